@@ -8,7 +8,8 @@ A world is an office with some books, each of one hand. Its first pages are answ
 pass; of later books the first ten pages are, and of all that passed one value in fifty, as `digitize calibrate` has it.
 In a tenth of the books the machine is wrong far more often from some page on, as sure as before. Pages are drawn: by
 the kinds of offices below, or (FILE) from real readings, which hold confidence and right or wrong, no value. --data
-reads the pages of FOLDER/fir-bench and makes such a file.
+reads the pages of FOLDER/fir-bench and makes such a file; confidences of a station are fitted on the others. WEIGHTS
+holds for each station weights that never saw its pages (training/README.md).
 
 guarantee_kept: share of the worlds in which, of all that passes in the end and nobody answered, at least 99 % is right.
 passing_at_99: share of all values that passes, median of the worlds. questions_to_open: answers until a field passes
@@ -22,6 +23,7 @@ import argparse
 import hashlib
 import json
 import random
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -199,33 +201,24 @@ def readings_from(path: Path) -> PageSource:
     return PageSource(hands)
 
 
-def keep_readings(data: Path, folds: Path | None, cache: Path | None, kept: Path) -> None:
-    """Read the pages of fir-bench and keep of each value its field, confidence, and whether it is right."""
-    from benchmarks import forms_fir as fir
-    from benchmarks.handwriting_fields import sections_of_group
-    from benchmarks.handwriting_read import DATES, scorer_of
-    from ocr.forms.read import decide
-    from ocr.forms.settings import ReadSettings
+def keep_readings(data: Path, folds: Path | None, cache: Path, jobs: int, kept: Path) -> list[str]:
+    """Read the pages of fir-bench and keep of each value its field, confidence, and whether it is right.
 
-    bench = data / "fir-bench"
-    gold = {g["image"]: g for g in map(json.loads, (bench / "gold.jsonl").read_text(encoding="utf-8").splitlines())}
-    how = fir.How(cache or fir.How().cache, folds=folds)
-    by_weights: dict[str, list[Path]] = defaultdict(list)
-    for name in sorted(gold):
-        by_weights[fir._engine(how, gold[name]["station_file"])].append(bench / "images" / name)
-    lexica, pages = fir.make_lexica(bench / "stations.json"), defaultdict(list)
-    for engine, images in by_weights.items():
-        station = gold[images[0].name]["station_file"]
-        listed = sections_of_group(folds, station)
-        settings = ReadSettings(("en",), handwriting_engine=engine, zones=(*fir.FIELDS, *DATES), sections=listed)
-        known = fir._known_to(how, station, lexica)
-        read = fir.read_all(images, settings, how.cache, how.jobs, print)
-        readings = {name: decide(page, known, settings) for name, (page, _) in read.items()}
-        for v in fir._values(scorer_of(bench), gold, readings):
-            hand = hashlib.sha256(v.group.encode("utf-8")).hexdigest()[:4]
+    Confidences of an office are fitted on the others. Returns the offices whose handwriting the weights never saw.
+    """
+    from benchmarks.office_hands import Bench, read_cold
+    from ocr.learning.teach import Course
+
+    cache.mkdir(parents=True, exist_ok=True)
+    bench = Bench(data / "fir-bench", cache, folds, jobs, 0, Course(), print)
+    pages: dict[str, list[list[Any]]] = defaultdict(list)
+    for office, values in read_cold(bench).values.items():
+        hand = hashlib.sha256(office.encode("utf-8")).hexdigest()[:4]
+        for v in values:
             pages[v.page].append([v.field, hand, round(v.confidence, 6), v.right])
     lines = (json.dumps({"page": n, "values": values}) for n, values in enumerate(pages.values()))
     kept.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return [o for o in bench.offices if bench.weights_of(o)]
 
 
 def main() -> int:
@@ -233,7 +226,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with fir-bench/")
     parser.add_argument("--folds", type=Path, help="folder with weights for each station")
-    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-office-bench")
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", type=Path, default=Path("readings.jsonl"), help="where --data keeps what was read")
     parser.add_argument("--readings", type=Path, help="a file that --keep made")
     parser.add_argument("--worlds", type=int, default=400)
@@ -241,10 +235,11 @@ def main() -> int:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true", help="a few drawn worlds")
     a = parser.parse_args()
-    if a.data is not None:
-        keep_readings(a.data, a.folds, a.cache, a.keep)
+    never = keep_readings(a.data, a.folds, a.cache, a.jobs, a.keep) if a.data is not None else []
     file = a.readings or (a.keep if a.data is not None else None)
     result = measure(8 if a.quick else a.worlds, a.seed, readings_from(file) if file else PageSource())
+    if a.data is not None:
+        result = {"read_by_weights_that_never_saw_the_station": never, **result}
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -5,8 +5,9 @@ python benchmarks/forms.py --quick
 
 Parts: fir (benchmarks/forms_fir.py), registers (benchmarks/forms_registers.py), prints (benchmarks/forms_prints.py,
 only where it is named). FOLDER is the folder with fir-bench/
-and ocr-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained without its pages. --quick
-takes drawn pages alone.
+and ocr-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained without its pages; prints
+then leaves out station and print together. What of the fir part was made on these very pages is said under in_sample.
+--quick takes drawn pages alone.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def main() -> int:
 def _run(part: str, a: argparse.Namespace) -> dict[str, Any]:
     measure = importlib.import_module(f"benchmarks.forms_{part}").measure
     if part == "prints":
-        return dict(measure(a.data, a.quick, _log, a.pages))
+        return dict(measure(a.data, a.quick, _log, a.pages, a.folds))
     if part != "fir":
         return dict(measure(a.data, a.quick, _log))
     from benchmarks.forms_fir import How

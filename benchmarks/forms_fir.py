@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.forms_book import Lists, book_figures
-from benchmarks.forms_others import letter, letters_refused, speed
+from benchmarks.forms_others import in_sample, letter, letters_refused, speed
+from benchmarks.handwriting_crops import code_hash
 from benchmarks.handwriting_fields import sections_of_group, slug
 from benchmarks.handwriting_read import DATES, scorer_of
 from benchmarks.straight import Value, calibration_error, straight_through
@@ -44,8 +45,6 @@ from ocr.scans.scan import open_page
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
 FIELDS = ("police_station", "year", "fir_no", "statutes", "complainant_name")
-_NO_PART = {"registers", "drafting", "outputs", "quality", "pages", "tesseract"}
-"""Folders of ocr/ that take no part in reading a form's page."""
 Log = Callable[[str], None]
 
 
@@ -92,6 +91,7 @@ def measure(data: Path | None, quick: bool, log: Log, how: How | None = None) ->
         "pages": len(pages),
         "decide": DECIDE_VERSION,
         "read_by_weights_that_never_saw_the_station": weights,
+        "in_sample": in_sample(how.folds),
         "form_recall": round(1 - found.count(None) / max(1, len(found)), 4),
         "letters_refused": letters_refused(data / "ocr-bench", log),
         **_figures(ours),
@@ -289,10 +289,8 @@ def _measure_samples(how: How, log: Log) -> dict[str, Any]:
 
 
 def _reader_hash() -> str:
-    """Hash of this file and of all that reads: code, forms, weights."""
-    kinds = (".py", ".toml", ".npz", ".onnx")
-    paths = sorted(p for p in (ROOT / "ocr").rglob("*") if p.suffix in kinds and not _NO_PART & set(p.parts))
-    return hashlib.sha256("".join(_sha256(p) for p in (*paths, Path(__file__))).encode()).hexdigest()[:16]
+    """Hash of this file and of all that reads."""
+    return hashlib.sha256((code_hash(("ocr",)) + _sha256(Path(__file__))).encode()).hexdigest()[:16]
 
 
 def _sha256(path: Path) -> str:

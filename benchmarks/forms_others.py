@@ -28,6 +28,17 @@ place of occurrence section act sub division year number name of the informant a
 Log = Callable[[str], None]
 
 
+def in_sample(folds: Path | None) -> list[str]:
+    """What was made on these very pages and is not taken out. folds: weights made without each station, if any."""
+    found = [] if folds else ["the recogniser's weights, and how often sections are charged"]
+    return [
+        *found,
+        "the prints of the package (taken out, and read by --folds, in the part prints)",
+        "probabilities of ocr/calibration/fields.toml (by stations in benchmarks/handwriting.py and office.py)",
+        "places of zones, labels of prints, prices of decoding, the list of stations",
+    ]
+
+
 def letters_refused(bench: Path, log: Log) -> float:
     """Share of pages that are no form, and are taken for none: whole pages of another set, and invented letters."""
     pages = []

@@ -28,17 +28,26 @@ def crossed(read: Sequence[Read], data: Path) -> tuple[list[Read], list[Value]]:
         models = models_of([r for r in read if r.group != group])
         if not models:
             return list(read), []
-        for page in sorted({r.page for r in read if r.group == group}):
-            mine = [r for r in read if r.page == page]
-            sure = {r.field: _decided(r, models) for r in mine if r.text}
-            sure |= {d.zone: d for d in agreed(sure, _RULE)}
-            ordered = [scored(_as_decided(r, sure.get(r.field)), data) for r in mine]
-            settled += ordered
-            values += [
-                Value(r.page, r.field, group, sure[r.field].confidence if r.field in sure else 0.0, r.right)
-                for r in ordered
-                if r.field in FIELDS
-            ]
+        mine = settle([r for r in read if r.group == group], models, data)
+        settled, values = [*settled, *mine[0]], [*values, *mine[1]]
+    return settled, values
+
+
+def settle(read: Sequence[Read], models: Mapping[str, Sequence[float]], data: Path) -> tuple[list[Read], list[Value]]:
+    """Values as their pages settle them, with the probabilities of models."""
+    settled: list[Read] = []
+    values: list[Value] = []
+    for page in sorted({r.page for r in read}):
+        mine = [r for r in read if r.page == page]
+        sure = {r.field: _decided(r, models) for r in mine if r.text}
+        sure |= {d.zone: d for d in agreed(sure, _RULE)}
+        ordered = [scored(_as_decided(r, sure.get(r.field)), data) for r in mine]
+        settled += ordered
+        values += [
+            Value(r.page, r.field, r.group, sure[r.field].confidence if r.field in sure else 0.0, r.right)
+            for r in ordered
+            if r.field in FIELDS
+        ]
     return settled, values
 
 

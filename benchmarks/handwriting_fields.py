@@ -22,13 +22,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.handwriting_calibration import crossed, write_models
+from benchmarks.handwriting_crops import code_hash, lines_of, write_whole
 from benchmarks.handwriting_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
 from benchmarks.straight import Value, calibration_error, straight_through
 from digitize.reading.lexica import as_lexica, sections_file
 from mappers.codes import CodeList
 from ocr.engines import fields
-from ocr.forms.crops import cut_all
-from ocr.forms.zones import find_form, load_models
 from ocr.handwriting.dated import day_of
 from ocr.handwriting.entries import folded_name, read_entry, trained_names
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
@@ -36,21 +35,25 @@ from ocr.handwriting.sections import Sections, load_sections
 from ocr.handwriting.zone import ZoneText, weigh, weigh_twice
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Scan
-from ocr.scans.scan import open_page
 
 ROOT = Path(__file__).resolve().parent.parent
 _MOST_OPTIONS = 6
+_WEIGHS = ("ocr/handwriting", "ocr/decoding", "ocr/calibration")
 Packed = dict[str, tuple[tuple[str, ...], ...]]
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page to read: its station, the weights for it (None: the package's), and where what was seen is kept."""
+    """A page to read: its station, the weights for it (None: the package's), and where what was seen is kept.
+
+    unknown: names of stations on which these weights were not trained, other than the package's.
+    """
 
     image: Path
     group: str
     weights: Path | None
     kept: Path
+    unknown: tuple[str, ...] = ()
 
 
 def measure(a: argparse.Namespace) -> dict[str, Any]:
@@ -61,10 +64,7 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
     pages = [_page(data / "images" / name, g["station_file"], a.folds, a.cache) for name, g in sorted(gold.items())][
         : a.pages
     ]
-    with ProcessPoolExecutor(a.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(see, [p for p in pages if not p.kept.exists()]))
-        jobs = [(p, gold[p.image.name]["fields"], data, a.folds) for p in pages]
-        read = [r for some in pool.map(weigh_page, jobs, chunksize=4) for r in some]
+    read = read_pages(pages, gold, data, a.folds, a.jobs)
     held_out = sorted({p.group for p in pages if p.weights is not None})
     if a.fit:
         write_models(read)
@@ -79,26 +79,40 @@ def measure(a: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def read_pages(pages: Sequence[Page], gold: Mapping[str, Any], data: Path, folds: Path | None, jobs: int) -> list[Read]:
+    """What stands in the zones of pages, compared with what they hold. gold: by picture; data: the folder of it."""
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(see, [p for p in pages if not p.kept.exists()]))
+        jobs_of = [(p, gold[p.image.name]["fields"], data, folds) for p in pages]
+        return [r for some in pool.map(weigh_page, jobs_of, chunksize=4) for r in some]
+
+
 def see(page: Page) -> None:
     """Look at the fields of a page and keep the matrices."""
     engine = fields.FieldsEngine(page.weights)
-    grey = open_page(Scan(page.image, ""), 300).grey
-    match = find_form(grey, load_models())
-    seen: Packed = {}
-    if match.form is not None:
-        for crop in cut_all(grey, match.matrix, match.form, (*FIELDS, *MORE), bend=match.bend):
-            seen[crop.zone.id] = tuple(tuple(map(pack, passes)) for passes in engine.matrices(crop.handwriting()))
-    unfinished = page.kept.with_suffix(f".{multiprocessing.current_process().pid}")
-    unfinished.write_bytes(pickle.dumps(seen))
-    unfinished.replace(page.kept)
+    lines = lines_of(page.image, page.kept.parent)
+    seen = {
+        zone: tuple(tuple(map(pack, passes)) for passes in engine.matrices(line)) for zone, (line, _) in lines.items()
+    }
+    write_whole(page.kept, pickle.dumps(seen))
 
 
 def weigh_page(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[Read]:
-    """What the matrices of a page say, compared with the values that it holds."""
+    """What the matrices of a page say, compared with the values that it holds; kept beside what was seen."""
+    page, _, _, folds = job
+    told = [code_hash(_WEIGHS), page.unknown, sha256(sections_of_group(folds, page.group).read_bytes()).hexdigest()]
+    kept = page.kept.with_suffix(f".{sha256(repr(told).encode()).hexdigest()[:16]}.read")
+    if not kept.exists():
+        write_whole(kept, pickle.dumps(_weighed(job)))
+    found: list[Read] = pickle.loads(kept.read_bytes())
+    return found
+
+
+def _weighed(job: tuple[Page, Mapping[str, str], Path, Path | None]) -> list[Read]:
     page, wanted, data, folds = job
     seen: Packed = pickle.loads(page.kept.read_bytes())
     known = load_sections(sections_of_group(folds, page.group))
-    stations = _stations(data, page.group if page.weights else "")
+    stations = _stations(data, page.unknown)
     read = []
     for field in (*FIELDS, *MORE):
         value = wanted.get(REPEATED.get(field, field))
@@ -177,10 +191,20 @@ def seconds_a_page(images: Sequence[Path]) -> float:
 
 
 def _page(image: Path, group: str, folds: Path | None, cache: Path) -> Page:
-    weights = folds / f"{slug(group)}.onnx" if folds else None
-    weights = weights if weights and weights.is_file() else None
+    weights = weights_of_group(folds, group)
+    return page_of(image, group, weights, cache, (group,) if weights else ())
+
+
+def page_of(image: Path, group: str, weights: Path | None, cache: Path, unknown: tuple[str, ...] = ()) -> Page:
+    """A page to be read with weights; what they see is kept in the cache."""
     data = image.read_bytes() + (weights.read_bytes() if weights else fields.FieldsEngine().name_and_version().encode())
-    return Page(image, group, weights, cache / f"{sha256(data).hexdigest()[:24]}.pickle")
+    return Page(image, group, weights, cache / f"{sha256(data).hexdigest()[:24]}.pickle", unknown)
+
+
+def weights_of_group(folds: Path | None, group: str) -> Path | None:
+    """The weights that were trained without a station's pages; None where there are none."""
+    path = folds / f"{slug(group)}.onnx" if folds else None
+    return path if path and path.is_file() else None
 
 
 def slug(group: str) -> str:
@@ -189,11 +213,11 @@ def slug(group: str) -> str:
 
 
 @cache
-def _stations(data: Path, unknown: str) -> Lexicon:
-    """The list of stations. unknown: a name that the weights were not trained on, other than the package's."""
+def _stations(data: Path, unknown: tuple[str, ...] = ()) -> Lexicon:
+    """The list of stations. unknown: names that the weights were not trained on, other than the package's."""
     listed = json.loads((data / "stations.json").read_text(encoding="utf-8"))["police_stations"]
     codes = CodeList("station", tuple(s["name"] for s in listed), {s["name"]: tuple(s["aliases"]) for s in listed})
-    return replace(as_lexica({"station": codes})["station"], trained=trained_names() - {folded_name(unknown)})
+    return replace(as_lexica({"station": codes})["station"], trained=trained_names() - set(map(folded_name, unknown)))
 
 
 def sections_of_group(folds: Path | None, group: str) -> Path:

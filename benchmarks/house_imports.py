@@ -30,15 +30,23 @@ class House:
         return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in self.files.items()}
 
     @cached_property
+    def _statements(self) -> Mapping[str, list[ast.Import | ast.ImportFrom]]:
+        """Module -> where it imports something; the whole of a tree is walked once."""
+        return {
+            name: [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+            for name, tree in self.trees.items()
+        }
+
+    @cached_property
     def modules(self) -> Graph:
         """Module -> modules of the house that it imports, also inside functions and for types alone."""
-        return {name: frozenset(self._imported(tree)) for name, tree in self.trees.items()}
+        return {name: frozenset(self._imported(nodes)) for name, nodes in self._statements.items()}
 
-    def _imported(self, tree: ast.Module) -> Iterator[str]:
-        for node in ast.walk(tree):
+    def _imported(self, nodes: list[ast.Import | ast.ImportFrom]) -> Iterator[str]:
+        for node in nodes:
             if isinstance(node, ast.Import):
                 yield from (a.name for a in node.names if a.name in self.files)
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            elif node.module and node.level == 0:
                 for alias in node.names:
                     inner = f"{node.module}.{alias.name}"
                     name = inner if inner in self.files else node.module
@@ -67,7 +75,7 @@ class House:
 
     def names(self, module: str) -> set[str]:
         """Whole names of all that a module imports, from the house and from outside."""
-        return set(_names(self.trees[module]))
+        return set(_names(self._statements[module]))
 
     def third_party(self) -> Mapping[str, list[str]]:
         """Top-level name of every package from outside -> modules that import it."""
@@ -79,11 +87,11 @@ class House:
         return found
 
 
-def _names(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _names(nodes: list[ast.Import | ast.ImportFrom]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (a.name for a in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+        elif node.module and node.level == 0:
             yield node.module
 
 

@@ -15,37 +15,32 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.handwriting_crops import Lines, lines_of
 from benchmarks.handwriting_fields import ROOT, _options, _stations
-from benchmarks.handwriting_read import KINDS, REPEATED, scorer_of
+from benchmarks.handwriting_read import REPEATED, scorer_of
 from digitize.learning.crops import Chosen, CropJob, choose, cut_page, year_in
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.learn import likely
 from digitize.reading.lexica import sections_file
 from ocr.engine import LineImage
 from ocr.engines import fields
-from ocr.forms.crops import cut_all
 from ocr.forms.settings import ReadSettings
-from ocr.forms.zones import find_form, load_models
 from ocr.handwriting.sections import load_sections
 from ocr.handwriting.zone import weigh_twice
 from ocr.languages.lexicon import Lexicon
 from ocr.learning.strips import DrawnStrips, Mixture
 from ocr.learning.teach import Course, Pupil
 from ocr.models.running import content_of, load_network
-from ocr.page import Scan
-from ocr.scans.scan import open_page
 
 FIELDS = ("police_station", "year", "fir_no", "statutes")
 NAMES = {"police_station": "station", "year": "year", "fir_no": "number", "statutes": "sections"}
@@ -180,14 +175,14 @@ class Reader:
         """data: of the benchmark. gold: by picture."""
         self._data, self._cached, self._gold = data, cached, gold
         self._known = load_sections(sections_file())
-        self._lexicon: Lexicon = _stations(data, "")
+        self._lexicon: Lexicon = _stations(data)
 
     def crops(self, names: Sequence[str], parent: Path | str) -> list[Chosen]:
         """The crops of pages with what stands on them, as digitize.learning.crops.cut_page makes them."""
         found: list[Chosen] = []
         for name in names:
             values = {f: str(v) for f in FIELDS if (v := self._gold[name]["fields"].get(f))}
-            for zone, line in self.lines_of(name).items():
+            for zone, line in written(lines_of(self._data / "images" / name, self._cached)).items():
                 value = values.get(REPEATED.get(zone, zone))
                 if value:
                     found += choose(line, value, year_in(values), self._lexicon if line.is_listed else None, parent)
@@ -196,44 +191,35 @@ class Reader:
     def read(self, names: Sequence[str], weights: Path | str) -> Right:
         """Which values of pages are read right with weights."""
         engine = fields.FieldsEngine(weights if isinstance(weights, Path) else None)
-        scorer, right = scorer_of(self._data), {}
+        right: Right = {}
         for name in names:
-            lines = self.lines_of(name)
-            seen = {zone: engine.matrices(line) for zone, line in lines.items()}
-            for field in FIELDS:
-                wanted = self._gold[name]["fields"].get(field)
-                if not wanted:
-                    continue
-                again = next((seen[z] for z, of in REPEATED.items() if of == field and z in seen), None)
-                if field not in seen:
-                    options: tuple[Any, ...] = ()
-                elif again is not None:
-                    options = tuple(weigh_twice(seen[field], again, self._known))
-                else:
-                    options = _options(field, seen[field], self._lexicon, self._known)
-                said = scorer.norm_field(field, options[0].text if options else "")
-                right[name, field] = (said or frozenset() if field == "statutes" else said) == scorer.norm_field(
-                    field, wanted
-                )
+            lines = written(lines_of(self._data / "images" / name, self._cached))
+            right |= {(name, field): ok for field, ok in self.right_of(name, lines, engine).items()}
         return right
 
-    def lines_of(self, name: str) -> dict[str, LineImage]:
-        """Zone -> its crop as the engine gets it; cut once, then kept."""
-        kept = self._cached / f"{name}.pickle"
-        if not kept.exists():
-            grey = open_page(Scan(self._data / "images" / name, ""), 300).grey
-            match = find_form(grey, _models())
-            crops = cut_all(grey, match.matrix, match.form, FIELDS, bend=match.bend) if match.form else ()
-            kept.write_bytes(
-                pickle.dumps({c.zone.id: c.handwriting() for c in crops if c.zone.id in KINDS and not c.blank})
-            )
-        found: dict[str, LineImage] = pickle.loads(kept.read_bytes())
-        return found
+    def right_of(self, name: str, lines: Mapping[str, LineImage], engine: fields.FieldsEngine) -> dict[str, bool]:
+        """Of each field that a page holds whether it is read right. lines: its zones, however they were cut."""
+        scorer, right = scorer_of(self._data), {}
+        seen = {zone: engine.matrices(line) for zone, line in lines.items()}
+        for field in FIELDS:
+            wanted = self._gold[name]["fields"].get(field)
+            if not wanted:
+                continue
+            again = next((seen[z] for z, of in REPEATED.items() if of == field and z in seen), None)
+            if field not in seen:
+                options: tuple[Any, ...] = ()
+            elif again is not None:
+                options = tuple(weigh_twice(seen[field], again, self._known))
+            else:
+                options = _options(field, seen[field], self._lexicon, self._known)
+            said = scorer.norm_field(field, options[0].text if options else "")
+            right[field] = (said or frozenset() if field == "statutes" else said) == scorer.norm_field(field, wanted)
+        return right
 
 
-@cache
-def _models() -> Any:
-    return load_models()
+def written(lines: Lines) -> dict[str, LineImage]:
+    """Zones that count here and have ink."""
+    return {zone: line for zone, (line, blank) in lines.items() if REPEATED.get(zone, zone) in FIELDS and not blank}
 
 
 def _lines(path: Path) -> list[str]:

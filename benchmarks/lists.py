@@ -1,16 +1,17 @@
 """Lists that are not complete: what passes wrongly when the entry that stands on the paper is taken out of its list.
 
 python benchmarks/lists.py --data FOLDER [--only places,sections,typed] [--every N] [--json FILE] [--cache FOLDER]
-    [--fit]
+    [--folds WEIGHTS] [--fit]
 python benchmarks/lists.py --quick
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py: handwritten first pages. Each
 page is decided with the whole list, with its own entry taken out, and with the districts of another state, with the
 page's entry added and without. "before" is the same with lists that are taken for complete. How sure it is that an
-entry stands there at all comes from the pages of other stations (the shipped weights of the recogniser were trained on
-all of them); --fit writes it to ocr/calibration/fields.toml from all. Of districts there is no gold: all pages are of
-North 24 Parganas, which 37 pages that were looked at bear out. Printed lists and those of mapping are asked without
-pictures: every district and every value is read as it is spelled. --quick is that part alone.
+entry stands there at all comes from the pages of other stations. The shipped weights of the recogniser were trained on
+all of them; --folds WEIGHTS has others for each station, trained without its pages (training/README.md). --fit writes
+it to ocr/calibration/fields.toml from all. Of districts there is no gold: all pages are of North 24 Parganas, which 37
+pages that were looked at bear out. Printed lists and those of mapping are asked without pictures: every district and
+every value is read as it is spelled. --quick is that part alone.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ import numpy as np
 
 from benchmarks.forms_fir import make_lexica
 from benchmarks.handwriting_calibration import write_weights
+from benchmarks.handwriting_fields import weights_of_group
 from benchmarks.lists_books import measure_books
 from benchmarks.lists_sections import measure_sections
 from benchmarks.lists_typed import measure_typed
@@ -99,6 +101,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "digitize-lists-bench")
     parser.add_argument("--fit", action="store_true", help="write ocr/calibration/fields.toml")
+    parser.add_argument("--folds", type=Path, help="folder with weights for each station")
     parser.add_argument("--quick", action="store_true", help="lists without pictures alone")
     parser.add_argument("--only", default=",".join(PARTS), help="some of places,sections,typed")
     parser.add_argument("--every", type=int, default=1, help="every Nth page alone")
@@ -118,9 +121,13 @@ def measure(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
     data = a.data / "fir-bench"
     gold = {g["image"]: g for g in map(json.loads, (data / "gold.jsonl").read_text(encoding="utf-8").splitlines())}
     a.cache.mkdir(parents=True, exist_ok=True)
-    engine = fields.FieldsEngine()
-    seen = {name: _seen(data / "images" / name, engine, a.cache) for name in sorted(gold)[:: a.every]}
-    found: dict[str, Any] = {"pages": len(seen)}
+    engines = {g["station_file"]: weights_of_group(a.folds, g["station_file"]) for g in gold.values()}
+    seen = {
+        name: _seen(data / "images" / name, fields.FieldsEngine(engines[gold[name]["station_file"]]), a.cache)
+        for name in sorted(gold)[:: a.every]
+    }
+    never = sorted(station for station, weights in engines.items() if weights)
+    found: dict[str, Any] = {"pages": len(seen), "read_by_weights_that_never_saw_the_station": never}
     if "places" in only:
         lexica = make_lexica(data / "stations.json")
         named = {name: gold[name]["station_file"] for name in seen}

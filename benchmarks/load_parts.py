@@ -50,7 +50,7 @@ def _restore(a: argparse.Namespace, server: Any, place: Path) -> dict[str, Any]:
 def _layout(a: argparse.Namespace, server: Any, place: Path) -> dict[str, Any]:
     from benchmarks.load_layout import measure_layout
 
-    return dict(measure_layout(server, min(a.kill_rows, 2000), min(a.kills, 5), a.seed))
+    return dict(measure_layout(server, *((60, 1) if a.quick else (min(a.kill_rows, 2000), min(a.kills, 5))), a.seed))
 
 
 PARTS: Mapping[str, Part] = {

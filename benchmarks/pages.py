@@ -72,7 +72,7 @@ WEARS: Mapping[str, tuple[str, Wear]] = {
     "ruled": ("", lambda p, r, _: drawing.ruled(p)),
 }
 """Wear by name: the step that should mend it, and how it is planted."""
-_QUICK_WEARS = ("turned", "bent")
+_QUICK_WEARS = ("turned",)
 
 
 def orientation(pages: Pages, engine: Engine, each: int, peer: bool) -> dict[str, Any]:

@@ -8,8 +8,8 @@ without its pages; without them the package's are taken, which have seen pages o
 then those of known offices, and the output says so. What passes and what stands before the operator is decided by
 thresholds that come from all other stations (99 of 100 right). --quick takes invented pages of sample_data/.
 
-Questions and keys: benchmarks/review_pages.py, benchmarks/review_operator.py. How fast the station answers:
-benchmarks/review_station.py.
+Questions and keys: benchmarks/review_pages.py, benchmarks/review_operator.py. How fast the station
+answers, and what it loses: benchmarks/review_station.py; --without-browser leaves that out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from benchmarks.review_operator import (
     terms_of,
 )
 from benchmarks.review_pages import PEOPLE, Asked, Paper, ask, boxes, fir_papers, sample_papers
+from benchmarks.review_station import station_figures
 from benchmarks.straight import threshold
 from digitize.workspace.decisions.items import ZONE, Item
 
@@ -65,7 +67,7 @@ def measure(data: Path | None, how: How, log: Any) -> dict[str, Any]:
         "pages_without_record": asked.without,
         **questions(papers, asked, found),
         **keystrokes(found),
-        **blank_figures(papers, asked, _blanks() if data else None),
+        **blank_figures(asked, _looked(papers, is_invented=data is None)),
     }
 
 
@@ -181,36 +183,43 @@ def _mean(values: Iterable[float]) -> float:
     return round(sum(found) / max(1, len(found)), 3)
 
 
-def _blanks() -> Mapping[str, Mapping[str, Sequence[str]]] | None:
-    """Zone -> pages on which it is blank, and filled, as a person saw them; None where nobody looked."""
-    return tomllib.loads(BLANKS.read_text(encoding="utf-8"))["zone"] if BLANKS.is_file() else None
+@dataclass(frozen=True)
+class Looked:
+    """What a person saw: (zone, page, whether it is blank). tuned: pages that were looked at to tell blank zones."""
+
+    zones: Sequence[tuple[str, str, bool]]
+    tuned: frozenset[str] = frozenset()
 
 
-def blank_figures(
-    papers: Sequence[Paper], asked: Asked, seen: Mapping[str, Mapping[str, Sequence[str]]] | None
-) -> dict[str, Any]:
-    """How often blank and filled zones are told apart; of invented pages the gold says which is which."""
-    if seen is None:
-        named = sorted({name for p in papers for name in p.gold})
-        seen = {
-            name: {
-                "blank": [p.image.name for p in papers if p.gold.get(name) == ""],
-                "filled": [p.image.name for p in papers if p.gold.get(name)],
-            }
-            for name in named
-        }
-    hits: dict[str, list[bool]] = {}
-    for name, pages in seen.items():
-        for word in ("blank", "filled"):
-            for page in pages.get(word, ()):
-                zone = asked.zones.get(page, {}).get(name)
-                if zone is not None:
-                    hits.setdefault(name, []).append(zone.blank == (word == "blank"))
-    every = [hit for own in hits.values() for hit in own]
+def _looked(papers: Sequence[Paper], *, is_invented: bool) -> Looked:
+    """Of invented pages the gold says which zones are blank, of the others a file of what a person saw."""
+    if is_invented:
+        return Looked([(name, p.image.name, not text) for p in papers for name, text in p.gold.items()])
+    file = tomllib.loads(BLANKS.read_text(encoding="utf-8"))
+    zones = [
+        (name, f"d{number}.jpg", word == "blank")
+        for name, seen in file["zone"].items() for word in ("blank", "filled") for number in seen[word].split()
+    ]  # fmt: skip
+    return Looked(zones, frozenset(f"d{number}.jpg" for number in file["tuned"].split()))
+
+
+def blank_figures(asked: Asked, looked: Looked) -> dict[str, Any]:
+    """How often blank and filled zones are told apart: on pages not looked at before, and on those that were."""
+    right: dict[tuple[str, bool], list[bool]] = {}
+    lost = 0
+    for name, page, is_blank in looked.zones:
+        zone = asked.zones.get(page, {}).get(name)
+        if zone is not None:
+            right.setdefault((name, page in looked.tuned), []).append(zone.blank == is_blank)
+            lost += zone.blank and not is_blank
+    every = {tuned: [hit for (_, t), own in right.items() if t == tuned for hit in own] for tuned in (False, True)}
     return {
-        "blank_right": _mean(map(float, every)),
-        "blank_right_by_zone": {name: _mean(map(float, own)) for name, own in hits.items()},
-        "blank_zones": len(every),
+        "blank_right": _mean(map(float, every[False])),
+        "blank_right_tuned": _mean(map(float, every[True])) if looked.tuned else None,
+        "blank_right_by_zone": {n: _mean(map(float, own)) for (n, tuned), own in sorted(right.items()) if not tuned},
+        "blank_right_tuned_by_zone": {n: _mean(map(float, own)) for (n, tuned), own in sorted(right.items()) if tuned},
+        "blank_zones": len(every[False]),
+        "filled_taken_for_blank": lost,
     }
 
 
@@ -224,6 +233,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--pages", type=int, help="only the first N pages")
     parser.add_argument("--quick", action="store_true", help="invented pages of sample_data/ alone")
+    parser.add_argument("--without-browser", action="store_true", help="leave out the station, which needs Chromium")
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
@@ -231,6 +241,9 @@ def main() -> int:
         # Invented pages are few: nothing of them is kept.
         cache = Path(folder) if a.quick else a.cache or How().cache
         result = measure(None if a.quick else a.data, How(cache, a.jobs, a.folds, a.pages), _log)
+        if not a.without_browser:
+            _log("the station, in a browser")
+            result |= station_figures(Path(folder) / "station", quick=a.quick)
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

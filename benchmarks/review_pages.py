@@ -49,7 +49,7 @@ class Paper:
 
 @dataclass
 class Asked:
-    """What was read of the pages, and what each profile asks. zones: page -> zone -> decided; told: page -> zone -> what
+    """What was read, and what each profile asks. zones: page -> zone -> decided; told: page -> zone -> what
     intake told of it; items: profile -> page -> what is asked. without: pages of no record.
     """
 

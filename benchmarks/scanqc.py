@@ -240,7 +240,7 @@ def main() -> int:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     paths = pages_of(None if args.quick else args.data, args.half)[:: args.every]
-    paths = paths[:4] if args.quick else paths
+    paths = paths[:2] if args.quick else paths
     figures = evaluate(paths, args.seed, 1 if args.quick else args.wears, args.names)
     for line in show(figures):
         print(line)

@@ -43,10 +43,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true", help="40 tamperings, one day of kills, few files")
+    parser.add_argument("--quick", action="store_true", help="20 tamperings, one short day of kills, few files")
     a = parser.parse_args()
     if a.quick:
-        a.tamperings, a.kills = 40, 1
+        a.tamperings, a.kills = 20, 1
     figures: dict[str, Any] = dict.fromkeys(FIGURES)
     if a.json and a.json.exists():
         figures |= json.loads(a.json.read_text(encoding="utf-8"))
@@ -85,7 +85,7 @@ def _kills(a: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.trust_kills import measure_kills
 
     with tempfile.TemporaryDirectory() as folder:
-        return dict(measure_kills(Path(folder), a.kills, a.seed, 0.65 if a.quick else 0.35))
+        return dict(measure_kills(Path(folder), a.kills, a.seed, 0.35, is_short=a.quick))
 
 
 def _masking(a: argparse.Namespace) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 A day's work is done in order (`STEPS`): files in, run, the review sheet out, filled in and taken back, run, exports, a
 snapshot, a look at the originals, a new key. Each command is killed (`kill -9` of its whole process group) as often as
-chance has it, and then done. Undisturbed and shaken workspaces must hold the same records, decisions and loaded rows,
-and verification must find everything as it was written.
+chance has it, and then done. A short day leaves out what only reads the ledger and writes one file whole (exports, the
+snapshot, the originals), and the last run; each of its commands is killed once. Undisturbed and shaken workspaces must
+hold the same records, decisions and loaded rows, and verification must find everything as it was written.
 """
 
 from __future__ import annotations
@@ -28,28 +29,30 @@ SAMPLES = ROOT / "sample_data"
 FILES = (SAMPLES / "legacy" / "FIRMAST.DBF", SAMPLES / "legacy" / "FIRMAST.DBT")
 
 
-def measure_kills(folder: Path, kills: int, seed: int, spared: float) -> dict[str, int]:
+def measure_kills(folder: Path, kills: int, seed: int, spared: float, *, is_short: bool = False) -> dict[str, int]:
     """`kills` and `kills_identical`: how many were dealt, and those after which all ended like an undisturbed day.
 
-    spared: the share of chances in which a command is let to its end.
+    spared: the share of chances in which a command is let to its end. is_short: short days, each command killed once.
     """
     dice = random.Random(seed)
     calm = folder / "calm"
-    durations = _day(calm, dice, None, spared)
+    durations = _day(calm, dice, None, spared, is_short)
     wanted = _all_of(calm)
     dealt = identical = 0
     number = 0
     while dealt < kills:
         place = folder / f"shaken{number}"
         number += 1
-        hits = sum(_day(place, dice, durations, spared))
+        hits = sum(_day(place, dice, durations, spared, is_short))
         dealt += round(hits)
         identical += round(hits) if _all_of(place) == wanted else 0
         shutil.rmtree(place)
     return {"kills": dealt, "kills_identical": identical}
 
 
-def _day(place: Path, dice: random.Random, durations: Sequence[float] | None, spared: float) -> list[float]:
+def _day(
+    place: Path, dice: random.Random, durations: Sequence[float] | None, spared: float, is_short: bool
+) -> list[float]:
     """Do all steps. durations: of each step undisturbed, None to measure them.
 
     Returns them, or how often each step was killed.
@@ -57,7 +60,7 @@ def _day(place: Path, dice: random.Random, durations: Sequence[float] | None, sp
     digitize("init", "wb", str(place))
     shutil.copy(SAMPLES / "legacy" / "stations.csv", place / "lists" / "stations.csv")
     made: list[float] = []
-    for number, step in enumerate(_steps(place)):
+    for number, step in enumerate(_steps(place, is_short)):
         if step[0] == "fill":
             _fill(place / "review" / "review.xlsx")
             made.append(0.0)
@@ -66,31 +69,37 @@ def _day(place: Path, dice: random.Random, durations: Sequence[float] | None, sp
             digitize(*step, codes=(0, 3))
             made.append(time.monotonic() - begun)
         else:
-            made.append(_shaken(step, durations[number], dice, spared))
+            made.append(_shaken(step, durations[number], dice, None if is_short else spared))
     return made
 
 
-def _steps(place: Path) -> list[tuple[str, ...]]:
+def _steps(place: Path, is_short: bool) -> list[tuple[str, ...]]:
     sheet = str(place / "review" / "review.xlsx")
-    return [
+    begun = [
         ("intake", str(place), *map(str, FILES)),
         ("run", str(place)),
         ("review", "export", str(place)),
         ("fill",),
         ("review", "import", str(place), sheet, "--operator", "A"),
         ("run", str(place)),
+    ]
+    rotated = ("keys", "rotate", str(place))
+    if is_short:
+        return [*begun, rotated]
+    return [
+        *begun,
         ("export", str(place), "--to", "jsonl"),
         ("snapshot", str(place), "--out", str(place / "exports" / "day.snapshot")),
         ("fixity", str(place)),
-        ("keys", "rotate", str(place)),
+        rotated,
         ("run", str(place)),
     ]
 
 
-def _shaken(step: tuple[str, ...], seconds: float, dice: random.Random, spared: float) -> int:
-    """Do a step, killed until chance spares it. Returns how often it was killed."""
+def _shaken(step: tuple[str, ...], seconds: float, dice: random.Random, spared: float | None) -> int:
+    """Do a step, killed until chance spares it, or once where no chance is given. Returns how often it was killed."""
     hits = 0
-    while dice.random() > spared:
+    while dice.random() > spared if spared is not None else not hits:
         if not _killed(step, dice.uniform(0, 1.1) * seconds):
             break
         hits += 1

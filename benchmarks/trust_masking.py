@@ -45,6 +45,33 @@ def _review(at: Planted) -> str:
     return at.run("review", "export", at.workspace, "--out", out) + text_of(out)
 
 
+def _station(at: Planted) -> str:
+    """All that the station gives to a supervisor who has not said why names must be seen, and record by record."""
+    import json
+
+    from digitize.records.trail import trail
+    from digitize.review.station.people import SUPERVISOR, People, new_account
+    from digitize.review.station.room import Room
+    from digitize.review.station.shown import as_shown
+    from digitize.review.station.worklist import Wish
+    from digitize.workspace.place import open_place
+
+    place = open_place(at.workspace)
+    who = new_account("Any", SUPERVISOR, "en", {})
+
+    def all_of(room: Room) -> str:
+        given = room.worklist.next(who, Wish(), 10_000)
+        shown = [as_shown(room, who, task, want, frozenset()) for task, want in given]
+        records = [trail(room.ledger, f"wb-test-t0001-r{i:07}") for i in range(1, len(at.cases) + 1)]
+        return json.dumps([shown, records], ensure_ascii=False, default=str)
+
+    room = Room(place, People(place.folder))
+    try:
+        return room.do_now(all_of)
+    finally:
+        room.close()
+
+
 def _validate(format: str) -> Callable[[Planted], str]:
     def check(at: Planted) -> str:
         out = at.folder / "out" / f"report.{format}"
@@ -158,6 +185,7 @@ EXITS: Mapping[str, Callable[[Planted], str]] = {
     "export jsonl": _export("--to", "jsonl"),
     "export layout": _export("--to", "csv", "--all", "--layout", "t_state"),
     "review export": _review,
+    "review station": _station,
     **{f"validate {format}": _validate(format) for format in REPORTS},
     "validate fix": _fix,
     "duplicates workspace": _duplicates("workspace"),

@@ -65,7 +65,7 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="PART,...", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--peers", type=Path, metavar="PYTHON", help="of the environment where the peers are")
     parser.add_argument("--peer-seconds", type=float, default=300.0, help="that each peer may take")
-    parser.add_argument("--quick", action="store_true", help="10,000 FIRs, no large file")
+    parser.add_argument("--quick", action="store_true", help="3,000 FIRs, no large file")
     parser.add_argument("--run", nargs=2, metavar=("PATH", "CODES"), help="one run, for this program's own use")
     a = parser.parse_args()
     if a.run:
@@ -84,7 +84,7 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.validate_rows import write_rows
 
     only = set(a.only.split(",")) if a.only else set(PARTS)
-    rows = 10_000 if a.quick else a.rows
+    rows = 3_000 if a.quick else a.rows
     earlier = json.loads(a.json.read_text(encoding="utf-8")) if a.json and a.json.exists() else {}
     figures: dict[str, Any] = dict.fromkeys(FIGURES) | earlier | {"rows": rows}
     with tempfile.TemporaryDirectory() as place:

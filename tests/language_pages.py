@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from digitize.files.extract import item_of
@@ -16,22 +18,43 @@ STATES = {"mr": "mh", "te": "tg", "kn": "ka", "ml": "kl", "gu": "gj", "pa": "pb"
 """A state that writes the language."""
 READ = json.loads((Path(__file__).parent / "golden" / "iif1_languages.json").read_text(encoding="utf-8"))
 """By language the items read rightly with the models of the system's packages, and how; fewer than stand on the page."""
+WHOLE = ("pa", "as", "ur", "te")
+"""Whose pages are read as they are. On others the answers to which nothing is held are taken off the page before."""
 MARKS = [pytest.mark.engine, pytest.mark.slow]
 if shutil.which("tesseract") is None:
     MARKS.append(pytest.mark.skip(reason="tesseract is not installed; make setup installs it"))
 
 
-def check_reading(digitize, language):
+def erase(picture, gold, kept):
+    """Take all answers off a page but some: a page is read the sooner, and is still a scan of its form."""
+    for zone in {zone for zone, text in gold["zones"].items() if text} - set(kept):
+        x0, y0, x1, y1 = (round(at) for at in gold["boxes"][zone])
+        picture[y0:y1, x0:x1] = np.percentile(picture[y0:y1, x0:x1], 80, axis=(0, 1))
+
+
+def erased(language, folder):
+    """A copy of a page without the answers to which READ holds nothing, and the zones that are blank on it."""
+    gold = GOLD[language]
+    kept = {zone for zone in gold["boxes"] if item_of(zone) in READ[language]}
+    picture = cv2.imread(str(FOLDER / gold["file"]))
+    erase(picture, gold, kept)
+    cv2.imwrite(str(folder / "page.png"), picture)
+    return folder / "page.png", gold["boxes"].keys() - kept
+
+
+def check_reading(digitize, language, folder):
     """Read a page, its form not being told: the form is found, zones lie in place, blanks are told, sure items read."""
     gold = GOLD[language]
-    stations = FOLDER / "stations.csv"
-    read = json.loads(digitize("extract", FOLDER / gold["file"], "--stations", stations, "--jobs", "1"))
+    page, blank = FOLDER / gold["file"], {zone for zone, text in gold["zones"].items() if not text}
+    if language not in WHOLE:
+        page, blank = erased(language, folder)
+    read = json.loads(digitize("extract", page, "--stations", FOLDER / "stations.csv", "--jobs", "1"))
     assert read["form"] == f"iif1_{language}"
     fields = read["fields"]
     assert set(fields) == {item_of(zone) for zone in gold["boxes"]}
     for zone, (x0, y0, x1, y1) in gold["boxes"].items():
         left, top, right, bottom = fields[item_of(zone)]["box"]
         assert x0 <= (left + right) / 2 <= x1 and y0 <= (top + bottom) / 2 <= y1, zone
-    assert {i for i, f in fields.items() if f["blank"]} == {item_of(z) for z, text in gold["zones"].items() if not text}
+    assert {i for i, f in fields.items() if f["blank"]} == {item_of(zone) for zone in blank}
     wrong = {item: fields[item]["value"] for item, value in READ[language].items() if fields[item]["value"] != value}
     assert wrong == {}

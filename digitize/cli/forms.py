@@ -135,12 +135,12 @@ def discover(
     from ocr.tesseract.folders import searching
 
     place = open_place(folder)
-    with Ledger(place.ledger) as ledger, searching(place.models):
+    with Ledger(place.ledger) as ledger, searching(place.models), progress(place.options.run.line_every) as shown:
         from digitize.steps.discover import discover as discover_prints
         from digitize.steps.discover import unknown_pages
 
         pages = len(unknown_pages(ledger))
-        drafted = discover_prints(ledger, learn(place, ledger), again=True)
+        drafted = discover_prints(ledger, learn(place, ledger), shown, again=True)
     if json:
         print_json({"pages": pages, "prints": [{"id": p.id, "picture": str(p.picture)} for p in drafted]})
         return

@@ -88,6 +88,76 @@ def import_sheet(
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 
 
+@review.command("serve")
+def serve_station(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for the office's network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    certificate: Annotated[Path | None, typer.Option(help="For TLS: the certificate, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="For TLS: its private key, PEM.")] = None,
+    without_tls: Annotated[
+        bool, typer.Option("--lan-without-tls", help="Serve the network in the clear: passwords can be read on it.")
+    ] = False,
+) -> None:
+    """Serve the review station: people answer in their browsers, on this machine or over the office's network."""
+    from digitize.review.station.serving import check_serving, serve
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    check_serving(place, host, certificate, key, without_tls=without_tls)
+    scheme = "https" if certificate else "http"
+    errors().print(f"{scheme}://{host}:{port}/ is the station of {folder}. Ctrl-C ends it.", soft_wrap=True)
+    serve(place, host, port, certificate, key)
+
+
+@review.command("reopen")
+def reopen_value(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="The record, by its id.")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="Its field, as digitize show names it.")],
+    operator: Annotated[str, typer.Option(help="Who opens it again; recorded.")],
+    reason: Annotated[str, typer.Option(help="Why, in words; recorded.")],
+) -> None:
+    """Have a settled value asked again, also after loading; what was settled stays in the history."""
+    from digitize.review.reopening import reopen
+    from digitize.workspace.known import learn
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        reopen(ledger, learn(place, ledger), record, field, operator, reason)
+    say(f"{record}: {field} is asked again.", f"Next: digitize run {folder}")
+
+
+@review.command("settle")
+def settle_value(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="The record, by its id.")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="Its field, as digitize show names it.")],
+    operator: Annotated[str, typer.Option(help="Who settles it; kept with the value.")],
+    value: Annotated[str, typer.Option(help="What stands on the paper.")] = "",
+    verdict: Annotated[str, typer.Option(help="blank or illegible, where no value can be given.")] = "value",
+    sure: Annotated[bool, typer.Option("--sure", help="It stands so on the paper, though no list has it.")] = False,
+) -> None:
+    """Settle one value over whatever was said of it: the word of a third person where two differ."""
+    from digitize.review.reopening import settle
+    from digitize.workspace.known import learn
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        known = learn(place, ledger)
+        _, _, codes = settle(ledger, known, record, field, value, operator, verdict=verdict, is_sure=sure)
+    if codes:
+        errors().print(f"{record}: accepted, but still refused by {', '.join(codes)}", soft_wrap=True)
+    say(f"{record}: {field} is settled by {operator}.", f"Next: digitize run {folder}")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    from digitize.cli.review_people import people
+
+    review.add_typer(people)
     app.add_typer(review)

@@ -6,7 +6,6 @@ cookie. It never stands in an address. Pages are made anew when something was re
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import hashlib
 import json
@@ -21,14 +20,14 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from digitize.errors import DigitizeError
+from digitize.machine.web import SafeHeaders, read_body
 from digitize.offices.access import Token, holder_of, read_tokens
 from digitize.offices.exporting import as_plain, csv_text, tables
 from digitize.offices.office import Office
@@ -144,29 +143,6 @@ class Dashboard:
         return render_page(picture, load_words(language), outline)
 
 
-class _WithHeaders:
-    """What every answer tells a browser, of wrong addresses too: ask nobody else, keep nothing, stand in no frame."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = {
-            "Content-Security-Policy": f"{policy()}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cache-Control": "no-store",
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = MutableHeaders(scope=message)
-                kept = own.get("Cache-Control", self._headers["Cache-Control"])
-                own.update(self._headers | {"Cache-Control": kept})
-            await send(message)
-
-        await self._app(scope, receive, send_with if scope["type"] == "http" else send)
-
-
 def make_app(
     office: Office, limits: Limits, *, is_secure: bool = False, sign_on: SignOn | None = None, logs: bool = False
 ) -> Starlette:
@@ -175,7 +151,7 @@ def make_app(
     wrapped = [Middleware(AccessLog, holder=lambda scope: _holder(board, scope))] if logs else []
     html, csv = ("text/html; charset=utf-8", "utf-8"), ("text/csv; charset=utf-8", "utf-8-sig")
     app = Starlette(
-        middleware=[*wrapped, Middleware(_WithHeaders)],
+        middleware=[*wrapped, Middleware(SafeHeaders, policy=policy())],
         routes=[
             Route("/", _guarded(board, "page", board.page, html), methods=["GET"]),
             Route("/enter", _entrance(board), methods=["POST"]),
@@ -254,14 +230,5 @@ def _language(request: Request) -> str:
 
 async def _token_of_form(request: Request) -> str:
     """The token of a short form; "" for anything longer, slower or anything else."""
-    body = b""
-    try:
-        async with asyncio.timeout(_SECONDS_FOR_FORM):
-            async for chunk in request.stream():
-                body += chunk
-                # While it comes, not by the length that the sender claims.
-                if len(body) > _MOST_FORM_BYTES:
-                    return ""
-    except (TimeoutError, ClientDisconnect):
-        return ""
+    body = await read_body(request, _MOST_FORM_BYTES, _SECONDS_FOR_FORM) or b""
     return parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0].strip()

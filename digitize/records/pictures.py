@@ -55,6 +55,19 @@ class Pictures:
         zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
         return draw_zones(self._open(page), zones, doubtful, hidden)
 
+    def plain_page(self, page: str, hidden: tuple[str, ...] = ()) -> bytes:
+        """A page upright, the hidden zones painted over, as WebP bytes. Raises ScanError, NotFound."""
+        from ocr.outputs.overlay import page_webp
+
+        recognition = newest_recognition(self._ledger, page) if hidden else None
+        zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
+        return page_webp(self._open(page), zones, hidden, self.quarter_turns(page))
+
+    def quarter_turns(self, page: str) -> int:
+        """By how many quarter turns clockwise a page lies turned on its scan and is turned back, 0 to 3."""
+        recognition = newest_recognition(self._ledger, page)
+        return round(recognition.angle_deg / 90) % 4 if recognition else 0
+
     def _hidden(self, page: str) -> tuple[str, ...]:
         # All of the page, not one record of it: the picture shows its neighbours, too.
         on_page = records_on(self._ledger, page)

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
+from importlib import resources
 
 from mappers.errors import MappingError
+from mappers.languages import printed_labels
 from mappers.schema import form_tables
 
 MOST_FIELDS = 3
 """Above that, the rows of a table are named together."""
+ENGLISH = "en"
 
 
-def field_label(form: str, path: str) -> str:
+def field_label(form: str, path: str, language: str = ENGLISH) -> str:
     """A field by its label and item: "Time of FIR (1)", "Acts 2: Section (2)"; the path itself where none is known.
 
-    form: id of the schema; path: as in `Record.cells`, with rows counted from 0.
+    form: id of the schema; path: as in `Record.cells`, with rows counted from 0. language: in which forms print the
+    label; English where that is not known.
     """
     head, _, name = path.rpartition("].")
     child, _, index = head.partition("[")
+    own = _printed(language).get(f"{child}.{name}" if child else path) if language != ENGLISH else None
     with suppress(MappingError):
         for table in form_tables(form).values():
             column = table.column(name or path) if table.child == child else None
             if column is not None:
-                row = f"{child.replace('_', ' ').capitalize()} {int(index) + 1}: " if child else ""
-                return f"{row}{column.label}{f' ({column.item})' if column.item else ''}"
+                row = _row(child, int(index) + 1, is_told=own is not None) if child else ""
+                return f"{row}{own or column.label}{f' ({column.item})' if column.item else ''}"
     return path
 
 
-def fields_label(form: str, fields: tuple[str, ...]) -> str:
+def _row(child: str, number: int, *, is_told: bool) -> str:
+    # The table's name is English: in another language the number of the row says enough.
+    return f"{number}: " if is_told else f"{child.replace('_', ' ').capitalize()} {number}: "
+
+
+@cache
+def _printed(language: str) -> Mapping[str, str]:
+    """Field -> its label as forms of the language print it; the wording that was seen on a form goes first."""
+    first: dict[str, str] = {}
+    for printed in printed_labels():
+        if printed.language == language:
+            first.setdefault(printed.label, printed.text)
+    named = tomllib.loads((resources.files(__package__) / "printed.toml").read_text(encoding="utf-8"))
+    return {field: first[label] for field, label in named.items() if label in first}
+
+
+def fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:
     """The labels of the fields that hang on one item; the rows of a table are named together where there are many."""
     if len(fields) > MOST_FIELDS:
         return ", ".join(dict.fromkeys(f.partition("[")[0].replace("_", " ").capitalize() for f in fields))
-    return ", ".join(dict.fromkeys(field_label(form, f) for f in fields))
+    return ", ".join(dict.fromkeys(field_label(form, f, language) for f in fields))

@@ -19,6 +19,7 @@ from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import MORE, Draw, book_of, draw_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
+from digitize.workspace.decisions.order import in_order_of_value, places_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
@@ -60,11 +61,8 @@ def _asked(
     asked: set[str] = set()
     readings = Readings(ledger)
     # What is measured stands first, in the order of the draw: whoever stops in between leaves a fair sample behind.
-    first = [s for r in sample.in_turn if (s := Records(ledger).one(r)) is not None]
-    rest = (s for s in Records(ledger).all() if s.record.id not in sample.turns)
-    for stored in (*first, *rest):
-        wanted = set(stored.open if stored.verdict in ("review", "reject") else ())
-        wanted |= {path for path, value in stored.record.cells() if sample.is_audit(stored.record, value)}
+    for stored in filter(None, map(Records(ledger).one, (*sample.in_turn, *_rest(ledger, sample)))):
+        wanted = _wanted(stored, sample)
         if not wanted:
             continue
         for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
@@ -79,6 +77,30 @@ def _asked(
                 deferred.append(item.id)
             else:
                 yield stored, item
+
+
+def _wanted(stored: Stored, sample: DrawnSample) -> set[str]:
+    """The fields of a record that are asked: its doubts, and what passed and is audited."""
+    audits = {path for path, value in stored.record.cells() if sample.is_audit(stored.record, value)}
+    return audits | set(stored.open if stored.verdict in ("review", "reject") else ())
+
+
+def _rest(ledger: Ledger, sample: DrawnSample) -> list[str]:
+    """The records that are not asked whole, in the order of value; those with nothing but audits by lot among them, so
+    that their place does not tell what passed.
+    """
+    wanting: dict[str, dict[str, float]] = {}
+    audited: list[str] = []
+    for stored in Records(ledger).all():
+        if stored.record.id not in sample.turns and (wanted := _wanted(stored, sample)):
+            if stored.verdict in ("review", "reject"):
+                wanting[stored.record.id] = places_of(stored, sorted(wanted))
+            else:
+                audited.append(stored.record.id)
+    ordered = in_order_of_value(wanting)
+    for record in sorted(audited, key=sample.lot, reverse=True):
+        ordered.insert(int(sample.lot(record) * (len(wanting) + 1)), record)
+    return ordered
 
 
 def list_open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
@@ -169,6 +191,10 @@ class DrawnSample:
     def is_audit(self, record: Record, value: FieldValue) -> bool:
         """Whether a value that passed by a threshold is asked all the same."""
         return _has_passed(value) and self.holds(record.id, f"{_ZONES}{value.origin.page}/{value.origin.zone}")
+
+    def lot(self, record: str) -> float:
+        """A number 0..1 drawn for a record."""
+        return self._draw.turn(f"lot {record}")
 
     def may_wait(self, unit: str, item: Item) -> bool:
         """Whether a question need not be asked before the first pages show what passes."""

@@ -16,6 +16,7 @@ from digitize.masking.masks import MASK
 from digitize.review.labels import MOST_FIELDS, fields_label
 from digitize.review.questions import WORDS
 from digitize.review.sheet_words import ENGLISH, sheet_words
+from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
 from validators.messages.teller import Teller
@@ -37,7 +38,6 @@ _MOST_POINTS = 200.0
 # Pictures are measured in pixels, rows in points: 96 and 72 of them an inch. No row may be higher than 409 points.
 _POINTS = 0.75
 _MOST_ROW = 409.0
-OK = "ok"
 SHEET, PAGES, CHOICES = "review", "pages", "choices"
 _PAGE_WIDTH = 900
 _MOST_CHOICES = 5
@@ -75,7 +75,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
     count = 0
     for item, picture in rows:
         count += 1
-        _write_row(sheet, count + 1, item, picture, _said(item, teller), look.operator)
+        _write_row(sheet, count + 1, item, picture, _said(item, teller), look)
         write_cells(choices, count + 1, {str(n): text for n, text in enumerate(_choices(item))}, ())
         for name, cell in zip(HEAD, sheet[count + 1], strict=True):
             if name not in _TO_FILL:
@@ -103,10 +103,10 @@ def _said(item: Item, teller: Teller) -> str:
     return "\n".join(dict.fromkeys(told or item.said))
 
 
-def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, operator: str) -> None:
+def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, look: SheetLook) -> None:
     # "right value" and "verdict" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
-        "field": fields_label(item.form, item.fields),
+        "field": fields_label(item.form, item.fields, look.language),
         "reading": item.reading if item.is_legible else "",
         "value": item.value,
         "candidates": "\n".join(item.candidates),
@@ -114,7 +114,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "why": ", ".join(item.why),
         "rules say": said,
         "sure": None if item.is_blind else round(item.confidence, 2),
-        "operator": operator or None,
+        "operator": look.operator or None,
         "path": _paths(item.fields),
         "place": item.cell.partition(":")[2],
         "record": item.record,
@@ -194,7 +194,7 @@ def _finish(sheet: Worksheet, count: int) -> None:
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{_letter(HEAD[-1])}{count + 1}"
     # Without "value": whoever types one has nothing to choose.
-    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], *WORDS)))
+    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
     offer(sheet, _letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.

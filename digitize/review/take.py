@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError, NotFound
-from digitize.reading.rows import RECORD, ROW_KINDS
-from digitize.review.gap_questions import GAP_WORDS
-from digitize.review.measuring import list_open
-from digitize.review.questions import WORDS, list_questions
-from digitize.review.row_questions import row_decision
-from digitize.review.sheet import OK
+from digitize.reading.rows import ROW_KINDS
+from digitize.review.answering import (
+    AskedPlace,
+    GivenAnswer,
+    Reply,
+    check_answers,
+    decision_of,
+    is_same,
+    keep_answer,
+    problem_of,
+    said_of,
+)
+from digitize.review.asked import all_asked
+from digitize.review.disputes import close_dispute, is_third, note_dispute
 from digitize.review.sheet_read import Filled, read_sheet
-from digitize.review.trial import trial
-from digitize.steps.measure import answer_of
-from digitize.workspace.calibration.proving import LADDER
-from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
-from digitize.workspace.decisions.entries import ENTRY_WORDS, add_entry
-from digitize.workspace.decisions.items import item_id, measured_id, row_id
-from digitize.workspace.decisions.words import ENTRY, GAP, ROW, is_word
+from digitize.review.verdicts import SURE
+from digitize.workspace.decisions.apply import BLANK
+from digitize.workspace.decisions.entries import add_entry
+from digitize.workspace.decisions.words import ENTRY, is_word
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.readings import Readings
-from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.ledger.records import Decision
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
 
@@ -38,6 +40,7 @@ class ReviewImport:
 
     known: settled the same way before. conflicts, refused: (line, what), without values. still: (record, rule codes)
     of records that a rule refuses even with the accepted values. said: what the answers open or close, in sentences.
+    disputes: (item, what holds, what somebody else says now), for a third person to decide.
     """
 
     rows: int = 0
@@ -47,6 +50,7 @@ class ReviewImport:
     refused: list[tuple[int, str]] = field(default_factory=list)
     still: list[tuple[str, str]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    disputes: list[tuple[str, Decision, Decision]] = field(default_factory=list)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
@@ -60,33 +64,15 @@ class ReviewImport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
+class _Line:
+    """What a line of the sheet says.
 
-    words: what it may be answered with, where it hangs on no field. row: of a cell of a register, the question what its
-    whole row is. is_measured: the answer shows how right the machine is; confidence: of what it made.
+    decides: the item about which it decides as a third person, "" where nobody differs.
     """
 
-    blank: Decision
-    machine: str
-    before: Decision | None = None
-    words: tuple[str, ...] = ()
-    row: _Asked | None = None
-    is_measured: bool = False
-    confidence: float = 1.0
-
-    def to_measure(self) -> _Asked:
-        """The same, asked to measure: where the sheet showed no reading there is nothing to agree to."""
-        return replace(self, machine="" if self.confidence >= LADDER[-1] else self.machine, is_measured=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What a line of the sheet says. is_measured: whether that shows how right the machine is."""
-
     line: int
-    decision: Decision
-    is_measured: bool = False
+    given: GivenAnswer
+    decides: str = ""
 
 
 def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
@@ -99,175 +85,94 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
     with Ledger(place.ledger) as ledger:
         known = learn(place, ledger)
         rows = list(read_sheet(path))
-        answers = _answers(rows, _asked(ledger, known), operator, report)
+        answers = _Answers(ledger, all_asked(ledger, known), operator, report).of(rows)
         with ledger.writing():
             for record, own in _by_record(answers).items():
                 _take_record(ledger, known, record, own, report)
+            for disputed in report.disputes:
+                note_dispute(ledger, *disputed)
             report.said = measure_place(ledger, place)
         # After the ledger: what it lacks would be asked again, what the list lacks would not.
-        for given in answers:
-            if given.decision.field.startswith(f"{ENTRY}:"):
-                add_entry(place.own_lists, given.decision)
+        for line in answers:
+            if line.given.decision.field.startswith(f"{ENTRY}:"):
+                add_entry(place.own_lists, line.given.decision)
     return report
 
 
-def _asked(ledger: Ledger, known: Known) -> dict[str, _Asked]:
-    """Item id -> what it asks: the open items of today, and those settled before."""
-    asked = {}
-    for of_unit in Records(ledger).decided_units().values():
-        for cells in of_unit.values():
-            for d in cells.values():
-                words = _words_of(d)
-                asked[item_id(d.record, d.field, d.reading, d.source)] = _Asked(d, d.value, d, words)
-    before = {id: question.before for id, question in asked.items()}
-    # Today's questions go over those of decisions: what is open again is asked as it stands now.
-    for q in list_questions(ledger, known):
-        asked[q.item.id] = _Asked(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
-    whole = _WholeRows(ledger, known)
-    for stored, item in list_open(ledger, known):
-        blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
-        machine, earlier = item.machine, before.get(item.id)
-        asked[item.id] = _Asked(blank, machine, earlier, row=whole.of(stored), confidence=item.confidence)
-    return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
-
-
-def _words_of(decision: Decision) -> tuple[str, ...]:
-    """What a decision made before might have said instead, where it hangs on no field."""
-    return {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}.get(decision.field.partition(":")[0], ())
-
-
-class _WholeRows:
-    """The question what a whole row is, of rows of registers that make records."""
-
-    def __init__(self, ledger: Ledger, known: Known) -> None:
-        self._ledger, self._known = ledger, known
-        self._readings = Readings(ledger)
-        self._last: tuple[str, _Asked | None] = ("", None)
-
-    def of(self, stored: Stored) -> _Asked | None:
-        """The question of a record's row; None where it is of no register. Items of a record come in a row."""
-        if self._last[0] != stored.record.id:
-            self._last = stored.record.id, self._look(stored)
-        return self._last[1]
-
-    def _look(self, stored: Stored) -> _Asked | None:
-        mapped = self._ledger.state(stored.unit, "map")
-        scan = Catalogue(self._ledger).scan(stored.unit) if mapped and mapped.is_register else None
-        if mapped is None or scan is None:
-            return None
-        form = self._known.mapping_for_family(mapped.detail["register"]).form
-        blank = row_decision(scan, self._readings, row_id(stored.record.id), RECORD, form)
-        before = Records(self._ledger).decisions(blank.record).get(blank.field)
-        is_of_today = before is not None and before.source == blank.source
-        return _Asked(blank, RECORD, before if is_of_today else None, ROW_KINDS)
-
-
-def _answers(rows: Sequence[Filled], asked: Mapping[str, _Asked], operator: str, report: ReviewImport) -> list[_Given]:
+class _Answers:
     """The rows that say something new; the others are counted or reported."""
-    report.rows = len(rows)
-    taken: dict[tuple[str, str], _Given] = {}
-    for row in rows:
-        if not (row.operator or operator):
-            raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
-        if row.fault:
-            report.refused.append((row.line, row.fault))
-            continue
-        question = asked.get(row.item)
-        # "blank" is said of the cell that the line shows, not of its whole row.
-        if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:
-            question = question.row or question
-        problem = _problem(row, question)
-        if question is None or problem:
-            report.conflicts.append((row.line, problem))
-            continue
-        answer = _answer(row, question, row.operator or operator)
+
+    def __init__(self, ledger: Ledger, asked: Mapping[str, AskedPlace], operator: str, report: ReviewImport) -> None:
+        self._ledger, self._asked, self._operator, self._report = ledger, asked, operator, report
+        self._taken: dict[tuple[str, str], _Line] = {}
+
+    def of(self, rows: Sequence[Filled]) -> list[_Line]:
+        self._report.rows = len(rows)
+        for row in rows:
+            if not (row.operator or self._operator):
+                raise InputError(f"Line {row.line} has no operator. Give the name with --operator.")
+            if row.fault:
+                self._report.refused.append((row.line, row.fault))
+                continue
+            reply = Reply(row.value, row.verdict, row.operator or self._operator, is_sure=row.verdict == SURE)
+            question = self._asked.get(row.item)
+            # "blank" is said of the cell that the line shows, not of its whole row.
+            if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:
+                question = question.row or question
+            problem = problem_of(reply, question)
+            if question is None or problem:
+                self._report.conflicts.append((row.line, problem))
+            else:
+                self._sort(row, reply, question)
+        return list(self._taken.values())
+
+    def _sort(self, row: Filled, reply: Reply, question: AskedPlace) -> None:
+        answer = decision_of(reply, question)
         key = (answer.record, answer.field)
-        before, twin = question.before, taken.get(key)
+        before, twin = question.before, self._taken.get(key)
         # The same sheet taken in twice, and two lines that agree, are no conflict.
-        if _same(before, answer) or (twin and _same(twin.decision, answer)):
-            report.known += 1
-        # Whoever settled it may think again; another person may not overrule them in silence.
-        elif before and before.operator != answer.operator:
-            report.conflicts.append((row.line, f"{before.operator} settled this otherwise before; agree on one value"))
+        if is_same(before, answer) or (twin and is_same(twin.given.decision, answer)):
+            self._report.known += 1
+        # Whoever settled it may think again; another person may not overrule them in silence, a third may decide.
+        elif before and before.operator != answer.operator and not is_third(self._ledger, before, answer):
+            self._report.disputes.append((row.item, before, answer))
+            said = f"{before.operator} settled this otherwise before; a third person decides, by a line of theirs"
+            self._report.conflicts.append((row.line, said))
         elif twin:
-            report.conflicts.append((row.line, f"line {twin.line} of this sheet says otherwise"))
+            self._report.conflicts.append((row.line, f"line {twin.line} of this sheet says otherwise"))
         else:
-            taken[key] = _Given(row.line, answer, question.is_measured)
-    return list(taken.values())
+            decides = row.item if before and before.operator != answer.operator else ""
+            self._taken[key] = _Line(row.line, GivenAnswer(answer, question.is_measured, reply.is_sure), decides)
 
 
-def _problem(row: Filled, question: _Asked | None) -> str:
-    if question is None:
-        return "not asked any more: the page or its reading changed since this sheet was written; export it again"
-    if question.words:
-        return "" if _word(row, question) else f"say what it is: {', '.join(question.words)}"
-    if row.verdict in WORDS and row.verdict != BLANK:
-        return f"{row.verdict!r} is said of rows of registers or of missing pages only"
-    if row.verdict not in ("", OK, BLANK, ILLEGIBLE):
-        return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
-    if row.value and row.verdict in (BLANK, ILLEGIBLE):
-        return f"a value and the verdict {row.verdict} contradict each other"
-    if row.verdict == OK and not row.value and not question.machine:
-        return "there is no reading to say ok to; type the value, or choose blank or illegible"
-    return ""
-
-
-def _word(row: Filled, question: _Asked) -> str:
-    """The one of a question's words that a line says, "" when it says something else, or two things."""
-    said = {question.machine if w == OK else w for w in (row.verdict, row.value.strip().lower()) if w}
-    return said.pop() if len(said) == 1 and said <= {*question.words} else ""
-
-
-def _answer(row: Filled, question: _Asked, operator: str) -> Decision:
-    if question.words:
-        return replace(question.blank, value=_word(row, question), operator=operator)
-    verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
-    text = row.value or (question.machine if row.verdict == OK else "")
-    return replace(question.blank, verdict=verdict, value=text, operator=operator)
-
-
-def _same(a: Decision | None, b: Decision) -> bool:
-    return a is not None and (a.verdict, a.value) == (b.verdict, b.value)
-
-
-def _by_record(answers: Sequence[_Given]) -> dict[str, list[_Given]]:
-    grouped: dict[str, list[_Given]] = {}
-    for given in answers:
-        grouped.setdefault(given.decision.record, []).append(given)
+def _by_record(answers: Sequence[_Line]) -> dict[str, list[_Line]]:
+    grouped: dict[str, list[_Line]] = {}
+    for line in answers:
+        grouped.setdefault(line.given.decision.record, []).append(line)
     return grouped
 
 
-def _take_record(ledger: Ledger, known: Known, record: str, own: Sequence[_Given], report: ReviewImport) -> None:
+def _take_record(ledger: Ledger, known: Known, record: str, own: Sequence[_Line], report: ReviewImport) -> None:
     """Try all answers on one record together, and keep those that are understood; words on whole rows are."""
-    for given in own:
-        if is_word(given.decision):
-            _keep(ledger, given.decision, report)
-    own = [given for given in own if not is_word(given.decision)]
-    before = Records(ledger).one(record)
+    for line in own:
+        if is_word(line.given.decision):
+            keep_answer(ledger, line.given.decision)
+            report.accepted += 1
+    own = [line for line in own if not is_word(line.given.decision)]
     if not own:
         return
     try:
-        tried = trial(ledger, known, record, [given.decision for given in own])
+        checked, codes = check_answers(ledger, known, record, [line.given for line in own])
     except NotFound as e:
-        report.conflicts += [(given.line, str(e)) for given in own]
+        report.conflicts += [(line.line, str(e)) for line in own]
         return
-    for given in own:
-        lost = tried.lost_fields(given.decision)
-        if lost:
-            said = f"not understood as {', '.join(lost)}; type it as it stands on the paper"
-            report.refused.append((given.line, said))
-            continue
-        found = answer_of(ledger, before.record, tried.record, given.decision) if given.is_measured and before else None
-        _keep(ledger, given.decision, report, found)
-    if tried.codes:
-        report.still.append((record, ", ".join(tried.codes)))
-
-
-def _keep(ledger: Ledger, answer: Decision, report: ReviewImport, measured: Mapping[str, Any] | None = None) -> None:
-    """Add an answer to the ledger, with an event that names no value. measured: what it says of the machine."""
-    report.accepted += 1
-    Records(ledger).insert_decision(answer, datetime.now(UTC).isoformat(timespec="seconds"))
-    detail: dict[str, Any] = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator}
-    if measured is not None:
-        detail["measured"] = measured
-    ledger.record_event(answer.record, "review", "note", detail=detail)
+    for line, found in zip(own, checked, strict=True):
+        if found.is_good:
+            keep_answer(ledger, found.decision, found.measured)
+            if line.decides:
+                close_dispute(ledger, line.decides, found.decision)
+            report.accepted += 1
+        else:
+            report.refused.append((line.line, said_of(found)))
+    if codes:
+        report.still.append((record, ", ".join(codes)))

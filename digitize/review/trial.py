@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.errors import NotFound
@@ -10,20 +10,32 @@ from digitize.steps import map_register
 from digitize.steps.map_pages import make_records
 from digitize.steps.map_table import make_again
 from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import cell_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.records import Decision, Records, Stored
-from mappers.record import Record
+from mappers.codes import CodeList
+from mappers.record import FieldValue, Record
+from validators.finding import Finding
+
+NOT_IN_LIST = "not-in-list"
+"""What a cleaner notes of a value that its list does not have (mappers/clean/codes.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The record under the decisions, and the codes of the rules that still refuse it."""
+    """The record under the decisions, the codes of the rules that still refuse it, and all that rules say of it."""
 
     record: Record
     codes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def made(self, decision: Decision) -> str:
+        """What the fields that a decision feeds became, in one text, by which two answers are compared."""
+        fed = ((path, v.value) for path, v in self.record.cells() if cell_of(path, v) == decision.field)
+        return "\n".join(f"{path}={value}" for path, value in sorted(fed) if value is not None)
 
     def lost_fields(self, decision: Decision) -> list[str]:
         """The fields a typed text should have fed, when no cleaner understands it; empty when one does."""
@@ -31,21 +43,38 @@ class Tried:
         is_lost = decision.verdict == VALUE and bool(fed) and all(v.value is None for v in fed.values())
         return sorted(fed) if is_lost else []
 
+    def unlisted_fields(self, decision: Decision, lists: Mapping[str, CodeList]) -> list[str]:
+        """The fields for which an answer gives a name that is in no list of stations, districts, acts and the like."""
+        fed = {path: v for path, v in self.record.cells() if cell_of(path, v) == decision.field}
+        values = {path: v for path, v in fed.items() if v.value is not None}
+        return sorted(path for path, v in values.items() if NOT_IN_LIST in v.notes or _is_unlisted(path, v, lists))
 
-def trial(ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Decision]) -> Tried:
-    """Map and check one record again under its earlier decisions and these. Raises NotFound."""
-    from validators.checking.check import check_records
 
+def _is_unlisted(path: str, value: FieldValue, lists: Mapping[str, CodeList]) -> bool:
+    """Whether a place is in no list, wherever it came from; notes are those of the cleaner that took it."""
+    name = PLACE_LISTS.get(path)
+    return name is not None and name in lists and lists[name].find(value.value or "") is None
+
+
+def trial(
+    ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Decision], *, with_rules: bool = True
+) -> Tried:
+    """Map one record again under its earlier decisions and these, and ask the rules. Raises NotFound."""
     stored = Records(ledger).one(record_id)
     if stored is None:
         raise NotFound(f"There is no record {record_id} any more.")
     own = Records(ledger).decisions(record_id) | {d.field: d for d in decisions}
     record = _make_again(ledger, known, stored, {record_id: own})
+    if not with_rules:
+        return Tried(record, ())
     # Rules across records (a number used twice) must see its neighbours.
     others = [s.record for s in Records(ledger).of_group(stored.group) if s.record.id != record.id]
+    # Here: whoever asks no rules need not load them.
+    from validators.checking.check import check_records
+
     findings = check_records([record, *others], known.check_settings)
-    codes = sorted({f.code for f in findings if f.record == record.id and f.severity == "reject"})
-    return Tried(record, tuple(codes))
+    said = tuple(f for f in findings if f.record == record.id)
+    return Tried(record, tuple(sorted({f.code for f in said if f.severity == "reject"})), said)
 
 
 def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[str, dict[str, Decision]]) -> Record:

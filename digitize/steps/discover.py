@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.machine.pool import patience_s, run_jobs
+from digitize.machine.progress import Progress, Silent
 from digitize.machine.work_keys import work_key
 from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.known import Known
@@ -36,11 +38,13 @@ class DraftedPrint:
     picture: Path
 
 
-def discover(ledger: Ledger, known: Known, *, again: bool = False) -> list[DraftedPrint]:
+def discover(
+    ledger: Ledger, known: Known, progress: Progress | None = None, *, again: bool = False
+) -> list[DraftedPrint]:
     """Draft the prints of pages whose print is not known, into the workspace's forms; they wait for a person's look.
 
-    The same pages are not looked at twice, unless again. Raises EngineMissing and FormError; again, EngineFailed and
-    ScanError as well.
+    The same pages are not looked at twice, unless again. Raises EngineMissing and FormError; again, EngineFailed as
+    well.
     """
     from digitize.files.forms.discovered import find_prints
 
@@ -54,8 +58,8 @@ def discover(ledger: Ledger, known: Known, *, again: bool = False) -> list[Draft
         return []
     folder = known.place.folder / "forms"
     try:
-        forms = find_prints(_opened(ledger, known, scans), settings, folder)
-    except (EngineFailed, ScanError):
+        forms = find_prints(_opened(ledger, known, scans, progress or Silent()), settings, folder)
+    except EngineFailed:
         if again:
             raise
         # The pages are read, and wait: a run goes on without their print, and the next one tries again.
@@ -71,17 +75,32 @@ def unknown_pages(ledger: Ledger) -> list[PageScan]:
     return [s for s in Catalogue(ledger).scans() if s.page in found] if found else []
 
 
-def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan]) -> list[Image]:
-    from ocr.page import Scan
-    from ocr.scans.scan import open_page
-
+def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan], progress: Progress) -> list[Image]:
+    """The pages in their order, opened by workers; without those that cannot be opened any more."""
     sources = {s.sha256: s for s in Catalogue(ledger).sources()}
-    opened = []
+    jobs = []
     for scan in scans:
         source = sources[scan.sha256]
         path = known.place.original(source.sha256, source.suffix, source.linked)
-        opened.append(open_page(Scan(path, scan.sha256, scan.idx, scan.page), _DPI).grey)
-    return opened
+        jobs.append((path, scan.sha256, scan.idx, scan.page))
+    progress.start(DISCOVER, len(jobs))
+    opened: dict[str, Image] = {}
+    limit_s = patience_s(known.place.options.read.seconds_per_page)
+    for job, image in run_jobs(_open, jobs, known.jobs, lambda _: None, limit_s):
+        progress.advance(failed=image is None)
+        if image is not None:
+            opened[job[3]] = image
+    return [opened[scan.page] for scan in scans if scan.page in opened]
+
+
+def _open(job: tuple[Path, str, int, str]) -> Image | None:
+    from ocr.page import Scan
+    from ocr.scans.scan import open_page
+
+    try:
+        return open_page(Scan(*job), _DPI).grey
+    except (ScanError, OSError):
+        return None
 
 
 def _drafted(form: Form, folder: Path) -> DraftedPrint:

@@ -27,6 +27,7 @@ from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings, newest_recognition
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
+from digitize.workspace.ledger.verdict import REOPENED
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import map_page_rows
 from mappers.record import Record
@@ -187,7 +188,7 @@ class _Work:
         self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
         self._kinds = words_of(c for own in self._settled.values() for c in own.cells.values())
-        settled = frozenset(cell.removeprefix(_ZONES) for cell in self._zones)
+        settled = frozenset(c.removeprefix(_ZONES) for c, d in self._zones.items() if d.verdict != REOPENED)
         register = known.registers.find(page.form)
         self._has_days = register is not None and register.days
         pages = [self._entries_on(scan) for scan in page.scans]

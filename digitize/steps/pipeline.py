@@ -170,7 +170,7 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
 
 def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> Known:
     """Pages of a print that nobody had are read once more by the one that was drafted of them."""
-    report.prints = discover(ledger, known)
+    report.prints = discover(ledger, known, progress)
     if not report.prints:
         return known
     # What this run wrote itself is no change that the next one need tell of.

@@ -29,8 +29,15 @@ def capture_counts(records: Iterable[Record], choice: CaptureChoice) -> dict[str
     """What an event of mapping says of the choice: its profile, and which fields were not captured how often."""
     if not choice:
         return {}
-    fields = Counter(f"{r.form}.{_plain(path)}" for r in records for path in r.not_captured())
+    fields = Counter(f"{r.form}.{_plain(path)}" for r in records for path in _left_out(r))
     return {"profile": choice.profile, "not_captured": dict(sorted(fields.items()))}
+
+
+def _left_out(record: Record) -> list[str]:
+    """Fields that were not captured; not those that come with the answer to a place that is still asked."""
+    values = dict(record.cells())
+    asked = {v.origin for v in values.values() if v.is_captured and not v.is_sure()}
+    return [path for path in record.not_captured() if values[path].origin not in asked]
 
 
 def _plain(path: str) -> str:

@@ -121,6 +121,33 @@ class Calibrating(_Part):
     together: bool = True
 
 
+KeyMode = Literal["single", "verify", "blind"]
+"""How often a field is keyed: once; twice, the second seeing the first; twice, neither seeing the other."""
+
+
+class Reviewing(_Part):
+    """How answers are taken at the station and how good they must be (docs/station.md).
+
+    double: field, "FORM:field" or "*" -> how often it is keyed. sample_share: of single keys, looked at by a second
+    person; known_share: of what is given out, whose answer is known. least_right: share of a batch's answers that must
+    be right before it is signed off; certainty: of the intervals shown. idle_minutes: after which a session ends.
+    at_once: how many questions are held ready.
+    """
+
+    double: dict[str, KeyMode] = {}
+    sample_share: float = Field(default=0.03, ge=0, le=1)
+    known_share: float = Field(default=0.01, ge=0, le=1)
+    least_right: float = Field(default=0.98, ge=0.5, le=0.9999)
+    certainty: float = Field(default=0.95, ge=0.5, le=0.9999)
+    idle_minutes: float = Field(default=30.0, ge=1, le=720)
+    at_once: int = Field(default=20_000, ge=100)
+
+    def mode(self, form: str, field: str) -> KeyMode:
+        """How often a field of a form is keyed: what names it most closely holds."""
+        names = (f"{form}:{field}", field, f"{form}:*", "*")
+        return next((self.double[name] for name in names if name in self.double), "single")
+
+
 class Options(_Part):
     """All settings of one workspace; built once and passed on.
 
@@ -136,6 +163,7 @@ class Options(_Part):
     access: Access = Access()
     calibrate: Calibrating = Calibrating()
     learn: Learning = Learning()
+    review: Reviewing = Reviewing()
     capture: CaptureFile = CaptureFile()
     severity: dict[str, str] = {}
 
@@ -178,6 +206,7 @@ def _environment() -> list[tuple[str, str, str]]:
     # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
     sections: dict[str, type[BaseModel]] = {
         "read": ReadOptions, "run": Running, "load": Loading, "check": Checking, "calibrate": Calibrating,
+        "review": Reviewing,
         "capture": CaptureFile,
     }  # fmt: skip
     for section, model in sections.items():

@@ -51,6 +51,10 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # certainty = 0.95          # with which that is so
 # audit_share = 0.02        # of what passed, asked all the same, for ever
 
+[review]
+# double = {{ "*" = "single", "fir_no" = "blind" }}  # keyed once, verified, or twice blind (docs/station.md)
+# least_right = 0.98        # share of a batch's answers that must be right before it is signed off
+
 [learn]
 # at = "01:00"              # the hour at which `digitize watch` learns this office's hands
 

@@ -30,6 +30,9 @@ _SIMILAR = 82
 # "25 A.Act" is the Arms Act, not section 25A: the dot tells.
 _ARMS = re.compile(r"(?<=\d|\))\s*(?P<name>A\.\s?Act)(?![^\W\d_])\.?", re.I)
 _ACT_WORD_ALONE = re.compile(rf"(?<![^\W\d_])(?:{_ACT_WORD})(?!{_LETTER})", re.I)
+# "मुं.पो.का." is some act, if not one that is known. Of Latin letters only three and more: "G.D." and "C.R." are none.
+_OWN = rf"(?:(?![a-z])(?:{_LETTER})){{1,5}}"
+_SHORT = re.compile(rf"(?:{_OWN}\s*\.\s*)+{_OWN}|(?<![a-z])(?:[a-z]\s*\.\s*){{2,}}[a-z](?![a-z])", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def act_on(ids: tuple[str, ...], day: str, state: str = "") -> str | None:
 
 
 def names_an_act(text: str) -> bool:
-    """Whether a text has the word for an act, so that an act is meant although it is not known which."""
-    return bool(_ACT_WORD_ALONE.search(text))
+    """Whether a text has the word for an act, or letters with dots as acts are shortened: one that is not known."""
+    return bool(_ACT_WORD_ALONE.search(text) or _SHORT.search(text))
 
 
 def _is_free(m: re.Match[str], found: list[ActFound]) -> bool:

@@ -56,9 +56,14 @@ _BY_SOUND = (
 LETTERS = {
     **{sign: letter for signs in _BY_ORDER for sign, letter in zip(signs, "ABCDE", strict=False)},
     **{sign: letter for signs in _BY_SOUND for sign, letter in zip(signs.split(), "ABCDE", strict=True)},
-}
+    # Marathi: 498अ, 354ब; its third letter is the first one of Hindi, and is left to that.
+    "अ": "A", "ब": "B",
+}  # fmt: skip
 _ACT_BEHIND = r"(?!\s*\.?\s*(?:act|एक्ट|अधि|আইন|ಕಾಯ್ದೆ|ಆಕ್ಟ್)(?![a-z]))"
-_LETTER = rf"[a-z]{{1,2}}|{'|'.join(sorted(LETTERS, key=len, reverse=True))}"
+_SIGN = "|".join(sorted(LETTERS, key=len, reverse=True))
+# One or two: 376DA is also written 376डीए and 376 डी.ए.
+_LETTER = rf"[a-z]{{1,2}}|(?:{_SIGN})(?:\.?(?:{_SIGN}))?"
+_SIGNS = re.compile(_SIGN)
 PAREN = rf"\(\s*[0-9a-z{INDIC}]{{1,4}}(?:\s?-\s?[a-z])?\s*\)"
 _LOOSE = rf"\s*-?\s*(?:{_LETTER}|[ivx]{{1,4}})(?![a-z{INDIC}]){_ACT_BEHIND}"
 SECTION = re.compile(
@@ -77,5 +82,6 @@ def dots_for_zeros(text: str) -> str:
 
 def latin_letter(written: str) -> str:
     """A section's letter or clause as a capital Latin letter where it is in another script; without dashes."""
-    bare = re.sub(r"[\s\-()]", "", written)
-    return LETTERS.get(bare, bare.upper())
+    bare = re.sub(r"[\s\-().]", "", written)
+    signs = _SIGNS.findall(bare)
+    return "".join(LETTERS[s] for s in signs) if signs and "".join(signs) == bare else bare.upper()

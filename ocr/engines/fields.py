@@ -28,7 +28,7 @@ from ocr.page import Candidate
 from ocr.scans.time_limit import TimeLimit
 
 # Raised when the same weights may give other values: it is noted on every recognition.
-VERSION = "6"
+VERSION = "7"
 WEIGHTS = "eng_fields.onnx"
 _MOST_OTHERS = 4
 # Mean of its signs from which a free text is seen once; two crops read more names nearly right than one or three do

@@ -145,10 +145,32 @@ def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
     cleaned = Cleaned(bare_line(raw), (), np.eye(2, 3)) if zone.handwriting else clean_line(raw)
     blots = find_blots(cleaned.image)
     is_written = blots.has_writing()
-    if is_written and zone.handwriting and blots.ink_share() < _LITTLE_INK:
+    if is_written and zone.often_blank:
+        is_written = _has_own_writing(raw, cleaned.image, blots)
+    elif is_written and zone.handwriting and blots.ink_share() < _LITTLE_INK:
         is_written = find_blots(clean_line(raw).image).has_writing()
     blank = not is_written and _share_on_scan(grey, matrix, zone) >= _LEAST_ON_SCAN
     return Crop(zone, grey, matrix, Cut(raw, cleaned, scale), blots, blank)
+
+
+def _has_own_writing(raw: Image, bare: Image, blots: Blots) -> bool:
+    """Whether people wrote into a zone that is often blank: by its bare picture, and of little ink by the clean one.
+
+    Not of other zones: writing that fills a small one, or stands on its rule, looks like what its border cuts off (of
+    the names, stations and years on 251 real pages 54 would be lost).
+    """
+    own = blots.own_writing(_taken_out(raw, bare))
+    if not own or own >= _LITTLE_INK:
+        return own > 0
+    clean = clean_line(raw).image
+    seen = find_blots(clean)
+    # A picture that was levelled may have another size: then nothing tells what was taken out.
+    return seen.own_writing(_taken_out(raw, clean)) > 0 if clean.shape == raw.shape else seen.has_writing()
+
+
+def _taken_out(raw: Image, cleaned: Image) -> NDArray[np.bool_]:
+    """The ink that cleaning took out of a crop."""
+    return np.asarray((ink_mask(raw) > 0) & (ink_mask(cleaned) == 0))
 
 
 def _share_on_scan(grey: Image, matrix: Matrix, zone: Zone) -> float:

@@ -19,7 +19,8 @@ from ocr.decoding.ctc import LogProbs
 from ocr.decoding.spotting import SectionRange
 from ocr.errors import FormError
 from ocr.handwriting.chance import Coded, Floats, code, folded_case, shares, shortened
-from ocr.handwriting.segments import Frames, Prices, best_row, frames_of, row_chances
+from ocr.handwriting.line_frames import Frames, Prices, frames_of
+from ocr.handwriting.segments import best_row, row_chances
 
 Row = tuple[int, ...]
 """Numbers of sections, in the order in which they are written."""
@@ -170,7 +171,7 @@ def sections_of(
     main: the title behind sections without another. weights: of those of the main title. titles: short title to names,
     lists and weight. alone: ways to write what is no section, with its weight.
     """
-    members = [ListedSection(number, main, tuple(_forms(number)), w) for number, w in weights.items()]
+    members = [ListedSection(number, main, forms_of(number), w) for number, w in weights.items()]
     members += [ListedSection("", main, forms, weight) for forms, weight in alone]
     for title, known in titles.items():
         names, lists, weight = known["names"], known["lists"], known["weight"]
@@ -181,11 +182,10 @@ def sections_of(
     return Sections(tuple(members), main)
 
 
-def _forms(number: str) -> Iterator[str]:
-    yield number
-    # As 12A, 12(A), 12 A and 12-A.
-    if number[-1].isalpha():
-        yield from (f"{number[:-1]}({number[-1]})", f"{number[:-1]} {number[-1]}", f"{number[:-1]}-{number[-1]}")
+def forms_of(number: str) -> tuple[str, ...]:
+    """Ways to write a section's number: 12A, 12(A), 12 A and 12-A."""
+    first, last = number[:-1], number[-1]
+    return (number, f"{first}({last})", f"{first} {last}", f"{first}-{last}") if last.isalpha() else (number,)
 
 
 def _titled_forms(listed: str) -> Iterator[str]:
@@ -228,17 +228,17 @@ def _frames(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Fr
 
 
 class LinePasses:
-    """The passes of one line."""
+    """The passes of one line. passes: what each saw."""
 
     def __init__(self, passes: Sequence[Frames], coded: Coded, known: Sections, none: float) -> None:
-        self._passes, self._coded, self._known, self._none = passes, coded, known, none
+        self.passes, self._coded, self._known, self._none = passes, coded, known, none
         self._bests: list[tuple[Row, float]] | None = None
 
     def _best_of_passes(self) -> list[tuple[Row, float]]:
         """Of each pass the likeliest row, and the log of all rows together."""
         if self._bests is None:
             owners = self._known.owners
-            read = [best_row(frames, self._coded, self._known.weights, self._none) for frames in self._passes]
+            read = [best_row(frames, self._coded, self._known.weights, self._none) for frames in self.passes]
             self._bests = [(tuple(int(owners[i]) for i in forms), total) for forms, total in read]
         return self._bests
 
@@ -269,7 +269,7 @@ class LinePasses:
         totals = [total for _, total in self._best_of_passes()]
         wanted = [[ways[i] for i in row] for row in rows]
         said = []
-        for frames, total in zip(self._passes, totals, strict=True):
+        for frames, total in zip(self.passes, totals, strict=True):
             logs = np.array(row_chances(frames, self._coded, self._known.weights, wanted, self._none))
             said.append(np.maximum(logs - np.logaddexp(total, np.logaddexp.reduce(logs)), _NEVER))
         return [float(x) for x in np.mean(said, axis=0)]

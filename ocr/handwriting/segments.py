@@ -8,62 +8,19 @@ that are made whole frame by frame, since logarithms of sums would take ten time
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decoding.ctc import LogProbs
 from ocr.handwriting.chance import Coded
+from ocr.handwriting.line_frames import LEAST_SHARE, Frames
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-_LEAST = np.exp(-9.0)
 _SEEN = np.exp(-5.0)
-# A slash and what it is taken for, and what else people write between sections.
-_SEPARATORS = {"/": 0.0, "|": -0.2, "\\": -0.5, ",": -0.5, "&": -1.0, ".": -1.5, "-": -1.5, "(": -2.0, "J": -2.0}
 _TINY = 1e-290
 _SHORT = 6
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Natural logarithms. passing: of a frame that is passed over; missing: of no separator between two texts.
-
-    stroke: of a digit 1 or a letter l as a separator. passed: of beginning to pass over something between texts.
-    """
-
-    # At -2 sections that were read plainly were passed over (docs/lab.md).
-    passing: float = -6.0
-    missing: float = -3.0
-    stroke: float = -1.5
-    passed: float = -1.5
-
-
-@dataclass(frozen=True)
-class Frames:
-    """A matrix as the model takes it: said (frames, classes), blank, sign, passed (frames,), all probabilities."""
-
-    said: Floats
-    blank: Floats
-    sign: Floats
-    passed: Floats
-    missing: float
-    passing: float
-
-
-def frames_of(matrix: LogProbs, characters: Sequence[str], prices: Prices) -> Frames:
-    """What each frame says of signs, separators and things to pass over."""
-    said = np.maximum(np.exp(matrix.astype(np.float64)), _LEAST)
-    index = {c: i + 1 for i, c in enumerate(characters)}
-    signs = {**_SEPARATORS, **dict.fromkeys("1lI", prices.stroke)}
-    sign = sum((said[:, index[c]] * np.exp(price) for c, price in signs.items() if c in index), np.zeros(len(said)))
-    blank = np.minimum(said[:, 0], 1 - 1e-6)
-    passed = blank + (1 - blank) * np.exp(prices.passing)
-    return Frames(
-        said, blank, np.minimum(sign, 1.0), passed, float(np.exp(prices.missing)), float(np.exp(prices.passed))
-    )
 
 
 def possible(frames: Frames, coded: Coded) -> Ints:
@@ -84,11 +41,23 @@ def best_row(frames: Frames, coded: Coded, weights: Floats, none: float) -> tupl
     empty = float(np.log(frames.passed).sum()) + none
     if not len(some):
         return [], empty
-    is_long = coded.sizes[some] > _SHORT
-    blocks = [_Words(coded, part, weights) for part in (some[~is_long], some[is_long]) if len(part)]
+    blocks = _blocks(coded, some, weights)
     total = np.logaddexp(_sum_of_rows(frames, blocks), empty)
     row, log = _viterbi(frames, blocks)
     return (row if log > empty else []), float(total)
+
+
+def likeliest_row(frames: Frames, coded: Coded, weights: Floats) -> tuple[list[int], float]:
+    """The likeliest row of texts, [] for none, and its own log; parameters as those of best_row."""
+    some = possible(frames, coded)
+    empty = float(np.log(frames.passed).sum())
+    row, log = _viterbi(frames, _blocks(coded, some, weights)) if len(some) else ([], empty)
+    return (row, log) if log > empty else ([], empty)
+
+
+def _blocks(coded: Coded, some: Ints, weights: Floats) -> list[_Words]:
+    is_long = coded.sizes[some] > _SHORT
+    return [_Words(coded, part, weights) for part in (some[~is_long], some[is_long]) if len(part)]
 
 
 class _Words:
@@ -147,7 +116,7 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
     Scores alone are carried through the texts; where a text of the row begins is found again going back.
     """
     logs = np.log(frames.said)
-    pbs, pss, pps = np.log(frames.blank), np.log(np.maximum(frames.sign, _LEAST)), np.log(frames.passed)
+    pbs, pss, pps = np.log(frames.blank), np.log(np.maximum(frames.sign, LEAST_SHARE)), np.log(frames.passed)
     missing, passing = float(np.log(frames.missing)), float(np.log(frames.passing))
     alphas = [np.full(words.states.shape, -np.inf) for words in blocks]
     ends: list[tuple[int, int]] = []

@@ -13,9 +13,9 @@ from ocr.handwriting.free import read_line
 from ocr.handwriting.letters import load_letters
 from ocr.handwriting.numbers import Spoken, read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS
-from ocr.handwriting.sections import Sections, lines_of, read_sections
+from ocr.handwriting.sections import LinePasses, Sections, lines_of, read_sections
 from ocr.handwriting.twice import read_twice
-from ocr.handwriting.unlisted_sections import held, with_unlisted
+from ocr.handwriting.unlisted_sections import held, listed_share, with_unlisted
 
 Pass = tuple[float, float, float]
 """One look of the network at a line: top and bottom of a part of the crop's height, and how much it is stretched."""
@@ -35,6 +35,8 @@ _TWO_LINES_FROM = 60
 _EMPTY = (-4.0, -0.1)
 """Natural logarithms of how often the first and the second line of a zone for sections hold none."""
 _LEAST = 0.001
+_ASKED = 0.5
+"""What is less sure is asked by whatever threshold."""
 # As a logit: a share of .95.
 _PLAIN = 3.0
 _NUMBERS = ("year", "digits")
@@ -99,7 +101,7 @@ def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[Zo
     found = read_twice(places, wide)
     if not found:
         return weigh("sections", matrices, known)
-    return [ZoneText(s.text, s.facts, "sections_twice", held(s.text, known)) for s in found]
+    return _as_listed([ZoneText(s.text, s.facts, "sections_twice", held(s.text, known)) for s in found], places, known)
 
 
 def is_plain(found: Sequence[ZoneText]) -> bool:
@@ -138,8 +140,19 @@ def _free(passes: Sequence[LogProbs]) -> list[ZoneText]:
 
 
 def _listed(matrices: Matrices, known: Sections) -> list[ZoneText]:
-    found = read_sections(matrices, CHARACTERS, with_unlisted(known), _EMPTY[: len(matrices)])
-    return [ZoneText(s.text, s.facts, "sections", held(s.text, known)) for s in found]
+    wide = with_unlisted(known)
+    empty = _EMPTY[: len(matrices)]
+    found = read_sections(matrices, CHARACTERS, wide, empty)
+    texts = [ZoneText(s.text, s.facts, "sections", held(s.text, known)) for s in found]
+    return _as_listed(texts, [lines_of(matrices, CHARACTERS, wide, empty)], known)
+
+
+def _as_listed(found: list[ZoneText], places: Sequence[Sequence[LinePasses]], known: Sections) -> list[ZoneText]:
+    """Texts that count less where what is seen speaks for a section that is not known."""
+    if not found or sure(found[0]) < _ASKED:
+        return found
+    share = listed_share(places, known)
+    return [one._replace(covered=one.covered * share) for one in found]
 
 
 def _free_lines(matrices: Matrices) -> list[ZoneText]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SURE = (178, 114, 0)
 _DOUBTFUL = (0, 94, 213)
 _COVER = 190
+_WEBP_QUALITY = 60  # ink stays legible at four times its size, at a quarter of a PNG's bytes
 _MARGIN_PX = 6
 _GAP_PX = 4
 _MOST_PIECES = 6
@@ -42,6 +43,16 @@ def draw_zones(
         at = (box.x0 + 2, max(10, box.y0 - round(4 * size)))
         cv2.putText(page, name, at, cv2.FONT_HERSHEY_SIMPLEX, max(0.35, 0.9 * size), colour, max(1, width // 2))
     return _png(page)
+
+
+def page_webp(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str] = (), quarter_turns: int = 0) -> bytes:
+    """A page as WebP bytes for looking at it, upright; with hidden zones as `draw_zones` shows them, without frames.
+
+    grey: (height, width) uint8. quarter_turns: anticlockwise, by which it lies turned.
+    """
+    page = _covered(grey, zones, hidden) if hidden else grey
+    page = np.ascontiguousarray(np.rot90(page, -quarter_turns))
+    return bytes(cv2.imencode(".webp", page, [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY])[1])
 
 
 def _covered(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Image:

@@ -6,14 +6,17 @@ import pytest
 
 from ocr.calibration.fields import probability
 from ocr.calibration.listed import listed
+from ocr.decoding.spotting import SectionRange
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Zone
 from ocr.handwriting.entries import read_entry
 from ocr.handwriting.packed import CHARACTERS, pack
+from ocr.handwriting.sections import lines_of
 from ocr.handwriting.unlisted import sisters
+from ocr.handwriting.unlisted_sections import listed_share
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Box, Candidate, ZoneReading
-from tests.handwritten.test_ocr_handwriting import spaced, written
+from tests.handwritten.test_ocr_handwriting import KNOWN, spaced, written
 
 MILLS = Lexicon(
     "place", (("Mill South", ("Mill (S)",)), ("Old Harbour", ()), ("Green Lake", ("GL",))), trained=frozenset()
@@ -89,3 +92,18 @@ def test_no_district_of_a_state_passes_as_another_when_it_is_taken_out():
 
     every, right, out, before = _read(_as_lexicon(district_list("wb")))
     assert right == every and out == 0 < before
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("323/506", 1.0, 1.0),
+        # 389 and 341B are in no list: what is seen says so, however seldom they are charged.
+        ("389/506", 0.0, 0.9),
+        ("341B/506", 0.0, 0.9),
+    ],
+)
+def test_sections_that_nobody_listed_are_noticed_by_what_is_seen(text, least, most):
+    known = replace(KNOWN, range=SectionRange(511, "ABCDE"))
+    lines = lines_of([[written(spaced(text))]], CHARACTERS, known, [-2.0])
+    assert least <= listed_share([lines, lines], known) <= most

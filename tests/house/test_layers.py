@@ -23,9 +23,10 @@ WALLS = {
     "pdfplumber": ("ocr/",),
     "pdfminer": ("ocr/print/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
-    "jinja2": ("digitize/offices/page.py",),
-    "starlette": ("digitize/offices/web.py",),
-    "uvicorn": ("digitize/offices/serve.py",),
+    "jinja2": ("digitize/offices/page.py", "digitize/review/station/rendering.py"),
+    "starlette": ("digitize/machine/web.py", "digitize/offices/web.py", "digitize/review/station/"),
+    "uvicorn": ("digitize/offices/serve.py", "digitize/review/station/serving.py"),
+    "argon2": ("digitize/review/station/people.py",),
     "polars": (
         "validators/",
         "digitize/files/",

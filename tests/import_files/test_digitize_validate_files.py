@@ -174,7 +174,7 @@ def related(folder: Path, records: list[tuple[int, int, int, int]]) -> Path:
 RECORD = st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 8), st.integers(0, 9))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(records=st.lists(RECORD, min_size=1, max_size=30), parts=st.integers(2, 9))
 def test_a_file_in_parts_gives_the_findings_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[int, int, int, int]], parts: int

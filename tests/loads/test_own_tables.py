@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from benchmarks.load_layout import kill_and_finish, measure_layout, write_cases
+from benchmarks.load_layout import kill_and_finish, write_cases
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Load
 from digitize.targets.comparing import record_digests
@@ -397,7 +397,3 @@ def test_a_load_that_is_killed_ends_as_one_that_was_not(pg_server, tmp_path):
     write_cases(tmp_path / "files", 300)
     wanted = kill_and_finish(pg_server, tmp_path / "files", None)
     assert kill_and_finish(pg_server, tmp_path / "files", 0.6) == wanted
-
-
-def test_the_benchmark_finds_the_circle_closed(pg_server):
-    assert measure_layout(pg_server, 60, kills=1) == {"layout_pg_ok": 1}

@@ -43,7 +43,7 @@ def state(target):
 
 
 @given(LOADS)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_undoing_from_the_last_to_the_first_leads_back_through_every_state(target, loads):
     states, ids = [state(target)], []
     for batch, records in loads:

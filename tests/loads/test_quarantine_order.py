@@ -225,7 +225,7 @@ ROW = st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2"]), st.sampled_f
 DELIVERY = st.lists(ROW, min_size=1, max_size=3)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(DELIVERY, min_size=1, max_size=3), st.lists(st.booleans(), min_size=9, max_size=9), st.data())
 def test_replays_in_any_order_come_to_the_same_end(tmp_path_factory, deliveries, good, data):
     """Several deliveries with rows of the same ids and keys, some refused; every reject is corrected, then replayed."""

@@ -47,7 +47,7 @@ def test_legacy_samples_are_decoded_detected_read_and_found(tmp_path):
 
 def test_planted_defects_of_import_files_are_found_and_nothing_else_is_rejected(tmp_path):
     figures = run("validate.py", tmp_path)
-    assert figures["planted"] > 1000
+    assert figures["planted"] > 300
     assert (figures["recall"], figures["false_rejects"]) == (1, 0)
     assert figures["rows_per_cpu_s_all"] > 0 and figures["ms_one_record"] > 0
 
@@ -86,7 +86,7 @@ def test_drawn_lines_are_read_better_than_by_plain_tesseract(tmp_path):
 @pytest.mark.skipif(binaries() is None, reason="no PostgreSQL server is installed; tools/setup.sh --tests brings one")
 def test_loads_are_measured_beside_psql_and_end_alike_when_killed(tmp_path):
     figures = run("load.py", tmp_path)
-    assert (figures["kills"], figures["kills_identical"]) == (3, 3)
+    assert (figures["kills"], figures["kills_identical"]) == (2, 2)
     for name in ("ratio_raw", "ratio_handwritten", "ratio_first", "ratio_noop_50k", "ratio_raw_bad3"):
         assert figures[name] > 0
     for name in ("references_kept", "reconcile_found", "replay_stale_blocked", "flags_kept", "restore_accepted"):
@@ -103,10 +103,21 @@ def test_what_passes_is_as_right_as_promised_in_drawn_offices(tmp_path):
     assert 0 <= figures["passing_at_99"] <= 1
 
 
+@pytest.mark.engine
+@needs_tesseract
+def test_what_the_review_asks_and_what_it_costs_is_measured_on_an_invented_page(tmp_path):
+    figures = run("review.py", tmp_path, "--jobs", "1")
+    assert figures["pages"] == 1 and figures["pages_without_record"] == 0
+    assert 0 < figures["questions_core"] < figures["questions_full"] <= figures["questions_everything"]
+    assert figures["by_field"]["year"]["told"] == 1 and figures["residual_errors"] <= figures["residual_errors_single"]
+    assert 0 < figures["keystrokes_ratio"] < 1 and figures["blank_right"] > 0.9
+    assert "invented" in figures["weights"]
+
+
 def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(tmp_path):
     """What else trust.py measures has tests of its own: masking at every exit, hostile files, full and read-only disks."""
     figures = run("trust.py", tmp_path, "--only", "tampering,kills")
-    assert figures["tampering_tried"] == figures["tampering_found"] == 40
+    assert figures["tampering_tried"] == figures["tampering_found"] == 20
     assert figures["kills"] == figures["kills_identical"] > 0
 
 

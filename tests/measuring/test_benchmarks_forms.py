@@ -62,6 +62,7 @@ def test_an_invented_letter_is_no_form():
     [
         ("forms", ("--only", "fir", "--pages", "2", "--jobs", "1"), {"form_recall", "letters_refused", "exact"}),
         ("handwriting", ("--pages", "2"), {"exact", "n"}),
+        ("office", (), {"guarantee_broken", "questions_to_open", "learn"}),
     ],
 )
 def test_quick_runs_on_the_samples_alone(tmp_path, benchmark, more, figures):

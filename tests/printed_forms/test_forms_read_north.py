@@ -7,5 +7,5 @@ pytestmark = MARKS
 
 
 @pytest.mark.parametrize("language", ("mr", "gu", "pa", "as", "ur"))
-def test_the_form_is_known_its_zones_found_and_sure_items_read(digitize, language):
-    check_reading(digitize, language)
+def test_the_form_is_known_its_zones_found_and_sure_items_read(digitize, language, tmp_path):
+    check_reading(digitize, language, tmp_path)

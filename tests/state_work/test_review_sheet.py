@@ -1,17 +1,21 @@
 """What the review sheet says of an item: all of a finding's text, or the question's own words."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from digitize.errors import InputError
+from digitize.review.labels import field_label
 from digitize.review.sheet import CHOICES, HEAD, SheetLook, write_sheet
 from digitize.review.sheet_read import read_sheet
 from digitize.review.sheet_words import every_language, names_of_headings
 from digitize.workspace.decisions.items import Item
+from mappers.languages import load_languages
 from validators.finding import Finding
 from validators.messages.teller import Teller
 
@@ -51,6 +55,19 @@ def test_labels_stand_for_fields_and_candidates_are_offered_where_the_value_is_t
     # What is asked blind offers nothing: it would show what the machine read.
     assert [c.value for c in book[CHOICES][2]] == ["379", "397"] and book[CHOICES].max_row == 2
     assert sheet.auto_filter.ref == "A1:P3" and [c.value for c in book["pages"]["A"]] == ["p"]
+
+
+@pytest.mark.parametrize("language", sorted(load_languages()))
+def test_a_field_is_named_as_the_forms_of_the_language_print_it(language):
+    shown = {field_label("iif1", path, language) for path in ("fir_no", "acts[1].section", "persons[0].name")}
+    assert len(shown) == 3 and all(re.search(r"\(\d", text) for text in shown)
+    # What no form prints by itself keeps its English label, with the row it is of.
+    assert field_label("iif1", "ids[2].id_number", language) == "Ids 3: Number of the identity paper"
+
+
+def test_a_hindi_label_is_the_printed_one():
+    assert field_label("iif1", "fir_no", "hi") == "प्र.सू.रि. सं. (1)"
+    assert field_label("iif1", "acts[1].section", "hi") == "2: धारा(एँ) (2)"
 
 
 def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):

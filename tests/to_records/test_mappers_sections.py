@@ -94,6 +94,11 @@ def parsed(raw: str, day: str = "2010-05-05") -> list[str]:
         ("ઈ.પી.કો. કલમ ૩૨૩, ૫૦૬(૨)", ["IPC 323", "IPC 506(2)"]),
         ("પ્રોહી કલમ ૬૬બી, ૬૫ઈ", ["EXCISE 66B", "EXCISE 65E"]),
         ("ਅ/ਧ 379 ਆਈ.ਪੀ.ਸੀ", ["IPC 379"]),
+        ("376 डी.ए., 354बी भा.द.स.", ["IPC 376DA", "IPC 354B"]),
+        ("৩৭৬ ডি.এ. ভা.দ.বি.", ["IPC 376DA"]),
+        ("४९८अ भादंवि", ["IPC 498A"]),
+        ("3/181 मो.वा. अधिनियम", ["MV 3", "MV 181"]),
+        ("ગુ.પ્રો. એક્ટ 66બી", ["EXCISE 66B"]),
         ("ଦଫା 341/34 ଭାଦବି", ["IPC 341", "IPC 34"]),
         ("بجرم ۳۷۹ ت پ", ["IPC 379"]),
     ],
@@ -167,6 +172,12 @@ def test_nothing_is_inferred_where_an_act_is_named_that_is_not_known() -> None:
     (section, rest) = clean_sections("7 Namuna Kalpana Act", IN_2010).rows
     assert (section["act"].value, section["act"].notes, section["section"].value) == (None, ("act-unknown",), "7")
     assert rest["section"].notes == ("unparsed",)
+
+
+@pytest.mark.parametrize("raw", ["110 न.क.अ.", "न. क. अ. 110", "N.K.A. 110", "১১০ ন.ক.অ."])
+def test_letters_with_dots_are_some_act_and_never_the_penal_code_by_inference(raw: str) -> None:
+    first = clean_sections(raw, IN_2010).rows[0]
+    assert (first["act"].value, first["act"].notes, first["section"].value) == (None, ("act-unknown",), "110")
 
 
 def test_nothing_is_inferred_for_a_section_that_the_penal_code_has_not() -> None:

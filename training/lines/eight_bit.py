@@ -71,7 +71,6 @@ def to_eight_bits(model: onnx.ModelProto, strips: Iterable[np.ndarray]) -> onnx.
 
     strips: (48, width) uint8, of what it will read; they show the range of each tensor.
     """
-    import onnxruntime
     from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantType, quantize_static
 
     class Reader(CalibrationDataReader):  # type: ignore[misc]
@@ -87,12 +86,8 @@ def to_eight_bits(model: onnx.ModelProto, strips: Iterable[np.ndarray]) -> onnx.
             return {self._name: np.repeat(grey[None, None], 3, axis=1)}
 
     with tempfile.TemporaryDirectory() as folder:
-        plain, fused, out = (Path(folder) / f"{name}.onnx" for name in ("plain", "fused", "out"))
-        onnx.save(version_converter.convert_version(model, OPSET), str(plain))
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        options.optimized_model_filepath = str(fused)
-        onnxruntime.InferenceSession(str(plain), options)
+        fused, out = (Path(folder) / f"{name}.onnx" for name in ("fused", "out"))
+        onnx.save(_fused(model), str(fused))
         graph = onnx.load(str(fused)).graph
         weights = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
         chosen = [n.name for n in graph.node if n.op_type == "Conv" and is_for_eight_bits(weights.get(n.input[1]))]
@@ -112,6 +107,28 @@ def to_eight_bits(model: onnx.ModelProto, strips: Iterable[np.ndarray]) -> onnx.
     del quantised.metadata_props[:]
     quantised.metadata_props.extend(model.metadata_props)
     return joined_gelu(quantised)
+
+
+def in_full(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The network in full precision, its parts named as in a file of eight bits: an office can learn on it."""
+    whole = _fused(model)
+    del whole.metadata_props[:]
+    whole.metadata_props.extend(model.metadata_props)
+    return joined_gelu(whole)
+
+
+def _fused(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The network with what onnxruntime computes beforehand."""
+    import onnxruntime
+
+    with tempfile.TemporaryDirectory() as folder:
+        plain, fused = (Path(folder) / f"{name}.onnx" for name in ("plain", "fused"))
+        onnx.save(version_converter.convert_version(model, OPSET), str(plain))
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+        options.optimized_model_filepath = str(fused)
+        onnxruntime.InferenceSession(str(plain), options)
+        return onnx.load(str(fused))
 
 
 def joined_gelu(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -44,7 +44,8 @@ def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Fi
         if (finding.record, finding.field) not in told:
             found[(finding.record, finding.field, finding.code)] = finding
     # Of what is not captured no rule can say more than that.
-    gone = {(r.id, path) for r in records for path in r.not_captured()}
+    is_chosen = bool(settings.profile or settings.moved)
+    gone = {(r.id, path) for r in records for path in r.not_captured()} if is_chosen else set()
     found = {key: finding for key, finding in found.items() if key[:2] not in gone}
     if gone and UNCAPTURED not in settings.left_out:
         text = load_rules()[UNCAPTURED].english

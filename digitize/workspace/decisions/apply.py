@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from digitize.reading.never import NEVER
 from digitize.workspace.decisions.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.workspace.ledger.records import Decision
-from digitize.workspace.ledger.verdict import OPERATOR
+from digitize.workspace.ledger.verdict import OPERATOR, REOPENED
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import row_sources
 from mappers.mapping.typed import clean_typed
@@ -43,7 +44,7 @@ def over_page(values: PageValues, settled: Settled) -> PageValues:
     zones = dict(values.zones)
     for name, zone in values.zones.items():
         decision = settled.of_zone(values.page, name)
-        if decision is not None and decision.reading == zone.raw:
+        if decision is not None and decision.reading == zone.raw and decision.verdict != REOPENED:
             zones[name] = _zone(zone, decision)
     return replace(values, zones=zones)
 
@@ -53,7 +54,7 @@ def over_row(values: RowValues, settled: Settled) -> RowValues:
     cells = dict(values.cells)
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
-        if kind == COLUMN and name in cells:
+        if kind == COLUMN and name in cells and decision.verdict != REOPENED:
             # A table has no sign for illegible: the cell is empty, and the note comes with the signature (_signed).
             cells[name] = decision.value if decision.verdict == VALUE else ""
     return replace(values, cells=cells)
@@ -83,11 +84,18 @@ def sign_record(
         cell = cell_of(path, value)
         decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
         if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
+            if decision.verdict == REOPENED:
+                record = record.with_value(path, _doubted(value))
+                continue
             # The trail shows what the machine saw or the table holds, not what was typed over it.
             raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
             record = record.with_value(path, _signed(replace(value, raw=raw), decision))
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
+        if decision.verdict == REOPENED:
+            if kind == FIELD and name in dict(record.cells()):
+                record = record.with_value(name, _doubted(dict(record.cells())[name]))
+            continue
         if kind == FIELD:
             with suppress(KeyError):  # the row it was typed for is not there any more; the field is asked again
                 record = record.with_value(name, _typed(name, decision, context))
@@ -113,6 +121,11 @@ def _typed(path: str, decision: Decision, context: MapContext) -> FieldValue:
         return _signed(FieldValue(raw=decision.reading, value=None), decision)
     cleaned = clean_typed(decision.schema, path, decision.value, context)
     return _signed(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
+
+
+def _doubted(value: FieldValue) -> FieldValue:
+    """What the machine made of a place that a person opened again: nothing lets it pass until somebody settles it."""
+    return replace(value, accept=NEVER, notes=(*value.notes, REOPENED))
 
 
 def _signed(value: FieldValue, decision: Decision) -> FieldValue:

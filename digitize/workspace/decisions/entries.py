@@ -18,7 +18,8 @@ from mappers.record import Record
 
 ADD, LEAVE = "add", "leave out"
 ENTRY_WORDS = (ADD, LEAVE)
-_LISTS = {"police_station": "station", "district": "district"}
+PLACE_LISTS = {"police_station": "station", "district": "district"}
+"""Field -> the list of places that it is of."""
 _COLUMNS = {"station": "station,district,aliases,district_aliases\n", "district": "district,aliases\n"}
 
 
@@ -59,7 +60,7 @@ def find_typed(ledger: Ledger, lists: Mapping[str, CodeList]) -> list[Typed]:
 def _typed_in(record: Record, lists: Mapping[str, CodeList]) -> Iterator[Typed]:
     values = dict(record.cells())
     district = values["district"].value if "district" in values else ""
-    for path, name in _LISTS.items():
+    for path, name in PLACE_LISTS.items():
         value = values.get(path)
         if (
             value is not None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.machine.work_keys import work_key
-from digitize.reading.rows import DITTO, row_mark
+from digitize.reading.rows import DITTO
 from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.decisions.places import COLUMN, FIELD, ZONE, cell_of, row_id
+from digitize.workspace.decisions.sources import is_register, register_source, source_of, told_on
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.books import learned
-from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import reasons
@@ -125,13 +124,18 @@ def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[
     """
     readings = Readings(ledger)
     asked: set[str] = set()
-    for stored in filter(None, map(Records(ledger).one, records_by_value(ledger))):
+    order, first = records_by_value(ledger)
+    for stored in filter(None, map(Records(ledger).one, order)):
         for item in items_of(ledger, stored, mappings, readings):
             # Fields and columns are named alike in every record; only a place on paper is one for all.
-            if item.cell not in asked:
-                yield stored, item
+            if item.cell in asked:
+                continue
             if item.cell.startswith(f"{ZONE}:"):
                 asked.add(item.cell)
+            # Under the record that is the first on the paper, whichever needs the answer soonest.
+            above = Records(ledger).one(first.get(item.cell, ""))
+            of_above = items_of(ledger, above, mappings, readings) if above else []
+            yield next(((above, i) for i in of_above if above and i.cell == item.cell), (stored, item))
 
 
 def items_of(
@@ -150,7 +154,7 @@ def items_of(
     for path in (p for p in stored.open if p not in of_mapping):
         cell = cell_of(path, values.get(path))
         if path.startswith(LEFT_OVER) and stored.record.pages:
-            cell = _cell_named(stored, path.removeprefix(LEFT_OVER), is_register=_is_register(stored, readings))
+            cell = _cell_named(stored, path.removeprefix(LEFT_OVER), is_register=is_register(stored, readings))
         elif cell.startswith(f"{FIELD}:"):
             cell = _feeding_cell(ledger, stored, path, mappings) or cell
         cells.setdefault(cell, []).append(path)
@@ -177,57 +181,6 @@ def _by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldValue]) -
         above = f"{cell.rpartition('/')[0]}/{leader}"
         found.setdefault(above if leader and above in cells else cell, []).extend(paths)
     return found
-
-
-def _is_register(stored: Stored, readings: Readings) -> bool:
-    reading = readings.newest(stored.unit) if stored.record.pages else None
-    return reading is not None and bool(reading.rows)
-
-
-def told_on(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
-    """Cell or field -> what intake was told of the volume, or what the volume's own pages tell of it, with by whom."""
-    found: dict[str, str] = {}
-    known = learned(ledger) if pages else {}
-    for page in pages:
-        scan = Catalogue(ledger).scan(page)
-        if scan is None:
-            continue
-        own = {zone: f"{fact.value} (its own pages)" for zone, fact in known.get(scan.volume, {}).items()}
-        told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
-        own |= {zone: f"{value} (intake)" for zone, value in told.items() if value}
-        found |= own | {f"{ZONE}:{page}/{zone}": said for zone, said in own.items()}
-    return found
-
-
-def register_source(scan_of: Callable[[str], PageScan | None], readings: Readings, record: str, cell: str) -> str:
-    """What a decision on a cell or field of a register's row is bound to: the scan, and the row's place on it.
-
-    record: the row's id. "" when the page or the row is not there any more.
-    """
-    page, row = record.partition("+")[0].rpartition("-r")[0], row_id(record)
-    if cell.startswith(f"{ZONE}:"):
-        page, _, zone = cell.partition(":")[2].rpartition("/")
-        row = zone.partition(".")[0]
-    scan, reading = scan_of(page), readings.newest(page)
-    # A zone without a dot is the page's own, as the day above its table.
-    is_of_row = cell.partition(":")[0] != ZONE or "." in cell.rpartition("/")[2]
-    mark = (row_mark(reading, row) if is_of_row else row) if reading else ""
-    return f"{scan.sha256}:{scan.idx}:{mark}" if scan and mark else ""
-
-
-def source_of(ledger: Ledger, stored: Stored, cell: str, readings: Readings) -> str:
-    """Content hash of the page or table a cell lies on; a decision counts only while it is the same."""
-    unit = stored.unit.partition(":")[0]
-    if _is_register(stored, readings):
-        return register_source(Catalogue(ledger).scan, readings, stored.record.id, cell)
-    if cell.startswith(f"{ZONE}:"):
-        scan = Catalogue(ledger).scan(cell.partition(":")[2].rpartition("/")[0])
-        return f"{scan.sha256}:{scan.idx}" if scan else ""
-    row = ledger.execute("SELECT sha256 FROM tables WHERE unit = ?", (unit,)).fetchone()
-    if row:
-        return str(row["sha256"])
-    scan = Catalogue(ledger).scan(unit)
-    return f"{scan.sha256}:{scan.idx}" if scan else ""
 
 
 @dataclass(frozen=True)

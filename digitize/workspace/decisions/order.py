@@ -95,10 +95,17 @@ def in_order_of_value(wanting: Mapping[str, Places]) -> list[str]:
     return list(done)
 
 
-def records_by_value(ledger: Ledger) -> list[str]:
-    """The records in review or rejected, in the order in which they are best asked."""
+def records_by_value(ledger: Ledger) -> tuple[list[str], dict[str, str]]:
+    """The records in review or rejected, in the order in which they are best asked; and place -> the first by its id of
+    several records that wait for it.
+    """
     waiting = (s for s in Records(ledger).all() if s.verdict in ("review", "reject"))
-    return in_order_of_value({s.record.id: places_of(s, s.open) for s in waiting})
+    wanting = {s.record.id: places_of(s, s.open) for s in waiting}
+    first: dict[str, list[str]] = {}
+    for record, places in wanting.items():
+        for place in places:
+            first.setdefault(place, []).append(record)
+    return in_order_of_value(wanting), {place: min(own) for place, own in first.items() if len(own) > 1}
 
 
 def next_needed(ledger: Ledger, records: int = 100) -> Needed | None:

@@ -14,6 +14,9 @@ from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, from_plain, to_plain
 from validators.finding import Finding
 
+UNDONE = "undone"
+"""The verdict of a decision by which the one before it on its field counts no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -198,7 +201,7 @@ class Records:
         """Field -> the newest decision on it."""
         rows = self._ledger.rows("SELECT * FROM decisions WHERE record = ? ORDER BY seq", (record,))
         # In the order of seq, so the newest on a field overwrites the others.
-        return {r["field"]: _decision(r) for r in rows}
+        return _holding({r["field"]: _decision(r) for r in rows})
 
     def decisions_of(self, unit: str) -> dict[str, dict[str, Decision]]:
         """Record -> field -> the newest decision on it, of the records that begin in one unit."""
@@ -207,7 +210,7 @@ class Records:
         # "s" comes next after "r": the range holds every record "UNIT-r...", found by the index.
         for r in self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")):
             found.setdefault(r["record"], {})[r["field"]] = _decision(r)
-        return found
+        return {record: _holding(cells) for record, cells in found.items()}
 
     def entry_words(self) -> list[Decision]:
         """What people said of names that were offered for a list."""
@@ -221,7 +224,12 @@ class Records:
         for r in self._ledger.rows("SELECT * FROM decisions ORDER BY seq"):
             unit = r["record"].rpartition("-r")[0]
             found.setdefault(unit, {}).setdefault(r["record"], {})[r["field"]] = _decision(r)
-        return found
+        return {unit: {r: _holding(cells) for r, cells in own.items()} for unit, own in found.items()}
+
+
+def _holding(cells: dict[str, Decision]) -> dict[str, Decision]:
+    """Those of the newest decisions that were not taken back."""
+    return {field: d for field, d in cells.items() if d.verdict != UNDONE}
 
 
 def _decision(row: Any) -> Decision:

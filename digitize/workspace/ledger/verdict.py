@@ -10,6 +10,8 @@ from mappers.record import FieldValue, Record
 from validators.finding import Finding
 
 OPERATOR = "operator "
+REOPENED = "reopened"
+"""What a person says of a value to have it asked again, and the note on it until somebody settles it."""
 # Part of the keys of checks: raised when the same findings give another verdict.
 VERDICT_VERSION = "3"
 
@@ -61,7 +63,7 @@ _OF_ROWS = ("row-doubtful", "struck", "struck-in-part", "lines-joined")
 
 
 def _why_unsure(value: FieldValue) -> str:
-    for word in _OF_ROWS:
+    for word in (REOPENED, *_OF_ROWS):
         if word in value.notes:
             return word
     # Also where letters were read that say nothing (ocr/forms/legible.py).

@@ -1,0 +1,67 @@
+"""How long `digitize learn` takes, a part of benchmarks/office.py: processor seconds of cutting, teaching, judging."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+from benchmarks.forms_fir import make_lexica
+from benchmarks.learn import FIELDS, teach
+from benchmarks.office_hands import HELD_SHARE, Bench
+from digitize.learning.crops import CropJob, cut_page
+from digitize.reading.lexica import sections_file
+from ocr.engines import fields
+from ocr.forms.read import decide, recognise
+from ocr.forms.settings import ReadSettings
+from ocr.page import Scan
+
+_MOST_HELD = 60
+_CORES = 2
+
+
+def learning_time(bench: Bench, pages: int) -> dict[str, Any]:
+    """learn_s: processor seconds of learning so many pages, on two cores, and its parts on one.
+
+    Three quarters are cut and taught, the others held back and read twice; only what is taught runs on one core.
+    """
+    names = sorted(bench.gold)[:pages]
+    held = min(_MOST_HELD, max(1, round(HELD_SHARE * len(names))))
+    begun = time.monotonic()
+    crops, cut_s = _in_pool(bench, cut_page, [_job(bench, name) for name in names[:-held]])
+    _, taught_s = teach([c for some in crops for c in some], fields.WEIGHTS, bench.course)
+    # Read by the former weights and by the new ones, which take the same time.
+    _, judged_s = _in_pool(bench, _read, [(bench, name) for name in names[-held:]])
+    total = round((cut_s + 2 * judged_s) / _CORES + taught_s, 1)
+    parts = {"pages": len(names), "cut_s": round(cut_s, 1), "taught_s": round(taught_s, 1)}
+    parts |= {"judged_s": round(2 * judged_s, 1), "wall_s": round(time.monotonic() - begun + judged_s / _CORES, 1)}
+    return {"learn_s": total, "learning": parts}
+
+
+def _job(bench: Bench, name: str) -> CropJob:
+    values = tuple((f, str(v)) for f in FIELDS if (v := bench.gold[name]["fields"].get(f)))
+    lexica = make_lexica(bench.data / "stations.json")
+    settings = ReadSettings(languages=("en",), handwriting_engine="auto")
+    return CropJob(name, bench.data / "images" / name, 0, values, settings, lexica, fields.WEIGHTS)
+
+
+def _read(job: tuple[Bench, str]) -> None:
+    """Read the settled zones of a page, as judging does."""
+    bench, name = job
+    settings = ReadSettings(
+        languages=("en",), handwriting_engine="auto", zones=FIELDS, sections=sections_file(), form_folders=()
+    )
+    page = recognise(Scan(bench.data / "images" / name, name), settings)
+    decide(page, make_lexica(bench.data / "stations.json"), settings)
+
+
+def _in_pool(bench: Bench, work: Callable[[Any], Any], jobs: Sequence[Any]) -> tuple[list[Any], float]:
+    """What is made of jobs in processes of their own, and the processor seconds that it took."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with ProcessPoolExecutor(bench.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(work, jobs))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -1,0 +1,97 @@
+"""`digitize review people`: who may log in at the review station."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+
+people = typer.Typer(name="people", help="Who may log in at the review station.", no_args_is_help=True)
+Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As it is kept with every value.")]
+Some = Annotated[list[str] | None, typer.Option(help="Only these, the option given once for each; all if not given.")]
+
+
+@people.command("add")
+def add(
+    folder: Dir,
+    name: Name,
+    role: Annotated[str, typer.Option(help="operator, supervisor or administrator.")] = "operator",
+    language: Annotated[str, typer.Option(help="Of the pages, two letters.")] = "en",
+    volume: Some = None,
+    of_language: Some = None,
+    field: Some = None,
+    cleared: Annotated[
+        str, typer.Option(metavar="REASON", help="May be given what names protected persons; why, recorded.")
+    ] = "",
+) -> None:
+    """Add somebody; the password is asked for, or read from the first line of stdin."""
+    from digitize.review.station.people import People, new_account
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    work = {"volumes": tuple(volume or ()), "languages": tuple(of_language or ()), "fields": tuple(field or ())}
+    People(place.folder).add(new_account(name, role, language, work, cleared), _password())
+    _note(place.ledger, name, "add", role=role, cleared=cleared)
+    say(f"{name} may log in as {role}.")
+
+
+@people.command("list")
+def show(folder: Dir, json: Json = False) -> None:
+    """Show who may log in, and what is theirs to do."""
+    from dataclasses import asdict
+
+    from digitize.review.station.people import People
+    from digitize.workspace.place import open_place
+
+    known = People(open_place(folder).folder).all().values()
+    if json:
+        print_json({"people": [{k: v for k, v in asdict(a).items() if k != "hash"} for a in known]})
+        return
+    for a in known:
+        work = [*a.volumes, *a.languages, *a.fields]
+        say(f"{a.name}: {a.role}, {a.language}, since {a.since}{', only ' + ', '.join(work) if work else ''}")
+
+
+@people.command("remove")
+def remove(folder: Dir, name: Name) -> None:
+    """Take somebody out: they are logged out at once; what they answered stays."""
+    from digitize.review.station.people import People
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    People(place.folder).remove(name)
+    _note(place.ledger, name, "remove")
+    say(f"{name} may log in no more.")
+
+
+@people.command("password")
+def password(folder: Dir, name: Name) -> None:
+    """Give somebody a new password, asked for or read from stdin; they are logged out."""
+    from digitize.review.station.people import People
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    People(place.folder).set_password(name, _password())
+    _note(place.ledger, name, "password")
+    say(f"{name} has a new password.")
+
+
+def _password() -> str:
+    """Typed twice on a terminal, else the first line of stdin; never an argument, which other users could read."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _note(path: Path, name: str, what: str, **more: str) -> None:
+    from digitize.machine.system import user_name
+    from digitize.review.station.people import note_change
+    from digitize.workspace.ledger import Ledger
+
+    with Ledger(path) as ledger:
+        note_change(ledger, name, what, user_name(), **more)

@@ -1,0 +1,21 @@
+"""Small files that nobody but their owner may read, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from digitize.machine import system
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read; a crash leaves the old one or the new one. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # Made with its mode, not given it afterwards: nobody else reads it for a moment.
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as f:
+        f.write(text)
+    system.make_private(part)
+    system.sync_file(part)
+    part.replace(path)
+    system.sync_folder(path.parent)

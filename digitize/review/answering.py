@@ -1,0 +1,176 @@
+"""One answer: is it an answer to what was asked, is it understood, what does it become, and how is it kept.
+
+The only way in for what people say: the spreadsheet's import and the station both go through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from digitize.review.questions import WORDS
+from digitize.review.trial import trial
+from digitize.review.verdicts import OK, SURE
+from digitize.steps.measure import answer_of
+from digitize.workspace.calibration.proving import LADDER
+from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.verdict import REOPENED
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPlace:
+    """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
+
+    words: what it may be answered with, where it hangs on no field. row: of a cell of a register, the question what its
+    whole row is. is_measured: the answer shows how right the machine is; confidence: of what it made.
+    """
+
+    blank: Decision
+    machine: str
+    before: Decision | None = None
+    words: tuple[str, ...] = ()
+    row: AskedPlace | None = None
+    is_measured: bool = False
+    confidence: float = 1.0
+
+    def to_measure(self) -> AskedPlace:
+        """The same, asked to measure: where the sheet showed no reading there is nothing to agree to."""
+        return replace(self, machine="" if self.confidence >= LADDER[-1] else self.machine, is_measured=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a person says to it. is_sure: that a value stands so on the paper, though it is in no list."""
+
+    value: str
+    verdict: str
+    operator: str
+    is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of an answer. lost: fields that no cleaner understood it for; unlisted: lists that lack what it says.
+
+    measured: what it says of the machine, as its event keeps it. made: what the fields became by it, in one text.
+    """
+
+    decision: Decision
+    lost: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    measured: Mapping[str, Any] | None = None
+    made: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it may be kept."""
+        return not self.lost and not self.unlisted
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer as a decision. is_measured: whether it shows how right the machine is; is_sure: see `Reply`."""
+
+    decision: Decision
+    is_measured: bool = False
+    is_sure: bool = False
+
+
+def problem_of(row: Reply, question: AskedPlace | None) -> str:
+    """Why a reply is no answer to the question, "" when it is one."""
+    if question is None:
+        return "not asked any more: the page or its reading changed since it was asked; it is asked again"
+    if question.words:
+        return "" if _word(row, question) else f"say what it is: {', '.join(question.words)}"
+    if row.verdict in WORDS and row.verdict != BLANK:
+        return f"{row.verdict!r} is said of rows of registers or of missing pages only"
+    if row.verdict not in ("", OK, SURE, BLANK, ILLEGIBLE):
+        return f"verdict must be {OK}, {BLANK} or {ILLEGIBLE}"
+    if row.value and row.verdict in (BLANK, ILLEGIBLE):
+        return f"a value and the verdict {row.verdict} contradict each other"
+    if row.verdict == SURE and not row.value:
+        return f"{SURE} is said of a value that is typed"
+    if row.verdict == OK and not row.value and not question.machine:
+        return "there is no reading to say ok to; type the value, or choose blank or illegible"
+    return ""
+
+
+def _word(row: Reply, question: AskedPlace) -> str:
+    """The one of a question's words that a line says, "" when it says something else, or two things."""
+    said = {question.machine if w == OK else w for w in (row.verdict, row.value.strip().lower()) if w}
+    return said.pop() if len(said) == 1 and said <= {*question.words} else ""
+
+
+def decision_of(row: Reply, question: AskedPlace) -> Decision:
+    """The answer as it is kept."""
+    if question.words:
+        return replace(question.blank, value=_word(row, question), operator=row.operator)
+    verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
+    text = row.value or (question.machine if row.verdict == OK else "")
+    return replace(question.blank, verdict=verdict, value=text, operator=row.operator)
+
+
+def holds(decision: Decision, blank: Decision) -> bool:
+    """Whether a decision is an answer to what is asked today. blank: that, without its answer."""
+    is_of_today = (decision.reading, decision.source) == (blank.reading, blank.source)
+    return is_of_today and decision.verdict != REOPENED
+
+
+def is_same(a: Decision | None, b: Decision) -> bool:
+    """Whether two answers say the same."""
+    return a is not None and (a.verdict, a.value) == (b.verdict, b.value)
+
+
+def check_answers(
+    ledger: Ledger, known: Known, record: str, given: Sequence[GivenAnswer], *, with_rules: bool = True
+) -> tuple[list[Checked], tuple[str, ...]]:
+    """Try all answers on one record together, and write nothing. Returns them in order, and codes that still refuse it.
+
+    with_rules: ask the rules as well; without, the codes are empty and it takes a tenth of the time. Raises NotFound
+    where the record is not there any more.
+    """
+    before = Records(ledger).one(record)
+    tried = trial(ledger, known, record, [g.decision for g in given], with_rules=with_rules)
+    checked = []
+    for one in given:
+        lost = tuple(tried.lost_fields(one.decision))
+        strange = () if lost or one.is_sure else tuple(tried.unlisted_fields(one.decision, known.lists))
+        is_measured = one.is_measured and before is not None and not lost
+        found = answer_of(ledger, before.record, tried.record, one.decision) if is_measured and before else None
+        checked.append(Checked(one.decision, lost, strange, found, tried.made(one.decision)))
+    return checked, tried.codes
+
+
+def said_of(checked: Checked) -> str:
+    """What the person is told of an answer that is not kept, "" of one that is; without its value."""
+    if checked.lost:
+        return f"not understood as {', '.join(checked.lost)}; type it as it stands on the paper"
+    if checked.unlisted:
+        where = ", ".join(checked.unlisted)
+        return f"in no list ({where}); look again, and say {SURE} if it stands so on the paper"
+    return ""
+
+
+def is_measured(ledger: Ledger, record: str, cell: str) -> bool:
+    """Whether an answer on a place was kept that says how right the machine is."""
+    sql = """SELECT 1 FROM events WHERE unit = ? AND step = 'review' AND json_extract(detail, '$.cell') = ?
+      AND json_extract(detail, '$.measured') IS NOT NULL LIMIT 1"""
+    return bool(ledger.rows(sql, (record, cell)))
+
+
+def keep_answer(ledger: Ledger, answer: Decision, measured: Mapping[str, Any] | None = None, **more: Any) -> None:
+    """Add an answer to the ledger, with an event that names no value. measured: what it says of the machine.
+
+    more: what else the event is to say, as JSON types.
+    """
+    with ledger.writing():
+        Records(ledger).insert_decision(answer, datetime.now(UTC).isoformat(timespec="seconds"))
+        detail: dict[str, Any] = {"cell": answer.field, "verdict": answer.verdict, "operator": answer.operator, **more}
+        if measured is not None:
+            detail["measured"] = measured
+        ledger.record_event(answer.record, "review", "note", detail=detail)

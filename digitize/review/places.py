@@ -1,0 +1,90 @@
+"""One place of one record, whether it is asked today or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from digitize.errors import NotFound
+from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import Decision, Records, Stored
+from mappers.binding.bound import FormMapping
+from mappers.schema import form_tables
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A place as somebody settles it or opens it. base: its item's id; blank: the decision without its answer.
+
+    fields: paths that hang on it. of: hash of its record as it stands. field: the one that it is for, without
+    numbers of rows.
+    """
+
+    base: str
+    blank: Decision
+    fields: tuple[str, ...]
+    of: str
+    batch: str
+    field: str
+
+
+def bare_field(path: str) -> str:
+    """A path without the numbers of rows: what fields of many records are counted under."""
+    return _INDEX.sub("", path)
+
+
+def main_field(item: Item) -> str:
+    """The field that a place is for: the one that its zone is named after, else its first; "" where it has none."""
+    named = item.cell.rpartition("/")[2].rpartition(".")[2]
+    return named if named in item.fields else next(iter(item.fields), "")
+
+
+def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settling:
+    """The place on the paper, or the cell, that a field comes from. field: a path. Raises NotFound."""
+    stored = Records(ledger).one(record)
+    if stored is None:
+        raise NotFound(f"There is no record {record}. See: digitize status --json")
+    item = item_at(ledger, known, stored, field)
+    if item is None:
+        # Not the field as it was typed: it may hold anything.
+        raise NotFound(f"{record} has no such field. See: digitize show {record}")
+    blank = Decision(record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
+    base = item_id(record, item.cell, item.reading, item.source)
+    return Settling(base, blank, item.fields, stored.hash[:16], stored.record.batch, bare_field(main_field(item)))
+
+
+def item_at(ledger: Ledger, known: Known, stored: Stored, field: str, readings: Readings | None = None) -> Item | None:
+    """The item of a field of a record, as it would be asked."""
+    if field not in dict(stored.record.cells()) and field not in stored.open and not _is_field(stored, field):
+        return None
+    items = items_of(ledger, replace(stored, open=(field,)), known.mappings, readings)
+    if not items:
+        return None
+    # Whatever else hangs on the same place is settled with it.
+    return item_of_cell(ledger, known.mappings, stored, items[0].cell, readings) or items[0]
+
+
+def _is_field(stored: Stored, path: str) -> bool:
+    """Whether the record's form has a field of that path, though the record says nothing of it."""
+    head, _, name = path.rpartition("].")
+    tables = form_tables(stored.record.form).values()
+    return any(t.child == head.partition("[")[0] and t.column(name or path) is not None for t in tables)
+
+
+def item_of_cell(
+    ledger: Ledger, mappings: Mapping[str, FormMapping], stored: Stored, cell: str, readings: Readings | None = None
+) -> Item | None:
+    """The item of a cell of a record, as it would be asked."""
+    paths = tuple(sorted(p for p, v in stored.record.cells() if cell_of(p, v) == cell))
+    if not paths:
+        return None
+    items = items_of(ledger, replace(stored, open=paths), mappings, readings)
+    # What nothing on the paper feeds is asked under the zone that should: its cell is named otherwise there.
+    return next((i for i in items if i.cell == cell), items[0] if len(items) == 1 else None)

@@ -1,0 +1,85 @@
+"""What was settled, opened again or settled anew: new decisions over old ones, which stay in the history."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from digitize.errors import InputError, OptionsError
+from digitize.review.answering import Checked, GivenAnswer, check_answers, keep_answer, said_of
+from digitize.review.past import OPENED, SETTLED, THIRD, Past, as_decision, keep_past
+from digitize.review.places import Settling, find_place
+from digitize.workspace.decisions.apply import VALUE, VERDICTS
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import UNDONE, Decision
+from digitize.workspace.ledger.verdict import REOPENED
+
+_LEAST_LETTERS = 5
+
+
+def take_back(ledger: Ledger, blank: Decision, before: Past | None, operator: str, *, client: str = "") -> None:
+    """Undo the newest decision on a place: the one before it holds again, or none does.
+
+    blank: the decision without its answer; before: what somebody said that settles it once more.
+    """
+    if before is not None:
+        restored = as_decision(before, blank)
+    else:
+        restored = replace(blank, verdict=UNDONE, value="", operator=operator)
+    keep_answer(ledger, restored, undone=True, client=client, by=operator)
+
+
+def reopen(ledger: Ledger, known: Known, record: str, field: str, operator: str, reason: str) -> Settling:
+    """Have a value asked again, also where it is loaded; the next run takes the record back into review.
+
+    field: a path, as `digitize show` names it. Raises NotFound, OptionsError without an operator or a reason.
+    """
+    if not operator.strip():
+        raise OptionsError("--operator NAME: who opens it again; it is recorded.")
+    if len(reason.strip()) < _LEAST_LETTERS:
+        raise OptionsError("Say in words why it must be asked again; the reason is recorded.")
+    place = find_place(ledger, known, record, field)
+    opened = replace(place.blank, verdict=REOPENED, value="", operator=operator.strip())
+    with ledger.writing():
+        keep_answer(ledger, opened, reason=reason.strip(), field=field)
+        keep_past(ledger, _past(place, opened, OPENED))
+    return place
+
+
+def settle(
+    ledger: Ledger, known: Known, record: str, field: str, value: str, operator: str, *, verdict: str = VALUE,
+    is_sure: bool = False,
+) -> tuple[Settling, Checked, tuple[str, ...]]:  # fmt: skip
+    """Say what stands at a place, over whatever was said before. Returns the place, what the answer became, and codes
+    of rules that still refuse its record.
+
+    Raises NotFound, OptionsError without an operator, InputError for a value that is not understood or in no list.
+    """
+    if not operator.strip():
+        raise OptionsError("--operator NAME: who settles it; it is recorded.")
+    if verdict not in VERDICTS or (verdict == VALUE) != bool(value.strip()):
+        raise OptionsError("Give either --value TEXT, or --verdict blank or illegible.")
+    place = find_place(ledger, known, record, field)
+    decision = replace(place.blank, verdict=verdict, value=value.strip(), operator=operator.strip())
+    (checked,), codes = check_answers(ledger, known, record, [GivenAnswer(decision, is_sure=is_sure)])
+    if not checked.is_good:
+        raise InputError(f"{record}, {field}: {said_of(checked)}.")
+    if verdict == VALUE and not any(line.startswith(f"{field}=") for line in checked.made.split("\n")):
+        fed = ", ".join(place.fields)
+        raise InputError(
+            f"{record}: the place that says {field} says {fed}; give all that stands there, as on the paper."
+        )
+    with ledger.writing():
+        keep_answer(ledger, decision, field=field)
+        keep_past(ledger, replace(_past(place, decision, SETTLED), made=checked.made))
+    return place, checked, codes
+
+
+def _past(place: Settling, decision: Decision, state: str) -> Past:
+    """A word over what was said before, as the station counts it."""
+    return Past(
+        uuid.uuid4().hex, place.base, decision.record, decision.field, decision.operator, decision.verdict,
+        decision.value, purpose=THIRD, state=state, of=place.of, batch=place.batch, form=decision.schema,
+        field=place.field,
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""The addresses that the pages' scripts ask: JSON in, JSON out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from digitize.review.station.checking import check_value, find_entries
+from digitize.review.station.guard import NotAnswered, Visitor, json_of
+from digitize.review.station.people import SUPERVISOR
+from digitize.review.station.room import LEASE_STEP, OWNER, Room
+from digitize.review.station.saving import Keyed, take_all
+from digitize.review.station.served import Served
+from digitize.review.station.shown import as_shown
+from digitize.review.station.undoing import undo
+from digitize.review.station.unmasking import note_shown, unmask, unmasked_by
+from digitize.review.station.worklist import ORDERS, PAGE, Wish
+
+_MOST_ITEMS, _MOST_ANSWERS = 100, 500
+_MOST_TEXT, _MOST_NAME = 20_000, 200
+_FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
+_A_WHILE = {"Cache-Control": "private, max-age=600"}
+
+
+def wish_of(request: Request) -> Wish:
+    """What the address asks for."""
+    asked = {n: request.query_params.get(n, "")[:_MOST_NAME] for n in Wish.__dataclass_fields__}
+    order = asked["order"] or PAGE
+    if order not in ORDERS:
+        raise NotAnswered(422, "There is no such order.")
+    return Wish(**asked | {"order": order})
+
+
+async def next_items(request: Request, served: Served, visitor: Visitor) -> Response:
+    """What is asked next; whoever gets it holds it for ten minutes."""
+    wish, who = wish_of(request), visitor.account
+    try:
+        count = max(1, min(_MOST_ITEMS, int(request.query_params.get("n", "20"))))
+    except ValueError:
+        raise NotAnswered(422, "n is a number.") from None
+
+    def work(room: Room) -> dict[str, Any]:
+        room.look_around()
+        given = room.worklist.next(who, wish, count)
+        room.ledger.claim([task.base for task, _ in given], LEASE_STEP, OWNER + who.name)
+        seen = unmasked_by(room, who)
+        note_shown(room, who, [task for task, _ in given])
+        shown = [as_shown(room, who, task, want, seen) for task, want in given]
+        return {"items": shown, "left": room.worklist.left(who, wish)}
+
+    return JSONResponse(await served.room.do(work))
+
+
+async def take_answers(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Answers, each kept once, all in one transaction."""
+    plain = (await json_of(request)).get("answers")
+    if not isinstance(plain, list) or len(plain) > _MOST_ANSWERS:
+        raise NotAnswered(422, f"answers is a list of {_MOST_ANSWERS} at most.")
+    answers = [_keyed(entry) for entry in plain]
+    outcomes = await served.room.do(lambda room: take_all(room, visitor.account, answers))
+    return JSONResponse({"outcomes": [o.as_plain() for o in outcomes]})
+
+
+def _keyed(entry: object) -> Keyed:
+    """One answer as it was sent. Raises NotAnswered for anything else."""
+    if not isinstance(entry, dict):
+        raise NotAnswered(422, "An answer is an object.")
+    texts = {n: entry.get(n, "") for n in ("client", "item", "verdict", "value", "note")}
+    counts = {n: entry.get(n, 0) for n in ("version", "active_ms", "keys")}
+    if not all(isinstance(t, str) and len(t) <= _MOST_TEXT for t in texts.values()):
+        raise NotAnswered(422, "A text of an answer is too long, or none.")
+    if not all(isinstance(c, int) and not isinstance(c, bool) and 0 <= c < 2**53 for c in counts.values()):
+        raise NotAnswered(422, "A count of an answer is none.")
+    if not 8 <= len(texts["client"]) <= 64 or not texts["client"].isprintable():
+        raise NotAnswered(422, "client is an id of 8 to 64 letters.")
+    # As other programs paste it: hard spaces become plain, what cannot be seen goes; joiners are letters.
+    plain = texts["value"].replace("\u00a0", " ").replace("\u202f", " ")
+    value = "".join(c for c in plain if c.isprintable() or c in "\n\t\u200c\u200d")
+    return Keyed(**texts | {"value": value}, **counts, sure=entry.get("sure") is True)
+
+
+async def take_back(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Undo: the person's own answer counts no more."""
+    client = str((await json_of(request)).get("client", ""))[:64]
+
+    def work(room: Room) -> dict[str, Any]:
+        found = undo(room, visitor.account, client)
+        if found is None:
+            return {"state": "gone", "item": None}
+        room.ledger.claim([found[0].base], LEASE_STEP, OWNER + visitor.account.name)
+        return {"state": "undone", "item": as_shown(room, visitor.account, *found, unmasked_by(room, visitor.account))}
+
+    return JSONResponse(await served.room.do(work))
+
+
+async def check(request: Request, served: Served, visitor: Visitor) -> Response:
+    """What the rules say of a value, without keeping it."""
+    plain = await json_of(request)
+    item, value = str(plain.get("item", ""))[:_MOST_NAME], str(plain.get("value", ""))[:_MOST_TEXT]
+    language = visitor.account.language
+    return JSONResponse(await served.room.do(lambda room: check_value(room, visitor.account, item, value, language)))
+
+
+async def entries(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Entries of a list that begin with, or are near, what was typed."""
+    del visitor
+    name, typed = request.query_params.get("list", ""), request.query_params.get("q", "")[:_MOST_NAME]
+    try:
+        count = max(1, min(50, int(request.query_params.get("n", "12"))))
+    except ValueError:
+        raise NotAnswered(422, "n is a number.") from None
+    found = await served.room.do(lambda room: find_entries(room, name, typed, count))
+    return JSONResponse({"entries": found})
+
+
+async def picture(request: Request, served: Served, visitor: Visitor) -> Response:
+    """The picture of one place."""
+    item = request.path_params["item"]
+
+    def work(room: Room) -> Any:
+        task = room.worklist.find(item)
+        if task is None:
+            raise NotAnswered(404, "There is no such item.")
+        is_hidden = task.is_masked and task.base not in unmasked_by(room, visitor.account)
+        if is_hidden or not visitor.account.does(task.volume, task.language, task.field):
+            raise NotAnswered(403, "This is not yours to see.")
+        return task
+
+    made = await served.pictures.zone(await served.room.do(work))
+    return Response(made, media_type="image/png", headers=_FOR_GOOD)
+
+
+async def page_picture(request: Request, served: Served, visitor: Visitor) -> Response:
+    """The picture of a whole page; who must not be named is painted over, unless a supervisor said why not."""
+    page, item = request.path_params["page"], request.query_params.get("item", "")
+
+    def work(room: Room) -> tuple[str, ...]:
+        tasks = room.worklist.on_page(page)
+        if not tasks and not visitor.account.may(SUPERVISOR):
+            raise NotAnswered(404, "There is no such page.")
+        if tasks and not any(visitor.account.does(t.volume, t.language, t.field) for t in tasks):
+            raise NotAnswered(403, "This is not yours to see.")
+        task = room.worklist.find(item)
+        is_open = task is not None and task.page == page and task.base in unmasked_by(room, visitor.account)
+        return () if is_open else room.hidden_on(page)
+
+    made, turns = await served.pictures.page(page, await served.room.do(work))
+    return Response(made, media_type="image/webp", headers=_A_WHILE | {"X-Quarter-Turns": str(turns)})
+
+
+async def show_masked(request: Request, served: Served, visitor: Visitor) -> Response:
+    """A supervisor sees a masked item in full and says why; it is kept in the ledger."""
+    plain = await json_of(request)
+    item, reason = str(plain.get("item", ""))[:_MOST_NAME], str(plain.get("reason", ""))[:_MOST_TEXT]
+
+    def work(room: Room) -> dict[str, Any]:
+        task, want = unmask(room, visitor.account, item, reason)
+        return {"item": as_shown(room, visitor.account, task, want, unmasked_by(room, visitor.account))}
+
+    return JSONResponse(await served.room.do(work))

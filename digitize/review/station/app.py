@@ -1,0 +1,101 @@
+"""The web application of the review station: its addresses, each with the role that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from digitize.machine.web import SafeHeaders
+from digitize.review.station import api, entrance, pages
+from digitize.review.station.guard import error, guarded
+from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
+from digitize.review.station.rendering import POLICY, static_files, static_mark
+from digitize.review.station.served import Served
+
+_KINDS = {
+    "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "woff2": "font/woff2",
+    "json": "application/json", "svg": "image/svg+xml", "png": "image/png", "txt": "text/plain; charset=utf-8",
+}  # fmt: skip
+
+
+_PAGES = (
+    ("/", "GET", OPERATOR, pages.home),
+    ("/key", "GET", OPERATOR, pages.key),
+    ("/carpet", "GET", OPERATOR, pages.carpet),
+    ("/page/{page}", "GET", OPERATOR, pages.one_page),
+    ("/disagreements", "GET", OPERATOR, pages.disagreements),
+    ("/quality", "GET", SUPERVISOR, pages.quality),
+    ("/quality", "POST", SUPERVISOR, pages.judge_batch),
+    ("/record/{record}", "GET", SUPERVISOR, pages.record),
+    ("/record/{record}", "POST", SUPERVISOR, pages.reopen_field),
+    ("/people", "GET", ADMINISTRATOR, pages.people),
+    ("/people", "POST", ADMINISTRATOR, pages.change_people),
+    ("/language", "POST", OPERATOR, pages.change_language),
+    ("/logout", "POST", OPERATOR, entrance.logout),
+)
+_API = (
+    ("/api/next", "GET", OPERATOR, api.next_items),
+    ("/api/answers", "POST", OPERATOR, api.take_answers),
+    ("/api/undo", "POST", OPERATOR, api.take_back),
+    ("/api/check", "POST", OPERATOR, api.check),
+    ("/api/list", "GET", OPERATOR, api.entries),
+    ("/api/picture/{item}", "GET", OPERATOR, api.picture),
+    ("/api/page/{page}", "GET", OPERATOR, api.page_picture),
+    ("/api/unmask", "POST", SUPERVISOR, api.show_masked),
+)
+
+
+def make_app(served: Served, hosts: Sequence[str]) -> Starlette:
+    """The application. hosts: the names by which it may be asked for; any other is refused."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        served.close()
+
+    app = Starlette(
+        lifespan=lifespan,
+        middleware=[
+            Middleware(SafeHeaders, policy=POLICY),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+        ],
+        routes=[
+            Route("/login", partial(_open, served, entrance.show_login), methods=["GET"]),
+            Route("/login", partial(_open, served, entrance.login), methods=["POST"]),
+            Route("/static/{mark}/{name:path}", _static, methods=["GET"]),
+            *(_routes(served, _PAGES, is_page=True)),
+            *(_routes(served, _API, is_page=False)),
+        ],
+    )
+    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
+    return app
+
+
+def _routes(served: Served, entries: Sequence[tuple[str, str, str, object]], *, is_page: bool) -> list[Route]:
+    return [
+        Route(path, guarded(served, endpoint, role, is_page=is_page), methods=[method])  # type: ignore[arg-type]
+        for path, method, role, endpoint in entries
+    ]
+
+
+async def _open(served: Served, endpoint: Callable[..., object], request: Request) -> Response:
+    """An address for whoever is not in yet."""
+    return await endpoint(request, served)  # type: ignore[misc,no-any-return]
+
+
+async def _static(request: Request) -> Response:
+    found = static_files().get(request.path_params["name"])
+    if found is None:
+        return error(404, "There is no such file.")
+    # A page from before an upgrade still gets its scripts, which must not be kept under the old address.
+    kept = "public, max-age=31536000, immutable" if request.path_params["mark"] == static_mark() else "no-store"
+    kind = _KINDS.get(request.path_params["name"].rpartition(".")[2], "application/octet-stream")
+    return Response(found, media_type=kind, headers={"Cache-Control": kept})

@@ -1,0 +1,46 @@
+"""A batch's word: signed off by whom, or sent back; kept as events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from digitize.workspace.ledger import Ledger
+
+STEP = "quality"
+SIGNED, BACK = "signed-off", "sent-back"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWord:
+    """The newest word on a batch. what: SIGNED or BACK; seq: of its event."""
+
+    batch: str
+    what: str
+    by: str
+    seq: int
+    at: str = ""
+
+
+def note_batch(ledger: Ledger, batch: str, what: str, by: str, **more: Any) -> None:
+    """Keep a word on a batch, with the figures that it rests on."""
+    ledger.record_event(f"{STEP}:{batch}", STEP, "note", detail={"what": what, "by": by, **more})
+
+
+def words_on_batches(ledger: Ledger) -> dict[str, BatchWord]:
+    """Batch -> the newest word on it."""
+    found = {}
+    sql = "SELECT s.unit, s.seq, e.at FROM state s JOIN events e ON e.seq = s.seq WHERE s.step = ?"
+    at = {r["unit"]: (r["seq"], r["at"]) for r in ledger.rows(sql, (STEP,))}
+    for unit, now in ledger.states(STEP).items():
+        batch = unit.partition(":")[2]
+        found[batch] = BatchWord(batch, now.detail["what"], now.detail["by"], *at[unit])
+    return found
+
+
+def sent_back_in(ledger: Ledger) -> dict[str, int]:
+    """Batch -> the event by which it went back last, of batches that ever did."""
+    # By the units that there are: over all events it would take as long as the ledger is.
+    sql = f"""SELECT e.unit, MAX(e.seq) AS seq FROM state s JOIN events e ON e.unit = s.unit AND e.step = s.step
+      WHERE s.step = '{STEP}' AND json_extract(e.detail, '$.what') = '{BACK}' GROUP BY e.unit"""
+    return {r["unit"].partition(":")[2]: r["seq"] for r in ledger.rows(sql)}

@@ -1,0 +1,90 @@
+"""Help while somebody types: what the rules say of a value, and entries of a list."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from digitize.errors import NotFound
+from digitize.review.station.people import Account
+from digitize.review.station.room import Room
+from digitize.review.trial import trial
+from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.words import is_word
+from mappers.codes import CodeList, act_list, code_lists
+from mappers.names import romanise
+from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
+from validators.messages.texts import ENGLISH, message_languages
+
+
+def check_value(room: Room, who: Account, item: str, value: str, language: str) -> dict[str, Any]:
+    """What the rules would say. Raises NotFound where the item is not asked of this person."""
+    task = room.worklist.find(item)
+    if task is None or not who.does(task.volume, task.language, task.field):
+        raise NotFound("There is no such item.")
+    decision = replace(task.asked.blank, verdict=VALUE, value=value.strip(), operator=who.name)
+    if is_word(decision) or not value.strip():
+        return {"found": [], "understood": True}
+    tried = trial(room.ledger, room.known, decision.record, [decision])
+    teller = Teller(language if language in message_languages() else ENGLISH)
+    own = [f for f in tried.findings if f.field in task.item.fields and f.severity != "note"]
+    found = [
+        {"code": f.code, "message": tell_finding(teller, task.form, f), "severity": f.severity} for f in own
+    ]  # fmt: skip
+    return {"found": found, "understood": not tried.lost_fields(decision)}
+
+
+def find_entries(room: Room, name: str, typed: str, count: int) -> list[dict[str, str]]:
+    """Entries of a list, those that begin with what was typed first, then those in which a word does.
+
+    value: what is kept; shown: the same; also: another spelling that fits, "" for none.
+    """
+    codes = _list(room, name)
+    if codes is None:
+        return []
+    wanted = _folded(typed)
+    ranked: list[tuple[int, int, str, str]] = []
+    for place, (value, spelling, folded) in enumerate(_spellings(codes)):
+        if folded.startswith(wanted):
+            ranked.append((0 if spelling == value else 1, place, value, spelling))
+        elif f" {wanted}" in folded:
+            ranked.append((2, place, value, spelling))
+    found: dict[str, dict[str, str]] = {}
+    for _, _, value, spelling in sorted(ranked):
+        found.setdefault(value, {"value": value, "shown": value, "also": spelling if spelling != value else ""})
+        if len(found) >= count:
+            break
+    return list(found.values())
+
+
+def _list(room: Room, name: str) -> CodeList | None:
+    if name == "act":
+        return act_list()
+    return room.known.lists.get(name) or code_lists().get(name)
+
+
+_kept: dict[int, tuple[CodeList, list[tuple[str, str, str]]]] = {}
+
+
+def _spellings(codes: CodeList) -> list[tuple[str, str, str]]:
+    """(value, spelling, spelling as it is compared) of a list, values first; in Latin letters, too."""
+    # By identity: a list is made anew when the workspace's own file changes.
+    kept = _kept.get(id(codes))
+    if kept is not None and kept[0] is codes:
+        return kept[1]
+    pairs = [(v, v) for v in codes.values] + [(v, s) for v, ways in codes.spellings.items() for s in ways]
+    made = [(v, s, folded) for v, s in pairs for folded in dict.fromkeys((_folded(s), _folded(_latin(s))))]
+    _kept[id(codes)] = codes, made
+    return made
+
+
+@cache
+def _latin(text: str) -> str:
+    return text if text.isascii() else romanise(text)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace(".", " ").split())

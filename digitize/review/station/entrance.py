@@ -1,0 +1,76 @@
+"""Coming in and going out: the login, slowed for whoever guesses, with a new session each time."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from digitize.review.station.guard import COOKIE, NotAnswered, Visitor, error, form_of, require_same_origin
+from digitize.review.station.rendering import page as render
+from digitize.review.station.room import leave
+from digitize.review.station.served import Served
+from digitize.review.station.words import station_languages
+
+_BEFORE = "digitize_before"
+"""The cookie that ties the form of the login to the browser that it was shown in."""
+
+
+async def show_login(request: Request, served: Served) -> Response:
+    """The form."""
+    return _form(request, served)
+
+
+def _form(request: Request, served: Served, status: int = 200, *, problem: str = "", wait_s: int = 0) -> Response:
+    token = secrets.token_urlsafe(24)
+    wanted = request.query_params.get("lang", "")
+    language = wanted if wanted in station_languages() else "en"
+    made = render("login.html", None, status, language=language, csrf=token, problem=problem, wait_s=wait_s,
+                  languages=station_languages())  # fmt: skip
+    made.set_cookie(_BEFORE, token, httponly=True, samesite="strict", secure=served.is_secure)
+    if wait_s:
+        made.headers["Retry-After"] = str(wait_s)
+    return made
+
+
+async def login(request: Request, served: Served) -> Response:
+    """A name and a password for a session; the one that the browser had before is over."""
+    try:
+        require_same_origin(request)
+        form = await form_of(request)
+    except NotAnswered as e:
+        return error(e.status, e.text)
+    before = request.cookies.get(_BEFORE, "")
+    if not before or not hmac.compare_digest(before.encode(), form.get("csrf", "").encode()):
+        return _form(request, served, 403, problem="old")
+    name, address = form.get("name", "").strip(), request.client.host if request.client else ""
+    keys = ((served.by_name, name.casefold()), (served.by_address, address))
+    wait = max(throttle.wait_s(key) for throttle, key in keys)
+    if wait > 0:
+        return _form(request, served, 429, problem="wait", wait_s=int(wait) + 1)
+    # Counted before it is looked at: many tries at once are as many as one after the other.
+    for throttle, key in keys:
+        throttle.failed(key)
+    account = await served.slowly(lambda: served.people.check(name, form.get("password", "")))
+    if account is None:
+        return _form(request, served, 401, problem="wrong")
+    for throttle, key in keys:
+        throttle.came_in(key)
+    served.sessions.end(request.cookies.get(COOKIE, ""))
+    own = served.sessions.begin(account)
+    response = RedirectResponse("/", 303)
+    response.set_cookie(COOKIE, own, httponly=True, samesite="strict", secure=served.is_secure)
+    response.delete_cookie(_BEFORE)
+    return response
+
+
+async def logout(request: Request, served: Served, visitor: Visitor) -> Response:
+    """The session is over."""
+    del request
+    served.sessions.end(visitor.own)
+    await served.room.do(lambda room: leave(room, visitor.account))
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(COOKIE)
+    return response

@@ -1,0 +1,108 @@
+"""How good answers are: of those that somebody else looked at, or whose answer was known, how many were right."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from digitize.review.past import OPENED, RAISED, TEST, THIRD, Past
+from digitize.review.station.room import Room
+from digitize.review.station.stages import newest_keys, settled_by
+from digitize.workspace.calibration.proof import right_between
+
+_LEAST = 20
+"""Answers looked at before a share is told at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigure:
+    """answers: given; looked_at: compared with what was settled by others; right: of those. low, high: the exact
+    interval of the share that is right. keys, active_s: keystrokes and seconds of all answers.
+    """
+
+    answers: int
+    looked_at: int
+    right: int
+    low: float
+    high: float
+    keys: int = 0
+    active_s: float = 0.0
+
+    @property
+    def share(self) -> float | None:
+        """The share that is right, None where too few were looked at to say."""
+        return self.right / self.looked_at if self.looked_at >= _LEAST else None
+
+    @property
+    def an_hour(self) -> int | None:
+        """Answers an hour of work, None where nobody measured."""
+        return round(self.answers * 3600 / self.active_s) if self.active_s > 60 else None
+
+    def is_below(self, least: float) -> bool:
+        """Whether fewer are right than are promised, as far as was looked."""
+        share = self.share
+        return share is not None and share < least
+
+
+def own_figures(room: Room, name: str) -> AnswerFigure:
+    """One's own."""
+    return dict(person_figures(room)).get(name) or _Tally().figure(room.options.certainty)
+
+
+def person_figures(room: Room) -> list[tuple[str, AnswerFigure]]:
+    """Person and how their answers were, by name."""
+    found = _tallied(room, lambda past: (past.operator,))
+    return [(name, tally.figure(room.options.certainty)) for (name,), tally in sorted(found.items())]
+
+
+def batch_figures(room: Room) -> list[tuple[str, AnswerFigure, list[tuple[str, AnswerFigure]]]]:
+    """Batch, how its answers were, and the same by field; by batch."""
+    certainty = room.options.certainty
+    batches = _tallied(room, lambda past: (past.batch,))
+    fields: dict[str, list[tuple[str, AnswerFigure]]] = defaultdict(list)
+    for (batch, field), tally in sorted(_tallied(room, lambda past: (past.batch, past.field)).items()):
+        fields[batch].append((field, tally.figure(certainty)))
+    return [(b, tally.figure(certainty), fields[b]) for (b,), tally in sorted(batches.items()) if b]
+
+
+@dataclass
+class _Tally:
+    answers: int = 0
+    looked_at: int = 0
+    right: int = 0
+    keys: int = 0
+    active_ms: int = 0
+
+    def add(self, past: Past, is_right: bool | None) -> None:
+        self.answers += 1
+        self.looked_at += is_right is not None
+        self.right += is_right is True
+        self.keys += past.keys
+        self.active_ms += past.active_ms
+
+    def figure(self, certainty: float) -> AnswerFigure:
+        low, high = right_between(self.right, self.looked_at, certainty)
+        return AnswerFigure(self.answers, self.looked_at, self.right, low, high, self.keys, self.active_ms / 1000)
+
+
+def _tallied(room: Room, group: Callable[[Past], tuple[str, ...]]) -> dict[tuple[str, ...], _Tally]:
+    found: dict[tuple[str, ...], _Tally] = defaultdict(_Tally)
+    for own in room.worklist.past.values():
+        for past, is_right in judged(own):
+            found[group(past)].add(past, is_right)
+    return found
+
+
+def judged(own: Sequence[Past]) -> Iterator[tuple[Past, bool | None]]:
+    """What was said of one place, each with whether it was right; None where nobody else looked."""
+    for item in dict.fromkeys(p.item for p in own):
+        past = [p for p in own if p.item == item and p.state not in (RAISED, OPENED)]
+        truth = settled_by(past)
+        last = newest_keys(past)
+        for one in past:
+            # Whoever thought again in time is judged by what they said last; who decided is judged by nobody.
+            if one.purpose != TEST and last.get(one.operator) is not one:
+                continue
+            is_judge = truth is not None and one.client == truth.client and truth.purpose == THIRD
+            yield one, None if truth is None or is_judge else one.said == truth.said

@@ -1,0 +1,122 @@
+"""Reads from the ledger what the station holds in memory, on a connection of its own, while the old goes on serving."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from digitize.errors import NotFound
+from digitize.masking.cases import CaseMasks
+from digitize.review.past import Past, all_past
+from digitize.review.station.batches import sent_back_in
+from digitize.review.station.stages import settled_by, wanted
+from digitize.review.station.tasks import Task, Tasks
+from digitize.review.station.worklist import is_drawn
+from digitize.workspace.known import Known, learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records
+from digitize.workspace.measuring import measure_place
+from digitize.workspace.options import Reviewing
+from digitize.workspace.place import Place
+from mappers.record import Record
+
+_MOST_TESTS = 200
+Places = dict[tuple[str, str], list[Past]]
+
+
+class RecordFinder:
+    """Gives records by their ids from a ledger, which another takes the place of when another thread goes on."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """ledger: of the thread that asks."""
+        self.ledger = ledger
+
+    def __call__(self, record: str) -> Record | None:
+        """The record, None where there is none."""
+        stored = Records(self.ledger).one(record)
+        return stored.record if stored else None
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What was read. seq: the newest event that it knows of. is_all: whether nothing open was left out.
+
+    masks: over all records, which they look up by finder. whole: records that are asked whole, to
+    measure which values may pass.
+    """
+
+    known: Known
+    tasks: list[Task]
+    past: Places
+    sent_back: dict[str, int]
+    seq: int
+    masks: CaseMasks
+    finder: RecordFinder
+    is_all: bool
+    whole: tuple[str, ...] = ()
+
+
+def load(place: Place, *, measure: bool = False) -> Holdings:
+    """Read all of it. measure: fold the answers into thresholds first. Raises LedgerError, MappingError, FormError."""
+    options = place.options.review
+    with Ledger(place.ledger) as ledger:
+        if measure:
+            measure_place(ledger, place)
+        seq = newest_event(ledger)
+        known = learn(place, ledger)
+        past: Places = defaultdict(list)
+        for one in all_past(ledger):
+            past[(one.record, one.cell)].append(one)
+        sent_back = sent_back_in(ledger)
+        finder = RecordFinder(ledger)
+        masks = CaseMasks((s.record for s in Records(ledger).all()), finder)
+        maker = Tasks(ledger, known, masks)
+        is_open = _Open(options, past, sent_back)
+        tasks = maker.open(options.at_once, is_open.is_settled)
+        is_all = len(tasks) < options.at_once
+        again = _looked_at_again(maker, is_open, tasks)
+        return Holdings(known, [*tasks, *again], past, sent_back, seq, masks, finder, is_all, tuple(maker.whole))
+
+
+def newest_event(ledger: Ledger) -> int:
+    """The number of the newest event."""
+    return int(ledger.execute("SELECT COALESCE(MAX(seq), 0) FROM events").fetchone()[0])
+
+
+class _Open:
+    """Whether something is wanted of a place, by what was said of it alone."""
+
+    def __init__(self, options: Reviewing, past: Places, sent_back: dict[str, int]) -> None:
+        self._options, self.past, self._sent_back = options, past, sent_back
+
+    def is_settled(self, task: Task) -> bool:
+        """Whether a task was answered, and only waits for the next run to take the answer up."""
+        before = task.asked.before
+        own = [p for p in self.past.get(task.place, ()) if task.is_told_by(p)]
+        if not own:
+            return before is not None and not task.is_again
+        return not self.wants(own)
+
+    def wants(self, past: list[Past]) -> bool:
+        """Whether another answer is wanted."""
+        last = past[-1]
+        is_sampled = any(is_drawn(p, self._options.sample_share) for p in past)
+        mode = self._options.mode(last.form, last.field)
+        return wanted(mode, past, is_sampled=is_sampled, sent_back_at=self._sent_back.get(last.batch, 0)) is not None
+
+
+def _looked_at_again(maker: Tasks, is_open: _Open, tasks: list[Task]) -> list[Task]:
+    """Places that no rule asks any more, of which another look is wanted, and some whose answer is known."""
+    there = {task.place for task in tasks}
+    others = [(place, past) for place, past in is_open.past.items() if place not in there and past]
+    asked = [place for place, past in others if is_open.wants(past)]
+    known = [place for place, past in others if settled_by(past) is not None][-_MOST_TESTS:]
+    found = []
+    for place in dict.fromkeys([*asked, *known]):
+        try:
+            task = maker.at(*place)
+        except NotFound:
+            continue
+        if task is not None:
+            found.append(task)
+    return found

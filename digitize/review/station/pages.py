@@ -1,0 +1,234 @@
+"""The pages: each gathers what its template shows. Changes come as ordinary forms and end in a redirect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from digitize.errors import NotFound, OptionsError
+from digitize.masking.cases import masks_around
+from digitize.masking.masks import MASK
+from digitize.records.trail import trail
+from digitize.review.labels import fields_label
+from digitize.review.reopening import reopen
+from digitize.review.station.api import wish_of
+from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
+from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
+from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
+from digitize.review.station.rendering import page as render
+from digitize.review.station.room import Room
+from digitize.review.station.served import Served
+from digitize.review.station.shown import as_shown
+from digitize.review.station.stages import newest_keys
+from digitize.review.station.unmasking import unmasked_by
+from digitize.review.station.words import station_languages
+from digitize.review.station.worklist import CARPET, Wish
+from digitize.workspace.decisions.apply import VERDICTS
+from digitize.workspace.decisions.items import cell_of
+from digitize.workspace.ledger.records import Records
+
+_WORK = ("volumes", "languages", "fields")
+
+
+NEXT = "next"
+"""In the place of a page's id: whichever is in turn."""
+
+
+async def home(request: Request, served: Served, visitor: Visitor) -> Response:
+    """What there is to do, and how one's own answers were."""
+    del request
+    who = visitor.account
+
+    def work(room: Room) -> dict[str, Any]:
+        room.look_around()
+        counts = room.worklist.counts(who)
+        queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
+        one_each = {task.field: task for task in room.worklist.tasks.values()}
+        labels = {field: fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()}
+        left = sum(counts["form"].values())
+        return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
+
+    return render("home.html", visitor, **await served.room.do(work))
+
+
+async def key(request: Request, served: Served, visitor: Visitor) -> Response:
+    """The keying loop; its script asks for the items."""
+    return await _loop("key.html", wish_of(request), served, visitor)
+
+
+async def carpet(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Many pictures of one field."""
+    wish = Wish(**{**_plain(wish_of(request)), "order": CARPET})
+    return await _loop("carpet.html", wish, served, visitor)
+
+
+async def _loop(name: str, wish: Wish, served: Served, visitor: Visitor) -> Response:
+    left = await served.room.do(lambda room: room.worklist.left(visitor.account, wish))
+    return render(name, visitor, wish=_plain(wish), left=left)
+
+
+def _plain(wish: Wish) -> dict[str, str]:
+    return {name: getattr(wish, name) for name in Wish.__dataclass_fields__}
+
+
+async def one_page(request: Request, served: Served, visitor: Visitor) -> Response:
+    """All open fields of one page beside its picture, or of one page after the other; its script asks for them."""
+    page, who = request.path_params["page"], visitor.account
+
+    def look(room: Room) -> None:
+        if not any(who.does(t.volume, t.language, t.field) for t in room.worklist.on_page(page)):
+            raise NotFound("There is no such page.")
+
+    if page != NEXT:
+        await served.room.do(look)
+    return render("page.html", visitor, page="" if page == NEXT else page)
+
+
+async def disagreements(request: Request, served: Served, visitor: Visitor) -> Response:
+    """What two people answered differently, with both answers, and what was put before a supervisor."""
+    del request
+    who = visitor.account
+
+    def work(room: Room) -> list[dict[str, Any]]:
+        seen, found = unmasked_by(room, who), []
+        for task, want in room.worklist.disputed():
+            if who.name in want.not_by or not who.does(task.volume, task.language, task.field):
+                continue
+            item = as_shown(room, who, task, want, seen)
+            past = room.worklist.past_of(task)
+            sides = [] if item["masked"] else [
+                {"operator": p.operator, "verdict": p.verdict, "value": p.value, "note": p.note}
+                for p in (newest_keys(past).values() or past[-1:])
+            ]  # fmt: skip
+            raised = past[-1] if want.of_supervisor and past else None
+            note = {"kind": raised.verdict, "note": raised.note, "operator": raised.operator} if raised else None
+            found.append({"item": item, "sides": sides, "raised": note})
+        return found
+
+    return render("arbitrate.html", visitor, disputes=await served.room.do(work))
+
+
+async def quality(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Batches with the figures of their answers, and the people."""
+    del request
+
+    def work(room: Room) -> dict[str, Any]:
+        said = words_on_batches(room.ledger)
+        batches = [
+            {"batch": batch, "figure": figure, "fields": fields, "word": said.get(batch),
+             "is_below": figure.is_below(room.options.least_right)}
+            for batch, figure, fields in batch_figures(room)
+        ]  # fmt: skip
+        return {"batches": batches, "people": person_figures(room), "least_right": room.options.least_right}
+
+    return render("quality.html", visitor, **await served.room.do(work))
+
+
+async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Sign a batch off, or send it back."""
+    form = await form_of(request)
+    batch, what, name = form.get("batch", ""), form.get("what", ""), visitor.account.name
+
+    def work(room: Room) -> None:
+        found: dict[str, AnswerFigure] = {b: figure for b, figure, _ in batch_figures(room)}
+        if batch not in found or what not in (SIGNED, BACK):
+            raise NotFound("There is no such batch.")
+        figure = found[batch]
+        if what == SIGNED and figure.is_below(room.options.least_right):
+            raise NotAnswered(409, "Its answers are not good enough. Send it back, or have more of them looked at.")
+        note_batch(room.ledger, batch, what, name, looked_at=figure.looked_at, right=figure.right)
+        room.read_anew()
+
+    await served.room.do(work)
+    return RedirectResponse("/quality", 303)
+
+
+async def people(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Who works here."""
+    del request
+    return _people(served, visitor)
+
+
+def _people(served: Served, visitor: Visitor, problem: str = "", status: int = 200) -> Response:
+    known = list(served.people.all().values())
+    return render("people.html", visitor, status, people=known, roles=ROLES, languages=station_languages(),
+                  problem=problem)  # fmt: skip
+
+
+async def change_people(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Add somebody, take somebody out, or give a password."""
+    form = await form_of(request)
+    what, name = form.get("what", ""), form.get("name", "").strip()
+    try:
+        await served.slowly(lambda: _change(served, what, name, form, visitor.account.name))
+    except OptionsError as e:
+        return _people(served, visitor, str(e), 422)
+    more = {"role": form.get("role", ""), "cleared": form.get("cleared", "")} if what == "add" else {}
+    await served.room.do(lambda room: note_change(room.ledger, name, what, visitor.account.name, **more))
+    return RedirectResponse("/people", 303)
+
+
+def _change(served: Served, what: str, name: str, form: dict[str, str], by: str) -> None:
+    if what == "add":
+        own = {n: tuple(p.strip() for p in form.get(n, "").split(",") if p.strip()) for n in _WORK}
+        language = form.get("language", "en")
+        served.people.add(
+            new_account(name, form.get("role", ""), language, own, form.get("cleared", "")), form.get("password", "")
+        )
+    elif what == "remove":
+        if name == by:
+            raise OptionsError("Nobody takes out themselves.")
+        served.people.remove(name)
+    elif what == "password":
+        served.people.set_password(name, form.get("password", ""))
+    else:
+        raise OptionsError("There is no such change.")
+
+
+async def change_language(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Show one's own pages in another language."""
+    language = (await form_of(request)).get("language", "")
+    if language not in station_languages():
+        raise NotFound("There are no words of that language.")
+    await served.slowly(lambda: served.people.set_language(visitor.account.name, language))
+    return RedirectResponse("/", 303)
+
+
+async def record(request: Request, served: Served, visitor: Visitor) -> Response:
+    """One record with its history, masked; what is settled can be opened again."""
+    name, who = request.path_params["record"], visitor.account
+    told = await served.room.do(lambda room: _as_settled(room, name, who.language))
+    return render("record.html", visitor, record=told, may_reopen=who.may(SUPERVISOR))
+
+
+def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
+    """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
+    told, stored = trail(room.ledger, name), Records(room.ledger).one(name)
+    if "record" not in told or stored is None:
+        raise NotFound("There is no such record.")
+    found: dict[str, Any] = told["record"]
+    values, said = dict(stored.record.cells()), Records(room.ledger).decisions(name)
+    hidden = masks_around(room.ledger, [stored.record]).paths(stored.record)
+    for field in found["fields"]:
+        path = field["field"]
+        now = said.get(cell_of(path, values[path]))
+        field["label"], field["said"] = fields_label(stored.record.form, (path,), language), None
+        if now is not None and now.verdict in VERDICTS:
+            value = MASK if path in hidden and now.value else now.value
+            field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}
+    return found
+
+
+async def reopen_field(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Open a settled value again."""
+    form, name = await form_of(request), request.path_params["record"]
+
+    def work(room: Room) -> None:
+        reopen(room.ledger, room.known, name, form.get("field", ""), visitor.account.name, form.get("reason", ""))
+        room.read_anew()
+
+    await served.room.do(work)
+    return RedirectResponse(request.url.path, 303)

@@ -1,0 +1,188 @@
+"""Who works at the station: names, roles, what is theirs to do, and hashes of their passwords, in a private file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digitize.errors import OptionsError
+from digitize.machine.private_files import write_private
+from digitize.masking.unmasking import check_unmasking
+from digitize.workspace.ledger import Ledger
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+OPERATOR, SUPERVISOR, ADMINISTRATOR = "operator", "supervisor", "administrator"
+ROLES = (OPERATOR, SUPERVISOR, ADMINISTRATOR)
+"""Each may do what those before it may."""
+LEAST_PASSWORD = 10
+_MOST_PASSWORD, _MOST_NAME = 1024, 60
+STEP = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person at the station. name: as it is kept with every value. role: see ROLES. language: of the interface.
+
+    volumes, languages, fields: what is theirs to do, empty for all: labels of volumes, codes of languages, fields.
+    cleared: why the person may be given what names a protected person, "" for who may not.
+    hash: of the password (argon2id). since: a day. changed: when the password was set; earlier sessions are over.
+    """
+
+    name: str
+    role: str
+    hash: str
+    language: str = "en"
+    volumes: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    since: str = ""
+    changed: str = ""
+    cleared: str = ""
+
+    def may(self, role: str) -> bool:
+        """Whether the person may do what a role may."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+    def does(self, volume: str, language: str, field: str) -> bool:
+        """Whether something asked of a volume, in a language, of a field is theirs to do."""
+        pairs = ((self.volumes, volume), (self.languages, language), (self.fields, field))
+        return all(not own or one in own for own, one in pairs)
+
+
+def new_account(name: str, role: str, language: str, work: Mapping[str, tuple[str, ...]], cleared: str = "") -> Account:
+    """An account without a password. work: what is theirs to do, as volumes, languages, fields. cleared: see `Account`.
+
+    Raises OptionsError for a reason to clear somebody that says nothing.
+    """
+    if cleared.strip():
+        check_unmasking(unmask=True, reason=cleared, operator=name or "nobody", user="")
+    volumes, languages, fields = (work.get(n, ()) for n in ("volumes", "languages", "fields"))
+    return Account(name, role, "", language, volumes, languages, fields, cleared=cleared.strip())
+
+
+class People:
+    """The file of a workspace, read anew whenever it changed: what an administrator does holds at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: of the workspace. The file need not be there yet."""
+        self.path = folder / "keys" / "people.json"
+        self._read: tuple[tuple[int, int, int], dict[str, Account]] = ((0, 0, 0), {})
+
+    def all(self) -> dict[str, Account]:
+        """Name -> account. Raises OptionsError when the file is broken."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return {}
+        mark = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if mark != self._read[0]:
+            self._read = mark, self._load()
+        return self._read[1]
+
+    def one(self, name: str) -> Account | None:
+        """The account of a name."""
+        return self.all().get(name)
+
+    def check(self, name: str, password: str) -> Account | None:
+        """The account, where name and password fit; takes as long whether there is such a name or not."""
+        account = self.one(name)
+        fits = _fits(account.hash if account else _nobody(), password)
+        return account if fits else None
+
+    def add(self, account: Account, password: str) -> None:
+        """Add somebody. Raises OptionsError for a name that is taken, an unknown role or a password too short."""
+        if account.role not in ROLES:
+            raise OptionsError(f"The role must be one of: {', '.join(ROLES)}.")
+        if not account.name.strip() or len(account.name) > _MOST_NAME or not account.name.isprintable():
+            raise OptionsError(f"A name has 1 to {_MOST_NAME} letters.")
+        now = _now()
+        made = replace(account, name=account.name.strip(), hash=_hashed(password), since=now[:10], changed=now)
+        self._change(lambda known: known | {made.name: made} if made.name not in known else None,
+                     "There is somebody of that name already.")  # fmt: skip
+
+    def remove(self, name: str) -> None:
+        """Take somebody out; what they said stays. Raises OptionsError when there is nobody of that name."""
+        self._change(lambda known: {n: a for n, a in known.items() if n != name} if name in known else None)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Give a new password, which ends all sessions of the old one. Raises OptionsError."""
+        hash, changed = _hashed(password), _now()
+
+        def change(known: dict[str, Account]) -> dict[str, Account] | None:
+            return known | {name: replace(known[name], hash=hash, changed=changed)} if name in known else None
+
+        self._change(change)
+
+    def set_language(self, name: str, language: str) -> None:
+        """Show somebody the pages in another language. Raises OptionsError when there is nobody of that name."""
+        self._change(lambda known: known | {name: replace(known[name], language=language)} if name in known else None)
+
+    def _change(self, change: Callable[[dict[str, Account]], dict[str, Account] | None], problem: str = "") -> None:
+        made = change(dict(self.all()))
+        if made is None:
+            raise OptionsError(problem or "There is nobody of that name.")
+        plain = [asdict(account) for account in made.values()]
+        write_private(self.path, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+
+    def _load(self) -> dict[str, Account]:
+        try:
+            plain = json.loads(self.path.read_text(encoding="utf-8"))
+            return {entry["name"]: _account(entry) for entry in plain}
+        except (ValueError, TypeError, KeyError):
+            # Without what stands in it, and without the cause, which quotes it.
+            raise OptionsError(f"{self.path} is broken. Restore it from a backup, or delete it and add all.") from None
+
+
+def note_change(ledger: Ledger, account: str, what: str, by: str, **more: Any) -> None:
+    """Keep in the ledger that somebody was added, removed or given a password, and by whom."""
+    ledger.record_event(f"{STEP}:{account}", STEP, "note", detail={"what": what, "by": by, **more})
+
+
+def _account(entry: dict[str, Any]) -> Account:
+    lists = {name: tuple(entry[name]) for name in ("volumes", "languages", "fields")}
+    account = Account(**{**entry, **lists})
+    if account.role not in ROLES:
+        raise ValueError("role")
+    return account
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+    from argon2.profiles import RFC_9106_LOW_MEMORY
+
+    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password fits, so that an unknown name takes as long as a known one."""
+    import secrets
+
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _fits(hash: str, password: str) -> bool:
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    try:
+        return len(password) <= _MOST_PASSWORD and _hasher().verify(hash, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _hashed(password: str) -> str:
+    if not LEAST_PASSWORD <= len(password) <= _MOST_PASSWORD:
+        raise OptionsError(f"A password has at least {LEAST_PASSWORD} letters.")
+    return _hasher().hash(password)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

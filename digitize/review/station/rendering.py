@@ -1,0 +1,88 @@
+"""Pages made of templates; everything that stands in them is escaped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
+
+from digitize.review.station.guard import Visitor
+from digitize.review.station.words import plain_words, station_languages, station_words
+from mappers.languages import load_languages
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'"
+)
+"""The content security policy: nothing from another host, and no script or style that stands in a page."""
+
+
+def page(name: str, visitor: Visitor | None, status: int = 200, *, language: str = "", **data: Any) -> Response:
+    """One page for somebody, in their language."""
+    language = visitor.account.language if visitor else language or "en"
+    one = load_languages().get(language)
+    account = visitor.account if visitor else None
+    given = {
+        "words": station_words(language),
+        "words_json": script_words(language),
+        "tongues": [(code, plain_words(code)["own_name"]) for code in station_languages()],
+        "language": language,
+        "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
+        "person": {"name": account.name, "role": account.role} if account else None,
+        "csrf": visitor.csrf if visitor else data.pop("csrf", ""),
+        "nonce": secrets.token_urlsafe(12),
+        "static": static_address,
+    }
+    return HTMLResponse(_environment().get_template(name).render(**given, **data), status)
+
+
+@cache
+def _environment() -> Environment:
+    # StrictUndefined: a misspelt name is an error, not an empty place.
+    return Environment(
+        loader=PackageLoader("digitize.review.station", "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+@cache
+def script_words(language: str) -> Markup:
+    """The words of the pages' scripts as JSON, safe within an element of the page."""
+    text = json.dumps(plain_words(language)["script"], ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # made of our own files
+
+
+@cache
+def static_files() -> dict[str, bytes]:
+    """Name below static/ -> content; read once, so that no address leads to any other file."""
+    found: dict[str, bytes] = {}
+    folders = [("", resources.files("digitize.review.station") / "static")]
+    while folders:
+        prefix, folder = folders.pop()
+        for file in folder.iterdir():
+            if file.is_dir():
+                folders.append((f"{prefix}{file.name}/", file))
+            elif not file.name.startswith("."):
+                found[prefix + file.name] = file.read_bytes()
+    return found
+
+
+@cache
+def static_mark() -> str:
+    """A hash of all files together: scripts import each other by relative addresses, so they have one mark."""
+    whole = hashlib.sha256()
+    for name, content in sorted(static_files().items()):
+        whole.update(f"{name} {len(content)} ".encode() + content)
+    return whole.hexdigest()[:12]
+
+
+def static_address(name: str) -> str:
+    """The address of a file, which changes with any file's content, so that browsers keep it for good."""
+    return f"/static/{static_mark()}/{name}"

@@ -1,0 +1,228 @@
+"""The one thread that owns the station's ledger: whatever asks or writes it is handed over and waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+
+from digitize.errors import DigitizeError
+from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
+from digitize.review.answering import GivenAnswer, check_answers
+from digitize.review.measuring import note_asked
+from digitize.review.past import Past
+from digitize.review.station.loading import Holdings, load
+from digitize.review.station.people import Account, People
+from digitize.review.station.tasks import Task, Tasks
+from digitize.review.station.values_above import ValuesAbove
+from digitize.review.station.worklist import Worklist
+from digitize.workspace.decisions.words import is_word
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.readings import newest_reading, newest_recognition
+from digitize.workspace.place import Place
+
+T = TypeVar("T")
+LEASE_STEP = "keying"
+OWNER = "review station:0:"
+"""Before the name of whoever holds a lease; with a blank, which no machine's name has."""
+_LOOK_EVERY_S = 2.0
+_REST = 4.0
+_MEASURE_EVERY_S = 60.0
+_NEWS = """SELECT 1 FROM events WHERE seq > ? AND (step IN ('map', 'check', 'calibrate')
+  OR (step = 'review' AND json_extract(detail, '$.client') IS NULL)) LIMIT 1"""
+
+
+class Room:
+    """What the station knows, in its own thread. ledger, known, worklist: to be used in that thread alone."""
+
+    def __init__(self, place: Place, people: People) -> None:
+        """Open the ledger and read what is asked."""
+        self.place, self.people = place, people
+        self.ledger: Ledger
+        self._key = self._key_mark()
+        self.options = place.options.review
+        self.is_measured_since = False
+        self.unmasked: dict[str, set[str]] = {}
+        self._turned: dict[str, tuple[int, int, int]] = {}
+        self._undone: set[str] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="review")
+        self._loading: threading.Thread | None = None
+        self._looked = self._measured = time.monotonic()
+        self._rest_until, self._version = 0.0, 0
+        self._thread.submit(self._open).result()
+        self._thread.submit(self._warm)
+
+    async def do(self, work: Callable[[Room], T]) -> T:
+        """Have something done in the room's thread."""
+        return await asyncio.wrap_future(self._thread.submit(self._do, work))
+
+    def do_now(self, work: Callable[[Room], T]) -> T:
+        """The same, for whoever is in no event loop."""
+        return self._thread.submit(self._do, work).result()
+
+    def _do(self, work: Callable[[Room], T]) -> T:
+        """Behind a change of the site's key the ledger is opened again: what the old one signs holds no more."""
+        mark = self._key_mark()
+        if mark != self._key:
+            self.ledger.close()
+            self.ledger, self._key = Ledger(self.place.ledger), mark
+            self._finder.ledger = self.ledger
+        return work(self)
+
+    def _key_mark(self) -> tuple[int, int]:
+        try:
+            found = self.place.key.stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_mtime_ns, found.st_ino
+
+    def close(self) -> None:
+        """Give the ledger back."""
+        self._thread.submit(self.ledger.close).result()
+        self._thread.shutdown()
+
+    def tasks(self) -> Tasks:
+        """Makes tasks of single places."""
+        return Tasks(self.ledger, self.known, self.masks)
+
+    def hidden_on(self, page: str) -> tuple[str, ...]:
+        """The zones of a page that name whom the law protects."""
+        hidden = hidden_zones(records_on(self.ledger, page), self.masks)
+        # Rows that make no record, as struck ones: no record could say whom they name.
+        rows = zones_of(newest_reading(self.ledger, page), reported_rows(self.ledger, page))
+        return tuple(sorted(hidden | rows))
+
+    def find(self, item: str) -> Task | None:
+        """The task of an item; one that is not asked any more and that somebody holds may be answered all the same, as
+        long as the same stands there.
+        """
+        task = self.worklist.find(item)
+        gone = self.worklist.find_gone(item) if task is None else None
+        if gone is None:
+            return task
+        now = self.tasks().at(*gone.place)
+        if now is None or now.base != gone.base:
+            return None
+        self.worklist.take_in(replace(gone, of=now.of))
+        return self.worklist.find(item)
+
+    def past_of_client(self, client: str) -> Past | None:
+        """What was kept under an id that a browser gave, unless it was undone."""
+        return self._clients.get(client)
+
+    def remember(self, past: Past) -> None:
+        """Note an answer that was kept."""
+        self._clients[past.client] = past
+
+    def forget(self, past: Past) -> None:
+        """Note that one was undone."""
+        self._clients.pop(past.client, None)
+        self._undone.add(past.client)
+
+    def turned(self, page: str) -> tuple[int, int, int]:
+        """By how many quarter turns clockwise a page's picture is turned, and the width and height
+        in pixels of its scan as it lies.
+        """
+        if page not in self._turned:
+            found = newest_recognition(self.ledger, page)
+            turns = round(found.angle_deg / 90) % 4 if found else 0
+            self._turned[page] = (turns, found.width, found.height) if found else (0, 0, 0)
+        return self._turned[page]
+
+    def look_around(self) -> None:
+        """Read anew what others changed, at most every few seconds, while what is known goes on to be served."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_EVERY_S:
+            return
+        self._looked = now
+        if self.is_measured_since and now - self._measured > _MEASURE_EVERY_S and self.read_anew(measure=True):
+            self._measured, self.is_measured_since = now, False
+            return
+        # It changes only when another program wrote: a look at it costs nothing.
+        version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
+        is_low = not self._is_all and self.worklist.count_open() < self.options.at_once // 4
+        if version == self._version and not is_low:
+            return
+        if (is_low or self.ledger.rows(_NEWS, (self._seq,))) and now > self._rest_until:
+            self.read_anew()
+        elif not self.ledger.rows(_NEWS, (self._seq,)):
+            self._version = version
+
+    def read_anew(self, *, measure: bool = False) -> bool:
+        """Begin to read all of it again, in a thread of its own; False where that is going on. measure: fold the
+        answers into thresholds first.
+        """
+        if self._loading is not None and self._loading.is_alive():
+            return False
+        self._loading = threading.Thread(target=self._load, args=(measure,), name="review loading", daemon=True)
+        self._loading.start()
+        return True
+
+    def wait(self) -> None:
+        """Until what is being read is there."""
+        if self._loading is not None:
+            self._loading.join()
+        self._thread.submit(lambda: None).result()
+
+    def _load(self, measure: bool) -> None:
+        begun = time.monotonic()
+        try:
+            loaded = load(self.place, measure=measure)
+        except DigitizeError:
+            # What is wrong is told by the next command; here the old goes on. No text of it: it may hold values.
+            logging.getLogger(__name__).error("the station could not read the ledger anew")
+            return
+        finally:
+            taken = time.monotonic() - begun
+            self._rest_until = time.monotonic() + max(_LOOK_EVERY_S, _REST * taken)
+        self._thread.submit(self._take, loaded)
+
+    def _open(self) -> None:
+        self.ledger = Ledger(self.place.ledger)
+        self.worklist = Worklist(self.options)
+        self.above = ValuesAbove(lambda: (self.ledger, self.masks), self.worklist.past)
+        self._take(load(self.place))
+        for row in self.ledger.rows("SELECT unit, owner, until FROM leases WHERE step = ?", (LEASE_STEP,)):
+            self.worklist.take_up(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
+
+    def _warm(self) -> None:
+        """Have what the first answer needs read before somebody waits for it: forms, patterns, rules."""
+        first = next((t for t in self.worklist.tasks.values() if not is_word(t.asked.blank)), None)
+        if first is not None:
+            with suppress(DigitizeError):
+                blank = replace(first.asked.blank, value=first.asked.machine)
+                check_answers(self.ledger, self.known, blank.record, [GivenAnswer(blank)])
+
+    def _take(self, loaded: Holdings) -> None:
+        self.known: Known = loaded.known
+        loaded.finder.ledger = self.ledger
+        self.masks, self._finder = loaded.masks, loaded.finder
+        self._seq, self._is_all = loaded.seq, loaded.is_all
+        # What was said since the reading began is in the ledger, and not in what was read.
+        past = {place: [p for p in own if p.client not in self._undone] for place, own in loaded.past.items()}
+        read = {p.client for own in past.values() for p in own}
+        for own in self.worklist.past.values():
+            for later in (p for p in own if p.client not in read and p.seq > loaded.seq):
+                past.setdefault((later.record, later.cell), []).append(later)
+        self.worklist.past.clear()
+        self.worklist.past.update(past)
+        self.worklist.sent_back = loaded.sent_back
+        self.worklist.put(loaded.tasks)
+        note_asked(self.ledger, self.place.options.workspace.site_id, loaded.whole)
+        self._turned = {}
+        self.above.forget()
+        self._clients = {p.client: p for own in past.values() for p in own}
+        self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
+
+
+def leave(room: Room, who: Account) -> None:
+    """Give back what somebody holds."""
+    room.worklist.let_go(who.name)
+    room.ledger.release(OWNER + who.name)

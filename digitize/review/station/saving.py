@@ -1,0 +1,276 @@
+"""Takes answers: each is checked as the spreadsheet's are, kept once under its browser's id, and settled or doubted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from digitize.errors import NotFound
+from digitize.review.answering import (
+    Checked,
+    GivenAnswer,
+    Reply,
+    check_answers,
+    decision_of,
+    holds,
+    is_measured,
+    keep_answer,
+    problem_of,
+    said_of,
+)
+from digitize.review.past import (
+    COUNTED,
+    DISPUTED,
+    FIRST,
+    RAISED,
+    SECOND,
+    SETTLED,
+    TEST,
+    THIRD,
+    WAITING,
+    Past,
+    is_kept,
+    keep_past,
+)
+from digitize.review.station.people import SUPERVISOR, Account
+from digitize.review.station.room import Room
+from digitize.review.station.shown import prefill_of
+from digitize.review.station.stages import WantedKey, newest_keys, settled_by
+from digitize.review.station.tasks import Task
+from digitize.review.station.unmasking import unmasked_by
+from digitize.review.verdicts import OK
+from digitize.workspace.decisions.entries import add_entry
+from digitize.workspace.decisions.words import ENTRY, is_word
+from digitize.workspace.ledger.records import Decision, Records
+
+KEPT, KNOWN, CONFLICT, REFUSED, NOT_IN_LIST, GONE = "kept", "known", "conflict", "refused", "not_in_list", "gone"
+FLAG, WRONG_ZONE = "flag", "wrong_zone"
+_VERDICTS = {"value": "", "ok": OK, "blank": "blank", "illegible": "illegible"}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """One answer as the browser sends it; see docs/station.md."""
+
+    client: str
+    item: str
+    version: int
+    verdict: str
+    value: str = ""
+    note: str = ""
+    active_ms: int = 0
+    keys: int = 0
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one. said: sentences for the person; other: what somebody else said, with their name."""
+
+    client: str
+    item: str
+    state: str
+    said: tuple[str, ...] = ()
+    other: tuple[str, str] | None = None
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        other = {"value": self.other[0], "operator": self.other[1]} if self.other else None
+        return {
+            "client": self.client, "item": self.item, "state": self.state, "said": list(self.said), "other": other,
+        }  # fmt: skip
+
+
+def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
+    """Take all answers of one request in, in one transaction."""
+    added: list[tuple[Past, Task]] = []
+    entries: list[Decision] = []
+    try:
+        with room.ledger.writing():
+            saver = _Saver(room, who, added, entries)
+            outcomes = [saver.take(typed) for typed in answers]
+    except BaseException:
+        # What is in memory must not know of an answer that was rolled back.
+        for past, _ in added:
+            room.worklist.remove_past(past)
+        raise
+    for past, _ in added:
+        room.remember(past)
+    for entry in entries:
+        add_entry(room.place.own_lists, entry)
+    if entries:
+        room.read_anew()
+    room.worklist.renew(who.name)
+    return outcomes
+
+
+class _Saver:
+    """One request's answers; each sees what those before it became."""
+
+    def __init__(self, room: Room, who: Account, added: list[tuple[Past, Task]], entries: list[Decision]) -> None:
+        self._room, self._who, self._added, self._entries = room, who, added, entries
+
+    def take(self, typed: Keyed) -> Outcome:
+        before = self._room.past_of_client(typed.client)
+        if before is not None:
+            # Sent again: the same outcome, and nothing is kept twice.
+            return self._again(typed, before)
+        task = self._room.find(typed.item)
+        if task is None or not self._is_theirs(task):
+            return Outcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
+        if is_kept(self._room.ledger, self._past(task, typed, FIRST)):
+            return Outcome(typed.client, typed.item, KEPT)
+        if typed.verdict in (FLAG, WRONG_ZONE):
+            return self._keep(task, replace(self._past(task, typed, FIRST), state=RAISED, verdict=typed.verdict), None)
+        return self._answer(task, typed)
+
+    def _is_theirs(self, task: Task) -> bool:
+        """Whether the person may answer it, by whatever way they came to know of it."""
+        if not self._who.does(task.volume, task.language, task.field):
+            return False
+        want = self._room.worklist.wanted_of(task)
+        is_supervisors = want is not None and want.of_supervisor
+        is_hidden = task.is_masked and task.base not in unmasked_by(self._room, self._who)
+        return not is_hidden and (not is_supervisors or self._who.may(SUPERVISOR))
+
+    def _again(self, typed: Keyed, before: Past) -> Outcome:
+        if before.operator != self._who.name:
+            return Outcome(typed.client, typed.item, REFUSED, ("This id was used by somebody else.",))
+        task = self._room.worklist.find(before.item)
+        if before.state != DISPUTED or before.note != CONFLICT or task is None:
+            return Outcome(typed.client, typed.item, KEPT)
+        return self._conflict(task, before, self._holding(task))
+
+    def _answer(self, task: Task, typed: Keyed) -> Outcome:
+        want = self._room.worklist.wanted_of(task)
+        reply = self._reply(task, typed, want)
+        problem = self._changed(task, typed) or (
+            problem_of(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict"
+        )
+        if problem:
+            return Outcome(typed.client, typed.item, REFUSED, (problem,))
+        decision = decision_of(reply, task.asked)
+        checked = Checked(decision)
+        if not is_word(decision):
+            try:
+                given = GivenAnswer(decision, task.asked.is_measured, typed.sure)
+                (checked,), _ = check_answers(
+                    self._room.ledger, self._room.known, decision.record, [given], with_rules=False
+                )
+            except NotFound:
+                return Outcome(typed.client, typed.item, GONE, ("Its record is not there any more.",))
+        if not checked.is_good:
+            return Outcome(typed.client, typed.item, REFUSED if checked.lost else NOT_IN_LIST, (said_of(checked),))
+        past = replace(
+            self._past(task, typed, want.purpose if want else SECOND),
+            verdict=decision.verdict, value=decision.value, made=checked.made,
+        )  # fmt: skip
+        return self._place(task, past, checked, want)
+
+    def _changed(self, task: Task, typed: Keyed) -> str:
+        """Why somebody cannot agree to what they saw: the first person changed it since."""
+        is_stale = typed.version != self._room.worklist.version(task)
+        is_agreeing = task.mode == "verify" and _VERDICTS.get(typed.verdict) == OK
+        return "it changed since you saw it; look again" if is_stale and is_agreeing else ""
+
+    def _reply(self, task: Task, typed: Keyed, want: WantedKey | None) -> Reply:
+        value, verdict = typed.value.strip(), _VERDICTS.get(typed.verdict, "")
+        shown = prefill_of(self._room, task, want or WantedKey(FIRST))
+        # "ok" agrees to what stood in the box, which need not be what the machine made of it.
+        if verdict == OK and shown and shown != task.asked.machine:
+            value, verdict = shown, ""
+        return Reply(value, verdict, self._who.name, typed.sure)
+
+    def _place(self, task: Task, past: Past, checked: Checked, want: WantedKey | None) -> Outcome:
+        """What an answer is among the others that were given of the place."""
+        worklist, name = self._room.worklist, self._who.name
+        own = newest_keys(worklist.past_of(task)).get(name)
+        if own is not None and own.said == past.said:
+            return Outcome(past.client, task.item.id, KNOWN)
+        if own is not None:
+            return self._think_again(task, replace(past, purpose=own.purpose, state=own.state), checked)
+        holding = self._holding(task)
+        if want is None or (want.purpose == FIRST and holding is not None and not task.is_again):
+            return self._late(task, past, checked, holding)
+        others = newest_keys(worklist.past_of(task)).values()
+        if want.purpose == FIRST:
+            return self._keep(task, replace(past, state=SETTLED if task.mode == "single" else WAITING), checked)
+        if want.purpose == THIRD:
+            return self._keep(task, replace(past, state=SETTLED), checked)
+        if any(p.said != past.said for p in others):
+            return self._keep(task, replace(past, state=DISPUTED), None)
+        state = SETTLED if want.purpose == SECOND else COUNTED
+        return self._keep(task, replace(past, state=state), checked if state == SETTLED else None)
+
+    def _think_again(self, task: Task, past: Past, checked: Checked) -> Outcome:
+        """Somebody corrects what they said themselves."""
+        keys = newest_keys(self._room.worklist.past_of(task))
+        others = [p for name, p in keys.items() if name != self._who.name]
+        if others and past.purpose != THIRD:
+            is_same = all(p.said == past.said for p in others)
+            past = replace(past, state=SETTLED if is_same else DISPUTED)
+        return self._keep(task, past, checked)
+
+    def _late(self, task: Task, past: Past, checked: Checked, holding: Decision | None) -> Outcome:
+        """An answer to what is settled: a test of what is known, the same again, or a contradiction for a third."""
+        known = settled_by(self._room.worklist.past_of(task))
+        if known is not None and self._room.worklist.holder(task.base) == self._who.name:
+            return self._keep(task, replace(past, purpose=TEST, state=COUNTED), None)
+        if holding is None:
+            return self._keep(task, replace(past, purpose=FIRST), checked)
+        keys = newest_keys(self._room.worklist.past_of(task)).values()
+        is_same = (holding.verdict, holding.value) == (past.verdict, past.value)
+        if is_same or any(p.said == past.said for p in keys):
+            return Outcome(past.client, task.item.id, KNOWN)
+        if not keys:
+            # Settled elsewhere, as in a spreadsheet: it is one of the two that a third person sees.
+            first = replace(
+                past, client=f"{past.client}-other", operator=holding.operator, verdict=holding.verdict,
+                value=holding.value, made="", keys=0, active_ms=0,
+            )  # fmt: skip
+            self._keep(task, replace(first, purpose=FIRST, state=SETTLED), None)
+        self._keep(task, replace(past, purpose=SECOND, state=DISPUTED, note=CONFLICT), None)
+        return self._conflict(task, past, holding)
+
+    @staticmethod
+    def _conflict(task: Task, past: Past, holding: Decision | None) -> Outcome:
+        """What somebody is told who comes too late and says otherwise."""
+        if holding is None:
+            return Outcome(past.client, task.item.id, CONFLICT)
+        other = None if task.is_masked else (holding.value or holding.verdict, holding.operator)
+        said = f"{holding.operator} settled this otherwise; a third person will decide"
+        return Outcome(past.client, task.item.id, CONFLICT, (said,), other)
+
+    def _holding(self, task: Task) -> Decision | None:
+        """The decision that holds of a place now."""
+        blank = task.asked.blank
+        found = Records(self._room.ledger).decisions(blank.record).get(blank.field)
+        return found if found is not None and holds(found, blank) else None
+
+    def _past(self, task: Task, typed: Keyed, purpose: str) -> Past:
+        blank = task.asked.blank
+        shown = prefill_of(self._room, task, WantedKey(purpose))
+        return Past(
+            typed.client, task.base, blank.record, blank.field, self._who.name, typed.verdict, typed.value,
+            purpose=purpose, of=task.of, batch=task.batch, form=task.form, field=task.field, shown=shown,
+            note=typed.note, active_ms=typed.active_ms, keys=typed.keys,
+        )  # fmt: skip
+
+    def _keep(self, task: Task, past: Past, checked: Checked | None) -> Outcome:
+        """Keep an answer, and where it settles the place, the decision with it."""
+        ledger = self._room.ledger
+        keep_past(ledger, past)
+        # That of its own event, as it is found when all is read anew.
+        seq = int(ledger.execute("SELECT MAX(seq) FROM events").fetchone()[0])
+        if checked is not None and past.state == SETTLED:
+            # What a place says of the machine counts once, however often somebody thinks again.
+            measured = None if is_measured(ledger, past.record, past.cell) else checked.measured
+            keep_answer(ledger, checked.decision, measured, client=past.client)
+            self._room.is_measured_since |= measured is not None
+            if checked.decision.field.startswith(f"{ENTRY}:"):
+                self._entries.append(checked.decision)
+        kept = replace(past, seq=seq)
+        self._added.append((kept, task))
+        self._room.worklist.add_past(kept, task)
+        self._room.worklist.release(task.base)
+        return Outcome(past.client, task.item.id, KEPT)

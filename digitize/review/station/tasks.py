@@ -1,0 +1,158 @@
+"""What the station asks, held in memory: each place with what is needed to show it and to take its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from digitize.masking.cases import CaseMasks, masks_around
+from digitize.review.answering import AskedPlace, holds
+from digitize.review.measuring import list_asked
+from digitize.review.past import Past
+from digitize.review.places import bare_field, item_of_cell, main_field
+from digitize.review.questions import list_questions
+from digitize.workspace.decisions.apply import VALUE
+from digitize.workspace.decisions.items import Item, item_id, items_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.ledger.verdict import OPERATOR
+from digitize.workspace.options import KeyMode
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One place that is asked. base: its item's id, whether it is asked to measure or not; places: record and cell.
+
+    of: the hash of its record as it stands. page, number, volume: where it lies, "" and 0 for a table. field: the one
+    that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
+    is_masked: the law protects somebody whom it may name. rank: its place in the order of asking.
+    """
+
+    base: str
+    item: Item
+    asked: AskedPlace
+    mode: KeyMode
+    of: str = ""
+    batch: str = ""
+    form: str = ""
+    field: str = ""
+    language: str = ""
+    volume: str = ""
+    page: str = ""
+    number: int = 0
+    is_again: bool = False
+    is_masked: bool = False
+    rank: int = 0
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Record and cell: what its past is kept under."""
+        return self.asked.blank.record, self.asked.blank.field
+
+    def is_told_by(self, past: Past) -> bool:
+        """Whether something that was said is of this task as it stands: of the same reading, and of the same record
+        where a rule refuses what was said before.
+        """
+        return past.item == self.base and (not self.is_again or past.of == self.of)
+
+
+class Tasks:
+    """Makes tasks of a ledger's items."""
+
+    def __init__(self, ledger: Ledger, known: Known, masks: CaseMasks | None = None) -> None:
+        """Gather what all of them need. masks: of the whole workspace; without, each record's case is looked up."""
+        self._ledger, self._known = ledger, known
+        self._masks = masks
+        self.whole: list[str] = []
+        self._readings = Readings(ledger)
+        self._catalogue = Catalogue(ledger)
+        self._volumes = self._catalogue.volume_labels()
+        self._hidden: tuple[str, frozenset[str]] = ("", frozenset())
+
+    def open(self, most: int, is_settled: Callable[[Task], bool]) -> list[Task]:
+        """The first of all that is asked today and not settled, in the order of asking."""
+        made = ((rank, task) for rank, task in enumerate(self._all()) if not is_settled(task))
+        return [replace(task, rank=rank) for rank, task in islice(made, most)]
+
+    def at(self, record: str, cell: str) -> Task | None:
+        """One place, whether it is open or not; None where it is not there any more."""
+        stored = Records(self._ledger).one(record)
+        item = item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
+        return self._of_field(stored, item, stored.open) if stored and item else None
+
+    def _all(self) -> Iterator[Task]:
+        asking = list_asked(self._ledger, self._known)
+        self.whole = list(asking.whole)
+        for stored, item in asking.items:
+            yield self._of_field(stored, item, item.fields)
+        for question in list_questions(self._ledger, self._known):
+            item, blank = question.item, question.blank
+            asked = AskedPlace(blank, question.ok, self._before(blank), item.candidates)
+            scan = self._catalogue.scan(item.page) if item.page else None
+            yield self._task(item, asked, scan, form=blank.schema, is_masked=bool(item.boxes))
+
+    def _of_field(self, stored: Stored, item: Item, opened: Sequence[str]) -> Task:
+        """opened: the fields of the record that somebody must look at."""
+        blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
+        # A question that is asked blind shows no reading; its answer is bound to what was read all the same.
+        reading = self._read(stored, item)
+        blank = replace(blank, reading=reading)
+        asked = AskedPlace(blank, item.machine, self._before(blank), confidence=item.confidence)
+        base = item_id(item.record, item.cell, reading, item.source)
+        if item.id != base:
+            asked = asked.to_measure()
+        scan = self._catalogue.scan(item.page) if item.page else None
+        values = dict(stored.record.cells())
+        is_again = any(values[p].by.startswith(OPERATOR) for p in item.fields if p in values and p in opened)
+        masked = bool(self._paths(stored).intersection(item.fields))
+        task = self._task(item, asked, scan, form=stored.record.form, is_masked=masked)
+        return replace(
+            task, of=stored.hash[:16], batch=stored.record.batch, language=stored.language or task.language,
+            is_again=is_again,
+        )  # fmt: skip
+
+    def _task(self, item: Item, asked: AskedPlace, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
+        blank = asked.blank
+        field = bare_field(main_field(item))
+        return Task(
+            base=item_id(blank.record, blank.field, blank.reading, blank.source),
+            item=item,
+            asked=asked,
+            mode=self._known.place.options.review.mode(form, field),
+            form=form,
+            field=field,
+            batch=scan.batch if scan else "",
+            language=(scan.language if scan else "") or self._known.state.languages[0],
+            volume=self._volumes.get(scan.volume, "") if scan else "",
+            page=scan.page if scan else "",
+            number=scan.number if scan else 0,
+            is_masked=is_masked,
+        )
+
+    def _read(self, stored: Stored, item: Item) -> str:
+        """What was read at a place, also where the item does not show it."""
+        if not item.is_blind:
+            return item.reading
+        page, _, zone = item.cell.partition(":")[2].rpartition("/")
+        reading = self._readings.newest(page)
+        if reading is not None and zone in reading.zones:
+            return reading.zones[zone].raw
+        opened = replace(stored, open=item.fields)
+        items = items_of(self._ledger, opened, self._known.mappings, self._readings)
+        return next((i.reading for i in items if i.cell == item.cell), "")
+
+    def _before(self, blank: Decision) -> Decision | None:
+        """An earlier answer that still holds."""
+        before = Records(self._ledger).decisions(blank.record).get(blank.field)
+        return before if before is not None and holds(before, blank) else None
+
+    def _paths(self, stored: Stored) -> frozenset[str]:
+        # Items of a record come one after the other: its case is asked about once.
+        if self._hidden[0] != stored.record.id:
+            masks = self._masks or masks_around(self._ledger, [stored.record])
+            self._hidden = stored.record.id, masks.paths(stored.record)
+        return self._hidden[1]

@@ -1,0 +1,35 @@
+"""Undo, at any depth: a person takes back what they said; it stays in the history and counts no more."""
+
+from __future__ import annotations
+
+from digitize.review.past import SETTLED, Past, undo_past
+from digitize.review.reopening import take_back
+from digitize.review.station.people import Account
+from digitize.review.station.room import Room
+from digitize.review.station.stages import WantedKey
+from digitize.review.station.tasks import Task
+
+
+def undo(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
+    """Take an own answer back, and hold its item; None where there is none, or its item is not there any more."""
+    past = room.past_of_client(client)
+    if past is None or past.operator != who.name:
+        return None
+    task = room.worklist.find(past.item)
+    others = [p for p in room.worklist.past.get((past.record, past.cell), ()) if p.client != client]
+    with room.ledger.writing():
+        undo_past(room.ledger, past, who.name)
+        if past.state == SETTLED and task is not None:
+            take_back(room.ledger, task.asked.blank, _settled(others, task), who.name, client=client)
+    room.forget(past)
+    room.worklist.remove_past(past)
+    if task is None:
+        return None
+    room.worklist.hold(task.base, who.name)
+    want = room.worklist.wanted_of(task)
+    return task, want or WantedKey(past.purpose)
+
+
+def _settled(others: list[Past], task: Task) -> Past | None:
+    """The answer that settled the place before."""
+    return next((p for p in reversed(others) if p.state == SETTLED and p.item == task.base), None)

@@ -1,0 +1,48 @@
+"""The simulated operator: what it costs to agree, to mend and to type, and what stays wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.review import keystrokes
+from benchmarks.review_operator import CARPET, MISTYPED, OVERLOOKED, Box, Terms, keyed_once, keyed_twice, reviewed
+
+SHOWN = Terms(prefill=0.5)
+
+
+def box(confidence: float = 0.9, *, right: bool = True, **more: object) -> Box:
+    return Box("p", "fir_no", "a", 4, confidence, right, **more)  # type: ignore[arg-type]
+
+
+def test_a_right_value_costs_one_key_and_on_the_carpet_a_share_of_one() -> None:
+    assert reviewed(box(), SHOWN).keys == 1
+    assert reviewed(box(), SHOWN, CARPET).keys == pytest.approx(1 / CARPET)
+    assert reviewed(box(), Terms(accept=0.9)).keys == reviewed(box(told=True), Terms()).keys == 0
+
+
+def test_what_is_not_shown_is_typed_as_once() -> None:
+    assert reviewed(box(0.4), SHOWN) == keyed_once(box())
+    assert keyed_once(box()).keys == 5
+
+
+def test_a_wrong_value_is_overlooked_at_times_and_else_mended() -> None:
+    wrong = reviewed(box(right=False), SHOWN)
+    assert wrong.errors == pytest.approx(OVERLOOKED + (1 - OVERLOOKED) * MISTYPED)
+    assert wrong.keys == pytest.approx(OVERLOOKED + (1 - OVERLOOKED) * 5)
+    assert reviewed(box(right=False, listed=True), SHOWN).keys < wrong.keys
+    # Nobody sees what passed.
+    assert reviewed(box(right=False), Terms(accept=0.9)).errors == 1
+
+
+def test_two_who_type_leave_less_wrong_and_a_third_settles_where_they_differ() -> None:
+    once, twice = keyed_once(box()), keyed_twice(box())
+    assert 2 * once.keys < twice.keys < 2.1 * once.keys and twice.errors < once.errors / 20
+
+
+def test_thresholds_come_from_other_offices_alone() -> None:
+    # Office a is read perfectly and surely, b wrongly and as surely: nothing may pass or be shown in either.
+    good = [Box(f"a{n}", "fir_no", "a", 3, 0.99, right=True) for n in range(30)]
+    bad = [Box(f"b{n}", "fir_no", "b", 3, 0.99, right=False) for n in range(30)]
+    found = keystrokes([*good, *bad])
+    assert found["by_field"]["fir_no"]["passed"] == 0.5 and found["residual_errors"] >= 0.5
+    assert keystrokes(good)["keystrokes_ratio"] == pytest.approx(1 / 2.0198, abs=1e-3)

@@ -1,0 +1,66 @@
+"""The spreadsheet and the station take answers in one way: a third person decides, and a name in no list is asked twice."""
+
+import pytest
+
+from digitize.review import take
+from digitize.review.asked import all_asked
+from digitize.review.sheet_read import Filled
+from digitize.workspace.known import learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records
+
+
+@pytest.fixture(scope="module")
+def place(office_of):
+    return office_of()
+
+
+@pytest.fixture(scope="module")
+def items(place):
+    """Zone of the first page -> the id of its item."""
+    with Ledger(place.ledger) as ledger:
+        asked = all_asked(ledger, learn(place, ledger))
+    first = "wb-test-0001-0001"
+    return {
+        a.blank.field.rpartition("/")[2]: id
+        for id, a in asked.items()
+        if a.blank.record == f"{first}-r1" and not a.is_measured
+    }
+
+
+@pytest.fixture
+def sheet(place, monkeypatch):
+    """Takes in a sheet of one line."""
+
+    def take_in(item, operator, value="", verdict=""):
+        monkeypatch.setattr(take, "read_sheet", lambda _: [Filled(2, item, value, verdict, operator)])
+        return take.import_review(place, place.folder / "any.xlsx", "")
+
+    return take_in
+
+
+def test_a_third_person_decides_between_two(place, items, sheet):
+    item = items["year"]
+    assert sheet(item, "A", "2018").accepted == 1
+    ((line, said),) = sheet(item, "B", "2017").conflicts
+    assert line == 2
+    assert "third person" in said
+    assert "2018" not in said
+    assert sheet(item, "B", "2017").conflicts, "the same person twice is no third"
+    assert sheet(item, "A", "2018").known == 1
+    assert sheet(item, "C", "2017").accepted == 1
+    with Ledger(place.ledger) as ledger:
+        held = Records(ledger).decisions("wb-test-0001-0001-r1")["zone:wb-test-0001-0001/year"]
+        assert (held.value, held.operator) == ("2017", "C")
+        assert ledger.verify()
+    assert sheet(item, "B", "2017").known == 1
+    assert sheet(item, "A", "2018").conflicts, "and it begins anew"
+
+
+def test_a_name_in_no_list_is_refused_with_its_line_until_somebody_is_sure(items, sheet):
+    ((line, said),) = sheet(items["police_station"], "A", "Nowherepur").refused
+    assert line == 2
+    assert "in no list" in said
+    assert "Nowherepur" not in said
+    assert sheet(items["police_station"], "A", "Nowherepur", "sure").accepted == 1
+    assert sheet(items["fir_date"], "A", "", "sure").conflicts
