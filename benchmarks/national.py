@@ -37,7 +37,8 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.national_bad import KINDS, RIGHT, write_bad  # noqa: E402
 from benchmarks.national_readers import readers  # noqa: E402
 from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
-from benchmarks.national_trust import disclose, find_contradictions, launder, tamper  # noqa: E402
+from benchmarks.national_tamper import tamper  # noqa: E402
+from benchmarks.national_trust import disclose, find_contradictions, launder  # noqa: E402
 from benchmarks.national_worlds import judge  # noqa: E402
 from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from digitize.offices.measures import Coverage
@@ -31,7 +31,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
     if before is None:
         return flags
     # Opened only where a check needs it: of most the summary is enough, and a snapshot may be large.
-    earlier = partial(open_row, before.seq)
+    earlier = cache(partial(open_row, before.seq))
     day = snapshot.as_on.isoformat()
     if day < before.as_on:
         raise Refused(

@@ -23,7 +23,7 @@ _SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class VerifiedOrigin:
     """What was found to be as it was signed. unsigned: rows taken before signatures were kept, of which only hashes
     tell; held: heads that others hold and that are here.
     """
@@ -43,7 +43,7 @@ class _Span:
     until: datetime | None
 
 
-def verify_origin(store: SnapshotStore, held: Sequence[Mapping[str, Any]] = ()) -> Checked:
+def verify_origin(store: SnapshotStore, held: Sequence[Mapping[str, Any]] = ()) -> VerifiedOrigin:
     """Recount everything. held: heads of this history that another office holds: number (seq) and hash.
 
     Raises LedgerError naming the first thing that is not as it was signed.
@@ -73,7 +73,7 @@ def verify_origin(store: SnapshotStore, held: Sequence[Mapping[str, Any]] = ()) 
                 f"{store.path}: another office holds head {line.get('seq')} of this history, and it is not here: the "
                 "file was cut off, written anew or restored from a backup."
             )
-    return Checked(files, signed, unsigned, len(store.key_lines()), len(heads), len(held))
+    return VerifiedOrigin(files, signed, unsigned, len(store.key_lines()), len(heads), len(held))
 
 
 def _check_row(store: SnapshotStore, row: Received, body: bytes, mark: bytes, spans: Mapping[str, _Span]) -> None:

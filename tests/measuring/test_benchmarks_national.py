@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.national_trust import disclose, find_contradictions, launder, tamper
+from benchmarks.national_tamper import tamper
+from benchmarks.national_trust import disclose, find_contradictions, launder
 from benchmarks.national_worlds import judge
 from digitize.offices.pdf import find_browser
 
