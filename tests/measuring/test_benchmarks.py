@@ -106,7 +106,7 @@ def test_what_passes_is_as_right_as_promised_in_drawn_offices(tmp_path):
 @pytest.mark.engine
 @needs_tesseract
 def test_what_the_review_asks_and_what_it_costs_is_measured_on_an_invented_page(tmp_path):
-    figures = run("review.py", tmp_path, "--jobs", "1")
+    figures = run("review.py", tmp_path, "--jobs", "1", "--without-browser")
     assert figures["pages"] == 1 and figures["pages_without_record"] == 0
     assert 0 < figures["questions_core"] < figures["questions_full"] <= figures["questions_everything"]
     assert figures["by_field"]["year"]["told"] == 1 and figures["residual_errors"] <= figures["residual_errors_single"]
