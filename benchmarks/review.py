@@ -8,8 +8,8 @@ without its pages; without them the package's are taken, which have seen pages o
 then those of known offices, and the output says so. What passes and what stands before the operator is decided by
 thresholds that come from all other stations (99 of 100 right). --quick takes invented pages of sample_data/.
 
-Questions and keys: benchmarks/review_pages.py, benchmarks/review_operator.py. How fast the station answers:
-benchmarks/review_station.py.
+Questions and keys: benchmarks/review_pages.py, benchmarks/review_operator.py. How fast the station
+answers, and what it loses: benchmarks/review_station.py; --without-browser leaves that out.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from benchmarks.review_operator import (
     terms_of,
 )
 from benchmarks.review_pages import PEOPLE, Asked, Paper, ask, boxes, fir_papers, sample_papers
+from benchmarks.review_station import station_figures
 from benchmarks.straight import threshold
 from digitize.workspace.decisions.items import ZONE, Item
 
@@ -232,6 +233,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--pages", type=int, help="only the first N pages")
     parser.add_argument("--quick", action="store_true", help="invented pages of sample_data/ alone")
+    parser.add_argument("--without-browser", action="store_true", help="leave out the station, which needs Chromium")
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
@@ -239,6 +241,9 @@ def main() -> int:
         # Invented pages are few: nothing of them is kept.
         cache = Path(folder) if a.quick else a.cache or How().cache
         result = measure(None if a.quick else a.data, How(cache, a.jobs, a.folds, a.pages), _log)
+        if not a.without_browser:
+            _log("the station, in a browser")
+            result |= station_figures(Path(folder) / "station", quick=a.quick)
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -17,6 +17,9 @@ from digitize.exits import exit_code
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
 
+# As the program sets it for itself, and before NumPy is loaded: tests run beside each other, one on a core.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Readings kept with the tests were made with the models that the system's packages bring, which every machine has.
 os.environ["DIGITIZE_MODELS"] = "system"
 

@@ -61,6 +61,8 @@ def run(arguments: list[str]) -> int:
     keep_from_others()
     # Pydantic would look through all installed packages for plugins, of which we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Pages are read beside each other, one on a core: NumPy's own threads would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         result = build()(arguments, standalone_mode=True)
         # Here and not when Python ends, where nobody could tell that the disk behind a redirection is full.

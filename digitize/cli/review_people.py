@@ -25,6 +25,9 @@ def add(
     volume: Some = None,
     of_language: Some = None,
     field: Some = None,
+    cleared: Annotated[
+        str, typer.Option(metavar="REASON", help="May be given what names protected persons; why, recorded.")
+    ] = "",
 ) -> None:
     """Add somebody; the password is asked for, or read from the first line of stdin."""
     from digitize.review.station.people import People, new_account
@@ -32,8 +35,8 @@ def add(
 
     place = open_place(folder)
     work = {"volumes": tuple(volume or ()), "languages": tuple(of_language or ()), "fields": tuple(field or ())}
-    People(place.folder).add(new_account(name, role, language, work), _password())
-    _note(place.ledger, name, "add", role=role)
+    People(place.folder).add(new_account(name, role, language, work, cleared), _password())
+    _note(place.ledger, name, "add", role=role, cleared=cleared)
     say(f"{name} may log in as {role}.")
 
 

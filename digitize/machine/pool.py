@@ -28,6 +28,9 @@ Job = TypeVar("Job")
 Done = TypeVar("Done")
 
 
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""For NumPy, before a worker loads it. Pages are read beside each other, one on a core: more threads wait for each
+other, which costs a sixth of a page's processor time on a busy machine."""
 _START_S = 60.0
 """The longest a worker may take to begin, on a busy machine with a slow disk."""
 _BY_CLOCK = 5
@@ -166,7 +169,7 @@ class _Pool:
 
     def _new(self, size: int) -> ProcessPoolExecutor:
         # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
-        environment = dict(os.environ)
+        environment = {**_ONE_THREAD, **os.environ}
         return ProcessPoolExecutor(size, mp_context=self._context(), initializer=begin_worker, initargs=(environment,))
 
 

@@ -50,7 +50,7 @@ class Pictures:
         """
         from ocr.outputs.overlay import draw_zones
 
-        hidden = self.hidden(page) if is_masked else ()
+        hidden = self._hidden(page) if is_masked else ()
         recognition = newest_recognition(self._ledger, page)
         zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
         return draw_zones(self._open(page), zones, doubtful, hidden)
@@ -68,8 +68,7 @@ class Pictures:
         recognition = newest_recognition(self._ledger, page)
         return round(recognition.angle_deg / 90) % 4 if recognition else 0
 
-    def hidden(self, page: str) -> tuple[str, ...]:
-        """The zones of a page that name whom the law protects."""
+    def _hidden(self, page: str) -> tuple[str, ...]:
         # All of the page, not one record of it: the picture shows its neighbours, too.
         on_page = records_on(self._ledger, page)
         hidden = hidden_zones(on_page, masks_around(self._ledger, [s.record for s in on_page]))

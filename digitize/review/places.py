@@ -14,6 +14,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from mappers.binding.bound import FormMapping
+from mappers.schema import form_tables
 
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -61,10 +62,20 @@ def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settlin
 
 def item_at(ledger: Ledger, known: Known, stored: Stored, field: str, readings: Readings | None = None) -> Item | None:
     """The item of a field of a record, as it would be asked."""
-    values = dict(stored.record.cells())
-    if field not in values:
+    if field not in dict(stored.record.cells()) and field not in stored.open and not _is_field(stored, field):
         return None
-    return item_of_cell(ledger, known.mappings, stored, cell_of(field, values[field]), readings)
+    items = items_of(ledger, replace(stored, open=(field,)), known.mappings, readings)
+    if not items:
+        return None
+    # Whatever else hangs on the same place is settled with it.
+    return item_of_cell(ledger, known.mappings, stored, items[0].cell, readings) or items[0]
+
+
+def _is_field(stored: Stored, path: str) -> bool:
+    """Whether the record's form has a field of that path, though the record says nothing of it."""
+    head, _, name = path.rpartition("].")
+    tables = form_tables(stored.record.form).values()
+    return any(t.child == head.partition("[")[0] and t.column(name or path) is not None for t in tables)
 
 
 def item_of_cell(

@@ -65,6 +65,11 @@ def settle(
     (checked,), codes = check_answers(ledger, known, record, [GivenAnswer(decision, is_sure=is_sure)])
     if not checked.is_good:
         raise InputError(f"{record}, {field}: {said_of(checked)}.")
+    if verdict == VALUE and not any(line.startswith(f"{field}=") for line in checked.made.split("\n")):
+        fed = ", ".join(place.fields)
+        raise InputError(
+            f"{record}: the place that says {field} says {fed}; give all that stands there, as on the paper."
+        )
     with ledger.writing():
         keep_answer(ledger, decision, field=field)
         keep_past(ledger, replace(_past(place, decision, SETTLED), made=checked.made))

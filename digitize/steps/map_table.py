@@ -85,7 +85,9 @@ def _map_chunk(
     usable, reported = chunk.usable(), chunk.reported()
     key = work_key("chunk", table_key, str(chunk.number))
     # A run that was killed in the middle of a long table goes on at the first chunk that is not done.
-    if ledger.take_up(chunk.unit, "map", key):
+    # Only what it was done under last: where decisions come back to what they were, the records are others meanwhile.
+    now = ledger.state(chunk.unit, "map")
+    if now is not None and now.is_done_under(key):
         return Records(ledger).count_unit(chunk.unit), len(reported), 0, len(chunk.rows)
     file = _file_name(ledger, chunk.table)
     columns = chunk.legacy.columns

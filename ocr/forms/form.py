@@ -39,7 +39,8 @@ class Zone(BaseModel):
     the zone, which are painted over before anything is read. alternatives: where printed answers stand, which may lie
     outside the zone; ocr/forms/marks.py says which of them is marked. reach: how far writing runs on over the printed
     words beside the zone; an engine that tells handwriting from print is shown all of it. repeats: the zone whose value
-    is written here once more; what is read here is weighed with that one and is no value of its own.
+    is written here once more; what is read here is weighed with that one and is no value of its own. often_blank: on
+    most pages nothing stands there; then ink of the neighbouring items and left-over rules are no writing.
     """
 
     # A misspelt key must not pass in silence.
@@ -56,6 +57,7 @@ class Zone(BaseModel):
     reach: tuple[int, int, int, int] | None = None
     alternatives: tuple[Alternative, ...] = ()
     repeats: str | None = None
+    often_blank: bool = False
 
     @model_validator(mode="after")
     def _box_has_area(self) -> Zone:

@@ -19,7 +19,7 @@ from ocr.models.running import content_of, is_here
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
 OWN_DIGITS = "own"
 # Part of every page's key: raised when pages are to be read again.
-READ_VERSION = "13"
+READ_VERSION = "12"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
 _LEFT_OUT = ("seconds_per_page", "form_folders", "sections", "weights")
@@ -135,8 +135,11 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
         plain = form.model_dump(mode="json", exclude=_DECIDING)
         for zone in plain["zones"]:
             del zone["list"]
-            if zone["repeats"] is None:  # forms that were read before there was such a thing stay read
+            # Forms that were read before there were such things stay read.
+            if zone["repeats"] is None:
                 del zone["repeats"]
+            if not zone["often_blank"]:
+                del zone["often_blank"]
         points = models.features[name]
         corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
         keys[name] = _digest([plain, corners])

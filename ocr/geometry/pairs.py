@@ -14,18 +14,17 @@ _RATIO = 0.8
 
 
 class PagePoints(NamedTuple):
-    """A page's key points: points (n, 2); descriptors (n, 128) float32; squares (n,): the sums of theirs."""
+    """A page's key points: points (n, 2); columns (129, n) float32: descriptors, and below each its sum of squares."""
 
     points: Points
-    descriptors: NDArray[np.float32]
-    squares: NDArray[np.float32]
+    columns: NDArray[np.float32]
 
     @classmethod
     def of(cls, found: FormFeatures) -> PagePoints:
         """From what was found on it."""
         # Squares would not fit into bytes.
         descriptors = found.descriptors.astype(np.float32)
-        return cls(found.points, descriptors, (descriptors**2).sum(1))
+        return cls(found.points, np.column_stack([descriptors, (descriptors**2).sum(1)]).T)
 
 
 def pairs(features: FormFeatures, page: PagePoints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -37,16 +36,15 @@ def pairs(features: FormFeatures, page: PagePoints) -> tuple[NDArray[np.intp], N
     if features.size == 0:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     ours = features.descriptors.astype(np.float32)
-    # a² - 2ab + b²: one product of matrices in place of all differences.
-    squared = (-2 * ours) @ page.descriptors.T
-    squared += page.squares
-    squared += (ours**2).sum(1)[:, None]
+    # b² - 2ab in one product of matrices, and a² where it counts: whole numbers that float32 holds, in any order.
+    squared = np.column_stack([-2 * ours, np.ones(len(ours), np.float32)]) @ page.columns
+    squares = (ours**2).sum(1)
     rows = np.arange(len(squared))
     nearest = squared.argmin(1)
-    best = squared[rows, nearest]
+    best = squared[rows, nearest] + squares
     squared[rows, nearest] = np.inf
     # Distances are squared here, and so is the ratio.
-    clear = np.flatnonzero(best < _RATIO**2 * squared.min(1))
+    clear = np.flatnonzero(best < _RATIO**2 * (squared.min(1) + squares))
     clear = clear[np.argsort(best[clear], kind="stable")]
     theirs, first = np.unique(nearest[clear], return_index=True)
     return clear[first], theirs

@@ -19,6 +19,8 @@ _SURE_BLANK = -0.02
 _LEAST = -9.0
 _RESCALED = 8
 """After so many frames probabilities are made whole, text by text; they cannot vanish in fewer."""
+_MANY, _PARTS = 64, 6
+"""From so many texts on they are weighed in parts of like length."""
 # What has vanished is still divided by.
 _TINY = 1e-290
 
@@ -71,20 +73,34 @@ def chances(matrix: LogProbs, coded: Coded, passing: float | None = None, least:
         return np.zeros(0)
     if not len(logs):
         return np.full(len(coded.texts), NEVER)
+    if len(coded.texts) < _MANY:
+        return _chances(logs, coded, passing)
+    # Short texts by themselves: beside long ones most of their states would stand for nothing.
+    made = np.empty(len(coded.texts))
+    for part in np.array_split(np.argsort(coded.sizes, kind="stable"), _PARTS):
+        sizes = coded.sizes[part]
+        some = Coded(tuple(coded.texts[i] for i in part), coded.states[part, : 2 * sizes[-1] + 1], sizes)
+        made[part] = _chances(logs, some, passing)
+    return made
+
+
+def _chances(logs: Floats, coded: Coded, passing: float | None) -> Floats:
     states, last = coded.states, (np.arange(len(coded.sizes)), 2 * coded.sizes - 1)
     skip = np.zeros(states.shape)
     skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
     before, after = _passed(logs, passing)
-    alpha, scale = np.zeros(states.shape), np.zeros(len(states))
+    # Two columns of nothing lie before the first state; all that is as large is made once.
+    wide = np.zeros((len(states), states.shape[1] + 2))
+    alpha, grown, skipped, said = wide[:, 2:], np.empty(states.shape), np.empty(states.shape), np.empty(states.shape)
+    scale = np.zeros(len(states))
     total = np.full(len(states), NEVER)
     # log(0) is -inf, which is what a text that no frame has reached yet is worth.
     with np.errstate(divide="ignore"):
-        for frame, said in enumerate(np.exp(logs)):
-            grown = alpha.copy()
-            grown[:, 1:] += alpha[:, :-1]
-            grown[:, 2:] += alpha[:, :-2] * skip[:, 2:]
+        for frame, row in enumerate(np.exp(logs)):
+            np.add(alpha, wide[:, 1:-1], out=grown)
+            grown += np.multiply(wide[:, :-2], skip, out=skipped)
             grown[:, :2] += np.exp(before[frame] - scale)[:, None]
-            alpha = grown * said[states]
+            np.multiply(grown, np.take(row, states, out=said, mode="clip"), out=alpha)
             if passing is not None:
                 total = np.logaddexp(total, np.log(alpha[last]) + scale + after[frame])
             if frame % _RESCALED == 0:

@@ -78,6 +78,14 @@ def test_many_texts_at_once_are_as_likely_as_each_alone(seed, texts):
     assert (together <= 1e-6).all()
 
 
+def test_texts_in_any_order_of_length_are_as_likely_as_each_by_itself():
+    texts = [str(n) for n in range(111, 7, -1)]
+    for passing in (None, 2.0):
+        together = chances(noise(5), code(texts, CHARACTERS), passing)
+        alone = [float(chances(noise(5), code([t], CHARACTERS), passing)[0]) for t in texts]
+        assert together == pytest.approx(alone, rel=1e-9)
+
+
 def test_a_long_matrix_on_which_texts_are_as_unlikely_as_can_be_keeps_their_order():
     matrix = np.full((400, 1 + len(CHARACTERS)), -9.0, np.float32)
     matrix[:, 1 + CHARACTERS.index("x")] = -0.01

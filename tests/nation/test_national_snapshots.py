@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digitize.offices.envelope import seal, unseal
 from digitize.offices.fold import fold_ledger
-from digitize.offices.judge import read_body
+from digitize.offices.judge import _wrong_sums, read_body
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import BANDS, Counts, Coverage, band_of, total
 from digitize.offices.merge import Newest, OwnLists, merge_sites, same_books
@@ -246,3 +246,12 @@ def test_a_states_own_inventory_wins_over_those_of_its_sites(table):
     own = OwnLists(OWN.gazetteer, {key: Inventory(500, 100)})
     state = merge_sites("wb", [site(base, "wb-one")], TODAY, None, own)
     assert (state.totals.expected, state.totals.pages_expected) == (500, 100)
+
+
+def test_records_are_counted_by_capture_profile(table):
+    made = fold(table)
+    t = made.totals
+    assert made.by_profile == {"everything": [t.records, t.in_review, t.rejected, t.validated, t.loaded]}
+    assert list(_wrong_sums(made)) == []
+    other = made.model_copy(update={"by_profile": {"core": [t.records + 1, 0, 0, 0, 0]}})
+    assert "the breakdown by profile is not the sum of the totals" in list(_wrong_sums(other))

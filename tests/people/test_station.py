@@ -1,12 +1,17 @@
 """The review station's work: keying, double key, arbitration, quality, undo and reopening, asked as a browser asks."""
 
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from station_office import Browser, open_station
 
+from digitize.review.station.shown import box_on_page
+from digitize.review.station.values_above import _row_before
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
+from ocr.page import Box
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
 SETTINGS = """
@@ -152,6 +157,11 @@ def test_the_second_of_a_verified_field_sees_the_first(browsers, made):
     browsers["Asha"].answer(on(browsers["Asha"], 1, "fir_date"), "04/12/2018")
     second = on(browsers["Bala"], 1, "fir_date")
     assert second["prefill"] == "04/12/2018"
+    browsers["Asha"].answer(second, "05/12/2018")
+    told = browsers["Bala"].answer(second, verdict="ok", client="agrees-too-late")
+    assert (told["state"], "changed" in told["said"][0]) == ("refused", True)
+    browsers["Asha"].answer(second, "04/12/2018", client="back-again")
+    second = on(browsers["Bala"], 1, "fir_date")
     assert browsers["Bala"].answer(second, verdict="ok")["state"] == "kept"
     assert decided(made, 1, "fir_date")[1] == "04/12/2018"
 
@@ -187,6 +197,18 @@ def test_what_cannot_be_answered_goes_to_the_supervisor(browsers):
     assert on(browsers["Sup"], 3, "acts.act") is None
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_place_stands_on_the_upright_picture_where_it_stood_on_the_scan(turns):
+    box = Box(3, 1, 7, 2)
+    scan = np.zeros((10, 20), int)
+    scan[box.y0 : box.y1, box.x0 : box.x1] = 1
+    upright = np.rot90(scan, -turns)
+    task = SimpleNamespace(item=SimpleNamespace(box=box, boxes=()), page="p")
+    x0, y0, x1, y1 = box_on_page(SimpleNamespace(turned=lambda _: (turns, 20, 10)), task)
+    assert upright[y0:y1, x0:x1].all()
+    assert (x1 - x0) * (y1 - y0) == upright.sum()
+
+
 def test_help_while_typing(browsers):
     asha, item = browsers["Asha"], on(browsers["Sup"], 4, "fir_date")
     status, found = asha.send("/api/check", {"item": item["id"], "value": "31/31/2018"})
@@ -198,4 +220,7 @@ def test_help_while_typing(browsers):
     entries = asha.json("/api/list?list=station&q=namu&n=3")["entries"]
     assert "Namunahat" in [e["value"] for e in entries]
     assert asha.json("/api/list?list=nothing&q=x")["entries"] == []
-    assert item["above"] in ("", "03/12/2018", "04/12/2018")
+    browsers["Asha"].answer(on(browsers["Sup"], 3, "fir_date"), "02/12/2018")
+    browsers["Bala"].answer(on(browsers["Sup"], 3, "fir_date"), "02/12/2018")
+    assert on(browsers["Sup"], 4, "fir_date")["above"] == "02/12/2018", "what was just said of the page before"
+    assert [_row_before(row) for row in ("r03", "r10", "r1", "r01", "sum")] == ["r02", "r09", "", "", ""]

@@ -3,9 +3,11 @@
 import json
 
 import pytest
-from station_office import Browser, open_station
+from station_office import PASSWORD, Browser, open_station
 
+from digitize.errors import OptionsError
 from digitize.masking.cases import CaseMasks
+from digitize.review.station.people import new_account
 from digitize.workspace.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
@@ -19,7 +21,8 @@ def station(office_of, quick_hash):
     with pytest.MonkeyPatch.context() as patch:
         paths = lambda _, record: frozenset({"police_station"} if record.id == HIDDEN else ())  # noqa: E731
         patch.setattr(CaseMasks, "paths", paths)
-        patch.setattr("digitize.records.pictures.hidden_zones", lambda *_: {"police_station"})
+        patch.setattr("digitize.review.station.room.hidden_zones", lambda *_: {"police_station"})
+        patch.setattr("digitize.review.station.values_above.hidden_zones", lambda *_: {"police_station"})
         served, app = open_station(office_of())
         yield served, app
         served.close()
@@ -62,6 +65,33 @@ def test_a_supervisor_sees_it_for_a_reason_that_is_kept(station):
         (event,) = (e for e in ledger.events("wb-test") if e.detail.get("unmasked"))
         assert (event.detail["operator"], event.detail["reason"]) == ("Sup", "court order 12 of 2026")
         assert "Namunahat" not in json.dumps(dict(event.detail))
+
+
+def test_who_is_cleared_is_given_them_and_each_time_is_kept(station):
+    served, app = station
+    with pytest.raises(OptionsError, match="words"):
+        new_account("Clear", "operator", "en", {}, cleared="because")
+    served.people.add(new_account("Clear", "operator", "en", {}, cleared="sworn in, order 7"), PASSWORD)
+    served.room.do_now(lambda room: room.worklist.let_go("Sup"))
+    clear = Browser(app, "Clear")
+    served.room.do_now(lambda room: room.worklist.remove_past(next(p for v in room.worklist.past.values() for p in v)))
+    (item,) = masked(clear)
+    assert (item["masked"], item["prefill"]) == (False, "Namunahat")
+    assert clear.get(f"/api/picture/{item['id']}")[0] == 200
+    with Ledger(served.place.ledger) as ledger:
+        event = [e for e in ledger.events("wb-test") if e.detail.get("unmasked")][-1]
+        assert (event.detail["operator"], event.detail["reason"]) == ("Clear", "sworn in, order 7")
+        assert event.detail["ids"] == [HIDDEN]
+
+
+def test_what_stands_above_tells_nobody_either(station):
+    served, app = station
+    for name in ("Sup", "Clear"):
+        served.room.do_now(lambda room, name=name: room.worklist.let_go(name))
+    items = [i for i in Browser(app, "Asha").items("n=100&page=wb-test-0001-0002")]
+    above = {i["field"]: i["above"] for i in items}
+    assert above["police_station"] == ""
+    assert "year" in above
 
 
 def test_a_record_is_shown_masked(station):

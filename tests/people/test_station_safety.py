@@ -141,7 +141,9 @@ class Markup(HTMLParser):
         names = dict(attrs)
         own = [n for n in names if n.startswith("on") or n == "style"]
         links = [v for v in names.values() if (v or "").strip().lower().startswith(("javascript:", "data:text"))]
-        self.runs += [*own, *links, *([tag] if tag == "style" or (tag == "script" and "src" not in names) else [])]
+        is_data = names.get("type") == "application/json"
+        is_inline = tag == "style" or (tag == "script" and "src" not in names and not is_data)
+        self.runs += [*own, *links, *([tag] if is_inline else [])]
 
 
 NASTY = "<script>alert(1)</script>\"' onmouseover=x {{7*7}} ../../etc/passwd"
@@ -176,7 +178,7 @@ def test_no_text_becomes_markup(app, station, monkeypatch):
     "path",
     ["/api/picture/../../ledger.sqlite", "/api/picture/%2e%2e%2fkeys%2fpeople.json", "/api/page/../keys/site.pem",
      "/api/page/..%2f..%2fetc%2fpasswd", "/static/x/../people.py", "/static/0/../../people.py", "/static//etc/passwd",
-     "/static/x/README.txt", "/api/picture/x\x00", "//evil.example/", "/key/", "/record/..%2f..", "/page/x"],
+     "/static/x/nothing.txt", "/api/picture/x\x00", "//evil.example/", "/key/", "/record/..%2f..", "/page/x"],
 )  # fmt: skip
 def test_no_address_leads_out_of_the_station(app, path):
     status, headers, body = Browser(app, "Sup").get(path)

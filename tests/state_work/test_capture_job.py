@@ -42,7 +42,8 @@ def test_a_record_loads_when_what_is_captured_is_settled_and_says_what_is_not(ma
     assert "Not captured, though something may stand there: iif1.gd_no 6, iif1.narrative 6" in counts.captured[0].line()
     _, rows = office.sheet()
     assert {row["place"].partition("/")[2] for row in rows} == ASKED | {"year"}
-    assert next(row["field"] for row in rows if row["place"].endswith("/fir_date")) == "fir_date, info_date"
+    both = next(row["field"] for row in rows if row["place"].endswith("/fir_date"))
+    assert both == "Date of FIR (1), Information received: date (3b)"
 
     office.answer(rows)
     assert office.run().totals.loaded == 6

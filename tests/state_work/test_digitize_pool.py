@@ -34,6 +34,10 @@ def wait_for(seconds):
     return work_for(0.1)
 
 
+def threads_of(library):
+    return os.environ.get(f"{library}_NUM_THREADS")
+
+
 def crashed(n):
     return f"crashed {n}"
 
@@ -41,6 +45,13 @@ def crashed(n):
 def test_all_jobs_are_done_once():
     done = dict(run_jobs(square, range(10), 2, crashed))
     assert done == {n: n * n for n in range(10)}
+
+
+def test_a_worker_computes_on_one_thread_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert list(run_jobs(threads_of, ["OPENBLAS"], 1, crashed)) == [("OPENBLAS", "1")]
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert list(run_jobs(threads_of, ["OPENBLAS"], 1, crashed)) == [("OPENBLAS", "3")]
 
 
 def test_a_job_that_kills_its_worker_takes_only_itself_down():

@@ -15,11 +15,11 @@ from digitize.review.station.saving import Keyed, take_all
 from digitize.review.station.served import Served
 from digitize.review.station.shown import as_shown
 from digitize.review.station.undoing import undo
-from digitize.review.station.unmasking import unmask, unmasked_by
+from digitize.review.station.unmasking import note_shown, unmask, unmasked_by
 from digitize.review.station.worklist import ORDERS, PAGE, Wish
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
-_MOST_TEXT, _MOST_NAME = 4000, 200
+_MOST_TEXT, _MOST_NAME = 20_000, 200
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _A_WHILE = {"Cache-Control": "private, max-age=600"}
 
@@ -46,6 +46,7 @@ async def next_items(request: Request, served: Served, visitor: Visitor) -> Resp
         given = room.worklist.next(who, wish, count)
         room.ledger.claim([task.base for task, _ in given], LEASE_STEP, OWNER + who.name)
         seen = unmasked_by(room, who)
+        note_shown(room, who, [task for task, _ in given])
         shown = [as_shown(room, who, task, want, seen) for task, want in given]
         return {"items": shown, "left": room.worklist.left(who, wish)}
 
@@ -74,7 +75,9 @@ def _keyed(entry: object) -> Keyed:
         raise NotAnswered(422, "A count of an answer is none.")
     if not 8 <= len(texts["client"]) <= 64 or not texts["client"].isprintable():
         raise NotAnswered(422, "client is an id of 8 to 64 letters.")
-    value = "".join(c for c in texts["value"] if c.isprintable() or c in "\n\t\u200c\u200d")
+    # As other programs paste it: hard spaces become plain, what cannot be seen goes; joiners are letters.
+    plain = texts["value"].replace("\u00a0", " ").replace("\u202f", " ")
+    value = "".join(c for c in plain if c.isprintable() or c in "\n\t\u200c\u200d")
     return Keyed(**texts | {"value": value}, **counts, sure=entry.get("sure") is True)
 
 
@@ -133,16 +136,17 @@ async def page_picture(request: Request, served: Served, visitor: Visitor) -> Re
     """The picture of a whole page; who must not be named is painted over, unless a supervisor said why not."""
     page, item = request.path_params["page"], request.query_params.get("item", "")
 
-    def work(room: Room) -> bool:
+    def work(room: Room) -> tuple[str, ...]:
         tasks = room.worklist.on_page(page)
         if not tasks and not visitor.account.may(SUPERVISOR):
             raise NotAnswered(404, "There is no such page.")
         if tasks and not any(visitor.account.does(t.volume, t.language, t.field) for t in tasks):
             raise NotAnswered(403, "This is not yours to see.")
         task = room.worklist.find(item)
-        return task is None or task.page != page or task.base not in unmasked_by(room, visitor.account)
+        is_open = task is not None and task.page == page and task.base in unmasked_by(room, visitor.account)
+        return () if is_open else room.hidden_on(page)
 
-    made, turns = await served.pictures.page(page, is_masked=await served.room.do(work))
+    made, turns = await served.pictures.page(page, await served.room.do(work))
     return Response(made, media_type="image/webp", headers=_A_WHILE | {"X-Quarter-Turns": str(turns)})
 
 

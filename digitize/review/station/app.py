@@ -17,7 +17,7 @@ from digitize.machine.web import SafeHeaders
 from digitize.review.station import api, entrance, pages
 from digitize.review.station.guard import error, guarded
 from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
-from digitize.review.station.rendering import POLICY, static_files
+from digitize.review.station.rendering import POLICY, static_files, static_mark
 from digitize.review.station.served import Served
 
 _KINDS = {
@@ -38,6 +38,7 @@ _PAGES = (
     ("/record/{record}", "POST", SUPERVISOR, pages.reopen_field),
     ("/people", "GET", ADMINISTRATOR, pages.people),
     ("/people", "POST", ADMINISTRATOR, pages.change_people),
+    ("/language", "POST", OPERATOR, pages.change_language),
     ("/logout", "POST", OPERATOR, entrance.logout),
 )
 _API = (
@@ -92,7 +93,9 @@ async def _open(served: Served, endpoint: Callable[..., object], request: Reques
 
 async def _static(request: Request) -> Response:
     found = static_files().get(request.path_params["name"])
-    if found is None or request.path_params["mark"] != found[1]:
+    if found is None:
         return error(404, "There is no such file.")
+    # A page from before an upgrade still gets its scripts, which must not be kept under the old address.
+    kept = "public, max-age=31536000, immutable" if request.path_params["mark"] == static_mark() else "no-store"
     kind = _KINDS.get(request.path_params["name"].rpartition(".")[2], "application/octet-stream")
-    return Response(found[0], media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(found, media_type=kind, headers={"Cache-Control": kept})

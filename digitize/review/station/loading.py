@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from digitize.errors import NotFound
-from digitize.masking.cases import whole_masks
+from digitize.masking.cases import CaseMasks
 from digitize.review.past import Past, all_past
 from digitize.review.station.batches import sent_back_in
 from digitize.review.station.stages import settled_by, wanted
@@ -14,19 +14,35 @@ from digitize.review.station.tasks import Task, Tasks
 from digitize.review.station.worklist import is_drawn
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.options import Reviewing
 from digitize.workspace.place import Place
+from mappers.record import Record
 
 _MOST_TESTS = 200
 Places = dict[tuple[str, str], list[Past]]
+
+
+class RecordFinder:
+    """Gives records by their ids from a ledger, which another takes the place of when another thread goes on."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """ledger: of the thread that asks."""
+        self.ledger = ledger
+
+    def __call__(self, record: str) -> Record | None:
+        """The record, None where there is none."""
+        stored = Records(self.ledger).one(record)
+        return stored.record if stored else None
 
 
 @dataclass(frozen=True)
 class Holdings:
     """What was read. seq: the newest event that it knows of. is_all: whether nothing open was left out.
 
-    whole: records that are asked whole, to measure which values may pass.
+    masks: over all records, which they look up by finder. whole: records that are asked whole, to
+    measure which values may pass.
     """
 
     known: Known
@@ -34,6 +50,8 @@ class Holdings:
     past: Places
     sent_back: dict[str, int]
     seq: int
+    masks: CaseMasks
+    finder: RecordFinder
     is_all: bool
     whole: tuple[str, ...] = ()
 
@@ -50,12 +68,14 @@ def load(place: Place, *, measure: bool = False) -> Holdings:
         for one in all_past(ledger):
             past[(one.record, one.cell)].append(one)
         sent_back = sent_back_in(ledger)
-        maker = Tasks(ledger, known, whole_masks(ledger))
+        finder = RecordFinder(ledger)
+        masks = CaseMasks((s.record for s in Records(ledger).all()), finder)
+        maker = Tasks(ledger, known, masks)
         is_open = _Open(options, past, sent_back)
         tasks = maker.open(options.at_once, is_open.is_settled)
         is_all = len(tasks) < options.at_once
         again = _looked_at_again(maker, is_open, tasks)
-        return Holdings(known, [*tasks, *again], past, sent_back, seq, is_all, tuple(maker.whole))
+        return Holdings(known, [*tasks, *again], past, sent_back, seq, masks, finder, is_all, tuple(maker.whole))
 
 
 def newest_event(ledger: Ledger) -> int:

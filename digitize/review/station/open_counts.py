@@ -20,6 +20,7 @@ class OpenKind(NamedTuple):
     field: str
     volume: str
     language: str
+    is_masked: bool
     is_supervisors: bool
     not_by: frozenset[str]
 
@@ -27,13 +28,15 @@ class OpenKind(NamedTuple):
         """Whether somebody may be given tasks of this kind."""
         if who.name in self.not_by or (self.is_supervisors and not who.may(SUPERVISOR)):
             return False
+        if self.is_masked and not (who.cleared or who.may(SUPERVISOR)):
+            return False
         return who.does(self.volume, self.language, self.field)
 
 
 def kind_of(task: Task, want: WantedKey) -> OpenKind:
     """The kind of a task of which that is wanted."""
-    is_supervisors = task.is_masked or want.of_supervisor
-    return OpenKind(task.form, task.field, task.volume, task.language, is_supervisors, want.not_by)
+    where = (task.form, task.field, task.volume, task.language)
+    return OpenKind(*where, task.is_masked, want.of_supervisor, want.not_by)
 
 
 @dataclass

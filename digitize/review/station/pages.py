@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digitize.errors import NotFound, OptionsError
+from digitize.masking.cases import masks_around
+from digitize.masking.masks import MASK
 from digitize.records.trail import trail
 from digitize.review.labels import fields_label
 from digitize.review.reopening import reopen
@@ -15,7 +17,7 @@ from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
 from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
-from digitize.review.station.people import ROLES, new_account, note_change
+from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
 from digitize.review.station.rendering import page as render
 from digitize.review.station.room import Room
 from digitize.review.station.served import Served
@@ -24,8 +26,15 @@ from digitize.review.station.stages import newest_keys
 from digitize.review.station.unmasking import unmasked_by
 from digitize.review.station.words import station_languages
 from digitize.review.station.worklist import CARPET, Wish
+from digitize.workspace.decisions.apply import VERDICTS
+from digitize.workspace.decisions.items import cell_of
+from digitize.workspace.ledger.records import Records
 
 _WORK = ("volumes", "languages", "fields")
+
+
+NEXT = "next"
+"""In the place of a page's id: whichever is in turn."""
 
 
 async def home(request: Request, served: Served, visitor: Visitor) -> Response:
@@ -66,18 +75,16 @@ def _plain(wish: Wish) -> dict[str, str]:
 
 
 async def one_page(request: Request, served: Served, visitor: Visitor) -> Response:
-    """All open fields of one page beside its picture."""
+    """All open fields of one page beside its picture, or of one page after the other; its script asks for them."""
     page, who = request.path_params["page"], visitor.account
 
-    def work(room: Room) -> list[dict[str, Any]]:
-        tasks = room.worklist.on_page(page)
-        if not any(who.does(t.volume, t.language, t.field) for t in tasks):
+    def look(room: Room) -> None:
+        if not any(who.does(t.volume, t.language, t.field) for t in room.worklist.on_page(page)):
             raise NotFound("There is no such page.")
-        given = room.worklist.next(who, Wish(page=page), len(tasks))
-        return [as_shown(room, who, task, want, unmasked_by(room, who)) for task, want in given]
 
-    items = await served.room.do(work)
-    return render("page.html", visitor, page=page, items=items, picture=f"/api/page/{page}")
+    if page != NEXT:
+        await served.room.do(look)
+    return render("page.html", visitor, page="" if page == NEXT else page)
 
 
 async def disagreements(request: Request, served: Served, visitor: Visitor) -> Response:
@@ -159,7 +166,7 @@ async def change_people(request: Request, served: Served, visitor: Visitor) -> R
         await served.slowly(lambda: _change(served, what, name, form, visitor.account.name))
     except OptionsError as e:
         return _people(served, visitor, str(e), 422)
-    more = {"role": form.get("role", "")} if what == "add" else {}
+    more = {"role": form.get("role", ""), "cleared": form.get("cleared", "")} if what == "add" else {}
     await served.room.do(lambda room: note_change(room.ledger, name, what, visitor.account.name, **more))
     return RedirectResponse("/people", 303)
 
@@ -168,7 +175,9 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
     if what == "add":
         own = {n: tuple(p.strip() for p in form.get(n, "").split(",") if p.strip()) for n in _WORK}
         language = form.get("language", "en")
-        served.people.add(new_account(name, form.get("role", ""), language, own), form.get("password", ""))
+        served.people.add(
+            new_account(name, form.get("role", ""), language, own, form.get("cleared", "")), form.get("password", "")
+        )
     elif what == "remove":
         if name == by:
             raise OptionsError("Nobody takes out themselves.")
@@ -179,13 +188,38 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
         raise OptionsError("There is no such change.")
 
 
+async def change_language(request: Request, served: Served, visitor: Visitor) -> Response:
+    """Show one's own pages in another language."""
+    language = (await form_of(request)).get("language", "")
+    if language not in station_languages():
+        raise NotFound("There are no words of that language.")
+    await served.slowly(lambda: served.people.set_language(visitor.account.name, language))
+    return RedirectResponse("/", 303)
+
+
 async def record(request: Request, served: Served, visitor: Visitor) -> Response:
     """One record with its history, masked; what is settled can be opened again."""
-    name = request.path_params["record"]
-    told = await served.room.do(lambda room: trail(room.ledger, name))
-    if "record" not in told:
+    name, who = request.path_params["record"], visitor.account
+    told = await served.room.do(lambda room: _as_settled(room, name, who.language))
+    return render("record.html", visitor, record=told, may_reopen=who.may(SUPERVISOR))
+
+
+def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
+    """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
+    told, stored = trail(room.ledger, name), Records(room.ledger).one(name)
+    if "record" not in told or stored is None:
         raise NotFound("There is no such record.")
-    return render("record.html", visitor, record=told["record"])
+    found: dict[str, Any] = told["record"]
+    values, said = dict(stored.record.cells()), Records(room.ledger).decisions(name)
+    hidden = masks_around(room.ledger, [stored.record]).paths(stored.record)
+    for field in found["fields"]:
+        path = field["field"]
+        now = said.get(cell_of(path, values[path]))
+        field["label"], field["said"] = fields_label(stored.record.form, (path,), language), None
+        if now is not None and now.verdict in VERDICTS:
+            value = MASK if path in hidden and now.value else now.value
+            field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}
+    return found
 
 
 async def reopen_field(request: Request, served: Served, visitor: Visitor) -> Response:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitize.errors import OptionsError
 from digitize.machine.private_files import write_private
+from digitize.masking.unmasking import check_unmasking
 from digitize.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Account:
     """One person at the station. name: as it is kept with every value. role: see ROLES. language: of the interface.
 
     volumes, languages, fields: what is theirs to do, empty for all: labels of volumes, codes of languages, fields.
+    cleared: why the person may be given what names a protected person, "" for who may not.
     hash: of the password (argon2id). since: a day. changed: when the password was set; earlier sessions are over.
     """
 
@@ -42,6 +44,7 @@ class Account:
     fields: tuple[str, ...] = ()
     since: str = ""
     changed: str = ""
+    cleared: str = ""
 
     def may(self, role: str) -> bool:
         """Whether the person may do what a role may."""
@@ -53,10 +56,15 @@ class Account:
         return all(not own or one in own for own, one in pairs)
 
 
-def new_account(name: str, role: str, language: str, work: Mapping[str, tuple[str, ...]]) -> Account:
-    """An account without a password. work: what is theirs to do, as volumes, languages, fields."""
+def new_account(name: str, role: str, language: str, work: Mapping[str, tuple[str, ...]], cleared: str = "") -> Account:
+    """An account without a password. work: what is theirs to do, as volumes, languages, fields. cleared: see `Account`.
+
+    Raises OptionsError for a reason to clear somebody that says nothing.
+    """
+    if cleared.strip():
+        check_unmasking(unmask=True, reason=cleared, operator=name or "nobody", user="")
     volumes, languages, fields = (work.get(n, ()) for n in ("volumes", "languages", "fields"))
-    return Account(name, role, "", language, volumes, languages, fields)
+    return Account(name, role, "", language, volumes, languages, fields, cleared=cleared.strip())
 
 
 class People:
@@ -111,6 +119,10 @@ class People:
             return known | {name: replace(known[name], hash=hash, changed=changed)} if name in known else None
 
         self._change(change)
+
+    def set_language(self, name: str, language: str) -> None:
+        """Show somebody the pages in another language. Raises OptionsError when there is nobody of that name."""
+        self._change(lambda known: known | {name: replace(known[name], language=language)} if name in known else None)
 
     def _change(self, change: Callable[[dict[str, Account]], dict[str, Account] | None], problem: str = "") -> None:
         made = change(dict(self.all()))

@@ -31,11 +31,11 @@ class Darkroom:
         """The place that is asked, as PNG bytes. Raises NotFound."""
         return await asyncio.wrap_future(self._thread.submit(self._zone, task))
 
-    async def page(self, page: str, *, is_masked: bool) -> tuple[bytes, int]:
-        """A page upright, as WebP bytes, and the quarter turns that it was turned by. is_masked: what names a protected
-        person is painted over. Raises NotFound.
+    async def page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
+        """A page upright, as WebP bytes, and the quarter turns that it was turned by. hidden: zones that are painted
+        over. Raises NotFound.
         """
-        return await asyncio.wrap_future(self._thread.submit(self._page, page, is_masked))
+        return await asyncio.wrap_future(self._thread.submit(self._page, page, hidden))
 
     def close(self) -> None:
         """Give the ledger back."""
@@ -61,14 +61,13 @@ class Darkroom:
             raise NotFound("There is no picture of it.") from None
         return self._keep(key, made)
 
-    def _page(self, page: str, is_masked: bool) -> tuple[bytes, int]:
+    def _page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
         turns = self._pictures.quarter_turns(page)
-        hidden = frozenset(self._pictures.hidden(page)) if is_masked else frozenset()
-        key = ("page", page, *sorted(hidden))
+        key = ("page", page, *hidden)
         if key in self._kept:
             return self._old(key), turns
         try:
-            return self._keep(key, self._pictures.plain_page(page, tuple(sorted(hidden)))), turns
+            return self._keep(key, self._pictures.plain_page(page, hidden)), turns
         except (ScanError, OSError):
             raise NotFound("There is no picture of it.") from None
 

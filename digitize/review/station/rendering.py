@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from digitize.review.station.guard import Visitor
-from digitize.review.station.words import station_words
+from digitize.review.station.words import plain_words, station_languages, station_words
 from mappers.languages import load_languages
 
 POLICY = (
@@ -29,6 +31,8 @@ def page(name: str, visitor: Visitor | None, status: int = 200, *, language: str
     account = visitor.account if visitor else None
     given = {
         "words": station_words(language),
+        "words_json": script_words(language),
+        "tongues": [(code, plain_words(code)["own_name"]) for code in station_languages()],
         "language": language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
         "person": {"name": account.name, "role": account.role} if account else None,
@@ -49,9 +53,16 @@ def _environment() -> Environment:
 
 
 @cache
-def static_files() -> dict[str, tuple[bytes, str]]:
-    """Name below static/ -> content and a hash of it; read once, so that no address leads to any other file."""
-    found: dict[str, tuple[bytes, str]] = {}
+def script_words(language: str) -> Markup:
+    """The words of the pages' scripts as JSON, safe within an element of the page."""
+    text = json.dumps(plain_words(language)["script"], ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # made of our own files
+
+
+@cache
+def static_files() -> dict[str, bytes]:
+    """Name below static/ -> content; read once, so that no address leads to any other file."""
+    found: dict[str, bytes] = {}
     folders = [("", resources.files("digitize.review.station") / "static")]
     while folders:
         prefix, folder = folders.pop()
@@ -59,11 +70,19 @@ def static_files() -> dict[str, tuple[bytes, str]]:
             if file.is_dir():
                 folders.append((f"{prefix}{file.name}/", file))
             elif not file.name.startswith("."):
-                content = file.read_bytes()
-                found[prefix + file.name] = content, hashlib.sha256(content).hexdigest()[:12]
+                found[prefix + file.name] = file.read_bytes()
     return found
 
 
+@cache
+def static_mark() -> str:
+    """A hash of all files together: scripts import each other by relative addresses, so they have one mark."""
+    whole = hashlib.sha256()
+    for name, content in sorted(static_files().items()):
+        whole.update(f"{name} {len(content)} ".encode() + content)
+    return whole.hexdigest()[:12]
+
+
 def static_address(name: str) -> str:
-    """The address of a file, which changes with its content, so that browsers keep it for good."""
-    return f"/static/{static_files()[name][1]}/{name}"
+    """The address of a file, which changes with any file's content, so that browsers keep it for good."""
+    return f"/static/{static_mark()}/{name}"

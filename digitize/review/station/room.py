@@ -13,17 +13,19 @@ from dataclasses import replace
 from typing import TypeVar
 
 from digitize.errors import DigitizeError
+from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
 from digitize.review.answering import GivenAnswer, check_answers
 from digitize.review.measuring import note_asked
 from digitize.review.past import Past
 from digitize.review.station.loading import Holdings, load
 from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Task, Tasks
+from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.decisions.words import is_word
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.readings import newest_recognition
+from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place
 
 T = TypeVar("T")
@@ -71,6 +73,7 @@ class Room:
         if mark != self._key:
             self.ledger.close()
             self.ledger, self._key = Ledger(self.place.ledger), mark
+            self._finder.ledger = self.ledger
         return work(self)
 
     def _key_mark(self) -> tuple[int, int]:
@@ -87,7 +90,14 @@ class Room:
 
     def tasks(self) -> Tasks:
         """Makes tasks of single places."""
-        return Tasks(self.ledger, self.known)
+        return Tasks(self.ledger, self.known, self.masks)
+
+    def hidden_on(self, page: str) -> tuple[str, ...]:
+        """The zones of a page that name whom the law protects."""
+        hidden = hidden_zones(records_on(self.ledger, page), self.masks)
+        # Rows that make no record, as struck ones: no record could say whom they name.
+        rows = zones_of(newest_reading(self.ledger, page), reported_rows(self.ledger, page))
+        return tuple(sorted(hidden | rows))
 
     def find(self, item: str) -> Task | None:
         """The task of an item; one that is not asked any more and that somebody holds may be answered all the same, as
@@ -117,7 +127,9 @@ class Room:
         self._undone.add(past.client)
 
     def turned(self, page: str) -> tuple[int, int, int]:
-        """By how many quarter turns clockwise a page's picture is turned, and the scan's width and height in pixels."""
+        """By how many quarter turns clockwise a page's picture is turned, and the width and height
+        in pixels of its scan as it lies.
+        """
         if page not in self._turned:
             found = newest_recognition(self.ledger, page)
             turns = round(found.angle_deg / 90) % 4 if found else 0
@@ -175,6 +187,7 @@ class Room:
     def _open(self) -> None:
         self.ledger = Ledger(self.place.ledger)
         self.worklist = Worklist(self.options)
+        self.above = ValuesAbove(lambda: (self.ledger, self.masks), self.worklist.past)
         self._take(load(self.place))
         for row in self.ledger.rows("SELECT unit, owner, until FROM leases WHERE step = ?", (LEASE_STEP,)):
             self.worklist.take_up(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
@@ -189,6 +202,8 @@ class Room:
 
     def _take(self, loaded: Holdings) -> None:
         self.known: Known = loaded.known
+        loaded.finder.ledger = self.ledger
+        self.masks, self._finder = loaded.masks, loaded.finder
         self._seq, self._is_all = loaded.seq, loaded.is_all
         # What was said since the reading began is in the ledger, and not in what was read.
         past = {place: [p for p in own if p.client not in self._undone] for place, own in loaded.past.items()}
@@ -202,6 +217,7 @@ class Room:
         self.worklist.put(loaded.tasks)
         note_asked(self.ledger, self.place.options.workspace.site_id, loaded.whole)
         self._turned = {}
+        self.above.forget()
         self._clients = {p.client: p for own in past.values() for p in own}
         self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
 

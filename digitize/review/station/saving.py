@@ -144,7 +144,9 @@ class _Saver:
     def _answer(self, task: Task, typed: Keyed) -> Outcome:
         want = self._room.worklist.wanted_of(task)
         reply = self._reply(task, typed, want)
-        problem = problem_of(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict"
+        problem = self._changed(task, typed) or (
+            problem_of(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict"
+        )
         if problem:
             return Outcome(typed.client, typed.item, REFUSED, (problem,))
         decision = decision_of(reply, task.asked)
@@ -164,6 +166,12 @@ class _Saver:
             verdict=decision.verdict, value=decision.value, made=checked.made,
         )  # fmt: skip
         return self._place(task, past, checked, want)
+
+    def _changed(self, task: Task, typed: Keyed) -> str:
+        """Why somebody cannot agree to what they saw: the first person changed it since."""
+        is_stale = typed.version != self._room.worklist.version(task)
+        is_agreeing = task.mode == "verify" and _VERDICTS.get(typed.verdict) == OK
+        return "it changed since you saw it; look again" if is_stale and is_agreeing else ""
 
     def _reply(self, task: Task, typed: Keyed, want: WantedKey | None) -> Reply:
         value, verdict = typed.value.strip(), _VERDICTS.get(typed.verdict, "")
@@ -252,6 +260,8 @@ class _Saver:
         """Keep an answer, and where it settles the place, the decision with it."""
         ledger = self._room.ledger
         keep_past(ledger, past)
+        # That of its own event, as it is found when all is read anew.
+        seq = int(ledger.execute("SELECT MAX(seq) FROM events").fetchone()[0])
         if checked is not None and past.state == SETTLED:
             # What a place says of the machine counts once, however often somebody thinks again.
             measured = None if is_measured(ledger, past.record, past.cell) else checked.measured
@@ -259,7 +269,6 @@ class _Saver:
             self._room.is_measured_since |= measured is not None
             if checked.decision.field.startswith(f"{ENTRY}:"):
                 self._entries.append(checked.decision)
-        seq = int(ledger.execute("SELECT MAX(seq) FROM events").fetchone()[0])
         kept = replace(past, seq=seq)
         self._added.append((kept, task))
         self._room.worklist.add_past(kept, task)

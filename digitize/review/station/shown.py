@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,11 +15,12 @@ from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey, newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
-from digitize.workspace.decisions.items import ZONE
-from digitize.workspace.ledger.records import Records
+from digitize.workspace.decisions.items import Item
 from mappers.languages import load_languages
-from mappers.record import Record
 from mappers.schema import Column, form_tables
+from validators.messages.teller import Teller
+from validators.messages.telling import tell_finding
+from validators.messages.texts import ENGLISH, message_languages
 
 _MOST_WORDS = 8
 
@@ -34,7 +35,7 @@ def prefill_of(room: Room, task: Task, want: WantedKey) -> str:
     return task.asked.machine if not task.asked.words else ""
 
 
-def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: frozenset[str]) -> dict[str, Any]:
+def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
     """The item as JSON types. unmasked: bases that the person may see in full."""
     item = task.item
     is_hidden = task.is_masked and task.base not in unmasked
@@ -61,17 +62,29 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: fr
         "list": list_of(main_field(item), column),
         "why": list(item.why[:_MOST_WORDS]),
         "told": "" if is_bare else item.told,
-        "above": "" if is_bare else above(room, task),
+        "above": "" if is_bare else room.above.of(task),
         "blind": is_bare and not is_hidden,
         "masked": is_hidden,
         "picture": f"/api/picture/{item.id}" if (item.box or item.boxes) and not is_hidden else "",
         "box": box_on_page(room, task),
         "pagePicture": f"/api/page/{task.page}" if task.page else "",
         "words": list(task.asked.words),
-        "said": [] if is_bare else list(item.said),
+        "said": [] if is_bare else told_of(item, who.language),
+        "reading": "" if is_bare or not item.is_legible else item.reading,
         "double": task.mode,
         "sides": sides,
     }  # fmt: skip
+
+
+@cache
+def _teller(language: str) -> Teller:
+    return Teller(language if language in message_languages() else ENGLISH)
+
+
+def told_of(item: Item, language: str) -> list[str]:
+    """What rules say of it, in the person's language; a question that no rule asks has words of its own."""
+    told = [tell_finding(_teller(language), item.form, finding) for finding in item.findings]
+    return list(dict.fromkeys(told or item.said))
 
 
 def sides_of(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
@@ -94,28 +107,6 @@ def box_on_page(room: Room, task: Task) -> list[int] | None:
         # One quarter clockwise: what was at the left stands at the top.
         found, width, height = [height - y1, x0, height - y0, x1], height, width
     return found
-
-
-def above(room: Room, task: Task) -> str:
-    """The value of the same field on the page before, "" where there is none."""
-    cell, page = task.asked.blank.field, task.page
-    if not page or not cell.startswith(f"{ZONE}:{page}/") or task.number < 2:
-        return ""
-    before = f"{page.rpartition('-')[0]}-{task.number - 1:04d}"
-    zone = cell.rpartition("/")[2]
-    if "." in zone:
-        return ""
-    stored = Records(room.ledger).of_unit(before)
-    for one in stored:
-        said = Records(room.ledger).decisions(one.record.id).get(f"{ZONE}:{before}/{zone}")
-        if said is not None and said.verdict == "value":
-            return said.value
-    return next((v for one in stored if (v := _sure(one.record, before, zone))), "")
-
-
-def _sure(record: Record, page: str, zone: str) -> str:
-    found = (v for _, v in record.cells() if v.origin.page == page and v.origin.zone == zone)
-    return next((v.value for v in found if v.value is not None and v.is_sure()), "")
 
 
 @cache

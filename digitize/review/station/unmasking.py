@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Mapping
+from typing import Any
+
 from digitize.errors import NotFound
 from digitize.machine.system import user_name
-from digitize.masking.unmasking import ShownFields, check_unmasking
+from digitize.masking.unmasking import ShownFields, Unmasking, check_unmasking
 from digitize.review.past import FIRST
 from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.room import Room
@@ -12,9 +15,32 @@ from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
 
-def unmasked_by(room: Room, who: Account) -> frozenset[str]:
-    """The items that somebody may see in full, until the station is started again or they are supervisor no more."""
+class _Everything:
+    """What holds whatever one asks for."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
+
+
+def unmasked_by(room: Room, who: Account) -> Container[str]:
+    """The items that somebody may see in full: all for who is cleared; for a supervisor those that they said a reason
+    for, until the station is started again.
+    """
+    if who.cleared:
+        return _Everything()
     return frozenset(room.unmasked.get(who.name, ())) if who.may(SUPERVISOR) else frozenset()
+
+
+def note_shown(room: Room, who: Account, tasks: Iterable[Task]) -> None:
+    """Keep which protected fields somebody who is cleared was given, and why they may be; before they are shown."""
+    masked = [task for task in tasks if task.is_masked]
+    if not masked or not who.cleared:
+        return
+    shown = ShownFields()
+    for task in masked:
+        shown.add(task.asked.blank.record, task.item.fields)
+    asked = Unmasking(who.cleared, who.name, user_name())
+    _note(room, {**asked.as_plain(), **shown.as_plain()})
 
 
 def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, WantedKey]:
@@ -27,7 +53,11 @@ def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, Want
     shown = ShownFields()
     shown.add(task.asked.blank.record, task.item.fields)
     # Before anything is shown: names are never shown without their reason in the ledger.
-    detail = {**asked.as_plain(), **shown.as_plain(), "item": task.base}
-    room.ledger.record_event(room.place.options.workspace.site_id, "review", "note", detail=detail)
+    _note(room, {**asked.as_plain(), **shown.as_plain(), "item": task.base})
     room.unmasked.setdefault(who.name, set()).add(task.base)
     return task, room.worklist.wanted_of(task) or WantedKey(FIRST)
+
+
+def _note(room: Room, detail: Mapping[str, Any]) -> None:
+    # Under a client, as what the station writes itself: nothing is read anew for it.
+    room.ledger.record_event(room.place.options.workspace.site_id, "review", "note", detail={"client": "", **detail})

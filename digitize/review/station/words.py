@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 from types import SimpleNamespace
+from typing import Any
 
 ENGLISH = "en"
 
@@ -21,16 +22,22 @@ def station_languages() -> tuple[str, ...]:
 @cache
 def station_words(language: str) -> SimpleNamespace:
     """The words of a language, each an attribute by its key; groups are attributes with attributes."""
+    return _spaced(plain_words(language))
+
+
+@cache
+def plain_words(language: str) -> dict[str, Any]:
+    """The same as plain tables."""
     chosen = language if language in station_languages() else ENGLISH
-    return _spaced(_merged(_read(ENGLISH), _read(chosen)))
+    return _merged(_read(ENGLISH), _read(chosen))
 
 
-def _read(language: str) -> dict[str, object]:
+def _read(language: str) -> dict[str, Any]:
     file = resources.files(__package__) / "words" / f"{language}.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _merged(first: dict[str, object], over: dict[str, object]) -> dict[str, object]:
+def _merged(first: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     made = dict(first)
     for key, value in over.items():
         before = made.get(key)
@@ -38,5 +45,5 @@ def _merged(first: dict[str, object], over: dict[str, object]) -> dict[str, obje
     return made
 
 
-def _spaced(plain: dict[str, object]) -> SimpleNamespace:
+def _spaced(plain: dict[str, Any]) -> SimpleNamespace:
     return SimpleNamespace(**{k: _spaced(v) if isinstance(v, dict) else v for k, v in plain.items()})

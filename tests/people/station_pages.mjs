@@ -1,0 +1,170 @@
+// A day at the review station in Chromium: node station_pages.mjs MODULES BROWSER URL PASSWORD  ->  one JSON object.
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+
+const [modules, executablePath, url, password] = process.argv.slice(2);
+const require = createRequire(path.join(modules, "node_modules", "x.js"));
+const { chromium } = require("playwright-core");
+const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"] });
+const found = { faults: [], errors: [], foreign: [], overflow: [], typed: [] };
+const WIDE = { width: 1366, height: 768 }, ZOOMED = { width: 683, height: 384 };
+
+async function logIn(name) {
+  const page = await (await browser.newContext({ viewport: WIDE })).newPage();
+  page.on("request", (r) => { if (!r.url().startsWith(url)) found.foreign.push(r.url()); });
+  page.on("pageerror", (e) => found.errors.push(String(e)));
+  page.on("console", (m) => { if (m.type() === "error") found.errors.push(m.text()); });
+  await page.goto(`${url}/login`);
+  await page.fill("#name", name);
+  await page.fill("#password", password);
+  await Promise.all([page.waitForURL(`${url}/`), page.keyboard.press("Enter")]);
+  return page;
+}
+
+/** Faults that axe finds in what stands there, and whether anything is cut off at the side, at 200 % zoom too. */
+async function look(page, where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  for (const v of violations) if (["serious", "critical"].includes(v.impact)) found.faults.push([where, v.id, v.nodes[0].html.slice(0, 200)]);
+  for (const size of [ZOOMED, WIDE]) {
+    await page.setViewportSize(size);
+    const beside = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (beside > 0) found.overflow.push([where, size.width, beside]);
+  }
+}
+
+const state = (page) => page.evaluate(() => {
+  const k = document.getElementById("keying"), box = document.activeElement;
+  return { state: k.dataset.state, at: Number(k.dataset.at), item: k.dataset.item, value: box.value ?? "", lang: box.lang, label: document.querySelector(".is-in-turn .label, .one .label")?.textContent };
+});
+const saved = async (page) => { for (let n = 0; n < 300 && await page.evaluate(() => document.getElementById("unsent").dataset.waiting) !== "0"; n++) await page.waitForTimeout(50); };
+const ready = (page) => page.waitForSelector("#keying[data-state=open]");
+const ask = (page, address) => page.evaluate(async (a) => (await fetch(a)).json(), address);
+
+const layout = JSON.parse(fs.readFileSync(new URL("../../digitize/review/station/static/layouts/Deva.json", import.meta.url)));
+const places = new Map();
+for (const [code, levels] of Object.entries(layout.keys)) levels.slice(0, 2).forEach((text, shift) => { if (text && !places.has(text)) places.set(text, (shift ? "Shift+" : "") + code); });
+async function typeHindi(page, text) { for (const letter of text.normalize("NFD")) await page.keyboard.press(places.get(letter)); }
+
+const bala = await logIn("Bala");
+// The carpet: one value is mended, one Enter keeps all.
+await bala.goto(`${url}/carpet?field=year`);
+await ready(bala);
+await look(bala, "carpet");
+const cells = await bala.evaluate(() => document.querySelectorAll("#grid .answer").length);
+await bala.keyboard.press("ArrowRight");
+await bala.keyboard.type("2024");
+await bala.keyboard.press("Enter");
+found.notYet = await bala.evaluate(() => document.getElementById("unsent").dataset.saved);
+for (let n = 0; n < 6 && (await state(bala)).state === "open"; n++) await bala.keyboard.press("Enter");
+await saved(bala);
+found.carpet = [cells, Number(await bala.evaluate(() => document.getElementById("unsent").dataset.saved))];
+
+const asha = await logIn("Asha");
+await look(asha, "home");
+
+// Somebody else settles the field that stands on Asha's screen: both values are shown, and a third person decides.
+await asha.goto(`${url}/key?order=field&field=persons.relative_name&language=hi`);
+await ready(asha);
+const mine = await state(asha);
+const { record } = (await ask(asha, "/api/next?order=field&field=persons.relative_name&language=hi&n=40")).items.find((i) => i.id === mine.item);
+await bala.evaluate(async ([item, value]) => {
+  const token = document.querySelector("meta[name=csrf]").content;
+  const answer = { client: "bala-was-quicker", item, version: 0, verdict: "value", value, note: "", active_ms: 1, keys: 1, sure: true };
+  await fetch("/api/answers", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF": token }, body: JSON.stringify({ answers: [answer] }) });
+}, [mine.item, "राम नमूना"]);
+await asha.keyboard.press("Enter");
+await saved(asha);
+await asha.waitForSelector(".notice-conflict");
+found.conflict = await asha.evaluate(() => Array.from(document.querySelectorAll(".notice-conflict dd"), (e) => e.textContent));
+found.mine = mine.value;
+
+// A clerk keys thirty fields in Hindi with the layout that the page itself has.
+await asha.goto(`${url}/key?order=page&language=hi`);
+await ready(asha);
+await look(asha, "key");
+const WORDS = ["गाँव का बाज़ार", "राम प्रसाद", "थाना", "श्री कृष्ण", "खेत में"];
+let way = false;
+for (let n = 0; found.typed.length < 30 && n < 200; n++) {
+  const now = await state(asha);
+  if (now.state !== "open") { await asha.waitForTimeout(100); continue; }
+  if (!now.value) {
+    if (!way) { await asha.keyboard.press("Alt+KeyK"); way = true; }
+    const word = WORDS[found.typed.length % WORDS.length];
+    await typeHindi(asha, word);
+    found.typed.push([now.item, await asha.evaluate(() => document.activeElement.value)]);
+  }
+  await asha.keyboard.press("Enter");
+  // What stands in no list is asked a second time.
+  if ((await state(asha)).item === now.item) { await typeHindi(asha, WORDS[(found.typed.length - 1) % WORDS.length]); await asha.keyboard.press("Enter"); }
+}
+await saved(asha);
+
+// Three answers are taken back, and given again.
+found.undone = [];
+asha.on("response", async (r) => { if (r.url().endsWith("/api/undo")) found.undone.push((await r.json()).state); });
+for (let n = 0; n < 3; n++) await asha.keyboard.press("Control+KeyZ");
+await saved(asha);
+for (let n = 0; n < 3; n++) await asha.keyboard.press("Enter");
+await saved(asha);
+
+// A server that does not answer stops nobody; nothing is lost when the page is left meanwhile.
+await asha.route("**/api/answers", (r) => r.abort());
+for (let n = 0; n < 4; n++) await asha.keyboard.press("F7");
+found.kept = await asha.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("review:Asha:")).length);
+await asha.unroute("**/api/answers");
+await asha.reload();
+await ready(asha);
+await saved(asha);
+found.keptLater = await asha.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith("review:Asha:")).length);
+found.errors = found.errors.filter((e) => !e.includes("ERR_FAILED"));
+
+// A page at a time: Urdu from right to left, one Enter keeps what has a value.
+await bala.goto(`${url}/page/next`);
+await ready(bala);
+await look(bala, "page");
+await bala.goto(`${url}/key?order=page&language=ur`);
+await ready(bala);
+found.urdu = await bala.evaluate(() => [document.activeElement.dir, document.activeElement.lang, getComputedStyle(document.activeElement).fontFamily.includes("Arab")]);
+await look(bala, "key in Urdu");
+
+// The supervisor decides, signs the batch off, and opens a value again.
+const sita = await logIn("Sita");
+await sita.goto(`${url}/disagreements`);
+await look(sita, "disagreements");
+const form = sita.locator(`form[data-settle]`).filter({ hasText: "राम नमूना" });
+await form.getByText("राम नमूना").click();
+await form.locator("button.main").click();
+await sita.waitForSelector(".is-settled");
+found.settled = await form.locator(".outcome").textContent();
+await sita.goto(`${url}/quality`);
+await look(sita, "quality");
+await sita.locator("button[value=signed-off]").first().click();
+await sita.waitForSelector(".state-signed-off");
+await sita.goto(`${url}/record/${encodeURIComponent(record)}`);
+await look(sita, "record");
+const row = sita.locator("tr").filter({ hasText: "राम नमूना" }).first();
+const openBefore = await sita.locator("input[name=reason]").count();
+await row.locator("input[name=reason]").fill("The book was read again");
+await row.locator("button").click();
+await sita.waitForLoadState();
+found.reopened = openBefore - await sita.locator("input[name=reason]").count();
+
+// The supervisor changes to Hindi; the administrator works in it.
+await sita.goto(`${url}/`);
+await Promise.all([sita.waitForNavigation(), sita.click("button[value=hi]")]);
+found.changed = await sita.evaluate(() => document.documentElement.lang);
+const adil = await logIn("Adil");
+for (const [where, address] of [["home hi", "/"], ["key hi", "/key?order=page"], ["carpet hi", "/carpet?field=district"], ["page hi", "/page/next"], ["people hi", "/people"], ["quality hi", "/quality"]]) {
+  await adil.goto(url + address);
+  if (/key|carpet|page/.test(where)) await adil.waitForSelector("#keying:not([data-state=waiting])");
+  await look(adil, where);
+}
+found.language = await adil.evaluate(() => [document.documentElement.lang, document.querySelector("h1").textContent]);
+await adil.context().clearCookies();
+await adil.goto(`${url}/login?lang=hi`);
+await look(adil, "login hi");
+await browser.close();
+console.log(JSON.stringify(found));
