@@ -1,6 +1,6 @@
 """How fast the national picture is made of ten years of 36 states, how large it is, which bad snapshots are found.
 
-python benchmarks/national.py [--json FILE] [--quick] [--only add,report,page,bad] [--folder DIR] [--last YYYY-MM-DD]
+python benchmarks/national.py [--json FILE] [--quick] [--only PART,PART] [--folder DIR] [--last YYYY-MM-DD]
 
 36 invented states (`national_states.py`) send a signed snapshot each month for ten years: 17,712 stations, 60 million
 records; the newest of each with rows of its stations, the earlier ones with districts. All are added by `digitize
@@ -8,9 +8,10 @@ national add` and the page is written by `digitize national report`, each in a p
 page is opened in headless Chromium until its own script is done: tables can be sorted, the first places stand.
 Then twelve kinds of bad snapshots are sent.
 
-Figures: add_s, report_s (wall seconds), html_mb, interactive_s (from the start of navigation to the load event, median
-of 5; null without a browser), rss_mb (the larger of both commands), bad_snapshots_caught (of 12). --quick: 6 months,
-720 stations. A folder that is given is kept, and what is in it is not made again.
+Figures: readers_p95_ms and others, see `national_readers.py`; add_s, report_s (wall seconds), html_mb, interactive_s
+(from the start of navigation to the load event, median of 5; null without a browser), rss_mb (the larger of both
+commands), bad_snapshots_caught (of 12). --quick: 6 months, 720 stations. A folder that is given is kept, and what is
+in it is not made again.
 """
 
 from __future__ import annotations
@@ -34,12 +35,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.national_bad import KINDS, RIGHT, write_bad  # noqa: E402
+from benchmarks.national_readers import readers  # noqa: E402
 from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
+from benchmarks.national_tamper import tamper  # noqa: E402
+from benchmarks.national_trust import disclose, find_contradictions, launder  # noqa: E402
+from benchmarks.national_worlds import judge  # noqa: E402
 from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402
 from digitize.offices.pdf import find_browser  # noqa: E402
 
-PARTS = ("add", "report", "page", "bad")
+PARTS = ("add", "report", "page", "bad", "readers", "trust", "worlds")
 _READY = "document.documentElement.dataset.ready = performance.now();"
 _PROBE = f"<script>addEventListener('load', () => {{ {_READY} }});</script>"
 
@@ -49,18 +54,41 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--quick", action="store_true", help="6 months and 720 stations")
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, of add,report,page,bad; add makes the folder")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts; add makes the folder")
     parser.add_argument("--folder", type=Path, help="where to keep keys, snapshots and the office")
     parser.add_argument("--last", type=date.fromisoformat, default=date.today() - timedelta(days=31))
     a = parser.parse_args()
     months, stations, records = (6, 720, 2_400_000) if a.quick else (120, STATIONS, RECORDS)
     with tempfile.TemporaryDirectory() as made:
         folder = a.folder or Path(made)
-        figures = measure(folder, months, stations, records, a.last, set(a.only.split(",")))
+        parts = set(a.only.split(","))
+        figures = measure(folder, months, stations, records, a.last, parts)
+        figures |= trust(quick=a.quick) if "trust" in parts else {}
+        figures |= judge(8 if a.quick else 400, seed=2) if "worlds" in parts else {}
     print(json.dumps(figures, indent=1))
     if a.json:
         a.json.write_text(json.dumps(figures) + "\n", encoding="utf-8")
-    return 0 if figures.get("bad_snapshots_caught", len(KINDS)) == len(KINDS) else 1
+    is_right = figures.get("bad_snapshots_caught", len(KINDS)) == len(KINDS)
+    return 0 if is_right and not any(figures.get(name) for name in _NONE) and _is_equal(figures) else 1
+
+
+_NONE = ("contradictions_false", "laundered", "tampering_missed", "disclosed_by_difference")
+"""Figures that must be 0 or empty."""
+
+
+def _is_equal(figures: dict[str, Any]) -> bool:
+    return figures.get("contradictions_planted") == figures.get("contradictions_named")
+
+
+def trust(*, quick: bool) -> dict[str, Any]:
+    """Whether the picture can be fooled."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        # 54 touches: each of 18 kinds by each of three hands.
+        return {
+            **find_contradictions(folder, 1 if quick else 20), **launder(folder, 4 if quick else 100),
+            **tamper(folder, 54 if quick else 216), **disclose(50 if quick else 2000),
+        }  # fmt: skip
 
 
 def measure(folder: Path, months: int, stations: int, records: int, last: date, parts: set[str]) -> dict[str, Any]:
@@ -88,6 +116,8 @@ def measure(folder: Path, months: int, stations: int, records: int, last: date, 
         figures["interactive_s"] = interactive_s(page, folder)
     if "bad" in parts:
         figures["bad_snapshots_caught"] = bad_caught(folder, office, states, ends)
+    if "readers" in parts:
+        figures |= readers(office, 20 if months < 12 else 200)
     return figures
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import errors, say
+
+if TYPE_CHECKING:
+    from digitize.offices.office import Office
 
 
 def dashboard(
@@ -20,7 +23,13 @@ def dashboard(
         bool, typer.Option("--secure", help="TLS ends before this program: cookies go there alone.")
     ] = False,
     new_token: Annotated[str, typer.Option(metavar="NAME", help="Make an access token, print it once, and end.")] = "",
-    revoke_token: Annotated[str, typer.Option(metavar="NAME", help="Take a token back, and end.")] = "",
+    new_user: Annotated[str, typer.Option(metavar="NAME", help="Let a user of the single sign-on in, and end.")] = "",
+    revoke_token: Annotated[str, typer.Option(metavar="NAME", help="Take a token or user back, and end.")] = "",
+    state: Annotated[str, typer.Option(help="With --new-token or --new-user: sees that state and the sum alone.")] = "",
+    sso_header: Annotated[
+        str, typer.Option(metavar="HEADER", help="Believe this header of the proxy that asks who it is.")
+    ] = "",
+    sso_from: Annotated[str, typer.Option(metavar="ADDRESS", help="The proxy's address.")] = "127.0.0.1",
 ) -> None:
     """Serve the report, refreshed whenever snapshots are added; nothing can be changed through it."""
     from digitize.errors import OptionsError
@@ -29,23 +38,30 @@ def dashboard(
 
     office = open_office(folder)
     if new_token:
-        say(access.make_token(folder, new_token))
+        say(access.make_token(folder, new_token, state.lower()))
         errors().print(f"The token of {new_token}, told this once. Give it in person.", markup=False)
+    elif new_user:
+        access.add_user(folder, new_user, state.lower())
+        say(f"{new_user} may look, as soon as the proxy names that user in the header of --sso-header.")
     elif revoke_token:
         access.revoke_token(folder, revoke_token)
         say(f"The token of {revoke_token} holds no more, and whoever came in with it is out.")
     elif not access.read_tokens(folder):
         raise OptionsError(f"Nobody may look yet. Make a token: digitize dashboard {folder} --new-token NAME")
     else:
-        # Only to serve: making and revoking tokens needs no server.
-        import uvicorn
-
-        from digitize.offices.picture import Limits
-        from digitize.offices.web import make_app
-
         errors().print(f"http://{host}:{port}/ shows {folder}. Ctrl-C ends it.", markup=False, soft_wrap=True)
-        app = make_app(office, Limits(), is_secure=secure)
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+        _serve(office, host, port, secure=secure, sso=(sso_header, sso_from))
+
+
+def _serve(office: Office, host: str, port: int, *, secure: bool, sso: tuple[str, str]) -> None:
+    # Only to serve: making and revoking tokens needs no server.
+    from digitize.offices.picture import Limits
+    from digitize.offices.serve import log_to, serve
+    from digitize.offices.web import SignOn, make_app
+
+    log_to(office.folder)
+    sign_on = SignOn(sso[0], frozenset(sso[1].split(","))) if sso[0] else None
+    serve(make_app(office, Limits(), is_secure=secure, sign_on=sign_on, logs=True), host, port)
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -21,6 +22,7 @@ from digitize.cli.offices import (
     day_of,
     heads_command,
     key_commands,
+    language_of,
     say_written,
     take,
     verify_command,
@@ -28,7 +30,9 @@ from digitize.cli.offices import (
 )
 
 if TYPE_CHECKING:
+    from digitize.offices.answer import AnswerSheet
     from digitize.offices.office import Office
+    from digitize.offices.words import Words
 
 national = typer.Typer(name="national", help="The national picture: what the states report.", no_args_is_help=True)
 _DIR = Path("national")
@@ -44,6 +48,20 @@ def _open(folder: Path) -> Office:
 @national.callback()
 def _group() -> None:
     """The national picture: what the states report."""
+
+
+@national.command()
+def init(folder: Dir = _DIR, json: Json = False) -> None:
+    """Make the office's folder, with a key that signs the head of its history."""
+    from digitize.offices.office import create_office
+
+    office = create_office(folder, "nation", "in")
+    public = office.key.with_suffix(".pub").read_text(encoding="ascii").strip()
+    if json:
+        print_json({"folder": str(folder), "key": public})
+        return
+    say(f"National office made in {folder}. Its key: {public}")
+    say("Next: digitize national keys add STATE KEY for each state (its keys/office.pub), then national add FILE...")
 
 
 @national.command()
@@ -77,7 +95,7 @@ def status(
 ) -> None:
     """Show how far each state is, which are silent, what was flagged or refused."""
     from digitize.offices.exporting import as_plain
-    from digitize.offices.grades import SIGNS, grade_of
+    from digitize.offices.grades import SIGNS, grade_of, share_of
     from digitize.offices.numbers import grouped, percent
     from digitize.offices.picture import Limits, national_picture
     from digitize.offices.words import load_words
@@ -91,7 +109,7 @@ def status(
     for p in picture.root.parts:
         c, g = p.counts, grade_of(p)
         # Without an inventory, or with one of 0, there is no share.
-        share = percent(c.of_expected, c.expected) if c and c.expected else ""
+        share = percent(*share_of(p)) if c and c.expected else ""
         known = [grouped(c.loaded), grouped(c.records)] if c else ["", ""]
         last = p.report.snapshot.as_on.isoformat() if p.report else ""
         rows.append([p.code, p.name, f"{SIGNS[g]} {words(f'grade.{g}')}", share, *known, last])
@@ -126,36 +144,65 @@ def answer(
     as_on: AsOn = "",
     answered_on: Annotated[str, typer.Option(help="The day of the answer, YYYY-MM-DD; today if not given.")] = "",
     basis: Annotated[str, typer.Option(help="Numbers from snapshots, as published, or auto.")] = "auto",
+    lang: Lang = "en",
+    accept_contradictions: Annotated[
+        str, typer.Option(metavar="REASON", help="Print it clean though ledgers contradict it; kept and printed.")
+    ] = "",
+    operator: Annotated[str, typer.Option(help="Who accepts that; it is kept.")] = "",
     json: Json = False,
 ) -> None:
-    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form."""
-    from digitize.offices.answer import answer_sheet, both_calendars
+    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form.
+
+    What a ledger contradicts is marked and listed, and exit code 3 says so.
+    """
+    from digitize.errors import TooManyRefused
+    from digitize.offices.answer import answer_sheet, note_accepted
     from digitize.offices.picture import Limits, national_picture
 
-    picture = national_picture(_open(folder), day_of(as_on), Limits())
-    sheet = answer_sheet(picture, day_of(answered_on, "--answered-on"), basis)
+    office, words = _open(folder), language_of(lang)
+    picture = national_picture(office, day_of(as_on), Limits())
+    sheet = answer_sheet(
+        picture, day_of(answered_on, "--answered-on"), basis, words, " ".join(accept_contradictions.split())
+    )
+    if sheet.against and sheet.accepted:
+        with office.store() as store:
+            note_accepted(store, sheet, operator)
     if json:
         print_json(sheet.as_plain())
-        return
-    say(f"TO BE ANSWERED ON THE {both_calendars(sheet.answered)}", "")
+    else:
+        _print_answer(sheet, words, len(picture.root.parts))
+    if not sheet.is_clean:
+        raise TooManyRefused(
+            f"{len(sheet.against)} statements are contradicted by ledgers. Mend them, or print it clean with "
+            '--accept-contradictions "reason".'
+        )
+
+
+def _print_answer(sheet: AnswerSheet, words: Words, states: int) -> None:
+    say(words("answer.to_be", day=sheet.day), "")
     rows = [
         [
             n.part,
             n.what,
             _cell(n.snapshots),
-            f"{n.said} of {len(picture.root.parts)}",
+            words("ui.of", part=n.said, whole=states),
             _cell(n.published),
             _cell(n.used),
         ]
         for n in sheet.lines
     ]
-    head = ["part", "number", "snapshots", "stated by", "published", "printed below"]
-    results().print(table(f"Numbers as on {sheet.as_on}", head, rows))
-    say("", "ANSWER", "")
+    head = [words(f"answer.{x}") for x in ("part", "number", "snapshots", "stated_by", "published", "printed")]
+    results().print(table(words("answer.numbers_of", day=sheet.as_on), head, rows))
+    say("", words("answer.head"), "")
     for part, text in sheet.paragraphs:
         say(f"{part}: {text}", "")
+    if sheet.against:
+        say(words("answer.against"), *(f"! {text}" for _, text in sheet.against))
+        if sheet.accepted:
+            say(words("answer.accepted", reason=sheet.accepted))
+        say("")
     for remark in sheet.remarks:
-        say(f"Note: {remark}")
+        say(words("answer.note", text=remark))
 
 
 def _cell(n: int | None) -> str:
@@ -167,6 +214,7 @@ def _cell(n: int | None) -> str:
 national.command()(verify_command(_open, _DIR))
 national.command()(heads_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
+national.add_typer(flag_commands(_open, _DIR))
 
 
 def register(app: typer.Typer) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digitize.offices.office import Office
     from digitize.offices.picture import NationalPicture
     from digitize.offices.receive import Answer
+    from digitize.offices.words import Words
 
 Open = Callable[[Path], "Office"]
 Dir = Annotated[Path, typer.Option("--dir", help="The office's folder.")]
@@ -142,14 +143,33 @@ def _list_keys(office: Office, who: str, *, json: bool) -> None:
 def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
     """The command `verify` of an office. default: of --dir."""
 
-    def verify(folder: Dir = default, json: Json = False) -> None:
-        """Recompute the chain of all that was received; exit code 7 names the first row that was changed."""
+    def verify(
+        folder: Dir = default,
+        heads: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Heads that another office holds of us."),
+        ] = None,
+        json: Json = False,
+    ) -> None:
+        """Compare every file with its signature and its reporter's key at that time, and all heads; exit code 7 names
+        the first that differs.
+        """
+        from digitize.offices.origin import read_heads, verify_origin
+
+        held = read_heads(heads) if heads else []
         with open_or_make(folder).store() as store:
-            count, mark = store.verify(), store.mark()
+            found, mark = verify_origin(store, held), store.mark()
+            lines = store.key_lines()
         if json:
-            print_json({"files": count, "hash": mark})
-        else:
-            say(f"{count} files, all as they were received. Hash {mark or '-'}")
+            print_json({**asdict(found), "hash": mark, "key_changes": [asdict(x) for x in lines]})
+            return
+        say(f"{found.files} files, all as they were received; {found.signed} signed by the keys that held then.")
+        if found.unsigned:
+            say(f"{found.unsigned} were taken before signatures were kept: only their hashes were compared.")
+        say(f"{found.keys} changes of keys, the last on {lines[-1].at[:10] if lines else '-'}. See: keys list")
+        if held:
+            say(f"All {found.held} heads that the other office holds are here.")
+        say(f"Head {found.heads}: {mark or '-'}")
 
     return verify
 
@@ -158,21 +178,35 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
     """The command `heads` of an office. default: of --dir."""
 
     def heads(
-        site: Annotated[str, typer.Argument(help="A site, as mh-pune.")],
         out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")],
+        reporter: Annotated[str, typer.Argument(help="A site, as mh-pune, or a state; our own history if none.")] = "",
         folder: Dir = default,
     ) -> None:
-        """Write the heads of a site's history that its snapshots told of; ledger verify --heads compares them."""
+        """Write heads of a history for another office: our own, or those that a reporter's snapshots told of.
+
+        A site compares with ledger verify --heads, an office with state verify --heads or national verify --heads.
+        """
         from digitize.machine.whole_file import writing
         from digitize.offices.heads import heads_of
+        from digitize.offices.origin import own_heads
 
         with open_or_make(folder).store() as store:
-            found = heads_of(store, site.lower())
+            found = heads_of(store, reporter.lower()) if reporter else list(own_heads(store))
         with writing(out):
             out.write_text("".join(f"{dumps(h)}\n" for h in found), encoding="utf-8")
-        say(f"{out}: {len(found)} heads of {site}, the last of event {found[-1]['seq']}.")
+        say(f"{out}: {len(found)} heads of {reporter or 'our own history'}.")
 
     return heads
+
+
+def language_of(name: str) -> Words:
+    """The words of a language of the command line. Raises OptionsError."""
+    from digitize.errors import OptionsError
+    from digitize.offices.words import LANGUAGES, load_words
+
+    if name not in LANGUAGES:
+        raise OptionsError(f"--lang is one of {', '.join(LANGUAGES)}")
+    return load_words(name)
 
 
 def day_of(text: str, option: str = "--as-on") -> date:
@@ -202,14 +236,14 @@ def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) ->
     from digitize.offices.exporting import as_plain, write_csv
     from digitize.offices.outline import load_outline
     from digitize.offices.page import render_page
-    from digitize.offices.pdf import print_pdf
-    from digitize.offices.words import LANGUAGES, load_words
+    from digitize.offices.pdf import check_fonts, print_pdf
 
-    if wanted.language not in LANGUAGES:
-        raise OptionsError(f"--lang is one of {', '.join(LANGUAGES)}")
     if not any((wanted.html, wanted.pdf, wanted.csv, wanted.json)):
         raise OptionsError("Say where to write: --html FILE, --pdf FILE, --csv DIR or --json-file FILE.")
-    words, written = load_words(wanted.language), []
+    words, written = language_of(wanted.language), []
+    if wanted.pdf:
+        # Before anything is made: a page of empty boxes looks like a report.
+        check_fonts(wanted.language)
     if wanted.html or wanted.pdf:
         # The PDF is printed from a page, so there always is one.
         page = wanted.html or wanted.pdf.with_suffix(".html")  # type: ignore[union-attr]

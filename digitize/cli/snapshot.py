@@ -29,7 +29,7 @@ def snapshot(
 
     made, key = _of_state(folder) if is_office(folder) else _of_workspace(folder)
     # Before it is signed: the signature is of what is sent.
-    made = made.model_copy(update={"stations": None}) if without_stations else made
+    made = made.model_copy(update={"stations": None, "books": []}) if without_stations else made
     path = out or folder / "exports" / f"{made.reporter}-{made.as_on}.snapshot"
     path.parent.mkdir(parents=True, exist_ok=True)
     data = seal(made, key)
@@ -52,7 +52,7 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        made, not_listed = fold_ledger(place, ledger, date.today())
+        made, not_listed = fold_ledger(place, ledger, date.today(), tells=True)
         note_told(ledger, made)
     if not_listed:
         text = f"{not_listed:,} records belong to no station of lists/stations.csv and are counted without one."
@@ -61,11 +61,12 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
 
 def _of_state(folder: Path) -> tuple[Snapshot, Path]:
-    from digitize.offices.office import newest_sites, open_office, state_snapshot
+    from digitize.offices.office import newest_sites, note_told, open_office, state_snapshot
 
     office = open_office(folder, "state")
     with office.store() as store:
-        return state_snapshot(office, newest_sites(store), date.today()), office.key
+        made = state_snapshot(office, newest_sites(store), date.today(), store.acts("withdraw"))
+        return made.model_copy(update={"office": note_told(store)}), office.key
 
 
 def register(app: typer.Typer) -> None:

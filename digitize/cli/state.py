@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
     Csv,
@@ -115,9 +116,36 @@ def report(
     say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
 
 
+@state.command()
+def withdraw(
+    site: Annotated[str, typer.Argument(help="The site whose copy counts no more, as mh-pune.")],
+    station: Annotated[str, typer.Argument(help="The station of the book, as status shows it.")],
+    year: Annotated[str, typer.Argument(help="Its year.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    operator: Annotated[str, typer.Option(help="Who decided it; it is kept.")],
+    district: Annotated[str, typer.Option(help="Its district, where several have such a station.")] = "",
+    form: Annotated[str, typer.Option(help="Its form.")] = "iif1",
+    folder: Dir = _DIR,
+) -> None:
+    """Count a book that two sites digitized once: the copy of one site is taken out of all counts from now on."""
+    from digitize.errors import OptionsError
+    from digitize.offices.books import withdraw as withdraw_book
+    from digitize.offices.office import newest_sites
+    from digitize.offices.shape import Volume
+
+    try:
+        book = Volume(district=district, station=station, form=form, year=year, first=0, last=0, records=0)
+    except ValueError as e:
+        raise OptionsError("A book is named by its station and a year of four digits.") from e
+    with _open(folder).store() as store:
+        n = withdraw_book(store, newest_sites(store), site.lower(), book, (operator, reason))
+    say(f"{n:,} records of {site} count no more in the state's snapshot. Have {site} take them out of its target too.")
+
+
 state.command()(verify_command(_open, _DIR))
 state.command()(heads_command(_open, _DIR))
 state.add_typer(key_commands(_open, _DIR, "site"))
+state.add_typer(flag_commands(_open, _DIR))
 
 
 def register(app: typer.Typer) -> None:

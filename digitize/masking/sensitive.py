@@ -33,6 +33,25 @@ def is_sensitive(record: Record) -> bool:
     return _has_protected_section(record) or _has_child(record) or _has_hint(record)
 
 
+def under_protected_section(record: Record) -> bool | None:
+    """Whether it is surely under such a section or act; None where an act or section is not surely known.
+
+    For counts: what is masked for safety is more than that.
+    """
+    rows, is_known = list(_sections(record)), True
+    for row in rows:
+        act, section = row.get("act"), row.get("section")
+        if act is None or not act.value or not act.is_sure() or _is_inferred(row):
+            is_known = False
+        elif act.value in whole_acts():
+            return True
+        elif section is None or not section.value or not section.is_sure():
+            is_known = False
+        elif is_protected((act.value,), (section.value,)):
+            return True
+    return False if rows and is_known else None
+
+
 def names_sections(record: Record) -> bool:
     """Whether anything is written where the record has its acts and sections."""
     return any(any(texts_of(row.get(name))) for row in _sections(record) for name in ("act", "section"))

@@ -18,11 +18,16 @@ _FILE = "access.json"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token. name: whom it was given to; hash: SHA-256 of the token, which has 256 random bits; since: a day."""
+    """One token, or one user whom a proxy tells of. name: whom it was given to, or the user as the proxy names it.
+
+    hash: SHA-256 of the token, which has 256 random bits; "" of a user. since: a day; state: code of the state that is
+    all the holder may see beside the sum, "" for everything.
+    """
 
     name: str
     hash: str
     since: str
+    state: str = ""
 
 
 def read_tokens(folder: Path) -> list[Token]:
@@ -36,14 +41,27 @@ def read_tokens(folder: Path) -> list[Token]:
         raise OptionsError(f"{path}: not a list of tokens; restore it, or delete it and make new ones") from e
 
 
-def make_token(folder: Path, name: str) -> str:
-    """A new token, told this once. Raises OptionsError when the name has one already."""
-    tokens = read_tokens(folder)
+def make_token(folder: Path, name: str, state: str = "") -> str:
+    """A new token, told this once. state: see `Token`. Raises OptionsError when the name has one already."""
+    token = secrets.token_urlsafe(32)
+    _add(folder, Token(name, _hash(token), datetime.now(UTC).date().isoformat(), state))
+    return token
+
+
+def add_user(folder: Path, name: str, state: str = "") -> None:
+    """Let a user of the single sign-on in. Raises OptionsError when the name is there already."""
+    _add(folder, Token(name, "", datetime.now(UTC).date().isoformat(), state))
+
+
+def _add(folder: Path, made: Token) -> None:
+    from mappers.codes.places import states
+
+    tokens, name = read_tokens(folder), made.name
+    if made.state and made.state not in states():
+        raise OptionsError(f"There is no state {made.state}; known: {', '.join(sorted(states()))}.")
     if not name.strip() or any(t.name == name for t in tokens):
         raise OptionsError("Give each token a name of its own, or revoke the one that has it.")
-    token = secrets.token_urlsafe(32)
-    _write(folder, [*tokens, Token(name, _hash(token), datetime.now(UTC).date().isoformat())])
-    return token
+    _write(folder, [*tokens, made])
 
 
 def revoke_token(folder: Path, name: str) -> None:
@@ -59,7 +77,7 @@ def holder_of(folder: Path, token: str) -> str:
     given, found = _hash(token), ""
     for t in read_tokens(folder):
         # Goes on when found: how long it takes tells nothing.
-        if hmac.compare_digest(t.hash, given):
+        if t.hash and hmac.compare_digest(t.hash, given):
             found = t.name
     return found
 

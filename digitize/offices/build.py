@@ -8,7 +8,7 @@ from datetime import date
 
 from digitize.offices.lists import Inventory, PlaceKey
 from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of
-from digitize.offices.shape import HIDDEN_BELOW, District, PlaceCounts, Protected, StationCounts, StationRow
+from digitize.offices.shape import District, PlaceCounts, Protected, StationCounts, StationRow
 
 Cells = tuple[int, ...]
 _NOTHING: Cells = (0,) * len(CELLS)
@@ -38,11 +38,10 @@ class StationTally:
 
 @dataclass(slots=True)
 class Breakdowns:
-    """The breakdowns of one district: band, form and language -> cells; and its protected records."""
+    """The breakdowns of one district: band, form and language -> cells; and what is told of protected sections."""
 
     by: tuple[dict[str, Cells], dict[str, Cells], dict[str, Cells]] = field(default_factory=lambda: ({}, {}, {}))
-    protected: int = 0
-    hidden: int = 0
+    protected: Protected = Protected(count=0, hidden=0)
 
     def add(self, which: int, key: str, cells: Iterable[int]) -> None:
         """Count on in one breakdown: 0 band, 1 form, 2 language."""
@@ -66,14 +65,13 @@ class Tallies:
         """The district's breakdowns."""
         return self.broken_down.setdefault(name, Breakdowns())
 
-    def add_record(self, key: PlaceKey, cells: Cells, keys: tuple[str, str, str], *, protected: bool) -> None:
+    def add_record(self, key: PlaceKey, cells: Cells, keys: tuple[str, str, str]) -> None:
         """Count one record. cells: in the order of CELLS; keys: its band, form and language."""
         station, district = self.touch(key), self.district(key.district)
         for name, n in zip(CELLS, cells, strict=True):
             station.raise_by(name, n)
         for which, k in enumerate(keys):
             district.add(which, k, cells)
-        district.protected += protected
 
     def add_page(self, key: PlaceKey, *, is_read: bool, is_failed: bool) -> None:
         """Count one scanned page."""
@@ -109,8 +107,6 @@ class Tallies:
 
 def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
     by_band, by_form, by_language = ({k: list(v) for k, v in sorted(d.items())} for d in b.by)
-    # So few in one district may tell who they are: they are told as hidden, never as 0.
-    few = 0 < b.protected < HIDDEN_BELOW
     return District(
         name=name,
         lgd=lgd,
@@ -119,7 +115,7 @@ def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakd
         by_band=by_band,
         by_form=by_form,
         by_language=by_language,
-        protected=Protected(count=0 if few else b.protected, hidden=b.hidden + few),
+        protected=b.protected,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from digitize.offices.measures import Coverage
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Flag, Refused, flag
 from digitize.offices.shape import Snapshot, Statement
+from digitize.offices.stated import OLD, is_beyond
 from digitize.offices.store import Received
 
 # Flagged and taken, not refused: a total may fall for a good reason, which people can tell.
@@ -30,7 +31,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
     if before is None:
         return flags
     # Opened only where a check needs it: of most the summary is enough, and a snapshot may be large.
-    earlier = partial(open_row, before.seq)
+    earlier = cache(partial(open_row, before.seq))
     day = snapshot.as_on.isoformat()
     if day < before.as_on:
         raise Refused(
@@ -47,6 +48,7 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
         *_taken_back(snapshot, before.summary),
         *_shortened(snapshot, before.summary, earlier),
         *_rewritten(snapshot, earlier),
+        *_office_rewritten(snapshot, earlier),
         *_renamed(snapshot, earlier),
     ]
 
@@ -77,7 +79,7 @@ def _same_codes(s: Snapshot) -> Iterator[Flag]:
 
 
 def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
-    """Days of a statement that had not come when the snapshot was made."""
+    """Days of a statement that had not come, or are long gone, when the snapshot was made; more covered than is."""
     stated = s.statement
     if stated is None:
         return
@@ -85,6 +87,12 @@ def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
     days = [stated.as_on, *(d for x in links for d in (x.since, x.last_exchange) if d)]
     if max(days) > (s.made_at + _DAYS_AHEAD).date():
         yield flag("stated-ahead", "stated-ahead", day=max(days).isoformat())
+    if is_beyond(stated):
+        yield flag("stated-beyond", "stated-beyond", covered=stated.covered or 0, stations=stated.stations or 0)
+    if s.as_on - stated.as_on > OLD:
+        yield flag(
+            "stated-long-ago", "stated-long-ago", day=stated.as_on.isoformat(), days=(s.as_on - stated.as_on).days
+        )
 
 
 def _fallen(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
@@ -137,6 +145,16 @@ def _rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
             continue
         if (before.events, before.root_hash) not in (site.told or ()):
             yield flag("history-rewritten", "rewritten", site=site.site, events=before.events)
+
+
+def _office_rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+    """A state's office whose own history does not hold the head that its newest snapshot told of."""
+    before = earlier().office
+    if before is None or not before.seq:
+        return
+    told = [(s.office.seq, s.office.hash), *s.office.told] if s.office else []
+    if (before.seq, before.hash) not in told:
+        yield flag("history-rewritten", "office-rewritten", site=s.reporter, number=before.seq)
 
 
 def _renamed(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:

@@ -17,10 +17,11 @@ from digitize.offices.series import packed
 from digitize.offices.words import Words
 
 
-def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, Any]:
-    """What the script needs. name: of the place, as it is shown.
+def page_data(picture: NationalPicture, words: Words, name: str, told: dict[str, list[str]]) -> dict[str, Any]:
+    """What the script needs. name: of the place, as it is shown; told: code of a state -> its name, sentences on it.
 
-    states: code, name, counts or null, day; districts: index of the state, name, counts, stations in scope, loaded,
+    states: code, name, counts or null, day, records counted twice; districts: index of the state, name, counts,
+    stations in scope, loaded,
     records loaded at each of the days as `packed` says;
     stations: index of the district, name, code, counts, days without work, whether certified.
     """
@@ -28,7 +29,7 @@ def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, An
     states, districts, stations = [], [], []
     for s, state in enumerate(root.parts if root.level == "nation" else [root]):
         as_on = state.report.snapshot.as_on.isoformat() if state.report else None
-        states.append([state.code, state.name, _counts(state), as_on])
+        states.append([state.code, state.name, _counts(state), as_on, state.doubled])
         for district in state.parts:
             c = district.coverage
             past = packed(picture.series.loaded.get((state.code, district.name), ()))
@@ -37,7 +38,7 @@ def page_data(picture: NationalPicture, words: Words, name: str) -> dict[str, An
             )
             stations += [_station(len(districts) - 1, x) for x in district.parts]
     return {
-        "level": root.level, "root": name, "as_on": picture.day.isoformat(),
+        "level": root.level, "root": name, "told": told, "as_on": picture.day.isoformat(),
         "days": [d.isoformat() for d in picture.series.days], "measures": list(MEASURES),
         "of_station": list(OF_STATION), "labels": {m: words(f"measure.{m}") for m in MEASURES},
         "states": states, "districts": districts, "stations": stations,

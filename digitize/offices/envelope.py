@@ -31,12 +31,16 @@ class _Mark(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A file as it came: the bytes of its first line, key and signature in hex. sha256: of the whole file."""
+    """A file as it came: the bytes of its first line, key and signature in hex. sha256: of the whole file.
+
+    rest: all bytes behind the first line's end, in which key and signature stand.
+    """
 
     body: bytes
     key: str
     signature: str
     sha256: str
+    rest: bytes = b""
 
     def is_signed(self) -> bool:
         """Whether the owner of the key signed exactly this body."""
@@ -68,4 +72,4 @@ def unseal(data: bytes) -> Sealed:
             "truncated", "the line with the signature is missing, cut off, or holds more; send the file again"
         ) from None
     # The bytes as they came: the signature is of them, and JSON that is written anew has others.
-    return Sealed(body, mark.key.lower(), mark.signature.lower(), hashlib.sha256(data).hexdigest())
+    return Sealed(body, mark.key.lower(), mark.signature.lower(), hashlib.sha256(data).hexdigest(), rest)

@@ -148,6 +148,11 @@ def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -
         "projection": {
             "first": _day(picture.projection.first), "last": _day(picture.projection.last),
             "why_not": picture.projection.why, "paces": [list(p) for p in picture.projection.paces],
+            "without": [list(p) for p in picture.projection.without],
+        },
+        "ends": {
+            code: {"first": _day(e.first), "last": _day(e.last), "why_not": e.why, "paces": [list(p) for p in e.paces]}
+            for code, e in picture.ends.items()
         },
     }  # fmt: skip
     for name, (header, rows) in tables(picture, words).items():

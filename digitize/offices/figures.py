@@ -66,7 +66,8 @@ def _share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
     # No inventory and an inventory of 0 are told apart: of the first nobody can say anything.
     if counts[whole] is None:
         return Figure(name, None, None, "no-inventory")
-    return Figure(name, counts[part], counts[whole], "" if counts[whole] else "nothing-yet")
+    done = counts[part] - place.doubled if part == "of_expected" else counts[part]
+    return Figure(name, max(0, done), counts[whole], "" if counts[whole] else "nothing-yet")
 
 
 def _stations(place: ReportedPlace) -> Iterator[Figure]:

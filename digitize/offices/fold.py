@@ -9,12 +9,24 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 from digitize import __version__
-from digitize.masking.sensitive import is_sensitive
+from digitize.masking.sensitive import under_protected_section
 from digitize.offices.build import Tallies, station_rows
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
 from digitize.offices.measures import CELLS, add_cells, band_of, total
-from digitize.offices.shape import DEFINITIONS, FORMAT, MOST_TOLD, VERSION, PlaceCounts, Snapshot, Source, Volume
+from digitize.offices.shape import (
+    DEFINITIONS,
+    FORMAT,
+    HIDDEN_BELOW,
+    MOST_TOLD,
+    VERSION,
+    PlaceCounts,
+    Protected,
+    Snapshot,
+    Source,
+    Volume,
+)
+from digitize.offices.telling import ToldGroups, tell_groups, told_groups
 from digitize.workspace.captured import EVERYTHING
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
@@ -61,7 +73,8 @@ class Folding:
     """What is gathered while a ledger is folded.
 
     where: unit (page, part of a table) -> the stations of its records. decided: record -> day of the newest decision.
-    not_listed: records of stations that no list names. by_profile: capture profile -> counts in the order of CELLS.
+    not_listed: records of stations that no list names. sections: district -> FIRs whose sections are not known, are
+    known, and are protected. by_profile: capture profile -> counts in the order of CELLS.
     """
 
     gazetteer: Gazetteer
@@ -72,10 +85,20 @@ class Folding:
     decided: dict[str, str] = field(default_factory=dict)
     not_listed: int = 0
     by_profile: dict[str, list[int]] = field(default_factory=dict)
+    sections: dict[str, list[int]] = field(default_factory=dict)
+
+    def note_sections(self, district: str, is_protected: bool | None) -> None:
+        """Count one FIR of a district: not known, known, under a protected section."""
+        row = self.sections.setdefault(district, [0, 0, 0])
+        row[0] += is_protected is None
+        row[1] += is_protected is not None
+        row[2] += bool(is_protected)
 
 
-def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, int]:
+def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = False) -> tuple[Snapshot, int]:
     """The workspace in counts, and how many records belong to stations that lists/stations.csv does not name.
+
+    tells: it will be sent; what may be told of protected sections is then noted in the ledger, see `telling`.
 
     Raises MappingError and OptionsError when a list is wrong.
     """
@@ -92,6 +115,7 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         folding.tallies.touch(key)
     for key, inventory in load_inventory(lists / "inventory.csv", folding.gazetteer).items():
         folding.tallies.expect(key, inventory)
+    _fold_sections(ledger, workspace.site_id, folding, tells=tells)
     districts = folding.tallies.districts(folding.gazetteer.lgd)
     rows = station_rows(folding.tallies, folding.gazetteer.codes, today)
     root = Source(
@@ -109,6 +133,16 @@ def fold_ledger(place: Place, ledger: Ledger, today: date) -> tuple[Snapshot, in
         statement=load_statement(lists / "statement.toml"),
     )  # fmt: skip
     return made, folding.not_listed
+
+
+def _fold_sections(ledger: Ledger, site: str, folding: Folding, *, tells: bool) -> None:
+    counts = {name: (known, yes) for name, (_, known, yes) in folding.sections.items()}
+    told = tell_groups(ledger, site, counts) if tells else told_groups(ledger)
+    for name, (not_known, _, _) in folding.sections.items():
+        groups = told.get(name, ToldGroups())
+        folding.tallies.district(name).protected = Protected(
+            count=groups.count, hidden=groups.hidden, of=groups.of, not_known=not_known
+        )  # fmt: skip
 
 
 def note_told(ledger: Ledger, made: Snapshot) -> None:
@@ -150,7 +184,9 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     cells["validated"] = int(s.verdict == "clean")
     language = s.language if s.language in _languages() else ""
     row = tuple(cells[name] for name in CELLS)
-    folding.tallies.add_record(key, row, (band_of(year), s.record.form, language), protected=is_sensitive(s.record))
+    folding.tallies.add_record(key, row, (band_of(year), s.record.form, language))
+    if s.record.form in _BOOK_FORMS:
+        folding.note_sections(key.district, under_protected_section(s.record))
     add_cells(folding.by_profile, s.record.profile or EVERYTHING, row)
     number = _sure(s, "fir_no")
     # A longer number is no FIR's, and would stretch the book over all others.
@@ -197,7 +233,8 @@ def _fold_days(ledger: Ledger, folding: Folding) -> None:
 
 def _volumes(folding: Folding) -> Iterator[Volume]:
     for (_, key, form, year), b in sorted(folding.books.items(), key=lambda i: (i[0][1].station, i[0][3], i[1].first)):
-        if band_of(year) != "not-known":
+        # A book of a few FIRs would single them out by number; doubles of it would not matter.
+        if band_of(year) != "not-known" and b.records >= HIDDEN_BELOW:
             yield Volume(
                 district=key.district, station=key.station, form=form, year=year, first=b.first, last=b.last,
                 records=b.records,

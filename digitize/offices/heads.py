@@ -13,13 +13,19 @@ from digitize.workspace.trust.keys import Succession
 
 
 def heads_of(store: SnapshotStore, site: str) -> list[dict[str, object]]:
-    """The heads of a site's ledger that its snapshots told of, oldest first: seq (its number of events), at, hash.
+    """The heads of a history that snapshots told of, oldest first: seq, at, hash.
+
+    Of a site's ledger seq is its number of events, of a state's office the number of its head.
 
     Raises InputError when no snapshot of it was taken.
     """
     found: dict[tuple[int, str], dict[str, object]] = {}
     for received in store.taken():
-        for source in store.snapshot(received.seq).sources:
+        made = store.snapshot(received.seq)
+        if made.office is not None and made.reporter == site:
+            head = {"seq": made.office.seq, "at": made.as_on.isoformat(), "hash": made.office.hash}
+            found.setdefault((made.office.seq, made.office.hash), head)
+        for source in made.sources:
             if source.site == site:
                 head = {"seq": source.events, "at": source.as_on.isoformat(), "hash": source.root_hash}
                 found.setdefault((source.events, source.root_hash), head)

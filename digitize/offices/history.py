@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from digitize.offices.measures import Counts, total
+from digitize.offices.measures import COMPLETE, Counts, total
 from digitize.offices.store import Received
 
-_SPANS = (3, 6, 12)
+_SPANS = (3, 6, 12, 24)
 """The paces of so many months are compared; the fastest and the slowest make the range."""
 
 
@@ -25,15 +25,20 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """When all that is expected will be loaded. why: a slug where that cannot be told, and the days are None then.
+    """When 99 % of what is expected will be loaded. why: a slug where that cannot be told, and the days are None then.
 
-    paces: records a month over the last months, by number of months.
+    paces: records a month over the last months, by number of months. Of a whole, without: its parts that have no date,
+    each with the reason, so that the whole has none either; known: first and last day of the parts that have one.
+    likely: at the pace of the longest span, which holds all seasons of a year.
     """
 
     first: date | None = None
     last: date | None = None
     why: str = ""
     paces: tuple[tuple[int, int], ...] = ()
+    without: tuple[tuple[str, str], ...] = ()
+    known: tuple[date, date] | None = None
+    likely: date | None = None
 
 
 def monthly(received: Sequence[Received], day: date) -> list[Point]:
@@ -64,11 +69,12 @@ def _month_ends(first: date, last: date) -> list[date]:
 
 
 def project(points: Sequence[Point]) -> Projection:
-    """When everything will be loaded, as a range: at the fastest and at the slowest of the paces lately seen."""
+    """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen."""
     if not points or points[-1].counts.expected is None:
         return Projection(why="no-inventory")
     now = points[-1]
-    left = (now.counts.expected or 0) - now.counts.of_expected
+    # What is left at the end waits for a person or was refused: complete is what it is for a grade, too.
+    left = -(-(now.counts.expected or 0) * COMPLETE // 100) - now.counts.of_expected
     if left <= 0:
         return Projection(why="done")
     paces = []
@@ -88,8 +94,29 @@ def project(points: Sequence[Point]) -> Projection:
     # A day so far ahead says no more than that the work stands still.
     if max(days) > 365 * 60:
         return Projection(why="standing-still", paces=tuple(paces))
-    first, last = (now.day + timedelta(days=round(d)) for d in (min(days), max(days)))
-    return Projection(first, last, paces=tuple(paces))
+    first, last, likely = (now.day + timedelta(days=round(d)) for d in (min(days), max(days), days[-1]))
+    return Projection(first, last, paces=tuple(paces), likely=likely)
+
+
+def by_reporter(received: Sequence[Received], day: date) -> dict[str, Projection]:
+    """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day."""
+    rows: dict[str, list[Received]] = {}
+    for r in received:
+        rows.setdefault(r.reporter, []).append(r)
+    # Not as of the day: what a silent one did since nobody knows, and nothing would look like standing still.
+    return {
+        reporter: project(monthly(own, min(day, date.fromisoformat(own[-1].as_on)))) for reporter, own in rows.items()
+    }
+
+
+def whole_of(parts: Mapping[str, Projection]) -> Projection:
+    """When the whole ends: when its last part does. Without a date of one part there is none of the whole."""
+    without = tuple((name, p.why) for name, p in parts.items() if p.last is None and p.why != "done")
+    dated = [p for p in parts.values() if p.first and p.last]
+    known = (max(p.first for p in dated if p.first), max(p.last for p in dated if p.last)) if dated else None
+    if without:
+        return Projection(why="not-all", without=without, known=known)
+    return Projection(*known) if known else Projection(why="done" if parts else "no-inventory")
 
 
 def change_since(received: Sequence[Received], reporter: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,12 +16,13 @@ from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, co
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Refused
 from digitize.offices.shape import VERSION, District, Share, Snapshot
+from digitize.offices.stated import FIRST, statement_faults
 from mappers.codes.places import states
 
-_AHEAD = timedelta(hours=26)
-"""Clocks differ, and a day begins in India before it does in UTC."""
-_FIRST = date(2009, 1, 1)
-"""The project was approved in June 2009: nothing was counted before."""
+_AHEAD = timedelta(hours=1)
+"""Clocks differ."""
+_INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
+"""Days are those of India, whatever the clock of a machine is set to."""
 _LAST_YEAR = 9000
 """Later days cannot be reckoned with."""
 
@@ -56,9 +57,15 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
         raise Refused("wrong-level", f"it is a {snapshot.level}'s snapshot; here those of a {bench.level} are taken")
     if bench.code and snapshot.state != bench.code:
         raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
-    if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > (bench.now + _AHEAD).date():
+    _check_year(snapshot)
+    here = bench.now.astimezone(_INDIA)
+    # Not even tomorrow's: today's own, which comes after it, would then be refused as older than the newest.
+    if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > here.date():
+        made = snapshot.made_at.astimezone(_INDIA)
         raise Refused(
-            "from-the-future", f"it is dated {snapshot.as_on}; the clock of whoever sent it is wrong, or ours"
+            "from-the-future",
+            f"it is of {snapshot.as_on}, and made at {made:%Y-%m-%d %H:%M} by the clock of {snapshot.reporter}; "
+            f"here it is {here:%Y-%m-%d %H:%M} IST. Mend the clock that is wrong and make it anew, or wait",
         )
     return check_alone(snapshot)
 
@@ -66,7 +73,8 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
 def check_alone(snapshot: Snapshot) -> Snapshot:
     """The snapshot, when it is right by itself.
 
-    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future, does-not-add-up.
+    Raises Refused: unknown-state, wrong-level, empty, bad-shape, before-the-project, from-the-future,
+    stated-impossible, does-not-add-up.
     """
     if snapshot.state not in states():
         raise Refused("unknown-state", f"there is no state {snapshot.state}")
@@ -76,13 +84,21 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
         raise Refused("empty", "it holds no district; nothing is not 0, so it is no report")
     if snapshot.level == "site" and snapshot.stations is None:
         raise Refused("bad-shape", "stations: a site tells the rows of its stations, since its state adds them up")
-    if snapshot.as_on < _FIRST:
+    if snapshot.as_on < FIRST:
         raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
-    if snapshot.made_at.year > _LAST_YEAR or snapshot.as_on > (snapshot.made_at + _AHEAD).date():
+    _check_year(snapshot)
+    if snapshot.as_on > snapshot.made_at.astimezone(_INDIA).date():
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
+    for text in statement_faults(snapshot.statement) if snapshot.statement else ():
+        raise Refused("stated-impossible", text)
     for text in _wrong_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot
+
+
+def _check_year(snapshot: Snapshot) -> None:
+    if not FIRST.year <= snapshot.made_at.year <= _LAST_YEAR:
+        raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made in the year {snapshot.made_at.year}")
 
 
 def _key_of(sealed: Sealed, bench: Bench) -> Key:
@@ -161,6 +177,8 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
         yield "the breakdown by profile is not the sum of the totals"
     if len({x.site for x in s.sources}) < len(s.sources):
         yield "sources: a site stands there twice"
+    if any(book[0] >= len(s.stations or ()) for book in s.books):
+        yield "books: a book belongs to a station that is not there"
     if s.stations is not None:
         yield from _wrong_stations(s)
 
@@ -171,6 +189,8 @@ def _wrong_in_district(d: District) -> Iterator[str]:
         yield f"district {d.name}: the parts are more than the whole"
     if c.loaded > c.records or c.of_expected > c.loaded or c.pages_of_expected > c.pages:
         yield f"district {d.name}: more is loaded than there are records"
+    if d.protected.of is not None and d.protected.count > d.protected.of:
+        yield f"district {d.name}: more FIRs are under protected sections than there are FIRs"
     cells = (c.records, c.in_review, c.rejected, c.validated, c.loaded)
     for name, by in (("band", d.by_band), ("form", d.by_form), ("language", d.by_language)):
         if tuple(map(sum, zip(*by.values(), strict=True))) != (cells if by else ()) or (not by and any(cells)):

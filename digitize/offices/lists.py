@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from digitize.errors import OptionsError
 from digitize.offices.naming import made_safe
 from digitize.offices.shape import Statement
+from digitize.offices.stated import statement_faults
 from mappers.codes.places import districts
 from mappers.codes.stations import StationEntry, load_stations
 from mappers.text.folding import fold_key
@@ -126,9 +127,12 @@ def load_statement(path: Path) -> Statement | None:
     if not path.is_file():
         return None
     try:
-        return Statement.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        made = Statement.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as e:
         raise OptionsError(f"{path}: not valid TOML: {e}") from e
     except ValidationError as e:
         first = e.errors(include_input=False)[0]
         raise OptionsError(f"{path}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
+    for fault in statement_faults(made):
+        raise OptionsError(f"{path}: {fault}")
+    return made

@@ -12,6 +12,8 @@ CELLS = ("records", "in_review", "rejected", "validated", "loaded")
 """What a breakdown counts, in this order."""
 STAGES = ("scanned", "read", "keyed", "validated", "loaded")
 """What a station passes through, in this order."""
+COMPLETE = 99
+"""Per cent of what is expected; a state that has loaded them is complete, and no other is, whatever is stated."""
 MOST = 10**10
 """No count can be larger: more than all records that police stations of India ever wrote."""
 

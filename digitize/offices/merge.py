@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations
 
 from digitize import __version__
+from digitize.offices.books import Newest, settle
 from digitize.offices.build import StationTally, Tallies, station_rows
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import OF_STATION, add, add_cells, total
@@ -15,41 +15,22 @@ from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
     FORMAT,
     VERSION,
+    BookRow,
     Effort,
     NotMeasured,
     Pace,
     PlaceCounts,
+    Protected,
     Quality,
     Share,
     Snapshot,
     Source,
     Statement,
+    StationRow,
     Twice,
-    Volume,
 )
+from digitize.offices.store import OfficeAct
 from mappers.text.folding import fold_key
-
-_SAME = 0.5
-"""Two sites have the same book when half of the shorter range of numbers is in the longer one."""
-
-
-@dataclass(frozen=True, slots=True)
-class SameBook:
-    """A book that two sites digitized. records: at most so many are counted twice."""
-
-    sites: tuple[str, str]
-    volume: Volume
-    first: int
-    last: int
-    records: int
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The newest snapshot of a site, and the hash of its file."""
-
-    snapshot: Snapshot
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +67,11 @@ def merge_sites(
     today: date,
     statement: Statement | None,
     own: OwnLists,
+    withdrawn: Iterable[OfficeAct] = (),
 ) -> Snapshot:
     """The state in counts. own: the state's lists, whose names and inventory win over those of its sites.
+
+    withdrawn: copies of books that were withdrawn, see `books.withdraw`.
 
     A station that several sites work on is one station: its counts are added, its inventory is the largest that one of
     them states. Raises ValueError when there are no sites.
@@ -95,20 +79,22 @@ def merge_sites(
     if not sites:
         raise ValueError("a state without sites has nothing to report")
     tallies, lgd, codes, names = Tallies(), dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
+    sites, twice = settle(sites, withdrawn)
     for site in sites:
         _add_site(site.snapshot, tallies, lgd, codes, names)
     # After the sites: the state's own inventory takes the place of theirs.
     for key, expected in own.inventory.items():
         tallies.expect(key, expected)
     districts = tallies.districts(lgd)
-    twice = same_books(sites)
     snapshots = [s.snapshot for s in sites]
+    rows = station_rows(tallies, codes, today)
     return Snapshot(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
         level="state", state=state, as_on=today, made_at=datetime.now(UTC).replace(microsecond=0),
         sources=[_source(s) for s in sites],
         totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
-        districts=districts, by_profile=_by_profile(snapshots), stations=station_rows(tallies, codes, today),
+        districts=districts, by_profile=_by_profile(snapshots), stations=rows,
+        books=_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
         effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]), statement=statement,
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
@@ -142,8 +128,7 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
         for which, by in enumerate((d.by_band, d.by_form, d.by_language)):
             for key, cells in by.items():
                 into.add(which, key, cells)
-        into.protected += d.protected.count
-        into.hidden += d.protected.hidden
+        into.protected = add_protected(into.protected, d.protected)
     for name, code, index, *values, idle, certified in s.stations or ():
         place = names.place(s.districts[index].name, name)
         codes[place] = codes.get(place) or code
@@ -153,6 +138,27 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
         if idle is not None:
             # Days without work are of the day of that site's snapshot, and sites report on different days.
             tally.last_day = max(tally.last_day, (s.as_on - timedelta(days=idle)).isoformat())
+
+
+def _books(
+    parts: Sequence[Snapshot], rows: Sequence[StationRow], districts: Sequence[str], names: _Names
+) -> list[BookRow]:
+    """The years of FIRs of each station, all volumes of a year as one; by them doubles across states are found."""
+    index = {PlaceKey(districts[r[2]], r[0]): i for i, r in enumerate(rows)}
+    found: dict[tuple[int, str], tuple[int, int, int]] = {}
+    for v in (v for p in parts for v in p.volumes):
+        at = index.get(names.place(v.district, v.station))
+        if at is not None:
+            first, last, n = found.get((at, v.year), (v.first, v.last, 0))
+            found[at, v.year] = (min(first, v.first), max(last, v.last), n + v.records)
+    return [(*key, *row) for key, row in sorted(found.items())]
+
+
+def add_protected(a: Protected, b: Protected) -> Protected:
+    """Both together."""
+    return Protected(
+        count=a.count + b.count, hidden=a.hidden + b.hidden, of=add(a.of, b.of), not_known=add(a.not_known, b.not_known)
+    )  # fmt: skip
 
 
 def _add_station(tally: StationTally, values: Mapping[str, int | None]) -> None:
@@ -200,22 +206,3 @@ def _pace(parts: Sequence[Pace]) -> Pace:
     return Pace(
         pages_read=sum(p.pages_read for p in parts), fields_settled=sum(p.fields_settled for p in parts)
     )  # fmt: skip
-
-
-def same_books(sites: Sequence[Newest]) -> list[SameBook]:
-    """The books that two sites digitized: same station, form and year, and numbers that overlap by half and more."""
-    by_place: dict[tuple[str, str, str, str], list[tuple[str, Volume]]] = {}
-    for site in sites:
-        for v in site.snapshot.volumes:
-            place = (fold_key(v.district), fold_key(v.station), v.form, v.year)
-            by_place.setdefault(place, []).append((site.snapshot.reporter, v))
-    found = []
-    for held in by_place.values():
-        for (one, a), (other, b) in combinations(held, 2):
-            first, last = max(a.first, b.first), min(a.last, b.last)
-            shorter = min(a.last - a.first, b.last - b.first) + 1
-            # A site may have several volumes of one station and year; they are no doubles of each other.
-            if one != other and last - first + 1 >= _SAME * shorter:
-                records = min(a.records, b.records, last - first + 1)
-                found.append(SameBook((one, other), a, first, last, records))
-    return sorted(found, key=lambda s: (s.volume.district, s.volume.station, s.volume.year, s.first))

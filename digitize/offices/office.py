@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
+from digitize.offices.books import Newest
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
-from digitize.offices.merge import Newest, OwnLists, merge_sites
-from digitize.offices.shape import Snapshot
-from digitize.offices.store import SnapshotStore
+from digitize.offices.merge import OwnLists, merge_sites
+from digitize.offices.shape import MOST_TOLD, OfficeHead, Snapshot
+from digitize.offices.store import OfficeAct, SnapshotStore
 
 _SETTINGS = """\
 # The folder of an office: snapshots that it received, the list of keys, what an officer states.
@@ -37,7 +38,7 @@ class Office:
 
     @property
     def key(self) -> Path:
-        """The private key that a state's own snapshots are signed with."""
+        """The private key that signs a state's own snapshots, and every head of the history."""
         return self.folder / "keys" / "office.pem"
 
     @property
@@ -56,7 +57,13 @@ class Office:
 
     def store(self) -> SnapshotStore:
         """What was received."""
-        return SnapshotStore(self.folder / "received.sqlite")
+        from digitize.machine.signing import create_key
+
+        # A national office made before heads were signed has no key yet.
+        if self.level == "nation" and not self.key.exists():
+            self.key.parent.mkdir(parents=True, exist_ok=True)
+            create_key(self.key)
+        return SnapshotStore(self.folder / "received.sqlite", self.key)
 
 
 def create_office(folder: Path, level: str, code: str) -> Office:
@@ -71,11 +78,10 @@ def create_office(folder: Path, level: str, code: str) -> Office:
         raise WorkspaceError(f"{folder} is an office's folder already. Use it as it is, or choose another.")
     if level == "state":
         load_state(code)
-    for name in ("keys", "lists") if level == "state" else ("published",):
+    for name in ("keys", "lists") if level == "state" else ("keys", "published"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     office = Office(folder, level, code)
-    if level == "state":
-        create_key(office.key)
+    create_key(office.key)
     # Opened and closed again: the empty store lies there from the beginning.
     office.store().__exit__(None, None, None)
     # Last: only a folder that has it counts as an office's.
@@ -91,7 +97,11 @@ def is_office(folder: Path) -> bool:
 def open_office(folder: Path, level: str = "") -> Office:
     """Open it. level: which is wanted, "" for either. Raises WorkspaceError and OptionsError."""
     if not is_office(folder):
-        make = "digitize national keys add ..." if level == "nation" else f"digitize state init STATE --dir {folder}"
+        make = (
+            f"digitize national init --dir {folder}"
+            if level == "nation"
+            else f"digitize state init STATE --dir {folder}"
+        )
         raise WorkspaceError(f"{folder} is no office's folder. Make one with: {make}")
     path = folder / "office.toml"
     try:
@@ -111,11 +121,29 @@ def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest
     return [Newest(store.snapshot(r.seq), r.sha256) for r in newest.values()]
 
 
-def state_snapshot(office: Office, sites: Sequence[Newest], today: date) -> Snapshot:
-    """A state's snapshot folded from its sites'. Raises WorkspaceError when none reported yet, OptionsError."""
+def note_told(store: SnapshotStore) -> OfficeHead | None:
+    """Which head of its history an office tells of now, noted before it is sent; None where there is none yet."""
+    heads = {h.seq: h for h in store.heads()}
+    if not heads:
+        return None
+    newest = heads[max(heads)]
+    told = {int(a.subject) for a in store.acts("snapshot")}
+    with store.writing():
+        store.insert_act("snapshot", str(newest.seq), "", "", {})
+    old = [(n, heads[n].hash) for n in sorted(told) if n in heads][-MOST_TOLD:]
+    return OfficeHead(seq=newest.seq, hash=newest.hash, told=old)
+
+
+def state_snapshot(
+    office: Office, sites: Sequence[Newest], today: date, withdrawn: Sequence[OfficeAct] = ()
+) -> Snapshot:
+    """A state's snapshot folded from its sites'. withdrawn: see `merge_sites`.
+
+    Raises WorkspaceError when none reported yet, OptionsError.
+    """
     if not sites:
         raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
     lists = office.folder / "lists"
     gazetteer = load_gazetteer(office.code, lists)
     own = OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))
-    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own)
+    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own, withdrawn)

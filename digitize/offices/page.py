@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,13 +20,16 @@ from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, quality_of
-from digitize.offices.grades import GRADES, SIGNS, grade_of, ranks
+from digitize.offices.flags import RaisedFlag
+from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks, scope_of
+from digitize.offices.history import Projection
+from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
 from digitize.offices.picture import NationalPicture, Oddity
 from digitize.offices.refusal import say
-from digitize.offices.rollup import ReportedPlace
+from digitize.offices.rollup import ReportedPlace, shown_name
 from digitize.offices.shape import PILLARS, Share, Statement
 from digitize.offices.states import CLASSES, shown_states
 from digitize.offices.words import Words
@@ -41,13 +45,21 @@ _FIRST = ("expected", "records", "loaded")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part of the place in the table of all parts. rank, change: None where there is none."""
+    """One part of the place in the table of all parts. rank, change: None where there is none.
+
+    lowered: ISO day on which less was expected than before, "" where that never was; ends: see `Projection`; doubts:
+    open flags and contradictions.
+    """
 
     place: ReportedPlace
     name: str
     grade: str
     rank: int | None
     change: int | None
+    lowered: str = ""
+    ends: Projection | None = None
+    lag: Lag | None = None
+    doubts: int = 0
 
 
 def render_page(picture: NationalPicture, words: Words, outline: Outline | None) -> str:
@@ -55,20 +67,24 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
     root = picture.root
     rows = _rows(picture, words)
     return _environment().get_template("report.html").render(
-        p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows}, outline=outline,
+        p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows},
+        by_name={r.place.code: r.name for r in rows}, outline=outline,
         names={s.names["en"]: s.names[words.language] for s in shown_states().values()},
         shown=shown_states(), classes=CLASSES, grades=GRADES, signs=SIGNS, stages=STAGES, bands=BANDS, pillars=PILLARS,
         ways=WAYS, columns=COLUMNS, columns_first=_FIRST, qualities=QUALITIES, quality=quality_of(root),
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
-        title=_title(picture, words), chart=_chart(picture, words), interval=_interval,
-        grade_of=grade_of, day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
+        title=_title(picture, words), chart=_chart(picture, words), told_days=first_and_last(root), interval=_interval,
+        grade_of=grade_of, scope_of=scope_of, inventoried=inventoried,
+        day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
+        stated_days=max(((picture.day - x.as_on).days for x in _statements(root)), default=0),
         own_statement=root.report.snapshot.statement if root.report else None,
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
-        data=as_script(page_data(picture, words, shown_name(root, words))), css=_part("page.css"), js=_part("page.js"),
+        data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
+        css=_part("page.css"), js=_part("page.js"),
         policy=Markup(policy()),
     )  # fmt: skip
 
@@ -97,7 +113,7 @@ def _environment() -> Environment:
         loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
-    made.filters |= {"grouped": grouped}
+    made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
     made.globals |= {"percent": percent}
     return made
 
@@ -117,22 +133,24 @@ def _title(picture: NationalPicture, words: Words) -> str:
     return words("ui.title_nation") if root.level == "nation" else words("ui.title_place", name=shown_name(root, words))
 
 
-def shown_name(place: ReportedPlace, words: Words) -> str:
-    """A place's name in the language of the page, as far as it is known; words for what has none."""
-    if place.level == "state":
-        return shown_states()[place.code].names[words.language]
-    if place.level == "nation":
-        return words("level.nation")
-    unnamed = {"district": "ui.unnamed_district", "station": "ui.unnamed_station"}
-    return place.name or words(unnamed[place.level])
-
-
 def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     root = picture.root
     placed = ranks(root.parts) if root.level == "nation" else {}
-    return [
-        Row(p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code)) for p in root.parts
-    ]
+    doubts = Counter([c.code for c in picture.against] + [f.reporter for f in picture.raised if f.answer is None])
+    lowered = {f.reporter: f.last for f in picture.raised if f.flag.code == "expected-fell"}
+    lag = picture.lag or lag_of(root, picture.ends, picture.limits.silent_days, ()) if root.level == "nation" else {}
+    rows = [
+        Row(
+            p, shown_name(p, words), grade_of(p), placed.get(p.code), picture.changes.get(p.code),
+            lowered.get(p.code, "") if root.level == "nation" else "",
+            picture.ends.get(p.code) if root.level == "nation" else None,
+            lag.get(p.code), doubts[p.code],
+        )
+        for p in root.parts
+    ]  # fmt: skip
+    # The slowest first; districts as they come.
+    order = {code: i for i, code in enumerate(lag)}
+    return sorted(rows, key=lambda r: order.get(r.place.code, 0)) if lag else rows
 
 
 def _links(rows: list[Row], root: ReportedPlace, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
@@ -163,6 +181,32 @@ def _chart(picture: NationalPicture, words: Words) -> Markup | None:
     return burn_up(picture.points, picture.projection, names, words("ui.burn_up_alt"))
 
 
+def _statements(root: ReportedPlace) -> list[Statement]:
+    told = [p.report.snapshot.statement for p in root.parts if p.report]
+    return [s for s in told if s is not None]
+
+
+def _told(rows: list[Row], words: Words) -> dict[str, list[str]]:
+    """Code of a state -> its name, and what its own page says first: why, since when, the trend, the end."""
+    return {r.place.code: [r.name, *_sentences(r, words)] for r in rows if r.lag is not None}
+
+
+def _sentences(r: Row, words: Words) -> Iterator[str]:
+    x = r.lag
+    if x is None:
+        return
+    waiting = f": {words('ui.waiting', n=grouped(x.records))}" if x.records else ""
+    yield f"{words('ui.why')}: {words(f'cause.{x.cause}')}{waiting}"
+    if x.since:
+        yield f"{words('ui.since_when')}: {day_text(date.fromisoformat(x.since), words)}"
+    yield f"{words('ui.trend')}: {words(f'trend.{x.trend}')}"
+    if x.ends.first and x.ends.last:
+        ends = f"{day_text(x.ends.first, words)} – {day_text(x.ends.last, words)}"
+    else:
+        ends = words(f"end.{x.ends.why}")
+    yield f"{words('ui.ends')}: {ends}"
+
+
 def _interval(share: Share) -> str:
     low, high = wilson(share.part, share.of)
     return f"{100 * low:.2f} – {100 * high:.2f} %"
@@ -179,13 +223,26 @@ def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
         return words("ui.silent_text", day=day_text(date.fromisoformat(o.text), words))
     if o.code == "no-report":
         return words("ui.no_report_text")
+    if o.against is not None:
+        return o.against.text(words, shown_states()[o.against.code].names[words.language])
     if o.flag is None:
         return o.text
     told = say(o.flag, words)
+    if o.raised is not None:
+        return f"{told or o.text} ({_since(o.raised, words)})"
     if not o.refused_on:
         return told or o.text
     refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
     return f"{told}; {refused}" if told else refused
+
+
+def _since(raised: RaisedFlag, words: Words) -> str:
+    """Since when a flag stands there, how it is answered, or what was answered."""
+    since = day_text(date.fromisoformat(raised.since), words)
+    if raised.answer is None:
+        return words("ui.flag_open", day=since, id=raised.id)
+    said = day_text(date.fromisoformat(raised.answer.at[:10]), words)
+    return words("ui.flag_answered", day=since, said=said, reason=raised.answer.reason)
 
 
 def day_text(day: date, words: Words) -> str:

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from digitize.offices.history import Point, Projection, change_since, monthly, project
+from digitize.offices.across import ReportedTwice, doubled_across
+from digitize.offices.contradict import Contradiction, contradictions
+from digitize.offices.flags import RaisedFlag, flags_of
+from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
+from digitize.offices.lag import Lag, lag_of
 from digitize.offices.office import Office, newest_sites, state_snapshot
 from digitize.offices.published import Published, newest_published
 from digitize.offices.refusal import Flag
@@ -16,6 +20,7 @@ from digitize.offices.shape import Snapshot
 from digitize.offices.sites import site_lines
 from digitize.offices.states import shown_states
 from digitize.offices.store import Received
+from digitize.offices.words import load_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,8 @@ class Limits:
 class Oddity:
     """One exception: a flag or refusal, a silent reporter, stations that stand still.
 
-    where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "".
+    where: place, file or site; flag: what `text` says in English; refused_on: ISO day of a refusal, else "";
+    against, raised: the contradiction or the lasting flag that it is.
     """
 
     code: str
@@ -44,11 +50,18 @@ class Oddity:
     count: int = 1
     flag: Flag | None = None
     refused_on: str = ""
+    against: Contradiction | None = None
+    raised: RaisedFlag | None = None
 
 
 @dataclass(slots=True)
 class NationalPicture:
-    """Everything a report shows. changes: code of a state -> records loaded since a month before."""
+    """Everything a report shows. changes: code of a state -> records loaded since a month before; ends: code of a
+    state -> when it ends; lag: how it stands, the slowest first.
+
+    against: where statements and ledgers differ; raised: all flags, answered ones too.
+    whole: the nation, where a state alone is shown, of which one sum is said.
+    """
 
     root: ReportedPlace
     day: date
@@ -57,9 +70,14 @@ class NationalPicture:
     projection: Projection = field(default_factory=lambda: Projection(why="too-little-history"))
     series: Series = field(default_factory=Series)
     changes: dict[str, int | None] = field(default_factory=dict)
+    ends: dict[str, Projection] = field(default_factory=dict)
+    lag: dict[str, Lag] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
     published: Published | None = None
+    against: list[Contradiction] = field(default_factory=list)
+    raised: list[RaisedFlag] = field(default_factory=list)
     mark: str = ""
+    whole: ReportedPlace | None = None
 
     @property
     def reporting(self) -> list[ReportedPlace]:
@@ -77,26 +95,52 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     with office.store() as store:
         received = store.taken(day)
         newest = {r.reporter: r for r in received}
-        reports = [
-            SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on), r.flags) for r in newest.values()
-        ]
-        refused, mark = store.refused(day), store.mark()
+        reports = [SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on)) for r in newest.values()]
+        refused, mark, raised = store.refused(day), store.mark(), flags_of(store, received)
     root = roll_up_nation(reports)
     picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
-    picture.projection = project(picture.points)
+    across = doubled_across(root)
+    root.doubled += sum(d.records for d in across)
+    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day)
+    picture.projection = whole_of(picture.ends)
+    picture.lag = lag_of(root, picture.ends, limits.silent_days, received)
     picture.series = district_series(received, day)
     picture.changes = {code: change_since(received, code) for code in newest}
     picture.published = newest_published(office.published, day)
-    picture.oddities = [*_silent(root, limits), *_flagged(root), *_stalled(root, limits), *_refused(refused)]
+    picture.against, picture.raised = contradictions(root, day), raised
+    picture.oddities = [
+        *_against(picture.against),
+        *_across(across),
+        *_silent(root, limits),
+        *_flagged(root, raised),
+        *_stalled(root, limits),
+        *_refused(refused),
+    ]
     return picture
+
+
+def state_view(picture: NationalPicture, code: str) -> NationalPicture:
+    """What one state may see of the nation: itself, and the sum of all as one number; nothing of another state."""
+    own = next(p for p in picture.root.parts if p.code == code)
+    seen = NationalPicture(own, picture.day, picture.limits, mark=picture.mark)
+    seen.projection, seen.whole = picture.ends.get(code, seen.projection), picture.root
+    days = picture.series.days
+    seen.series = Series(days, {place: row for place, row in picture.series.loaded.items() if place[0] == code})
+    seen.raised = [f for f in picture.raised if f.reporter == code]
+    seen.against = [c for c in picture.against if c.code == code]
+    # By its name alone; what two states report both names the other, and files that were refused may be anybody's.
+    hidden = ("site-twice", "book-twice")
+    seen.oddities = [o for o in picture.oddities if o.where == own.name and o.code not in hidden]
+    return seen
 
 
 def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
         received = store.taken(day)
-        merged = state_snapshot(office, newest_sites(store, day), day)
+        merged = state_snapshot(office, newest_sites(store, day), day, store.acts("withdraw"))
         seen = site_lines(store, day, limits.silent_days)
+        raised = flags_of(store, received)
         mark = store.mark()
     picture = _of_snapshot(merged, day, limits, mark)
     picture.points = monthly(received, day)
@@ -106,7 +150,9 @@ def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     words = {"silent": "silent", "no report": "no-report"}
     odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
     twice = [Oddity("digitized-twice", b.volume.station, _twice(b.sites, b.records)) for b in seen.twice]
-    picture.oddities = [*odd, *twice, *picture.oddities, *_refused(seen.refused)]
+    picture.raised = raised
+    flagged = _flagged(picture.root, raised)
+    picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_refused(seen.refused)]
     return picture
 
 
@@ -127,6 +173,16 @@ def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> NationalP
     return picture
 
 
+def _against(found: Sequence[Contradiction]) -> Iterator[Oddity]:
+    words = load_words("en")
+    yield from (Oddity("contradicted", c.place, c.text(words), against=c) for c in found)
+
+
+def _across(found: Sequence[ReportedTwice]) -> Iterator[Oddity]:
+    names = shown_states()
+    yield from (Oddity(d.flag.code, names[d.states[1]].names["en"], d.flag.text, flag=d.flag) for d in found)
+
+
 def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
     for p in root.parts:
         if p.report is None:
@@ -135,10 +191,12 @@ def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
             yield Oddity("silent", p.name, p.report.snapshot.as_on.isoformat())
 
 
-def _flagged(root: ReportedPlace) -> Iterator[Oddity]:
-    for p in root.parts:
-        flags: Sequence[Flag] = p.report.flags if p.report else ()
-        yield from (Oddity(f.code, p.name, f.text, flag=f) for f in flags)
+def _flagged(root: ReportedPlace, raised: Sequence[RaisedFlag]) -> Iterator[Oddity]:
+    names = {p.code: p.name for p in root.parts}
+    shown = [f for f in raised if f.is_shown]
+    # Open ones first: answered ones stand there for the record.
+    for f in sorted(shown, key=lambda f: (f.answer is not None, f.reporter)):
+        yield Oddity(f.flag.code, names.get(f.reporter, f.reporter), f.flag.text, flag=f.flag, raised=f)
 
 
 def _over(root: ReportedPlace) -> Iterator[Oddity]:

@@ -47,6 +47,7 @@ class _Opened:
     file: str
     sha256: str
     body: bytes = b""
+    mark: bytes = b""
     snapshot: Snapshot | None = None
     flags: list[Flag] = field(default_factory=list)
 
@@ -98,7 +99,7 @@ def _open(path: Path, bench: Bench) -> _Opened:
         data = _read(path)
         waiting.sha256 = hashlib.sha256(data).hexdigest()
         sealed = unseal(data)
-        waiting.snapshot, waiting.body = open_sealed(sealed, bench), sealed.body
+        waiting.snapshot, waiting.body, waiting.mark = open_sealed(sealed, bench), sealed.body, sealed.rest
     except Refused as e:
         waiting.flags.append(Flag(e.code, e.text))
     return waiting
@@ -133,7 +134,9 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
     except Refused as e:
         w.flags.append(Flag(e.code, e.text))
         return _refuse(store, w)
-    store.insert(w.file, w.sha256, s, flags, summary_of(s), w.body, is_taken=True, reporter=s.reporter)
+    store.insert(
+        w.file, w.sha256, s, flags, summary_of(s), w.body, is_taken=True, reporter=s.reporter, mark=w.mark
+    )  # fmt: skip
     return Answer(w.file, "flagged" if flags else "taken", s.reporter, s.as_on.isoformat(), tuple(flags))
 
 

@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 
 from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of, total
-from digitize.offices.refusal import Flag
-from digitize.offices.shape import District, Snapshot, StationRow
+from digitize.offices.merge import add_protected
+from digitize.offices.shape import District, Protected, Snapshot, StationRow
 from digitize.offices.states import shown_states
+from digitize.offices.words import Words
 
+NO_PROTECTED = Protected(count=0, hidden=0)
 Breakdown = dict[str, tuple[int, ...]]
 KINDS = ("band", "form", "language")
 
 
 @dataclass(slots=True)
 class SnapshotReport:
-    """What a state or site said beside its counts, and what was said of it. days: since the day of its snapshot."""
+    """What a state or site said beside its counts. days: since the day of its snapshot."""
 
     snapshot: Snapshot
     sha256: str
     days: int
-    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(slots=True)
 class ReportedPlace:
     """One place. counts and coverage are None where nobody reported: never 0.
 
-    code: of a state or station; protected: count and hidden districts, see `Protected`; idle: days without work of a
-    station, None when never any was done or it is no station.
+    code: of a state or station; protected: see `Protected`; idle: days without work of a
+    station, None when never any was done or it is no station; doubled: records that are counted twice in it.
     """
 
     level: str
@@ -39,11 +41,12 @@ class ReportedPlace:
     counts: Counts | None = None
     coverage: Coverage | None = None
     by: dict[str, Breakdown] = field(default_factory=dict)
-    protected: tuple[int, int] = (0, 0)
+    protected: Protected = NO_PROTECTED
     parts: list[ReportedPlace] = field(default_factory=list)
     report: SnapshotReport | None = None
     idle: int | None = None
     is_certified: bool = False
+    doubled: int = 0
 
     def of_level(self, level: str) -> Iterator[ReportedPlace]:
         """All places of a level in it, itself included."""
@@ -72,7 +75,8 @@ def roll_up_snapshot(report: SnapshotReport, name: str) -> ReportedPlace:
     districts = [_district(d) for d in s.districts]
     for row in s.stations or ():
         districts[row[2]].parts.append(_station(row))
-    return gather(ReportedPlace(s.level, s.state, name, parts=districts, report=report))
+    doubled = s.twice.records if s.twice else 0
+    return gather(ReportedPlace(s.level, s.state, name, parts=districts, report=report, doubled=doubled))
 
 
 def _district(d: District) -> ReportedPlace:
@@ -80,8 +84,7 @@ def _district(d: District) -> ReportedPlace:
         kind: {k: tuple(v) for k, v in cells.items()}
         for kind, cells in zip(KINDS, (d.by_band, d.by_form, d.by_language), strict=True)
     }
-    protected = (d.protected.count, d.protected.hidden)
-    return ReportedPlace("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, protected)
+    return ReportedPlace("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, d.protected)
 
 
 def _station(row: StationRow) -> ReportedPlace:
@@ -89,6 +92,16 @@ def _station(row: StationRow) -> ReportedPlace:
     counts = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
     coverage = coverage_of(counts, is_named=bool(name), is_certified=bool(certified))
     return ReportedPlace("station", code, name, counts, coverage, idle=idle, is_certified=bool(certified))
+
+
+def shown_name(place: ReportedPlace, words: Words) -> str:
+    """A place's name in the language of the page, as far as it is known; words for what has none."""
+    if place.level == "state":
+        return shown_states()[place.code].names[words.language]
+    if place.level == "nation":
+        return words("level.nation")
+    unnamed = {"district": "ui.unnamed_district", "station": "ui.unnamed_station"}
+    return place.name or words(unnamed[place.level])
 
 
 def gather(place: ReportedPlace) -> ReportedPlace:
@@ -99,7 +112,8 @@ def gather(place: ReportedPlace) -> ReportedPlace:
         place.counts = total(p.counts for p in told if p.counts)
         place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())
         place.by = {kind: sum_breakdowns(p.by.get(kind, {}) for p in told) for kind in KINDS}
-        place.protected = (sum(p.protected[0] for p in told), sum(p.protected[1] for p in told))
+        place.doubled += sum(p.doubled for p in told)
+        place.protected = reduce(add_protected, (p.protected for p in told), NO_PROTECTED)
     return place
 
 

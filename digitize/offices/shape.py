@@ -82,10 +82,17 @@ class StationCounts(_Part):
 
 
 class Protected(_Part):
-    """Records of sexual offences and of children: count, and of how many districts a count of 1 to 4 is hidden."""
+    """FIRs that are surely under a section on sexual offences or on children. They are told in groups of 50 and more.
+
+    count, of: so many of so many whose sections are surely known; hidden: groups of which fewer than 5 are, or fewer
+    than 5 are not, and which are told in neither; not_known: FIRs with an act or section that is not surely known. of,
+    not_known: null from versions that counted what was masked for safety; hidden is there of districts with 1 to 4.
+    """
 
     count: Count
     hidden: Count
+    of: Count | None = None
+    not_known: Count | None = None
 
 
 class District(_Part):
@@ -125,6 +132,10 @@ class Volume(_Part):
     first: Count
     last: Count
     records: Count
+
+
+BookRow = tuple[Count, Annotated[str, Field(pattern=r"^[0-9]{4}$")], Count, Count, Count]
+"""A year of FIRs of one station: index of its row, year, first and last number, records."""
 
 
 class Share(_Part):
@@ -215,8 +226,18 @@ class Twice(_Part):
     records: Count
 
 
+class OfficeHead(_Part):
+    """Where the history of a state's own office stood: number and hash of its newest head. told: those that earlier
+    snapshots told of, as the history has them now, the newest last.
+    """
+
+    seq: Count
+    hash: Hash
+    told: Annotated[list[tuple[Count, Hash]], Field(max_length=MOST_TOLD)] = []
+
+
 class Snapshot(_Part):
-    """Everything one site or state reports."""
+    """Everything one site or state reports. volumes: of a site; books: of a state, all FIRs of a station and year."""
 
     format: Literal["digitize-snapshot"]
     version: Literal[1]
@@ -233,11 +254,13 @@ class Snapshot(_Part):
     by_profile: Annotated[dict[Slug, Cells], Field(max_length=10)] = {}
     stations: Annotated[list[StationRow], Field(max_length=20000)] | None = None
     volumes: Annotated[list[Volume], Field(max_length=100000)] = []
+    books: Annotated[list[BookRow], Field(max_length=300000)] = []
     quality: Quality
     effort: Effort
     pace: Pace
     statement: Statement | None = None
     twice: Twice | None = None
+    office: OfficeHead | None = None
 
     @property
     def reporter(self) -> str:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from digitize.offices.books import SameBook, settle
+from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.keys import known_keys
-from digitize.offices.merge import SameBook, same_books
 from digitize.offices.office import newest_sites
 from digitize.offices.store import Received, SnapshotStore
 
@@ -51,7 +52,8 @@ class Sites:
             v = b.volume
             yield (
                 f"Digitized twice: {v.station}, {v.district}, {v.form} {v.year}, numbers {b.first} to {b.last}, at "
-                f"{b.sites[0]} and {b.sites[1]}: up to {b.records:,} records are counted twice. Withdraw one."
+                f"{b.sites[0]} and {b.sites[1]}: up to {b.records:,} records are counted twice. Withdraw "
+                "one: digitize state withdraw SITE STATION YEAR --reason ..."
             )
         yield from (f"Refused: {r.file}: {r.flags[0].code}: {r.flags[0].text}" for r in self.refused)
 
@@ -69,19 +71,22 @@ class Sites:
 
 def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     """How far each site is on a day. silent_after: days without a snapshot that make a site silent."""
-    newest = {r.reporter: r for r in store.taken(day)}
+    received = store.taken(day)
+    newest = {r.reporter: r for r in received}
+    open_flags = [f for f in flags_of(store, received) if f.is_shown]
     # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
-    lines = [_line(site, newest.get(site), day, silent_after) for site in sorted(known)]
-    return Sites(day, lines, same_books(newest_sites(store, day)), store.refused(day))
+    lines = [_line(site, newest.get(site), day, silent_after, open_flags) for site in sorted(known)]
+    _, twice = settle(newest_sites(store, day), store.acts("withdraw"))
+    return Sites(day, lines, twice, store.refused(day))
 
 
-def _line(site: str, newest: Received | None, day: date, silent_after: int) -> SiteLine:
+def _line(site: str, newest: Received | None, day: date, silent_after: int, raised: list[RaisedFlag]) -> SiteLine:
     if newest is None:
         return SiteLine(site, "", "no report", None, None, None, None)
     totals = newest.summary["totals"]
     # By the day it is of, not the day it came: an old one sent late is still old.
     days = (day - date.fromisoformat(newest.as_on)).days
     word = "silent" if days > silent_after else "reports"
-    flags = tuple(f"{f.code}: {f.text}" for f in newest.flags)
+    flags = tuple(f"{f.flag.code}: {f.flag.text} (since {f.since}; {f.id})" for f in raised if f.reporter == site)
     return SiteLine(site, newest.as_on, word, days, totals["records"], totals["validated"], totals["loaded"], flags)

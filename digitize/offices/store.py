@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import zlib
@@ -17,37 +16,14 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from digitize.errors import LedgerError
+from digitize.machine.signing import Signer, open_key
 from digitize.machine.sqlite_errors import plain_errors
+from digitize.offices import store_format
 from digitize.offices.refusal import Flag
 from digitize.offices.shape import Snapshot
+from digitize.offices.store_format import FORMAT, chained
 
-FORMAT = 2
-_DDL = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE keys (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, reporter TEXT NOT NULL, public TEXT NOT NULL,
-  act TEXT NOT NULL CHECK (act IN ('add', 'revoke')), note TEXT NOT NULL
-);
-CREATE TABLE received (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
-  reporter TEXT NOT NULL, as_on TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('taken', 'refused')),
-  flags TEXT NOT NULL, summary TEXT NOT NULL, body BLOB NOT NULL, hash TEXT NOT NULL
-);
-CREATE INDEX received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
-CREATE UNIQUE INDEX once ON received (sha256) WHERE verdict = 'taken';
-CREATE INDEX received_by_hash ON received (sha256);
-"""
-_FROM_1 = """
-DROP INDEX IF EXISTS one_a_day;
-CREATE INDEX IF NOT EXISTS received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
-UPDATE meta SET value = '2' WHERE key = 'format';
-"""
-"""Until format 1 there was one snapshot a day of each reporter; a corrected one stands beside it now."""
-_GUARDS = "".join(
-    f"CREATE TRIGGER {table}_{word} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;"
-    for table in ("keys", "received")
-    for word, act in (("stay", "UPDATE"), ("remain", "DELETE"))
-)
+_MEND = "digitize national verify, or state verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +52,44 @@ class KeyLine:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeAct:
+    """What a person of the office did or decided: a flag answered, a contradiction accepted, a book withdrawn.
+
+    upto: the newest row received by then. subject: what it is about, as the id of a flag.
+    """
+
+    at: str
+    act: str
+    subject: str
+    operator: str
+    reason: str
+    upto: int
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHead:
+    """Where the whole history stood after one command: hash covers all three tables. public: whose signature it is."""
+
+    seq: int
+    at: str
+    received: int
+    keys: int
+    acts: int
+    hash: str
+    public: str
+    signature: str
+
+
 class SnapshotStore:
     """Owns the connection to one file. Raises LedgerError when it is in use, damaged or newer, DiskFull."""
 
-    def __init__(self, path: Path) -> None:
-        """Open it; an empty one is made where there is none."""
-        self.path = path
-        with plain_errors(self.path, "digitize national verify, or state verify"):
+    def __init__(self, path: Path, key: Path | None = None) -> None:
+        """Open it; an empty one is made where there is none. key: the office's own, which signs every head."""
+        self.path, self.key = path, key
+        self._signer: Signer | None = None
+        with plain_errors(self.path, _MEND):
             # Before connecting, which makes the file.
             is_new = not path.exists()
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -91,13 +98,13 @@ class SnapshotStore:
             # What was answered with "taken" must be there after a power cut.
             self._db.execute("PRAGMA synchronous = FULL")
             if is_new:
-                self._db.executescript(f"BEGIN;{_DDL}{_GUARDS}INSERT INTO meta VALUES ('format', '{FORMAT}');COMMIT;")
+                self._db.executescript(store_format.new())
             found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         if found is None or int(found["value"]) > FORMAT:
             raise LedgerError(f"{path} was written by a newer version. Upgrade cctns-digitize.")
-        if int(found["value"]) == 1:
-            with plain_errors(self.path, "digitize national verify, or state verify"):
-                self._db.executescript(f"BEGIN;{_FROM_1}COMMIT;")
+        if int(found["value"]) < FORMAT:
+            with plain_errors(self.path, _MEND):
+                store_format.upgrade(self._db, int(found["value"]))
 
     def __enter__(self) -> Self:
         """Itself."""
@@ -110,10 +117,11 @@ class SnapshotStore:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction."""
-        with plain_errors(self.path, "digitize national verify, or state verify"):
+        with plain_errors(self.path, _MEND):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._close_head()
             except BaseException:
                 self._db.rollback()
                 raise
@@ -122,7 +130,28 @@ class SnapshotStore:
     def insert_key(self, line: KeyLine) -> None:
         """Add a line to the list of keys, which only grows."""
         values = (line.at, line.reporter, line.public, line.act, line.note)
-        self._db.execute("INSERT INTO keys (at, reporter, public, act, note) VALUES (?, ?, ?, ?, ?)", values)
+        sql = "INSERT INTO keys (at, reporter, public, act, note, hash) VALUES (?, ?, ?, ?, ?, ?)"
+        self._db.execute(sql, (*values, chained(self._last("keys")[1], values)))
+
+    def insert_act(self, act: str, subject: str, operator: str, reason: str, detail: dict[str, Any]) -> None:
+        """Keep what a person of the office did; it is never changed."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        upto = self._last("received")[0]
+        values = (at, act, subject, operator, reason, str(upto), json.dumps(detail, ensure_ascii=False))
+        names = "at, act, subject, operator, reason, upto, detail, hash"
+        sql = f"INSERT INTO acts ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        self._db.execute(sql, (*values, chained(self._last("acts")[1], values)))
+
+    def acts(self, act: str = "") -> list[OfficeAct]:
+        """All that people of the office did, oldest first. act: only of that kind."""
+        rows = self._db.execute("SELECT * FROM acts WHERE ? IN ('', act) ORDER BY seq", (act,))
+        names = ("at", "act", "subject", "operator", "reason", "upto")
+        return [OfficeAct(**{n: r[n] for n in names}, detail=json.loads(r["detail"])) for r in rows]
+
+    def heads(self) -> list[StoreHead]:
+        """Where the history stood after every command, oldest first."""
+        rows = self._db.execute("SELECT seq, at, received, keys, acts, hash, public, signature FROM heads ORDER BY seq")
+        return [StoreHead(*tuple(r)) for r in rows]
 
     def key_lines(self) -> list[KeyLine]:
         """The list of keys, oldest line first."""
@@ -131,9 +160,12 @@ class SnapshotStore:
 
     def insert(
         self, file: str, sha256: str, snapshot: Snapshot | None, flags: Sequence[Flag], summary: dict[str, Any],
-        body: bytes, *, is_taken: bool, reporter: str = "",
+        body: bytes, *, is_taken: bool, reporter: str = "", mark: bytes = b"",
     ) -> None:  # fmt: skip
-        """Keep a file and what was said of it. Of a refused one nothing is kept but its name, hash and reason."""
+        """Keep a file and what was said of it. Of a refused one nothing is kept but its name, hash and reason.
+
+        body, mark: the first line, and all that stands behind it, which is the signature.
+        """
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         as_on = snapshot.as_on.isoformat() if snapshot else ""
         verdict = "taken" if is_taken else "refused"
@@ -141,11 +173,12 @@ class SnapshotStore:
         parts = (at, file, sha256, reporter, as_on, verdict, said, json.dumps(summary, ensure_ascii=False))
         packed = zlib.compress(body, 3) if is_taken else b""
         # Of the packed bytes: they are what is kept, and verify need not unpack them.
-        link = hashlib.sha256("\x1f".join((self._last_hash(), *parts)).encode("utf-8") + packed).hexdigest()
+        mark = mark if is_taken else b""
+        link = chained(self._last("received")[1], parts, packed + mark)
         self._db.execute(
-            "INSERT INTO received (at, file, sha256, reporter, as_on, verdict, flags, summary, body, hash) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*parts, packed, link),
+            "INSERT INTO received (at, file, sha256, reporter, as_on, verdict, flags, summary, body, mark, hash) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*parts, packed, mark, link),
         )
 
     def newest(self, reporter: str, as_on: date | None = None) -> Received | None:
@@ -193,23 +226,64 @@ class SnapshotStore:
             raise LedgerError(f"{self.path}: row {seq} cannot be read by this version. Upgrade, or restore it.") from e
 
     def mark(self) -> str:
-        """The hash of the whole history so far; "" at the beginning."""
-        return self._last_hash()
+        """The hash of the whole history so far: the newest head's; "" at the beginning."""
+        row = self._db.execute("SELECT hash FROM heads ORDER BY seq DESC LIMIT 1").fetchone()
+        return str(row["hash"]) if row else ""
+
+    def signed_rows(self) -> Iterator[tuple[Received, bytes, bytes]]:
+        """Each row that was taken, with its first line and what stood behind it; b"" where that was not kept."""
+        for r in self._db.execute("SELECT * FROM received WHERE verdict = 'taken' ORDER BY seq"):
+            try:
+                yield _received(r), zlib.decompress(r["body"]), bytes(r["mark"])
+            except (zlib.error, ValueError) as e:
+                raise LedgerError(f"{self.path}: row {r['seq']} cannot be read. Restore a backup.") from e
 
     def verify(self) -> int:
-        """Recompute the chain. Returns the number of rows; raises LedgerError naming the first that does not fit."""
-        last, count = "", 0
-        for r in self._db.execute("SELECT * FROM received ORDER BY seq"):
-            parts = tuple(r[n] for n in ("at", "file", "sha256", "reporter", "as_on", "verdict", "flags", "summary"))
-            last = hashlib.sha256("\x1f".join((last, *parts)).encode("utf-8") + r["body"]).hexdigest()
-            count += 1
-            if last != r["hash"]:
-                raise LedgerError(f"{self.path}: row {r['seq']} was changed after it was written. Restore a backup.")
-        return count
+        """Recompute all chains. Returns the number of files; raises LedgerError naming the first row that differs."""
+        links = {table: self._chain(table) for table in store_format.CHAINED}
+        last, ends = "", {table: (0, "") for table in store_format.CHAINED}
+        for h in self.heads():
+            at = {"received": h.received, "keys": h.keys, "acts": h.acts}
+            if any(at[t] < ends[t][0] or (at[t] and at[t] not in links[t]) for t in at):
+                raise LedgerError(f"{self.path}: rows are missing that head {h.seq} tells of. Restore a backup.")
+            ends = {t: (n, links[t].get(n, "")) for t, n in at.items()}
+            last = store_format.head_hash(last, h.at, ends)
+            if last != h.hash:
+                raise LedgerError(f"{self.path}: head {h.seq} is not that of the rows. Restore a backup.")
+        if ends != {t: self._last(t) for t in ends}:
+            raise LedgerError(f"{self.path}: rows were added behind the newest head. Restore a backup.")
+        return len(links["received"])
 
-    def _last_hash(self) -> str:
-        row = self._db.execute("SELECT hash FROM received ORDER BY seq DESC LIMIT 1").fetchone()
-        return str(row["hash"]) if row else ""
+    def _chain(self, table: str) -> dict[int, str]:
+        """Number -> hash of each row, as it was found to be right. Raises LedgerError."""
+        found, last = dict[int, str](), ""
+        names, packed = store_format.CHAINED[table]
+        for r in self._db.execute(f"SELECT * FROM {table} ORDER BY seq"):
+            last = chained(last, [str(r[n]) for n in names], b"".join(r[n] for n in packed))
+            if last != r["hash"]:
+                what = "row" if table == "received" else f"line {table}"
+                raise LedgerError(f"{self.path}: {what} {r['seq']} was changed after it was written. Restore a backup.")
+            found[r["seq"]] = last
+        return found
+
+    def _last(self, table: str) -> tuple[int, str]:
+        row = self._db.execute(f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1").fetchone()
+        return (int(row["seq"]), str(row["hash"])) if row else (0, "")
+
+    def _close_head(self) -> None:
+        """Sign where the history stands now, when anything was added."""
+        ends = {table: self._last(table) for table in store_format.CHAINED}
+        before = self._db.execute("SELECT * FROM heads ORDER BY seq DESC LIMIT 1").fetchone()
+        if {t: n for t, (n, _) in ends.items()} == {t: before[t] if before else 0 for t in ends}:
+            return
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        link = store_format.head_hash(before["hash"] if before else "", at, ends)
+        if self.key is not None and self._signer is None:
+            self._signer = open_key(self.key)
+        signer = self._signer
+        public, signature = (signer.public, signer.sign(link.encode("ascii"))) if signer else ("", "")
+        sql = "INSERT INTO heads (at, received, keys, acts, hash, public, signature) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        self._db.execute(sql, (at, *(ends[t][0] for t in ("received", "keys", "acts")), link, public, signature))
 
 
 def _received(row: sqlite3.Row) -> Received:

@@ -6,6 +6,9 @@ cookie. It never stands in an address. Pages are made anew when something was re
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
 import secrets
 import threading
 import time
@@ -19,17 +22,19 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from digitize.errors import DigitizeError
 from digitize.machine.web import SafeHeaders, read_body
-from digitize.offices.access import holder_of, read_tokens
+from digitize.offices.access import Token, holder_of, read_tokens
 from digitize.offices.exporting import as_plain, csv_text, tables
 from digitize.offices.office import Office
 from digitize.offices.outline import load_outline
 from digitize.offices.page import policy, render_asking, render_page
-from digitize.offices.picture import Limits, NationalPicture, office_picture
+from digitize.offices.picture import Limits, NationalPicture, office_picture, state_view
+from digitize.offices.serve import AccessLog
 from digitize.offices.words import LANGUAGES, load_words
 
 COOKIE = "digitize_session"
@@ -37,7 +42,31 @@ _HOURS = 12
 _MOST_FORM_BYTES = 4096
 _SECONDS_FOR_FORM = 10
 """Whoever sends a token more slowly than this holds a place that others need."""
-Answer = Callable[[NationalPicture, str], Response]
+Make = Callable[[NationalPicture, str], str]
+NAMES = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """A proxy that has asked who it is and tells it in a header. proxies: addresses from which that is believed."""
+
+    header: str
+    proxies: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One answer as it was made: the text, the same packed, and a name that changes with the content."""
+
+    body: bytes
+    packed: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, text: str, encoding: str) -> _Made:
+        body = text.encode(encoding)
+        # mtime=0: the same content gives the same bytes.
+        return cls(body, gzip.compress(body, 6, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 @dataclass(slots=True)
@@ -47,16 +76,16 @@ class _Session:
 
 
 class Dashboard:
-    """The state of one server: sessions, and the newest picture with the pages made of it."""
+    """The state of one server: sessions, and the newest picture with the answers made of it."""
 
-    def __init__(self, office: Office, limits: Limits, *, is_secure: bool) -> None:
+    def __init__(self, office: Office, limits: Limits, *, is_secure: bool, sign_on: SignOn | None = None) -> None:
         """is_secure: served through TLS, so that the cookie is sent there alone."""
-        self.office, self.limits, self.is_secure = office, limits, is_secure
+        self.office, self.limits, self.is_secure, self.sign_on = office, limits, is_secure, sign_on
         self._sessions: dict[str, _Session] = {}
-        # An RLock: page() holds it while it asks for the picture.
+        # An RLock: made() holds it while it asks for the picture.
         self._lock = threading.RLock()
-        self._made: tuple[tuple[str, date], NationalPicture] | None = None
-        self._pages: dict[str, str] = {}
+        self._picture: tuple[tuple[str, date], NationalPicture] | None = None
+        self._made: dict[tuple[str, str, str], _Made] = {}
 
     def open_session(self, token: str) -> str | None:
         """A session for whoever has a token that holds."""
@@ -70,76 +99,109 @@ class Dashboard:
         self._sessions[session] = _Session(holder, now + 3600 * _HOURS)
         return session
 
-    def may_look(self, request: Request) -> bool:
-        """Whether a request comes with a session or with a token."""
+    def viewer(self, request: Request) -> Token | None:
+        """Who asks, by the proxy's word, a session or a token; None where nobody may look."""
+        # A token or user that is taken back ends the sessions that it gave, too.
+        known = {t.name: t for t in read_tokens(self.office.folder)}
+        return known.get(self._name(request))
+
+    def _name(self, request: Request) -> str:
+        if self.sign_on is not None and request.client and request.client.host in self.sign_on.proxies:
+            told = request.headers.getlist(self.sign_on.header)
+            # Two values are one of the proxy and one that somebody sent past it.
+            if told:
+                return told[0].strip() if len(told) == 1 else ""
         held = self._sessions.get(request.cookies.get(COOKIE, ""))
         if held is not None and held.until > time.monotonic():
-            # A token that is taken back ends the sessions that it gave, too.
-            return held.holder in {t.name for t in read_tokens(self.office.folder)}
+            return held.holder
         # For programs, which keep no cookie.
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        return kind.lower() == "bearer" and bool(holder_of(self.office.folder, token.strip()))
+        return holder_of(self.office.folder, token.strip()) if kind.lower() == "bearer" else ""
 
     def picture(self) -> NationalPicture:
         """The picture of today, made anew when something was received since the last one."""
         with self._lock:
             with self.office.store() as store:
                 state = (store.mark(), date.today())
-            if self._made is None or self._made[0] != state:
-                self._made, self._pages = (state, office_picture(self.office, state[1], self.limits)), {}
-            return self._made[1]
+            if self._picture is None or self._picture[0] != state:
+                self._picture, self._made = (state, office_picture(self.office, state[1], self.limits)), {}
+            return self._picture[1]
 
-    def page(self, language: str) -> str:
-        """The page of today."""
+    def made(self, name: str, make: Make, language: str, state: str, encoding: str) -> _Made:
+        """An answer of today. state: of whom alone it tells beside the sum, "" for all."""
         with self._lock:
             picture = self.picture()
-            # At most one page a language: others are never made, whatever a request asks for.
-            if language not in self._pages:
-                outline = load_outline(self.office.folder) if picture.root.level == "nation" else None
-                self._pages[language] = render_page(picture, load_words(language), outline)
-            return self._pages[language]
+            # A handful of names, two languages, 36 states: others are never made, whatever a request asks for.
+            if (name, language, state) not in self._made:
+                seen = state_view(picture, state) if state and picture.root.level == "nation" else picture
+                self._made[name, language, state] = _Made.of(make(seen, language), encoding)
+            return self._made[name, language, state]
+
+    def page(self, picture: NationalPicture, language: str) -> str:
+        """The page of a picture."""
+        outline = load_outline(self.office.folder) if picture.root.level == "nation" else None
+        return render_page(picture, load_words(language), outline)
 
 
-def make_app(office: Office, limits: Limits, *, is_secure: bool = False) -> Starlette:
-    """The web application of an office's folder."""
-    board = Dashboard(office, limits, is_secure=is_secure)
-    names = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
+def make_app(
+    office: Office, limits: Limits, *, is_secure: bool = False, sign_on: SignOn | None = None, logs: bool = False
+) -> Starlette:
+    """The web application of an office's folder. logs: who asked for what is written, see `serve.log_to`."""
+    board = Dashboard(office, limits, is_secure=is_secure, sign_on=sign_on)
+    wrapped = [Middleware(AccessLog, holder=lambda scope: _holder(board, scope))] if logs else []
+    html, csv = ("text/html; charset=utf-8", "utf-8"), ("text/csv; charset=utf-8", "utf-8-sig")
     app = Starlette(
-        middleware=[Middleware(SafeHeaders, policy=policy())],
+        middleware=[*wrapped, Middleware(SafeHeaders, policy=policy())],
         routes=[
-            Route("/", _guarded(board, lambda _, language: HTMLResponse(board.page(language))), methods=["GET"]),
+            Route("/", _guarded(board, "page", board.page, html), methods=["GET"]),
             Route("/enter", _entrance(board), methods=["POST"]),
-            Route("/picture.json", _guarded(board, _whole), methods=["GET"]),
-            *(Route(f"/{name}.csv", _guarded(board, partial(_table, name)), methods=["GET"]) for name in names),
+            Route("/picture.json", _guarded(board, "json", _whole, ("application/json", "utf-8")), methods=["GET"]),
+            *(Route(f"/{n}.csv", _guarded(board, n, partial(_table, n), csv), methods=["GET"]) for n in NAMES),
         ],
     )
     app.router.redirect_slashes = False  # It would lead to whatever host a request names.
     return app
 
 
-def _guarded(board: Dashboard, answer: Answer) -> Callable[[Request], Response]:
-    """An address that answers only who may look; others are asked for a token."""
+def _holder(board: Dashboard, scope: Scope) -> str:
+    seen = board.viewer(Request(scope))
+    return seen.name if seen else ""
+
+
+def _guarded(board: Dashboard, name: str, make: Make, kind: tuple[str, str]) -> Callable[[Request], Response]:
+    """An address that answers only who may look; others are asked for a token. kind: media type and encoding."""
 
     def endpoint(request: Request) -> Response:
-        language = _language(request)
-        if not board.may_look(request):
+        language, seen = _language(request), board.viewer(request)
+        if seen is None:
             return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401)
         try:
-            return answer(board.picture(), language)
+            made = board.made(name, make, language, seen.state, kind[1])
         except DigitizeError as e:
             return PlainTextResponse(f"{e}\n", 503)
+        # Kept by the reader's browser alone, and asked again each time whether it still holds.
+        head = {
+            "ETag": made.tag,
+            "Cache-Control": "private, no-cache",
+            "Vary": "Accept-Encoding, Cookie, Authorization",
+        }
+        if made.tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=head)
+        if kind[0].startswith("text/csv"):
+            head["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(made.packed, media_type=kind[0], headers=head | {"Content-Encoding": "gzip"})
+        return Response(made.body, media_type=kind[0], headers=head)
 
     return endpoint
 
 
-def _whole(picture: NationalPicture, language: str) -> Response:
-    return JSONResponse(as_plain(picture, load_words(language)))
+def _whole(picture: NationalPicture, language: str) -> str:
+    return json.dumps(as_plain(picture, load_words(language)), ensure_ascii=False)
 
 
-def _table(name: str, picture: NationalPicture, language: str) -> Response:
-    text = csv_text(*tables(picture, load_words(language))[name])
-    head = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(text.encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=head)
+def _table(name: str, picture: NationalPicture, language: str) -> str:
+    return csv_text(*tables(picture, load_words(language))[name])
 
 
 def _entrance(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:

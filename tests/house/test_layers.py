@@ -25,7 +25,7 @@ WALLS = {
     "typer": ("digitize/cli/",),
     "jinja2": ("digitize/offices/page.py", "digitize/review/station/rendering.py"),
     "starlette": ("digitize/machine/web.py", "digitize/offices/web.py", "digitize/review/station/"),
-    "uvicorn": ("digitize/cli/dashboard.py", "digitize/review/station/serving.py"),
+    "uvicorn": ("digitize/offices/serve.py", "digitize/review/station/serving.py"),
     "argon2": ("digitize/review/station/people.py",),
     "polars": (
         "validators/",

@@ -2,12 +2,16 @@
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
+from digitize.errors import MachineLacks
 from digitize.offices import pdf
-from digitize.offices.answer import both_calendars
+from digitize.offices.answer_text import both_calendars
+from digitize.offices.office import open_office
+from digitize.offices.words import load_words
 
 ENDS = month_ends(6, date(2025, 6, 30))
 # The paragraphs of the answer to the Rajya Sabha's unstarred question no. 1993, as published.
@@ -36,12 +40,13 @@ PART_E = (
      (date(2024, 3, 21), "21st March, 2024 / Chaitra 1, 1946 (Saka)"), (date(2025, 12, 12), "12th December, 2025 / Agrahayana 21, 1947 (Saka)")],
 )  # fmt: skip
 def test_dates_in_both_calendars(day, text):
-    assert both_calendars(day) == text
+    assert both_calendars(day, load_words("en")) == text
 
 
 def test_published_figures_give_the_published_paragraphs(digitize, tmp_path):
     folder = tmp_path / "national"
-    digitize("national", "keys", "list", "--dir", folder)
+    assert "Next: digitize national keys add" in digitize("national", "init", "--dir", folder)
+    digitize("national", "init", "--dir", folder, code=5)
     out = digitize("national", "answer", "--dir", folder, "--answered-on", "2025-08-06")
     assert "TO BE ANSWERED ON THE 6th August, 2025 / Sravana 15, 1947 (Saka)" in out
     assert PART_A in out and PART_B in out and f"{PART_D}." in out and PART_E in out
@@ -67,12 +72,49 @@ def office(digitize, tmp_path_factory):
 
 
 def test_snapshots_that_state_the_published_numbers_give_the_published_paragraphs(digitize, office):
-    sheet = digitize.json("national", "answer", "--dir", office[0], "--basis", "snapshots")
+    ask = ("national", "answer", "--dir", office[0], "--basis", "snapshots")
+    sheet = digitize.json(*ask, "--accept-contradictions", "told to the Secretary", "--operator", "JS")
     assert sheet["paragraphs"]["(a)"] == PART_A
     assert sheet["paragraphs"]["(b)"] == PART_B
     assert sheet["paragraphs"]["(d) and (e)"] == f"{PART_D} (Manipur)."
     assert {n["states_that_say"] for n in sheet["numbers"]} == {36}
     assert not [r for r in sheet["remarks"] if "from snapshots" in r]
+
+
+def test_a_sentence_that_ledgers_contradict_is_never_printed_clean_without_a_reason(digitize, office):
+    """States that state completeness and are not, one by one, with both figures; nothing else is marked."""
+    ask = ("national", "answer", "--dir", office[0], "--basis", "snapshots", "--as-on", ENDS[5])
+    sheet = digitize.json(*ask, code=3)
+    ledgers = {s.code: s for s in office[1]}
+    told = [c for c in sheet["contradictions"] if c["kind"] == "complete-and-is-not"]
+    bodies = {code: snapshot(s, 5, 6, ENDS[5], with_stations=False)["totals"] for code, s in ledgers.items()}
+    behind = {c for c, t in bodies.items() if t["of_expected"] < 0.99 * t["expected"] and c != "mn"}
+    assert {c["state"] for c in told} == behind and len(behind) > 10
+    assert sheet["paragraphs"]["(d) and (e)"].startswith(f"[NOT TO BE LAID: the ledgers contradict this {len(behind)}")
+    assert sheet["paragraphs"]["(a)"] == PART_A
+    assert not sheet["is_clean"]
+    out = digitize(*ask, code=3)
+    assert "AGAINST THE LEDGERS" in out and "stated as complete; by its ledgers" in out
+    out = digitize(*ask, "--accept-contradictions", "the Secretary knows")
+    assert f"{PART_D} (Manipur)." in " ".join(out.split())
+    assert "Accepted although the ledgers contradict it: the Secretary knows" in out
+    with open_office(office[0]).store() as store:
+        acts = store.acts("accept")
+    assert acts[-1].reason == "the Secretary knows" and len(acts[-1].detail["against"]) == len(behind)
+
+
+def test_the_answer_is_said_in_hindi_with_the_same_numbers(digitize, office):
+    sheet = digitize.json("national", "answer", "--dir", office[0], "--lang", "hi", code=3)
+    assert "14,306" in sheet["paragraphs"]["(a)"] and "थाने" in sheet["paragraphs"]["(a)"]
+    assert "32, 28, 32 और 35" in sheet["paragraphs"]["(b)"]
+    assert "मणिपुर" in sheet["paragraphs"]["(d) and (e)"] and sheet["paragraphs"]["(d) and (e)"].startswith("[पटल")
+    digitize("national", "answer", "--dir", office[0], "--lang", "xx", code=4)
+
+
+def test_a_published_number_that_the_ledgers_contradict_is_marked_too(digitize, office):
+    sheet = digitize.json("national", "answer", "--dir", office[0], "--basis", "published", code=3)
+    [told] = [c for c in sheet["contradictions"] if c["kind"] == "published"]
+    assert told["stated"] == "1" and int(told["found"]) > 10
 
 
 def test_stations_without_cctns_are_said_and_none_are_guessed(digitize, tmp_path):
@@ -84,9 +126,9 @@ def test_stations_without_cctns_are_said_and_none_are_guessed(digitize, tmp_path
         path = tmp_path / f"{s.code}.snapshot"
         path.write_bytes(seal_plain(body, s.key))
         digitize("national", "add", path, "--dir", folder)
-    sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots")
+    sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots", code=3)
     told = "CCTNS has been implemented in all police stations of the 1 States/UTs that have reported on it except three, while"
-    assert sheet["paragraphs"]["(d) and (e)"].startswith(told)
+    assert sheet["paragraphs"]["(d) and (e)"].split("] ", 1)[1].startswith(told)
 
 
 def test_the_report_prints_the_published_numbers(digitize, office, tmp_path):
@@ -142,6 +184,19 @@ def test_without_a_browser_a_pdf_is_refused_with_the_next_step(digitize, office,
     assert (tmp_path / "n.html").is_file()
 
 
+def test_a_pdf_without_a_font_for_its_letters_is_refused_with_the_cure(digitize, office, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: f"/usr/bin/{name}")
+    told = SimpleNamespace(returncode=0, stdout=b"\n")
+    monkeypatch.setattr(pdf.subprocess, "run", lambda *a, **k: told)
+    digitize("national", "report", "--dir", office[0], "--pdf", tmp_path / "n.pdf", "--lang", "hi", code=6)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(MachineLacks, match="apt-get install fonts-noto-core"):
+        pdf.check_fonts("hi")
+    told.stdout = b"Noto Sans Devanagari\n"
+    pdf.check_fonts("hi")
+    pdf.check_fonts("en")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(pdf.find_browser() is None, reason="no Chromium on this machine")
 def test_a_pdf_is_on_a4_landscape(digitize, office, tmp_path):
@@ -181,6 +236,11 @@ def test_a_site_a_state_and_the_nation_in_one_line(digitize, samples, tmp_path):
     digitize("snapshot", state)
     digitize("national", "keys", "add", "wb", state / "keys" / "office.pub", "--dir", nation)
     digitize("national", "add", state / "exports", "--dir", nation)
+    digitize("national", "heads", "wb", "--out", tmp_path / "wb.heads", "--dir", nation)
+    assert "heads that the other office holds are here" in digitize(
+        "state", "verify", "--heads", tmp_path / "wb.heads", "--dir", state
+    )
+    digitize("national", "verify", "--heads", tmp_path / "wb.heads", "--dir", nation, code=7)
     digitize("national", "add", site / "exports", "--dir", nation, code=3)
     data = digitize.json("national", "status", "--dir", nation)
     assert [e["what"] for e in data["exceptions"]].count("no-report") == 35
@@ -201,6 +261,12 @@ def test_a_workspace_has_a_report_of_its_own_and_what_nobody_counted_is_not_0(di
     assert {c["expected"] for c in data["counts"]} == {None}
     digitize("report", site, "--html", tmp_path / "x.html", "--as-on", "2020-01-01", code=4)
     digitize("report", tmp_path / "nowhere", "--html", tmp_path / "x.html", code=5)
+
+
+def test_flags_are_listed_and_answered(digitize, office):
+    assert digitize.json("national", "flag", "list", "--dir", office[0])["flags"] == []
+    assert "0 open" in digitize("national", "flag", "list", "--dir", office[0])
+    digitize("national", "flag", "answer", "abcd", "--reason", "x", "--operator", "y", "--dir", office[0], code=4)
 
 
 def test_keys_are_listed_and_revoked_and_history_is_verified(digitize, office):
@@ -231,8 +297,10 @@ def test_a_number_behind_which_only_some_states_stand_says_so(digitize, tmp_path
         path = tmp_path / f"{s.code}.snapshot"
         path.write_bytes(seal_plain(snapshot(s, 5, 6, ENDS[5], with_stations=False), s.key))
         digitize("national", "add", path, "--dir", folder)
-    sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots")
+    sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots", code=3)
     assert sheet["paragraphs"]["(a)"].count("(in 2 States/UTs that have reported)") == 2
     assert "in 2 of the 2 States/UTs that have reported on it" in sheet["paragraphs"]["(d) and (e)"]
     assert "No report from 34 of 36 States/UTs" in sheet["remarks"][0]
-    assert {n["basis"] for n in digitize.json("national", "answer", "--dir", folder)["numbers"]} == {"published"}
+    assert {n["basis"] for n in digitize.json("national", "answer", "--dir", folder, code=3)["numbers"]} == {
+        "published"
+    }

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import hashlib
 import json
 import shutil
@@ -9,19 +10,22 @@ from datetime import date
 from urllib.parse import urlencode
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
-from digitize.offices import web
-from digitize.offices.access import make_token, read_tokens, revoke_token
+from digitize.offices import serve, web
+from digitize.offices.access import add_user, make_token, read_tokens, revoke_token
 from digitize.offices.office import open_office
 from digitize.offices.picture import Limits
-from digitize.offices.web import COOKIE, make_app
+from digitize.offices.states import shown_states
+from digitize.offices.web import COOKIE, SignOn, make_app
 
 ENDS = month_ends(6, date(2025, 6, 30))
 
 
-def call(app, path="/", method="GET", headers=(), body=b""):
+def call(app, path="/", method="GET", headers=(), body=b"", client="127.0.0.1"):
     """One request: status, headers, text. body: None for one that never comes."""
     found = {}
 
@@ -45,12 +49,14 @@ def call(app, path="/", method="GET", headers=(), body=b""):
         path_, _, query = path.partition("?")
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": path_,
                  "raw_path": path_.encode(), "query_string": query.encode(), "root_path": "", "scheme": "http",
-                 "headers": [(k.lower().encode(), v.encode()) for k, v in headers], "client": ("127.0.0.1", 1),
+                 "headers": [(k.lower().encode(), v.encode()) for k, v in headers], "client": (client, 1),
                  "server": ("127.0.0.1", 8770)}  # fmt: skip
         await app(scope, receive, send)
 
     asyncio.run(run())
-    return found["status"], found["headers"], found["body"].decode("utf-8-sig")
+    data = found.get("body", b"")
+    data = gzip.decompress(data) if found["headers"].get("content-encoding") == "gzip" else data
+    return found["status"], found["headers"], data.decode("utf-8-sig")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +102,100 @@ def test_with_a_token_the_page_and_every_table_are_there(office, token):
         status, headers, text = call(app, f"/{name}.csv", headers=bearer)
         assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
         assert len(text.splitlines()) > 1
+
+
+def test_what_did_not_change_is_not_sent_again_and_the_rest_is_packed(office, token):
+    app = make_app(office, Limits())
+    bearer = [("Authorization", f"Bearer {token}")]
+    _, headers, text = call(app, headers=bearer)
+    assert headers["cache-control"] == "private, no-cache"
+    packed = call(app, headers=[*bearer, ("Accept-Encoding", "gzip")])
+    assert packed[1]["content-encoding"] == "gzip" and packed[2] == text
+    assert int(packed[1]["content-length"]) < len(text) / 3
+    again = call(app, headers=[*bearer, ("If-None-Match", headers["etag"])])
+    assert (again[0], again[2]) == (304, "")
+    # Who may not look is not told whether it changed.
+    assert call(app, headers=[("If-None-Match", headers["etag"])])[0] == 401
+
+
+def test_a_state_sees_itself_and_the_sum_and_nothing_of_another(made, office, digitize, tmp_path):
+    one, other = made[1][:2]
+    path = tmp_path / "two.snapshot"
+    path.write_bytes(seal_plain(snapshot(other, 4, 6, ENDS[4], with_stations=True), other.key))
+    digitize("national", "add", path, "--dir", office.folder)
+    bearer = [("Authorization", f"Bearer {make_token(office.folder, 'SCRB', one.code)}")]
+    app = make_app(office, Limits())
+    names = {s.code: s.names["en"] for s in shown_states().values()}
+    for address in ("/", "/picture.json", "/counts.csv", "/exceptions.csv", "/history.csv", "/integration.csv"):
+        status, _, text = call(app, address, headers=bearer)
+        assert status == 200
+        assert names[other.code] not in text and f"{other.code.upper()} District" not in text
+    assert names[one.code] in call(app, headers=bearer)[2]
+    assert "India: " in call(app, headers=bearer)[2]
+    with pytest.raises(OptionsError, match="no state"):
+        make_token(office.folder, "x", "xx")
+
+
+def test_single_sign_on_is_believed_of_the_proxy_alone(office):
+    add_user(office.folder, "js@mha")
+    app = make_app(office, Limits(), sign_on=SignOn("X-Remote-User", frozenset({"10.0.0.2"})))
+    named = [("X-Remote-User", "js@mha")]
+    assert call(app, headers=named, client="10.0.0.2")[0] == 200
+    assert call(app, headers=named, client="10.0.0.3")[0] == 401
+    assert call(app, headers=[("X-Remote-User", "nobody")], client="10.0.0.2")[0] == 401
+    assert call(app, headers=[*named, ("X-Remote-User", "other")], client="10.0.0.2")[0] == 401
+    assert call(make_app(office, Limits()), headers=named, client="10.0.0.2")[0] == 401
+    # A user has no token, so an empty one is none.
+    assert call(app, "/enter", "POST", body=b"token=")[0] == 401
+    revoke_token(office.folder, "js@mha")
+    assert call(app, headers=named, client="10.0.0.2")[0] == 401
+
+
+def test_the_log_tells_who_asked_for_what_and_no_secret(office, token, caplog):
+    app = make_app(office, Limits(), logs=True)
+    with caplog.at_level("INFO", logger="digitize.dashboard"):
+        call(app, f"/?token={token}", headers=[("Authorization", f"Bearer {token}")])
+        call(app, "/enter", "POST", body=urlencode({"token": token}).encode())
+        call(app, "/nowhere\nx")
+    lines = [r.getMessage() for r in caplog.records]
+    assert lines[0].startswith("Joint Secretary\tGET\t/\t200\t")
+    assert lines[1].startswith("-\tPOST\t/enter\t303\t") and lines[2].count("\n") == 0
+    assert token not in "".join(lines)
+
+
+class Pipe:
+    """A connection of nobody."""
+
+    closed = False
+
+    def is_closing(self):
+        return self.closed
+
+    def close(self):
+        self.closed = True
+
+    def get_extra_info(self, name):
+        return None
+
+    def pause_reading(self):
+        pass
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-"])
+def test_a_half_sent_request_is_not_waited_for(monkeypatch, sent):
+    monkeypatch.setattr(serve, "SECONDS_FOR_REQUEST", 0.01)
+
+    async def run():
+        config = uvicorn.Config(lambda *_: None, log_level="critical")
+        held = serve.PatientOnce(config, ServerState(), {})
+        pipe = Pipe()
+        held.connection_made(pipe)
+        if sent:
+            held.data_received(sent)
+        await asyncio.sleep(0.05)
+        return pipe.closed
+
+    assert asyncio.run(run())
 
 
 def test_the_form_gives_a_session_that_scripts_cannot_read(office, token):

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,17 @@ from hypothesis import strategies as st
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.machine.signing import sign
+from digitize.offices.envelope import unseal
 from digitize.offices.exporting import csv_text
 from digitize.offices.grades import grade_of, ranks
-from digitize.offices.keys import add_key
+from digitize.offices.judge import Bench, open_sealed
+from digitize.offices.keys import Key, add_key
 from digitize.offices.lists import Gazetteer, PlaceKey
 from digitize.offices.measures import Counts, Coverage
 from digitize.offices.naming import clean, is_safe, made_safe, shown_file, twin_key
 from digitize.offices.numbers import wilson
 from digitize.offices.receive import add_files
-from digitize.offices.refusal import Flag, flag, say
+from digitize.offices.refusal import Flag, Refused, flag, say
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store import SnapshotStore
 from digitize.offices.words import load_words
@@ -122,6 +124,23 @@ def test_clock_tricks(digitize, store, state, tmp_path, changes, code):
     path = write(tmp_path, seal_plain(body_of(state, **changes), state.key))
     assert code_of(store, path) == ("refused", code)
     digitize("national", "check", path, code=5)
+
+
+@pytest.mark.parametrize(
+    ("hour", "as_on", "is_taken"),
+    [(18, "2025-07-01", False), (18, "2025-06-30", True), (19, "2025-07-01", True), (19, "2025-07-02", False)],
+)
+def test_a_day_is_india_s_and_tomorrow_s_is_not_taken(states, state, hour, as_on, is_taken):
+    """19:00 UTC is half past midnight in India: the next day."""
+    now = datetime(2025, 6, 30, hour, tzinfo=UTC)
+    body = body_of(state, as_on=as_on, made_at=now.isoformat())
+    bench = Bench("state", "", {state.public: Key(state.code, state.public, "", "", "")}, now)
+    sealed = unseal(seal_plain(body, state.key))
+    if is_taken:
+        assert str(open_sealed(sealed, bench).as_on) == as_on
+    else:
+        with pytest.raises(Refused, match=r"here it is 2025-0\d-\d\d \d\d:30 IST"):
+            open_sealed(sealed, bench)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +245,24 @@ def test_a_day_that_has_not_come_is_flagged_in_a_statement(store, state, tmp_pat
     body = body_of(state)
     body["statement"]["forward"]["e-courts"] = {"done": True, "since": "2099-01-01", "last_exchange": None}
     assert code_of(store, write(tmp_path, seal_plain(body, state.key))) == ("flagged", "stated-ahead")
+
+
+@pytest.mark.parametrize(
+    ("change", "word", "code"),
+    [
+        ({"covered": 999_999_999, "stations": 10}, "refused", "stated-impossible"),
+        ({"covered": 50, "stations": 10}, "refused", "stated-impossible"),
+        ({"covered": 105, "stations": 100}, "flagged", "stated-beyond"),
+        ({"as_on": "1990-01-01"}, "refused", "stated-impossible"),
+        ({"as_on": "2021-06-30"}, "flagged", "stated-long-ago"),
+        ({"backward": {"e-courts": {"done": True, "since": "2021-01-01", "last_exchange": "2019-01-01"}}}, "refused",
+         "stated-impossible"),
+    ],
+)  # fmt: skip
+def test_what_an_officer_states_has_limits_and_an_age(store, state, tmp_path, change, word, code):
+    body = body_of(state)
+    body["statement"].update(change)
+    assert code_of(store, write(tmp_path, seal_plain(body, state.key))) == (word, code)
 
 
 @pytest.mark.parametrize("change", [{"done": "yes"}, {"done": 1}])
@@ -342,7 +379,8 @@ def test_an_older_store_learns_to_take_a_second_of_a_day(states, tmp_path, state
     with SnapshotStore(path) as store:
         add_key(store, state.code, state.public)
         store._db.executescript(
-            "DROP INDEX received_by_day; UPDATE meta SET value = '1';"
+            "DROP INDEX received_by_day; UPDATE meta SET value = '1'; DROP TABLE acts; DROP TABLE heads;"
+            "ALTER TABLE keys DROP COLUMN hash; ALTER TABLE received DROP COLUMN mark;"
             "CREATE UNIQUE INDEX one_a_day ON received (reporter, as_on) WHERE verdict = 'taken';"
         )
     with SnapshotStore(path) as store:

@@ -12,16 +12,18 @@ from lxml import html as lxml_html
 
 from benchmarks.national_states import BACKWARD, FORWARD, invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
+from digitize.offices.across import doubled_across
 from digitize.offices.exporting import as_plain, write_csv
 from digitize.offices.figures import figures_of, shares
-from digitize.offices.grades import grade_of, ranks
-from digitize.offices.history import Point, monthly, project
-from digitize.offices.measures import MEASURES, OF_STATION, Counts, total
+from digitize.offices.grades import grade_of, proven, ranks, scope_of, share_of
+from digitize.offices.history import Point, Projection, by_reporter, monthly, project, whole_of
+from digitize.offices.lag import cause_of, lag_of
+from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, total
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
 from digitize.offices.picture import Limits, NationalPicture
-from digitize.offices.rollup import ReportedPlace, SnapshotReport, roll_up_nation
+from digitize.offices.rollup import ReportedPlace, SnapshotReport, gather, roll_up_nation
 from digitize.offices.series import Series, district_series, packed
 from digitize.offices.shape import Snapshot
 from digitize.offices.states import shown_states
@@ -131,7 +133,9 @@ def check_page(text, picture):
         foot = [c.text_content().strip() for c in table.xpath("./tfoot/tr")[0]]
         loaded = sum(int(r[9].replace(",", "")) for r in shown if r[9].replace(",", "").isdigit())
         assert foot[9].replace(",", "") == str(loaded) == str(picture.root.counts.loaded)
-    blank = [r for r, p in zip(shown, picture.root.parts, strict=True) if p.counts is None]
+    missing = {p.name for p in picture.root.parts if p.counts is None}
+    blank = [r for r in shown if r[0] in missing]
+    assert len(blank) == len(missing)
     assert all("0" not in "".join(r[3:]) and "no report" in r[2] for r in blank)
 
 
@@ -174,10 +178,11 @@ def test_published_numbers_come_out_of_snapshots_that_state_them(states):
 
 def test_more_than_all_is_shown(states):
     place = ReportedPlace(
-        "state", "mh", "Maharashtra", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712)
+        "state", "mh", "", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712), Coverage(9, 9)
     )
     assert percent(place.counts.of_expected, place.counts.expected) == "123.8\u00a0%"
-    assert grade_of(place) == "99"
+    assert grade_of(place) == "over"
+    assert ranks([place]) == {}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +191,26 @@ def test_more_than_all_is_shown(states):
      (5, 0, "not-known")],
 )  # fmt: skip
 def test_grades(done, wanted, grade):
-    assert grade_of(ReportedPlace("state", "mh", "", Counts(expected=wanted, of_expected=done))) == grade
+    assert (
+        grade_of(ReportedPlace("state", "mh", "", Counts(expected=wanted, of_expected=done), Coverage(9, 9))) == grade
+    )
+
+
+def test_the_weakest_evidence_has_no_grade(states):
+    """2 stations of 1,182 that were told, all of it digitized twice, and one station that hides what another lacks."""
+    state = max(states, key=lambda s: len(s.expected))
+    made = report(state, 23).snapshot
+    stated = made.statement.model_copy(update={"stations": 1182})
+    root = roll_up_nation([SnapshotReport(made.model_copy(update={"statement": stated}), "", 3)])
+    few = next(p for p in root.parts if p.counts)
+    assert (grade_of(few), scope_of(few)) == ("not-known", 1182)
+    place = ReportedPlace("state", "mh", "", Counts(expected=1000, of_expected=995), Coverage(9, 9), doubled=500)
+    assert (grade_of(place), share_of(place)) == ("below", (495, 1000))
+    full, none = (ReportedPlace("district", "", n, Counts(expected=500, of_expected=k), Coverage(9, 9))
+                  for n, k in (("a", 600), ("b", 400)))  # fmt: skip
+    both = gather(ReportedPlace("state", "mh", "", parts=[full, none]))
+    assert (share_of(both), proven(both), grade_of(both)) == ((1000, 1000), 900, "90")
+    assert grade_of(ReportedPlace("state", "mh", "", Counts(expected=10, of_expected=10))) == "not-known"
 
 
 def test_no_report_has_a_grade_and_no_rank_of_its_own():
@@ -243,6 +267,86 @@ def test_the_finish_is_a_range_between_the_fastest_and_the_slowest_pace():
 def test_where_the_finish_cannot_be_told_the_reason_is(points, why):
     p = project(points)
     assert (p.first, p.last, p.why) == (None, None, why)
+
+
+def told(reporter, loaded, *, start=date(2025, 10, 31), expected=1000):
+    days = [start + timedelta(days=30 * i) for i in range(len(loaded))]
+    return [Received(i, "", "", "", reporter, str(d), "taken", (),
+                     {"totals": Counts(expected=expected, records=n, loaded=n, of_expected=n).as_plain()})
+            for i, (d, n) in enumerate(zip(days, loaded, strict=True))]  # fmt: skip
+
+
+def test_the_nation_ends_when_its_last_state_does_and_not_before():
+    """One state is nearly done, one needs ten years: the sum alone would end far too early."""
+    fast, slow = (told(c, [a + step * i for i in range(14)]) for c, a, step in (("mh", 100, 60), ("tn", 100, 5)))
+    ends = by_reporter([*fast, *slow], date(2026, 12, 1))
+    whole = whole_of(ends)
+    assert ends["mh"].last < date(2027, 3, 1) < ends["tn"].first == whole.first
+    assert whole.first.year >= 2035
+    still = by_reporter(told("tn", [100] * 14), date(2026, 12, 1))
+    none = whole_of({**ends, **still, "ka": Projection(why="no-report")})
+    assert (none.first, none.why, none.without) == (None, "not-all", (("tn", "standing-still"), ("ka", "no-report")))
+    assert none.known == (ends["mh"].first, ends["mh"].last)
+    assert whole_of({"mh": Projection(why="done")}).why == "done"
+
+
+def test_a_site_and_books_of_two_states_are_found(states):
+    """The same three books, a ledger under another name, a site of a neighbour; equal names alone are no finding."""
+    bodies = [report(s, 20).snapshot for s in states[:3]]
+    books = [(0, str(y), 1, 90 + y % 7, 80) for y in (1991, 1992, 1993)]
+    same = {"name": "Old District", "lgd": ""}
+    made = []
+    for s, own in zip(bodies, (books, books, [(0, "1991", 1, 60, 50)]), strict=True):
+        districts = [s.districts[0].model_copy(update=same), *s.districts[1:]]
+        source = s.sources[0].model_copy(update={"root_hash": "a" * 64 if own is books else "b" * 64})
+        rows = [("Kotwali", *s.stations[0][1:]), *s.stations[1:]]
+        made.append(s.model_copy(update={"districts": districts, "stations": rows, "books": own, "sources": [source]}))
+    made[2] = made[2].model_copy(update={"sources": [made[2].sources[0].model_copy(update={"site": "mh-pune"})]})
+    found = doubled_across(roll_up_nation(SnapshotReport(s, "", 3) for s in made))
+    one, two, three = (s.state for s in made)
+    assert [(d.flag.code, set(d.states), d.records) for d in found] == [
+        ("site-twice", {one, two}, 0),
+        ("site-twice", {"mh", three}, 0),
+        ("book-twice", {one, two}, 240),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [({"pages_of_expected": 10}, ("no-scans", 90)), ({"pages_of_expected": 95, "records": 10}, ("not-read", 85)),
+     ({"records": 95, "in_review": 60, "of_expected": 20, "pages_of_expected": 100}, ("review", 60)),
+     ({"records": 95, "rejected": 50, "of_expected": 20, "pages_of_expected": 100}, ("rejects", 50)),
+     ({"records": 100, "validated": 100, "loaded": 20, "of_expected": 20, "pages_of_expected": 100}, ("load", 80)),
+     ({"of_expected": 100}, ("none", 0)), ({"expected": None}, ("none", 0))],
+)  # fmt: skip
+def test_the_cause_is_what_most_missing_records_wait_for(changes, cause):
+    assert cause_of(Counts(**{"expected": 100, "pages_expected": 100, **changes})) == cause
+
+
+def test_laggards_come_first_with_since_when_and_the_trend(states):
+    """No report, then standing still, then by when they end; the newest snapshots tell since when nothing was loaded."""
+    root = roll_up_nation(report(s, 23) for s in states)
+    picture = NationalPicture(root, ENDS[-1], Limits())
+    a, b, c = (s.code for s in states[:3])
+    rows = [*told(a, [100] * 10 + [110] * 5, start=date(2025, 8, 1)), *told(b, [50 * i for i in range(15)]),
+            *told(c, [40 * i for i in range(15)])]  # fmt: skip
+    picture.ends = {s.code: Projection(why="done") for s in states} | by_reporter(rows, ENDS[-1])
+    lag = lag_of(root, picture.ends, 45, rows)
+    assert list(lag)[:3] == [a, c, b]
+    assert (lag[a].trend, lag[a].since) == ("still", rows[10].as_on)
+    assert lag[b].trend == "steady" and len(lag[b].past) == 13
+    picture.lag = lag
+    text = render_page(picture, EN, load_outline())
+    page = lxml_html.fromstring(text)
+    first = [r.xpath("./th")[0].text_content() for r in page.xpath("//table[@class='lag']/tbody/tr")]
+    assert first[:3] == [next(p.name for p in root.parts if p.code == x) for x in (a, c, b)]
+    assert f"As of the snapshots of {ENDS[-1].day} {ENDS[-1]:%B %Y}" in text
+    assert f'href="#state-{a}"' in text
+
+
+def test_a_silent_state_is_not_taken_to_stand_still():
+    rows = told("mh", [100 + 50 * i for i in range(14)])
+    assert by_reporter(rows, date(2027, 12, 1)) == by_reporter(rows, date.fromisoformat(rows[-1].as_on))
 
 
 def test_history_counts_each_state_with_its_newest_and_nobody_before_the_first(states, digitize, tmp_path):

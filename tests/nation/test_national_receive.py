@@ -9,9 +9,15 @@ import pytest
 from benchmarks.national_bad import KINDS, RIGHT, write_bad
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import LedgerError, OptionsError
+from digitize.machine.signing import create_key
+from digitize.offices.flags import answer_flag, raised_flags
+from digitize.offices.flags import flags_of as raised_of
+from digitize.offices.heads import heads_of
 from digitize.offices.keys import add_key, known_keys, revoke_key
+from digitize.offices.origin import own_heads, verify_origin
 from digitize.offices.receive import add_files
-from digitize.offices.store import SnapshotStore
+from digitize.offices.refusal import flag
+from digitize.offices.store import OfficeAct, Received, SnapshotStore
 
 ENDS = month_ends(6, date(2025, 6, 30))
 FAR = date(2999, 1, 1)
@@ -187,6 +193,97 @@ def test_what_was_received_cannot_be_changed_and_is_known_to_have_been(store, st
         db.execute("UPDATE received SET as_on = '2020-01-01'")
     with pytest.raises(LedgerError, match="row 1"):
         store.verify()
+
+
+@pytest.fixture
+def kept(states, tmp_path):
+    """An office's history of two files, signed by its own key; and the heads that another office holds."""
+    key = tmp_path / "keys" / "office.pem"
+    key.parent.mkdir()
+    create_key(key)
+    with SnapshotStore(tmp_path / "kept.sqlite", key) as store:
+        add_key(store, states[0].code, states[0].public)
+        for month in (3, 4):
+            take(store, write(tmp_path, of(states[0], month, with_stations=False), states[0]))
+        yield store, list(own_heads(store))
+
+
+def test_every_file_is_compared_with_its_signature_and_its_key_at_that_time(kept, states, tmp_path):
+    store, held = kept
+    found = verify_origin(store, held)
+    assert (found.files, found.signed, found.unsigned, found.heads, found.held) == (2, 2, 0, 3, 3)
+    revoke_key(store, states[0].public, "a new officer")
+    assert verify_origin(store, held).keys == 2
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        ("UPDATE received SET flags = '[]', at = '2020-01-01T00:00:00+00:00' WHERE seq = 2", "row 2"),
+        ("UPDATE keys SET public = replace(public, 'a', 'b')", "line keys 1"),
+        ("DELETE FROM received WHERE seq = 2", "missing"),
+        ("DELETE FROM received WHERE seq = 2; DELETE FROM heads WHERE seq = 3", "another office holds head 3"),
+        ("UPDATE heads SET signature = ''", "not signed"),
+    ],
+)
+def test_a_history_that_was_touched_is_told_from_what_others_hold(kept, spoil, told):
+    store, held = kept
+    tables = ("keys", "received", "acts", "heads")
+    drops = "".join(f"DROP TRIGGER {t}_stay; DROP TRIGGER {t}_remain;" for t in tables)
+    store._db.executescript(drops + spoil)
+    with pytest.raises(LedgerError, match=told):
+        verify_origin(store, held)
+
+
+def test_a_state_s_office_that_was_rewritten_is_told_by_what_the_nation_holds(store, states, tmp_path):
+    state = states[0]
+    first, second, third = (of(state, m, with_stations=False) for m in (3, 4, 5))
+    first["office"] = {"seq": 7, "hash": "a" * 64, "told": []}
+    second["office"] = {"seq": 9, "hash": "b" * 64, "told": [[7, "a" * 64]]}
+    third["office"] = {"seq": 12, "hash": "c" * 64, "told": [[7, "a" * 64], [9, "d" * 64]]}
+    answers = take(store, *(write(tmp_path, b, state) for b in (first, second, third)))
+    assert [[f.code for f in a.flags] for a in answers] == [[], [], ["history-rewritten"]]
+    assert [h["seq"] for h in heads_of(store, state.code)] == [7, 9, 12]
+
+
+def test_a_flag_lasts_whatever_is_sent_after_until_a_person_answers_it(store, states, tmp_path):
+    """An expectation is lowered, and three good months follow: the flag stands; answered, its date still shows."""
+    state = states[9]
+    bodies = [of(state, m, with_stations=False) for m in range(5)]
+    wanted = bodies[0]["districts"][0]["counts"]["expected"] - 5
+    bodies = [bodies[0], *(changed(b, expected=wanted) for b in bodies[1:])]
+    take(store, *(write(tmp_path, b, state) for b in bodies))
+    assert store.newest(state.code).flags == ()
+    [held] = [f for f in raised_of(store, store.taken()) if f.flag.code == "expected-fell"]
+    assert (held.reporter, held.since, held.answer, held.is_shown) == (state.code, str(ENDS[1]), None, True)
+    with pytest.raises(OptionsError, match="no such|No open"):
+        answer_flag(store, "ffffffff", "A", "b")
+    with pytest.raises(OptionsError, match="reason"):
+        answer_flag(store, held.id, "A", " ")
+    answer_flag(store, held.id, "An officer", "two stations were merged")
+    [held] = [f for f in raised_of(store, store.taken()) if f.flag.code == "expected-fell"]
+    assert held.answer.reason == "two stations were merged" and held.is_shown
+    assert store.verify() == 5
+
+
+def row(as_on, *flags_):
+    return Received(1, "", "", as_on, "mh", as_on, "taken", flags_, {})
+
+
+def test_what_goes_on_stays_answered_and_what_happens_again_does_not():
+    over = flag("more-than-expected", "more-than-expected", place="A", measure="records", done=5, all=4, share="1")
+    more = flag("more-than-expected", "more-than-expected", place="A", measure="records", done=9, all=4, share="2")
+    fell = flag("total-fell", "total-fell", measure="records", before=5, now=4)
+    first = raised_flags([row("2026-01-31", over, fell)])
+    said = [OfficeAct("2026-02-01", "answer", f.id, "A", "seen", 1, {}) for f in first]
+    rows = [row("2026-01-31", over, fell), row("2026-02-28", more, fell), row("2026-03-31"), row("2026-04-30", over)]
+    found = [(f.flag.code, f.since, f.answer is None) for f in raised_flags(rows, said)]
+    assert found == [
+        ("more-than-expected", "2026-01-31", False),
+        ("total-fell", "2026-01-31", False),
+        ("total-fell", "2026-02-28", True),
+        ("more-than-expected", "2026-04-30", True),
+    ]
 
 
 def test_keys_of_the_file_itself_are_not_repeated_in_a_message(store, states, tmp_path):

@@ -4,18 +4,23 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digitize.errors import OptionsError
+from digitize.masking.sensitive import is_sensitive, under_protected_section
+from digitize.offices.books import Newest, same_books, withdraw
 from digitize.offices.envelope import seal, unseal
 from digitize.offices.fold import fold_ledger
-from digitize.offices.judge import _wrong_sums, read_body
+from digitize.offices.judge import _wrong_sums, check_alone, read_body
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import BANDS, Counts, Coverage, band_of, total
-from digitize.offices.merge import Newest, OwnLists, merge_sites, same_books
+from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import schema
+from digitize.offices.telling import GROUP, ToldGroups, close_group, tell_groups, told_groups
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
@@ -41,6 +46,7 @@ def table(digitize, samples, tmp_path_factory):
 
 
 def test_a_workspace_becomes_a_small_signed_file_whose_sums_are_those_of_status(digitize, table):
+    digitize.json("snapshot", table)
     root = digitize.json("ledger", "verify", table)["root_hash"]
     made = digitize.json("snapshot", table)
     sealed = unseal(Path(made["path"]).read_bytes())
@@ -147,15 +153,41 @@ def test_an_inventory_that_cannot_be_meant_names_the_row(digitize, table, tmp_pa
     digitize("snapshot", place, code=4)
 
 
-def test_few_protected_cases_are_hidden_and_totals_are_not(table):
-    from digitize.workspace.place import open_place
+def fir(section, *, act="IPC", confidence=1.0):
+    row = {"act": FieldValue(act, act, 1.0), "section": FieldValue(section, section, confidence, accept=0.9)}
+    return Record(id="wb-1-r1", form="iif1", batch="b1", fields={}, children={"acts": [row]})
 
-    place = open_place(table)
-    with Ledger(place.ledger) as ledger:
-        snapshot, _ = fold_ledger(place, ledger, TODAY)
-    for d in snapshot.districts:
-        assert d.protected.count == 0 or d.protected.count >= 5
-        assert d.protected.hidden in (0, 1)
+
+def test_a_case_counts_by_sections_that_are_sure_and_not_by_what_was_masked_for_safety():
+    doubtful = fir("354", confidence=0.4)
+    assert is_sensitive(doubtful)
+    told = [
+        under_protected_section(r) for r in (fir("379"), fir("376"), doubtful, fir("", act="POCSO"), fir("", act=""))
+    ]
+    assert told == [False, True, None, True, None]
+
+
+def test_no_difference_between_two_reports_tells_of_one_fir():
+    """Months of a district: whoever knows which FIRs are new learns of no single one whether it is protected."""
+    rng = Random(5)
+    for _ in range(300):
+        told, known, yes, share = ToldGroups(), 0, 0, rng.choice([0, 0.02, 0.1, 0.5, 0.97, 1])
+        for _ in range(30):
+            new = rng.choice([0, 1, 2, 7, 49, 50, 60])
+            known, yes = known + new, yes + sum(rng.random() < share for _ in range(new))
+            before, told = told, close_group(told, known, yes)
+            grown, fresh = told.of - before.of, told.count - before.count
+            assert (grown, fresh) == (0, 0) or (grown >= GROUP and 5 <= fresh <= grown - 5)
+            # When a group closes is told by how many FIRs there are, never by what is in them.
+            assert (told.known != before.known) == (known - before.known >= GROUP)
+
+
+def test_groups_are_closed_once_and_a_report_closes_none(table, tmp_path):
+    with Ledger(shutil.copytree(table, tmp_path / "ws") / "ledger.sqlite") as ledger:
+        assert tell_groups(ledger, "wb-test", {"Nadia": (49, 20)})["Nadia"] == ToldGroups()
+        assert tell_groups(ledger, "wb-test", {"Nadia": (51, 20)})["Nadia"] == ToldGroups(51, 20, 20, 51, 0)
+        assert tell_groups(ledger, "wb-test", {"Nadia": (101, 22)})["Nadia"] == ToldGroups(101, 22, 20, 51, 1)
+        assert told_groups(ledger)["Nadia"].hidden == 1
 
 
 @pytest.mark.parametrize(
@@ -216,6 +248,31 @@ def test_a_book_digitized_at_two_sites_is_found_by_its_numbers(table):
     assert [(b.sites, b.first, b.last, b.records) for b in found] == [(("wb-one", "wb-two"), 40, 60, 21)]
     assert same_books([site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(61, 99)])]) == []
     assert same_books([site(base, "wb-one", [book(1, 60), book(1, 60)])]) == []
+
+
+def test_of_a_book_that_two_sites_digitized_one_copy_can_be_withdrawn(table, tmp_path):
+    from digitize.offices.shape import Volume
+    from digitize.offices.store import SnapshotStore
+
+    base = fold(table)
+    row = max((r for r in base.stations if r[0]), key=lambda r: r[8])
+    district = base.districts[row[2]]
+    band = max(district.by_band, key=lambda b: district.by_band[b][0] * (b != "not-known"))
+    book = Volume(district=district.name, station=row[0], form="iif1", year=f"{band[:3]}5", first=1, last=3,
+                  records=3)  # fmt: skip
+    sites = [site(base, "wb-one", [book]), site(base, "wb-two", [book])]
+    before = merge_sites("wb", sites, TODAY, None, OWN)
+    assert (before.twice.books, before.twice.records) == (1, 3)
+    with SnapshotStore(tmp_path / "received.sqlite") as store:
+        with pytest.raises(OptionsError, match="no such book"):
+            withdraw(store, sites, "wb-three", book, ("A", "b"))
+        assert withdraw(store, sites, "wb-two", book, ("An officer", "the copy of wb-one is certified")) == 3
+        after = merge_sites("wb", sites, TODAY, None, OWN, store.acts("withdraw"))
+        assert store.acts()[0].reason == "the copy of wb-one is certified"
+    assert after.twice.books == 0
+    taken = before.totals.records - after.totals.records
+    assert 0 < taken <= 3
+    check_alone(read_body(after.model_dump_json().encode()))
 
 
 def test_every_station_of_a_table_was_worked_on_when_the_table_was(table):

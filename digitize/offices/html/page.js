@@ -47,8 +47,7 @@
   // Down from state to district to station.
   const MOST = 200;
   const place = document.getElementById("places"), trail = document.getElementById("trail");
-  const shown = { state: document.querySelectorAll("#table ~ div tbody th") };
-  const stateName = (s) => (data.level === "nation" ? shown.state[s].textContent : data.root);
+  const stateName = (s) => (data.level === "nation" ? data.told[data.states[s][0]][0] : data.root);
   const districtName = (d) => data.districts[d][1] || say("unnamed_district");
   const stationName = (x) => x[1] || say("unnamed_station");
   const of = (list, at, index) => list.map((row, i) => [row, i]).filter(([row]) => row[at] === index);
@@ -57,6 +56,7 @@
     const c = Object.fromEntries(data.of_station.map((m, i) => [m, row[3 + i]]));
     return { ...c, of_expected: c.expected === null ? 0 : c.loaded, pages_of_expected: c.pages_expected === null ? 0 : c.pages };
   };
+  const once = (s) => { const c = named(s[2]); return c && { ...c, of_expected: Math.max(0, c.of_expected - s[4]) }; };
   const named = (counts) => (counts ? Object.fromEntries(data.measures.map((m, i) => [m, counts[i]])) : null);
 
   const tableOf = (head, rows, extra) => {
@@ -102,16 +102,27 @@
     return figure;
   };
   const put = (table, focus, chart) => { place.replaceChildren(...(chart ? [chart, table] : [table])); place.scrollTop = 0; if (focus) place.focus(); };
+  // Each state has an address of its own: the browser's Back leads from it to where one came from.
+  const address = (hash) => { if (data.level === "nation" && location.hash !== hash) history.pushState(null, "", hash || location.pathname + location.search); };
+  const lagOf = (s) => {
+    if (data.level !== "nation") return null;
+    const list = make("ul");
+    list.id = "told";
+    data.told[data.states[s][0]].slice(1).forEach((text) => make("li", text, list));
+    return list;
+  };
   const root = data.root;
 
   const showStates = (focus) => {
+    if (focus) address("#drill");
     steps([root, null]);
-    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), named(s[2]), []]), []), focus);
+    put(tableOf(say("state"), data.states.map((s, i) => [stateName(i), s[2] && (() => showState(i, true)), once(s), []]), []), focus);
   };
   const showState = (s, focus) => {
+    if (focus) address("#state-" + data.states[s][0]);
     steps(...(data.level === "nation" ? [[root, () => showStates(true)]] : []), [stateName(s), null]);
     const rows = of(data.districts, 0, s).map(([d, i]) => [districtName(i), () => showDistrict(i, true), named(d[2]), [d[3], d[4]]]);
-    put(tableOf(say("district"), rows, [say("station"), say("begun")]), focus);
+    put(tableOf(say("district"), rows, [say("station"), say("begun")]), focus, lagOf(s));
   };
   const stationRow = (x, prefix) => [prefix + stationName(x), null, wide(x), [x[x.length - 2], x[x.length - 1] ? "✓ " + say("certified") : "–"]];
   const showDistrict = (d, focus) => {
@@ -140,6 +151,16 @@
     waiting = setTimeout(() => { if (words.length) showFound(words); else { document.getElementById("found").textContent = ""; home(false); } }, 150);
   });
   home(false);
+  const open = () => {
+    const s = data.states.findIndex((x) => location.hash === "#state-" + x[0]);
+    if (data.level !== "nation" || s < 0) { if (location.hash === "#drill" || !location.hash) home(false); return; }
+    showState(s, false);
+    document.getElementById("drill").scrollIntoView();
+    place.focus({ preventScroll: true });
+  };
+  addEventListener("popstate", open);
+  addEventListener("hashchange", open); // after the browser has looked for the row of that name itself
+  if (location.hash) { open(); addEventListener("load", () => setTimeout(open)); }
 
   // Saving what the page holds.
   const cell = (x) => { const text = x === null || x === undefined ? "" : String(x); const safe = /^[=+\-@\t\r]/.test(text) && typeof x !== "number" ? "'" + text : text; return /[",\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe; };

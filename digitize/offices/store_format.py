@@ -1,0 +1,112 @@
+"""The tables of what an office received, and how an older file becomes one of today; hashes that chain the rows."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+FORMAT = 3
+CHAINED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "received": (("at", "file", "sha256", "reporter", "as_on", "verdict", "flags", "summary"), ("body", "mark")),
+    "keys": (("at", "reporter", "public", "act", "note"), ()),
+    "acts": (("at", "act", "subject", "operator", "reason", "upto", "detail"), ()),
+}
+"""Table -> the columns of text and of bytes that the hash of a row covers, together with the hash of the row before."""
+_KEYS = """
+CREATE TABLE keys (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, reporter TEXT NOT NULL, public TEXT NOT NULL,
+  act TEXT NOT NULL CHECK (act IN ('add', 'revoke')), note TEXT NOT NULL, hash TEXT NOT NULL DEFAULT ''
+);
+"""
+_RECEIVED = """
+CREATE TABLE received (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
+  reporter TEXT NOT NULL, as_on TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('taken', 'refused')),
+  flags TEXT NOT NULL, summary TEXT NOT NULL, body BLOB NOT NULL, hash TEXT NOT NULL,
+  mark BLOB NOT NULL DEFAULT x''
+);
+CREATE INDEX received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
+CREATE UNIQUE INDEX once ON received (sha256) WHERE verdict = 'taken';
+CREATE INDEX received_by_hash ON received (sha256);
+"""
+_SINCE_3 = """
+CREATE TABLE acts (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL,
+  operator TEXT NOT NULL, reason TEXT NOT NULL, upto INTEGER NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL
+);
+CREATE TABLE heads (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, received INTEGER NOT NULL, keys INTEGER NOT NULL,
+  acts INTEGER NOT NULL, hash TEXT NOT NULL, public TEXT NOT NULL, signature TEXT NOT NULL
+);
+"""
+_FROM_1 = """
+DROP INDEX IF EXISTS one_a_day;
+CREATE INDEX IF NOT EXISTS received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
+"""
+"""Until format 1 there was one snapshot a day of each reporter; a corrected one stands beside it now."""
+
+
+def _guards(*tables: str) -> str:
+    return "".join(
+        f"CREATE TRIGGER {t}_{word} BEFORE {act} ON {t} BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;"
+        for t in tables
+        for word, act in (("stay", "UPDATE"), ("remain", "DELETE"))
+    )
+
+
+def new() -> str:
+    """The statements that make an empty file."""
+    meta = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    guards = _guards("keys", "received", "acts", "heads")
+    said = f"INSERT INTO meta VALUES ('format', '{FORMAT}');"
+    return f"BEGIN;{meta}{_KEYS}{_RECEIVED}{_SINCE_3}{guards}{said}COMMIT;"
+
+
+def upgrade(db: sqlite3.Connection, found: int) -> None:
+    """Bring a file of an older format to today's. What was received without its signature stays without one."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        steps = [*(_FROM_1.split(";") if found == 1 else ()), *_SINCE_3.split(";"), "DROP TRIGGER IF EXISTS keys_stay",
+                 "ALTER TABLE keys ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+                 "ALTER TABLE received ADD COLUMN mark BLOB NOT NULL DEFAULT x''"]  # fmt: skip
+        for step in steps:
+            db.execute(step)
+        last = ""
+        for r in db.execute("SELECT * FROM keys ORDER BY seq").fetchall():
+            last = chained(last, [str(r[n]) for n in CHAINED["keys"][0]])
+            db.execute("UPDATE keys SET hash = ? WHERE seq = ?", (last, r["seq"]))
+        # A trigger holds a semicolon of its own, so it is made in one piece.
+        for text in _guards("acts", "heads").split("END;"):
+            if text:
+                db.execute(f"{text}END;")
+        db.execute(_guards("keys").split("END;")[0] + "END;")
+        _first_head(db, last)
+        db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
+
+
+def _first_head(db: sqlite3.Connection, keys_hash: str) -> None:
+    """Of a file that had none: what was there before is told of as it is now."""
+    row = db.execute("SELECT seq, hash FROM received ORDER BY seq DESC LIMIT 1").fetchone()
+    keys = db.execute("SELECT MAX(seq) AS n FROM keys").fetchone()["n"] or 0
+    ends = {"received": (row["seq"], row["hash"]) if row else (0, ""), "keys": (keys, keys_hash), "acts": (0, "")}
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    if row or keys:
+        sql = "INSERT INTO heads (at, received, keys, acts, hash, public, signature) VALUES (?, ?, ?, 0, ?, '', '')"
+        db.execute(sql, (at, ends["received"][0], keys, head_hash("", at, ends)))
+
+
+def chained(last: str, parts: Iterable[str], packed: bytes = b"") -> str:
+    """The hash of a row: of the one before it, and of all that stands in it."""
+    return hashlib.sha256("\x1f".join((last, *parts)).encode("utf-8") + packed).hexdigest()
+
+
+def head_hash(last: str, at: str, ends: Mapping[str, tuple[int, str]]) -> str:
+    """The hash of a head. ends: table -> number and hash of its newest row."""
+    told = [text for table in CHAINED for text in (str(ends[table][0]), ends[table][1])]
+    return chained(last, [at, *told])
