@@ -18,7 +18,15 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.slow
 def test_the_national_picture_is_made_and_bad_snapshots_are_caught(tmp_path):
     out = tmp_path / "figures.json"
-    command = [sys.executable, ROOT / "benchmarks" / "national.py", "--quick", "--json", out, "--only", "add,report,page,bad"]
+    command = [
+        sys.executable,
+        ROOT / "benchmarks" / "national.py",
+        "--quick",
+        "--json",
+        out,
+        "--only",
+        "add,report,page,bad",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     figures = json.loads(out.read_text(encoding="utf-8"))
