@@ -59,6 +59,11 @@ def in_page(text: str) -> str:
     return _NOT_PAGE.sub(REPLACED, text)
 
 
+def shown(value: object) -> object:
+    """What stands in a place of a template's page; what is markup already was made of such."""
+    return in_page(value) if type(value) is str else value
+
+
 def escape(text: str) -> str:
     """Text of an HTML page, escaped, for writers that have no template which does so."""
     import html  # not at the start: it brings all named letters of HTML, and commands only print

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from digitize import __version__
-from digitize.machine.exit_texts import in_page
+from digitize.machine.exit_texts import shown
 from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
 from digitize.offices.exporting import definition_of
@@ -111,16 +111,11 @@ def _environment() -> Environment:
     # StrictUndefined: a misspelt name is an error, not an empty place in a report.
     made = Environment(
         loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=_shown,
+        trim_blocks=True, lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
     made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
     made.globals |= {"percent": percent}
     return made
-
-
-def _shown(value: object) -> object:
-    """What stands in a place of the page; what is markup already was made of such."""
-    return in_page(value) if type(value) is str else value
 
 
 @cache

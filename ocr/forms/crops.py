@@ -157,7 +157,7 @@ def _has_own_writing(raw: Image, bare: Image, blots: Blots) -> bool:
     """Whether people wrote into a zone that is often blank: by its bare picture, and of little ink by the clean one.
 
     Not of other zones: writing that fills a small one, or stands on its rule, looks like what its border cuts off (of
-    the names, stations and years on 251 real pages 54 would be lost).
+    the names, places and years on 251 real pages 54 would be lost).
     """
     own = blots.own_writing(_taken_out(raw, bare))
     if not own or own >= _LITTLE_INK:

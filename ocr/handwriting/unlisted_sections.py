@@ -1,6 +1,6 @@
 """None of these, for lists of numbered sections: numbers that nobody listed are read as what they are, and asked.
 
-How often a section is charged outweighs a figure that is seen: where 279 is not known, 379 is read in it. So what is
+How common a section is outweighs a figure that is seen: where 279 is not known, 379 is read in it. So what is
 seen is weighed by itself, too: how much better a free reading explains it, in which any number may stand, than the best
 of the known sections does.
 """

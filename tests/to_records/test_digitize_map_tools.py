@@ -265,7 +265,7 @@ def test_fields_are_counted_as_sure_doubtful_unread_and_empty():
 def test_records_that_have_all_a_profile_asks_for_are_counted():
     known = {"state": "up", "district": "Kalpana", "police_station": "Kalpanapur", "year": "1998", "fir_no": "1"}
     found = cover([record(**known), record(**{**known, "district": FieldValue("", None, blank=True)})])[0]
-    assert found.complete == {"full": 0, "register-only": 0, "index-only": 1}
+    assert found.complete == {"full": 0, "core": 0, "register-only": 0, "index-only": 1}
 
 
 def test_mandatory_fields_stand_first_in_coverage():

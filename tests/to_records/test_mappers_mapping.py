@@ -110,7 +110,9 @@ def test_what_was_said_at_intake_fills_only_what_the_source_leaves_empty() -> No
     (record,) = map_readings(MAPPINGS["iif1_print"], [PageValues("p1", "iif1_print", zones)], context)
     assert record.value("police_station") == "Baguiati"
     assert (record.value("district"), record.fields["district"].by) == ("Kalpana", "intake")
-    assert record.value("year") is None
+    # What cannot be read contradicts nothing: it is not asked, and the record says whose word it is.
+    year = record.fields["year"]
+    assert (year.value, year.by, year.notes) == ("2019", "intake", ("told",))
 
 
 def test_a_second_page_is_joined_or_left_over_but_never_lost() -> None:

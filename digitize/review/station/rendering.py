@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from digitize.machine.exit_texts import shown
 from digitize.review.station.guard import Visitor
 from digitize.review.station.words import plain_words, station_languages, station_words
 from mappers.languages import load_languages
@@ -48,7 +49,7 @@ def _environment() -> Environment:
     # StrictUndefined: a misspelt name is an error, not an empty place.
     return Environment(
         loader=PackageLoader("digitize.review.station", "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
 
 
