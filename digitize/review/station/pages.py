@@ -29,6 +29,7 @@ from digitize.review.station.worklist import CARPET, Wish
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import cell_of
 from digitize.workspace.ledger.records import Records
+from mappers.languages import load_languages
 
 _WORK = ("volumes", "languages", "fields")
 
@@ -45,13 +46,22 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
     def work(room: Room) -> dict[str, Any]:
         room.look_around()
         counts = room.worklist.counts(who)
-        queues = {name: [{"name": n, "count": c} for n, c in found.most_common()] for name, found in counts.items()}
+        queues = {
+            name: [{"name": n, "count": c, "shown": _called(name, n, who.language)} for n, c in found.most_common()]
+            for name, found in counts.items()
+        }
         one_each = {task.field: task for task in room.worklist.tasks.values()}
         labels = {field: fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()}
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
     return render("home.html", visitor, **await served.room.do(work))
+
+
+def _called(what: str, name: str, language: str) -> str:
+    """What a language is called; what stands there itself for all else."""
+    one = load_languages().get(name) if what == "language" else None
+    return one.names.get(language, one.name) if one else name
 
 
 async def key(request: Request, served: Served, visitor: Visitor) -> Response:

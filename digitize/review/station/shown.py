@@ -15,7 +15,7 @@ from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey, newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
-from digitize.workspace.decisions.items import Item
+from digitize.workspace.decisions.items import COLUMN, Item
 from mappers.languages import load_languages
 from mappers.schema import Column, form_tables
 from validators.messages.teller import Teller
@@ -68,6 +68,7 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
         "picture": f"/api/picture/{item.id}" if (item.box or item.boxes) and not is_hidden else "",
         "box": box_on_page(room, task),
         "pagePicture": f"/api/page/{task.page}" if task.page else "",
+        "row": [] if is_hidden else [[c, text, item.cell == f"{COLUMN}:{c}"] for c, text in task.row],
         "words": list(task.asked.words),
         "said": [] if is_bare else told_of(item, who.language),
         "reading": "" if is_bare or not item.is_legible else item.reading,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -21,6 +22,9 @@ from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.options import KeyMode
+from mappers.text.scripts import INDIC
+
+_INDIC = re.compile(f"[{INDIC}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Task:
 
     of: the hash of its record as it stands. page, number, volume: where it lies, "" and 0 for a table. field: the one
     that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
-    is_masked: the law protects somebody whom it may name. rank: its place in the order of asking.
+    is_masked: the law protects somebody whom it may name. rank: its place in the order of asking. row: of an old table
+    the columns of its row with their texts, for no picture shows what stands there.
     """
 
     base: str
@@ -47,6 +52,7 @@ class Task:
     is_again: bool = False
     is_masked: bool = False
     rank: int = 0
+    row: tuple[tuple[str, str], ...] = ()
 
     @property
     def place(self) -> tuple[str, str]:
@@ -112,7 +118,7 @@ class Tasks:
         task = self._task(item, asked, scan, form=stored.record.form, is_masked=masked)
         return replace(
             task, of=stored.hash[:16], batch=stored.record.batch, language=stored.language or task.language,
-            is_again=is_again,
+            is_again=is_again, row=() if stored.record.pages else self._row(stored),
         )  # fmt: skip
 
     def _task(self, item: Item, asked: AskedPlace, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
@@ -144,6 +150,17 @@ class Tasks:
         opened = replace(stored, open=item.fields)
         items = items_of(self._ledger, opened, self._known.mappings, self._readings)
         return next((i.reading for i in items if i.cell == item.cell), "")
+
+    def _row(self, stored: Stored) -> tuple[tuple[str, str], ...]:
+        """The row of a table that a record was made of, without columns that feed a masked field."""
+        hidden, texts, secret = self._paths(stored), dict[str, str](), set[str]()
+        for path, value in stored.record.cells():
+            if value.origin.column:
+                # Of a font's codes nobody can read anything: what they were decoded to stands there instead.
+                is_decoded = value.value and _INDIC.search(value.value) and not _INDIC.search(value.raw)
+                texts.setdefault(value.origin.column, value.value if is_decoded and value.value else value.raw)
+                secret |= {value.origin.column} if path in hidden else set()
+        return tuple((column, text) for column, text in texts.items() if text and column not in secret)
 
     def _before(self, blank: Decision) -> Decision | None:
         """An earlier answer that still holds."""

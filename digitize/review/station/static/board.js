@@ -113,6 +113,7 @@ function watch(cell) {
     // Beside the grid, so that no picture moves when another cell comes in turn.
     detail?.replaceChildren(box.candidates, box.told);
     if (view && cell.item.pagePicture) view.show(cell.item.pagePicture, cell.item.box, cell.item.label, cell.item.page);
+    else view?.showRow(cell.item);
     cell.root.scrollIntoView({ block: "nearest" });
   });
   box.value.addEventListener("input", () => { mark(cell, ""); cell.isClosed = false; });

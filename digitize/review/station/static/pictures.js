@@ -4,6 +4,18 @@ import { element, words } from "./station.js";
 
 const ZOOMS = [0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3.2];
 
+/** What stands where there is no picture: the row of an old table with the asked cell marked, or that there is none. */
+export function without(item) {
+  if (item.masked || !item.row?.length) return element("p", words(item.masked ? "masked" : "no_picture"), { class: "no-picture" });
+  const list = element("dl", "", { class: "table-row" });
+  for (const [column, text, asked] of item.row) {
+    const cell = element("div", "", asked ? { class: "asked" } : {});
+    cell.append(element("dt", column), element("dd", text, { dir: "auto" }));
+    list.append(cell);
+  }
+  return list;
+}
+
 export class Pictures {
   constructor() {
     this.ready = new Map();         // item: its picture
@@ -37,7 +49,7 @@ export class Pictures {
   /** Put an item's picture on a stage, or say why there is none. */
   show(item, stage) {
     if (item.picture && !item.masked) stage.replaceChildren(this.of(item));
-    else stage.replaceChildren(element("p", words(item.masked ? "masked" : "no_picture"), { class: "no-picture" }));
+    else stage.replaceChildren(without(item));
   }
 
   zoom(by) {
@@ -72,9 +84,15 @@ export class PageView {
     this.#draggable();
   }
 
+  /** Show what there is of an item that lies on no page. */
+  showRow(item) {
+    this.frame.replaceChildren(without(item));
+  }
+
   /** Show a page. box: the zone, [x0, y0, x1, y1] in the picture's pixels, or null. label: what the zone asks. */
   show(src, box, label, page) {
     Object.assign(this, { box });
+    if (!this.sheet.isConnected) this.frame.replaceChildren(this.sheet);
     this.image.alt = words("page_picture_of", { page, label });
     if (this.image.getAttribute("src") === src && this.image.complete) return this.#laid();
     this.image.src = src;
