@@ -43,7 +43,7 @@ def _print(report: RunReport, folder: Path) -> None:
     for line in report.lines():
         say(line)
     if report.to_review:
-        say(f"Next: digitize review export {folder}")
+        say(f"Next: digitize review serve {folder}, or: digitize review export {folder}")
     else:
         say(f"Next: digitize status {folder}")
 

@@ -32,7 +32,15 @@ def prefill_of(room: Room, task: Task, want: WantedKey) -> str:
     keys = newest_keys(room.worklist.past_of(task))
     if task.mode == "verify" and len(keys) == 1 and want.purpose == SECOND:
         return next(iter(keys.values())).value
-    return task.asked.machine if not task.asked.words else ""
+    return task.asked.machine if task.is_prefilled and not task.asked.words else ""
+
+
+def offered(task: Task) -> list[str]:
+    """What may be taken by one key; the machine's own reading first, where it does not stand in the box."""
+    if task.asked.words:
+        return []
+    own = () if task.is_prefilled or not task.asked.machine else (task.asked.machine,)
+    return list(dict.fromkeys((*own, *task.item.candidates)))
 
 
 def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
@@ -58,7 +66,7 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
         "script": one.script if one is not None else "Latn",
         "prefill": MASK if is_hidden else prefill,
         "doubtful": [] if is_bare else doubtful(prefill, item.candidates),
-        "candidates": [] if is_bare or task.asked.words else list(item.candidates),
+        "candidates": [] if is_bare else offered(task),
         "list": list_of(main_field(item), column),
         "why": list(item.why[:_MOST_WORDS]),
         "told": "" if is_bare else item.told,

@@ -12,6 +12,7 @@ from digitize.review.answering import AskedPlace, holds
 from digitize.review.measuring import list_asked
 from digitize.review.past import Past
 from digitize.review.places import bare_field, item_of_cell, main_field
+from digitize.review.prefill import PrefillFloors
 from digitize.review.questions import list_questions
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, items_of
@@ -34,7 +35,8 @@ class Task:
     of: the hash of its record as it stands. page, number, volume: where it lies, "" and 0 for a table. field: the one
     that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
     is_masked: the law protects somebody whom it may name. rank: its place in the order of asking. row: of an old table
-    the columns of its row with their texts, for no picture shows what stands there.
+    the columns of its row with their texts, for no picture shows what stands there. is_prefilled: whether the machine's
+    reading may stand in the box, or is only offered.
     """
 
     base: str
@@ -53,6 +55,7 @@ class Task:
     is_masked: bool = False
     rank: int = 0
     row: tuple[tuple[str, str], ...] = ()
+    is_prefilled: bool = True
 
     @property
     def place(self) -> tuple[str, str]:
@@ -75,6 +78,7 @@ class Tasks:
         self._masks = masks
         self.whole: list[str] = []
         self._readings = Readings(ledger)
+        self._floors = PrefillFloors(ledger)
         self._catalogue = Catalogue(ledger)
         self._volumes = self._catalogue.volume_labels()
         self._hidden: tuple[str, frozenset[str]] = ("", frozenset())
@@ -118,7 +122,8 @@ class Tasks:
         task = self._task(item, asked, scan, form=stored.record.form, is_masked=masked)
         return replace(
             task, of=stored.hash[:16], batch=stored.record.batch, language=stored.language or task.language,
-            is_again=is_again, row=() if stored.record.pages else self._row(stored),
+            is_again=is_again, is_prefilled=self._floors.allow(item),
+            row=() if stored.record.pages else self._row(stored),
         )  # fmt: skip
 
     def _task(self, item: Item, asked: AskedPlace, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
