@@ -75,6 +75,8 @@ def _timed(folder: Path, fields: int, operators: int) -> dict[str, Any]:
     pages = fields // 36 + 2 + operators * (fields // 300 + 1)
     place = make_office(folder, {"hi": pages}, people=(*PEOPLE, *((n, "operator", "en") for n in names)))
     with serving(place.folder) as server:
+        # Before the first key: towards the end only fields without a picture may be left.
+        painted = drive(server.url, "paint", "5") if not operators else {}
         stop = threading.Event()
         others = [Clerk(server.port, name, PASSWORD, stop, _PAUSES_S, seed=n) for n, name in enumerate(names)]
         for other in others:
@@ -83,7 +85,6 @@ def _timed(folder: Path, fields: int, operators: int) -> dict[str, Any]:
         stop.set()
         for other in others:
             other.join()
-        painted = drive(server.url, "paint", "5") if not operators else {}
     given = Counter(found["given"])
     for other in others:
         given.update(other.kept)
