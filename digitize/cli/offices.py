@@ -236,14 +236,11 @@ def write_report(picture: NationalPicture, wanted: ReportFiles, folder: Path) ->
     from digitize.offices.exporting import as_plain, write_csv
     from digitize.offices.outline import load_outline
     from digitize.offices.page import render_page
-    from digitize.offices.pdf import check_fonts, print_pdf
+    from digitize.offices.pdf import print_pdf
 
     if not any((wanted.html, wanted.pdf, wanted.csv, wanted.json)):
         raise OptionsError("Say where to write: --html FILE, --pdf FILE, --csv DIR or --json-file FILE.")
     words, written = language_of(wanted.language), []
-    if wanted.pdf:
-        # Before anything is made: a page of empty boxes looks like a report.
-        check_fonts(wanted.language)
     if wanted.html or wanted.pdf:
         # The PDF is printed from a page, so there always is one.
         page = wanted.html or wanted.pdf.with_suffix(".html")  # type: ignore[union-attr]

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from digitize import __version__
 from digitize.machine.exit_texts import shown
+from digitize.machine.font_files import OWN, embedded
 from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
 from digitize.offices.exporting import definition_of
@@ -33,6 +34,7 @@ from digitize.offices.rollup import ReportedPlace, shown_name
 from digitize.offices.shape import PILLARS, Share, Statement
 from digitize.offices.states import CLASSES, shown_states
 from digitize.offices.words import Words
+from mappers.languages import load_languages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -84,14 +86,14 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
-        css=_part("page.css"), js=_part("page.js"),
+        css=_style(words), js=_part("page.js"),
         policy=Markup(policy()),
     )  # fmt: skip
 
 
 def render_asking(words: Words, *, is_wrong: bool) -> str:
     """The page that asks for an access token. is_wrong: the one just given does not hold."""
-    return _environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=_part("page.css"))
+    return _environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=_style(words))
 
 
 @cache
@@ -101,7 +103,7 @@ def policy() -> str:
     # The script by its hash, so that text that got into the page cannot run.
     # 'unsafe-inline' is for styles alone: bars have their widths in style attributes.
     own = base64.b64encode(digest).decode("ascii")
-    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{own}'; img-src data:"
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{own}'; img-src data:; font-src data:"
 
 
 @cache
@@ -116,6 +118,13 @@ def _environment() -> Environment:
     made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
     made.globals |= {"percent": percent}
     return made
+
+
+def _style(words: Words) -> Markup:
+    """The page's style with the font of its language, where it is not in Latin letters: a machine may lack it."""
+    script = load_languages()[words.language].script
+    own = "" if script == "Latn" else embedded(script)
+    return Markup(own) + _part("page.css").replace("OWN-SCRIPT", f"{OWN}{script}")
 
 
 @cache

@@ -19,23 +19,6 @@ def find_browser() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
-def check_fonts(language: str) -> None:
-    """See that this machine can show the language's letters; without a font they would be printed as empty boxes.
-
-    Asks fontconfig; where that is not, as on Windows and macOS, fonts for Indian scripts come with the system. Raises
-    MachineLacks.
-    """
-    asked = shutil.which("fc-list")
-    if asked is None or language == "en":
-        return
-    found = subprocess.run([asked, f":lang={language}", "family"], capture_output=True, timeout=60, check=False)
-    if found.returncode == 0 and not found.stdout.strip():
-        raise MachineLacks(
-            f"No font of this machine has the letters of the language {language}: a PDF would show empty boxes. "
-            "Install one: apt-get install fonts-noto-core, then again; or print the HTML file where such a font is."
-        )
-
-
 def print_pdf(page: Path, target: Path) -> None:
     """Print an HTML file, which makes no request.
 

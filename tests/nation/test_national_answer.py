@@ -2,12 +2,10 @@
 
 import json
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 import pytest
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
-from digitize.errors import MachineLacks
 from digitize.offices import pdf
 from digitize.offices.answer_text import both_calendars
 from digitize.offices.office import open_office
@@ -184,17 +182,13 @@ def test_without_a_browser_a_pdf_is_refused_with_the_next_step(digitize, office,
     assert (tmp_path / "n.html").is_file()
 
 
-def test_a_pdf_without_a_font_for_its_letters_is_refused_with_the_cure(digitize, office, tmp_path, monkeypatch):
-    monkeypatch.setattr(pdf.shutil, "which", lambda name: f"/usr/bin/{name}")
-    told = SimpleNamespace(returncode=0, stdout=b"\n")
-    monkeypatch.setattr(pdf.subprocess, "run", lambda *a, **k: told)
-    digitize("national", "report", "--dir", office[0], "--pdf", tmp_path / "n.pdf", "--lang", "hi", code=6)
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(MachineLacks, match="apt-get install fonts-noto-core"):
-        pdf.check_fonts("hi")
-    told.stdout = b"Noto Sans Devanagari\n"
-    pdf.check_fonts("hi")
-    pdf.check_fonts("en")
+def test_a_page_in_hindi_carries_its_font_and_one_in_english_none(digitize, office, tmp_path):
+    for language, fonts in (("hi", 1), ("en", 0)):
+        digitize("national", "report", "--dir", office[0], "--html", tmp_path / "n.html", "--lang", language)
+        page = (tmp_path / "n.html").read_text(encoding="utf-8")
+        assert page.count("data:font/woff2") == fonts and "font-src data:" in page
+        # The rule is used: its name stands in the page's own list of fonts.
+        assert page.count('"Own Deva"') == 2 * fonts
 
 
 @pytest.mark.slow

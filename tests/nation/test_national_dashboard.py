@@ -226,7 +226,7 @@ def test_no_script_runs_but_the_page_s_own(office, token):
     own = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     allowed = f"script-src 'sha256-{own}';"
     assert allowed in headers["content-security-policy"]
-    assert f'{allowed} img-src data:">' in text
+    assert f'{allowed} img-src data:; font-src data:">' in text
 
 
 def test_whoever_sends_a_form_too_slowly_is_not_waited_for(office, token, monkeypatch):

@@ -16,6 +16,7 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from benchmarks.review_office import PASSWORD, make_office
+from digitize.machine.font_files import font_folder
 from digitize.offices.pdf import find_browser
 from digitize.review.station.app import make_app
 from digitize.review.station.served import Served
@@ -115,7 +116,7 @@ def test_letters_and_sounds():
 
 
 def test_fonts_of_twelve_scripts_are_there_with_their_licence():
-    fonts = {f.name: f.read_bytes() for f in (STATION / "static" / "fonts").iterdir()}
+    fonts = {f.name: f.read_bytes() for f in font_folder().iterdir()}
     assert "SIL Open Font License" in fonts.pop("OFL.txt").decode()
     sheet = (STATION / "static" / "fonts.css").read_text(encoding="utf-8")
     assert set(re.findall(r"fonts/(\w+\.woff2)", sheet)) == set(fonts)

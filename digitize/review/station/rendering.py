@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from digitize.machine.exit_texts import shown
+from digitize.machine.font_files import font_folder
 from digitize.review.station.guard import Visitor
 from digitize.review.station.words import plain_words, station_languages, station_words
 from mappers.languages import load_languages
@@ -64,7 +65,7 @@ def script_words(language: str) -> Markup:
 def static_files() -> dict[str, bytes]:
     """Name below static/ -> content; read once, so that no address leads to any other file."""
     found: dict[str, bytes] = {}
-    folders = [("", resources.files("digitize.review.station") / "static")]
+    folders = [("", resources.files("digitize.review.station") / "static"), ("fonts/", font_folder())]
     while folders:
         prefix, folder = folders.pop()
         for file in folder.iterdir():

@@ -1,0 +1,26 @@
+"""The fonts that come with the toolkit, one file a script: what is shown must not depend on what a machine has."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+OWN = "Own "
+"""Before the script, in the name by which a page asks for such a font."""
+
+
+def font_folder() -> Traversable:
+    """Where they lie: SCRIPT.woff2 by ISO 15924, Noto under the SIL Open Font License (OFL.txt beside them)."""
+    return resources.files("digitize.machine") / "fonts"
+
+
+@cache
+def embedded(script: str) -> str:
+    """The style rule by which a page that is one file carries a font; "" for a script without one."""
+    file = font_folder() / f"{script}.woff2"
+    if not file.is_file():
+        return ""
+    data = base64.b64encode(file.read_bytes()).decode("ascii")
+    return f'@font-face {{ font-family: "{OWN}{script}"; src: url("data:font/woff2;base64,{data}") format("woff2"); }}'
