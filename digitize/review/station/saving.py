@@ -144,8 +144,10 @@ class _Saver:
     def _answer(self, task: Task, typed: Keyed) -> Outcome:
         want = self._room.worklist.wanted_of(task)
         reply = self._reply(task, typed, want)
-        problem = self._changed(task, typed) or (
-            problem_of(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict"
+        problem = (
+            self._changed(task, typed)
+            or self._unseen(task, typed, want)
+            or (problem_of(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict")
         )
         if problem:
             return Outcome(typed.client, typed.item, REFUSED, (problem,))
@@ -172,6 +174,12 @@ class _Saver:
         is_stale = typed.version != self._room.worklist.version(task)
         is_agreeing = task.mode == "verify" and _VERDICTS.get(typed.verdict) == OK
         return "it changed since you saw it; look again" if is_stale and is_agreeing else ""
+
+    def _unseen(self, task: Task, typed: Keyed, want: WantedKey | None) -> str:
+        """Why nobody agrees to what never stood before them: who keys blind could take the machine's word."""
+        is_agreeing = _VERDICTS.get(typed.verdict) == OK and not typed.value.strip() and not task.asked.words
+        is_shown = prefill_of(self._room, task, want or WantedKey(FIRST)) != ""
+        return "nothing stood in the box to agree to; type the value" if is_agreeing and not is_shown else ""
 
     def _reply(self, task: Task, typed: Keyed, want: WantedKey | None) -> Reply:
         value, verdict = typed.value.strip(), _VERDICTS.get(typed.verdict, "")
