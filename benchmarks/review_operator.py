@@ -8,12 +8,13 @@ they differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks.straight import Value, threshold
+from digitize.review.prefill import MISTYPED, OVERLOOKED, floor_in, floors_of
+from digitize.workspace.calibration.values import BlindAnswer
 
-MISTYPED, OVERLOOKED = 0.01, 0.15
 CARPET = 12
 """Pictures of one field on a screen of the carpet, the least that the station shows."""
 PASSES = 0.99
@@ -68,20 +69,11 @@ class Work:
 
 
 def terms_of(boxes: Iterable[Box], group: str, field: str) -> Terms:
-    """Thresholds for a field of one office, from all other offices."""
-    others = [b for b in boxes if b.group != group and b.field == field and not b.told]
-    accept = threshold([b.value() for b in others], PASSES)
-    return Terms(accept, _prefill(others, accept))
-
-
-def _prefill(boxes: Sequence[Box], accept: float) -> float:
-    """The least confidence from which showing a value pays and leaves no more wrong than typing it all once would."""
-    best, least = NEVER, sum(b.typed + 1 for b in boxes) + 1.0
-    for confidence in sorted({round(b.confidence, 2) for b in boxes if b.confidence > 0}):
-        work = sum((reviewed(b, Terms(accept, confidence)) for b in boxes), Work())
-        if work.share_wrong <= MISTYPED and work.keys < least:
-            best, least = confidence, work.keys
-    return best
+    """What holds in one office, from the answers of all other offices, as the station would set it from its own."""
+    others = [b for b in boxes if b.group != group and not b.told]
+    own = [b for b in others if b.field == field]
+    floors = floors_of(BlindAnswer("", b.field, b.page, b.confidence, b.right) for b in others)
+    return Terms(threshold([b.value() for b in own], PASSES), floor_in(floors, "", field))
 
 
 def reviewed(box: Box, terms: Terms, carpet: int = 1) -> Work:

@@ -39,8 +39,7 @@ class PrefillFloors:
             return True
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
         form = self._form(page)
-        floor = self._floors.get((form, field_of(zone)), self._floors.get((form, TOGETHER), UNMEASURED))
-        return item.confidence >= floor
+        return item.confidence >= floor_in(self._floors, form, field_of(zone))
 
     def _form(self, page: str) -> str:
         if page not in self._forms:
@@ -58,6 +57,11 @@ def floors_of(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]
         for name in (answer.field, TOGETHER):
             by_field[answer.form, name].append(answer)
     return {key: _floor(own) for key, own in by_field.items() if len(own) >= _LEAST}
+
+
+def floor_in(floors: Mapping[tuple[str, str], float], form: str, field: str) -> float:
+    """The floor of a field; of all fields of its form, where its own answers are too few; of what is not measured."""
+    return floors.get((form, field), floors.get((form, TOGETHER), UNMEASURED))
 
 
 def _floor(answers: list[BlindAnswer]) -> float:
