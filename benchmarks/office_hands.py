@@ -1,8 +1,8 @@
 """The handwriting part of benchmarks/office.py: an office read cold, after it learned, and by what others learned.
 
 Each office is read by weights that never saw it, where --folds has them. What it learns is taught as `digitize learn`
-does: its first pages judge each other in turns, adopted only where they are read surely better. Probabilities of an office
-are fitted on what was read of the others.
+does: its first pages judge each other in turns, adopted only where they are read surely better. Probabilities of an
+office are fitted on what was read of the others.
 """
 
 from __future__ import annotations

@@ -108,7 +108,8 @@ def test_what_is_read_is_compared_as_it_is_meant(kind, settled, read, lexicon, s
 def test_weights_are_taken_only_where_chance_would_hardly_say_as_much():
     some = [(True, True)] * 30 + [(False, False)] * 5
     assert not judge(some).is_better and judge(some).chance == 1
-    assert not judge([*some, *[(False, True)] * 4]).is_better  # one of sixteen
+    assert not judge([*some, *[(False, True)] * 3]).is_better  # one of eight
+    assert judge([*some, *[(False, True)] * 4]).is_better  # one of sixteen
     five = judge([*some, *[(False, True)] * 5])
     assert five.is_better and five.chance == pytest.approx(1 / 32)
     assert (five.before, five.after, five.held) == (30, 35, 40)
