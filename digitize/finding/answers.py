@@ -7,8 +7,9 @@ from typing import Any
 
 from digitize.finding.cases import FoundCases, text_of
 from digitize.finding.stores import FoundRow
+from digitize.masking.masks import MASK
 from digitize.targets.search_rows import PERSON, PROPERTY, RECORD, VEHICLE
-from mappers.record import Record
+from mappers.record import Record, Row
 
 WORDS = {PERSON: "person", RECORD: "fir", VEHICLE: "vehicle", PROPERTY: "property"}
 CHILDREN = {PERSON: "persons", VEHICLE: "vehicles", PROPERTY: "property"}
@@ -24,7 +25,6 @@ _BY = {
     "relative": ("relative_name", "relative_name_roman"),
     "age": ("age", "age_from", "age_to", "birth_year", "birth_date"),
     "place": ("place", "address"),
-    "sex": ("sex",),
     "number": ("registration_no", "chassis_no", "engine_no", "description", "phone", "mobile"),
     "words": ("description", "make", "model", "colour", "property_type", "category"),
 }
@@ -101,12 +101,15 @@ def make_hit(found: Candidate, record: Record, cases: FoundCases) -> SearchHit |
     return SearchHit(WORDS[row.kind], row.record_id, row.form, row.line, score, found.grounds, case, values, sections)
 
 
-def hidden_paths(found: Candidate, cases: FoundCases) -> list[str]:
-    """The fields by which a candidate was found that the law hides: whoever may not see them is not told of it."""
-    row, hidden = found.row, cases.hidden(found.row.record_id)
+def is_found_by_hidden(found: Candidate, record: Record, cases: FoundCases) -> bool:
+    """Whether a field by which a candidate was found is masked in its record: whoever may not see it is not told.
+
+    record: as it may be shown.
+    """
+    row = found.row
     names = {name for ground in found.grounds for name in _BY.get(ground.what, ())}
-    if row.kind == RECORD:
-        return [p for p in sorted(hidden) if p in names]
-    at = cases.place(row.record_id, CHILDREN[row.kind], row.line)
-    prefix = f"{CHILDREN[row.kind]}[{at}]."
-    return [p for p in sorted(hidden) if p.startswith(prefix) and p.removeprefix(prefix) in names]
+    own: Row = record.fields
+    if row.kind in CHILDREN:
+        at = cases.place(row.record_id, CHILDREN[row.kind], row.line)
+        own = record.children[CHILDREN[row.kind]][at] if at is not None else {}
+    return any(MASK in (own[n].raw, own[n].value) for n in names if n in own)

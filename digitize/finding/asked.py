@@ -13,10 +13,9 @@ from mappers.text.folding import fold_digits
 
 KINDS = {"person": PERSON, "fir": RECORD, "vehicle": VEHICLE, "property": PROPERTY}
 MOST_SHOWN = 100
-_MOST_TEXT = 200
+MOST_TEXT = 200
 _RANGE = re.compile(r"(\d{1,4})?\s*(?:-|to|–)\s*(\d{1,4})?$")
 _NUMBER_YEAR = re.compile(r"(?:fir\s*(?:no\.?)?\s*)?(\d{1,6})\s*/\s*(\d{4})", re.IGNORECASE)
-_SEXES = ("", "male", "female", "transgender")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class SearchQuery:
 
     kind: of KINDS, "" for all. relative: the name of father, husband or guardian. station, place: in any script and
     spelling. year: one or "2010-2014". since, until: ISO days. age: at the time of the case, one or "30-40". section:
-    as "302", "IPC 302". sex: as in the records. limit: how many are shown.
+    as "302", "IPC 302". limit: how many are shown.
     """
 
     text: str = ""
@@ -38,7 +37,6 @@ class SearchQuery:
     until: str = ""
     age: str = ""
     section: str = ""
-    sex: str = ""
     limit: int = 10
 
     @property
@@ -66,12 +64,10 @@ class SearchQuery:
         """Raise OptionsError for what cannot be asked; no message holds what was typed."""
         if self.kind and self.kind not in KINDS:
             raise OptionsError(f"--kind is one of: {', '.join(KINDS)}.")
-        if max(map(len, (self.text, self.relative, self.station, self.place, self.section))) > _MOST_TEXT:
-            raise OptionsError(f"A field has at most {_MOST_TEXT} letters.")
+        if max(map(len, (self.text, self.relative, self.station, self.place, self.section))) > MOST_TEXT:
+            raise OptionsError(f"A field has at most {MOST_TEXT} letters.")
         if not 1 <= self.limit <= MOST_SHOWN:
             raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
-        if self.sex not in _SEXES:
-            raise OptionsError("The sex is one of: male, female, transgender.")
         for day in (self.since, self.until):
             _require_day(day)
         low, high = self.years
@@ -85,7 +81,7 @@ class SearchQuery:
     def as_logged(self) -> dict[str, Any]:
         """What is kept of it: how long each word of a name is, and the conditions that name nobody."""
         lengths = {n: [len(w) for w in getattr(self, n).split()] for n in ("text", "relative", "place")}
-        rest = ("kind", "station", "year", "since", "until", "age", "section", "sex", "limit")
+        rest = ("kind", "station", "year", "since", "until", "age", "section", "limit")
         return {n: v for n, v in {**lengths, **{n: getattr(self, n) for n in rest}}.items() if v}
 
 

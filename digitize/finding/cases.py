@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from digitize.finding.stores import SearchStore, Tokens
 from digitize.masking.cases import CaseMasks, masks_of
 from digitize.targets.rows import LINE, RECORD_ID
-from digitize.targets.search_rows import linking_tokens, text_frame
-from digitize.targets.taking import records_of
-from mappers.record import FieldValue, Record
+from digitize.targets.search_rows import linking_tokens
+from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
 
 _ROUNDS = 3
@@ -67,13 +66,20 @@ def _read(store: SearchStore, wanted: Mapping[str, str], lines: dict[tuple[str, 
             for name, table in form_tables(form).items()
         }
         rows = store.table_rows(columns, ids)
-        frames = {name: text_frame(columns[name], some) for name, some in rows.items() if some or name == form}
-        for name, frame in frames.items():
-            child = form_tables(form)[name].child
-            for record, line in frame.select(RECORD_ID, LINE).iter_rows() if child else ():
-                lines.setdefault((record, child), []).append(line)
-        found |= {r.id: r for r in records_of(form, frames, ids, "")}
+        children: dict[str, dict[str, list[Row]]] = {}
+        for name, table in form_tables(form).items():
+            for record, line, *values in rows[name] if table.child else ():
+                children.setdefault(record, {}).setdefault(table.child, []).append(_cells(columns[name][2:], values))
+                lines.setdefault((record, table.child), []).append(line)
+        for record, *values in rows[form]:
+            own = {child: tuple(some) for child, some in children.get(record, {}).items()}
+            found[record] = Record(record, form, _cells(columns[form][1:], values), own)
     return found
+
+
+def _cells(names: Sequence[str], values: Sequence[object]) -> Row:
+    """Cells in which something stands; what was loaded was sure."""
+    return {n: FieldValue(str(v), str(v)) for n, v in zip(names, values, strict=True) if v is not None}
 
 
 def text_of(cell: FieldValue | None) -> str:

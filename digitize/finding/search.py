@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digitize.finding.answers import Candidate, SearchHit, hidden_paths, make_hit, ranked
+from digitize.finding.answers import Candidate, SearchHit, is_found_by_hidden, make_hit, ranked
 from digitize.finding.asked import KINDS, SearchQuery
 from digitize.finding.cases import FoundCases, open_cases
 from digitize.finding.log import Searcher, keep_search
@@ -21,7 +21,7 @@ from mappers.clean.sections import clean_sections
 from mappers.names.keys import token
 from mappers.text.folding import fold_key
 
-_FEWEST_OPENED = 12
+_FEWEST_OPENED = 10
 _MOST_OPENED = 240
 """Candidates whose cases are opened at most, where the law hides those before them."""
 
@@ -114,8 +114,7 @@ def _shown_as(one: Candidate, cases: FoundCases, by: Searcher, seen: ShownFields
     if record is None:
         return None
     if by.unmasking is None:
-        if hidden_paths(one, cases):
-            return None
-        return make_hit(one, cases.masks.mask(record), cases)
+        masked = cases.masks.mask(record)
+        return None if is_found_by_hidden(one, masked, cases) else make_hit(one, masked, cases)
     seen.add(record.id, cases.hidden(record.id))
     return make_hit(one, record, cases)

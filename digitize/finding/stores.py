@@ -91,7 +91,10 @@ def open_store(target: Target) -> SearchStore:
 
     if isinstance(target, SqliteTarget):
         return SqliteSearch(target)
-    if not target.name.startswith("postgresql://") or hasattr(target, "read_back"):
+    from digitize.targets.postgres.target import PostgresTarget
+
+    # A state's own tables are a kind of it, with our book beside them.
+    if type(target) is not PostgresTarget:
         raise OptionsError(
             "Searched is a SQLite file or a PostgreSQL database with our own tables; neither a folder, nor a state's "
             "own tables beside our book."
