@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +46,21 @@ def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Sco
     if not words or not asked:
         return best
     codes = code_rows([said for said, _ in words])
-    languages = np.array([lang for _, lang in words])
-    for lang in {language, *languages.tolist()}:
-        rows = np.arange(len(words)) if lang == language else np.flatnonzero(languages == lang)
-        cost, whole = distances(asked, codes[rows], cost_table(lang))
+    by = np.array([_table_of(lang) for _, lang in words])
+    own = _table_of(language)
+    for name in {own, *by.tolist()}:
+        rows = np.arange(len(words)) if name == own else np.flatnonzero(by == name)
+        cost, whole = distances(asked, codes[rows], cost_table(name))
         best[rows] = np.maximum(best[rows], 1 - cost / np.maximum(whole, 1e-6))
     return best
+
+
+@cache
+def _table_of(language: str) -> str:
+    """The language by whose costs one is compared: itself, or "" for all that have none of their own."""
+    mine, all_ways = cost_table(language), cost_table("")
+    is_own = not (np.array_equal(mine.swap, all_ways.swap) and np.array_equal(mine.leave_out, all_ways.leave_out))
+    return language if is_own else ""
 
 
 def asked_words(store: SearchStore, text: str, kind: str) -> tuple[list[AskedWord], str]:
