@@ -7,11 +7,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from digitize.errors import OptionsError, TargetRefused
-from digitize.targets.base import Target
-from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, WORDS
+from digitize.targets.base import Statement, Target
+from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, STATION_KEY, WORDS
+
+if TYPE_CHECKING:
+    from digitize.targets.postgres.target import PostgresTarget
 
 Tokens = frozenset[int]
 Term = Sequence[Tokens]
@@ -54,8 +57,8 @@ class RowFilter:
 class SearchStore(Protocol):
     """The part of a target that is searched."""
 
-    def near_words(self, kind: str, keys: Sequence[str]) -> list[tuple[str, str]]:
-        """(word by its sounds, language) of a kind under any of some keys."""
+    def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
+        """For each of several words (word by its sounds, language) of a kind under any of its keys."""
         ...
 
     def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
@@ -121,25 +124,30 @@ class _Asks:
     def _listed(self, values: Sequence[Any]) -> object:
         raise NotImplementedError
 
-    def near_words(self, kind: str, keys: Sequence[str]) -> list[tuple[str, str]]:
+    def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
         """See `SearchStore`."""
         query = f"SELECT DISTINCT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
-        return [(a, b) for a, b in self._target.run(query, (self._listed(keys), kind))]
+        return [[(a, b) for a, b in rows] for rows in self._all([(query, (self._listed(some), kind)) for some in keys])]
 
     def stations(self) -> list[str]:
         """See `SearchStore`."""
-        return [r[0] for r in self._target.run(f"SELECT DISTINCT said FROM {WORDS} WHERE kind = ?", (STATION,))]
+        query = f"SELECT DISTINCT said FROM {WORDS} WHERE near = ? AND kind = ?"
+        return [r[0] for r in self._target.run(query, (STATION_KEY, STATION))]
 
     def table_rows(
         self, columns: Mapping[str, Sequence[str]], records: Sequence[str]
     ) -> dict[str, list[tuple[Any, ...]]]:
         """See `SearchStore`."""
-        found = {}
+        statements = []
         for table, names in columns.items():
             order = "record_id, line" if "line" in names else "record_id"
             query = f"SELECT {', '.join(names)} FROM {table} WHERE record_id {self.one_of} ORDER BY {order}"
-            found[table] = self._target.run(query, (self._listed(records),))
-        return found
+            statements.append((query, (self._listed(records),)))
+        return dict(zip(columns, self._all(statements), strict=True))
+
+    def _all(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """Rows of several statements."""
+        return [self._target.run(query, values) for query, values in statements]
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`."""
@@ -230,6 +238,20 @@ class PostgresSearch(_Asks):
     """See `SearchStore`."""
 
     one_of = "= ANY(?)"
+
+    def __init__(self, target: PostgresTarget) -> None:
+        """target: its rows are all there."""
+        super().__init__(target)
+        self._database = target
+
+    def _all(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """In one transaction: beginning one takes as many messages as asking."""
+        from digitize.targets.postgres.store import PostgresStore
+
+        found: list[list[tuple[Any, ...]]] = self._database.transact(
+            lambda db: [PostgresStore(db).rows(query, values) for query, values in statements]
+        )
+        return found
 
     def _listed(self, values: Sequence[Any]) -> object:
         return list(values)

@@ -67,15 +67,13 @@ def asked_words(store: SearchStore, text: str, kind: str) -> tuple[list[AskedWor
     """The words of a text with those of the index that may be meant, and the language whose script it is in."""
     plain = [part for part in text.split() if not any(c in part for c in "*?")]
     said, language = name_words(" ".join(plain))
-    made = [_alike(store, word, language, kind) for word in said]
+    near = store.near_words(kind, [near_keys(word) if len(word) > 1 else [] for word in said])
+    made = [_alike(word, language, some) for word, some in zip(said, near, strict=True)]
     made += [_fitting(store, part, kind) for part in text.split() if part not in plain and part.strip("*?")]
     return made, language
 
 
-def _alike(store: SearchStore, word: str, language: str, kind: str) -> AskedWord:
-    if len(word) == 1:
-        return AskedWord(word, {word: 1.0})
-    near = store.near_words(kind, near_keys(word))
+def _alike(word: str, language: str, near: Sequence[tuple[str, str]]) -> AskedWord:
     scores = likeness(word, language, near)
     order = np.argsort(-scores, kind="stable")[:_MOST_ALIKE]
     found: dict[str, float] = {word: 1.0}

@@ -20,6 +20,8 @@ FILLED_BY = str(KEYS)
 RECORD, PERSON, VEHICLE, PROPERTY = "r", "p", "v", "g"
 NAME, OTHER, STATION = "n", "w", "s"
 """Kinds of words: of names, of places and things, and whole names of stations."""
+STATION_KEY = "="
+"""The key under which all stations stand: they are few, and compared as whole names."""
 _NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
 _RELATIVES = ("relative_name", "relative_name_roman")
 _MARKS = ("registration_no", "chassis_no", "engine_no")
@@ -76,7 +78,10 @@ class SearchRows:
 
     def all_words(self) -> list[SearchWord]:
         """Each word once, in one order, so that two loads at once do not wait for each other in circles."""
-        return [SearchWord(kind, said, lang, near_key(said), spelt(said)) for kind, said, lang in sorted(self.words)]
+        return [
+            SearchWord(kind, said, lang, STATION_KEY if kind == STATION else near_key(said), spelt(said))
+            for kind, said, lang in sorted(self.words)
+        ]
 
 
 class _Of(NamedTuple):
