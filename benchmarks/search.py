@@ -16,13 +16,14 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from benchmarks.search_peers import peers, share_of  # noqa: E402
 from benchmarks.search_people import Question, Somebody, World, spoil_mark, vehicle_mark  # noqa: E402
 
 _AT_ONCE = 20_000
@@ -147,9 +148,9 @@ def _asked(
 ) -> dict[str, Any]:
     from digitize.finding.asked import SearchQuery
     from digitize.finding.log import Searcher
-    from digitize.finding.search import Finder
+    from digitize.finding.search import RecordFinder
 
-    finder, by = Finder(target), Searcher("benchmark", "benchmark", "measuring")
+    finder, by = RecordFinder(target), Searcher("benchmark", "benchmark", "measuring")
     finder.search(SearchQuery("Kumar", kind="person", limit=1), by)  # tables of costs are read once
     spent: list[float] = []
     worked: list[float] = []
@@ -170,7 +171,7 @@ def _asked(
         for q, is_found in zip(questions, found, strict=True):
             parts.setdefault(f"{name} {q.by}{' misspelt' if q.is_misspelt else ''}", []).append(is_found)
     figures["by"] = {n: round(sum(f) / len(f), 4) for n, f in sorted(parts.items())}
-    figures |= {"p95_ms": _share(spent, 0.95), "p50_ms": _share(spent, 0.5), "p95_cpu_ms": _share(worked, 0.95)}
+    figures |= {"p95_ms": share_of(spent, 0.95), "p50_ms": share_of(spent, 0.5), "p95_cpu_ms": share_of(worked, 0.95)}
     found = [ask(q) for q in alone]
     figures["recall10_alone"] = round(sum(found) / len(found), 4)
     figures["vehicle_recall5"] = _vehicles(finder, by, world)
@@ -187,10 +188,6 @@ def _vehicles(finder: Any, by: Any, world: World) -> float:
         hits = finder.search(SearchQuery(spoil_mark(vehicle_mark(n)[0], die), "vehicle", limit=5), by).hits
         found.append(any(h.record == f"wb-{n:09}-r1" for h in hits))
     return round(sum(found) / len(found), 4)
-
-
-def _share(spent: Sequence[float], share: float) -> float:
-    return round(sorted(spent)[int(share * (len(spent) - 1))], 1)
 
 
 def _postgres(
@@ -236,69 +233,13 @@ def _in_server(
     }
     print(figures, flush=True)
     ours = (found["recall10_same"] + found["recall10_cross"]) / 2
-    for peer, (recall, p95) in _peers(server, name, [*same, *cross]).items():
+    for peer, (recall, p95) in peers(server.database_url(name), [*same, *cross]).items():
         figures |= {
             f"{peer}_recall10": recall, f"{peer}_p95_ms": p95,
             f"ratio_{peer}": round(ours / recall, 2) if recall else None,
         }  # fmt: skip
     target.close()
     return figures
-
-
-def _peers(server: Any, name: str, questions: list[Question]) -> dict[str, tuple[float, float]]:
-    """What plain SQL finds over the product's own tables: (recall at ten, p95 in ms)."""
-    import psycopg
-
-    some = questions[:: max(1, len(questions) // 200)]
-    base = (
-        "SELECT p.record_id, p.line FROM cctns.iif1_persons p JOIN cctns.iif1 f USING (record_id) WHERE {where} "
-        "{order} LIMIT 10"
-    )
-
-    def ilike(q: Question) -> tuple[str, list[object]]:
-        where = "(p.name ILIKE %s OR p.name_roman ILIKE %s)"
-        values: list[object] = [f"%{q.text}%", f"%{q.text}%"]
-        return base.format(where=where + _more(q, values, "p.relative_name ILIKE %s"), order=""), values
-
-    def trgm(q: Question) -> tuple[str, list[object]]:
-        values: list[object] = [q.text, q.text]
-        where = "(p.name %% %s OR p.name_roman %% %s)" + _more(q, values, "")
-        order = "ORDER BY greatest(similarity(p.name, %s), similarity(coalesce(p.name_roman, ''), %s))"
-        order += " + similarity(coalesce(p.relative_name, ''), %s) DESC" if q.relative else " DESC"
-        values += [q.text, q.text, *([q.relative] if q.relative else [])]
-        return base.format(where=where, order=order), values
-
-    def ask(db: Any, make: Callable[[Question], tuple[str, list[object]]]) -> tuple[float, float]:
-        spent, hits = [], 0
-        for q in some:
-            began = time.perf_counter()
-            query, values = make(q)
-            hits += (q.record, q.line) in db.execute(query, values).fetchall()
-            spent.append(1000 * (time.perf_counter() - began))
-        return round(hits / len(some), 4), _share(spent, 0.95)
-
-    with psycopg.connect(server.database_url(name), autocommit=True) as db:
-        found = {"ilike": ask(db, ilike)}
-        try:
-            db.execute("CREATE EXTENSION pg_trgm SCHEMA public")
-        except psycopg.Error:
-            return found
-        for column in ("name", "name_roman"):
-            db.execute(f"CREATE INDEX trgm_{column} ON cctns.iif1_persons USING gin ({column} gin_trgm_ops)")
-        db.execute("ANALYZE cctns.iif1_persons")
-        return found | {"trgm": ask(db, trgm)}
-
-
-def _more(q: Question, values: list[object], relative: str) -> str:
-    more = ""
-    for condition, value in (("f.police_station = %s", q.station), ("f.year = %s::smallint", q.year)):
-        if value:
-            more += f" AND {condition}"
-            values.append(value)
-    if q.relative and relative:
-        more += f" AND {relative}"
-        values.append(f"%{q.relative}%")
-    return more
 
 
 if __name__ == "__main__":

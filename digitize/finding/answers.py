@@ -43,7 +43,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RankedRow:
     """A row with its score, 0 to 1, and the grounds."""
 
     row: FoundRow
@@ -79,12 +79,12 @@ def how_alike(score: float) -> str:
     return "same" if score >= SAME else "alike" if score >= ALIKE else "nearly"
 
 
-def ranked(found: list[Candidate]) -> list[Candidate]:
+def ranked(found: list[RankedRow]) -> list[RankedRow]:
     """The best first; what is equally good by what stands in public in every book: year, record, line."""
     return sorted(found, key=lambda c: (-round(c.score, 3), -c.row.year, c.row.record_id, c.row.line))
 
 
-def make_hit(found: Candidate, record: Record, cases: FoundCases) -> SearchHit | None:
+def make_hit(found: RankedRow, record: Record, cases: FoundCases) -> SearchHit | None:
     """What is shown of a candidate. record: as it may be shown. None where it is not there any more."""
     row = found.row
     values: dict[str, str] = {}
@@ -101,7 +101,7 @@ def make_hit(found: Candidate, record: Record, cases: FoundCases) -> SearchHit |
     return SearchHit(WORDS[row.kind], row.record_id, row.form, row.line, score, found.grounds, case, values, sections)
 
 
-def is_found_by_hidden(found: Candidate, record: Record, cases: FoundCases) -> bool:
+def is_found_by_hidden(found: RankedRow, record: Record, cases: FoundCases) -> bool:
     """Whether a field by which a candidate was found is masked in its record: whoever may not see it is not told.
 
     record: as it may be shown.

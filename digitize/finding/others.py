@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import Indel
 
-from digitize.finding.answers import Candidate, Ground, how_alike, ranked
+from digitize.finding.answers import Ground, RankedRow, how_alike, ranked
 from digitize.finding.asked import SearchQuery
 from digitize.finding.plan import word_terms, year_tokens
 from digitize.finding.ranking import name_scores
@@ -22,7 +22,7 @@ _LEAST_MARK, _LEAST_WORDS = 0.7, 0.5
 
 def find_cases(
     store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Sequence[tuple[str, Tokens]]
-) -> list[Candidate]:
+) -> list[RankedRow]:
     """Records by the FIR's number, or by all conditions together. of_record: what they must have, with its ground."""
     terms: list[Tokens] = [tokens for _, tokens in of_record]
     grounds = [Ground(what, "same") for what, _ in of_record]
@@ -38,7 +38,7 @@ def find_cases(
         grounds.append(Ground("period", "same"))
     words, language = ([], "") if query.number_and_year else asked_words(store, query.text, OTHER)
     tiers = word_terms(words) if words else [[()]] if terms else []
-    found: dict[str, Candidate] = {}
+    found: dict[str, RankedRow] = {}
     for tier in tiers:
         whole: list[Term] = [(*term, *terms) for term in tier]
         rows = [r for r in store.rows(whole, wanted, _MOST_ROWS) if r.record_id not in found]
@@ -46,13 +46,13 @@ def find_cases(
         for at, row in enumerate(rows):
             score = 1.0 if scores is None else float(scores[at])
             by = grounds if scores is None else [Ground("place", how_alike(score)), *grounds]
-            found[row.record_id] = Candidate(row, score * stations.get(row.station, 1.0), tuple(by))
+            found[row.record_id] = RankedRow(row, score * stations.get(row.station, 1.0), tuple(by))
         if len(found) >= query.limit:
             break
     return ranked([c for c in found.values() if c.score >= _LEAST_WORDS])
 
 
-def find_marks(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[Candidate]:
+def find_marks(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[RankedRow]:
     """Vehicles or things by a registration, engine, chassis or other number, one sign of which may be wrong."""
     wanted = RowFilter(kind, query.years, (query.since, query.until), of_record=of_record)
     tokens = _tokens_of(query.text)
@@ -61,7 +61,7 @@ def find_marks(store: SearchStore, query: SearchQuery, kind: str, of_record: Ter
     for row in found:
         score = max(_fits(query.text, mark) for mark in row.said.split(SEP))
         if score >= _LEAST_MARK:
-            made.append(Candidate(row, score, (Ground("number", how_alike(score)),)))
+            made.append(RankedRow(row, score, (Ground("number", how_alike(score)),)))
     return ranked(made)
 
 
@@ -90,17 +90,17 @@ def _fits(asked: str, mark: str) -> float:
     return 0.98 * Indel.normalized_similarity(wanted, ours) + (0.02 if plain == mark else 0.0)
 
 
-def find_things(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[Candidate]:
+def find_things(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[RankedRow]:
     """Vehicles or things by words of their description, in any script."""
     words, language = asked_words(store, query.text, OTHER)
     wanted = RowFilter(kind, query.years, (query.since, query.until), of_record=of_record)
-    found: dict[tuple[str, int], Candidate] = {}
+    found: dict[tuple[str, int], RankedRow] = {}
     for terms in word_terms(words):
         rows = [r for r in store.rows(terms, wanted, _MOST_ROWS) if (r.record_id, r.line) not in found]
         scores = name_scores(words, language, [r.relative for r in rows], [r.lang for r in rows])
         for row, score in zip(rows, scores.tolist(), strict=True):
             if score >= _LEAST_WORDS:
-                found[row.record_id, row.line] = Candidate(row, score, (Ground("words", how_alike(score)),))
+                found[row.record_id, row.line] = RankedRow(row, score, (Ground("words", how_alike(score)),))
         if len(found) >= query.limit:
             break
     return ranked(list(found.values()))

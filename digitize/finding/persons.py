@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from digitize.finding.answers import Candidate, Ground, how_alike, ranked
+from digitize.finding.answers import Ground, RankedRow, how_alike, ranked
 from digitize.finding.asked import SearchQuery
 from digitize.finding.plan import NamePlan
 from digitize.finding.ranking import name_scores
@@ -24,12 +24,12 @@ _RELATIVE_SHARE = 0.42
 
 def find_persons(
     store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Term
-) -> list[Candidate]:
+) -> list[RankedRow]:
     """Persons that may be meant, the best first. of_record: what their records must have."""
     names, language = asked_words(store, query.text, NAME)
     kin, kin_language = asked_words(store, query.relative, NAME)
     wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
-    found: dict[tuple[str, int], Candidate] = {}
+    found: dict[tuple[str, int], RankedRow] = {}
     for terms in NamePlan(names, kin, query.years, stations).tiers():
         rows = [r for r in store.rows(terms, wanted, _MOST_ROWS) if (r.record_id, r.line) not in found]
         said, langs = [r.said for r in rows], [r.lang for r in rows]
@@ -46,7 +46,7 @@ def find_persons(
 
 def _candidate(
     row: FoundRow, name: float, relative: float, query: SearchQuery, stations: dict[str, float]
-) -> Candidate | None:
+) -> RankedRow | None:
     has_name, has_kin = bool(query.text.strip()), bool(query.relative.strip())
     if has_kin and not row.relative:
         relative = _NO_RELATIVE
@@ -60,7 +60,7 @@ def _candidate(
         grounds.insert(0, Ground("relative", how_alike(relative)))
     if has_name:
         grounds.insert(0, Ground("name", how_alike(name)))
-    return Candidate(row, float(np.float32(score)) * stations.get(row.station, 1.0), tuple(grounds))
+    return RankedRow(row, float(np.float32(score)) * stations.get(row.station, 1.0), tuple(grounds))
 
 
 def _grounds(row: FoundRow, query: SearchQuery, stations: dict[str, float]) -> Iterator[Ground]:
@@ -78,6 +78,6 @@ def _grounds(row: FoundRow, query: SearchQuery, stations: dict[str, float]) -> I
         yield Ground("place", "alike")
 
 
-def stations_only(found: Sequence[Candidate], stations: dict[str, float]) -> list[Candidate]:
+def stations_only(found: Sequence[RankedRow], stations: dict[str, float]) -> list[RankedRow]:
     """Those of the stations that were asked for, where any was."""
     return [c for c in found if not stations or c.row.station in stations]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digitize.finding.answers import Candidate, SearchHit, is_found_by_hidden, make_hit, ranked
+from digitize.finding.answers import RankedRow, SearchHit, is_found_by_hidden, make_hit, ranked
 from digitize.finding.asked import KINDS, SearchQuery
 from digitize.finding.cases import FoundCases, open_cases
 from digitize.finding.log import Searcher, keep_search
@@ -33,7 +33,7 @@ class SearchAnswer:
     hits: tuple[SearchHit, ...]
 
 
-class Finder:
+class RecordFinder:
     """Searches one target; what is known of its stations is kept between searches."""
 
     def __init__(self, target: Target) -> None:
@@ -48,7 +48,7 @@ class Finder:
         keep_search(self.store, by, query, len(hits), seen)
         return SearchAnswer(tuple(hits))
 
-    def candidates(self, query: SearchQuery) -> list[Candidate]:
+    def candidates(self, query: SearchQuery) -> list[RankedRow]:
         """All that may be meant, the best first, nothing masked: for the search itself, and for measuring it."""
         stations = self._stations.like(query.station) if query.station.strip() else {}
         # A station that is not there: nothing else may be found in its place.
@@ -56,7 +56,7 @@ class Finder:
             return []
         return ranked(list(self._candidates(query, stations)))
 
-    def _candidates(self, query: SearchQuery, stations: dict[str, float]) -> Iterator[Candidate]:
+    def _candidates(self, query: SearchQuery, stations: dict[str, float]) -> Iterator[RankedRow]:
         conditions = list(self._conditions(query))
         of_record = [tokens for _, tokens in conditions]
         kinds = [query.kind] if query.kind else list(KINDS)
@@ -94,7 +94,7 @@ class Finder:
             made |= {token("w", w) for word in words for w, score in word.found.items() if score >= 0.8}
         return frozenset(made | {token("s", s) for s in self._stations.like(text)})
 
-    def _shown(self, query: SearchQuery, found: list[Candidate], by: Searcher) -> tuple[list[SearchHit], ShownFields]:
+    def _shown(self, query: SearchQuery, found: list[RankedRow], by: Searcher) -> tuple[list[SearchHit], ShownFields]:
         hits: list[SearchHit] = []
         seen = ShownFields()
         size, start = max(_FEWEST_OPENED, query.limit), 0
@@ -108,7 +108,7 @@ class Finder:
         return hits, seen
 
 
-def _shown_as(one: Candidate, cases: FoundCases, by: Searcher, seen: ShownFields) -> SearchHit | None:
+def _shown_as(one: RankedRow, cases: FoundCases, by: Searcher, seen: ShownFields) -> SearchHit | None:
     """A candidate as somebody may see it; None for what may not be known to be there."""
     record = cases.records.get(one.row.record_id)
     if record is None:

@@ -22,10 +22,10 @@ NAME, OTHER, STATION = "n", "w", "s"
 """Kinds of words: of names, of places and things, and whole names of stations."""
 STATION_KEY = "="
 """The key under which all stations stand: they are few, and compared as whole names."""
-_NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
-_RELATIVES = ("relative_name", "relative_name_roman")
-_MARKS = ("registration_no", "chassis_no", "engine_no")
-_DAYS = ("fir_date", "gd_date", "arrest_date", "occurrence_from", "info_date", "opened_date", "conviction_date")
+NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
+RELATIVES = ("relative_name", "relative_name_roman")
+MARKS = ("registration_no", "chassis_no", "engine_no")
+DAYS = ("fir_date", "gd_date", "arrest_date", "occurrence_from", "info_date", "opened_date", "conviction_date")
 _MOST_OTHER = 8
 _AGE_SPREAD = 1
 SEP = "|"
@@ -120,7 +120,7 @@ def _rows_of(form: str, child: str, tables: Mapping[str, pl.DataFrame]) -> dict[
 
 
 def _of(form: str, row: Mapping[str, Any]) -> _Of:
-    day = next((str(row[n]) for n in _DAYS if row.get(n)), "")
+    day = next((str(row[n]) for n in DAYS if row.get(n)), "")
     year = _number(row.get("year")) or _number(day[:4])
     return _Of(row[RECORD_ID], form, fold_key(str(row.get("police_station") or "")), year, day)
 
@@ -199,8 +199,8 @@ def _said(names: Sequence[object]) -> tuple[list[str], str]:
 
 
 def _person(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    said, lang = _said([row.get(n) for n in _NAMES])
-    relative, other = _said([row.get(n) for n in _RELATIVES])
+    said, lang = _said([row.get(n) for n in NAMES])
+    relative, other = _said([row.get(n) for n in RELATIVES])
     if not said and not relative:
         return None
     words = list(dict.fromkeys(w for name in said for w in name.split(" ")))
@@ -235,7 +235,7 @@ def born_between(row: Mapping[str, Any], year: int) -> tuple[int, int]:
 
 
 def _vehicle(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    marks = [str(row[n]) for n in _MARKS if row.get(n)]
+    marks = [str(row[n]) for n in MARKS if row.get(n)]
     tokens = [t for m in marks for t in (*mark_tokens(m), end_token(m)) if t is not None]
     words = _others((row.get("make"), row.get("model"), row.get("colour")), made)
     tokens += (token("w", word) for word in words)
@@ -279,39 +279,3 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
     for part in text.replace("_", " ").replace(",", " ").split():
         words, lang = name_words(part)
         yield from ((word, lang) for word in words if len(word) > 1)
-
-
-def searched_columns(form: str) -> dict[str, list[str]]:
-    """Table -> its columns that rows are made of, the id and the line among them."""
-    own = ("fir_no", "fir_reg_num", "police_station", "district", "year", "place", "legacy_key", *_DAYS)
-    linked = ("linked_fir_police_station", "linked_fir_year", "linked_fir_no")
-    others = (
-        "section",
-        "act",
-        "key",
-        "address",
-        "phone",
-        "mobile",
-        "make",
-        "model",
-        "colour",
-        *_NAMES,
-        *_RELATIVES,
-        *_MARKS,
-    )
-    born = ("birth_date", "birth_year", "age", "age_from", "age_to", "property_type", "category", "description")
-    found: dict[str, list[str]] = {}
-    for name, table in form_tables(form).items():
-        if table.child in CHILDREN or not table.child:
-            wanted = (*others, *born) if table.child else (*own, *linked)
-            found[name] = [RECORD_ID, *([LINE] if table.child else []), *(n for n in wanted if table.column(n))]
-    return found
-
-
-def text_frame(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pl.DataFrame:
-    """Rows of a database as `search_rows` takes them: texts, and lines as numbers."""
-    made = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
-    return pl.DataFrame(
-        {n: v if n == LINE else [None if x is None else str(x) for x in v] for n, v in made.items()},
-        schema={n: pl.Int64 if n == LINE else pl.String for n in columns},
-    )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from digitize.targets.search_columns import searched_columns, text_frame
 from digitize.targets.search_rows import (
     COLUMNS,
     FILLED_BY,
@@ -16,8 +17,6 @@ from digitize.targets.search_rows import (
     WORDS,
     SearchRows,
     search_rows,
-    searched_columns,
-    text_frame,
 )
 from mappers.schema import load_schemas
 

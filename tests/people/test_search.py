@@ -1,23 +1,30 @@
 """Search over a loaded store: across scripts and spellings, the law kept, every search in the log, the same in both."""
 
 import json
+import shutil
 import sqlite3
+import subprocess
+import threading
+import time
 import tomllib
 from importlib import resources
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import uvicorn
 from search_store import batch
 from station_office import HOSTS, PASSWORD, Browser
 
 from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.asked import SearchQuery
 from digitize.finding.log import Searcher
-from digitize.finding.search import Finder
+from digitize.finding.search import RecordFinder
 from digitize.finding.web.app import FIELDS, make_search_app
 from digitize.finding.web.office import SearchOffice
 from digitize.finding.words import name_pattern
 from digitize.masking.unmasking import check_unmasking
+from digitize.offices.pdf import find_browser
 from digitize.review.station.people import new_account
 from digitize.targets.open import open_target
 from digitize.targets.sqlite import SqliteTarget
@@ -55,7 +62,7 @@ def file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def finder(file):
     target = SqliteTarget(file)
-    yield Finder(target)
+    yield RecordFinder(target)
     target.close()
 
 
@@ -141,7 +148,7 @@ def test_what_was_loaded_before_gets_its_keys(tmp_path, file):
         db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
     db.close()
     target = SqliteTarget(path)
-    assert all(first(Finder(target), query) == (record, kind) for query, record, kind in ASKED)
+    assert all(first(RecordFinder(target), query) == (record, kind) for query, record, kind in ASKED)
     target.close()
 
 
@@ -150,7 +157,7 @@ def test_what_is_taken_back_is_not_found(tmp_path, file):
     path.write_bytes(file.read_bytes())
     target = SqliteTarget(path)
     target.undo("books", "a mistake")
-    assert [first(Finder(target), query) for query, _, _ in ASKED] == [None] * len(ASKED)
+    assert [first(RecordFinder(target), query) for query, _, _ in ASKED] == [None] * len(ASKED)
     assert rows(path, "SELECT count(*) FROM search_rows") == [(0,)]
     target.close()
 
@@ -162,16 +169,16 @@ def test_postgres_finds_the_same(postgres_target, finder):
     target = open_target(postgres_target)
     target.take(batch())
     made = target.run("SELECT kind, record_id, line, said, tokens FROM search_rows ORDER BY 1, 2, 3")
-    theirs = Finder(target)
+    theirs = RecordFinder(target)
     for query, _, _ in ASKED:
         assert theirs.search(query, BY) == finder.search(query, BY)
     target.run_all([("DELETE FROM search_rows", ()), ("DELETE FROM search_words", ())])
     target.run_all([("DELETE FROM meta WHERE key = 'search'", ())])
     with pytest.raises(TargetRefused, match="target init"):
-        Finder(target)
+        RecordFinder(target)
     assert fill(parse_address(postgres_target)) == 4
     assert target.run("SELECT kind, record_id, line, said, tokens FROM search_rows ORDER BY 1, 2, 3") == made
-    assert first(Finder(target), SearchQuery("Mohammad Saleem")) == ("a-r1", "person")
+    assert first(RecordFinder(target), SearchQuery("Mohammad Saleem")) == ("a-r1", "person")
     target.undo("books", "a mistake")
     assert target.run("SELECT count(*) FROM search_rows") == [(0,)]
     target.close()
@@ -262,3 +269,25 @@ def test_both_languages_of_the_page_say_everything():
     assert english.keys() == hindi.keys()
     for group in ("ground", "how", "field"):
         assert english[group].keys() == hindi[group].keys()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine; make setup-tests brings it")
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it")
+def test_the_page_is_usable_by_everyone(browser_modules, app):
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    address = f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
+    script = Path(__file__).parent / "search_page.mjs"
+    command = ["node", script, browser_modules, find_browser(), address, PASSWORD]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    server.should_exit = True
+    thread.join()
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert (found["faults"], found["foreign"], found["errors"]) == ([], [], [])
+    assert max(found["overflow"]) <= 0 and found["rows"] == [1, 1] and found["addresses"] == ["/", "/"]
+    assert found["headings"] == ["Search of records", "अभिलेखों में खोज"]

@@ -12,6 +12,7 @@ from psycopg import sql
 from digitize.targets.kind import Patience
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.connect import connect, refusal, use
+from digitize.targets.search_columns import searched_columns, text_frame
 from digitize.targets.search_rows import (
     COLUMNS,
     FILLED_BY,
@@ -20,8 +21,6 @@ from digitize.targets.search_rows import (
     WORDS,
     SearchRows,
     search_rows,
-    searched_columns,
-    text_frame,
 )
 from mappers.schema import load_schemas
 
