@@ -101,11 +101,15 @@ def test(
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:
-    """The folder that is named, else "golden" beside the mapping's file, else that of the samples."""
+    """The folder that is named, else "golden" beside the mapping's file; nothing is looked for anywhere else."""
+    from digitize.errors import InputError
+
     if golden is not None:
         return golden
-    beside = Path(mapping).parent / "golden"
-    return beside if beside.is_dir() else Path("sample_data") / "formats"
+    path = Path(mapping)
+    if path.suffix != ".toml" and len(path.parts) == 1:
+        raise InputError(f"{mapping} is a mapping of the package: name the folder of its golden pair with --golden.")
+    return path.parent / "golden"
 
 
 def _golden_to_plain(done: Golden) -> dict[str, object]:

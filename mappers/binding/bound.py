@@ -20,7 +20,7 @@ class BoundRule:
 
     dialect: what this source means by the cell, and when the rule holds. unrouted: parts that the mapping sends nowhere
     although they say something of their own. constants: fixed fields of the same row. keeps_text: the main part's field
-    takes any text.
+    takes any text. by_lines: it stands beside several persons of another rule, and has a line for each.
     """
 
     source: str
@@ -35,6 +35,7 @@ class BoundRule:
     unrouted: frozenset[str] = frozenset()
     constants: Mapping[str, str] = field(default_factory=dict)
     keeps_text: bool = False
+    by_lines: bool = False
 
     @property
     def main(self) -> str:

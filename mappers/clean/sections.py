@@ -47,10 +47,10 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     "act-inferred": the BNS where the context's day is 1 July 2024 or later, which then is the law in force, else the
     IPC. Offences of the penal code before "and" in "498A/406 and 3/4 DP Act" have no act of their own and are inferred
     too, and so is a part of the list with a section beyond the last one of the act behind it: "302/34, 25 Arms Act".
-    Nothing is inferred where words stand that are not known, for they may name an act ("act-unknown"), nor for a section that the penal
-    code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes a row whose section
-    has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is kept, doubted, as
-    "section-unknown".
+    Nothing is inferred where words stand that are not known, for they may name an act ("act-unknown"), nor for a
+    section that the penal code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes
+    a row whose section has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is
+    kept, doubted, as "section-unknown".
     """
     plain = _PLAIN_LIST.fullmatch(raw)
     act = _only_act(plain["act"]) if plain else ""

@@ -9,6 +9,7 @@ from functools import cached_property
 from statistics import fmean
 
 from mappers.clean import CleanContext, CleanedCell, load_cleaners
+from mappers.clean.date_format import proven_format
 from mappers.codes import act_list, code_lists
 from mappers.text.folding import fold_digits
 
@@ -91,7 +92,14 @@ class Content:
         """Share of cells that are dates with a year: a bare number only when it has eight digits."""
         clean = load_cleaners()["date"].clean
         assert clean is not None
+        if self.date_format:
+            return 1.0
         return self.share(lambda v: _looks_like_day(v) and _has(clean(v, self.context)))
+
+    @cached_property
+    def date_format(self) -> str:
+        """The order of day, month and year that the column proves, where a mapping must name it; else ""."""
+        return proven_format(v.strip() for v in self.values if not _NIL.issuperset(v))
 
     @cached_property
     def hours(self) -> float:

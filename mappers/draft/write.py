@@ -141,6 +141,8 @@ def _rule(line: DraftLine | AlsoRule, rule: DraftRule, usual: str) -> Iterator[s
     yield f"clean = {_text(rule.clean)}"
     if line.encoding != usual:
         yield f"encoding = {_text(line.encoding)}"
+    if rule.date_format:
+        yield f"date_format = {_text(rule.date_format)}"
     if rule.unlisted:
         yield from _values(rule)
 

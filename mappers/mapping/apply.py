@@ -6,7 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import repeat
 
 from mappers.binding.bound import BoundRule, FormMapping
-from mappers.mapping.answers import Answer, Answers, SourceAnswers
+from mappers.mapping.answers import READ, Answer, Answers, SourceAnswers
+from mappers.mapping.beside import joined
 from mappers.mapping.mapped import Mapped, Values, constants_of
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
@@ -36,6 +37,7 @@ class Application:
         for rule, known in zip(self._mapping.rules, self._known, strict=True):
             if rule.source in sources.columns:
                 self._apply(rule, known, draft)
+        draft.join_beside()
         for name, value in constants_of(self._mapping, self._mapping).items():
             draft.fields[name] = [value] * sources.count
         _add_intake(draft.fields, self._context, sources.count)
@@ -52,6 +54,8 @@ class Application:
         found = self._found(rule, known, draft, column)
         if rule.cleaner.many:
             draft.add_rows(rule.row, found)
+        elif rule.by_lines:
+            draft.beside.setdefault(rule.row, []).append(found)
         elif rule.spare:
             draft.add_spare(rule, found)
         else:
@@ -81,6 +85,7 @@ class _Draft:
         self.sources = sources
         self.fields: dict[str, Values] = {}
         self.rows: dict[str, list[Answer]] = {}
+        self.beside: dict[str, list[Sequence[Answer | None]]] = {}
         self._used: dict[str, list[bool] | None] = {}
         self._said = context.book_year
         self._texts: dict[str, list[str]] = {}
@@ -149,6 +154,11 @@ class _Draft:
         before = self.rows.get(kind) or [()] * self.sources.count
         self.rows[kind] = [b if a is None else a for a, b in zip(found, before, strict=True)]
 
+    def join_beside(self) -> None:
+        """Give the persons of one cell what stands beside them, line by line."""
+        for kind, columns in self.beside.items():
+            self.rows[kind] = list(joined(self.rows.get(kind) or [()] * self.sources.count, columns))
+
     def add(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
         """Keep a rule's values."""
         if rule.row:
@@ -206,11 +216,11 @@ def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
 def _told(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
     """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
 
-    same: readings that do not.
+    same: readings that do not. What was read plainly and is no value ("20x8" for a year) stays, doubted.
     """
     if read is None or read.blank:
         return told
-    if read.is_sure() or not _is_of_page(read) or read.value not in same:
+    if read.is_sure() or READ in read.notes or not _is_of_page(read) or read.value not in same:
         return read
     # The place and what was read there stay, so that both can be looked at.
     return read._replace(value=told.value, confidence=1.0, by=told.by, notes=(TOLD,), candidates=(), accept=0.0)
