@@ -6,9 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import repeat
 
 from mappers.binding.bound import BoundRule, FormMapping
+from mappers.codes.station_history import district_on
 from mappers.mapping.answers import READ, Answer, Answers, SourceAnswers
 from mappers.mapping.beside import joined
 from mappers.mapping.mapped import Mapped, Values, constants_of
+from mappers.mapping.places_then import say_today
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
 
@@ -40,7 +42,8 @@ class Application:
         draft.join_beside()
         for name, value in constants_of(self._mapping, self._mapping).items():
             draft.fields[name] = [value] * sources.count
-        _add_intake(draft.fields, self._context, sources.count)
+        _add_intake(draft.fields, self._context, draft.days())
+        say_today(draft.fields, self._context, draft.days())
         return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
 
     def _apply(self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft) -> None:
@@ -184,8 +187,12 @@ class _Draft:
         self.add(rule, kept)
 
 
-def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:
-    """Fill from what was said at intake, where the source has nothing, or does not surely say otherwise."""
+def _add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:
+    """Fill from what was said at intake, where the source has nothing, or does not surely say otherwise.
+
+    days: of each source, the day that decides.
+    """
+    count = len(days)
     known = {
         "state": context.state.code if context.state else "",
         "district": _listed(context, "district", context.district),
@@ -198,7 +205,7 @@ def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> N
             said = SourceAnswers("", value, by=_INTAKE)
             same = (None, value, *alike.get(name, ()))
             fields[name] = [_told(v, said, same) for v in fields.get(name) or [None] * count]
-    _add_district(fields, context, count)
+    _add_district(fields, context, days)
 
 
 def _listed(context: MapContext, name: str, text: str) -> str:
@@ -231,19 +238,22 @@ def _is_of_page(read: SourceAnswers) -> bool:
     return bool(read.origin.zone) and "." not in read.origin.zone
 
 
-def _add_district(fields: dict[str, Values], context: MapContext, count: int) -> None:
-    """The station's own district, where neither the source nor the intake surely names one; as sure as the station."""
+def _add_district(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:
+    """The district of the station on the record's day, where neither the source nor the intake surely names one; as
+    sure as the station.
+    """
     stations = fields.get("police_station")
     if stations is None or not context.district_of:
         return
-    districts = fields.get("district") or [None] * count
-    fields["district"] = [_district(s, d, context) for s, d in zip(stations, districts, strict=True)]
+    districts = fields.get("district") or [None] * len(days)
+    rows = zip(stations, districts, days, strict=True)
+    fields["district"] = [_district(s, d, context, day) for s, d, day in rows]
 
 
 def _district(
-    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext
+    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext, day: str
 ) -> SourceAnswers | None:
-    known = context.district_of.get((station and station.value) or "")
+    known = district_on(context.district_of, (station and station.value) or "", day)
     if station is None or not known:
         return district
     if district is not None and not district.blank:

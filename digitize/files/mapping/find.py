@@ -9,7 +9,8 @@ from pathlib import Path
 from digitize.errors import InputError
 from mappers.binding.bind import bind_file
 from mappers.binding.bound import FormMapping
-from mappers.codes import districts_of, load_stations, place_lists
+from mappers.codes import load_stations, place_lists
+from mappers.codes.station_history import DistrictsOf
 from mappers.encodings import Encoding, encodings
 from mappers.explain import mapping_file
 from mappers.legacy import LegacyTable
@@ -50,5 +51,5 @@ def table_context(state: str, stations: Path | None, year: int) -> MapContext:
     """What is known beside a table. state: its code, or ""; stations: a list of them; year: of the book, 0: unknown."""
     profile = load_state(state.lower()) if state else None
     lists = place_lists(profile.code, stations) if profile else {}
-    known = districts_of(load_stations(profile.code, stations)) if profile and stations else {}
+    known = DistrictsOf(load_stations(profile.code, stations)) if profile and stations else {}
     return MapContext("table", state=profile, book_year=year or None, lists=lists, district_of=known)
