@@ -58,7 +58,8 @@ class FormMapping:
     it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
     encoding_checked: a person vouches for them. part: its rows are parts of other tables' records. also: name ->
     another form that the same rows make. needs: of such a form, the cells of which one must say something; when: of
-    such a form, the condition. notes: what a person should know of the mapping, though it can be used.
+    such a form, the condition. notes: what a person should know of the mapping, though it can be used. doubted: columns
+    of which nobody could say in which encoding they are; their values are doubtful.
     """
 
     id: str
@@ -79,6 +80,7 @@ class FormMapping:
     needs: tuple[str, ...] = ()
     when: Condition = Condition()
     notes: tuple[str, ...] = ()
+    doubted: frozenset[str] = frozenset()
 
     @property
     def all_rules(self) -> tuple[BoundRule, ...]:

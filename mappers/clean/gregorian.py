@@ -15,7 +15,7 @@ _SPAN = re.compile(r"\s*\d{1,2}\s*[/&\-]\s*\d{1,2}\s*[.\-/]\s*\d{1,2}\s*[.\-/]\s
 _DAY_MONTH = re.compile(r"\s*(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*")
 EARLIEST, LATEST = 1850, 2100
 # Confidence of a value whose year is far from the book's.
-FAR = 0.4
+FAR, FAR_NOTE = 0.4, "far-from-book-year"
 # What empty cells of Access, Excel and SQL Server turn into.
 _NULLS = ("1899-12-30", "1899-12-31", "1900-01-01")
 # Days farther from the year of their book are doubted: 2090 in a book of 2009 is 2009 misread or mistyped.
@@ -114,5 +114,5 @@ def to_day(day: int, month: int, year: str, context: CleanContext, after: int) -
     if context.book_year is not None and full > context.book_year + after:
         notes = (*notes, "later-than-book-year")
     if is_far(full, context.book_year, _FAR_BEFORE):
-        return CleanedCell(found.isoformat(), FAR, (*notes, "far-from-book-year"))
+        return CleanedCell(found.isoformat(), FAR, (*notes, FAR_NOTE))
     return CleanedCell(found.isoformat(), 0.97 if len(year) == 2 else 1.0, notes)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
+from mappers.clean.gregorian import FAR, FAR_NOTE
 from mappers.clean.titles import without_titles
 from mappers.codes.places import place_lists
 from mappers.record import FieldValue, Origin
@@ -55,6 +56,8 @@ READ = "read-plainly"
 """Note of the year of a page that was read surely and is none all the same: it is doubted, and gives way to nothing."""
 # From this certainty on a reading counts as plain.
 _PLAINLY = 0.9
+# What a value of a table needs to pass where its cleaner doubts its year: cells of tables have no bar of their own.
+_DOUBTED = 0.5
 _OF_PERSONS = frozenset({"person", "persons", "officer", "relative"})
 
 
@@ -190,6 +193,8 @@ class Answers:
         if cell.notes or more:
             notes = (*cell.notes, *notes, *more)
         stored, _, origin, sure, _, _, candidates, accept = cell
+        if confidence == FAR and FAR_NOTE in notes:
+            accept = max(accept, _DOUBTED)
         return SourceAnswers._make(
             (raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept)
         )
