@@ -16,6 +16,7 @@ import numpy as np
 
 from digitize.machine.signing import create_key, sign
 from digitize.offices.measures import BANDS, MEASURES, OF_STATION
+from digitize.offices.services import load_services
 from mappers.codes.places import states
 
 STATIONS, TARGET, RECORDS = 17_712, 14_306, 60_000_000
@@ -115,12 +116,37 @@ def snapshot(state: Invented, month: int, months: int, day: date, *, with_statio
             "straight_through": {"part": checked // 3, "of": checked} if checked else {"why": "nothing-yet"},
             "illegible": {"part": 300 + month, "of": 40_000 + 100 * month},
             "rejects": {"X003": totals["rejected"] // 2, "F008": totals["rejected"] // 3},
+            "by_form": {f: _form_quality(state, int(checked * share)) for f, share in _FORMS.items()},
         },
         "effort": {"operators": 40, "fields": 400_000, "minutes": 90_000},
         "pace": {"pages_read": 30_000, "fields_settled": 400_000},
+        "services": _services(districts),
+        "by_profile": _parts(
+            [totals[n] for n in ("records", "in_review", "rejected", "validated", "loaded")],
+            {"core": 0.6, "full": 0.1, "register-only": 0.3},
+        ),
         "statement": {"as_on": day.isoformat(), "stations": state.covered, "target": state.target,
                       "covered": state.covered, "legacy_complete": state.is_complete, **_stated(state, day)},
         "twice": {"books": 0, "records": 0},
+    }  # fmt: skip
+
+
+def _services(districts: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Of nine in ten loaded records it is told, and nine in ten of these can be found."""
+    told = {}
+    for name, s in load_services().items():
+        of = sum(d["by_form"].get(s.form, [0] * 5)[4] for d in districts) * 9 // 10
+        told[name] = {"count": of * 9 // 10, "of": of}
+    return told
+
+
+def _form_quality(state: Invented, validated: int) -> dict[str, Any]:
+    audits = min(validated, 2000)
+    return {
+        "audited": {"part": audits // 90, "of": audits} if state.code < "m" and audits else {"why": "no-sample-drawn"},
+        "double_keyed": {"part": audits // 40, "of": audits} if state.code < "h" and audits
+        else {"why": "not-keyed-twice"},
+        "validated": validated, "by_people": validated // 2, "from_tables": validated // 5,
     }  # fmt: skip
 
 

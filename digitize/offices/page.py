@@ -28,10 +28,12 @@ from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
+from digitize.offices.page_sheets import sheets_of
 from digitize.offices.picture import NationalPicture, Oddity
 from digitize.offices.refusal import say
 from digitize.offices.rollup import ReportedPlace, shown_name
-from digitize.offices.shape import PILLARS, Share, Statement
+from digitize.offices.shape import PILLARS, Statement
+from digitize.offices.shape_quality import Share
 from digitize.offices.states import CLASSES, shown_states
 from digitize.offices.words import Words
 from mappers.languages import load_languages
@@ -87,7 +89,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
         css=_style(words), js=_part("page.js"),
-        policy=Markup(policy()),
+        policy=Markup(policy()), **sheets_of(picture, words),
     )  # fmt: skip
 
 
