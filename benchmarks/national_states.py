@@ -111,8 +111,7 @@ def snapshot(state: Invented, month: int, months: int, day: date, *, with_statio
         "totals": totals, "districts": districts,
         "stations": _station_rows(state, counts, day) if with_stations else None, "volumes": [],
         "quality": {
-            "sample": {"part": 41, "of": 5200} if state.code < "m" else {"why": "no-sample-drawn"},
-            "double_keyed": {"why": "not-keyed-twice"},
+            **_audits(state, checked),
             "straight_through": {"part": checked // 3, "of": checked} if checked else {"why": "nothing-yet"},
             "illegible": {"part": 300 + month, "of": 40_000 + 100 * month},
             "rejects": {"X003": totals["rejected"] // 2, "F008": totals["rejected"] // 3},
@@ -138,6 +137,20 @@ def _services(districts: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
         of = sum(d["by_form"].get(s.form, [0] * 5)[4] for d in districts) * 9 // 10
         told[name] = {"count": of * 9 // 10, "of": of}
     return told
+
+
+def _audits(state: Invented, checked: int) -> dict[str, Any]:
+    """The sums over the forms; where nobody audits, nothing."""
+    forms = [_form_quality(state, int(checked * share)) for share in _FORMS.values()]
+    found: dict[str, Any] = {}
+    for whole, own, why in (
+        ("sample", "audited", "no-sample-drawn"),
+        ("double_keyed", "double_keyed", "not-keyed-twice"),
+    ):
+        told = [f[own] for f in forms if "of" in f[own]]
+        sums = {"part": sum(t["part"] for t in told), "of": sum(t["of"] for t in told)}
+        found[whole] = sums if told else {"why": why}
+    return found
 
 
 def _form_quality(state: Invented, validated: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.national_watch import watch_command
 from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
@@ -151,7 +152,7 @@ def answer(
     operator: Annotated[str, typer.Option(help="Who accepts that; it is kept.")] = "",
     json: Json = False,
 ) -> None:
-    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form.
+    """Print parts (a) to (e) of an answer in Parliament: a table and paragraphs in the official form.
 
     What a ledger contradicts is marked and listed, and exit code 3 says so.
     """
@@ -213,6 +214,7 @@ def _cell(n: int | None) -> str:
 
 national.command()(verify_command(_open, _DIR))
 national.command()(heads_command(_open, _DIR))
+national.command()(watch_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
 national.add_typer(flag_commands(_open, _DIR))
 
