@@ -20,7 +20,7 @@ from digitize.offices.lag import lag_of
 from digitize.offices.measures import COMPLETE, Counts, Coverage
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.states import shown_states
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 
 _MONTHS = 600
 _FIRST = date(2016, 1, 31)

@@ -20,6 +20,7 @@ from digitize.cli.offices import (
     Pdf,
     ReportFiles,
     SilentAfter,
+    StoreAt,
     day_of,
     heads_command,
     key_commands,
@@ -52,11 +53,11 @@ def _group() -> None:
 
 
 @national.command()
-def init(folder: Dir = _DIR, json: Json = False) -> None:
+def init(folder: Dir = _DIR, store: StoreAt = "", json: Json = False) -> None:
     """Make the office's folder, with a key that signs the head of its history."""
     from digitize.offices.office import create_office
 
-    office = create_office(folder, "nation", "in")
+    office = create_office(folder, "nation", "in", store)
     public = office.key.with_suffix(".pub").read_text(encoding="ascii").strip()
     if json:
         print_json({"folder": str(folder), "key": public})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digitize.offices.measures import COMPLETE, Counts, total
-from digitize.offices.store import Received
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import Received
 
 _SPANS = (3, 6, 12, 24)
 """The paces of so many months are compared; the fastest and the slowest make the range."""
@@ -119,13 +120,8 @@ def whole_of(parts: Mapping[str, Projection]) -> Projection:
     return Projection(*known) if known else Projection(why="done" if parts else "no-inventory")
 
 
-def change_since(received: Sequence[Received], reporter: str) -> int | None:
+def change_since(store: SnapshotStore, newest: Received) -> int | None:
     """How many records more are loaded than in the snapshot a month and more before; None where there is none."""
-    rows = [r for r in received if r.reporter == reporter]
-    if not rows:
-        return None
-    newest = rows[-1]
     # 26 and not 30: the ends of February and March lie 28 days apart, and a report may come a little early.
-    bound = (date.fromisoformat(newest.as_on) - timedelta(days=26)).isoformat()
-    before = [r for r in rows if r.as_on <= bound]
-    return newest.summary["totals"]["loaded"] - before[-1].summary["totals"]["loaded"] if before else None
+    before = store.newest(newest.reporter, date.fromisoformat(newest.as_on) - timedelta(days=26))
+    return newest.summary["totals"]["loaded"] - before.summary["totals"]["loaded"] if before else None

@@ -26,7 +26,7 @@ from digitize.offices.shape import (  # fmt: skip
     Twice,
 )
 from digitize.offices.shape_quality import Effort, Findable, FormQuality, NotMeasured, Pace, Quality, Share
-from digitize.offices.store import OfficeAct
+from digitize.offices.store_rows import OfficeAct
 from mappers.text.folding import fold_key
 
 
