@@ -8,10 +8,12 @@ national add` and the page is written by `digitize national report`, each in a p
 page is opened in headless Chromium until its own script is done: tables can be sorted, the first places stand.
 Then twelve kinds of bad snapshots are sent.
 
-Figures: readers_p95_ms and others, see `national_readers.py`; add_s, report_s (wall seconds), html_mb, interactive_s
-(from the start of navigation to the load event, median of 5; null without a browser), rss_mb (the larger of both
-commands), bad_snapshots_caught (of 12). --quick: 6 months, 720 stations. A folder that is given is kept, and what is
-in it is not made again.
+Ten years of daily snapshots are another part, see `national_daily.py`: add_daily_s, report_s, page_mb, readers_p95_ms.
+
+Figures: monthly_readers_p95_ms, see `national_readers.py`; add_s, monthly_report_s (wall seconds), html_mb,
+interactive_s (from the start of navigation to the load event, median of 5; null without a browser), rss_mb (the larger
+of both commands), bad_snapshots_caught (of 12). --quick: 6 months, 720 stations. A folder that is given is kept, and
+what is in it is not made again.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.national_bad import KINDS, RIGHT, write_bad  # noqa: E402
+from benchmarks.national_daily import Extent, daily  # noqa: E402
 from benchmarks.national_readers import readers  # noqa: E402
 from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
 from benchmarks.national_tamper import tamper  # noqa: E402
@@ -45,7 +48,7 @@ from digitize.offices.office import create_office, is_office  # noqa: E402
 from digitize.offices.pdf import find_browser  # noqa: E402
 from digitize.offices.telling import close_at_least  # noqa: E402
 
-PARTS = ("add", "report", "page", "bad", "readers", "trust", "worlds")
+PARTS = ("add", "report", "page", "bad", "readers", "daily", "trust", "worlds")
 _READY = "document.documentElement.dataset.ready = performance.now();"
 _PROBE = f"<script>addEventListener('load', () => {{ {_READY} }});</script>"
 
@@ -119,15 +122,19 @@ def measure(folder: Path, months: int, stations: int, records: int, last: date, 
         figures["rss_mb"] = add_mb
     page = folder / "national.html"
     if "report" in parts:
-        figures["report_s"], report_mb = run("report", "--dir", str(office), "--html", str(page))
+        figures["monthly_report_s"], report_mb = run("report", "--dir", str(office), "--html", str(page))
         figures["rss_mb"] = max(figures.get("rss_mb", 0.0), report_mb)
         figures["html_mb"] = round(page.stat().st_size / 1e6, 2)
     if "page" in parts:
         figures["interactive_s"] = interactive_s(page, folder)
     if "bad" in parts:
         figures["bad_snapshots_caught"] = bad_caught(folder, office, states, ends)
+    many = 20 if months < 12 else 200
     if "readers" in parts:
-        figures |= readers(office, 20 if months < 12 else 200)
+        figures |= {f"monthly_{name}": n for name, n in readers(office, many).items()}
+    if "daily" in parts:
+        days = 60 if months < 12 else 3653
+        figures |= daily(folder, run, Extent(days, stations, records, last, many))
     return figures
 
 

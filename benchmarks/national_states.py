@@ -234,6 +234,11 @@ def _station_rows(state: Invented, counts: dict[str, np.ndarray], day: date) -> 
 def seal_plain(body: dict[str, Any], key: Path, public: str = "") -> bytes:
     """A file of any JSON, signed; public: another key than the one that signs, where somebody cheats."""
     line = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return seal_line(line, key, public)
+
+
+def seal_line(line: bytes, key: Path, public: str = "") -> bytes:
+    """The same of a first line as it stands."""
     own = public or key.with_suffix(".pub").read_text(encoding="ascii").strip()
     mark = {"algorithm": "ed25519", "key": own, "signature": sign(key, line)}
     return line + b"\n" + json.dumps(mark).encode("ascii") + b"\n"

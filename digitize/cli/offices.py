@@ -31,7 +31,7 @@ SilentAfter = Annotated[
 ]
 StoreAt = Annotated[
     str,
-    typer.Option("--store", metavar="URL", help="Keep what is received in that PostgreSQL database, not in a file."),
+    typer.Option("--store", metavar="URL", help="Keep what is received in that PostgreSQL database."),
 ]
 Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
 

@@ -24,7 +24,7 @@ level = "{level}"   # state: receives sites' snapshots; nation: receives states'
 code = "{code}"
 """
 _STORE = """\
-store = "{url}"   # where what was received is kept, instead of received.sqlite; PGPASSWORD or ~/.pgpass has the password
+store = "{url}"   # where what was received is kept, not in received.sqlite; the password: PGPASSWORD, ~/.pgpass
 """
 
 
