@@ -60,13 +60,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="6 months and 720 stations")
     parser.add_argument("--only", default=",".join(PARTS), help="parts; add makes the folder")
     parser.add_argument("--folder", type=Path, help="where to keep keys, snapshots and the office")
+    parser.add_argument("--postgres", default="", help="address of an empty database for the daily store")
     parser.add_argument("--last", type=date.fromisoformat, default=date.today() - timedelta(days=31))
     a = parser.parse_args()
     months, stations, records = (6, 720, 2_400_000) if a.quick else (120, STATIONS, RECORDS)
     with tempfile.TemporaryDirectory() as made:
         folder = a.folder or Path(made)
         parts = set(a.only.split(","))
-        figures = measure(folder, months, stations, records, a.last, parts)
+        figures = measure(folder, months, stations, records, a.last, parts, a.postgres)
         figures |= trust(quick=a.quick) if "trust" in parts else {}
         figures |= judge(8 if a.quick else 400, seed=2) if "worlds" in parts else {}
     print(json.dumps(figures, indent=1))
@@ -104,7 +105,9 @@ def trust(*, quick: bool) -> dict[str, Any]:
         }  # fmt: skip
 
 
-def measure(folder: Path, months: int, stations: int, records: int, last: date, parts: set[str]) -> dict[str, Any]:
+def measure(
+    folder: Path, months: int, stations: int, records: int, last: date, parts: set[str], postgres: str = ""
+) -> dict[str, Any]:
     """All figures of the wanted parts."""
     ends = month_ends(months, last)
     office = folder / "national"
@@ -134,7 +137,7 @@ def measure(folder: Path, months: int, stations: int, records: int, last: date, 
         figures |= {f"monthly_{name}": n for name, n in readers(office, many).items()}
     if "daily" in parts:
         days = 60 if months < 12 else 3653
-        figures |= daily(folder, run, Extent(days, stations, records, last, many))
+        figures |= daily(folder, run, Extent(days, stations, records, last, many, postgres))
     return figures
 
 
