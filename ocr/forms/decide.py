@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ocr.errors import FormError
 from ocr.forms.agree import agreed, told_twice
+from ocr.forms.by_word import is_by_word, with_words
 from ocr.forms.expected import as_expected
 from ocr.forms.figures import is_for_figures, is_told, weigh
 from ocr.forms.form import Form, Zone
@@ -106,6 +107,10 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     """
     if reading.blank:
         return Decided(zone.id, "", "", 1.0, reading.box, blank=True)
+    if is_by_word(reading):
+        said = decide_zone(replace(reading, matrices=()), zone, lexicon)
+        entries = lexicon or _choices(zone)
+        return with_words(said, reading, zone, entries) if entries else said
     texts = [c for c in reading.candidates if c.text.strip()]
     if lexicon is None and zone.kind in _NUMBER_KINDS and is_for_figures(texts):
         return weigh(replace(reading, candidates=tuple(texts)), zone.kind, lambda some: decide_zone(some, zone))
@@ -179,11 +184,14 @@ def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequen
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:
-    if zone.kind == "choice" and lexicon is None:
-        lexicon = Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices))
+    lexicon = lexicon or _choices(zone)
     if lexicon is None:
         return lambda text: fit(zone.kind, text)
     return lambda text: _fit_list(lexicon, text)
+
+
+def _choices(zone: Zone) -> Lexicon | None:
+    return Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices)) if zone.kind == "choice" else None
 
 
 def _fit_list(lexicon: Lexicon, text: str) -> Fit:
