@@ -132,3 +132,28 @@ def test_other_kinds_of_fields_are_left_alone():
     image = np.full((48, 90), 255, np.uint8)
     found = WordsEngine().read([LineImage(image, ("hi",)), LineImage(image, ("ta",), is_listed=True)])
     assert [(f.text, f.matrices) for f in found] == [("", ()), ("", ())]
+
+
+def test_what_was_never_measured_makes_no_other_field_surer():
+    from ocr.forms.decide import decide_page
+    from ocr.forms.form import Form
+    from ocr.page import Recognition
+
+    zones = [{"id": "area", "box": (0, 0, 9, 9), "list": "area"}, {"id": "place", "box": (0, 9, 9, 18), "list": "place"}]
+    form = Form.model_validate(
+        {
+            "format": 1, "id": "f", "family": "f", "title": "F", "languages": ("hi",), "width": 99, "height": 99,
+            "features": "f.npz", "source": "drawn", "zone": zones,
+        }
+    )  # fmt: skip
+    areas = Lexicon("area", (("Namuna", ("नमूना",)), ("Kalpana", ("कल्पना",))))
+    places = Lexicon("place", PLACES.entries, implies={"Namunapur": ("Namuna",)}, implied_list="area")
+    by_print = ZoneReading("area", Box(0, 0, 9, 9), (Candidate("नमूना", 0.8, "tesseract"),))
+    by_word = ZoneReading("place", Box(0, 9, 9, 18), (), matrices=(pack(seen("नमूनापुर"), DEVA),))
+    unread = ZoneReading("place", Box(0, 9, 9, 18), (Candidate("ट", 0.01, "tesseract"),))
+    lexica = {"area": areas, "place": places}
+    alone, both = (
+        decide_page(Recognition("f", 99, 99, zones=(by_print, place)), form, lexica).zones for place in (unread, by_word)
+    )
+    assert both["area"].confidence == alone["area"].confidence
+    assert both["place"].value == "Namunapur" and both["place"].confidence < UNMEASURED

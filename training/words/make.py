@@ -107,6 +107,10 @@ def field_of(text: str, drawing: Drawing, rng: np.random.Generator) -> np.ndarra
     return around(ink, tall, str(rng.choice(np.array(_KINDS), p=_WEIGHTS)), drawing.pens, rng)
 
 
+def _nothing(tall: int, rng: np.random.Generator) -> np.ndarray:
+    return np.zeros((tall, int(rng.integers(20, 200))), np.float32)
+
+
 def shard(path: Path, seed: int, drawings: Mapping[str, Drawing], count: int = SHARD) -> None:
     """Draw and write one shard: pixels of all strips side by side, their widths, texts and scripts."""
     rng, chance = np.random.default_rng([2029, seed]), random.Random(f"words {seed}")
