@@ -104,7 +104,7 @@ def measure(
     peer = CachingEngine(load_engine("tesseract"), folder / "tesseract.sqlite")
     found: dict[str, Any] = {"drawn": True, "weights": engine.name_and_version()}
     for language in SCRIPT_OF:
-        fields = [f for _, some in _by_list(crops, language) for f in some[:most]]
+        fields = [f for _, some in crops_of(crops, language) for f in some[:most]]
         log(f"native {language}: {len(fields)} crops")
         rows = []
         for field in fields:
@@ -200,7 +200,8 @@ def _share(rows: Sequence[tuple[Field, str, str]], at: int) -> float | None:
     return round(float(np.mean([row[0].value == row[at] for row in rows])), 4) if rows else None
 
 
-def _by_list(crops: Path, language: str) -> Iterator[tuple[str, list[Field]]]:
+def crops_of(crops: Path, language: str) -> Iterator[tuple[str, list[Field]]]:
+    """The crops of a language, list by list."""
     for name in _COUNTS:
         yield name, [f for f in _fields(crops) if f.list == name and f.language == language]
 

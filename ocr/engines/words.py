@@ -16,13 +16,14 @@ from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineMissing
 from ocr.handwriting.packed import pack
 from ocr.handwriting.words import as_script, word_scripts
+from ocr.handwriting.zone import Pass
 from ocr.models.running import content_of, is_here, load_network
 from ocr.scans.time_limit import TimeLimit
 
 # Raised when the same weights may give other values: it is noted on every recognition.
 VERSION = "1"
 WEIGHTS = "drawn_words.onnx"
-_PASSES = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
+PASSES: tuple[Pass, ...] = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
 """Parts of a crop's height, and how much it is stretched."""
 
 
@@ -70,7 +71,7 @@ class WordsEngine:
     def passes(self, image: Image, language: str) -> list[LogProbs]:
         """The matrices of the passes of a zone: parts of its height and widths."""
         high = len(image)
-        return [self.matrix(image[round(top * high) : round(foot * high)], language, w) for top, foot, w in _PASSES]
+        return [self.matrix(image[round(top * high) : round(foot * high)], language, w) for top, foot, w in PASSES]
 
     def _look(self, line: LineImage) -> EngineText:
         language = next(iter(line.languages), "")

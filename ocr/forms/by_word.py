@@ -1,7 +1,7 @@
 """What a field of a closed list holds by its handwritten words, beside what the engine for print made of it.
 
 Of these weights it was never measured on real pages how sure they are: what they say is always asked, however sure it
-looks, and offered rather than put into the box. Only a workspace's own answers can show otherwise.
+looks, and offered rather than put into the box, until a workspace's own answers show otherwise.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from ocr.forms.form import Zone
 from ocr.languages.lexicon import Lexicon
-from ocr.page import Candidate, Decided, ZoneReading
+from ocr.page import HAND_NOT_MEASURED, Candidate, Decided, ZoneReading
 
 BY = "words"
-_MOST = 0.49
-"""What the surest entry is said to be: below every threshold and below what is put into a box that nobody measured.
-Lesser ones are as much lower, so that an office's own threshold can tell them apart."""
+_MOST = 0.62
+"""What the surest entry is said to be, lesser ones as much lower: below what any form's file lets pass, and above the
+last steps at which a workspace may find that its own answers open a threshold (.6 and .5)."""
 _MOST_OTHERS = 5
 
 
@@ -40,7 +40,7 @@ def with_words(said: Decided, reading: ZoneReading, zone: Zone, lexicon: Lexicon
         return replace(said, candidates=_beside(said.value, [*said.candidates, best, *others]))
     other = [Candidate(said.value, said.confidence)] if said.value else []
     kept = _beside(best.text, [*others, *other, *said.candidates])
-    return Decided(zone.id, raw, best.text, best.confidence, reading.box, False, kept)
+    return Decided(zone.id, raw, best.text, best.confidence, reading.box, False, kept, (HAND_NOT_MEASURED,))
 
 
 def _entries(reading: ZoneReading, lexicon: Lexicon) -> list[tuple[Candidate, str]]:
