@@ -24,6 +24,7 @@ from digitize.learning.turns import TURNS, split
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, text_key, work_key
+from digitize.steps.measure import learned_pages
 from digitize.workspace.known import Known
 from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
@@ -110,6 +111,7 @@ class _Work:
         self._ledger, self._known, self._course, self._progress = ledger, known, course, progress
         self._split = split(pages)
         self._parent = chosen(ledger)
+        self._seen = learned_pages(known.place, self._parent)
         if known.weights is not None:
             require_whole(known.weights)
         self._parent_file: Path | str = known.weights or WEIGHTS
@@ -139,6 +141,8 @@ class _Work:
     def _judged(self, content: bytes, pages: Sequence[AcceptedPage], name: str) -> list[tuple[bool, bool]]:
         """Of the values of pages whether the weights in use and these read them right; kept, not read twice."""
         kept = self._folder / f"{name}.json"
+        # What the weights in use were taught themselves says nothing of what is learned now.
+        pages = [page for page in pages if page.scan.page not in self._seen]
         if not kept.is_file():
             # Named by content: what is read is kept for a run under the name of the weights.
             file = self._folder / f"{name_of(content)}.onnx"

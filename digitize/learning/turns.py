@@ -19,7 +19,7 @@ Page = TypeVar("Page")
 
 
 @dataclass(frozen=True, slots=True)
-class Turn(Generic[Page]):
+class JudgingTurn(Generic[Page]):
     """What is taught, and the pages that are read by what was learned from it."""
 
     taught: tuple[Page, ...]
@@ -27,15 +27,15 @@ class Turn(Generic[Page]):
 
 
 @dataclass(frozen=True, slots=True)
-class Split(Generic[Page]):
+class TaughtAndHeld(Generic[Page]):
     """taught: all pages that teach in some turn. held: the newest, which teach in none."""
 
     taught: tuple[Page, ...]
     held: tuple[Page, ...]
-    turns: tuple[Turn[Page], ...]
+    turns: tuple[JudgingTurn[Page], ...]
 
 
-def split(pages: Sequence[Page]) -> Split[Page]:
+def split(pages: Sequence[Page]) -> TaughtAndHeld[Page]:
     """Pages, the oldest first, as they teach and judge; at least two for each turn and one more are needed."""
     held = min(_MOST_HELD, max(1, round(_HELD_SHARE * len(pages))))
     # The newest: what will come is more like them than like the oldest.
@@ -43,10 +43,10 @@ def split(pages: Sequence[Page]) -> Split[Page]:
     parts = [set(range(part, len(taught), TURNS)) for part in range(TURNS)]
     first = max(0, len(taught) - _MOST_IN_TURNS)
     turns = [
-        Turn(
+        JudgingTurn(
             tuple(page for n, page in enumerate(taught) if n not in part),
             tuple(page for n, page in enumerate(taught) if n in part and n >= first),
         )
         for part in parts
     ]
-    return Split(taught, newest, tuple(turns))
+    return TaughtAndHeld(taught, newest, tuple(turns))

@@ -292,6 +292,8 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     assert not (path_of(place, "x").parent / "unfinished").exists()
     (event,) = settled_pages.events(place.options.workspace.site_id)[:1]
     assert event.step == "learn" and event.detail["after"] == found.judged.after
+    again = learning._Work(settled_pages, known_with(place), pages, Course(steps=2, batch=1), Silent())
+    assert again._seen == (frozenset(cut) if adopted else frozenset())
     assert all("2018" not in line for line in found.lines())
 
 
