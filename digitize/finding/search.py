@@ -33,7 +33,7 @@ class SearchAnswer:
     hits: tuple[SearchHit, ...]
 
 
-class RecordFinder:
+class StoreSearch:
     """Searches one target; what is known of its stations is kept between searches."""
 
     def __init__(self, target: Target) -> None:
