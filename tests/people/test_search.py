@@ -40,6 +40,7 @@ ASKED = [
     (SearchQuery("Mohmaad Salm", station="কল্পনাপুর"), "a-r1", "person"),
     (SearchQuery("Ramkumar Das"), "a-r1", "person"),
     (SearchQuery("Harp* Singh", station="Kataka Sadar"), "c-r1", "person"),
+    (SearchQuery("+91 98300-12345"), "c-r1", "person"),
     (SearchQuery("12/2012", kind="fir"), "a-r1", "fir"),
     (SearchQuery(kind="fir", section="IPC 304-A", since="2012-09-01", until="2012-09-30"), "c-r1", "fir"),
     (SearchQuery("bara bajar", kind="fir"), "a-r1", "fir"),
