@@ -126,8 +126,8 @@ def evaluate(*, hold_out: bool = True, only: str = "", show: bool = False, sampl
 
     Keys: draft_columns_right, the share of all columns, and the same of the layouts whose files come from their own
     makers, of those that came after the dictionary (with the whole of it; columns_right is the same figure, and
-    columns_right_far that of layouts whose words were chosen without a look at it), and by layout; drafts_80, the share of
-    layouts with 80 % right; wrong_in_force; right_where_sure, of lines with a confidence of 0.9 or more; peer_right.
+    columns_right_far that of layouts whose words were chosen without a look at it), and by layout; drafts_80, the share
+    of layouts with 80 % right; wrong_in_force; right_where_sure, of lines with a confidence of 0.9 or more; peer_right.
     sample: so many layouts only, spread over all.
     """
     layouts = load_layouts()

@@ -17,8 +17,8 @@ from mappers.text.scripts import INDIC
 TITLE, RANK, BELT = "title-left-out", "rank-left-out", "number-left-out"
 # As written in the registers of each language; general knowledge. Those with a dot are names, or parts of one, without.
 _TITLES = {
-    "en": "shri sri shree smt shrimati srimati mr mrs miss dr prof adv thiru tmt thirumathi selvi sow shriyut late sh. km."
-    " kum. ku. sau. ms.",
+    "en": "shri sri shree smt shrimati srimati mr mrs miss dr prof adv thiru tmt thirumathi selvi sow shriyut late sh."
+    " km. kum. ku. sau. ms.",
     "hi": "श्री श्रीमती श्रीमति सुश्री श्रीमान श्रीमान् श्रीयुत डॉ डॉ. डा. प्रो. कु. कुं. स्व. स्वर्गीय",
     "mr": "सौ. सौ श्रीम. श्री. रा.रा. चि. कै.",
     "bn": "শ্রী শ্রীমতী শ্রীমতি শ্রীযুক্ত জনাব জনাবা মিসেস মিস্টার ডাঃ ড. ডা.",
@@ -35,7 +35,8 @@ _TITLES = {
 _FREE = frozenset(fold_key(t) for text in _TITLES.values() for t in text.split() if not t.endswith("."))
 _WITH_DOT = frozenset(fold_key(t) for text in _TITLES.values() for t in text.split() if t.endswith("."))
 # A word of two letters before another name may be an initial's neighbour; these ranks are names, words or surnames too.
-_NO_RANKS = frozenset(
+_NAMES_TOO = "Munshi Diwan Daroga दरोगा दीवान का. Naik CO LC HM CI CT चौकीदार"
+_NO_RANKS = frozenset(map(fold_key, _NAMES_TOO.split()))
     map(fold_key, "Munshi Diwan Daroga दरोगा दीवान का. Naik CO LC HM CI CT Inspector's चौकीदार".split())
 )
 _LETTER = re.compile(rf"[^\W\d_]|[{INDIC}]")

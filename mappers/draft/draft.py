@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
 from mappers.binding.dialect import cell_key
 from mappers.clean import CleanContext
 from mappers.codes import CodeList, place_lists
@@ -208,7 +209,7 @@ def _about_evens(choice: FieldChoice) -> tuple[str, ...]:
 
 
 def _about_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tuple[str, ...]:
-    """A row of which nothing is known but a code that no list has is none: REC-TYPE is no kind of recovered property."""
+    """A row of which nothing is known but a code that no list has is none: REC-TYPE is no kind of recovered thing."""
     others = any(t.startswith(f"{rule.into}.") and not t.endswith(f".{rule.fields[0]}") for t in taken)
     if not rule.into or not rule.codes or others or not content.codes or len(rule.unlisted) < len(content.codes):
         return ()

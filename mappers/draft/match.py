@@ -93,7 +93,7 @@ def header_score(
 
 
 def _of_kind(reading: HeaderReading, target: DraftTarget) -> float:
-    """A header that says date is hardly over anything else, one that says name over no number, and a key is no value."""
+    """A header that says date is hardly over anything else, one that says name over no number; a key is no value."""
     if target.column is None:
         return 1.0
     kind, name = target.column.kind, target.column.name
@@ -255,8 +255,8 @@ _BY_KIND: Mapping[str, Callable[[Content], float]] = {
 }  # fmt: skip
 _BY_NAME: Mapping[str, Callable[[Content], float]] = {
     "age": _age, "description": _thing, "particulars": _narrative, "brief_facts": _narrative,
-    "section": _sections, "act": _act, "result": _result, "narrative": _narrative, "gist": _narrative, "address": _address,
-    "phone": _phone, "mobile": _phone, "police_station": _station, "district": _station, "state": _station,
-    "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6, "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
+    "section": _sections, "act": _act, "result": _result, "narrative": _narrative, "gist": _narrative,
+    "address": _address, "phone": _phone, "mobile": _phone, "police_station": _station, "district": _station,
+    "state": _station, "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6, "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
     "fir_reg_num": lambda c: 0.9 if c.digits > 0.8 and c.length >= 9 else 0.3,
 }  # fmt: skip

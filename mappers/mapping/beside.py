@@ -18,7 +18,7 @@ _UNSURE = 0.5
 
 
 def lines_of(text: str, kind: str) -> list[str]:
-    """The items of a cell, one for each person; kind: name of the cleaner, for numbers and codes are parted by commas."""
+    """The items of a cell, one for each person; kind: name of the cleaner; short values are parted by commas."""
     items = split_items(text)
     if len(items) == 1 and kind in ("age", "code", "int") and _SHORT.fullmatch(text):
         return [item.strip() for item in _PARTING.split(text)]

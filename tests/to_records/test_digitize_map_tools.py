@@ -160,7 +160,7 @@ def test_a_date_that_no_row_has_is_found_before_anything_runs(digitize, pair):
     text = pair.read_text(encoding="utf-8").replace(
         'from = "CLERK"\nreason = "who typed <it>"', 'from = "X"\nreason = "nothing"')  # fmt: skip
     pair.write_text(text + '\n[[map]]\nfrom = "CLERK"\nto = "fir_date"\nclean = "date"\n', encoding="utf-8")
-    (found,) = digitize.json("map", "test", pair, code=3)["findings"]
+    (found,) = digitize.json("map", "test", pair)["findings"]
     assert "2 cells of CLERK have text that is read as no date" in found
 
 

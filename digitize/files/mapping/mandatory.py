@@ -35,8 +35,8 @@ def missing_dates(covered: Iterable[MappingCoverage], mapping: FormMapping | Non
                 why = "no rule fills it"
             elif found is not None and found.unread:
                 why = (
-                    f"{found.unread} cells of {', '.join(sources)} have text that is read as no date: name their order with"
-                    " date_format, or their encoding"
+                    f"{found.unread} cells of {', '.join(sources)} have text that is read as no date: name their order"
+                    " with date_format, or their encoding"
                 )
             else:
                 why = f"{', '.join(sources)} has nothing in it"
