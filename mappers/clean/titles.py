@@ -37,8 +37,6 @@ _WITH_DOT = frozenset(fold_key(t) for text in _TITLES.values() for t in text.spl
 # A word of two letters before another name may be an initial's neighbour; these ranks are names, words or surnames too.
 _NAMES_TOO = "Munshi Diwan Daroga दरोगा दीवान का. Naik CO LC HM CI CT चौकीदार"
 _NO_RANKS = frozenset(map(fold_key, _NAMES_TOO.split()))
-    map(fold_key, "Munshi Diwan Daroga दरोगा दीवान का. Naik CO LC HM CI CT Inspector's चौकीदार".split())
-)
 _LETTER = re.compile(rf"[^\W\d_]|[{INDIC}]")
 _FIRST = re.compile(r"(?P<word>[^\s.]+(?:\.[^\s.]+)*)(?P<dot>\.?)\s*[-:]?\s*(?=\S)")
 _NUMBER = re.compile(r"(?:no\.?|नं\.?|क्र\.?|#)?\s*[\d/]{2,6}\s*[,-]?\s+(?=[^\W\d_])", re.I)

@@ -49,8 +49,8 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of the file; its name is the file's. Of a layout with several kinds of rows, a table for each.
 
     A row of no kind is delivered in the first table, with problem "unknown-kind". Without a layout the borders are
-    told from the rows, and said in a note. A row of another length is delivered with problem "too-short" or "too-
-    long". Raises TableError "not-a-table" when no columns are to be seen.
+    told from the rows, and said in a note. A row of another length is delivered with problem "too-short" or
+    "too-long". Raises TableError "not-a-table" when no columns are to be seen.
     """
     form = find_form(path)
     if how.layout and how.layout.kinds:
