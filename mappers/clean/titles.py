@@ -43,7 +43,8 @@ _NUMBER = re.compile(r"(?:no\.?|नं\.?|क्र\.?|#)?\s*[\d/]{2,6}\s*[,-]?\
 _GLUED = re.compile(rf"(?P<word>(?:[^\W\d_]|[{INDIC}])+)\.(?=[^\W\d_])")
 _MOST_TITLES = 3
 # "Sri Devi" and "श्री देवी" are whole names.
-_NAMES_WITH_SRI = frozenset(map(fold_key, "devi देवी দেবী தேவி దేవి ದೇವಿ ദേവി દેવી ਦੇਵੀ ଦେବୀ".split()))
+_DEVI = "devi देवी দেবী தேவி దేవి ದೇವಿ ദേവി દેવી ਦੇਵੀ ଦେବୀ"
+_NAMES_WITH_SRI = frozenset(map(fold_key, _DEVI.split()))
 
 
 def without_titles(cell: CleanedCell, *, is_officer: bool = False) -> CleanedCell:

@@ -257,6 +257,7 @@ _BY_NAME: Mapping[str, Callable[[Content], float]] = {
     "age": _age, "description": _thing, "particulars": _narrative, "brief_facts": _narrative,
     "section": _sections, "act": _act, "result": _result, "narrative": _narrative, "gist": _narrative,
     "address": _address, "phone": _phone, "mobile": _phone, "police_station": _station, "district": _station,
-    "state": _station, "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6, "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
+    "state": _station, "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6,
+    "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
     "fir_reg_num": lambda c: 0.9 if c.digits > 0.8 and c.length >= 9 else 0.3,
 }  # fmt: skip
