@@ -14,8 +14,8 @@ from mappers.legacy.header import find_header
 from mappers.legacy.lines import LONGEST_LINE, TextForm, find_form, is_text, read_lines
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.quoted import CutRow, Damage, cut_rows
+from mappers.legacy.sheet_words import is_total_row
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
-from mappers.legacy.totals import is_total_row
 
 RANK = 90
 
