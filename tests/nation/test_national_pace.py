@@ -1,11 +1,14 @@
 """How long the work that is left takes: at the newest level, with the swing of the year, without months of no work."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
 
 from benchmarks.national_worlds import judge
+from digitize.offices.history import Point, project
+from digitize.offices.measures import Counts
 from digitize.offices.pace import months_left
 
 
@@ -43,6 +46,20 @@ def test_who_worked_a_few_months_alone_has_no_level():
     assert months_left([100.0] * 5, 500) is None
     assert months_left([0.0] * 40, 500) is None
     assert months_left([], 500) is None
+
+
+def points(paces, expected):
+    days = [date(2020 + m // 12, m % 12 + 1, 28) for m in range(len(paces) + 1)]
+    sums = [0, *np.cumsum(paces).astype(int)]
+    return [Point(d, Counts(expected=expected, of_expected=int(n)), 1) for d, n in zip(days, sums, strict=True)]
+
+
+def test_who_works_slowly_has_a_place_among_the_others_though_no_date():
+    slow = project(points([100] * 26, 10_000_000))
+    assert (slow.why, slow.first, slow.likely is None) == ("standing-still", None, False)
+    assert project(points([100] * 22 + [0] * 4, 10_000)).likely is None
+    dated = project(points([100] * 26, 10_000))
+    assert dated.first <= dated.likely <= dated.last < slow.likely
 
 
 def test_invented_worlds_are_told_well_enough_to_be_worth_telling():
