@@ -157,6 +157,10 @@ class Known:
         given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
         return self.thresholds.accept(form or "", zone, page, given)
 
+    def is_measured(self, form: str | None, zone: str) -> bool:
+        """Whether this workspace's own answers opened a threshold for a zone of a form."""
+        return self.thresholds.is_open(form or "", zone)
+
     @cached_property
     def capture(self) -> CaptureChoice:
         """Which fields of a form are captured."""
