@@ -184,9 +184,9 @@ def coverage(
 
 @map_.command("apply")
 def apply(
-    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table.")],
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table, or all of a system.")],
     out: Annotated[Path, typer.Option(help="Folder for the import files.")],
-    mapping: Annotated[str, typer.Option(help="The mapping; the one that fits if not given.")] = "",
+    mapping: Annotated[str, typer.Option(help="The mapping, or the folder of a system's.")] = "",
     state: Annotated[str, typer.Option(help="Code of the state.")] = "",
     stations: Annotated[Path | None, typer.Option(help="List of stations.")] = None,
     year: Annotated[int, typer.Option(help="Year of the book, for dates with two digits.")] = 0,
@@ -196,15 +196,19 @@ def apply(
     memo: Memo = None,
     json: Json = False,
 ) -> None:
-    """Map a whole table to import files, fast and without a workspace; what is doubtful is listed."""
+    """Map a table or a system of tables to import files, fast and without a workspace; what is doubtful is listed."""
     from dataclasses import asdict
 
+    from digitize.cli import map_system
     from digitize.cli.reading import read_as
     from digitize.files.mapping.bulk import apply_table
     from digitize.files.mapping.draft import one_table
     from digitize.files.mapping.find import bound_mapping, settle_for, table_context
 
     context = table_context(state, stations, year)
+    if map_system.is_system(file, mapping):
+        map_system.apply(file, mapping, context, out, json=json)
+        return
     legacy = one_table(file, read_as(widths, layout, memo), name)
     bound, legacy = settle_for(legacy, context, bound_mapping(mapping) if mapping else None)
     done = apply_table(legacy, bound, context, out)

@@ -45,7 +45,10 @@ def load_mappings(
 def _toml_files(folder: Traversable | Path) -> list[Traversable | Path]:
     if not folder.is_dir():
         return []
-    found: list[Traversable | Path] = [p for p in folder.iterdir() if p.name.endswith(".toml")]
+    # A file of that name says how tables belong together, and is none of a single one (mappers/systems).
+    found: list[Traversable | Path] = [
+        p for p in folder.iterdir() if p.name.endswith(".toml") and p.name != "system.toml"
+    ]
     return sorted(found, key=lambda p: p.name)
 
 
