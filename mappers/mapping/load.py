@@ -15,7 +15,7 @@ from mappers.encodings import Encoding, decode_all
 from mappers.errors import MappingError
 from mappers.legacy.table import MEMO_MISSING
 from mappers.mapping.apply import Application
-from mappers.mapping.mapped import to_records
+from mappers.mapping.mapped import Mapped, to_records
 from mappers.record import Origin, Record
 from mappers.sources.cells import SourceCell, Sources
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
@@ -151,8 +151,15 @@ def _all_forms(
     mapping: FormMapping, sources: Sources, ids: Sequence[str], numbers: Sequence[int], context: MapContext
 ) -> list[Record]:
     """The records of sources under a mapping and its other forms. ids, numbers: of each source."""
-    main = Application(mapping, context).map(sources)
-    others = {name: Application(m, context).map(sources) for name, m in mapping.also.items()}
+    forms = {"": mapping, **mapping.also}
+    return records_of({n: Application(m, context).map(sources) for n, m in forms.items()}, ids, numbers, context)
+
+
+def records_of(
+    mapped: Mapping[str, Mapped], ids: Sequence[str], numbers: Sequence[int], context: MapContext
+) -> list[Record]:
+    """The records of mapped sources: of their own form ("") and, behind each, of the others that it makes."""
+    main, others = mapped[""], {name: m for name, m in mapped.items() if name}
     made = {n: list(to_records(o, [f"{i}+{n}" for i in ids], numbers, context)) for n, o in others.items()}
     records: list[Record] = []
     for at, record in enumerate(to_records(main, ids, numbers, context)):
@@ -243,4 +250,7 @@ def _joined(first: SourceCell, second: SourceCell) -> SourceCell:
     )
 
 
-__all__ = ["MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_page_rows", "map_readings", "map_rows"]
+__all__ = [
+    "MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_page_rows", "map_readings", "map_rows",
+    "records_of",
+]  # fmt: skip

@@ -11,17 +11,17 @@ from digitize.errors import InputError
 from digitize.files.mapping.bulk import REPORT, REPORTED, Applied, few_collections, write_mapped
 from digitize.files.systems.bonds import JOINED, REASONS, find_owners
 from digitize.files.systems.delivered import Delivered, take_in
+from digitize.files.systems.find import wanted_mapping
 from digitize.files.systems.joining import Family, Joining
 from digitize.files.systems.store import RowStore
 from digitize.targets.csv_folder import CsvFolder
 from mappers.encodings import encodings
-from mappers.errors import MappingError, TableError
+from mappers.errors import TableError
 from mappers.legacy import LegacyRow, LegacyTable, open_tables
 from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.flat import add_counts, left_over
-from mappers.mapping.load import FormMapping, find_mapping
+from mappers.mapping.load import FormMapping
 from mappers.sources.values import MapContext
-from mappers.systems.keys import table_key
 from mappers.systems.system import System
 
 _CHUNK = 1_000
@@ -70,7 +70,7 @@ def apply_system(
     done = SystemApplied()
     folder.mkdir(parents=True, exist_ok=True)
     with RowStore(folder) as store, CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report, few_collections():
-        tables = _take(path, system, mappings, context, store, done, report)
+        tables = _take(path, system, mappings, context, store, done)
         heads = [t for t in tables if t.name == system.heads[0]]
         if not heads:
             raise InputError(f"{path}: the head of {system.file}, {system.heads[0]}, is not there.")
@@ -86,7 +86,7 @@ def apply_system(
 
 def _take(
     path: Path, system: System, mappings: Mapping[str, FormMapping], context: MapContext, store: RowStore,
-    done: SystemApplied, report: CsvFolder,
+    done: SystemApplied,
 ) -> list[Delivered]:  # fmt: skip
     known = encodings()
 
@@ -104,7 +104,7 @@ def _take(
             if role in ("left", "unknown"):
                 continue
             told = Delivered(len(tables) + 1, system.name_of(legacy.name), legacy.name, file.name, (str(file), "", ""))
-            tables.append(take_in(store, system, told, _told_rows(legacy, line, report), settle, known))
+            tables.append(take_in(store, system, told, _counted(legacy, line), settle, known))
     return tables
 
 
@@ -118,16 +118,12 @@ def _opened(file: Path, is_only: bool, done: SystemApplied) -> Iterator[LegacyTa
         done.notes.append(str(e))
 
 
-def _told_rows(legacy: LegacyTable, line: TableDone, report: CsvFolder) -> LegacyTable:
-    """The table with its rows counted, and those that nothing is made of listed."""
+def _counted(legacy: LegacyTable, line: TableDone) -> LegacyTable:
+    """The table with its rows counted as they go by."""
 
     def rows() -> Iterator[LegacyRow]:
         for row in legacy.rows:
             line.rows += 1
-            if row.deleted or row.problem:
-                why = row.problem or "deleted"
-                line.orphans[why] = line.orphans.get(why, 0) + 1
-                report.add(REPORTED, _REPORTED_HEAD, [[line.table, str(row.number), why]])
             yield row
 
     return replace(legacy, rows=rows())
@@ -140,7 +136,7 @@ def _apply_head(
     store: RowStore, joining: Joining, head: Delivered, context: MapContext, folders: tuple[CsvFolder, CsvFolder],
     done: SystemApplied,
 ) -> None:  # fmt: skip
-    rows = store.of_source(head.number)
+    rows = (r for r in store.of_source(head.number) if not r.problem)
     while chunk := list(islice(rows, _CHUNK)):
         families = joining.families(head, chunk)
         made = joining.map(families, context)
@@ -159,18 +155,17 @@ def _count_parts(families: Sequence[Family], done: SystemApplied) -> None:
 
 
 def _report_orphans(store: RowStore, tables: Sequence[Delivered], done: SystemApplied, report: CsvFolder) -> None:
-    """List every row that belongs to no record, with its reason."""
+    """List every row of which nothing is made, with its reason."""
     lines = {t.table: t for t in done.tables}
+    sql = """SELECT r.number, r.problem, b.state FROM rows r LEFT JOIN bonds b ON b.row = r.id
+             WHERE r.source = ? AND (r.problem <> '' OR b.state <> ?) ORDER BY r.number"""
     for table in tables:
-        for state, count in store.states(table.number).items():
-            if state != JOINED:
-                lines[table.table].orphans[state] = count
-        sql = """SELECT r.number, b.state FROM rows r JOIN bonds b ON b.row = r.id
-                 WHERE r.source = ? AND b.state <> ? ORDER BY r.number"""
-        for number, state in store.ask(sql, (table.number, JOINED)):
-            report.add(REPORTED, _REPORTED_HEAD, [[table.table, str(number), REASONS[state]]])
-    heads = {t.table for t in done.tables if t.role == "head"}
-    done.rows = sum(t.rows for t in done.tables if t.table in heads)
+        counts = lines[table.table].orphans
+        for number, problem, state in store.ask(sql, (table.number, JOINED)):
+            why = problem or REASONS[state]
+            counts[why] = counts.get(why, 0) + 1
+            report.add(REPORTED, _REPORTED_HEAD, [[table.table, str(number), why]])
+    done.rows = sum(t.rows for t in done.tables if t.role == "head")
     done.reported = sum(sum(t.orphans.values()) for t in done.tables)
 
 
@@ -184,18 +179,3 @@ def _missing(system: System, tables: Sequence[Delivered]) -> Iterator[str]:
         if name not in there:
             codes = ", ".join(rule.columns)
             yield f"{system.file}: the lookup {name} was not delivered; the codes in {codes} have no value"
-
-
-def wanted_mapping(
-    mappings: Mapping[str, FormMapping], wanted: str, legacy: LegacyTable, state: str, system: System
-) -> FormMapping:
-    """The mapping of a table by the id that its system names, else the one that fits its columns.
-
-    Raises MappingError where there is none.
-    """
-    if wanted and wanted not in mappings:
-        raise MappingError(f"{system.file}: {legacy.name}: there is no mapping {wanted}")
-    if wanted:
-        return mappings[wanted]
-    own = f"{system.id}_{table_key(legacy.name)}"
-    return mappings[own] if own in mappings else find_mapping(mappings, columns=legacy.columns, state=state)

@@ -59,7 +59,7 @@ class _Tying:
 
     def bonds(self) -> Iterator[Bond]:
         """Every row of the part with what it belongs to."""
-        sql = "SELECT up, source, id FROM rows WHERE source = ? ORDER BY up"
+        sql = "SELECT up, source, id FROM rows WHERE source = ? AND problem = '' ORDER BY up"
         rows = (map(_Row._make, self._store.ask(sql, (n,))) for n in self._parts)
         for up, group in groupby(heapq.merge(*rows), key=itemgetter(0)):
             if not up:

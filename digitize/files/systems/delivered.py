@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from digitize.files.systems.store import Cells, RowStore
-from mappers.encodings import Encoding, decode_all
-from mappers.errors import MappingError
-from mappers.legacy import LegacyTable
+from digitize.files.systems.store import Cells, IncomingRow, RowStore
 from mappers.binding.bound import AUTO
+from mappers.encodings import Encoding, decode_cell
+from mappers.errors import MappingError
+from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.column_encodings import EncodedColumn, WantedEncoding, peek, settle
 from mappers.mapping.load import FormMapping
 from mappers.systems.keys import key_of
 from mappers.systems.system import System, Tie
 from mappers.toml import did_you_mean
 
+DELETED = "deleted in the old system"
 SettleMapping = Callable[[LegacyTable, str], tuple[FormMapping, LegacyTable]]
 """A table and the id of its mapping, "" for the one that fits -> the mapping, its encodings settled, and the table."""
 
@@ -59,7 +60,7 @@ def take_in(
 ) -> Delivered:  # fmt: skip
     """Keep the rows of a table of the system. told: what is known of it before it is opened.
 
-    Deleted and damaged rows are not kept: the table's own mapping reports them. Raises MappingError, EncodingUnclear,
+    Deleted and damaged rows are kept as such, and belong to nothing. Raises MappingError, EncodingUnclear,
     TableError.
     """
     told = replace(told, columns=legacy.columns, notes=legacy.notes)
@@ -70,10 +71,15 @@ def take_in(
     tie = tie_of(system, told.name)
     up = _Key(told, tie.key, "key") if tie else None
     downs = [_Key(told, to, "the key of its parts") for to in ways_to(system, told.name)]
-    rows = (r for r in legacy.rows if not r.deleted and not r.problem)
-    store.add(told.number, ((r.number, up.of(r.cells) if up else "", [d.of(r.cells) for d in downs], r.cells)
-                            for r in rows))  # fmt: skip
+    store.add(told.number, (_incoming(r, up, downs) for r in legacy.rows))
     return told
+
+
+def _incoming(row: LegacyRow, up: _Key | None, downs: Sequence[_Key]) -> IncomingRow:
+    problem = row.problem or (DELETED if row.deleted else "")
+    if problem:
+        return IncomingRow(row.number, "", (), row.cells, problem)
+    return IncomingRow(row.number, up.of(row.cells) if up else "", [d.of(row.cells) for d in downs], row.cells)
 
 
 def tie_of(system: System, name: str) -> Tie | None:
@@ -100,8 +106,7 @@ def _take_lookup(
             told.notes.append(f"{told.table}: {column.question} Name it under [[lookup]]: encoding = ...")
     told = replace(told, texts=texts)
     key = _Key(told, (rule.key,), "key")
-    rows = (r for r in legacy.rows if not r.deleted and not r.problem)
-    store.add(told.number, ((r.number, key.of(r.cells), (), r.cells) for r in rows))
+    store.add(told.number, (_incoming(r, key, ()) for r in legacy.rows))
     return told
 
 
@@ -116,5 +121,5 @@ class _Key:
     def of(self, cells: Cells) -> str:
         found = [cells[p] if p < len(cells) else "" for p in self._places]
         # Of a font's codes case and signs are letters: only what they mean can be compared.
-        texts = [decode_all(e, [c])[0].text if e and c else c for e, c in zip(self._fonts, found, strict=True)]
+        texts = [decode_cell(e, c).text if e and c else c for e, c in zip(self._fonts, found, strict=True)]
         return key_of(texts)

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitize.errors import InputError
-from mappers.mapping.load import FormMapping, load_mappings
+from mappers.errors import MappingError
+from mappers.legacy import LegacyTable
+from mappers.mapping.load import FormMapping, find_mapping, load_mappings
+from mappers.systems.keys import table_key
 from mappers.systems.system import SYSTEM_FILE, System, load_system
 
 
@@ -26,3 +29,18 @@ def read_system(where: Path) -> tuple[System, Mapping[str, FormMapping]]:
     if file is None:
         raise InputError(f"{where}: there is no {SYSTEM_FILE}. Draft one: digitize map new TABLES --out {where}")
     return load_system(file), load_mappings((file.parent,))
+
+
+def wanted_mapping(
+    mappings: Mapping[str, FormMapping], wanted: str, legacy: LegacyTable, state: str, system: System
+) -> FormMapping:
+    """The mapping of a table by the id that its system names, else the one that fits its columns.
+
+    Raises MappingError where there is none.
+    """
+    if wanted and wanted not in mappings:
+        raise MappingError(f"{system.file}: {legacy.name}: there is no mapping {wanted}")
+    if wanted:
+        return mappings[wanted]
+    own = f"{system.id}_{table_key(legacy.name)}"
+    return mappings[own] if own in mappings else find_mapping(mappings, columns=legacy.columns, state=state)

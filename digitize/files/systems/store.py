@@ -1,4 +1,4 @@
-"""The rows of a system's tables while they are put together: in a file that is gone with the process, never in memory."""
+"""The rows of a system's tables while they are put together: in a file that is gone with the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from digitize.machine.sqlite_errors import plain_errors
 
 _AT_ONCE = 400
 _SCHEMA = """
-CREATE TABLE rows (id INTEGER PRIMARY KEY, source INTEGER, number INTEGER, up TEXT, cells BLOB);
+CREATE TABLE rows (
+  id INTEGER PRIMARY KEY, source INTEGER, number INTEGER, up TEXT, cells BLOB, problem TEXT
+);
 CREATE TABLE keys (source INTEGER, which INTEGER, key TEXT, row INTEGER);
 CREATE TABLE bonds (row INTEGER PRIMARY KEY, owner INTEGER, state TEXT);
 """
@@ -26,12 +28,26 @@ Cells = tuple[bytes | str, ...]
 
 
 class KeptRow(NamedTuple):
-    """A row. id: here; source: the delivered table it is of; number: its place there, from 1."""
+    """A row. id: here; source: the delivered table it is of; number: its place there, from 1.
+
+    problem: why nothing can be made of it, "" for a good one.
+    """
 
     id: int
     source: int
     number: int
     cells: Cells
+    problem: str = ""
+
+
+class IncomingRow(NamedTuple):
+    """A row to keep. up: key of what it belongs to; keys: those by which its parts know it."""
+
+    number: int
+    up: str
+    keys: Sequence[str]
+    cells: Cells
+    problem: str = ""
 
 
 class RowStore:
@@ -51,20 +67,22 @@ class RowStore:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the rows and the room they took."""
         self._db.close()
         self._folder.cleanup()
 
-    def add(self, source: int, rows: Iterable[tuple[int, str, Sequence[str], Cells]]) -> int:
-        """Keep rows of a table: (number, key of what it belongs to, keys by which its parts know it, cells).
-
-        Returns how many. Raises DiskFull, and what reading the rows raises.
-        """
+    def add(self, source: int, rows: Iterable[IncomingRow]) -> int:
+        """Keep rows of a table. Returns how many. Raises DiskFull, and what reading the rows raises."""
         first = self._next
         with plain_errors(self._path, "the same command again"):
             self._db.execute("BEGIN")
-            for number, up, keys, cells in rows:
+            for number, up, keys, cells, problem in rows:
                 data = pickle.dumps(cells, pickle.HIGHEST_PROTOCOL)
-                self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", (self._next, source, number, up, data))
+                kept = (self._next, source, number, up, data, problem)
+                self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)", kept)
                 for which, key in enumerate(keys):
                     if key:
                         self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (source, which, key, self._next))
@@ -92,17 +110,16 @@ class RowStore:
         self._db.executescript("CREATE INDEX IF NOT EXISTS bonds_owner ON bonds (owner) WHERE owner IS NOT NULL;")
 
     def of_source(self, source: int) -> Iterator[KeptRow]:
-        """All rows of one table, in its order."""
-        found = self._db.execute(
-            "SELECT id, source, number, cells FROM rows WHERE source = ? ORDER BY number", (source,)
-        )
-        return (KeptRow(i, s, n, pickle.loads(c)) for i, s, n, c in found)
+        """All rows of one table, in its order, bad ones too."""
+        sql = "SELECT id, source, number, cells, problem FROM rows WHERE source = ? ORDER BY number"
+        return (KeptRow(i, s, n, pickle.loads(c), p) for i, s, n, c, p in self._db.execute(sql, (source,)))
 
     def by_up(self, source: int, keys: Sequence[str]) -> Iterator[tuple[str, KeptRow]]:
         """The rows of a table by the key of what they belong to."""
         for some in _lots(keys):
-            sql = f"SELECT up, id, source, number, cells FROM rows WHERE source = ? AND up IN ({_marks(some)})"
-            for up, i, s, n, c in self._db.execute(f"{sql} ORDER BY number", (source, *some)):
+            sql = f"""SELECT up, id, source, number, cells FROM rows
+                      WHERE source = ? AND problem = '' AND up IN ({_marks(some)}) ORDER BY number"""
+            for up, i, s, n, c in self._db.execute(sql, (source, *some)):
                 yield up, KeptRow(i, s, n, pickle.loads(c))
 
     def parts_of(self, owners: Sequence[int]) -> Iterator[tuple[int, KeptRow]]:
