@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.cli.console import errors, print_json, results, say, table
+from digitize.cli.console import errors, print_json, results, say, say_text, table
 
 if TYPE_CHECKING:
     from digitize.files.systems.apply import SystemApplied
+    from mappers.legacy import ReadAs
+    from mappers.mapping.column_encodings import WantedEncoding
     from mappers.sources.values import MapContext
 
 
@@ -32,6 +34,59 @@ def apply(file: Path, mapping: str, context: MapContext, out: Path, *, json: boo
         print_json({"system": system.id, "out": str(out), **asdict(done)})
         return
     _print(done, system.title, out)
+
+
+def has_several(file: Path, how: ReadAs, out: Path | None) -> bool:
+    """Whether a draft is wanted of a whole system: a folder, or a file with several tables and no file to write to."""
+    from itertools import islice
+
+    from mappers.legacy import open_tables
+
+    if file.is_dir():
+        return True
+    return (out is None or out.suffix != ".toml") and len(list(islice(open_tables(file, how), 2))) > 1
+
+
+def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path | None, *, json: bool) -> None:
+    """Draft a system into a folder, or print its file, and say what was taken for what."""
+    from digitize.files.mapping.draft import mapping_id, write_new
+    from digitize.files.systems.drafting import draft_system
+    from mappers.systems.system import SYSTEM_FILE
+
+    drafted = draft_system(file, how, wanted, mapping_id(out.name if out else f"{state}_{file.stem}"), state)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in [(SYSTEM_FILE, drafted.text), *((f"{i}.toml", t) for i, t in drafted.mappings.items())]:
+            write_new(out / name, text)
+    if json:
+        print_json(drafted.to_plain())
+        return
+    if out is None:
+        say_text(drafted.text)
+    results().print(table("What it was taken for", ["table", "is", "sure", "by"], drafted.rows()), markup=False)
+    for line in drafted.questions():
+        errors().print(line, style="yellow", markup=False, soft_wrap=True)
+    if out is not None:
+        say(
+            f"Written to {out}. Next: digitize map explain {out}, then digitize map apply {file} --mapping {out} --out ..."
+        )
+
+
+def explain(where: Path, out: Path | None) -> None:
+    """Draw a system's tables and their ties."""
+    from digitize.errors import InputError
+    from digitize.files.systems.find import read_system
+    from mappers.systems.explain import draw
+
+    system, mappings = read_system(where)
+    page = draw(system, {m.id: m.title for m in mappings.values()})
+    if out is None:
+        say_text(page)
+        return
+    try:
+        out.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as e:
+        raise InputError(f"{out}: cannot be written: {e.strerror}.") from e
 
 
 def _print(done: SystemApplied, title: str, out: Path) -> None:

@@ -1,0 +1,297 @@
+"""Drafting a whole system: what its tables are to each other, and a mapping for each that makes records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError
+from digitize.files.systems.apply import table_files
+from digitize.files.systems.part_lines import fit_part
+from mappers.draft import MappingDraft, draft_table, write_draft
+from mappers.errors import TableError
+from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
+from mappers.mapping.column_encodings import WantedEncoding, settle, take_sample
+from mappers.systems.keys import key_of, table_key
+from mappers.systems.names import why_left
+from mappers.systems.profile import TableProfile, profile
+from mappers.systems.ties import SURE, Guessed, TieGuess, find_lookups, find_ties, tie_guesses
+from mappers.systems.write import write_system
+
+_MOST_CELLS = 6_000_000
+_MOST_ROWS, _FEWEST_ROWS = 20_000, 50
+# Of so many tables at most a draft is made to find the head, and to tell whether an untied one holds anything.
+_LOOKED_AT = 40
+_FIR = {
+    "fir_no": 3.0, "fir_date": 2.0, "occurrence_from": 1.5, "narrative": 1.5, "police_station": 1.0, "year": 1.0,
+    "place": 1.0, "gd_no": 0.7, "district": 0.5, "info_date": 0.5, "occurrence_time_from": 0.5, "fir_time": 0.5,
+    "fir_reg_num": 2.0, "io_name": 0.5,
+}  # fmt: skip
+_FIR_LEAST = 3.0
+# From so many mapped columns on an untied table is worth a question.
+_SOMETHING = 3
+_NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
+
+
+@dataclass
+class SystemDrafted:
+    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> why; unknown: tables to ask about."""
+
+    id: str
+    text: str
+    guessed: Guessed
+    mappings: dict[str, str]
+    drafts: dict[str, MappingDraft]
+    left: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def rows(self) -> list[list[str]]:
+        """What each table was taken for, how surely, and by which columns."""
+        g = self.guessed
+        rows = [[g.head, "head", f"{g.heads.get(g.head, 0):.1f}", ", ".join(g.key)]]
+        for mark, ties in (("", g.ties), ("?", g.asked_ties)):
+            rows += [[t.table, f"part of {t.of}{mark}", f"{t.confidence:.2f}", f"{_and(t.key)} is {_and(t.to)}"]
+                     for t in ties]  # fmt: skip
+        for mark, lookups in (("", g.lookups), ("?", g.asked_lookups)):
+            rows += [[x.table, f"codes of {x.of}.{x.column}{mark}", f"{x.confidence:.2f}", f"{x.key} stands for {x.value}"]
+                     for x in lookups]  # fmt: skip
+        rows += [[name, "left", "", why] for name, why in self.left.items()]
+        return rows + [[name, "not known", "", "say in system.toml what it is"] for name in self.unknown]
+
+    def questions(self) -> list[str]:
+        """What a person has to decide before the system is used."""
+        g = self.guessed
+        said = [
+            f"Does {t.table} belong to {t.of} by {_and(t.key)}? It is a comment in system.toml." for t in g.asked_ties
+        ]
+        said += [f"Does {x.of}.{x.column} hold codes of {x.table}? It is a comment in system.toml."
+                 for x in g.asked_lookups]  # fmt: skip
+        said += [f"{name}: nothing ties it to the head. What is it?" for name in self.unknown]
+        columns = sum(len(d.lines) - len(d.of_kind("mapped")) for d in self.drafts.values())
+        return [*said, *([f"{columns} columns are to decide in the mappings of its tables."] if columns else [])]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        g = self.guessed
+        return {
+            "id": self.id, "head": g.head, "key": list(g.key), "heads": dict(g.heads),
+            "parts": [asdict(t) for t in g.ties], "asked_parts": [asdict(t) for t in g.asked_ties],
+            "lookups": [asdict(x) for x in g.lookups], "asked_lookups": [asdict(x) for x in g.asked_lookups],
+            "left": self.left, "unknown": self.unknown, "system": self.text, "mappings": self.mappings,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A table that was looked at. kept: its first rows; profile: of them."""
+
+    table: LegacyTable
+    kept: Sequence[LegacyRow]
+    profile: TableProfile
+
+
+def draft_system(path: Path, how: ReadAs, wanted: WantedEncoding, system_id: str, state: str = "") -> SystemDrafted:
+    """Draft a system from a folder of tables or a file that holds them.
+
+    Raises TableError, InputError where nothing in it reads like an FIR.
+    """
+    notes: list[str] = []
+    seen = {s.table.name: s for s in _look(path, how, notes)}
+    return _Drafting(system_id, seen, wanted, state, notes).draft()
+
+
+def _look(path: Path, how: ReadAs, notes: list[str]) -> Iterator[_Seen]:
+    cells = 0
+    for file in table_files(path):
+        try:
+            for table in open_tables(file, how):
+                # The more there is, the fewer rows of each: ten thousand tables must fit into memory, too.
+                width = max(1, len(table.columns))
+                most = max(_FEWEST_ROWS, min(_MOST_ROWS, (_MOST_CELLS - cells) // width // 4))
+                rows = (r for r in table.rows if not r.deleted and not r.problem)
+                kept = list(islice(rows, most + 1))
+                cells += len(kept) * width
+                found = profile(table.name, table.columns, (r.cells for r in kept), most)
+                yield _Seen(replace(table, rows=iter(())), kept[:most], found)
+        except TableError as e:
+            if path.is_file() or e.kind != "not-a-table":
+                raise
+            notes.append(str(e))
+
+
+class _Drafting:
+    def __init__(
+        self, system_id: str, seen: Mapping[str, _Seen], wanted: WantedEncoding, state: str, notes: list[str]
+    ) -> None:
+        self._id, self._seen, self._wanted, self._state, self._notes = system_id, seen, wanted, state, notes
+        self._junk = {n: why for n, s in seen.items() if (why := why_left(n, s.table.columns))}
+
+    def draft(self) -> SystemDrafted:
+        profiles = [s.profile for n, s in self._seen.items() if n not in self._junk and s.profile.rows]
+        head, ranks = self._head(profiles)
+        ties, asked = find_ties(head, profiles)
+        guessed = replace(self._with_lookups(head, ties, profiles), asked_ties=tuple(asked), heads=ranks)
+        drafts = {n: self._member(n, guessed) for n in (head.name, *(t.table for t in ties))}
+        guessed, drafts = _useful(guessed, drafts)
+        return self._written(guessed, drafts)
+
+    def _head(self, profiles: Sequence[TableProfile]) -> tuple[TableProfile, dict[str, float]]:
+        """The table whose rows are FIRs: by its columns, and by how many others know its rows."""
+        ranks: dict[str, float] = {}
+        for one in sorted(profiles, key=lambda p: -min(len(p.columns), 12) - (p.rows > 3))[:_LOOKED_AT]:
+            fir = self._fir_score(one)
+            if fir >= _FIR_LEAST:
+                others = [p for p in profiles if p is not one][: 5 * _LOOKED_AT]
+                known = sum(any(g.confidence >= SURE for g in tie_guesses(p, one)) for p in others)
+                ranks[one.name] = round(fir + min(5, known), 1)
+        if not ranks:
+            names = ", ".join(list(self._seen)[:20])
+            raise InputError(f"No table reads like one of FIRs: {names}. Draft single tables with --table.")
+        ranked = dict(sorted(ranks.items(), key=lambda r: -r[1])[:3])
+        return self._seen[next(iter(ranked))].profile, ranked
+
+    def _fir_score(self, one: TableProfile) -> float:
+        draft = draft_table(self._plain(one.name), self._wanted, form="iif1", state=self._state)
+        found = {line.target for line in draft.lines if line.kind in ("mapped", "asked") and line.confidence >= 0.45}
+        return sum(weight for name, weight in _FIR.items() if name in found)
+
+    def _plain(self, name: str) -> LegacyTable:
+        seen = self._seen[name]
+        return replace(seen.table, rows=iter(seen.kept[:2000]))
+
+    def _with_lookups(self, head: TableProfile, ties: Sequence[TieGuess], profiles: Sequence[TableProfile]) -> Guessed:
+        taken: dict[str, set[str]] = {}
+        for tie in ties:
+            # Of a composite key each column may be a code as well: the station, as a rule.
+            taken.setdefault(tie.table, set()).update((*tie.row, *(tie.key if len(tie.key) == 1 else ())))
+            taken.setdefault(tie.of, set()).update(tie.to if len(tie.to) == 1 else ())
+        members = [head, *(self._seen[t.table].profile for t in ties)]
+        others = [p for p in profiles if p not in members]
+        sure, asked = find_lookups(members, others, taken)
+        known = {g.table: {g.key, g.value} for g in sure}
+        further, more = find_lookups([p for p in others if p.name in known], others, known)
+        to = next((t.to for t in ties if t.of == head.name), None)
+        key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
+        return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))
+
+    def _member(self, name: str, guessed: Guessed) -> MappingDraft:
+        """The draft of head or part, with codes as what they stand for, and without the keys that tie it."""
+        table, keys = self._opened(name, guessed), self._keys(name, guessed)
+        draft = draft_table(table, self._wanted, form="iif1", state=self._state)
+        lines = tuple(
+            line for line in draft.lines
+            if line.source not in keys and ("." not in line.source or line.kind == "mapped"
+                                            or line.source in self._seen[name].table.columns)
+        )  # fmt: skip
+        draft = replace(draft, lines=lines)
+        tie = next((t for t in guessed.ties if t.table == name), None)
+        return draft if tie is None else fit_part(draft, is_many=tie.is_many or tie.of != guessed.head)
+
+    def _keys(self, name: str, guessed: Guessed) -> dict[str, str]:
+        """The columns of a table that only tie it, with what they are; parts of a natural key of the head say more."""
+        keys: dict[str, str] = {}
+        for tie in guessed.ties:
+            if tie.table == name:
+                keys |= dict.fromkeys(tie.key, f"key of its row in {tie.of}")
+                keys |= dict.fromkeys(tie.row, "key of the row")
+            if tie.of == name and len(tie.to) == 1 and not _is_said(tie.to[0], self._seen[name].profile):
+                keys |= dict.fromkeys(tie.to, "key of the row")
+        return keys
+
+    def _opened(self, name: str, guessed: Guessed) -> LegacyTable:
+        """The table with its codes looked up, and with the further columns of their lookups."""
+        seen = self._seen[name]
+        own = [g for g in guessed.lookups if g.of == name]
+        meant = {g.column: self._meaning(g.table, g.key, g.value, guessed) for g in own}
+        added = [(g.column, c, self._meaning(g.table, g.key, c, guessed)) for g in own for c in g.also]
+        places = {c: i for i, c in enumerate(seen.table.columns)}
+
+        def row(kept: LegacyRow) -> LegacyRow:
+            cells = list(kept.cells[: len(places)])
+            more = [
+                means.get(key_of([cells[places[c]]]), "") if places[c] < len(cells) else "" for c, _, means in added
+            ]
+            for column, means in meant.items():
+                if places[column] < len(cells):
+                    cells[places[column]] = means.get(key_of([cells[places[column]]]), "")
+            return kept._replace(cells=(*cells, *[""] * (len(places) - len(cells)), *more))
+
+        columns = (*seen.table.columns, *(f"{c}.{further}" for c, further, _ in added))
+        return replace(seen.table, columns=columns, rows=map(row, seen.kept[:2000]))
+
+    def _meaning(self, table: str, key: str, value: str, guessed: Guessed) -> Mapping[str, str]:
+        """Code -> text of one column of a lookup; where that holds codes of another one, what these stand for."""
+        seen = self._seen[table]
+        columns = list(seen.table.columns)
+        settled = settle(seen.table, take_sample(iter(seen.kept), len(columns)), self._wanted)
+        at, to = columns.index(key), columns.index(value)
+        found = {key_of([r.cells[at]]): settled[to].decode(r.cells[to]).text for r in seen.kept
+                 if max(at, to) < len(r.cells)}  # fmt: skip
+        further = next((g for g in guessed.lookups if g.of == table and g.column == value), None)
+        if further is None:
+            return found
+        means = self._meaning(further.table, further.key, further.value, guessed)
+        return {code: means.get(key_of([text]), "") for code, text in found.items()}
+
+    def _written(self, guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> SystemDrafted:
+        states = (self._state,) if self._state else ()
+        ids = {n: f"{self._id}_{table_key(n)}".replace("/", "_") for n in drafts}
+        texts = {ids[n]: self._text(n, d, guessed, ids[n], states) for n, d in drafts.items()}
+        used = {guessed.head, *(t.table for t in guessed.ties), *(g.table for g in guessed.lookups),
+                *(t.table for t in guessed.asked_ties), *(g.table for g in guessed.asked_lookups)}  # fmt: skip
+        left: dict[str, str] = {}
+        unknown: list[str] = []
+        for at, name in enumerate(n for n in self._seen if n not in used):
+            if name in self._junk or at > _LOOKED_AT or not self._says(name):
+                left[name] = self._junk.get(name, _NOTHING)
+            else:
+                unknown.append(name)
+        text = write_system(guessed, self._id, ids, left, unknown)
+        return SystemDrafted(self._id, text, guessed, texts, dict(drafts), left, unknown, self._notes)
+
+    def _says(self, name: str) -> bool:
+        """Whether an untied table holds what a form asks for."""
+        if not self._seen[name].profile.rows:
+            return False
+        draft = draft_table(self._plain(name), self._wanted, state=self._state)
+        return len(draft.of_kind("mapped")) >= _SOMETHING
+
+    def _text(self, name: str, draft: MappingDraft, guessed: Guessed, mapping_id: str, states: tuple[str, ...]) -> str:
+        keys = self._keys(name, guessed)
+        text = write_draft(draft, mapping_id, states=states)
+        if name != guessed.head:
+            text = text.replace(f'\nform = "{draft.form}"\n', f'\nform = "{draft.form}"\npart = true\n', 1)
+        ignored = "".join(f"[[ignore]]\nfrom = {_quoted(c)}\nreason = {_quoted(why)}\n\n" for c, why in keys.items())
+        return text + ignored
+
+
+def _useful(guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> tuple[Guessed, dict[str, MappingDraft]]:
+    """Parts of which nothing would be in force are asked about: a log knows its case, too."""
+    needed = {t.of for t in guessed.ties}
+    idle = {t.table for t in guessed.ties if not drafts[t.table].of_kind("mapped") and t.table not in needed}
+    ties = tuple(t for t in guessed.ties if t.table not in idle)
+    asked = (*guessed.asked_ties, *(t for t in guessed.ties if t.table in idle))
+    lookups = tuple(g for g in guessed.lookups if g.of not in idle)
+    kept = {g.table for g in lookups}
+    lookups = tuple(g for g in lookups if g.of in drafts or g.of in kept)
+    return replace(guessed, ties=ties, asked_ties=asked, lookups=lookups), {
+        n: d for n, d in drafts.items() if n not in idle
+    }
+
+
+def _is_said(column: str, seen: TableProfile) -> bool:
+    """Whether a key of the head is one that people know, such as a number with its year."""
+    texts = seen.column(column).texts
+    return sum("/" in t for t in texts) > 0.5 * len(texts)
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(names)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
