@@ -21,7 +21,7 @@ from mappers.sources.cells import SourceCell, Sources
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
-MAP_VERSION = "9"
+MAP_VERSION = "10"
 
 
 def load_mappings(

@@ -35,8 +35,9 @@ def meanings(name: str) -> frozenset[str]:
     """What the likeliest reading of a name speaks of; all names of a case are one."""
     found = read_header(name, load_lexicon())
     said = {t for t in (found[0].tokens if found else ()) if not t.startswith(UNKNOWN)}
-    if said & {*words()["plain"]["case"]}:
-        said = said - {*words()["plain"]["case"]} | {"case"}
+    for one in ("case", "police"):
+        if said & {*words()["plain"][one]}:
+            said = said - {*words()["plain"][one]} | {one}
     return frozenset(said)
 
 
@@ -85,6 +86,11 @@ def _alike(one: str, other: str) -> float:
     return ratio * 0.85 if ratio >= _ALIKE else 0.0
 
 
+def is_code_name(column: str) -> bool:
+    """Whether a column's name ends in a word for key or code, as PS_CD and OfficerID do."""
+    return bool({"id", "cd", "code", "key", "kod"} & set(tokens(column)[-1:]))
+
+
 def why_left(table: str, columns: tuple[str, ...]) -> str:
     """Why a table of this name holds nothing of a case, "" where its name says nothing of the kind."""
     said = set(tokens(table))
@@ -93,7 +99,7 @@ def why_left(table: str, columns: tuple[str, ...]) -> str:
             return str(reason)
     secret = set(words()["plain"]["secret"])
     if any(secret & set(tokens(c)) for c in columns):
-        return next(iter(words()["left"]))
+        return str(next(iter(words()["left"])))
     return ""
 
 

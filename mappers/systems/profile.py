@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,7 @@ NEARLY_ALL = 0.97
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column. keys: of its cells, "" where empty, in the order of the rows; texts: of some cells that say something."""
+    """One column. keys: of its cells, "" where empty, in the order of the rows; texts: some that say something."""
 
     name: str
     keys: tuple[str, ...]
@@ -74,9 +74,10 @@ class ColumnProfile:
         span = max(whole) - min(whole) + 1
         if min(whole) >= 1000:
             return 0.8
-        return 0.1 if len(whole) > 0.5 * span else 0.5
+        # Numbers that begin somewhere else than at 1 are more than the place in a list.
+        return 0.5 if min(whole) > 20 or len(whole) <= 0.5 * span else 0.1
 
-    def _share(self, test) -> float:  # type: ignore[no-untyped-def]
+    def _share(self, test: Callable[[str], bool]) -> float:
         return sum(map(test, self.texts)) / len(self.texts) if self.texts else 0.0
 
 

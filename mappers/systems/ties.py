@@ -38,7 +38,10 @@ class TieGuess:
 
 @dataclass(frozen=True)
 class LookupGuess:
-    """A column whose values may be codes of a table. value: the column of what they stand for; also: further ones."""
+    """A column whose values may be codes of a table. value: the column of what they stand for; also: further ones.
+
+    covered: share of the table's codes that the column has; special: how little that is chance.
+    """
 
     table: str
     key: str
@@ -48,6 +51,8 @@ class LookupGuess:
     confidence: float
     share: float
     also: tuple[str, ...] = ()
+    covered: float = 0.0
+    special: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def _confidence(name: float, share: float, special: float, covered: float) -> fl
 
 
 def contained(column: ColumnProfile, key: ColumnProfile, parent: TableProfile) -> float:
-    """Share of a column's cells whose value is among those of a key; of the first ones, where not all were looked at."""
+    """Share of a column's cells whose value a key has; of the first ones, where not all rows were looked at."""
     said = list(islice((k for k in column.keys if k), _TRIED if parent.is_cut else None))
     return sum(k in key.values for k in said) / len(said) if said else 0.0
 
@@ -159,9 +164,22 @@ def _composite(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
             found = [g for g in (_both(table, parent, key, to) for key in product(*(by_parent[t] for t in to))
                                  if len(set(key)) == size) if g is not None]  # fmt: skip
             if found:
-                yield max(found, key=lambda g: g.confidence)
+                yield _widest(table, parent, max(found, key=lambda g: g.confidence), pairs)
                 return
     yield from _written_as_one(table, parent)
+
+
+def _widest(
+    table: TableProfile, parent: TableProfile, guess: TieGuess, pairs: Sequence[tuple[str, str]]
+) -> TieGuess:
+    """The tie with every further column on which both agree: what is unique by luck in a few rows is not in all."""
+    for own, theirs in pairs:
+        if own in guess.key or theirs in guess.to:
+            continue
+        wider = _both(table, parent, (*guess.key, own), (*guess.to, theirs))
+        if wider is not None and wider.share >= guess.share - 0.01:
+            guess = replace(wider, confidence=guess.confidence)
+    return guess
 
 
 def _pairs(table: TableProfile, parent: TableProfile) -> Iterator[tuple[str, str]]:
@@ -240,6 +258,9 @@ def find_lookups(
                 continue
             found = sorted((g for t in tables if t is not user for g in _lookups(user, column, t)),
                            key=lambda g: -g.confidence)  # fmt: skip
+            if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
+                # The only table that has these values, and hardly any besides.
+                found[0] = replace(found[0], confidence=min(1.0, found[0].confidence + 0.15))
             if not found or found[0].confidence < ASKED:
                 continue
             is_clear = len(found) == 1 or found[0].confidence - found[1].confidence >= 0.05
@@ -265,10 +286,10 @@ def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> 
         if share < 0.6:
             continue
         looks = 0.12 * is_lookup_name(table.name) + 0.08 * (len(table.columns) <= 4)
-        special = 0.3 * key.is_special
-        covered = 0.1 * coverage(column, key)
-        confidence = round(min(1.0, 0.55 * name + looks + special + covered + 0.1) * min(1.0, share + 0.1), 2)
-        guess = LookupGuess(table.name, key.name, value.name, user.name, column.name, confidence, share)
+        special, covered = key.is_special, coverage(column, key)
+        said = 0.55 * name + looks + 0.3 * special + 0.1 * covered + 0.1
+        sure = round(min(1.0, said) * min(1.0, share + 0.1), 2)
+        guess = LookupGuess(table.name, key.name, value.name, user.name, column.name, sure, share, (), covered, special)
         best = guess if best is None or guess.confidence > best.confidence else best
     if best is not None:
         also = tuple(c.name for c in table.columns if c.name not in (best.key, best.value) and c.filled)[:6]

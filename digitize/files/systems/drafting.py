@@ -10,7 +10,7 @@ from typing import Any
 
 from digitize.errors import InputError
 from digitize.files.systems.apply import table_files
-from digitize.files.systems.part_lines import fit_part
+from digitize.files.systems.part_lines import fit_codes, fit_part, is_of_rows, rows_only
 from mappers.draft import MappingDraft, draft_table, write_draft
 from mappers.errors import TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
@@ -38,7 +38,7 @@ _NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
 
 @dataclass
 class SystemDrafted:
-    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> why; unknown: tables to ask about."""
+    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> why; unknown: to ask about."""
 
     id: str
     text: str
@@ -181,15 +181,22 @@ class _Drafting:
     def _member(self, name: str, guessed: Guessed) -> MappingDraft:
         """The draft of head or part, with codes as what they stand for, and without the keys that tie it."""
         table, keys = self._opened(name, guessed), self._keys(name, guessed)
-        draft = draft_table(table, self._wanted, form="iif1", state=self._state)
+        tie = next((t for t in guessed.ties if t.table == name), None)
+        is_many = tie is not None and (tie.is_many or tie.of != guessed.head)
+        is_rows = tie is not None and is_of_rows(name, is_many=is_many)
+        lexicon = rows_only() if is_rows else None
+        draft = draft_table(table, self._wanted, form="iif1", state=self._state, lexicon=lexicon)
         lines = tuple(
             line for line in draft.lines
             if line.source not in keys and ("." not in line.source or line.kind == "mapped"
                                             or line.source in self._seen[name].table.columns)
         )  # fmt: skip
-        draft = replace(draft, lines=lines)
-        tie = next((t for t in guessed.ties if t.table == name), None)
-        return draft if tie is None else fit_part(draft, is_many=tie.is_many or tie.of != guessed.head)
+        unsure = frozenset(g.column for g in guessed.asked_lookups if g.of == name)
+        coded = {g.column for g in guessed.lookups if g.of == name}
+        seen = self._seen[name].profile
+        seen = replace(seen, columns=tuple(c for c in seen.columns if c.name not in coded))
+        draft = fit_codes(replace(draft, lines=lines), seen, unsure)
+        return draft if tie is None else fit_part(draft, is_many=is_rows)
 
     def _keys(self, name: str, guessed: Guessed) -> dict[str, str]:
         """The columns of a table that only tie it, with what they are; parts of a natural key of the head say more."""
