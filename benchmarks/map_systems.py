@@ -2,9 +2,10 @@
 
 python -m benchmarks.map_systems [--systems N] [--first SEED]
 
-Ten systems are invented (map_systems_make.py): names of tables and columns drawn from lists, keys of three styles, codes
-in lookup tables, tables that hold nothing of a case, keys spelled otherwise or without head. systems_cases_right: of the
-cases, those whole and right with the drafted ties and the true mapping of each column; systems_cases_unedited: with the
+Ten systems are invented (map_systems_make.py): names of tables and columns drawn from lists, keys of three styles,
+codes in lookup tables, tables that hold nothing of a case, keys spelled otherwise or without head.
+systems_cases_right: of the cases, those whole and right with the drafted ties and the true mapping of each column;
+systems_cases_unedited: with the
 drafted mappings as well, before anybody edits a line. Peer in the same run: pandas joins each table to the head by the
 columns that they have in common.
 """
@@ -22,10 +23,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.map_systems_make import Case, Invented, invent, write_dump, write_folder
+from benchmarks.map_systems_make import FIRST_UNSEEN, Case, Invented, invent, write_dump, write_folder
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
-from digitize.files.systems.drafting import SystemDrafted, draft_system
+from digitize.files.systems.drafted import SystemDrafted
+from digitize.files.systems.drafting import draft_system
 from digitize.files.systems.find import read_system
 from mappers.encodings import encodings
 from mappers.errors import MapperError
@@ -34,8 +36,6 @@ from mappers.mapping.column_encodings import WantedEncoding
 from mappers.systems.keys import table_key
 
 STATE = "hp"
-# The first seeds were looked at while the drafter was made; these were not.
-FIRST_UNSEEN = 100
 
 
 def evaluate(systems: int = 10, first: int = FIRST_UNSEEN, size: int = 90, *, is_told: bool = False) -> dict[str, Any]:
@@ -159,14 +159,14 @@ def _cases(system: Invented, source: Path, folder: Path, files: Mapping[str, str
     except MapperError as e:
         return {name: 0, f"{name}_failed": str(e)}
     made = _made(folder / "out")
-    right, wrong = 0, []
+    right, why = 0, Counter[str]()
     for case in system.cases:
         if case_key(case) in made and _same(case, made[case_key(case)]):
             right += 1
         else:
-            wrong.append((case, made.get(case_key(case))))
+            why.update(_differences(case, made.get(case_key(case))))
     orphans = sum(sum(t.orphans.values()) for t in done.tables if t.role == "part")
-    told = {f"{name}_first_wrong": wrong[0]} if wrong else {}
+    told = {f"{name}_wrong": dict(why)} if why else {}
     return {name: right, **told, **({"orphans": min(orphans, system.orphans)} if name == "right" else {})}
 
 
@@ -203,8 +203,17 @@ def _same(true: Case, made: Case) -> bool:
     return fields and rows
 
 
+def _differences(true: Case, made: Case | None) -> list[str]:
+    """The fields and kinds of row in which a case differs."""
+    if made is None:
+        return ["case"]
+    found = [n for n, v in true.fields.items() if made.fields.get(n) != v]
+    found += [n for n in ("persons", "acts", "property") if Counter(getattr(true, n)) != Counter(getattr(made, n))]
+    return found
+
+
 def _pandas(system: Invented) -> int:
-    """Cases that a merge by common columns makes whole: the rows that each part brings to a head are as many as are true."""
+    """Cases that a merge by common columns makes whole: each part brings a head as many rows as are true."""
     import pandas as pd
 
     frames = {n: pd.DataFrame(rows, columns=columns, dtype=str) for n, (columns, rows) in system.tables.items()}

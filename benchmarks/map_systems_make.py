@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 WORDS = tomllib.loads((Path(__file__).parent / "map_systems_words.toml").read_text(encoding="utf-8"))
+# The drafter was made with the seeds and names below this; from here on both are others.
+FIRST_UNSEEN = 100
 STYLES = ("surrogate", "natural", "text")
 _FIRST = ("Sample", "Example", "Imaginary", "Invented", "Pretend", "Namuna", "Udaharan", "Kalpit")
 _LAST = ("Singh", "Devi", "Kumar", "Patil", "Bai", "Ram", "Lal", "Das", "Begum", "Rao", "Nath", "Kaur")
@@ -66,13 +68,14 @@ class _Maker:
     def __init__(self, seed: int, size: int) -> None:
         self._r = random.Random(seed)
         self._seed, self._size, self._style = seed, size, STYLES[seed % 3]
-        self._n = {c: self._r.choice(words) for c, words in WORDS["columns"].items()}
-        self._t = {c: self._r.choice(words) for c, words in WORDS["tables"].items()}
+        self._words = WORDS["unseen"] if seed >= FIRST_UNSEEN else WORDS
+        self._n = {c: self._r.choice(words) for c, words in self._words["columns"].items()}
+        self._t = {c: self._r.choice(words) for c, words in self._words["tables"].items()}
         # In the parts the key may be spelled otherwise than in the head.
-        other = self._r.choice(WORDS["columns"]["surrogate"])
+        other = self._r.choice(self._words["columns"]["surrogate"])
         self._part_id = other if self._r.random() < 0.4 else self._n["surrogate"]
         self._part_text = (
-            self._r.choice(WORDS["columns"]["text_key"]) if self._r.random() < 0.4 else self._n["text_key"]
+            self._r.choice(self._words["columns"]["text_key"]) if self._r.random() < 0.4 else self._n["text_key"]
         )
         self.tables: dict[str, tuple[list[str], list[list[str]]]] = {}
         self.ties: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -108,19 +111,25 @@ class _Maker:
                    n["officer"], n["entered"], n["stamp"]]  # fmt: skip
         columns = [*({"surrogate": [n["surrogate"]], "text": [n["text_key"]]}.get(self._style, [])), *columns]
         columns += [] if is_split else [n["narrative"]]
-        cases, rows, keys, facts = [], [], [], []
+        cases, rows, keys, facts, seen = [], [], [], [], set()
         for at in range(self._size):
             station, year, number = r.choice(self._stations), r.choice((2008, 2009)), 1 + at // 2
             # One number once in a station and year.
             number = number * 3 + r.randrange(3)
             day = date(year, 1, 1) + timedelta(days=r.randrange(360))
             before = day - timedelta(days=r.randrange(4))
-            officer, story = r.choice(self._officers), f"A sample story number {at} that is an example of a long text."
+            officer, story = (
+                r.choice(self._officers),
+                f"A sample story number {at}: "
+                + "somebody who does not exist came and told an example of what never was. "
+                + "It was not so.",
+            )
             clock, place = f"{r.randrange(24):02d}:{r.choice((5, 30, 45)):02d}", r.choice(_PLACES)
             key = {"surrogate": (str(base + at),), "natural": (station[0], str(year), str(number)),
                    "text": (f"{station[1][:2].upper()}/{year}/{number:04d}",)}[self._style]  # fmt: skip
-            if key in keys:
+            if key in keys or (station[0], year, number) in seen:
                 continue
+            seen.add((station[0], year, number))
             row = [station[0], str(year), str(number), day.isoformat(), before.isoformat(), clock, place, officer[0],
                    str(r.randrange(1, 9)), f"{day.isoformat()} 10:20:30"]  # fmt: skip
             rows.append([*(key if self._style != "natural" else ()), *row, *([] if is_split else [story])])
@@ -207,8 +216,8 @@ class _Maker:
                 rows.append((key, [item, worth]))
                 case.property.append((item, worth))
         self._part(t["property"], rows, [n["item"], n["worth"]])
-        self._rules(t["property"], '[rows.x]\ntable = "property"\n',
-                    {n["item"]: "description text", n["worth"]: "value money"}, self.tables[t["property"]][0])  # fmt: skip
+        fills = {n["item"]: "description text", n["worth"]: "value money"}
+        self._rules(t["property"], '[rows.x]\ntable = "property"\n', fills, self.tables[t["property"]][0])
 
     def _codes(self) -> None:
         r, n, t = self._r, self._n, self._t

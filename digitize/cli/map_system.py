@@ -67,9 +67,7 @@ def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path |
     for line in drafted.questions():
         errors().print(line, style="yellow", markup=False, soft_wrap=True)
     if out is not None:
-        say(
-            f"Written to {out}. Next: digitize map explain {out}, then digitize map apply {file} --mapping {out} --out ..."
-        )
+        say(f"Written to {out}. Next: digitize map explain {out}; digitize map apply {file} --mapping {out} --out ...")
 
 
 def explain(where: Path, out: Path | None) -> None:

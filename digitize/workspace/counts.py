@@ -38,10 +38,7 @@ _DISTRICT = (
     "Records whose district is missing or unknown: {}. Said once, by digitize intake DIR FILE --district NAME or in "
     "lists/stations.csv, it holds for all of them."
 )
-_ORPHANS = (
-    "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered; why, and of "
-    "which table: digitize show DIR TABLE."
-)
+_ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 

@@ -77,9 +77,11 @@ class MappingDraft:
 
 
 def draft_table(
-    table: LegacyTable, wanted: WantedEncoding, *, form: str = "", state: str = "", lexicon: HeaderLexicon | None = None
-) -> MappingDraft:
+    table: LegacyTable, wanted: WantedEncoding, *, form: str = "", state: str = "",
+    lexicon: HeaderLexicon | None = None, is_of_rows: bool = False,
+) -> MappingDraft:  # fmt: skip
     """The draft for a table; its first rows are read. form: guessed when not given. state: code, for lists and dates.
+    is_of_rows: its rows are persons, acts or items of a case, so that no column is a field of the case itself.
 
     Raises MappingError when there is no such form or state.
     """
@@ -93,7 +95,7 @@ def draft_table(
     form = form or guess_form(columns, table.name, lexicon)
     # Refuses a form that there is not before anything is built on it.
     form_tables(form)
-    targets = find_targets(form, lexicon)
+    targets = tuple(t for t in find_targets(form, lexicon) if t.row or t.is_elsewhere or not is_of_rows)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}

@@ -5,11 +5,11 @@ A tie is a guess with a confidence; what is not sure is asked, and never in forc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations, islice, permutations, product
 
-from mappers.systems.names import bare_key, is_lookup_name, meanings, refers
+from mappers.systems.names import bare_key, meanings, refers
 from mappers.systems.profile import ColumnProfile, TableProfile
 
 SURE = 0.55
@@ -18,8 +18,7 @@ ASKED = 0.4
 _CONTAINED = 0.8
 _TRIED = 3_000
 # Meanings of columns that are no keys, whatever numbers stand in them.
-_NO_KEYS = frozenset({"age", "date", "time", "year", "sex", "amount", "value", "quantity", "phone", "height", "day"})
-_LOOKUP_WIDTH = 9
+NO_KEYS = frozenset({"age", "date", "time", "year", "sex", "amount", "value", "quantity", "phone", "height", "day"})
 
 
 @dataclass(frozen=True)
@@ -34,38 +33,6 @@ class TieGuess:
     share: float
     is_many: bool
     row: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LookupGuess:
-    """A column whose values may be codes of a table. value: the column of what they stand for; also: further ones.
-
-    covered: share of the table's codes that the column has; special: how little that is chance.
-    """
-
-    table: str
-    key: str
-    value: str
-    of: str
-    column: str
-    confidence: float
-    share: float
-    also: tuple[str, ...] = ()
-    covered: float = 0.0
-    special: float = 0.0
-
-
-@dataclass(frozen=True)
-class Guessed:
-    """Everything guessed of a system. asked: ties and lookups that a person has to confirm."""
-
-    head: str
-    key: tuple[str, ...]
-    ties: tuple[TieGuess, ...] = ()
-    lookups: tuple[LookupGuess, ...] = ()
-    asked_ties: tuple[TieGuess, ...] = ()
-    asked_lookups: tuple[LookupGuess, ...] = ()
-    heads: Mapping[str, float] = field(default_factory=dict)
 
 
 def find_ties(head: TableProfile, tables: Sequence[TableProfile]) -> tuple[list[TieGuess], list[TieGuess]]:
@@ -103,7 +70,7 @@ def _single(table: TableProfile, column: ColumnProfile, parent: TableProfile, ke
     if not column.is_key_like or not column.filled:
         return None
     name = refers(column.name, parent.name, key.name)
-    if name < 0.5 and (_NO_KEYS & meanings(column.name) or key.is_special < 0.5):
+    if name < 0.5 and (NO_KEYS & meanings(column.name) or key.is_special < 0.5):
         return None
     share = contained(column, key, parent)
     if share < _CONTAINED:
@@ -169,15 +136,13 @@ def _composite(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
     yield from _written_as_one(table, parent)
 
 
-def _widest(
-    table: TableProfile, parent: TableProfile, guess: TieGuess, pairs: Sequence[tuple[str, str]]
-) -> TieGuess:
+def _widest(table: TableProfile, parent: TableProfile, guess: TieGuess, pairs: Sequence[tuple[str, str]]) -> TieGuess:
     """The tie with every further column on which both agree: what is unique by luck in a few rows is not in all."""
     for own, theirs in pairs:
         if own in guess.key or theirs in guess.to:
             continue
         wider = _both(table, parent, (*guess.key, own), (*guess.to, theirs))
-        if wider is not None and wider.share >= guess.share - 0.01:
+        if wider is not None and wider.share >= guess.share - 0.05:
             guess = replace(wider, confidence=guess.confidence)
     return guess
 
@@ -220,7 +185,7 @@ def _both(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Seq
 
 
 def _written_as_one(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
-    """ "17/2009" in the part, 17 and 2009 in two columns of its head."""
+    """Keys as "17/2009" in the part, 17 and 2009 in two columns of its head."""
     written = [c for c in table.columns if c.is_key_like and c.filled and _pieces(c) >= 2]
     if not written:
         return
@@ -241,69 +206,3 @@ def _written_as_one(table: TableProfile, parent: TableProfile) -> Iterator[TieGu
 def _pieces(column: ColumnProfile) -> int:
     counts = sorted(k.count("/") + 1 for k in column.keys if k)
     return counts[len(counts) // 2] if counts else 0
-
-
-# -- lookups -------------------------------------------------------------------------------------------------------
-
-
-def find_lookups(
-    users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]]
-) -> tuple[list[LookupGuess], list[LookupGuess]]:
-    """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already."""
-    sure: list[LookupGuess] = []
-    asked: list[LookupGuess] = []
-    for user in users:
-        for column in user.columns:
-            if column.name in set(taken.get(user.name, ())) or not column.is_key_like or not column.filled:
-                continue
-            found = sorted((g for t in tables if t is not user for g in _lookups(user, column, t)),
-                           key=lambda g: -g.confidence)  # fmt: skip
-            if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
-                # The only table that has these values, and hardly any besides.
-                found[0] = replace(found[0], confidence=min(1.0, found[0].confidence + 0.15))
-            if not found or found[0].confidence < ASKED:
-                continue
-            is_clear = len(found) == 1 or found[0].confidence - found[1].confidence >= 0.05
-            (sure if found[0].confidence >= SURE and is_clear else asked).append(found[0])
-    return sure, asked
-
-
-def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> Iterator[LookupGuess]:
-    """A table as the lookup of a column: of its keys the best."""
-    if len(table.columns) > _LOOKUP_WIDTH or table.rows < 2 or table.rows > max(200, 2 * user.rows):
-        return
-    value = _value_column(table)
-    if value is None:
-        return
-    best: LookupGuess | None = None
-    for key in table.key_columns:
-        if key.name == value.name or key.length > value.length + 6 and key.letters > 0.9:
-            continue
-        name = refers(column.name, table.name, key.name)
-        if name < 0.5 and (_NO_KEYS & meanings(column.name) - {"sex"} or key.is_special < 0.5):
-            continue
-        share = contained(column, key, table)
-        if share < 0.6:
-            continue
-        looks = 0.12 * is_lookup_name(table.name) + 0.08 * (len(table.columns) <= 4)
-        special, covered = key.is_special, coverage(column, key)
-        said = 0.55 * name + looks + 0.3 * special + 0.1 * covered + 0.1
-        sure = round(min(1.0, said) * min(1.0, share + 0.1), 2)
-        guess = LookupGuess(table.name, key.name, value.name, user.name, column.name, sure, share, (), covered, special)
-        best = guess if best is None or guess.confidence > best.confidence else best
-    if best is not None:
-        also = tuple(c.name for c in table.columns if c.name not in (best.key, best.value) and c.filled)[:6]
-        yield replace(best, also=also)
-
-
-def _value_column(table: TableProfile) -> ColumnProfile | None:
-    """The column of what codes stand for: words, different in each row, and those that a name heads first."""
-    said = [c for c in table.columns if c.letters > 0.6 and len(c.values) >= 0.6 * max(1, c.filled)]
-    if not said:
-        return None
-
-    def rank(column: ColumnProfile) -> tuple[float, float, float]:
-        is_named = bool({"name", "description", "title"} & meanings(column.name))
-        return is_named, len(column.values) / max(1, column.filled) > 0.9, column.length
-
-    return max(said, key=rank)

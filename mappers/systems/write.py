@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from mappers.systems.ties import Guessed, LookupGuess, TieGuess
+from mappers.systems.lookup_ties import Guessed, LookupGuess
+from mappers.systems.ties import TieGuess
 
 
 def write_system(
@@ -43,8 +44,8 @@ def _head(guessed: Guessed, system_id: str, mappings: Mapping[str, str]) -> Iter
 
 
 def _part(tie: TieGuess, mappings: Mapping[str, str]) -> Iterator[str]:
-    rows = "several rows" if tie.is_many else "one row"
-    yield f"[[part]]  # {tie.confidence:.2f}: {rows} for one of {_comment(tie.of)}; {tie.share:.0%} of its keys are there"
+    rows = f"{'several rows' if tie.is_many else 'one row'} for one of {_comment(tie.of)}"
+    yield f"[[part]]  # {tie.confidence:.2f}: {rows}; {tie.share:.0%} of its keys are there"
     yield f"table = {_text(tie.table)}"
     yield f"key = {_texts(tie.key)}"
     yield f"of = {_text(tie.of)}"

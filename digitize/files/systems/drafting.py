@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from digitize.errors import InputError
 from digitize.files.systems.apply import table_files
-from digitize.files.systems.part_lines import fit_codes, fit_part, is_of_rows, rows_only
+from digitize.files.systems.drafted import SystemDrafted
+from digitize.files.systems.part_lines import fit_codes, fit_part, is_of_rows
 from mappers.draft import MappingDraft, draft_table, write_draft
 from mappers.errors import TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.mapping.column_encodings import WantedEncoding, settle, take_sample
 from mappers.systems.keys import key_of, table_key
+from mappers.systems.lookup_ties import Guessed, find_lookups
 from mappers.systems.names import why_left
 from mappers.systems.profile import TableProfile, profile
-from mappers.systems.ties import SURE, Guessed, TieGuess, find_lookups, find_ties, tie_guesses
+from mappers.systems.ties import SURE, TieGuess, find_ties, tie_guesses
 from mappers.systems.write import write_system
 
 _MOST_CELLS = 6_000_000
@@ -34,55 +35,6 @@ _FIR_LEAST = 3.0
 # From so many mapped columns on an untied table is worth a question.
 _SOMETHING = 3
 _NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
-
-
-@dataclass
-class SystemDrafted:
-    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> why; unknown: to ask about."""
-
-    id: str
-    text: str
-    guessed: Guessed
-    mappings: dict[str, str]
-    drafts: dict[str, MappingDraft]
-    left: dict[str, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def rows(self) -> list[list[str]]:
-        """What each table was taken for, how surely, and by which columns."""
-        g = self.guessed
-        rows = [[g.head, "head", f"{g.heads.get(g.head, 0):.1f}", ", ".join(g.key)]]
-        for mark, ties in (("", g.ties), ("?", g.asked_ties)):
-            rows += [[t.table, f"part of {t.of}{mark}", f"{t.confidence:.2f}", f"{_and(t.key)} is {_and(t.to)}"]
-                     for t in ties]  # fmt: skip
-        for mark, lookups in (("", g.lookups), ("?", g.asked_lookups)):
-            rows += [[x.table, f"codes of {x.of}.{x.column}{mark}", f"{x.confidence:.2f}", f"{x.key} stands for {x.value}"]
-                     for x in lookups]  # fmt: skip
-        rows += [[name, "left", "", why] for name, why in self.left.items()]
-        return rows + [[name, "not known", "", "say in system.toml what it is"] for name in self.unknown]
-
-    def questions(self) -> list[str]:
-        """What a person has to decide before the system is used."""
-        g = self.guessed
-        said = [
-            f"Does {t.table} belong to {t.of} by {_and(t.key)}? It is a comment in system.toml." for t in g.asked_ties
-        ]
-        said += [f"Does {x.of}.{x.column} hold codes of {x.table}? It is a comment in system.toml."
-                 for x in g.asked_lookups]  # fmt: skip
-        said += [f"{name}: nothing ties it to the head. What is it?" for name in self.unknown]
-        columns = sum(len(d.lines) - len(d.of_kind("mapped")) for d in self.drafts.values())
-        return [*said, *([f"{columns} columns are to decide in the mappings of its tables."] if columns else [])]
-
-    def to_plain(self) -> dict[str, Any]:
-        """As JSON has it."""
-        g = self.guessed
-        return {
-            "id": self.id, "head": g.head, "key": list(g.key), "heads": dict(g.heads),
-            "parts": [asdict(t) for t in g.ties], "asked_parts": [asdict(t) for t in g.asked_ties],
-            "lookups": [asdict(x) for x in g.lookups], "asked_lookups": [asdict(x) for x in g.asked_lookups],
-            "left": self.left, "unknown": self.unknown, "system": self.text, "mappings": self.mappings,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -184,8 +136,7 @@ class _Drafting:
         tie = next((t for t in guessed.ties if t.table == name), None)
         is_many = tie is not None and (tie.is_many or tie.of != guessed.head)
         is_rows = tie is not None and is_of_rows(name, is_many=is_many)
-        lexicon = rows_only() if is_rows else None
-        draft = draft_table(table, self._wanted, form="iif1", state=self._state, lexicon=lexicon)
+        draft = draft_table(table, self._wanted, form="iif1", state=self._state, is_of_rows=is_rows)
         lines = tuple(
             line for line in draft.lines
             if line.source not in keys and ("." not in line.source or line.kind == "mapped"
@@ -294,10 +245,6 @@ def _is_said(column: str, seen: TableProfile) -> bool:
     """Whether a key of the head is one that people know, such as a number with its year."""
     texts = seen.column(column).texts
     return sum("/" in t for t in texts) > 0.5 * len(texts)
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names)
 
 
 def _quoted(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 from mappers.draft import DraftLine, MappingDraft
 from mappers.draft.assign import table_roles
@@ -23,13 +22,6 @@ _CODE = "it reads like a code, and no table of these codes was found"
 _OF_CASE = "it is a field of the case, and this table may have several rows of one"
 _AGAIN = "its head says the same"
 _WHOSE = "neither the table's name nor the column's says whose it is"
-
-
-@cache
-def rows_only() -> HeaderLexicon:
-    """The dictionary of headers without the fields of the case itself: of persons, acts and items alone."""
-    known = load_lexicon()
-    return replace(known, own={name: said if name in _OF_KEY else () for name, said in known.own.items()})
 
 
 def is_of_rows(table: str, *, is_many: bool) -> bool:
