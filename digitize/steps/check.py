@@ -63,9 +63,7 @@ def _check(ledger: Ledger, known: Known, group: str, key: str) -> int:
 
 def _is_part(stored: Stored, known: Known) -> bool:
     """Whether a record was made by a mapping whose rows are parts of records of another table."""
-    # What was put to a record of its own names the part that it comes from.
-    cells = (value for _, value in stored.record.cells())
-    return any(value.by in known.parts and value.origin.column and not value.origin.part for value in cells)
+    return any(value.by in known.parts for value in stored.record.fields.values())
 
 
 def _counts(stored: Sequence[Stored], verdicts: Mapping[str, Verdict]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from digitize.errors import InputError
 from digitize.files.systems.bonds import JOINED, REASONS, REPEATED
-from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.delivered import Delivered, tie_of
 from digitize.files.systems.joining import Family
 from digitize.files.systems.store import KeptRow
 from digitize.machine.work_keys import work_key
@@ -36,10 +36,15 @@ from digitize.workspace.ledger.verdict import REOPENED
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.load import FormMapping, records_of
-from mappers.record import Record
+from mappers.record import FieldValue, Origin, Record
+from mappers.schema import form_tables
 from mappers.schema.capture import capture
 from mappers.sources.cells import Sources
 from mappers.systems.codes import TypedText
+from mappers.systems.keys import cell_text
+from mappers.systems.system import System
+
+_KEY = "legacy_key"
 
 
 def map_member(
@@ -60,7 +65,7 @@ def map_member(
         return 0
     try:
         opened = systems.open(members)
-        work = _Work(ledger, known, opened, opened.delivered[table.unit], table, keys[1], decisions)
+        work = _Work(ledger, known, members.system, opened, opened.delivered[table.unit], table, keys[1], decisions)
         return work.heads(keys[0]) if role == "head" else work.orphans(keys[0])
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
@@ -81,6 +86,7 @@ class _Work:
 
     ledger: Ledger
     known: Known
+    system: System
     opened: OpenSystem
     table: Delivered
     unit: TableUnit
@@ -141,7 +147,20 @@ class _Work:
     def _waiting(self, chunk: Chunk) -> list[Record]:
         rows = table_rows(self.table.file, chunk)
         context = self.known.context("", self.unit.batch, self.unit)
-        return map_decided(self.known, self.mapping, rows, context, self.decisions)
+        records = map_decided(self.known, self.mapping, rows, context, self.decisions)
+        cells = {r.record_id: r.cells for r in rows}
+        return [self._with_key(r, cells[row_of(r.id)]) for r in records]
+
+    def _with_key(self, record: Record, cells: Mapping[str, bytes | str]) -> Record:
+        """The key of a part that waits, as a field of its own: by it a person looks for the head."""
+        if _KEY in record.fields or _KEY not in form_tables(record.form)[record.form].by_name:
+            return record
+        tie = tie_of(self.system, self.table.name)
+        names = [c for c in self.table.columns if tie and c.casefold() in {k.casefold() for k in tie.key}]
+        text = "/".join(filter(None, (cell_text(cells.get(n)) for n in names)))
+        origin = Origin(file=self.table.file, table=self.table.table, column=" ".join(names))
+        value = FieldValue(text, text or None, origin=origin, by=self.mapping.by, blank=not text)
+        return replace(record, fields={**record.fields, _KEY: value})
 
     def _records(self, families: Sequence[Family]) -> list[Record]:
         """What a chunk of heads becomes under people's decisions, on cells of the heads and of their parts."""
@@ -222,7 +241,7 @@ def make_again(ledger: Ledger, known: Known, members: SystemTables, stored: Stor
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
     with OpenSystems(ledger, known) as systems:
         opened = systems.open(members)
-        work = _Work(ledger, known, opened, opened.delivered[unit], table, "", decisions)
+        work = _Work(ledger, known, members.system, opened, opened.delivered[unit], table, "", decisions)
         records = work.one(int(row_of(number)))
     return next((r for r in records if r.id == stored.record.id), records[0])
 

@@ -62,12 +62,14 @@ def join(head: Mapped, parts: Sequence[PartLot]) -> Mapped:
                 rows[name] = found if before is None else [a + b for a, b in zip(before, found, strict=True)]
         for name, values in lot.mapped.fields.items():
             if name not in _OF_THE_KEY and name not in lot.mapped.mapping.set:
-                _fill(fields.setdefault(name, [None] * head.sources.count), values, placed)
+                _fill(fields.setdefault(name, [None] * head.sources.count), values, placed, head.mapping.by)
     return replace(head, mapping=with_part_rows(head.mapping, mappings), fields=fields, rows=rows)
 
 
-def _fill(into: Values, values: Values, placed: _Placed) -> None:
-    """A field of the heads from the rows of a part, where the head itself has nothing."""
+def _fill(into: Values, values: Values, placed: _Placed, by: str) -> None:
+    """A field of the heads from the rows of a part, where the head itself has nothing. by: the head's mapping, since a
+    record of which a field is a part's own still waits for its head.
+    """
     own = [v is not None and not v.blank for v in into]
     for at, value in enumerate(values):
         owner = placed.lot.owners[at]
@@ -75,7 +77,7 @@ def _fill(into: Values, values: Values, placed: _Placed) -> None:
             continue
         old = into[owner]
         if old is None or old.blank:
-            into[owner] = placed.value(value, at)
+            into[owner] = placed.value(value, at)._replace(by=by)
         elif not value.blank and value.value != old.value:
             both = tuple(dict.fromkeys(t for v in (old, value) for t in (v.value, *v.candidates) if t))
             into[owner] = old._replace(value=None, confidence=0.0, notes=(*old.notes, DISAGREE), candidates=both[:5])
