@@ -88,14 +88,18 @@ def test(
     json: Json = False,
 ) -> None:
     """Map a mapping's golden source and show, cell by cell, what is not as expected; exit 3 when something is not."""
+    from digitize.cli import map_system
     from digitize.errors import TooManyRefused
     from digitize.files.mapping.find import bound_mapping
     from digitize.files.mapping.golden import accept as take
     from digitize.files.mapping.golden import run_golden
 
-    bound = bound_mapping(mapping)
-    _say_notes(bound)
-    done = run_golden(bound, _golden_folder(mapping, golden) / bound.id)
+    if map_system.is_system(Path(mapping), mapping):
+        done = map_system.test(Path(mapping), golden)
+    else:
+        bound = bound_mapping(mapping)
+        _say_notes(bound)
+        done = run_golden(bound, _golden_folder(mapping, golden) / bound.id)
     if accept and not done.is_right:
         take(done)
     if json:
@@ -105,7 +109,7 @@ def test(
     if accept and not done.is_right:
         errors().print(f"{done.folder / 'expected.jsonl'} is written anew.", markup=False, soft_wrap=True)
     elif not done.is_right:
-        raise TooManyRefused(f"{bound.id}: {len(done.differences)} cells are not as expected.")
+        raise TooManyRefused(f"{done.mapping}: {len(done.differences)} cells are not as expected.")
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digitize.cli.console import errors, print_json, results, say, say_text, table
 
 if TYPE_CHECKING:
+    from digitize.files.mapping.golden import Golden
     from digitize.files.systems.apply import SystemApplied
     from mappers.legacy import ReadAs
     from mappers.mapping.column_encodings import WantedEncoding
@@ -68,6 +69,14 @@ def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path |
         errors().print(line, style="yellow", markup=False, soft_wrap=True)
     if out is not None:
         say(f"Written to {out}. Next: digitize map explain {out}; digitize map apply {file} --mapping {out} --out ...")
+
+
+def test(where: Path, golden: Path | None) -> Golden:
+    """A system's golden source and what is not as expected; it lies in "golden" beside the system's file."""
+    from digitize.files.systems.golden import run_golden_system
+
+    folder = where if where.is_dir() else where.parent
+    return run_golden_system(folder, golden or folder / "golden")
 
 
 def explain(where: Path, out: Path | None) -> None:

@@ -91,9 +91,17 @@ def is_code_name(column: str) -> bool:
     return bool({"id", "cd", "code", "key", "kod"} & set(tokens(column)[-1:]))
 
 
+def _halves(token: str) -> tuple[str, ...]:
+    """USERLOG as two words, where both are known."""
+    known = {w for spelled in words()["left"].values() for w in spelled} | {
+        *words()["plain"]["tables"], *words()["lookup"]["words"], *words()["plain"]["case"]}  # fmt: skip
+    cuts = (i for i in range(3, len(token) - 1) if token[:i] in known and token[i:] in known)
+    return next(((token[:i], token[i:]) for i in cuts), ())
+
+
 def why_left(table: str, columns: tuple[str, ...]) -> str:
     """Why a table of this name holds nothing of a case, "" where its name says nothing of the kind."""
-    said = set(tokens(table))
+    said = {*tokens(table), *(half for token in tokens(table) for half in _halves(token))}
     for reason, spelled in words()["left"].items():
         if said & set(spelled):
             return str(reason)

@@ -76,7 +76,9 @@ def _single(table: TableProfile, column: ColumnProfile, parent: TableProfile, ke
     if share < _CONTAINED:
         return None
     confidence = _confidence(name, share, key.is_special, coverage(column, key))
-    return _guess(table, parent, (column.name,), (key.name,), confidence, share)
+    guess = _guess(table, parent, (column.name,), (key.name,), confidence, share)
+    # A number that people give begins anew each year and in each station: what else both say belongs to it.
+    return _widest(table, parent, guess, list(_pairs(table, parent))) if "number" in meanings(key.name) else guess
 
 
 def _confidence(name: float, share: float, special: float, covered: float) -> float:
@@ -145,6 +147,12 @@ def _widest(table: TableProfile, parent: TableProfile, guess: TieGuess, pairs: S
         if wider is not None and wider.share >= guess.share - 0.05:
             guess = replace(wider, confidence=guess.confidence)
     return guess
+
+
+def said_by_both(table: TableProfile, parent: TableProfile) -> frozenset[str]:
+    """Columns of a part that repeat what its parent says of the case: its station, year, number, district."""
+    core = {"station", "year", "number", "district", "case"}
+    return frozenset(own for own, theirs in _pairs(table, parent) if meanings(own) & core and meanings(theirs) & core)
 
 
 def _pairs(table: TableProfile, parent: TableProfile) -> Iterator[tuple[str, str]]:

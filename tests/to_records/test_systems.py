@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 
 import pytest
+from conftest import SAMPLES
 
+from benchmarks.map_systems_make import invent, write_dump
+from digitize.files.convert import make_wanted
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
+from digitize.files.systems.drafting import draft_system
 from digitize.files.systems.find import read_system
+from digitize.files.systems.golden import run_golden_system
 from mappers.errors import MappingError
+from mappers.legacy import ReadAs
+from mappers.systems.explain import draw
 from mappers.systems.keys import key_of, table_key
 from mappers.systems.system import load_system
+from sample_data.systems import SYSTEMS
 
 SYSTEM = """
 format = 1
@@ -220,3 +229,46 @@ def test_parts_find_their_heads_over_deliveries_and_only_what_they_touch_is_made
     )
     assert {f["value"] for f in shown["record"]["fields"] if f["field"].endswith("].age")} == {"30", "35"}
     assert not any(run(digitize, place)["todo"].values())
+
+
+# -- drafts and golden systems ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(SYSTEMS))
+def test_a_draft_of_an_invented_system_makes_its_cases_whole(name, samples, tmp_path):
+    if name == "mh_thana_access" and shutil.which("mdb-export") is None:
+        pytest.skip("MDB Tools are not installed")
+    golden = samples / "systems" / name / "golden"
+    (source,) = golden.glob("source*")
+    drafted = draft_system(source, ReadAs(), make_wanted("auto", name[:2], None), name, name[:2])
+    files = {"system.toml": drafted.text, **{f"{i}.toml": text for i, text in drafted.mappings.items()}}
+    for file, text in files.items():
+        assert (golden.parent / file).read_text("utf-8") == text, file
+    done = run_golden_system(golden.parent, golden)
+    assert (done.rows, done.differences) == (14, ())
+    # The samples are as their maker makes them.
+    SYSTEMS[name](tmp_path)
+    assert (tmp_path / "expected.jsonl").read_bytes() == (golden / "expected.jsonl").read_bytes()
+    made = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    assert made == {p.relative_to(golden): p.read_bytes() for p in golden.rglob("*") if p.is_file()}
+
+
+def test_a_draft_asks_which_of_two_heads_is_meant_and_leaves_ten_thousand_empty_tables(tmp_path):
+    system = invent(0, 20)
+    columns, cells = system.tables[system.head]
+    system.tables["fir_copy"] = columns, cells[:15]
+    for n in range(300):
+        system.tables[f"x_{n}"] = ["a"], []
+    write_dump(system, tmp_path / "s.sql")
+    drafted = draft_system(tmp_path / "s.sql", ReadAs(), make_wanted("auto", "hp", None), "s", "hp")
+    assert drafted.guessed.head == system.head
+    assert "could also be fir_copy" in drafted.text
+    assert {f"x_{n}" for n in range(300)} <= drafted.left.keys()
+    assert "fir_copy" not in {t.table for t in drafted.guessed.ties}
+
+
+def test_a_system_is_drawn_with_its_ties():
+    drawn = draw(load_system(SAMPLES / "systems" / "mp_thana_mysql" / "system.toml"), {})
+    assert "+-- fir_accused: case_id is fir_id of fir_master" in drawn
+    assert "code ps_cd -> ps_name in ps_master (dist_cd -> dist_name in district_master)" in drawn
+    assert "app_users: accounts and rights of the old program" in drawn

@@ -70,7 +70,7 @@ def apply_system(
     done = SystemApplied()
     folder.mkdir(parents=True, exist_ok=True)
     with RowStore(folder) as store, CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report, few_collections():
-        tables = _take(path, system, mappings, context, store, done)
+        tables = take_tables(path, system, mappings, context, store, done)
         heads = [t for t in tables if t.name == system.heads[0]]
         if not heads:
             raise InputError(f"{path}: the head of {system.file}, {system.heads[0]}, is not there.")
@@ -84,10 +84,11 @@ def apply_system(
     return done
 
 
-def _take(
+def take_tables(
     path: Path, system: System, mappings: Mapping[str, FormMapping], context: MapContext, store: RowStore,
     done: SystemApplied,
 ) -> list[Delivered]:  # fmt: skip
+    """Keep the rows of all tables of a system that lie in a path; done: notes what each table is, and its rows."""
     known = encodings()
 
     def settle(legacy: LegacyTable, wanted: str) -> tuple[FormMapping, LegacyTable]:

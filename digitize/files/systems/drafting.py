@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -17,9 +17,9 @@ from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.mapping.column_encodings import WantedEncoding, settle, take_sample
 from mappers.systems.keys import key_of, table_key
 from mappers.systems.lookup_ties import Guessed, find_lookups
-from mappers.systems.names import why_left
+from mappers.systems.names import meanings, why_left
 from mappers.systems.profile import TableProfile, profile
-from mappers.systems.ties import SURE, TieGuess, find_ties, tie_guesses
+from mappers.systems.ties import SURE, TieGuess, find_ties, said_by_both, tie_guesses
 from mappers.systems.write import write_system
 
 _MOST_CELLS = 6_000_000
@@ -32,8 +32,10 @@ _FIR = {
     "fir_reg_num": 2.0, "io_name": 0.5,
 }  # fmt: skip
 _FIR_LEAST = 3.0
+_OF_KEY = frozenset({"fir_no", "year", "police_station", "district", "fir_reg_num"})
 # From so many mapped columns on an untied table is worth a question.
 _SOMETHING = 3
+_OLD_KEY = "legacy_key"
 _NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
 
 
@@ -80,13 +82,17 @@ class _Drafting:
         self, system_id: str, seen: Mapping[str, _Seen], wanted: WantedEncoding, state: str, notes: list[str]
     ) -> None:
         self._id, self._seen, self._wanted, self._state, self._notes = system_id, seen, wanted, state, notes
+        self._facts: dict[str, frozenset[str]] = {}
         self._junk = {n: why for n, s in seen.items() if (why := why_left(n, s.table.columns))}
 
     def draft(self) -> SystemDrafted:
         profiles = [s.profile for n, s in self._seen.items() if n not in self._junk and s.profile.rows]
         head, ranks = self._head(profiles)
-        ties, asked = find_ties(head, profiles)
-        guessed = replace(self._with_lookups(head, ties, profiles), asked_ties=tuple(asked), heads=ranks)
+        rivals = self._rivals(head.name)
+        ties, asked = find_ties(head, [p for p in profiles if p.name not in rivals])
+        guessed = self._with_lookups(head, ties, profiles)
+        coded = {g.table for g in guessed.lookups}
+        guessed = replace(guessed, asked_ties=tuple(t for t in asked if t.table not in coded), heads=ranks)
         drafts = {n: self._member(n, guessed) for n in (head.name, *(t.table for t in ties))}
         guessed, drafts = _useful(guessed, drafts)
         return self._written(guessed, drafts)
@@ -106,10 +112,17 @@ class _Drafting:
         ranked = dict(sorted(ranks.items(), key=lambda r: -r[1])[:3])
         return self._seen[next(iter(ranked))].profile, ranked
 
+    def _rivals(self, head: str) -> frozenset[str]:
+        """Tables that hold as much of FIRs, beside the key, as the head itself: another year's, or a copy."""
+        own = self._facts.get(head, frozenset())
+        least = 0.7 * _weight(own)
+        return frozenset(n for n, said in self._facts.items() if n != head and own and _weight(own & said) >= least)
+
     def _fir_score(self, one: TableProfile) -> float:
         draft = draft_table(self._plain(one.name), self._wanted, form="iif1", state=self._state)
         found = {line.target for line in draft.lines if line.kind in ("mapped", "asked") and line.confidence >= 0.45}
-        return sum(weight for name, weight in _FIR.items() if name in found)
+        self._facts[one.name] = frozenset(found) - _OF_KEY
+        return _weight(found)
 
     def _plain(self, name: str) -> LegacyTable:
         seen = self._seen[name]
@@ -118,8 +131,7 @@ class _Drafting:
     def _with_lookups(self, head: TableProfile, ties: Sequence[TieGuess], profiles: Sequence[TableProfile]) -> Guessed:
         taken: dict[str, set[str]] = {}
         for tie in ties:
-            # Of a composite key each column may be a code as well: the station, as a rule.
-            taken.setdefault(tie.table, set()).update((*tie.row, *(tie.key if len(tie.key) == 1 else ())))
+            taken.setdefault(tie.table, set()).update((*tie.row, *tie.key))
             taken.setdefault(tie.of, set()).update(tie.to if len(tie.to) == 1 else ())
         members = [head, *(self._seen[t.table].profile for t in ties)]
         others = [p for p in profiles if p not in members]
@@ -129,6 +141,10 @@ class _Drafting:
         to = next((t.to for t in ties if t.of == head.name), None)
         key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))
+
+    def _again(self, name: str, tie: TieGuess) -> frozenset[str]:
+        """Columns of a part that only repeat what its head says of the case."""
+        return said_by_both(self._seen[name].profile, self._seen[tie.of].profile)
 
     def _member(self, name: str, guessed: Guessed) -> MappingDraft:
         """The draft of head or part, with codes as what they stand for, and without the keys that tie it."""
@@ -154,9 +170,10 @@ class _Drafting:
         keys: dict[str, str] = {}
         for tie in guessed.ties:
             if tie.table == name:
+                keys |= dict.fromkeys(sorted(self._again(name, tie)), f"{tie.of} says the same")
                 keys |= dict.fromkeys(tie.key, f"key of its row in {tie.of}")
                 keys |= dict.fromkeys(tie.row, "key of the row")
-            if tie.of == name and len(tie.to) == 1 and not _is_said(tie.to[0], self._seen[name].profile):
+            if tie.of == name and len(tie.to) == 1 and "number" not in meanings(tie.to[0]):
                 keys |= dict.fromkeys(tie.to, "key of the row")
         return keys
 
@@ -223,8 +240,15 @@ class _Drafting:
         text = write_draft(draft, mapping_id, states=states)
         if name != guessed.head:
             text = text.replace(f'\nform = "{draft.form}"\n', f'\nform = "{draft.form}"\npart = true\n', 1)
-        ignored = "".join(f"[[ignore]]\nfrom = {_quoted(c)}\nreason = {_quoted(why)}\n\n" for c, why in keys.items())
-        return text + ignored
+        filled = {f for line in draft.of_kind("mapped") if line.rule for f in line.rule.fields}
+        for column, why in keys.items():
+            if name == guessed.head and _OLD_KEY not in filled:
+                # The key of the old program is kept with the record: by it a clerk finds the row again.
+                filled.add(_OLD_KEY)
+                text += f'[[map]]\nfrom = {_quoted(column)}\nto = "{_OLD_KEY}"\nclean = "text"\nencoding = ""\n\n'
+            else:
+                text += f"[[ignore]]\nfrom = {_quoted(column)}\nreason = {_quoted(why)}\n\n"
+        return text
 
 
 def _useful(guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> tuple[Guessed, dict[str, MappingDraft]]:
@@ -241,10 +265,9 @@ def _useful(guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> tuple[Guess
     }
 
 
-def _is_said(column: str, seen: TableProfile) -> bool:
-    """Whether a key of the head is one that people know, such as a number with its year."""
-    texts = seen.column(column).texts
-    return sum("/" in t for t in texts) > 0.5 * len(texts)
+def _weight(fields: Set[str]) -> float:
+    """How much fields tell of an FIR."""
+    return sum(weight for name, weight in _FIR.items() if name in fields)
 
 
 def _quoted(text: str) -> str:
