@@ -3,7 +3,7 @@
 Run `python -m sample_data.systems` to write sample_data/systems/*/golden/ anew: the source as its program stored it (a
 dump of MySQL, an Access database, a folder of FoxPro), expected.jsonl with a line a row of the head, context.toml. The
 same bytes come out each time. What is expected comes from the invented cases; no mapping is asked. The mappings beside
-it are as `digitize map new` drafts them; a test holds that.
+it were drafted by `digitize map new`.
 """
 
 from __future__ import annotations
