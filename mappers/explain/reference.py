@@ -185,7 +185,7 @@ _KINDS = (
     (re.compile(r"typing\.Literal\[(.*)\]"), r"\1"),
     (re.compile(r"tuple\[str, \.\.\.\]"), "list of texts"),
     (re.compile(r"dict\[str, str\]"), "table of texts"),
-    (re.compile(r"(dict|tuple)\[.*\b(AlsoForm|RowRule|MapRule|IgnoreRule|PartRule|LookupRule|LeaveRule)\b.*\]"), "see below"),
+    (re.compile(r"(dict|tuple)\[.*\b(AlsoForm|(Row|Map|Ignore|Part|Lookup|Leave)Rule)\b.*\]"), "see below"),
     (re.compile(r"<class '(?:mappers\.model\.)?(\w+)'>"), r"\1"),
     (re.compile(r" \| None|None \| "), ""),
     (re.compile(r"\bdict\[str, (.*)\]"), r"table of \1"),

@@ -51,11 +51,16 @@ class _Seen:
 def draft_system(path: Path, how: ReadAs, wanted: WantedEncoding, system_id: str, state: str = "") -> SystemDrafted:
     """Draft a system from a folder of tables or a file that holds them.
 
-    Raises TableError, InputError where nothing in it reads like an FIR.
+    Raises TableError, InputError where nothing in it reads like an FIR, or nothing ties its tables.
     """
     notes: list[str] = []
     seen = {s.table.name: s for s in _look(path, how, notes)}
-    return _Drafting(system_id, seen, wanted, state, notes).draft()
+    drafted = _Drafting(system_id, seen, wanted, state, notes).draft()
+    g = drafted.guessed
+    if not (g.ties or g.lookups or g.asked_ties or g.asked_lookups):
+        raise InputError(f"{path.name} holds several tables, and nothing ties them. Give one with --table:"
+                         f" {', '.join(list(seen)[:20])}")  # fmt: skip
+    return drafted
 
 
 def _look(path: Path, how: ReadAs, notes: list[str]) -> Iterator[_Seen]:
@@ -108,7 +113,7 @@ class _Drafting:
                 ranks[one.name] = round(fir + min(5, known), 1)
         if not ranks:
             names = ", ".join(list(self._seen)[:20])
-            raise InputError(f"No table reads like one of FIRs: {names}. Draft single tables with --table.")
+            raise InputError(f"Of several tables none reads like one of FIRs. Give one with --table: {names}")
         ranked = dict(sorted(ranks.items(), key=lambda r: -r[1])[:3])
         return self._seen[next(iter(ranked))].profile, ranked
 
