@@ -16,6 +16,8 @@ from digitize.files.systems.apply import apply_system
 from digitize.files.systems.drafting import draft_system
 from digitize.files.systems.find import read_system
 from digitize.files.systems.golden import run_golden_system
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MappingError
 from mappers.legacy import ReadAs
 from mappers.systems.explain import draw
@@ -229,6 +231,24 @@ def test_parts_find_their_heads_over_deliveries_and_only_what_they_touch_is_made
     )
     assert {f["value"] for f in shown["record"]["fields"] if f["field"].endswith("].age")} == {"30", "35"}
     assert not any(run(digitize, place)["todo"].values())
+    settled_cells(digitize, place, fir)
+
+
+def settled_cells(digitize, place, fir):
+    """What a person typed for a cell of a part, and for a code that no lookup has, stays with that cell."""
+    cells = {"column:hp-test-t0001-r0000001/nm": "Typed Name", "column:ps": "Namuna Nagar"}
+    with Ledger(place / "ledger.sqlite") as ledger:
+        for cell, value in cells.items():
+            decided = Decision(f"{fir}1", cell, "", "", "iif1", "value", value, "A. Rao")
+            Records(ledger).insert_decision(decided, "2026-11-29T10:00:00")
+    run(digitize, place)
+    with Ledger(place / "ledger.sqlite") as ledger:
+        record = Records(ledger).one(f"{fir}1").record
+    typed = next(row for row in record.children["persons"] if row["name"].origin.part == "hp-test-t0001-r0000001")
+    assert (typed["name"].value, typed["name"].raw) == ("Typed Name", "Sample One")
+    assert typed["name"].by == "operator A. Rao"
+    station = record.fields["police_station"]
+    assert (station.value, station.raw) == ("Namuna Nagar", "3")
 
 
 # -- drafts and golden systems ----------------------------------------------------------------------------------------
