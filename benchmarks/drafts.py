@@ -33,6 +33,7 @@ from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.legacy.layout import read_layout
 from mappers.mapping.column_encodings import WantedEncoding
 from mappers.mapping.load import load_mappings
+from mappers.sources.cells import TABLE
 from sample_data.formats_cases import Case, make_cases, one_cell, words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +63,11 @@ class Layout:
     encoded_headers: bool = False
 
     def truth(self, header: str) -> str:
-        """Where a column belongs: as the layout says, else as the mapping of the format says."""
+        """Where a column belongs: as the layout says, else as the mapping of the format says. A table that is called
+        after a year, and has none in its columns, says it of all its rows.
+        """
+        if header == TABLE:
+            return "year" if self.table.isdigit() and "year" not in self.columns.values() else NOWHERE
         return self.columns.get(header) or _mapped(self.name).get(header, NOWHERE)
 
 
@@ -161,7 +166,7 @@ def _measure(layout: Layout, lexicon: HeaderLexicon, *, show: bool) -> Count:
     table, names = _table(layout)
     state = layout.name[:2] if layout.source and not layout.name.startswith("in_") else ""
     draft = draft_table(table, WantedEncoding(encodings()), form=layout.form, state=state, lexicon=lexicon)
-    peer = _peer(draft.form, [names[line.source] for line in draft.lines], lexicon)
+    peer = _peer(draft.form, [names[line.source] for line in draft.lines if line.source != TABLE], lexicon)
     count = Count()
     for line in draft.lines:
         truth = layout.truth(names[line.source]).split("|")
@@ -232,9 +237,10 @@ def _table(layout: Layout) -> tuple[LegacyTable, dict[str, str]]:
     if layout.source:
         table = _opened(FORMATS / layout.name)
         named = LegacyTable(layout.table or table.name, table.columns, table.rows, fonts=table.fonts)
-        return named, {c: c for c in table.columns}
+        return named, {c: c for c in (*table.columns, TABLE)}
     headers = {_stored(h, layout, is_header=True): h for h in layout.columns}
-    return LegacyTable(layout.table, tuple(map(str, headers)), _rows(layout)), {str(k): v for k, v in headers.items()}
+    names = {**{str(k): v for k, v in headers.items()}, TABLE: TABLE}
+    return LegacyTable(layout.table, tuple(map(str, headers)), _rows(layout)), names
 
 
 def _opened(folder: Path) -> LegacyTable:

@@ -18,9 +18,10 @@ import numpy as np
 from digitize.offices.history import Projection, by_reporter
 from digitize.offices.lag import lag_of
 from digitize.offices.measures import COMPLETE, Counts, Coverage
+from digitize.offices.pace import MOST_MONTHS
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.states import shown_states
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 
 _MONTHS = 600
 _FIRST = date(2016, 1, 31)
@@ -99,7 +100,7 @@ def look(states: dict[str, State], month: int) -> tuple[list[str], dict[str, Pro
                   for n in s.loaded[: month + 1]]  # fmt: skip
         parts.append(ReportedPlace("state", code, code, counts[-1], Coverage(9, 9)))
         rows += [Received(m, "", "", "", code, _day(m).isoformat(), "taken", (), {"totals": c.as_plain()})
-                 for m, c in enumerate(counts)][-26:]  # fmt: skip
+                 for m, c in enumerate(counts)][-MOST_MONTHS - 2 :]  # fmt: skip
     ends = by_reporter(rows, _day(month))
     order = list(lag_of(ReportedPlace("nation", "in", "", parts=parts), ends, 45, rows))
     return order, {code: e for code, e in ends.items() if e.first}

@@ -42,6 +42,7 @@ def new(
     out: Annotated[
         Path | None, typer.Option(help="File to write, such as mh_register.toml, or a system's folder; else printed.")
     ] = None,
+    stations: Annotated[Path | None, typer.Option(help="List of the state's stations, to know them by.")] = None,
     source: Annotated[str, typer.Option("--from", help="Encoding of its text, where it is known.")] = "auto",
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
     widths: Widths = "",
@@ -59,7 +60,7 @@ def new(
     if not name and not form and map_system.has_several(file, how, out):
         map_system.new(file, how, wanted, state.lower(), out, json=json)
         return
-    drafted = make_draft(file, how, wanted, DraftWish(form, name, state.lower(), out))
+    drafted = make_draft(file, how, wanted, DraftWish(form, name, state.lower(), out, stations))
     if out is not None:
         write_new(out, drafted.text)
     if json:
@@ -113,11 +114,15 @@ def test(
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:
-    """The folder that is named, else "golden" beside the mapping's file, else that of the samples."""
+    """The folder that is named, else "golden" beside the mapping's file; nothing is looked for anywhere else."""
+    from digitize.errors import InputError
+
     if golden is not None:
         return golden
-    beside = Path(mapping).parent / "golden"
-    return beside if beside.is_dir() else Path("sample_data") / "formats"
+    path = Path(mapping)
+    if path.suffix != ".toml" and len(path.parts) == 1:
+        raise InputError(f"{mapping} is a mapping of the package: name the folder of its golden pair with --golden.")
+    return path.parent / "golden"
 
 
 def _golden_to_plain(done: Golden) -> dict[str, object]:
@@ -217,25 +222,26 @@ def apply(
 
     from digitize.cli import map_system
     from digitize.cli.reading import read_as
-    from digitize.files.mapping.bulk import apply_table
-    from digitize.files.mapping.draft import one_table
+    from digitize.files.mapping.bulk import apply_tables
+    from digitize.files.mapping.draft import same_tables
     from digitize.files.mapping.find import bound_mapping, settle_for, table_context
 
     context = table_context(state, stations, year)
     if map_system.is_system(file, mapping):
         map_system.apply(file, mapping, context, out, json=json)
         return
-    legacy = one_table(file, read_as(widths, layout, memo), name)
-    bound, legacy = settle_for(legacy, context, bound_mapping(mapping) if mapping else None)
-    done = apply_table(legacy, bound, context, out)
+    bound = bound_mapping(mapping) if mapping else None
+    tables = [settle_for(t, context, bound) for t in same_tables(file, read_as(widths, layout, memo), name)]
+    by = ", ".join(dict.fromkeys(m.by for m, _ in tables))
+    done = apply_tables(tables, context, out)
     if json:
-        print_json({"mapping": bound.by, "out": str(out), **asdict(done)})
+        print_json({"mapping": by, "out": str(out), **asdict(done)})
         return
     made = ", ".join(f"{n} {form}" for form, n in done.records.items())
-    say(f"{done.rows} rows: {done.mapped} mapped by {bound.by} to {made or 'nothing'}, {done.reported} not mapped.")
+    say(f"{done.rows} rows: {done.mapped} mapped by {by} to {made or 'nothing'}, {done.reported} not mapped.")
     say(f"{done.doubts} values are doubtful: see {out / 'report'}. Next: digitize validate {out} --state ... ")
     for note in done.notes:
-        errors().print(f"{legacy.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+        errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():
         say(f"Left over: {column}, in {count} rows.")
 

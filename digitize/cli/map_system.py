@@ -38,14 +38,14 @@ def apply(file: Path, mapping: str, context: MapContext, out: Path, *, json: boo
 
 
 def has_several(file: Path, how: ReadAs, out: Path | None) -> bool:
-    """Whether a draft is wanted of a whole system: a folder, or a file with several tables and no file to write to."""
-    from itertools import islice
-
+    """Whether a draft is wanted of a whole system: a folder, or a file with tables of several shapes and no file to
+    write to.
+    """
     from mappers.legacy import open_tables
 
     if file.is_dir():
         return True
-    return (out is None or out.suffix != ".toml") and len(list(islice(open_tables(file, how), 2))) > 1
+    return (out is None or out.suffix != ".toml") and len({t.columns for t in open_tables(file, how)}) > 1
 
 
 def new(file: Path, how: ReadAs, wanted: WantedEncoding, state: str, out: Path | None, *, json: bool) -> None:

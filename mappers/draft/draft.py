@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
-
 from mappers.binding.dialect import cell_key
 from mappers.clean import CleanContext
-from mappers.codes import place_lists
+from mappers.codes import CodeList, place_lists
 from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import FieldChoice, assign, lend
 from mappers.draft.content import Content
 from mappers.draft.infer import infer
+from mappers.draft.lines import DraftLine, Kind
 from mappers.draft.match import ColumnSeen, readings_of
+from mappers.draft.named import said_by_name
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
 from mappers.encodings import Encoding, to_bytes
@@ -30,6 +30,8 @@ _FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
 # Two-digit years are taken as not later than this.
 _PIVOT = 2026
 _MOSTLY = 0.8
+# Share from which an encoding is a likely one of a column.
+_LIKELY = 0.1
 # Numbers that a station or a court gives, and people know.
 _NUMBERS = frozenset({"fir_no", "gd_no", "report_no", "court_case_no", "ud_no", "fir_reg_num"})
 _STATE = "the state is said where the workspace is made"
@@ -38,24 +40,6 @@ _NULLS = (
     "0000-00-00", "00000000", "01/01/1900", "1900-01-01", "30/12/1899", "9999", "XXXX", "XXX", "अप्राप्त", "निरंक",
     "नहीं", "কিছু নাই", "இல்லை", "లేదు", "ಇಲ್ಲ", "ഇല്ല", "નથી", "ਨਹੀਂ", "ନାହିଁ", "ندارد",
 )  # fmt: skip
-Kind = Literal["mapped", "asked", "elsewhere", "unknown"]
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """One column. target: name of its place ("fir_date", "accused.name"), or of where it belongs elsewhere; "" when
-    nothing fits. second: the next best. reason: why it is left out. encoding: as a rule names it.
-    """
-
-    source: str
-    kind: Kind
-    confidence: float
-    target: str = ""
-    rule: DraftRule | None = None
-    second: str = ""
-    reason: str = ""
-    encoding: str = ""
-    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,18 +61,29 @@ class MappingDraft:
 
 
 def draft_table(
-    table: LegacyTable, wanted: WantedEncoding, *, form: str = "", state: str = "",
-    lexicon: HeaderLexicon | None = None, is_of_rows: bool = False,
-) -> MappingDraft:  # fmt: skip
+    table: LegacyTable,
+    wanted: WantedEncoding,
+    *,
+    form: str = "",
+    state: str = "",
+    lexicon: HeaderLexicon | None = None,
+    lists: Mapping[str, CodeList] | None = None,
+    names: Sequence[str] = (),
+    is_of_rows: bool = False,
+) -> MappingDraft:
     """The draft for a table; its first rows are read. form: guessed when not given. state: code, for lists and dates.
     is_of_rows: its rows are persons, acts or items of a case, so that no column is a field of the case itself.
+
+    lists: of stations and districts, those of the package for the state when not given. names: of all tables that the
+    mapping is for, where it is for several of one shape; of this one when not given.
 
     Raises MappingError when there is no such form or state.
     """
     lexicon = lexicon or load_lexicon()
     table, sample = peek(table)
     settled = settle(table, sample, wanted)
-    context = CleanContext(state=state, book_year=_PIVOT, lists=place_lists(state) if state else {})
+    lists = lists if lists is not None else place_lists(state) if state else {}
+    context = CleanContext(state=state, book_year=_PIVOT, lists=lists)
     columns = [
         _see(c, values, i, settled, context, lexicon) for i, (c, values) in enumerate(zip(settled, sample, strict=True))
     ]
@@ -98,6 +93,8 @@ def draft_table(
     targets = tuple(t for t in find_targets(form, lexicon) if t.row or t.is_elsewhere or not is_of_rows)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
+    lines = tuple(_in_family(line, settled) for line in lines)
+    lines = (*lines, *said_by_name(names or (table.name,), lines, form, context))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
     return MappingDraft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
@@ -210,6 +207,18 @@ def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
     if rule.clean not in ("station", "district") or content.digits < _MOSTLY:
         return ()
     return (f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or say values",)
+
+
+def _in_family(line: DraftLine, settled: Sequence[EncodedColumn]) -> DraftLine:
+    """A column that could be in several fonts of one family is in that of the table's sure columns."""
+    if line.encoding != "auto":
+        return line
+    (column,) = (c for c in settled if c.name == line.source)
+    sure = [c.encoding.info for c in settled if c.is_clear and c.encoding is not None]
+    likely = {c.name for c in (column.found.candidates[:3] if column.found else ()) if c.share >= _LIKELY}
+    own = next((i.name for i in sure if i.name in likely), "")
+    families = {i.family for i in sure}
+    return replace(line, encoding=own) if own and len(families) == 1 else line
 
 
 def _encoding(column: EncodedColumn) -> str:

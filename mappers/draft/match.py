@@ -213,7 +213,7 @@ def _time(c: Content) -> float:
 
 
 def _date(c: Content) -> float:
-    return c.days if c.days > 0.2 else 0.1
+    return max(c.days if c.days > 0.2 else 0.1, 0.7 * c.day_months)
 
 
 def _station(c: Content) -> float:

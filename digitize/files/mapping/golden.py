@@ -110,7 +110,10 @@ def _source_table(mapping: FormMapping, folder: Path) -> LegacyTable:
     # Of two it could not be told which one the expected records are of.
     if len(files) != 1:
         found = "no source file" if not files else f"{len(files)} source files"
-        raise InputError(f"{folder}: {found}; a golden pair is one source.<ext> and {EXPECTED}.")
+        raise InputError(
+            f"{folder}: {found}. A golden pair is one source.<ext> and {EXPECTED}: put ten rows of the table there, run"
+            " digitize map test with --accept, and read what it wrote. --golden names another folder."
+        )
     layout = folder / "layout.toml"
     how = ReadAs(layout=read_layout(layout)) if layout.is_file() else ReadAs()
     for table in open_tables(files[0], how):

@@ -10,9 +10,9 @@ from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.lookups import Lookups
 from digitize.files.systems.store import KeptRow, RowStore
 from mappers.mapping.apply import Application
-from mappers.mapping.load import FormMapping, TableCells
+from mappers.mapping.load import FormMapping, TableCells, takes_name
 from mappers.mapping.mapped import Mapped
-from mappers.sources.cells import Sources
+from mappers.sources.cells import TABLE, Sources
 from mappers.sources.values import MapContext
 from mappers.systems.codes import CodedCells
 from mappers.systems.join import PartLot, join, told_of
@@ -106,6 +106,8 @@ class Joining:
         columns = dict(zip(names, zip(*whole, strict=True), strict=True))
         opened, added, _ = self._coded(table)
         columns |= {name: columns[base] for name, base in added.items()}
+        if takes_name(_mapping(table)):
+            columns[TABLE] = [table.table] * len(cells)
         return Sources(len(cells), columns, opened)
 
     def _coded(self, table: Delivered) -> tuple[CodedCells, Mapping[str, str], Sequence[str]]:
