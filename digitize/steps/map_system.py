@@ -14,16 +14,8 @@ from digitize.files.systems.joining import Family
 from digitize.files.systems.store import KeptRow
 from digitize.machine.work_keys import work_key
 from digitize.steps.kept_rows import CHUNK
-from digitize.steps.map_table import (
-    Chunk,
-    Decisions,
-    keep_chunk,
-    map_decided,
-    of_record,
-    row_of,
-    settled_of,
-    table_rows,
-)
+from digitize.steps.map_table import Decisions, map_decided, row_of, settled_of
+from digitize.steps.system_chunks import SystemChunk, keep_chunk, of_record
 from digitize.steps.systems import OpenSystem, OpenSystems, SystemTables
 from digitize.workspace.decisions.apply import VALUE, Settled, decisions_hash, sign_record
 from digitize.workspace.decisions.items import COLUMN
@@ -34,12 +26,13 @@ from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import REOPENED
 from mappers.errors import EncodingUnclear, MappingError, TableError
-from mappers.legacy import LegacyRow, LegacyTable
+from mappers.legacy import LegacyRow, named_cells
 from mappers.mapping.load import FormMapping, records_of
 from mappers.record import FieldValue, Origin, Record
 from mappers.schema import form_tables
 from mappers.schema.capture import capture
 from mappers.sources.cells import Sources
+from mappers.sources.values import RowValues
 from mappers.systems.codes import TypedText
 from mappers.systems.keys import cell_text
 from mappers.systems.system import System
@@ -98,10 +91,6 @@ class _Work:
         assert self.table.mapping is not None
         return self.table.mapping
 
-    @property
-    def legacy(self) -> LegacyTable:
-        return LegacyTable(self.table.table, self.table.columns, iter(()), self.table.notes)
-
     def chunks(self) -> Iterator[tuple[int, list[KeptRow]]]:
         rows, number = self.opened.store.of_source(self.table.number), 0
         while chunk := list(islice(rows, CHUNK)):
@@ -117,7 +106,7 @@ class _Work:
             digest = self.opened.joining.digest(families) if families else ""
             ids = [row_id for _, row_id, _ in _part_ids(families[1:])]
             waited = {i: self.decisions[i] for i in ids if i in self.decisions}
-            chunk = Chunk(self.unit, self.legacy, self.mapping, number, [_legacy(r) for r in rows])
+            chunk = SystemChunk(self.unit, number, len(rows), _reported(rows))
             chunk_key = work_key("chunk", self.key, str(number), digest, decisions_hash(waited))
             done.append(keep_chunk(self.ledger, self.known, chunk, chunk_key, partial(self._records, families)))
         return self._finish(key, done, {})
@@ -128,9 +117,9 @@ class _Work:
         for number, rows in self.chunks():
             states = self.opened.store.state_of(self.table.number, [r.number for r in rows])
             left = [r for r in rows if r.problem or states.get(r.number) not in (JOINED, REPEATED)]
-            chunk = Chunk(self.unit, self.legacy, self.mapping, number, [_legacy(r) for r in left])
+            chunk = SystemChunk(self.unit, number, len(left), _reported(left))
             chunk_key = work_key("chunk", self.key, str(number), *(str(r.number) for r in left))
-            done.append(keep_chunk(self.ledger, self.known, chunk, chunk_key, partial(self._waiting, chunk)))
+            done.append(keep_chunk(self.ledger, self.known, chunk, chunk_key, partial(self._waiting, left)))
         told = {REASONS[state]: n for state, n in sorted(why.items()) if state not in (JOINED, REPEATED)}
         more = {"joined": why.get(JOINED, 0), "repeated": why.get(REPEATED, 0), "orphans": told}
         return self._finish(key, done, more)
@@ -144,8 +133,10 @@ class _Work:
         self.ledger.finish(self.unit.unit, "map", key, detail, detail)
         return sum(c[2] for c in done)
 
-    def _waiting(self, chunk: Chunk) -> list[Record]:
-        rows = table_rows(self.table.file, chunk)
+    def _waiting(self, left: Sequence[KeptRow]) -> list[Record]:
+        columns, told = self.table.columns, (self.table.file, self.unit.name)
+        good = ((r, LegacyRow(r.number, -1, r.cells)) for r in left if not r.problem)
+        rows = [RowValues(*told, r.number, named_cells(columns, row), self.table.row_id(r.number)) for r, row in good]
         context = self.known.context("", self.unit.batch, self.unit)
         records = map_decided(self.known, self.mapping, rows, context, self.decisions)
         cells = {r.record_id: r.cells for r in rows}
@@ -246,5 +237,5 @@ def make_again(ledger: Ledger, known: Known, members: SystemTables, stored: Stor
     return next((r for r in records if r.id == stored.record.id), records[0])
 
 
-def _legacy(row: KeptRow) -> LegacyRow:
-    return LegacyRow(row.number, -1, row.cells, problem=row.problem)
+def _reported(rows: Sequence[KeptRow]) -> list[dict[str, object]]:
+    return [{"row": r.number, "why": r.problem} for r in rows if r.problem]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from digitize.errors import InputError
 from digitize.machine.work_keys import work_key
 from digitize.steps.kept_rows import kept_chunks
 from digitize.steps.map_pages import group_of, station_of
-from digitize.steps.systems import open_table_unit
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.workspace.decisions.items import FIELD
 from digitize.workspace.decisions.left_over import columns_left
+from digitize.workspace.intake.store import how_to_read
+from digitize.workspace.intake.tables import open_guarded
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
@@ -34,10 +35,10 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
     Every row ends as a record, or several of different forms, or is reported with its number.
     """
     try:
-        mapping, legacy = known.mapping_for_table(open_table_unit(ledger, known, table))
+        mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
         # Read to the end before the first row is mapped: later rows may be in another font than the mapping says.
         with kept_chunks(legacy.rows, known.place.folder) as kept:
-            chunks = [_map_chunk(ledger, known, Chunk(table, legacy, mapping, n, rows), decisions, key)
+            chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
                       for n, rows in enumerate(kept, start=1)]  # fmt: skip
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
@@ -54,7 +55,7 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
     return sum(c[2] for c in chunks)
 
 
-class Chunk:
+class _Chunk:
     """One chunk of a table on its way."""
 
     def __init__(
@@ -64,11 +65,9 @@ class Chunk:
         self.unit = f"{table.unit}:{number:05d}"
 
     def usable(self) -> list[LegacyRow]:
-        """The rows that a mapping can take."""
         return [r for r in self.rows if not r.deleted and not r.problem]
 
     def reported(self) -> list[dict[str, object]]:
-        """The others, with the reason."""
         return [
             {"row": r.number, "why": r.problem or "deleted in the old system"}
             for r in self.rows
@@ -76,35 +75,24 @@ class Chunk:
         ]
 
     def record_id(self, row: LegacyRow) -> str:
-        """The id of the record that a row makes."""
         return f"{self.table.unit}-r{row.number:07d}"
 
 
 def _map_chunk(
-    ledger: Ledger, known: Known, chunk: Chunk, decisions: Decisions, table_key: str
+    ledger: Ledger, known: Known, chunk: _Chunk, decisions: Decisions, table_key: str
 ) -> tuple[int, int, int, int]:
     """(records, rows reported, records written now, rows)."""
-
-    def make() -> list[Record]:
-        rows = table_rows(_file_name(ledger, chunk.table), chunk)
-        return map_decided(known, chunk.mapping, rows, known.context("", chunk.table.batch, chunk.table), decisions)
-
-    return keep_chunk(ledger, known, chunk, work_key("chunk", table_key, str(chunk.number)), make)
-
-
-def keep_chunk(
-    ledger: Ledger, known: Known, chunk: Chunk, key: str, make: Callable[[], list[Record]]
-) -> tuple[int, int, int, int]:
-    """A chunk's records, made and written with its "done" event unless that is done: (records, rows reported, records
-    written now, rows).
-    """
-    reported = chunk.reported()
+    usable, reported = chunk.usable(), chunk.reported()
+    key = work_key("chunk", table_key, str(chunk.number))
     # A run that was killed in the middle of a long table goes on at the first chunk that is not done.
     # Only what it was done under last: where decisions come back to what they were, the records are others meanwhile.
     now = ledger.state(chunk.unit, "map")
     if now is not None and now.is_done_under(key):
         return Records(ledger).count_unit(chunk.unit), len(reported), 0, len(chunk.rows)
-    records = make()
+    file = _file_name(ledger, chunk.table)
+    columns = chunk.legacy.columns
+    rows = [RowValues(file, chunk.table.name, r.number, named_cells(columns, r), chunk.record_id(r)) for r in usable]
+    records = map_decided(known, chunk.mapping, rows, known.context("", chunk.table.batch, chunk.table), decisions)
     stored = [_store(r, chunk) for r in records]
     captured = capture_counts(records, known.capture)
     detail = {"rows": len(chunk.rows), "records": len(stored), "reported": len(reported), **captured}
@@ -112,14 +100,6 @@ def keep_chunk(
         Records(ledger).replace_unit(chunk.unit, stored)
         ledger.finish(chunk.unit, "map", key, {"reported": reported}, detail)
     return len(stored), len(reported), len(stored), len(chunk.rows)
-
-
-def table_rows(file: str, chunk: Chunk) -> list[RowValues]:
-    """The usable rows of a chunk as a mapping takes them."""
-    columns = chunk.legacy.columns
-    return [
-        RowValues(file, chunk.table.name, r.number, named_cells(columns, r), chunk.record_id(r)) for r in chunk.usable()
-    ]
 
 
 def map_decided(
@@ -131,7 +111,7 @@ def map_decided(
     records = map_rows(mapping, decided, context)
     stored = {r.record_id: stored_texts(mapping, r, own[r.record_id]) for r in rows if own[r.record_id].cells}
     signed = (
-        sign_record(r, of_record(own[of], r.id), {}, context, stored[of]) if (of := row_of(r.id)) in stored else r
+        sign_record(r, _of_record(own[of], r.id), {}, context, stored[of]) if (of := row_of(r.id)) in stored else r
         for r in records
     )
     return [capture(r, known.capture) for r in signed]
@@ -155,7 +135,7 @@ def settled_of(
     return Settled(cells)
 
 
-def of_record(settled: Settled, record_id: str) -> Settled:
+def _of_record(settled: Settled, record_id: str) -> Settled:
     """Of a row's decisions, those on its cells and on the fields of one of its records."""
     is_of_another = {c for c, d in settled.cells.items() if c.startswith(f"{FIELD}:") and d.record != record_id}
     return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})
@@ -165,7 +145,7 @@ def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decision
     """One record of a table made anew under these decisions; nothing is written. Raises InputError, TableError."""
     unit, _, number = stored.record.id.rpartition("-r")
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
-    mapping, legacy = known.mapping_for_table(open_table_unit(ledger, known, table))
+    mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
     row = next(r for r in legacy.rows if r.number == int(row_of(number)))
     cells = named_cells(legacy.columns, row)
     values = RowValues(_file_name(ledger, table), table.name, row.number, cells, row_of(stored.record.id))
@@ -179,6 +159,15 @@ def _file_name(ledger: Ledger, table: TableUnit) -> str:
     return source.name if source else ""
 
 
-def _store(record: Record, chunk: Chunk) -> Stored:
+def _store(record: Record, chunk: _Chunk) -> Stored:
     station = station_of(record, chunk.table.station)
     return Stored(record, chunk.unit, group_of(record), station, "", record_hash(record))
+
+
+def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
+    source = Catalogue(ledger).source(table.sha256)
+    assert source is not None
+    path = known.place.original(source.sha256, source.suffix, source.linked)
+    if not path.is_file():
+        raise InputError(f"{path.name} is not there any more. Take the file in again.")
+    return open_guarded(path, table.idx, how_to_read(path))
