@@ -107,7 +107,7 @@ class Joining:
         opened, added, _ = self._coded(table)
         columns |= {name: columns[base] for name, base in added.items()}
         if takes_name(_mapping(table)):
-            columns[TABLE] = [table.table] * len(cells)
+            columns[TABLE] = (table.table,) * len(cells)
         return Sources(len(cells), columns, opened)
 
     def _coded(self, table: Delivered) -> tuple[CodedCells, Mapping[str, str], Sequence[str]]:
