@@ -17,6 +17,7 @@ ASKED = 0.4
 # A few rows of every part have lost their head, and some keys are typed wrong.
 _CONTAINED = 0.8
 _TRIED = 3_000
+_LOOK = 20
 # Meanings of columns that are no keys, whatever numbers stand in them.
 NO_KEYS = frozenset({"age", "date", "time", "year", "sex", "amount", "value", "quantity", "phone", "height", "day"})
 
@@ -202,13 +203,22 @@ def _written_as_one(table: TableProfile, parent: TableProfile) -> Iterator[TieGu
         said = [k for k in column.keys if k][:_TRIED]
         for size in (2, 3):
             for to in permutations(narrow, size):
-                if not _identifies(parent, to):
+                # Most fail at a look: only what fits there is looked at whole.
+                if not _fits_at_a_look(said[:_LOOK], parent, to) or not _identifies(parent, to):
                     continue
                 theirs = set(_joined(parent, to))
                 share = sum(k in theirs for k in said) / len(said)
                 if share >= _CONTAINED:
                     yield _guess(table, parent, (column.name,), to, round(0.9 * share, 2), share)
                     return
+
+
+def _fits_at_a_look(said: Sequence[str], parent: TableProfile, to: Sequence[str]) -> bool:
+    """Whether the pieces of keys stand in these columns, of most of some."""
+    values = [parent.column(name).values for name in to]
+    found = [key.split("/") for key in said]
+    fits = sum(len(p) == len(to) and all(x in v for x, v in zip(p, values, strict=True)) for p in found)
+    return fits >= _CONTAINED * len(said)
 
 
 def _pieces(column: ColumnProfile) -> int:

@@ -22,7 +22,9 @@ from mappers.errors import MappingError
 from mappers.legacy import ReadAs
 from mappers.systems.explain import draw
 from mappers.systems.keys import key_of, table_key
+from mappers.systems.profile import profile
 from mappers.systems.system import load_system
+from mappers.systems.ties import find_ties
 from sample_data.systems import SYSTEMS
 
 SYSTEM = """
@@ -293,3 +295,19 @@ def test_a_system_is_drawn_with_its_ties():
     assert "+-- fir_accused: case_id is fir_id of fir_master" in drawn
     assert "code ps_cd -> ps_name in ps_master (dist_cd -> dist_name in district_master)" in drawn
     assert "app_users: accounts and rights of the old program" in drawn
+
+
+def test_a_key_of_two_columns_is_found_where_a_part_writes_it_as_one():
+    numbers = [(str(n), str(year)) for year in (2008, 2009) for n in range(1, 21)]
+    head = profile("fir", ("NO", "YR"), numbers, 100)
+    part = profile(
+        "accused", ("SR", "CASE"), [(str(i), f"{no.zfill(4)}/{yr}") for i, (no, yr) in enumerate(numbers)], 100
+    )
+    (tie,) = find_ties(head, [part])[0]
+    assert (tie.key, tie.to, tie.share) == (("CASE",), ("NO", "YR"), 1.0)
+
+
+def test_numbers_that_stand_everywhere_tie_nothing():
+    head = profile("fir", ("FIR_ID", "PLACE"), [(str(n), "x") for n in range(1, 60)], 100)
+    other = profile("holidays", ("HNO", "DAYS"), [(str(n), str(n % 5 + 1)) for n in range(1, 20)], 100)
+    assert find_ties(head, [other]) == ([], [])
