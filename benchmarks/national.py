@@ -69,7 +69,7 @@ def main() -> int:
         parts = set(a.only.split(","))
         figures = measure(folder, months, stations, records, a.last, parts, a.postgres)
         figures |= trust(quick=a.quick) if "trust" in parts else {}
-        figures |= judge(8 if a.quick else 400, seed=2) if "worlds" in parts else {}
+        figures |= judge(8 if a.quick else 400, seed=102) if "worlds" in parts else {}
     print(json.dumps(figures, indent=1))
     if a.json:
         a.json.write_text(json.dumps(figures) + "\n", encoding="utf-8")

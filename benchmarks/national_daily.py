@@ -1,10 +1,11 @@
 """Ten years of daily snapshots of 36 states, 17,712 stations, in one store: how long a day more, report and page take.
 
 The store is filled straight (`SnapshotStore.insert`, signed and chained as `national add` does it; each month's counts
-stand for its days; rows of stations in the last three months, districts alone before), because only what comes on top of it is measured: the 36 snapshots of the newest day with rows of
-all stations, added by `digitize national add` in a process of its own; the report; one state's own page; readers of
-the dashboard. Figures: daily_files, store_gb, add_daily_s, report_s, page_mb, state_page_s (from the store to the
-text), state_page_mb, daily_rss_mb (the larger of add and report), readers_p95_ms and others.
+stand for its days; rows of stations in the last three months, districts alone before), because only what comes on top
+of it is measured: the 36 snapshots of the newest day with rows of all stations, added by `digitize national add` in a
+process of its own; the report; one state's own page; readers of the dashboard. Figures: daily_files, store_gb,
+add_daily_s, report_s, page_mb, state_page_s (from the store to the text), state_page_mb, daily_rss_mb (the larger of
+add and report), readers_p95_ms and others.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ Mapping = Annotated[
     str, typer.Argument(metavar="MAPPING", help="Id of a mapping, a mapping file, or a system's folder.")
 ]
 Widths = Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")]
-Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")]
+Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")]
 Memo = Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")]
 Page = Literal["text", "md", "html"]
 _SHOWN = 50
@@ -129,7 +129,10 @@ def _golden_to_plain(done: Golden) -> dict[str, object]:
     cells = [
         {"row": d.row, "form": d.form, "field": d.path, "expected": d.expected, "got": d.got} for d in done.differences
     ]
-    return {"mapping": done.mapping, "rows": done.rows, "right": done.is_right, "differences": cells}
+    return {
+        "mapping": done.mapping, "rows": done.rows, "right": done.is_right, "differences": cells,
+        "findings": list(done.findings),
+    }  # fmt: skip
 
 
 def _print_golden(done: Golden) -> None:
@@ -140,6 +143,8 @@ def _print_golden(done: Golden) -> None:
             say(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
     rows_off = len({d.row for d in done.differences})
     say(f"{done.mapping}: {done.rows} rows, {done.rows - rows_off} as expected, {rows_off} not.")
+    for finding in done.findings:
+        say(f"Found: {finding}")
 
 
 @map_.command("explain")
@@ -188,19 +193,27 @@ def coverage(
     from digitize.files.mapping.coverage import batch_of, cover_batch, cover_table
     from digitize.files.mapping.draft import one_table
     from digitize.files.mapping.find import bound_mapping, table_context
+    from digitize.files.mapping.mandatory import missing_dates
     from digitize.workspace.place import open_place
+    from mappers.mapping.load import find_mapping, load_mappings
 
     batch = batch_of(path)
+    bound = bound_mapping(mapping) if mapping else None
     if batch is not None:
         found = cover_batch(open_place(batch[0]), batch[1])
     else:
         legacy = one_table(path, read_as(widths, layout, memo), name)
-        found = cover_table(legacy, table_context(state, stations, year), bound_mapping(mapping) if mapping else None)
+        context = table_context(state, stations, year)
+        bound = bound or find_mapping(load_mappings(), columns=legacy.columns, state=state.lower())
+        found = cover_table(legacy, context, bound)
+    findings = list(missing_dates(found, bound))
     if json:
-        print_json({"forms": [c.to_plain() for c in found]})
+        print_json({"forms": [c.to_plain() for c in found], "findings": findings})
         return
     for one in found:
         _print_coverage(one, with_empty=with_empty)
+    for finding in findings:
+        say(f"Found: {finding}")
 
 
 @map_.command("apply")

@@ -17,6 +17,7 @@ _SPANS = (3, 6, 12, 24)
 _MONTH = 30.44
 """Days of a month on average."""
 _HALF_MONTH = 15
+_FAR = 365.0 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Projection:
 
     paces: records a month over the last months, by number of months. Of a whole, without: its parts that have no date,
     each with the reason, so that the whole has none either; known: first and last day of the parts that have one.
-    likely: see `pace.months_left`; it lies within first and last.
+    likely: see `pace.months_left`; it lies within first and last, and is there, too, where the slowest pace
+    would not end in sixty years.
     """
 
     first: date | None = None
@@ -95,11 +97,11 @@ def project(points: Sequence[Point]) -> Projection:
     if min(p for _, p in paces) <= 0:
         return Projection(why="standing-still", paces=tuple(paces))
     days = [left / pace * _MONTH for _, pace in paces]
-    # A day so far ahead says no more than that the work stands still.
-    if max(days) > 365 * 60:
-        return Projection(why="standing-still", paces=tuple(paces))
     ahead = months_left(_monthly_done(points), left)
-    likely = days[-1] if ahead is None else min(ahead * _MONTH, 365.0 * 60)
+    likely = min(days[-1] if ahead is None else ahead * _MONTH, _FAR)
+    # A day so far ahead says no more than that the work stands still; how it stands among others is known all the same.
+    if max(days) > _FAR:
+        return Projection(why="standing-still", paces=tuple(paces), likely=now.day + timedelta(days=round(likely)))
     # A level that has just begun may lie beyond all paces of the past: the range holds it, too.
     ends = (min(*days, likely), max(*days, likely), likely)
     first, last, likely_day = (now.day + timedelta(days=round(d)) for d in ends)

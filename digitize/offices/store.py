@@ -159,10 +159,11 @@ class SnapshotStore:
 
     def refused(self, day: date | None = None) -> list[Received]:
         """All that was refused up to a day (in UTC), newest first."""
-        sql = f"SELECT {TOLD} FROM received WHERE verdict = 'refused' AND at < ? ORDER BY seq DESC"
+        sql = f"SELECT {TOLD} FROM received WHERE verdict = 'refused' AND at < ?"
         # Times are longer than days and sort behind them, so "before the next day" is the whole day.
         end = (day + timedelta(days=1)).isoformat() if day else "9999"
-        return [received_of(r) for r in self._db.rows(sql, (end,))]
+        # Put in order here: asked for it, SQLite would walk through all that was taken.
+        return sorted((received_of(r) for r in self._db.rows(sql, (end,))), key=lambda r: -r.seq)
 
     def has(self, sha256: str) -> bool:
         """Whether exactly that file was taken before."""

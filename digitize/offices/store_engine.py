@@ -130,7 +130,10 @@ class PostgresEngine:
         from psycopg.rows import dict_row
 
         self._url = check_address(url)
-        self.name = str(psycopg.conninfo.conninfo_to_dict(url).get("dbname") or "PostgreSQL")
+        try:
+            self.name = str(psycopg.conninfo.conninfo_to_dict(url).get("dbname") or "PostgreSQL")
+        except psycopg.ProgrammingError as e:
+            raise OptionsError("The address of the store is none that PostgreSQL understands.") from e
         with self.guarded():
             self._db: psycopg.Connection[dict[str, Any]] = psycopg.connect(
                 url, autocommit=True, row_factory=dict_row, connect_timeout=30
@@ -151,7 +154,8 @@ class PostgresEngine:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterable[Row]:
         """See `StoreEngine`."""
-        return self._db.execute(sql.replace("?", "%s").encode(), tuple(values))
+        with self.guarded():
+            return self._db.execute(sql.replace("?", "%s").encode(), tuple(values))
 
     def change(self, sql: str, values: Sequence[Any] = ()) -> None:
         """See `StoreEngine`."""

@@ -113,7 +113,7 @@ def sentence(c: WatchedChange, s: WatchedState, words: Words) -> str:
     text = words(f"watch.{c.kind}", **values) if values else words(f"watch.{c.kind}")
     more = int(c.values.get("n", 0)) - len(c.names)
     names = ", ".join(c.names) + (f" {words('watch.and_more', n=grouped(more))}" if more > 0 else "")
-    return f"{text}: {names}" if c.names else text
+    return f"{text} ({names})" if c.names else text
 
 
 def _day(text: str, words: Words) -> str:

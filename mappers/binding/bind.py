@@ -267,8 +267,8 @@ def _place(rule: BoundRule) -> str:
 def _between(first: str, second: str) -> str:
     """The two rules of a conflict, and how it is settled."""
     return (
-        f"by the rule from {first} and by that from {second}. Keep one of them, or write spare = true at the one that only"
-        " fills what the other leaves empty, or give each a when that never holds together with the other's."
+        f"by the rule from {first} and by that from {second}. Keep one of them, or write spare = true at the one that"
+        " only fills what the other leaves empty, or give each a when that never holds together with the other's."
     )
 
 

@@ -12,14 +12,15 @@ from mappers.text.folding import fold_digits, nfc
 
 # What ends such a name: the word for an act, or its first letter behind a dot.
 _END = re.compile(ACT_WORD, re.I)
-_LETTER_ENDS = frozenset(map(loose, "अ का क".split()))
+_LETTER_ENDS = frozenset(map(loose, ["अ", "का", "क"]))
 _WORD = rf"(?:(?![a-z0-9])(?:{LETTER}))+"
 _PIECE = re.compile(rf"(?P<word>{_WORD})(?P<dot>\.?)", re.I)
 _BETWEEN = re.compile(r"[\s.\-,/()]*")
 _LONGEST = 8
 _TITLE_END = re.compile(rf"[\s.]*(?:{ACT_WORD})\.?\s*\d*$", re.I)
 # Words of titles that abbreviations leave out.
-_SMALL = frozenset(map(loose, "और एवं तथा के का की से प्रति सं व ও এবং મરియు मरियు అండ్ మరియు ಮತ್ತು અને ਅਤੇ ଓ ଏବଂ".split()))
+_SMALL_WORDS = "और एवं तथा के का की से प्रति सं व ও এবং મરియు मरियు అండ్ మరియు ಮತ್ತು અને ਅਤੇ ଓ ଏବଂ"
+_SMALL = frozenset(map(loose, _SMALL_WORDS.split()))
 # So many letters of a title must stand there, and of one word alone.
 _FEWEST, _ALONE = 4, 4
 

@@ -59,7 +59,7 @@ def date_format(name: str) -> DateFormat | None:
 def proven_format(texts: Iterable[str]) -> str:
     """The order in which a column writes its days, where it needs a name and the column proves it; else "".
 
-    It is proven by eight different days that fit no other order, or of which the years lie together in this order alone.
+    It is proven by eight different days that fit no other order, or of which the years lie together in this one alone.
     """
     days = list(dict.fromkeys(fold_digits(t).strip() for t in texts if t.strip(" 0/-.")))
     if len(days) < _FEWEST:

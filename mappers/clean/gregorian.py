@@ -88,7 +88,7 @@ def _of_book_year(day: int, month: int, context: CleanContext) -> CleanedCell:
 
 
 def is_far(year: int, book: int | None, before: int) -> bool:
-    """Whether a year lies so far from that of the book that one of them is wrong. before: years that it may be older."""
+    """Whether a year lies so far from that of the book that one of them is wrong. before: years it may be older."""
     return book is not None and not book - before <= year <= book + _FAR_AFTER
 
 

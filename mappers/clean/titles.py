@@ -11,40 +11,26 @@ from functools import lru_cache
 
 from mappers.clean.base import CleanedCell
 from mappers.codes.lists import code_lists
+from mappers.languages import load_languages
 from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
 from mappers.text.scripts import INDIC
 
 TITLE, RANK, BELT = "title-left-out", "rank-left-out", "number-left-out"
-# As written in the registers of each language; general knowledge. Those with a dot are names, or parts of one, without.
-_TITLES = {
-    "en": "shri sri shree smt shrimati srimati mr mrs miss dr prof adv thiru tmt thirumathi selvi sow shriyut late sh. km."
-    " kum. ku. sau. ms.",
-    "hi": "श्री श्रीमती श्रीमति सुश्री श्रीमान श्रीमान् श्रीयुत डॉ डॉ. डा. प्रो. कु. कुं. स्व. स्वर्गीय",
-    "mr": "सौ. सौ श्रीम. श्री. रा.रा. चि. कै.",
-    "bn": "শ্রী শ্রীমতী শ্রীমতি শ্রীযুক্ত জনাব জনাবা মিসেস মিস্টার ডাঃ ড. ডা.",
-    "as": "শ্ৰী শ্ৰীমতী শ্ৰীমতি শ্ৰীযুত",
-    "ta": "திரு திருமதி செல்வி டாக்டர் திரு. திருமதி.",
-    "te": "శ్రీ శ్రీమతి శ్రీమతీ డాక్టర్ డా.",
-    "kn": "ಶ್ರೀ ಶ್ರೀಮತಿ ಡಾ. ಡಾಕ್ಟರ್",
-    "ml": "ശ്രീ ശ്രീമതി ശ്രീമാൻ ഡോ. ഡോ",
-    "gu": "શ્રી શ્રીમતી શ્રીમતિ ડૉ. ડો.",
-    "pa": "ਸ਼੍ਰੀ ਸ੍ਰੀ ਸ਼੍ਰੀਮਤੀ ਸ੍ਰੀਮਤੀ ਸ੍ਰ. ਸ. ਡਾ.",
-    "or": "ଶ୍ରୀ ଶ୍ରୀମତୀ ଶ୍ରୀମତି ଡା. ଡଃ",
-    "ur": "جناب محترمہ مسماۃ مسماة شری شریمتی ڈاکٹر مسٹر",
-}
-_FREE = frozenset(fold_key(t) for text in _TITLES.values() for t in text.split() if not t.endswith("."))
-_WITH_DOT = frozenset(fold_key(t) for text in _TITLES.values() for t in text.split() if t.endswith("."))
+# Those with a dot are names, or parts of one, without.
+_TITLES = tuple(title for one in load_languages().values() for title in one.titles)
+_FREE = frozenset(fold_key(t) for t in _TITLES if not t.endswith("."))
+_WITH_DOT = frozenset(fold_key(t) for t in _TITLES if t.endswith("."))
 # A word of two letters before another name may be an initial's neighbour; these ranks are names, words or surnames too.
-_NO_RANKS = frozenset(
-    map(fold_key, "Munshi Diwan Daroga दरोगा दीवान का. Naik CO LC HM CI CT Inspector's चौकीदार".split())
-)
+_NAMES_TOO = "Munshi Diwan Daroga दरोगा दीवान का. Naik CO LC HM CI CT चौकीदार"
+_NO_RANKS = frozenset(map(fold_key, _NAMES_TOO.split()))
 _LETTER = re.compile(rf"[^\W\d_]|[{INDIC}]")
 _FIRST = re.compile(r"(?P<word>[^\s.]+(?:\.[^\s.]+)*)(?P<dot>\.?)\s*[-:]?\s*(?=\S)")
 _NUMBER = re.compile(r"(?:no\.?|नं\.?|क्र\.?|#)?\s*[\d/]{2,6}\s*[,-]?\s+(?=[^\W\d_])", re.I)
 _GLUED = re.compile(rf"(?P<word>(?:[^\W\d_]|[{INDIC}])+)\.(?=[^\W\d_])")
 _MOST_TITLES = 3
 # "Sri Devi" and "श्री देवी" are whole names.
-_NAMES_WITH_SRI = frozenset(map(fold_key, "devi देवी দেবী தேவி దేవి ದೇವಿ ദേവി દેવી ਦੇਵੀ ଦେବୀ".split()))
+_DEVI = "devi देवी দেবী தேவி దేవి ದೇವಿ ദേവി દેવી ਦੇਵੀ ଦେବୀ"
+_NAMES_WITH_SRI = frozenset(map(fold_key, _DEVI.split()))
 
 
 def without_titles(cell: CleanedCell, *, is_officer: bool = False) -> CleanedCell:

@@ -17,7 +17,7 @@ from mappers.codes.tables import read_csv
 from mappers.text.folding import fold_key
 
 
-class Place(NamedTuple):
+class NamedPlace(NamedTuple):
     """A district by its name and the code of its state."""
 
     name: str
@@ -50,8 +50,8 @@ class PlaceOverTime:
     that have come of that. changes: what happened in between, as sentences, the newest first.
     """
 
-    then: tuple[Place, ...]
-    today: tuple[Place, ...]
+    then: tuple[NamedPlace, ...]
+    today: tuple[NamedPlace, ...]
     changes: tuple[str, ...]
 
     @property
@@ -75,14 +75,16 @@ def district_on(name: str, state: str, day: str) -> PlaceOverTime | None:
     key = fold_key(name)
     at = _epoch(day)
     # As it was called then comes first: Bijapur of 1998 is in Karnataka what Vijayapura is today.
-    then = Place(*next(((p.name, p.state) for p in _then(at) if (fold_key(p.name), p.state) == (key, state)), ("", "")))
+    then = NamedPlace(
+        *next(((p.name, p.state) for p in _then(at) if (fold_key(p.name), p.state) == (key, state)), ("", ""))
+    )
     if then.name:
         return _over_time((then,), at)
     known = [d for d in districts() if key in _keys(d) and state in (d.state, *_former_states(d))]
     return _over_time(_places_then(known[0], at), at) if len(known) == 1 else None
 
 
-def state_on(code: str, day: str) -> Place:
+def state_on(code: str, day: str) -> NamedPlace:
     """A state's name and code on an ISO day: Bihar, of which Jharkhand was a part in 1998; Orissa of 2001."""
     for change in place_changes():
         if change.kind == "state" and change.state == code and day < change.day:
@@ -91,12 +93,12 @@ def state_on(code: str, day: str) -> Place:
     for change in place_changes():
         if change.kind == "state-renamed" and change.state == code and day < change.day:
             name = change.was
-    return Place(name, code)
+    return NamedPlace(name, code)
 
 
-def _over_time(then: tuple[Place, ...], at: str) -> PlaceOverTime:
+def _over_time(then: tuple[NamedPlace, ...], at: str) -> PlaceOverTime:
     came = [d for place in then for d in _then(at).get(place, ())]
-    today = tuple(dict.fromkeys(Place(d.name, d.state) for d in came))
+    today = tuple(dict.fromkeys(NamedPlace(d.name, d.state) for d in came))
     return PlaceOverTime(then, today or then, tuple(dict.fromkeys(s for d in came for s in _told(d, at))))
 
 
@@ -113,16 +115,16 @@ def _epoch(day: str) -> str:
 
 
 @cache
-def _then(at: str) -> Mapping[Place, tuple[ListedDistrict, ...]]:
+def _then(at: str) -> Mapping[NamedPlace, tuple[ListedDistrict, ...]]:
     """The districts of a day -> those of today that have come of each."""
-    found: dict[Place, tuple[ListedDistrict, ...]] = {}
+    found: dict[NamedPlace, tuple[ListedDistrict, ...]] = {}
     for district in districts():
         for place in _places_then(district, at):
             found[place] = (*found.get(place, ()), district)
     return found
 
 
-def _places_then(district: ListedDistrict, at: str) -> tuple[Place, ...]:
+def _places_then(district: ListedDistrict, at: str) -> tuple[NamedPlace, ...]:
     """What a district of today was on a day."""
     if district.valid_from and at < district.valid_from and district.predecessor:
         names = (name.strip() for name in district.predecessor.split(";"))
@@ -131,16 +133,16 @@ def _places_then(district: ListedDistrict, at: str) -> tuple[Place, ...]:
     for change in _changes_of(district):
         if at < change.day:
             name, state = change.was or name, change.was_state or state
-    return (Place(name, state),)
+    return (NamedPlace(name, state),)
 
 
-def _named_then(name: str, state: str, at: str) -> tuple[Place, ...]:
+def _named_then(name: str, state: str, at: str) -> tuple[NamedPlace, ...]:
     """A district that others were cut from: one that still is, or one that is no more."""
     key = fold_key(name)
     own = next((d for d in districts() if d.state == state and fold_key(d.name) == key), None)
     if own is not None:
         return _places_then(own, at)
-    return (Place(name, state_on(state, at).state),)
+    return (NamedPlace(name, state_on(state, at).state),)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
 from mappers.binding.dialect import cell_key
 from mappers.clean import CleanContext
 from mappers.codes import CodeList, place_lists
@@ -94,7 +95,7 @@ def draft_table(
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
     lines = tuple(_in_family(line, settled) for line in lines)
-    lines = (*lines, *said_by_name(names or (table.name,), lines, form, context))
+    lines = (*lines, *said_by_name(names or (table.name,), lines, form, context, {c.name: c.content for c in columns}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
     return MappingDraft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
@@ -185,7 +186,7 @@ def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn, lex
     if rule is None:
         return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))
     questions = (*base.questions, *_about_codes(rule, content))
-    ties = _about_ties(choice, lexicon)
+    ties = (*_about_ties(choice, lexicon), *_about_evens(choice), *_about_rows(rule, content, taken))
     kind: Kind = "mapped" if choice.score >= SURE_ENOUGH and not ties else "asked"
     return replace(base, kind=kind, target=target.name, rule=rule, questions=(*questions, *ties))
 
@@ -200,6 +201,21 @@ def _about_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
             "it reads like the key of a row in another table, not like a number that people gave; is it that number?",
         )
     return ()
+
+
+def _about_evens(choice: FieldChoice) -> tuple[str, ...]:
+    """RELG may be a relation or a religion; which, a person says."""
+    return (
+        ("both fit alike",) if choice.is_even and choice.target is not None and not choice.target.is_elsewhere else ()
+    )
+
+
+def _about_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tuple[str, ...]:
+    """A row of which nothing is known but a code that no list has is none: REC-TYPE is no kind of recovered thing."""
+    others = any(t.startswith(f"{rule.into}.") and not t.endswith(f".{rule.fields[0]}") for t in taken)
+    if not rule.into or not rule.codes or others or not content.codes or len(rule.unlisted) < len(content.codes):
+        return ()
+    return ("nothing else of such a row stands in the table, and no list knows its codes",)
 
 
 def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mappers.clean import CleanContext, load_cleaners
+from mappers.draft.content import Content
 from mappers.draft.lines import DraftLine
 from mappers.draft.rules import DraftRule
 from mappers.schema import form_tables
@@ -16,20 +17,24 @@ _YEAR = re.compile(
     r"(?:fir|firs|crime|cr|case|cases|register|reg|list|year|yr|book|data|sheet|[\W_])*((?:19|20)\d\d)[\W_]*", re.I
 )
 _SURE, _ALONE = 0.9, 0.75
+_MOSTLY = 0.7
 _FIRST_YEAR, _LAST_YEAR = 1900, 2040
 
 
 def said_by_name(
-    names: Sequence[str], lines: Sequence[DraftLine], form: str, context: CleanContext
+    names: Sequence[str], lines: Sequence[DraftLine], form: str, context: CleanContext, days: Mapping[str, Content]
 ) -> Iterator[DraftLine]:
-    """Lines for the name of the table, for fields that no column fills. names: of all tables of the mapping."""
+    """Lines for the name of the table, for fields that no column fills. names: of all tables of the mapping. days: the
+    columns; one with dates of other years tells that the name means something else.
+    """
     filled = {
         f for line in lines if line.kind == "mapped" and line.rule and not line.rule.into for f in line.rule.fields
     }
     fields = form_tables(form)[form].by_name
     if not any(line.kind == "mapped" for line in lines):
         return
-    if "year" in fields and "year" not in filled and all(map(_is_year, names)):
+    dated = [c for c in days.values() if c.days > _MOSTLY]
+    if "year" in fields and "year" not in filled and all(map(_is_year, names)) and not _contradict(names, dated):
         yield _line("year", "year", _SURE if len(names) > 1 else _ALONE)
     known = context.lists.get("station")
     if "police_station" in fields and "police_station" not in filled and known is not None:
@@ -37,6 +42,15 @@ def said_by_name(
         assert clean is not None
         if all(clean(name, context).notes == () for name in names):
             yield _line("police_station", "station", _SURE if len(names) > 1 else _ALONE)
+
+
+def _contradict(names: Sequence[str], dated: Sequence[Content]) -> bool:
+    """Whether there are dates, and most of each column are of other years than the names say."""
+    years = {found[1] for name in names if (found := _YEAR.fullmatch(name))}
+    clean = load_cleaners()["date"].clean
+    assert clean is not None
+    said = [[day[:4] for v in c.tried if (day := clean(v, c.context).value)] for c in dated]
+    return bool(said) and all(2 * sum(year in years for year in one) < len(one) for one in said)
 
 
 def _is_year(name: str) -> bool:

@@ -1,8 +1,8 @@
 """COBOL copybooks: the record descriptions of old tapes, as layouts of text of fixed width.
 
 Read: levels, PIC with repeats, OCCURS, REDEFINES (the first description counts), FILLER, COMP-3 and the decimal point
-that V stands for. Several records of level 01 are the kinds of rows of one file; what tells them apart is a field at the
-same place in all, with a VALUE or a level 88 below it.
+that V stands for. Several records of level 01 are the kinds of rows of one file; what tells them apart is a field at
+the same place in all, with a VALUE or a level 88 below it.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def _kind(name: str, columns: Sequence[_Column], first: Sequence[_Column], file:
         at += column.width
     places = ", ".join(c.name for c in first if c.values) or "none has a VALUE"
     raise MappingError(
-        f"{file}: record {name}: no field says by which value its rows are known ({places}); write VALUE 'X' or a level 88"
-        " below the field that tells the kinds of rows apart"
+        f"{file}: record {name}: no field says by which value its rows are known ({places}); write VALUE 'X' or a level"
+        " 88 below the field that tells the kinds of rows apart"
     )
 
 

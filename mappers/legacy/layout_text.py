@@ -12,7 +12,8 @@ _NUMBER = re.compile(r"(?<![\w.])\d{1,5}(?![\w.])")
 _SPAN = re.compile(r"(?<!\w)(\d{1,5})\s*(?:-|–|to)\s*(\d{1,5})(?!\w)", re.I)
 _NAME = re.compile(r"(?<!\w)[^\W\d_][\w\-/]*")
 # Names of types, which stand between a name and its width.
-_TYPES = frozenset("c n d char num numeric alpha alphanumeric an a x date text varchar integer int logical l".split())
+_TYPE_WORDS = "c n d char num numeric alpha alphanumeric an a x date text varchar integer int logical l"
+_TYPES = frozenset(_TYPE_WORDS.split())
 
 
 def read_layout_text(text: str, file: str) -> FixedLayout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mappers.legacy.sheet import CLOCK, DAY, TEXT, SheetCell
 from mappers.legacy.totals import behind_total
@@ -53,6 +53,17 @@ def is_total(label: str) -> bool:
     """
     behind = behind_total(label)
     return behind is not None and _NO_NAME.match(behind) is not None
+
+
+def is_total_row(cells: Sequence[bytes | str]) -> bool:
+    """Whether a row of a table of text is a total: its word alone, and nothing but numbers beside it."""
+    texts = (c.decode("cp1252", "replace") if isinstance(c, bytes) else c for c in cells)
+    said = [SheetCell(text.strip(), TEXT) for text in texts if text.strip()]
+    numbers = sum(map(is_number, said))
+    if len(said) - numbers != 1 or not numbers:
+        return False
+    label = total_label(said)
+    return bool(label) and is_total(label)
 
 
 def is_number(cell: SheetCell) -> bool:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 
 from mappers.encodings import Encoding, encodings
-from mappers.legacy.sheet import TEXT, SheetCell
 from mappers.text.folding import nfc
 
 WORDS = re.compile(
@@ -27,7 +25,6 @@ _BY_SCRIPT = {
 _SHORTEST = 3
 # The sign for e in Bijoy's fonts.
 _WITHIN, _BEGINNING = "\u2021", "\u2020"
-_FEWEST_NUMBERS = 1
 
 
 def behind_total(label: str) -> str | None:
@@ -75,17 +72,3 @@ def _ways(encoding: Encoding, word: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(dict.fromkeys((key, key.replace(_WITHIN, _BEGINNING))))
-
-
-def is_total_row(cells: Sequence[bytes | str]) -> bool:
-    """Whether a row of a table of text is a total: its word alone, and nothing but numbers beside it."""
-    # Late, for the words of sheets rest on this module.
-    from mappers.legacy.sheet_words import is_number, is_total, total_label
-
-    texts = (c.decode("cp1252", "replace") if isinstance(c, bytes) else c for c in cells)
-    said = [SheetCell(text.strip(), TEXT) for text in texts if text.strip()]
-    numbers = sum(map(is_number, said))
-    if len(said) - numbers != 1 or numbers < _FEWEST_NUMBERS:
-        return False
-    label = total_label(said)
-    return bool(label) and is_total(label)

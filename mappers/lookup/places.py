@@ -79,8 +79,8 @@ def _state_hit(state: State, day: str) -> Callable[[float, str], MasterHit]:
 def _district_hit(district: ListedDistrict, day: str) -> Callable[[float, str], MasterHit]:
     first, last = district.valid_from, district.valid_to
     facts = _present(
-        **_over_time(district, day), state=district.state, lgd=district.lgd, cctns=district.cctns, also="; ".join(district.aliases),
-        cut_from=district.predecessor,
+        **_over_time(district, day), state=district.state, lgd=district.lgd, cctns=district.cctns,
+        also="; ".join(district.aliases), cut_from=district.predecessor,
     )  # fmt: skip
     return lambda score, by: MasterHit(
         "district", district.name, district.name, score, by, first, last, holds(first, last, day), (), facts

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
 from mappers.clean.gregorian import FAR, FAR_NOTE
+from mappers.clean.persons import lines_of
 from mappers.clean.titles import without_titles
 from mappers.codes.places import place_lists
 from mappers.record import FieldValue, Origin
@@ -132,8 +133,6 @@ class Answers:
 
     def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """A row for each line of a cell that stands beside several persons."""
-        from mappers.mapping.beside import lines_of
-
         make, lines = self._make(rule), lines_of(cell.text, rule.cleaner.name)
         if len(lines) < 2:
             return make(rule, cell, year, day)

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from mappers.clean.persons import split_items
 from mappers.mapping.answers import Answer, SaidRow, SourceAnswers
 
 OF_SEVERAL = "of-several-persons"
 """Note of a value that stands beside several persons and does not say whose it is."""
-# What parts short values of one line: ages, sexes.
-_SHORT = re.compile(r"\s*[^\s,/;&]{1,12}\s*(?:[,/;&]\s*[^\s,/;&]{1,12}\s*)+")
-_PARTING = re.compile(r"[,/;&]")
 _UNSURE = 0.5
-
-
-def lines_of(text: str, kind: str) -> list[str]:
-    """The items of a cell, one for each person; kind: name of the cleaner, for numbers and codes are parted by commas."""
-    items = split_items(text)
-    if len(items) == 1 and kind in ("age", "code", "int") and _SHORT.fullmatch(text):
-        return [item.strip() for item in _PARTING.split(text)]
-    return items
 
 
 def join_beside(persons: Answer, beside: Sequence[Answer]) -> Answer:

@@ -21,10 +21,10 @@ def say_today(fields: dict[str, Values], context: MapContext, days: Sequence[str
     state = context.state.code if context.state else ""
     if state and "district" in fields:
         fields["district"] = [_with(v, _district(v.value, state, d)) for v, d in _pairs(fields["district"], days)]
-    book = context.district_of.book if isinstance(context.district_of, DistrictsOf) else None
-    if book is not None and book.has_times and "police_station" in fields:
+    known = context.district_of
+    if isinstance(known, DistrictsOf) and known.book.has_times and "police_station" in fields:
         fields["police_station"] = [
-            _with(v, _of_station(context.district_of, v.value, d)) for v, d in _pairs(fields["police_station"], days)
+            _with(v, _of_station(known, v.value, d)) for v, d in _pairs(fields["police_station"], days)
         ]
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from mappers.record import Origin
 
-
 TABLE = "@table"
 """Column of a table's own name, for rules that take it: sheets are called after their year or their station."""
 

@@ -24,7 +24,12 @@ WALLS = {
     "pdfminer": ("ocr/print/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
     "jinja2": ("digitize/offices/page.py", "digitize/review/station/rendering.py"),
-    "starlette": ("digitize/machine/web.py", "digitize/offices/web.py", "digitize/review/station/"),
+    "starlette": (
+        "digitize/machine/web.py",
+        "digitize/offices/web.py",
+        "digitize/review/station/",
+        "digitize/finding/web/",
+    ),
     "uvicorn": ("digitize/offices/serve.py", "digitize/review/station/serving.py"),
     "argon2": ("digitize/review/station/people.py",),
     "polars": (

@@ -152,6 +152,18 @@ def test_sheets_of_one_shape_have_one_mapping_and_their_names_are_their_years(di
 # -- test
 
 
+def test_a_date_that_no_row_has_is_found_before_anything_runs(digitize, pair):
+    (found,) = digitize.json("map", "test", pair, "--accept")["findings"]
+    assert "must have fir_date, and none of 2 has it: no rule fills it" in found
+    told = digitize.json("map", "coverage", pair.parent / "golden" / "xx_list" / "source.csv", "--mapping", pair)
+    assert told["findings"] == [found]
+    text = pair.read_text(encoding="utf-8").replace(
+        'from = "CLERK"\nreason = "who typed <it>"', 'from = "X"\nreason = "nothing"')  # fmt: skip
+    pair.write_text(text + '\n[[map]]\nfrom = "CLERK"\nto = "fir_date"\nclean = "date"\n', encoding="utf-8")
+    (found,) = digitize.json("map", "test", pair)["findings"]
+    assert "2 cells of CLERK have text that is read as no date" in found
+
+
 @pytest.mark.parametrize("name", ["up_firmast_krutidev", "mp_crmtape_english", "mh_crime_mdb_fir_shreedev"])
 def test_golden_pairs_of_the_samples_come_out_as_expected(digitize, monkeypatch, name):
     monkeypatch.chdir(ROOT)

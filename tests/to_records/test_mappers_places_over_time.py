@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mappers.codes import districts, load_stations, states
-from mappers.codes.history import Place, district_on, place_changes, state_on
+from mappers.codes.history import NamedPlace, district_on, place_changes, state_on
 from mappers.codes.station_history import DistrictsOf, StationBook
 from mappers.lookup import find_codes
 from mappers.mapping.load import load_mappings, map_rows
@@ -65,8 +65,8 @@ def test_a_district_is_found_as_it_was_and_as_it_is(name: str, state: str, day: 
 
 
 def test_a_state_is_what_it_was_a_part_of() -> None:
-    assert state_on("jh", "2000-11-14") == Place("Bihar", "br") and state_on("jh", "2000-11-15").state == "jh"
-    assert state_on("uk", "2003-01-01") == Place("Uttaranchal", "uk")
+    assert state_on("jh", "2000-11-14") == NamedPlace("Bihar", "br") and state_on("jh", "2000-11-15").state == "jh"
+    assert state_on("uk", "2003-01-01") == NamedPlace("Uttaranchal", "uk")
     assert district_on("Nowhere", "wb", "1998-01-01") is None
 
 

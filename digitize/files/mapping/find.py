@@ -40,8 +40,8 @@ def settle_for(
 ) -> tuple[FormMapping, LegacyTable]:
     """A mapping with the encodings of a table's columns settled, and the table, still to be read.
 
-    mapping: the one that fits the columns when none is given. A column that the mapping wants found out and that could be
-    several takes the likeliest, doubted. Raises MappingError, EncodingUnclear where a named one is wrong.
+    mapping: the one that fits the columns when none is given. A column that the mapping wants found out and that could
+    be several takes the likeliest, doubted. Raises MappingError, EncodingUnclear where a named one is wrong.
     """
     state = context.state.code if context.state else ""
     mapping = mapping or find_mapping(load_mappings(), columns=table.columns, state=state)

@@ -14,8 +14,8 @@ from mappers.legacy.header import find_header
 from mappers.legacy.lines import LONGEST_LINE, TextForm, find_form, is_text, read_lines
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.quoted import CutRow, Damage, cut_rows
+from mappers.legacy.sheet_words import is_total_row
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
-from mappers.legacy.totals import is_total_row
 
 RANK = 90
 
@@ -36,9 +36,10 @@ def looks_like(path: Path, head: bytes) -> bool:
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of a delimited text file; its name is the file's.
 
-    Cells of a file that is not UTF-8 or UTF-16 are bytes. A row of sums has the problem "total". A row with more or fewer cells than columns is delivered
-    with that problem; so is the row in which a quote is opened and not closed. Title lines and empty rows are counted
-    in the notes. Raises TableError "not-a-table" when the file is no text or has one column.
+    Cells of a file that is not UTF-8 or UTF-16 are bytes. A row of sums has the problem "total". A row with more or
+    fewer cells than columns is delivered with that problem; so is the row in which a quote is opened and not closed.
+    Title lines and empty rows are counted in the notes. Raises TableError "not-a-table" when the file is no text or
+    has one column.
     """
     with path.open("rb") as f:
         if not is_text(f.read(4096)):

@@ -48,8 +48,9 @@ def looks_like(path: Path, head: bytes) -> bool:
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of the file; its name is the file's. Of a layout with several kinds of rows, a table for each.
 
-    A row of no kind is delivered in the first table, with problem "unknown-kind". Without a layout the borders are told from the rows, and said in a note. A row of another length is delivered with
-    problem "too-short" or "too-long". Raises TableError "not-a-table" when no columns are to be seen.
+    A row of no kind is delivered in the first table, with problem "unknown-kind". Without a layout the borders are
+    told from the rows, and said in a note. A row of another length is delivered with problem "too-short" or
+    "too-long". Raises TableError "not-a-table" when no columns are to be seen.
     """
     form = find_form(path)
     if how.layout and how.layout.kinds:
@@ -173,8 +174,8 @@ def _stretched(layout: FixedLayout, rows: Sequence[bytes], notes: list[str]) -> 
 
 @dataclass
 class _Cut:
-    """How one file is cut. length: bytes of a row where there are no line breaks. kind: the rows that are taken, all when
-    None. others: all kinds of the file, where rows of none are delivered as well.
+    """How one file is cut. length: bytes of a row where there are no line breaks. kind: the rows that are taken, all
+    when None. others: all kinds of the file, where rows of none are delivered as well.
     """
 
     path: Path
@@ -234,7 +235,7 @@ class _Cut:
         self.notes += self.form.closing_notes()
 
     def _of_kind(self, stored: bytes) -> str:
-        """ "" for a row that is taken, _OTHER for one of another kind, the problem of one that is of none."""
+        """Nothing for a row that is taken, _OTHER for one of another kind, the problem of one that is of none."""
         if self.kind is None or self.kind.takes(stored):
             return ""
         return "unknown-kind" if self.others and not any(k.takes(stored) for k in self.others) else _OTHER
