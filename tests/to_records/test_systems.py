@@ -7,7 +7,6 @@ import re
 import shutil
 
 import pytest
-from conftest import SAMPLES
 
 from benchmarks.map_systems_make import invent, write_dump
 from digitize.files.convert import make_wanted
@@ -290,8 +289,8 @@ def test_a_draft_asks_which_of_two_heads_is_meant_and_leaves_ten_thousand_empty_
     assert "fir_copy" not in {t.table for t in drafted.guessed.ties}
 
 
-def test_a_system_is_drawn_with_its_ties():
-    drawn = draw(load_system(SAMPLES / "systems" / "mp_thana_mysql" / "system.toml"), {})
+def test_a_system_is_drawn_with_its_ties(samples):
+    drawn = draw(load_system(samples / "systems" / "mp_thana_mysql" / "system.toml"), {})
     assert "+-- fir_accused: case_id is fir_id of fir_master" in drawn
     assert "code ps_cd -> ps_name in ps_master (dist_cd -> dist_name in district_master)" in drawn
     assert "app_users: accounts and rights of the old program" in drawn
