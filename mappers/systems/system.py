@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -64,7 +65,12 @@ class System:
     def why_left(self, name: str) -> str:
         """Why a table is left, "" for one that is not."""
         key = table_key(name)
-        return next((why for pattern, why in self.left.items() if fnmatchcase(key, pattern)), "")
+        # Ten thousand tables left by name are looked up, and only patterns compared.
+        return self.left.get(key) or next((self.left[p] for p in self._patterns if fnmatchcase(key, p)), "")
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        return tuple(p for p in self.left if "*" in p)
 
     def name_of(self, name: str) -> str:
         """The name under which a table's ties stand: all tables of a split head stand under the first one's."""
