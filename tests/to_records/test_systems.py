@@ -12,9 +12,12 @@ from benchmarks.map_systems_make import invent, write_dump
 from digitize.files.convert import make_wanted
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
+from digitize.files.systems.bonds import find_owners
+from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.drafting import draft_system
 from digitize.files.systems.find import read_system
 from digitize.files.systems.golden import run_golden_system
+from digitize.files.systems.store import IncomingRow, RowStore
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MappingError
@@ -310,3 +313,32 @@ def test_numbers_that_stand_everywhere_tie_nothing():
     head = profile("fir", ("FIR_ID", "PLACE"), [(str(n), "x") for n in range(1, 60)], 100)
     other = profile("holidays", ("HNO", "DAYS"), [(str(n), str(n % 5 + 1)) for n in range(1, 20)], 100)
     assert find_ties(head, [other]) == ([], [])
+
+
+def test_two_offices_that_number_alike_keep_their_own_parts(tmp_path):
+    path = tmp_path / "system.toml"
+    path.write_text('format = 1\nid = "s"\ntitle = "Of a test"\n[head]\ntable = "fir"\nkey = ["id"]\n'
+                    '[[part]]\ntable = "acc"\nkey = ["fir"]\n', "utf-8")  # fmt: skip
+    # (file, delivery, office) of two heads and four parts: of the one's file, of the other's delivery, of its office
+    # alone, and of an office that nobody told.
+    near = [
+        ("f1", "b1", "A"),
+        ("f2", "b2", "B"),
+        ("f1", "b1", "A"),
+        ("f3", "b2", "B"),
+        ("f4", "b3", "B"),
+        ("f5", "b4", ""),
+    ]
+    tables = [
+        Delivered(n, "fir" if n < 3 else "acc", "t", "f", place, columns=("id",)) for n, place in enumerate(near, 1)
+    ]
+    with RowStore(tmp_path) as store:
+        for table in tables:
+            row = ("", ["7"]) if table.name == "fir" else ("7", ())
+            store.add(table.number, [IncomingRow(1, *row, (str(table.number),))])
+        find_owners(store, load_system(path), tables)
+        states = [store.states(table.number) for table in tables[2:]]
+        heads = {owner: sorted(row.source for o, row in store.parts_of([owner]) if o == owner) for owner in (1, 2)}
+    assert heads == {1: [3], 2: [4, 5]}
+    assert states == [{"": 1}, {"": 1}, {"": 1}, {"several-heads": 1}]
+    assert not list(tmp_path.glob(".rows-*"))

@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,6 +62,9 @@ class RowStore:
         # Gone with the process: nothing of it has to survive a crash, or be locked against others.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")
         self._db.executescript(f"PRAGMA temp_store = FILE; PRAGMA cache_size = -32000; {_SCHEMA}")
+        # Without a name a killed process leaves nothing behind; where open files keep theirs, it goes at the end.
+        with suppress(OSError):
+            self._folder.cleanup()
         self._next = 1
 
     def __enter__(self) -> RowStore:
@@ -72,7 +76,8 @@ class RowStore:
     def close(self) -> None:
         """Let go of the rows and the room they took."""
         self._db.close()
-        self._folder.cleanup()
+        with suppress(OSError):
+            self._folder.cleanup()
 
     def add(self, source: int, rows: Iterable[IncomingRow]) -> int:
         """Keep rows of a table. Returns how many. Raises DiskFull, and what reading the rows raises."""
