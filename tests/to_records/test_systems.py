@@ -278,7 +278,7 @@ def test_a_draft_of_an_invented_system_makes_its_cases_whole(name, samples, tmp_
     assert made == {p.relative_to(golden): p.read_bytes() for p in golden.rglob("*") if p.is_file()}
 
 
-def test_a_draft_asks_which_of_two_heads_is_meant_and_leaves_ten_thousand_empty_tables(tmp_path):
+def test_a_draft_asks_which_of_two_heads_is_meant_and_leaves_hundreds_of_empty_tables(tmp_path):
     system = invent(0, 20)
     columns, cells = system.tables[system.head]
     system.tables["fir_copy"] = columns, cells[:15]
