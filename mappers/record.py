@@ -122,9 +122,9 @@ def to_plain(record: Record) -> dict[str, Any]:
         "form": record.form,
         "pages": list(record.pages),
         "batch": record.batch,
-        "fields": {k: _value_to_plain(v) for k, v in record.fields.items()},
+        "fields": {k: value_to_plain(v) for k, v in record.fields.items()},
         "children": {
-            t: [{k: _value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()
+            t: [{k: value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()
         },
         "left_over": dict(record.left_over),
         "ignored": list(record.ignored),
@@ -155,7 +155,8 @@ _DEFAULTS = FieldValue(raw="", value=None)
 _NO_ORIGIN = Origin()
 
 
-def _value_to_plain(v: FieldValue) -> dict[str, Any]:
+def value_to_plain(v: FieldValue) -> dict[str, Any]:
+    """A cell as JSON types; what is as usual is left out."""
     out: dict[str, Any] = {"raw": v.raw, "value": v.value}
     for name in ("confidence", "by", "blank", "accept"):
         if getattr(v, name) != getattr(_DEFAULTS, name):

@@ -15,7 +15,7 @@ from benchmarks.trust_copies import TamperedCopy  # noqa: E402
 from benchmarks.trust_tampering import DEEDS, named_changes  # noqa: E402
 from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
-from digitize.workspace.ledger.schema import COVER_DDL, DDL  # noqa: E402
+from digitize.workspace.ledger.schema import COVER_DDL, DDL, SHAPES_DDL  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +140,11 @@ def older(place):
             db.execute(f"DROP TRIGGER {name}")
         db.execute("DELETE FROM row_log")
         rechain(db)
-        for table in ("row_log", "heads", "fixity"):
+        for table in ("row_log", "heads", "fixity", "shapes"):
             db.execute(f"DROP TABLE {table}")
         db.execute("ALTER TABLE events DROP COLUMN rows")
         db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
-        for statement in DDL.removeprefix(COVER_DDL).split(";\n"):
+        for statement in DDL.removeprefix(COVER_DDL + SHAPES_DDL).split(";\n"):
             if statement.strip().startswith("CREATE TRIGGER"):
                 db.execute(statement + (";" if not statement.rstrip().endswith("END") else ""))
     (place / "heads.log").unlink()

@@ -58,10 +58,10 @@ def require_format(db: sqlite3.Connection, path: Path) -> int:
         raise LedgerError(f"{path} holds no ledger. Restore it from a backup.") from e
     if found > FORMAT:
         raise LedgerError(f"{path} was written by a newer version (format {found}). Upgrade cctns-digitize.")
-    later = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'row_log'").fetchone()
+    there = {r["name"] for r in db.execute("SELECT name FROM sqlite_master WHERE name IN ('row_log', 'shapes')")}
     # An older format would spare its rows and signatures every check.
-    if found == 1 and (later or path.with_name(LOG).exists()):
-        raise LedgerError(f"{path} says format 1 and was of a later one: somebody changed it. Restore a backup.")
+    if (found == 1 and ("row_log" in there or path.with_name(LOG).exists())) or (found == 2 and "shapes" in there):
+        raise LedgerError(f"{path} says format {found} and was of a later one: somebody changed it. Restore a backup.")
     if found < 1:
         raise LedgerError(f"{path} says format {found}, which never was: somebody changed it. Restore a backup.")
     return found
