@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from mappers.record import FieldValue, Origin, Record, Row, to_plain
+from mappers.record import NOT_CAPTURED, FieldValue, Origin, Record, Row, to_plain
 
 SAME = 1
 """Stands for a value that is its raw text."""
@@ -32,6 +32,7 @@ class Kind(NamedTuple):
     """What the cells of one field have in common: all but raw text and value, as FieldValue has it.
 
     place: number of the origin in the shape, -1 where it is written out. is_here: it lacks the record's row.
+    is_doubtful: a person may have to look at it, even where it has a value.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Kind(NamedTuple):
     notes: tuple[str, ...]
     candidates: tuple[str, ...]
     accept: float
+    is_doubtful: bool
 
     def value(self, raw: str, value: str | int | None, origin: Origin) -> FieldValue:
         """A cell of the kind."""
@@ -51,6 +53,22 @@ class Kind(NamedTuple):
             raw, raw if value == SAME else value, self.confidence, origin, self.by, self.blank, self.notes,  # type: ignore[arg-type]
             self.candidates, self.accept,
         )  # fmt: skip
+
+
+class RecordValues(NamedTuple):
+    """The values of a record, without what else its cells say. children: table -> rows.
+
+    is_doubtful: one of its cells may be unsure, not understood or not captured, or a cell of its source is left over;
+    only the whole record tells. by: who said its own fields. whole: makes the record.
+    """
+
+    id: str
+    form: str
+    fields: Mapping[str, str | None]
+    children: Mapping[str, Sequence[Mapping[str, str | None]]]
+    is_doubtful: bool
+    by: frozenset[str]
+    whole: Callable[[], Record]
 
 
 class Shape:
@@ -128,6 +146,30 @@ class Shape:
             profile,
         )  # fmt: skip
 
+    def values(self, data: bytes, record_id: str, form: str, batch: str) -> RecordValues:
+        """The values of the record that was compressed."""
+        _, fields, children, left_over, head = json.loads(self.decompress(data))
+        doubts: list[bool] = [any(text.strip() for text in left_over.values())]
+        # What has pages is looked at whole.
+        doubts.append(bool(left_over and (self._heads[head] if isinstance(head, int) else head)[0]))
+        by: set[str] = set()
+        own = self._values(fields, doubts, by)
+        rows = {table: [self._values(cells, doubts, set()) for cells in rows] for table, *rows in children}
+        whole = partial(self.record, data, record_id, form, batch)
+        return RecordValues(record_id, form, own, rows, any(doubts), frozenset(by), whole)
+
+    def _values(self, cells: list[Any], doubts: list[bool], by: set[str]) -> dict[str, str | None]:
+        made: dict[str, str | None] = {}
+        known = self.known
+        it = iter(cells)
+        for number, raw, value in zip(it, it, it, strict=True):
+            kind = known[number] if number.__class__ is int else _kind(*number)
+            by.add(kind.by)
+            made[kind.name] = raw if value == SAME else value
+            if kind.is_doubtful or (value is None and not kind.blank):
+                doubts.append(True)
+        return made
+
     def _row(self, cells: list[Any], row: int, places: dict[int, Origin]) -> Row:
         made: dict[str, FieldValue] = {}
         for kind, raw, value in self.cells(cells):
@@ -172,10 +214,19 @@ def _kind(name: str, rest: Mapping[str, Any]) -> Kind:
     is_here = plain.get("row") == HERE
     if is_here:
         del plain["row"]
+    confidence, accept, notes = rest.get("confidence", 1.0), rest.get("accept", 0.0), tuple(rest.get("notes", ()))
     return Kind(
-        name, -1, Origin(**plain), is_here, rest.get("confidence", 1.0), rest.get("by", ""), rest.get("blank", False),
-        tuple(rest.get("notes", ())), tuple(rest.get("candidates", ())), rest.get("accept", 0.0),
+        name, -1, Origin(**plain), is_here, confidence, rest.get("by", ""), rest.get("blank", False), notes,
+        tuple(rest.get("candidates", ())), accept, confidence < accept or NOT_CAPTURED in notes,
     )  # fmt: skip
+
+
+def values_of(record: Record) -> RecordValues:
+    """The values of a record that is at hand."""
+    fields = {name: cell.value for name, cell in record.fields.items()}
+    children = {t: [{n: c.value for n, c in row.items()} for row in rows] for t, rows in record.children.items()}
+    by = frozenset(cell.by for cell in record.fields.values())
+    return RecordValues(record.id, record.form, fields, children, is_doubtful=True, by=by, whole=lambda: record)
 
 
 def _dumped(value: object) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
 
 from digitize.files.mapping.bulk import few_collections
 from digitize.machine.pool import run_jobs
+from digitize.steps.carried import carried, taken
 from digitize.steps.map_pages import GROUP, group_in, station_in
 from digitize.workspace.ledger.packs import RecordRow, packed_data
 from mappers.binding.bound import FormMapping
@@ -114,26 +112,12 @@ def pack_chunks(
     if coming is None or workers < 2:
         yield from ((job, pack_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
-    with _written(work, folder) as path:
-        yield from run_jobs(partial(_pack_there, str(path)), chain(first, (coming,), jobs), workers, _crashed)
-
-
-@contextmanager
-def _written(work: TableWork, folder: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".mapping-") as own:
-        path = Path(own) / "work"
-        path.write_bytes(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
-        yield path
+    with carried(work, folder) as path:
+        yield from run_jobs(partial(_pack_there, path), chain(first, (coming,), jobs), workers, _crashed)
 
 
 def _pack_there(path: str, job: Job) -> list[RecordRow]:
-    return pack_chunk(_work(path), job)
-
-
-@lru_cache(maxsize=1)
-def _work(path: str) -> TableWork:
-    work: TableWork = pickle.loads(Path(path).read_bytes())  # our own bytes, written a moment ago
-    return work
+    return pack_chunk(taken(path), job)
 
 
 def _crashed(job: Job) -> list[RecordRow]:

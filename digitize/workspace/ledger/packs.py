@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from digitize.workspace.ledger.core import Ledger
-from mappers.packed import Shape
+from mappers.packed import RecordValues, Shape, values_of
 from mappers.record import Record, from_plain, to_plain
 
 _PACKED = b"\x01"
@@ -76,10 +76,31 @@ class Packs:
             return self.shape(number).record(data[_HEAD:], row["record"], row["form"], row["batch"])
         return from_plain(json.loads(zlib.decompress(data)))
 
+    def shapes_of(self, rows: Iterable[PackedRow]) -> dict[int, bytes]:
+        """The shapes by which such rows are packed, by their numbers, to go with them."""
+        numbers = {number_in(row.data) for row in rows} - {0}
+        return {number: self.shape(number).to_bytes() for number in sorted(numbers)}
+
     def text(self, data: bytes) -> bytes:
         """What of a record's content can be searched: JSON, in which a value may stand as raw text alone."""
         number = number_in(data)
         return self.shape(number).decompress(data[_HEAD:]) if number else zlib.decompress(data)
+
+
+class PackedRow(NamedTuple):
+    """A record as it is kept, apart from its ledger."""
+
+    record: str
+    form: str
+    batch: str
+    data: bytes
+
+    def values(self, shapes: Mapping[int, Shape]) -> RecordValues:
+        """Its values. shapes: by number, that of the record among them."""
+        number = number_in(self.data)
+        if number:
+            return shapes[number].values(self.data[_HEAD:], self.record, self.form, self.batch)
+        return values_of(from_plain(json.loads(zlib.decompress(self.data))))
 
 
 def number_in(data: bytes) -> int:

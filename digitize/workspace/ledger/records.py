@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.packs import Packs, RecordRow, plain_data
+from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, plain_data
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
 from validators.finding import Finding
@@ -163,25 +164,26 @@ class Records:
         for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
             yield self._stored(row)
 
-    def group_hashes(self) -> dict[str, list[str]]:
-        """Group -> "record id:hash" of its records, sorted: what a check of the group depends on."""
-        groups: dict[str, list[str]] = {}
-        for row in self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record"):
-            groups.setdefault(row["grp"], []).append(f"{row['record']}:{row['hash']}")
-        return groups
+    def group_hashes(self) -> Iterator[tuple[str, list[str]]]:
+        """(group, "record id:hash" of its records, sorted) of each group: what a check of the group depends on."""
+        rows = self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record")
+        for group, own in groupby(rows, key=lambda row: str(row["grp"])):
+            yield group, [f"{row['record']}:{row['hash']}" for row in own]
+
+    def packed_of_group(self, group: str) -> list[PackedRow]:
+        """The records of one station and year as they are kept."""
+        sql = "SELECT record, form, batch, data FROM records WHERE grp = ? ORDER BY record"
+        return [PackedRow(*r) for r in self._ledger.rows(sql, (group,))]
 
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
         sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
+        told = "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)"
         with self._ledger.writing():
-            for record, v in verdicts.items():
-                self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
-                self._ledger.execute(sql, (v.word, json.dumps(v.fields), json.dumps(v.reasons), record))
-            for f in findings:
-                self._ledger.execute(
-                    "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)",
-                    (f.record, f.field, f.code, f.severity, f.message),
-                )
+            self._ledger.execute_many("DELETE FROM findings WHERE record = ?", ((record,) for record in verdicts))
+            rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
+            self._ledger.execute_many(sql, rows)
+            self._ledger.execute_many(told, ((f.record, f.field, f.code, f.severity, f.message) for f in findings))
 
     def findings(self, record: str) -> list[Finding]:
         """What the rules said of one record."""
