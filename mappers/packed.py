@@ -28,7 +28,7 @@ _LEVEL = 6
 _KEPT = 32
 
 
-class Kind(NamedTuple):
+class CellKind(NamedTuple):
     """What the cells of one field have in common: all but raw text and value, as FieldValue has it.
 
     place: number of the origin in the shape, -1 where it is written out. is_here: it lacks the record's row.
@@ -71,7 +71,7 @@ class RecordValues(NamedTuple):
     whole: Callable[[], Record]
 
 
-class Shape:
+class RecordShape:
     """The kinds of cells of many records by number, and some of their texts."""
 
     def __init__(self, kinds: Sequence[str], heads: Sequence[str], samples: bytes) -> None:
@@ -79,7 +79,7 @@ class Shape:
         self.kinds, self.heads, self.samples = tuple(kinds), tuple(heads), samples
         self.number_of = {text: n for n, text in enumerate(self.kinds)}
         places: dict[Origin, int] = {}
-        self.known: list[Kind] = []
+        self.known: list[CellKind] = []
         for text in self.kinds:
             kind = _kind(*json.loads(text))
             self.known.append(kind._replace(place=places.setdefault(kind.origin, len(places))))
@@ -87,7 +87,7 @@ class Shape:
         self._heads = [json.loads(text) for text in self.heads]
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> Shape:
+    def of(cls, records: Sequence[Record]) -> RecordShape:
         """A shape of records such as these."""
         kinds: Counter[str] = Counter()
         heads: Counter[str] = Counter()
@@ -102,7 +102,7 @@ class Shape:
         return cls(usual, bare.heads, "".join(map(bare.text, some)).encode("utf-8"))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Shape:
+    def from_bytes(cls, data: bytes) -> RecordShape:
         """The shape that `to_bytes` wrote; the newest are remembered."""
         return _shape(data)
 
@@ -185,7 +185,7 @@ class Shape:
             made[kind.name] = kind.value(raw, value, origin)
         return made
 
-    def cells(self, cells: list[Any]) -> Iterator[tuple[Kind, str, str | int | None]]:
+    def cells(self, cells: list[Any]) -> Iterator[tuple[CellKind, str, str | int | None]]:
         """(kind, raw, value) of cells as they stand in a text; value may be SAME."""
         it = iter(cells)
         for number, raw, value in zip(it, it, it, strict=True):
@@ -202,12 +202,12 @@ class Shape:
 
 
 @lru_cache(maxsize=_KEPT)
-def _shape(data: bytes) -> Shape:
+def _shape(data: bytes) -> RecordShape:
     kinds, heads, samples = json.loads(zlib.decompress(data))
-    return Shape(kinds, heads, samples.encode("utf-8"))
+    return RecordShape(kinds, heads, samples.encode("utf-8"))
 
 
-def _kind(name: str, rest: Mapping[str, Any]) -> Kind:
+def _kind(name: str, rest: Mapping[str, Any]) -> CellKind:
     plain = dict(rest.get("origin", {}))
     if plain.get("box"):
         plain["box"] = tuple(plain["box"])
@@ -215,7 +215,7 @@ def _kind(name: str, rest: Mapping[str, Any]) -> Kind:
     if is_here:
         del plain["row"]
     confidence, accept, notes = rest.get("confidence", 1.0), rest.get("accept", 0.0), tuple(rest.get("notes", ()))
-    return Kind(
+    return CellKind(
         name, -1, Origin(**plain), is_here, confidence, rest.get("by", ""), rest.get("blank", False), notes,
         tuple(rest.get("candidates", ())), accept, confidence < accept or NOT_CAPTURED in notes,
     )  # fmt: skip

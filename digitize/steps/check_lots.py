@@ -13,7 +13,7 @@ from digitize.machine.pool import run_jobs
 from digitize.steps.carried import carried, taken
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import PART, Verdict, judge
-from mappers.packed import RecordValues, Shape
+from mappers.packed import RecordShape, RecordValues
 from validators.finding import Finding
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check_lot(work: CheckWork, lot: CheckLot) -> list[GroupChecked]:
     # Here and not above: the rules bring polars, which a run with nothing to check need not load.
     from validators.checking.check import check_groups
 
-    shapes = {number: Shape.from_bytes(data) for number, data in lot.shapes.items()}
+    shapes = {number: RecordShape.from_bytes(data) for number, data in lot.shapes.items()}
     groups = [[row.values(shapes) for row in rows] for _, _, rows in lot.groups]
     # A row that is a part of a record elsewhere lacks what the rules ask of a whole one.
     whole = [[v for v in values if v.by.isdisjoint(work.parts)] for values in groups]

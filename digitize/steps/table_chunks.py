@@ -19,7 +19,7 @@ from mappers.legacy import LegacyRow, named_cells
 from mappers.mapping.apply import Application
 from mappers.mapping.load import map_rows, row_sources
 from mappers.mapping.texts import RecordText, table_texts
-from mappers.packed import Shape
+from mappers.packed import RecordShape
 from mappers.sources.values import MapContext, RowValues
 
 _FEW = 3
@@ -46,9 +46,9 @@ class TableWork:
     shape: bytes = b""
 
     @cached_property
-    def packing(self) -> Shape:
+    def packing(self) -> RecordShape:
         """The shape of its records."""
-        return Shape.from_bytes(self.shape)
+        return RecordShape.from_bytes(self.shape)
 
     @cached_property
     def applications(self) -> dict[str, Application]:
@@ -69,10 +69,10 @@ class TableWork:
             RowValues(self.file, self.name, r.number, named_cells(self.columns, r), self.record_id(r)) for r in rows
         ]
 
-    def shape_of(self, rows: Sequence[LegacyRow]) -> Shape:
+    def shape_of(self, rows: Sequence[LegacyRow]) -> RecordShape:
         """What records of such rows have in common."""
         some = [r for r in rows if is_usable(r)][:_SHAPED_BY]
-        return Shape.of(map_rows(self.mapping, self.values(some), self.context))
+        return RecordShape.of(map_rows(self.mapping, self.values(some), self.context))
 
 
 def is_usable(row: LegacyRow) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mappers.mapping.answers import SaidRow, SourceAnswers
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import Mapped
-from mappers.packed import HERE, Shape, kind_text, packed_text
+from mappers.packed import HERE, RecordShape, kind_text, packed_text
 from mappers.record import Origin, value_to_plain
 from mappers.sources.cells import Sources
 
@@ -47,7 +47,7 @@ def table_texts(
     sources: Sources,
     ids: Sequence[str],
     numbers: Sequence[int],
-    shape: Shape,
+    shape: RecordShape,
     key: Sequence[str],
 ) -> Iterator[RecordText]:
     """The records of rows of a table, in the order of `map_rows`.
@@ -74,7 +74,7 @@ def table_texts(
 class _MappedTexts:
     """The texts of one form's records. Fragments are remembered as long as what they are made of is held."""
 
-    def __init__(self, mapped: Mapped, batch: str, shape: Shape) -> None:
+    def __init__(self, mapped: Mapped, batch: str, shape: RecordShape) -> None:
         self._mapped, self._shape = mapped, shape
         self._cells: dict[tuple[str, int], _Fragment] = {}
         self._kinds: dict[tuple[object, ...], tuple[str, str]] = {}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.workspace.ledger.verdict import judge
-from mappers.packed import Shape
+from mappers.packed import RecordShape
 from mappers.record import FieldValue
 from validators.checking.check import check_groups, check_records
 from validators.checking.examples import _records, example_settings
@@ -40,7 +40,7 @@ def doubted(record, dice):
 
 
 def packed(groups):
-    shape = Shape.of([r for group in groups for r in group][:5])
+    shape = RecordShape.of([r for group in groups for r in group][:5])
     return [[shape.values(shape.compress(shape.text(r)), r.id, r.form, r.batch) for r in g] for g in groups]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from digitize.workspace.ledger.core import Ledger
-from mappers.packed import RecordValues, Shape, values_of
+from mappers.packed import RecordShape, RecordValues, values_of
 from mappers.record import Record, from_plain, to_plain
 
 _PACKED = b"\x01"
@@ -35,7 +35,7 @@ def plain_data(record: Record) -> bytes:
     return zlib.compress(json.dumps(to_plain(record), ensure_ascii=False).encode("utf-8"), 6)
 
 
-def packed_data(shape: Shape, number: int, text: str) -> bytes:
+def packed_data(shape: RecordShape, number: int, text: str) -> bytes:
     """A record's text as it is kept with a shape. number: of the shape in the ledger."""
     return _PACKED + number.to_bytes(_HEAD - 1, "little") + shape.compress(text)
 
@@ -46,9 +46,9 @@ class Packs:
     def __init__(self, ledger: Ledger) -> None:
         """Work on one ledger."""
         self._ledger = ledger
-        self._shapes: dict[int, Shape] = {}
+        self._shapes: dict[int, RecordShape] = {}
 
-    def add_shape(self, shape: Shape) -> int:
+    def add_shape(self, shape: RecordShape) -> int:
         """Keep a shape by which records will be packed. Returns its number."""
         with self._ledger.writing():
             number = self._ledger.execute("INSERT INTO shapes (data) VALUES (?)", (shape.to_bytes(),)).lastrowid
@@ -56,17 +56,17 @@ class Packs:
         self._shapes[number] = shape
         return number
 
-    def shape_of_unit(self, unit: str) -> tuple[int, Shape] | None:
+    def shape_of_unit(self, unit: str) -> tuple[int, RecordShape] | None:
         """The shape by which a record of a unit is packed, with its number; None where none is."""
         row = self._ledger.execute("SELECT data FROM records WHERE unit = ? LIMIT 1", (unit,)).fetchone()
         number = number_in(row["data"]) if row else 0
         return (number, self.shape(number)) if number else None
 
-    def shape(self, number: int) -> Shape:
+    def shape(self, number: int) -> RecordShape:
         """The shape of that number."""
         if number not in self._shapes:
             row = self._ledger.execute("SELECT data FROM shapes WHERE shape = ?", (number,)).fetchone()
-            self._shapes[number] = Shape.from_bytes(row["data"])
+            self._shapes[number] = RecordShape.from_bytes(row["data"])
         return self._shapes[number]
 
     def record_of(self, row: Mapping[str, Any]) -> Record:
@@ -95,7 +95,7 @@ class PackedRow(NamedTuple):
     batch: str
     data: bytes
 
-    def values(self, shapes: Mapping[int, Shape]) -> RecordValues:
+    def values(self, shapes: Mapping[int, RecordShape]) -> RecordValues:
         """Its values. shapes: by number, that of the record among them."""
         number = number_in(self.data)
         if number:
