@@ -1,26 +1,18 @@
-"""What all jobs of a step need, written once to a file from which each worker takes it when its first job comes."""
+"""What all jobs of a step need: it goes with each as bytes, which a worker takes apart once."""
 
 from __future__ import annotations
 
 import pickle
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 
-@contextmanager
-def carried(work: object, folder: Path) -> Iterator[str]:
-    """A file that holds it, in that folder, and goes again."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".work-") as own:
-        path = Path(own) / "work"
-        path.write_bytes(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
-        yield str(path)
+def carried(work: object) -> bytes:
+    """Something as the bytes that go with a job: some ten thousand, where a job has a thousand rows or more."""
+    return pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
 
 
 @lru_cache(maxsize=1)
-def taken(path: str) -> Any:
-    """What `carried` wrote; in a worker it is read once."""
-    return pickle.loads(Path(path).read_bytes())  # our own bytes, written a moment ago
+def taken(data: bytes) -> Any:
+    """What `carried` made bytes of; in a worker it is made once."""
+    return pickle.loads(data)  # our own bytes, from the main process

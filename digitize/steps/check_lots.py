@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from digitize.machine.pool import run_jobs
@@ -76,20 +75,19 @@ def _verdict(values: RecordValues, parts: frozenset[str], findings: list[Finding
     return judge(values.whole(), findings)
 
 
-def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: int, folder: Path) -> Iterator[list[GroupChecked]]:
-    """Lots checked, in no set order; in workers where there are enough of them. folder: as of `carried`."""
+def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: int) -> Iterator[list[GroupChecked]]:
+    """Lots checked, in no set order; in workers where there are enough of them."""
     first = list(islice(lots, _FEW)) if workers > 1 else []
     coming = next(lots, None)
     if coming is None or workers < 2:
         yield from (check_lot(work, lot) for lot in chain(first, () if coming is None else (coming,), lots))
         return
-    with carried(work, folder) as path:
-        for _, done in run_jobs(partial(_check_there, path), chain(first, (coming,), lots), workers, _crashed):
-            yield done
+    for _, done in run_jobs(partial(_check_there, carried(work)), chain(first, (coming,), lots), workers, _crashed):
+        yield done
 
 
-def _check_there(path: str, lot: CheckLot) -> list[GroupChecked]:
-    return check_lot(taken(path), lot)
+def _check_there(work: bytes, lot: CheckLot) -> list[GroupChecked]:
+    return check_lot(taken(work), lot)
 
 
 def _crashed(lot: CheckLot) -> list[GroupChecked]:

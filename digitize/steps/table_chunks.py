@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
-from pathlib import Path
 
 from digitize.files.mapping.bulk import few_collections
 from digitize.machine.pool import run_jobs
@@ -100,24 +99,18 @@ def _row(work: TableWork, unit: str, made: RecordText) -> RecordRow:
     return RecordRow(made.id, unit, work.context.batch, station, "", group, made.form, own, data)
 
 
-def pack_chunks(
-    work: TableWork, jobs: Iterator[Job], workers: int, folder: Path
-) -> Iterator[tuple[Job, list[RecordRow]]]:
-    """The records of chunks, in no set order; in workers where there are enough of them.
-
-    folder: for what the workers read of the table, in a file that goes again.
-    """
+def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: int) -> Iterator[tuple[Job, list[RecordRow]]]:
+    """The records of chunks, in no set order; in workers where there are enough of them."""
     first = list(islice(jobs, _FEW)) if workers > 1 else []
     coming = next(jobs, None)
     if coming is None or workers < 2:
         yield from ((job, pack_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
-    with carried(work, folder) as path:
-        yield from run_jobs(partial(_pack_there, path), chain(first, (coming,), jobs), workers, _crashed)
+    yield from run_jobs(partial(_pack_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)
 
 
-def _pack_there(path: str, job: Job) -> list[RecordRow]:
-    return pack_chunk(taken(path), job)
+def _pack_there(work: bytes, job: Job) -> list[RecordRow]:
+    return pack_chunk(taken(work), job)
 
 
 def _crashed(job: Job) -> list[RecordRow]:

@@ -94,7 +94,11 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
         for hit in evaluate(form, lot.frames, settings, part="within"):
             place, line = _where(lot.frames[hit.bound.table.name], hit.row)
             yield _told(hit, lot.values[place].whole(), line, lot.values, settings)
+    compared = {form for form in forms if plan(form, settings).asks_alone}
     for number, group in enumerate(groups):
+        # Most tables without sure stations are groups of one: of those there is nothing to compare.
+        if len(group) == 1 and group[0].form not in compared:
+            continue
         frames = {form: lot.of_group(number) for form, lot in lots.items() if lot.counts[number]}
         for form, texts in frames.items():
             own = [v for v in group if v.form == form]

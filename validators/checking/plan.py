@@ -119,6 +119,11 @@ class Plan:
                 found[link.form] = found.get(link.form, frozenset()) | {link.form, link.table}
         return dict(sorted(found.items()))
 
+    @property
+    def asks_alone(self) -> bool:
+        """Whether a rule on other records has anything to say of one that is alone: that they are not there."""
+        return any(q.is_across and not q.is_of_many for of_table in self.questions.values() for q in of_table)
+
     def choose(self, filled: FilledFields, part: RulePart = "all") -> RuleChoice:
         """What may have anything to say of such frames."""
         columns = dict(filled.columns)
