@@ -21,7 +21,11 @@ def connect(path: Path) -> sqlite3.Connection:
         # None: no transactions but our own; Python's driver would begin and end some by itself.
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         _as_rows(db)
-        db.execute("PRAGMA journal_mode = WAL")
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        # SQLite tells of a damaged table in the damaged words themselves.
+        except UnicodeDecodeError as e:
+            raise LedgerError(f"{path} is damaged. Run: digitize ledger verify, and restore a backup.") from e
         # With less, a power cut in WAL could take back the last events, though what they tell of was done.
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA busy_timeout = 30000")

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from digitize.errors import LedgerError
 from digitize.workspace.ledger.core import Ledger
 from mappers.packed import RecordShape, RecordValues, values_of
 from mappers.record import Record, from_plain, to_plain
@@ -63,9 +64,14 @@ class Packs:
         return (number, self.shape(number)) if number else None
 
     def shape(self, number: int) -> RecordShape:
-        """The shape of that number."""
+        """The shape of that number. Raises LedgerError where it is gone."""
         if number not in self._shapes:
             row = self._ledger.execute("SELECT data FROM shapes WHERE shape = ?", (number,)).fetchone()
+            if row is None:
+                raise LedgerError(
+                    f"{self._ledger.path}: the shape {number} of its records is gone. Run: digitize ledger verify, and "
+                    "restore a backup."
+                )
             self._shapes[number] = RecordShape.from_bytes(row["data"])
         return self._shapes[number]
 
