@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mappers.mapping.answers import SaidRow, SourceAnswers
 from mappers.mapping.apply import Application
-from mappers.mapping.mapped import Mapped
+from mappers.mapping.mapped import Mapped, Values
 from mappers.packed import HERE, RecordShape, kind_text, packed_text
 from mappers.record import Origin, value_to_plain
 from mappers.sources.cells import Sources
@@ -40,6 +40,9 @@ class _Fragment(NamedTuple):
 
     whole: str
     packed: str
+
+
+_NO_CELL = _Fragment("", "")
 
 
 def table_texts(
@@ -81,9 +84,9 @@ class _MappedTexts:
         self._rows: dict[tuple[str, int], _Fragment | None] = {}
         self._start = f'{{"batch":{quoted(batch)},"children":{{'
         self._form = f'}},"form":{quoted(mapped.mapping.form)},"id":'
-        columns = {n: [None if v is None else self._cell(n, v) for v in vs] for n, vs in mapped.fields.items()}
-        whole = [["" if f is None else f.whole for f in columns[n]] for n in sorted(columns)]
-        packed = [["" if f is None else f.packed for f in column] for column in columns.values()]
+        columns = {name: self._column(name, values) for name, values in mapped.fields.items()}
+        whole = [[f.whole for f in columns[n]] for n in sorted(columns)]
+        packed = [[f.packed for f in column] for column in columns.values()]
         count = mapped.sources.count
         self._whole = [",".join(filter(None, row)) for row in zip(*whole, strict=True)] or [""] * count
         self._packed = [",".join(filter(None, row)) for row in zip(*packed, strict=True)] or [""] * count
@@ -128,6 +131,11 @@ class _MappedTexts:
         cells = {n: self._cell(n, v) for n, v in {**self._mapped.constants(kind), **row}.items()}
         whole, packed = (cells[n].whole for n in sorted(cells)), (f.packed for f in cells.values())
         return _Fragment(f"{{{','.join(whole)}}}", f"[{','.join(packed)}]")
+
+    def _column(self, name: str, values: Values) -> list[_Fragment]:
+        """The cells of a field; of most columns many are the same."""
+        made = {id(v): self._cell(name, v) for v in {id(v): v for v in values if v is not None}.values()}
+        return [_NO_CELL if v is None else made[id(v)] for v in values]
 
     def _cell(self, name: str, said: SourceAnswers) -> _Fragment:
         key = (name, id(said))
