@@ -16,6 +16,7 @@ import numpy as np
 
 from digitize.machine.signing import create_key, sign
 from digitize.offices.measures import BANDS, MEASURES, OF_STATION
+from digitize.offices.services import load_services
 from mappers.codes.places import states
 
 STATIONS, TARGET, RECORDS = 17_712, 14_306, 60_000_000
@@ -110,17 +111,55 @@ def snapshot(state: Invented, month: int, months: int, day: date, *, with_statio
         "totals": totals, "districts": districts,
         "stations": _station_rows(state, counts, day) if with_stations else None, "volumes": [],
         "quality": {
-            "sample": {"part": 41, "of": 5200} if state.code < "m" else {"why": "no-sample-drawn"},
-            "double_keyed": {"why": "not-keyed-twice"},
+            **_audits(state, checked),
             "straight_through": {"part": checked // 3, "of": checked} if checked else {"why": "nothing-yet"},
             "illegible": {"part": 300 + month, "of": 40_000 + 100 * month},
             "rejects": {"X003": totals["rejected"] // 2, "F008": totals["rejected"] // 3},
+            "by_form": {f: _form_quality(state, int(checked * share)) for f, share in _FORMS.items()},
         },
         "effort": {"operators": 40, "fields": 400_000, "minutes": 90_000},
         "pace": {"pages_read": 30_000, "fields_settled": 400_000},
+        "services": _services(districts),
+        "by_profile": _parts(
+            [totals[n] for n in ("records", "in_review", "rejected", "validated", "loaded")],
+            {"core": 0.6, "full": 0.1, "register-only": 0.3},
+        ),
         "statement": {"as_on": day.isoformat(), "stations": state.covered, "target": state.target,
                       "covered": state.covered, "legacy_complete": state.is_complete, **_stated(state, day)},
         "twice": {"books": 0, "records": 0},
+    }  # fmt: skip
+
+
+def _services(districts: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """Of nine in ten loaded records it is told, and nine in ten of these can be found."""
+    told = {}
+    for name, s in load_services().items():
+        of = sum(d["by_form"].get(s.form, [0] * 5)[4] for d in districts) * 9 // 10
+        told[name] = {"count": of * 9 // 10, "of": of}
+    return told
+
+
+def _audits(state: Invented, checked: int) -> dict[str, Any]:
+    """The sums over the forms; where nobody audits, nothing."""
+    forms = [_form_quality(state, int(checked * share)) for share in _FORMS.values()]
+    found: dict[str, Any] = {}
+    for whole, own, why in (
+        ("sample", "audited", "no-sample-drawn"),
+        ("double_keyed", "double_keyed", "not-keyed-twice"),
+    ):
+        told = [f[own] for f in forms if "of" in f[own]]
+        sums = {"part": sum(t["part"] for t in told), "of": sum(t["of"] for t in told)}
+        found[whole] = sums if told else {"why": why}
+    return found
+
+
+def _form_quality(state: Invented, validated: int) -> dict[str, Any]:
+    audits = min(validated, 2000)
+    return {
+        "audited": {"part": audits // 90, "of": audits} if state.code < "m" and audits else {"why": "no-sample-drawn"},
+        "double_keyed": {"part": audits // 40, "of": audits} if state.code < "h" and audits
+        else {"why": "not-keyed-twice"},
+        "validated": validated, "by_people": validated // 2, "from_tables": validated // 5,
     }  # fmt: skip
 
 
@@ -195,6 +234,11 @@ def _station_rows(state: Invented, counts: dict[str, np.ndarray], day: date) -> 
 def seal_plain(body: dict[str, Any], key: Path, public: str = "") -> bytes:
     """A file of any JSON, signed; public: another key than the one that signs, where somebody cheats."""
     line = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return seal_line(line, key, public)
+
+
+def seal_line(line: bytes, key: Path, public: str = "") -> bytes:
+    """The same of a first line as it stands."""
     own = public or key.with_suffix(".pub").read_text(encoding="ascii").strip()
     mark = {"algorithm": "ed25519", "key": own, "signature": sign(key, line)}
     return line + b"\n" + json.dumps(mark).encode("ascii") + b"\n"

@@ -23,6 +23,7 @@ from digitize.offices.shape import Snapshot
 from digitize.offices.store import SnapshotStore
 from digitize.offices.telling import ToldGroups, close_group
 
+Close = Callable[[ToldGroups, int, int], ToldGroups]
 _LAST = date(2025, 6, 30)
 
 
@@ -153,11 +154,12 @@ _MISDEEDS: dict[str, Callable[[list[dict[str, Any]], int], None]] = {
 }  # fmt: skip
 
 
-def disclose(attacks: int) -> dict[str, int]:
+def disclose(attacks: int, close: Close = close_group) -> dict[str, int]:
     """Whoever sees every report of two sites and their state, and knows which FIRs are new, asks about one FIR.
 
     It is disclosed when no other world gives all the same reports and has that FIR the other way. So for each a world
-    is looked for: the FIR turned round, alone or with one other of the same district.
+    is looked for: the FIR turned round, alone or with one other of the same district. close: how groups are told, those
+    of FIRs or, with `close_at_least`, those of records that a service can find.
     """
     rng, disclosed = random.Random(11), 0
     for _ in range(attacks):
@@ -167,7 +169,7 @@ def disclose(attacks: int) -> dict[str, int]:
         places = [(s, m, i) for s in range(2) for m in range(12) for i in range(len(months[s][m]))]
         if places:
             target = rng.choice(places)
-            disclosed += not any(_reports(w) == _reports(months) for w in _others(months, target, places))
+            disclosed += not any(_reports(w, close) == _reports(months, close) for w in _others(months, target, places))
     return {"disclosure_attacks": attacks, "disclosed_by_difference": disclosed}
 
 
@@ -186,13 +188,13 @@ def _others(world: list[list[list[bool]]], target: tuple[int, int, int], places:
             yield turned(target, p)
 
 
-def _reports(world: list[list[list[bool]]]) -> list[Any]:
+def _reports(world: list[list[list[bool]]], close: Close) -> list[Any]:
     """What is told month by month of each site, and of both together."""
     told, shown = [ToldGroups(), ToldGroups()], []
     for m in range(12):
         for s in range(2):
             known = sum(len(x) for x in world[s][: m + 1])
-            told[s] = close_group(told[s], known, sum(map(sum, world[s][: m + 1])))
+            told[s] = close(told[s], known, sum(map(sum, world[s][: m + 1])))
             shown.append((known, told[s].count, told[s].of, told[s].hidden))
         shown.append(tuple(a + b for a, b in zip(shown[-2], shown[-1], strict=True)))
     return shown

@@ -3,8 +3,9 @@
 Each state works at a pace of its own, drawn wide. Months differ by chance and by season (fewer records in the rains and
 at elections), some states begin slowly, some hire people or lose them at some time, some stop for months, a few for
 ever. The same process goes on after the day on which the picture is looked at, until the state is complete: so the end
-is known, and it depends on what nobody can know on that day. The page's spans, 3 to 24 months, and its likely end,
-at the pace of the longest, were chosen on worlds of seed 1; figures are of seed 2.
+is known, and it depends on what nobody can know on that day. The page's spans, 3 to 24 months, were chosen on worlds of
+seed 1, its likely end (`offices/pace.py`: five years, three changes, one and a half of Schwarz's penalty) on those of
+seeds 1 and 3; figures are of seed 102.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import numpy as np
 from digitize.offices.history import Projection, by_reporter
 from digitize.offices.lag import lag_of
 from digitize.offices.measures import COMPLETE, Counts, Coverage
+from digitize.offices.pace import MOST_MONTHS
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.states import shown_states
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 
 _MONTHS = 600
 _FIRST = date(2016, 1, 31)
@@ -99,7 +101,7 @@ def look(states: dict[str, State], month: int) -> tuple[list[str], dict[str, Pro
                   for n in s.loaded[: month + 1]]  # fmt: skip
         parts.append(ReportedPlace("state", code, code, counts[-1], Coverage(9, 9)))
         rows += [Received(m, "", "", "", code, _day(m).isoformat(), "taken", (), {"totals": c.as_plain()})
-                 for m, c in enumerate(counts)][-26:]  # fmt: skip
+                 for m, c in enumerate(counts)][-MOST_MONTHS - 2 :]  # fmt: skip
     ends = by_reporter(rows, _day(month))
     order = list(lag_of(ReportedPlace("nation", "in", "", parts=parts), ends, 45, rows))
     return order, {code: e for code, e in ends.items() if e.first}

@@ -1,8 +1,8 @@
 """The handwriting part of benchmarks/office.py: an office read cold, after it learned, and by what others learned.
 
 Each office is read by weights that never saw it, where --folds has them. What it learns is taught as `digitize learn`
-does: a part of its first pages held back, adopted only where these are read surely better. Probabilities of an office
-are fitted on what was read of the others.
+does: its first pages judge each other in turns, adopted only where they are read surely better. Probabilities of an
+office are fitted on what was read of the others.
 """
 
 from __future__ import annotations
@@ -23,15 +23,14 @@ from benchmarks.learn import Reader, teach
 from benchmarks.straight import Value
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.travel import layers_of, merge, with_layers
+from digitize.learning.turns import split
 from digitize.workspace.own_weights import PACKAGE, OwnWeights, name_of
 from ocr.engines import fields
-from ocr.learning.teach import Course
+from ocr.learning.teach import Course, mean_of
 from ocr.models.running import content_of
 
 NAME, BASE = "complainant_name", "base.onnx"
 _TEACHES = ("ocr/learning", "digitize/learning")
-HELD_SHARE = 0.25
-"""Of the corrected pages the share that `digitize learn` holds back."""
 Log = Callable[[str], None]
 
 
@@ -106,22 +105,37 @@ class Taught:
 
 
 def taught(bench: Bench, office: str, parent: Path | None) -> Taught:
-    """What an office's first pages teach, as `digitize learn` does; kept, so that it is taught once."""
+    """What an office's first pages teach, in turns as `digitize learn` does; kept, so that it is taught once."""
     names, start = bench.first(office), parent or fields.WEIGHTS
-    held = max(1, round(HELD_SHARE * len(names)))
-    told = [names, held, repr(bench.course), code_hash(_TEACHES)]
+    told = [names, repr(bench.course), code_hash(_TEACHES)]
     key = sha256(content_of(start) + json.dumps(told).encode()).hexdigest()[:16]
     path, facts = bench.cache / f"taught-{key}.onnx", bench.cache / f"taught-{key}.json"
     if not facts.is_file():
-        bench.log(f"{office}: learning from {len(names) - held} pages")
-        found = bench.reader.crops(names[:-held], start)
-        content, seconds = teach(found, start, bench.course)
-        path.write_bytes(content)
-        before, after = (bench.reader.read(names[-held:], w) for w in (start, path))
-        judged = judge((before[k], after[k]) for k in before)
-        facts.write_text(json.dumps([len(found), seconds, asdict(judged)]), encoding="utf-8")
+        bench.log(f"{office}: learning from {len(split(names).taught)} pages")
+        facts.write_text(json.dumps(_teach(bench, names, start, path)), encoding="utf-8")
     crops, seconds, judged_plain = json.loads(facts.read_text(encoding="utf-8"))
     return Taught(path, crops, seconds, HeldBack(**judged_plain))
+
+
+def _teach(bench: Bench, names: Sequence[str], start: Path | str, path: Path) -> list[Any]:
+    """Teach, write the weights, and give [crops, processor seconds, what was judged]."""
+    parts = split(names)
+    crops = {name: bench.reader.crops([name], start) for name in parts.taught}
+    contents, pairs, taken = [], [], 0.0
+    for turn in parts.turns:
+        content, seconds = teach([one for name in turn.taught for one in crops[name]], start, bench.course)
+        contents.append(content)
+        taken += seconds
+        path.write_bytes(content)
+        pairs += _both(bench, turn.judging, start, path)
+    path.write_bytes(mean_of(contents))
+    pairs += _both(bench, parts.held, start, path)
+    return [sum(map(len, crops.values())), taken, asdict(judge(pairs))]
+
+
+def _both(bench: Bench, names: Sequence[str], start: Path | str, path: Path) -> list[tuple[bool, bool]]:
+    before, after = (bench.reader.read(names, weights) for weights in (start, path))
+    return [(before[k], after[k]) for k in before]
 
 
 @dataclass(frozen=True)
@@ -185,7 +199,8 @@ def read_warm(bench: Bench, cold: Hands) -> tuple[Hands, Hands, dict[str, Any]]:
         told[office] = {
             "corrected": bench.learned_pages(office), "crops": own.crops, "teach_s": round(own.learn_s, 1),
             "adopted": own.judged.is_better, "held": own.judged.held, "held_right_before": own.judged.before,
-            "held_right_after": own.judged.after, "read": len(rest),
+            "held_right_after": own.judged.after, "better": own.judged.better, "worse": own.judged.worse,
+            "read": len(rest),
         }  # fmt: skip
         bench.log(f"{office}: {told[office]}")
     return settled(bench, raw, cold.raw), settled(bench, always, cold.raw), told

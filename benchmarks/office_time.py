@@ -11,32 +11,36 @@ from typing import Any
 
 from benchmarks.forms_fir import make_lexica
 from benchmarks.learn import FIELDS, teach
-from benchmarks.office_hands import HELD_SHARE, Bench
+from benchmarks.office_hands import Bench
 from digitize.learning.crops import CropJob, cut_page
+from digitize.learning.turns import split
 from digitize.reading.lexica import sections_file
 from ocr.engines import fields
 from ocr.forms.read import decide, recognise
 from ocr.forms.settings import ReadSettings
 from ocr.page import Scan
 
-_MOST_HELD = 60
 _CORES = 2
 
 
 def learning_time(bench: Bench, pages: int) -> dict[str, Any]:
     """learn_s: processor seconds of learning so many pages, on two cores, and its parts on one.
 
-    Three quarters are cut and taught, the others held back and read twice; only what is taught runs on one core.
+    Pages teach and judge in turns, as `digitize learn` has it; only what is taught runs on one core.
     """
     names = sorted(bench.gold)[:pages]
-    held = min(_MOST_HELD, max(1, round(HELD_SHARE * len(names))))
+    parts_of = split(names)
     begun = time.monotonic()
-    crops, cut_s = _in_pool(bench, cut_page, [_job(bench, name) for name in names[:-held]])
-    _, taught_s = teach([c for some in crops for c in some], fields.WEIGHTS, bench.course)
+    crops, cut_s = _in_pool(bench, cut_page, [_job(bench, name) for name in parts_of.taught])
+    of_page = dict(zip(parts_of.taught, crops, strict=True))
+    taught_s = 0.0
+    for turn in parts_of.turns:
+        taught_s += teach([c for name in turn.taught for c in of_page[name]], fields.WEIGHTS, bench.course)[1]
     # Read by the former weights and by the new ones, which take the same time.
-    _, judged_s = _in_pool(bench, _read, [(bench, name) for name in names[-held:]])
+    judging = [name for turn in parts_of.turns for name in turn.judging]
+    _, judged_s = _in_pool(bench, _read, [(bench, name) for name in (*judging, *parts_of.held)])
     total = round((cut_s + 2 * judged_s) / _CORES + taught_s, 1)
-    parts = {"pages": len(names), "cut_s": round(cut_s, 1), "taught_s": round(taught_s, 1)}
+    parts: dict[str, Any] = {"pages": len(names), "cut_s": round(cut_s, 1), "taught_s": round(taught_s, 1)}
     parts |= {"judged_s": round(2 * judged_s, 1), "wall_s": round(time.monotonic() - begun + judged_s / _CORES, 1)}
     return {"learn_s": total, "learning": parts}
 

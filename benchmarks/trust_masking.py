@@ -106,6 +106,23 @@ def _target(at: Planted) -> Path:
     return made
 
 
+def _search(at: Planted) -> str:
+    """What is answered to whoever asks for each of the names without a reason to see protected ones."""
+    import json
+
+    from digitize.finding.asked import SearchQuery
+    from digitize.finding.log import Searcher
+    from digitize.finding.search import RecordFinder
+    from digitize.targets.sqlite import SqliteTarget
+
+    target = SqliteTarget(at.workspace / "loaded" / "cctns.sqlite")
+    finder, by = RecordFinder(target), Searcher("Any", "any@here", "measuring")
+    asked = [SearchQuery(" ".join(words), limit=3) for words in sorted(set(at.names.values()))]
+    found = [[h.as_plain() for h in finder.search(query, by).hits] for query in asked]
+    target.close()
+    return json.dumps(found, ensure_ascii=False)
+
+
 def _quarantine_list(at: Planted) -> str:
     target = _target(at)
     return at.run("quarantine", "list", "--target", target) + at.run("quarantine", "list", "--target", target, "--json")
@@ -190,6 +207,7 @@ EXITS: Mapping[str, Callable[[Planted], str]] = {
     "validate fix": _fix,
     "duplicates workspace": _duplicates("workspace"),
     "duplicates files": _duplicates("files"),
+    "search": _search,
     "quarantine list": _quarantine_list,
     "quarantine export": _quarantine_export,
     "load": _load,

@@ -31,7 +31,12 @@ def _group() -> None:
 def find(
     text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="As the register has it, in any script.")],
     only: Annotated[str, typer.Option("--list", help="Look in one list only; digitize codes list names them.")] = "",
-    day: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Day of the offence: which law was in force.")] = "",
+    day: Annotated[
+        str,
+        typer.Option(
+            metavar="YYYY-MM-DD", help="Day of the offence: which law was in force, and what places were then."
+        ),
+    ] = "",
     state: Annotated[str, typer.Option(help="State (two letters), for stations and districts of its own.")] = "",
     lists: Annotated[Path | None, typer.Option(help="Folder with stations.csv and districts.csv of a state.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 10,

@@ -1,4 +1,4 @@
-"""`digitize ledger`: is the history whole and unchanged?"""
+"""`digitize ledger`: is the history whole and unchanged, and a copy of it at hand?"""
 
 from __future__ import annotations
 
@@ -92,6 +92,53 @@ def recount(folder: Folder, json: Json = False) -> None:
         print_json({"states": count})
     else:
         say(f"{count} states taken from the events.")
+
+
+@ledger.command()
+def backup(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; best on another disk.")],
+    json: Json = False,
+) -> None:
+    """Write a copy of the ledger, whole and of one moment, while others go on working."""
+    from digitize.workspace.ledger.copies import back_up
+    from digitize.workspace.place import open_place
+
+    made = back_up(open_place(folder).ledger, file)
+    if json:
+        print_json(made.as_plain())
+        return
+    say(f"{file}: {made.events} events, {made.bytes:,} bytes. Root hash {made.root_hash}")
+    say("Copy keys/ and originals/ as well: they are not in it.")
+
+
+@ledger.command()
+def restore(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup of this workspace's ledger.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the history.")] = "",
+    operator: Annotated[str, typer.Option(help="Who says so.")] = "",
+) -> None:
+    """Put a backup in the place of the ledger; the ledger that was there is kept beside it."""
+    from digitize.workspace.ledger.copies import restore as put_back
+    from digitize.workspace.place import open_place
+
+    path = open_place(folder).ledger
+    found, aside, lost = put_back(path, file, reason, operator)
+    say(f"{path} is the backup of {found.events} events. {lost} events that came after it are not in it.")
+    if aside is not None:
+        say(f"The ledger that was there: {aside}")
+    say(f"Next: digitize ledger verify {folder}, then digitize run {folder} and digitize reconcile.")
+
+
+@ledger.command()
+def compact(folder: Folder) -> None:
+    """Give the room of what was taken out of the ledger back to the disk."""
+    from digitize.workspace.ledger.copies import compact as give_back
+    from digitize.workspace.place import open_place
+
+    before, after = give_back(open_place(folder).ledger)
+    say(f"{before:,} bytes before, {after:,} after.")
 
 
 def register(app: typer.Typer) -> None:

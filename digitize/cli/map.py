@@ -38,6 +38,7 @@ def new(
     state: Annotated[str, typer.Option(help="Code of the state, for its encodings and stations.")] = "",
     name: Annotated[str, typer.Option("--table", help="Name of the table, where the file holds several.")] = "",
     out: Annotated[Path | None, typer.Option(help="File to write, such as mh_register.toml; else printed.")] = None,
+    stations: Annotated[Path | None, typer.Option(help="List of the state's stations, to know them by.")] = None,
     source: Annotated[str, typer.Option("--from", help="Encoding of its text, where it is known.")] = "auto",
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
     widths: Widths = "",
@@ -50,7 +51,7 @@ def new(
     from digitize.files.convert import make_wanted
     from digitize.files.mapping.draft import DraftWish, make_draft, write_new
 
-    wish = DraftWish(form, name, state.lower(), out)
+    wish = DraftWish(form, name, state.lower(), out, stations)
     drafted = make_draft(file, read_as(widths, layout, memo), make_wanted(source, state, fonts), wish)
     if out is not None:
         write_new(out, drafted.text)
@@ -101,18 +102,25 @@ def test(
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:
-    """The folder that is named, else "golden" beside the mapping's file, else that of the samples."""
+    """The folder that is named, else "golden" beside the mapping's file; nothing is looked for anywhere else."""
+    from digitize.errors import InputError
+
     if golden is not None:
         return golden
-    beside = Path(mapping).parent / "golden"
-    return beside if beside.is_dir() else Path("sample_data") / "formats"
+    path = Path(mapping)
+    if path.suffix != ".toml" and len(path.parts) == 1:
+        raise InputError(f"{mapping} is a mapping of the package: name the folder of its golden pair with --golden.")
+    return path.parent / "golden"
 
 
 def _golden_to_plain(done: Golden) -> dict[str, object]:
     cells = [
         {"row": d.row, "form": d.form, "field": d.path, "expected": d.expected, "got": d.got} for d in done.differences
     ]
-    return {"mapping": done.mapping, "rows": done.rows, "right": done.is_right, "differences": cells}
+    return {
+        "mapping": done.mapping, "rows": done.rows, "right": done.is_right, "differences": cells,
+        "findings": list(done.findings),
+    }  # fmt: skip
 
 
 def _print_golden(done: Golden) -> None:
@@ -123,6 +131,8 @@ def _print_golden(done: Golden) -> None:
             say(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
     rows_off = len({d.row for d in done.differences})
     say(f"{done.mapping}: {done.rows} rows, {done.rows - rows_off} as expected, {rows_off} not.")
+    for finding in done.findings:
+        say(f"Found: {finding}")
 
 
 @map_.command("explain")
@@ -167,19 +177,27 @@ def coverage(
     from digitize.files.mapping.coverage import batch_of, cover_batch, cover_table
     from digitize.files.mapping.draft import one_table
     from digitize.files.mapping.find import bound_mapping, table_context
+    from digitize.files.mapping.mandatory import missing_dates
     from digitize.workspace.place import open_place
+    from mappers.mapping.load import find_mapping, load_mappings
 
     batch = batch_of(path)
+    bound = bound_mapping(mapping) if mapping else None
     if batch is not None:
         found = cover_batch(open_place(batch[0]), batch[1])
     else:
         legacy = one_table(path, read_as(widths, layout, memo), name)
-        found = cover_table(legacy, table_context(state, stations, year), bound_mapping(mapping) if mapping else None)
+        context = table_context(state, stations, year)
+        bound = bound or find_mapping(load_mappings(), columns=legacy.columns, state=state.lower())
+        found = cover_table(legacy, context, bound)
+    findings = list(missing_dates(found, bound))
     if json:
-        print_json({"forms": [c.to_plain() for c in found]})
+        print_json({"forms": [c.to_plain() for c in found], "findings": findings})
         return
     for one in found:
         _print_coverage(one, with_empty=with_empty)
+    for finding in findings:
+        say(f"Found: {finding}")
 
 
 @map_.command("apply")
@@ -200,22 +218,23 @@ def apply(
     from dataclasses import asdict
 
     from digitize.cli.reading import read_as
-    from digitize.files.mapping.bulk import apply_table
-    from digitize.files.mapping.draft import one_table
+    from digitize.files.mapping.bulk import apply_tables
+    from digitize.files.mapping.draft import same_tables
     from digitize.files.mapping.find import bound_mapping, settle_for, table_context
 
     context = table_context(state, stations, year)
-    legacy = one_table(file, read_as(widths, layout, memo), name)
-    bound, legacy = settle_for(legacy, context, bound_mapping(mapping) if mapping else None)
-    done = apply_table(legacy, bound, context, out)
+    bound = bound_mapping(mapping) if mapping else None
+    tables = [settle_for(t, context, bound) for t in same_tables(file, read_as(widths, layout, memo), name)]
+    by = ", ".join(dict.fromkeys(m.by for m, _ in tables))
+    done = apply_tables(tables, context, out)
     if json:
-        print_json({"mapping": bound.by, "out": str(out), **asdict(done)})
+        print_json({"mapping": by, "out": str(out), **asdict(done)})
         return
     made = ", ".join(f"{n} {form}" for form, n in done.records.items())
-    say(f"{done.rows} rows: {done.mapped} mapped by {bound.by} to {made or 'nothing'}, {done.reported} not mapped.")
+    say(f"{done.rows} rows: {done.mapped} mapped by {by} to {made or 'nothing'}, {done.reported} not mapped.")
     say(f"{done.doubts} values are doubtful: see {out / 'report'}. Next: digitize validate {out} --state ... ")
     for note in done.notes:
-        errors().print(f"{legacy.name}: {note}", style="yellow", markup=False, soft_wrap=True)
+        errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():
         say(f"Left over: {column}, in {count} rows.")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.national_watch import watch_command
 from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
@@ -19,6 +20,7 @@ from digitize.cli.offices import (
     Pdf,
     ReportFiles,
     SilentAfter,
+    StoreAt,
     day_of,
     heads_command,
     key_commands,
@@ -51,11 +53,11 @@ def _group() -> None:
 
 
 @national.command()
-def init(folder: Dir = _DIR, json: Json = False) -> None:
+def init(folder: Dir = _DIR, store: StoreAt = "", json: Json = False) -> None:
     """Make the office's folder, with a key that signs the head of its history."""
     from digitize.offices.office import create_office
 
-    office = create_office(folder, "nation", "in")
+    office = create_office(folder, "nation", "in", store)
     public = office.key.with_suffix(".pub").read_text(encoding="ascii").strip()
     if json:
         print_json({"folder": str(folder), "key": public})
@@ -151,7 +153,7 @@ def answer(
     operator: Annotated[str, typer.Option(help="Who accepts that; it is kept.")] = "",
     json: Json = False,
 ) -> None:
-    """Print parts (a), (b), (d) and (e) of an answer in Parliament: a table and paragraphs in the official form.
+    """Print parts (a) to (e) of an answer in Parliament: a table and paragraphs in the official form.
 
     What a ledger contradicts is marked and listed, and exit code 3 says so.
     """
@@ -213,6 +215,7 @@ def _cell(n: int | None) -> str:
 
 national.command()(verify_command(_open, _DIR))
 national.command()(heads_command(_open, _DIR))
+national.command()(watch_command(_open, _DIR))
 national.add_typer(key_commands(_open, _DIR, "state"))
 national.add_typer(flag_commands(_open, _DIR))
 

@@ -29,6 +29,10 @@ AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="From snapshot
 SilentAfter = Annotated[
     int | None, typer.Option("--silent-after", min=1, help="Days without a snapshot that make a reporter silent: 45.")
 ]
+StoreAt = Annotated[
+    str,
+    typer.Option("--store", metavar="URL", help="Keep what is received in that PostgreSQL database."),
+]
 Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
 
 

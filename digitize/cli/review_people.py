@@ -13,6 +13,7 @@ from digitize.cli.console import Json, print_json, say
 people = typer.Typer(name="people", help="Who may log in at the review station.", no_args_is_help=True)
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As it is kept with every value.")]
+_ALL = "all"
 Some = Annotated[list[str] | None, typer.Option(help="Only these, the option given once for each; all if not given.")]
 
 
@@ -57,6 +58,27 @@ def show(folder: Dir, json: Json = False) -> None:
         say(f"{a.name}: {a.role}, {a.language}, since {a.since}{', only ' + ', '.join(work) if work else ''}")
 
 
+@people.command("change")
+def change(
+    folder: Dir,
+    name: Name,
+    role: Annotated[str | None, typer.Option(help="operator, supervisor or administrator.")] = None,
+    volume: Some = None,
+    of_language: Some = None,
+    field: Some = None,
+) -> None:
+    """Give somebody another role, or other work: what is given takes the place of what was, `all` ends a limit."""
+    from digitize.review.station.people import People
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    given = {"volumes": volume, "languages": of_language, "fields": field}
+    work = {kind: () if some == [_ALL] else tuple(some) for kind, some in given.items() if some}
+    People(place.folder).set_work(name, role, work)
+    _note(place.ledger, name, "change", role=role or "", work=sorted(work))
+    say(f"What {name} may do is changed, and holds at once.")
+
+
 @people.command("remove")
 def remove(folder: Dir, name: Name) -> None:
     """Take somebody out: they are logged out at once; what they answered stays."""
@@ -88,7 +110,7 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _note(path: Path, name: str, what: str, **more: str) -> None:
+def _note(path: Path, name: str, what: str, **more: str | list[str]) -> None:
     from digitize.machine.system import user_name
     from digitize.review.station.people import note_change
     from digitize.workspace.ledger import Ledger

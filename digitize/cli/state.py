@@ -19,6 +19,7 @@ from digitize.cli.offices import (
     Pdf,
     ReportFiles,
     SilentAfter,
+    StoreAt,
     day_of,
     heads_command,
     key_commands,
@@ -50,12 +51,13 @@ def _group() -> None:
 def init(
     code: Annotated[str, typer.Argument(metavar="STATE", help="Code of the state, such as mh.")],
     folder: Dir = _DIR,
+    store: StoreAt = "",
     json: Json = False,
 ) -> None:
     """Make the office's folder, with a key that the state's own snapshots are signed with."""
     from digitize.offices.office import create_office
 
-    office = create_office(folder, "state", code.lower())
+    office = create_office(folder, "state", code.lower(), store)
     public = office.key.with_suffix(".pub")
     if json:
         print_json({"folder": str(folder), "state": office.code, "key": public.read_text(encoding="ascii").strip()})

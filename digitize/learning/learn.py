@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from digitize.learning.accepted import AcceptedPage, accepted_pages
 from digitize.learning.both import original_of, read_both
 from digitize.learning.crops import Chosen, CropJob, cut_page
 from digitize.learning.judge import HeldBack, judge
+from digitize.learning.turns import TURNS, split
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, text_key, work_key
+from digitize.steps.measure import learned_pages
 from digitize.workspace.known import Known
 from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
@@ -38,12 +41,11 @@ from digitize.workspace.own_weights import (
 from digitize.workspace.place import Place
 from ocr.engines.fields import WEIGHTS
 from ocr.learning.strips import DrawnStrips, Mixture, TextStrip
-from ocr.learning.teach import Course, Pupil
+from ocr.learning.teach import Course, Pupil, mean_of
 from ocr.models.running import content_of, load_network
 
-LEARN_VERSION = "1"
+LEARN_VERSION = "2"
 LEAST_PAGES = 12
-_HELD_SHARE, _MOST_HELD = 0.25, 60
 _KEPT = 0.94
 """Of each kind the share of crops that is learned: where the text is least likely, the value is not on the paper."""
 _SAVED_EVERY = 20
@@ -67,7 +69,7 @@ class Learned:
         j = self.judged
         said = [
             f"Learned from {self.values} values of {self.pages} pages ({self.crops} crops).",
-            f"Of {j.held} values held back {j.before} were read right before, {j.after} now "
+            f"Of {j.held} values that they were not taught {j.before} were read right before, {j.after} now "
             f"({j.better} better, {j.worse} worse; by chance alone with a probability of {j.chance:.3f}).",
         ]
         name = self.weights.name if self.weights else ""
@@ -107,10 +109,9 @@ class _Work:
         self, ledger: Ledger, known: Known, pages: Sequence[AcceptedPage], course: Course, progress: Progress
     ) -> None:
         self._ledger, self._known, self._course, self._progress = ledger, known, course, progress
-        held = min(_MOST_HELD, max(1, round(_HELD_SHARE * len(pages))))
-        # The newest: what will come is more like them than like the oldest.
-        self._taught, self._held = pages[:-held], pages[-held:]
+        self._split = split(pages)
         self._parent = chosen(ledger)
+        self._seen = learned_pages(known.place, self._parent)
         if known.weights is not None:
             require_whole(known.weights)
         self._parent_file: Path | str = known.weights or WEIGHTS
@@ -122,48 +123,65 @@ class _Work:
             shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "pages").mkdir(parents=True, exist_ok=True)
         (self._folder / "key").write_text(key, encoding="utf-8")
-        samples = likely([c for some in self._cut() for c in some])
-        if not samples:
+        crops = dict(self._cut())
+        if not any(one.sample.text for some in crops.values() for one in some):
             raise InputError("No crop of a settled value was found. Are the originals there? See: digitize fixity")
-        content = self._teach(samples)
-        candidate = self._folder / f"{name_of(content)}.onnx"
-        candidate.write_bytes(content)
-        learned = self._keep(
-            content, len(samples), judge(read_both(self._ledger, self._known, self._held, candidate, self._progress))
-        )
+        contents, pairs = [], []
+        for number, turn in enumerate(self._split.turns):
+            samples = likely([one for page in turn.taught for one in crops[page.scan.page]])
+            contents.append(self._teach(samples, number))
+            pairs += self._judged(contents[-1], turn.judging, f"turn{number}")
+        content = mean_of(contents)
+        pairs += self._judged(content, self._split.held, "held")
+        learned = self._keep(content, sum(map(len, crops.values())), judge(pairs))
         # What is known of it is no more than the weights: pictures of values are not kept a second time.
         shutil.rmtree(self._folder, ignore_errors=True)
         return learned
 
+    def _judged(self, content: bytes, pages: Sequence[AcceptedPage], name: str) -> list[tuple[bool, bool]]:
+        """Of the values of pages whether the weights in use and these read them right; kept, not read twice."""
+        kept = self._folder / f"{name}.json"
+        # What the weights in use were taught themselves says nothing of what is learned now.
+        pages = [page for page in pages if page.scan.page not in self._seen]
+        if not kept.is_file():
+            # Named by content: what is read is kept for a run under the name of the weights.
+            file = self._folder / f"{name_of(content)}.onnx"
+            file.write_bytes(content)
+            pairs = list(read_both(self._ledger, self._known, pages, file, self._progress))
+            _write(kept, json.dumps(pairs).encode("ascii"))
+        return [(bool(old), bool(new)) for old, new in json.loads(kept.read_text(encoding="ascii"))]
+
     def _keep(self, content: bytes, crops: int, judged: HeldBack) -> Learned:
         """Keep the weights, and read with them where they read better; what was measured is part of the history."""
-        values = sum(len(p.values) for p in self._taught)
+        taught = self._split.taught
+        values = sum(len(p.values) for p in taught)
         place, is_better = self._known.place, judged.is_better
         # What weights learned of names is in those that are taught from them, too.
         names = place.options.learn.names or any(w.names for w in list_weights(place) if w.name == self._parent)
-        told = {"parent": self._parent, "pages": len(self._taught), "values": values, **asdict(judged)}
-        pages = tuple(p.scan.page for p in self._taught)
+        told = {"parent": self._parent, "pages": len(taught), "values": values, **asdict(judged)}
+        pages = tuple(p.scan.page for p in taught)
         weights = keep_weights(place, content, {**told, "adopted": is_better, "names": names, "learned": pages})
         with self._ledger.writing():
             detail = {**told, "weights": weights.name, "adopted": is_better}
             self._ledger.record_event(place.options.workspace.site_id, "learn", "note", detail=detail)
             if is_better:
                 use_weights(self._ledger, place, weights.name, {"why": "learn", **told})
-        why = "" if is_better else "the values held back are not read surely better; the former weights stay."
+        why = "" if is_better else "values that were not taught are not read surely better; the former weights stay."
         return Learned(len(pages), values, crops, judged, weights, is_better, why)
 
     def _key(self) -> str:
         """What learning depends on: another call with the same goes on where this one ended."""
-        plain = [[p.scan.sha256, p.scan.idx, p.form, list(map(list, p.values))] for p in (*self._taught, *self._held)]
+        pages = (*self._split.taught, *self._split.held)
+        plain = [[p.scan.sha256, p.scan.idx, p.form, list(map(list, p.values))] for p in pages]
         return work_key(LEARN_VERSION, self._parent, plain_hash(plain), text_key(repr(self._course)))
 
-    def _cut(self) -> Iterator[tuple[Chosen, ...]]:
+    def _cut(self) -> Iterator[tuple[str, tuple[Chosen, ...]]]:
         """The crops of all pages that are taught; those cut before are taken as they were kept."""
         jobs = []
-        for page in self._taught:
+        for page in self._split.taught:
             kept = self._crops_of(page.scan.page)
             if kept.is_file():
-                yield read_crops(kept)
+                yield page.scan.page, read_crops(kept)
             else:
                 jobs.append(self._crop_job(page))
         self._progress.start("cut", len(jobs))
@@ -171,7 +189,7 @@ class _Work:
         for job, found in run_jobs(cut_page, jobs, self._known.jobs, lambda _: (), limit_s):
             write_crops(self._crops_of(job.page), found)
             self._progress.advance(failed=not found)
-            yield found
+            yield job.page, found
 
     def _crops_of(self, page: str) -> Path:
         return self._folder / "pages" / f"{text_key(page)}.npz"
@@ -183,22 +201,27 @@ class _Work:
             page.scan.page, path, page.scan.idx, page.values, settings, self._known.lexica, self._parent_file
         )
 
-    def _teach(self, samples: Sequence[TextStrip]) -> bytes:
+    def _teach(self, samples: Sequence[TextStrip], turn: int) -> bytes:
+        """The weights of a turn; those taught before a break are taken as they were kept."""
+        done, state = self._folder / f"turn{turn}.onnx", self._folder / f"turn{turn}.npz"
+        if done.is_file():
+            return done.read_bytes()
         content = content_of(self._parent_file)
         drawn = DrawnStrips.of_package()
         if drawn is None:
             raise MachineLacks("ocr/models/eng_fields_drawn.npz is not there. Install the toolkit again.")
         mixture = Mixture(tuple(samples), drawn, load_network(self._parent_file).characters)
         pupil = Pupil(content, mixture, self._course)
-        state = self._folder / "state.npz"
         if state.is_file():
             pupil.take_up(state)
-        self._progress.start("learn", self._course.steps - pupil.done)
+        self._progress.start(f"learn {turn + 1} of {TURNS}", self._course.steps - pupil.done)
         for _ in pupil.steps():
             self._progress.advance()
             if pupil.done % _SAVED_EVERY == 0:
                 pupil.keep(state)
-        return pupil.content()
+        taught = pupil.content()
+        _write(done, taught)
+        return taught
 
 
 def likely(found: Sequence[Chosen]) -> list[TextStrip]:
@@ -214,11 +237,10 @@ def likely(found: Sequence[Chosen]) -> list[TextStrip]:
 def write_crops(path: Path, found: Sequence[Chosen]) -> None:
     """Keep the crops of a page."""
     told = [[c.sample.text, [list(p) for p in c.sample.passes], c.sample.kind, c.loss] for c in found]
-    part = path.with_suffix(".part")
-    with part.open("wb") as f:
-        images: Any = {f"i{n}": c.sample.image for n, c in enumerate(found)}
-        np.savez(f, told=np.array(json.dumps(told)), **images)
-    part.replace(path)
+    images: Any = {f"i{n}": c.sample.image for n, c in enumerate(found)}
+    content = BytesIO()
+    np.savez(content, told=np.array(json.dumps(told)), **images)
+    _write(path, content.getvalue())
 
 
 def read_crops(path: Path) -> tuple[Chosen, ...]:
@@ -228,6 +250,13 @@ def read_crops(path: Path) -> tuple[Chosen, ...]:
             Chosen(TextStrip(f[f"i{n}"], text, tuple((a, b, c) for a, b, c in passes), kind), loss)
             for n, (text, passes, kind, loss) in enumerate(json.loads(str(f["told"])))
         )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file; a broken write leaves none."""
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def _said(path: Path) -> str:

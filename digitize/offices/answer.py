@@ -1,4 +1,4 @@
-"""The answer to a question in Parliament on the state of CCTNS: parts (a), (b), (d) and (e), in the official form."""
+"""The answer to a question in Parliament on the state of CCTNS: parts (a) to (e), in the official form."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.offices.answer_text import AnswerLine, both_calendars, part_a, part_b, part_d
+from digitize.offices.answer_text import AnswerLine, both_calendars, part_a, part_b, part_c, part_d
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.figures import WAYS, Figure, figures_of
 from digitize.offices.numbers import grouped
 from digitize.offices.picture import NationalPicture
 from digitize.offices.published import Published
 from digitize.offices.rollup import ReportedPlace, shown_name
+from digitize.offices.service_sheet import ServiceLine, service_lines
 from digitize.offices.shape import PILLARS
 from digitize.offices.store import SnapshotStore
 from digitize.offices.words import Words, load_words
@@ -69,13 +70,15 @@ def answer_sheet(
     if basis not in BASES:
         raise OptionsError(f"--basis is one of {', '.join(BASES)}")
     words = words or load_words("en")
-    lines = tuple(_lines(picture, basis, words))
+    services = service_lines(picture.root) if basis != "published" else []
+    lines = tuple(_lines(picture, basis, words, services))
     used = {n.key: n for n in lines}
     lagging = [shown_name(s, words) for s in _lagging(picture)]
     against = _against(picture, used["legacy_incomplete"], words)
     paragraphs = [
         ("(a)", part_a(used, words)),
         ("(b)", part_b(used, words)),
+        ("(c)", part_c(services, words)),
         ("(d) and (e)", part_d(used["stations_left"], used["legacy_incomplete"], lagging, words)),
     ]
     if against and not accepted:
@@ -108,7 +111,7 @@ def note_accepted(store: SnapshotStore, sheet: AnswerSheet, operator: str) -> No
         store.insert_act("accept", sheet.day, operator, sheet.accepted, told)
 
 
-def _lines(picture: NationalPicture, basis: str, words: Words) -> Iterator[AnswerLine]:
+def _lines(picture: NationalPicture, basis: str, words: Words, services: Sequence[ServiceLine]) -> Iterator[AnswerLine]:
     all_ = len(picture.root.parts)
     figures = {f.name: f for f in figures_of(picture.root)}
     p = picture.published
@@ -124,6 +127,10 @@ def _lines(picture: NationalPicture, basis: str, words: Words) -> Iterator[Answe
             key = f"{way}_{pillar}".replace("-", "_")
             what = words(f"answer.{way}", pillar=words(f"pillar.{pillar}"))
             yield _line("(b)", what, key, _told(figures[key]), _entry(p, way, pillar), all_, basis)
+    for x in (x for x in services if x.said):
+        what = words("answer.findable", service=words(f"service.{x.service.name}"))
+        # Nobody publishes these: what the ledgers tell is all there is, of however many states.
+        yield AnswerLine("(c)", what, x.service.name, x.count, x.said, None, x.count, "snapshots", 0 < x.said < all_)
     counts = [(s.stations, s.covered) for s in told if s and s.stations is not None and s.covered is not None]
     # A state may have counted its stations before it covered new ones: less than none is left nowhere.
     left = sum(max(0, all_of - c) for all_of, c in counts) if counts else None
@@ -176,14 +183,16 @@ def _remarks(
         yield words("answer.some_published", source=picture.published.source)
     if picture.published and picture.published.help:
         yield words("answer.help_source", source=picture.published.source)
+    if any(n.part == "(c)" and n.used is not None for n in lines):
+        yield words("answer.findable_note")
     for n in lines:
-        if n.is_partial:
+        if n.is_partial and n.part != "(c)":
             yield words("answer.partial", what=n.what, n=n.said, all=all_)
         if n.snapshots is not None and n.published is not None and n.snapshots != n.published:
             yield words("answer.differ", what=n.what, ours=grouped(n.snapshots), theirs=grouped(n.published))
     if lagging and any(n.key == "legacy_incomplete" and n.basis != "snapshots" for n in lines):
         yield words("answer.not_complete", names=", ".join(lagging))
-    unused = [n.what for n in lines if n.used is None]
+    unused = [n.what for n in lines if n.used is None and n.part != "(c)"]
     if unused:
         yield words("answer.unused", what="; ".join(unused))
     told = [s.report.snapshot.statement for s in picture.root.parts if s.report and s.report.snapshot.statement]

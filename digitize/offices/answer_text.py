@@ -8,6 +8,7 @@ from datetime import date
 
 from digitize.offices.figures import WAYS
 from digitize.offices.numbers import grouped
+from digitize.offices.service_sheet import ServiceLine
 from digitize.offices.shape import PILLARS
 from digitize.offices.words import Words
 from mappers.calendars.saka import gregorian_to_saka
@@ -20,9 +21,9 @@ _SMALL = 11
 class AnswerLine:
     """One number of the answer.
 
-    part: (a), (b) or (d). snapshots: counted from those of the states that say, None where none does. published: as
-    published. used: which of the two the paragraphs print; None when there is neither. is_partial: it is counted from
-    snapshots, and some states say nothing of it.
+    part: (a), (b), (c) or (d). snapshots: counted from those of the states that say, None where none does. published:
+    as published. used: which of the two the paragraphs print; None when there is neither. is_partial: it is counted
+    from snapshots, and some states say nothing of it.
     """
 
     part: str
@@ -61,6 +62,21 @@ def part_b(used: Mapping[str, AnswerLine], words: Words) -> str:
         way: _listed([_number(used[f"{way}_{p}".replace("-", "_")], words) for p in PILLARS], words) for way in WAYS
     }
     return words("answer.b", names=names, forward=numbers["forward"], backward=numbers["backward"])
+
+
+def part_c(services: Sequence[ServiceLine], words: Words) -> str:
+    """Which services the loaded records can feed; that nobody tells, where nobody does."""
+    told = [x for x in services if x.count]
+    said = max((x.said for x in services), default=0)
+    if not said:
+        return words("answer.c_none")
+    if not told:
+        return words("answer.c_too_few", n=said)
+    listed = [
+        words("answer.c_service", service=words(f"service.{x.service.name}"), n=grouped(x.count), fed=x.fed)
+        for x in told
+    ]
+    return words("answer.c", n=said, services="; ".join(listed))
 
 
 def part_d(stations: AnswerLine, legacy: AnswerLine, lagging: Sequence[str], words: Words) -> str:

@@ -9,7 +9,8 @@ from itertools import combinations
 from digitize.errors import OptionsError
 from digitize.offices.measures import CELLS, OF_STATION, band_of
 from digitize.offices.shape import Snapshot, StationRow, Volume
-from digitize.offices.store import OfficeAct, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import OfficeAct
 from mappers.text.folding import fold_key
 
 _SAME = 0.5

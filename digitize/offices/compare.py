@@ -12,7 +12,7 @@ from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Flag, Refused, flag
 from digitize.offices.shape import Snapshot, Statement
 from digitize.offices.stated import OLD, is_beyond
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 
 # Flagged and taken, not refused: a total may fall for a good reason, which people can tell.
 _FALLING = ("pages", "pages_read", "records", "validated", "loaded")

@@ -13,8 +13,11 @@ from digitize.machine.csv_cells import safe
 from digitize.offices.figures import Figure, figures_of
 from digitize.offices.measures import CELLS, MEASURES, STAGES
 from digitize.offices.picture import NationalPicture
+from digitize.offices.quality_sheet import quality_lines
 from digitize.offices.rollup import ReportedPlace
+from digitize.offices.service_sheet import service_lines
 from digitize.offices.shape import DEFINITIONS
+from digitize.offices.shape_quality import NotMeasured, Share
 from digitize.offices.states import shown_states
 from digitize.offices.words import Words
 
@@ -30,6 +33,11 @@ _COVERAGE = (
 _STATION_COLUMNS = [f"stations_{name}" for name in _COVERAGE]
 _LINK_COLUMNS = ["code", "state", "direction", "pillar", "done", "since", "last_exchange"]
 _LINKS = ("forward_", "backward_")
+_SERVICE_COLUMNS = ["level", "code", "state", "pillar", "service", "form", "findable_at_least", "of_told", "told_by"]
+_QUALITY_COLUMNS = [
+    "level", "code", "state", "form", "audited_wrong", "audited", "right_low", "right_high", "keyed_twice_differing",
+    "keyed_twice", "validated", "by_people", "by_machine", "from_tables", "open_flags",
+]  # fmt: skip
 
 
 def definition_of(name: str, words: Words) -> str:
@@ -95,6 +103,29 @@ def integration_rows(picture: NationalPicture) -> Iterator[list[Any]]:
                 yield [place.code, place.name, way, pillar, link.done, link.since, link.last_exchange]
 
 
+def service_rows(picture: NationalPicture) -> Iterator[list[Any]]:
+    """One row a reporter, or the nation, and service; empty cells where nobody tells."""
+    root = picture.root
+    for place in (root, *(root.parts if root.level == "nation" else ())):
+        for x in service_lines(place):
+            s = x.service
+            yield [place.level, place.code, place.name, s.pillar, s.name, s.form, x.count, x.of, x.said]
+
+
+def quality_rows(picture: NationalPicture) -> Iterator[list[Any]]:
+    """One row a reporter, or the nation, and form of its records ("" for all); empty where nobody measured."""
+    for x in quality_lines(picture.root, picture.raised):
+        low, high = (round(n, 6) for n in x.between) if x.between else (None, None)
+        yield [
+            x.place.level, x.place.code, x.place.name, x.form, *_parts(x.audited), low, high, *_parts(x.double_keyed),
+            x.validated, x.by_people, x.by_machine, x.from_tables, x.flags,
+        ]  # fmt: skip
+
+
+def _parts(share: Share | NotMeasured) -> tuple[int | None, int | None]:
+    return (share.part, share.of) if isinstance(share, Share) else (None, None)
+
+
 def tables(picture: NationalPicture, words: Words) -> dict[str, tuple[list[str], Iterable[list[Any]]]]:
     """Name of a file -> its header and rows."""
     figure = ["figure", "numerator", "denominator", "value", "why_not", "definition"]
@@ -103,6 +134,8 @@ def tables(picture: NationalPicture, words: Words) -> dict[str, tuple[list[str],
         "counts": ([*_PLACE, *MEASURES, *_STATION_COLUMNS, "days_idle", "as_on"], count_rows(picture)),
         "breakdowns": ([*_PLACE, "by", "key", *CELLS], breakdown_rows(picture)),
         "integration": (_LINK_COLUMNS, integration_rows(picture)),
+        "services": (_SERVICE_COLUMNS, service_rows(picture)),
+        "quality": (_QUALITY_COLUMNS, quality_rows(picture)),
         "history": (["month_end", "reporting", *MEASURES],
                     ([p.day, p.members, *p.counts.as_plain().values()] for p in picture.points)),
         "exceptions": (

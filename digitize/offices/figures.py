@@ -11,7 +11,8 @@ from importlib import resources
 from digitize.offices.measures import STAGES
 from digitize.offices.merge import merge_quality
 from digitize.offices.rollup import ReportedPlace
-from digitize.offices.shape import PILLARS, NotMeasured, Quality, Share, Statement
+from digitize.offices.shape import PILLARS, Statement
+from digitize.offices.shape_quality import NotMeasured, Quality, Share
 
 QUALITIES = ("sample", "double_keyed", "straight_through", "illegible")
 WAYS = ("forward", "backward")

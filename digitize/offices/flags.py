@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from digitize.errors import OptionsError
 from digitize.offices.refusal import Flag
-from digitize.offices.store import OfficeAct, Received, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import OfficeAct, Received
 
 _NAMING = ("place", "measure", "site", "links")
 """Values that say of what a flag is; the others are counts, which differ from month to month."""
@@ -40,13 +42,18 @@ class RaisedFlag:
 
 def raised_flags(received: Iterable[Received], answers: Iterable[OfficeAct] = ()) -> list[RaisedFlag]:
     """Every flag that snapshots ever bore, by reporter and day. received: taken rows, by reporter and day."""
+    return raised_in(enumerate(received), answers)
+
+
+def raised_in(placed: Iterable[tuple[int, Received]], answers: Iterable[OfficeAct] = ()) -> list[RaisedFlag]:
+    """The same of rows with their places among all; those without flags may be left out."""
     found: dict[str, RaisedFlag] = {}
     going_on: dict[str, str] = {}
-    reporter = ""
-    for r in received:
+    reporter, last = "", -1
+    for place, r in placed:
         # What the snapshot right before bore, too, goes on; anything else happened anew.
-        before, going_on = (going_on if r.reporter == reporter else {}), {}
-        reporter = r.reporter
+        before, going_on = (going_on if r.reporter == reporter and place == last + 1 else {}), {}
+        reporter, last = r.reporter, place
         for number, flag in enumerate(r.flags):
             about = _about(flag)
             if about in before and flag.code in _CONDITIONS:
@@ -64,14 +71,14 @@ def _about(flag: Flag) -> str:
     return "\x1f".join((flag.code, flag.said, *(str(flag.values.get(n, "")) for n in _NAMING)))
 
 
-def flags_of(store: SnapshotStore, received: Sequence[Received]) -> list[RaisedFlag]:
-    """The flags of an office, with what was answered. received: as the store gives them, up to a day."""
-    return raised_flags(received, store.acts("answer"))
+def flags_of(store: SnapshotStore, day: date | None = None) -> list[RaisedFlag]:
+    """The flags of an office up to a day, with what was answered."""
+    return raised_in(store.flagged(day), store.acts("answer"))
 
 
 def answer_flag(store: SnapshotStore, flag_id: str, operator: str, reason: str) -> RaisedFlag:
     """Say that a person looked at it and what came of it; it is kept. Raises OptionsError when no such flag is open."""
-    held = [f for f in flags_of(store, store.taken()) if f.answer is None and f.id.startswith(flag_id.lower())]
+    held = [f for f in flags_of(store) if f.answer is None and f.id.startswith(flag_id.lower())]
     if len(held) != 1 or len(flag_id) < 4:
         raise OptionsError("No open flag, or more than one, begins so. See: flag list")
     if not reason.strip():

@@ -14,19 +14,22 @@ from digitize.offices.build import Tallies, station_rows
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
 from digitize.offices.measures import CELLS, add_cells, band_of, total
+from digitize.offices.services import services_of, still_loaded
 from digitize.offices.shape import (
     DEFINITIONS,
     FORMAT,
     HIDDEN_BELOW,
     MOST_TOLD,
     VERSION,
+    District,
     PlaceCounts,
     Protected,
     Snapshot,
     Source,
     Volume,
 )
-from digitize.offices.telling import ToldGroups, tell_groups, told_groups
+from digitize.offices.shape_quality import Findable
+from digitize.offices.telling import SERVICES, ToldGroups, tell_groups, told_groups
 from digitize.workspace.captured import EVERYTHING
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
@@ -74,7 +77,8 @@ class Folding:
 
     where: unit (page, part of a table) -> the stations of its records. decided: record -> day of the newest decision.
     not_listed: records of stations that no list names. sections: district -> FIRs whose sections are not known, are
-    known, and are protected. by_profile: capture profile -> counts in the order of CELLS.
+    known, and are protected. by_profile: capture profile -> counts in the order of CELLS. services: service -> loaded
+    records of its form, and those of them that it can find.
     """
 
     gazetteer: Gazetteer
@@ -86,6 +90,14 @@ class Folding:
     not_listed: int = 0
     by_profile: dict[str, list[int]] = field(default_factory=dict)
     sections: dict[str, list[int]] = field(default_factory=dict)
+    services: dict[str, list[int]] = field(default_factory=dict)
+
+    def note_services(self, s: Stored, key: PlaceKey) -> None:
+        """Count one record that is loaded for the services that it is of."""
+        for name, is_found in services_of(s.record, has_station=bool(key.station)):
+            row = self.services.setdefault(name, [0, 0])
+            row[0] += 1
+            row[1] += is_found
 
     def note_sections(self, district: str, is_protected: bool | None) -> None:
         """Count one FIR of a district: not known, known, under a protected section."""
@@ -130,6 +142,7 @@ def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = Fals
         districts=districts, by_profile=dict(sorted(folding.by_profile.items())), stations=rows,
         volumes=list(_volumes(folding)), quality=fold_quality(ledger),
         effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
+        services=_fold_services(ledger, workspace.site_id, folding, districts, tells=tells),
         statement=load_statement(lists / "statement.toml"),
     )  # fmt: skip
     return made, folding.not_listed
@@ -143,6 +156,15 @@ def _fold_sections(ledger: Ledger, site: str, folding: Folding, *, tells: bool) 
         folding.tallies.district(name).protected = Protected(
             count=groups.count, hidden=groups.hidden, of=groups.of, not_known=not_known
         )  # fmt: skip
+
+
+def _fold_services(
+    ledger: Ledger, site: str, folding: Folding, districts: list[District], *, tells: bool
+) -> dict[str, Findable]:
+    counts = {name: (known, yes) for name, (known, yes) in sorted(folding.services.items())}
+    told = tell_groups(ledger, site, counts, SERVICES) if tells else told_groups(ledger, SERVICES)
+    found = {name: Findable(count=t.count, of=t.of) for name, t in sorted(told.items()) if t.of}
+    return still_loaded(found, (d.by_form for d in districts))
 
 
 def note_told(ledger: Ledger, made: Snapshot) -> None:
@@ -185,6 +207,8 @@ def _fold_record(s: Stored, folding: Folding) -> None:
     language = s.language if s.language in _languages() else ""
     row = tuple(cells[name] for name in CELLS)
     folding.tallies.add_record(key, row, (band_of(year), s.record.form, language))
+    if s.loaded:
+        folding.note_services(s, key)
     if s.record.form in _BOOK_FORMS:
         folding.note_sections(key.district, under_protected_section(s.record))
     add_cells(folding.by_profile, s.record.profile or EVERYTHING, row)

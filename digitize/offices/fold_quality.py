@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from digitize.offices.shape import Effort, NotMeasured, Pace, Quality, Share
+from digitize.offices.shape_quality import Effort, FormQuality, NotMeasured, Pace, Quality, Share
+from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.calibration.values import TOGETHER
 from digitize.workspace.ledger import Ledger
 
 DAYS = 28
@@ -16,10 +21,28 @@ _CODE = re.compile("[A-Z][A-Z0-9]{0,7}")
 _UNTOUCHED = """
   SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean' AND record NOT IN (SELECT record FROM decisions)
 """
+_VALIDATED = """
+  SELECT form, COUNT(*) AS n, SUM(touched) AS people, SUM(of_table AND NOT touched) AS tables FROM (
+    SELECT form, record IN (SELECT record FROM decisions) AS touched,
+      substr(unit, 1, instr(unit || ':', ':') - 1) IN (SELECT unit FROM tables) AS of_table
+    FROM records WHERE verdict = 'clean')
+  GROUP BY form ORDER BY form
+"""
+# Thresholds are measured by print or register; most of its answers say of which form its records are.
+_PRINTS = """
+  SELECT json_extract(e.detail, '$.measured.form') AS print, r.form, COUNT(*) AS n
+  FROM events e JOIN records r ON r.record = e.unit
+  WHERE e.step IN ('review', 'calibrate') AND json_extract(e.detail, '$.measured') IS NOT NULL
+  GROUP BY 1, 2 ORDER BY n, r.form
+"""
+_KEYS = "SELECT unit, key, outcome, detail FROM events WHERE step = 'answer' ORDER BY seq"
+_SECOND = ("second", "sample")
+"""Why a second person was asked: to key it again, or to look how good single keys are (`review/past.py`)."""
 
 
 def fold_quality(ledger: Ledger) -> Quality:
-    """Rates of one workspace. Samples compared with the paper and double keying are not part of the ledger yet."""
+    """Rates of one workspace, and the same by form of the record."""
+    audited, twice = _audited(ledger), _keyed_twice(ledger)
     clean = _count(ledger, "SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean'")
     # Beside MAX, SQLite takes the other columns from the row that has it: the newest verdict.
     newest = "SELECT verdict, MAX(seq) FROM decisions GROUP BY record, field"
@@ -28,12 +51,60 @@ def fold_quality(ledger: Ledger) -> Quality:
         "SELECT code, COUNT(DISTINCT record) AS n FROM findings WHERE severity = 'reject' GROUP BY code"
     )
     return Quality(
-        sample=NotMeasured(why="no-sample-drawn"),
-        double_keyed=NotMeasured(why="not-keyed-twice"),
+        sample=_share(audited.values(), "no-sample-drawn"),
+        double_keyed=_share(twice.values(), "not-keyed-twice"),
         straight_through=Share(part=_count(ledger, _UNTOUCHED), of=clean) if clean else NotMeasured(why="nothing-yet"),
         illegible=Share(part=decided["illegible"], of=decided.total()) if decided else NotMeasured(why="nothing-yet"),
         rejects={r["code"]: r["n"] for r in rules if _CODE.fullmatch(r["code"])},
-    )
+        by_form={
+            r["form"]: FormQuality(
+                audited=_share([audited[r["form"]]], "no-sample-drawn"),
+                double_keyed=_share([twice[r["form"]]], "not-keyed-twice"),
+                validated=r["n"], by_people=r["people"], from_tables=r["tables"],
+            )
+            for r in _forms(ledger, {*audited, *twice})
+        },
+    )  # fmt: skip
+
+
+def _forms(ledger: Ledger, others: set[str]) -> list[Mapping[str, Any]]:
+    """The forms of which something is validated, and those of which people were asked all the same."""
+    rows: list[Mapping[str, Any]] = [dict(r) for r in ledger.rows(_VALIDATED)]
+    missing = others - {r["form"] for r in rows}
+    return rows + [{"form": form, "n": 0, "people": 0, "tables": 0} for form in sorted(missing)]
+
+
+def _audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
+    """Form -> values that had passed and were asked of people all the same, and how many of them were wrong."""
+    form_of = {r["print"]: r["form"] for r in ledger.rows(_PRINTS)}
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for m in thresholds_in(ledger).fields.values():
+        if m.field != TOGETHER and m.form in form_of and m.audited:
+            found[form_of[m.form]].update(of=m.audited, part=m.audited_wrong)
+    return found
+
+
+def _keyed_twice(ledger: Ledger) -> defaultdict[str, Counter[str]]:
+    """Form -> places that a second person keyed, and on how many the two differed at first."""
+    first: dict[str, tuple[str, bool]] = {}
+    for r in ledger.execute(_KEYS):
+        told = json.loads(r["detail"])
+        if r["outcome"] == "note" and first.get(r["unit"], ("",))[0] == told.get("undone"):
+            first.pop(r["unit"], None)
+        elif r["outcome"] == "done" and told.get("purpose") in _SECOND:
+            first.setdefault(r["unit"], (r["key"], told.get("state") == "disputed"))
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for unit, (_, differs) in first.items():
+        record = unit.removeprefix("answer:").partition("/")[0]
+        row = ledger.execute("SELECT form FROM records WHERE record = ?", (record,)).fetchone()
+        if row is not None:
+            found[row["form"]].update(of=1, part=int(differs))
+    return found
+
+
+def _share(counts: Iterable[Counter[str]], why: str) -> Share | NotMeasured:
+    whole = sum(counts, Counter())
+    return Share(part=whole["part"], of=whole["of"]) if whole["of"] else NotMeasured(why=why)
 
 
 def fold_effort(ledger: Ledger, today: date) -> Effort:

@@ -21,6 +21,9 @@ def heads_of(store: SnapshotStore, site: str) -> list[dict[str, object]]:
     """
     found: dict[tuple[int, str], dict[str, object]] = {}
     for received in store.taken():
+        # A site's id begins with the code of its state; all others need not be opened.
+        if received.reporter not in (site, site.partition("-")[0]):
+            continue
         made = store.snapshot(received.seq)
         if made.office is not None and made.reporter == site:
             head = {"seq": made.office.seq, "at": made.as_on.isoformat(), "hash": made.office.hash}

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digitize.offices.measures import COMPLETE, Counts, total
-from digitize.offices.store import Received
+from digitize.offices.pace import months_left
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import Received
 
 _SPANS = (3, 6, 12, 24)
 """The paces of so many months are compared; the fastest and the slowest make the range."""
+_MONTH = 30.44
+"""Days of a month on average."""
+_HALF_MONTH = 15
+_FAR = 365.0 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Projection:
 
     paces: records a month over the last months, by number of months. Of a whole, without: its parts that have no date,
     each with the reason, so that the whole has none either; known: first and last day of the parts that have one.
-    likely: at the pace of the longest span, which holds all seasons of a year.
+    likely: see `pace.months_left`; it lies within first and last, and is there, too, where the slowest pace
+    would not end in sixty years.
     """
 
     first: date | None = None
@@ -84,18 +91,31 @@ def project(points: Sequence[Point]) -> Projection:
         # With members that joined since, their whole past work would look like the pace.
         if before is not None and before.members == now.members:
             span = (now.day - before.day).days
-            # 30.44 days are a month on average.
-            paces.append((months, round((now.counts.of_expected - before.counts.of_expected) * 30.44 / span)))
+            paces.append((months, round((now.counts.of_expected - before.counts.of_expected) * _MONTH / span)))
     if not paces:
         return Projection(why="too-little-history")
     if min(p for _, p in paces) <= 0:
         return Projection(why="standing-still", paces=tuple(paces))
-    days = [left / pace * 30.44 for _, pace in paces]
-    # A day so far ahead says no more than that the work stands still.
-    if max(days) > 365 * 60:
-        return Projection(why="standing-still", paces=tuple(paces))
-    first, last, likely = (now.day + timedelta(days=round(d)) for d in (min(days), max(days), days[-1]))
-    return Projection(first, last, paces=tuple(paces), likely=likely)
+    days = [left / pace * _MONTH for _, pace in paces]
+    ahead = months_left(_monthly_done(points), left)
+    likely = min(days[-1] if ahead is None else ahead * _MONTH, _FAR)
+    # A day so far ahead says no more than that the work stands still; how it stands among others is known all the same.
+    if max(days) > _FAR:
+        return Projection(why="standing-still", paces=tuple(paces), likely=now.day + timedelta(days=round(likely)))
+    # A level that has just begun may lie beyond all paces of the past: the range holds it, too.
+    ends = (min(*days, likely), max(*days, likely), likely)
+    first, last, likely_day = (now.day + timedelta(days=round(d)) for d in ends)
+    return Projection(first, last, paces=tuple(paces), likely=likely_day)
+
+
+def _monthly_done(points: Sequence[Point]) -> list[float]:
+    """What was loaded in each month, the newest last; the month that has just begun tells nothing yet."""
+    done = []
+    for a, b in zip(points, points[1:], strict=False):
+        days = (b.day - a.day).days
+        if days >= _HALF_MONTH and a.members == b.members:
+            done.append((b.counts.of_expected - a.counts.of_expected) * _MONTH / days)
+    return done
 
 
 def by_reporter(received: Sequence[Received], day: date) -> dict[str, Projection]:
@@ -119,13 +139,8 @@ def whole_of(parts: Mapping[str, Projection]) -> Projection:
     return Projection(*known) if known else Projection(why="done" if parts else "no-inventory")
 
 
-def change_since(received: Sequence[Received], reporter: str) -> int | None:
+def change_since(store: SnapshotStore, newest: Received) -> int | None:
     """How many records more are loaded than in the snapshot a month and more before; None where there is none."""
-    rows = [r for r in received if r.reporter == reporter]
-    if not rows:
-        return None
-    newest = rows[-1]
     # 26 and not 30: the ends of February and March lie 28 days apart, and a report may come a little early.
-    bound = (date.fromisoformat(newest.as_on) - timedelta(days=26)).isoformat()
-    before = [r for r in rows if r.as_on <= bound]
-    return newest.summary["totals"]["loaded"] - before[-1].summary["totals"]["loaded"] if before else None
+    before = store.newest(newest.reporter, date.fromisoformat(newest.as_on) - timedelta(days=26))
+    return newest.summary["totals"]["loaded"] - before.summary["totals"]["loaded"] if before else None

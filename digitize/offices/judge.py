@@ -15,7 +15,9 @@ from digitize.offices.keys import Key
 from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, coverage_of, total
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Refused
-from digitize.offices.shape import VERSION, District, Share, Snapshot
+from digitize.offices.services import still_loaded
+from digitize.offices.shape import VERSION, District, Snapshot
+from digitize.offices.shape_quality import Share
 from digitize.offices.stated import FIRST, statement_faults
 from mappers.codes.places import states
 
@@ -172,6 +174,7 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
         share = getattr(s.quality, name)
         if isinstance(share, Share) and share.part > share.of:
             yield f"quality.{name}: the part is more than the whole"
+    yield from _wrong_services(s)
     t, told = s.totals, [sum(row) for row in zip(*s.by_profile.values(), strict=True)]
     if told and told != [t.records, t.in_review, t.rejected, t.validated, t.loaded]:
         yield "the breakdown by profile is not the sum of the totals"
@@ -181,6 +184,21 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
         yield "books: a book belongs to a station that is not there"
     if s.stations is not None:
         yield from _wrong_stations(s)
+
+
+def _wrong_services(s: Snapshot) -> Iterator[str]:
+    told = s.services or {}
+    # Of services that are not known here nothing can be asked but that.
+    if any(f.count > f.of for f in told.values()):
+        yield "services: more can be found than there are records"
+    held = still_loaded(told, (d.by_form for d in s.districts))
+    for name, f in held.items():
+        if f != told[name]:
+            yield f"services.{name}: it tells of more records than are loaded"
+    for form, q in (s.quality.by_form or {}).items():
+        shares = [x for x in (q.audited, q.double_keyed) if isinstance(x, Share)]
+        if q.by_people + q.from_tables > q.validated or any(x.part > x.of for x in shares):
+            yield f"quality.by_form.{form}: the parts are more than the whole"
 
 
 def _wrong_in_district(d: District) -> Iterator[str]:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digitize.errors import InputError, OptionsError
-from digitize.offices.store import KeyLine, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import KeyLine
 
 _KEY = re.compile("[0-9a-f]{64}")
 

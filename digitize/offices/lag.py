@@ -10,7 +10,7 @@ from digitize.offices.grades import is_gradable, proven, share_of
 from digitize.offices.history import Projection
 from digitize.offices.measures import Counts
 from digitize.offices.rollup import ReportedPlace
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 
 CAUSES = ("no-report", "silent", "no-inventory", "no-scans", "not-read", "review", "rejects", "load", "none")
 _FASTER, _SLOWER = 120, 80

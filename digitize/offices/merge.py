@@ -11,25 +11,22 @@ from digitize.offices.books import Newest, settle
 from digitize.offices.build import StationTally, Tallies, station_rows
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import OF_STATION, add, add_cells, total
+from digitize.offices.services import add_services, still_loaded
 from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
     FORMAT,
     VERSION,
     BookRow,
-    Effort,
-    NotMeasured,
-    Pace,
     PlaceCounts,
     Protected,
-    Quality,
-    Share,
     Snapshot,
     Source,
     Statement,
     StationRow,
     Twice,
 )
-from digitize.offices.store import OfficeAct
+from digitize.offices.shape_quality import Effort, Findable, FormQuality, NotMeasured, Pace, Quality, Share
+from digitize.offices.store_rows import OfficeAct
 from mappers.text.folding import fold_key
 
 
@@ -96,7 +93,8 @@ def merge_sites(
         districts=districts, by_profile=_by_profile(snapshots), stations=rows,
         books=_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
-        effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]), statement=statement,
+        effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
+        services=_services(snapshots, [d.by_form for d in districts]), statement=statement,
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
     )  # fmt: skip
 
@@ -110,6 +108,12 @@ def _by_profile(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
         for profile, row in part.by_profile.items():
             add_cells(made, profile, row)
     return dict(sorted(made.items()))
+
+
+def _services(parts: Sequence[Snapshot], by_form: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Findable] | None:
+    told = add_services(p.services for p in parts)
+    # A book that was withdrawn may have held what was told of.
+    return None if told is None else still_loaded(told, by_form)
 
 
 def _source(site: Newest) -> Source:
@@ -182,7 +186,24 @@ def merge_quality(parts: Sequence[Quality]) -> Quality:
         straight_through=merge_shares(q.straight_through for q in parts),
         illegible=merge_shares(q.illegible for q in parts),
         rejects=dict(sorted(rejects.items())),
+        by_form=merge_forms([q.by_form for q in parts if q.by_form is not None]),
     )
+
+
+def merge_forms(parts: Sequence[Mapping[str, FormQuality]]) -> dict[str, FormQuality] | None:
+    """The quality of each form in all that tell of it; None where none does."""
+    found: dict[str, list[FormQuality]] = {}
+    for part in parts:
+        for form, q in part.items():
+            found.setdefault(form, []).append(q)
+    return {
+        form: FormQuality(
+            audited=merge_shares(q.audited for q in told), double_keyed=merge_shares(q.double_keyed for q in told),
+            validated=sum(q.validated for q in told), by_people=sum(q.by_people for q in told),
+            from_tables=sum(q.from_tables for q in told),
+        )
+        for form, told in sorted(found.items())
+    } if parts else None  # fmt: skip
 
 
 def merge_shares(parts: Iterable[Share | NotMeasured]) -> Share | NotMeasured:

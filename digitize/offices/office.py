@@ -13,7 +13,9 @@ from digitize.offices.books import Newest
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
 from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import MOST_TOLD, OfficeHead, Snapshot
-from digitize.offices.store import OfficeAct, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_engine import check_address
+from digitize.offices.store_rows import OfficeAct
 
 _SETTINGS = """\
 # The folder of an office: snapshots that it received, the list of keys, what an officer states.
@@ -21,15 +23,22 @@ format = 1
 level = "{level}"   # state: receives sites' snapshots; nation: receives states'
 code = "{code}"
 """
+_STORE = """\
+store = "{url}"   # where what was received is kept, not in received.sqlite; the password: PGPASSWORD, ~/.pgpass
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A folder that is there. level: state or nation; code: of the state, "in" for the nation."""
+    """A folder that is there. level: state or nation; code: of the state, "in" for the nation.
+
+    address: of the PostgreSQL database in which the store is, "" where it is a file of the folder.
+    """
 
     folder: Path
     level: str
     code: str
+    address: str = ""
 
     @property
     def receives(self) -> str:
@@ -63,13 +72,13 @@ class Office:
         if self.level == "nation" and not self.key.exists():
             self.key.parent.mkdir(parents=True, exist_ok=True)
             create_key(self.key)
-        return SnapshotStore(self.folder / "received.sqlite", self.key)
+        return SnapshotStore(self.address or self.folder / "received.sqlite", self.key)
 
 
-def create_office(folder: Path, level: str, code: str) -> Office:
-    """Make an office's folder.
+def create_office(folder: Path, level: str, code: str, address: str = "") -> Office:
+    """Make an office's folder. address: of a PostgreSQL database for the store, "" for a file.
 
-    Raises WorkspaceError when one is there already, MappingError when there is no such state.
+    Raises WorkspaceError when one is there already, MappingError when there is no such state, OptionsError.
     """
     from digitize.machine.signing import create_key
     from mappers.states import load_state
@@ -78,14 +87,17 @@ def create_office(folder: Path, level: str, code: str) -> Office:
         raise WorkspaceError(f"{folder} is an office's folder already. Use it as it is, or choose another.")
     if level == "state":
         load_state(code)
+    if address:
+        check_address(address)
     for name in ("keys", "lists") if level == "state" else ("keys", "published"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    office = Office(folder, level, code)
+    office = Office(folder, level, code, address)
     create_key(office.key)
     # Opened and closed again: the empty store lies there from the beginning.
     office.store().__exit__(None, None, None)
     # Last: only a folder that has it counts as an office's.
-    (folder / "office.toml").write_text(_SETTINGS.format(level=level, code=code), encoding="utf-8")
+    told = _SETTINGS.format(level=level, code=code) + (_STORE.format(url=address) if address else "")
+    (folder / "office.toml").write_text(told, encoding="utf-8")
     return office
 
 
@@ -106,7 +118,8 @@ def open_office(folder: Path, level: str = "") -> Office:
     path = folder / "office.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        office = Office(folder, str(data["level"]), str(data["code"]))
+        address = check_address(str(data["store"])) if data.get("store") else ""
+        office = Office(folder, str(data["level"]), str(data["code"]), address)
     except (tomllib.TOMLDecodeError, KeyError) as e:
         raise OptionsError(f"{path}: not valid, level and code are needed: {e}") from e
     if office.level not in ("state", "nation") or (level and office.level != level):
@@ -116,9 +129,7 @@ def open_office(folder: Path, level: str = "") -> Office:
 
 def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest]:
     """The newest snapshot of each reporter, up to a day."""
-    # They come by day, so the newest of each overwrites the others.
-    newest = {r.reporter: r for r in store.taken(as_on)}
-    return [Newest(store.snapshot(r.seq), r.sha256) for r in newest.values()]
+    return [Newest(store.snapshot(r.seq), r.sha256) for r in store.newest_of_each(as_on)]
 
 
 def note_told(store: SnapshotStore) -> OfficeHead | None:

@@ -16,7 +16,8 @@ from digitize.offices.envelope import unseal
 from digitize.offices.keys import known_keys
 from digitize.offices.measures import MEASURES
 from digitize.offices.refusal import Refused
-from digitize.offices.store import Received, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import Received
 
 _SECOND = timedelta(seconds=1)
 """Older lines of the list of keys tell whole seconds only."""

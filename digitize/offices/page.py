@@ -28,10 +28,12 @@ from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
 from digitize.offices.numbers import grouped, percent, wilson
 from digitize.offices.outline import Outline
+from digitize.offices.page_sheets import sheets_of
 from digitize.offices.picture import NationalPicture, Oddity
 from digitize.offices.refusal import say
 from digitize.offices.rollup import ReportedPlace, shown_name
-from digitize.offices.shape import PILLARS, Share, Statement
+from digitize.offices.shape import PILLARS, Statement
+from digitize.offices.shape_quality import Share
 from digitize.offices.states import CLASSES, shown_states
 from digitize.offices.words import Words
 from mappers.languages import load_languages
@@ -68,7 +70,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
     """The whole file. outline: of the states, for the nation's page."""
     root = picture.root
     rows = _rows(picture, words)
-    return _environment().get_template("report.html").render(
+    return environment().get_template("report.html").render(
         p=picture, root=root, t=words, rows=rows, by_code={r.place.code: r for r in rows},
         by_name={r.place.code: r.name for r in rows}, outline=outline,
         names={s.names["en"]: s.names[words.language] for s in shown_states().values()},
@@ -86,14 +88,14 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
-        css=_style(words), js=_part("page.js"),
-        policy=Markup(policy()),
+        css=page_style(words), js=_part("page.js"),
+        policy=Markup(policy()), **sheets_of(picture, words),
     )  # fmt: skip
 
 
 def render_asking(words: Words, *, is_wrong: bool) -> str:
     """The page that asks for an access token. is_wrong: the one just given does not hold."""
-    return _environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=_style(words))
+    return environment().get_template("asking.html").render(t=words, is_wrong=is_wrong, css=page_style(words))
 
 
 @cache
@@ -107,10 +109,10 @@ def policy() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates are found; a misspelt name in one is an error, not an empty place in a report."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    # StrictUndefined: a misspelt name is an error, not an empty place in a report.
     made = Environment(
         loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=shown,
@@ -120,7 +122,7 @@ def _environment() -> Environment:
     return made
 
 
-def _style(words: Words) -> Markup:
+def page_style(words: Words) -> Markup:
     """The page's style with the font of its language, where it is not in Latin letters: a machine may lack it."""
     script = load_languages()[words.language].script
     own = "" if script == "Latn" else embedded(script)

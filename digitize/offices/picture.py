@@ -19,7 +19,7 @@ from digitize.offices.series import Series, district_series
 from digitize.offices.shape import Snapshot
 from digitize.offices.sites import site_lines
 from digitize.offices.states import shown_states
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 from digitize.offices.words import load_words
 
 
@@ -93,10 +93,12 @@ def office_picture(office: Office, day: date, limits: Limits) -> NationalPicture
 def national_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """The nation at a day, from what was received up to then. Raises LedgerError, OptionsError."""
     with office.store() as store:
-        received = store.taken(day)
+        received = store.month_ends(day)
+        # By reporter and day: the newest of each overwrites the others.
         newest = {r.reporter: r for r in received}
         reports = [SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on)) for r in newest.values()]
-        refused, mark, raised = store.refused(day), store.mark(), flags_of(store, received)
+        refused, mark, raised = store.refused(day), store.mark(), flags_of(store, day)
+        changes = {r.reporter: change_since(store, r) for r in newest.values()}
     root = roll_up_nation(reports)
     picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
     across = doubled_across(root)
@@ -105,7 +107,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     picture.projection = whole_of(picture.ends)
     picture.lag = lag_of(root, picture.ends, limits.silent_days, received)
     picture.series = district_series(received, day)
-    picture.changes = {code: change_since(received, code) for code in newest}
+    picture.changes = changes
     picture.published = newest_published(office.published, day)
     picture.against, picture.raised = contradictions(root, day), raised
     picture.oddities = [
@@ -137,10 +139,10 @@ def state_view(picture: NationalPicture, code: str) -> NationalPicture:
 def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
-        received = store.taken(day)
+        received = store.month_ends(day)
         merged = state_snapshot(office, newest_sites(store, day), day, store.acts("withdraw"))
         seen = site_lines(store, day, limits.silent_days)
-        raised = flags_of(store, received)
+        raised = flags_of(store, day)
         mark = store.mark()
     picture = _of_snapshot(merged, day, limits, mark)
     picture.points = monthly(received, day)

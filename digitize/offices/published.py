@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from digitize.errors import OptionsError
-from digitize.offices.shape import PILLARS, Count
+from digitize.offices.shape import PILLARS
+from digitize.offices.shape_quality import Count
 
 
 class Published(BaseModel):

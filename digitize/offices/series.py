@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 
 _MOST = 40
 """Ten years of quarters: more would not be told apart in a small chart."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-from digitize.offices.measures import BANDS, MOST, Counts, Coverage
+from digitize.offices.measures import BANDS, Counts, Coverage
 from digitize.offices.naming import clean, is_safe
+from digitize.offices.shape_quality import Count, Effort, Findable, Pace, Part, Quality, Slug
 
 FORMAT: Literal["digitize-snapshot"] = "digitize-snapshot"
 VERSION: Literal[1] = 1
@@ -24,9 +25,6 @@ MOST_TOLD = 40
 """So many heads that earlier snapshots told of are in one."""
 
 Day = Annotated[date, Field(strict=True)]
-# strict: "12", 12.0 and true are no counts, though pydantic would make counts of them.
-Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Cells = Annotated[list[Count], Field(min_length=5, max_length=5)]
 Stages = Annotated[list[Count], Field(min_length=5, max_length=5)]
@@ -41,12 +39,7 @@ def _safe(name: str) -> str:
 Name = Annotated[str, Field(max_length=80), AfterValidator(_safe)]
 
 
-class _Part(BaseModel):
-    # Whatever else a file holds is refused: nothing that was read may come along in a field of somebody's own.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PlaceCounts(_Part):
+class PlaceCounts(Part):
     """See `Counts`; null: nobody took an inventory."""
 
     expected: Count | None
@@ -67,7 +60,7 @@ class PlaceCounts(_Part):
         return Counts.of(self.__dict__)
 
 
-class StationCounts(_Part):
+class StationCounts(Part):
     """See `Coverage`: how many stations are how far; begun and complete: scanned, read, keyed, validated, loaded."""
 
     in_scope: Count
@@ -81,7 +74,7 @@ class StationCounts(_Part):
         return Coverage(self.in_scope, self.inventoried, self.certified, tuple(self.begun), tuple(self.complete))
 
 
-class Protected(_Part):
+class Protected(Part):
     """FIRs that are surely under a section on sexual offences or on children. They are told in groups of 50 and more.
 
     count, of: so many of so many whose sections are surely known; hidden: groups of which fewer than 5 are, or fewer
@@ -95,7 +88,7 @@ class Protected(_Part):
     not_known: Count | None = None
 
 
-class District(_Part):
+class District(Part):
     """One district. name "": what belongs to no district of the list. Breakdowns: records, in review, rejected,
     validated, loaded.
     """
@@ -122,7 +115,7 @@ snapshot (null: never any), 1 where an officer certified it.
 """
 
 
-class Volume(_Part):
+class Volume(Part):
     """One book of FIRs as far as a site digitized it: numbers from first to last of one station and year."""
 
     district: Name
@@ -138,48 +131,7 @@ BookRow = tuple[Count, Annotated[str, Field(pattern=r"^[0-9]{4}$")], Count, Coun
 """A year of FIRs of one station: index of its row, year, first and last number, records."""
 
 
-class Share(_Part):
-    """So many of so many."""
-
-    part: Count
-    of: Count
-
-
-class NotMeasured(_Part):
-    """Nobody measured it, and why: a slug, such as no-sample-drawn."""
-
-    why: Slug
-
-
-class Quality(_Part):
-    """How good it is. sample: fields wrong in a sample that people compared with the paper. double_keyed: fields on
-    which two people differed. straight_through: validated records that no person touched. illegible: fields that people
-    looked at and could not read. rejects: records that a rule refused, by rule.
-    """
-
-    sample: Share | NotMeasured
-    double_keyed: Share | NotMeasured
-    straight_through: Share | NotMeasured
-    illegible: Share | NotMeasured
-    rejects: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")], Count], Field(max_length=400)]
-
-
-class Effort(_Part):
-    """People's work in the last 28 days. minutes: null where fewer than three worked, so that it tells of nobody."""
-
-    operators: Count
-    fields: Count
-    minutes: Count | None
-
-
-class Pace(_Part):
-    """What was done in the last 28 days."""
-
-    pages_read: Count
-    fields_settled: Count
-
-
-class Link(_Part):
+class Link(Part):
     """One direction of the exchange with one pillar of the ICJS."""
 
     done: bool = Field(strict=True)
@@ -190,7 +142,7 @@ class Link(_Part):
 _Links = Annotated[dict[Literal[PILLARS], Link], Field(max_length=4)]  # type: ignore[valid-type]
 
 
-class Statement(_Part):
+class Statement(Part):
     """What no ledger knows, and an officer states. stations: all police stations of the state, new ones included;
     target: those that were to be covered; covered: those that work with CCTNS, new ones included.
     """
@@ -204,7 +156,7 @@ class Statement(_Part):
     backward: _Links = {}
 
 
-class Source(_Part):
+class Source(Part):
     """The ledger that was folded; of a state, one of its sites. sha256: of the site's snapshot.
 
     told: number of events and hash of the heads that earlier snapshots told of, as the ledger has them now, the newest
@@ -219,14 +171,14 @@ class Source(_Part):
     told: Annotated[list[tuple[Count, Hash]], Field(max_length=MOST_TOLD)] | None = None
 
 
-class Twice(_Part):
+class Twice(Part):
     """Books that two sites digitized: how many, and how many records may be counted twice. Of states only."""
 
     books: Count
     records: Count
 
 
-class OfficeHead(_Part):
+class OfficeHead(Part):
     """Where the history of a state's own office stood: number and hash of its newest head. told: those that earlier
     snapshots told of, as the history has them now, the newest last.
     """
@@ -236,8 +188,11 @@ class OfficeHead(_Part):
     told: Annotated[list[tuple[Count, Hash]], Field(max_length=MOST_TOLD)] = []
 
 
-class Snapshot(_Part):
-    """Everything one site or state reports. volumes: of a site; books: of a state, all FIRs of a station and year."""
+class Snapshot(Part):
+    """Everything one site or state reports. volumes: of a site; books: of a state, all FIRs of a station and year.
+
+    services: what can be found of the loaded records; null from versions that did not count it.
+    """
 
     format: Literal["digitize-snapshot"]
     version: Literal[1]
@@ -258,6 +213,7 @@ class Snapshot(_Part):
     quality: Quality
     effort: Effort
     pace: Pace
+    services: Annotated[dict[Slug, Findable], Field(max_length=40)] | None = None
     statement: Statement | None = None
     twice: Twice | None = None
     office: OfficeHead | None = None

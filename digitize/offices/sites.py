@@ -11,7 +11,8 @@ from digitize.offices.books import SameBook, settle
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.keys import known_keys
 from digitize.offices.office import newest_sites
-from digitize.offices.store import Received, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,8 @@ class Sites:
 
 def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     """How far each site is on a day. silent_after: days without a snapshot that make a site silent."""
-    received = store.taken(day)
-    newest = {r.reporter: r for r in received}
-    open_flags = [f for f in flags_of(store, received) if f.is_shown]
+    newest = {r.reporter: r for r in store.newest_of_each(day)}
+    open_flags = [f for f in flags_of(store, day) if f.is_shown]
     # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
     lines = [_line(site, newest.get(site), day, silent_after, open_flags) for site in sorted(known)]

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-FORMAT = 3
+FORMAT = 4
 CHAINED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "received": (("at", "file", "sha256", "reporter", "as_on", "verdict", "flags", "summary"), ("body", "mark")),
     "keys": (("at", "reporter", "public", "act", "note"), ()),
@@ -31,6 +31,11 @@ CREATE INDEX received_by_day ON received (reporter, as_on) WHERE verdict = 'take
 CREATE UNIQUE INDEX once ON received (sha256) WHERE verdict = 'taken';
 CREATE INDEX received_by_hash ON received (sha256);
 """
+_SINCE_4 = """
+CREATE INDEX IF NOT EXISTS received_flagged ON received (reporter, as_on) WHERE verdict = 'taken' AND flags <> '[]';
+CREATE INDEX IF NOT EXISTS received_refused ON received (at) WHERE verdict = 'refused';
+"""
+"""Daily snapshots of ten years: what is odd is found without looking at what is not."""
 _SINCE_3 = """
 CREATE TABLE acts (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL,
@@ -61,33 +66,64 @@ def new() -> str:
     meta = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     guards = _guards("keys", "received", "acts", "heads")
     said = f"INSERT INTO meta VALUES ('format', '{FORMAT}');"
-    return f"BEGIN;{meta}{_KEYS}{_RECEIVED}{_SINCE_3}{guards}{said}COMMIT;"
+    return f"BEGIN;{meta}{_KEYS}{_RECEIVED}{_SINCE_3}{_SINCE_4}{guards}{said}COMMIT;"
+
+
+def new_postgres() -> str:
+    """The same for PostgreSQL. Text is compared byte by byte, as SQLite does, whatever the database's language."""
+    tables = f"{_KEYS}{_RECEIVED}{_SINCE_3}{_SINCE_4}"
+    for old, own in (
+        ("INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+        ("INTEGER", "BIGINT"),
+        ("BLOB", "BYTEA"),
+        ("x''", "''"),
+        ("TEXT", 'TEXT COLLATE "C"'),
+    ):
+        tables = tables.replace(old, own)
+    stays = """
+      CREATE FUNCTION history_stays() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'history is never changed'; END $$;
+    """
+    guards = "".join(
+        f"CREATE TRIGGER {t}_stay BEFORE UPDATE OR DELETE ON {t} FOR EACH ROW EXECUTE FUNCTION history_stays();"
+        f"CREATE TRIGGER {t}_remain BEFORE TRUNCATE ON {t} EXECUTE FUNCTION history_stays();"
+        for t in ("keys", "received", "acts", "heads")
+    )
+    meta = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+    return f"{meta}{tables}{stays}{guards}INSERT INTO meta VALUES ('format', '{FORMAT}');"
 
 
 def upgrade(db: sqlite3.Connection, found: int) -> None:
     """Bring a file of an older format to today's. What was received without its signature stays without one."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        steps = [*(_FROM_1.split(";") if found == 1 else ()), *_SINCE_3.split(";"), "DROP TRIGGER IF EXISTS keys_stay",
-                 "ALTER TABLE keys ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
-                 "ALTER TABLE received ADD COLUMN mark BLOB NOT NULL DEFAULT x''"]  # fmt: skip
-        for step in steps:
+        if found < 3:
+            _upgrade_to_3(db, found)
+        for step in _SINCE_4.split(";"):
             db.execute(step)
-        last = ""
-        for r in db.execute("SELECT * FROM keys ORDER BY seq").fetchall():
-            last = chained(last, [str(r[n]) for n in CHAINED["keys"][0]])
-            db.execute("UPDATE keys SET hash = ? WHERE seq = ?", (last, r["seq"]))
-        # A trigger holds a semicolon of its own, so it is made in one piece.
-        for text in _guards("acts", "heads").split("END;"):
-            if text:
-                db.execute(f"{text}END;")
-        db.execute(_guards("keys").split("END;")[0] + "END;")
-        _first_head(db, last)
         db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
     except BaseException:
         db.rollback()
         raise
     db.commit()
+
+
+def _upgrade_to_3(db: sqlite3.Connection, found: int) -> None:
+    steps = [*(_FROM_1.split(";") if found == 1 else ()), *_SINCE_3.split(";"), "DROP TRIGGER IF EXISTS keys_stay",
+             "ALTER TABLE keys ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+             "ALTER TABLE received ADD COLUMN mark BLOB NOT NULL DEFAULT x''"]  # fmt: skip
+    for step in steps:
+        db.execute(step)
+    last = ""
+    for r in db.execute("SELECT * FROM keys ORDER BY seq").fetchall():
+        last = chained(last, [str(r[n]) for n in CHAINED["keys"][0]])
+        db.execute("UPDATE keys SET hash = ? WHERE seq = ?", (last, r["seq"]))
+    # A trigger holds a semicolon of its own, so it is made in one piece.
+    for text in _guards("acts", "heads").split("END;"):
+        if text:
+            db.execute(f"{text}END;")
+    db.execute(_guards("keys").split("END;")[0] + "END;")
+    _first_head(db, last)
 
 
 def _first_head(db: sqlite3.Connection, keys_hash: str) -> None:

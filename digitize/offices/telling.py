@@ -15,7 +15,8 @@ from digitize.offices.shape import HIDDEN_BELOW
 from digitize.workspace.ledger import Ledger
 
 GROUP = 50
-_STEP = "protected"
+PROTECTED, SERVICES = "protected", "services"
+"""The steps under which the ledger keeps what was told: by district, and by service."""
 _NEWEST = "SELECT detail FROM events WHERE step = ? ORDER BY seq DESC LIMIT 1"
 
 
@@ -44,22 +45,41 @@ def close_group(before: ToldGroups, known: int, yes: int) -> ToldGroups:
     return ToldGroups(known, yes, before.count, before.of, before.hidden + 1)
 
 
-def told_groups(ledger: Ledger) -> dict[str, ToldGroups]:
-    """District -> what earlier snapshots told."""
-    row = ledger.execute(_NEWEST, (_STEP,)).fetchone()
+def close_at_least(before: ToldGroups, known: int, yes: int) -> ToldGroups:
+    """The same of what is told as a lower bound: a group is never hidden, but told of as fewer than there are.
+
+    At most five less than all, and none where they are fewer than five: then no group says "all" or "this one".
+    """
+    new, fresh = known - before.known, yes - before.yes
+    if new < GROUP:
+        return before
+    # Corrected since so that fewer can be found: taken off in steps of five, for one less would tell of one.
+    least = min(fresh, new - HIDDEN_BELOW) if fresh >= 0 else -(-fresh // HIDDEN_BELOW + 1) * HIDDEN_BELOW
+    told = least if least >= HIDDEN_BELOW or least < 0 else 0
+    return ToldGroups(known, yes, max(0, before.count + told), before.of + new, before.hidden)
+
+
+def told_groups(ledger: Ledger, step: str = PROTECTED) -> dict[str, ToldGroups]:
+    """District or service -> what earlier snapshots told. step: PROTECTED or SERVICES."""
+    row = ledger.execute(_NEWEST, (step,)).fetchone()
     return {name: ToldGroups(**told) for name, told in json.loads(row["detail"]).items()} if row else {}
 
 
-def tell_groups(ledger: Ledger, site: str, counts: Mapping[str, tuple[int, int]]) -> dict[str, ToldGroups]:
-    """Close the groups that are full, and note them in the ledger before they are told. counts: district -> known, yes.
+def tell_groups(
+    ledger: Ledger, site: str, counts: Mapping[str, tuple[int, int]], step: str = PROTECTED
+) -> dict[str, ToldGroups]:
+    """Close the groups that are full, and note them in the ledger before they are told.
+
+    counts: district or service -> known, yes.
 
     Where the ledger cannot be written, nothing new is told.
     """
-    before = told_groups(ledger)
+    before = told_groups(ledger, step)
+    close = close_group if step == PROTECTED else close_at_least
     if not ledger.can_write:
         return before
-    now = {name: close_group(before.get(name, ToldGroups()), *counts[name]) for name in counts}
+    now = {name: close(before.get(name, ToldGroups()), *counts[name]) for name in counts}
     if now != {name: before.get(name, ToldGroups()) for name in now}:
         detail = {name: asdict(told) for name, told in {**before, **now}.items()}
-        ledger.record_event(site, _STEP, "note", key=str(ledger.count_events()), detail=detail)
+        ledger.record_event(site, step, "note", key=str(ledger.count_events()), detail=detail)
     return {**before, **now}

@@ -43,7 +43,7 @@ _MOST_FORM_BYTES = 4096
 _SECONDS_FOR_FORM = 10
 """Whoever sends a token more slowly than this holds a place that others need."""
 Make = Callable[[NationalPicture, str], str]
-NAMES = ("figures", "counts", "breakdowns", "integration", "history", "exceptions")
+NAMES = ("figures", "counts", "breakdowns", "integration", "services", "quality", "history", "exceptions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ocr.languages.lexicon import Lexicon
 
 
-_BESIDE_PLACES = ("PS", "P.S.", "P.S")
+_BESIDE_PLACES = ("PS", "P.S.", "P.S", "थाना", "থানা")
 """What forms print beside a place that is written by hand: the label of the next item is often in the same crop."""
 
 

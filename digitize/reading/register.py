@@ -80,6 +80,7 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
         engine=read.engine,
         digits_engine=digits if has_digits else "none",
         latin_engine=by_hand if by_hand == _FIELDS else "none",
+        words_engine="words" if by_hand == _FIELDS else "none",
         sections=read.sections,
     )
 

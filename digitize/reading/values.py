@@ -5,12 +5,14 @@ from __future__ import annotations
 from digitize.reading.calibration import NEVER
 from mappers.sources.values import ZoneValue
 from ocr.forms.legible import is_noise
-from ocr.page import PRINT_NOT_KNOWN, Decided
+from ocr.page import HAND_NOT_MEASURED, PRINT_NOT_KNOWN, Decided
 
 
-def zone_value(d: Decided, accept: float) -> ZoneValue:
-    """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person."""
-    if PRINT_NOT_KNOWN in d.notes:
+def zone_value(d: Decided, accept: float, *, is_own: bool = False) -> ZoneValue:
+    """A decided zone as mapping takes it. accept: the confidence from which it may pass without a person; is_own: that
+    was measured on the workspace's own answers.
+    """
+    if PRINT_NOT_KNOWN in d.notes or (HAND_NOT_MEASURED in d.notes and not is_own):
         accept = NEVER
     elif d.blank:
         # NEVER is above 1: a cell that is blank beyond doubt need not wait for a form to be calibrated.

@@ -38,8 +38,9 @@ class PrefillFloors:
         if not item.cell.startswith(_ZONES):
             return True
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
-        form = self._form(page)
-        return item.confidence >= floor_in(self._floors, form, field_of(zone))
+        key = self._form(page), field_of(zone)
+        # What nobody measured is not as good as the form's other fields: only answers on the field itself say how good.
+        return item.confidence >= (floor_in(self._floors, *key) if item.is_measured else self._floors.get(key, NEVER))
 
     def _form(self, page: str) -> str:
         if page not in self._forms:

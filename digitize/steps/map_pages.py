@@ -77,7 +77,10 @@ def _day_groups(known: Known, reading: Reading | None) -> list[tuple[str, ...]]:
 
 def page_values(page: str, reading: Reading, known: Known) -> PageValues:
     """A reading as the mapping takes it."""
-    zones = {name: zone_value(d, known.threshold_of(reading.form, name, page)) for name, d in reading.zones.items()}
+    zones = {
+        name: zone_value(d, known.threshold_of(reading.form, name, page), is_own=known.is_measured(reading.form, name))
+        for name, d in reading.zones.items()
+    }
     return PageValues(page, reading.family or "", zones)
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from digitize.errors import TargetRefused
 from digitize.targets import sqlite_compare as compare
+from digitize.targets import sqlite_search as searched
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
@@ -46,6 +47,7 @@ class SqliteTarget:
             # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
             prepare(self._db, path, layout)
+            searched.fill(self._db)
             # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
             self._db.execute("PRAGMA foreign_keys = ON")
         except sqlite3.DatabaseError as e:
@@ -211,6 +213,7 @@ class _Store:
         # Rows that point to others first, those of the form itself last.
         for table in (*reversed(named_first(form)), *self._laid_tables(), "field_origin", FLAGS, "record_index"):
             self._db.executemany(f"DELETE FROM {table} WHERE record_id = ?", ((r,) for r in records))
+        searched.take_out(self._db, records)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._db.execute(query, tuple(values))]
@@ -235,6 +238,7 @@ class _Store:
         for name in named_first(form):
             if name in tables:
                 self._insert(name, tables[name].drop(HASH, strict=False))
+        searched.put(self._db, form, tables)
         taken = set(own[RECORD_ID])
         # Origins come for the whole batch; those of records that were refused or are unchanged are not wanted.
         rows = [o for o in batch.origins if o[0] in taken]

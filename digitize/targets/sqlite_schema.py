@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from digitize.errors import TargetRefused
+from digitize.targets.sqlite_search import TABLES
 from mappers.layouts import TableLayout
 from mappers.schema import load_schemas
 from mappers.schema.links import PERSON_LINE, row_references
 from mappers.schema.parts.table import Table
 
-FORMAT = 4
-_OLDER = ("1", "2", "3")
+FORMAT = 5
+_OLDER = ("1", "2", "3", "4")
 _WITHOUT_UNDO = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
@@ -123,6 +124,7 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     _run(db, _FROM_2 if found in _WITHOUT_UNDO else "")
     _run(db, _FROM_3 if found == "3" else "")
     _run(db, _FIXED)
+    _run(db, TABLES)
     _run(db, _AFTER_2 if found in _WITHOUT_UNDO else "")
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 

@@ -21,7 +21,8 @@ from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
-from mappers.codes import CodeList, districts_of, load_stations, place_lists
+from mappers.codes import CodeList, load_stations, place_lists
+from mappers.codes.station_history import DistrictsOf
 from mappers.encodings import Encoding, load_encodings
 from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.load import FormMapping, find_mapping, load_mappings
@@ -96,10 +97,10 @@ class Known:
         return self._settings[language]
 
     @cached_property
-    def district_of(self) -> Mapping[str, str]:
-        """Station -> its district, for stations whose name is known in one district only."""
+    def district_of(self) -> DistrictsOf:
+        """Station -> its district, for stations whose name is known in one district only, or on a day."""
         own = self.place.folder / "lists" / "stations.csv"
-        return districts_of(load_stations(self.state.code, own))
+        return DistrictsOf(load_stations(self.state.code, own))
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
@@ -156,6 +157,10 @@ class Known:
         given = threshold(self.forms.get(form or "") or self.registers.find(form), self.calibration)
         return self.thresholds.accept(form or "", zone, page, given)
 
+    def is_measured(self, form: str | None, zone: str) -> bool:
+        """Whether this workspace's own answers opened a threshold for a zone of a form."""
+        return self.thresholds.is_open(form or "", zone)
+
     @cached_property
     def capture(self) -> CaptureChoice:
         """Which fields of a form are captured."""
@@ -166,7 +171,7 @@ class Known:
         """Hash of what mapping depends on beside the reading, its threshold, the mapping file and the decisions."""
         from mappers.mapping.load import MAP_VERSION
 
-        districts = plain_hash(self.district_of)
+        districts = plain_hash([dict(self.district_of), self.district_of.book.times])
         own = plain_hash(self.capture.plain())
         return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts, own)
 

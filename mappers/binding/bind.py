@@ -68,7 +68,7 @@ class _Binder:
         self._check_constants("set", self._tables[m.form], m.set)
         self._check_sources(rules)
         self._check_targets(rules)
-        ordered = tuple(sorted(rules, key=_order))
+        ordered = tuple(sorted(map(partial(_beside, rules), rules), key=_order))
         ignored = frozenset(i.source for i in m.ignore)
         named = {r.source: self._known[r.encoding] for r in rules if r.encoding in self._known}
         # A column of "auto" may turn out to be in any encoding, so the digest rests on all tables.
@@ -218,14 +218,15 @@ class _Binder:
         for rule in rules:
             others = first.setdefault(rule.source, [])
             if not all(_exclude(rule, o) for o in others):
-                raise self._fail("map/ignore", f"{rule.source} is named twice{_both(rule)}")
+                places = " and ".join(dict.fromkeys(_place(r) for r in (*others, rule)))
+                raise self._fail("map/ignore", f"{rule.source} is named twice, by the rules to {places}{_both(rule)}")
             if any(o.encoding != rule.encoding for o in others):
                 raise self._fail("map", f"{rule.source} has two encodings")
             others.append(rule)
         for source in ignored:
             is_always_mapped = any(not r.dialect.when.cells for r in first.get(source, ()))
             if is_always_mapped or ignored.count(source) > 1:
-                raise self._fail("map/ignore", f"{source} is named twice")
+                raise self._fail("map/ignore", f"{source} is named twice: take one [[map]] or [[ignore]] of it out")
 
     def _check_targets(self, rules: tuple[BoundRule, ...]) -> None:
         taken = {("", f): "set" for f in self._model.set}
@@ -234,15 +235,21 @@ class _Binder:
         for rule in (r for r in rules if not r.spare):
             for _, name in rule.targets:
                 others = filled.setdefault((rule.row, name), [])
-                clash = [o.source for o in others if not _exclude(rule, o)]
-                if (rule.row, name) in taken or clash:
-                    by = taken.get((rule.row, name)) or clash[0]
-                    raise self._fail(f"map (from {rule.source})", f"name {name} is filled twice; first by {by}")
+                if by := taken.get((rule.row, name)):
+                    raise self._fail(f"map (from {rule.source})", f"{name} is filled twice: {by} has it; keep one")
+                if clash := [o.source for o in others if not _exclude(rule, o)]:
+                    raise self._fail("map", f"{name} is filled twice: {_between(clash[0], rule.source)}")
                 others.append(rule)
         for rule in rules:
             same = [r for r in rules if r is not rule and r.row == rule.row and not _exclude(rule, r)]
-            if rule.cleaner.many and same:
-                raise self._fail(f"map (from {rule.source})", f"row {rule.row} is filled by another rule as well")
+            if rule.cleaner.many and (many := [r for r in same if r.cleaner.many]):
+                raise self._fail("map", f"rows {rule.row} are filled twice: {_between(rule.source, many[0].source)}")
+
+
+def _beside(rules: Sequence[BoundRule], rule: BoundRule) -> BoundRule:
+    """The rule, marked where another one gives several rows of its kind."""
+    has_many = any(r.cleaner.many and r.row == rule.row and not _exclude(r, rule) for r in rules if r is not rule)
+    return replace(rule, by_lines=True) if rule.row and has_many and not rule.cleaner.many else rule
 
 
 def _exclude(one: BoundRule, other: BoundRule) -> bool:
@@ -250,7 +257,19 @@ def _exclude(one: BoundRule, other: BoundRule) -> bool:
 
 
 def _both(rule: BoundRule) -> str:
-    return ", by rules that may hold at once: let their `when` differ" if rule.dialect.when.cells else ""
+    return ", which may hold at once: let their `when` differ" if rule.dialect.when.cells else "; keep one of them"
+
+
+def _place(rule: BoundRule) -> str:
+    return f"{rule.row}.{rule.targets[0][1]}".lstrip(".")
+
+
+def _between(first: str, second: str) -> str:
+    """The two rules of a conflict, and how it is settled."""
+    return (
+        f"by the rule from {first} and by that from {second}. Keep one of them, or write spare = true at the one that"
+        " only fills what the other leaves empty, or give each a when that never holds together with the other's."
+    )
 
 
 def _digest(content: bytes, named: Mapping[str, Encoding]) -> str:

@@ -20,7 +20,7 @@ class BoundRule:
 
     dialect: what this source means by the cell, and when the rule holds. unrouted: parts that the mapping sends nowhere
     although they say something of their own. constants: fixed fields of the same row. keeps_text: the main part's field
-    takes any text.
+    takes any text. by_lines: it stands beside several persons of another rule, and has a line for each.
     """
 
     source: str
@@ -35,6 +35,7 @@ class BoundRule:
     unrouted: frozenset[str] = frozenset()
     constants: Mapping[str, str] = field(default_factory=dict)
     keeps_text: bool = False
+    by_lines: bool = False
 
     @property
     def main(self) -> str:
@@ -57,7 +58,8 @@ class FormMapping:
     it rests on, for keys of work. encodings: column -> its encoding, for columns that are not plain text.
     encoding_checked: a person vouches for them. part: its rows are parts of other tables' records. also: name ->
     another form that the same rows make. needs: of such a form, the cells of which one must say something; when: of
-    such a form, the condition. notes: what a person should know of the mapping, though it can be used.
+    such a form, the condition. notes: what a person should know of the mapping, though it can be used. doubted: columns
+    of which nobody could say in which encoding they are; their values are doubtful.
     """
 
     id: str
@@ -78,6 +80,7 @@ class FormMapping:
     needs: tuple[str, ...] = ()
     when: Condition = Condition()
     notes: tuple[str, ...] = ()
+    doubted: frozenset[str] = frozenset()
 
     @property
     def all_rules(self) -> tuple[BoundRule, ...]:

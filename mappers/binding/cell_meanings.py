@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from mappers.binding.dialect import Dialect, cell_key, make_condition
 from mappers.binding.model import MappingFile, MapRule
 from mappers.clean import CleanContext, Cleaner
+from mappers.clean.date_format import DateFormat, date_format
 from mappers.codes import act_list, code_lists
 from mappers.errors import MappingError
 from mappers.toml import did_you_mean
@@ -23,8 +24,9 @@ def bind_dialect(model: MappingFile, rule: MapRule, cleaner: Cleaner, codes: str
     _check_when(model, rule, fail)
     nulls = _nulls(model.nulls if rule.nulls is None else rule.nulls, fail)
     values = _values(model, rule, fail)
+    order = _order(rule, cleaner, fail)
     if not values:
-        return Dialect(None, nulls, make_condition(rule.when))
+        return Dialect(None, nulls, make_condition(rule.when), order)
     if cleaner.clean is None:
         raise fail(f"values: cleaner {cleaner.name} gives parts; values stand for one")
     meant = _meant(values, fail)
@@ -36,7 +38,18 @@ def bind_dialect(model: MappingFile, rule: MapRule, cleaner: Cleaner, codes: str
     if both and rule.nulls is not None:
         raise fail(f"nulls: {both[0]} is one of the values, too")
     empty = {code for code, value in meant.items() if not value}
-    return Dialect(meant, (nulls - meant.keys()) | empty, make_condition(rule.when))
+    return Dialect(meant, (nulls - meant.keys()) | empty, make_condition(rule.when), order)
+
+
+def _order(rule: MapRule, cleaner: Cleaner, fail: Fail) -> DateFormat | None:
+    if not rule.date_format:
+        return None
+    if not cleaner.name.startswith("date"):
+        raise fail(f"date_format: cleaner {cleaner.name} gives no date")
+    order = date_format(rule.date_format)
+    if order is None:
+        raise fail(f"date_format: {rule.date_format} is none; write DD, MM and YY or YYYY in their order, as DDMMYY")
+    return order
 
 
 def _meant(values: Mapping[str, str], fail: Fail) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mappers.clean.date_format import DateFormat
 from mappers.text.folding import fold_digits, squeeze
 
 
@@ -36,11 +37,13 @@ class Condition:
 class Dialect:
     """How one rule reads its cell before the cleaner does. codes: key of a cell's text -> what it stands for, None
     when the source has no codes there. nulls: keys of texts that say that there is nothing. when: the rule's condition.
+    order: of day, month and year, None where they stand as usual.
     """
 
     codes: Mapping[str, str] | None = None
     nulls: frozenset[str] = frozenset()
     when: Condition = Condition()
+    order: DateFormat | None = None
 
     def is_null(self, text: str) -> bool:
         """Whether a text is one of this source's spellings of nothing."""
@@ -48,7 +51,11 @@ class Dialect:
 
     def meaning(self, text: str) -> str | None:
         """What a text stands for: itself where the source has no codes, None when the code is not known."""
-        return text if self.codes is None else self.codes.get(cell_key(text))
+        return self.ordered(text) if self.codes is None else self.codes.get(cell_key(text))
+
+    def ordered(self, text: str) -> str:
+        """A date in the usual order; any other text as it is."""
+        return text if self.order is None else self.order.reorder(text)
 
 
 def make_condition(cells: Mapping[str, str | Iterable[str]]) -> Condition:

@@ -21,7 +21,8 @@ class MapRule(_Part):
     zone that runs over several pages are joined. spare: fills only what another rule left empty; a cell of which
     nothing is needed is left over. values: what the codes of this source stand for, as a table of its own or the name
     of one of [values]; "" for a code that says nothing. nulls: in place of the mapping's. when: other cells and the
-    texts of which they must have one ("" for an empty cell), else the rule does not hold.
+    texts of which they must have one ("" for an empty cell), else the rule does not hold. date_format: order in which
+    the column writes dates, where it is not day, month, year with something between them ("DDMMYY", "MM/DD/YYYY").
     """
 
     source: str = Field(alias="from", min_length=1)
@@ -35,6 +36,7 @@ class MapRule(_Part):
     values: str | dict[str, str] = ""
     nulls: tuple[str, ...] | None = None
     when: dict[str, str | tuple[str, ...]] = {}
+    date_format: str = ""
 
 
 class RowRule(_Part):

@@ -7,19 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
+from mappers.clean.act_beginnings import by_beginnings
+from mappers.clean.act_words import ACT_WORD, LETTER, loose, loosen
 from mappers.codes.acts import Act, acts
 from mappers.codes.places import states
 from mappers.text.folding import fold_digits, fold_key, nfc
 from mappers.text.scripts import INDIC
 
-_LETTER = rf"[^\W\d_]|[{INDIC}]"
-_ACT_WORD = (
-    r"act|ac\.?t|अधिनियम|अधि|एक्ट|कायदा|আইন|অ্যাক্ট|சட்டம்|చట్టం|యాక్ట్|ಕಾಯ್ದೆ|ಆಕ್ಟ್|ആക്ട്|നിയമം|એક્ટ|અધિનિયમ|ધારો"
-    r"|ਐਕਟ|ଆଇନ|ایکٹ"
-)
 _YEAR = r"(?:[\s,.\-]*(?:of\s*)?(?P<year>(?:1[89]|20)\d\d)(?!\d))?"
 _ANY_YEAR = _YEAR.replace("?P<year>", "?:")
-_GAP = r"[\s.\-,'’ঃः:]*"
+_GAP = r"[\s.\-,'’ঃः:\u06d4]*"
 _WIDE_GAP = r"[\s.\-,'’ঃः:()/&]*"
 # Abbreviations that mean an act only with the word behind them: "the P.C. found" is no act, "P.C. Act" is.
 _SHORTEST = 3
@@ -29,9 +26,9 @@ _FUZZY = re.compile(rf"(?:{_WORD}*\s+){{0,3}}?{_WORD}{{3,}}\s+act(?![^\W\d_])\.?
 _SIMILAR = 82
 # "25 A.Act" is the Arms Act, not section 25A: the dot tells.
 _ARMS = re.compile(r"(?<=\d|\))\s*(?P<name>A\.\s?Act)(?![^\W\d_])\.?", re.I)
-_ACT_WORD_ALONE = re.compile(rf"(?<![^\W\d_])(?:{_ACT_WORD})(?!{_LETTER})", re.I)
+_ACT_WORD_ALONE = re.compile(rf"(?<![^\W\d_])(?:{ACT_WORD})(?!{LETTER})", re.I)
 # "मुं.पो.का." is some act, if not one that is known. Of Latin letters only three and more: "G.D." and "C.R." are none.
-_OWN = rf"(?:(?![a-z])(?:{_LETTER})){{1,5}}"
+_OWN = rf"(?:(?![a-z])(?:{LETTER})){{1,5}}"
 _SHORT = re.compile(rf"(?:{_OWN}\s*\.\s*)+{_OWN}|(?<![a-z])(?:[a-z]\s*\.\s*){{2,}}[a-z](?![a-z])", re.I)
 
 
@@ -49,17 +46,22 @@ def find_acts(text: str) -> list[ActFound]:
     """The names of acts in a text (NFC, digits folded), left to right, none overlapping.
 
     A year behind the name decides between acts of one name. A name that ends in "act" and comes close to a known title
-    counts as found with is_near.
+    counts as found with is_near, and so does a title whose words are shortened to their beginnings (`by_beginnings`).
     """
-    named = ((m, _meant(m.group("name"), m.group("year"))) for m in _pattern().finditer(text))
+    plain, places = loosen(text)
+    named = ((m, _meant(m.group("name"), m.group("year"))) for m in _pattern().finditer(plain))
     found = [ActFound(m.start(), m.end(), ids) for m, ids in named if ids]
-    found += [ActFound(m.start("name"), m.end(), ("ARMS",)) for m in _ARMS.finditer(text) if _is_free(m, found)]
-    for m in _FUZZY.finditer(text):
-        if _is_free(m, found):
+    found += [ActFound(m.start("name"), m.end(), ("ARMS",)) for m in _ARMS.finditer(plain) if _is_free(m.span(), found)]
+    for m in _FUZZY.finditer(plain):
+        if _is_free(m.span(), found):
             near = _near(re.sub(_ANY_YEAR + "$", "", m.group()))
             if near:
                 found.append(ActFound(m.start(), m.end(), (near,), is_near=True))
-    return sorted((_with_state(text, f) for f in found), key=lambda f: f.start)
+    for start, end, act in by_beginnings(plain):
+        if _is_free((start, end), found):
+            found.append(ActFound(start, end, (act,), is_near=True))
+    stated = sorted((_with_state(plain, f) for f in found), key=lambda f: f.start)
+    return [replace(f, start=places[f.start], end=places[f.end]) for f in stated]
 
 
 def act_on(ids: tuple[str, ...], day: str, state: str = "") -> str | None:
@@ -77,11 +79,11 @@ def act_on(ids: tuple[str, ...], day: str, state: str = "") -> str | None:
 
 def names_an_act(text: str) -> bool:
     """Whether a text has the word for an act, or letters with dots as acts are shortened: one that is not known."""
-    return bool(_ACT_WORD_ALONE.search(text) or _SHORT.search(text))
+    return bool(_ACT_WORD_ALONE.search(loose(text)) or _SHORT.search(text))
 
 
-def _is_free(m: re.Match[str], found: list[ActFound]) -> bool:
-    return all(m.end() <= f.start or f.end <= m.start() for f in found)
+def _is_free(span: tuple[int, int], found: list[ActFound]) -> bool:
+    return all(span[1] <= f.start or f.end <= span[0] for f in found)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -115,7 +117,7 @@ def _bare_key(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    return re.sub(rf"(?:{_ACT_WORD})$", "", _bare_key(name))
+    return re.sub(rf"(?:{ACT_WORD})$", "", _bare_key(name))
 
 
 @cache
@@ -138,7 +140,9 @@ def _forms() -> frozenset[tuple[str, bool, str]]:
 def _ways(act: Act) -> tuple[str, ...]:
     """Spellings of at least two letters, with digits folded and years dropped."""
     ways = {
-        re.sub(_ANY_YEAR + "$", "", fold_digits(nfc(w))).strip() for w in (*act.spellings, act.id) if not w.isdigit()
+        re.sub(_ANY_YEAR + "$", "", loose(fold_digits(nfc(w)))).strip()
+        for w in (*act.spellings, act.id)
+        if not w.isdigit()
     }
     return tuple(w for w in ways if len(_key(w)) >= 2 and not re.search(r"\d", w))
 
@@ -146,11 +150,11 @@ def _ways(act: Act) -> tuple[str, ...]:
 @cache
 def _pattern() -> re.Pattern[str]:
     """All spellings, the longer ones first; the word "act" stands once in the pattern, which else compiles for long."""
-    ways = sorted({w for act in acts().values() for w in _ways(act)}, key=lambda w: (-len(fold_key(w)), w))
+    ways = sorted({w for act in acts().values() for w in _ways(act)}, key=lambda w: (-len(_key(w)), w))
     free = _by_first_letter(_alternative(w) for w in ways if not _needs_act(w))
     bound = _by_first_letter(_alternative(w) for w in ways if _needs_act(w))
-    name = rf"(?:{bound}){_GAP}(?:{_ACT_WORD})|(?:{free})(?:{_GAP}(?:{_ACT_WORD}))?"
-    return re.compile(rf"(?<![^\W\d_])(?<![{INDIC}])(?P<name>{name}){_YEAR}(?!{_LETTER})\.?", re.I)
+    name = rf"(?:{bound}){_GAP}(?:{ACT_WORD})|(?:{free})(?:{_GAP}(?:{ACT_WORD}))?"
+    return re.compile(rf"(?<![^\W\d_])(?<![{INDIC}])(?P<name>{name}){_YEAR}(?!{LETTER})\.?", re.I)
 
 
 @cache
@@ -176,18 +180,24 @@ def _by_first_letter(alternatives: Iterable[str]) -> str:
 
 def _letters(way: str) -> list[str]:
     """The words of a spelling without "act", or the letters of an abbreviation."""
-    words = re.findall(rf"(?:{_LETTER})+", _without_act(way))
+    words = re.findall(rf"(?:{LETTER})+", _without_act(way))
     is_short = len(words) == 1 and words[0].isascii() and words[0].isupper() and len(words[0]) <= 6
     return list(words[0]) if is_short else words
 
 
 def _without_act(way: str) -> str:
-    return re.sub(rf"[\s.]*(?:{_ACT_WORD})\.?$", "", way, flags=re.I)
+    return re.sub(rf"[\s.]*(?:{ACT_WORD})\.?$", "", way, flags=re.I)
 
 
 def _needs_act(way: str) -> bool:
-    has_act = len(_key(way)) < len(fold_key(way))
-    return has_act and sum(map(len, _letters(way))) <= _SHORTEST and way.isascii()
+    if len(_key(way)) == len(fold_key(way)):
+        return False
+    letters = _letters(way)
+    if way.isascii():
+        return sum(map(len, letters)) <= _SHORTEST
+    # Of one or two bare letters: "आ.व." is no act without the word behind it.
+    bare = "".join(letters)
+    return len(bare) < _SHORTEST and bare.isalpha()
 
 
 def _alternative(way: str) -> str:

@@ -12,6 +12,8 @@ _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:
 _FULL_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _MONTHS = re.compile(r"month|माह|महीन|मास|মাস|மாத|నెల|ತಿಂಗ|മാസ|મહિન|ਮਹੀਨ|ମାସ", re.I)
 _OLDEST = 120
+# Two years of one book do not lie farther apart.
+_FAR = 20
 _FARTHEST = 70
 
 
@@ -37,11 +39,15 @@ def clean_int(raw: str, context: CleanContext) -> CleanedCell:
 
 
 def clean_year(raw: str, context: CleanContext) -> CleanedCell:
-    """A year of four digits; two digits only with the book's year as pivot, never later than it."""
+    """A year of four digits; two digits only with the book's year as pivot, never later than it.
+
+    A year more than twenty years off the book's is doubted ("far-from-book-year").
+    """
     text = fold_digits(raw)
     full = _FULL_YEAR.findall(text)
     if len(set(full)) == 1:
-        return CleanedCell(full[0])
+        is_far = context.book_year is not None and abs(int(full[0]) - context.book_year) > _FAR
+        return CleanedCell(full[0], 0.4, ("far-from-book-year",)) if is_far else CleanedCell(full[0])
     runs = _RUN.findall(text)
     if full or len(runs) != 1 or len(runs[0]) != 2:
         return unsure("several-years" if len(full) > 1 else "not-a-year")

@@ -14,8 +14,12 @@ _DATE = re.compile(r"\s*(\d{1,4})\s*[./\-–,' ]\s*(\d{1,2})\s*[./\-–,' ]\s*(\
 _SPAN = re.compile(r"\s*\d{1,2}\s*[/&\-]\s*\d{1,2}\s*[.\-/]\s*\d{1,2}\s*[.\-/]\s*(?:\d{4}|\d{2})\s*")
 _DAY_MONTH = re.compile(r"\s*(\d{1,2})\s*[./\-]\s*(\d{1,2})\s*")
 EARLIEST, LATEST = 1850, 2100
+# Confidence of a value whose year is far from the book's.
+FAR, FAR_NOTE = 0.4, "far-from-book-year"
 # What empty cells of Access, Excel and SQL Server turn into.
 _NULLS = ("1899-12-30", "1899-12-31", "1900-01-01")
+# Days farther from the year of their book are doubted: 2090 in a book of 2009 is 2009 misread or mistyped.
+_FAR_AFTER, _FAR_BEFORE = 20, 100
 # In a book of 1900 or 1901 such a date may be a true one.
 _LAST_OF_NULLS = 1901
 
@@ -83,6 +87,11 @@ def _of_book_year(day: int, month: int, context: CleanContext) -> CleanedCell:
     return CleanedCell(found.value, min(found.confidence, 0.7), (*found.notes, "year-from-book"))
 
 
+def is_far(year: int, book: int | None, before: int) -> bool:
+    """Whether a year lies so far from that of the book that one of them is wrong. before: years it may be older."""
+    return book is not None and not book - before <= year <= book + _FAR_AFTER
+
+
 def to_day(day: int, month: int, year: str, context: CleanContext, after: int) -> CleanedCell:
     """Day, month and year as written (two digits or four) as a cleaned day."""
     notes: tuple[str, ...] = ()
@@ -104,4 +113,6 @@ def to_day(day: int, month: int, year: str, context: CleanContext, after: int) -
         return unsure("no-such-day")
     if context.book_year is not None and full > context.book_year + after:
         notes = (*notes, "later-than-book-year")
+    if is_far(full, context.book_year, _FAR_BEFORE):
+        return CleanedCell(found.isoformat(), FAR, (*notes, FAR_NOTE))
     return CleanedCell(found.isoformat(), 0.97 if len(year) == 2 else 1.0, notes)

@@ -43,6 +43,11 @@ _VALUE = re.compile(
 )
 
 
+# What parts short values of one line: ages, sexes.
+_SHORT = re.compile(r"\s*[^\s,/;&]{1,12}\s*(?:[,/;&]\s*[^\s,/;&]{1,12}\s*)+")
+_PARTING = re.compile(r"[,/;&]")
+
+
 def split_items(raw: str) -> list[str]:
     """The items of a block: at marks such as "1)" and "(ii)" where there are any, else one a line.
 
@@ -57,6 +62,14 @@ def split_items(raw: str) -> list[str]:
     ends = [m.start() for m in marks[1:]] + [len(text)]
     items = [text[: marks[0].start()], *(text[m.end() : end] for m, end in zip(marks, ends, strict=True))]
     return [line for line in (squeeze(x).strip(" ,;") for x in items) if line]
+
+
+def lines_of(text: str, kind: str) -> list[str]:
+    """The items of a cell, one for each person; kind: name of the cleaner; short values are parted by commas."""
+    items = split_items(text)
+    if len(items) == 1 and kind in ("age", "code", "int") and _SHORT.fullmatch(text):
+        return [item.strip() for item in _PARTING.split(text)]
+    return items
 
 
 def clean_persons(raw: str, context: CleanContext) -> CleanedRows:

@@ -149,7 +149,10 @@ def section_number(written: str, act: str) -> str:
 
 
 def _letter_in_brackets(number: str, clauses: list[str]) -> tuple[str, list[str]]:
-    """498(A) is section 498A where the IPC has one; 376(2) and 505(b) are clauses."""
+    """498(A) is section 498A where the IPC has one, 376(D)(A) is 376DA; 376(2) and 505(b) are clauses."""
+    both = "".join(clauses[:2])
+    if len(clauses) > 1 and both.isalpha() and number + both in ipc_sections():
+        return both, clauses[2:]
     is_letter = clauses[0].isalpha() and number + clauses[0] in ipc_sections()
     return (clauses[0], clauses[1:]) if is_letter else ("", clauses)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.text.scripts import INDIC
+from mappers.text.section_letters import LETTERS
 
 _ANY_LETTER = rf"[^\W\d_]|[{INDIC}]"
 # Abbreviations typed with the digit zero for their dots: भा0द0वि0.
@@ -47,25 +48,15 @@ PARTING = re.compile("[,،;]")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 # "FIR No. 12/2005" beside the sections is no section.
 CASE_NUMBER = re.compile(r"(?<![\d/])\d{1,5}\s*/\s*(?:1[89]|20)\d\d(?![\d(])")
-# Letters of inserted sections in local scripts, by order (498क) or by sound (498ए): both are 498A.
-_BY_ORDER = ("कखगघङ", "কখগঘঙ", "કખગઘ", "ਕਖਗਘ", "କଖଗଘ")
-_BY_SOUND = (
-    "ए बी सी डी ई", "এ বি সি ডি ই", "ஏ பி சி டி இ", "ఎ బి సి డి ఇ", "ಎ ಬಿ ಸಿ ಡಿ ಇ", "എ ബി സി ഡി ഇ",
-    "એ બી સી ડી ઇ", "ਏ ਬੀ ਸੀ ਡੀ ਈ", "ଏ ବି ସି ଡି ଇ", "ऐ बि सि डि इ", "અ બિ સિ ડિ ઈ",
-)  # fmt: skip
-LETTERS = {
-    **{sign: letter for signs in _BY_ORDER for sign, letter in zip(signs, "ABCDE", strict=False)},
-    **{sign: letter for signs in _BY_SOUND for sign, letter in zip(signs.split(), "ABCDE", strict=True)},
-    # Marathi: 498अ, 354ब; its third letter is the first one of Hindi, and is left to that.
-    "अ": "A", "ब": "B",
-}  # fmt: skip
 _ACT_BEHIND = r"(?!\s*\.?\s*(?:act|एक्ट|अधि|আইন|ಕಾಯ್ದೆ|ಆಕ್ಟ್)(?![a-z]))"
+# Letters with dots are an abbreviation, and the first of them no clause: 34(ఎ) ఎ.పి.
+_DOTS_BEHIND = rf"(?!\s*\.\s*(?:{_ANY_LETTER}){{1,3}}\s*\.)"
 _SIGN = "|".join(sorted(LETTERS, key=len, reverse=True))
 # One or two: 376DA is also written 376डीए and 376 डी.ए.
 _LETTER = rf"[a-z]{{1,2}}|(?:{_SIGN})(?:\.?(?:{_SIGN}))?"
 _SIGNS = re.compile(_SIGN)
 PAREN = rf"\(\s*[0-9a-z{INDIC}]{{1,4}}(?:\s?-\s?[a-z])?\s*\)"
-_LOOSE = rf"\s*-?\s*(?:{_LETTER}|[ivx]{{1,4}})(?![a-z{INDIC}]){_ACT_BEHIND}"
+_LOOSE = rf"\s*-?\s*(?:{_LETTER}|[ivx]{{1,4}})(?![a-z{INDIC}]){_ACT_BEHIND}{_DOTS_BEHIND}"
 SECTION = re.compile(
     rf"(?<![a-z\d])(?P<number>\d{{1,4}})(?P<letter>\s*-?\s*(?:{_LETTER})(?![a-z{INDIC}]){_ACT_BEHIND})?"
     rf"(?P<tail>(?:\s*{PAREN})(?:\s*{PAREN}|{_LOOSE})*)?"
@@ -73,6 +64,16 @@ SECTION = re.compile(
     re.I,
 )
 CLAUSE = re.compile(rf"{PAREN}|{_LOOSE}", re.I)
+
+
+# 376DA, 376DB and 376AB with a blank between their letters.
+_TWO_LETTERS = re.compile(rf"(?<=376)\s*-?\s*({_SIGN})[\s.]+({_SIGN})(?![a-z{INDIC}])", re.I)
+_OF_TWO = frozenset({"DA", "DB", "AB"})
+
+
+def joined_letters(text: str) -> str:
+    """Text in which the two letters of sections 376DA, 376DB and 376AB stand together: "376 डी ए"."""
+    return _TWO_LETTERS.sub(lambda m: both if (both := LETTERS[m[1]] + LETTERS[m[2]]) in _OF_TWO else m.group(), text)
 
 
 def dots_for_zeros(text: str) -> str:

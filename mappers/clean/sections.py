@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from mappers.clean.act_words import LETTER
 from mappers.clean.acts import ActFound, act_on, find_acts, names_an_act
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.clean.section_groups import SectionGroup, Written, by_and, by_last_section, last_section, section_number
@@ -23,6 +24,7 @@ from mappers.clean.section_words import (
     SECTION,
     YEAR,
     dots_for_zeros,
+    joined_letters,
 )
 from mappers.codes.acts import bns_sections, ipc_sections
 from mappers.codes.sections import NEW_LAW_FROM
@@ -33,6 +35,7 @@ _KEPT = 1 << 14
 _PLAIN_LIST = re.compile(
     r"(?P<numbers>[1-9]\d{0,2}[A-Z]?(?:/[1-9]\d{0,2}[A-Z]?)*) (?P<act>[^\s\d/,;&()-][^\d/,;&()-]{1,30})"
 )
+_WORD = re.compile(rf"(?:{LETTER}){{2}}")
 _SLASHES = re.compile("/")
 _NOT_DIGITS = re.compile("[^0-9/]")
 
@@ -44,10 +47,10 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     "act-inferred": the BNS where the context's day is 1 July 2024 or later, which then is the law in force, else the
     IPC. Offences of the penal code before "and" in "498A/406 and 3/4 DP Act" have no act of their own and are inferred
     too, and so is a part of the list with a section beyond the last one of the act behind it: "302/34, 25 Arms Act".
-    Nothing is inferred where an act is named that is not known ("act-unknown"), nor for a section that the penal
-    code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes a row whose section
-    has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is kept, doubted, as
-    "section-unknown".
+    Nothing is inferred where words stand that are not known, for they may name an act ("act-unknown"), nor for a
+    section that the penal code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes
+    a row whose section has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is
+    kept, doubted, as "section-unknown".
     """
     plain = _PLAIN_LIST.fullmatch(raw)
     act = _only_act(plain["act"]) if plain else ""
@@ -57,7 +60,7 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
 
 def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     """The rows of any list, however it is written; `clean_sections` calls it where a list is not quite plain."""
-    text = dots_for_zeros(fold_digits(squeeze(raw)))
+    text = joined_letters(dots_for_zeros(fold_digits(squeeze(raw))))
     text = PART.sub(r"(\1)", GLUED.sub(r"\1 ", text))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
     # Taken out first, for the number of a case ("12/2005") would be read as sections.
@@ -176,7 +179,7 @@ def _note_gap(group: SectionGroup, gap: str) -> None:
 def _group_rows(group: SectionGroup, context: CleanContext) -> Iterator[dict[str, CleanedCell]]:
     if group.act and not group.sections:
         yield {"act": _act(group.act, context), "section": CleanedCell(None, 0.0, ("section-missing",), " ")}
-    if not group.act and any(map(names_an_act, group.leftover)):
+    if not group.act and any(map(_may_name_an_act, group.leftover)):
         of_group = CleanedCell(None, 0.0, ("act-unknown",))
     else:
         of_group = _act(group.act, context) if group.act else _inferred(context)
@@ -190,6 +193,11 @@ def _group_rows(group: SectionGroup, context: CleanContext) -> Iterator[dict[str
         is_inferred = bool(act.value) and (group.act is None or group.is_open)
         inferred = CleanedCell("yes" if is_inferred else "no", raw=written.match.group().strip())
         yield {"act": act, "section": section, "inferred": inferred}
+
+
+def _may_name_an_act(leftover: str) -> bool:
+    """Whether words are left over: any may be an act that is not known, or its abbreviation."""
+    return bool(_WORD.search(leftover)) or names_an_act(leftover)
 
 
 def _act(found: ActFound, context: CleanContext) -> CleanedCell:

@@ -14,18 +14,24 @@ Lent = Mapping[str, tuple[str, ...]]
 _ROLES = ("complainant", "accused", "victim")
 # Below this a column is not even proposed for a field; the next best one must not be much worse than the best.
 _FLOOR, _SECOND_BEST = 0.3, 0.8
+# A second field as likely as the first leaves the choice to a person; but for these, either of which will do.
+_EVEN = 0.99
+_EITHER = frozenset({"phone", "mobile"})
 # A field that the header does not name at all is never filled by content alone.
 _HEADER_FLOOR = 0.35
 
 
 @dataclass(frozen=True)
 class FieldChoice:
-    """A column and its best target, None when nothing fits. second: the next best, for a person who is asked."""
+    """A column and its best target, None when nothing fits. second: the next best, for a person who is asked. is_even:
+    nothing speaks for one rather than the other.
+    """
 
     column: ColumnSeen
     target: DraftTarget | None
     score: float
     second: str = ""
+    is_even: bool = False
 
 
 def assign(
@@ -95,5 +101,12 @@ def _settle(
             taken.add(target.name)
     for column in columns:
         score, found = chosen.get(column.name, (0.0, None))
-        others = [t.name for _, t in ranked[column.name] if found is None or t.name != found.name]
-        yield FieldChoice(column, found, score, others[0] if others else "")
+        others = [(s, t) for s, t in ranked[column.name] if found is None or t.name != found.name]
+        is_even = found is not None and any(s >= score * _EVEN and _may_be(t, found, taken) for s, t in others[:1])
+        yield FieldChoice(column, found, score, others[0][1].name if others else "", is_even)
+
+
+def _may_be(other: DraftTarget, found: DraftTarget, taken: set[str]) -> bool:
+    """Whether a person should choose between two fields: those of one row, except where either is right."""
+    is_either = {t.name.rpartition(".")[2] for t in (other, found)} <= _EITHER
+    return other.row == found.row and not other.is_elsewhere and other.name not in taken and not is_either

@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import fmean
 
 from mappers.clean import CleanContext, CleanedCell, load_cleaners
+from mappers.clean.date_format import proven_format
 from mappers.codes import act_list, code_lists
+from mappers.names import name_key
 from mappers.text.folding import fold_digits
 
 # Cells of a column that are tried; distinct ones, the first of the table.
 TRIED = 60
 # Distinct values up to which a column may be one of codes.
 FEW = 15
+_PLACES = ("station", "district")
+_MOST_LISTED, _SHORTEST_KEY = 0.7, 3
+_STATION_WORD = re.compile(r"(?:^|\s)(?:थाना|पोलीस\s*ठाणे|पो\.?\s*स्टे\.?|থানা|P\.?\s*S\.?|Thana)(?=[\s.,-]|$)", re.I)
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 _SECTIONS = re.compile(r"^\W*\d{1,3}[A-Z]{0,2}(\s*[/,@&+\-]\s*\d{1,3}[A-Z]{0,2})+(\W.*)?$", re.I)
 _THREE = re.compile(r"^\d{1,4}\s*[-/.\s]\s*(?:\d{1,2}|[A-Za-z]{3,9})\s*[-/.,\s]\s*\d{2,4}(?!\d)")
+_DAY_MONTH = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\s*[./-]\s*(?:0?[1-9]|1[0-2])")
 _EIGHT = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d|[0-3]\d[01]\d(?:19|20)\d\d")
 _WITH_WORD = re.compile(r"^\d{1,2}\W*[^\W\d_][^\d]*\d{2,4}$")
 _LAW = re.compile(r"(?<!\w)(?:ipc|i\.p\.c|bns|crpc|act|u/s|r/w|भा|धारा|अधि|ভা|ধারা|இ\.த\.ச|பிரிவு|IPC)", re.I)
@@ -91,7 +97,19 @@ class Content:
         """Share of cells that are dates with a year: a bare number only when it has eight digits."""
         clean = load_cleaners()["date"].clean
         assert clean is not None
+        if self.date_format:
+            return 1.0
         return self.share(lambda v: _looks_like_day(v) and _has(clean(v, self.context)))
+
+    @cached_property
+    def day_months(self) -> float:
+        """Share of cells that are a day and a month, of a year that stands over them."""
+        return self.share(lambda v: bool(_DAY_MONTH.fullmatch(fold_digits(v))))
+
+    @cached_property
+    def date_format(self) -> str:
+        """The order of day, month and year that the column proves, where a mapping must name it; else ""."""
+        return proven_format(v.strip() for v in self.values if not _NIL.issuperset(v))
 
     @cached_property
     def hours(self) -> float:
@@ -126,7 +144,14 @@ class Content:
     def listed(self, name: str) -> float:
         """Share of the cells whose words a list knows; lists of places count when the context brings them."""
         known = self.context.lists.get(name) or (act_list() if name == "act" else code_lists().get(name))
-        return self.share(lambda v: known.find(v) is not None) if known else 0.0
+        if not known:
+            return 0.0
+        found = self.share(lambda v: known.find(v) is not None)
+        if name not in _PLACES or found > _MOST_LISTED or self.days > _MOST_LISTED or self.digits > _MOST_LISTED:
+            return found
+        # Names of places in another script than the list's: कोतवाली for Kotwali.
+        heard = _heard((*known.values, *(w for ways in known.spellings.values() for w in ways)))
+        return max(found, self.share(lambda v: known.find(v) is not None or name_key(_bare(v)) in heard))
 
     def best_list(self) -> tuple[str, float]:
         """The closed list that knows most of the values, with the share."""
@@ -135,6 +160,17 @@ class Content:
         shares: Mapping[str, float] = {name: self.listed(name) for name in code_lists()}
         name = max(shares, key=lambda n: shares[n])
         return name, shares[name]
+
+
+@lru_cache(maxsize=64)
+def _heard(names: tuple[str, ...]) -> frozenset[str]:
+    """Keys of sound of names; those too short to be told by it are left out."""
+    return frozenset(key for name in names if len(key := name_key(name)) >= _SHORTEST_KEY)
+
+
+def _bare(text: str) -> str:
+    """A place without the word for a police station before or behind it."""
+    return _STATION_WORD.sub(" ", text).strip(" .,-")
 
 
 def _has(answer: CleanedCell) -> bool:

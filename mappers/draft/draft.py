@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from mappers.binding.dialect import cell_key
 from mappers.clean import CleanContext
-from mappers.codes import place_lists
+from mappers.codes import CodeList, place_lists
 from mappers.draft.also import AlsoDraft, AlsoRule, propose_also
 from mappers.draft.assign import FieldChoice, assign, lend
 from mappers.draft.content import Content
 from mappers.draft.infer import infer
+from mappers.draft.lines import DraftLine, Kind
 from mappers.draft.match import ColumnSeen, readings_of
+from mappers.draft.named import said_by_name
 from mappers.draft.rules import DraftRule, make_rule
 from mappers.draft.targets import find_targets
 from mappers.encodings import Encoding, to_bytes
@@ -30,6 +31,8 @@ _FORM_NUMBER = re.compile(r"iif\W?([1-7])|\bif([1-7])\b", re.I)
 # Two-digit years are taken as not later than this.
 _PIVOT = 2026
 _MOSTLY = 0.8
+# Share from which an encoding is a likely one of a column.
+_LIKELY = 0.1
 # Numbers that a station or a court gives, and people know.
 _NUMBERS = frozenset({"fir_no", "gd_no", "report_no", "court_case_no", "ud_no", "fir_reg_num"})
 _STATE = "the state is said where the workspace is made"
@@ -38,24 +41,6 @@ _NULLS = (
     "0000-00-00", "00000000", "01/01/1900", "1900-01-01", "30/12/1899", "9999", "XXXX", "XXX", "अप्राप्त", "निरंक",
     "नहीं", "কিছু নাই", "இல்லை", "లేదు", "ಇಲ್ಲ", "ഇല്ല", "નથી", "ਨਹੀਂ", "ନାହିଁ", "ندارد",
 )  # fmt: skip
-Kind = Literal["mapped", "asked", "elsewhere", "unknown"]
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """One column. target: name of its place ("fir_date", "accused.name"), or of where it belongs elsewhere; "" when
-    nothing fits. second: the next best. reason: why it is left out. encoding: as a rule names it.
-    """
-
-    source: str
-    kind: Kind
-    confidence: float
-    target: str = ""
-    rule: DraftRule | None = None
-    second: str = ""
-    reason: str = ""
-    encoding: str = ""
-    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,16 +62,27 @@ class MappingDraft:
 
 
 def draft_table(
-    table: LegacyTable, wanted: WantedEncoding, *, form: str = "", state: str = "", lexicon: HeaderLexicon | None = None
+    table: LegacyTable,
+    wanted: WantedEncoding,
+    *,
+    form: str = "",
+    state: str = "",
+    lexicon: HeaderLexicon | None = None,
+    lists: Mapping[str, CodeList] | None = None,
+    names: Sequence[str] = (),
 ) -> MappingDraft:
     """The draft for a table; its first rows are read. form: guessed when not given. state: code, for lists and dates.
+
+    lists: of stations and districts, those of the package for the state when not given. names: of all tables that the
+    mapping is for, where it is for several of one shape; of this one when not given.
 
     Raises MappingError when there is no such form or state.
     """
     lexicon = lexicon or load_lexicon()
     table, sample = peek(table)
     settled = settle(table, sample, wanted)
-    context = CleanContext(state=state, book_year=_PIVOT, lists=place_lists(state) if state else {})
+    lists = lists if lists is not None else place_lists(state) if state else {}
+    context = CleanContext(state=state, book_year=_PIVOT, lists=lists)
     columns = [
         _see(c, values, i, settled, context, lexicon) for i, (c, values) in enumerate(zip(settled, sample, strict=True))
     ]
@@ -96,6 +92,8 @@ def draft_table(
     targets = find_targets(form, lexicon)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
+    lines = tuple(_in_family(line, settled) for line in lines)
+    lines = (*lines, *said_by_name(names or (table.name,), lines, form, context, {c.name: c.content for c in columns}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
     return MappingDraft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
@@ -186,7 +184,7 @@ def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn, lex
     if rule is None:
         return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))
     questions = (*base.questions, *_about_codes(rule, content))
-    ties = _about_ties(choice, lexicon)
+    ties = (*_about_ties(choice, lexicon), *_about_evens(choice), *_about_rows(rule, content, taken))
     kind: Kind = "mapped" if choice.score >= SURE_ENOUGH and not ties else "asked"
     return replace(base, kind=kind, target=target.name, rule=rule, questions=(*questions, *ties))
 
@@ -203,11 +201,38 @@ def _about_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
     return ()
 
 
+def _about_evens(choice: FieldChoice) -> tuple[str, ...]:
+    """RELG may be a relation or a religion; which, a person says."""
+    return (
+        ("both fit alike",) if choice.is_even and choice.target is not None and not choice.target.is_elsewhere else ()
+    )
+
+
+def _about_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tuple[str, ...]:
+    """A row of which nothing is known but a code that no list has is none: REC-TYPE is no kind of recovered thing."""
+    others = any(t.startswith(f"{rule.into}.") and not t.endswith(f".{rule.fields[0]}") for t in taken)
+    if not rule.into or not rule.codes or others or not content.codes or len(rule.unlisted) < len(content.codes):
+        return ()
+    return ("nothing else of such a row stands in the table, and no list knows its codes",)
+
+
 def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
     """What to do with the old program's own numbers of stations and districts."""
     if rule.clean not in ("station", "district") or content.digits < _MOSTLY:
         return ()
     return (f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or say values",)
+
+
+def _in_family(line: DraftLine, settled: Sequence[EncodedColumn]) -> DraftLine:
+    """A column that could be in several fonts of one family is in that of the table's sure columns."""
+    if line.encoding != "auto":
+        return line
+    (column,) = (c for c in settled if c.name == line.source)
+    sure = [c.encoding.info for c in settled if c.is_clear and c.encoding is not None]
+    likely = {c.name for c in (column.found.candidates[:3] if column.found else ()) if c.share >= _LIKELY}
+    own = next((i.name for i in sure if i.name in likely), "")
+    families = {i.family for i in sure}
+    return replace(line, encoding=own) if own and len(families) == 1 else line
 
 
 def _encoding(column: EncodedColumn) -> str:

@@ -30,6 +30,10 @@ SEVERAL = 3
 # A meaning that the neighbours or the table's name lend to a header.
 _LENT = 0.6
 _NO_DATE = 0.5
+_NUMBERS = frozenset({"int", "year", "decimal", "money", "date", "time"})
+# A piece of a header that is not known, of more than one letter.
+_LARGEST_CODE = 999
+_UNTOLD, _SHORT_PIECE = 0.7, 2
 # A header that says more than "date" or "name" does not mean the field that a bare one means.
 _VAGUE = 0.75
 _BARE = frozenset({"name", "date", "time", "number", "value", "type", "id", "description", "code", "person", "total"})
@@ -84,15 +88,30 @@ def header_score(
         sure = max(0.4, 1 - _DEARER * (reading.cost - cheapest))
         plain = _likeness(reading.meanings, target.phrases)
         helped = max((_likeness(reading.meanings | {m}, target.phrases, m) for m in lent), default=0.0)
-        best = max(best, sure * max(plain, helped) * _of_kind(reading, target))
+        best = max(best, sure * max(plain, helped) * _of_kind(reading, target) * _known(reading, target))
     return best
 
 
 def _of_kind(reading: HeaderReading, target: DraftTarget) -> float:
-    """A header that says date is hardly over anything else."""
-    if target.column is None or "date" not in reading.meanings or target.column.kind in ("date", "time"):
+    """A header that says date is hardly over anything else, one that says name over no number; a key is no value."""
+    if target.column is None:
         return 1.0
-    return _NO_DATE
+    kind, name = target.column.kind, target.column.name
+    if "date" in reading.meanings and kind not in ("date", "time"):
+        return _NO_DATE
+    if "name" in reading.meanings and kind in _NUMBERS:
+        return _NO_DATE
+    if "id" in reading.meanings and kind in ("money", "decimal"):
+        return _NO_DATE
+    # Name and address in one column: the person's cleaner parts them.
+    return _VAGUE if name == "address" and {"name", "address"} <= reading.meanings else 1.0
+
+
+def _known(reading: HeaderReading, target: DraftTarget) -> float:
+    """A date, or a key, with a word in its header that nobody knows may be any other one."""
+    if target.column is None or not (target.column.kind in ("date", "time") or target.name == "legacy_key"):
+        return 1.0
+    return _UNTOLD if any(t.startswith(UNKNOWN) and len(t) > _SHORT_PIECE for t in reading.meanings) else 1.0
 
 
 def _printed(header: str, target: str, lexicon: HeaderLexicon) -> float:
@@ -197,7 +216,17 @@ def _sections(c: Content) -> float:
 
 
 def _narrative(c: Content) -> float:
-    return 0.05 if max(c.digits, c.days, c.hours) > 0.5 else min(1.0, 0.3 + c.length / 150)
+    return 0.05 if max(c.digits, c.days, c.hours) > 0.5 else min(1.0, 0.1 + c.length / 75, 0.3 + c.length / 150)
+
+
+def _result(c: Content) -> float:
+    """What became of a case is a word or a code; a column of many numbers is none."""
+    return 0.1 if c.digits > 0.8 and max(c.numbers, default=0) > _LARGEST_CODE else _free(c)
+
+
+def _act(c: Content) -> float:
+    """Acts by name; a column of sections belongs to the sections."""
+    return 0.1 if c.sections > 0.5 and c.listed("act") < 0.3 else _coded(c, "act")
 
 
 def _address(c: Content) -> float:
@@ -213,7 +242,7 @@ def _time(c: Content) -> float:
 
 
 def _date(c: Content) -> float:
-    return c.days if c.days > 0.2 else 0.1
+    return max(c.days if c.days > 0.2 else 0.1, 0.7 * c.day_months)
 
 
 def _station(c: Content) -> float:
@@ -226,8 +255,9 @@ _BY_KIND: Mapping[str, Callable[[Content], float]] = {
 }  # fmt: skip
 _BY_NAME: Mapping[str, Callable[[Content], float]] = {
     "age": _age, "description": _thing, "particulars": _narrative, "brief_facts": _narrative,
-    "section": _sections, "narrative": _narrative, "gist": _narrative, "address": _address,
-    "phone": _phone, "mobile": _phone, "police_station": _station, "district": _station, "state": _station,
-    "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6, "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
+    "section": _sections, "act": _act, "result": _result, "narrative": _narrative, "gist": _narrative,
+    "address": _address, "phone": _phone, "mobile": _phone, "police_station": _station, "district": _station,
+    "state": _station, "gd_no": lambda c: 0.1 if c.days > 0.8 else 0.6,
+    "legacy_key": lambda c: 0.1 if c.days > 0.8 else 0.5,
     "fir_reg_num": lambda c: 0.9 if c.digits > 0.8 and c.length >= 9 else 0.3,
 }  # fmt: skip

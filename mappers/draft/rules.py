@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mappers.clean import load_cleaners
 from mappers.codes import act_list, code_lists
@@ -33,7 +33,8 @@ _MIDNIGHT = re.compile(r"\b(?:00|12)[:.]00(?:[:.]00)?(?:\.0+)?\s*(?:am)?\s*$", r
 @dataclass(frozen=True)
 class DraftRule:
     """A rule to be written. to: a field, or part -> field. into: kind of row. codes: the field's list. unlisted: codes
-    of the column that the list does not know, for which a person must say what they stand for.
+    of the column that the list does not know, for which a person must say what they stand for. date_format: as a
+    mapping names it.
     """
 
     to: str | Mapping[str, str]
@@ -41,6 +42,7 @@ class DraftRule:
     into: str = ""
     codes: str = ""
     unlisted: tuple[str, ...] = ()
+    date_format: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -55,8 +57,9 @@ def make_rule(target: DraftTarget, content: Content, taken: frozenset[str]) -> D
     """
     assert target.column is not None
     special = _SPECIAL.get(target.column.name)
-    rule = special(target, content, taken) if special else None
-    return rule or _plain(target, content)
+    rule = (special(target, content, taken) if special else None) or _plain(target, content)
+    is_date = rule is not None and rule.clean.startswith("date") and bool(content.date_format)
+    return replace(rule, date_format=content.date_format) if rule is not None and is_date else rule
 
 
 def _plain(target: DraftTarget, content: Content) -> DraftRule | None:
@@ -114,11 +117,11 @@ def _sections(target: DraftTarget, content: Content, taken: frozenset[str]) -> D
 
 
 def _person(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
-    """A name alone, or all that stands beside it: several persons where nothing else fills the row."""
+    """A name alone, or all that stands beside it: several persons where cells list them."""
     if not target.row:
         return _officer(target, content, taken)
     has_others = any(t.startswith(f"{target.row}.") and t != target.name for t in taken)
-    if not has_others and (target.row == "accused" or content.many > 0.1):
+    if content.many > 0.1 or (not has_others and target.row == "accused"):
         return DraftRule(_free_parts("persons", target, taken), "persons", target.row)
     if content.kin > 0.15:
         return DraftRule(_free_parts("person", target, taken), "person", target.row)

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from mappers.codes import act_list, code_lists
 from mappers.draft.also import AlsoDraft, AlsoRule
-from mappers.draft.draft import DraftLine, MappingDraft
+from mappers.draft.draft import MappingDraft
+from mappers.draft.lines import DraftLine
 from mappers.draft.rules import DraftRule
+from mappers.sources.cells import TABLE
 
 _SHOWN = 12
 # Names that readers give to columns without one.
@@ -84,9 +86,10 @@ def _unlisted(line: DraftLine) -> tuple[str, ...]:
 
 
 def _match(draft: MappingDraft, states: tuple[str, ...]) -> Iterator[str]:
-    columns = [line.source for line in draft.of_kind("mapped")] or [line.source for line in draft.lines]
+    own = [line for line in draft.lines if line.source != TABLE]
+    columns = [line.source for line in own if line.kind == "mapped"] or [line.source for line in own]
     if all(_UNNAMED.fullmatch(c) for c in columns):
-        columns = [line.source for line in draft.lines]
+        columns = [line.source for line in own]
         yield "# The table has no names of columns. Any other without them and as wide would be taken for it: name them"
         yield "# in the old program, or keep this file out of a workspace with such tables."
     yield "[match]"
@@ -141,6 +144,8 @@ def _rule(line: DraftLine | AlsoRule, rule: DraftRule, usual: str) -> Iterator[s
     yield f"clean = {_text(rule.clean)}"
     if line.encoding != usual:
         yield f"encoding = {_text(line.encoding)}"
+    if rule.date_format:
+        yield f"date_format = {_text(rule.date_format)}"
     if rule.unlisted:
         yield from _values(rule)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mappers.encodings.encoding import EncodingInfo
 from mappers.text.memory import REMEMBERED, Memory
+from mappers.text.section_letters import LETTERS
 
 if TYPE_CHECKING:
     from mappers.encodings.ngrams import NgramModel
@@ -41,6 +42,10 @@ _DOTTED_ENGLISH = frozenset(_DOTTED_WORDS.split())
 # A number with one letter that the font shows as the end of a sentence: the last word of a text, not a section "101A".
 _WITH_STOP = re.compile(r"\d+([A-Za-z])\s*\Z")
 _STOPS = frozenset("।॥")
+# A section and small letters: in a font's column people saw them as the font shows them, 354d as 354क. Capital letters
+# are English (498A). A comma at the end of a cell is a letter as well where the font shows one (498, as 498ए).
+_SECTION = re.compile(r"\d{2,3}([a-z,\[]{1,3})[.\]]?\s*\Z")
+_LAST_COMMA = re.compile(r"\d{3},\s*\Z")
 _WORDS_OF_A_TEXT = 5
 
 
@@ -78,7 +83,8 @@ def decode_mixed(encoding: Decoder, raw: str) -> str:
     if shown == raw:
         return raw
     if not _LETTER.search(raw):
-        return swap_signs(raw, encoding) if _SIMPLE.match(raw) else shown
+        is_plain = _SIMPLE.match(raw) and not (_LAST_COMMA.search(raw) and shows_section(encoding, raw.split()[-1]))
+        return swap_signs(raw, encoding) if is_plain else shown
     known = _odds_of(encoding)
     odds = [known[w] for w in raw.split()]
     if not _may_be_plain(odds):
@@ -91,6 +97,12 @@ def decode_mixed(encoding: Decoder, raw: str) -> str:
     lead = raw[: len(raw) - len(raw.lstrip())]
     runs = groupby(zip(kinds, words, strict=True), key=lambda pair: pair[0])
     return lead + "".join(_run(encoding, [w for _, w in run], is_plain=is_plain) for is_plain, run in runs)
+
+
+def shows_section(encoding: Decoder, word: str) -> bool:
+    """Whether a word is the number of a section with the letter that the font shows behind it."""
+    found = _SECTION.fullmatch(word)
+    return found is not None and encoding.decode(found[1]) in LETTERS
 
 
 def _ends_text(encoding: Decoder, words: Sequence[str], kinds: Sequence[bool]) -> bool:
@@ -194,6 +206,8 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
     def odds(word: str) -> float:
         if _SIMPLE.match(word):
             return 0.0
+        if shows_section(encoding, word):
+            return _NEVER
         typed = word.translate(_TYPED)
         if not typed.isascii() or not fonts:
             return _NEVER

@@ -91,9 +91,10 @@ class SpokenLanguage(_Part):
     """One language. code: ISO 639-1, the file's name. names: what it is called in others. script: ISO 15924.
 
     usual: text of its script is taken for it where nothing tells of another; letters: these tell it from that one.
-    iscii: the column of iscii.tsv that it is written in. sounds: None where its script is not read letter by letter.
-    months: from January, and headers: meaning -> spellings, in addition to those of months.toml and words.toml. lists:
-    code list -> value -> spellings, in addition to lists.toml.
+    iscii: the column of iscii.tsv that it is written in. titles: what stands before names and is no part of them.
+    sounds: None where its script is not read letter by letter. months: from January, and headers: meaning ->
+    spellings, in addition to those of months.toml and words.toml. lists: code list -> value -> spellings, in addition
+    to lists.toml.
     """
 
     format: Literal[1]
@@ -104,6 +105,7 @@ class SpokenLanguage(_Part):
     usual: bool = False
     letters: str = ""
     iscii: str = ""
+    titles: tuple[str, ...] = ()
     sounds: Sounds | None = None
     costs: SoundCosts = SoundCosts()
     numbers: NumberNames = NumberNames()

@@ -16,6 +16,7 @@ _FEW_CELLS = 3
 _LONGEST_NUMBER = 19
 _TOLD, _MOST = 5, 0.5
 _SPOILT = {LOST: "text-lost", UNSTYLED: "format-lost", CUT: "cell-too-long"}
+_CONTINUED = "a row continues the one above, with which its first cell is merged; both are one,"
 _REPEATED = "the value of merged cells, which holds for several rows, is repeated"
 
 
@@ -43,6 +44,11 @@ def _is_head(row: SheetRow, below: SheetRow) -> bool:
     if numbers:
         return known > 0 or numbers > 1
     return known > _MOST and known > known_share([c.text for c in below.cells.values()])
+
+
+def _continued(above: bytes | str, below: str) -> bytes | str:
+    """A cell with what a row below adds to it, in a line of its own."""
+    return f"{above}\n{below}" if below and isinstance(above, str) else above
 
 
 @dataclass(slots=True)
@@ -89,14 +95,24 @@ class SheetBody:
         """The rows of the table; notes grow when the last has been taken."""
         empty = pending = 0
         is_first, last = True, 0
+        whole: LegacyRow | None = None
         for row, below in _with_next(source):
             if not row.cells:
                 pending += 1
                 continue
             empty, pending = empty + pending, 0
             self._is_set_off |= bool(last) and row.number > last + 1
-            yield self._row(row, below, is_first=is_first)
+            made, added = self._row(row, below, is_first=is_first), self._continuation(row)
             is_first, last = False, row.number
+            if whole is not None and added and not (whole.problem or made.problem):
+                whole = whole._replace(cells=tuple(map(_continued, whole.cells, (*added, *[""] * len(whole.cells)))))
+                self.damage.add(_CONTINUED, row.number)
+                continue
+            if whole is not None:
+                yield whole
+            whole = made
+        if whole is not None:
+            yield whole
         if self._others:
             at = ", ".join(map(str, self._others[:_TOLD]))
             notes.append(
@@ -145,6 +161,17 @@ class SheetBody:
         if any(row.cells[c].kind == DAY for c in self.of_numbers if c in row.cells):
             return "date-for-number"
         return "" if self._places.issuperset(row.cells) else "too-many-cells"
+
+    def _continuation(self, row: SheetRow) -> tuple[str, ...]:
+        """The cells that a row adds to the one above; () for a row of its own.
+
+        It adds to it where its first cell is merged with that above, and it has not half of what other rows have: the
+        second accused of an FIR, written below the first.
+        """
+        is_held = self.columns[0] in self._held and self.columns[0] not in row.cells
+        if not is_held or 2 * len(row.cells) > self.usual:
+            return ()
+        return tuple(row.cells[c].text if c in row.cells else "" for c in self.columns)
 
     def _sums_up(self, row: SheetRow) -> bool:
         """Whether a row has no number of its own where the others have one, or what is above it adds up to it."""

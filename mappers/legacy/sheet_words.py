@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mappers.legacy.sheet import CLOCK, DAY, TEXT, SheetCell
+from mappers.legacy.totals import behind_total
 
-_WORDS = re.compile(
-    r"(?:(?:grand|sub|page|net|g)[\s.-]*)?totals?"
-    r"|(?:कुल|सकल|महा)?\s*(?:योग|कुल|जोड़|बेरीज|एकूण|जम्मा)|(?:সর্ব)?মোট|সৰ্বমুঠ|মুঠ|மொத்தம்|మొత్తం|ಒಟ್ಟು|ആകെ|മൊത്തം"
-    r"|કુલ|સરવાળો|ਕੁੱਲ|ਕੁਲ|ਜੋੜ|ମୋଟ|ସମୁଦାୟ|کل|میزان|ٹوٹل",
-    re.I,
-)
-# The same in the keys of Kruti Dev and its kin.
-_KEYS = ("dqy ;ksx", "dqy", ";ksx")
 # What stands behind the word in a label that is no name: a colon or a stroke, a number, what is counted.
 _NO_NAME = re.compile(
     r"\s*(?:[:=*/]|[.)\]]+\s*\Z|[-–—]+(?:\s|\d|\Z)|[(\[]?\s*(?:no\.?|rs\.?|₹)?\s*[\d.,]+\s*[)\]]?\s*\Z|\Z)"
@@ -51,7 +43,7 @@ def total_label(cells: Iterable[SheetCell]) -> str:
                 return ""
             label = cell.text.strip()
     label = label.lstrip(" (:-*")
-    return label if len(label) <= _LONGEST_LABEL and _behind_total(label) is not None else ""
+    return label if len(label) <= _LONGEST_LABEL and behind_total(label) is not None else ""
 
 
 def is_total(label: str) -> bool:
@@ -59,18 +51,19 @@ def is_total(label: str) -> bool:
 
     People and places are called so, too: Total Singh, योग नगर.
     """
-    behind = _behind_total(label)
+    behind = behind_total(label)
     return behind is not None and _NO_NAME.match(behind) is not None
 
 
-def _behind_total(label: str) -> str | None:
-    """What stands behind the word for total with which a label begins; None when it begins otherwise."""
-    found = _WORDS.match(label)
-    length = found.end() if found else next((len(k) for k in _KEYS if label.startswith(k)), 0)
-    behind = label[length:]
-    # A vowel sign behind the word makes it another one.
-    is_whole = length and not behind[:1].isalnum() and unicodedata.category(behind[:1] or " ")[0] != "M"
-    return behind if is_whole else None
+def is_total_row(cells: Sequence[bytes | str]) -> bool:
+    """Whether a row of a table of text is a total: its word alone, and nothing but numbers beside it."""
+    texts = (c.decode("cp1252", "replace") if isinstance(c, bytes) else c for c in cells)
+    said = [SheetCell(text.strip(), TEXT) for text in texts if text.strip()]
+    numbers = sum(map(is_number, said))
+    if len(said) - numbers != 1 or not numbers:
+        return False
+    label = total_label(said)
+    return bool(label) and is_total(label)
 
 
 def is_number(cell: SheetCell) -> bool:

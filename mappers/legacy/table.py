@@ -45,10 +45,31 @@ class LegacyTable:
 
 @dataclass(frozen=True, slots=True)
 class FixedLayout:
-    """How rows of fixed width are cut. widths: bytes of each column, in order; names: one for each."""
+    """How rows of fixed width are cut. widths: bytes of each column, in order; names: one for each.
+
+    kinds: where rows of several kinds stand in one file, each with a layout of its own; names and widths are then those
+    of the first. scales: column -> digits behind the decimal point that is not written. packed: columns of COMP-3.
+    """
 
     names: tuple[str, ...]
     widths: tuple[int, ...]
+    kinds: tuple[FixedKind, ...] = ()
+    scales: Mapping[str, int] = field(default_factory=dict)
+    packed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FixedKind:
+    """One kind of rows: those that have one of the values at a place. at: its first byte, from 1."""
+
+    name: str
+    at: int
+    values: tuple[str, ...]
+    layout: FixedLayout
+
+    def takes(self, row: bytes) -> bool:
+        """Whether a row is of this kind."""
+        return any(row[self.at - 1 :].startswith(value.encode()) for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)

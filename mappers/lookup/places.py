@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mappers.codes import ListedDistrict, State, StationEntry, districts, states
+from mappers.codes.history import district_on, state_on
+from mappers.codes.station_history import StationBook
 from mappers.lookup.hit import MasterHit, holds
 from mappers.text.folding import fold_key
 
@@ -51,8 +53,10 @@ def _entries(day: str, only: str, stations: Iterable[StationEntry], known: Itera
         for district in known:
             yield from ((name, _district_hit(district, day)) for name in _names(district.name, district.aliases))
     if only in ("", "station"):
-        for station in stations:
-            yield from ((name, _station_hit(station, day)) for name in _names(station.name, station.aliases))
+        rows = tuple(stations)
+        book = StationBook(rows)
+        for station in rows:
+            yield from ((name, _station_hit(station, day, book)) for name in _names(station.name, station.aliases))
 
 
 def _names(name: str, aliases: Iterable[str]) -> Iterator[str]:
@@ -64,7 +68,9 @@ def _names(name: str, aliases: Iterable[str]) -> Iterator[str]:
 
 
 def _state_hit(state: State, day: str) -> Callable[[float, str], MasterHit]:
-    facts = _present(lgd=state.lgd, cut_from=state.predecessor)
+    then = state_on(state.code, day) if day else None
+    was = "" if then is None or then == (state.name, state.code) else str(then)
+    facts = _present(then=was, lgd=state.lgd, cut_from=state.predecessor)
     return lambda score, by: MasterHit(
         "state", state.code, state.name, score, by, state.valid_from, "", holds(state.valid_from, "", day), (), facts
     )
@@ -73,23 +79,41 @@ def _state_hit(state: State, day: str) -> Callable[[float, str], MasterHit]:
 def _district_hit(district: ListedDistrict, day: str) -> Callable[[float, str], MasterHit]:
     first, last = district.valid_from, district.valid_to
     facts = _present(
-        state=district.state, lgd=district.lgd, cctns=district.cctns, also="; ".join(district.aliases),
-        cut_from=district.predecessor,
+        **_over_time(district, day), state=district.state, lgd=district.lgd, cctns=district.cctns,
+        also="; ".join(district.aliases), cut_from=district.predecessor,
     )  # fmt: skip
     return lambda score, by: MasterHit(
         "district", district.name, district.name, score, by, first, last, holds(first, last, day), (), facts
     )
 
 
-def _station_hit(station: StationEntry, day: str) -> Callable[[float, str], MasterHit]:
+def _over_time(district: ListedDistrict, day: str) -> dict[str, str]:
+    """What a district was on the day asked for, and what it is today, where that is not the same."""
+    found = district_on(district.name, district.state, day) if day else None
+    if found is None or not found.has_changed:
+        return {}
+    return {
+        "then": "; ".join(map(str, found.then)), "today": "; ".join(map(str, found.today)),
+        "changed": "; ".join(found.changes),
+    }  # fmt: skip
+
+
+def _station_hit(station: StationEntry, day: str, book: StationBook) -> Callable[[float, str], MasterHit]:
     first, last = station.valid_from, station.valid_to
+    then, today = (book.on(station.name, day), book.today(station.name)) if day else ((), ())
+    has_changed = bool(then and today) and then != today
     facts = _present(
+        then=_stations(then) if has_changed else "", today=_stations(today) if has_changed else "",
         district=station.district, ps_code=station.code, also="; ".join(station.aliases),
         predecessor=station.predecessor,
     )  # fmt: skip
     return lambda score, by: MasterHit(
         "station", station.name, station.name, score, by, first, last, holds(first, last, day), (), facts
     )
+
+
+def _stations(found: Iterable[StationEntry]) -> str:
+    return "; ".join(f"{s.name} ({s.district})" if s.district else s.name for s in found)
 
 
 def _present(**facts: str) -> dict[str, str]:

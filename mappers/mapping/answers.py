@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
+from mappers.clean.gregorian import FAR, FAR_NOTE
+from mappers.clean.persons import lines_of
+from mappers.clean.titles import without_titles
 from mappers.codes.places import place_lists
 from mappers.record import FieldValue, Origin
 from mappers.sources.cells import SourceCell
@@ -50,6 +53,13 @@ _NIL = frozenset("-–—_./*=~ \t\r\n")
 _UNKNOWN_CODE = CleanedCell(None, 0.0, ("code-unknown",))
 _UNPARSED = CleanedCell(None, 0.0, ("unparsed",))
 _NOT_MAPPED = "parts-not-mapped"
+READ = "read-plainly"
+"""Note of the year of a page that was read surely and is none all the same: it is doubted, and gives way to nothing."""
+# From this certainty on a reading counts as plain.
+_PLAINLY = 0.9
+# What a value of a table needs to pass where its cleaner doubts its year: cells of tables have no bar of their own.
+_DOUBTED = 0.5
+_OF_PERSONS = frozenset({"person", "persons", "officer", "relative"})
 
 
 def is_nil(text: str) -> bool:
@@ -90,6 +100,12 @@ def _kept_whole(
     return {**row, rule.cleaner.main: CleanedCell(value, confidence, notes, whole[1])}
 
 
+def _is_plain(cell: SourceCell) -> bool:
+    """Whether letters or digits of a page were read surely."""
+    is_sure = bool(cell.origin.zone) and cell.confidence >= max(cell.accept, _PLAINLY)
+    return is_sure and any(map(str.isalnum, cell.text))
+
+
 class Answers:
     """The answers of one mapping under one context. Values carry the origins of their cells."""
 
@@ -104,7 +120,7 @@ class Answers:
         self, rule: BoundRule, cells: Sequence[SourceCell], whens: Sequence[tuple[int | None, str]]
     ) -> Sequence[Answer]:
         """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
-        make = self._one if rule.cleaner.clean is not None else self._rows
+        make = self._lines if rule.by_lines else self._make(rule)
         is_null = rule.dialect.is_null
         return [
             self._empty(rule, cell) if cell.blank or is_nil(cell.text) or is_null(cell.text)
@@ -112,17 +128,31 @@ class Answers:
             for cell, (year, day) in zip(cells, whens, strict=True)
         ]  # fmt: skip
 
+    def _make(self, rule: BoundRule) -> Callable[[BoundRule, SourceCell, int | None, str], Answer]:
+        return self._one if rule.cleaner.clean is not None else self._rows
+
+    def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        """A row for each line of a cell that stands beside several persons."""
+        make, lines = self._make(rule), lines_of(cell.text, rule.cleaner.name)
+        if len(lines) < 2:
+            return make(rule, cell, year, day)
+        return tuple(row for line in lines for row in make(rule, cell._replace(raw=line, text=line), year, day))
+
     def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.clean is not None
         name = rule.targets[0][1]
         meant = rule.dialect.meaning(cell.text)
         context = self._context(year, day, rule.codes.get(name, ""))
         answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
+        if rule.cleaner.name == "name" and not cell.origin.zone:
+            answer = without_titles(answer)
+        elif rule.cleaner.name == "year" and answer.value is None and _is_plain(cell):
+            answer = answer._replace(notes=(*answer.notes, READ))
         return ({name: self._value(cell, answer)},)
 
     def _rows(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.rows is not None
-        found = rule.cleaner.rows(cell.text, self._context(year, day, ""))
+        found = rule.cleaner.rows(rule.dialect.ordered(cell.text), self._context(year, day, ""))
         if found.texts and rule.dialect.nulls:
             found = _without_nulls(rule, found)
             if not found.rows:
@@ -147,6 +177,13 @@ class Answers:
     def _parts(
         self, rule: BoundRule, cell: SourceCell, parts: Mapping[str, CleanedCell], found: CleanedRows
     ) -> SaidRow:
+        if rule.cleaner.name in _OF_PERSONS and not cell.origin.zone:
+            # On paper a name is what stands there; in a table it is what people are found by.
+            is_officer = rule.cleaner.name == "officer"
+            parts = {
+                p: without_titles(c, is_officer=is_officer) if p.endswith("name") and _NOT_MAPPED not in c.notes else c
+                for p, c in parts.items()
+            }
         out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
@@ -155,6 +192,8 @@ class Answers:
         if cell.notes or more:
             notes = (*cell.notes, *notes, *more)
         stored, _, origin, sure, _, _, candidates, accept = cell
+        if confidence == FAR and FAR_NOTE in notes:
+            accept = max(accept, _DOUBTED)
         return SourceAnswers._make(
             (raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept)
         )

@@ -6,8 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import repeat
 
 from mappers.binding.bound import BoundRule, FormMapping
-from mappers.mapping.answers import Answer, Answers, SourceAnswers
+from mappers.codes.station_history import district_on
+from mappers.mapping.answers import READ, Answer, Answers, SourceAnswers
+from mappers.mapping.beside import joined
 from mappers.mapping.mapped import Mapped, Values, constants_of
+from mappers.mapping.places_then import say_today
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
 
@@ -37,9 +40,11 @@ class Application:
         for rule, known in zip(self._mapping.rules, self._known, strict=True):
             if rule.source in sources.columns:
                 self._apply(rule, known, draft)
+        draft.join_beside()
         for name, value in constants_of(self._mapping, self._mapping).items():
             draft.fields[name] = [value] * sources.count
-        _add_intake(draft.fields, self._context, sources.count)
+        _add_intake(draft.fields, self._context, draft.days())
+        say_today(draft.fields, self._context, draft.days())
         return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
 
     def _apply(self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft) -> None:
@@ -53,6 +58,8 @@ class Application:
         found = self._found(rule, known, draft, column)
         if rule.cleaner.many:
             draft.add_rows(rule.row, found)
+        elif rule.by_lines:
+            draft.beside.setdefault(rule.row, []).append(found)
         elif rule.spare:
             draft.add_spare(rule, found)
         else:
@@ -82,6 +89,7 @@ class _Draft:
         self.sources = sources
         self.fields: dict[str, Values] = {}
         self.rows: dict[str, list[Answer]] = {}
+        self.beside: dict[str, list[Sequence[Answer | None]]] = {}
         self._used: dict[str, list[bool] | None] = {}
         self._said = context.book_year
         self._texts: dict[str, list[str]] = {}
@@ -150,6 +158,11 @@ class _Draft:
         before = self.rows.get(kind) or [()] * self.sources.count
         self.rows[kind] = [b if a is None else a for a, b in zip(found, before, strict=True)]
 
+    def join_beside(self) -> None:
+        """Give the persons of one cell what stands beside them, line by line."""
+        for kind, columns in self.beside.items():
+            self.rows[kind] = list(joined(self.rows.get(kind) or [()] * self.sources.count, columns))
+
     def add(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
         """Keep a rule's values."""
         if rule.row:
@@ -175,8 +188,12 @@ class _Draft:
         self.add(rule, kept)
 
 
-def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> None:
-    """Fill from what was said at intake, where the source has nothing, or does not surely say otherwise."""
+def _add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:
+    """Fill from what was said at intake, where the source has nothing, or does not surely say otherwise.
+
+    days: of each source, the day that decides.
+    """
+    count = len(days)
     known = {
         "state": context.state.code if context.state else "",
         "district": _listed(context, "district", context.district),
@@ -189,7 +206,7 @@ def _add_intake(fields: dict[str, Values], context: MapContext, count: int) -> N
             said = SourceAnswers("", value, by=_INTAKE)
             same = (None, value, *alike.get(name, ()))
             fields[name] = [_told(v, said, same) for v in fields.get(name) or [None] * count]
-    _add_district(fields, context, count)
+    _add_district(fields, context, days)
 
 
 def _listed(context: MapContext, name: str, text: str) -> str:
@@ -207,11 +224,11 @@ def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
 def _told(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
     """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
 
-    same: readings that do not.
+    same: readings that do not. What was read plainly and is no value ("20x8" for a year) stays, doubted.
     """
     if read is None or read.blank:
         return told
-    if read.is_sure() or not _is_of_page(read) or read.value not in same:
+    if read.is_sure() or READ in read.notes or not _is_of_page(read) or read.value not in same:
         return read
     # The place and what was read there stay, so that both can be looked at.
     return read._replace(value=told.value, confidence=1.0, by=told.by, notes=(TOLD,), candidates=(), accept=0.0)
@@ -222,19 +239,22 @@ def _is_of_page(read: SourceAnswers) -> bool:
     return bool(read.origin.zone) and "." not in read.origin.zone
 
 
-def _add_district(fields: dict[str, Values], context: MapContext, count: int) -> None:
-    """The station's own district, where neither the source nor the intake surely names one; as sure as the station."""
+def _add_district(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:
+    """The district of the station on the record's day, where neither the source nor the intake surely names one; as
+    sure as the station.
+    """
     stations = fields.get("police_station")
     if stations is None or not context.district_of:
         return
-    districts = fields.get("district") or [None] * count
-    fields["district"] = [_district(s, d, context) for s, d in zip(stations, districts, strict=True)]
+    districts = fields.get("district") or [None] * len(days)
+    rows = zip(stations, districts, days, strict=True)
+    fields["district"] = [_district(s, d, context, day) for s, d, day in rows]
 
 
 def _district(
-    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext
+    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext, day: str
 ) -> SourceAnswers | None:
-    known = context.district_of.get((station and station.value) or "")
+    known = district_on(context.district_of, (station and station.value) or "", day)
     if station is None or not known:
         return district
     if district is not None and not district.blank:

@@ -204,9 +204,16 @@ def _watched(
 
 
 def settle_mapping(
-    mapping: FormMapping, table: LegacyTable, known: Mapping[str, Encoding], expected: Sequence[str]
+    mapping: FormMapping,
+    table: LegacyTable,
+    known: Mapping[str, Encoding],
+    expected: Sequence[str],
+    *,
+    may_doubt: bool = False,
 ) -> tuple[FormMapping, LegacyTable]:
     """A mapping with the encodings of its "auto" columns found out, and the table, still to be read.
+
+    may_doubt: an "auto" column that could be several takes the likeliest, and all its values are doubted.
 
     What a mapping names is compared with what the column looks like, unless the mapping says that a person has done so.
     Raises EncodingUnclear when an "auto" column could be several, or a named one clearly is of another family; so do
@@ -219,12 +226,16 @@ def settle_mapping(
     free = WantedEncoding(known, expected=tuple(expected))
     settled = settle(table, sample, free)
     found = {c.name: c for c in settled if c.name in wanted}
+    doubted = {n for n, c in found.items() if may_doubt and wanted[n] == AUTO and not c.is_clear}
     for name, column in found.items():
-        _compare(mapping, name, wanted[name], column)
+        if name not in doubted:
+            _compare(mapping, name, wanted[name], column)
 
     def compare(later: Sequence[EncodedColumn]) -> None:
         for old, new in zip(settled, later, strict=True):
             is_auto = wanted.get(old.name) == AUTO
+            if old.name in doubted:
+                continue
             if is_auto and new.is_another_font(old):
                 raise EncodingUnclear(
                     f"{old.name}: the first {SAMPLE_ROWS} rows look like {old.looks}, later ones like {new.looks}."
@@ -235,7 +246,11 @@ def settle_mapping(
 
     table = replace(table, rows=_watched(table, free, compare))
     chosen = {n: c.encoding for n, c in found.items() if wanted[n] == AUTO and c.encoding is not None}
-    return replace(mapping, encodings={**mapping.encodings, **chosen}), table
+    notes = (*mapping.notes, *(f"{found[n].question} The likeliest is taken and every value doubted." for n in doubted))
+    settled_mapping = replace(
+        mapping, encodings={**mapping.encodings, **chosen}, doubted=frozenset(doubted), notes=notes
+    )
+    return settled_mapping, table
 
 
 def _compare(mapping: FormMapping, name: str, wanted: str, column: EncodedColumn) -> None:

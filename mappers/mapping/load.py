@@ -17,11 +17,13 @@ from mappers.legacy.table import MEMO_MISSING
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import to_records
 from mappers.record import Origin, Record
-from mappers.sources.cells import SourceCell, Sources
+from mappers.sources.cells import TABLE, SourceCell, Sources
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
-MAP_VERSION = "9"
+MAP_VERSION = "10"
+# Of values of a column of which the encoding is a guess: confidence, and what they would need to pass.
+_UNCLEAR, _SURE = 0.4, 0.5
 
 
 def load_mappings(
@@ -164,7 +166,14 @@ def row_sources(mapping: FormMapping, rows: Sequence[RowValues]) -> Sources:
     """Rows of one table as columns."""
     names = dict.fromkeys(name for row in rows for name in row.cells)
     columns = {name: [row.cells.get(name) for row in rows] for name in names}
+    if takes_name(mapping):
+        columns[TABLE] = [row.table for row in rows]
     return Sources(len(rows), columns, TableCells(mapping, rows[0].file, rows[0].table))
+
+
+def takes_name(mapping: FormMapping) -> bool:
+    """Whether a rule takes the name of the table."""
+    return any(rule.source == TABLE for rule in mapping.all_rules)
 
 
 class TableCells:
@@ -172,6 +181,7 @@ class TableCells:
 
     def __init__(self, mapping: FormMapping, file: str, table: str) -> None:
         self._encodings = mapping.encodings
+        self._doubted = mapping.doubted
         self._file, self._table = file, table
         self._origins: dict[str, Origin] = {}
 
@@ -181,6 +191,11 @@ class TableCells:
         if origin is None:
             origin = self._origins[column] = Origin(file=self._file, table=self._table, column=column)
         decoded = decode_all(self._encodings.get(column), cast("Sequence[bytes | str]", stored))
+        if column in self._doubted:
+            return [
+                SourceCell(raw, text, origin, _UNCLEAR, not text, (*notes, "encoding-unclear"), accept=_SURE)
+                for raw, text, _, notes in decoded
+            ]
         return [
             SourceCell(raw, text, origin, confidence, not text or text.isspace(), notes)
             if raw != MEMO_MISSING

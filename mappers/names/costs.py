@@ -108,7 +108,8 @@ def pair_distances(left: NDArray[np.uint8], right: NDArray[np.uint8], table: Cos
 
 def code_rows(said: Sequence[str]) -> NDArray[np.uint8]:
     """Strings of sounds as rows of codes, padded with 0 to the longest, or to one."""
-    rows = np.zeros((len(said), max([1, *map(len, said)])), np.uint8)
-    for row, one in zip(rows, said, strict=True):
-        row[: len(one)] = codes_of(one)
+    lengths = np.fromiter(map(len, said), np.int64, len(said))
+    rows = np.zeros((len(said), max(1, int(lengths.max(initial=0)))), np.uint8)
+    # All sounds at once, put where each string has one: a loop over strings costs ten times as much.
+    rows[np.arange(rows.shape[1]) < lengths[:, None]] = codes_of("".join(said))
     return rows

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from mappers.record import Origin
 
+TABLE = "@table"
+"""Column of a table's own name, for rules that take it: sheets are called after their year or their station."""
+
 
 class SourceCell(NamedTuple):
     """One source cell. raw: as stored or read. text: what is cleaned (decoded, decided). blank: surely empty.

@@ -15,18 +15,24 @@ _MOST = 0.999
 
 
 def listed(
-    facts: Facts, complete: float, *, is_whole: bool, none: float, weights: tuple[float, ...] | None = None
+    facts: Facts,
+    complete: float,
+    *,
+    is_whole: bool,
+    none: float,
+    weights: tuple[float, ...] | None = None,
+    kind: str = KIND,
 ) -> float:
     """0..1 that a field holds an entry of the list.
 
     facts: of ocr.handwriting.entries. complete: how often 0..1 what is written is in the list; 1: always. is_whole: as
     a spelling of the entry; one word of its name says nothing on whether there is another of that word. none: share of
     what was seen that names have which differ from those of the list by such a word as North. weights: other ones than
-    the package's.
+    the package's for that kind of field.
     """
     if complete >= 1:
         return 1.0
-    seen = probability(KIND, facts) if weights is None else weighed(weights, facts)
+    seen = probability(kind, facts) if weights is None else weighed(weights, facts)
     seen = min(_MOST, max(1 - _MOST, seen))
     odds = log(seen / (1 - seen)) + log(complete / (1 - complete))
     sure = 1 / (1 + exp(-odds))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ocr.errors import FormError
 from ocr.forms.agree import agreed, told_twice
+from ocr.forms.by_word import is_by_word, with_words
 from ocr.forms.expected import as_expected
 from ocr.forms.figures import is_for_figures, is_told, weigh
 from ocr.forms.form import Form, Zone
@@ -81,7 +82,9 @@ def decide_page(
     the page's volume, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not there.
     """
     read = {z.zone: z for z in recognition.zones}
-    zones = {z.id: decide_zone(read[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
+    by_word = {z.id: z for z in form.zones if z.id in read and is_by_word(read[z.id])}
+    by_print = read | {name: replace(read[name], matrices=()) for name in by_word}
+    zones = {z.id: decide_zone(by_print[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}
     for zone in form.zones:
         if zone.repeats and zone.id in zones:
             told = zones.pop(zone.id)
@@ -94,6 +97,12 @@ def decide_page(
     zones |= {d.zone: d for d in implied(zones, form, lexica)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
+    # What nobody measured makes nothing else surer, and is made no surer.
+    zones |= {
+        name: _with_words(zones[name], read[name], zone, _lexicon(form, zone, lexica))
+        for name, zone in by_word.items()
+        if name in zones
+    }
     # Last, for what stands twice on a page may be surer than each alone.
     zones = without_noise(zones, read, {z.id: z.kind for z in form.zones})
     return Reading(form.id, form.family, zones, form.part, recognition.reason)
@@ -106,6 +115,8 @@ def decide_zone(reading: ZoneReading, zone: Zone, lexicon: Lexicon | None = None
     """
     if reading.blank:
         return Decided(zone.id, "", "", 1.0, reading.box, blank=True)
+    if is_by_word(reading):
+        return _with_words(decide_zone(replace(reading, matrices=()), zone, lexicon), reading, zone, lexicon)
     texts = [c for c in reading.candidates if c.text.strip()]
     if lexicon is None and zone.kind in _NUMBER_KINDS and is_for_figures(texts):
         return weigh(replace(reading, candidates=tuple(texts)), zone.kind, lambda some: decide_zone(some, zone))
@@ -179,11 +190,19 @@ def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequen
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:
-    if zone.kind == "choice" and lexicon is None:
-        lexicon = Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices))
+    lexicon = lexicon or _choices(zone)
     if lexicon is None:
         return lambda text: fit(zone.kind, text)
     return lambda text: _fit_list(lexicon, text)
+
+
+def _with_words(said: Decided, reading: ZoneReading, zone: Zone, lexicon: Lexicon | None) -> Decided:
+    entries = lexicon or _choices(zone)
+    return with_words(said, reading, zone, entries) if entries else said
+
+
+def _choices(zone: Zone) -> Lexicon | None:
+    return Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices)) if zone.kind == "choice" else None
 
 
 def _fit_list(lexicon: Lexicon, text: str) -> Fit:

@@ -21,6 +21,7 @@ from ocr.forms.crops import Crop
 from ocr.forms.figures import LATIN, MOST_UNTOLD, NATIVE, UNTOLD, plain
 from ocr.forms.form import Form, Zone
 from ocr.forms.settings import OWN_ENGINE, ReadSettings, handwriting_engine
+from ocr.forms.words import WORDS, has_listed_words
 from ocr.handwriting.page_digits import uses_native
 from ocr.page import Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
@@ -83,6 +84,7 @@ class ZoneReader:
         elif english:
             self._read_handwriting(english, passes)
         self._read_figures([c for c in handwritten if c.zone.id not in ours], passes)
+        self._read_words([c for c in handwritten if c.zone.id not in ours], passes)
         return [c for c in crops if c.zone.id not in ours]
 
     def _is_typed(self, crops: Sequence[Crop], passes: Passes) -> bool:
@@ -164,12 +166,21 @@ class ZoneReader:
         read_in, by = ("en", LATIN) if is_native is False else (code, NATIVE if is_native else UNTOLD)
         self._read_before(self._engine(engine), by, read_in, asked, passes)
 
+    def _read_words(self, crops: Sequence[Crop], passes: Passes) -> None:
+        """Have entries of closed lists seen as handwriting in scripts whose words are known, where print is unsure."""
+        asked = [
+            c for c in crops if has_listed_words(c.zone, self._form) and passes[c.zone.id][-1][1].confidence < SURE
+        ]
+        for code in dict.fromkeys(self._languages(c.zone)[0] for c in asked):
+            some = [c for c in asked if self._languages(c.zone)[0] == code]
+            self._read_before(self._engine(WORDS), f"{WORDS}:hand", code, some, passes)
+
     def _read_before(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], passes: Passes) -> None:
         """Put what an engine for handwriting says before what was seen of print, which may be looked at again."""
         if not crops or code not in engine.languages():
             return
         self._engines.append(engine.name_and_version())
-        texts = engine.read([replace(c.handwriting(), languages=(code,)) for c in crops])
+        texts = engine.read([_asked_in(c, code) for c in crops])
         for crop, text in zip(crops, texts, strict=True):
             passes[crop.zone.id].insert(0, (by, _bounded(text, MOST_UNTOLD) if by == UNTOLD else text))
 
@@ -214,6 +225,12 @@ class ZoneReader:
             return zone.languages
         likely = [x for x in self._settings.languages if x in self._form.languages]
         return tuple(dict.fromkeys([*likely, *self._form.languages]))
+
+
+def _asked_in(crop: Crop, code: str) -> LineImage:
+    """The crop for an engine that reads handwriting in a language; what printed answers decide is a list, too."""
+    line = crop.handwriting()
+    return replace(line, languages=(code,), is_listed=line.is_listed or bool(crop.zone.choices))
 
 
 def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ocr.engines import engine_names
 from ocr.errors import EngineMissing
+from ocr.forms.words import words_version
 from ocr.forms.zones import load_models
 from ocr.handwriting.sections import changed_sections
 from ocr.models.running import content_of, is_here
@@ -142,7 +143,8 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
                 del zone["often_blank"]
         points = models.features[name]
         corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
-        keys[name] = _digest([plain, corners])
+        # Only forms of which words are seen by hand are to be read again when that changes.
+        keys[name] = _digest([plain, corners, *filter(None, [words_version(form)])])
     return keys
 
 

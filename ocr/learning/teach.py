@@ -6,7 +6,7 @@ kept at any step, so that what was broken off goes on as if nothing had been.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
@@ -132,3 +132,12 @@ class Pupil:
             back = self.course.pull * (number - self._begun[name])
             number -= np.asarray(rate * (first / (np.sqrt(second) + _TINY) + back), np.float32)
             self._mean[name] += (1 - keep) * (number - self._mean[name])
+
+
+def mean_of(contents: Sequence[bytes]) -> bytes:
+    """The mean of files of weights that were taught from the same: it reads at least about as well as one of them.
+
+    Raises ValueError for a network with other last layers.
+    """
+    several = [numbers_in(content, NAMES) for content in contents]
+    return with_numbers(contents[0], {name: np.mean([one[name] for one in several], 0) for name in NAMES})

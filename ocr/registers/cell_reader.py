@@ -38,8 +38,9 @@ _MOST_CANDIDATES = 5
 @dataclass(frozen=True, slots=True)
 class RegisterSettings:
     """How cells are read. depth: stages of passes a line gets. handwriting_engine: a second one for what is written.
-    digits_engine, latin_engine: for numbers by hand on pages of native digits, and of Latin ones. sections: file of the
-    sections that lists of them may hold (ocr/handwriting/sections.py).
+    digits_engine, latin_engine: for numbers by hand on pages of native digits, and of Latin ones. words_engine: for
+    columns that a closed list decides, by hand in another script than Latin. sections: file of the sections that lists
+    of them may hold (ocr/handwriting/sections.py).
     """
 
     engine: str = "tesseract"
@@ -47,11 +48,14 @@ class RegisterSettings:
     handwriting_engine: str = "none"
     digits_engine: str = "none"
     latin_engine: str = "none"
+    words_engine: str = "none"
     sections: Path | None = None
 
     def plain(self) -> dict[str, Any]:
         """What recognising cells depends on, as JSON types: for keys."""
-        return {k: v for k, v in asdict(self).items() if k != "sections"} | changed_sections(self.sections)
+        # No register of the package has a column of a list: pages that were read before stay read.
+        left_out = ("sections", "words_engine")
+        return {k: v for k, v in asdict(self).items() if k not in left_out} | changed_sections(self.sections)
 
 
 def column_of(form: RegisterForm | None, name: str) -> RegisterColumn:
@@ -70,6 +74,7 @@ class CellReader:
         self._hand = _engine_of(settings.handwriting_engine)
         self._digits = _engine_of(settings.digits_engine)
         self._latin = _engine_of(settings.latin_engine)
+        self._words = _engine_of(settings.words_engine)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -92,7 +97,8 @@ class CellReader:
             column, lines = column_of(table.form, name), by_cell.get(name, [])
             others = self._by_hand(column, pictures.get(name, []))
             others += self._as_number(column, pictures.get(name, []), lines)
-            found.append(_recognised(name, row.cells[name], (*_candidates(lines), *others)))
+            read = _recognised(name, row.cells[name], (*_candidates(lines), *others))
+            found.append(replace(read, matrices=self._by_word(column, pictures.get(name, []), lines)))
         return found
 
     def with_figures(self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]) -> list[list[ZoneReading]]:
@@ -167,6 +173,15 @@ class CellReader:
         texts = self._hand.read([LineImage(p, codes, kind=column.kind, sections=known) for p in pictures])
         least = min((t.confidence for t in texts), default=0.0)
         return (Candidate("\n".join(t.text for t in texts), least, self._hand.name_and_version().split(" ")[0]),)
+
+    def _by_word(self, column: RegisterColumn, pictures: Sequence[Image], lines: Sequence[LineText]) -> tuple[str, ...]:
+        """What is seen of an entry of a list that stands in one line, where print is not sure of it."""
+        code = next(iter(self._codes), "")
+        if self._words is None or column.list is None or not column.handwriting or len(pictures) != 1:
+            return ()
+        if code not in self._words.languages() or any(x.confidence >= _DOUBTFUL for x in lines):
+            return ()
+        return self._words.read([LineImage(pictures[0], (code,), is_listed=True)])[0].matrices
 
     def _as_number(
         self, column: RegisterColumn, pictures: Sequence[Image], lines: Sequence[LineText]

@@ -10,7 +10,7 @@ from ocr.learning import teach
 from ocr.learning.ctc_loss import ctc_loss, log_softmax
 from ocr.learning.strips import DrawnStrips, Mixture, TextStrip
 from ocr.learning.tail import BESIDE, INSIDE, NAMES, Seen, forward
-from ocr.learning.teach import Course, Pupil
+from ocr.learning.teach import Course, Pupil, mean_of
 from ocr.models.onnx_file import numbers_in, with_numbers, with_outputs
 from ocr.models.running import content_of, load_content, load_network
 
@@ -138,3 +138,9 @@ def test_drawn_strips_are_whole_and_the_same_for_the_same_chance():
     assert len(drawn.texts) >= 500
     first, again = (drawn.strip(7, np.random.default_rng(1)) for _ in range(2))
     assert first.shape[0] == 48 and (first == again).all()
+
+
+def test_the_mean_of_weights_lies_between_them(content, numbers):
+    up, down = ({name: value + by for name, value in numbers.items()} for by in (0.25, -0.25))
+    mean = numbers_in(mean_of([with_numbers(content, up), with_numbers(content, down)]), NAMES)
+    assert all(np.allclose(mean[name], value, atol=1e-5) for name, value in numbers.items())

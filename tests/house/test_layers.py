@@ -24,7 +24,12 @@ WALLS = {
     "pdfminer": ("ocr/print/layer_glyphs.py",),
     "typer": ("digitize/cli/",),
     "jinja2": ("digitize/offices/page.py", "digitize/review/station/rendering.py"),
-    "starlette": ("digitize/machine/web.py", "digitize/offices/web.py", "digitize/review/station/"),
+    "starlette": (
+        "digitize/machine/web.py",
+        "digitize/offices/web.py",
+        "digitize/review/station/",
+        "digitize/finding/web/",
+    ),
     "uvicorn": ("digitize/offices/serve.py", "digitize/review/station/serving.py"),
     "argon2": ("digitize/review/station/people.py",),
     "polars": (
@@ -34,7 +39,7 @@ WALLS = {
         "digitize/targets/",
         "digitize/quarantine/",
     ),
-    "psycopg": ("digitize/targets/", "digitize/files/validating/"),
+    "psycopg": ("digitize/targets/", "digitize/files/validating/", "digitize/offices/store_engine.py"),
     "pandas": ("mappers/legacy/", "digitize/targets/"),
 }
 ROOM = re.compile(r"^\| `(\w+)/?` \| [^|]+ \| ([^|]+) \|$", re.M)

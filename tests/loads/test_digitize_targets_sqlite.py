@@ -89,7 +89,7 @@ def older(path, person_line):
 def test_a_file_of_format_3_gets_its_keys_and_keeps_its_rows(path):
     older(path, 1)
     SqliteTarget(path).close()
-    assert rows(path, "SELECT value FROM meta WHERE key = 'format'") == [("4",)]
+    assert rows(path, "SELECT value FROM meta WHERE key = 'format'") == [("5",)]
     assert rows(path, "SELECT record_id, line, person_line FROM iif1_addresses") == [("wb-0001-0001-r1", 1, 1)]
     assert "REFERENCES" in rows(path, "SELECT sql FROM sqlite_master WHERE name = 'iif1_addresses'")[0][0]
     assert rows(path, "SELECT * FROM upgrade_findings") == []

@@ -27,7 +27,7 @@ from digitize.offices.rollup import ReportedPlace, SnapshotReport, gather, roll_
 from digitize.offices.series import Series, district_series, packed
 from digitize.offices.shape import Snapshot
 from digitize.offices.states import shown_states
-from digitize.offices.store import Received
+from digitize.offices.store_rows import Received
 from digitize.offices.words import LANGUAGES, load_words
 
 ENDS = month_ends(24, date(2026, 10, 31))

@@ -17,7 +17,8 @@ from digitize.offices.keys import add_key, known_keys, revoke_key
 from digitize.offices.origin import own_heads, verify_origin
 from digitize.offices.receive import add_files
 from digitize.offices.refusal import flag
-from digitize.offices.store import OfficeAct, Received, SnapshotStore
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import OfficeAct, Received
 
 ENDS = month_ends(6, date(2025, 6, 30))
 FAR = date(2999, 1, 1)
@@ -254,14 +255,14 @@ def test_a_flag_lasts_whatever_is_sent_after_until_a_person_answers_it(store, st
     bodies = [bodies[0], *(changed(b, expected=wanted) for b in bodies[1:])]
     take(store, *(write(tmp_path, b, state) for b in bodies))
     assert store.newest(state.code).flags == ()
-    [held] = [f for f in raised_of(store, store.taken()) if f.flag.code == "expected-fell"]
+    [held] = [f for f in raised_of(store) if f.flag.code == "expected-fell"]
     assert (held.reporter, held.since, held.answer, held.is_shown) == (state.code, str(ENDS[1]), None, True)
     with pytest.raises(OptionsError, match="no such|No open"):
         answer_flag(store, "ffffffff", "A", "b")
     with pytest.raises(OptionsError, match="reason"):
         answer_flag(store, held.id, "A", " ")
     answer_flag(store, held.id, "An officer", "two stations were merged")
-    [held] = [f for f in raised_of(store, store.taken()) if f.flag.code == "expected-fell"]
+    [held] = [f for f in raised_of(store) if f.flag.code == "expected-fell"]
     assert held.answer.reason == "two stations were merged" and held.is_shown
     assert store.verify() == 5
 

@@ -171,3 +171,18 @@ def test_the_number_of_a_list_may_be_a_letter_that_looks_like_a_digit():
     shown = arun.encode("૧) નમૂના ર) ઉદાહરણ")
     assert arun.decode(shown) == "૧) નમૂના ૨) ઉદાહરણ"
     assert arun.decode(arun.encode("ઘર)")) == "ઘર)"
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
+        (b"354d", "354क"),
+        (b"354d Hkknfo", "354क भादवि"),
+        (b"506ch", "506बी"),
+        (b"498,", "498ए"),
+        (b"498A", "498A"),
+        (b"379, 411", "379, 411"),
+    ],
+)
+def test_letters_of_sections_are_decoded_with_their_font(stored: bytes, text: str) -> None:
+    assert decode_cell(find_encoding("krutidev-010"), stored).text == text

@@ -724,9 +724,8 @@ def test_a_register_as_stations_keep_it_is_read_as_the_table_it_is_meant_to_be(t
             "आरोपी / नाम",
             "आरोपी / आयु",
         )
-        assert [r.problem for r in rows] == ["column-numbers", "", "", "date-for-number", "total", "lone-cell"]
-        assert rows[2].cells == ("1", "12/09", "", "", "", "श्याम", "")
-        assert rows[1].cells[3] == "2009-01-03"
+        assert [r.problem for r in rows] == ["column-numbers", "", "date-for-number", "total", "lone-cell"]
+        assert rows[1].cells == ("1", "12/09", "379", "2009-01-03", "21:30", "राम\nश्याम", "32")
 
 
 def test_a_line_of_titles_that_is_set_off_is_not_taken_for_the_header(tmp_path: Path) -> None:
@@ -745,3 +744,33 @@ def test_two_rows_of_names_are_joined_though_the_first_fills_few_cells(tmp_path:
     table, cells, _ = one(tmp_path, "ods", rows)
     assert table.columns == ("No", "Accused / Name", "Accused / Age", "Accused / Sex", "Seen / Day", "Seen / Hour")
     assert len(cells) == 1
+
+
+def test_a_row_merged_with_the_one_above_is_its_second_accused(tmp_path: Path) -> None:
+    head = ["FIR", "Date", "Complainant", "Accused", "Age"]
+    rows = [
+        head,
+        ["1", "02/03/1998", "Foo", "Testa", "31"],
+        [None, None, None, "Mocka", "35"],
+        ["2", "03/03/1998", "Bar", "Demo", "20"],
+    ]
+    data = xlsx({"a": rows}, merges=["A2:A3", "B2:B3", "C2:C3"])
+    (table,) = opened(tmp_path, data)
+    cells = [r.cells for r in table.rows]
+    assert cells == [("1", "02/03/1998", "Foo", "Testa\nMocka", "31\n35"), ("2", "03/03/1998", "Bar", "Demo", "20")]
+    assert any("continues the one above" in note for note in table.notes)
+
+
+@pytest.mark.parametrize("label", ["dqy ;ksx", "mi ;ksx", "egk;ksx", "Hwb `moJ", "kula yaaoga", "†gvU", "Sub Total"])
+def test_a_total_in_the_keys_of_a_font_is_no_record(tmp_path: Path, label: str) -> None:
+    rows = [HEAD, *FIRS, [None, label, *[None] * (len(HEAD) - 3), "12"]]
+    (table,) = opened(tmp_path, xlsx({"a": rows}))
+    assert [r.problem for r in table.rows][-1] == "total"
+
+
+def test_a_total_below_a_table_of_text_is_no_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["NO,DAY,NAME,SUM", *(f"{n},0{n}/03/1998,uke jke,{n}00" for n in range(1, 6)), ",,dqy ;ksx,1500"]
+    path.write_text("\n".join(lines) + "\n", encoding="cp1252")
+    (table,) = open_tables(path)
+    assert [r.problem for r in table.rows] == [""] * 5 + ["total"]

@@ -261,11 +261,18 @@ def test_people_are_kept_as_hashes_and_their_changes_in_the_ledger(digitize, pla
     digitize("review", "people", "password", place.folder, "Temp", stdin=PASSWORD + "2\n")
     assert "Temp: operator" in digitize("review", "people", "list", place.folder)
     assert "hash" not in json.dumps(digitize.json("review", "people", "list", place.folder))
+    changed = ("review", "people", "change", place.folder, "Temp")
+    digitize(*changed, "--role", "supervisor", "--field", "fir_no", "--of-language", "bn")
+    assert "Temp: supervisor" in (told := digitize("review", "people", "list", place.folder)) and "bn, fir_no" in told
+    digitize(*changed, "--field", "all")
+    assert "only bn\n" in digitize("review", "people", "list", place.folder)
+    digitize(*changed, "--role", "king", code=4)
     digitize("review", "people", "remove", place.folder, "Temp")
+    digitize(*changed, "--role", "operator", code=4)
     digitize("review", "people", "remove", place.folder, "Temp", code=4)
     with Ledger(place.ledger) as ledger:
         events = [e.detail["what"] for e in ledger.events("people:Temp")]
-        assert events == ["add", "password", "remove"]
+        assert events == ["add", "password", "change", "change", "remove"]
         assert PASSWORD not in json.dumps([dict(e.detail) for e in ledger.events("people:Temp")])
 
 

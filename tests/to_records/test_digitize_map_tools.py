@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from digitize.files.mapping.coverage import cover
 from digitize.files.mapping.pages import make_page
@@ -124,19 +126,49 @@ def test_what_cannot_be_meant_is_refused(digitize, more, code):
 def test_a_file_with_several_tables_asks_for_one(digitize, tmp_path):
     path = tmp_path / "two.sql"
     path.write_text(
-        "\n".join(f"CREATE TABLE {t} (CRNO int, FIRDT text);\nINSERT INTO {t} VALUES (1, '01/02/1998');" for t in "ab")
+        "\n".join(f"CREATE TABLE {t} (CR{t} int, FIRDT text);\nINSERT INTO {t} VALUES (1, '01/02/1998');" for t in "ab")
     )
     digitize("map", "new", path, code=5)
     assert digitize.json("map", "new", path, "--table", "b")["table"] == "b"
 
 
+def test_sheets_of_one_shape_have_one_mapping_and_their_names_are_their_years(digitize, tmp_path):
+    book = Workbook()
+    book.remove(book.active)
+    for year in ("2007", "2008"):
+        sheet = book.create_sheet(year)
+        for row in [["Cr No", "Date", "Section", "Accused"], *([n, f"0{n}/03", "379 IPC", "Foo"] for n in range(1, 7))]:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    out = tmp_path / "wb_book.toml"
+    digitize("map", "new", tmp_path / "book.xlsx", "--out", out)
+    assert {r.source: r.main for r in bind_file(out).rules}["@table"] == "year"
+    done = digitize.json("map", "apply", tmp_path / "book.xlsx", "--mapping", out, "--out", tmp_path / "made")
+    assert done["rows"] == 12 and done["left_over"] == {}
+    rows = list(csv.DictReader((tmp_path / "made" / "iif1.csv").open(encoding="utf-8-sig")))
+    assert [r["year"] for r in rows] == ["2007"] * 6 + ["2008"] * 6 and rows[7]["fir_date"] == "2008-03-02"
+
+
 # -- test
+
+
+def test_a_date_that_no_row_has_is_found_before_anything_runs(digitize, pair):
+    (found,) = digitize.json("map", "test", pair, "--accept")["findings"]
+    assert "must have fir_date, and none of 2 has it: no rule fills it" in found
+    told = digitize.json("map", "coverage", pair.parent / "golden" / "xx_list" / "source.csv", "--mapping", pair)
+    assert told["findings"] == [found]
+    text = pair.read_text(encoding="utf-8").replace(
+        'from = "CLERK"\nreason = "who typed <it>"', 'from = "X"\nreason = "nothing"')  # fmt: skip
+    pair.write_text(text + '\n[[map]]\nfrom = "CLERK"\nto = "fir_date"\nclean = "date"\n', encoding="utf-8")
+    (found,) = digitize.json("map", "test", pair)["findings"]
+    assert "2 cells of CLERK have text that is read as no date" in found
 
 
 @pytest.mark.parametrize("name", ["up_firmast_krutidev", "mp_crmtape_english", "mh_crime_mdb_fir_shreedev"])
 def test_golden_pairs_of_the_samples_come_out_as_expected(digitize, monkeypatch, name):
     monkeypatch.chdir(ROOT)
-    found = digitize.json("map", "test", name)
+    digitize("map", "test", name, code=5)  # never looked for in the folder that happens to be the current one
+    found = digitize.json("map", "test", name, "--golden", "sample_data/formats")
     assert found["right"] and found["rows"] >= 10 and found["differences"] == []
 
 

@@ -161,7 +161,7 @@ def test_a_wrong_dialect_stops_before_the_first_row(tmp_path: Path, old: str, ne
 
 
 def test_rules_that_may_hold_at_once_cannot_share_a_cell(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match="rules that may hold at once"):
+    with pytest.raises(MappingError, match="which may hold at once"):
         bound(tmp_path, two_dates('["C", "T"]', '["T"]'))
 
 

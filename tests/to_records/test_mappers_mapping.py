@@ -115,6 +115,19 @@ def test_what_was_said_at_intake_fills_only_what_the_source_leaves_empty() -> No
     assert (year.value, year.by, year.notes) == ("2019", "intake", ("told",))
 
 
+def test_a_year_that_is_plainly_none_is_doubted_and_shown() -> None:
+    context = MapContext("r1", state=load_state("wb"), book_year=2018)
+    for written, value in (("20x8", None), ("2090", "2090")):
+        page = PageValues("p1", "iif1_print", {"year": ZoneValue(written, None, 0.97, accept=0.9)})
+        (record,) = map_readings(MAPPINGS["iif1_print"], [page], context)
+        year = record.fields["year"]
+        assert (year.raw, year.value, year.is_sure()) == (written, value, False)
+    # What nobody could read gives way to what was told.
+    page = PageValues("p1", "iif1_print", {"year": ZoneValue("20x8", None, 0.3, accept=0.9)})
+    (record,) = map_readings(MAPPINGS["iif1_print"], [page], context)
+    assert (record.value("year"), record.fields["year"].notes) == ("2018", ("told",))
+
+
 def test_a_second_page_is_joined_or_left_over_but_never_lost() -> None:
     pages = [
         PageValues("p1", "iif1_print", {"narrative": ZoneValue("one"), "fir_no": ZoneValue("5")}),
@@ -410,6 +423,15 @@ def test_the_rank_of_an_officer_that_goes_nowhere_stays_with_the_name(tmp_path: 
     mapping = small(tmp_path, '{ name = "name" }', "officer")
     (record,) = map_rows(mapping, [RowValues("f", "t", 1, {"WHO": "S.I. Testa Mockwal"})], CONTEXT)
     assert record.children["persons"][0]["name"].value == "S.I. Testa Mockwal"
+
+
+def test_titles_and_ranks_are_no_part_of_a_name_in_a_table(tmp_path: Path) -> None:
+    mapping = small(tmp_path, '{ name = "name", relation = "relation", relative_name = "relative_name" }', "person")
+    cells = {"WHO": "श्रीमती सीता देवी पत्नी श्री रामलाल"}
+    (record,) = map_rows(mapping, [RowValues("f", "t", 1, cells)], CONTEXT)
+    (who,) = record.children["persons"]
+    assert (who["name"].value, who["relative_name"].value) == ("सीता देवी", "रामलाल")
+    assert who["name"].raw == "श्रीमती सीता देवी" and who["name"].notes == ("title-left-out",)
 
 
 def test_a_number_that_would_lose_its_year_or_part_gives_none(tmp_path: Path) -> None:

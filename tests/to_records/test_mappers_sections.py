@@ -277,3 +277,35 @@ def test_a_plain_list_is_read_as_any_other(numbers: list[str], act: str, day: st
     raw = f"{'/'.join(numbers)} {act}"
     context = CleanContext(day=day, state=state)
     assert [dict(r) for r in clean_sections(raw, context).rows] == [dict(r) for r in parse_sections(raw, context).rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "act", "section"),
+    [
+        ("184 मो.वा. अधिनियम", "MV", "184"),
+        ("379 भा.दण्ड.स.", "IPC", "379"),
+        ("376 डी ए भादवि", "IPC", "376DA"),
+        ("376(डी)(ए) भा.द.वि.", "IPC", "376DA"),
+        ("177 मो.वा.का.", "MV", "177"),
+        ("65(ई) मुं.दा.का.", "EXCISE", "65(e)"),
+        ("3 सार्व०सम्प०क्षति निवा० अधि०", "PDPP", "3"),
+        ("3 लोक संपति नुक. निवारण अधीनियम", "PDPP", "3"),
+        ("7 आव.वस्तु अधि.", "EC", "7"),
+        ("34(ఎ) ఎక్సైజ్ యాక్ట్", "EXCISE", "34(a)"),
+        ("192 ಎಂ.ವಿ. ಆಕ್ಟ್", "MV", "192"),
+        ("184 एम.व्ही. अ‍ॅक्ट", "MV", "184"),
+    ],
+)
+def test_shortened_and_otherwise_spelled_titles_are_found(text: str, act: str, section: str) -> None:
+    row = clean_sections(text, CleanContext(day="2009-03-01")).rows[0]
+    assert (row["act"].value, row["section"].value) == (act, section)
+
+
+@pytest.mark.parametrize("text", ["379 XYZ", "120 अबक", "4/25 श.अ.", "50 lkj", "13 கூ.ப.ச"])
+def test_words_that_are_not_known_are_never_the_penal_code(text: str) -> None:
+    rows = clean_sections(text, CleanContext(day="2009-03-01")).rows
+    assert all("act" not in r or r["act"].value is None for r in rows)
+
+
+def test_a_shortened_title_that_several_acts_have_is_none_of_them() -> None:
+    assert clean_sections("3 बाल अधि.", CleanContext(day="2009-03-01")).rows[0]["act"].value is None

@@ -58,12 +58,16 @@ _LABELS = (
 
 @dataclass(frozen=True)
 class Pens:
-    """What is drawn with: fonts like handwriting and of print, by path; real digits (10, n, 28, 28), black on white."""
+    """What is drawn with: fonts like handwriting and of print, by path; real digits (10, n, 28, 28), black on white.
+
+    near: signs of which writing in the lines above and below is made.
+    """
 
     handwriting: Sequence[str]
     prints: Sequence[str]
     digits: Picture
     labels: Sequence[str]
+    near: str = "abcdghjklpqtyfB1234567/"
 
 
 @cache
@@ -255,7 +259,7 @@ def _neighbours(printed: Floats, page: Floats, base: int, tall: int, pens: Pens,
             if rng.random() < 0.5:
                 _dots(printed, y - 2, rng)
         elif kind < 0.55:
-            signs = rng.choice(list("abcdghjklpqtyfB1234567/"), int(rng.integers(2, 9)))
+            signs = rng.choice(list(pens.near), int(rng.integers(2, 9)))
             other = typed("".join(signs), tall, pens.handwriting, rng)
             y = int(-other.shape[0] + rng.integers(2, 12)) if edge == 0 else height - int(rng.integers(2, 12))
             _put(page, other, int(rng.integers(-20, max(1, width - 20))), y)

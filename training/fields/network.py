@@ -10,11 +10,12 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from training.digits.network import build as build_digits
+from training.digits.network import build as build_new
 from training.digits.scripts import characters as characters_of
 from training.fields.texts import CHARACTERS
 from training.lines.graph import STEP_PX, Recogniser
 from training.lines.shipped import learned_in
+from training.words.texts import CHARACTERS as WORDS
 
 __all__ = ["STEP_PX", "build", "load", "network_of", "read_state", "take_over_classes"]
 _STEM = 30
@@ -40,11 +41,12 @@ def build(weights: Path, stem: int = _STEM) -> Recogniser:
 def network_of(name: str, weights: Path) -> tuple[Recogniser, tuple[str, ...]]:
     """A network as training begins with it, and its classes after the blank.
 
-    name: fields, or one of training/digits/scripts.py.
+    name: fields, words (training/words), or one of training/digits/scripts.py.
     """
     if name == "fields":
         return build(weights), CHARACTERS
-    return build_digits(weights, name, _STEM), characters_of(name)
+    characters = WORDS if name == "words" else characters_of(name)
+    return build_new(weights, len(characters), _STEM), characters
 
 
 def load(weights: Path, state: Path | None, network: str = "fields", *, mean: bool = True) -> Recogniser:
@@ -72,8 +74,8 @@ def read_state(path: Path, model: Recogniser) -> dict[str, dict[str, Tensor]]:
 def take_over_classes(model: Recogniser, characters: Sequence[str], start: Path, weights: Path) -> None:
     """Let a network that begins with that of English fields know what it knew: the blank, Latin digits and signs.
 
-    A digit of another script begins as any Latin one, so that where digits stand is known before which they are. A
-    start that is no network of English fields is left alone.
+    A digit of another script begins as any Latin one, a letter as any Latin letter, so that where they stand is known
+    before which they are. A start that is no network of English fields is left alone.
     """
     fields, known = network_of("fields", weights)
     try:
@@ -84,9 +86,10 @@ def take_over_classes(model: Recogniser, characters: Sequence[str], start: Path,
         return
     place = {c: 1 + n for n, c in enumerate(known)}
     digits = [place[str(d)] for d in range(10)]
+    letters = [place[c] for c in known if c.isalpha()]
     with torch.no_grad():
         for at, sign in enumerate(("", *characters)):
-            columns = [0] if not sign else [place[sign]] if sign in place else digits
+            columns = [0] if not sign else [place[sign]] if sign in place else digits if sign.isdigit() else letters
             model.weight[:, at] = saved["weight"][:, columns].mean(1)
             model.bias[at] = saved["bias"][columns].mean()
 

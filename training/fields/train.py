@@ -32,6 +32,7 @@ from training.fields.data import Handwritten, Shards, handwritten_strip, read_ha
 from training.fields.network import STEP_PX, network_of, read_state, take_over_classes
 from training.fields.texts import CHARACTERS
 from training.lines.graph import Recogniser
+from training.words.texts import allowed as allowed_words
 
 _EMA = 0.995
 _SAVE_S = 120
@@ -48,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--weights", type=Path, required=True, help="the recogniser of the rapidocr wheel")
-    parser.add_argument("--network", default="fields", help="fields, or one of training/digits/scripts.py")
+    parser.add_argument("--network", default="fields", help="fields, words, or one of training/digits/scripts.py")
     parser.add_argument("--shards", type=Path, required=True)
     parser.add_argument("--handwritten", "--written", type=Path, help="folder of real crops with crops.csv")
     parser.add_argument("--leave-out", nargs="*", default=[], help="groups of real crops that are not learned")
@@ -188,7 +189,9 @@ def logits_of(model: Recogniser, strips: list[np.ndarray]) -> tuple[torch.Tensor
 
 
 def may_stand(texts: list[str], network: str) -> torch.Tensor | None:
-    """Which classes a form bears (texts, classes), where that is known before it is read: digits of its script."""
+    """Which classes a form bears (texts, classes), where that is known before it is read: those of its script."""
+    if network == "words":
+        return torch.from_numpy(allowed_words(texts))
     return torch.from_numpy(allowed(texts, network)) if network in NETWORKS else None
 
 

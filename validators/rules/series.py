@@ -11,6 +11,8 @@ from validators.rulebook.strays import keeps_order
 
 _BOOK = ("state", "district", "police_station", "year")
 _KEY = ("fir_no", "year", "police_station", "district", "state")
+# So many records of a book without a date are no slip of one page.
+_FEWEST = 5
 _PLACE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009"}
 
 
@@ -93,6 +95,25 @@ def dates_follow_numbers(f: Fields) -> pl.Expr:
     Told of the fewest rows whose dates would have to change; of two that contradict each other, of the later number.
     """
     return keeps_order([f.named(name) for name in _BOOK], f.fir_no, f.fir_date, slack=1)
+
+
+@rule("R015", slug="date-in-no-record", form="iif1", fields=("fir_date", *_BOOK), across=True)
+@tells(
+    "W",
+    en="No record of this station and year has the date of the FIR, which every one must have.",
+    hi="इस थाने और वर्ष के किसी अभिलेख में प्राथमिकी की तारीख नहीं है, जो हर एक में होनी चाहिए।",
+)
+@example(
+    passes=[{**_PLACE, "fir_no": str(n), "fir_date": "2009-03-10"} for n in range(1, 6)],
+    fails=[{**_PLACE, "fir_no": str(n)} for n in range(1, 6)],
+)
+def date_is_in_some_record(f: Fields) -> pl.Expr:
+    """A column that nobody mapped, or whose dates nobody could read, is missing in all: one thing to mend, told once.
+
+    Told of the first of five records and more. Our own addition to the rule list.
+    """
+    is_empty = f.fir_date.is_null().all().over(_BOOK) & (pl.len().over(_BOOK) >= _FEWEST)
+    return ~(is_empty & (pl.int_range(pl.len()).over(_BOOK) == 0))
 
 
 @rule("T019", slug="row-without-record", form=EVERY_FORM, fields=each(RECORD_ID), across=True)

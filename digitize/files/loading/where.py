@@ -34,7 +34,16 @@ def read_named_layout(name: str) -> TableLayout | None:
 
 @contextmanager
 def opened(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Iterator[Target]:
-    """The target, closed afterwards. workspace: whose target is meant where none is named. layout: as it is named.
+    """The target, closed afterwards; see `open_there`."""
+    made = open_there(target, schema, workspace, layout)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def open_there(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Target:
+    """The target. workspace: whose target is meant where none is named. layout: as it is named.
 
     Raises OptionsError when neither is given, TargetRefused when it cannot be used or a file of it is not there: these
     commands look at what was loaded, and an empty target made in its place would be an answer, a wrong one.
@@ -44,16 +53,11 @@ def opened(target: str, schema: str, workspace: Path | None = None, layout: str 
         flags["load.layout"] = _from_here(layout) or None
         place = open_place(workspace, {**flags})
         _require_there(place.options.load.target, place.folder)
-        made = open_place_target(place)
-    elif target:
+        return open_place_target(place)
+    if target:
         _require_there(target, Path())
-        made = open_target(target, schema or SCHEMA, layout=read_named_layout(layout))
-    else:
-        raise OptionsError("--target says which target is meant, or --workspace whose.")
-    try:
-        yield made
-    finally:
-        made.close()
+        return open_target(target, schema or SCHEMA, layout=read_named_layout(layout))
+    raise OptionsError("--target says which target is meant, or --workspace whose.")
 
 
 def _require_there(target: str, folder: Path) -> None:

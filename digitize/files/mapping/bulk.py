@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,11 +13,11 @@ from digitize.targets.csv_folder import CsvFolder
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import Doubt, FlatColumns, add_counts, flat_columns, left_over
-from mappers.mapping.load import FormMapping, TableCells
+from mappers.mapping.load import FormMapping, TableCells, takes_name
 from mappers.mapping.mapped import Mapped
 from mappers.names import romanise
 from mappers.schema import Table, flat_header, form_tables
-from mappers.sources.cells import Sources
+from mappers.sources.cells import TABLE, Sources
 from mappers.sources.values import MapContext
 
 CHUNK = 2_000
@@ -49,28 +49,44 @@ def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, f
 
     Rows that are deleted or damaged in the source are not mapped and listed. Each file is whole or not there.
     """
+    return apply_tables(((mapping, table),), context, folder)
+
+
+def apply_tables(tables: Iterable[tuple[FormMapping, LegacyTable]], context: MapContext, folder: Path) -> Applied:
+    """The same for several tables, such as the sheets of a workbook: their rows go into the same files.
+
+    tables: each with its mapping; they are read one behind the other.
+    """
     done = Applied()
-    forms = {"": mapping, **mapping.also}
-    works = {name: Application(m, context) for name, m in forms.items()}
     with CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report, few_collections():
-        for rows in _chunks(table.rows):
-            usable = [r for r in rows if not r.deleted and not r.problem]
-            for row in rows:
-                if row.deleted or row.problem:
-                    report.add(REPORTED, ("row", "why"), [[str(row.number), row.problem or "deleted"]])
-            done.rows += len(rows)
-            done.mapped += len(usable)
-            if usable:
-                sources = sources_of(mapping, table, usable)
-                ids = [f"{table.name}-r{r.number:07d}" for r in usable]
-                made_of = {name: work.map(sources) for name, work in works.items()}
-                add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
-                for name, mapped in made_of.items():
-                    made = _write(mapped, name, ids, out, done)
-                    report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
+        for mapping, table in tables:
+            _apply(mapping, table, context, (out, report), done)
+            done.notes += [*table.notes, *(f"{mapping.file}: {note}" for note in mapping.notes)]
     done.reported = done.rows - done.mapped
-    done.notes = [*table.notes, *(f"{mapping.file}: {note}" for note in mapping.notes)]
+    done.notes = list(dict.fromkeys(done.notes))
     return done
+
+
+def _apply(
+    mapping: FormMapping, table: LegacyTable, context: MapContext, folders: tuple[CsvFolder, CsvFolder], done: Applied
+) -> None:
+    out, report = folders
+    works = {name: Application(m, context) for name, m in {"": mapping, **mapping.also}.items()}
+    for rows in _chunks(table.rows):
+        usable = [r for r in rows if not r.deleted and not r.problem]
+        for row in rows:
+            if row.deleted or row.problem:
+                report.add(REPORTED, ("row", "why"), [[str(row.number), row.problem or "deleted"]])
+        done.rows += len(rows)
+        done.mapped += len(usable)
+        if usable:
+            sources = sources_of(mapping, table, usable)
+            ids = [f"{table.name}-r{r.number:07d}" for r in usable]
+            made_of = {name: work.map(sources) for name, work in works.items()}
+            add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
+            for name, mapped in made_of.items():
+                made = _write(mapped, name, ids, out, done)
+                report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
 
 
 def _write(mapped: Mapped, name: str, ids: Sequence[str], out: CsvFolder, done: Applied) -> FlatColumns:
@@ -114,7 +130,9 @@ def sources_of(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRo
     # Cells behind the last column get names of their own, so that they are told as left over.
     names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
     cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]
-    columns = dict(zip(names, zip(*cells, strict=True), strict=True))
+    columns: dict[str, Sequence[bytes | str | None]] = dict(zip(names, zip(*cells, strict=True), strict=True))
+    if takes_name(mapping):
+        columns[TABLE] = [table.name] * len(rows)
     return Sources(len(rows), columns, TableCells(mapping, table.name, table.name))
 
 

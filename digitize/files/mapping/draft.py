@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError, OptionsError
+from mappers.codes import place_lists
 from mappers.draft import DraftLine, MappingDraft, draft_table, write_draft
 from mappers.legacy import LegacyTable, ReadAs, open_table, open_tables
 from mappers.mapping.column_encodings import WantedEncoding
 
 # Names that programs give by themselves: the file's own name says more.
 _NAMELESS = frozenset({"sheet1", "table1", "text"})
+# Rows that are looked at of each of several tables.
+_OF_EACH = 400
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -35,13 +39,14 @@ class Drafted:
 class DraftWish:
     """What is asked of a draft. form: "" to guess. table: name, where the file has several. state: code or "".
 
-    out: the file it will be, which gives it its id.
+    out: the file it will be, which gives it its id. stations: list of the state's own.
     """
 
     form: str = ""
     table: str = ""
     state: str = ""
     out: Path | None = None
+    stations: Path | None = None
 
 
 def make_draft(path: Path, how: ReadAs, wanted: WantedEncoding, wish: DraftWish) -> Drafted:
@@ -51,12 +56,45 @@ def make_draft(path: Path, how: ReadAs, wanted: WantedEncoding, wish: DraftWish)
     or state, OptionsError for a file name that cannot be the mapping's.
     """
     mapping_id = _id(path, wish)
-    table = one_table(path, how, wish.table)
+    table, names = table_of_shape(path, how, wish.table)
     if not table.name or table.name.lower() in _NAMELESS:
-        table = replace(table, name=path.stem)
-    draft = draft_table(table, wanted, form=wish.form, state=wish.state)
+        table, names = replace(table, name=path.stem), names if len(names) > 1 else (path.stem,)
+    lists = place_lists(wish.state, wish.stations) if wish.state and wish.stations else None
+    draft = draft_table(table, wanted, form=wish.form, state=wish.state, lists=lists, names=names)
     states = (wish.state,) if wish.state else ()
     return Drafted(mapping_id, draft, write_draft(draft, mapping_id, states=states))
+
+
+def table_of_shape(path: Path, how: ReadAs, name: str = "") -> tuple[LegacyTable, tuple[str, ...]]:
+    """The table to draft for, and the names of all that the mapping will be for: several where the tables of a file
+    have the same columns, as the sheets of a workbook with one for each year.
+
+    Raises as `one_table` does.
+    """
+    names = () if name else shape_of(path, how)
+    if len(names) < 2:
+        table = one_table(path, how, name)
+        return table, (table.name,)
+    tables = (open_table(path, at, how) for at in range(len(names)))
+    # Of each its first rows: what one sheet leaves empty another may fill.
+    rows = chain.from_iterable(islice(t.rows, _OF_EACH) for t in tables)
+    first = open_table(path, 0, how)
+    return LegacyTable(path.stem, first.columns, rows, fonts=first.fonts), names
+
+
+def same_tables(path: Path, how: ReadAs, name: str = "") -> list[LegacyTable]:
+    """The table of that name, or the only one of a file; all of them where all have the same columns.
+
+    Raises as `one_table` does.
+    """
+    names = () if name else shape_of(path, how)
+    return [open_table(path, at, how) for at in range(len(names))] if len(names) > 1 else [one_table(path, how, name)]
+
+
+def shape_of(path: Path, how: ReadAs) -> tuple[str, ...]:
+    """The names of all tables of a file where all have the same columns; () where they differ."""
+    found = [(table.name, table.columns) for table in open_tables(path, how)]
+    return tuple(name for name, _ in found) if len({columns for _, columns in found}) == 1 else ()
 
 
 def one_table(path: Path, how: ReadAs, name: str = "") -> LegacyTable:

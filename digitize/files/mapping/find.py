@@ -9,7 +9,8 @@ from pathlib import Path
 from digitize.errors import InputError
 from mappers.binding.bind import bind_file
 from mappers.binding.bound import FormMapping
-from mappers.codes import districts_of, load_stations, place_lists
+from mappers.codes import load_stations, place_lists
+from mappers.codes.station_history import DistrictsOf
 from mappers.encodings import Encoding, encodings
 from mappers.explain import mapping_file
 from mappers.legacy import LegacyTable
@@ -39,16 +40,18 @@ def settle_for(
 ) -> tuple[FormMapping, LegacyTable]:
     """A mapping with the encodings of a table's columns settled, and the table, still to be read.
 
-    mapping: the one that fits the columns when none is given. Raises MappingError, EncodingUnclear.
+    mapping: the one that fits the columns when none is given. A column that the mapping wants found out and that could
+    be several takes the likeliest, doubted. Raises MappingError, EncodingUnclear where a named one is wrong.
     """
     state = context.state.code if context.state else ""
     mapping = mapping or find_mapping(load_mappings(), columns=table.columns, state=state)
-    return settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
+    expected = context.state.encodings if context.state else ()
+    return settle_mapping(mapping, table, encodings(), expected, may_doubt=True)
 
 
 def table_context(state: str, stations: Path | None, year: int) -> MapContext:
     """What is known beside a table. state: its code, or ""; stations: a list of them; year: of the book, 0: unknown."""
     profile = load_state(state.lower()) if state else None
     lists = place_lists(profile.code, stations) if profile else {}
-    known = districts_of(load_stations(profile.code, stations)) if profile and stations else {}
+    known = DistrictsOf(load_stations(profile.code, stations)) if profile and stations else {}
     return MapContext("table", state=profile, book_year=year or None, lists=lists, district_of=known)

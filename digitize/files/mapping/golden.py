@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError
+from digitize.files.mapping.coverage import cover
+from digitize.files.mapping.mandatory import missing_dates
 from digitize.masking.cases import CaseMasks, masks_of
 from digitize.masking.masks import MASK, masked_paths
 from mappers.codes import place_lists
@@ -41,7 +43,7 @@ class GoldenDifference:
 @dataclass(frozen=True)
 class Golden:
     """One golden pair. rows: of the source, reported ones counted. made: what they became, as lines of the expected
-    file.
+    file. findings: what is wrong with all of them.
     """
 
     mapping: str
@@ -49,6 +51,7 @@ class Golden:
     rows: int
     differences: tuple[GoldenDifference, ...]
     made: tuple[Mapping[str, Any], ...]
+    findings: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
@@ -78,9 +81,9 @@ def run_golden(mapping: FormMapping, folder: Path) -> Golden:
     settled, table = settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
     rows = [_map(settled, table, row, context) for row in table.rows]
     expected = _expected(folder)
-    return Golden(
-        mapping.id, folder, len(rows), tuple(_compare(rows, expected)), tuple(line for r in rows for line in _plain(r))
-    )
+    made = tuple(line for r in rows for line in _plain(r))
+    findings = tuple(missing_dates(cover(record for r in rows for record in r.records), mapping))
+    return Golden(mapping.id, folder, len(rows), tuple(_compare(rows, expected)), made, findings)
 
 
 def accept(golden: Golden) -> None:
@@ -105,7 +108,10 @@ def _source_table(mapping: FormMapping, folder: Path) -> LegacyTable:
     # Of two it could not be told which one the expected records are of.
     if len(files) != 1:
         found = "no source file" if not files else f"{len(files)} source files"
-        raise InputError(f"{folder}: {found}; a golden pair is one source.<ext> and {EXPECTED}.")
+        raise InputError(
+            f"{folder}: {found}. A golden pair is one source.<ext> and {EXPECTED}: put ten rows of the table there, run"
+            " digitize map test with --accept, and read what it wrote. --golden names another folder."
+        )
     layout = folder / "layout.toml"
     how = ReadAs(layout=read_layout(layout)) if layout.is_file() else ReadAs()
     for table in open_tables(files[0], how):

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from digitize.machine.web import SafeHeaders
 from digitize.review.station import api, entrance, pages
+from digitize.review.station.gate import Gate
 from digitize.review.station.guard import error, guarded
 from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
 from digitize.review.station.rendering import POLICY, static_files, static_mark
@@ -68,9 +69,8 @@ def make_app(served: Served, hosts: Sequence[str]) -> Starlette:
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         ],
         routes=[
-            Route("/login", partial(_open, served, entrance.show_login), methods=["GET"]),
-            Route("/login", partial(_open, served, entrance.login), methods=["POST"]),
-            Route("/static/{mark}/{name:path}", _static, methods=["GET"]),
+            *entrance_routes(served),
+            Route("/static/{mark}/{name:path}", static_file, methods=["GET"]),
             *(_routes(served, _PAGES, is_page=True)),
             *(_routes(served, _API, is_page=False)),
         ],
@@ -86,12 +86,21 @@ def _routes(served: Served, entries: Sequence[tuple[str, str, str, object]], *, 
     ]
 
 
-async def _open(served: Served, endpoint: Callable[..., object], request: Request) -> Response:
+def entrance_routes(served: Gate) -> list[Route]:
+    """The login, which is open to everybody."""
+    return [
+        Route("/login", partial(_open, served, entrance.show_login), methods=["GET"]),
+        Route("/login", partial(_open, served, entrance.login), methods=["POST"]),
+    ]
+
+
+async def _open(served: Gate, endpoint: Callable[..., object], request: Request) -> Response:
     """An address for whoever is not in yet."""
     return await endpoint(request, served)  # type: ignore[misc,no-any-return]
 
 
-async def _static(request: Request) -> Response:
+async def static_file(request: Request) -> Response:
+    """A script, style or font."""
     found = static_files().get(request.path_params["name"])
     if found is None:
         return error(404, "There is no such file.")

@@ -8,34 +8,33 @@ import secrets
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from digitize.review.station.guard import COOKIE, NotAnswered, Visitor, error, form_of, require_same_origin
+from digitize.review.station.gate import Gate
+from digitize.review.station.guard import NotAnswered, Visitor, error, form_of, require_same_origin
 from digitize.review.station.rendering import page as render
-from digitize.review.station.room import leave
-from digitize.review.station.served import Served
 from digitize.review.station.words import station_languages
 
 _BEFORE = "digitize_before"
 """The cookie that ties the form of the login to the browser that it was shown in."""
 
 
-async def show_login(request: Request, served: Served) -> Response:
+async def show_login(request: Request, served: Gate) -> Response:
     """The form."""
     return _form(request, served)
 
 
-def _form(request: Request, served: Served, status: int = 200, *, problem: str = "", wait_s: int = 0) -> Response:
+def _form(request: Request, served: Gate, status: int = 200, *, problem: str = "", wait_s: int = 0) -> Response:
     token = secrets.token_urlsafe(24)
     wanted = request.query_params.get("lang", "")
     language = wanted if wanted in station_languages() else "en"
     made = render("login.html", None, status, language=language, csrf=token, problem=problem, wait_s=wait_s,
-                  languages=station_languages())  # fmt: skip
+                  languages=station_languages(), brand=served.brand)  # fmt: skip
     made.set_cookie(_BEFORE, token, httponly=True, samesite="strict", secure=served.is_secure)
     if wait_s:
         made.headers["Retry-After"] = str(wait_s)
     return made
 
 
-async def login(request: Request, served: Served) -> Response:
+async def login(request: Request, served: Gate) -> Response:
     """A name and a password for a session; the one that the browser had before is over."""
     try:
         require_same_origin(request)
@@ -58,19 +57,19 @@ async def login(request: Request, served: Served) -> Response:
         return _form(request, served, 401, problem="wrong")
     for throttle, key in keys:
         throttle.came_in(key)
-    served.sessions.end(request.cookies.get(COOKIE, ""))
+    served.sessions.end(request.cookies.get(served.cookie, ""))
     own = served.sessions.begin(account)
     response = RedirectResponse("/", 303)
-    response.set_cookie(COOKIE, own, httponly=True, samesite="strict", secure=served.is_secure)
+    response.set_cookie(served.cookie, own, httponly=True, samesite="strict", secure=served.is_secure)
     response.delete_cookie(_BEFORE)
     return response
 
 
-async def logout(request: Request, served: Served, visitor: Visitor) -> Response:
+async def logout(request: Request, served: Gate, visitor: Visitor) -> Response:
     """The session is over."""
     del request
     served.sessions.end(visitor.own)
-    await served.room.do(lambda room: leave(room, visitor.account))
+    await served.has_left(visitor.account)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(served.cookie)
     return response

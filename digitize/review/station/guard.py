@@ -6,6 +6,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -13,10 +14,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import DigitizeError, NotFound, OptionsError, fault
 from digitize.machine.web import first_values, read_body
+from digitize.review.station.gate import Gate
 from digitize.review.station.people import Account
-from digitize.review.station.served import Served
 
-COOKIE = "digitize_review"
 _MOST_FORM, _MOST_JSON = 16_384, 1_048_576
 
 
@@ -38,18 +38,18 @@ class NotAnswered(Exception):
         self.status, self.text = status, text
 
 
-Endpoint = Callable[[Request, "Served", Visitor], Awaitable[Response]]
+G = TypeVar("G", bound=Gate)
 
 
-def visitor_of(request: Request, served: Served) -> Visitor | None:
+def visitor_of(request: Request, served: Gate) -> Visitor | None:
     """Who asks; None for nobody who is logged in."""
-    own = request.cookies.get(COOKIE, "")
+    own = request.cookies.get(served.cookie, "")
     found = served.sessions.of(own) if own else None
     return Visitor(found[1], own, found[0].csrf) if found else None
 
 
 def guarded(
-    served: Served, endpoint: Endpoint, role: str, *, is_page: bool
+    served: G, endpoint: Callable[[Request, G, Visitor], Awaitable[Response]], role: str, *, is_page: bool
 ) -> Callable[[Request], Awaitable[Response]]:
     """An address that answers only whoever has the role. is_page: somebody unknown is led to the login."""
 

@@ -16,6 +16,7 @@ from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
 from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
+from digitize.review.station.gate import Gate
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
 from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
 from digitize.review.station.rendering import page as render
@@ -198,7 +199,7 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
         raise OptionsError("There is no such change.")
 
 
-async def change_language(request: Request, served: Served, visitor: Visitor) -> Response:
+async def change_language(request: Request, served: Gate, visitor: Visitor) -> Response:
     """Show one's own pages in another language."""
     language = (await form_of(request)).get("language", "")
     if language not in station_languages():

@@ -98,8 +98,7 @@ class People:
 
     def add(self, account: Account, password: str) -> None:
         """Add somebody. Raises OptionsError for a name that is taken, an unknown role or a password too short."""
-        if account.role not in ROLES:
-            raise OptionsError(f"The role must be one of: {', '.join(ROLES)}.")
+        _checked_role(account.role)
         if not account.name.strip() or len(account.name) > _MOST_NAME or not account.name.isprintable():
             raise OptionsError(f"A name has 1 to {_MOST_NAME} letters.")
         now = _now()
@@ -124,6 +123,13 @@ class People:
         """Show somebody the pages in another language. Raises OptionsError when there is nobody of that name."""
         self._change(lambda known: known | {name: replace(known[name], language=language)} if name in known else None)
 
+    def set_work(self, name: str, role: str | None, work: Mapping[str, tuple[str, ...]]) -> None:
+        """Give somebody another role or other work. role: None as before. work: what changes of volumes, languages,
+        fields. Raises OptionsError for an unknown role and when there is nobody of that name.
+        """
+        changes: dict[str, Any] = {**work, **({"role": _checked_role(role)} if role else {})}
+        self._change(lambda known: known | {name: replace(known[name], **changes)} if name in known else None)
+
     def _change(self, change: Callable[[dict[str, Account]], dict[str, Account] | None], problem: str = "") -> None:
         made = change(dict(self.all()))
         if made is None:
@@ -143,6 +149,12 @@ class People:
 def note_change(ledger: Ledger, account: str, what: str, by: str, **more: Any) -> None:
     """Keep in the ledger that somebody was added, removed or given a password, and by whom."""
     ledger.record_event(f"{STEP}:{account}", STEP, "note", detail={"what": what, "by": by, **more})
+
+
+def _checked_role(role: str) -> str:
+    if role not in ROLES:
+        raise OptionsError(f"The role must be one of: {', '.join(ROLES)}.")
+    return role
 
 
 def _account(entry: dict[str, Any]) -> Account:

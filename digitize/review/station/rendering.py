@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
@@ -26,8 +26,13 @@ POLICY = (
 """The content security policy: nothing from another host, and no script or style that stands in a page."""
 
 
-def page(name: str, visitor: Visitor | None, status: int = 200, *, language: str = "", **data: Any) -> Response:
-    """One page for somebody, in their language."""
+_STATION = "digitize.review.station"
+
+
+def page(
+    name: str, visitor: Visitor | None, status: int = 200, *, language: str = "", package: str = _STATION, **data: Any
+) -> Response:
+    """One page for somebody, in their language. package: whose template it is; all stand on the station's."""
     language = visitor.account.language if visitor else language or "en"
     one = load_languages().get(language)
     account = visitor.account if visitor else None
@@ -41,16 +46,17 @@ def page(name: str, visitor: Visitor | None, status: int = 200, *, language: str
         "csrf": visitor.csrf if visitor else data.pop("csrf", ""),
         "nonce": secrets.token_urlsafe(12),
         "static": static_address,
+        "brand": data.pop("brand", "station"),
     }
-    return HTMLResponse(_environment().get_template(name).render(**given, **data), status)
+    return HTMLResponse(_environment(package).get_template(name).render(**given, **data), status)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(package: str) -> Environment:
     # StrictUndefined: a misspelt name is an error, not an empty place.
     return Environment(
-        loader=PackageLoader("digitize.review.station", "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=shown,
+        loader=ChoiceLoader([PackageLoader(package, "templates"), PackageLoader(_STATION, "templates")]),
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+from starlette.applications import Starlette
+
 from digitize.errors import OptionsError
 from digitize.review.station.app import make_app
 from digitize.review.station.people import People
@@ -47,12 +49,17 @@ def names_of(host: str) -> list[str]:
 
 
 def serve(place: Place, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
-    """Serve until Ctrl-C."""
+    """Serve the station until Ctrl-C."""
+    served = Served(place, is_secure=certificate is not None)
+    run_server(make_app(served, names_of(host)), host, port, certificate, key)
+
+
+def run_server(app: Starlette, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    """Serve an application until Ctrl-C; nothing of what is asked goes into a log."""
     import uvicorn
 
-    served = Served(place, is_secure=certificate is not None)
     settings = uvicorn.Config(
-        make_app(served, names_of(host)), host=host, port=port, log_level="warning", access_log=False,
+        app, host=host, port=port, log_level="warning", access_log=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=75, h11_max_incomplete_event_size=32_768,
         ssl_certfile=certificate, ssl_keyfile=key,
     )  # fmt: skip

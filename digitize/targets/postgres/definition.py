@@ -17,7 +17,8 @@ Statement = sql.Composed
 class TableDef:
     """One table. columns: name -> type and what follows it; constraints, indexes: name -> SQL behind the name.
 
-    comments: column, or "" for the table -> what it means. owner_only: the loading role may read it, not write.
+    comments: column, or "" for the table -> what it means. owner_only: the loading role may read it, not write;
+    append_only: it may add rows, not alter or delete them.
     """
 
     columns: Mapping[str, str]
@@ -25,6 +26,7 @@ class TableDef:
     indexes: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     owner_only: bool = False
+    append_only: bool = False
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""

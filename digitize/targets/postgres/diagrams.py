@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from digitize.targets.postgres.definition import TableDef
 from digitize.targets.postgres.masters import MASTERS
+from digitize.targets.postgres.search_tables import SEARCH_TABLES
 from digitize.targets.postgres.tables import BOOKS, wanted
 from digitize.targets.postgres.views import FIR_OF, fir_forms
 from mappers.schema import load_schemas
@@ -28,7 +29,8 @@ def er_page() -> str:
     """The text of docs/er.md."""
     schemas = load_schemas()
     forms = sorted(schemas, key=lambda form: (not form.startswith("iif"), form))
-    parts = [_HEAD, *_part("Masters", list(MASTERS)), *_part("The target's own books", list(BOOKS))]
+    parts = [_HEAD, *_part("Masters", list(MASTERS)), *_part("The target's own books", list(BOOKS)),
+             *_part("What is searched", list(SEARCH_TABLES))]  # fmt: skip
     for form in forms:
         parts += _part(form, list(schemas[form]))
     to_fir = [f'    iif1 o|..o{{ {form} : "{FIR_OF}"' for form in fir_forms()]

@@ -17,6 +17,7 @@ from digitize.targets.postgres.loads import begin, note
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.postgres.tables import wanted
 from digitize.targets.rows import RowBatch
+from digitize.targets.search_rows import ROWS
 from digitize.targets.taking import take
 from mappers.schema import form_tables
 
@@ -54,11 +55,16 @@ def take_first(
     keys = {name: _movable(wanted()[name], is_foreign=False) for name in form_tables(form)}
     names = sql.SQL(", ").join(sql.Identifier(n) for n in keys)
     db.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
-    if db.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(form))).fetchone() == (True,):
+    if not _is_empty(db, form):
         raise TargetRefused(f"{address.name}: there are records of {form} already; load without --first.")
     # Only rows of a table emptied in the same transaction can be frozen as they are copied.
     db.execute(sql.SQL("TRUNCATE {}").format(names))
     for name, table in (*foreign.items(), *keys.items()):
+        for statement in drop_keys(name, table):
+            db.execute(statement)
+    # The keys of what is searched as well, where nothing was searched yet.
+    others = {ROWS: TableDef({}, {}, wanted()[ROWS].indexes)} if _is_empty(db, ROWS) else {}
+    for name, table in others.items():
         for statement in drop_keys(name, table):
             db.execute(statement)
     receipts = []
@@ -67,10 +73,15 @@ def take_first(
         receipts.append(take(batch, _EmptyStore(db)))
         note(db, batch, receipts[-1])
     db.execute(_SORTS_IN_MEMORY)
-    for name, table in (*keys.items(), *foreign.items()):
+    for name, table in (*keys.items(), *foreign.items(), *others.items()):
         for statement in build_keys(name, table):
             db.execute(statement)
     return receipts
+
+
+def _is_empty(db: psycopg.Connection[Any], table: str) -> bool:
+    found = db.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table)))
+    return found.fetchone() == (False,)
 
 
 def _movable(table: TableDef, *, is_foreign: bool) -> TableDef:

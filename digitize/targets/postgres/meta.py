@@ -13,6 +13,7 @@ from digitize.targets.postgres.catalogue import catalogue_query
 from digitize.targets.postgres.definition import Statement
 from digitize.targets.postgres.masters import master_rows
 from digitize.targets.postgres.tables import VERSION, wanted
+from digitize.targets.search_rows import FILLED_BY, MARK
 
 _SERVER = sql.SQL("to_jsonb(current_setting('server_version_num')::int / 10000)")
 
@@ -34,6 +35,11 @@ def write_meta(schema: str) -> Iterator[Statement]:
     }
     for key, value in rows.items():
         yield _put(key, value, "excluded.value")
+
+
+def write_filled() -> Statement:
+    """The statement that notes of tables in which nothing stands yet that all of it can be searched."""
+    return _put(MARK, _json(FILLED_BY), "excluded.value")
 
 
 def write_adopted(schema: str, what: Sequence[str]) -> Iterator[Statement]:

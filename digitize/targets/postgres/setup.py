@@ -14,7 +14,8 @@ from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Statement, migrate
 from digitize.targets.postgres.masters import fill_masters
-from digitize.targets.postgres.meta import masters_key, write_meta
+from digitize.targets.postgres.meta import masters_key, write_filled, write_meta
+from digitize.targets.postgres.searched import fill
 from digitize.targets.postgres.state import TargetState, check_target, has_schema, read_state, what_is_amiss
 from digitize.targets.postgres.tables import VERSION, wanted
 from digitize.targets.postgres.upgrade import Upgrade, prove_again
@@ -50,6 +51,8 @@ def init_target(
                     done.append(statement.as_string(db))
         except psycopg.Error as e:
             raise refusal(e, address) from None
+    if not dry_run and (filled := fill(address)):
+        tell(f"{filled} records that were loaded before can now be searched.")
     return done
 
 
@@ -61,7 +64,7 @@ def script(schema: str, loader: str = "") -> str:
         sql.SQL("SELECT pg_advisory_xact_lock({})").format(sql.Literal(_LOCK)),
         sql.SQL("CREATE SCHEMA {}").format(name),
         sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(name),
-        *migrate({}, wanted()), *fill_masters(), *make_views(), *write_meta(schema),
+        *migrate({}, wanted()), *fill_masters(), *make_views(), *write_meta(schema), write_filled(),
         *(grants(schema, loader) if loader else ()),
         sql.SQL("COMMIT"),
     ]  # fmt: skip
@@ -134,6 +137,7 @@ def grants(schema: str, loader: str) -> Iterator[Statement]:
     yield sql.SQL("DO {}").format(sql.Literal(sql.SQL(words).format(sql.Literal(loader)).as_string(None)))
     yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(inside, role)
     for name, table in wanted().items():
-        rights = "SELECT" if table.owner_only else "SELECT, INSERT, UPDATE, DELETE"
+        rights = "SELECT" if table.owner_only else "SELECT, INSERT"
+        rights += "" if table.owner_only or table.append_only else ", UPDATE, DELETE"
         yield sql.SQL(f"GRANT {rights} ON {{}}.{{}} TO {{}}").format(inside, sql.Identifier(name), role)
     yield sql.SQL("GRANT SELECT ON {}.{} TO {}").format(inside, sql.Identifier(FIR_OF), role)

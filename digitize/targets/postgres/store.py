@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from digitize.targets.flags import FLAGS
+from digitize.targets.postgres import searched
 from digitize.targets.postgres.locks import lock_quarantine
 from digitize.targets.postgres.tables import BOOKS, TYPES
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
@@ -122,6 +123,7 @@ class PostgresStore:
         for name in ("field_origin", FLAGS, *reversed(named_first(form))):
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
             self._db.execute(query, (list(records),))
+        searched.take_out(self._db, records)
 
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`."""
@@ -129,6 +131,7 @@ class PostgresStore:
         for name in named_first(form):
             if name in tables:
                 self.copy(name, own if name == form else tables[name])
+        searched.put(self._db, form, tables)
         if batch.origins:
             self.copy_origins(batch, set(own[RECORD_ID]))
 

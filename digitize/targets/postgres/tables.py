@@ -8,11 +8,12 @@ from functools import cache
 from digitize.targets.fits import DEGREES, never_empty
 from digitize.targets.postgres.definition import Definition, TableDef
 from digitize.targets.postgres.masters import MASTERS
+from digitize.targets.postgres.search_tables import SEARCH_TABLES
 from mappers.schema import Table, load_schemas
 from mappers.schema.links import PERSON_LINE, row_references
 from mappers.schema.parts.table import Column
 
-VERSION = 2
+VERSION = 3
 # Codes are texts without checks or keys to the masters: every rule on a list may be confirmed by a person or let pass
 # with a note (`validators/policy`), and lists grow.
 TYPES: Mapping[str, str] = {
@@ -37,7 +38,7 @@ BOOKS = (
 @cache
 def wanted() -> Definition:
     """Every table, a form's own before its child tables."""
-    tables = {**MASTERS, **_BOOKS}
+    tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES}
     for of_form in load_schemas().values():
         for table in sorted(of_form.values(), key=lambda t: t.child != ""):
             tables[table.name] = _child(table, next(iter(of_form))) if table.child else _own(table)

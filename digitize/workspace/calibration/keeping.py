@@ -30,6 +30,11 @@ class Thresholds:
     is_begun: bool = False
     fields: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
 
+    def is_open(self, form: str, zone: str) -> bool:
+        """Whether answers opened a threshold for a zone."""
+        found = self.fields.get((form, field_of(zone)))
+        return found is not None and found.threshold is not None
+
     def accept(self, form: str, zone: str, page: str, given: float) -> float:
         """From which confidence a zone's value may pass. given: what a file says, where nothing was measured."""
         found = self.fields.get((form, field_of(zone)))

@@ -19,7 +19,7 @@ from digitize.workspace.ledger.verdict import reasons
 from mappers.binding.bound import FormMapping
 from mappers.record import FieldValue
 from ocr.forms.legible import is_noise
-from ocr.page import Box, Decided
+from ocr.page import HAND_NOT_MEASURED, Box, Decided
 from validators.finding import Finding
 
 __all__ = [
@@ -40,6 +40,7 @@ class Item:
     rule the messages of findings; form, findings: of whose record and of what, where rules ask. box: of the cell on its
     page; boxes: of a whole row, one a half of it. is_blind: asked without what the machine made of it. told: what is
     known of the volume that this would be, by whom. is_legible: whether what was read says anything, and may be shown.
+    is_measured: whether anybody measured how right such a reading is.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Item:
     is_legible: bool = True
     is_blind: bool = False
     told: str = ""
+    is_measured: bool = True
 
     @property
     def machine(self) -> str:
@@ -219,6 +221,7 @@ class _Asked:
             form=record.form,
             findings=findings,
             is_legible=not (decided and is_noise(decided)),
+            is_measured=not (decided and HAND_NOT_MEASURED in decided.notes),
             told=self.told.get(cell) or next((self.told[p] for p in paths if p in self.told), ""),
         )
 

@@ -69,8 +69,8 @@ class Packs:
             row = self._ledger.execute("SELECT data FROM shapes WHERE shape = ?", (number,)).fetchone()
             if row is None:
                 raise LedgerError(
-                    f"{self._ledger.path}: the shape {number} of its records is gone. Run: digitize ledger verify, and "
-                    "restore a backup."
+                    f"{self._ledger.path}: shape {number} of its records is gone. Restore a backup: "
+                    "digitize ledger restore DIR FILE"
                 )
             self._shapes[number] = RecordShape.from_bytes(row["data"])
         return self._shapes[number]

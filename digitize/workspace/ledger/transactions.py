@@ -30,7 +30,8 @@ class LedgerFile:
         """Open an existing ledger. key: what signs it, if not the workspace's own."""
         if not path.is_file():
             raise LedgerError(
-                f"{path} is missing. A workspace without its ledger cannot go on: restore it from a backup."
+                f"{path} is missing. A workspace without its ledger cannot go on. "
+                "Put a backup in its place: digitize ledger restore DIR FILE"
             )
         self.path = path
         self._key = key or path.parent / "keys" / "site.pem"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hash, entry_name, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
+from digitize.workspace.ledger.restored import Restored, restored_in
 from digitize.workspace.ledger.schema import DDL, FORMAT, SHAPES_DDL, WATCHED
 
-_RESTORE = "restore the ledger from a backup of before"
+_RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
 _ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
 
 
@@ -180,10 +181,10 @@ def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | No
     """Every signature is genuine and of the history that is here, and the newest one of its end."""
     own = list(heads_in(db))
     newest = max((h.seq for h in own), default=None)
-    log = path.with_name(LOG)
+    log, restored = path.with_name(LOG), list(restored_in(db))
     for head in own:
         yield from _signed(chain, f"head of event {head.seq}", head)
-        yield from _of_here(db, f"head of event {head.seq}", head)
+        yield from _of_here(db, f"head of event {head.seq}", head, [])
     for file in (log, outside) if outside else (log,):
         for line, head_or_text in enumerate(heads_in_file(file), 1):
             where = f"{file.name}:{line}"
@@ -193,7 +194,7 @@ def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | No
             # What another office holds came to it in a signed snapshot, and has no signature of its own.
             if file == log:
                 yield from _signed(chain, where, head_or_text)
-            yield from _of_here(db, where, head_or_text)
+            yield from _of_here(db, where, head_or_text, restored if file == log else [])
     if newest is not None and newest < chain.count:
         text = "are not signed, so this program did not add them"
         yield Change(f"events {newest + 1} to {chain.count}", text, _ASK)
@@ -210,11 +211,18 @@ def _signed(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
 
 
-def _of_here(db: sqlite3.Connection, where: str, head: SignedHead) -> Iterator[Change]:
+def _of_here(db: sqlite3.Connection, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
+    """restored: the times at which heads of the file may have been lost rightly."""
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
-    if found is None:
+    if found is not None and found["hash"] == head.hash:
+        return
+    when = next((r for r in restored if r.events < head.seq <= r.reached and head.at < r.at), None)
+    if when is not None:
+        text = f"tells of event {head.seq}, lost when a backup was restored on {when.at[:10]} ({when.reason})"
+        yield Change(where, text, "", is_remark=True)
+    elif found is None:
         yield Change(where, f"tells of event {head.seq}, which is cut off", _ASK)
-    elif found["hash"] != head.hash:
+    else:
         yield Change(where, "tells of another history than the one that is here", _ASK)
 
 

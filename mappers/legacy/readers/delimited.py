@@ -14,12 +14,14 @@ from mappers.legacy.header import find_header
 from mappers.legacy.lines import LONGEST_LINE, TextForm, find_form, is_text, read_lines
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.quoted import CutRow, Damage, cut_rows
+from mappers.legacy.sheet_words import is_total_row
 from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, unique_names
 
 RANK = 90
 
 _SAMPLE_LINES = 200
 _TOP_ROWS = 40
+_FEW_COLUMNS = 3
 # With which DOS ends a text.
 _END_OF_FILE = "\x1a"
 
@@ -34,9 +36,10 @@ def looks_like(path: Path, head: bytes) -> bool:
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """The one table of a delimited text file; its name is the file's.
 
-    Cells of a file that is not UTF-8 or UTF-16 are bytes. A row with more or fewer cells than columns is delivered
-    with that problem; so is the row in which a quote is opened and not closed. Title lines and empty rows are counted
-    in the notes. Raises TableError "not-a-table" when the file is no text or has one column.
+    Cells of a file that is not UTF-8 or UTF-16 are bytes. A row of sums has the problem "total". A row with more or
+    fewer cells than columns is delivered with that problem; so is the row in which a quote is opened and not closed.
+    Title lines and empty rows are counted in the notes. Raises TableError "not-a-table" when the file is no text or
+    has one column.
     """
     with path.open("rb") as f:
         if not is_text(f.read(4096)):
@@ -97,6 +100,9 @@ class _Delimited:
             if len(stored) != width:
                 cells += ("",) * (width - len(stored))
                 problem = problem or ("too-many-cells" if len(stored) > width else "too-few-cells")
+            # A total has few cells, so that nearly all rows are told by that.
+            elif width > _FEW_COLUMNS and 2 * sum(map(bool, cells)) <= width and is_total_row(cells):
+                problem = problem or "total"
             yield LegacyRow(number, offset, cells, False, problem)
         notes += [*self.damage.notes(), *self.form.closing_notes(), *self._counts()]
 

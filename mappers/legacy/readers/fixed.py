@@ -14,7 +14,8 @@ from mappers.legacy.borders import find_row_length, find_widths
 from mappers.legacy.dialect import SEPARATORS
 from mappers.legacy.lines import TextForm, find_form, is_text, read_chunks, read_lines
 from mappers.legacy.package import OLE, ZIP
-from mappers.legacy.table import FixedLayout, LegacyRow, LegacyTable, ReadAs, unique_names
+from mappers.legacy.packed import unpacked, with_point
+from mappers.legacy.table import FixedKind, FixedLayout, LegacyRow, LegacyTable, ReadAs, unique_names
 
 RANK = 80
 
@@ -25,6 +26,8 @@ _FEWEST_ROWS = 5
 _OF_ONE_LENGTH = 0.9
 _MARKUP = (b"<", b"{", b"[")
 _END_OF_FILE = b"\x1a"
+# A row of another kind than the one asked for.
+_OTHER = "other"
 _NUMBER = re.compile(rb"[\d.,/:\-]*\d[\d.,/:\-]*\Z")
 
 
@@ -43,12 +46,15 @@ def looks_like(path: Path, head: bytes) -> bool:
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
-    """The one table of the file; its name is the file's.
+    """The one table of the file; its name is the file's. Of a layout with several kinds of rows, a table for each.
 
-    Without a layout the borders are told from the rows, and said in a note. A row of another length is delivered with
-    problem "too-short" or "too-long". Raises TableError "not-a-table" when no columns are to be seen.
+    A row of no kind is delivered in the first table, with problem "unknown-kind". Without a layout the borders are
+    told from the rows, and said in a note. A row of another length is delivered with problem "too-short" or
+    "too-long". Raises TableError "not-a-table" when no columns are to be seen.
     """
     form = find_form(path)
+    if how.layout and how.layout.kinds:
+        return _tables_of_kinds(path, form, how.layout)
     length = _row_length(path, form, how.layout)
     rows = _sample(path, form, length)
     layout, notes, is_named = (how.layout, [], False) if how.layout else _infer(path, rows)
@@ -61,6 +67,19 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     columns, more = unique_names(layout.names)
     notes += more
     return iter((LegacyTable(path.stem, columns, cut.rows(skip=is_named), notes, encoding=form.encoding),))
+
+
+def _tables_of_kinds(path: Path, form: TextForm, layout: FixedLayout) -> Iterator[LegacyTable]:
+    longest = max(layout.kinds, key=lambda k: sum(k.layout.widths)).layout
+    length = _row_length(path, form, longest)
+    for at, kind in enumerate(layout.kinds):
+        notes = form.opening_notes()
+        cut = _Cut(path, form, length, kind.layout, notes, kind=kind, others=layout.kinds if at == 0 else ())
+        if not length:
+            cut.judge([r for r in _first_rows(path, form) if kind.takes(r)])
+        columns, more = unique_names(kind.layout.names)
+        notes += more
+        yield LegacyTable(kind.name, columns, cut.rows(skip=False), notes, encoding=form.encoding)
 
 
 def _row_length(path: Path, form: TextForm, layout: FixedLayout | None) -> int:
@@ -155,7 +174,9 @@ def _stretched(layout: FixedLayout, rows: Sequence[bytes], notes: list[str]) -> 
 
 @dataclass
 class _Cut:
-    """How one file is cut. length: bytes of a row where there are no line breaks."""
+    """How one file is cut. length: bytes of a row where there are no line breaks. kind: the rows that are taken, all
+    when None. others: all kinds of the file, where rows of none are delivered as well.
+    """
 
     path: Path
     form: TextForm
@@ -164,6 +185,8 @@ class _Cut:
     notes: list[str]
     is_trimmed: bool = False
     is_by_characters: bool = False
+    kind: FixedKind | None = None
+    others: tuple[FixedKind, ...] = ()
 
     def judge(self, rows: Sequence[bytes]) -> None:
         """Whether rows lost their blanks at the end, and whether widths count characters."""
@@ -192,8 +215,15 @@ class _Cut:
             if not stored.strip(b" \0"):
                 empty += 1
                 continue
-            cells = [self._cell(row[a:b]) for a, b in places]
-            problem = ""
+            if (problem := self._of_kind(stored)) == _OTHER:
+                continue
+            if self.kind is not None and self.length:
+                # Rows of one length are as long as the longest kind.
+                row = row[:total]
+            cells = [self._column(n, row[a:b]) for n, (a, b) in zip(self.layout.names, places, strict=True)]
+            if problem:
+                yield LegacyRow(number, offset, tuple(cells), False, problem)
+                continue
             if len(row) > total and self._cell(row[total:]):
                 cells.append(self._cell(row[total:]))
                 problem = "too-long"
@@ -203,6 +233,19 @@ class _Cut:
         if empty:
             self.notes.append(f"{empty} rows are blank throughout and are not delivered")
         self.notes += self.form.closing_notes()
+
+    def _of_kind(self, stored: bytes) -> str:
+        """Nothing for a row that is taken, _OTHER for one of another kind, the problem of one that is of none."""
+        if self.kind is None or self.kind.takes(stored):
+            return ""
+        return "unknown-kind" if self.others and not any(k.takes(stored) for k in self.others) else _OTHER
+
+    def _column(self, name: str, part: bytes | str) -> bytes | str:
+        """A cell, with numbers as COBOL stores them written out."""
+        if isinstance(part, bytes) and name in self.layout.packed:
+            part = unpacked(part)
+        scale = self.layout.scales.get(name, 0)
+        return with_point(self._cell(part), scale) if scale else self._cell(part)
 
     def _whole(self, stored: bytes) -> bytes | str:
         try:

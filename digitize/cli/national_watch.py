@@ -1,0 +1,64 @@
+"""`digitize national watch`: what changed since last week, for each State's nodal officer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+from digitize.cli.offices import Dir, Lang, SilentAfter, day_of, language_of
+
+if TYPE_CHECKING:
+    from digitize.offices.office import Office
+    from digitize.offices.week import WatchedState
+
+_WEEK = timedelta(days=7)
+
+
+def watch_command(open_or_make: Callable[[Path], Office], default: Path) -> Callable[..., None]:
+    """The command `watch` of the national office. default: of --dir."""
+
+    def watch(
+        out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write CODE.txt and CODE.html; in.*: all.")],
+        folder: Dir = default,
+        since: Annotated[str, typer.Option(metavar="DAY", help="Compared with that day; a week before if none.")] = "",
+        day: Annotated[str, typer.Option(metavar="DAY", help="From snapshots up to that day; today if none.")] = "",
+        lang: Lang = "en",
+        silent_after: SilentAfter = None,
+        json: Json = False,
+    ) -> None:
+        """Write what changed: silent sites, counts that fell, quality, contradictions, flags; a file for each State."""
+        from digitize.errors import OptionsError
+        from digitize.offices.picture import Limits, national_picture
+        from digitize.offices.week import watch as compare
+        from digitize.offices.week_text import write_watch
+
+        last = day_of(day, "--day")
+        first = day_of(since, "--since") if since else last - _WEEK
+        if first >= last:
+            raise OptionsError("--since must be a day before --day.")
+        office, words, limits = open_or_make(folder), language_of(lang), Limits.of(silent_after)
+        before, now = (national_picture(office, d, limits) for d in (first, last))
+        states = compare(before, now)
+        written = write_watch(states, (first, last), out, words)
+        if json:
+            print_json({"since": first.isoformat(), "day": last.isoformat(), "states": [_plain(s) for s in states]})
+            return
+        _say(states, first, last)
+        say(f"{len(written)} files in {out}")
+
+    return watch
+
+
+def _say(states: list[WatchedState], first: date, last: date) -> None:
+    new = [s for s in states if s.new]
+    say(f"From {first} to {last}: {sum(s.new for s in new)} changes in {len(new)} States and UTs.")
+
+
+def _plain(s: WatchedState) -> dict[str, object]:
+    changes = [{"topic": c.topic, "kind": c.kind, "is_new": c.is_new, **c.values, "names": c.names} for c in s.changes]
+    return {"code": s.code, "new": s.new, "changes": changes}

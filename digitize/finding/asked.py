@@ -1,0 +1,105 @@
+"""What is asked: words and conditions, checked, and told in a log without the names that were searched for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from digitize.errors import OptionsError
+from digitize.targets.search_rows import PERSON, PROPERTY, RECORD, VEHICLE
+from mappers.text.folding import fold_digits
+
+KINDS = {"person": PERSON, "fir": RECORD, "vehicle": VEHICLE, "property": PROPERTY}
+MOST_SHOWN = 100
+MOST_TEXT = 200
+_RANGE = re.compile(r"(\d{1,4})?\s*(?:-|to|–)\s*(\d{1,4})?$")
+_NUMBER_YEAR = re.compile(r"(?:fir\s*(?:no\.?)?\s*)?(\d{1,6})\s*/\s*(\d{4})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """One question. text: a name, a number, words of a place or a thing; * and ? stand for letters that nobody knows.
+
+    kind: of KINDS, "" for all. relative: the name of father, husband or guardian. station, place: in any script and
+    spelling. year: one or "2010-2014". since, until: ISO days. age: at the time of the case, one or "30-40". section:
+    as "302", "IPC 302". limit: how many are shown.
+    """
+
+    text: str = ""
+    kind: str = ""
+    relative: str = ""
+    station: str = ""
+    place: str = ""
+    year: str = ""
+    since: str = ""
+    until: str = ""
+    age: str = ""
+    section: str = ""
+    limit: int = 10
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """From and to, 0 where it is open."""
+        return _between(self.year, "year")
+
+    @property
+    def ages(self) -> tuple[int, int]:
+        """From and to, 0 where it is open."""
+        return _between(self.age, "age")
+
+    @property
+    def number_and_year(self) -> tuple[int, int] | None:
+        """The FIR's number and year where the text is one, as 123/2012."""
+        found = _NUMBER_YEAR.fullmatch(fold_digits(self.text).strip())
+        return (int(found[1]), int(found[2])) if found else None
+
+    @property
+    def has_wildcard(self) -> bool:
+        """Whether letters of the text are not known."""
+        return any(c in self.text for c in "*?")
+
+    def check(self) -> None:
+        """Raise OptionsError for what cannot be asked; no message holds what was typed."""
+        if self.kind and self.kind not in KINDS:
+            raise OptionsError(f"--kind is one of: {', '.join(KINDS)}.")
+        if max(map(len, (self.text, self.relative, self.station, self.place, self.section))) > MOST_TEXT:
+            raise OptionsError(f"A field has at most {MOST_TEXT} letters.")
+        if not 1 <= self.limit <= MOST_SHOWN:
+            raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
+        for day in (self.since, self.until):
+            _require_day(day)
+        low, high = self.years
+        if (low and high and low > high) or 0 < (high or low) < 1800:
+            raise OptionsError("The year is one of four digits, or two as 2010-2014.")
+        if self.ages[0] > (self.ages[1] or 200):
+            raise OptionsError("The age is a number, or two as 30-40.")
+        if not any(s.strip(" *?") for s in (self.text, self.relative, self.place, self.station, self.section)):
+            raise OptionsError("Say what to search for: a name, a number, a place, a station or a section.")
+
+    def as_logged(self) -> dict[str, Any]:
+        """What is kept of it: how long each word of a name is, and the conditions that name nobody."""
+        lengths = {n: [len(w) for w in getattr(self, n).split()] for n in ("text", "relative", "place")}
+        rest = ("kind", "station", "year", "since", "until", "age", "section", "limit")
+        return {n: v for n, v in {**lengths, **{n: getattr(self, n) for n in rest}}.items() if v}
+
+
+def _between(text: str, what: str) -> tuple[int, int]:
+    plain = fold_digits(text).strip()
+    if not plain:
+        return 0, 0
+    if plain.isascii() and plain.isdigit() and len(plain) <= 4:
+        return int(plain), int(plain)
+    found = _RANGE.fullmatch(plain)
+    if not found or not (found[1] or found[2]):
+        raise OptionsError(f"The {what} is a number, or two with a dash between them.")
+    return int(found[1] or 0), int(found[2] or 0)
+
+
+def _require_day(day: str) -> None:
+    try:
+        if day:
+            date.fromisoformat(day)
+    except ValueError:
+        raise OptionsError("A day is written as 2012-08-31.") from None

@@ -1,0 +1,87 @@
+"""The records behind what was found, with all records of their cases, and whom the law hides in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from digitize.finding.stores import SearchStore, Tokens
+from digitize.masking.cases import CaseMasks, masks_of
+from digitize.targets.rows import LINE, RECORD_ID
+from digitize.targets.search_rows import linking_tokens
+from mappers.record import FieldValue, Record, Row
+from mappers.schema import form_tables
+
+_ROUNDS = 3
+
+
+@dataclass
+class FoundCases:
+    """Records by their ids, and which line of a child table stands at which place of it."""
+
+    records: Mapping[str, Record]
+    masks: CaseMasks
+    lines: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+
+    def place(self, record: str, child: str, line: int) -> int | None:
+        """The place of a row among those of its table, from 0; None where it is not there any more."""
+        lines = self.lines.get((record, child), ())
+        return lines.index(line) if line in lines else None
+
+    def hidden(self, record: str) -> frozenset[str]:
+        """Paths of the fields of a record that the law hides."""
+        return self.masks.paths(self.records[record])
+
+
+def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCases:
+    """The records (id, form) and all that belong to their cases, with their masks."""
+    known: dict[str, Record] = {}
+    lines: dict[tuple[str, str], list[int]] = {}
+    asked: set[int] = set()
+    more = dict(wanted)
+    for _ in range(_ROUNDS):
+        found = _read(store, {i: f for i, f in more.items() if i not in known}, lines)
+        known |= found
+        tokens: Tokens = frozenset(t for r in found.values() for t in _links(r)) - asked
+        names = sorted({i.partition("+")[0] for i in found})
+        if not found:
+            break
+        asked |= tokens
+        more = dict(store.records(tokens, [n for n in names if any("+" in i for i in found)]))
+    return FoundCases(known, masks_of(known.values()), lines)
+
+
+def _links(record: Record) -> list[int]:
+    plain = {n: c.value or "" for n, c in record.fields.items()}
+    keys = [{n: c.value or "" for n, c in row.items()} for row in record.children.get("legacy_keys", ())]
+    return linking_tokens(plain, keys)
+
+
+def _read(store: SearchStore, wanted: Mapping[str, str], lines: dict[tuple[str, str], list[int]]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for form in sorted(set(wanted.values())):
+        ids = [i for i, f in wanted.items() if f == form]
+        columns = {
+            name: [RECORD_ID, *([LINE] if table.child else []), *table.by_name]
+            for name, table in form_tables(form).items()
+        }
+        rows = store.table_rows(columns, ids)
+        children: dict[str, dict[str, list[Row]]] = {}
+        for name, table in form_tables(form).items():
+            for record, line, *values in rows[name] if table.child else ():
+                children.setdefault(record, {}).setdefault(table.child, []).append(_cells(columns[name][2:], values))
+                lines.setdefault((record, table.child), []).append(line)
+        for record, *values in rows[form]:
+            own = {child: tuple(some) for child, some in children.get(record, {}).items()}
+            found[record] = Record(record, form, _cells(columns[form][1:], values), own)
+    return found
+
+
+def _cells(names: Sequence[str], values: Sequence[object]) -> Row:
+    """Cells in which something stands; what was loaded was sure."""
+    return {n: FieldValue(str(v), str(v)) for n, v in zip(names, values, strict=True) if v is not None}
+
+
+def text_of(cell: FieldValue | None) -> str:
+    """What stands in a cell, "" for nothing."""
+    return (cell.value or "") if cell is not None else ""

@@ -1,0 +1,291 @@
+"""What is asked of a target: words that sound alike, rows that have keys; SQLite by its full-text index, PostgreSQL by
+a GIN index over numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from digitize.errors import OptionsError, TargetRefused
+from digitize.targets.base import Statement, Target
+from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, STATION_KEY, WORDS
+
+if TYPE_CHECKING:
+    from digitize.targets.postgres.target import PostgresTarget
+
+Tokens = frozenset[int]
+Term = Sequence[Tokens]
+"""Rows that have a token of each of these sets."""
+_SHOWN = "kind, record_id, line, form, station, year, day, born_from, born_to, lang, said, relative"
+_COLUMNS = ", ".join(f"s.{name}" for name in _SHOWN.split(", "))
+
+
+class FoundRow(NamedTuple):
+    """A row of the index; see `digitize.targets.search_rows.SearchRow`."""
+
+    kind: str
+    record_id: str
+    line: int
+    form: str
+    station: str
+    year: int
+    day: str
+    born_from: int
+    born_to: int
+    lang: str
+    said: str
+    relative: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """What rows must be besides. years, days: from and to, empty for open. ages: at the time of the case.
+
+    of_record: sets of tokens, of each of which the record that a row belongs to has one.
+    """
+
+    kind: str
+    years: tuple[int, int] = (0, 0)
+    days: tuple[str, str] = ("", "")
+    ages: tuple[int, int] = (0, 0)
+    of_record: Term = field(default=())
+
+
+class SearchStore(Protocol):
+    """The part of a target that is searched."""
+
+    def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
+        """For each of several words (word by its sounds, language) of a kind under any of its keys."""
+        ...
+
+    def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
+        """The same of words whose spelling fits a pattern with * and ?."""
+        ...
+
+    def stations(self) -> list[str]:
+        """The names of all stations as they are written."""
+        ...
+
+    def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
+        """Rows that fit one of the terms, and are as wanted; at most so many."""
+        ...
+
+    def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
+        """(record, form) of records that have one of the tokens, or that one row made with a record of these names."""
+        ...
+
+    def table_rows(
+        self, columns: Mapping[str, Sequence[str]], records: Sequence[str]
+    ) -> dict[str, list[tuple[Any, ...]]]:
+        """Rows of tables of the schema that belong to records: table -> rows of these columns, by record and line."""
+        ...
+
+    def keep(self, entry: Mapping[str, object]) -> None:
+        """Add a row to the log of searches, for good before this returns. Raises TargetRefused."""
+        ...
+
+
+def open_store(target: Target) -> SearchStore:
+    """The store of a target that is open. Raises OptionsError for one that cannot be searched, TargetRefused."""
+    from digitize.targets.sqlite import SqliteTarget
+
+    if isinstance(target, SqliteTarget):
+        return SqliteSearch(target)
+    from digitize.targets.postgres.target import PostgresTarget
+
+    # A state's own tables are a kind of it, with our book beside them.
+    if type(target) is not PostgresTarget:
+        raise OptionsError(
+            "Searched is a SQLite file or a PostgreSQL database with our own tables; neither a folder, nor a state's "
+            "own tables beside our book."
+        )
+    found = target.run(f"SELECT value #>> '{{}}' FROM meta WHERE key = '{MARK}'")
+    if found != [(FILLED_BY,)]:
+        raise TargetRefused(
+            f"{target.name}: what was loaded before cannot be searched yet. Have the owner make its keys: "
+            "digitize target init URL"
+        )
+    # Compiling a statement takes longer than most of ours do.
+    target.run("SELECT set_config('jit', 'off', false)")
+    return PostgresSearch(target)
+
+
+class _Asks:
+    """What both databases are asked in one way."""
+
+    one_of = ""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def _listed(self, values: Sequence[Any]) -> object:
+        raise NotImplementedError
+
+    def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
+        """See `SearchStore`."""
+        query = f"SELECT DISTINCT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
+        return [[(a, b) for a, b in rows] for rows in self._all([(query, (self._listed(some), kind)) for some in keys])]
+
+    def stations(self) -> list[str]:
+        """See `SearchStore`."""
+        query = f"SELECT DISTINCT said FROM {WORDS} WHERE near = ? AND kind = ?"
+        return [r[0] for r in self._target.run(query, (STATION_KEY, STATION))]
+
+    def table_rows(
+        self, columns: Mapping[str, Sequence[str]], records: Sequence[str]
+    ) -> dict[str, list[tuple[Any, ...]]]:
+        """See `SearchStore`."""
+        statements = []
+        for table, names in columns.items():
+            order = "record_id, line" if "line" in names else "record_id"
+            query = f"SELECT {', '.join(names)} FROM {table} WHERE record_id {self.one_of} ORDER BY {order}"
+            statements.append((query, (self._listed(records),)))
+        return dict(zip(columns, self._all(statements), strict=True))
+
+    def _all(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """Rows of several statements."""
+        return [self._target.run(query, values) for query, values in statements]
+
+    def keep(self, entry: Mapping[str, object]) -> None:
+        """See `SearchStore`."""
+        query = f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})"
+        self._target.run_all([(query, tuple(entry.values()))])
+
+    def _named(self, names: Sequence[str]) -> dict[str, str]:
+        """Records of these names, and those that one row made with them: ROW and ROW+NAME."""
+        found: dict[str, str] = {}
+        for name in names:
+            query = (
+                f"SELECT record_id, form FROM {ROWS} WHERE kind = 'r' "
+                "AND (record_id = ? OR record_id > ? AND record_id < ?)"
+            )
+            found |= dict(self._target.run(query, (name, f"{name}+", f"{name},")))
+        return found
+
+    def _conditions(self, wanted: RowFilter) -> tuple[list[str], list[object]]:
+        parts: list[str] = ["s.kind = ?"]
+        given: list[object] = [wanted.kind]
+        bounds = (
+            ("s.year >= ?", wanted.years[0]), ("s.year <= ?", wanted.years[1]), ("s.day >= ?", wanted.days[0]),
+            ("s.day <= ?", wanted.days[1]),
+        )  # fmt: skip
+        for text, value in bounds:
+            if value:
+                parts.append(text)
+                given.append(value)
+        if wanted.days[1]:
+            parts.append("s.day <> ''")
+        # Whose age nobody knows may be of any.
+        if wanted.ages[0]:
+            parts.append("(s.born_from = 0 OR s.year = 0 OR s.born_from <= s.year - ?)")
+            given.append(wanted.ages[0])
+        if wanted.ages[1]:
+            parts.append("(s.born_to = 0 OR s.year = 0 OR s.born_to >= s.year - ?)")
+            given.append(wanted.ages[1])
+        return parts, given
+
+
+class SqliteSearch(_Asks):
+    """See `SearchStore`."""
+
+    one_of = "IN (SELECT value FROM json_each(?))"
+
+    def _listed(self, values: Sequence[Any]) -> object:
+        return json.dumps(list(values))
+
+    def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
+        """See `SearchStore`."""
+        query = f"SELECT said, lang FROM {WORDS} WHERE spelt GLOB ? AND kind = ? LIMIT ?"
+        return [(a, b) for a, b in self._target.run(query, (pattern, kind, most))]
+
+    def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
+        """See `SearchStore`."""
+        parts, values = self._conditions(wanted)
+        for tokens in wanted.of_record:
+            parts.append(
+                f"s.record_id IN (SELECT r.record_id FROM search_index i JOIN {ROWS} r ON r.row_id = i.rowid "
+                "WHERE i.search_index MATCH ? AND r.kind = 'r')"
+            )
+            values.append(_any(tokens))
+        match = " OR ".join(f"({' AND '.join(map(_any, term))})" for term in terms)
+        query = (
+            f"SELECT {_COLUMNS} FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
+            f"WHERE x.search_index MATCH ? AND {' AND '.join(parts)} LIMIT ?"
+        )
+        return [FoundRow(*r) for r in self._target.run(query, (match, *values, most))]
+
+    def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
+        """See `SearchStore`."""
+        found: dict[str, str] = {}
+        if tokens:
+            query = (
+                f"SELECT s.record_id, s.form FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
+                "WHERE x.search_index MATCH ? AND s.kind = 'r'"
+            )
+            found |= dict(self._target.run(query, (_any(tokens),)))
+        return sorted((found | self._named(names)).items())
+
+
+def _any(tokens: Tokens) -> str:
+    """One of some tokens, as the full-text index is asked."""
+    return f"({' OR '.join(f'{t & 0xFFFFFFFF:x}' for t in sorted(tokens))})"
+
+
+class PostgresSearch(_Asks):
+    """See `SearchStore`."""
+
+    one_of = "= ANY(?)"
+
+    def __init__(self, target: PostgresTarget) -> None:
+        """target: its rows are all there."""
+        super().__init__(target)
+        self._database = target
+
+    def _all(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+        """In one transaction: beginning one takes as many messages as asking."""
+        from digitize.targets.postgres.store import PostgresStore
+
+        found: list[list[tuple[Any, ...]]] = self._database.transact(
+            lambda db: [PostgresStore(db).rows(query, values) for query, values in statements]
+        )
+        return found
+
+    def _listed(self, values: Sequence[Any]) -> object:
+        return list(values)
+
+    def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
+        """See `SearchStore`."""
+        begins = pattern.partition("*")[0].partition("?")[0]
+        like = pattern.replace("\\", "").replace("%", "").replace("_", "").replace("*", "%").replace("?", "_")
+        query = (
+            f"SELECT DISTINCT said, lang FROM {WORDS} "
+            "WHERE kind = ? AND spelt LIKE ? AND spelt >= ? AND spelt < ? LIMIT ?"
+        )
+        # What begins so, by its bytes, so that the index is looked into and not the whole table.
+        return [(a, b) for a, b in self._target.run(query, (kind, like, begins, f"{begins}\U0010ffff", most))]
+
+    def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
+        """See `SearchStore`."""
+        parts, values = self._conditions(wanted)
+        for tokens in wanted.of_record:
+            one = f"q.record_id = s.record_id AND q.kind = 'r' AND q.tokens && {_array(tokens)}"
+            parts.append(f"EXISTS (SELECT 1 FROM {ROWS} q WHERE {one})")
+        match = " OR ".join(f"({' AND '.join(f's.tokens && {_array(tokens)}' for tokens in term)})" for term in terms)
+        query = f"SELECT {_COLUMNS} FROM {ROWS} s WHERE ({match}) AND {' AND '.join(parts)} LIMIT ?"
+        return [FoundRow(*r) for r in self._target.run(query, (*values, most))]
+
+    def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
+        """See `SearchStore`."""
+        found: dict[str, str] = {}
+        if tokens:
+            query = f"SELECT record_id, form FROM {ROWS} WHERE kind = 'r' AND tokens && {_array(tokens)}"
+            found |= dict(self._target.run(query))
+        return sorted((found | self._named(names)).items())
+
+
+def _array(tokens: Tokens) -> str:
+    """Tokens as a literal: they are numbers of ours, and with them in its text the server plans for these very ones."""
+    return f"'{{{','.join(map(str, sorted(tokens)))}}}'::integer[]"

@@ -1,0 +1,1 @@
+"""The search as JSON and as a page, behind the login of the review station."""

@@ -1,0 +1,43 @@
+"""Who may come in: the people of a workspace, their sessions, and what slows down guessing; one for each server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from digitize.review.station.people import Account, People
+from digitize.review.station.sessions import Sessions
+from digitize.review.station.throttle import Throttle
+from digitize.workspace.place import Place
+
+T = TypeVar("T")
+_FREE_OF_ADDRESS = 30
+"""Wrong passwords that an address has free: a whole office may stand behind one."""
+
+
+class Gate:
+    """The way into one server. is_secure: served through TLS, so that cookies are sent there alone.
+
+    cookie, brand: its own, so that two servers on one machine do not log each other's visitors out; brand: the key of
+    its name among the words.
+    """
+
+    cookie, brand = "digitize_review", "station"
+    _file = "sessions.json"
+
+    def __init__(self, place: Place, *, is_secure: bool = False) -> None:
+        """Nobody is in yet but those whose sessions were open before."""
+        self.place, self.is_secure = place, is_secure
+        self.people = People(place.folder)
+        idle_s = place.options.review.idle_minutes * 60
+        self.sessions = Sessions(place.folder / "keys" / self._file, self.people, idle_s)
+        self.by_name, self.by_address = Throttle(), Throttle(_FREE_OF_ADDRESS)
+
+    async def slowly(self, work: Callable[[], T]) -> T:
+        """Have something done that takes its time, such as a password's hash, while others are served."""
+        return await run_in_threadpool(work)
+
+    async def has_left(self, account: Account) -> None:
+        """Somebody logged out."""

@@ -1,0 +1,126 @@
+"""The rows that are searched, in a PostgreSQL target: written with each load, filled for what was loaded before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import psycopg
+from psycopg import sql
+
+from digitize.targets.kind import Patience
+from digitize.targets.postgres.address import DatabaseAddress
+from digitize.targets.postgres.connect import connect, refusal, use
+from digitize.targets.search_columns import searched_columns, text_frame
+from digitize.targets.search_rows import (
+    COLUMNS,
+    FILLED_BY,
+    MARK,
+    ROWS,
+    WORDS,
+    SearchRows,
+    search_rows,
+)
+from mappers.schema import load_schemas
+
+_AT_ONCE = 5000
+_FILLED = "SELECT value #>> '{}' FROM meta WHERE key = %s"
+
+
+def put(db: psycopg.Connection[Any], form: str, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Write what is searched of records that go in, in the transaction that is open."""
+    _write(db, search_rows(form, tables))
+
+
+def take_out(db: psycopg.Connection[Any], records: Sequence[str]) -> None:
+    """Take out what is searched of records. Words stay: others may have them."""
+    db.execute(f"DELETE FROM {ROWS} WHERE record_id = ANY(%s)", (list(records),))
+
+
+def is_filled(db: psycopg.Connection[Any]) -> bool:
+    """Whether the rows of all records are there, by the keys that this program makes."""
+    return db.execute(_FILLED, (MARK,)).fetchone() == (FILLED_BY,)
+
+
+def fill(address: DatabaseAddress) -> int:
+    """Make the rows of records that were loaded before there were any, or by other keys; how many records.
+
+    Some thousand records a transaction, so that loads go on; begun again, it goes on where it was. Raises
+    TargetRefused.
+    """
+    count = 0
+    with connect(address) as db:
+        try:
+            with db.transaction():
+                use(db, address, Patience())
+                if is_filled(db):
+                    return 0
+                _begin(db)
+            for form in load_schemas():
+                last = ""
+                while (found := _fill_some(db, address, form, last))[0]:
+                    count, last = count + found[0], found[1]
+            with db.transaction():
+                use(db, address, Patience())
+                _mark(db, FILLED_BY)
+        except psycopg.Error as e:
+            raise refusal(e, address) from None
+    return count
+
+
+def _begin(db: psycopg.Connection[Any]) -> None:
+    begun = f"filling {FILLED_BY}"
+    if db.execute(_FILLED, (MARK,)).fetchone() != (begun,):
+        db.execute(f"DELETE FROM {ROWS}")
+        db.execute(f"DELETE FROM {WORDS}")
+        _mark(db, begun)
+
+
+def _mark(db: psycopg.Connection[Any], text: str) -> None:
+    put_in = "INSERT INTO meta VALUES (%s, to_jsonb(%s::text)) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    db.execute(put_in, (MARK, text))
+
+
+def _fill_some(db: psycopg.Connection[Any], address: DatabaseAddress, form: str, last: str) -> tuple[int, str]:
+    """Some records of a form behind the last one; how many were looked at, and the last of them."""
+    with db.transaction():
+        use(db, address, Patience())
+        # A load that takes a record out meanwhile would leave its rows behind.
+        db.execute("LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE")
+        query = sql.SQL(
+            "SELECT record_id, NOT EXISTS (SELECT 1 FROM {} s WHERE s.record_id = f.record_id) FROM {} f "
+            "WHERE record_id > %s ORDER BY record_id LIMIT %s"
+        ).format(sql.Identifier(ROWS), sql.Identifier(form))
+        found = db.execute(query, (last, _AT_ONCE)).fetchall()
+        wanted = [r for r, is_lacking in found if is_lacking]
+        if wanted:
+            _write(db, search_rows(form, _read(db, form, wanted)))
+        return len(found), found[-1][0] if found else last
+
+
+def _read(db: psycopg.Connection[Any], form: str, records: Sequence[str]) -> dict[str, pl.DataFrame]:
+    tables = {}
+    for name, columns in searched_columns(form).items():
+        query = sql.SQL("SELECT {} FROM {} WHERE record_id = ANY(%s)").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(name)
+        )
+        tables[name] = text_frame(columns, db.execute(query, (list(records),)).fetchall())
+    return tables
+
+
+def _write(db: psycopg.Connection[Any], made: SearchRows) -> None:
+    names = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    query = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(ROWS), names)
+    with db.cursor() as cursor, cursor.copy(query) as copy:
+        for row in made.rows:
+            copy.write_row((*row[:-1], f"{{{','.join(map(str, row.tokens))}}}"))
+    words = made.all_words()
+    if words:
+        # Those that are not there; a word that another load brings at this moment stands twice, which does no harm.
+        db.execute(
+            f"INSERT INTO {WORDS} SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) "
+            f"u (kind, said, lang, near, spelt) WHERE NOT EXISTS (SELECT 1 FROM {WORDS} w "
+            "WHERE w.said = u.said AND w.kind = u.kind AND w.lang = u.lang)",
+            [list(column) for column in zip(*words, strict=True)],
+        )

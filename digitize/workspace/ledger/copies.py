@@ -1,0 +1,174 @@
+"""Copies of a ledger: a backup while others write, a backup put in the place of a ledger, and room given back.
+
+The ledger is the history, not the originals and not the keys: `originals/` and `keys/` are copied as files are.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import InputError, LedgerError
+from digitize.machine.sqlite_errors import plain_errors
+from digitize.machine.system import free_bytes
+from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in_file
+from digitize.workspace.ledger.opening import connect, connect_to_read, require_format
+from digitize.workspace.ledger.restored import STEP
+from digitize.workspace.ledger.verifying import find_changes
+
+_FIRST = "SELECT hash FROM events ORDER BY seq LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCopy:
+    """A copy of a ledger. events: the newest it holds; root_hash: of the history up to there; bytes: of the file."""
+
+    file: str
+    events: int
+    root_hash: str
+    bytes: int
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+
+def back_up(path: Path, to: Path) -> LedgerCopy:
+    """Write a copy of a ledger as it is at this moment; who writes in it goes on undisturbed.
+
+    Raises InputError where a file of that name is there, DiskFull, and LedgerError where the ledger is damaged.
+    """
+    if to.exists():
+        raise InputError(f"{to} is there already. A backup never takes the place of another: give another name.")
+    with Ledger(path) as ledger:
+        part = to.with_name(f"{to.name}.part")
+        part.unlink(missing_ok=True)
+        try:
+            with plain_errors(to, "digitize ledger verify"):
+                _vacuum_into(path, part)
+            part.chmod(0o600)
+            found = _looked_at(part, to.name)
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+        if ledger.can_write:
+            ledger.record_event("ledger", "backup", "note", detail=found.as_plain())
+    return found
+
+
+def compact(path: Path) -> tuple[int, int]:
+    """Give the room of what was taken out back to the disk. Returns bytes before and after.
+
+    Raises LedgerError while somebody writes, or where the disk has no room for the copy that SQLite makes meanwhile.
+    """
+    before = path.stat().st_size
+    if free_bytes(path.parent) < 2 * before:
+        raise LedgerError(f"{path}: this needs {2 * before:,} bytes of free disk for a while. Make room, then again.")
+    with closing(connect(path)) as db, plain_errors(path, "digitize ledger verify"):
+        db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return before, path.stat().st_size
+
+
+def restore(path: Path, copy: Path, reason: str, operator: str) -> tuple[LedgerCopy, Path | None, int]:
+    """Put a backup in the place of a ledger. The ledger that was there stays beside it, under another name.
+
+    What came after the backup is not in it: how far the signed heads beside the ledger reached is kept as an event, so
+    that `ledger verify` tells of it for ever. Returns the backup, where the former ledger lies (None where none was),
+    and how many events are lost. Raises InputError for a file that is no sound backup of this workspace, LedgerError
+    while somebody has the ledger open.
+    """
+    if len(reason.split()) < 2 or not operator.strip():  # noqa: PLR2004  # one word is no reason
+        raise InputError("A restored ledger takes back history: give --reason in some words, and --operator.")
+    found = _sound(copy)
+    _require_same_workspace(path, copy)
+    reached = max((h.seq for h in _logged(path)), default=0)
+    part = path.with_name(f"{path.name}.part")
+    with plain_errors(path, "digitize ledger verify"):
+        shutil.copyfile(copy, part)
+    part.chmod(0o600)
+    aside = _put_aside(path)
+    part.replace(path)
+    lost = max(0, reached - found.events)
+    told = {**found.as_plain(), "lost": lost, "reached": reached, "reason": reason, "by": operator}
+    with Ledger(path) as ledger:
+        ledger.record_event("ledger", STEP, "note", detail=told)
+    return found, aside, lost
+
+
+def _vacuum_into(path: Path, to: Path) -> None:
+    # One reading transaction, so one moment; and what is free in the ledger takes no room in the copy.
+    with closing(connect_to_read(path)) as db:
+        db.execute("VACUUM INTO ?", (str(to),))
+
+
+def _looked_at(file: Path, name: str) -> LedgerCopy:
+    with closing(connect_to_read(file)) as db:
+        broken = db.execute("PRAGMA quick_check").fetchone()[0]
+        if broken != "ok":
+            raise LedgerError(f"The ledger is damaged ({broken}). Run: digitize ledger verify DIR")
+        seq, root = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return LedgerCopy(name, int(seq), str(root), file.stat().st_size)
+
+
+def _sound(copy: Path) -> LedgerCopy:
+    """A backup, looked at. Raises InputError where it is none, or was changed since."""
+    if not copy.is_file():
+        raise InputError(f"{copy}: there is no such file.")
+    try:
+        found = _looked_at(copy, copy.name)
+        with closing(connect_to_read(copy)) as db:
+            require_format(db, copy)
+            # Heads that lie beside the file are of the ledger, not of its copy.
+            amiss = [c.line() for c in find_changes(db, copy) if not (c.is_remark or c.where.startswith(LOG))]
+    except (sqlite3.DatabaseError, LedgerError, TypeError) as e:
+        raise InputError(f"{copy} is no sound backup of a ledger ({type(e).__name__}). Take an older one.") from e
+    if amiss:
+        raise InputError(f"{copy} is not as it was written: {amiss[0]} Take an older one.")
+    return found
+
+
+def _require_same_workspace(path: Path, copy: Path) -> None:
+    """Raise InputError for the ledger of another workspace: by the ledger that is here, or the heads beside it."""
+    with closing(connect_to_read(copy)) as db:
+        first = db.execute(_FIRST).fetchone()[0]
+        hashes = {seq: root for seq, root in db.execute("SELECT seq, hash FROM events")}
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            same = db.execute(_FIRST).fetchone()[0] == first
+    except (sqlite3.DatabaseError, TypeError):
+        heads = [h for h in _logged(path) if h.seq in hashes]
+        same = not heads or any(hashes[h.seq] == h.hash for h in heads)
+    if not same:
+        raise InputError(f"{copy} is the ledger of another workspace.")
+
+
+def _logged(path: Path) -> list[SignedHead]:
+    return [h for h in heads_in_file(path.with_name(LOG)) if isinstance(h, SignedHead)]
+
+
+def _put_aside(path: Path) -> Path | None:
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(path, timeout=1)) as db:
+            # Leaving WAL needs the file for oneself: whoever has it open would go on writing into what is put aside.
+            db.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as e:
+        raise LedgerError(f"{path} is in use. End `digitize run`, `watch` and `review serve`, then again.") from e
+    except sqlite3.DatabaseError:
+        pass  # damaged: that is what it is restored for
+    number = 1
+    while (aside := path.with_name(f"{path.name}.before-restore-{number}")).exists():
+        number += 1
+    for tail in ("-wal", "-shm"):
+        beside = path.with_name(path.name + tail)
+        if beside.exists():
+            beside.replace(aside.with_name(aside.name + tail))
+    path.replace(aside)
+    return aside

@@ -1,0 +1,44 @@
+// The search in Chromium: logs in, searches, axe-core at two widths; every request to another host, every error.
+// node search_page.mjs MODULES BROWSER URL PASSWORD [FOLDER FOR PICTURES]  ->  one JSON object on standard output
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+
+const [modules, browserPath, url, password, pictures] = process.argv.slice(2);
+const require = createRequire(path.join(modules, "node_modules", "x.js"));
+const { chromium } = require("playwright-core");
+const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"] });
+const found = { faults: [], foreign: [], errors: [], overflow: [], headings: [], rows: [], addresses: [] };
+for (const [person, width] of [["Asha", 1366], ["Sup", 390]]) {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, bypassCSP: true });
+  const page = await context.newPage();
+  page.on("request", (r) => { if (!r.url().startsWith(url) && !r.url().startsWith("data:")) found.foreign.push(r.url()); });
+  page.on("pageerror", (e) => found.errors.push(String(e)));
+  page.on("console", (m) => { if (m.type() === "error") found.errors.push(m.text()); });
+  const look = async (name) => {
+    found.overflow.push(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth));
+    await page.evaluate(axe);
+    const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    for (const v of result.violations) found.faults.push([name, width, v.id, ...v.nodes.map((n) => n.html.slice(0, 160))]);
+    if (pictures) await page.screenshot({ path: path.join(pictures, `${name}-${person}.png`), fullPage: true });
+  };
+  await page.goto(`${url}/login`);
+  await page.fill("#name", person);
+  await page.fill("#password", password);
+  await page.click("button.main");
+  await page.waitForSelector("#text");
+  await look("form");
+  await page.fill("#text", "Mohmmad Selim");
+  await page.fill("#station", "Kalpanapur");
+  await page.fill("#why", "case 12/2012");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#found");
+  await look("found");
+  found.headings.push(await page.textContent("h1"));
+  found.rows.push(await page.locator("tbody tr").count());
+  found.addresses.push(page.url().slice(url.length));
+  await context.close();
+}
+await browser.close();
+console.log(JSON.stringify(found));
