@@ -34,7 +34,7 @@ STATIONS = 40
 PER_BOOK = 400
 FIRST_YEAR = 1960
 """FIRs in a station's year, a middling number of a town; so each station and year is a group of its own to check."""
-PANDAS_ROWS = 20_000
+PANDAS_ROWS = 5_000
 _WIDTHS = {
     "DISTCD": 2, "PSCD": 5, "YR": 4, "CRNO": 5, "FIRDT": 8, "FIRTM": 5, "OCCFRDT": 8, "OCCTODT": 8, "SECT": 60,
     "COMPNM": 50, "COMPFNM": 50, "COMPADD": 80, "PLACE": 80, "ACCNM": 80, "PROPVAL": 10, "RECVAL": 10, "IONM": 60,
