@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from mappers.packed import RecordValues
+from mappers.packed import RecordValues, values_of
 from mappers.record import Record
 from mappers.schema import form_tables
 from mappers.schema.profiles import missing
@@ -81,7 +81,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
             place, line = _where(texts[hit.bound.table.name], hit.row)
-            yield _told(hit, by_form[form][place], line, by_form[form], settings)
+            yield _told(hit, values_of(by_form[form][place]), line, by_form[form], settings)
 
 
 def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: CheckSettings) -> Iterator[Finding]:
@@ -93,7 +93,7 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
     for form, lot in lots.items():
         for hit in evaluate(form, lot.frames, settings, part="within"):
             place, line = _where(lot.frames[hit.bound.table.name], hit.row)
-            yield _told(hit, lot.values[place].whole(), line, lot.values, settings)
+            yield _told(hit, lot.values[place], line, lot.values, settings)
     compared = {form for form in forms if plan(form, settings).asks_alone}
     for number, group in enumerate(groups):
         # Most tables without sure stations are groups of one: of those there is nothing to compare.
@@ -104,13 +104,17 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
             own = [v for v in group if v.form == form]
             for hit in evaluate(form, texts, settings, frames, is_alone=len(group) == 1, part="across"):
                 place, line = _where(texts[hit.bound.table.name], hit.row)
-                yield _told(hit, own[place].whole(), line, own, settings)
+                yield _told(hit, own[place], line, own, settings)
 
 
 def _told(
-    hit: RuleHit, record: Record, line: int, of_form: Sequence[Record] | Sequence[RecordValues], settings: CheckSettings
+    hit: RuleHit,
+    values: RecordValues,
+    line: int,
+    of_form: Sequence[Record] | Sequence[RecordValues],
+    settings: CheckSettings,
 ) -> Finding:
-    found = _finding(record, line, hit.bound, settings)
+    found = _finding(values, line, hit.bound, settings)
     other = f" {plain_record(hit.other, of_form)}" if hit.other else ""
     return replace(found, message=found.message + other)
 
@@ -129,12 +133,13 @@ def _where(frame: pl.DataFrame, row: int) -> tuple[int, int]:
     return int(frame[RECORD][row]), int(frame[LINE][row])
 
 
-def _finding(record: Record, line: int, bound: Bound, settings: CheckSettings) -> Finding:
+def _finding(values: RecordValues, line: int, bound: Bound, settings: CheckSettings) -> Finding:
     rule = bound.rule
     severity = settings.policy[rule.code]
-    if severity == "reject" and not _is_beyond_doubt(record, line, bound):
+    # The whole record is made only where it decides something.
+    if severity == "reject" and not _is_beyond_doubt(values.whole(), line, bound):
         severity = "review"
-    return Finding(record.id, _path(bound, line), rule.code, severity, rule.english)
+    return Finding(values.id, _path(bound, line), rule.code, severity, rule.english)
 
 
 def _path(bound: Bound, line: int) -> str:
