@@ -41,7 +41,9 @@ def convert(
         bool, typer.Option("--all-rows", help="Deleted and damaged rows too, each with its origin.")
     ] = False,
     widths: Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")] = "",
-    layout: Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")] = None,
+    layout: Annotated[
+        Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")
+    ] = None,
     memo: Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
 ) -> None:

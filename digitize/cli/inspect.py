@@ -32,7 +32,9 @@ def inspect(
     source: Annotated[str, typer.Option("--from", help="Encoding, where it is known.")] = "auto",
     state: Annotated[str, typer.Option(help="Code of the state, for the encodings usual there.")] = "",
     widths: Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")] = "",
-    layout: Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")] = None,
+    layout: Annotated[
+        Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")
+    ] = None,
     memo: Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
     json: Json = False,

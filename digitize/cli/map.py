@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
 Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="Id of a mapping of the package, or a mapping file.")]
 Widths = Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")]
-Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file (TOML).")]
+Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")]
 Memo = Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")]
 Page = Literal["text", "md", "html"]
 _SHOWN = 50

@@ -88,7 +88,7 @@ def create_office(folder: Path, level: str, code: str, address: str = "") -> Off
     if level == "state":
         load_state(code)
     if address:
-        check_address(address)
+        _check_empty(check_address(address))
     for name in ("keys", "lists") if level == "state" else ("keys", "published"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     office = Office(folder, level, code, address)
@@ -99,6 +99,14 @@ def create_office(folder: Path, level: str, code: str, address: str = "") -> Off
     told = _SETTINGS.format(level=level, code=code) + (_STORE.format(url=address) if address else "")
     (folder / "office.toml").write_text(told, encoding="utf-8")
     return office
+
+
+def _check_empty(address: str) -> None:
+    with SnapshotStore(address) as store:
+        if store.mark():
+            raise WorkspaceError(
+                f"The database {store.path} holds the history of another office. Give each office one of its own."
+            )
 
 
 def is_office(folder: Path) -> bool:

@@ -245,12 +245,19 @@ def settle_mapping(
                 _compare(mapping, old.name, wanted[old.name], new)
 
     table = replace(table, rows=_watched(table, free, compare))
-    chosen = {n: c.encoding for n, c in found.items() if wanted[n] == AUTO and c.encoding is not None}
-    notes = (*mapping.notes, *(f"{found[n].question} The likeliest is taken and every value doubted." for n in doubted))
-    settled_mapping = replace(
-        mapping, encodings={**mapping.encodings, **chosen}, doubted=frozenset(doubted), notes=notes
+    return _settled(mapping, {n: c for n, c in found.items() if wanted[n] == AUTO}, doubted), table
+
+
+def _settled(mapping: FormMapping, found: Mapping[str, EncodedColumn], doubted: set[str]) -> FormMapping:
+    """A mapping with the encodings of its "auto" columns. doubted: those of which it is a guess."""
+    chosen = {n: c.encoding for n, c in found.items() if c.encoding is not None}
+    told = (f"{found[n].question} The likeliest is taken, every value doubted." for n in sorted(doubted))
+    return replace(
+        mapping,
+        encodings={**mapping.encodings, **chosen},
+        doubted=frozenset(doubted),
+        notes=(*mapping.notes, *told),
     )
-    return settled_mapping, table
 
 
 def _compare(mapping: FormMapping, name: str, wanted: str, column: EncodedColumn) -> None:

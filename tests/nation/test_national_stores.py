@@ -98,6 +98,9 @@ def test_an_office_may_keep_its_store_in_postgresql(pg_url, states, files, tmp_p
     assert "refused 1" in digitize("national", "add", files, "--dir", folder, code=3)
     digitize("national", "report", "--dir", folder, "--html", tmp_path / "n.html")
     assert not list(folder.glob("*.sqlite"))
+    # Another office must not write into the same history.
+    digitize("state", "init", "mh", "--dir", tmp_path / "mh", "--store", pg_url, code=5)
+    assert not (tmp_path / "mh").exists()
     assert "24 signed" in digitize("national", "verify", "--dir", folder)
 
 
