@@ -148,9 +148,9 @@ def _asked(
 ) -> dict[str, Any]:
     from digitize.finding.asked import SearchQuery
     from digitize.finding.log import Searcher
-    from digitize.finding.search import RecordFinder
+    from digitize.finding.search import StoreSearch
 
-    finder, by = RecordFinder(target), Searcher("benchmark", "benchmark", "measuring")
+    finder, by = StoreSearch(target), Searcher("benchmark", "benchmark", "measuring")
     finder.search(SearchQuery("Kumar", kind="person", limit=1), by)  # tables of costs are read once
     spent: list[float] = []
     worked: list[float] = []

@@ -112,11 +112,11 @@ def _search(at: Planted) -> str:
 
     from digitize.finding.asked import SearchQuery
     from digitize.finding.log import Searcher
-    from digitize.finding.search import RecordFinder
+    from digitize.finding.search import StoreSearch
     from digitize.targets.sqlite import SqliteTarget
 
     target = SqliteTarget(at.workspace / "loaded" / "cctns.sqlite")
-    finder, by = RecordFinder(target), Searcher("Any", "any@here", "measuring")
+    finder, by = StoreSearch(target), Searcher("Any", "any@here", "measuring")
     asked = [SearchQuery(" ".join(words), limit=3) for words in sorted(set(at.names.values()))]
     found = [[h.as_plain() for h in finder.search(query, by).hits] for query in asked]
     target.close()

@@ -38,7 +38,7 @@ def search(
     from digitize.files.loading.where import opened
     from digitize.finding.asked import SearchQuery
     from digitize.finding.log import Searcher
-    from digitize.finding.search import RecordFinder
+    from digitize.finding.search import StoreSearch
     from digitize.machine.system import user_name
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
@@ -48,7 +48,7 @@ def search(
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
     with opened("" if workspace else target, schema, workspace) as loaded:
-        hits = RecordFinder(loaded).search(query, by).hits
+        hits = StoreSearch(loaded).search(query, by).hits
     if json:
         print_json({"hits": [hit.as_plain() for hit in hits]})
         return

@@ -13,6 +13,8 @@ from digitize.finding.ranking import name_scores
 from digitize.finding.stores import FoundRow, RowFilter, SearchStore, Term
 from digitize.finding.words import asked_words
 from digitize.targets.search_rows import NAME, PERSON
+from mappers.names.keys import token
+from mappers.text.folding import fold_digits
 
 _MOST_ROWS = 6000
 """Rows of one look-up that are ranked."""
@@ -42,6 +44,19 @@ def find_persons(
         if sum(c.score >= _GOOD for c in found.values()) >= query.limit:
             break
     return ranked(list(found.values()))
+
+
+def phone_of(text: str) -> str:
+    """The digits of a telephone number, "" where a text is none."""
+    digits = "".join(c for c in fold_digits(text) if c not in " +-()")
+    return digits[-10:] if digits.isascii() and digits.isdigit() and len(digits) >= 6 else ""
+
+
+def find_by_phone(store: SearchStore, query: SearchQuery, of_record: Term) -> list[RankedRow]:
+    """Persons by the number under which they are reached."""
+    wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
+    rows = store.rows([(frozenset({token("m", phone_of(query.text))}),)], wanted, _MOST_ROWS)
+    return ranked([RankedRow(row, 1.0, (Ground("number", "same"),)) for row in rows])
 
 
 def _candidate(

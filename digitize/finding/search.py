@@ -10,7 +10,7 @@ from digitize.finding.asked import KINDS, SearchQuery
 from digitize.finding.cases import FoundCases, open_cases
 from digitize.finding.log import Searcher, keep_search
 from digitize.finding.others import find_cases, find_marks, find_things, is_mark, kinds_of_others
-from digitize.finding.persons import find_persons, stations_only
+from digitize.finding.persons import find_by_phone, find_persons, phone_of, stations_only
 from digitize.finding.stores import SearchStore, Tokens, open_store
 from digitize.finding.words import Stations, asked_words, place_names_of
 from digitize.masking.unmasking import ShownFields
@@ -33,7 +33,7 @@ class SearchAnswer:
     hits: tuple[SearchHit, ...]
 
 
-class RecordFinder:
+class StoreSearch:
     """Searches one target; what is known of its stations is kept between searches."""
 
     def __init__(self, target: Target) -> None:
@@ -62,7 +62,10 @@ class RecordFinder:
         kinds = [query.kind] if query.kind else list(KINDS)
         is_number = query.number_and_year is not None
         if "person" in kinds and (query.text.strip() or query.relative.strip()) and not is_number:
-            yield from find_persons(self.store, query, stations, of_record)
+            if phone_of(query.text):
+                yield from stations_only(find_by_phone(self.store, query, of_record), stations)
+            else:
+                yield from find_persons(self.store, query, stations, of_record)
         if "fir" in kinds and not query.relative.strip():
             yield from stations_only(find_cases(self.store, query, stations, conditions), stations)
         for name, kind in kinds_of_others():

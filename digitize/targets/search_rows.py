@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from digitize.targets.rows import LINE, RECORD_ID
-from mappers.names.keys import KEYS, end_token, mark_tokens, name_words, near_key, spelt, token
-from mappers.names.romanise import romanise
+from mappers.names.keys import KEYS, end_token, mark_tokens, name_words, near_key, romanised, spelt, token
 from mappers.schema import form_tables
 from mappers.text.folding import fold_digits, fold_key
 
@@ -192,7 +191,7 @@ def _said(names: Sequence[object]) -> tuple[list[str], str]:
             continue
         words, lang = name_words(str(name))
         language = language or lang
-        spelled = romanise(str(name)) if lang else ""
+        spelled = romanised(str(name)) if lang else ""
         if words:
             found[" ".join(words)] = None
     return list(found), language

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from zlib import crc32
 
-from mappers.names.romanise import language_for, sounds
+from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse, spell
 from mappers.text.folding import fold_digits
 
@@ -19,11 +19,30 @@ _SIGN = 1 << 31
 _LOOKALIKES = str.maketrans("OQDILZSGBT", "0001125687")
 
 
-@lru_cache(maxsize=_KEPT)
 def name_words(text: str) -> tuple[tuple[str, ...], str]:
     """The words of a name by their sounds, each once, five at most; and the language whose script it is in."""
-    words = dict.fromkeys(word for word in sounds(text).split(" ") if word)
-    return tuple(words)[:MOST_WORDS], "" if text.isascii() else language_for(text)
+    found: dict[str, None] = {}
+    language = ""
+    # Word by word: names are many, the words that they are made of are few.
+    for part in text.split():
+        words, lang = _part_words(part)
+        found.update(dict.fromkeys(words))
+        language = language or lang
+    return tuple(found)[:MOST_WORDS], language
+
+
+@lru_cache(maxsize=_KEPT)
+def _part_words(part: str) -> tuple[tuple[str, ...], str]:
+    words = tuple(word for word in sounds(part).split(" ") if word)
+    return words, "" if part.isascii() else language_for(part)
+
+
+def romanised(text: str) -> str:
+    """As `mappers.names.romanise`, for many names: word by word, single blanks between them."""
+    return text if text.isascii() else " ".join(map(_romanised, text.split()))
+
+
+_romanised = lru_cache(maxsize=_KEPT)(romanise)
 
 
 def near_key(said: str) -> str:

@@ -19,7 +19,8 @@ PERSONS = [
     {"record_id": "b-r1", "line": 1, "role": "victim", "name": "Savitri Mandal", "age": "30",
      "relative_name": "Gopal Mandal"},
     {"record_id": "b-r1", "line": 2, "role": "accused", "name": "Mohan Pal", "relative_name": "Hari Das", "age": "41"},
-    {"record_id": "c-r1", "line": 1, "role": "accused", "name": "Harpreet Singh", "age": "22"},
+    {"record_id": "c-r1", "line": 1, "role": "accused", "name": "Harpreet Singh", "age": "22",
+     "mobile": "9830012345"},
 ]  # fmt: skip
 VEHICLES = [{"record_id": "a-r1", "line": 1, "registration_no": "WB02AB1234", "make": "hero", "chassis_no": "MBLHA10"}]
 PROPERTY = [{"record_id": "c-r1", "line": 1, "description": "सोने की चेन, brass lamp", "category": "jewellery"}]

@@ -19,7 +19,7 @@ from station_office import HOSTS, PASSWORD, Browser
 from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.asked import SearchQuery
 from digitize.finding.log import Searcher
-from digitize.finding.search import RecordFinder
+from digitize.finding.search import StoreSearch
 from digitize.finding.web.app import FIELDS, make_search_app
 from digitize.finding.web.office import SearchOffice
 from digitize.finding.words import name_pattern
@@ -40,6 +40,7 @@ ASKED = [
     (SearchQuery("Mohmaad Salm", station="কল্পনাপুর"), "a-r1", "person"),
     (SearchQuery("Ramkumar Das"), "a-r1", "person"),
     (SearchQuery("Harp* Singh", station="Kataka Sadar"), "c-r1", "person"),
+    (SearchQuery("+91 98300-12345"), "c-r1", "person"),
     (SearchQuery("12/2012", kind="fir"), "a-r1", "fir"),
     (SearchQuery(kind="fir", section="IPC 304-A", since="2012-09-01", until="2012-09-30"), "c-r1", "fir"),
     (SearchQuery("bara bajar", kind="fir"), "a-r1", "fir"),
@@ -62,7 +63,7 @@ def file(tmp_path_factory):
 @pytest.fixture(scope="module")
 def finder(file):
     target = SqliteTarget(file)
-    yield RecordFinder(target)
+    yield StoreSearch(target)
     target.close()
 
 
@@ -148,7 +149,7 @@ def test_what_was_loaded_before_gets_its_keys(tmp_path, file):
         db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
     db.close()
     target = SqliteTarget(path)
-    assert all(first(RecordFinder(target), query) == (record, kind) for query, record, kind in ASKED)
+    assert all(first(StoreSearch(target), query) == (record, kind) for query, record, kind in ASKED)
     target.close()
 
 
@@ -157,7 +158,7 @@ def test_what_is_taken_back_is_not_found(tmp_path, file):
     path.write_bytes(file.read_bytes())
     target = SqliteTarget(path)
     target.undo("books", "a mistake")
-    assert [first(RecordFinder(target), query) for query, _, _ in ASKED] == [None] * len(ASKED)
+    assert [first(StoreSearch(target), query) for query, _, _ in ASKED] == [None] * len(ASKED)
     assert rows(path, "SELECT count(*) FROM search_rows") == [(0,)]
     target.close()
 
@@ -169,16 +170,16 @@ def test_postgres_finds_the_same(postgres_target, finder):
     target = open_target(postgres_target)
     target.take(batch())
     made = target.run("SELECT kind, record_id, line, said, tokens FROM search_rows ORDER BY 1, 2, 3")
-    theirs = RecordFinder(target)
+    theirs = StoreSearch(target)
     for query, _, _ in ASKED:
         assert theirs.search(query, BY) == finder.search(query, BY)
     target.run_all([("DELETE FROM search_rows", ()), ("DELETE FROM search_words", ())])
     target.run_all([("DELETE FROM meta WHERE key = 'search'", ())])
     with pytest.raises(TargetRefused, match="target init"):
-        RecordFinder(target)
+        StoreSearch(target)
     assert fill(parse_address(postgres_target)) == 4
     assert target.run("SELECT kind, record_id, line, said, tokens FROM search_rows ORDER BY 1, 2, 3") == made
-    assert first(RecordFinder(target), SearchQuery("Mohammad Saleem")) == ("a-r1", "person")
+    assert first(StoreSearch(target), SearchQuery("Mohammad Saleem")) == ("a-r1", "person")
     target.undo("books", "a mistake")
     assert target.run("SELECT count(*) FROM search_rows") == [(0,)]
     target.close()

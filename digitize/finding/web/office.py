@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from digitize.errors import DigitizeError
 from digitize.finding.asked import SearchQuery
 from digitize.finding.log import Searcher
-from digitize.finding.search import RecordFinder, SearchAnswer
+from digitize.finding.search import SearchAnswer, StoreSearch
 from digitize.review.station.gate import Gate
 from digitize.targets.base import Target
 from digitize.workspace.place import Place
@@ -25,12 +25,12 @@ class SearchOffice(Gate):
         """open_target: opens the target that is searched; one is opened now, so that what is amiss is told at once."""
         super().__init__(place, is_secure=is_secure)
         self._open = open_target
-        self._idle: SimpleQueue[tuple[Target, RecordFinder]] = SimpleQueue()
+        self._idle: SimpleQueue[tuple[Target, StoreSearch]] = SimpleQueue()
         self._idle.put(self._made())
 
-    def _made(self) -> tuple[Target, RecordFinder]:
+    def _made(self) -> tuple[Target, StoreSearch]:
         target = self._open()
-        return target, RecordFinder(target)
+        return target, StoreSearch(target)
 
     async def search(self, query: SearchQuery, by: Searcher) -> SearchAnswer:
         """Answer a question; each thread has a connection of its own. Raises OptionsError, TargetRefused."""
