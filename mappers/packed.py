@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from mappers.record import NOT_CAPTURED, FieldValue, Origin, Record, Row, to_plain
+from mappers.record import NOT_CAPTURED, FieldValue, Origin, Record, RecordValues, Row, to_plain
 
 SAME = 1
 """Stands for a value that is its raw text."""
@@ -53,22 +53,6 @@ class CellKind(NamedTuple):
             raw, raw if value == SAME else value, self.confidence, origin, self.by, self.blank, self.notes,  # type: ignore[arg-type]
             self.candidates, self.accept,
         )  # fmt: skip
-
-
-class RecordValues(NamedTuple):
-    """The values of a record, without what else its cells say. children: table -> rows.
-
-    is_doubtful: one of its cells may be unsure, not understood or not captured, or a cell of its source is left over;
-    only the whole record tells. by: who said its own fields. whole: makes the record.
-    """
-
-    id: str
-    form: str
-    fields: Mapping[str, str | None]
-    children: Mapping[str, Sequence[Mapping[str, str | None]]]
-    is_doubtful: bool
-    by: frozenset[str]
-    whole: Callable[[], Record]
 
 
 class RecordShape:
@@ -219,14 +203,6 @@ def _kind(name: str, rest: Mapping[str, Any]) -> CellKind:
         name, -1, Origin(**plain), is_here, confidence, rest.get("by", ""), rest.get("blank", False), notes,
         tuple(rest.get("candidates", ())), accept, confidence < accept or NOT_CAPTURED in notes,
     )  # fmt: skip
-
-
-def values_of(record: Record) -> RecordValues:
-    """The values of a record that is at hand."""
-    fields = {name: cell.value for name, cell in record.fields.items()}
-    children = {t: [{n: c.value for n, c in row.items()} for row in rows] for t, rows in record.children.items()}
-    by = frozenset(cell.by for cell in record.fields.values())
-    return RecordValues(record.id, record.form, fields, children, is_doubtful=True, by=by, whole=lambda: record)
 
 
 def _dumped(value: object) -> str:

@@ -12,7 +12,8 @@ from digitize.machine.pool import run_jobs
 from digitize.steps.carried import carried, taken
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import PART, Verdict, judge
-from mappers.packed import RecordShape, RecordValues
+from mappers.packed import RecordShape
+from mappers.record import RecordValues
 from validators.finding import Finding
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from mappers.packed import RecordValues, values_of
-from mappers.record import Record
+from mappers.record import Record, RecordValues, values_of
 from mappers.schema import form_tables
 from mappers.schema.profiles import missing
 from validators.checking.evaluate import RuleHit, evaluate

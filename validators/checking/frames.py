@@ -9,8 +9,7 @@ from itertools import accumulate
 import numpy as np
 import polars as pl
 
-from mappers.packed import RecordValues, values_of
-from mappers.record import Record, Row
+from mappers.record import Record, RecordValues, Row, values_of
 from mappers.schema import Table, form_tables
 from validators.rulebook.columns import CONTENT, COUNT, GROUP, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
 

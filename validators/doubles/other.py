@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from mappers.packed import RecordValues
-from mappers.record import Record
+from mappers.record import Record, RecordValues
 
 if TYPE_CHECKING:
     import numpy as np

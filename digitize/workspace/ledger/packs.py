@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from digitize.errors import LedgerError
 from digitize.workspace.ledger.core import Ledger
-from mappers.packed import RecordShape, RecordValues, values_of
-from mappers.record import Record, from_plain, to_plain
+from mappers.packed import RecordShape
+from mappers.record import Record, RecordValues, from_plain, to_plain, values_of
 
 _PACKED = b"\x01"
 """Begins a record that is packed by a shape, whose number comes next; any other is JSON, compressed."""
