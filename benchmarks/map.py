@@ -3,12 +3,12 @@
 python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
-Parts: statutes, drafts, golden, speed, run. FOLDER holds fir-bench/ with gold.jsonl and its scorer, score_fir.py: of
-the distinct statute texts that people wrote down there, the share parsed into the same acts and sections as the scorer
-reads. Peer in the same run: the numbers alone, all under the IPC. --quick measures the invented texts of
-sample_data/statutes.tsv, whose reading is written beside them. Drafts, golden, speed and run: see benchmarks/drafts.py,
-golden.py, map_speed.py and run_speed.py; they need nothing of FOLDER. A part that was measured with the same code and
-data is taken from the cache.
+Parts: statutes, drafts, golden, systems, speed, run. FOLDER holds fir-bench/ with gold.jsonl and its scorer,
+score_fir.py: of the distinct statute texts that people wrote down there, the share parsed into the same acts and
+sections as the scorer reads. Peer in the same run: the numbers alone, all under the IPC. --quick measures the invented
+texts of sample_data/statutes.tsv, whose reading is written beside them. Drafts, golden, systems, speed and run: see
+benchmarks/drafts.py, golden.py, map_systems.py, map_speed.py and run_speed.py; they need nothing of FOLDER. A part that
+was measured with the same code and data is taken from the cache.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 from benchmarks.drafts import evaluate as evaluate_drafts
 from benchmarks.golden import evaluate as evaluate_golden
 from benchmarks.map_speed import measure
+from benchmarks.map_systems import evaluate as evaluate_systems
 from benchmarks.parts import ROOT, Bench, run_parts
 from benchmarks.run_speed import measure_run
 from mappers.clean import CleanContext
@@ -157,6 +158,14 @@ def measure_golden(_: Bench) -> Mapping[str, Any]:
     return evaluate_golden()
 
 
+# -- systems -------------------------------------------------------------------------------------------------------
+
+
+def measure_systems(bench: Bench) -> Mapping[str, Any]:
+    """Drafted ties and lookups of whole systems, and the cases that come of them; see benchmarks/map_systems.py."""
+    return evaluate_systems(systems=3 if bench.is_quick else 10)
+
+
 # -- speed ---------------------------------------------------------------------------------------------------------
 
 
@@ -183,8 +192,8 @@ def measure_whole_run(bench: Bench) -> Mapping[str, Any]:
 
 
 PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {
-    "statutes": measure_statutes, "drafts": measure_drafts, "golden": measure_golden, "speed": measure_speed,
-    "run": measure_whole_run,
+    "statutes": measure_statutes, "drafts": measure_drafts, "golden": measure_golden, "systems": measure_systems,
+    "speed": measure_speed, "run": measure_whole_run,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ class Origin:
     """Where a value was written: a zone of a page, or a cell of a table.
 
     page, zone, box for paper (box in scan pixels); file, table, row (1-based), column for legacy tables. A constant
-    of a mapping has none of them.
+    of a mapping has none of them. part: id of the row, where it is a part from another table than the record's own.
     """
 
     page: str = ""
@@ -25,6 +25,7 @@ class Origin:
     table: str = ""
     row: int = 0
     column: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

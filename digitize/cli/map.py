@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mappers.binding.bound import FormMapping
 
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
-Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="Id of a mapping of the package, or a mapping file.")]
+Mapping = Annotated[
+    str, typer.Argument(metavar="MAPPING", help="Id of a mapping, a mapping file, or a system's folder.")
+]
 Widths = Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")]
 Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")]
 Memo = Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")]
@@ -31,13 +33,15 @@ def _group() -> None:
 
 @map_.command("new")
 def new(
-    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table.")],
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table, or all of a system.")],
     form: Annotated[
         str, typer.Option(help="The form its rows become; guessed from the table's name if not given.")
     ] = "",
     state: Annotated[str, typer.Option(help="Code of the state, for its encodings and stations.")] = "",
     name: Annotated[str, typer.Option("--table", help="Name of the table, where the file holds several.")] = "",
-    out: Annotated[Path | None, typer.Option(help="File to write, such as mh_register.toml; else printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write, such as mh_register.toml, or a system's folder; else printed.")
+    ] = None,
     stations: Annotated[Path | None, typer.Option(help="List of the state's stations, to know them by.")] = None,
     source: Annotated[str, typer.Option("--from", help="Encoding of its text, where it is known.")] = "auto",
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
@@ -46,13 +50,17 @@ def new(
     memo: Memo = None,
     json: Json = False,
 ) -> None:
-    """Draft a mapping file from a table; every line with its confidence, what is not sure left to you."""
+    """Draft a mapping file from a table, or all of a system's; every line with its confidence, the rest left to you."""
+    from digitize.cli import map_system
     from digitize.cli.reading import read_as
     from digitize.files.convert import make_wanted
     from digitize.files.mapping.draft import DraftWish, make_draft, write_new
 
-    wish = DraftWish(form, name, state.lower(), out, stations)
-    drafted = make_draft(file, read_as(widths, layout, memo), make_wanted(source, state, fonts), wish)
+    how, wanted = read_as(widths, layout, memo), make_wanted(source, state, fonts)
+    if not name and not form and map_system.has_several(file, how, out):
+        map_system.new(file, how, wanted, state.lower(), out, json=json)
+        return
+    drafted = make_draft(file, how, wanted, DraftWish(form, name, state.lower(), out, stations))
     if out is not None:
         write_new(out, drafted.text)
     if json:
@@ -81,14 +89,18 @@ def test(
     json: Json = False,
 ) -> None:
     """Map a mapping's golden source and show, cell by cell, what is not as expected; exit 3 when something is not."""
+    from digitize.cli import map_system
     from digitize.errors import TooManyRefused
     from digitize.files.mapping.find import bound_mapping
     from digitize.files.mapping.golden import accept as take
     from digitize.files.mapping.golden import run_golden
 
-    bound = bound_mapping(mapping)
-    _say_notes(bound)
-    done = run_golden(bound, _golden_folder(mapping, golden) / bound.id)
+    if map_system.is_system(Path(mapping), mapping):
+        done = map_system.test(Path(mapping), golden)
+    else:
+        bound = bound_mapping(mapping)
+        _say_notes(bound)
+        done = run_golden(bound, _golden_folder(mapping, golden) / bound.id)
     if accept and not done.is_right:
         take(done)
     if json:
@@ -98,7 +110,7 @@ def test(
     if accept and not done.is_right:
         errors().print(f"{done.folder / 'expected.jsonl'} is written anew.", markup=False, soft_wrap=True)
     elif not done.is_right:
-        raise TooManyRefused(f"{bound.id}: {len(done.differences)} cells are not as expected.")
+        raise TooManyRefused(f"{done.mapping}: {len(done.differences)} cells are not as expected.")
 
 
 def _golden_folder(mapping: str, golden: Path | None) -> Path:
@@ -142,11 +154,15 @@ def explain(
     out: Annotated[Path | None, typer.Option(help="File to write to; else printed.")] = None,
 ) -> None:
     """Say in words what a mapping does with every column, on a page that can be checked and signed."""
+    from digitize.cli import map_system
     from digitize.errors import InputError
     from digitize.files.mapping.find import bound_mapping, mapping_path
     from digitize.files.mapping.pages import make_page
     from mappers.explain import explain_mapping
 
+    if map_system.is_system(Path(mapping), mapping):
+        map_system.explain(Path(mapping), out)
+        return
     _say_notes(bound_mapping(mapping))
     page = make_page(explain_mapping(mapping_path(mapping)), to)
     if out is None:
@@ -202,9 +218,9 @@ def coverage(
 
 @map_.command("apply")
 def apply(
-    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table.")],
+    file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table, or all of a system.")],
     out: Annotated[Path, typer.Option(help="Folder for the import files.")],
-    mapping: Annotated[str, typer.Option(help="The mapping; the one that fits if not given.")] = "",
+    mapping: Annotated[str, typer.Option(help="The mapping, or the folder of a system's.")] = "",
     state: Annotated[str, typer.Option(help="Code of the state.")] = "",
     stations: Annotated[Path | None, typer.Option(help="List of stations.")] = None,
     year: Annotated[int, typer.Option(help="Year of the book, for dates with two digits.")] = 0,
@@ -214,15 +230,19 @@ def apply(
     memo: Memo = None,
     json: Json = False,
 ) -> None:
-    """Map a whole table to import files, fast and without a workspace; what is doubtful is listed."""
+    """Map a table or a system of tables to import files, fast and without a workspace; what is doubtful is listed."""
     from dataclasses import asdict
 
+    from digitize.cli import map_system
     from digitize.cli.reading import read_as
     from digitize.files.mapping.bulk import apply_tables
     from digitize.files.mapping.draft import same_tables
     from digitize.files.mapping.find import bound_mapping, settle_for, table_context
 
     context = table_context(state, stations, year)
+    if map_system.is_system(file, mapping):
+        map_system.apply(file, mapping, context, out, json=json)
+        return
     bound = bound_mapping(mapping) if mapping else None
     tables = [settle_for(t, context, bound) for t in same_tables(file, read_as(widths, layout, memo), name)]
     by = ", ".join(dict.fromkeys(m.by for m, _ in tables))

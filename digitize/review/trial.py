@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.errors import NotFound
-from digitize.steps import map_register
+from digitize.steps import map_register, map_system
 from digitize.steps.map_pages import make_records
 from digitize.steps.map_table import make_again
+from digitize.steps.systems import systems_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import cell_of
@@ -85,4 +86,10 @@ def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[st
         # A form's record is made of all its pages, whichever the settled cell lies on.
         scans = [s for p in stored.record.pages if (s := Catalogue(ledger).scan(p))]
         return make_records(ledger, known, scans, decisions)[0]
+    tables = Catalogue(ledger).tables() if known.systems else []
+    unit = stored.unit.partition(":")[0]
+    members = systems_of(known, tables).get(unit)
+    # A part that waits for its head is a record of its own table.
+    if members is not None and unit in members.units("head"):
+        return map_system.make_again(ledger, known, members, stored, decisions)
     return make_again(ledger, known, stored, decisions)

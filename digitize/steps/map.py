@@ -12,9 +12,11 @@ from digitize.errors import DigitizeError, fault
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading import grouping
-from digitize.steps import map_pages, map_register, map_table
+from digitize.steps import map_pages, map_register, map_system, map_table
 from digitize.steps.map_register import RegisterPage
 from digitize.steps.read_keys import DECIDE
+from digitize.steps.systems import OpenSystems, SystemTables, systems_of
+from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
@@ -27,8 +29,8 @@ NO_MAPPING = "no-mapping"
 
 @dataclass(frozen=True, slots=True)
 class MapTodo:
-    """One unit to map. pages: of a filled form, in order; or a register's page; or a table. problem: why it cannot be
-    mapped, or "".
+    """One unit to map. pages: of a filled form, in order; or a register's page; or a table, which may belong to a
+    system; own_key: of such a table without those it is tied to. problem: why it cannot be mapped, or "".
 
     is_gone: the page is no form any more (it was scanned again), or continues another; its records are taken out.
     """
@@ -38,6 +40,8 @@ class MapTodo:
     pages: tuple[PageScan, ...] = ()
     register: RegisterPage | None = None
     table: TableUnit | None = None
+    system: SystemTables | None = None
+    own_key: str = ""
     problem: str = ""
     is_gone: bool = False
 
@@ -64,15 +68,19 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: 
     progress.start("map", len(todos))
     decided = Records(ledger).decided_units()
     count = 0
-    for todo in todos:
-        if ledger.claim([todo.unit], "map", known.owner):
-            units = [s.page for s in todo.register.scans] if todo.register else [todo.unit]
-            count += _map(ledger, known, todo, {r: c for u in units for r, c in decided.get(u, {}).items()})
-        progress.advance()
+    with OpenSystems(ledger, known) as systems:
+        for todo in todos:
+            if ledger.claim([todo.unit], "map", known.owner):
+                units = [s.page for s in todo.register.scans] if todo.register else [todo.unit]
+                # A part may have been settled while it waited for its head.
+                units += [t.unit for t in todo.system.tables] if todo.system else []
+                own = {r: c for u in units for r, c in decided.get(u, {}).items()}
+                count += _map(ledger, known, systems, todo, own)
+            progress.advance()
     return count
 
 
-def _map(ledger: Ledger, known: Known, todo: MapTodo, decisions: Decisions) -> int:
+def _map(ledger: Ledger, known: Known, systems: OpenSystems, todo: MapTodo, decisions: Decisions) -> int:
     """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
     if todo.is_gone:
         with ledger.writing():
@@ -83,6 +91,9 @@ def _map(ledger: Ledger, known: Known, todo: MapTodo, decisions: Decisions) -> i
         ledger.fail(todo.unit, "map", todo.key, {"kind": NO_MAPPING, "message": todo.problem, "retry": False})
         return 0
     try:
+        if todo.table is not None and todo.system is not None:
+            keys = todo.key, todo.own_key
+            return map_system.map_member(ledger, known, systems, todo.system, todo.table, keys, decisions)
         if todo.table is not None:
             return map_table.map_table(ledger, known, todo.table, todo.key, decisions)
         if todo.register is not None:
@@ -94,15 +105,6 @@ def _map(ledger: Ledger, known: Known, todo: MapTodo, decisions: Decisions) -> i
     except Exception as e:
         ledger.fail(todo.unit, "map", todo.key, {"kind": "fault", "message": fault(todo.unit, e), "retry": False})
         return 0
-
-
-def decisions_hash(decisions: Decisions) -> str:
-    """Hash of what people settled, whenever they did."""
-    plain = {
-        record: {cell: [d.reading, d.source, d.schema, d.verdict, d.value, d.operator] for cell, d in cells.items()}
-        for record, cells in decisions.items()
-    }
-    return plain_hash(plain)
 
 
 def group_pages(ledger: Ledger, known: Known) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
@@ -174,8 +176,16 @@ def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[MapTodo]:
 
 def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
-    for table in Catalogue(ledger).tables():
+    tables = Catalogue(ledger).tables()
+    systems = systems_of(known, tables) if known.systems else {}
+    for table in tables:
         metadata = plain_hash([table.batch, table.station, table.district, table.year])
         own = decisions_hash(decided.get(table.unit, {}))
         key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, own)
-        yield MapTodo(table.unit, key, table=table)
+        system = systems.get(table.unit)
+        if system is None:
+            yield MapTodo(table.unit, key, table=table)
+        else:
+            own_key = work_key("map", key, system.system.digest)
+            tied = [system.key, *(decisions_hash(decided.get(t.unit, {})) for t in system.tables)]
+            yield MapTodo(table.unit, work_key("map", own_key, *tied), table=table, system=system, own_key=own_key)

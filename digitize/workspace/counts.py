@@ -44,6 +44,7 @@ _DISTRICT = (
     "Records whose district is missing or unknown: {}. Said once, by digitize intake DIR FILE --district NAME or in "
     "lists/stations.csv, it holds for all of them."
 )
+_ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
@@ -51,7 +52,8 @@ _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a pe
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
-    flags: notes of the rules that stand beside loaded records.
+    flags: notes of the rules that stand beside loaded records. orphans: rows that are parts of records of another
+    table, and of none that is there.
 
     columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
     rows of registers reported of which no person has said yet what they are. pages_missing: numbers left out between
@@ -73,6 +75,7 @@ class Totals:
     open_fields: int = 0
     unmapped: int = 0
     rows_reported: int = 0
+    orphans: int = 0
     rows_asked: int = 0
     pages_missing: int = 0
     pages_lost: int = 0
@@ -93,6 +96,7 @@ class Totals:
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
+            *([_ORPHANS.format(self.orphans)] if self.orphans else []),
             *([f"Notes of the rules beside loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
@@ -248,6 +252,8 @@ def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     # A table's chunks have events of their own, which report the same rows: they would count twice.
     s.totals.rows_reported = sum(d["reported"] for d in details if "chunks" in d or "register" in d)
     s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
+    tied = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.orphans') IS NOT NULL")
+    s.totals.orphans = sum(sum(json.loads(r["detail"])["orphans"].values()) for r in tied)
 
 
 def _count_gaps(ledger: Ledger, s: StatusCounts) -> None:

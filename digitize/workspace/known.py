@@ -29,6 +29,7 @@ from mappers.mapping.load import FormMapping, find_mapping, load_mappings
 from mappers.schema.capture import CaptureChoice
 from mappers.sources.values import MapContext
 from mappers.states import StateProfile, load_state
+from mappers.systems.system import System, find_systems, load_system
 
 if TYPE_CHECKING:
     from mappers.legacy import LegacyTable
@@ -55,6 +56,7 @@ class Known:
     lists: Mapping[str, CodeList]
     encodings: Mapping[str, Encoding]
     mappings: Mapping[str, FormMapping]
+    systems: tuple[System, ...]
     today: date
     owner: str
     thresholds: Thresholds = Thresholds()
@@ -257,6 +259,8 @@ def learn(place: Place, ledger: Ledger) -> Known:
     """
     state = load_state(place.options.workspace.state)
     encodings = load_encodings((place.folder / "encodings",))
+    files = list(find_systems([place.folder / "mappings"]))
+    folders = dict.fromkeys([place.folder / "mappings", *(f.parent for f in files)])
     batches = Catalogue(ledger).batches()
     today = max((date.fromisoformat(b.taken_in) for b in batches), default=date.today())
     return Known(
@@ -264,7 +268,8 @@ def learn(place: Place, ledger: Ledger) -> Known:
         state=state,
         lists=place_lists(state.code, *place.own_lists),
         encodings=encodings,
-        mappings=load_mappings((place.folder / "mappings",), encodings),
+        mappings=load_mappings(folders, encodings),
+        systems=tuple(map(load_system, files)),
         today=today,
         owner=process_name(),
         thresholds=thresholds_in(ledger),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
+from mappers.codes import act_list
 from mappers.codes.lists import CodeList, code_lists
 from mappers.text.folding import squeeze
 
@@ -23,8 +24,8 @@ _DISTRICT_WORDS = re.compile(
 
 def clean_code(raw: str, context: CleanContext) -> CleanedCell:
     """A value of the list the field names; what the list does not know gives no value and the note "not-in-list"."""
-    found = context.lists.get(context.codes) or code_lists().get(context.codes)
-    return _look_up(squeeze(raw), found)
+    listed = act_list() if context.codes == "act" else code_lists().get(context.codes)
+    return _look_up(squeeze(raw), context.lists.get(context.codes) or listed)
 
 
 def clean_station(raw: str, context: CleanContext) -> CleanedCell:

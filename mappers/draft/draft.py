@@ -70,8 +70,10 @@ def draft_table(
     lexicon: HeaderLexicon | None = None,
     lists: Mapping[str, CodeList] | None = None,
     names: Sequence[str] = (),
+    is_of_rows: bool = False,
 ) -> MappingDraft:
     """The draft for a table; its first rows are read. form: guessed when not given. state: code, for lists and dates.
+    is_of_rows: its rows are persons, acts or items of a case, so that no column is a field of the case itself.
 
     lists: of stations and districts, those of the package for the state when not given. names: of all tables that the
     mapping is for, where it is for several of one shape; of this one when not given.
@@ -89,7 +91,7 @@ def draft_table(
     form = form or guess_form(columns, table.name, lexicon)
     # Refuses a form that there is not before anything is built on it.
     form_tables(form)
-    targets = find_targets(form, lexicon)
+    targets = tuple(t for t in find_targets(form, lexicon) if t.row or t.is_elsewhere or not is_of_rows)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
     lines = tuple(_in_family(line, settled) for line in lines)

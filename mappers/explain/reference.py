@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from mappers.binding.model import AlsoForm, IgnoreRule, MappingFile, MapRule, MatchRule, RowRule
 from mappers.clean import Cleaner, load_cleaners
 from mappers.explain import cleaner_words
+from mappers.systems.model import HeadRule, LeaveRule, LookupRule, PartRule, SystemFile
 
 _HEAD = """# Mapping files
 
@@ -95,6 +96,19 @@ _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`[[ignore]]`", IgnoreRule),
     ("`[also.NAME]`", AlsoForm),
 )
+_SYSTEM = (
+    ("`system.toml`", SystemFile),
+    ("`[head]` of a system", HeadRule),
+    ("`[[part]]` of a system", PartRule),
+    ("`[[lookup]]` of a system", LookupRule),
+    ("`[[leave]]` of a system", LeaveRule),
+)
+_OF_SYSTEM = """## Systems of several tables
+
+Where an FIR lies in one table, its accused, sections and property in others, and codes in lookup tables, a file
+`system.toml` in the folder of the mappings says what belongs together; see [systems](systems.md). A rule may then take
+`from = "ps_cd.dist_cd"`: a further column of the row that a code stands for.
+"""
 # Keys that explain themselves to who wrote the models.
 _PLAIN = {
     "format": "number of this format of files",
@@ -109,10 +123,14 @@ _PLAIN = {
     "families": "form families of printed pages",
     "columns": "columns that a table must have, all of them; the mapping that asks for most wins",
     "states": "codes of the states it is for; every state when left out",
-    "table": "a child table of the form: acts, persons, property ...",
+    "table": "a child table of the form: acts, persons, property ...; of a system, the name of the old table",
     "from": "zone or column",
     "reason": "why, for who asks later",
     "set": "fixed fields",
+    "head": "the table of which each row becomes a record",
+    "part": "tables whose rows are parts of records",
+    "lookup": "tables of codes",
+    "leave": "tables that are left out",
 }
 _CLEANERS = """## Cleaners
 
@@ -127,7 +145,8 @@ stays, and a person is asked.
 def mapping_page() -> str:
     """The text of docs/mapping-reference.md."""
     parts = ("\n".join(_keys(title, model)) for title, model in _PARTS)
-    return "\n".join([_HEAD, *parts, _CLEANERS, *_cleaner_table()]) + "\n"
+    system = ("\n".join(_keys(title, model)) for title, model in _SYSTEM)
+    return "\n".join([_HEAD, *parts, _OF_SYSTEM, *system, _CLEANERS, *_cleaner_table()]) + "\n"
 
 
 def main(path: str) -> None:
@@ -166,13 +185,13 @@ _KINDS = (
     (re.compile(r"typing\.Literal\[(.*)\]"), r"\1"),
     (re.compile(r"tuple\[str, \.\.\.\]"), "list of texts"),
     (re.compile(r"dict\[str, str\]"), "table of texts"),
-    (re.compile(r"(dict|tuple)\[.*\b(AlsoForm|RowRule|MapRule|IgnoreRule)\b.*\]"), "see below"),
+    (re.compile(r"(dict|tuple)\[.*\b(AlsoForm|(Row|Map|Ignore|Part|Lookup|Leave)Rule)\b.*\]"), "see below"),
     (re.compile(r"<class '(?:mappers\.model\.)?(\w+)'>"), r"\1"),
     (re.compile(r" \| None|None \| "), ""),
     (re.compile(r"\bdict\[str, (.*)\]"), r"table of \1"),
     (re.compile(r"\bstr\b"), "text"),
     (re.compile(r"\bbool\b"), "true or false"),
-    (re.compile(r"\bMatchRule\b"), "see below"),
+    (re.compile(r"<class '[\w.]*\b(MatchRule|HeadRule)'>|\b(MatchRule|HeadRule)\b"), "see below"),
     (re.compile(r" \| "), " or "),
 )
 

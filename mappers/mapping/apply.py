@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import repeat
+from types import MappingProxyType
 
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.codes.station_history import district_on
@@ -34,9 +35,9 @@ class Application:
         self._answers = Answers(mapping, context)
         self._known: list[dict[Hashable, Answer]] = [{} for _ in mapping.rules]
 
-    def map(self, sources: Sources) -> Mapped:
-        """One lot of sources, in order."""
-        draft = _Draft(sources, self._context)
+    def map(self, sources: Sources, told: Mapping[str, Values] = MappingProxyType({})) -> Mapped:
+        """One lot of sources, in order. told: what records that they are parts of say of the year and the day."""
+        draft = _Draft(sources, self._context, told)
         for rule, known in zip(self._mapping.rules, self._known, strict=True):
             if rule.source in sources.columns:
                 self._apply(rule, known, draft)
@@ -85,9 +86,10 @@ class Application:
 class _Draft:
     """One lot of sources on its way."""
 
-    def __init__(self, sources: Sources, context: MapContext) -> None:
+    def __init__(self, sources: Sources, context: MapContext, told: Mapping[str, Values]) -> None:
         self.sources = sources
         self.fields: dict[str, Values] = {}
+        self._told = told
         self.rows: dict[str, list[Answer]] = {}
         self.beside: dict[str, list[Sequence[Answer | None]]] = {}
         self._used: dict[str, list[bool] | None] = {}
@@ -143,12 +145,13 @@ class _Draft:
         return [
             said if v is None or not v.value or not v.value.isdecimal() or (said is not None and not v.is_sure())
             else int(v.value)
-            for v in self.fields.get("year") or [None] * self.sources.count
+            for v in self._told.get("year") or self.fields.get("year") or [None] * self.sources.count
         ]  # fmt: skip
 
     def days(self) -> Sequence[str]:
         """The day that decides which law applies, for each source; "" when it is not known."""
-        columns = [self.fields[n] for n in _DAYS if n in self.fields]
+        known = {**self.fields, **self._told}
+        columns = [known[n] for n in _DAYS if n in known]
         if not columns:
             return [""] * self.sources.count
         return [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]

@@ -15,13 +15,13 @@ from mappers.encodings import Encoding, decode_all
 from mappers.errors import MappingError
 from mappers.legacy.table import MEMO_MISSING
 from mappers.mapping.apply import Application
-from mappers.mapping.mapped import to_records
+from mappers.mapping.mapped import Mapped, to_records
 from mappers.record import Origin, Record
 from mappers.sources.cells import TABLE, SourceCell, Sources
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
-MAP_VERSION = "10"
+MAP_VERSION = "11"
 # Of values of a column of which the encoding is a guess: confidence, and what they would need to pass.
 _UNCLEAR, _SURE = 0.4, 0.5
 
@@ -47,7 +47,10 @@ def load_mappings(
 def _toml_files(folder: Traversable | Path) -> list[Traversable | Path]:
     if not folder.is_dir():
         return []
-    found: list[Traversable | Path] = [p for p in folder.iterdir() if p.name.endswith(".toml")]
+    # A file of that name says how tables belong together, and is none of a single one (mappers/systems).
+    found: list[Traversable | Path] = [
+        p for p in folder.iterdir() if p.name.endswith(".toml") and p.name != "system.toml"
+    ]
     return sorted(found, key=lambda p: p.name)
 
 
@@ -150,8 +153,15 @@ def _all_forms(
     mapping: FormMapping, sources: Sources, ids: Sequence[str], numbers: Sequence[int], context: MapContext
 ) -> list[Record]:
     """The records of sources under a mapping and its other forms. ids, numbers: of each source."""
-    main = Application(mapping, context).map(sources)
-    others = {name: Application(m, context).map(sources) for name, m in mapping.also.items()}
+    forms = {"": mapping, **mapping.also}
+    return records_of({n: Application(m, context).map(sources) for n, m in forms.items()}, ids, numbers, context)
+
+
+def records_of(
+    mapped: Mapping[str, Mapped], ids: Sequence[str], numbers: Sequence[int], context: MapContext
+) -> list[Record]:
+    """The records of mapped sources: of their own form ("") and, behind each, of the others that it makes."""
+    main, others = mapped[""], {name: m for name, m in mapped.items() if name}
     made = {n: list(to_records(o, [f"{i}+{n}" for i in ids], numbers, context)) for n, o in others.items()}
     records: list[Record] = []
     for at, record in enumerate(to_records(main, ids, numbers, context)):
@@ -255,4 +265,7 @@ def _joined(first: SourceCell, second: SourceCell) -> SourceCell:
     )
 
 
-__all__ = ["MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_page_rows", "map_readings", "map_rows"]
+__all__ = [
+    "MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_page_rows", "map_readings", "map_rows",
+    "records_of",
+]  # fmt: skip

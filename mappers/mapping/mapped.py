@@ -153,7 +153,8 @@ class _Place:
         return {name: v.at(self._origin(v.origin)) for name, v in values.items()}
 
     def _origin(self, o: Origin) -> Origin:
-        if not self._row or not o.column:
+        # The origin of a part has its own row already.
+        if not self._row or not o.column or o.row:
             return o
         found = self._origins.get(o.column)
         if found is None:

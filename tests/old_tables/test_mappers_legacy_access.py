@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jet_tables import BOOLEAN, DATE, LONG, TEXT, database
 
 from mappers.errors import TableError
 from mappers.legacy import LegacyTable, open_tables
 from mappers.legacy.access_head import is_access, read_access_head
 from mappers.legacy.programs import HelperProgram, ProgramLimits
+from sample_data.jet_tables import BOOLEAN, DATE, LONG, TEXT, database
 
 has_mdbtools = pytest.mark.skipif(shutil.which("mdb-export") is None, reason="MDB Tools are not installed")
 COLUMNS = [("FIRNO", LONG), ("NAME", TEXT), ("REGDT", DATE), ("SENT", BOOLEAN)]

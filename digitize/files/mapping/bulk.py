@@ -12,7 +12,7 @@ from pathlib import Path
 from digitize.targets.csv_folder import CsvFolder
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
-from mappers.mapping.flat import Doubt, FlatColumns, add_counts, flat_columns, left_over
+from mappers.mapping.flat import Doubt, add_counts, flat_columns, left_over
 from mappers.mapping.load import FormMapping, TableCells, takes_name
 from mappers.mapping.mapped import Mapped
 from mappers.names import romanise
@@ -85,11 +85,16 @@ def _apply(
             made_of = {name: work.map(sources) for name, work in works.items()}
             add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
             for name, mapped in made_of.items():
-                made = _write(mapped, name, ids, out, done)
-                report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
+                write_mapped(mapped, name, ids, folders, done)
 
 
-def _write(mapped: Mapped, name: str, ids: Sequence[str], out: CsvFolder, done: Applied) -> FlatColumns:
+def write_mapped(
+    mapped: Mapped, name: str, ids: Sequence[str], folders: tuple[CsvFolder, CsvFolder], done: Applied
+) -> None:
+    """Write what sources became. name: of another form that they make, "" for their own. folders: of the import files,
+    and of the report, which takes the doubtful values.
+    """
+    out, report = folders
     form = mapped.mapping.form
     if name:
         needed = [at for at in range(mapped.sources.count) if mapped.is_needed(at)]
@@ -100,7 +105,7 @@ def _write(mapped: Mapped, name: str, ids: Sequence[str], out: CsvFolder, done: 
         out.add(table, flat_header(tables[table]), _rows(tables[table], columns))
     done.doubts += len(made.doubts)
     done.records[form] = done.records.get(form, 0) + len(ids)
-    return made
+    report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
 
 
 _DOUBT_HEAD = ("record_id", "table", "line", "field", "stored", "value", "confidence", "why")

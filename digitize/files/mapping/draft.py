@@ -55,14 +55,14 @@ def make_draft(path: Path, how: ReadAs, wanted: WantedEncoding, wish: DraftWish)
     Raises TableError, InputError where there is no such table or there are several, MappingError for an unknown form
     or state, OptionsError for a file name that cannot be the mapping's.
     """
-    mapping_id = _id(path, wish)
+    own_id = _id(path, wish)
     table, names = table_of_shape(path, how, wish.table)
     if not table.name or table.name.lower() in _NAMELESS:
         table, names = replace(table, name=path.stem), names if len(names) > 1 else (path.stem,)
     lists = place_lists(wish.state, wish.stations) if wish.state and wish.stations else None
     draft = draft_table(table, wanted, form=wish.form, state=wish.state, lists=lists, names=names)
     states = (wish.state,) if wish.state else ()
-    return Drafted(mapping_id, draft, write_draft(draft, mapping_id, states=states))
+    return Drafted(own_id, draft, write_draft(draft, own_id, states=states))
 
 
 def table_of_shape(path: Path, how: ReadAs, name: str = "") -> tuple[LegacyTable, tuple[str, ...]]:
@@ -135,9 +135,14 @@ def _id(path: Path, wish: DraftWish) -> str:
                 " (mh_crime_register.toml)."
             )
         return wish.out.stem
-    words = re.sub(r"[^a-z0-9]+", "_", f"{wish.state}_{wish.table or path.stem}".lower()).strip("_")
+    return mapping_id(f"{wish.state}_{wish.table or path.stem}")
+
+
+def mapping_id(words: str) -> str:
+    """Words as the id of a mapping."""
+    plain = re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
     # An id begins with a letter.
-    return words if _ID.fullmatch(words) else f"table_{words}".rstrip("_")
+    return plain if _ID.fullmatch(plain) else f"table_{plain}".rstrip("_")
 
 
 def _line_to_plain(line: DraftLine) -> dict[str, Any]:

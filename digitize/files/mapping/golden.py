@@ -60,7 +60,7 @@ class Golden:
 
 
 @dataclass(frozen=True)
-class _Row:
+class GoldenRow:
     """What one row of the source became: records, or why it became none."""
 
     number: int
@@ -76,14 +76,14 @@ def run_golden(mapping: FormMapping, folder: Path) -> Golden:
     """
     if not mapping.match.columns:
         raise InputError(f"{mapping.id} maps printed forms; golden pairs are of tables.")
-    context = _context(folder)
+    context = golden_context(folder)
     table = _source_table(mapping, folder)
     settled, table = settle_mapping(mapping, table, encodings(), context.state.encodings if context.state else ())
     rows = [_map(settled, table, row, context) for row in table.rows]
-    expected = _expected(folder)
-    made = tuple(line for r in rows for line in _plain(r))
+    expected = read_expected(folder)
+    made = tuple(line for r in rows for line in plain_rows(r))
     findings = tuple(missing_dates(cover(record for r in rows for record in r.records), mapping))
-    return Golden(mapping.id, folder, len(rows), tuple(_compare(rows, expected)), made, findings)
+    return Golden(mapping.id, folder, len(rows), tuple(compare_rows(rows, expected)), made, findings)
 
 
 def accept(golden: Golden) -> None:
@@ -92,7 +92,8 @@ def accept(golden: Golden) -> None:
     (golden.folder / EXPECTED).write_text(lines, encoding="utf-8", newline="\n")
 
 
-def _context(folder: Path) -> MapContext:
+def golden_context(folder: Path) -> MapContext:
+    """What context.toml and stations.csv of a pair say was told at intake."""
     path = folder / "context.toml"
     metadata = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     state = load_state(metadata["state"]) if "state" in metadata else None
@@ -120,14 +121,14 @@ def _source_table(mapping: FormMapping, folder: Path) -> LegacyTable:
     raise InputError(f"{files[0]}: no table has the columns that {mapping.id} asks for.")
 
 
-def _map(mapping: FormMapping, table: LegacyTable, row: Any, context: MapContext) -> _Row:
+def _map(mapping: FormMapping, table: LegacyTable, row: Any, context: MapContext) -> GoldenRow:
     if row.deleted or row.problem:
-        return _Row(row.number, reported=row.problem or "deleted in the old system")
+        return GoldenRow(row.number, reported=row.problem or "deleted in the old system")
     values = RowValues("source", table.name, row.number, named_cells(table.columns, row))
-    return _Row(row.number, tuple(map_rows(mapping, [values], context)))
+    return GoldenRow(row.number, tuple(map_rows(mapping, [values], context)))
 
 
-def _plain(row: _Row) -> Iterator[dict[str, Any]]:
+def plain_rows(row: GoldenRow) -> Iterator[dict[str, Any]]:
     """A row as the expected file has it: what has a value; the state that intake was told is left out."""
     if row.reported:
         yield {"row": row.number, "reported": row.reported}
@@ -139,7 +140,8 @@ def _plain(row: _Row) -> Iterator[dict[str, Any]]:
         yield {"row": row.number, "form": record.form, "fields": fields, "children": children}
 
 
-def _expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
+def read_expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
+    """The lines of a pair's expected file by row. Raises InputError for a line that is none."""
     path = folder / EXPECTED
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     found: dict[int, list[dict[str, Any]]] = {}
@@ -152,12 +154,13 @@ def _expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
     return found
 
 
-def _compare(rows: Sequence[_Row], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[GoldenDifference]:
+def compare_rows(rows: Sequence[GoldenRow], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[GoldenDifference]:
+    """The cells in which rows came out otherwise than expected; those of protected persons are masked."""
     # Over all rows: who is masked in one record of a case is masked in its others.
     masks = masks_of(r for row in rows for r in row.records)
     for row in rows:
         wanted = expected.get(row.number, [])
-        got = list(_plain(row))
+        got = list(plain_rows(row))
         for i in range(max(len(wanted), len(got))):
             yield from _compare_one(
                 row.number, wanted[i] if i < len(wanted) else {}, got[i] if i < len(got) else {},

@@ -15,7 +15,7 @@ from digitize.review.places import bare_field, item_of_cell, main_field
 from digitize.review.prefill import PrefillFloors
 from digitize.review.questions import list_questions
 from digitize.workspace.decisions.apply import VALUE
-from digitize.workspace.decisions.items import Item, item_id, items_of
+from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -163,8 +163,10 @@ class Tasks:
             if value.origin.column:
                 # Of a font's codes nobody can read anything: what they were decoded to stands there instead.
                 is_decoded = value.value and _INDIC.search(value.value) and not _INDIC.search(value.raw)
-                texts.setdefault(value.origin.column, value.value if is_decoded and value.value else value.raw)
-                secret |= {value.origin.column} if path in hidden else set()
+                # Of a part from another table the same column stands in several rows: its row tells which.
+                name = cell_of(path, value).partition(":")[2]
+                texts.setdefault(name, value.value if is_decoded and value.value else value.raw)
+                secret |= {name} if path in hidden else set()
         return tuple((column, text) for column, text in texts.items() if text and column not in secret)
 
     def _before(self, blank: Decision) -> Decision | None:

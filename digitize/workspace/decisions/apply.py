@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from digitize.machine.work_keys import plain_hash
 from digitize.reading.never import NEVER
 from digitize.workspace.decisions.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.workspace.ledger.records import Decision
@@ -30,6 +31,15 @@ class Settled:
     def of_zone(self, page: str, zone: str) -> Decision | None:
         """The decision on a zone of a page."""
         return self.cells.get(f"{ZONE}:{page}/{zone}")
+
+
+def decisions_hash(decisions: Mapping[str, Mapping[str, Decision]]) -> str:
+    """Hash of what people settled, whenever they did."""
+    plain = {
+        record: {cell: [d.reading, d.source, d.schema, d.verdict, d.value, d.operator] for cell, d in cells.items()}
+        for record, cells in decisions.items()
+    }
+    return plain_hash(plain)
 
 
 def still_hold(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:

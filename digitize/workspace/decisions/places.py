@@ -15,7 +15,9 @@ def cell_of(path: str, value: FieldValue | None) -> str:
     if value is not None and value.origin.zone:
         return f"{ZONE}:{value.origin.page}/{value.origin.zone}"
     if value is not None and value.origin.column:
-        return f"{COLUMN}:{value.origin.column}"
+        # Of a part from another table: the same column may stand in many rows of one record.
+        part = f"{value.origin.part}/" if value.origin.part else ""
+        return f"{COLUMN}:{part}{value.origin.column}"
     return f"{FIELD}:{path}"
 
 

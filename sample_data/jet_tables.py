@@ -1,4 +1,4 @@
-"""Invented Access databases of the Jet engine, written page by page for the tests.
+"""Invented Access databases of the Jet engine, written page by page for samples and tests.
 
 Source: the file format notes of the MDB Tools project (HACKING).
 """
@@ -25,14 +25,17 @@ class Jet:
 
     @property
     def page(self) -> int:
+        """Bytes of a page."""
         return 2048 if self.version == 3 else 4096
 
     def text(self, value: str | bytes) -> bytes:
+        """A text as it is stored."""
         if isinstance(value, bytes):
             return value
         return value.encode("latin-1") if self.version == 3 else value.encode("utf-16-le")
 
     def name(self, value: str) -> bytes:
+        """A name with its length before it."""
         stored = self.text(value)
         return bytes([len(stored)]) + stored if self.version == 3 else struct.pack("<H", len(stored)) + stored
 
@@ -59,6 +62,26 @@ def database(
         *(_data_page(jet, _TABLE, [_row(jet, columns, r) for r in group]) for group in groups),
     ]
     return b"".join(pages)
+
+
+def several(
+    tables: Sequence[tuple[str, Sequence[tuple[str, int]], Sequence[Sequence[object]]]], *, version: int = 4
+) -> bytes:
+    """A database with several tables: (name, columns, rows) of each. As many as one page of the catalogue lists."""
+    jet = Jet(version)
+    per_page = max(1, (jet.page - 64) // 300)
+    at, listed, maps, pages = _CATALOG_DATA + 1, [(_CATALOG, 1, _OF_THE_SYSTEM, "MSysObjects", None)], [_map(3, 1)], b""
+    for place, (name, columns, rows) in enumerate(tables, 1):
+        groups = [rows[i : i + per_page] for i in range(0, len(rows), per_page)] or [[]]
+        listed.append((at, 1, 0, name, None))
+        maps.append(_map(at + 1, len(groups)))
+        pages += _definition(jet, columns, len(rows), place)
+        pages += b"".join(_data_page(jet, at, [_row(jet, columns, r) for r in group]) for group in groups)
+        at += 1 + len(groups)
+    return b"".join([
+        _head(jet, bytes(4), b""), _data_page(jet, 0, maps), _definition(jet, _CATALOG_COLUMNS, len(listed), 0),
+        _data_page(jet, _CATALOG, [_row(jet, _CATALOG_COLUMNS, r) for r in listed]), pages,
+    ])  # fmt: skip
 
 
 def _head(jet: Jet, key: bytes, password: bytes) -> bytes:
@@ -140,6 +163,7 @@ def _row(jet: Jet, columns: Sequence[tuple[str, int]], values: Sequence[object])
 
 
 def rc4(key: bytes, data: bytes) -> bytes:
+    """What Access hides its first page by."""
     state, j, out = list(range(256)), 0, bytearray()
     for i in range(256):
         j = (j + state[i] + key[i % len(key)]) % 256

@@ -1,0 +1,125 @@
+"""Tables of a system as they were delivered, taken into the store with the keys by which they meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from digitize.files.systems.store import Cells, IncomingRow, RowStore
+from mappers.binding.bound import AUTO
+from mappers.encodings import Encoding, decode_cell
+from mappers.errors import MappingError
+from mappers.legacy import LegacyRow, LegacyTable
+from mappers.mapping.column_encodings import EncodedColumn, WantedEncoding, peek, settle
+from mappers.mapping.load import FormMapping
+from mappers.systems.keys import key_of
+from mappers.systems.system import System, Tie
+from mappers.toml import did_you_mean
+
+DELETED = "deleted in the old system"
+SettleMapping = Callable[[LegacyTable, str], tuple[FormMapping, LegacyTable]]
+"""A table and the id of its mapping, "" for the one that fits -> the mapping, its encodings settled, and the table."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One table as delivered. number: its place among all, the earliest first. name: as the system knows it.
+
+    near: of its file, its delivery, its office, "" where that is not told: keys count among those that are nearest.
+    unit: its id in a workspace. mapping: of head and parts. texts: of a lookup, its columns with their encodings.
+    """
+
+    number: int
+    name: str
+    table: str
+    file: str
+    near: tuple[str, str, str]
+    unit: str = ""
+    columns: tuple[str, ...] = ()
+    mapping: FormMapping | None = None
+    texts: Mapping[str, EncodedColumn] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def places(self, names: Sequence[str], said: str) -> tuple[int, ...]:
+        """Where columns stand. said: what names them. Raises MappingError for one that the table has not."""
+        folded = {c.casefold(): i for i, c in reversed(list(enumerate(self.columns)))}
+        for name in names:
+            if name.casefold() not in folded:
+                hint = did_you_mean(name, self.columns)
+                raise MappingError(f"{self.table}: {said}: the table has no column {name}{hint}")
+        return tuple(folded[n.casefold()] for n in names)
+
+    def row_id(self, number: int) -> str:
+        """The id of one of its rows, "" outside a workspace."""
+        return f"{self.unit}-r{number:07d}" if self.unit else ""
+
+
+def take_in(
+    store: RowStore, system: System, told: Delivered, legacy: LegacyTable, settle_mapping: SettleMapping,
+    encodings: Mapping[str, Encoding],
+) -> Delivered:  # fmt: skip
+    """Keep the rows of a table of the system. told: what is known of it before it is opened.
+
+    Deleted and damaged rows are kept as such, and belong to nothing. Raises MappingError, EncodingUnclear,
+    TableError.
+    """
+    told = replace(told, columns=legacy.columns, notes=legacy.notes)
+    if system.role(told.table) == "lookup":
+        return _take_lookup(store, system, told, legacy, encodings)
+    mapping, legacy = settle_mapping(legacy, system.mapping_of(told.table))
+    told = replace(told, mapping=mapping)
+    tie = tie_of(system, told.name)
+    up = _Key(told, tie.key, "key") if tie else None
+    downs = [_Key(told, to, "the key of its parts") for to in ways_to(system, told.name)]
+    store.add(told.number, (_incoming(r, up, downs) for r in legacy.rows))
+    return told
+
+
+def _incoming(row: LegacyRow, up: _Key | None, downs: Sequence[_Key]) -> IncomingRow:
+    problem = row.problem or (DELETED if row.deleted else "")
+    if problem:
+        return IncomingRow(row.number, "", (), row.cells, problem)
+    return IncomingRow(row.number, up.of(row.cells) if up else "", [d.of(row.cells) for d in downs], row.cells)
+
+
+def tie_of(system: System, name: str) -> Tie | None:
+    """What a table belongs to, None for the head."""
+    return next((t for t in system.ties if t.table == name), None)
+
+
+def ways_to(system: System, name: str) -> tuple[tuple[str, ...], ...]:
+    """The different keys by which the parts of a table know it."""
+    return tuple(dict.fromkeys(t.to for t in system.parts_of(name)))
+
+
+def _take_lookup(
+    store: RowStore, system: System, told: Delivered, legacy: LegacyTable, encodings: Mapping[str, Encoding]
+) -> Delivered:
+    rule = system.lookups[told.name]
+    told.places((rule.key, rule.value, *rule.also), "lookup")
+    legacy, sample = peek(legacy)
+    settled = settle(legacy, sample, WantedEncoding(encodings, rule.encoding or "plain"))
+    wanted = {n.casefold() for n in (rule.value, *rule.also)}
+    texts = {c.name.casefold(): c for c in settled if c.name.casefold() in wanted}
+    for column in texts.values():
+        if not column.is_clear and rule.encoding == AUTO:
+            told.notes.append(f"{told.table}: {column.question} Name it under [[lookup]]: encoding = ...")
+    told = replace(told, texts=texts)
+    key = _Key(told, (rule.key,), "key")
+    store.add(told.number, (_incoming(r, key, ()) for r in legacy.rows))
+    return told
+
+
+class _Key:
+    """The key that some columns of a table hold."""
+
+    def __init__(self, told: Delivered, names: Sequence[str], said: str) -> None:
+        self._places = told.places(names, said)
+        fonts = told.mapping.encodings if told.mapping else {}
+        self._fonts = [fonts.get(told.columns[p]) for p in self._places]
+
+    def of(self, cells: Cells) -> str:
+        found = [cells[p] if p < len(cells) else "" for p in self._places]
+        # Of a font's codes case and signs are letters: only what they mean can be compared.
+        texts = [decode_cell(e, c).text if e and c else c for e, c in zip(self._fonts, found, strict=True)]
+        return key_of(texts)

@@ -1,0 +1,65 @@
+"""What a draft of a system says: its files, and in plain words what each table was taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mappers.draft import MappingDraft
+from mappers.systems.lookup_ties import Guessed
+
+
+@dataclass
+class SystemDrafted:
+    """A drafted system. text: of system.toml; mappings: id -> text. left: table -> why; unknown: to ask about."""
+
+    id: str
+    text: str
+    guessed: Guessed
+    mappings: dict[str, str]
+    drafts: dict[str, MappingDraft]
+    left: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def rows(self) -> list[list[str]]:
+        """What each table was taken for, how surely, and by which columns."""
+        g = self.guessed
+        rows = [[g.head, "head", f"{g.heads.get(g.head, 0):.1f}", ", ".join(g.key)]]
+        for mark, ties in (("", g.ties), ("?", g.asked_ties)):
+            rows += [[t.table, f"part of {t.of}{mark}", f"{t.confidence:.2f}", f"{_and(t.key)} is {_and(t.to)}"]
+                     for t in ties]  # fmt: skip
+        for mark, lookups in (("", g.lookups), ("?", g.asked_lookups)):
+            rows += [
+                [x.table, f"codes of {x.of}.{x.column}{mark}", f"{x.confidence:.2f}", f"{x.key} stands for {x.value}"]
+                for x in lookups
+            ]
+        rows += [[name, "left", "", why] for name, why in self.left.items()]
+        return rows + [[name, "not known", "", "say in system.toml what it is"] for name in self.unknown]
+
+    def questions(self) -> list[str]:
+        """What a person has to decide before the system is used."""
+        g = self.guessed
+        said = [
+            f"Does {t.table} belong to {t.of} by {_and(t.key)}? It is a comment in system.toml." for t in g.asked_ties
+        ]
+        said += [f"Does {x.of}.{x.column} hold codes of {x.table}? It is a comment in system.toml."
+                 for x in g.asked_lookups]  # fmt: skip
+        said += [f"{name}: nothing ties it to the head. What is it?" for name in self.unknown]
+        columns = sum(len(d.lines) - len(d.of_kind("mapped")) for d in self.drafts.values())
+        return [*said, *([f"{columns} columns are to decide in the mappings of its tables."] if columns else [])]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        g = self.guessed
+        return {
+            "id": self.id, "head": g.head, "key": list(g.key), "heads": dict(g.heads),
+            "parts": [asdict(t) for t in g.ties], "asked_parts": [asdict(t) for t in g.asked_ties],
+            "lookups": [asdict(x) for x in g.lookups], "asked_lookups": [asdict(x) for x in g.asked_lookups],
+            "left": self.left, "unknown": self.unknown, "system": self.text, "mappings": self.mappings,
+        }  # fmt: skip
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(names)

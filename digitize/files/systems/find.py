@@ -1,0 +1,46 @@
+"""The system that a folder of mappings describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from digitize.errors import InputError
+from mappers.errors import MappingError
+from mappers.legacy import LegacyTable
+from mappers.mapping.load import FormMapping, find_mapping, load_mappings
+from mappers.systems.keys import table_key
+from mappers.systems.system import SYSTEM_FILE, System, load_system
+
+
+def system_file(where: Path) -> Path | None:
+    """The file of the system that a path means: the file itself, or that of a folder; None where there is none."""
+    if where.name == SYSTEM_FILE and where.is_file():
+        return where
+    return where / SYSTEM_FILE if (where / SYSTEM_FILE).is_file() else None
+
+
+def read_system(where: Path) -> tuple[System, Mapping[str, FormMapping]]:
+    """The system of a folder and the mappings beside it, with those of the package.
+
+    Raises InputError where there is none, MappingError where a file is wrong.
+    """
+    file = system_file(where)
+    if file is None:
+        raise InputError(f"{where}: there is no {SYSTEM_FILE}. Draft one: digitize map new TABLES --out {where}")
+    return load_system(file), load_mappings((file.parent,))
+
+
+def wanted_mapping(
+    mappings: Mapping[str, FormMapping], wanted: str, legacy: LegacyTable, state: str, system: System
+) -> FormMapping:
+    """The mapping of a table by the id that its system names, else the one that fits its columns.
+
+    Raises MappingError where there is none.
+    """
+    if wanted and wanted not in mappings:
+        raise MappingError(f"{system.file}: {legacy.name}: there is no mapping {wanted}")
+    if wanted:
+        return mappings[wanted]
+    own = f"{system.id}_{table_key(legacy.name)}"
+    return mappings[own] if own in mappings else find_mapping(mappings, columns=legacy.columns, state=state)

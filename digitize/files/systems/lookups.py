@@ -1,0 +1,90 @@
+"""What the codes of a system stand for, by the lookup tables that were delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from digitize.files.systems.bonds import nearness
+from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.store import RowStore
+from mappers.binding.bound import FormMapping
+from mappers.systems.codes import Meaning
+from mappers.systems.keys import key_of
+from mappers.systems.model import LookupRule
+from mappers.systems.system import System
+
+_REMEMBERED = 50_000
+
+
+class Lookups:
+    """All lookup tables of a system. tables: as delivered."""
+
+    def __init__(self, store: RowStore, system: System, tables: Sequence[Delivered]) -> None:
+        self._store, self._system = store, system
+        self._tables: dict[str, list[Delivered]] = {}
+        for table in tables:
+            if table.name in system.lookups:
+                self._tables.setdefault(table.name, []).append(table)
+        self._known: dict[tuple[tuple[str, str, str], str, str, str], str | None] = {}
+        self._used: dict[tuple[str, str, str], str | None] = {}
+
+    def coded(self, told: Delivered, mapping: FormMapping) -> tuple[Mapping[str, Meaning], Mapping[str, str]]:
+        """Of a table that uses codes: column -> the meaning of its codes, and of the columns that a lookup adds, the
+        column with the code. A lookup that was not delivered makes all its codes unknown.
+        """
+        meanings: dict[str, Meaning] = {}
+        added: dict[str, str] = {}
+        sources = {r.source for r in mapping.all_rules}
+        for column in told.columns:
+            rule = self._system.lookup_of(told.name, column)
+            if rule is not None:
+                meanings[column] = self._meaning(rule, rule.value, told)
+                for further in rule.also:
+                    name = f"{column}.{further}"
+                    if name in sources:
+                        added[name], meanings[name] = column, self._meaning(rule, further, told)
+        return meanings, added
+
+    def take_used(self) -> list[list[str | None]]:
+        """What was looked up since this was asked last, in order: [lookup, column, code, meaning]."""
+        used = sorted([name, column, code, meant] for (name, column, code), meant in self._used.items())
+        self._used.clear()
+        return used
+
+    def _meaning(self, rule: LookupRule, column: str, told: Delivered) -> Meaning:
+        nothing = frozenset(key_of([n]) for n in rule.nothing)
+        name = next(n for n, r in self._system.lookups.items() if r is rule)
+
+        def meant(code: str) -> str | None:
+            key = key_of([code])
+            text = "" if not key or key in nothing else self._text(name, column, key, told)
+            self._used[name, column, key] = text
+            return text
+
+        return meant
+
+    def _text(self, name: str, column: str, key: str, told: Delivered) -> str | None:
+        at = (told.near, name, column, key)
+        if at not in self._known:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known[at] = self._look(name, column, key, told)
+        return self._known[at]
+
+    def _look(self, name: str, column: str, key: str, told: Delivered) -> str | None:
+        """Of the table that lies nearest, the newest where several do; None where it says two things, or nothing."""
+        ranked = sorted(self._tables.get(name, ()), key=lambda t: (-nearness(t.near, told.near), -t.number))
+        for table in ranked:
+            if not nearness(table.near, told.near):
+                continue
+            (place,) = table.places([column], "lookup")
+            text = table.texts[column.casefold()]
+            found = {text.decode(row.cells[place]).text.strip() if place < len(row.cells) else ""
+                     for _, row in self._store.by_up(table.number, [key])}  # fmt: skip
+            if found:
+                value = found.pop() if len(found) == 1 else None
+                further = self._system.lookup_of(name, column)
+                if value and further is not None:
+                    return self._meaning(further, further.value, table)(value)
+                return value
+        return None

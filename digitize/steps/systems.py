@@ -1,0 +1,143 @@
+"""The old systems of a workspace: which of its tables belong to which, and their rows put together while a run maps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from digitize.errors import InputError
+from digitize.files.systems.bonds import find_owners
+from digitize.files.systems.delivered import Delivered, take_in
+from digitize.files.systems.find import wanted_mapping
+from digitize.files.systems.joining import Joining
+from digitize.files.systems.store import RowStore
+from digitize.machine.work_keys import plain_hash
+from digitize.workspace.intake.store import how_to_read
+from digitize.workspace.intake.tables import open_guarded
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
+from mappers.legacy import LegacyTable
+from mappers.mapping.column_encodings import settle_mapping
+from mappers.mapping.load import FormMapping
+from mappers.systems.system import Role, System
+
+
+@dataclass(frozen=True)
+class SystemTables:
+    """The tables of one system that are in a workspace, the earliest delivered first."""
+
+    system: System
+    tables: tuple[TableUnit, ...]
+
+    def role(self, table: TableUnit) -> Role:
+        """What a table is in it."""
+        return self.system.role(table.name)
+
+    def units(self, role: Role) -> frozenset[str]:
+        """The units of its tables of one role."""
+        return frozenset(t.unit for t in self.tables if self.role(t) == role)
+
+    @property
+    def key(self) -> str:
+        """Hash of what its records depend on beside their own tables: which tables there are, and how they tie."""
+        return plain_hash([self.system.digest, *([t.unit, t.sha256, t.name, t.batch, t.station, t.district]
+                                                 for t in self.tables)])  # fmt: skip
+
+
+def systems_of(known: Known, tables: Sequence[TableUnit]) -> Mapping[str, SystemTables]:
+    """Unit of a table -> the system it belongs to, for tables that belong to one.
+
+    Where two systems know a table, that which knows the most of its delivery has it.
+    """
+    batches: dict[str, list[TableUnit]] = {}
+    for table in tables:
+        batches.setdefault(table.batch, []).append(table)
+    own: dict[str, list[TableUnit]] = {}
+    for batch in sorted(batches):
+        named = Counter(s.id for s in known.systems for t in batches[batch] if s.role(t.name) != "unknown")
+        for table in sorted(batches[batch], key=lambda t: t.unit):
+            fitting = [s for s in known.systems if s.role(table.name) != "unknown"]
+            best = max(fitting, key=lambda s: named[s.id], default=None)
+            if best is not None:
+                own.setdefault(best.id, []).append(table)
+    by_id = {s.id: s for s in known.systems}
+    found = [SystemTables(by_id[i], tuple(members)) for i, members in own.items()]
+    return {t.unit: s for s in found for t in s.tables}
+
+
+@dataclass
+class OpenSystem:
+    """A system whose rows have been read and tied. delivered: unit -> its table as taken in."""
+
+    store: RowStore
+    joining: Joining
+    delivered: Mapping[str, Delivered]
+
+
+@dataclass
+class OpenSystems:
+    """Systems opened when the first of their tables is mapped, and closed with the run's mapping."""
+
+    ledger: Ledger
+    known: Known
+    _open: dict[str, OpenSystem] = field(default_factory=dict)
+
+    def __enter__(self) -> OpenSystems:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for one in self._open.values():
+            one.store.close()
+        self._open.clear()
+
+    def open(self, members: SystemTables) -> OpenSystem:
+        """The system with the rows of all its tables. Raises TableError, MappingError, EncodingUnclear, InputError.
+
+        One that cannot be read stops all that is tied to it: an FIR without its accused would look whole.
+        """
+        found = self._open.get(members.system.id)
+        if found is None:
+            store = RowStore(self.known.place.folder)
+            try:
+                found = self._open[members.system.id] = self._read(store, members)
+            finally:
+                if found is None:
+                    store.close()
+        return found
+
+    def _read(self, store: RowStore, members: SystemTables) -> OpenSystem:
+        system, delivered = members.system, dict[str, Delivered]()
+        for number, table in enumerate(members.tables, 1):
+            if members.role(table) == "left":
+                continue
+            source = Catalogue(self.ledger).source(table.sha256)
+            office = f"{table.district}/{table.station}".strip("/")
+            near = (table.sha256, table.batch, office)
+            told = Delivered(number, system.name_of(table.name), table.name, source.name if source else "", near,
+                             table.unit)  # fmt: skip
+            legacy = open_table_unit(self.ledger, self.known, table)
+            delivered[table.unit] = take_in(store, system, told, legacy, self._settle(system), self.known.encodings)
+        find_owners(store, system, list(delivered.values()))
+        return OpenSystem(store, Joining(store, system, list(delivered.values())), delivered)
+
+    def _settle(self, system: System):  # type: ignore[no-untyped-def]
+        known = self.known
+
+        def settle(legacy: LegacyTable, wanted: str) -> tuple[FormMapping, LegacyTable]:
+            mapping = wanted_mapping(known.mappings, wanted, legacy, known.state.code, system)
+            return settle_mapping(mapping, legacy, known.encodings, known.state.encodings)
+
+        return settle
+
+
+def open_table_unit(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
+    """A table of a workspace, still to be read. Raises InputError where its file is gone, TableError."""
+    source = Catalogue(ledger).source(table.sha256)
+    assert source is not None
+    path = known.place.original(source.sha256, source.suffix, source.linked)
+    if not path.is_file():
+        raise InputError(f"{path.name} is not there any more. Take the file in again.")
+    return open_guarded(path, table.idx, how_to_read(path))

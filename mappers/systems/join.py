@@ -1,0 +1,113 @@
+"""Parts put to their heads: what several tables say of one case becomes one mapped source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mappers.binding.bound import BoundRow, FormMapping
+from mappers.mapping.answers import Answer, SaidRow, SourceAnswers
+from mappers.mapping.mapped import Mapped, Values
+from mappers.record import Origin
+
+DISAGREE = "parts-disagree"
+"""Note of a field of the head of which its parts say different things."""
+_DAYS = ("occurrence_from", "fir_date")
+# A part's key of its FIR says nothing new.
+_OF_THE_KEY = frozenset({"state", "district", "police_station", "year", "fir_no", "fir_part", "legacy_key"})
+
+
+@dataclass(frozen=True)
+class PartLot:
+    """Rows of one part, mapped. name: of its table. owners: of each row, the place of its head among the heads' rows,
+    ascending. numbers: of each row in its table; ids: by which its cells are known, "" outside a workspace.
+    """
+
+    name: str
+    mapped: Mapped
+    owners: Sequence[int]
+    numbers: Sequence[int]
+    ids: Sequence[str]
+
+
+def with_part_rows(mapping: FormMapping, parts: Mapping[str, FormMapping]) -> FormMapping:
+    """The head's mapping with the kinds of row that its parts bring, by "TABLE:KIND"."""
+    rows = {f"{name}:{kind}": row for name, part in parts.items() for kind, row in part.rows.items()}
+    # Constants of a part stand in its rows already, under its own mapping's name.
+    plain = {name: BoundRow(name, row.child, {}) for name, row in rows.items()}
+    return replace(mapping, rows={**mapping.rows, **plain})
+
+
+def told_of(head: Mapped, owners: Sequence[int]) -> Mapping[str, Values]:
+    """What the head says that decides how a part is understood: its year, and the day that decides the law."""
+    return {n: [head.fields[n][at] for at in owners] for n in ("year", *_DAYS) if n in head.fields}
+
+
+def join(head: Mapped, parts: Sequence[PartLot]) -> Mapped:
+    """The heads with the rows of their parts, whose values keep the table and row they stand in.
+
+    A field of the head itself that a part fills as well stays the head's, unless it is empty there; of several parts
+    that say different things none is believed.
+    """
+    mappings = {lot.name: lot.mapped.mapping for lot in parts}
+    rows: dict[str, Sequence[Answer]] = dict(head.rows)
+    fields = {name: list(values) for name, values in head.fields.items()}
+    for lot in parts:
+        placed = _Placed(lot)
+        for kind in lot.mapped.mapping.rows:
+            if kind in lot.mapped.rows:
+                name = f"{lot.name}:{kind}"
+                found = placed.rows(kind, head.sources.count)
+                before = rows.get(name)
+                rows[name] = found if before is None else [a + b for a, b in zip(before, found, strict=True)]
+        for name, values in lot.mapped.fields.items():
+            if name not in _OF_THE_KEY and name not in lot.mapped.mapping.set:
+                _fill(fields.setdefault(name, [None] * head.sources.count), values, placed, head.mapping.by)
+    return replace(head, mapping=with_part_rows(head.mapping, mappings), fields=fields, rows=rows)
+
+
+def _fill(into: Values, values: Values, placed: _Placed, by: str) -> None:
+    """A field of the heads from the rows of a part, where the head itself has nothing. by: the head's mapping, since a
+    record of which a field is a part's own still waits for its head.
+    """
+    own = [v is not None and not v.blank for v in into]
+    for at, value in enumerate(values):
+        owner = placed.lot.owners[at]
+        if value is None or own[owner] or value.origin == Origin():
+            continue
+        old = into[owner]
+        if old is None or old.blank:
+            into[owner] = placed.value(value, at)._replace(by=by)
+        elif not value.blank and value.value != old.value:
+            both = tuple(dict.fromkeys(t for v in (old, value) for t in (v.value, *v.candidates) if t))
+            into[owner] = old._replace(value=None, confidence=0.0, notes=(*old.notes, DISAGREE), candidates=both[:5])
+
+
+class _Placed:
+    """Puts the table and row of a part into the origins of its values."""
+
+    def __init__(self, lot: PartLot) -> None:
+        self.lot = lot
+        self._origins: dict[tuple[int, str], Origin] = {}
+
+    def rows(self, kind: str, heads: int) -> list[Answer]:
+        """The rows of a kind, by head."""
+        found: list[list[SaidRow]] = [[] for _ in range(heads)]
+        for at, owner in enumerate(self.lot.owners):
+            for row in self.lot.mapped.children(kind, at):
+                found[owner].append({n: self.value(v, at) for n, v in row.items()})
+        return [tuple(rows) for rows in found]
+
+    def value(self, value: SourceAnswers, at: int) -> SourceAnswers:
+        """One value with its full origin."""
+        origin = value.origin
+        if not origin.column:
+            return value
+        key = (at, origin.column)
+        found = self._origins.get(key)
+        if found is None:
+            number, part = self.lot.numbers[at], self.lot.ids[at]
+            found = self._origins[key] = Origin(
+                file=origin.file, table=origin.table, row=number, column=origin.column, part=part
+            )
+        return value._replace(origin=found)

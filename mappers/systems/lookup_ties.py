@@ -1,0 +1,107 @@
+"""Which columns of an old system hold codes of which table, and everything guessed of a system together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mappers.systems.names import is_lookup_name, meanings, refers
+from mappers.systems.profile import ColumnProfile, TableProfile
+from mappers.systems.ties import ASKED, NO_KEYS, SURE, TieGuess, contained, coverage
+
+_LOOKUP_WIDTH = 9
+
+
+@dataclass(frozen=True)
+class LookupGuess:
+    """A column whose values may be codes of a table. value: the column of what they stand for; also: further ones.
+
+    covered: share of the table's codes that the column has; special: how little that is chance.
+    """
+
+    table: str
+    key: str
+    value: str
+    of: str
+    column: str
+    confidence: float
+    share: float
+    also: tuple[str, ...] = ()
+    covered: float = 0.0
+    special: float = 0.0
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """Everything guessed of a system. asked: ties and lookups that a person has to confirm."""
+
+    head: str
+    key: tuple[str, ...]
+    ties: tuple[TieGuess, ...] = ()
+    lookups: tuple[LookupGuess, ...] = ()
+    asked_ties: tuple[TieGuess, ...] = ()
+    asked_lookups: tuple[LookupGuess, ...] = ()
+    heads: Mapping[str, float] = field(default_factory=dict)
+
+
+def find_lookups(
+    users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]]
+) -> tuple[list[LookupGuess], list[LookupGuess]]:
+    """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already."""
+    sure: list[LookupGuess] = []
+    asked: list[LookupGuess] = []
+    for user in users:
+        for column in user.columns:
+            if column.name in set(taken.get(user.name, ())) or not column.is_key_like or not column.filled:
+                continue
+            found = sorted((g for t in tables if t is not user for g in _lookups(user, column, t)),
+                           key=lambda g: -g.confidence)  # fmt: skip
+            if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
+                # The only table that has these values, and hardly any besides.
+                found[0] = replace(found[0], confidence=min(1.0, found[0].confidence + 0.15))
+            if not found or found[0].confidence < ASKED:
+                continue
+            is_clear = len(found) == 1 or found[0].confidence - found[1].confidence >= 0.05
+            (sure if found[0].confidence >= SURE and is_clear else asked).append(found[0])
+    return sure, asked
+
+
+def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> Iterator[LookupGuess]:
+    """A table as the lookup of a column: of its keys the best."""
+    if len(table.columns) > _LOOKUP_WIDTH or table.rows < 2 or table.rows > max(200, 2 * user.rows):
+        return
+    value = _value_column(table)
+    if value is None:
+        return
+    best: LookupGuess | None = None
+    for key in table.key_columns:
+        if key.name == value.name or key.length > value.length + 6 and key.letters > 0.9:
+            continue
+        name = refers(column.name, table.name, key.name)
+        if name < 0.5 and (NO_KEYS & meanings(column.name) - {"sex"} or key.is_special < 0.5):
+            continue
+        share = contained(column, key, table)
+        if share < 0.6:
+            continue
+        looks = 0.12 * is_lookup_name(table.name) + 0.08 * (len(table.columns) <= 4)
+        special, covered = key.is_special, coverage(column, key)
+        said = 0.55 * name + looks + 0.3 * special + 0.1 * covered + 0.1
+        sure = round(min(1.0, said) * min(1.0, share + 0.1), 2)
+        guess = LookupGuess(table.name, key.name, value.name, user.name, column.name, sure, share, (), covered, special)
+        best = guess if best is None or guess.confidence > best.confidence else best
+    if best is not None:
+        also = tuple(c.name for c in table.columns if c.name not in (best.key, best.value) and c.filled)[:6]
+        yield replace(best, also=also)
+
+
+def _value_column(table: TableProfile) -> ColumnProfile | None:
+    """The column of what codes stand for: words, different in each row, and those that a name heads first."""
+    said = [c for c in table.columns if c.letters > 0.6 and len(c.values) >= 0.6 * max(1, c.filled)]
+    if not said:
+        return None
+
+    def rank(column: ColumnProfile) -> tuple[float, float, float]:
+        is_named = bool({"name", "description", "title"} & meanings(column.name))
+        return is_named, len(column.values) / max(1, column.filled) > 0.9, column.length
+
+    return max(said, key=rank)

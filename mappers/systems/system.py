@@ -1,0 +1,215 @@
+"""A system of tables ready to use: names looked up, ties put in order, what cannot be refused with the key at fault."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from mappers.errors import MappingError
+from mappers.systems.keys import table_key
+from mappers.systems.model import LookupRule, SystemFile
+from mappers.toml import did_you_mean, read_model
+
+SYSTEM_FILE = "system.toml"
+Role = Literal["head", "part", "lookup", "left", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A part and what it belongs to. table, of: names as compared; key, to: columns of the one and of the other that
+    mean the same, in the same order. row: the part's own key.
+    """
+
+    table: str
+    of: str
+    key: tuple[str, ...]
+    to: tuple[str, ...]
+    row: tuple[str, ...] = ()
+    mapping: str = ""
+
+
+@dataclass(frozen=True)
+class System:
+    """A system. heads: names of the head's tables as compared. ties: parents before their parts. refers: (table,
+    column) -> the lookup that says what its codes mean. left: pattern of names -> why they are left.
+    """
+
+    id: str
+    title: str
+    file: str
+    digest: str
+    heads: tuple[str, ...]
+    key: tuple[str, ...]
+    mapping: str = ""
+    ties: tuple[Tie, ...] = ()
+    lookups: Mapping[str, LookupRule] = field(default_factory=dict)
+    refers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    left: Mapping[str, str] = field(default_factory=dict)
+
+    def role(self, name: str) -> Role:
+        """What a table is in this system."""
+        key = table_key(name)
+        if key in self.heads:
+            return "head"
+        if any(t.table == key for t in self.ties):
+            return "part"
+        if key in self.lookups:
+            return "lookup"
+        return "left" if self.why_left(name) else "unknown"
+
+    def why_left(self, name: str) -> str:
+        """Why a table is left, "" for one that is not."""
+        key = table_key(name)
+        # Ten thousand tables left by name are looked up, and only patterns compared.
+        return self.left.get(key) or next((self.left[p] for p in self._patterns if fnmatchcase(key, p)), "")
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        return tuple(p for p in self.left if "*" in p)
+
+    def name_of(self, name: str) -> str:
+        """The name under which a table's ties stand: all tables of a split head stand under the first one's."""
+        key = table_key(name)
+        return self.heads[0] if key in self.heads else key
+
+    def mapping_of(self, name: str) -> str:
+        """The id of the mapping that a table is to be mapped by, "" for the one that fits its columns."""
+        key = self.name_of(name)
+        return self.mapping if key == self.heads[0] else next((t.mapping for t in self.ties if t.table == key), "")
+
+    def parts_of(self, of: str) -> tuple[Tie, ...]:
+        """The parts of one table."""
+        return tuple(t for t in self.ties if t.of == of)
+
+    def lookup_of(self, table: str, column: str) -> LookupRule | None:
+        """The lookup that a column's codes stand in. table: its name as compared."""
+        found = self.refers.get((table, column.casefold()))
+        return self.lookups[found] if found is not None else None
+
+
+def load_system(path: Path) -> System:
+    """The system that a file describes. Raises MappingError naming the key at fault."""
+    model = read_model(path, SystemFile)
+    return _Binder(path.name, model).bind(hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def find_systems(folders: Sequence[Path]) -> Iterator[Path]:
+    """The files of systems in folders of mappings and in the folders right below them."""
+    for folder in folders:
+        if folder.is_dir():
+            yield from sorted(p for p in (folder / SYSTEM_FILE, *folder.glob(f"*/{SYSTEM_FILE}")) if p.is_file())
+
+
+class _Binder:
+    def __init__(self, file: str, model: SystemFile) -> None:
+        self._file, self._model = file, model
+
+    def bind(self, digest: str) -> System:
+        m = self._model
+        heads = tuple(dict.fromkeys(map(table_key, m.head.table)))
+        if not heads or not all(heads):
+            raise self._fail("head.table", "name the table of which each row becomes a record")
+        self._refuse_doubles(heads)
+        ties = self._ordered(heads)
+        lookups = {table_key(rule.table): rule for rule in m.lookups}
+        refers = self._refers(lookups, {heads[0], *heads, *(t.table for t in ties)}, heads)
+        left = {table_key_pattern(rule.table): rule.reason for rule in m.leave}
+        return System(m.id, m.title, self._file, digest, heads, m.head.key, m.head.mapping, ties, lookups, refers, left)
+
+    def _fail(self, key: str, message: str) -> MappingError:
+        return MappingError(f"{self._file}: {key}: {message}")
+
+    def _refuse_doubles(self, heads: Sequence[str]) -> None:
+        m = self._model
+        named = [(h, "head") for h in heads]
+        named += [(table_key(p.table), "part") for p in m.parts] + [(table_key(r.table), "lookup") for r in m.lookups]
+        first: dict[str, str] = {}
+        for name, role in named:
+            if name in first:
+                raise self._fail(role, f"the table {name} is named twice, as {first[name]} and as {role}")
+            first[name] = role
+
+    def _ordered(self, heads: Sequence[str]) -> tuple[Tie, ...]:
+        """The ties, each behind that of the table it belongs to."""
+        m = self._model
+        named = {table_key(p.table): p for p in m.parts}
+        ties: dict[str, Tie] = {}
+        for name, rule in named.items():
+            of = table_key(rule.of) if rule.of else heads[0]
+            of = heads[0] if of in heads else of
+            if of != heads[0] and of not in named:
+                hint = did_you_mean(of, [*heads, *named])
+                raise self._fail("part", f"{rule.table} belongs to {rule.of}, which is neither head nor part{hint}")
+            to = rule.to or (m.head.key if of == heads[0] else named[of].row)
+            if not to:
+                raise self._fail(
+                    "part", f"{rule.table} belongs to {rule.of}, which has no row key: give it row = [...]"
+                )
+            if len(to) != len(rule.key):
+                raise self._fail("part", f"{rule.table}: the key {', '.join(rule.key)} has to meet {', '.join(to)};"
+                                 " give `to` as many columns as `key`")  # fmt: skip
+            ties[name] = Tie(name, of, rule.key, to, rule.row, rule.mapping)
+        return tuple(self._by_depth(ties, heads[0]))
+
+    def _by_depth(self, ties: Mapping[str, Tie], head: str) -> Iterator[Tie]:
+        level, done = [head], 0
+        while level:
+            found = [t for t in ties.values() if t.of in level]
+            yield from found
+            done += len(found)
+            level = [t.table for t in found]
+        if done < len(ties):
+            # What no way leads to from the head: they belong to each other in a ring.
+            ring = self._ring(ties, head)
+            raise self._fail("part", f"{' belongs to '.join(ring)}: a ring, which no way leads to from the head")
+
+    @staticmethod
+    def _ring(ties: Mapping[str, Tie], head: str) -> list[str]:
+        for start in ties:
+            way = [start]
+            while (of := ties[way[-1]].of) != head:
+                if of in way:
+                    return [*way[way.index(of) :], of]
+                way.append(of)
+        return []
+
+    def _refers(
+        self, lookups: Mapping[str, LookupRule], tables: set[str], heads: Sequence[str]
+    ) -> dict[tuple[str, str], str]:
+        refers: dict[tuple[str, str], str] = {}
+        for name, rule in lookups.items():
+            for place in rule.columns:
+                table, _, column = place.rpartition(".")
+                key = table_key(table)
+                if not table or key not in tables | lookups.keys():
+                    hint = did_you_mean(key, [*tables, *lookups])
+                    raise self._fail(
+                        "lookup", f"{rule.table}: for: {place}: there is no such table in the system{hint}"
+                    )
+                at = (heads[0] if key in heads else key, column.casefold())
+                if at in refers:
+                    raise self._fail("lookup", f"{place} has two lookups, {refers[at]} and {name}")
+                refers[at] = name
+        self._refuse_rings(lookups, refers)
+        return refers
+
+    def _refuse_rings(self, lookups: Mapping[str, LookupRule], refers: Mapping[tuple[str, str], str]) -> None:
+        """Codes of codes end somewhere."""
+        for start in lookups:
+            seen, level = {start}, [start]
+            while level:
+                level = [to for (table, _), to in refers.items() if table in level]
+                if start in level:
+                    raise self._fail("lookup", f"{start}: its values are codes of its own table, over others: a ring")
+                level = [name for name in level if name not in seen]
+                seen.update(level)
+
+
+def table_key_pattern(name: str) -> str:
+    """A pattern as it is compared with names of tables."""
+    return "*".join(table_key(piece) if piece else "" for piece in name.split("*"))
