@@ -15,6 +15,7 @@ from digitize.workspace.decisions.order import Needed, next_needed
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
 from digitize.workspace.failures import FailedKind, by_kind, failed_pages, in_words
 from digitize.workspace.ledger import Ledger, books
+from digitize.workspace.ledger.records import Records
 
 # The newest scan of a page stands for it; older ones stay in the list.
 _PAGES = """
@@ -23,12 +24,6 @@ _PAGES = """
   FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
   LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
   LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
-"""
-# Of pages alone: tables may have millions of records.
-_STATIONS = "SELECT unit, station FROM records WHERE unit IN (SELECT page FROM scans)"
-_RECORDS = """
-  SELECT unit, station, language, verdict, open, reasons, loaded <> '' AS loaded, COUNT(*) AS n
-  FROM records GROUP BY unit, station, language, verdict, open, reasons, loaded <> ''
 """
 # Later parts of a form are mapped with its first one, and wait for nothing by themselves.
 _NOT_MAPPED = """
@@ -199,7 +194,7 @@ def _count_files(ledger: Ledger, s: StatusCounts) -> None:
 
 def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
-    stations = {r["unit"]: r["station"] for r in ledger.rows(_STATIONS)}
+    stations = Records(ledger).stations_of_pages()
     kinds: Counter[str] = Counter()
     for r in ledger.execute(_PAGES):
         # What intake was told goes before what the page was decided in.
@@ -224,8 +219,7 @@ def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     mapped = {unit: now.detail for unit, now in ledger.states("map").items() if "left" in now.detail}
     reasons: Counter[str] = Counter()
     left: Counter[tuple[str, str]] = Counter()
-    # Those that are alike are counted by SQLite.
-    for r in ledger.execute(_RECORDS):
+    for r in Records(ledger).alike():
         # A chunk of a table is TABLE:NUMBER; the id of a page has no colon.
         unit = r["unit"].partition(":")[0]
         _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
@@ -263,7 +257,7 @@ def _count_gaps(ledger: Ledger, s: StatusCounts) -> None:
 
 
 def _count_record(s: StatusCounts, row: Mapping[str, Any], lines: list[CountsLine]) -> None:
-    t, verdict, n = s.totals, row["verdict"], row["n"]  # n records that are alike, see _RECORDS
+    t, verdict, n = s.totals, row["verdict"], row["n"]  # n records that are alike
     t.records += n
     t.loaded += n * row["loaded"]
     t.open_fields += n * len(json.loads(row["open"]))

@@ -157,7 +157,7 @@ class _MappedTexts:
         found = self._kinds.get(key)
         if found is None:
             o = said.origin
-            here = Origin(file=o.file, table=o.table, row=HERE, column=o.column) if o.column else o
+            here = Origin(file=o.file, table=o.table, row=HERE, column=o.column) if o.column and not o.row else o
             plain = value_to_plain(said.at(here))
             rest = {n: v for n, v in plain.items() if n not in ("raw", "value")}
             text = kind_text(name, rest)

@@ -55,7 +55,7 @@ def test_texts_of_columns_are_those_of_the_records(samples, name):
     folder = samples / "formats" / name
     if not folder.is_dir():
         pytest.fail(f"{name} has no golden pair")
-    context = golden._context(folder)
+    context = golden.golden_context(folder)
     table = golden._source_table(MAPPINGS[name], folder)
     own = context.state.encodings if context.state else ()
     mapping, table = settle_mapping(MAPPINGS[name], table, golden.encodings(), own)

@@ -139,6 +139,20 @@ class Records:
         # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
         return [self._stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
 
+    def alike(self) -> Iterator[Mapping[str, Any]]:
+        """Unit, station, language, verdict, open, reasons and loaded, whether it is, of records, and n that have them.
+
+        Counted by SQLite: of millions of records hardly any has a line of its own.
+        """
+        names = "unit, station, language, verdict, open, reasons"
+        sql = f"SELECT {names}, loaded <> '' AS loaded, COUNT(*) AS n FROM records GROUP BY {names}, loaded <> ''"
+        yield from self._ledger.execute(sql)
+
+    def stations_of_pages(self) -> dict[str, str]:
+        """Page -> the station of a record that begins on it."""
+        sql = "SELECT unit, station FROM records WHERE unit IN (SELECT page FROM scans)"
+        return {r["unit"]: r["station"] for r in self._ledger.rows(sql)}
+
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
         """Records in whose stored text one of these stands, as JSON writes it, by id.
 
