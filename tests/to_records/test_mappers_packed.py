@@ -36,7 +36,7 @@ RECORDS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=4), RECORDS)
 def test_what_is_packed_comes_back_whole_and_in_its_order(shaped_by, other):
     shape = RecordShape.from_bytes(RecordShape.of(shaped_by).to_bytes())
