@@ -32,7 +32,7 @@ def find_persons(
     kin, kin_language = asked_words(store, query.relative, NAME)
     wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
     found: dict[tuple[str, int], RankedRow] = {}
-    for terms in NamePlan(names, kin, query.years, stations).tiers():
+    for number, terms in enumerate(NamePlan(names, kin, query.years, stations).tiers()):
         rows = [r for r in store.rows(terms, wanted, _MOST_ROWS) if (r.record_id, r.line) not in found]
         said, langs = [r.said for r in rows], [r.lang for r in rows]
         own = name_scores(names, language, said, langs)
@@ -40,8 +40,9 @@ def find_persons(
         for row, name, relative in zip(rows, own.tolist(), others.tolist(), strict=True):
             if (one := _candidate(row, name, relative, query, stations)) is not None:
                 found[row.record_id, row.line] = one
-        # All words were there in so many: those that lack one stand behind them.
-        if sum(c.score >= _GOOD for c in found.values()) >= query.limit:
+        # All words were there in so many: those that lack one stand behind them. Where two words lack, one will do.
+        good = sum(c.score >= _GOOD for c in found.values())
+        if good >= (1 if number else query.limit):
             break
     return ranked(list(found.values()))
 

@@ -1,4 +1,4 @@
-"""Which keys are looked up for a question: first all that was said, then all but one word, which may be misspelt."""
+"""Which keys are looked up for a question: first all that was said, then all but a word, which may be misspelt."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def _wholly_and_nearly(sets: Sequence[Tokens], least: int) -> list[list[Term]]:
     if not sets:
         return []
     tiers: list[list[Term]] = [[tuple(sets)]]
-    size = len(sets) - 1
-    if size >= least:
+    # A family's name stands in the name and in the relative's, and fails in both: of four words two may.
+    for size in range(len(sets) - 1, max(least, len(sets) // 2) - 1, -1):
         tiers.append([tuple(some) for some in combinations(sets, size)])
     return tiers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from digitize.targets.postgres.upgrade import Upgrade, prove_again
 from digitize.targets.postgres.views import FIR_OF, drop_view, make_views
 
 __all__ = ["check_target", "grants", "init_target", "script", "what_is_amiss"]
+log = logging.getLogger(__name__)
 _LOCK = 0x44544749  # of `target init`: two at once would trip over each other
 Tell = Callable[[str], None]
 
@@ -52,7 +54,7 @@ def init_target(
         except psycopg.Error as e:
             raise refusal(e, address) from None
     if not dry_run and (filled := fill(address)):
-        tell(f"{filled} records that were loaded before can now be searched.")
+        log.info("%d records that were loaded before can now be searched", filled)
     return done
 
 
