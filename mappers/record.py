@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 NOT_CAPTURED = "not-captured"
 """Note of a field that the office does not capture: something may stand on the paper, and nobody is asked."""
@@ -116,6 +116,30 @@ class Record:
         return replace(self, children={**self.children, table: tuple(rows)})
 
 
+class RecordValues(NamedTuple):
+    """The values of a record, without what else its cells say. children: table -> rows.
+
+    is_doubtful: one of its cells may be unsure, not understood or not captured, or a cell of its source is left over;
+    only the whole record tells. by: who said its own fields. whole: makes the record.
+    """
+
+    id: str
+    form: str
+    fields: Mapping[str, str | None]
+    children: Mapping[str, Sequence[Mapping[str, str | None]]]
+    is_doubtful: bool
+    by: frozenset[str]
+    whole: Callable[[], Record]
+
+
+def values_of(record: Record) -> RecordValues:
+    """The values of a record that is at hand."""
+    fields = {name: cell.value for name, cell in record.fields.items()}
+    children = {t: [{n: c.value for n, c in row.items()} for row in rows] for t, rows in record.children.items()}
+    by = frozenset(cell.by for cell in record.fields.values())
+    return RecordValues(record.id, record.form, fields, children, is_doubtful=True, by=by, whole=lambda: record)
+
+
 def to_plain(record: Record) -> dict[str, Any]:
     """A record as JSON types, with everything in it; from_plain gives it back."""
     return {
@@ -123,9 +147,9 @@ def to_plain(record: Record) -> dict[str, Any]:
         "form": record.form,
         "pages": list(record.pages),
         "batch": record.batch,
-        "fields": {k: _value_to_plain(v) for k, v in record.fields.items()},
+        "fields": {k: value_to_plain(v) for k, v in record.fields.items()},
         "children": {
-            t: [{k: _value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()
+            t: [{k: value_to_plain(v) for k, v in r.items()} for r in rows] for t, rows in record.children.items()
         },
         "left_over": dict(record.left_over),
         "ignored": list(record.ignored),
@@ -156,7 +180,8 @@ _DEFAULTS = FieldValue(raw="", value=None)
 _NO_ORIGIN = Origin()
 
 
-def _value_to_plain(v: FieldValue) -> dict[str, Any]:
+def value_to_plain(v: FieldValue) -> dict[str, Any]:
+    """A cell as JSON types; what is as usual is left out."""
     out: dict[str, Any] = {"raw": v.raw, "value": v.value}
     for name in ("confidence", "by", "blank", "accept"):
         if getattr(v, name) != getattr(_DEFAULTS, name):

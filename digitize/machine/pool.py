@@ -28,9 +28,9 @@ Job = TypeVar("Job")
 Done = TypeVar("Done")
 
 
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""For NumPy, before a worker loads it. Pages are read beside each other, one on a core: more threads wait for each
-other, which costs a sixth of a page's processor time on a busy machine."""
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+"""For NumPy and polars, before a worker loads them. Pages are read beside each other, one on a core: more threads wait
+for each other, which costs a sixth of a page's processor time on a busy machine."""
 _START_S = 60.0
 """The longest a worker may take to begin, on a busy machine with a slow disk."""
 _BY_CLOCK = 5

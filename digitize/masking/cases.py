@@ -111,7 +111,7 @@ def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
     others = [k for k in keys if k[0] in ("number", "key")]
     # The group narrows the search down for FIRs alone: other keys may be stated at any station.
     ends = () if others else tuple({f"|{k[1]}|{k[2]}" for k in firs})
-    texts = {f'"value": {json.dumps(k[3] if k[0] != "number" else k[2], ensure_ascii=False)}' for k in firs + others}
+    texts = {json.dumps(k[3] if k[0] != "number" else k[2], ensure_ascii=False) for k in firs + others}
     records = Records(ledger)
     for key in keys:
         yield from (s.record for s in records.of_row(key[1]) if key[0] == "row")

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import work_key
+from digitize.steps.check_lots import CheckLot, CheckWork, GroupChecked, checked_lots
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.records import Records, Stored
-from digitize.workspace.ledger.verdict import PART, VERDICT_VERSION, Verdict, judge
-from validators.finding import Finding
+from digitize.workspace.ledger.packs import PackedRow
+from digitize.workspace.ledger.records import Records
+from digitize.workspace.ledger.verdict import VERDICT_VERSION
+
+_LOT = 4000
+"""Groups of so many records, or one with more, are checked together and kept in one transaction."""
+_CLAIMED = 200
+"""So many groups are claimed at once."""
 
 
 def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
     """(group, key) of every group whose records, rules or decisions changed since it was last checked."""
     states = ledger.states("check")
     todos = []
-    for group, hashes in Records(ledger).group_hashes().items():
+    for group, hashes in Records(ledger).group_hashes():
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
         now = states.get(_unit(group))
         if not (now and now.is_done_under(key)):
@@ -30,47 +37,53 @@ def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]],
     if not todos:
         return 0
     progress.start("check", len(todos))
+    work = CheckWork(known.check_settings, known.parts)
     count = 0
-    for group, key in todos:
-        if ledger.claim([_unit(group)], "check", known.owner):
-            count += _check(ledger, known, group, key)
-        progress.advance()
+    for done in checked_lots(work, _lots(ledger, known, todos, progress), known.jobs):
+        _keep(ledger, known, done)
+        count += sum(len(d.verdicts) for d in done)
+        _advance(progress, len(done))
     return count
 
 
-def _check(ledger: Ledger, known: Known, group: str, key: str) -> int:
-    # Here and not above: the rules bring polars, which a run with nothing to check need not load.
-    from validators.checking.check import check_records
+def _lots(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]], progress: Progress) -> Iterator[CheckLot]:
+    """The groups that this process holds, with their records, in lots."""
+    records, lot, size = Records(ledger), list[tuple[str, str, list[PackedRow]]](), 0
+    for at in range(0, len(todos), _CLAIMED):
+        some = todos[at : at + _CLAIMED]
+        held = set(ledger.claim([_unit(group) for group, _ in some], "check", known.owner))
+        _advance(progress, len(some) - len(held))
+        for group, key in some:
+            if _unit(group) not in held:
+                continue
+            lot.append((group, key, records.packed_of_group(group)))
+            size += len(lot[-1][2])
+            if size >= _LOT:
+                yield _lot(records, lot)
+                lot, size = [], 0
+    if lot:
+        yield _lot(records, lot)
 
+
+def _advance(progress: Progress, groups: int) -> None:
+    for _ in range(groups):
+        progress.advance()
+
+
+def _lot(records: Records, groups: list[tuple[str, str, list[PackedRow]]]) -> CheckLot:
+    return CheckLot(groups, records.packs.shapes_of(row for _, _, rows in groups for row in rows))
+
+
+def _keep(ledger: Ledger, known: Known, done: Sequence[GroupChecked]) -> None:
     records = Records(ledger)
-    stored = records.of_group(group)
-    parts = {s.record.id for s in stored if _is_part(s, known)}
-    # A row that is a part of a record elsewhere lacks what the rules ask of a whole one.
-    findings = check_records([s.record for s in stored if s.record.id not in parts], known.check_settings)
-    by_record: dict[str, list[Finding]] = {}
-    for f in findings:
-        by_record.setdefault(f.record, []).append(f)
-    verdicts = {
-        s.record.id: PART if s.record.id in parts else judge(s.record, by_record.get(s.record.id, [])) for s in stored
-    }
-    counts = _counts(stored, verdicts)
-    # Findings and the "done" event together: a group that was killed here is checked again.
+    # Findings and the "done" events together: a lot that was killed here is checked again.
     with ledger.writing():
-        records.set_verdicts(verdicts, findings)
-        ledger.finish(_unit(group), "check", key, {"findings": len(findings), **counts}, counts)
-    return len(stored)
-
-
-def _is_part(stored: Stored, known: Known) -> bool:
-    """Whether a record was made by a mapping whose rows are parts of records of another table."""
-    return any(value.by in known.parts for value in stored.record.fields.values())
-
-
-def _counts(stored: Sequence[Stored], verdicts: Mapping[str, Verdict]) -> dict[str, int]:
-    counts = {"records": len(stored), "clean": 0, "review": 0, "reject": 0}
-    for verdict in verdicts.values():
-        counts[verdict.word] += 1
-    return counts
+        ledger.renew(known.owner)
+        for d in done:
+            records.set_verdicts(d.verdicts, d.findings)
+            words = Counter(verdict.word for verdict in d.verdicts.values())
+            counts = {"records": len(d.verdicts), **{word: words[word] for word in ("clean", "review", "reject")}}
+            ledger.finish(_unit(d.group), "check", d.key, {"findings": len(d.findings), **counts}, counts)
 
 
 def _unit(group: str) -> str:

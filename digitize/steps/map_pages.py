@@ -14,11 +14,15 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
+from mappers.mapping.answers import SourceAnswers
 from mappers.mapping.load import map_readings
-from mappers.record import Record
+from mappers.record import FieldValue, Record
 from mappers.schema.capture import capture
 from mappers.sources.values import MapContext, PageValues
 from ocr.page import Reading
+
+GROUP = ("state", "district", "police_station", "year")
+"""Fields whose values make up a record's group."""
 
 
 def map_group(
@@ -82,16 +86,24 @@ def page_values(page: str, reading: Reading, known: Known) -> PageValues:
 
 def group_of(record: Record) -> str:
     """The station and year within which numbers must be unique; a group of its own while they are not surely known."""
-    cells = [record.fields.get(n) for n in ("state", "district", "police_station", "year")]
+    return group_in(record.id, [record.fields.get(n) for n in GROUP])
+
+
+def group_in(record_id: str, cells: Sequence[FieldValue | SourceAnswers | None]) -> str:
+    """As `group_of`, by the record's values of GROUP."""
     # A misread station or year would put it among strangers, whose numbers it then seems to repeat.
     if any(c is None or not c.value or not c.is_sure() for c in cells):
-        return f"record {record.id}"
+        return f"record {record_id}"
     return "|".join(c.value for c in cells if c and c.value)
 
 
 def station_of(record: Record, said: str) -> str:
     """The record's station when it is surely known, else what the metadata say."""
-    cell = record.fields.get("police_station")
+    return station_in(record.fields.get("police_station"), said)
+
+
+def station_in(cell: FieldValue | SourceAnswers | None, said: str) -> str:
+    """As `station_of`, by the record's station."""
     return cell.value if cell and cell.value and cell.is_sure() else said
 
 

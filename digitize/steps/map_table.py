@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from digitize.errors import InputError
 from digitize.machine.work_keys import work_key
 from digitize.steps.kept_rows import kept_chunks
 from digitize.steps.map_pages import group_of, station_of
+from digitize.steps.table_chunks import Job, TableWork, is_usable, pack_chunks
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.workspace.decisions.items import FIELD
@@ -18,6 +22,7 @@ from digitize.workspace.intake.tables import open_guarded
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
+from digitize.workspace.ledger.packs import RecordRow, packed_data
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells
@@ -38,68 +43,136 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
         mapping, legacy = known.mapping_for_table(_open(ledger, known, table))
         # Read to the end before the first row is mapped: later rows may be in another font than the mapping says.
         with kept_chunks(legacy.rows, known.place.folder) as kept:
-            chunks = [_map_chunk(ledger, known, _Chunk(table, legacy, mapping, n, rows), decisions, key)
-                      for n, rows in enumerate(kept, start=1)]  # fmt: skip
+            chunks = list(_map_chunks(ledger, known, _Table(table, legacy, mapping, key), kept, decisions))
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
         step = "" if isinstance(e, EncodingUnclear) else ". Put a mapping file into the workspace, or mend the table."
         message = f"Table {table.unit} ({table.name}): {e}{step}"
         ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": False})
         return 0
-    records, reported = sum(c[0] for c in chunks), sum(c[1] for c in chunks)
+    records, reported = sum(c.records for c in chunks), sum(c.reported for c in chunks)
     detail = {
-        "rows": sum(c[3] for c in chunks), "records": records, "reported": reported, "chunks": len(chunks),
+        "rows": sum(c.rows for c in chunks), "records": records, "reported": reported, "chunks": len(chunks),
         "damage": list(legacy.notes), "mapping": mapping.by, **columns_left(mapping, legacy.columns),
     }  # fmt: skip
     ledger.finish(table.unit, "map", key, detail, detail)
-    return sum(c[2] for c in chunks)
+    return sum(c.written for c in chunks)
 
 
-class _Chunk:
-    """One chunk of a table on its way."""
+@dataclass(frozen=True)
+class _Table:
+    """One table on its way. key: of the work on all of it."""
 
-    def __init__(
-        self, table: TableUnit, legacy: LegacyTable, mapping: FormMapping, number: int, rows: list[LegacyRow]
-    ) -> None:
-        self.table, self.legacy, self.mapping, self.number, self.rows = table, legacy, mapping, number, rows
-        self.unit = f"{table.unit}:{number:05d}"
-
-    def usable(self) -> list[LegacyRow]:
-        return [r for r in self.rows if not r.deleted and not r.problem]
-
-    def reported(self) -> list[dict[str, object]]:
-        return [
-            {"row": r.number, "why": r.problem or "deleted in the old system"}
-            for r in self.rows
-            if r.deleted or r.problem
-        ]
-
-    def record_id(self, row: LegacyRow) -> str:
-        return f"{self.table.unit}-r{row.number:07d}"
+    table: TableUnit
+    legacy: LegacyTable
+    mapping: FormMapping
+    key: str
 
 
-def _map_chunk(
-    ledger: Ledger, known: Known, chunk: _Chunk, decisions: Decisions, table_key: str
-) -> tuple[int, int, int, int]:
-    """(records, rows reported, records written now, rows)."""
-    usable, reported = chunk.usable(), chunk.reported()
-    key = work_key("chunk", table_key, str(chunk.number))
-    # A run that was killed in the middle of a long table goes on at the first chunk that is not done.
+class _ChunkDone(NamedTuple):
+    """What became of a chunk: its records, rows reported, records written now, rows."""
+
+    records: int
+    reported: int
+    written: int
+    rows: int
+
+
+def _map_chunks(
+    ledger: Ledger, known: Known, table: _Table, kept: Iterator[list[LegacyRow]], decisions: Decisions
+) -> Iterator[_ChunkDone]:
+    """Map and keep the chunks that are not done; those in which a person settled something are mapped here as records.
+
+    A run that was killed in the middle of a long table goes on at the chunks that are not done.
+    """
+    first = next(kept, None)
+    if first is None:
+        return
+    work = _work(ledger, known, table, first)
+    settled = {int(row_of(record).rpartition("-r")[2]) for record in decisions}
+    others: list[_ChunkDone] = []
+
+    def due() -> Iterator[Job]:
+        for number, rows in enumerate(chain((first,), kept), start=1):
+            done = _done_before(ledger, table, work, number, rows)
+            if done is not None:
+                others.append(done)
+            elif known.capture or any(r.number in settled for r in rows):
+                others.append(
+                    _keep(ledger, known, table, (number, rows), _decided(known, work, (number, rows), decisions))
+                )
+            else:
+                yield number, rows
+
+    for job, records in pack_chunks(work, due(), known.jobs):
+        yield _keep(ledger, known, table, job, _Made(work.chunk_unit(job[0]), records))
+    yield from others
+
+
+class _Made(NamedTuple):
+    """The records of a chunk, and what an event says of how they were captured."""
+
+    unit: str
+    records: list[RecordRow]
+    captured: Mapping[str, Any] = MappingProxyType({})
+
+
+def _work(ledger: Ledger, known: Known, table: _Table, first: list[LegacyRow]) -> TableWork:
+    """What the chunks are mapped with: the shape of the records that are there already is used on, if it fits."""
+    context = known.context("", table.table.batch, table.table)
+    of_table = (_file_name(ledger, table.table), table.table.unit, table.table.name, table.table.station)
+    work = TableWork(table.mapping, context, *of_table, tuple(table.legacy.columns))
+    shape, packs = work.shape_of(first), Records(ledger).packs
+    before = packs.shape_of_unit(work.chunk_unit(1))
+    if before is not None and set(shape.kinds) <= set(before[1].kinds):
+        number, shape = before
+    else:
+        number = packs.add_shape(shape)
+    return replace(work, number=number, shape=shape.to_bytes())
+
+
+def _done_before(
+    ledger: Ledger, table: _Table, work: TableWork, number: int, rows: Sequence[LegacyRow]
+) -> _ChunkDone | None:
     # Only what it was done under last: where decisions come back to what they were, the records are others meanwhile.
-    now = ledger.state(chunk.unit, "map")
-    if now is not None and now.is_done_under(key):
-        return Records(ledger).count_unit(chunk.unit), len(reported), 0, len(chunk.rows)
-    file = _file_name(ledger, chunk.table)
-    columns = chunk.legacy.columns
-    rows = [RowValues(file, chunk.table.name, r.number, named_cells(columns, r), chunk.record_id(r)) for r in usable]
-    records = map_decided(known, chunk.mapping, rows, known.context("", chunk.table.batch, chunk.table), decisions)
-    stored = [_store(r, chunk) for r in records]
-    captured = capture_counts(records, known.capture)
-    detail = {"rows": len(chunk.rows), "records": len(stored), "reported": len(reported), **captured}
+    unit = work.chunk_unit(number)
+    now = ledger.state(unit, "map")
+    if now is None or not now.is_done_under(_chunk_key(table, number)):
+        return None
+    return _ChunkDone(Records(ledger).count_unit(unit), len(_reported(rows)), 0, len(rows))
+
+
+def _chunk_key(table: _Table, number: int) -> str:
+    return work_key("chunk", table.key, str(number))
+
+
+def _reported(rows: Iterable[LegacyRow]) -> list[dict[str, object]]:
+    return [{"row": r.number, "why": r.problem or "deleted in the old system"} for r in rows if not is_usable(r)]
+
+
+def _decided(known: Known, work: TableWork, job: Job, decisions: Decisions) -> _Made:
+    """A chunk mapped record by record."""
+    unit, values = work.chunk_unit(job[0]), work.values(r for r in job[1] if is_usable(r))
+    records = map_decided(known, work.mapping, values, work.context, decisions)
+    return _Made(unit, [_row(r, work, unit) for r in records], capture_counts(records, known.capture))
+
+
+def _row(record: Record, work: TableWork, unit: str) -> RecordRow:
+    data = packed_data(work.packing, work.number, work.packing.text(record))
+    station, group = station_of(record, work.station), group_of(record)
+    return RecordRow(record.id, unit, record.batch, station, "", group, record.form, record_hash(record), data)
+
+
+def _keep(ledger: Ledger, known: Known, table: _Table, job: Job, made: _Made) -> _ChunkDone:
+    number, rows = job
+    reported, count = _reported(rows), len(made.records)
+    detail = {"rows": len(rows), "records": count, "reported": len(reported), **made.captured}
     with ledger.writing():
-        Records(ledger).replace_unit(chunk.unit, stored)
-        ledger.finish(chunk.unit, "map", key, {"reported": reported}, detail)
-    return len(stored), len(reported), len(stored), len(chunk.rows)
+        Records(ledger).replace_rows(made.unit, made.records)
+        # A long table takes longer than a lease lasts.
+        ledger.renew(known.owner)
+        ledger.finish(made.unit, "map", _chunk_key(table, number), {"reported": reported}, detail)
+    return _ChunkDone(count, len(reported), count, len(rows))
 
 
 def map_decided(
@@ -157,11 +230,6 @@ def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decision
 def _file_name(ledger: Ledger, table: TableUnit) -> str:
     source = Catalogue(ledger).source(table.sha256)
     return source.name if source else ""
-
-
-def _store(record: Record, chunk: _Chunk) -> Stored:
-    station = station_of(record, chunk.table.station)
-    return Stored(record, chunk.unit, group_of(record), station, "", record_hash(record))
 
 
 def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:

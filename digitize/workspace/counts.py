@@ -15,6 +15,7 @@ from digitize.workspace.decisions.order import Needed, next_needed
 from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
 from digitize.workspace.failures import FailedKind, by_kind, failed_pages, in_words
 from digitize.workspace.ledger import Ledger, books
+from digitize.workspace.ledger.records import Records
 
 # The newest scan of a page stands for it; older ones stay in the list.
 _PAGES = """
@@ -193,7 +194,7 @@ def _count_files(ledger: Ledger, s: StatusCounts) -> None:
 
 def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
-    stations = {r["unit"]: r["station"] for r in ledger.rows("SELECT unit, station FROM records")}
+    stations = Records(ledger).stations_of_pages()
     kinds: Counter[str] = Counter()
     for r in ledger.execute(_PAGES):
         # What intake was told goes before what the page was decided in.
@@ -218,17 +219,16 @@ def _count_records(ledger: Ledger, s: StatusCounts) -> None:
     mapped = {unit: now.detail for unit, now in ledger.states("map").items() if "left" in now.detail}
     reasons: Counter[str] = Counter()
     left: Counter[tuple[str, str]] = Counter()
-    sql = "SELECT record, unit, station, language, verdict, open, reasons, loaded FROM records"
-    for r in ledger.execute(sql):
+    for r in Records(ledger).alike():
         # A chunk of a table is TABLE:NUMBER; the id of a page has no colon.
         unit = r["unit"].partition(":")[0]
         _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
-        reasons.update(json.loads(r["reasons"]))
+        reasons.update({why: n * r["n"] for why, n in json.loads(r["reasons"]).items()})
         of_mapping = asked_of_mapping(mapped[unit], json.loads(r["open"])) if unit in mapped else {}
-        left.update((unit, column) for column in of_mapping.values())
+        left.update({(unit, column): r["n"] for column in of_mapping.values()})
         # They are asked once, of the mapping; the record counted them among its own.
-        reasons["left-over"] -= len(of_mapping)
-        s.totals.open_fields -= len(of_mapping)
+        reasons["left-over"] -= len(of_mapping) * r["n"]
+        s.totals.open_fields -= len(of_mapping) * r["n"]
     s.reasons = {why: n for why, n in reasons.most_common() if n > 0}
     s.left_over = [LeftOver(tables[u], column, n, mapped[u]["file"]) for (u, column), n in sorted(left.items())]
     s.totals.columns_left = len(s.left_over)
@@ -257,19 +257,19 @@ def _count_gaps(ledger: Ledger, s: StatusCounts) -> None:
 
 
 def _count_record(s: StatusCounts, row: Mapping[str, Any], lines: list[CountsLine]) -> None:
-    t, verdict, is_loaded = s.totals, row["verdict"], bool(row["loaded"])
-    t.records += 1
-    t.loaded += is_loaded
-    t.open_fields += len(json.loads(row["open"]))
-    t.clean += verdict == "clean"
-    t.in_review += verdict == "review"
-    t.rejected += verdict == "reject"
-    t.unchecked += verdict == ""
+    t, verdict, n = s.totals, row["verdict"], row["n"]  # n records that are alike
+    t.records += n
+    t.loaded += n * row["loaded"]
+    t.open_fields += n * len(json.loads(row["open"]))
+    t.clean += n * (verdict == "clean")
+    t.in_review += n * (verdict == "review")
+    t.rejected += n * (verdict == "reject")
+    t.unchecked += n * (verdict == "")
     for line in lines:
-        line.records += 1
-        line.loaded += is_loaded
-        line.in_review += verdict == "review"
-        line.rejected += verdict == "reject"
+        line.records += n
+        line.loaded += n * row["loaded"]
+        line.in_review += n * (verdict == "review")
+        line.rejected += n * (verdict == "reject")
 
 
 def _count_steps(s: StatusCounts, not_mapped: int) -> None:

@@ -31,6 +31,7 @@ class Application:
     def __init__(self, mapping: FormMapping, context: MapContext) -> None:
         self._mapping = mapping
         self._context = context
+        self.batch = context.batch
         self._answers = Answers(mapping, context)
         self._known: list[dict[Hashable, Answer]] = [{} for _ in mapping.rules]
 

@@ -37,12 +37,16 @@ class Mapped:
 
     def children(self, kind: str, at: int) -> Iterator[SaidRow]:
         """The rows of a kind in one source that say anything, with the mapping's constants."""
-        constants = self._constants[kind]
+        constants = self.constants(kind)
         for row in self.rows[kind][at]:
             for said in row.values():
                 if not said.blank:
                     yield {**constants, **row}
                     break
+
+    def constants(self, kind: str) -> SaidRow:
+        """The fixed fields of a kind of rows."""
+        return self._constants[kind]
 
     @cached_property
     def _constants(self) -> Mapping[str, SaidRow]:

@@ -239,7 +239,7 @@ def test_a_fault_in_one_table_is_recorded_without_values_and_stops_nothing(digit
     def broken(*_):
         raise KeyError("Namuna Secret")
 
-    monkeypatch.setattr(step, "map_decided", broken)
+    monkeypatch.setattr(step, "pack_chunks", broken)
     stations = place / "lists" / "stations.csv"
     stations.write_text(stations.read_text(encoding="utf-8") + "Naya,Kalpana,N\n", encoding="utf-8")
     digitize("run", place, code=4)
@@ -335,3 +335,41 @@ def test_what_a_person_types_stands_beside_the_text_of_the_table(digitize, place
     lines = (place / "exports" / "records.jsonl").read_text(encoding="utf-8").splitlines()
     (line,) = [x for x in map(json.loads, lines) if x["id"] == record]
     assert (line["fields"]["fir_date"]["raw"], line["fields"]["fir_date"]["value"]) == (stored, "1999-06-15")
+
+
+def test_a_run_that_is_killed_and_done_again_exports_the_same(digitize, samples, tmp_path, monkeypatch):
+    from digitize.steps import check, kept_rows, table_chunks
+    from digitize.workspace.ledger import Ledger
+
+    def taken_in(name):
+        digitize("init", "wb", tmp_path / name, "--site", "test")
+        shutil.copy(samples / "legacy" / "stations.csv", tmp_path / name / "lists" / "stations.csv")
+        digitize("intake", tmp_path / name, samples / "legacy" / "FIRMAST.DBF")
+        return tmp_path / name
+
+    def exported(place):
+        digitize("export", place, "--to", "jsonl")
+        return (place / "exports" / "records.jsonl").read_bytes()
+
+    calm, shaken = taken_in("calm"), taken_in("shaken")
+    # As one chunk and one lot, in this process.
+    digitize("run", calm, "--only", "map,check", "--jobs", "1")
+    monkeypatch.setattr(kept_rows, "CHUNK", 9)
+    monkeypatch.setattr(check, "_LOT", 10)
+    monkeypatch.setattr(table_chunks, "_FEW", 1)
+    finish = Ledger.finish
+    for moment in (1, 4, 6):
+        left = iter(range(moment))
+
+        def killed(*given, left=left):
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return finish(*given)
+
+        with monkeypatch.context() as m:
+            m.setattr(Ledger, "finish", killed)
+            digitize("run", shaken, "--only", "map,check", "--jobs", "1", code=130)
+    # Workers take what is left.
+    digitize("run", shaken, "--only", "map,check", "--jobs", "2", code=(0, 3))
+    assert exported(shaken) == exported(calm)
+    digitize("ledger", "verify", shaken)

@@ -15,7 +15,7 @@ from benchmarks.trust_copies import TamperedCopy  # noqa: E402
 from benchmarks.trust_tampering import DEEDS, named_changes  # noqa: E402
 from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
-from digitize.workspace.ledger.schema import COVER_DDL, DDL  # noqa: E402
+from digitize.workspace.ledger.schema import COVER_DDL, DDL, SHAPES_DDL  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -134,17 +134,22 @@ def test_a_format_that_is_none_of_ours_is_refused(place, found):
 def older(place):
     """Make a ledger of format 1 of one of now, as the version before wrote it."""
     from benchmarks.trust_copies import rechain
+    from digitize.workspace.ledger.packs import plain_data
+    from digitize.workspace.ledger.records import Records
 
+    with Ledger(place / "ledger.sqlite") as ledger:
+        plain = [(plain_data(s.record), s.record.id) for s in Records(ledger).all()]
     with sqlite3.connect(place / "ledger.sqlite", isolation_level=None) as db:
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f"DROP TRIGGER {name}")
+        db.executemany("UPDATE records SET data = ? WHERE record = ?", plain)
         db.execute("DELETE FROM row_log")
         rechain(db)
-        for table in ("row_log", "heads", "fixity"):
+        for table in ("row_log", "heads", "fixity", "shapes"):
             db.execute(f"DROP TABLE {table}")
         db.execute("ALTER TABLE events DROP COLUMN rows")
         db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
-        for statement in DDL.removeprefix(COVER_DDL).split(";\n"):
+        for statement in DDL.removeprefix(COVER_DDL + SHAPES_DDL).split(";\n"):
             if statement.strip().startswith("CREATE TRIGGER"):
                 db.execute(statement + (";" if not statement.rstrip().endswith("END") else ""))
     (place / "heads.log").unlink()
@@ -159,6 +164,32 @@ def test_an_older_ledger_is_watched_from_the_next_command_on(digitize, place):
     assert (place / "ledger.sqlite.format1").is_file()
     by_hand(place, "UPDATE records SET station = 'x' WHERE record = (SELECT MIN(record) FROM records)")
     digitize("ledger", "verify", place, code=7)
+
+
+def test_a_ledger_of_the_format_before_is_read_and_upgraded(digitize, place):
+    from digitize.workspace.ledger.packs import plain_data
+    from digitize.workspace.ledger.records import Records
+
+    with Ledger(place / "ledger.sqlite") as ledger:
+        before = [s.record for s in Records(ledger).all()]
+        with ledger.writing():
+            for r in before:
+                ledger.execute("UPDATE records SET data = ? WHERE record = ?", (plain_data(r), r.id))
+            ledger.execute("DELETE FROM shapes")
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        db.execute("DROP TABLE shapes")
+        db.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
+    digitize("ledger", "verify", place)
+    assert digitize("run", place).startswith("Nothing to do")
+    with Ledger(place / "ledger.sqlite") as ledger:
+        assert [s.record for s in Records(ledger).all()] == before
+        # The first that writes makes it one of today.
+        ledger.record_event("p", "read", "note")
+    assert (place / "ledger.sqlite.format2").is_file()
+    digitize("ledger", "verify", place)
+    by_hand(place, "UPDATE meta SET value = '2' WHERE key = 'format'")
+    with pytest.raises(LedgerError, match="was of a later one"):
+        Ledger(place / "ledger.sqlite")
 
 
 def test_a_ledger_cannot_be_made_older_to_lose_its_signatures(digitize, place):

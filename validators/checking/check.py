@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from mappers.record import Record
+from mappers.record import Record, RecordValues, values_of
 from mappers.schema import form_tables
 from mappers.schema.profiles import missing
-from validators.checking.evaluate import evaluate
-from validators.checking.frames import record_frames
+from validators.checking.evaluate import RuleHit, evaluate
+from validators.checking.frames import GroupedFrames, record_frames
 from validators.checking.gather import Texts
 from validators.checking.plan import Bound, plan
 from validators.checking.rows import GAP, UNCAPTURED, find_in_rows
@@ -31,8 +31,25 @@ def check_records(records: Sequence[Record], settings: CheckSettings) -> list[Fi
     A rule that rejects only asks for review as long as a field it reads is not surely known: a doubtful or absent
     reading cannot condemn a record.
     """
+    return _gravest(_findings(records, settings), records, settings)
+
+
+def check_groups(groups: Sequence[Sequence[RecordValues]], settings: CheckSettings) -> list[Finding]:
+    """As `check_records` of each group, of all of them; no record is made of one of which there is nothing to say.
+
+    Rules that look at one record are asked of all groups at once, the others of each group by itself.
+    """
+    if settings.profile or settings.moved:
+        # What a profile asks for is looked for in the whole record.
+        whole = ([values.whole() for values in group] for group in groups)
+        return [finding for records in whole for finding in check_records(records, settings)]
+    return _gravest(_findings_in_groups(groups, settings), (), settings)
+
+
+def _gravest(findings: Iterable[Finding], records: Sequence[Record], settings: CheckSettings) -> list[Finding]:
+    """One finding for each record, field and code, sorted, with what the profile asks for and was not captured."""
     found: dict[tuple[str, str, str], Finding] = {}
-    for finding in _findings(records, settings):
+    for finding in findings:
         key = (finding.record, finding.field, finding.code)
         old = found.get(key)
         # Unread text and a rule may tell the same code of one field: the graver word counts.
@@ -63,9 +80,42 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
             place, line = _where(texts[hit.bound.table.name], hit.row)
-            found = _finding(by_form[form][place], line, hit.bound, settings)
-            other = f" {plain_record(hit.other, by_form[form])}" if hit.other else ""
-            yield replace(found, message=found.message + other)
+            yield _told(hit, values_of(by_form[form][place]), line, by_form[form], settings)
+
+
+def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: CheckSettings) -> Iterator[Finding]:
+    for values in (v for group in groups for v in group if v.is_doubtful):
+        for path, code in unread(values.whole()):
+            yield Finding(values.id, path, code, "review", MESSAGE)
+    forms = sorted({v.form for group in groups for v in group})
+    lots = {form: GroupedFrames(form, groups) for form in forms}
+    for form, lot in lots.items():
+        for hit in evaluate(form, lot.frames, settings, part="within"):
+            place, line = _where(lot.frames[hit.bound.table.name], hit.row)
+            yield _told(hit, lot.values[place], line, lot.values, settings)
+    compared = {form for form in forms if plan(form, settings).asks_alone}
+    for number, group in enumerate(groups):
+        # Most tables without sure stations are groups of one: of those there is nothing to compare.
+        if len(group) == 1 and group[0].form not in compared:
+            continue
+        frames = {form: lot.of_group(number) for form, lot in lots.items() if lot.counts[number]}
+        for form, texts in frames.items():
+            own = [v for v in group if v.form == form]
+            for hit in evaluate(form, texts, settings, frames, is_alone=len(group) == 1, part="across"):
+                place, line = _where(texts[hit.bound.table.name], hit.row)
+                yield _told(hit, own[place], line, own, settings)
+
+
+def _told(
+    hit: RuleHit,
+    values: RecordValues,
+    line: int,
+    of_form: Sequence[Record] | Sequence[RecordValues],
+    settings: CheckSettings,
+) -> Finding:
+    found = _finding(values, line, hit.bound, settings)
+    other = f" {plain_record(hit.other, of_form)}" if hit.other else ""
+    return replace(found, message=found.message + other)
 
 
 def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Finding]:
@@ -82,12 +132,13 @@ def _where(frame: pl.DataFrame, row: int) -> tuple[int, int]:
     return int(frame[RECORD][row]), int(frame[LINE][row])
 
 
-def _finding(record: Record, line: int, bound: Bound, settings: CheckSettings) -> Finding:
+def _finding(values: RecordValues, line: int, bound: Bound, settings: CheckSettings) -> Finding:
     rule = bound.rule
     severity = settings.policy[rule.code]
-    if severity == "reject" and not _is_beyond_doubt(record, line, bound):
+    # The whole record is made only where it decides something.
+    if severity == "reject" and not _is_beyond_doubt(values.whole(), line, bound):
         severity = "review"
-    return Finding(record.id, _path(bound, line), rule.code, severity, rule.english)
+    return Finding(values.id, _path(bound, line), rule.code, severity, rule.english)
 
 
 def _path(bound: Bound, line: int) -> str:

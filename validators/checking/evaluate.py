@@ -10,8 +10,17 @@ import polars as pl
 
 from validators.checking.frames import type_frames, with_values
 from validators.checking.gather import Texts, gathered
-from validators.checking.plan import Bound, FilledFields, RuleChoice, RuleQuestion, choice, failing, judged_sections
-from validators.rulebook.columns import LINE, RECORD, SECTION_NUMBER
+from validators.checking.plan import (
+    Bound,
+    FilledFields,
+    RuleChoice,
+    RulePart,
+    RuleQuestion,
+    choice,
+    failing,
+    judged_sections,
+)
+from validators.rulebook.columns import GROUP, LINE, RECORD, SECTION_NUMBER
 from validators.rulebook.given import CheckSettings
 
 _MANY = 1000  # rows
@@ -33,13 +42,14 @@ def evaluate(
     others: Mapping[str, Texts] | None = None,
     *,
     is_alone: bool = False,
+    part: RulePart = "all",
 ) -> Iterator[RuleHit]:
     """Every broken rule of a form's text frames, table by table, rule by rule, row by row.
 
     others: form -> text frames of records of other forms, which some rules compare with. is_alone: the frames hold one
-    record, and there is no other.
+    record, and there is no other. part: which rules are asked.
     """
-    for frame, questions in asked_frames(form, texts, settings, others, is_alone=is_alone):
+    for frame, questions in asked_frames(form, texts, settings, others, is_alone=is_alone, part=part):
         for question, column, other in answers(frame, questions):
             for row in column.arg_true():
                 yield RuleHit(question.bound, row, "" if other is None else other[row])
@@ -52,10 +62,13 @@ def asked_frames(
     others: Mapping[str, Texts] | None = None,
     *,
     is_alone: bool = False,
+    part: RulePart = "all",
 ) -> Iterator[tuple[pl.DataFrame, tuple[RuleQuestion, ...]]]:
     """Each table's frame with all that is read by the rules that have anything to say of it, and these rules."""
     forms = {**(others or {}), form: texts}
-    chosen = choice(form, settings, _filled(form, forms, is_alone=is_alone))
+    chosen = choice(form, settings, _filled(form, forms, is_alone=is_alone), part)
+    if not any(chosen.questions.values()):
+        return
     frames = type_frames(form, texts, chosen.needed)
     for name, frame in frames.items():
         if chosen.questions[name]:
@@ -81,7 +94,7 @@ def answers(
 def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> FilledFields:
     rows = {name: frame for name, frame in forms[form].items() if frame.height}
     columns = tuple(
-        (name, frozenset(c.name for c in frame.iter_columns() if c.null_count() < frame.height) - {RECORD, LINE})
+        (name, frozenset(c.name for c in frame.iter_columns() if c.null_count() < frame.height) - {RECORD, LINE, GROUP})
         for name, frame in rows.items()
     )
     linked = frozenset((f, name) for f, tables in forms.items() for name, frame in tables.items() if frame.height)

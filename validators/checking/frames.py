@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 import polars as pl
 
-from mappers.record import FieldValue, Record, Row
+from mappers.record import Record, RecordValues, Row, values_of
 from mappers.schema import Table, form_tables
-from validators.rulebook.columns import CONTENT, COUNT, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
+from validators.rulebook.columns import CONTENT, COUNT, GROUP, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
 
 # A control character: cells joined by it are not taken for one another.
 _PARTS = "\x1f"
@@ -24,7 +25,38 @@ def record_frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFram
 
     RECORD is the record's place in the sequence, LINE the child row's place in the record.
     """
+    return value_frames(form, [values_of(record) for record in records])
+
+
+def value_frames(form: str, records: Sequence[RecordValues]) -> dict[str, pl.DataFrame]:
+    """As `record_frames`, of values without what else their cells say."""
     return {table.name: _table_frame(table, records) for table in form_tables(form).values()}
+
+
+class GroupedFrames:
+    """The text frames of one form of many groups of records, and of each group by itself.
+
+    values: the records in the order of the frames; counts: how many each group has.
+    """
+
+    def __init__(self, form: str, groups: Sequence[Sequence[RecordValues]]) -> None:
+        of_form = [[v for v in group if v.form == form] for group in groups]
+        self.values = [v for group in of_form for v in group]
+        self.counts = [len(group) for group in of_form]
+        self._firsts = [0, *accumulate(self.counts)]
+        of_record = pl.Series(GROUP, np.repeat(np.arange(len(groups), dtype=np.int32), self.counts))
+        frames = value_frames(form, self.values)
+        self.frames = {name: f.with_columns(of_record.gather(f[RECORD]).alias(GROUP)) for name, f in frames.items()}
+        # Where in each frame the rows of a group begin: records come in order.
+        self._rows = {n: np.searchsorted(f[RECORD].to_numpy(), self._firsts).tolist() for n, f in self.frames.items()}
+
+    def of_group(self, number: int) -> dict[str, pl.DataFrame]:
+        """The frames of one group, in which its records are counted from 0."""
+        first, of_group = self._firsts[number], {}
+        for name, frame in self.frames.items():
+            start, end = self._rows[name][number : number + 2]
+            of_group[name] = frame.slice(start, end - start).with_columns(pl.col(RECORD) - first)
+        return of_group
 
 
 def text_frame(lines: Sequence[int], keys: Sequence[str], columns: Mapping[str, Sequence[str]]) -> pl.DataFrame:
@@ -43,10 +75,10 @@ def empty_frames(form: str) -> dict[str, pl.DataFrame]:
     return record_frames(form, [Record("", form, {}, children)])
 
 
-def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
+def _table_frame(table: Table, records: Sequence[RecordValues]) -> pl.DataFrame:
     places: list[int] = []
     lines: list[int] = []
-    rows: list[Row] = []
+    rows: list[Mapping[str, str | None]] = []
     for place, record in enumerate(records):
         of_record = record.children.get(table.child, ()) if table.child else (record.fields,)
         places += [place] * len(of_record)
@@ -55,17 +87,13 @@ def _table_frame(table: Table, records: Sequence[Record]) -> pl.DataFrame:
     if not rows:
         return _NO_ROWS
     named = frozenset().union(*rows)
-    cells = {name: [_value(row.get(name)) for row in rows] for name in table.by_name if name in named}
+    cells = {name: [row.get(name) or None for row in rows] for name in table.by_name if name in named}
     # Only columns that hold a value: what a small check costs is its columns and expressions, not its rows.
     there = {name: values for name, values in cells.items() if any(values)}
     schema = {RECORD: pl.Int64, LINE: pl.Int64, **dict.fromkeys(there, pl.String)}
     if len(rows) <= _FEW:
         return pl.DataFrame(list(zip(places, lines, *there.values(), strict=True)), schema=schema, orient="row")
     return pl.DataFrame({RECORD: places, LINE: lines, **there}, schema=schema)
-
-
-def _value(cell: FieldValue | None) -> str | None:
-    return (cell.value or None) if cell else None
 
 
 def type_frames(
@@ -123,7 +151,7 @@ def _typed(table: Table, text: pl.DataFrame, wanted: frozenset[str]) -> pl.DataF
 
 @lru_cache(maxsize=1024)
 def _typing(table: Table, there: frozenset[str], wanted: frozenset[str]) -> tuple[pl.Expr, ...]:
-    made = (name for name in sorted(wanted) if name.startswith((TEXT, NUMBER)))
+    made = (name for name in sorted(wanted) if name == GROUP or name.startswith((TEXT, NUMBER)))
     return tuple(given(name, table, there) for name in (*made, *(c.name for c in table.columns if c.name in wanted)))
 
 

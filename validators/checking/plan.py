@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Literal
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from validators.checking.gather import gathered
 from validators.rulebook.columns import (
     CONTENT,
     COUNT,
+    GROUP,
     HERE,
     LINE,
     NUMBER,
@@ -27,6 +29,9 @@ from validators.rulebook.columns import (
 )
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import RECORD_ID, Each, Rule, load_rules
+
+RulePart = Literal["all", "within", "across"]
+"""Which rules are asked: those that look at one record, those that compare it with others, or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class RuleQuestion:
 
     needs: sets of these; it says nothing where all of one set are empty. is_silent: it says nothing where all that it
     reads is empty, so that it need not be asked then. is_of_many: it compares records of the form, so that it says
-    nothing of one alone.
+    nothing of one alone. is_across: what it says of a record depends on what other records are at hand,
+    and it does not keep groups apart by itself.
     """
 
     bound: Bound
@@ -59,6 +65,7 @@ class RuleQuestion:
     needs: tuple[frozenset[str], ...]
     is_silent: bool
     is_of_many: bool
+    is_across: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,12 @@ class Plan:
                 found[link.form] = found.get(link.form, frozenset()) | {link.form, link.table}
         return dict(sorted(found.items()))
 
-    def choose(self, filled: FilledFields) -> RuleChoice:
+    @property
+    def asks_alone(self) -> bool:
+        """Whether a rule on other records has anything to say of one that is alone: that they are not there."""
+        return any(q.is_across and not q.is_of_many for of_table in self.questions.values() for q in of_table)
+
+    def choose(self, filled: FilledFields, part: RulePart = "all") -> RuleChoice:
         """What may have anything to say of such frames."""
         columns = dict(filled.columns)
         holding = {name: self._holding(name, columns, filled) for name in columns}
@@ -126,6 +138,7 @@ class Plan:
                 and (not q.bound.rule.sections or not filled.sections.isdisjoint(q.bound.rule.sections))
                 and not (q.is_silent and q.reads.isdisjoint(holding[name]))
                 and not (filled.is_alone and q.is_of_many)
+                and (part == "all" or q.is_across == (part == "across"))
             )
             for name in columns
         }
@@ -178,7 +191,10 @@ def plan(form: str, settings: CheckSettings) -> Plan:
         is_silent = failing(bound.rule, answer.cast(kind)) is None
         is_of_many = bound.rule.across and all(g.link.form == form for g in of_bound)
         needs = tuple(frozenset(some.split("|")) for some in bound.rule.needs)
-        questions[bound.table.name].append(RuleQuestion(bound, column, names, needs, is_silent, is_of_many))
+        is_across = bound.rule.across or any(g.link.by for g in of_bound) or not names.isdisjoint({CONTENT, RIVAL})
+        is_across &= GROUP not in names
+        made = RuleQuestion(bound, column, names, needs, is_silent, is_of_many, is_across)
+        questions[bound.table.name].append(made)
     return Plan(form, {name: tuple(of_table) for name, of_table in questions.items()}, gathers, empty)
 
 
@@ -189,9 +205,9 @@ def judged_sections(form: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def choice(form: str, settings: CheckSettings, filled: FilledFields) -> RuleChoice:
+def choice(form: str, settings: CheckSettings, filled: FilledFields, part: RulePart = "all") -> RuleChoice:
     """What is asked of such frames under these settings; remembered, for most records of a form are alike in this."""
-    return plan(form, settings).choose(filled)
+    return plan(form, settings).choose(filled, part)
 
 
 def needed_columns(

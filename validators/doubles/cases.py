@@ -61,11 +61,16 @@ def find_cases(cases: pl.DataFrame, threshold: float | None = None) -> Suspects:
         lambda rows: _passes(known, rows),
         lambda a, b: (known.number[a] != known.number[b]) | (known.number[a] < 0),
         lambda a, b, least: _weigh(known, matcher, weights, a, b, least),
-        np.maximum(known.book, 0).astype(np.int32),
+        books_of(cases),
         [weights.case_prior()] * (int(known.book.max(initial=0)) + 1),
         weights.threshold.case if threshold is None else threshold,
         FIELDS,
     )
+
+
+def books_of(cases: pl.DataFrame) -> NDArray[np.int32]:
+    """Of each case the number of its book, which is its register; 0 where it is not known."""
+    return np.maximum(codes(cases["book"].str.to_lowercase()), 0).astype(np.int32)
 
 
 def _read(cases: pl.DataFrame) -> _Cases:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from mappers.record import Record
+from mappers.record import Record, RecordValues
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,7 +57,7 @@ def plain_rows(told: pl.Series) -> pl.Series:
     return pl.Series([_plain(text, lambda key: key, "line", 0) for text in told], dtype=pl.String)
 
 
-def plain_record(told: str, records: Sequence[Record]) -> str:
+def plain_record(told: str, records: Sequence[Record] | Sequence[RecordValues]) -> str:
     """What findings on records say: "(record wb-12, row 2, 0.97: name, relative_name)". records: those of the form."""
     return f"(record {_plain(told, lambda place: records[int(place)].id, 'row', 1)})"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -57,6 +57,15 @@ class Suspects:
     def named(self, bits: int) -> str:
         """The fields of a set of bits, as text."""
         return ", ".join(name for i, name in enumerate(self.fields) if bits >> i & 1)
+
+
+def put_together(suspects: Suspects, registers: NDArray[np.int32], groups: NDArray[np.int32]) -> Suspects:
+    """The same, with what was left out counted by groups of registers. registers, groups: the numbers of each row."""
+    of_register = np.zeros(len(suspects.skipped_by_register), np.int64)
+    of_register[registers] = groups
+    counts = np.zeros(int(groups.max(initial=0)) + 1, np.int64)
+    np.add.at(counts, of_register, suspects.skipped_by_register)
+    return replace(suspects, skipped_by_register=tuple(counts.tolist()))
 
 
 def find_pairs(

@@ -21,7 +21,7 @@ NUMBER = "number."
 PARENT = "parent."
 COUNT = "count."
 GATHERED = "gathered."
-RECORD, LINE, CONTENT, RIVAL, HERE = "_record", "_line", "_content", "_rival", "_here"
+RECORD, LINE, CONTENT, RIVAL, HERE, GROUP = "_record", "_line", "_content", "_rival", "_here", "_group"
 SECTION_NUMBER = r"^([0-9]+[A-Z]{0,3})"
 FIR_KEY = ("state", "district", "police_station", "year", "fir_no", "fir_part")
 
@@ -88,6 +88,11 @@ class Fields:
     def line(self) -> pl.Expr:
         """The row's line in its file, or its place in the record."""
         return pl.col(LINE)
+
+    @property
+    def group(self) -> pl.Expr:
+        """The number of the row's group; a rule that reads it never compares rows of two groups."""
+        return pl.col(GROUP)
 
     @property
     def content(self) -> pl.Expr:
@@ -258,8 +263,10 @@ def typed(name: str, kind: str) -> pl.Expr:
 def given(name: str, table: Table, there: Collection[str]) -> pl.Expr:
     """A column of a table, typed, or what TEXT or NUMBER before its name make of its text.
 
-    there: the columns of the text frame; one that is not among them is empty.
+    there: the columns of the text frame; one that is not among them is empty. Where no groups are told all is of one.
     """
+    if name == GROUP:
+        return pl.col(GROUP) if GROUP in there else pl.lit(0, dtype=pl.Int32).alias(GROUP)
     if name.startswith(TEXT):
         return _text(name.removeprefix(TEXT), there).alias(name)
     if name.startswith(NUMBER):

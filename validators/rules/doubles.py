@@ -19,6 +19,7 @@ from validators.rulebook.columns import Fields
 from validators.rulebook.rule import EVERY_FORM, example, rule, tells
 
 _PLACE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009"}
+_GROUP = "group"
 _KNOWN = {"role": "accused", "age": "34", "sex": "male", "address": "Kalpanapur, Ward 3"}
 
 
@@ -54,7 +55,7 @@ def person_is_new(f: Fields) -> pl.Expr:
     common a name is there. `digitize duplicates` compares all stations, lists the pairs for a decision, and says how
     many comparisons it left out where too many share a name.
     """
-    whole = pl.struct(person_columns(f))
+    whole = pl.struct([*person_columns(f), f.group.alias(_GROUP)])
     return whole.map_batches(_other_persons, return_dtype=pl.String, is_elementwise=False)
 
 
@@ -68,7 +69,8 @@ def _other_persons(rows: pl.Series) -> pl.Series:
     from validators.doubles.other import told
     from validators.doubles.persons import find_persons
 
-    station = known.select(pl.struct(STATION).rank("dense").cast(pl.Int32) - 1).to_series().to_numpy()
+    # So is each group: of what is checked together nothing is compared that would not be in a check of its own.
+    station = known.select(pl.struct(*STATION, _GROUP).rank("dense").cast(pl.Int32) - 1).to_series().to_numpy()
     suspects = find_persons(person_frame(known), registers=station)
     found = known.select("row", told=told(suspects, known[ROW_RECORD], known[ROW_LINE], station))
     return frame.select("row").join(found, on="row", how="left", maintain_order="left")["told"]
@@ -120,7 +122,7 @@ def case_is_new(f: Fields) -> pl.Expr:
 
     Our own addition to the rule list. Two records of one number are judged by R001 and R002.
     """
-    whole = pl.struct(case_columns(f))
+    whole = pl.struct([*case_columns(f), f.group.alias(_GROUP)])
     return whole.map_batches(_other_cases, return_dtype=pl.String, is_elementwise=False)
 
 
@@ -128,7 +130,13 @@ def _other_cases(rows: pl.Series) -> pl.Series:
     frame = rows.struct.unnest()
     if frame["book"].null_count() == frame.height:
         return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
-    from validators.doubles.cases import find_cases
+    from validators.doubles.cases import books_of, find_cases
     from validators.doubles.other import told
+    from validators.doubles.pairs import put_together
 
-    return told(find_cases(case_frame(frame)), frame[ROW_RECORD], frame[ROW_LINE])
+    apart = pl.concat_str("book", pl.col(_GROUP).cast(pl.String), separator="\x1f")
+    cases = case_frame(frame.with_columns(book=apart))
+    groups = frame[_GROUP].to_numpy()
+    # What was left out is counted for the whole group, whatever books it has.
+    suspects = put_together(find_cases(cases), books_of(cases), groups)
+    return told(suspects, frame[ROW_RECORD], frame[ROW_LINE], groups)

@@ -17,6 +17,7 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "volumes": ("volume",),
     "scans": ("seq",),
     "tables": ("unit",),
+    "shapes": ("shape",),
     "records": ("record",),
     # All findings of a record are one entry: they are replaced together.
     "findings": ("record",),
@@ -41,7 +42,7 @@ def rows_digest(entries: Iterable[Entry]) -> str:
     made = hashlib.sha256()
     count = 0
     for table, key, content in sorted(entries):
-        _add(made, table, key, content)
+        made.update(_written(table) + _written(key) + _written(content))
         count += 1
     return made.hexdigest() if count else ""
 
@@ -54,23 +55,24 @@ def entry_name(table: str, alias: str = "") -> str:
 
 def entry_hash(db: sqlite3.Connection, table: str, key: str) -> bytes:
     """The hash of what stands under a name now; b"" where nothing does."""
-    where = " AND ".join(f"{c} = ?" for c in COVERED[table])
-    # By all columns: the rows of one entry must come in the same order whatever index is used.
-    query = f"SELECT * FROM {table} WHERE {where} ORDER BY {_ORDER.get(table, '1')}"
-    made = hashlib.sha256()
-    count = 0
-    for row in db.execute(query, key.split(_BETWEEN)):
-        _add(made, *row)
-        count += 1
-    return made.digest() if count else b""
+    rows = db.execute(_QUERIES[table], key.split(_BETWEEN)).fetchall()
+    return hashlib.sha256(b"".join([_written(value) for row in rows for value in row])).digest() if rows else b""
 
 
 _ORDER = {"findings": "record, field, code"}
+# By all columns: the rows of one entry must come in the same order whatever index is used.
+_QUERIES = {
+    table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in names)} ORDER BY {_ORDER.get(table, '1')}"
+    for table, names in COVERED.items()
+}
 
 
-def _add(made: hashlib._Hash, *values: object) -> None:
-    for value in values:
-        data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-        # The kind and the length first, so that no two rows are written alike.
-        made.update(f"{type(value).__name__[0]}{len(data)}:".encode("ascii"))
-        made.update(data)
+def _written(value: object) -> bytes:
+    """A value with its kind and length before it, so that no two rows are written alike."""
+    if isinstance(value, str):
+        data = value.encode("utf-8", "surrogateescape")
+        return b"s%d:%b" % (len(data), data)
+    if isinstance(value, bytes):
+        return b"b%d:%b" % (len(value), value)
+    data = str(value).encode("ascii")
+    return b"%c%d:%b" % (ord(type(value).__name__[0]), len(data), data)

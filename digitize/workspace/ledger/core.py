@@ -17,7 +17,7 @@ from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import is_dead
 from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.opening import connect
-from digitize.workspace.ledger.schema import DDL, FORMAT
+from digitize.workspace.ledger.schema import DDL, FORMAT, WATCHED
 from digitize.workspace.ledger.state import FAILED, StepState
 from digitize.workspace.ledger.transactions import LedgerFile
 
@@ -190,7 +190,7 @@ class Ledger(LedgerFile):
 
     def heads(self) -> list[SignedHead]:
         """The signed head of every command, oldest first; none in a ledger of an older format."""
-        return list(heads_in(self._db)) if self._format >= FORMAT else []
+        return list(heads_in(self._db)) if self._format >= WATCHED else []
 
     def recount(self) -> int:
         """Fold `state` from the events anew. Returns how many units and steps there are."""

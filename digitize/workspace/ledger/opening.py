@@ -29,7 +29,11 @@ def connect(path: Path) -> sqlite3.Connection:
         # None: no transactions but our own; Python's driver would begin and end some by itself.
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         _as_rows(db)
-        db.execute("PRAGMA journal_mode = WAL")
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        # SQLite tells of a damaged table in the damaged words themselves.
+        except UnicodeDecodeError as e:
+            raise LedgerError(f"{path} is damaged. {_RESTORE}") from e
         # With less, a power cut in WAL could take back the last events, though what they tell of was done.
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA busy_timeout = 30000")
@@ -67,10 +71,10 @@ def require_format(db: sqlite3.Connection, path: Path) -> int:
         raise LedgerError(f"{path} holds no ledger. {_RESTORE}") from e
     if found > FORMAT:
         raise LedgerError(f"{path} was written by a newer version (format {found}). Upgrade cctns-digitize.")
-    later = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'row_log'").fetchone()
+    there = {r["name"] for r in db.execute("SELECT name FROM sqlite_master WHERE name IN ('row_log', 'shapes')")}
     # An older format would spare its rows and signatures every check.
-    if found == 1 and (later or path.with_name(LOG).exists()):
-        raise LedgerError(f"{path} says format 1 and was of a later one: somebody changed it. {_RESTORE}")
+    if (found == 1 and ("row_log" in there or path.with_name(LOG).exists())) or (found == 2 and "shapes" in there):
+        raise LedgerError(f"{path} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
     if found < 1:
         raise LedgerError(f"{path} says format {found}, which never was: somebody changed it. {_RESTORE}")
     return found

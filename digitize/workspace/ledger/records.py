@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, plain_data
 from digitize.workspace.ledger.verdict import Verdict
-from mappers.record import Record, from_plain, to_plain
+from mappers.record import Record, to_plain
 from validators.finding import Finding
 
 UNDONE = "undone"
@@ -68,44 +69,49 @@ class Records:
     def __init__(self, ledger: Ledger) -> None:
         """Work on one ledger."""
         self._ledger = ledger
+        self.packs = Packs(ledger)
 
     def replace_unit(self, unit: str, records: Sequence[Stored]) -> None:
         """Make these the records of a unit; records it gave before and no longer gives are taken out.
 
         A record that did not change keeps its verdict.
         """
-        with self._ledger.writing():
-            keep = {s.record.id for s in records}
-            # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
-            for row in self._ledger.rows("SELECT record FROM records WHERE unit = ?", (unit,)):
-                if row["record"] not in keep:
-                    self._ledger.execute("DELETE FROM records WHERE record = ?", (row["record"],))
-                    self._ledger.execute("DELETE FROM findings WHERE record = ?", (row["record"],))
-            for stored in records:
-                self._put(stored)
+        self.replace_rows(unit, [_row(s, plain_data(s.record)) for s in records])
 
-    def _put(self, s: Stored) -> None:
-        data = zlib.compress(json.dumps(to_plain(s.record), ensure_ascii=False).encode("utf-8"), 6)
-        values = (s.record.id, s.unit, s.record.batch, s.station, s.language, s.group, s.record.form, s.hash, data)
-        # In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
-        self._ledger.execute(
-            """INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (record) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
-                 station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
-                 verdict = CASE WHEN hash = excluded.hash AND grp = excluded.grp THEN verdict ELSE '' END,
-                 hash = excluded.hash, data = excluded.data""",
-            values,
+    def replace_rows(self, unit: str, rows: Sequence[RecordRow]) -> None:
+        """As `replace_unit`, of records that are packed already."""
+        with self._ledger.writing():
+            keep = {row.record for row in rows}
+            old = (r["record"] for r in self._ledger.rows("SELECT record FROM records WHERE unit = ?", (unit,)))
+            # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
+            for record in (name for name in old if name not in keep):
+                self._ledger.execute("DELETE FROM records WHERE record = ?", (record,))
+                self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
+            self._ledger.execute_many(_PUT, rows)
+
+    def _stored(self, row: Any) -> Stored:
+        return Stored(
+            record=self.packs.record_of(row),
+            unit=row["unit"],
+            group=row["grp"],
+            station=row["station"],
+            language=row["language"],
+            hash=row["hash"],
+            verdict=row["verdict"],
+            open=tuple(json.loads(row["open"])),
+            loaded=row["loaded"],
         )
 
     def one(self, record: str) -> Stored | None:
         """The record of that id."""
         row = self._ledger.execute("SELECT * FROM records WHERE record = ?", (record,)).fetchone()
-        return _stored(row) if row else None
+        return self._stored(row) if row else None
 
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
-        return [_stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))]
+        return [
+            self._stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
+        ]
 
     def count_unit(self, unit: str) -> int:
         """How many records came from one page group or table chunk."""
@@ -113,26 +119,42 @@ class Records:
 
     def of_group(self, group: str) -> list[Stored]:
         """The records of one station and year."""
-        return [_stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))]
+        return [
+            self._stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))
+        ]
 
     def of_batch(self, batch: str) -> Iterator[Stored]:
         """The records of one batch, by id."""
         for row in self._ledger.execute("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
-            yield _stored(row)
+            yield self._stored(row)
 
     def all(self) -> Iterator[Stored]:
         """Every record, by id."""
         for row in self._ledger.execute("SELECT * FROM records ORDER BY record"):
-            yield _stored(row)
+            yield self._stored(row)
 
     def of_row(self, record: str) -> list[Stored]:
         """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
         sql = "SELECT * FROM records WHERE record = ? OR (record > ? AND record < ?) ORDER BY record"
         # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
-        return [_stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
+        return [self._stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
+
+    def alike(self) -> Iterator[Mapping[str, Any]]:
+        """Unit, station, language, verdict, open, reasons and loaded, whether it is, of records, and n that have them.
+
+        Counted by SQLite: of millions of records hardly any has a line of its own.
+        """
+        names = "unit, station, language, verdict, open, reasons"
+        sql = f"SELECT {names}, loaded <> '' AS loaded, COUNT(*) AS n FROM records GROUP BY {names}, loaded <> ''"
+        yield from self._ledger.execute(sql)
+
+    def stations_of_pages(self) -> dict[str, str]:
+        """Page -> the station of a record that begins on it."""
+        sql = "SELECT unit, station FROM records WHERE unit IN (SELECT page FROM scans)"
+        return {r["unit"]: r["station"] for r in self._ledger.rows(sql)}
 
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
-        """Records in whose stored JSON one of these texts stands, by id.
+        """Records in whose stored text one of these stands, as JSON writes it, by id.
 
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
@@ -142,10 +164,10 @@ class Records:
         sql = f"SELECT * FROM records {where} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
         for row in self._ledger.execute(sql, values):
-            data = zlib.decompress(row["data"])
+            data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted):
-                yield _stored(row)
+                yield self._stored(row)
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
@@ -154,27 +176,28 @@ class Records:
     def by_group(self) -> Iterator[Stored]:
         """Every record, those of one station and year together."""
         for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
-            yield _stored(row)
+            yield self._stored(row)
 
-    def group_hashes(self) -> dict[str, list[str]]:
-        """Group -> "record id:hash" of its records, sorted: what a check of the group depends on."""
-        groups: dict[str, list[str]] = {}
-        for row in self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record"):
-            groups.setdefault(row["grp"], []).append(f"{row['record']}:{row['hash']}")
-        return groups
+    def group_hashes(self) -> Iterator[tuple[str, list[str]]]:
+        """(group, "record id:hash" of its records, sorted) of each group: what a check of the group depends on."""
+        rows = self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record")
+        for group, own in groupby(rows, key=lambda row: str(row["grp"])):
+            yield group, [f"{row['record']}:{row['hash']}" for row in own]
+
+    def packed_of_group(self, group: str) -> list[PackedRow]:
+        """The records of one station and year as they are kept."""
+        sql = "SELECT record, form, batch, data FROM records WHERE grp = ? ORDER BY record"
+        return [PackedRow(*r) for r in self._ledger.rows(sql, (group,))]
 
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
         sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
+        told = "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)"
         with self._ledger.writing():
-            for record, v in verdicts.items():
-                self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
-                self._ledger.execute(sql, (v.word, json.dumps(v.fields), json.dumps(v.reasons), record))
-            for f in findings:
-                self._ledger.execute(
-                    "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)",
-                    (f.record, f.field, f.code, f.severity, f.message),
-                )
+            self._ledger.execute_many("DELETE FROM findings WHERE record = ?", ((record,) for record in verdicts))
+            rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
+            self._ledger.execute_many(sql, rows)
+            self._ledger.execute_many(told, ((f.record, f.field, f.code, f.severity, f.message) for f in findings))
 
     def findings(self, record: str) -> list[Finding]:
         """What the rules said of one record."""
@@ -238,15 +261,16 @@ def _decision(row: Any) -> Decision:
     return Decision(**values)
 
 
-def _stored(row: Any) -> Stored:
-    return Stored(
-        record=from_plain(json.loads(zlib.decompress(row["data"]))),
-        unit=row["unit"],
-        group=row["grp"],
-        station=row["station"],
-        language=row["language"],
-        hash=row["hash"],
-        verdict=row["verdict"],
-        open=tuple(json.loads(row["open"])),
-        loaded=row["loaded"],
-    )
+def _row(s: Stored, data: bytes) -> RecordRow:
+    r = s.record
+    return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
+
+
+# In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
+_PUT = """
+  INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (record) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
+    station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
+    verdict = CASE WHEN hash = excluded.hash AND grp = excluded.grp THEN verdict ELSE '' END,
+    hash = excluded.hash, data = excluded.data
+"""

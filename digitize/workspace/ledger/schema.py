@@ -9,6 +9,7 @@ state      the newest event of each unit and step, so that status need not fold 
 leases     who is working on what just now
 batches, sources, volumes, scans, tables   what intake took in
 records, findings                           the newest records and what the rules say of them
+shapes     what the records of a table have in common; by it they are packed (mappers/packed.py)
 decisions  what a person settled at review; only grows
 receipts   one line a load
 """
@@ -16,9 +17,11 @@ receipts   one line a load
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 2
+FORMAT = 3
+WATCHED = 2
+"""The format from which on rows are watched and heads are signed."""
 
-# What format 2 has beside format 1: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
+# What format 2 has beside format 1, and 3 beside 2: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
 COVER_DDL = """
 CREATE TABLE row_log (
   tbl TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (tbl, key, seq)
@@ -33,9 +36,13 @@ CREATE TABLE heads (
 );
 CREATE TABLE fixity (sha256 TEXT PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
 """
+SHAPES_DDL = """
+CREATE TABLE shapes (shape INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL);
+"""
 
 DDL = (
     COVER_DDL
+    + SHAPES_DDL
     + """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 

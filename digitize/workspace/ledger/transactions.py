@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.covering import Covering, changed_entries
 from digitize.workspace.ledger.heads import Heads
 from digitize.workspace.ledger.opening import connect, is_writable, require_format
-from digitize.workspace.ledger.schema import FORMAT
+from digitize.workspace.ledger.schema import FORMAT, WATCHED
 from digitize.workspace.ledger.upgrade import upgrade
 
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
@@ -95,23 +95,24 @@ class LedgerFile:
         following = self._key.with_name("next.pub")
         if following.exists() and following.read_text(encoding="ascii").strip() in self.public_keys():
             raise KeyUnusable(f"{self._key}: a change of keys was interrupted. Finish it: digitize keys rotate DIR")
-        upgrades = self._format < FORMAT
-        if upgrades:
+        before = self._format
+        if before < FORMAT:
             upgrade(self._db, self.path)
         self._covering = Covering(self._db)
         # A ledger outside of a workspace has no key; that of a workspace is never written unsigned.
         if self._key.exists() or self.public_keys():
             self._heads = Heads(self._db, open_key(self._key))
         self._format = FORMAT
-        if upgrades:
-            self._cover_all()
+        if before < FORMAT:
+            with self.writing():
+                self.record_event("ledger", "format", "note", detail={"format": FORMAT})
+                if before < WATCHED:
+                    self._cover_all()
 
     def _cover_all(self) -> None:
         """Take the hash of every row that an older program wrote: from now on a change is seen."""
-        with self.writing():
-            self.record_event("ledger", "format", "note", detail={"format": FORMAT})
-            for _ in self._cover.everything():
-                self._note_rows()
+        for _ in self._cover.everything():
+            self._note_rows()
 
     def _seal(self) -> None:
         """Before the commit: rows that no event tells of get one, and the newest event is signed."""
@@ -131,6 +132,11 @@ class LedgerFile:
                 return self.execute(sql, values)
         with plain_errors(self.path, "digitize ledger verify"):
             return self._db.execute(sql, tuple(values))
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each of these rows, inside `writing`."""
+        with self.writing():
+            self._db.executemany(sql, rows)
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
         """All rows of a query."""
@@ -173,7 +179,7 @@ class LedgerFile:
 
     def require_intact(self, table: str, names: Iterable[str]) -> None:
         """Raise LedgerError naming the first of these entries that was changed by another program."""
-        if self._format < FORMAT:
+        if self._format < WATCHED:
             return  # nothing is known of its rows yet
         with plain_errors(self.path, "digitize ledger verify"):
             for name in changed_entries(self._db, table, names):

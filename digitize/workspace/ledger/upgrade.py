@@ -1,16 +1,20 @@
-"""A ledger of format 1 becomes one of format 2: its rows are watched from then on; a copy of the old file stays."""
+"""A ledger of an older format becomes one of today's; a copy of the old file stays.
+
+From format 2 on its rows are watched; from 3 on records of tables may be packed. Rows are not written anew: records
+that were not packed are read as they stand, until their table is mapped again.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
 
-from digitize.workspace.ledger.schema import COVER_DDL, FORMAT
+from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, SHAPES_DDL, WATCHED
 
 
 def upgrade(db: sqlite3.Connection, path: Path) -> None:
-    """Add what format 2 has, in one transaction. What stands in the ledger stays as it is."""
-    copy = path.with_name(f"{path.name}.format1")
+    """Add what later formats have, in one transaction. What stands in the ledger stays as it is."""
+    copy = path.with_name(f"{path.name}.format{_format(db)}")
     if not copy.exists():
         # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
         with sqlite3.connect(copy) as to:
@@ -19,9 +23,10 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it while this one waited.
-        if int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0]) < FORMAT:
-            db.execute("ALTER TABLE events ADD COLUMN rows TEXT NOT NULL DEFAULT ''")
-            for statement in _statements(COVER_DDL):
+        if (found := _format(db)) < FORMAT:
+            if found < WATCHED:
+                db.execute("ALTER TABLE events ADD COLUMN rows TEXT NOT NULL DEFAULT ''")
+            for statement in _statements(COVER_DDL * (found < WATCHED) + SHAPES_DDL):
                 db.execute(statement)
             db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
         db.execute("COMMIT")
@@ -29,6 +34,10 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def _format(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
 
 
 def _statements(script: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hash, entry_name, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, FORMAT
+from digitize.workspace.ledger.schema import DDL, FORMAT, SHAPES_DDL, WATCHED
 
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
 _ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
@@ -46,11 +46,13 @@ def find_changes(db: sqlite3.Connection, path: Path, outside: Path | None = None
     if broken != "ok":
         yield Change("the file", f"is damaged ({broken})")
         return
-    if _format(db) < FORMAT:
+    found = _format(db)
+    if found < WATCHED:
         yield Change("the rows", "are not watched yet (format 1)", "any command that writes begins it", is_remark=True)
         yield from _Chain(db, has_rows=False).changes()
         return
-    yield from _schema(db)
+    # What a ledger of an older format has not is no change of it.
+    yield from _schema(db, DDL if found == FORMAT else DDL.replace(SHAPES_DDL, ""))
     chain = _Chain(db)
     yield from chain.changes()
     yield from _rows(db)
@@ -62,10 +64,10 @@ def _format(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
 
 
-def _schema(db: sqlite3.Connection) -> Iterator[Change]:
+def _schema(db: sqlite3.Connection, ddl: str) -> Iterator[Change]:
     """The tables and triggers that keep the history are there, in the words they were made with."""
     wanted = sqlite3.connect(":memory:")
-    wanted.executescript(DDL)
+    wanted.executescript(ddl)
     query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
     there = {(r[0], r[1]): _plain(r[2]) for r in db.execute(query)}
     made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
@@ -149,7 +151,8 @@ class _Chain:
 
 def _rows(db: sqlite3.Connection) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
-    for table in COVERED:
+    there = {r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in (name for name in COVERED if name in there):
         # SQLite gives the other columns of the row that has the maximum.
         newest = "SELECT key, hash, MAX(seq) FROM row_log WHERE tbl = ? GROUP BY key"
         for key, content, seq in db.execute(newest, (table,)):

@@ -1,0 +1,95 @@
+"""Groups of records checked in lots, in this process or in workers beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from digitize.machine.pool import run_jobs
+from digitize.steps.carried import carried, taken
+from digitize.workspace.ledger.packs import PackedRow
+from digitize.workspace.ledger.verdict import PART, Verdict, judge
+from mappers.packed import RecordShape
+from mappers.record import RecordValues
+from validators.finding import Finding
+
+if TYPE_CHECKING:
+    from validators.rulebook.given import CheckSettings
+
+_FEW = 2
+"""So many lots are checked before workers would have begun."""
+_CLEAN = Verdict("clean", (), {})
+
+
+@dataclass(frozen=True)
+class CheckWork:
+    """What groups are checked with. parts: what values say of mappings whose rows are parts of other records."""
+
+    settings: CheckSettings
+    parts: frozenset[str]
+
+
+class CheckLot(NamedTuple):
+    """Groups, each with its key and its records, and the shapes by which these are packed."""
+
+    groups: list[tuple[str, str, list[PackedRow]]]
+    shapes: dict[int, bytes]
+
+
+class GroupChecked(NamedTuple):
+    """What came of a group: a verdict for each record, and what the rules say."""
+
+    group: str
+    key: str
+    verdicts: Mapping[str, Verdict]
+    findings: list[Finding]
+
+
+def check_lot(work: CheckWork, lot: CheckLot) -> list[GroupChecked]:
+    """Check the groups of a lot."""
+    # Here and not above: the rules bring polars, which a run with nothing to check need not load.
+    from validators.checking.check import check_groups
+
+    shapes = {number: RecordShape.from_bytes(data) for number, data in lot.shapes.items()}
+    groups = [[row.values(shapes) for row in rows] for _, _, rows in lot.groups]
+    # A row that is a part of a record elsewhere lacks what the rules ask of a whole one.
+    whole = [[v for v in values if v.by.isdisjoint(work.parts)] for values in groups]
+    of_record: dict[str, list[Finding]] = {}
+    for finding in check_groups(whole, work.settings):
+        of_record.setdefault(finding.record, []).append(finding)
+    done = []
+    for (group, key, _), values in zip(lot.groups, groups, strict=True):
+        verdicts = {v.id: _verdict(v, work.parts, of_record.get(v.id, [])) for v in values}
+        done.append(GroupChecked(group, key, verdicts, [f for v in values for f in of_record.get(v.id, ())]))
+    return done
+
+
+def _verdict(values: RecordValues, parts: frozenset[str], findings: list[Finding]) -> Verdict:
+    if not values.by.isdisjoint(parts):
+        return PART
+    # What is sure, and of which no rule asks, is clean without a closer look.
+    if not values.is_doubtful and all(f.severity == "note" for f in findings):
+        return _CLEAN
+    return judge(values.whole(), findings)
+
+
+def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: int) -> Iterator[list[GroupChecked]]:
+    """Lots checked, in no set order; in workers where there are enough of them."""
+    first = list(islice(lots, _FEW)) if workers > 1 else []
+    coming = next(lots, None)
+    if coming is None or workers < 2:
+        yield from (check_lot(work, lot) for lot in chain(first, () if coming is None else (coming,), lots))
+        return
+    for _, done in run_jobs(partial(_check_there, carried(work)), chain(first, (coming,), lots), workers, _crashed):
+        yield done
+
+
+def _check_there(work: bytes, lot: CheckLot) -> list[GroupChecked]:
+    return check_lot(taken(work), lot)
+
+
+def _crashed(lot: CheckLot) -> list[GroupChecked]:
+    raise RuntimeError(f"checking {lot.groups[0][0]} and {len(lot.groups) - 1} more groups broke its worker twice")

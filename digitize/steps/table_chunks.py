@@ -1,0 +1,117 @@
+"""Chunks of a table's rows made into packed records, in this process or in workers beside each other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import chain, islice
+
+from digitize.files.mapping.bulk import few_collections
+from digitize.machine.pool import run_jobs
+from digitize.steps.carried import carried, taken
+from digitize.steps.map_pages import GROUP, group_in, station_in
+from digitize.workspace.ledger.packs import RecordRow, packed_data
+from mappers.binding.bound import FormMapping
+from mappers.legacy import LegacyRow, named_cells
+from mappers.mapping.apply import Application
+from mappers.mapping.load import map_rows, row_sources
+from mappers.mapping.texts import RecordText, table_texts
+from mappers.packed import RecordShape
+from mappers.sources.values import MapContext, RowValues
+
+_FEW = 3
+"""So many chunks are mapped before workers would have begun."""
+_SHAPED_BY = 200
+"""So many rows tell what the records of a table have in common."""
+Job = tuple[int, list[LegacyRow]]
+
+
+@dataclass(frozen=True)
+class TableWork:
+    """All that a table's chunks are mapped with; it travels to workers. file: name of the source; unit, name, station:
+    of the table; number: of its shape in the ledger.
+    """
+
+    mapping: FormMapping
+    context: MapContext
+    file: str
+    unit: str
+    name: str
+    station: str
+    columns: tuple[str, ...]
+    number: int = 0
+    shape: bytes = b""
+
+    @cached_property
+    def packing(self) -> RecordShape:
+        """The shape of its records."""
+        return RecordShape.from_bytes(self.shape)
+
+    @cached_property
+    def applications(self) -> dict[str, Application]:
+        """The mapping and its other forms at work, which remember what equal cells mean."""
+        return {n: Application(m, self.context) for n, m in {"": self.mapping, **self.mapping.also}.items()}
+
+    def record_id(self, row: LegacyRow) -> str:
+        """The id of a row's first record."""
+        return f"{self.unit}-r{row.number:07d}"
+
+    def chunk_unit(self, number: int) -> str:
+        """The unit of a chunk."""
+        return f"{self.unit}:{number:05d}"
+
+    def values(self, rows: Iterable[LegacyRow]) -> list[RowValues]:
+        """Rows as a mapping takes them."""
+        return [
+            RowValues(self.file, self.name, r.number, named_cells(self.columns, r), self.record_id(r)) for r in rows
+        ]
+
+    def shape_of(self, rows: Sequence[LegacyRow]) -> RecordShape:
+        """What records of such rows have in common."""
+        some = [r for r in rows if is_usable(r)][:_SHAPED_BY]
+        return RecordShape.of(map_rows(self.mapping, self.values(some), self.context))
+
+
+def is_usable(row: LegacyRow) -> bool:
+    """Whether a row is mapped; all others are reported."""
+    return not row.deleted and not row.problem
+
+
+def pack_chunk(work: TableWork, job: Job) -> list[RecordRow]:
+    """The records of a chunk as the ledger takes them."""
+    number, rows = job
+    usable = [r for r in rows if is_usable(r)]
+    if not usable:
+        return []
+    sources = row_sources(work.mapping, work.values(usable))
+    ids, numbers = [work.record_id(r) for r in usable], [r.number for r in usable]
+    with few_collections():
+        texts = table_texts(work.applications, sources, ids, numbers, work.packing, GROUP)
+        return [_row(work, work.chunk_unit(number), text) for text in texts]
+
+
+def _row(work: TableWork, unit: str, made: RecordText) -> RecordRow:
+    own = hashlib.sha256(made.whole.encode("utf-8")).hexdigest()
+    data = packed_data(work.packing, work.number, made.packed)
+    station, group = station_in(made.key[GROUP.index("police_station")], work.station), group_in(made.id, made.key)
+    return RecordRow(made.id, unit, work.context.batch, station, "", group, made.form, own, data)
+
+
+def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: int) -> Iterator[tuple[Job, list[RecordRow]]]:
+    """The records of chunks, in no set order; in workers where there are enough of them."""
+    first = list(islice(jobs, _FEW)) if workers > 1 else []
+    coming = next(jobs, None)
+    if coming is None or workers < 2:
+        yield from ((job, pack_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
+        return
+    yield from run_jobs(partial(_pack_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)
+
+
+def _pack_there(work: bytes, job: Job) -> list[RecordRow]:
+    return pack_chunk(taken(work), job)
+
+
+def _crashed(job: Job) -> list[RecordRow]:
+    raise RuntimeError(f"mapping chunk {job[0]} broke its worker twice")

@@ -1,0 +1,114 @@
+"""How a record's content is kept: packed by a shape that many share, or as JSON by itself."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from digitize.errors import LedgerError
+from digitize.workspace.ledger.core import Ledger
+from mappers.packed import RecordShape
+from mappers.record import Record, RecordValues, from_plain, to_plain, values_of
+
+_PACKED = b"\x01"
+"""Begins a record that is packed by a shape, whose number comes next; any other is JSON, compressed."""
+_HEAD = 5
+
+
+class RecordRow(NamedTuple):
+    """A record as a row of the ledger; the names as `Stored` has them. data: see `plain_data` and `packed_data`."""
+
+    record: str
+    unit: str
+    batch: str
+    station: str
+    language: str
+    group: str
+    form: str
+    hash: str
+    data: bytes
+
+
+def plain_data(record: Record) -> bytes:
+    """A record as it is kept where no other is like it."""
+    return zlib.compress(json.dumps(to_plain(record), ensure_ascii=False).encode("utf-8"), 6)
+
+
+def packed_data(shape: RecordShape, number: int, text: str) -> bytes:
+    """A record's text as it is kept with a shape. number: of the shape in the ledger."""
+    return _PACKED + number.to_bytes(_HEAD - 1, "little") + shape.compress(text)
+
+
+class Packs:
+    """Reads the content of records, and keeps the shapes by which they are packed."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Work on one ledger."""
+        self._ledger = ledger
+        self._shapes: dict[int, RecordShape] = {}
+
+    def add_shape(self, shape: RecordShape) -> int:
+        """Keep a shape by which records will be packed. Returns its number."""
+        with self._ledger.writing():
+            number = self._ledger.execute("INSERT INTO shapes (data) VALUES (?)", (shape.to_bytes(),)).lastrowid
+        assert number is not None
+        self._shapes[number] = shape
+        return number
+
+    def shape_of_unit(self, unit: str) -> tuple[int, RecordShape] | None:
+        """The shape by which a record of a unit is packed, with its number; None where none is."""
+        row = self._ledger.execute("SELECT data FROM records WHERE unit = ? LIMIT 1", (unit,)).fetchone()
+        number = number_in(row["data"]) if row else 0
+        return (number, self.shape(number)) if number else None
+
+    def shape(self, number: int) -> RecordShape:
+        """The shape of that number. Raises LedgerError where it is gone."""
+        if number not in self._shapes:
+            row = self._ledger.execute("SELECT data FROM shapes WHERE shape = ?", (number,)).fetchone()
+            if row is None:
+                raise LedgerError(
+                    f"{self._ledger.path}: shape {number} of its records is gone. Restore a backup: "
+                    "digitize ledger restore DIR FILE"
+                )
+            self._shapes[number] = RecordShape.from_bytes(row["data"])
+        return self._shapes[number]
+
+    def record_of(self, row: Mapping[str, Any]) -> Record:
+        """The record of a row with record, form, batch and data."""
+        number, data = number_in(row["data"]), row["data"]
+        if number:
+            return self.shape(number).record(data[_HEAD:], row["record"], row["form"], row["batch"])
+        return from_plain(json.loads(zlib.decompress(data)))
+
+    def shapes_of(self, rows: Iterable[PackedRow]) -> dict[int, bytes]:
+        """The shapes by which such rows are packed, by their numbers, to go with them."""
+        numbers = {number_in(row.data) for row in rows} - {0}
+        return {number: self.shape(number).to_bytes() for number in sorted(numbers)}
+
+    def text(self, data: bytes) -> bytes:
+        """What of a record's content can be searched: JSON, in which a value may stand as raw text alone."""
+        number = number_in(data)
+        return self.shape(number).decompress(data[_HEAD:]) if number else zlib.decompress(data)
+
+
+class PackedRow(NamedTuple):
+    """A record as it is kept, apart from its ledger."""
+
+    record: str
+    form: str
+    batch: str
+    data: bytes
+
+    def values(self, shapes: Mapping[int, RecordShape]) -> RecordValues:
+        """Its values. shapes: by number, that of the record among them."""
+        number = number_in(self.data)
+        if number:
+            return shapes[number].values(self.data[_HEAD:], self.record, self.form, self.batch)
+        return values_of(from_plain(json.loads(zlib.decompress(self.data))))
+
+
+def number_in(data: bytes) -> int:
+    """The number of the shape by which a record is packed; 0 where it is not."""
+    return int.from_bytes(data[1:_HEAD], "little") if data[:1] == _PACKED else 0
