@@ -214,7 +214,7 @@ def _in_server(
     name = "search"
     server.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'")
     url = server.database_url(name)
-    init_target(parse_address(url))
+    init_target(parse_address(url), search=True)
     target = open_target(url)
     spent = _load(target, world)
     server.run("ANALYZE", name)

@@ -32,6 +32,10 @@ def init(
         bool,
         typer.Option("--take-out", help="Move values that a newer version cannot hold to the table upgrade_findings."),
     ] = False,
+    search: Annotated[
+        bool,
+        typer.Option("--search", help="Make the keys by which digitize search finds records, now and at each load."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make the tables, or bring older ones up to date. Run it as the role that is to own them."""
@@ -44,7 +48,7 @@ def init(
         raise OptionsError("--print makes our own tables; what --layout makes beside a state's, --dry-run prints.")
     if only_print:
         check_names(schema, loader)
-        say_text(script(schema, loader))
+        say_text(script(schema, loader, search=search))
         return
     address = parse_address(url, schema)
     if layout:
@@ -53,7 +57,7 @@ def init(
         address = book_address(address)
         done = init_book(address, _layout(layout), loader, dry_run=dry_run)
     else:
-        done = init_target(address, loader, dry_run=dry_run, take_out=take_out, tell=warn)
+        done = init_target(address, loader, dry_run=dry_run, take_out=take_out, search=search, tell=warn)
     if json:
         print_json({"target": address.name, "statements": len(done), "dry_run": dry_run})
     elif dry_run:

@@ -105,8 +105,8 @@ def open_store(target: Target) -> SearchStore:
     found = target.run(f"SELECT value #>> '{{}}' FROM meta WHERE key = '{MARK}'")
     if found != [(FILLED_BY,)]:
         raise TargetRefused(
-            f"{target.name}: what was loaded before cannot be searched yet. Have the owner make its keys: "
-            "digitize target init URL"
+            f"{target.name}: this target has no keys to search by, or not all of them yet. Have its owner make them: "
+            "digitize target init URL --search"
         )
     # Compiling a statement takes longer than most of ours do.
     target.run("SELECT set_config('jit', 'off', false)")

@@ -167,6 +167,7 @@ def test_postgres_finds_the_same(postgres_target, finder):
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.searched import fill
 
+    assert fill(parse_address(postgres_target)) == 0
     target = open_target(postgres_target)
     target.take(batch())
     made = target.run("SELECT kind, record_id, line, said, tokens FROM search_rows ORDER BY 1, 2, 3")
@@ -175,7 +176,7 @@ def test_postgres_finds_the_same(postgres_target, finder):
         assert theirs.search(query, BY) == finder.search(query, BY)
     target.run_all([("DELETE FROM search_rows", ()), ("DELETE FROM search_words", ())])
     target.run_all([("DELETE FROM meta WHERE key = 'search'", ())])
-    with pytest.raises(TargetRefused, match="target init"):
+    with pytest.raises(TargetRefused, match="target init URL --search"):
         StoreSearch(target)
     assert fill(parse_address(postgres_target)) == 4
     assert target.run("SELECT kind, record_id, line, said, tokens FROM search_rows ORDER BY 1, 2, 3") == made

@@ -29,13 +29,19 @@ _FILLED = "SELECT value #>> '{}' FROM meta WHERE key = %s"
 
 
 def put(db: psycopg.Connection[Any], form: str, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Write what is searched of records that go in, in the transaction that is open."""
-    _write(db, search_rows(form, tables))
+    """Write what is searched of records that go in, in the transaction that is open; nothing where nobody asked."""
+    if is_wanted(db):
+        _write(db, search_rows(form, tables))
 
 
 def take_out(db: psycopg.Connection[Any], records: Sequence[str]) -> None:
     """Take out what is searched of records. Words stay: others may have them."""
     db.execute(f"DELETE FROM {ROWS} WHERE record_id = ANY(%s)", (list(records),))
+
+
+def is_wanted(db: psycopg.Connection[Any]) -> bool:
+    """Whether the owner wants this target to be searched: its keys take most of the time of a load."""
+    return db.execute(_FILLED, (MARK,)).fetchone() is not None
 
 
 def is_filled(db: psycopg.Connection[Any]) -> bool:

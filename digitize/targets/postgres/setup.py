@@ -16,7 +16,7 @@ from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Statement, migrate
 from digitize.targets.postgres.masters import fill_masters
 from digitize.targets.postgres.meta import masters_key, write_filled, write_meta
-from digitize.targets.postgres.searched import fill
+from digitize.targets.postgres.searched import fill, is_wanted
 from digitize.targets.postgres.state import TargetState, check_target, has_schema, read_state, what_is_amiss
 from digitize.targets.postgres.tables import VERSION, wanted
 from digitize.targets.postgres.upgrade import Upgrade, prove_again
@@ -34,13 +34,15 @@ def init_target(
     *,
     dry_run: bool = False,
     take_out: bool = False,
+    search: bool = False,
     tell: Tell = lambda text: None,
 ) -> list[str]:
     """Make the tables, or bring older ones up to date, in one transaction. Returns the statements, in order.
 
     loader: the role that is to load; it gets the rights it needs and no more, and must be there. take_out: values that
-    a column's new type cannot hold are moved to the table of findings. tell: is told of rows that break what a newer
-    version asks. Raises TargetRefused, and then nothing was changed.
+    a column's new type cannot hold are moved to the table of findings. search: make the keys by which records are
+    found, now and at every load from then on. tell: is told of rows that break what a newer version asks. Raises
+    TargetRefused, and then nothing was changed.
     """
     done: list[str] = []
     with connect(address) as db:
@@ -53,12 +55,24 @@ def init_target(
                     done.append(statement.as_string(db))
         except psycopg.Error as e:
             raise refusal(e, address) from None
-    if not dry_run and (filled := fill(address)):
-        log.info("%d records that were loaded before can now be searched", filled)
+    if not dry_run:
+        _fill(address, search)
     return done
 
 
-def script(schema: str, loader: str = "") -> str:
+def _fill(address: DatabaseAddress, search: bool) -> None:
+    with connect(address) as db:
+        try:
+            with db.transaction():
+                use(db, address, Patience())
+                search = search or is_wanted(db)
+        except psycopg.Error as e:
+            raise refusal(e, address) from None
+    if search and (filled := fill(address)):
+        log.info("%d records that were loaded before can now be searched", filled)
+
+
+def script(schema: str, loader: str = "", *, search: bool = False) -> str:
     """All that `init_target` does in an empty database, as a script for psql; nobody is connected to."""
     name = sql.Identifier(schema)
     statements: list[sql.Composable] = [
@@ -66,8 +80,8 @@ def script(schema: str, loader: str = "") -> str:
         sql.SQL("SELECT pg_advisory_xact_lock({})").format(sql.Literal(_LOCK)),
         sql.SQL("CREATE SCHEMA {}").format(name),
         sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(name),
-        *migrate({}, wanted()), *fill_masters(), *make_views(), *write_meta(schema), write_filled(),
-        *(grants(schema, loader) if loader else ()),
+        *migrate({}, wanted()), *fill_masters(), *make_views(), *write_meta(schema),
+        *([write_filled()] if search else ()), *(grants(schema, loader) if loader else ()),
         sql.SQL("COMMIT"),
     ]  # fmt: skip
     lines = (f"{s.as_string(None)};\n" for s in statements)
