@@ -75,7 +75,8 @@ def read(
 def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Iterator[FilePageDone[PageText]]:
     from functools import partial
 
-    from digitize.files.read_files import default_workers, read_pages
+    from digitize.files.read_files import read_pages
+    from digitize.machine.pool import default_workers
     from ocr.print.text import read_text
     from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
 

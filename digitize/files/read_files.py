@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -101,14 +100,6 @@ def read_pages(
         if one.stop is not None:
             raise one.stop
         yield one
-
-
-def default_workers() -> int:
-    """Cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:

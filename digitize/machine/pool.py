@@ -45,6 +45,14 @@ def patience_s(seconds_per_page: float) -> float:
     return 2 * seconds_per_page + 30
 
 
+def default_workers() -> int:
+    """Cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
 def run_jobs(
     work: Callable[[Job], Done],
     jobs: Iterable[Job],

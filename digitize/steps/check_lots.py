@@ -8,8 +8,8 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from digitize.machine.carried import carried, taken
 from digitize.machine.pool import run_jobs
-from digitize.steps.carried import carried, taken
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import PART, Verdict, judge
 from mappers.packed import RecordShape

@@ -9,8 +9,8 @@ from functools import cached_property, partial
 from itertools import chain, islice
 
 from digitize.files.mapping.bulk import few_collections
+from digitize.machine.carried import carried, taken
 from digitize.machine.pool import run_jobs
-from digitize.steps.carried import carried, taken
 from digitize.steps.map_pages import GROUP, group_in, station_in
 from digitize.workspace.ledger.packs import RecordRow, packed_data
 from mappers.binding.bound import FormMapping

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TextIO
 
 from digitize.machine.csv_cells import safe
 from digitize.targets.shapes import Shape
@@ -15,8 +15,9 @@ from mappers.record import Record
 _PART = ".tmp"
 
 
-class _Writer(Protocol):
-    def writerows(self, rows: Iterable[Sequence[Any]]) -> object: ...
+def write_rows(file: TextIO, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as our files of CSV have them, and no cell that a spreadsheet would take for a formula."""
+    csv.writer(file, lineterminator="\r\n").writerows([safe(v) for v in row] for row in rows)
 
 
 class CsvFolder:
@@ -26,7 +27,7 @@ class CsvFolder:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._stack = ExitStack()
-        self._writers: dict[str, _Writer] = {}
+        self._files: dict[str, TextIO] = {}
 
     def __enter__(self) -> CsvFolder:
         return self
@@ -34,7 +35,7 @@ class CsvFolder:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         # Closing writes out what is buffered: where that fails, no file has taken its name yet.
         self._stack.close()
-        for name in self._writers:
+        for name in self._files:
             part = self._folder / f"{name}.csv{_PART}"
             if kind is None:
                 part.replace(self._folder / f"{name}.csv")
@@ -43,18 +44,22 @@ class CsvFolder:
 
     def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None:
         """Add rows to the file of a table, which begins with its header."""
-        if name not in self._writers:
+        self.add_text(name, head, "")
+        write_rows(self._files[name], rows)
+
+    def add_text(self, name: str, head: Sequence[str], text: str) -> None:
+        """Add rows that `write_rows` made text of."""
+        if name not in self._files:
             part = self._folder / f"{name}.csv{_PART}"
             # With the mark at its beginning, a spreadsheet takes the file for UTF-8.
-            f = self._stack.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
-            self._writers[name] = csv.writer(f, lineterminator="\r\n")
-            self._writers[name].writerows([head])
-        self._writers[name].writerows([safe(v) for v in row] for row in rows)
+            self._files[name] = self._stack.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
+            write_rows(self._files[name], [head])
+        self._files[name].write(text)
 
     def keep_only(self, tables: Iterable[str]) -> None:
         """Remove files of these tables that an earlier time left and this one did not write."""
         for name in tables:
-            if name not in self._writers:
+            if name not in self._files:
                 (self._folder / f"{name}.csv").unlink(missing_ok=True)
 
 

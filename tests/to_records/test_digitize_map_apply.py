@@ -1,9 +1,13 @@
 """`digitize map apply`: a table to import files without a workspace, the same values as the main job gives."""
 
 import csv
+from dataclasses import asdict
 
 import pytest
 
+from digitize.files.mapping import bulk
+from digitize.files.mapping.find import settle_for, table_context
+from mappers.legacy import open_table
 from mappers.mapping.load import load_mappings, map_rows
 from mappers.sources.values import MapContext, RowValues
 from mappers.states import load_state
@@ -82,3 +86,17 @@ def test_cells_that_another_form_of_the_row_takes_are_not_left_over(digitize, sa
     said = digitize.json("map", "apply", source, "--out", tmp_path / "out", "--state", "mh")
     assert said["records"]["iif5"] > 0
     assert said["left_over"] == {}
+
+
+def test_files_are_the_same_to_the_byte_however_many_processes_map(samples, tmp_path, monkeypatch):
+    monkeypatch.setattr(bulk, "CHUNK", 9)
+    monkeypatch.setattr(bulk, "_FEW", 1)
+    context = table_context("wb", samples / "legacy" / "stations.csv", 0)
+    made = {}
+    for jobs in (1, 2):
+        table = settle_for(open_table(samples / "legacy" / "FIRMAST.DBF", 0), context, None)
+        done = bulk.apply_tables([table], context, tmp_path / str(jobs), jobs)
+        files = sorted((tmp_path / str(jobs)).rglob("*.csv"))
+        made[jobs] = asdict(done), {f.relative_to(tmp_path / str(jobs)): f.read_bytes() for f in files}
+    assert made[1] == made[2]
+    assert made[1][0]["records"] == {"iif1": 56}

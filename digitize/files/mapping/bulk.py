@@ -5,11 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from io import StringIO
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any, Protocol
 
-from digitize.targets.csv_folder import CsvFolder
+from digitize.machine.carried import carried, taken
+from digitize.machine.pool import default_workers, run_jobs
+from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import Doubt, add_counts, flat_columns, left_over
@@ -27,6 +32,9 @@ FEW_COLLECTIONS = (100_000, 50, 100)
 REPORT = "report"
 DOUBTS = "doubts"
 REPORTED = "reported"
+_FEW = 3
+"""So many lots are mapped before workers would have begun."""
+RowLot = tuple[int, list[LegacyRow]]
 
 
 @dataclass
@@ -43,6 +51,15 @@ class Applied:
     left_over: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def add(self, more: Applied) -> None:
+        """Add what became of further rows."""
+        self.rows += more.rows
+        self.mapped += more.mapped
+        self.doubts += more.doubts
+        add_counts(self.left_over, more.left_over)
+        for form, count in more.records.items():
+            self.records[form] = self.records.get(form, 0) + count
+
 
 def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, folder: Path) -> Applied:
     """Write the import files of a table into a folder, with a list of doubtful values and one of rows not mapped.
@@ -52,44 +69,121 @@ def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, f
     return apply_tables(((mapping, table),), context, folder)
 
 
-def apply_tables(tables: Iterable[tuple[FormMapping, LegacyTable]], context: MapContext, folder: Path) -> Applied:
+def apply_tables(
+    tables: Iterable[tuple[FormMapping, LegacyTable]], context: MapContext, folder: Path, jobs: int = 0
+) -> Applied:
     """The same for several tables, such as the sheets of a workbook: their rows go into the same files.
 
-    tables: each with its mapping; they are read one behind the other.
+    tables: each with its mapping; they are read one behind the other. jobs: processes, 0 for one on each core; the
+    files are the same however many there are.
     """
     done = Applied()
-    with CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report, few_collections():
+    with CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report:
         for mapping, table in tables:
-            _apply(mapping, table, context, (out, report), done)
+            work = TableApply(mapping, replace(table, rows=iter(())), context)
+            for lot in _in_order(apply_lots(work, _chunks(table.rows), jobs or default_workers())):
+                lot.write(out, report)
+                done.add(lot.done)
             done.notes += [*table.notes, *(f"{mapping.file}: {note}" for note in mapping.notes)]
     done.reported = done.rows - done.mapped
     done.notes = list(dict.fromkeys(done.notes))
     return done
 
 
-def _apply(
-    mapping: FormMapping, table: LegacyTable, context: MapContext, folders: tuple[CsvFolder, CsvFolder], done: Applied
-) -> None:
-    out, report = folders
-    works = {name: Application(m, context) for name, m in {"": mapping, **mapping.also}.items()}
-    for rows in _chunks(table.rows):
+@dataclass
+class TextTables:
+    """Rows of import files as text, table by table. texts: table -> its header and the text of its rows."""
+
+    texts: dict[str, tuple[Sequence[str], StringIO]] = field(default_factory=dict)
+
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None:
+        """Add rows to a table."""
+        write_rows(self.texts.setdefault(name, (head, StringIO(newline="")))[1], rows)
+
+
+@dataclass
+class AppliedLot:
+    """What a lot of rows became. number: its place in the table."""
+
+    number: int
+    out: TextTables = field(default_factory=TextTables)
+    report: TextTables = field(default_factory=TextTables)
+    done: Applied = field(default_factory=Applied)
+
+    def write(self, out: CsvFolder, report: CsvFolder) -> None:
+        """Add it to the files."""
+        for folder, tables in ((out, self.out), (report, self.report)):
+            for name, (head, text) in tables.texts.items():
+                folder.add_text(name, head, text.getvalue())
+
+
+@dataclass(frozen=True)
+class TableApply:
+    """All that a table's lots are mapped with; it travels to workers. table: without its rows."""
+
+    mapping: FormMapping
+    table: LegacyTable
+    context: MapContext
+
+    @cached_property
+    def applications(self) -> dict[str, Application]:
+        """The mapping and its other forms at work, which remember what equal cells mean."""
+        return {n: Application(m, self.context) for n, m in {"": self.mapping, **self.mapping.also}.items()}
+
+    def lot(self, job: RowLot) -> AppliedLot:
+        """What a lot of rows becomes."""
+        number, rows = job
+        made, done = AppliedLot(number), Applied()
         usable = [r for r in rows if not r.deleted and not r.problem]
-        for row in rows:
-            if row.deleted or row.problem:
-                report.add(REPORTED, ("row", "why"), [[str(row.number), row.problem or "deleted"]])
-        done.rows += len(rows)
-        done.mapped += len(usable)
+        unlike = [[str(r.number), r.problem or "deleted"] for r in rows if r.deleted or r.problem]
+        if unlike:
+            made.report.add(REPORTED, ("row", "why"), unlike)
+        done.rows, done.mapped, made.done = len(rows), len(usable), done
         if usable:
-            sources = sources_of(mapping, table, usable)
-            ids = [f"{table.name}-r{r.number:07d}" for r in usable]
-            made_of = {name: work.map(sources) for name, work in works.items()}
+            sources = sources_of(self.mapping, self.table, usable)
+            ids = [f"{self.table.name}-r{r.number:07d}" for r in usable]
+            made_of = {name: work.map(sources) for name, work in self.applications.items()}
             add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
             for name, mapped in made_of.items():
-                write_mapped(mapped, name, ids, folders, done)
+                write_mapped(mapped, name, ids, (made.out, made.report), done)
+        return made
+
+
+def apply_lots(work: TableApply, lots: Iterator[RowLot], workers: int) -> Iterator[AppliedLot]:
+    """What lots of rows become, in no set order; in workers where there are enough of them."""
+    first = list(islice(lots, _FEW)) if workers > 1 else []
+    coming = next(lots, None)
+    if coming is None or workers < 2:
+        with few_collections():
+            yield from map(work.lot, chain(first, () if coming is None else (coming,), lots))
+        return
+    jobs = chain(first, (coming,), lots)
+    yield from (lot for _, lot in run_jobs(partial(_lot_there, carried(work)), jobs, workers, _crashed))
+
+
+def _lot_there(work: bytes, job: RowLot) -> AppliedLot:
+    with few_collections():
+        own: TableApply = taken(work)
+        return own.lot(job)
+
+
+def _crashed(job: RowLot) -> AppliedLot:
+    raise RuntimeError(f"mapping lot {job[0]} broke its worker twice")
+
+
+def _in_order(lots: Iterable[AppliedLot]) -> Iterator[AppliedLot]:
+    """Lots in the order of their rows; those that come early wait."""
+    waiting: dict[int, AppliedLot] = {}
+    wanted = 0
+    for lot in lots:
+        waiting[lot.number] = lot
+        while wanted in waiting:
+            yield waiting.pop(wanted)
+            wanted += 1
 
 
 def write_mapped(
-    mapped: Mapped, name: str, ids: Sequence[str], folders: tuple[CsvFolder, CsvFolder], done: Applied
+    mapped: Mapped, name: str, ids: Sequence[str], folders: tuple[_Tables, _Tables], done: Applied
 ) -> None:
     """Write what sources became. name: of another form that they make, "" for their own. folders: of the import files,
     and of the report, which takes the doubtful values.
@@ -106,6 +200,10 @@ def write_mapped(
     done.doubts += len(made.doubts)
     done.records[form] = done.records.get(form, 0) + len(ids)
     report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
+
+
+class _Tables(Protocol):
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None: ...
 
 
 _DOUBT_HEAD = ("record_id", "table", "line", "field", "stored", "value", "confidence", "why")
@@ -141,9 +239,11 @@ def sources_of(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRo
     return Sources(len(rows), columns, TableCells(mapping, table.name, table.name))
 
 
-def _chunks(rows: Iterator[LegacyRow]) -> Iterator[list[LegacyRow]]:
+def _chunks(rows: Iterator[LegacyRow]) -> Iterator[RowLot]:
+    number = 0
     while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+        yield number, chunk
+        number += 1
 
 
 @contextmanager
