@@ -68,7 +68,8 @@ def _pictures() -> Iterator[Source]:
 
 def _books() -> Iterator[Source]:
     from binary_tables import biff2, biff5, biff8, ods, ole, xlsb, xlsx
-    from jet_tables import TEXT, database
+
+    from sample_data.jet_tables import TEXT, database
 
     as_bytes = [tuple(c.encode() for c in row) for row in _ROWS]
     yield Source(".xls", ole("Workbook", biff8({"Sheet1": _ROWS})))

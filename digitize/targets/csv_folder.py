@@ -15,9 +15,12 @@ from mappers.record import Record
 _PART = ".tmp"
 
 
-def write_rows(file: TextIO, rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as our files of CSV have them, and no cell that a spreadsheet would take for a formula."""
-    csv.writer(file, lineterminator="\r\n").writerows([safe(v) for v in row] for row in rows)
+def write_rows(file: TextIO, rows: Iterable[Sequence[Any]], *, are_safe: bool = False) -> None:
+    """Write rows as our files of CSV have them, and no cell that a spreadsheet would take for a formula.
+
+    are_safe: their cells have been seen to already.
+    """
+    csv.writer(file, lineterminator="\r\n").writerows(rows if are_safe else ([safe(v) for v in row] for row in rows))
 
 
 class CsvFolder:
@@ -42,10 +45,12 @@ class CsvFolder:
             else:
                 part.unlink(missing_ok=True)
 
-    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None:
-        """Add rows to the file of a table, which begins with its header."""
+    def add(
+        self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = (), *, are_safe: bool = False
+    ) -> None:
+        """Add rows to the file of a table, which begins with its header. are_safe: as `write_rows` has it."""
         self.add_text(name, head, "")
-        write_rows(self._files[name], rows)
+        write_rows(self._files[name], rows, are_safe=are_safe)
 
     def add_text(self, name: str, head: Sequence[str], text: str) -> None:
         """Add rows that `write_rows` made text of."""

@@ -100,6 +100,8 @@ def _usual() -> Mapping[str, str]:
     return {bare(word): usual for word, usual in rows}
 
 
+# Names are made of few words: each is spelled once.
+@lru_cache(maxsize=_KEPT)
 def _spell_word(word: str, language: str) -> str:
     usual = _usual_spelling(word)
     if usual:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from digitize.machine.carried import carried, taken
+from digitize.machine.csv_cells import safe
 from digitize.machine.pool import default_workers, run_jobs
 from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
@@ -96,9 +97,9 @@ class TextTables:
 
     texts: dict[str, tuple[Sequence[str], StringIO]] = field(default_factory=dict)
 
-    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None:
-        """Add rows to a table."""
-        write_rows(self.texts.setdefault(name, (head, StringIO(newline="")))[1], rows)
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, are_safe: bool = False) -> None:
+        """Add rows to a table, as `CsvFolder` does."""
+        write_rows(self.texts.setdefault(name, (head, StringIO(newline="")))[1], rows, are_safe=are_safe)
 
 
 @dataclass
@@ -196,14 +197,14 @@ def write_mapped(
     made = flat_columns(mapped, ids)
     tables = {t.name: t for t in form_tables(form).values()}
     for table, columns in made.tables.items():
-        out.add(table, flat_header(tables[table]), _rows(tables[table], columns))
+        out.add(table, flat_header(tables[table]), _rows(tables[table], columns), are_safe=True)
     done.doubts += len(made.doubts)
     done.records[form] = done.records.get(form, 0) + len(ids)
     report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
 
 
 class _Tables(Protocol):
-    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = ()) -> None: ...
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, are_safe: bool = False) -> None: ...
 
 
 _DOUBT_HEAD = ("record_id", "table", "line", "field", "stored", "value", "confidence", "why")
@@ -214,16 +215,19 @@ def _doubt_row(d: Doubt) -> list[str]:
     return [d.record_id, d.table, d.line, d.field, d.said.raw, d.said.value or "", f"{d.said.confidence:.2f}", why]
 
 
-def _rows(table: Table, columns: Mapping[str, list[str | None]]) -> Iterator[Sequence[str | None]]:
-    """Rows in the order of the header; a name's spelling in Latin letters is worked out unless the source gave one."""
-    empty: list[str | None] = [None] * len(columns["record_id"])
-    whole = []
+def _rows(table: Table, columns: Mapping[str, list[str | None]]) -> Iterator[Sequence[object]]:
+    """Rows in the order of the header, safe for spreadsheets; a name's spelling in Latin letters is worked out unless
+    the source gave one.
+    """
+    # Most columns are empty: only the others are looked at cell by cell.
+    empty: list[object] = [None] * len(columns["record_id"])
+    whole: list[list[object]] = []
     for name in flat_header(table):
         own = columns.get(name)
         column = table.column(name)
         if own is None and column is not None and column.roman_of in columns:
             own = [romanise(v) if v else None for v in columns[column.roman_of]]
-        whole.append(own or empty)
+        whole.append([safe(v) for v in own] if own else empty)
     return zip(*whole, strict=True)
 
 
