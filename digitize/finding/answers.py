@@ -19,12 +19,11 @@ _SHOWN = {
     VEHICLE: ("vehicle_type", "make", "model", "colour", "registration_no", "chassis_no", "engine_no"),
     PROPERTY: ("property_type", "category", "description", "quantity", "unit", "value", "property_status"),
 }
-# By which fields something was found, for each ground.
+# By which fields something was found, for each ground; a place is its record's, see `digitize.finding.sight`.
 _BY = {
     "name": ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman"),
     "relative": ("relative_name", "relative_name_roman"),
     "age": ("age", "age_from", "age_to", "birth_year", "birth_date"),
-    "place": ("place", "address"),
     "number": ("registration_no", "chassis_no", "engine_no", "description", "phone", "mobile"),
     "words": ("description", "make", "model", "colour", "property_type", "category"),
 }

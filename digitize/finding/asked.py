@@ -14,6 +14,7 @@ from mappers.text.folding import fold_digits
 KINDS = {"person": PERSON, "fir": RECORD, "vehicle": VEHICLE, "property": PROPERTY}
 MOST_SHOWN = 100
 MOST_TEXT = 200
+NOT_SEARCHABLE = "A field holds signs that cannot be searched for."
 _RANGE = re.compile(r"(\d{1,4})?\s*(?:-|to|–)\s*(\d{1,4})?$")
 _NUMBER_YEAR = re.compile(r"(?:fir\s*(?:no\.?)?\s*)?(\d{1,6})\s*/\s*(\d{4})", re.IGNORECASE)
 
@@ -75,7 +76,10 @@ class SearchQuery:
             raise OptionsError("The year is one of four digits, or two as 2010-2014.")
         if self.ages[0] > (self.ages[1] or 200):
             raise OptionsError("The age is a number, or two as 30-40.")
-        if not any(s.strip(" *?") for s in (self.text, self.relative, self.place, self.station, self.section)):
+        words = (self.text, self.relative, self.place, self.station, self.section)
+        if not all(map(is_searchable, words)):
+            raise OptionsError(NOT_SEARCHABLE)
+        if not any(c.isalnum() for text in words for c in text):
             raise OptionsError("Say what to search for: a name, a number, a place, a station or a section.")
 
     def as_logged(self) -> dict[str, Any]:
@@ -83,6 +87,11 @@ class SearchQuery:
         lengths = {n: [len(w) for w in getattr(self, n).split()] for n in ("text", "relative", "place")}
         rest = ("kind", "station", "year", "since", "until", "age", "section", "limit")
         return {n: v for n, v in {**lengths, **{n: getattr(self, n) for n in rest}}.items() if v}
+
+
+def is_searchable(text: str) -> bool:
+    """Whether a text is free of signs that no keyboard makes, and no database keeps."""
+    return all(c.isprintable() or c in "\u200c\u200d" for c in text)
 
 
 def _between(text: str, what: str) -> tuple[int, int]:
@@ -99,7 +108,9 @@ def _between(text: str, what: str) -> tuple[int, int]:
 
 def _require_day(day: str) -> None:
     try:
-        if day:
-            date.fromisoformat(day)
+        # Python takes more ways of writing a day than one; days are compared as they are written.
+        is_day = not day or date.fromisoformat(day).isoformat() == day
     except ValueError:
-        raise OptionsError("A day is written as 2012-08-31.") from None
+        is_day = False
+    if not is_day:
+        raise OptionsError("A day is written as 2012-08-31.")

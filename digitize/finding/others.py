@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rapidfuzz.distance import Indel
 
@@ -11,6 +11,7 @@ from digitize.finding.answers import Ground, RankedRow, how_alike, ranked
 from digitize.finding.asked import SearchQuery
 from digitize.finding.plan import word_terms, year_tokens
 from digitize.finding.ranking import name_scores
+from digitize.finding.sight import Count
 from digitize.finding.stores import RowFilter, SearchStore, Term, Tokens
 from digitize.finding.words import asked_words
 from digitize.targets.search_rows import OTHER, PROPERTY, RECORD, SEP, VEHICLE
@@ -21,8 +22,9 @@ _LEAST_MARK, _LEAST_WORDS = 0.7, 0.5
 
 
 def find_cases(
-    store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Sequence[tuple[str, Tokens]]
-) -> list[RankedRow]:
+    store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Sequence[tuple[str, Tokens]],
+    count: Count,
+) -> list[RankedRow]:  # fmt: skip
     """Records by the FIR's number, or by all conditions together. of_record: what they must have, with its ground."""
     terms: list[Tokens] = [tokens for _, tokens in of_record]
     grounds = [Ground(what, "same") for what, _ in of_record]
@@ -47,7 +49,7 @@ def find_cases(
             score = 1.0 if scores is None else float(scores[at])
             by = grounds if scores is None else [Ground("place", how_alike(score)), *grounds]
             found[row.record_id] = RankedRow(row, score * stations.get(row.station, 1.0), tuple(by))
-        if len(found) >= query.limit:
+        if _is_enough(found.values(), query.limit, count):
             break
     return ranked([c for c in found.values() if c.score >= _LEAST_WORDS])
 
@@ -79,7 +81,8 @@ def _fits(asked: str, mark: str) -> float:
     """How alike a number is to one that was asked, signs that are taken for each other being one."""
     ours = mark_key(mark)
     if any(c in asked for c in "*?"):
-        parts = re.split(r"([*?])", asked)
+        # Many of them say no more than one, and take for ever to compare.
+        parts = re.split(r"([*?])", re.sub(r"\*+", "*", asked))
         pattern = "".join({"*": ".*", "?": "."}.get(p, re.escape(mark_key(p))) for p in parts)
         return 1.0 if re.fullmatch(pattern, ours) else 0.0
     wanted = mark_key(asked)
@@ -90,7 +93,9 @@ def _fits(asked: str, mark: str) -> float:
     return 0.98 * Indel.normalized_similarity(wanted, ours) + (0.02 if plain == mark else 0.0)
 
 
-def find_things(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[RankedRow]:
+def find_things(
+    store: SearchStore, query: SearchQuery, kind: str, of_record: Term, count: Count
+) -> list[RankedRow]:  # fmt: skip
     """Vehicles or things by words of their description, in any script."""
     words, language = asked_words(store, query.text, OTHER)
     wanted = RowFilter(kind, query.years, (query.since, query.until), of_record=of_record)
@@ -101,9 +106,13 @@ def find_things(store: SearchStore, query: SearchQuery, kind: str, of_record: Te
         for row, score in zip(rows, scores.tolist(), strict=True):
             if score >= _LEAST_WORDS:
                 found[row.record_id, row.line] = RankedRow(row, score, (Ground("words", how_alike(score)),))
-        if len(found) >= query.limit:
+        if _is_enough(found.values(), query.limit, count):
             break
     return ranked(list(found.values()))
+
+
+def _is_enough(found: Collection[RankedRow], wanted: int, count: Count) -> bool:
+    return len(found) >= wanted and count(ranked(list(found)), wanted) >= wanted
 
 
 def is_mark(text: str) -> bool:

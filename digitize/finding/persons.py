@@ -10,6 +10,7 @@ from digitize.finding.answers import Ground, RankedRow, how_alike, ranked
 from digitize.finding.asked import SearchQuery
 from digitize.finding.plan import NamePlan
 from digitize.finding.ranking import name_scores
+from digitize.finding.sight import Count
 from digitize.finding.stores import FoundRow, RowFilter, SearchStore, Term
 from digitize.finding.words import asked_words
 from digitize.targets.search_rows import NAME, PERSON
@@ -25,9 +26,9 @@ _RELATIVE_SHARE = 0.42
 
 
 def find_persons(
-    store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Term
+    store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Term, count: Count
 ) -> list[RankedRow]:
-    """Persons that may be meant, the best first. of_record: what their records must have."""
+    """Persons that may be meant, the best first. of_record: what their records must have; count: see `Count`."""
     names, language = asked_words(store, query.text, NAME)
     kin, kin_language = asked_words(store, query.relative, NAME)
     wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
@@ -41,8 +42,8 @@ def find_persons(
             if (one := _candidate(row, name, relative, query, stations)) is not None:
                 found[row.record_id, row.line] = one
         # All words were there in so many: those that lack one stand behind them. Where two words lack, one will do.
-        good = sum(c.score >= _GOOD for c in found.values())
-        if good >= (1 if number else query.limit):
+        good, enough = [c for c in found.values() if c.score >= _GOOD], 1 if number else query.limit
+        if len(good) >= enough and count(ranked(good), enough) >= enough:
             break
     return ranked(list(found.values()))
 

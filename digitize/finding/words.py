@@ -69,7 +69,9 @@ def asked_words(store: SearchStore, text: str, kind: str) -> tuple[list[AskedWor
     said, language = name_words(" ".join(plain))
     near = store.near_words(kind, [near_keys(word) if len(word) > 1 else [] for word in said])
     made = [_alike(word, language, some) for word, some in zip(said, near, strict=True)]
-    made += [_fitting(store, part, kind) for part in text.split() if part not in plain and part.strip("*?")]
+    patterns = [name_pattern(part) for part in text.split() if part not in plain]
+    # One without a letter or digit would fit every word.
+    made += [_fitting(store, pattern, kind) for pattern in patterns if pattern.strip("*?")]
     return made, language
 
 
@@ -83,8 +85,7 @@ def _alike(word: str, language: str, near: Sequence[tuple[str, str]]) -> AskedWo
     return AskedWord(word, found)
 
 
-def _fitting(store: SearchStore, part: str, kind: str) -> AskedWord:
-    pattern = name_pattern(part)
+def _fitting(store: SearchStore, pattern: str, kind: str) -> AskedWord:
     found = store.words_like(kind, pattern, _MOST_FITTING)
     return AskedWord("", {said: 1.0 for said, _ in found}, pattern)
 

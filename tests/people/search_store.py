@@ -34,10 +34,10 @@ def _lines(rows):
     return pl.DataFrame(rows).with_columns(pl.col("line").cast(pl.Int32))
 
 
-def batch():
-    """All of it as one batch."""
+def batch(more=()):
+    """All of it as one batch. more: further persons."""
     acts = _lines([{"record_id": r, "line": 1, "act": a, "section": s} for r, a, s in ACTS])
-    firs = {"iif1": pl.DataFrame(FIRS), "iif1_acts": acts, "iif1_persons": _lines(PERSONS),
+    firs = {"iif1": pl.DataFrame(FIRS), "iif1_acts": acts, "iif1_persons": _lines([*PERSONS, *more]),
             "iif1_vehicles": _lines(VEHICLES), "iif1_property": _lines(PROPERTY)}  # fmt: skip
     arrests = {"iif3": pl.DataFrame(ARRESTS), "iif3_persons": _lines(ARRESTED)}
     forms = {

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from digitize.errors import OptionsError
-from digitize.finding.asked import KINDS, SearchQuery
+from digitize.finding.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.finding.log import Searcher
 from digitize.finding.search import SearchAnswer
 from digitize.finding.web.described import described
@@ -106,9 +106,8 @@ async def _answer(office: SearchOffice, visitor: Visitor, given: Mapping[str, st
     if not (limit.isascii() and limit.isdigit() and len(limit) <= 3):
         raise NotAnswered(422, "limit is a number.")
     asked = {name: given.get(name, "") for name in FIELDS}
-    # Signs that no keyboard makes, and no database keeps.
-    if any(not c.isprintable() and c not in "\u200c\u200d" for value in (*asked.values(), why) for c in value):
-        raise NotAnswered(422, "A field holds signs that cannot be searched for.")
+    if not all(map(is_searchable, (*asked.values(), why))):
+        raise NotAnswered(422, NOT_SEARCHABLE)
     query = SearchQuery(**asked, limit=int(limit))
     reason = given.get("reason", "")
     unmasking = None
