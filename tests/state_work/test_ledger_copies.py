@@ -80,6 +80,30 @@ def test_a_restored_ledger_says_for_ever_what_was_lost(path, tmp_path, digitize)
     assert any("cut off" in c.what for c in amiss(path))
 
 
+def test_a_copy_of_a_ledger_in_use_is_restored_with_what_lies_beside_it(path, tmp_path):
+    raw = tmp_path / "raw.sqlite"
+    with Ledger(path) as ledger:
+        ledger.finish("p1", "read", "k", {"n": 1})
+        for tail in ("", "-wal", "-shm"):
+            shutil.copy(path.with_name(path.name + tail), raw.with_name(raw.name + tail))
+        assert ledger.is_done("p1", "read", "k")
+    restore(path, raw, *WHY)
+    with Ledger(path) as ledger:
+        assert ledger.is_done("p1", "read", "k")
+    assert amiss(path) == []
+
+
+def test_a_backup_takes_the_place_of_no_other_file(path, tmp_path):
+    with pytest.raises(InputError, match="SQLite's own"):
+        back_up(path, path.with_name(f"{path.name}-wal"))
+    for name in ("a.sqlite.part", "a.sqlite"):
+        back_up(path, tmp_path / name)
+    assert {f.name for f in tmp_path.iterdir()} == {"a.sqlite.part", "a.sqlite", "ws"}
+    back_up(path, part := path.with_name(f"{path.name}.part"))
+    restore(path, part, *WHY)
+    assert part.is_file() and amiss(path) == []
+
+
 def test_only_a_sound_backup_of_this_workspace_is_taken(path, tmp_path, made, digitize):
     write(path, "p1")
     good, bad, other = tmp_path / "good.sqlite", tmp_path / "bad.sqlite", tmp_path / "other.sqlite"

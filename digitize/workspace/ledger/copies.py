@@ -5,9 +5,11 @@ The ledger is the history, not the originals and not the keys: `originals/` and 
 
 from __future__ import annotations
 
-import shutil
+import os
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -45,17 +47,13 @@ def back_up(path: Path, to: Path) -> LedgerCopy:
     """
     if to.exists():
         raise InputError(f"{to} is there already. A backup never takes the place of another: give another name.")
+    if to.name.startswith(f"{path.name}-") and to.parent.resolve() == path.parent.resolve():
+        raise InputError(f"{to}: names that begin so are those of SQLite's own files. Give another name.")
     with Ledger(path) as ledger:
-        part = to.with_name(f"{to.name}.part")
-        part.unlink(missing_ok=True)
-        try:
-            with plain_errors(to, "digitize ledger verify"):
-                _vacuum_into(path, part)
-            part.chmod(0o600)
+        with plain_errors(to, "digitize ledger verify"), _part_of(to) as part:
+            _vacuum_into(path, part)
             found = _looked_at(part, to.name)
             part.replace(to)
-        finally:
-            part.unlink(missing_ok=True)
         if ledger.can_write:
             ledger.record_event("ledger", "backup", "note", detail=found.as_plain())
     return found
@@ -88,17 +86,31 @@ def restore(path: Path, copy: Path, reason: str, operator: str) -> tuple[LedgerC
     found = _sound(copy)
     _require_same_workspace(path, copy)
     reached = max((h.seq for h in _logged(path)), default=0)
-    part = path.with_name(f"{path.name}.part")
-    with plain_errors(path, "digitize ledger verify"):
-        shutil.copyfile(copy, part)
-    part.chmod(0o600)
-    aside = _put_aside(path)
-    part.replace(path)
+    with plain_errors(path, "digitize ledger verify"), _part_of(path) as part:
+        # By SQLite and not as a file: what was copied from a ledger in use has its newest events in a file beside it.
+        _vacuum_into(copy, part)
+        if _looked_at(part, copy.name).root_hash != found.root_hash:
+            raise InputError(f"{copy} changed while it was read. Copy it elsewhere, then again.")
+        aside = _put_aside(path)
+        part.replace(path)
     lost = max(0, reached - found.events)
     told = {**found.as_plain(), "lost": lost, "reached": reached, "reason": reason, "by": operator}
     with Ledger(path) as ledger:
         ledger.record_event("ledger", STEP, "note", detail=told)
     return found, aside, lost
+
+
+@contextmanager
+def _part_of(file: Path) -> Iterator[Path]:
+    """An empty file beside another one, which nobody else may read, under a name that nobody else has; gone at the end
+    unless it took the other's place.
+    """
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _vacuum_into(path: Path, to: Path) -> None:
