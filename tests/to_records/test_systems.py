@@ -342,3 +342,22 @@ def test_two_offices_that_number_alike_keep_their_own_parts(tmp_path):
     assert heads == {1: [3], 2: [4, 5]}
     assert states == [{"": 1}, {"": 1}, {"": 1}, {"several-heads": 1}]
     assert not list(tmp_path.glob(".rows-*"))
+
+
+def test_a_row_delivered_again_unchanged_stays_where_people_settled_it(tmp_path):
+    """Of rows with one row key the newest counts, but what says the same again takes no decision from the first."""
+    path = tmp_path / "system.toml"
+    path.write_text('format = 1\nid = "s"\ntitle = "Of a test"\n[head]\ntable = "fir"\nkey = ["id"]\n'
+                    '[[part]]\ntable = "acc"\nkey = ["fir"]\nrow = ["no"]\n', "utf-8")  # fmt: skip
+    near = ("", "", "A")
+    tables = [Delivered(1, "fir", "t", "f", near, columns=("id",))]
+    tables += [Delivered(n, "acc", "t", "f", near, columns=("fir", "name", "no")) for n in (2, 3)]
+    first = [("7", "One", "1"), ("7", "Two", "2"), ("7", "Short"), ("7", "Four", "4")]
+    later = [("7", "One", "01"), ("7", "Other", "2"), ("7", "Short"), ("7", "Four", "4")]
+    with RowStore(tmp_path) as store:
+        store.add(1, [IncomingRow(1, "", ["7"], ("7",))])
+        for number, rows_of in ((2, first), (3, later)):
+            store.add(number, [IncomingRow(n, "7", (), cells) for n, cells in enumerate(rows_of, 1)])
+        find_owners(store, load_system(path), tables)
+        kept = [(row.source, row.number) for _, row in store.parts_of([1])]
+    assert kept == [(2, 3), (2, 4), (3, 1), (3, 2), (3, 3)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
 from digitize.files.systems.delivered import Delivered, ways_to
-from digitize.files.systems.store import RowStore
+from digitize.files.systems.store import Cells, RowStore
 from mappers.systems.keys import key_of
 from mappers.systems.system import System, Tie
 
@@ -102,10 +102,7 @@ class _Tying:
         """Rows that stand in another delivery as well: an earlier one of the same row key, or the same cells again."""
         cells = {r.id: self._store.cells(r.id) for r in parts}
         if self._tie.row:
-            places = {n: t.places(self._tie.row, "row") for n, t in self._parts.items()}
-            own = {r.id: key_of(cells[r.id][p] for p in places[r.source]) for r in parts}
-            last = {own[r.id]: r.source for r in sorted(parts, key=lambda r: r.source)}
-            return frozenset(r.id for r in parts if own[r.id] and r.source != last[own[r.id]])
+            return self._replaced(parts, cells)
         again: set[int] = set()
         kept: Counter[object] = Counter()
         for _, group in groupby(sorted(parts, key=lambda r: (r.source, r.id)), key=lambda r: r.source):
@@ -116,6 +113,24 @@ class _Tying:
                     again.add(row.id)
             kept |= here
         return frozenset(again)
+
+    def _replaced(self, parts: Sequence[_Row], cells: Mapping[int, Cells]) -> frozenset[int]:
+        """Of rows with one row key all but those of the newest delivery; where that says nothing new the first one
+        stays, with what people settled for its cells.
+        """
+        places = {n: t.places(self._tie.row, "row") for n, t in self._parts.items()}
+        by_key: dict[str, list[_Row]] = {}
+        for row in sorted(parts, key=lambda r: r.source):
+            own = [cells[row.id][p] if p < len(cells[row.id]) else "" for p in places[row.source]]
+            by_key.setdefault(key_of(own), []).append(row)
+        said = {r.id: (self._parts[r.source].columns, cells[r.id]) for r in parts}
+        replaced: set[int] = set()
+        for key, rows in by_key.items():
+            kept = [r for r in rows if r.source == rows[-1].source]
+            if key and len(kept) < len(rows):
+                kept = [next(r for r in rows if said[r.id] == said[kept[0].id])] if len(kept) == 1 else kept
+                replaced |= {r.id for r in rows if r not in kept}
+        return frozenset(replaced)
 
 
 def nearness(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
