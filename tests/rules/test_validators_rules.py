@@ -47,7 +47,7 @@ def test_a_rule_reads_the_fields_it_names(code: str) -> None:
     if isinstance(made.fields, Each) or RECORD_ID in made.fields:
         return
     for bound in bind(made):
-        hidden = {RECORD, "_line", "_content", "_rival", "parent.info_date", "parent.fir_date"}
+        hidden = {RECORD, "_line", "_content", "_rival", "_group", "parent.info_date", "parent.fir_date"}
         assert names_read(bound, SETTINGS) - hidden <= set(bound.fields), made.code
 
 

@@ -239,7 +239,7 @@ def test_a_target_of_an_older_schema_gains_what_is_new(tmp_path: Path) -> None:
     target.close()
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT fir_no, other_acts FROM iif1").fetchall() == [(7, "x")]
-        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("4",)
+        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("5",)
         assert db.execute("SELECT record_id, word, state FROM rejects").fetchall() == [("r9", "reject", "open")]
         db.execute("ALTER TABLE iif1 DROP COLUMN other_acts")
     with pytest.raises(TargetRefused, match="other_acts"):

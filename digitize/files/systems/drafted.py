@@ -26,7 +26,8 @@ class SystemDrafted:
     def rows(self) -> list[list[str]]:
         """What each table was taken for, how surely, and by which columns."""
         g = self.guessed
-        rows = [[g.head, "head", f"{g.heads.get(g.head, 0):.1f}", ", ".join(g.key)]]
+        # Points tell heads from each other; they are no share of 1 as those of ties are.
+        rows = [[g.head, "head", "", ", ".join(g.key)]]
         for mark, ties in (("", g.ties), ("?", g.asked_ties)):
             rows += [[t.table, f"part of {t.of}{mark}", f"{t.confidence:.2f}", f"{_and(t.key)} is {_and(t.to)}"]
                      for t in ties]  # fmt: skip
