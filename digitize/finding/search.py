@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from digitize.finding.answers import RankedRow, SearchHit, ranked
 from digitize.finding.asked import KINDS, SearchQuery
-from digitize.finding.cases import text_of
 from digitize.finding.log import Searcher, keep_search
 from digitize.finding.others import find_cases, find_marks, find_things, is_mark, kinds_of_others
 from digitize.finding.persons import find_by_phone, find_persons, phone_of, stations_only
@@ -16,10 +15,9 @@ from digitize.finding.stores import SearchStore, Tokens, open_store
 from digitize.finding.words import Stations, asked_words, place_names_of
 from digitize.targets.base import Target
 from digitize.targets.search_rows import OTHER, section_key
-from mappers.clean.base import CleanContext
+from mappers.clean.base import CleanContext, CleanedCell
 from mappers.clean.sections import clean_sections
 from mappers.names.keys import token
-from mappers.record import Row
 from mappers.text.folding import fold_key
 
 
@@ -107,6 +105,7 @@ class StoreSearch:
         return frozenset(made)
 
 
-def _value(row: Row, name: str) -> str:
+def _value(row: Mapping[str, CleanedCell], name: str) -> str:
     """What stands in a cell of a row that may not be there."""
-    return text_of(row.get(name))
+    cell = row.get(name)
+    return (cell.value or "") if cell is not None else ""
