@@ -361,3 +361,21 @@ def test_a_row_delivered_again_unchanged_stays_where_people_settled_it(tmp_path)
         find_owners(store, load_system(path), tables)
         kept = [(row.source, row.number) for _, row in store.parts_of([1])]
     assert kept == [(2, 3), (2, 4), (3, 1), (3, 2), (3, 3)]
+
+
+def test_a_part_that_came_with_heads_goes_to_no_other_delivery_of_an_office_that_nobody_told(tmp_path):
+    path = tmp_path / "system.toml"
+    path.write_text('format = 1\nid = "s"\ntitle = "Of a test"\n[head]\ntable = "fir"\nkey = ["id"]\n'
+                    '[[part]]\ntable = "acc"\nkey = ["fir"]\n', "utf-8")  # fmt: skip
+    # Heads 7 and 8 of two deliveries; of 7 there is a part in each, and one that came alone.
+    near = [("f1", "b1", ""), ("f2", "b2", ""), ("f1", "b1", ""), ("f2", "b2", ""), ("f3", "b3", "")]
+    tables = [
+        Delivered(n, "fir" if n < 3 else "acc", "t", "f", place, columns=("id",)) for n, place in enumerate(near, 1)
+    ]
+    with RowStore(tmp_path) as store:
+        for table in tables:
+            row = ("", [str(table.number + 6)]) if table.name == "fir" else ("7", ())
+            store.add(table.number, [IncomingRow(1, *row, (str(table.number),))])
+        find_owners(store, load_system(path), tables)
+        assert [row.source for _, row in store.parts_of([1, 2])] == [3, 5]
+        assert store.states(4) == {"no-head": 1}

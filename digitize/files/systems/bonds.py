@@ -55,6 +55,8 @@ class _Tying:
         self._which = ways_to(system, tie.of).index(tie.to)
         self._parents = {t.number: t for t in tables if t.name == tie.of}
         self._parts = {t.number: t for t in tables if t.name == tie.table}
+        self._with_heads = {n for n, t in self._parts.items()
+                            if any(nearness(t.near, p.near) > 1 for p in self._parents.values())}  # fmt: skip
         self._most = MOST_PARTS * max(1, len(self._parts))
 
     def bonds(self) -> Iterator[Bond]:
@@ -94,9 +96,17 @@ class _Tying:
     def _nearest(self, row: _Row, found: Sequence[tuple[int, int]]) -> list[int]:
         """Those of the rows with its key that lie nearest: in its file, its delivery, its office."""
         part = self._parts[row.source]
-        ranked = [(nearness(part.near, self._parents[source].near), owner) for owner, source in found]
+        ranked = [(self._rank(part, self._parents[source]), owner) for owner, source in found]
         best = max((rank for rank, _ in ranked), default=0)
         return [owner for rank, owner in ranked if rank == best] if best else []
+
+    def _rank(self, part: Delivered, parent: Delivered) -> int:
+        """How near a table lies. Where nobody told the office, a part that came with heads belongs to none but these:
+        another station's same numbers are other cases.
+        """
+        rank = nearness(part.near, parent.near)
+        is_told = bool(part.near[2] and parent.near[2])
+        return 0 if rank == 1 and not is_told and part.number in self._with_heads else rank
 
     def _repeated(self, parts: Sequence[_Row]) -> frozenset[int]:
         """Rows that stand in another delivery as well: an earlier one of the same row key, or the same cells again."""
