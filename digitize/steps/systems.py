@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -23,6 +23,7 @@ from mappers.legacy import LegacyTable
 from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.load import FormMapping
 from mappers.systems.system import Role, System
+from mappers.text.folding import fold_key
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ class OpenSystems:
             if members.role(table) == "left":
                 continue
             source = Catalogue(self.ledger).source(table.sha256)
-            office = f"{table.district}/{table.station}".strip("/")
+            # However it was typed at intake; a district of the name of a station is another office.
+            named = [fold_key(text) for text in (table.district, table.station)]
+            office = "/".join(named) if any(named) else ""
             near = (table.sha256, table.batch, office)
             told = Delivered(number, system.name_of(table.name), table.name, source.name if source else "", near,
                              table.unit)  # fmt: skip
@@ -123,7 +126,7 @@ class OpenSystems:
         find_owners(store, system, list(delivered.values()))
         return OpenSystem(store, Joining(store, system, list(delivered.values())), delivered)
 
-    def _settle(self, system: System):  # type: ignore[no-untyped-def]
+    def _settle(self, system: System) -> Callable[[LegacyTable, str], tuple[FormMapping, LegacyTable]]:
         known = self.known
 
         def settle(legacy: LegacyTable, wanted: str) -> tuple[FormMapping, LegacyTable]:
