@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from types import SimpleNamespace
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,14 +20,12 @@ from digitize.finding.log import Searcher
 from digitize.finding.search import SearchAnswer
 from digitize.finding.web.described import described
 from digitize.finding.web.office import SearchOffice
-from digitize.machine.web import SafeHeaders
 from digitize.masking.unmasking import check_unmasking
-from digitize.review.station.app import entrance_routes, static_file
+from digitize.review.station.app import gated_app
 from digitize.review.station.entrance import logout
 from digitize.review.station.guard import NotAnswered, Visitor, form_of, guarded
 from digitize.review.station.pages import change_language
 from digitize.review.station.people import OPERATOR, SUPERVISOR, Account
-from digitize.review.station.rendering import POLICY
 from digitize.review.station.rendering import page as render
 
 FIELDS = ("text", "kind", "relative", "station", "place", "year", "since", "until", "age", "section")
@@ -40,31 +35,15 @@ _LEAST_PURPOSE = 3
 
 def make_search_app(office: SearchOffice, hosts: Sequence[str]) -> Starlette:
     """The application. hosts: the names by which it may be asked for; any other is refused."""
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        office.close()
-
-    app = Starlette(
-        lifespan=lifespan,
-        middleware=[
-            Middleware(SafeHeaders, policy=POLICY),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-        ],
-        routes=[
-            *entrance_routes(office),
-            Route("/static/{mark}/{name:path}", static_file, methods=["GET"]),
-            Route("/openapi.json", _openapi, methods=["GET"]),
-            Route("/", guarded(office, _page, OPERATOR, is_page=True), methods=["GET"]),
-            Route("/", guarded(office, _found, OPERATOR, is_page=True), methods=["POST"]),
-            Route("/search", guarded(office, _search, OPERATOR, is_page=False), methods=["GET"]),
-            Route("/language", guarded(office, change_language, OPERATOR, is_page=True), methods=["POST"]),
-            Route("/logout", guarded(office, logout, OPERATOR, is_page=True), methods=["POST"]),
-        ],
-    )
-    app.router.redirect_slashes = False  # It would lead to whatever host a request names.
-    return app
+    routes = [
+        Route("/openapi.json", _openapi, methods=["GET"]),
+        Route("/", guarded(office, _page, OPERATOR, is_page=True), methods=["GET"]),
+        Route("/", guarded(office, _found, OPERATOR, is_page=True), methods=["POST"]),
+        Route("/search", guarded(office, _search, OPERATOR, is_page=False), methods=["GET"]),
+        Route("/language", guarded(office, change_language, OPERATOR, is_page=True), methods=["POST"]),
+        Route("/logout", guarded(office, logout, OPERATOR, is_page=True), methods=["POST"]),
+    ]
+    return gated_app(office, hosts, routes)
 
 
 async def _openapi(request: Request) -> Response:

@@ -56,6 +56,12 @@ _API = (
 
 def make_app(served: Served, hosts: Sequence[str]) -> Starlette:
     """The application. hosts: the names by which it may be asked for; any other is refused."""
+    routes = [*_routes(served, _PAGES, is_page=True), *_routes(served, _API, is_page=False)]
+    return gated_app(served, hosts, routes)
+
+
+def gated_app(served: Gate, hosts: Sequence[str], routes: Sequence[Route]) -> Starlette:
+    """An application behind a login. routes: beside those of the login and of its files; each guards itself."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -69,10 +75,9 @@ def make_app(served: Served, hosts: Sequence[str]) -> Starlette:
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         ],
         routes=[
-            *entrance_routes(served),
+            *_entrance_routes(served),
             Route("/static/{mark}/{name:path}", static_file, methods=["GET"]),
-            *(_routes(served, _PAGES, is_page=True)),
-            *(_routes(served, _API, is_page=False)),
+            *routes,
         ],
     )
     app.router.redirect_slashes = False  # It would lead to whatever host a request names.
@@ -86,7 +91,7 @@ def _routes(served: Served, entries: Sequence[tuple[str, str, str, object]], *, 
     ]
 
 
-def entrance_routes(served: Gate) -> list[Route]:
+def _entrance_routes(served: Gate) -> list[Route]:
     """The login, which is open to everybody."""
     return [
         Route("/login", partial(_open, served, entrance.show_login), methods=["GET"]),

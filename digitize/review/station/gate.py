@@ -41,3 +41,6 @@ class Gate:
 
     async def has_left(self, account: Account) -> None:
         """Somebody logged out."""
+
+    def close(self) -> None:
+        """Give back what the server holds."""
