@@ -91,15 +91,12 @@ def read_pages(
     reason, and the others go on. least_px: of a picture's shorter side. Raises EngineMissing when an engine or a
     language pack is not installed, FormError when a form file is wrong.
     """
-    from digitize.machine.pool import patience_s, run_jobs
+    from digitize.machine.pool import in_order, patience_s, run_jobs
 
     limit_s = patience_s(seconds_per_page)
     crashed: Callable[[FilePage], FilePageDone[Found]] = _crashed
     done = run_jobs(partial(_read, read), pages_of(files, least_px), workers, crashed, limit_s)
-    for one in _in_order(one for _, one in done):
-        if one.stop is not None:
-            raise one.stop
-        yield one
+    yield from in_order(_till_stopped(one for _, one in done), lambda one: one.job.order)
 
 
 def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:
@@ -146,14 +143,9 @@ def _crashed(job: FilePage) -> FilePageDone[Found]:
     return FilePageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
 
 
-def _in_order(done: Iterable[FilePageDone[Found]]) -> Iterator[FilePageDone[Found]]:
-    """Pages in the order of their jobs; those that come too early wait. One that stops the run does not wait."""
-    early: dict[int, FilePageDone[Found]] = {}
-    wanted = 0
+def _till_stopped(done: Iterable[FilePageDone[Found]]) -> Iterator[FilePageDone[Found]]:
+    """Pages as they are done. Raises what stops the run at once, whichever page's turn it is."""
     for one in done:
         if one.stop is not None:
-            yield one
-        early[one.job.order] = one
-        while wanted in early:
-            yield early.pop(wanted)
-            wanted += 1
+            raise one.stop
+        yield one

@@ -72,6 +72,17 @@ def run_jobs(
     return _run(work, jobs, _Pool(workers, limit_s, lambda: get_context("spawn")), crashed)
 
 
+def in_order(done: Iterable[Done], place: Callable[[Done], int]) -> Iterator[Done]:
+    """What is done in the order of its places, which count from 0; what comes early waits."""
+    early: dict[int, Done] = {}
+    wanted = 0
+    for one in done:
+        early[place(one)] = one
+        while wanted in early:
+            yield early.pop(wanted)
+            wanted += 1
+
+
 def run_light_jobs(
     work: Callable[[Job], Done], jobs: Iterable[Job], crashed: Callable[[Job], Done], limit_s: float
 ) -> Iterator[tuple[Job, Done]]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from digitize.machine.carried import carried, taken
 from digitize.machine.csv_cells import safe
-from digitize.machine.pool import default_workers, run_jobs
+from digitize.machine.pool import default_workers, in_order, run_jobs
 from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
@@ -62,27 +62,24 @@ class Applied:
             self.records[form] = self.records.get(form, 0) + count
 
 
-def apply_table(table: LegacyTable, mapping: FormMapping, context: MapContext, folder: Path) -> Applied:
-    """Write the import files of a table into a folder, with a list of doubtful values and one of rows not mapped.
-
-    Rows that are deleted or damaged in the source are not mapped and listed. Each file is whole or not there.
-    """
-    return apply_tables(((mapping, table),), context, folder)
-
-
 def apply_tables(
     tables: Iterable[tuple[FormMapping, LegacyTable]], context: MapContext, folder: Path, jobs: int = 0
 ) -> Applied:
-    """The same for several tables, such as the sheets of a workbook: their rows go into the same files.
+    """Write the import files of tables into a folder, with a list of doubtful values and one of rows not mapped.
 
-    tables: each with its mapping; they are read one behind the other. jobs: processes, 0 for one on each core; the
+    Rows that are deleted or damaged in the source are not mapped and listed. Each file is whole or not there.
+
+    tables: each with its mapping, such as the sheets of a workbook, read one behind the other; their rows go into the
+    same files. jobs: processes, 0 for one on each core; the
     files are the same however many there are.
     """
     done = Applied()
     with CsvFolder(folder) as out, CsvFolder(folder / REPORT) as report:
         for mapping, table in tables:
             work = TableApply(mapping, replace(table, rows=iter(())), context)
-            for lot in _in_order(apply_lots(work, _chunks(table.rows), jobs or default_workers())):
+            for lot in in_order(
+                apply_lots(work, _chunks(table.rows), jobs or default_workers()), lambda lot: lot.number
+            ):
                 lot.write(out, report)
                 done.add(lot.done)
             done.notes += [*table.notes, *(f"{mapping.file}: {note}" for note in mapping.notes)]
@@ -170,17 +167,6 @@ def _lot_there(work: bytes, job: RowLot) -> AppliedLot:
 
 def _crashed(job: RowLot) -> AppliedLot:
     raise RuntimeError(f"mapping lot {job[0]} broke its worker twice")
-
-
-def _in_order(lots: Iterable[AppliedLot]) -> Iterator[AppliedLot]:
-    """Lots in the order of their rows; those that come early wait."""
-    waiting: dict[int, AppliedLot] = {}
-    wanted = 0
-    for lot in lots:
-        waiting[lot.number] = lot
-        while wanted in waiting:
-            yield waiting.pop(wanted)
-            wanted += 1
 
 
 def write_mapped(
