@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 
 from digitize.cli.app import build
 from digitize.errors import DiskFull, OptionsError
-from digitize.files import read_files as module
 from digitize.files import write_text as module_of_outputs
 from digitize.files.read_files import FilePage, FilePageDone, parse_languages, read_pages
+from digitize.machine.pool import in_order
 from ocr.errors import EngineFailed, EngineMissing, ScanError
 from ocr.outputs import OutputPage
 from ocr.page import Box, Line, PageText, Word
@@ -294,7 +294,7 @@ def test_a_pipe_or_a_folder_is_named_and_not_waited_for(scans, reading):
 
 def test_pages_come_in_order_whoever_is_done_first():
     reads = [FilePageDone(FilePage(n, 0, Path("a"))) for n in (2, 0, 3, 1)]
-    assert [r.job.order for r in module._in_order(reads)] == [0, 1, 2, 3]
+    assert [r.job.order for r in in_order(reads, lambda r: r.job.order)] == [0, 1, 2, 3]
 
 
 def test_a_scan_that_cannot_be_shown_is_named(digitize, scans, reading):
