@@ -13,6 +13,7 @@ from mappers.names.indic import indic_sounds, knows, language_of
 from mappers.names.sounds import latin_sounds, meet, spell
 from mappers.names.urdu import bare, urdu_sounds
 from mappers.text.folding import fold_digits, nfc
+from mappers.text.memory import Memory
 from mappers.text.scripts import is_arabic
 
 _KEPT = 1 << 16
@@ -71,7 +72,6 @@ def language_for(text: str) -> str:
     return next((o for o in others if any(c in text for c in load_languages()[o].letters)), best)
 
 
-@lru_cache(maxsize=_KEPT)
 def romanise(text: str, language: str = "") -> str:
     """Text in Latin letters (ASCII), spelled the way Indians spell names: "Ram Kumar Sharma".
 
@@ -81,9 +81,20 @@ def romanise(text: str, language: str = "") -> str:
     """
     if text.isascii():
         return text
-    plain = fold_digits(_composed(text)).translate(_PLAIN)
-    spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
-    return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
+    # Nothing that is looked at goes over a blank, and names are made of few words.
+    return " ".join(map(_spelled_in(language).__getitem__, text.split(" ")))
+
+
+@lru_cache(maxsize=64)
+def _spelled_in(language: str) -> Memory[str]:
+    """What stands between blanks -> the same in Latin letters."""
+
+    def spelled(piece: str) -> str:
+        plain = fold_digits(_composed(piece)).translate(_PLAIN)
+        spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
+        return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
+
+    return Memory(spelled)
 
 
 def _composed(text: str) -> str:
