@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
@@ -46,8 +47,12 @@ class SourceAnswers(NamedTuple):
 
 
 SaidRow = Mapping[str, SourceAnswers]
+# As SourceAnswers._make, in a third of the time.
+_answer: Callable[[tuple[Any, ...]], SourceAnswers] = partial(tuple.__new__, SourceAnswers)
 # One row of values; several or none for a cleaner that may give many.
 Answer = tuple[SaidRow, ...]
+# The year of a book, and the day that decides the law.
+When = tuple[int | None, str]
 
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 _UNKNOWN_CODE = CleanedCell(None, 0.0, ("code-unknown",))
@@ -59,6 +64,7 @@ READ = "read-plainly"
 _PLAINLY = 0.9
 # What a value of a table needs to pass where its cleaner doubts its year: cells of tables have no bar of their own.
 _DOUBTED = 0.5
+_OF_TEXT = frozenset({"text", "block"})
 _OF_PERSONS = frozenset({"person", "persons", "officer", "relative"})
 
 
@@ -67,6 +73,10 @@ def is_nil(text: str) -> bool:
     first = text[:1]
     # The first sign settles it for nearly all cells.
     return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
+
+
+def _never(_: str) -> bool:
+    return False
 
 
 def _without_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
@@ -116,20 +126,20 @@ class Answers:
         self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
         self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
 
-    def of(
-        self, rule: BoundRule, cells: Sequence[SourceCell], whens: Sequence[tuple[int | None, str]]
-    ) -> Sequence[Answer]:
+    def of(self, rule: BoundRule, cells: Sequence[SourceCell], whens: Iterable[When]) -> list[Answer]:
         """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
         make = self._lines if rule.by_lines else self._make(rule)
-        is_null = rule.dialect.is_null
+        is_null = rule.dialect.is_null if rule.dialect.nulls else _never
         return [
             self._empty(rule, cell) if cell.blank or is_nil(cell.text) or is_null(cell.text)
             else make(rule, cell, year, day)
-            for cell, (year, day) in zip(cells, whens, strict=True)
+            for cell, (year, day) in zip(cells, whens, strict=False)
         ]  # fmt: skip
 
     def _make(self, rule: BoundRule) -> Callable[[BoundRule, SourceCell, int | None, str], Answer]:
-        return self._one if rule.cleaner.clean is not None else self._rows
+        if rule.cleaner.clean is None:
+            return self._rows
+        return self._text if rule.dialect.is_usual and rule.cleaner.name in _OF_TEXT else self._one
 
     def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """A row for each line of a cell that stands beside several persons."""
@@ -137,6 +147,11 @@ class Answers:
         if len(lines) < 2:
             return make(rule, cell, year, day)
         return tuple(row for line in lines for row in make(rule, cell._replace(raw=line, text=line), year, day))
+
+    def _text(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        """As `_one`, for cleaners of text that ask for nothing beside it: most of a table is text."""
+        assert rule.cleaner.clean is not None
+        return ({rule.targets[0][1]: self._value(cell, rule.cleaner.clean(cell.text, self._base))},)
 
     def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.clean is not None
@@ -189,14 +204,12 @@ class Answers:
 
     def _value(self, cell: SourceCell, answer: CleanedCell, more: tuple[str, ...] = ()) -> SourceAnswers:
         value, confidence, notes, raw = answer
-        if cell.notes or more:
-            notes = (*cell.notes, *notes, *more)
-        stored, _, origin, sure, _, _, candidates, accept = cell
+        stored, _, origin, sure, _, seen, candidates, accept = cell
+        if seen or more:
+            notes = (*seen, *notes, *more)
         if confidence == FAR and FAR_NOTE in notes:
             accept = max(accept, _DOUBTED)
-        return SourceAnswers._make(
-            (raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept)
-        )
+        return _answer((raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept))
 
     def _context(self, year: int | None, day: str, codes: str) -> CleanContext:
         key = (year, day, codes)

@@ -70,17 +70,32 @@ class Application:
         self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
     ) -> list[Answer | None]:
         """What the rule makes of each cell of its column; None where there is none."""
-        years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
-        days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
         # Before the new ones are added: all of this lot are looked up at the end.
         if len(known) > _REMEMBERED:
             known.clear()
-        keys = list(zip(column, years, days, strict=True))
-        new = [k for k in dict.fromkeys(keys) if k not in known and k[0] is not None]
+        if rule.cleaner.uses_year or rule.cleaner.uses_day:
+            return self._found_then(rule, known, draft, column)
+        new = [s for s in dict.fromkeys(column) if s is not None and s not in known]
         if new:
-            cells = draft.sources.open(rule.source, [stored for stored, _, _ in new])
-            known.update(zip(new, self._answers.of(rule, cells, [(y, d) for _, y, d in new]), strict=True))
-        return list(map(known.get, keys))
+            cells = draft.sources.open(rule.source, new)
+            known.update(zip(new, self._answers.of(rule, cells, repeat((self._context.book_year, ""))), strict=True))
+        return list(map(known.get, column))
+
+    def _found_then(
+        self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
+    ) -> list[Answer | None]:
+        """The same of a rule that asks for the year of the book, or the day. What is meant always is known by itself."""
+        years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
+        days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
+        keys = list(zip(column, years, days, strict=True))
+        new = [k for k in dict.fromkeys(keys) if k[0] is not None and k[0] not in known and k not in known]
+        if new:
+            stored = list(dict.fromkeys(s for s, _, _ in new))
+            cells = dict(zip(stored, draft.sources.open(rule.source, stored), strict=True))
+            made = self._answers.of(rule, [cells[s] for s, _, _ in new], [(y, d) for _, y, d in new])
+            known.update(zip(new, made, strict=True))
+            known.update((k[0], a) for k, a in zip(new, made, strict=True) if a and rule.means_always(cells[k[0]].text))
+        return [known.get(stored) or known.get((stored, year, day)) for stored, year, day in keys]
 
 
 class _Draft:
@@ -170,7 +185,10 @@ class _Draft:
         """Keep a rule's values."""
         if rule.row:
             before = self.rows.get(rule.row) or [({},)] * self.sources.count
-            self.rows[rule.row] = [b if a is None else ({**b[0], **a[0]},) for a, b in zip(found, before, strict=True)]
+            # Where it is the first of its row, equal cells have the same row.
+            self.rows[rule.row] = [
+                b if a is None else ({**b[0], **a[0]},) if b[0] else a[:1] for a, b in zip(found, before, strict=True)
+            ]
             return
         for _, name in rule.targets:
             old = self.fields.get(name)

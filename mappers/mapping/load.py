@@ -17,7 +17,7 @@ from mappers.legacy.table import MEMO_MISSING
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import Mapped, to_records
 from mappers.record import Origin, Record
-from mappers.sources.cells import TABLE, SourceCell, Sources
+from mappers.sources.cells import TABLE, SourceCell, Sources, source_cell
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
@@ -207,7 +207,7 @@ class TableCells:
                 for raw, text, _, notes in decoded
             ]
         return [
-            SourceCell(raw, text, origin, confidence, not text or text.isspace(), notes)
+            source_cell((raw, text, origin, confidence, not text or text.isspace(), notes, (), 0.0))
             if raw != MEMO_MISSING
             else SourceCell(raw, "", origin, 0.0, notes=("memo-missing",))
             for raw, text, confidence, notes in decoded
