@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
 from mappers.clean.gregorian import FAR, FAR_NOTE
+from mappers.clean.names import clean_name
 from mappers.clean.persons import lines_of
 from mappers.clean.titles import without_titles
 from mappers.codes.places import place_lists
@@ -138,8 +139,10 @@ class Answers:
 
     def _make(self, rule: BoundRule) -> Callable[[BoundRule, SourceCell, int | None, str], Answer]:
         if rule.cleaner.clean is None:
-            return self._rows
-        return self._text if rule.dialect.is_usual and rule.cleaner.name in _OF_TEXT else self._one
+            return partial(self._rows, dict(rule.targets))
+        if not rule.dialect.is_usual:
+            return self._one
+        return self._text if rule.cleaner.name in _OF_TEXT else self._name if rule.cleaner.name == "name" else self._one
 
     def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """A row for each line of a cell that stands beside several persons."""
@@ -153,6 +156,11 @@ class Answers:
         assert rule.cleaner.clean is not None
         return ({rule.targets[0][1]: self._value(cell, rule.cleaner.clean(cell.text, self._base))},)
 
+    def _name(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        """As `_one`, for names."""
+        answer = clean_name(cell.text, self._base)
+        return ({rule.targets[0][1]: self._value(cell, answer if cell.origin.zone else without_titles(answer))},)
+
     def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.clean is not None
         name = rule.targets[0][1]
@@ -161,13 +169,17 @@ class Answers:
         answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
         if rule.cleaner.name == "name" and not cell.origin.zone:
             answer = without_titles(answer)
-        elif rule.cleaner.name == "year" and answer.value is None and _is_plain(cell):
+        if rule.cleaner.name == "year" and answer.value is None and _is_plain(cell):
             answer = answer._replace(notes=(*answer.notes, READ))
         return ({name: self._value(cell, answer)},)
 
-    def _rows(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+    def _rows(
+        self, names: Mapping[str, str], rule: BoundRule, cell: SourceCell, year: int | None, day: str
+    ) -> Answer:
+        """names: part -> field."""
         assert rule.cleaner.rows is not None
-        found = rule.cleaner.rows(rule.dialect.ordered(cell.text), self._context(year, day, ""))
+        text = cell.text if rule.dialect.order is None else rule.dialect.ordered(cell.text)
+        found = rule.cleaner.rows(text, self._context(year, day, ""))
         if found.texts and rule.dialect.nulls:
             found = _without_nulls(rule, found)
             if not found.rows:
@@ -175,8 +187,8 @@ class Answers:
         if rule.unrouted:
             found = _without_loss(rule, found, cell.text, year)
         if rule.cleaner.many:
-            return tuple([self._parts(rule, cell, row, found) for row in found.rows or ({},)])
-        return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)
+            return tuple([self._parts(rule, names, cell, row, found) for row in found.rows or ({},)])
+        return (self._parts(rule, names, cell, found.rows[0] if found.rows else {}, found),)
 
     def _empty(self, rule: BoundRule, cell: SourceCell) -> Answer:
         written = bool(cell.text.strip())
@@ -190,8 +202,9 @@ class Answers:
         return () if empty.is_sure() else ({rule.main: empty},)
 
     def _parts(
-        self, rule: BoundRule, cell: SourceCell, parts: Mapping[str, CleanedCell], found: CleanedRows
-    ) -> SaidRow:
+        self, rule: BoundRule, names: Mapping[str, str], cell: SourceCell, parts: Mapping[str, CleanedCell],
+        found: CleanedRows,
+    ) -> SaidRow:  # fmt: skip
         if rule.cleaner.name in _OF_PERSONS and not cell.origin.zone:
             # On paper a name is what stands there; in a table it is what people are found by.
             is_officer = rule.cleaner.name == "officer"
@@ -199,7 +212,11 @@ class Answers:
                 p: without_titles(c, is_officer=is_officer) if p.endswith("name") and _NOT_MAPPED not in c.notes else c
                 for p, c in parts.items()
             }
-        out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
+        if len(parts) == 1:
+            ((part, only),) = parts.items()
+            out = {names[part]: self._value(cell, only, found.notes)} if part in names else {}
+        else:
+            out = {name: self._value(cell, parts[part], found.notes) for part, name in names.items() if part in parts}
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
     def _value(self, cell: SourceCell, answer: CleanedCell, more: tuple[str, ...] = ()) -> SourceAnswers:

@@ -110,6 +110,9 @@ class _Draft:
         self._used: dict[str, list[bool] | None] = {}
         self._said = context.book_year
         self._texts: dict[str, list[str]] = {}
+        # What was worked out, and of which columns: these are asked for again and again.
+        self._years: tuple[Values | None, Sequence[int | None]] = (None, ())
+        self._days: tuple[Sequence[Values], Sequence[str]] = ((), ())
 
     def holds(self, rule: BoundRule) -> list[bool]:
         """Whether the rule's condition holds, for each source."""
@@ -156,12 +159,12 @@ class _Draft:
         """The year of the book as each source writes it, unless it is doubtful and the intake names one: a misread
         year must not move dates.
         """
-        said = self._said
-        return [
-            said if v is None or not v.value or not v.value.isdecimal() or (said is not None and not v.is_sure())
-            else int(v.value)
-            for v in self._told.get("year") or self.fields.get("year") or [None] * self.sources.count
-        ]  # fmt: skip
+        year = self._told.get("year") or self.fields.get("year")
+        if year is None:
+            return [self._said] * self.sources.count
+        if self._years[0] is not year:
+            self._years = year, _book_years(year, self._said)
+        return self._years[1]
 
     def days(self) -> Sequence[str]:
         """The day that decides which law applies, for each source; "" when it is not known."""
@@ -169,7 +172,10 @@ class _Draft:
         columns = [known[n] for n in _DAYS if n in known]
         if not columns:
             return [""] * self.sources.count
-        return [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]
+        if list(map(id, self._days[0])) != list(map(id, columns)):
+            days = [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]
+            self._days = columns, days
+        return self._days[1]
 
     def add_rows(self, kind: str, found: Sequence[Answer | None]) -> None:
         """Keep the rows of a cleaner that may give several."""
@@ -207,6 +213,15 @@ class _Draft:
                 self.unuse(rule.source, at)
             kept.append((wanted,) if wanted else None)
         self.add(rule, kept)
+
+
+def _book_years(year: Values, told: int | None) -> list[int | None]:
+    """What each source says of its year. told: at intake."""
+    return [
+        told if v is None or not v.value or not v.value.isdecimal() or (told is not None and not v.is_sure())
+        else int(v.value)
+        for v in year
+    ]  # fmt: skip
 
 
 def _add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -79,10 +79,16 @@ def romanise(text: str, language: str = "") -> str:
     given, and passed over for words in other scripts. Digits become 0-9, punctuation its plain counterpart, Latin
     letters lose their marks, ASCII stays as it is. A letter of a script that is not known becomes `?`.
     """
-    if text.isascii():
-        return text
     # Nothing that is looked at goes over a blank, and names are made of few words.
-    return " ".join(map(_spelled_in(language).__getitem__, text.split(" ")))
+    return text if text.isascii() else " ".join(map(_spelled_in(language).__getitem__, text.split(" ")))
+
+
+def romanise_all(texts: Iterable[str | None]) -> list[str | None]:
+    """Texts in Latin letters; what is empty is None."""
+    spelled = _spelled_in("").__getitem__
+    return [
+        None if not text else text if text.isascii() else " ".join(map(spelled, text.split(" "))) for text in texts
+    ]
 
 
 @lru_cache(maxsize=64)

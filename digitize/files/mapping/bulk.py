@@ -21,7 +21,7 @@ from mappers.mapping.apply import Application
 from mappers.mapping.flat import RECORD_ID, Doubt, add_counts, flat_columns, left_over
 from mappers.mapping.load import FormMapping, TableCells, takes_name
 from mappers.mapping.mapped import Mapped
-from mappers.names import romanise
+from mappers.names import romanise_all
 from mappers.schema import Table, flat_header, form_tables
 from mappers.sources.cells import TABLE, Sources
 from mappers.sources.values import MapContext
@@ -219,7 +219,7 @@ def _in_order(table: Table, columns: Mapping[str, list[str | None]]) -> list[lis
         own = columns.get(name)
         column = table.column(name)
         if own is None and column is not None and column.roman_of in columns:
-            own = [romanise(v) if v else None for v in columns[column.roman_of]]
+            own = romanise_all(columns[column.roman_of])
         whole.append(own)
     return whole
 
