@@ -173,9 +173,7 @@ class Answers:
             answer = answer._replace(notes=(*answer.notes, READ))
         return ({name: self._value(cell, answer)},)
 
-    def _rows(
-        self, names: Mapping[str, str], rule: BoundRule, cell: SourceCell, year: int | None, day: str
-    ) -> Answer:
+    def _rows(self, names: Mapping[str, str], rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """names: part -> field."""
         assert rule.cleaner.rows is not None
         text = cell.text if rule.dialect.order is None else rule.dialect.ordered(cell.text)

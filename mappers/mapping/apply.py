@@ -84,7 +84,7 @@ class Application:
     def _found_then(
         self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
     ) -> list[Answer | None]:
-        """The same of a rule that asks for the year of the book, or the day. What is meant always is known by itself."""
+        """The same of a rule that asks for the year of the book, or the day; what is so in all is known by itself."""
         years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
         days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
         keys = list(zip(column, years, days, strict=True))
@@ -283,14 +283,22 @@ def _add_district(fields: dict[str, Values], context: MapContext, days: Sequence
     if stations is None or not context.district_of:
         return
     districts = fields.get("district") or [None] * len(days)
-    rows = zip(stations, districts, days, strict=True)
-    fields["district"] = [_district(s, d, context, day) for s, d, day in rows]
+    # Equal ones are one value: what is made of them further on is made once.
+    made: dict[tuple[int, int, str], SourceAnswers | None] = {}
+    found: Values = []
+    for station, district, day in zip(stations, districts, days, strict=True):
+        known = district_on(context.district_of, (station and station.value) or "", day)
+        key = (id(station), id(district), known)
+        if key not in made:
+            made[key] = _district(station, district, context, known)
+        found.append(made[key])
+    fields["district"] = found
 
 
 def _district(
-    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext, day: str
+    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext, known: str
 ) -> SourceAnswers | None:
-    known = district_on(context.district_of, (station and station.value) or "", day)
+    """known: the district of the station on the record's day."""
     if station is None or not known:
         return district
     if district is not None and not district.blank:

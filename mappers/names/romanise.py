@@ -86,9 +86,7 @@ def romanise(text: str, language: str = "") -> str:
 def romanise_all(texts: Iterable[str | None]) -> list[str | None]:
     """Texts in Latin letters; what is empty is None."""
     spelled = _spelled_in("").__getitem__
-    return [
-        None if not text else text if text.isascii() else " ".join(map(spelled, text.split(" "))) for text in texts
-    ]
+    return [None if not text else text if text.isascii() else " ".join(map(spelled, text.split(" "))) for text in texts]
 
 
 @lru_cache(maxsize=64)

@@ -19,11 +19,10 @@ from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import RECORD_ID, Doubt, add_counts, flat_columns, left_over
-from mappers.mapping.load import FormMapping, TableCells, takes_name
+from mappers.mapping.load import FormMapping, legacy_sources
 from mappers.mapping.mapped import Mapped
 from mappers.names import romanise_all
 from mappers.schema import Table, flat_header, form_tables
-from mappers.sources.cells import TABLE, Sources
 from mappers.sources.values import MapContext
 
 CHUNK = 2_000
@@ -144,7 +143,7 @@ class TableApply:
             made.report.add(REPORTED, ("row", "why"), unlike)
         done.rows, done.mapped, made.done = len(rows), len(usable), done
         if usable:
-            sources = sources_of(self.mapping, self.table, usable)
+            sources = legacy_sources(self.mapping, self.table.name, self.table.name, self.table.columns, usable)
             ids = [f"{self.table.name}-r{r.number:07d}" for r in usable]
             made_of = {name: work.map(sources) for name, work in self.applications.items()}
             add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
@@ -222,18 +221,6 @@ def _in_order(table: Table, columns: Mapping[str, list[str | None]]) -> list[lis
             own = romanise_all(columns[column.roman_of])
         whole.append(own)
     return whole
-
-
-def sources_of(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRow]) -> Sources:
-    """Rows of a table as what a mapping takes."""
-    width = max(len(table.columns), *(len(r.cells) for r in rows))
-    # Cells behind the last column get names of their own, so that they are told as left over.
-    names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
-    cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]
-    columns: dict[str, Sequence[bytes | str | None]] = dict(zip(names, zip(*cells, strict=True), strict=True))
-    if takes_name(mapping):
-        columns[TABLE] = [table.name] * len(rows)
-    return Sources(len(rows), columns, TableCells(mapping, table.name, table.name))
 
 
 def _chunks(rows: Iterator[LegacyRow]) -> Iterator[RowLot]:
