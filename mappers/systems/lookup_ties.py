@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from mappers.systems.names import is_lookup_name, meanings, refers
+from mappers.legacy.table import ForeignKey
+from mappers.systems.keys import table_key
+from mappers.systems.names import is_lookup_name, meanings
+from mappers.systems.names import refers as reads_like
 from mappers.systems.profile import ColumnProfile, TableProfile
-from mappers.systems.ties import ASKED, NO_KEYS, SURE, TieGuess, contained, coverage
+from mappers.systems.ties import ASKED, NO_KEYS, SURE, Refers, TieGuess, columns_of, contained, coverage
 
 _LOOKUP_WIDTH = 9
 
@@ -29,6 +33,7 @@ class LookupGuess:
     also: tuple[str, ...] = ()
     covered: float = 0.0
     special: float = 0.0
+    is_declared: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,24 @@ class Guessed:
 
 
 def find_lookups(
-    users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]]
-) -> tuple[list[LookupGuess], list[LookupGuess]]:
-    """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already."""
+    users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]],
+    refers: Refers = MappingProxyType({}),
+) -> tuple[list[LookupGuess], list[LookupGuess]]:  # fmt: skip
+    """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already.
+
+    refers: what the file declares; it comes before all that names and values say.
+    """
     sure: list[LookupGuess] = []
     asked: list[LookupGuess] = []
     for user in users:
         for column in user.columns:
-            if column.name in set(taken.get(user.name, ())) or not column.is_key_like or not column.filled:
+            if column.name in set(taken.get(user.name, ())):
+                continue
+            declared = declared_lookup(user, column, tables, refers.get(user.name, ()))
+            if declared is not None:
+                sure.append(declared)
+                continue
+            if not column.is_key_like or not column.filled:
                 continue
             found = sorted((g for t in tables if t is not user for g in _lookups(user, column, t)),
                            key=lambda g: -g.confidence)  # fmt: skip
@@ -66,6 +81,24 @@ def find_lookups(
     return sure, asked
 
 
+def declared_lookup(
+    user: TableProfile, column: ColumnProfile, tables: Sequence[TableProfile], refers: Sequence[ForeignKey]
+) -> LookupGuess | None:
+    """The lookup that the file declares for a column, where its table has words that the codes may stand for."""
+    for key in refers:
+        if len(key.columns) != 1 or key.columns[0].casefold() != column.name.casefold():
+            continue
+        table = next((t for t in tables if t is not user and table_key(t.name) == table_key(key.table)), None)
+        to = columns_of(table, key.to) if table is not None else ()
+        value = _value_column(table) if table is not None else None
+        if table is None or value is None or not to or to[0] == value.name:
+            continue
+        share = contained(column, table.column(to[0]), table)
+        also = tuple(c.name for c in table.columns if c.name not in (to[0], value.name) and c.filled)[:6]
+        return LookupGuess(table.name, to[0], value.name, user.name, column.name, 1.0, share, also, is_declared=True)
+    return None
+
+
 def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> Iterator[LookupGuess]:
     """A table as the lookup of a column: of its keys the best."""
     if len(table.columns) > _LOOKUP_WIDTH or table.rows < 2 or table.rows > max(200, 2 * user.rows):
@@ -77,7 +110,7 @@ def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> 
     for key in table.key_columns:
         if key.name == value.name or key.length > value.length + 6 and key.letters > 0.9:
             continue
-        name = refers(column.name, table.name, key.name)
+        name = reads_like(column.name, table.name, key.name)
         if name < 0.5 and (NO_KEYS & meanings(column.name) - {"sex"} or key.is_special < 0.5):
             continue
         share = contained(column, key, table)

@@ -45,7 +45,8 @@ def _head(guessed: Guessed, system_id: str, mappings: Mapping[str, str]) -> Iter
 
 def _part(tie: TieGuess, mappings: Mapping[str, str]) -> Iterator[str]:
     rows = f"{'several rows' if tie.is_many else 'one row'} for one of {_comment(tie.of)}"
-    yield f"[[part]]  # {tie.confidence:.2f}: {rows}; {tie.share:.0%} of its keys are there"
+    sure = "declared by the file" if tie.is_declared else f"{tie.confidence:.2f}"
+    yield f"[[part]]  # {sure}: {rows}; {tie.share:.0%} of its keys are there"
     yield f"table = {_text(tie.table)}"
     yield f"key = {_texts(tie.key)}"
     yield f"of = {_text(tie.of)}"
@@ -72,7 +73,7 @@ def _lookups(lookups: Sequence[LookupGuess]) -> Iterator[str]:
 
 def _lookup(own: Sequence[LookupGuess]) -> Iterator[str]:
     first = own[0]
-    sure = ", ".join(f"{g.confidence:.2f}" for g in own)
+    sure = ", ".join("declared" if g.is_declared else f"{g.confidence:.2f}" for g in own)
     yield f"[[lookup]]  # {sure}"
     yield f"table = {_text(first.table)}"
     yield f"key = {_text(first.key)}"

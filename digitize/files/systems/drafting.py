@@ -19,7 +19,7 @@ from mappers.systems.keys import key_of, table_key
 from mappers.systems.lookup_ties import Guessed, find_lookups
 from mappers.systems.names import meanings, why_left
 from mappers.systems.profile import TableProfile, profile
-from mappers.systems.ties import SURE, TieGuess, find_ties, said_by_both, tie_guesses
+from mappers.systems.ties import SURE, TieGuess, against, declared_tie, find_ties, said_by_both, tie_guesses
 from mappers.systems.write import write_system
 
 _MOST_CELLS = 6_000_000
@@ -88,19 +88,28 @@ class _Drafting:
     ) -> None:
         self._id, self._seen, self._wanted, self._state, self._notes = system_id, seen, wanted, state, notes
         self._facts: dict[str, frozenset[str]] = {}
+        self._refers = {n: s.table.refers for n, s in seen.items()}
         self._junk = {n: why for n, s in seen.items() if (why := why_left(n, s.table.columns))}
 
     def draft(self) -> SystemDrafted:
         profiles = [s.profile for n, s in self._seen.items() if n not in self._junk and s.profile.rows]
         head, ranks = self._head(profiles)
         rivals = self._rivals(head.name)
-        ties, asked = find_ties(head, [p for p in profiles if p.name not in rivals])
+        ties, asked = find_ties(head, [p for p in profiles if p.name not in rivals], self._refers)
+        self._notes += self._contradictions(head, ties)
         guessed = self._with_lookups(head, ties, profiles)
         coded = {g.table for g in guessed.lookups}
         guessed = replace(guessed, asked_ties=tuple(t for t in asked if t.table not in coded), heads=ranks)
         drafts = {n: self._member(n, guessed) for n in (head.name, *(t.table for t in ties))}
         guessed, drafts = _useful(guessed, drafts)
         return self._written(guessed, drafts)
+
+    def _contradictions(self, head: TableProfile, ties: Sequence[TieGuess]) -> Iterator[str]:
+        """What the tables themselves say against ties that the file declares."""
+        for tie in ties:
+            if tie.is_declared:
+                parents = [head] if tie.of == head.name else [head, self._seen[tie.of].profile]
+                yield from filter(None, [against(tie, self._seen[tie.table].profile, parents)])
 
     def _head(self, profiles: Sequence[TableProfile]) -> tuple[TableProfile, dict[str, float]]:
         """The table whose rows are FIRs: by its columns, and by how many others know its rows."""
@@ -109,7 +118,8 @@ class _Drafting:
             fir = self._fir_score(one)
             if fir >= _FIR_LEAST:
                 others = [p for p in profiles if p is not one][: 5 * _LOOKED_AT]
-                known = sum(any(g.confidence >= SURE for g in tie_guesses(p, one)) for p in others)
+                known = sum(declared_tie(p, [one], self._refers[p.name]) is not None
+                            or any(g.confidence >= SURE for g in tie_guesses(p, one)) for p in others)  # fmt: skip
                 ranks[one.name] = round(fir + min(5, known), 1)
         if not ranks:
             names = ", ".join(list(self._seen)[:20])
@@ -140,9 +150,9 @@ class _Drafting:
             taken.setdefault(tie.of, set()).update(tie.to if len(tie.to) == 1 else ())
         members = [head, *(self._seen[t.table].profile for t in ties)]
         others = [p for p in profiles if p not in members]
-        sure, asked = find_lookups(members, others, taken)
+        sure, asked = find_lookups(members, others, taken, self._refers)
         known = {g.table: {g.key, g.value} for g in sure}
-        further, more = find_lookups([p for p in others if p.name in known], others, known)
+        further, more = find_lookups([p for p in others if p.name in known], others, known, self._refers)
         to = next((t.to for t in ties if t.of == head.name), None)
         key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))
