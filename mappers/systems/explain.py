@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mappers.systems.system import System
+from mappers.systems.system import System, lookup_table
 
 
 def draw(system: System, titles: Mapping[str, str]) -> str:
@@ -42,10 +42,13 @@ def _codes(system: System, table: str, before: str) -> Iterator[str]:
         if of == table:
             rule = system.lookups[name]
             further = [
-                f"{c} -> {system.lookups[to].value} in {to}" for (t, c), to in system.refers.items() if t == name
+                f"{c} -> {system.lookups[to].value} in {to}"
+                for (t, c), to in system.refers.items()
+                if t == lookup_table(name)
             ]
             more = f" ({'; '.join(further)})" if further else ""
-            yield f"{before}    code {column} -> {rule.value} in {name}{more}"
+            kind = "".join(f", where {c} is {text}" for c, text in rule.where.items())
+            yield f"{before}    code {column} -> {rule.value} in {lookup_table(name)}{kind}{more}"
 
 
 def _and(names: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mappers.legacy.table import ForeignKey
+from mappers.systems.code_kinds import CodeKind, kinds_of_codes
 from mappers.systems.keys import table_key
 from mappers.systems.names import is_lookup_name, meanings
 from mappers.systems.names import refers as reads_like
@@ -20,7 +21,8 @@ _LOOKUP_WIDTH = 9
 class LookupGuess:
     """A column whose values may be codes of a table. value: the column of what they stand for; also: further ones.
 
-    covered: share of the table's codes that the column has; special: how little that is chance.
+    covered: share of the table's codes that the column has; special: how little that is chance. where: column and text
+    by which the table's rows of this kind of codes are told from those of others. is_declared: the file itself says so.
     """
 
     table: str
@@ -33,6 +35,7 @@ class LookupGuess:
     also: tuple[str, ...] = ()
     covered: float = 0.0
     special: float = 0.0
+    where: tuple[tuple[str, str], ...] = ()
     is_declared: bool = False
 
 
@@ -59,6 +62,7 @@ def find_lookups(
     """
     sure: list[LookupGuess] = []
     asked: list[LookupGuess] = []
+    kinds = [(t, kind) for t in tables for kind in kinds_of_codes(t) or (CodeKind(t),)]
     for user in users:
         for column in user.columns:
             if column.name in set(taken.get(user.name, ())):
@@ -69,8 +73,11 @@ def find_lookups(
                 continue
             if not column.is_key_like or not column.filled:
                 continue
-            found = sorted((g for t in tables if t is not user for g in _lookups(user, column, t)),
-                           key=lambda g: -g.confidence)  # fmt: skip
+            found = sorted(
+                (replace(g, table=t.name, where=kind.where) for t, kind in kinds if t is not user
+                 for g in _lookups(user, column, kind.profile)),
+                key=lambda g: -g.confidence,
+            )  # fmt: skip
             if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
                 # The only table that has these values, and hardly any besides.
                 found[0] = replace(found[0], confidence=min(1.0, found[0].confidence + 0.15))

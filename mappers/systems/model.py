@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -57,6 +58,7 @@ class LookupRule(_Part):
     also: tuple[str, ...] = ()
     nothing: tuple[str, ...] = ()
     encoding: str = "auto"
+    where: Mapping[str, str] = Field(default_factory=dict)
 
 
 class LeaveRule(_Part):

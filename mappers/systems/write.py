@@ -59,10 +59,10 @@ def _part(tie: TieGuess, mappings: Mapping[str, str]) -> Iterator[str]:
 
 
 def _lookups(lookups: Sequence[LookupGuess]) -> Iterator[str]:
-    """One lookup of each table, for all columns that refer to it by the same key."""
-    by_table: dict[str, list[LookupGuess]] = {}
+    """One lookup of each table, and of each kind of its codes, for all columns that refer to it by the same key."""
+    by_table: dict[object, list[LookupGuess]] = {}
     for guess in lookups:
-        by_table.setdefault(guess.table, []).append(guess)
+        by_table.setdefault((guess.table, guess.where), []).append(guess)
     for own in by_table.values():
         first = max(own, key=lambda g: g.confidence)
         same = [g for g in own if g.key == first.key]
@@ -78,6 +78,8 @@ def _lookup(own: Sequence[LookupGuess]) -> Iterator[str]:
     yield f"table = {_text(first.table)}"
     yield f"key = {_text(first.key)}"
     yield f"value = {_text(first.value)}"
+    if first.where:
+        yield f"where = {{ {', '.join(f'{_text(c)} = {_text(t)}' for c, t in first.where)} }}"
     yield f"for = {_texts([f'{g.of}.{g.column}' for g in own])}"
     if first.also:
         yield f"also = {_texts(first.also)}"

@@ -22,7 +22,7 @@ from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.flat import add_counts, left_over
 from mappers.mapping.load import FormMapping
 from mappers.sources.values import MapContext
-from mappers.systems.system import System
+from mappers.systems.system import System, lookup_table
 
 _CHUNK = 1_000
 _HIDDEN = (".", "~$")
@@ -177,6 +177,7 @@ def _missing(system: System, tables: Sequence[Delivered]) -> Iterator[str]:
         if tie.table not in there:
             yield f"{system.file}: the part {tie.table} was not delivered; its rows are in no record"
     for name, rule in system.lookups.items():
-        if name not in there:
+        table = lookup_table(name)
+        if table not in there:
             codes = ", ".join(rule.columns)
-            yield f"{system.file}: the lookup {name} was not delivered; the codes in {codes} have no value"
+            yield f"{system.file}: the lookup {table} was not delivered; the codes in {codes} have no value"

@@ -95,11 +95,13 @@ def ways_to(system: System, name: str) -> tuple[tuple[str, ...], ...]:
 def _take_lookup(
     store: RowStore, system: System, told: Delivered, legacy: LegacyTable, encodings: Mapping[str, Encoding]
 ) -> Delivered:
-    rule = system.lookups[told.name]
-    told.places((rule.key, rule.value, *rule.also), "lookup")
+    rules = system.rules_of(told.name)
+    rule = rules[0]
+    for one in rules:
+        told.places((one.key, one.value, *one.also, *one.where), "lookup")
     legacy, sample = peek(legacy)
     settled = settle(legacy, sample, WantedEncoding(encodings, rule.encoding or "plain"))
-    wanted = {n.casefold() for n in (rule.value, *rule.also)}
+    wanted = {n.casefold() for one in rules for n in (one.value, *one.also, *one.where)}
     texts = {c.name.casefold(): c for c in settled if c.name.casefold() in wanted}
     for column in texts.values():
         if not column.is_clear and rule.encoding == AUTO:

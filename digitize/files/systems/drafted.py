@@ -34,7 +34,7 @@ class SystemDrafted:
                      for t in ties]  # fmt: skip
         for mark, lookups in (("", g.lookups), ("?", g.asked_lookups)):
             rows += [
-                [x.table, f"codes of {x.of}.{x.column}{mark}", _sure(x), f"{x.key} stands for {x.value}"]
+                [x.table, f"codes of {x.of}.{x.column}{mark}", _sure(x), f"{x.key} stands for {x.value}{_where(x)}"]
                 for x in lookups
             ]
         rows += [[name, "left", "", why] for name, why in self.left.items()]
@@ -61,6 +61,10 @@ class SystemDrafted:
             "lookups": [asdict(x) for x in g.lookups], "asked_lookups": [asdict(x) for x in g.asked_lookups],
             "left": self.left, "unknown": self.unknown, "system": self.text, "mappings": self.mappings,
         }  # fmt: skip
+
+
+def _where(guess: LookupGuess) -> str:
+    return "".join(f", where {column} is {text}" for column, text in guess.where)
 
 
 def _sure(guess: TieGuess | LookupGuess) -> str:

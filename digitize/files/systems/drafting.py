@@ -16,7 +16,7 @@ from mappers.errors import TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.mapping.column_encodings import WantedEncoding, settle, take_sample
 from mappers.systems.keys import key_of, table_key
-from mappers.systems.lookup_ties import Guessed, find_lookups
+from mappers.systems.lookup_ties import Guessed, LookupGuess, find_lookups
 from mappers.systems.names import meanings, why_left
 from mappers.systems.profile import TableProfile, profile
 from mappers.systems.ties import SURE, TieGuess, against, declared_tie, find_ties, said_by_both, tie_guesses
@@ -196,8 +196,8 @@ class _Drafting:
         """The table with its codes looked up, and with the further columns of their lookups."""
         seen = self._seen[name]
         own = [g for g in guessed.lookups if g.of == name]
-        meant = {g.column: self._meaning(g.table, g.key, g.value, guessed) for g in own}
-        added = [(g.column, c, self._meaning(g.table, g.key, c, guessed)) for g in own for c in g.also]
+        meant = {g.column: self._meaning(g, g.value, guessed) for g in own}
+        added = [(g.column, c, self._meaning(g, c, guessed)) for g in own for c in g.also]
         places = {c: i for i, c in enumerate(seen.table.columns)}
 
         def row(kept: LegacyRow) -> LegacyRow:
@@ -213,18 +213,20 @@ class _Drafting:
         columns = (*seen.table.columns, *(f"{c}.{further}" for c, further, _ in added))
         return replace(seen.table, columns=columns, rows=map(row, seen.kept[:2000]))
 
-    def _meaning(self, table: str, key: str, value: str, guessed: Guessed) -> Mapping[str, str]:
+    def _meaning(self, guess: LookupGuess, value: str, guessed: Guessed) -> Mapping[str, str]:
         """Code -> text of one column of a lookup; where that holds codes of another one, what these stand for."""
-        seen = self._seen[table]
+        seen = self._seen[guess.table]
         columns = list(seen.table.columns)
         settled = settle(seen.table, take_sample(iter(seen.kept), len(columns)), self._wanted)
-        at, to = columns.index(key), columns.index(value)
+        at, to = columns.index(guess.key), columns.index(value)
+        kinds = [(columns.index(c), key_of([text])) for c, text in guess.where]
         found = {key_of([r.cells[at]]): settled[to].decode(r.cells[to]).text for r in seen.kept
-                 if max(at, to) < len(r.cells)}  # fmt: skip
-        further = next((g for g in guessed.lookups if g.of == table and g.column == value), None)
+                 if max(at, to, *(k for k, _ in kinds)) < len(r.cells)
+                 and all(key_of([r.cells[k]]) == text for k, text in kinds)}  # fmt: skip
+        further = next((g for g in guessed.lookups if g.of == guess.table and g.column == value), None)
         if further is None:
             return found
-        means = self._meaning(further.table, further.key, further.value, guessed)
+        means = self._meaning(further, further.value, guessed)
         return {code: means.get(key_of([text]), "") for code, text in found.items()}
 
     def _written(self, guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> SystemDrafted:
