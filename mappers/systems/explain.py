@@ -36,19 +36,18 @@ def _title(mapping: str, titles: Mapping[str, str], before: str) -> list[str]:
     return [f"{before}    mapped by {mapping}: {titles[mapping]}"] if mapping in titles else []
 
 
-def _codes(system: System, table: str, before: str) -> Iterator[str]:
+def _codes(system: System, user: str, before: str) -> Iterator[str]:
     """The columns of a table that hold codes, and where these lead."""
     for (of, column), name in system.refers.items():
-        if of == table:
-            rule = system.lookups[name]
+        if of == user:
+            rule, own = system.lookups[name], lookup_table(name)
             further = [
-                f"{c} -> {system.lookups[to].value} in {to}"
-                for (t, c), to in system.refers.items()
-                if t == lookup_table(name)
-            ]
+                f"{c} -> {system.lookups[to].value} in {lookup_table(to)}"
+                for (t, c), to in system.refers.items() if t == own
+            ]  # fmt: skip
             more = f" ({'; '.join(further)})" if further else ""
             kind = "".join(f", where {c} is {text}" for c, text in rule.where.items())
-            yield f"{before}    code {column} -> {rule.value} in {lookup_table(name)}{kind}{more}"
+            yield f"{before}    code {column} -> {rule.value} in {own}{kind}{more}"
 
 
 def _and(names: Sequence[str]) -> str:

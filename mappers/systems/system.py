@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -12,10 +13,11 @@ from typing import Literal
 
 from mappers.errors import MappingError
 from mappers.systems.keys import key_of, table_key
-from mappers.systems.model import LookupRule, SystemFile
+from mappers.systems.model import LookupRule, MappingWithSystem, SystemFile
 from mappers.toml import did_you_mean, read_model
 
 SYSTEM_FILE = "system.toml"
+_SECTION = re.compile(r"^\s*\[\[?\s*system\s*[.\]]", re.MULTILINE)
 Role = Literal["head", "part", "lookup", "left", "unknown"]
 
 
@@ -107,8 +109,19 @@ def lookup_table(name: str) -> str:
 
 
 def load_system(path: Path) -> System:
-    """The system that a file describes. Raises MappingError naming the key at fault."""
-    model = read_model(path, SystemFile)
+    """The system that a file describes, or the [system] of a mapping file, whose table is the head then.
+
+    Raises MappingError naming the key at fault.
+    """
+    if path.name == SYSTEM_FILE:
+        model = read_model(path, SystemFile)
+    else:
+        within = read_model(path, MappingWithSystem)
+        head = within.system.head.model_copy(update={"mapping": within.system.head.mapping or within.id})
+        model = SystemFile.model_construct(
+            format=1, id=within.id, title=within.title, head=head, parts=within.system.parts,
+            lookups=within.system.lookups, leave=within.system.leave,
+        )  # fmt: skip
     return _Binder(path.name, model).bind(hashlib.sha256(path.read_bytes()).hexdigest())
 
 
@@ -117,6 +130,14 @@ def find_systems(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         if folder.is_dir():
             yield from sorted(p for p in (folder / SYSTEM_FILE, *folder.glob(f"*/{SYSTEM_FILE}")) if p.is_file())
+            yield from filter(has_system, sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml"))))
+
+
+def has_system(path: Path) -> bool:
+    """Whether a file is a mapping with a [system]."""
+    if path.name == SYSTEM_FILE or path.suffix != ".toml" or not path.is_file():
+        return False
+    return _SECTION.search(path.read_text(encoding="utf-8-sig", errors="replace")) is not None
 
 
 class _Binder:
