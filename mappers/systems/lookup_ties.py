@@ -63,11 +63,12 @@ def find_lookups(
     sure: list[LookupGuess] = []
     asked: list[LookupGuess] = []
     kinds = [(t, kind) for t in tables for kind in kinds_of_codes(t) or (CodeKind(t),)]
+    named = {table_key(t.name): t for t in reversed(tables)}
     for user in users:
         for column in user.columns:
             if column.name in set(taken.get(user.name, ())):
                 continue
-            declared = declared_lookup(user, column, tables, refers.get(user.name, ()))
+            declared = declared_lookup(user, column, named, refers.get(user.name, ()))
             if declared is not None:
                 sure.append(declared)
                 continue
@@ -89,13 +90,17 @@ def find_lookups(
 
 
 def declared_lookup(
-    user: TableProfile, column: ColumnProfile, tables: Sequence[TableProfile], refers: Sequence[ForeignKey]
+    user: TableProfile, column: ColumnProfile, tables: Mapping[str, TableProfile], refers: Sequence[ForeignKey]
 ) -> LookupGuess | None:
-    """The lookup that the file declares for a column, where its table has words that the codes may stand for."""
+    """The lookup that the file declares for a column, where its table has words that the codes may stand for.
+
+    tables: by their names as compared.
+    """
     for key in refers:
         if len(key.columns) != 1 or key.columns[0].casefold() != column.name.casefold():
             continue
-        table = next((t for t in tables if t is not user and table_key(t.name) == table_key(key.table)), None)
+        table = tables.get(table_key(key.table))
+        table = None if table is user else table
         to = columns_of(table, key.to) if table is not None else ()
         value = _value_column(table) if table is not None else None
         if table is None or value is None or not to or to[0] == value.name:

@@ -23,6 +23,7 @@ ASKED = 0.4
 _CONTAINED = 0.8
 _TRIED = 3_000
 _LOOK = 20
+_DEEPEST, _MOST_PAIRS = 12, 20_000
 # Meanings of columns that are no keys, whatever numbers stand in them.
 NO_KEYS = frozenset({"age", "date", "time", "year", "sex", "amount", "value", "quantity", "phone", "height", "day"})
 
@@ -54,12 +55,13 @@ def find_ties(
     """
     sure: list[TieGuess] = []
     asked: dict[str, TieGuess] = {}
-    members, untried = [head], [head]
+    members, untried = {table_key(head.name): head}, [head]
     waiting = [t for t in tables if t is not head and t.rows]
-    while waiting:
+    for _ in range(_DEEPEST):
         found = [g for t in waiting if (g := declared_tie(t, members, refers.get(t.name, ()))) is not None]
         if not found:
-            found, parents, untried = [], untried, []
+            # Of thousands of parts the first ones are tried as parents: no system has so many.
+            parents, untried = untried[: max(1, _MOST_PAIRS // max(1, len(waiting)))], []
             for table in waiting:
                 guesses = (g for p in parents for g in tie_guesses(table, p))
                 best = max(guesses, key=lambda g: g.confidence, default=None)
@@ -73,7 +75,8 @@ def find_ties(
         sure += found
         names = {g.table for g in found}
         fresh = [t for t in waiting if t.name in names]
-        members, untried = [*members, *fresh], [*untried, *fresh]
+        members.update((table_key(t.name), t) for t in fresh)
+        untried += fresh
         waiting = [t for t in waiting if t.name not in names]
     return sure, [g for name, g in asked.items() if name not in {s.table for s in sure}]
 
@@ -82,7 +85,7 @@ def declared_tie(table: TableProfile, members: Sequence[TableProfile], refers: S
     """The tie of a table to one of others that its file declares; of several, the one with most of its keys there."""
     found: list[TieGuess] = []
     for key in refers:
-        parent = next((m for m in members if table_key(m.name) == table_key(key.table)), None)
+        parent = members.get(table_key(key.table))
         if parent is None or parent is table:
             continue
         own, to = columns_of(table, key.columns), columns_of(parent, key.to)

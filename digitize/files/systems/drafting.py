@@ -32,6 +32,8 @@ _FIR = {
     "fir_reg_num": 2.0, "io_name": 0.5,
 }  # fmt: skip
 _FIR_LEAST = 3.0
+# Further ones are asked about: what many thousand tables declare of the head is no system of a police station.
+_MOST_PARTS = 200
 _OF_KEY = frozenset({"fir_no", "year", "police_station", "district", "fir_reg_num"})
 # From so many mapped columns on an untied table is worth a question.
 _SOMETHING = 3
@@ -96,6 +98,7 @@ class _Drafting:
         head, ranks = self._head(profiles)
         rivals = self._rivals(head.name)
         ties, asked = find_ties(head, [p for p in profiles if p.name not in rivals], self._refers)
+        ties, asked = ties[:_MOST_PARTS], [*asked, *ties[_MOST_PARTS:]]
         self._notes += self._contradictions(head, ties)
         guessed = self._with_lookups(head, ties, profiles)
         coded = {g.table for g in guessed.lookups}
@@ -118,7 +121,7 @@ class _Drafting:
             fir = self._fir_score(one)
             if fir >= _FIR_LEAST:
                 others = [p for p in profiles if p is not one][: 5 * _LOOKED_AT]
-                known = sum(declared_tie(p, [one], self._refers[p.name]) is not None
+                known = sum(declared_tie(p, {table_key(one.name): one}, self._refers[p.name]) is not None
                             or any(g.confidence >= SURE for g in tie_guesses(p, one)) for p in others)  # fmt: skip
                 ranks[one.name] = round(fir + min(5, known), 1)
         if not ranks:
