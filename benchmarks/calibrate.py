@@ -6,11 +6,11 @@ python benchmarks/calibrate.py --quick
 
 A world is an office with some books, each of one hand. Its first pages are answered whole in random order until values
 pass; of later books the first ten pages are, and of all that passed one value in fifty, as `digitize calibrate` has it.
-In a tenth of the books (--one-in-ten offices: in one book of a tenth of the offices) the machine is wrong far more often
-from some page on, as sure as before. Pages are drawn: by
-the kinds of offices below, or (FILE) from real readings, which hold confidence and right or wrong, no value. --data
-reads the pages of FOLDER/fir-bench and makes such a file; confidences of a station are fitted on the others. WEIGHTS
-holds for each station weights that never saw its pages (training/README.md).
+In a tenth of the books (--one-in-ten offices: in one book of a tenth of the offices) the machine is wrong far more
+often from some page on, as sure as before. Pages are drawn: by the kinds of offices below, or (FILE) from real readings,
+which hold confidence and right or wrong, no value. --data reads the pages of FOLDER/fir-bench and makes such a file;
+confidences of a station are fitted on the others. WEIGHTS holds for each station weights that never saw its pages
+(training/README.md).
 
 guarantee_kept: share of the worlds in which, of all that passes in the end and nobody answered, at least 99 % is right.
 passing_at_99: share of all values that passes, median of the worlds. questions_to_open: answers until a field passes
@@ -239,7 +239,8 @@ def main() -> int:
     a = parser.parse_args()
     never = keep_readings(a.data, a.folds, a.cache, a.jobs, a.keep) if a.data is not None else []
     file = a.readings or (a.keep if a.data is not None else None)
-    result = measure(8 if a.quick else a.worlds, a.seed, readings_from(file, a.one_in_ten) if file else PageSource(None, a.one_in_ten))
+    source = readings_from(file, a.one_in_ten) if file else PageSource(None, a.one_in_ten)
+    result = measure(8 if a.quick else a.worlds, a.seed, source)
     if a.data is not None:
         result = {"read_by_weights_that_never_saw_the_station": never, **result}
     print(json.dumps(result, indent=1))
