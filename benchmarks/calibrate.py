@@ -7,7 +7,7 @@ python benchmarks/calibrate.py --quick
 A world is an office with some books, each of one hand. Its first pages are answered whole in random order until values
 pass; of later books the first ten pages are, and of all that passed one value in fifty, as `digitize calibrate` has it.
 In a tenth of the books (--one-in-ten offices: in one book of a tenth of the offices) the machine is wrong far more
-often from some page on, as sure as before. Pages are drawn: by the kinds of offices below, or (FILE) from real readings,
+often from some page on, as sure as before. Pages are drawn: by the kinds of offices below, or (FILE) from readings,
 which hold confidence and right or wrong, no value. --data reads the pages of FOLDER/fir-bench and makes such a file;
 confidences of a station are fitted on the others. WEIGHTS holds for each station weights that never saw its pages
 (training/README.md).
