@@ -65,6 +65,8 @@ def check_signature(bundle: Bundle, trusted: Path) -> None:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    if not trusted.exists():
+        raise UpdateRefused(f"{trusted} is missing: it names the keys by which updates are signed.")
     keys = trusted.read_text(encoding="ascii").split()
     try:
         public, signature = (bundle.folder / SIGNATURE).read_text(encoding="ascii").split()
@@ -143,7 +145,7 @@ def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
     older: also when its bundle was made before that of the version in use. Raises UpdateRefused.
     """
     bundle = open_bundle(folder)
-    check_signature(bundle, _trusted(prefix))
+    check_signature(bundle, prefix / "trusted.pub")
     now = dict(installed(prefix)).get(in_use(prefix), "")
     if bundle.made < now and not older:
         # An old version comes back with its faults, and its signature is still good.
@@ -171,13 +173,6 @@ def prefix_of_this() -> Path:
     if home.parent.name != "versions" or not (home / _WHOLE).exists():
         raise UpdateRefused("This toolkit was not installed from a bundle; update it the way it was installed.")
     return home.parent.parent
-
-
-def _trusted(prefix: Path) -> Path:
-    path = prefix / "trusted.pub"
-    if not path.exists():
-        raise UpdateRefused(f"{path} is missing: it names the keys by which updates are signed.")
-    return path
 
 
 def _sums(folder: Path) -> dict[str, str]:

@@ -125,6 +125,8 @@ def test_only_a_signature_by_a_trusted_key_over_these_sums_counts(tmp_path, key)
     for name, by in (("unsigned", None), ("other", tmp_path / "other.pem")):
         with pytest.raises(UpdateRefused):
             installing.check_signature(installing.open_bundle(make_bundle(tmp_path / name, key=by)), trusted)
+    with pytest.raises(UpdateRefused, match="names the keys"):
+        installing.check_signature(signed, tmp_path / "none.pub")
     moved = make_bundle(tmp_path / "moved", says="evil")
     (moved / installing.SIGNATURE).write_bytes((signed.folder / installing.SIGNATURE).read_bytes())
     with pytest.raises(UpdateRefused, match="does not fit"):
