@@ -131,7 +131,7 @@ def _then(at: str) -> Mapping[NamedPlace, tuple[ListedDistrict, ...]]:
 def _called_then(at: str) -> Mapping[tuple[str, str], NamedPlace]:
     """Key of a name and state of a day -> the district."""
     # The first of a name counts.
-    return {(fold_key(place.name), place.state): place for place in reversed(_then(at))}
+    return {(fold_key(place.name), place.state): place for place in reversed(list(_then(at)))}
 
 
 def _places_then(district: ListedDistrict, at: str) -> tuple[NamedPlace, ...]:

@@ -30,6 +30,6 @@ def relationships(lines: Iterable[Sequence[str]]) -> dict[str, tuple[ForeignKey,
         found.setdefault((name, table, to_table), []).append((at, column, to))
     keys: dict[str, list[ForeignKey]] = {}
     for (_, table, to_table), pairs in found.items():
-        columns, to = zip(*((c, t) for _, c, t in sorted(pairs)), strict=True)
-        keys.setdefault(table, []).append(ForeignKey(columns, to_table, to))
+        columns, referred = zip(*((c, t) for _, c, t in sorted(pairs)), strict=True)
+        keys.setdefault(table, []).append(ForeignKey(tuple(columns), to_table, tuple(referred)))
     return {table: tuple(dict.fromkeys(own)) for table, own in keys.items()}

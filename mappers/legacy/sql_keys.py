@@ -40,7 +40,8 @@ class DeclaredKeys:
     def read(self, table: str, tokens: Sequence[bytes], *, is_create: bool) -> None:
         """Take in the body of a statement about a table."""
         at = depth = 0
-        column, own, is_first = "", (), True
+        column, is_first = "", True
+        own: tuple[str, ...] = ()
         while at < len(tokens):
             token, word = tokens[at], tokens[at].lower()
             at += 1

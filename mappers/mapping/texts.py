@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as quoted
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mappers.mapping.answers import SaidRow, SourceAnswers
 from mappers.mapping.apply import Application
@@ -58,7 +58,8 @@ class _KnownTexts:
 
     def forget(self) -> None:
         """Before a lot: what has become too much is worked out anew."""
-        for known in (*self.columns.values(), *self.rows.values(), self.kinds, self.ignored):
+        every: list[dict[Any, Any]] = [*self.columns.values(), *self.rows.values(), self.kinds, self.ignored]
+        for known in every:
             if len(known) > _MOST_KNOWN:
                 known.clear()
 

@@ -81,8 +81,13 @@ def find_ties(
     return sure, [g for name, g in asked.items() if name not in {s.table for s in sure}]
 
 
-def declared_tie(table: TableProfile, members: Sequence[TableProfile], refers: Sequence[ForeignKey]) -> TieGuess | None:
-    """The tie of a table to one of others that its file declares; of several, the one with most of its keys there."""
+def declared_tie(
+    table: TableProfile, members: Mapping[str, TableProfile], refers: Sequence[ForeignKey]
+) -> TieGuess | None:
+    """The tie of a table to one of others that its file declares; of several, the one with most of its keys there.
+
+    members: by their names as compared.
+    """
     found: list[TieGuess] = []
     for key in refers:
         parent = members.get(table_key(key.table))
