@@ -131,7 +131,8 @@ class _Prefixes:
         for score, node, c in sorted(ranked + new, key=_FIRST, reverse=True)[:_BEAM]:
             if score <= 0.0:
                 break
-            kept.append((node, *stays[node]) if c < 0 else (self._child(node, c), 0.0, score))
+            in_blank, in_letter = stays[node] if c < 0 else (0.0, score)
+            kept.append((node if c < 0 else self._child(node, c), in_blank, in_letter))
         return kept
 
     def factors(self, node: int) -> list[float]:

@@ -20,7 +20,8 @@ from ocr.decoding.spotting import SectionRange
 from ocr.errors import FormError
 from ocr.handwriting.chance import Coded, Floats, code, folded_case, shares, shortened
 from ocr.handwriting.line_frames import Frames, Prices, frames_of
-from ocr.handwriting.segments import best_row, row_chances
+from ocr.handwriting.row_chances import row_chances
+from ocr.handwriting.segments import best_row
 
 Row = tuple[int, ...]
 """Numbers of sections, in the order in which they are written."""
