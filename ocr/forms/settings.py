@@ -20,7 +20,7 @@ from ocr.models.running import content_of, is_here
 OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
 OWN_DIGITS = "own"
 # Part of every page's key: raised when pages are to be read again.
-READ_VERSION = "12"
+READ_VERSION = "13"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
 _LEFT_OUT = ("seconds_per_page", "form_folders", "sections", "weights")
