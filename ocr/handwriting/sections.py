@@ -267,10 +267,9 @@ class LinePasses:
     def logs(self, rows: Sequence[Row]) -> list[float]:
         """The mean over the passes of each row's log next to all rows."""
         ways = self._known.ways
-        totals = [total for _, total in self._best_of_passes()]
         wanted = [[ways[i] for i in row] for row in rows]
         said = []
-        for frames, total in zip(self.passes, totals, strict=True):
+        for frames, (_, total) in zip(self.passes, self._best_of_passes(), strict=True):
             logs = np.array(row_chances(frames, self._coded, self._known.weights, wanted, self._none))
             said.append(np.maximum(logs - np.logaddexp(total, np.logaddexp.reduce(logs)), _NEVER))
         return [float(x) for x in np.mean(said, axis=0)]
