@@ -22,17 +22,21 @@ def status(
     from digitize.workspace.counts import count_work
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.models_used import models_differ
+    from digitize.workspace.own_weights import all_chosen
     from digitize.workspace.place import open_place
+    from ocr.models import TITLES
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         s = count_work(ledger)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
+        used = all_chosen(ledger)
+    own = [f"{TITLES[network]} {name}" for network, name in sorted(used.items())]
     if json:
         models = [x.as_plain() for x in differ]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
-                    "calibration": [x.as_plain() for x in measured]})  # fmt: skip
+                    "calibration": [x.as_plain() for x in measured], "own_weights": used})  # fmt: skip
         return
     if measured:
         print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])
@@ -40,6 +44,8 @@ def status(
     show_counts(s)
     for x in differ:
         say(x.line())
+    if own:
+        say("Read with weights of this office's own (digitize models list): " + "; ".join(own))
 
 
 def show_counts(s: StatusCounts) -> None:
