@@ -310,5 +310,5 @@ def test_the_commands_say_what_is_missing_and_what_there_is(digitize, place):
     assert "is used from now on" in digitize("models", "use", place.folder, own.name)
     listed = digitize.json("models", "list", place.folder)["own"]
     assert [(o["used"], o["after"]) for o in listed if o["name"] == own.name] == [(True, 31)]
-    assert own.line().startswith(f"{own.name}: 90 values of 30 pages")
+    assert own.line().startswith(f"{own.name} (English handwriting): 90 values of 30 pages")
     assert "is used from now on" in digitize("models", "use", place.folder, PACKAGE)
