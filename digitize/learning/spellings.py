@@ -54,8 +54,10 @@ def native_spellings(settled: Settled, lines: int) -> list[Written]:
     if script is None:
         return []
     latin, native = (str.maketrans(a, b) for a, b in ((script.digits, LATIN), (LATIN, script.digits)))
-    plain = replace(settled, value=settled.value.translate(latin), lexicon=None)
-    # The network knows no colon and no blank: an hour is written with a point or a dash where it is to be seen.
+    # Words beside figures ("hours") are passed over, as the network passes over print.
+    figures = re.sub(r"[^\d:./-]", "", settled.value.translate(latin)).strip(".:-/")
+    plain = replace(settled, value=figures, lexicon=None)
+    # The network knows no colon: an hour is written with a point or a dash where it is to be seen.
     texts = [t.replace(":", sign).replace(" ", "") for t, *_ in spellings(plain, lines) for sign in ".-"]
     return [(t, *[""] * (lines - 1)) for t in dict.fromkeys(way for t in texts for way in (t.translate(native), t))]
 
