@@ -32,7 +32,7 @@ from digitize.learning.crops import Chosen, CropJob, choose, cut_page, year_in
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.kept import likely
 from digitize.learning.networks import NETWORKS
-from digitize.learning.spellings import Settled
+from digitize.learning.spellings import SettledValue
 from digitize.reading.lexica import sections_file
 from ocr.engine import LineImage
 from ocr.engines import fields
@@ -188,7 +188,7 @@ class Reader:
                 value = values.get(REPEATED.get(zone, zone))
                 if value:
                     lexicon = self._lexicon if line.is_listed else None
-                    settled = Settled(line.kind, value, year_in(values), lexicon)
+                    settled = SettledValue(line.kind, value, year_in(values), lexicon)
                     found += choose(line, settled, parent, NETWORKS["fields"])
         return found
 

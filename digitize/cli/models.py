@@ -51,7 +51,8 @@ def list_(
 
 def _own(folder: Path | None) -> tuple[list[OwnWeights], Collection[str]]:
     from digitize.workspace.ledger import Ledger
-    from digitize.workspace.own_weights import all_chosen, list_weights
+    from digitize.workspace.ledger.chosen_weights import all_chosen
+    from digitize.workspace.own_weights import list_weights
     from digitize.workspace.place import open_place
 
     place = open_place(folder or Path())

@@ -21,8 +21,8 @@ def status(
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counts import count_work
     from digitize.workspace.ledger import Ledger
+    from digitize.workspace.ledger.chosen_weights import all_chosen
     from digitize.workspace.models_used import models_differ
-    from digitize.workspace.own_weights import all_chosen
     from digitize.workspace.place import open_place
     from ocr.models import TITLES
 

@@ -17,10 +17,9 @@ from digitize.machine.progress import Progress
 from digitize.workspace.known import Known
 from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen
 from digitize.workspace.own_weights import (
-    PACKAGE,
     OwnWeights,
-    chosen,
     keep_weights,
     list_weights,
     name_of,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digitize.learning.networks import NETWORKS, Network, Weights, as_asked
-from digitize.learning.spellings import Settled, Written
+from digitize.learning.networks import NETWORKS, TaughtNetwork, Weights, as_asked
+from digitize.learning.spellings import SettledValue, Written
 from ocr.engine import LineImage
 from ocr.errors import OcrError
 from ocr.forms.crops import cut_all
@@ -66,7 +66,7 @@ def cut_page(job: CropJob) -> tuple[Chosen, ...]:
         if value and not crop.blank:
             line = as_asked(crop.handwriting(), crop.zone, match.form)
             lexicon = list_of(crop.zone, job.lexica)
-            settled = Settled(line.kind, value, year_in(values), lexicon, line.languages[0])
+            settled = SettledValue(line.kind, value, year_in(values), lexicon, line.languages[0])
             found += choose(line, settled, job.weights, network)
     return tuple(found)
 
@@ -81,7 +81,7 @@ def year_in(values: Mapping[str, str]) -> str:
     return next((v for zone, v in values.items() if zone == "year" and len(v) == 4 and v.isdigit()), "")
 
 
-def choose(line: LineImage, settled: Settled, weights: Weights, network: Network) -> list[Chosen]:
+def choose(line: LineImage, settled: SettledValue, weights: Weights, network: TaughtNetwork) -> list[Chosen]:
     """The likeliest way in which a value stands on a crop, one for each of its lines. line: as an engine gets it."""
     passes, loaded = network.passes(line), load_network(weights)
     letters = {*loaded.characters}

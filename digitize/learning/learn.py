@@ -17,8 +17,8 @@ from digitize.learning.both import original_of, read_both
 from digitize.learning.crops import Chosen, CropJob, cut_page
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.kept import likely, read_crops, said_in, write_crops, write_file
-from digitize.learning.learned import Learned, Learning
-from digitize.learning.networks import NETWORKS, Network, Weights, content_to_teach, first_weights
+from digitize.learning.learned import Learned, LearnedAll
+from digitize.learning.networks import NETWORKS, TaughtNetwork, Weights, content_to_teach, first_weights
 from digitize.learning.turns import TURNS, split
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
@@ -27,15 +27,8 @@ from digitize.steps.measure import learned_pages
 from digitize.workspace.known import Known
 from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.own_weights import (
-    chosen,
-    folder_of,
-    keep_weights,
-    list_weights,
-    name_of,
-    require_whole,
-    use_weights,
-)
+from digitize.workspace.ledger.chosen_weights import chosen
+from digitize.workspace.own_weights import folder_of, keep_weights, list_weights, name_of, require_whole, use_weights
 from digitize.workspace.place import Place
 from ocr.learning.strips import Mixture, TextStrip
 from ocr.learning.teach import Course, Pupil, mean_of
@@ -47,7 +40,7 @@ _SAVED_EVERY = 20
 _UNFINISHED = "unfinished"
 
 
-def learn_hands(place: Place, progress: Progress, course: Course | None = None) -> Learning:
+def learn_hands(place: Place, progress: Progress, course: Course | None = None) -> LearnedAll:
     """Teach each network on what people settled, and take its weights where held-back values are read better.
 
     Raises InputError where too few pages were settled for any, MachineLacks without onnxruntime or the package's
@@ -69,10 +62,10 @@ def learn_hands(place: Place, progress: Progress, course: Course | None = None) 
         # Of a learning that was broken off what is done stays done.
         found = [one.learn() for one in work if not one.is_done()]
         shutil.rmtree(folder_of(place) / _UNFINISHED, ignore_errors=True)
-        return Learning(tuple(found), tuple(left))
+        return LearnedAll(tuple(found), tuple(left))
 
 
-def _cannot(network: Network, known: Known, pages: Sequence[AcceptedPage]) -> str:
+def _cannot(network: TaughtNetwork, known: Known, pages: Sequence[AcceptedPage]) -> str:
     """Why a network is not taught, "" where it is."""
     if len(pages) < LEAST_PAGES:
         return f"{network.title}: {_too_few(len(pages))}"
@@ -92,7 +85,7 @@ class _Work:
         self,
         ledger: Ledger,
         known: Known,
-        network: Network,
+        network: TaughtNetwork,
         pages: Sequence[AcceptedPage],
         course: Course,
         progress: Progress,

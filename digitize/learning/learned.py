@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitize.learning.judge import HeldBack
-from digitize.learning.networks import Network
+from digitize.learning.networks import TaughtNetwork
 from digitize.workspace.own_weights import OwnWeights
 
 
@@ -14,7 +14,7 @@ from digitize.workspace.own_weights import OwnWeights
 class Learned:
     """What came of teaching a network. why: in words, where the weights were not adopted."""
 
-    network: Network
+    network: TaughtNetwork
     pages: int
     values: int
     crops: int
@@ -45,7 +45,7 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
+class LearnedAll:
     """What came of teaching all networks. left: of those that were not taught, why, in words."""
 
     parts: tuple[Learned, ...]

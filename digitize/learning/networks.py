@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from digitize.errors import MachineLacks
-from digitize.learning.spellings import Settled, Written, native_spellings, spellings, word_spellings
+from digitize.learning.spellings import SettledValue, Written, native_spellings, spellings, word_spellings
 from digitize.workspace.known import Known
 from ocr.engine import LineImage
 from ocr.engines import digits, fields, words
@@ -33,7 +33,7 @@ Weights = Path | str
 
 
 @dataclass(frozen=True)
-class Network:
+class TaughtNetwork:
     """One network. drawn: the package's file of drawn strips that are mixed in. passes: where the reader looks at a
     crop, for each line of it. written: the ways in which a settled value may stand on a crop of so many lines.
     """
@@ -41,7 +41,7 @@ class Network:
     name: str
     drawn: str
     passes: Callable[[LineImage], tuple[tuple[Pass, ...], ...]]
-    written: Callable[[Settled, int], list[Written]]
+    written: Callable[[SettledValue, int], list[Written]]
 
     @property
     def title(self) -> str:
@@ -56,18 +56,18 @@ class Network:
         return found
 
 
-NETWORKS: Mapping[str, Network] = MappingProxyType(
+NETWORKS: Mapping[str, TaughtNetwork] = MappingProxyType(
     {
         network.name: network
         for network in (
-            Network(
+            TaughtNetwork(
                 FIELDS,
                 "eng_fields_drawn.npz",
                 lambda line: passes_of(line.kind, len(line.image), is_listed=line.is_listed),
                 spellings,
             ),
-            Network(DIGITS, "native_digits_drawn.npz", lambda _: (digits.PASSES,), native_spellings),
-            Network(WORDS, "words_drawn.npz", lambda _: (words.PASSES,), word_spellings),
+            TaughtNetwork(DIGITS, "native_digits_drawn.npz", lambda _: (digits.PASSES,), native_spellings),
+            TaughtNetwork(WORDS, "words_drawn.npz", lambda _: (words.PASSES,), word_spellings),
         )
     }
 )
@@ -87,7 +87,7 @@ def taught_by(zone: Zone, form: Form, *, names: bool) -> str:
     return network
 
 
-def first_weights(network: Network, known: Known) -> Weights | None:
+def first_weights(network: TaughtNetwork, known: Known) -> Weights | None:
     """What a network reads with where the office taught it nothing; None where there is nothing to begin with."""
     if network.name == DIGITS:
         named = known.read_settings("").native_digits
@@ -100,7 +100,7 @@ def first_weights(network: Network, known: Known) -> Weights | None:
     return fields.WEIGHTS
 
 
-def content_to_teach(network: Network, weights: Weights) -> bytes:
+def content_to_teach(network: TaughtNetwork, weights: Weights) -> bytes:
     """The content of weights, of which it can be told later what they were. Raises MachineLacks for another build."""
     content = content_of(weights)
     try:

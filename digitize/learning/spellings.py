@@ -22,7 +22,7 @@ _NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledValue:
     """A value that a person settled. kind: of its zone. year: of the page, four digits or "". lexicon: the closed list
     that decides the zone, if any. language: of the zone, two letters.
     """
@@ -34,7 +34,7 @@ class Settled:
     language: str = "en"
 
 
-def spellings(settled: Settled, lines: int) -> list[Written]:
+def spellings(settled: SettledValue, lines: int) -> list[Written]:
     """Ways to write a value in English, a text for each line of its crop, each once."""
     kind, text = settled.kind, " ".join(settled.value.split())
     if kind == "sections":
@@ -48,7 +48,7 @@ def spellings(settled: Settled, lines: int) -> list[Written]:
     return [one for one in dict.fromkeys(found) if any(one) and all(t.isascii() for t in one)]
 
 
-def native_spellings(settled: Settled, lines: int) -> list[Written]:
+def native_spellings(settled: SettledValue, lines: int) -> list[Written]:
     """Ways to write a number, date or hour in the digits of a language, and in Latin ones."""
     script = next((s for s in native_scripts() if settled.language in s.languages), None)
     if script is None:
@@ -62,7 +62,7 @@ def native_spellings(settled: Settled, lines: int) -> list[Written]:
     return [(t, *[""] * (lines - 1)) for t in dict.fromkeys(way for t in texts for way in (t.translate(native), t))]
 
 
-def word_spellings(settled: Settled, lines: int) -> list[Written]:
+def word_spellings(settled: SettledValue, lines: int) -> list[Written]:
     """Ways to write an entry of a list in the script of a language, in the order of the paper; as typed if in none."""
     script = word_scripts().get(settled.language)
     if script is None or settled.lexicon is None:

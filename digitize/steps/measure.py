@@ -15,9 +15,10 @@ from digitize.workspace.decisions.items import ZONE, cell_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.chosen_weights import FIELDS, all_chosen, chosen
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import OPERATOR
-from digitize.workspace.own_weights import FIELDS, all_chosen, chosen, list_weights
+from digitize.workspace.own_weights import list_weights
 from digitize.workspace.place import Place
 from mappers.record import FieldValue, Record
 

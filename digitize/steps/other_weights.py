@@ -10,8 +10,8 @@ from digitize.workspace.decisions.items import ZONE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.ledger.chosen_weights import ever_chosen
 from digitize.workspace.ledger.records import Decision
-from digitize.workspace.own_weights import ever_chosen
 from ocr.page import Reading
 from ocr.plain import reading_from_plain
 

@@ -14,16 +14,11 @@ from typing import Any
 
 from digitize.errors import InputError, MachineLacks
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, STEP, all_chosen
 from digitize.workspace.place import Place
 from ocr.models import TITLES
 
-PACKAGE = "package"
-"""What the package's weights are called where one is chosen."""
-FIELDS = "fields"
-"""The network of weights of which no event and no file says whose they are: there was but one."""
-_STEP = "weights"
 _SUFFIX, _FACTS = ".onnx", ".json"
-_CHOSEN = "SELECT detail FROM events WHERE step = 'weights' ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +104,6 @@ def list_weights(place: Place) -> list[OwnWeights]:
     return found
 
 
-def all_chosen(ledger: Ledger) -> dict[str, str]:
-    """Network -> the name of the weights of the office's own that it reads with; without those that it has none of."""
-    return ever_chosen(ledger)[-1]
-
-
-def chosen(ledger: Ledger, network: str = FIELDS) -> str:
-    """The name of the weights that a network reads with; PACKAGE for the package's, or those that a setting names."""
-    return all_chosen(ledger).get(network, PACKAGE)
-
-
-def ever_chosen(ledger: Ledger) -> list[dict[str, str]]:
-    """What all_chosen ever was, before any choice, too; each once, that of today last."""
-    now: dict[str, str] = {}
-    ever = [now]
-    for row in ledger.rows(_CHOSEN):
-        detail = json.loads(row["detail"])
-        network, name = str(detail.get("network", FIELDS)), str(detail["use"])
-        others = {n: other for n, other in now.items() if n != network}
-        now = others if name == PACKAGE else {**others, network: name}
-        ever = [*(one for one in ever if one != now), now]
-    return ever
-
-
 def used_weights(ledger: Ledger, place: Place) -> tuple[tuple[str, Path], ...]:
     """The networks with weights of the office's own, and their files; whether these are whole is not looked at."""
     return files_of(place, all_chosen(ledger))
@@ -183,4 +155,4 @@ def use_weights(
 
 
 def _note(ledger: Ledger, place: Place, detail: Mapping[str, Any]) -> None:
-    ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=dict(detail))
+    ledger.record_event(place.options.workspace.site_id, STEP, "note", detail=dict(detail))

@@ -18,15 +18,16 @@ from digitize.learning import learn as learning
 from digitize.learning.accepted import AcceptedPage, accepted_pages
 from digitize.learning.crops import CropJob, choose
 from digitize.learning.networks import NETWORKS, content_to_teach, first_weights, taught_by
-from digitize.learning.spellings import Settled, native_spellings, word_spellings
+from digitize.learning.spellings import SettledValue, native_spellings, word_spellings
 from digitize.machine.progress import Silent
 from digitize.reading.job import PageDone, PageReading
 from digitize.steps.read_keys import DECIDE, recognise_key
 from digitize.workspace.calibration.keeping import count_for, weights_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.chosen_weights import PACKAGE, all_chosen, chosen, ever_chosen
 from digitize.workspace.ledger.records import Decision, Records
-from digitize.workspace.own_weights import PACKAGE, all_chosen, chosen, ever_chosen, keep_weights, use_weights
+from digitize.workspace.own_weights import keep_weights, use_weights
 from digitize.workspace.place import create
 from ocr.engine import LineImage
 from ocr.engines.digits import TAUGHT_FROM, Digits
@@ -85,21 +86,21 @@ def slanted(text):
 
 
 def test_a_number_stands_in_digits_of_its_script_or_in_latin_ones():
-    made = native_spellings(Settled("time", "१६:१५ बजे", language="hi"), 1)
+    made = native_spellings(SettledValue("time", "१६:१५ बजे", language="hi"), 1)
     assert {("१६.१५",), ("१६-१५",), ("16.15",)} <= {*made}
-    assert ("07/07/2004",) in native_spellings(Settled("date", "7.7.2004", language="hi"), 1)
-    assert ("৬৩৮/০৪",) in native_spellings(Settled("digits", "638", "2004", language="bn"), 1)
-    assert native_spellings(Settled("digits", "638", language="xx"), 1) == []
+    assert ("07/07/2004",) in native_spellings(SettledValue("date", "7.7.2004", language="hi"), 1)
+    assert ("৬৩৮/০৪",) in native_spellings(SettledValue("digits", "638", "2004", language="bn"), 1)
+    assert native_spellings(SettledValue("digits", "638", language="xx"), 1) == []
 
 
 def test_an_entry_stands_in_the_letters_of_its_script_in_the_order_of_the_paper():
     listed = Lexicon("station", (("Fort", ("क़िला", "Qila")), ("Lake", ("झील",))), beside=("थाना",))
-    made = {text for (text,) in word_spellings(Settled("line", "fort", lexicon=listed, language="hi"), 1)}
+    made = {text for (text,) in word_spellings(SettledValue("line", "fort", lexicon=listed, language="hi"), 1)}
     assert "िकला" in made and not any("झ" in text or "Q" in text for text in made)
     assert any("थाना" in text for text in made)
     # What is in no list was typed as it stands on the paper.
-    assert ("नया",) in word_spellings(Settled("line", "नया", lexicon=listed, language="hi"), 1)
-    assert word_spellings(Settled("line", "fort", language="hi"), 1) == []
+    assert ("नया",) in word_spellings(SettledValue("line", "नया", lexicon=listed, language="hi"), 1)
+    assert word_spellings(SettledValue("line", "fort", language="hi"), 1) == []
 
 
 def test_zones_teach_the_network_that_reads_them_and_no_name_is_among_them():
@@ -189,7 +190,7 @@ def jobs_on(written):
         for job in jobs:
             line = LineImage(slanted(written[job.page]), ("hi",), kind="line", is_listed=True)
             if isinstance(job, CropJob):
-                settled = Settled("line", dict(job.values)["police_station"], lexicon=STATIONS, language="hi")
+                settled = SettledValue("line", dict(job.values)["police_station"], lexicon=STATIONS, language="hi")
                 yield job, tuple(choose(line, settled, job.weights, NETWORKS[job.network]))
                 continue
             found = read_word_entry(

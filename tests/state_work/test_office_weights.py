@@ -15,7 +15,7 @@ from digitize.learning.crops import Chosen, CropJob
 from digitize.learning.judge import is_same, judge
 from digitize.learning.kept import likely, read_crops, write_crops
 from digitize.learning.networks import NETWORKS, taught_by
-from digitize.learning.spellings import Settled, spellings
+from digitize.learning.spellings import SettledValue, spellings
 from digitize.machine.progress import Silent
 from digitize.machine.work_keys import work_key
 from digitize.reading.job import PageDone, PageReading
@@ -23,18 +23,9 @@ from digitize.steps.other_weights import as_read_today
 from digitize.steps.read_keys import DECIDE, RECOGNISE, recognise_key
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen, ever_chosen
 from digitize.workspace.ledger.records import Decision, Records
-from digitize.workspace.own_weights import (
-    PACKAGE,
-    chosen,
-    ever_chosen,
-    keep_weights,
-    list_weights,
-    path_of,
-    require_whole,
-    use_weights,
-    used_weights,
-)
+from digitize.workspace.own_weights import keep_weights, list_weights, path_of, require_whole, use_weights, used_weights
 from digitize.workspace.place import create
 from ocr.forms.settings import ReadSettings, handwriting_engine
 from ocr.forms.zones import load_models
@@ -76,15 +67,15 @@ def ledger(place, tmp_path):
     ],
 )  # fmt: skip
 def test_values_stand_on_paper_in_several_ways(kind, value, lines, some):
-    made = spellings(Settled(kind, value, "2018"), lines)
+    made = spellings(SettledValue(kind, value, "2018"), lines)
     assert some <= set(made) and len(made) == len(set(made))
     assert all(len(one) == lines for one in made)
 
 
 def test_an_entry_of_a_list_stands_by_any_of_its_spellings_and_with_what_is_printed_beside():
-    made = spellings(Settled("line", "electronics complex", lexicon=STATIONS), 1)
+    made = spellings(SettledValue("line", "electronics complex", lexicon=STATIONS), 1)
     assert {("EC",), ("EC PS",), ("ELECTRONICS COMPLEX",), ("Electronics Complex PS",)} <= set(made)
-    assert spellings(Settled("line", "कल्पना"), 1) == []
+    assert spellings(SettledValue("line", "कल्पना"), 1) == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.thresholds import measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.own_weights import FIELDS, PACKAGE, all_chosen
+from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, all_chosen
 
 STEP = "calibrate"
 WEIGHTS, ANY_WEIGHTS = "weights", "any"
