@@ -146,7 +146,8 @@ class _Work:
         values = sum(len(p.values) for p in taught)
         place, is_better = self._known.place, judged.is_better
         # What weights learned of names is in those that are taught from them, too.
-        names = place.options.learn.names or any(w.names for w in list_weights(place) if w.name == self._parent)
+        of_parent = any(w.names for w in list_weights(place) if w.name == self._parent)
+        names = (place.options.learn.names and self._network.learns_free_text) or of_parent
         told = {"parent": self._parent, "pages": len(taught), "values": values, **asdict(judged)}
         pages = tuple(p.scan.page for p in taught)
         told["network"] = self._network.name
@@ -207,7 +208,7 @@ class _Work:
         pupil = Pupil(content_to_teach(self._network, self._parent_file), mixture, self._course)
         if state.is_file():
             pupil.take_up(state)
-        self._progress.start(f"learn {turn + 1} of {TURNS}", self._course.steps - pupil.done)
+        self._progress.start(f"learn {self._network.name}, {turn + 1} of {TURNS}", self._course.steps - pupil.done)
         for _ in pupil.steps():
             self._progress.advance()
             if pupil.done % _SAVED_EVERY == 0:

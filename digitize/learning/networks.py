@@ -48,6 +48,11 @@ class TaughtNetwork:
         """For people."""
         return TITLES[self.name]
 
+    @property
+    def learns_free_text(self) -> bool:
+        """Whether it may learn what is in no list and no number, where the office says so."""
+        return self.name == FIELDS
+
     def strips(self) -> DrawnStrips:
         """What is mixed in. Raises MachineLacks where it is not there."""
         found = DrawnStrips.of_package(self.drawn)
