@@ -24,7 +24,6 @@ def status(
     from digitize.workspace.ledger.chosen_weights import all_chosen
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
-    from ocr.models import TITLES
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
@@ -32,7 +31,6 @@ def status(
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
         used = all_chosen(ledger)
-    own = [f"{TITLES[network]} {name}" for network, name in sorted(used.items())]
     if json:
         models = [x.as_plain() for x in differ]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
@@ -44,8 +42,9 @@ def status(
     show_counts(s)
     for x in differ:
         say(x.line())
-    if own:
-        say("Read with weights of this office's own (digitize models list): " + "; ".join(own))
+    if used:
+        own = "; ".join(f"{network}: {name}" for network, name in sorted(used.items()))
+        say(f"Read with weights of this office's own ({own}). See: digitize models list {folder}")
 
 
 def show_counts(s: StatusCounts) -> None:

@@ -16,7 +16,6 @@ from digitize.errors import InputError, MachineLacks
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, STEP, all_chosen
 from digitize.workspace.place import Place
-from ocr.models import TITLES
 
 _SUFFIX, _FACTS = ".onnx", ".json"
 
@@ -52,6 +51,9 @@ class OwnWeights:
 
     def line(self) -> str:
         """For people."""
+        # Here and not above: what only looks at the ledger need not load what reads pages.
+        from ocr.models import TITLES
+
         title = f"{self.name} ({TITLES.get(self.network, self.network)})"
         if not self.held:
             return f"{title}: from {self.parent}"

@@ -302,4 +302,7 @@ def test_the_commands_say_what_is_missing_and_what_there_is(digitize, place):
     listed = digitize.json("models", "list", place.folder)["own"]
     assert [(o["used"], o["after"]) for o in listed if o["name"] == own.name] == [(True, 31)]
     assert own.line().startswith(f"{own.name} (English handwriting): 90 values of 30 pages")
+    assert f"(fields: {own.name})" in digitize("status", place.folder)
+    assert digitize.json("status", place.folder)["own_weights"] == {"fields": own.name}
+    assert "already" in digitize("models", "use", place.folder, PACKAGE, "--network", "words")
     assert "is used from now on" in digitize("models", "use", place.folder, PACKAGE)
