@@ -105,8 +105,10 @@ class ReadSettings:
         """What recognising a page of a known form depends on beside key(): weights of the office's own by which
         something of the form is read; "" for none, and for a page of no known form.
         """
+        if not self.weights or not _reads_by_hand(self):
+            return ""
         known = load_models(self.folders()).forms.get(form or "")
-        if known is None or not self.weights or not _reads_by_hand(self):
+        if known is None:
             return ""
         reading = networks_in(known) - ({DIGITS} if self.native_digits == "none" else set())
         return " ".join(path.stem for network, path in sorted(self.weights) if network in reading)
