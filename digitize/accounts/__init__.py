@@ -1,1 +1,1 @@
-"""Volumes on their way: labels for them, what the pictures of their pages show, deliveries in bags, archive packages."""
+"""Volumes on their way: their account, labels for them, deliveries in bags, packages for an archive."""

@@ -22,7 +22,7 @@ _DO = {
 }
 _NO_DATA = "Keep the squares clean: do not write, stamp or staple there."
 _LARGE, _SMALL = 74.0, 46.0
-"""Sides of the codes on a sheet, in mm: two large and two small, so that a torn or stained sheet still names its volume."""
+"""Sides of the codes on a sheet, in mm: two large and two small, so that a torn sheet still names its volume."""
 _WIDTH, _HEIGHT, _EDGE = 210.0, 297.0, 14.0
 _STICKERS = (2, 7)
 _STICKER = (99.1, 38.1)
@@ -76,9 +76,7 @@ def print_labels(
 
 def _code(site: str, volume: ReceivedVolume, role: str) -> str:
     facts = volume.facts
-    return to_text(
-        SheetText(role, site, volume.number, label_mark(facts.label), facts.kind, facts.years, facts.pages)
-    )
+    return to_text(SheetText(role, site, volume.number, label_mark(facts.label), facts.kind, facts.years, facts.pages))
 
 
 def _facts(volume: ReceivedVolume) -> tuple[str, ...]:
@@ -126,9 +124,7 @@ def _draw_stickers(pdf: PaperPdf, site: str, volumes: Sequence[ReceivedVolume]) 
         _write_sticker(pdf, site, volume, (x + _STICKER[1] + 1, y + 3), _STICKER[0] - _STICKER[1] - 3)
 
 
-def _write_sticker(
-    pdf: PaperPdf, site: str, volume: ReceivedVolume, place: tuple[float, float], width: float
-) -> None:
+def _write_sticker(pdf: PaperPdf, site: str, volume: ReceivedVolume, place: tuple[float, float], width: float) -> None:
     x, y = place
     facts = volume.facts
     y += pdf.fitting((x, y), f"{site}  {volume.number:04d}", (12, 10, 8), width)

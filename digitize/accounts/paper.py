@@ -40,13 +40,14 @@ class PaperPdf:
     def _add_fonts(self, scripts: set[str]) -> tuple[str, ...]:
         """Load what is needed. Returns the scripts for which there is no font."""
         there = []
-        with TemporaryDirectory(prefix="digitize-fonts-") as folder:
-            for script in (_LATIN, *sorted(scripts)):
-                if data := print_font(script):
-                    path = Path(folder) / f"{script}.ttf"
-                    path.write_bytes(data)
-                    self._pdf.add_font(script, fname=str(path))
-                    there.append(script)
+        # Gone when the PDF is: fonts are read from their files again while text is shaped.
+        self._folder = TemporaryDirectory(prefix="digitize-fonts-")
+        for script in (_LATIN, *sorted(scripts)):
+            if data := print_font(script):
+                path = Path(self._folder.name) / f"{script}.ttf"
+                path.write_bytes(data)
+                self._pdf.add_font(script, fname=str(path))
+                there.append(script)
         self._pdf.set_fallback_fonts(there[1:], exact_match=False)
         self._known = {script: self._pdf.fonts[script.lower()].cmap for script in there}
         return tuple(sorted(scripts - set(there)))

@@ -155,12 +155,12 @@ def is_aside(found: Sorted) -> bool:
     return found.what == ASIDE
 
 
-def page_scan(site: str, page: tuple[int, int], look: Looked, index: int, batch: str, said: Metadata) -> PageScan:
-    """One page as the ledger lists it. page: numbers of its volume, and within it."""
+def page_scan(site: str, page: tuple[int, int], scan: tuple[str, int], batch: str, said: Metadata) -> PageScan:
+    """One page as the ledger lists it. page: numbers of its volume, and within it; scan: its file's hash, and index."""
     volume, number = page
     name = f"{site}-{volume:04d}-{number:04d}"
     told = (said.kind, said.station, said.district, said.year, said.language)
-    return PageScan(name, look.sha256, index, batch, volume, number, *told)
+    return PageScan(name, *scan, batch, volume, number, *told)
 
 
 def sheets_of(ledger: Ledger) -> Iterator[tuple[int, str]]:

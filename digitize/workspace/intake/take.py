@@ -216,7 +216,7 @@ class _Writer:
         self._placing.end_of(look)
 
     def _number_page(self, look: Looked, idx: int, place: tuple[int, int], metadata: Metadata) -> None:
-        scan = page_scan(self._site, place, look, idx, self._batch, metadata)
+        scan = page_scan(self._site, place, (look.sha256, idx), self._batch, metadata)
         # The same volume and number is the same page: the newer scan counts, and its id stays.
         is_again = self._catalogue.scan(scan.page) is not None
         self._again += [scan.page] if is_again else []

@@ -19,7 +19,8 @@ def read_list(path: Path) -> list[VolumeFacts]:
             names = rows.fieldnames or []
             odd = [n for n in names if n not in COLUMNS]
             if "volume" not in names or odd:
-                raise InputError(f"{path}: columns are volume and any of {', '.join(COLUMNS[1:])}; found {odd or names}")
+                wanted = f"columns are volume and any of {', '.join(COLUMNS[1:])}"
+                raise InputError(f"{path}: {wanted}; found {odd or names}")
             return [_facts(row, f"{path}, line {line}") for line, row in enumerate(rows, start=2) if any(row.values())]
     except (OSError, UnicodeDecodeError, csv.Error) as e:
         raise InputError(f"{path} cannot be read as CSV in UTF-8. Save it as that and try again.") from e
