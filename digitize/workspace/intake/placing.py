@@ -62,13 +62,12 @@ def _is_ours(text: str) -> bool:
 class Placing:
     """Gives each page of one delivery its place and writes what is no page; lives inside the intake's transaction.
 
-    goes_on: the name of a scanner whose deliveries are one row of pages (docs/batches.md, "A watched folder"); "" where
-    each delivery is one of its own.
+    goes_on: what comes from one folder is one row of pages over all deliveries, as of a scanner that is watched.
     """
 
     def __init__(
         self, ledger: Ledger, site: str, codes: Mapping[Path, tuple[PageCodes, ...]], looked: Sequence[Looked],
-        goes_on: str = "",
+        goes_on: bool = False,
     ) -> None:  # fmt: skip
         self._ledger, self._codes, self._goes_on = ledger, codes, goes_on
         volumes = Volumes(ledger)
@@ -84,7 +83,8 @@ class Placing:
         """The next file of the delivery comes, before its pages are placed."""
         parent = look.given.path.parent
         if parent != self._row:
-            begun = self._remembered(self._goes_on) if self._goes_on else Standing()
+            self.end()
+            begun = self._remembered(_scanner(parent)) if self._goes_on else Standing()
             self._sorter.begin(begun, has_sheets=parent in self._sheeted)
             self._row = parent
         if look.known:
@@ -126,9 +126,9 @@ class Placing:
             self._remember(look.sha256, standing)
 
     def end(self) -> None:
-        """The delivery is over: of a scanner it is kept where its row of pages stands."""
-        if self._goes_on and self._codes:
-            self._remember(self._goes_on, self._sorter.standing)
+        """A row of pages is over: of a scanner's it is kept where it stands."""
+        if self._goes_on and self._codes and self._row is not None:
+            self._remember(_scanner(self._row), self._sorter.standing)
 
     def _remember(self, unit: str, standing: Standing) -> None:
         volume = standing.volume.number if standing.volume else _NO_VOLUME
@@ -139,6 +139,11 @@ class Placing:
         if state is None:
             return Standing()
         return Standing(self._received.get(state.detail["volume"]), state.detail["aside"])
+
+
+def _scanner(folder: Path) -> str:
+    """The unit under which it is kept where the row of pages of a folder stands."""
+    return f"scanner:{shown_name(str(folder.resolve()))}"
 
 
 def _metadata(volume: ReceivedVolume | None, told: Metadata) -> Metadata:

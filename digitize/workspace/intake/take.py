@@ -50,9 +50,9 @@ class IntakeReport:
 
 
 def take_in(
-    place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: str = ""
+    place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: bool = False
 ) -> IntakeReport:
-    """Take files and folders in. goes_on: a scanner's name, whose deliveries are one row of pages.
+    """Take files and folders in. goes_on: what comes from one folder is one row of pages over all deliveries.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
     half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, MappingError for a
