@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
-from digitize.workspace.intake.delivery import shown_name
+from digitize.workspace.intake.delivery import folder_label, shown_name
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.intake.page_codes import PageCodes, codes_of
@@ -67,7 +67,7 @@ class Placing:
 
     def __init__(
         self, ledger: Ledger, site: str, codes: Mapping[Path, tuple[PageCodes, ...]], looked: Sequence[Looked],
-        goes_on: bool = False,
+        *, goes_on: bool = False,
     ) -> None:  # fmt: skip
         self._ledger, self._codes, self._goes_on = ledger, codes, goes_on
         volumes = Volumes(ledger)
@@ -98,9 +98,8 @@ class Placing:
         codes = self._codes.get(look.given.path)
         if codes is None:
             return Sorted("page"), metadata
-        by_folder = shown_name(look.given.path.parent.resolve().name)
         # The folder's name stands for a volume where nobody told one; it is no word against a sheet.
-        told = metadata.volume if metadata.volume != by_folder else ""
+        told = metadata.volume if metadata.volume != folder_label(look.given.path) else ""
         found = self._sorter.place(codes[index], told)
         if found.what == SHEET:
             self.found.sheets += 1

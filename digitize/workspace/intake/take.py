@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register
@@ -64,7 +65,8 @@ def take_in(
         looked: list[Looked] = []
         seen: set[str] = set()
         lists, has_own = place_lists(place.options.workspace.state, *place.own_lists), place.has_stations
-        for given in list_files(list(paths), metadata):
+        delivery = open_bags(paths)
+        for given in (*delivery.refused, *list_files(delivery.paths, metadata)):
             if not given.problem:
                 check_places(given.metadata, given.name, lists, has_own=has_own)
             check_register(given.metadata, given.name, (place.folder / "forms",))
@@ -73,7 +75,9 @@ def take_in(
         codes = look_for_sheets(ledger, looked)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
-            placing = Placing(ledger, place.options.workspace.site_id, codes, looked, goes_on)
+            for bag in delivery.bags:
+                ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
+            placing = Placing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
             return _Writer(place, ledger, catalogue, placing, link=link).write(looked)
 
 
