@@ -11,7 +11,7 @@ from typing import Any
 from digitize.machine.work_keys import plain_hash
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.volumes.book import CustodyEvent, ReceivedVolume, Volumes, unit_of
+from digitize.workspace.volumes.book import CustodyEvent, ReceivedVolume, Volumes, bounds, unit_of
 
 _PAGES = """
   SELECT s.page, s.sha256, s.idx, r.outcome AS read, d.outcome AS decided, m.outcome AS mapped,
@@ -93,21 +93,16 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
 
 
 def _account(ledger: Ledger, site: str, volume: ReceivedVolume, sheets: int, gaps: list[Gap]) -> VolumeAccount:
-    bounds = _bounds(site, volume.number)
-    rows = ledger.rows(_PAGES, bounds)
+    within = bounds(site, volume.number)
+    rows = ledger.rows(_PAGES, within)
     chain = Volumes(ledger).custody(volume.number)
     made = VolumeAccount(volume.number, volume.facts.label, volume.facts.pages, len(rows), sheets=sheets)
     made = replace(made, **_folded(rows), holder=_holder(chain))
-    made = replace(made, again=int(ledger.rows(_SCANS, bounds)[0]["n"]) - len(rows))
+    made = replace(made, again=int(ledger.rows(_SCANS, within)[0]["n"]) - len(rows))
     own = [g for g in gaps if g.volume == volume.facts.label and g.said != NO_GAP]
     seen = _looked(ledger, volume.number, rows)
-    found = (*_of_counts(made, chain), *_of_pages(made), *_of_gaps(own), *seen, *_of_rules(ledger, bounds))
+    found = (*_of_counts(made, chain), *_of_pages(made), *_of_gaps(own), *seen, *_of_rules(ledger, within))
     return replace(made, findings=found)
-
-
-def _bounds(site: str, number: int) -> tuple[str, str]:
-    # "." comes next after "-": between the two lies every page of the volume, and every record that begins on one.
-    return f"{site}-{number:04d}-", f"{site}-{number:04d}."
 
 
 def _folded(rows: list[Any]) -> dict[str, Any]:
@@ -193,8 +188,8 @@ def _looked(ledger: Ledger, number: int, rows: list[Any]) -> Iterator[AccountFin
         yield AccountFinding(kind, text, count)
 
 
-def _of_rules(ledger: Ledger, bounds: tuple[str, str]) -> Iterator[AccountFinding]:
-    for row in ledger.rows(_RULES, bounds):
+def _of_rules(ledger: Ledger, within: tuple[str, str]) -> Iterator[AccountFinding]:
+    for row in ledger.rows(_RULES, within):
         if row["code"] in _BOOK_RULES:
             yield AccountFinding(row["code"], f"{_BOOK_RULES[row['code']]}, at {row['n']} records", row["n"])
 
@@ -207,10 +202,8 @@ def pages_key(pages: list[tuple[str, str, int]]) -> str:
 def summary(ledger: Ledger) -> list[str]:
     """Two lines for `digitize status`, without a look at single pages; none where no volume was received."""
     lines = []
-    volumes = Volumes(ledger).all()
+    volumes, scanned = Volumes(ledger).all(), Volumes(ledger).scanned()
     if volumes:
-        sql = "SELECT volume, COUNT(DISTINCT page) AS n FROM scans GROUP BY volume"
-        scanned = {r["volume"]: r["n"] for r in ledger.rows(sql)}
         counted = [v for v in volumes.values() if v.facts.pages is not None]
         hand = sum(v.facts.pages or 0 for v in counted)
         machine = sum(scanned.get(v.number, 0) for v in volumes.values())

@@ -49,7 +49,7 @@ def receive(
     from digitize.errors import InputError
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
-    from digitize.workspace.volumes.book import VolumeFacts, Volumes
+    from digitize.workspace.volumes.book import VolumeFacts, Volumes, note_scanned
 
     if bool(volume) == bool(volumes):
         raise InputError("Name one volume with --volume, or many with --list FILE.")
@@ -60,6 +60,8 @@ def receive(
     with Ledger(place.ledger) as ledger, ledger.writing():
         book = Volumes(ledger)
         numbers = [book.receive(f, by=by, brought_by=brought_by, on=on, note=note) for f in wanted]
+        # Of a book that was scanned before anybody told of it.
+        note_scanned(ledger, place.options.workspace.site_id, numbers)
     if json:
         print_json({"volumes": [{"number": n, "label": f.label} for n, f in zip(numbers, wanted, strict=True)]})
         return

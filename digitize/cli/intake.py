@@ -46,6 +46,8 @@ def intake(
             f"{len(report.refused)} of {report.files} files were refused, more than the agreed {share:.0%}. "
             "The others are taken in."
         )
+    if len(report.aside) > share * (report.pages + len(report.aside)):
+        raise TooManyRefused(f"{len(report.aside)} pages are set aside, more than the agreed {share:.0%}: see above.")
 
 
 def _print(report: IntakeReport, folder: Path) -> None:

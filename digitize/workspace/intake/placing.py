@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.intake.page_codes import PageCodes, codes_of
 from digitize.workspace.intake.probing import TABLE_SUFFIXES
-from digitize.workspace.intake.sorting import ASIDE, SHEET, Sorted, Sorter, Standing
+from digitize.workspace.intake.sorting import PAGE, SHEET, Sorted, Sorter, Standing
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.volumes.book import ReceivedVolume, Volumes
@@ -72,6 +72,7 @@ class Placing:
         self._ledger, self._codes, self._goes_on = ledger, codes, goes_on
         volumes = Volumes(ledger)
         self._received = volumes.all()
+        self._by_label = {v.facts.label: v for v in self._received.values()}
         self._sorter = Sorter(site, self._received, expects=volumes.printed())
         rows = groupby(looked, key=lambda x: x.given.path.parent)
         # Folder by folder: whether a sheet is among its new pages.
@@ -97,7 +98,7 @@ class Placing:
         metadata = look.given.metadata
         codes = self._codes.get(look.given.path)
         if codes is None:
-            return Sorted("page"), metadata
+            return Sorted(PAGE), self._filled(metadata)
         # The folder's name stands for a volume where nobody told one; it is no word against a sheet.
         told = metadata.volume if metadata.volume != folder_label(look.given.path) else ""
         found = self._sorter.place(codes[index], told)
@@ -105,7 +106,12 @@ class Placing:
             self.found.sheets += 1
         elif found.volume is not None:
             self.found.volumes[found.volume.facts.label] += 1
-        return found, _metadata(found.volume, metadata)
+        return found, _metadata(found.volume, metadata) if found.volume else self._filled(metadata)
+
+    def _filled(self, told: Metadata) -> Metadata:
+        """What was told, and of a volume that was received also what is known of it."""
+        volume = self._by_label.get(told.volume)
+        return told.over(_facts(volume)) if volume else told
 
     def keep(self, look: Looked, index: int, found: Sorted) -> None:
         """Write down a page that is a sheet, or that a person must place."""
@@ -145,18 +151,14 @@ def _scanner(folder: Path) -> str:
     return f"scanner:{shown_name(str(folder.resolve()))}"
 
 
-def _metadata(volume: ReceivedVolume | None, told: Metadata) -> Metadata:
+def _metadata(volume: ReceivedVolume, told: Metadata) -> Metadata:
     """What is said of a page that a sheet placed: what is known of its volume, and where nothing is, what was told."""
-    if volume is None:
-        return told
+    return replace(_facts(volume).over(told), page="")
+
+
+def _facts(volume: ReceivedVolume) -> Metadata:
     facts = volume.facts
-    own = Metadata(facts.label, facts.station, facts.district, facts.year, facts.kind, facts.language)
-    return replace(own.over(told), page="")
-
-
-def is_aside(found: Sorted) -> bool:
-    """Whether a person must place the page."""
-    return found.what == ASIDE
+    return Metadata(facts.label, facts.station, facts.district, facts.year, facts.kind, facts.language)
 
 
 def page_scan(site: str, page: tuple[int, int], scan: tuple[str, int], batch: str, said: Metadata) -> PageScan:
@@ -165,9 +167,3 @@ def page_scan(site: str, page: tuple[int, int], scan: tuple[str, int], batch: st
     name = f"{site}-{volume:04d}-{number:04d}"
     told = (said.kind, said.station, said.district, said.year, said.language)
     return PageScan(name, *scan, batch, volume, number, *told)
-
-
-def sheets_of(ledger: Ledger) -> Iterator[tuple[int, str]]:
-    """(volume, role) of every sheet that was scanned."""
-    for state in ledger.states(SHEET_STEP).values():
-        yield int(state.detail["volume"]), str(state.detail["role"])

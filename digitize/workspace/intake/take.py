@@ -19,6 +19,7 @@ from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, SourceFile, TableUnit
 from digitize.workspace.place import Place
+from digitize.workspace.volumes.book import Volumes, note_scanned
 from mappers.codes import place_lists
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ class _Writer:
         self._batch = f"{self._site}-b{len(catalogue.batches()) + 1:04d}"
         self._tables = len(catalogue.tables())
         self._again: list[str] = []
+        self._volumes: set[int] = set()
         self._told: list[tuple[str, str, str, str]] = []
 
     def write(self, looked: Sequence[Looked]) -> IntakeReport:
@@ -159,6 +161,7 @@ class _Writer:
             else:
                 self._take(look)
         self._placing.end()
+        note_scanned(self._ledger, self._site, self._volumes & set(Volumes(self._ledger).all()))
         return self._report(looked, new)
 
     def _insert_batch(self, new: Sequence[Looked]) -> None:
@@ -224,6 +227,7 @@ class _Writer:
         # The same volume and number is the same page: the newer scan counts, and its id stays.
         is_again = self._catalogue.scan(scan.page) is not None
         self._again += [scan.page] if is_again else []
+        self._volumes.add(scan.volume)
         self._catalogue.insert_scan(scan)
         detail = {"name": look.given.name, "index": idx, "scanned_again": is_again}
         self._ledger.record_event(scan.page, "intake", "done", key=f"{look.sha256}:{idx}", detail=detail)

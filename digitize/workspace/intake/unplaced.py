@@ -13,7 +13,7 @@ from digitize.workspace.intake.sorting import BEHIND
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
-from digitize.workspace.volumes.book import ReceivedVolume
+from digitize.workspace.volumes.book import ReceivedVolume, note_scanned
 from digitize.workspace.volumes.sheet_text import COVER
 
 
@@ -87,7 +87,10 @@ def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: Settle
     if said.what != "nothing" and said.volume is None:
         raise InputError("Say of which volume: --volume LABEL")
     with ledger.writing():
-        return [made for page in pages for made in _settle(place, ledger, page, said)]
+        made = [page_id for page in pages for page_id in _settle(place, ledger, page, said)]
+        if said.volume is not None:
+            note_scanned(ledger, place.options.workspace.site_id, [said.volume.number])
+    return made
 
 
 def _settle(place: Place, ledger: Ledger, page: SetAside, said: Settled) -> list[str]:

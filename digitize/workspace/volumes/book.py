@@ -1,14 +1,14 @@
 """What is known of bound volumes as things: told at receipt, counted by hand, and who had them when. It only grows.
 
 All of it are events of the ledger, of the unit "volume:NUMBER": "received" (what it is), "counted" (its pages, by
-hand), "custody" (who had it), "labels" (sheets printed), "looked" (what the pictures of its pages show). The newest of
-the first two counts; the others are a chain.
+hand), "custody" (who had it), "labels" (sheets printed), "scanned" (how many pages there are by now), "looked" (what
+their pictures show). The newest counts; those of custody are a chain.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.volumes.sheet_text import label_mark
 
-RECEIVED, COUNTED, CUSTODY, LABELS, LOOKED = "received", "counted", "custody", "labels", "looked"
+RECEIVED, COUNTED, CUSTODY, LABELS, LOOKED, SCANNED = "received", "counted", "custody", "labels", "looked", "scanned"
 WHATS = ("delivered", "received", "scanned", "moved", "checked", "handed-back")
 """What may happen to a volume in the chain of custody, beside "bag", which a BagIt delivery tells by itself."""
 _YEARS = re.compile(r"\d{4}(-\d{4})?")
@@ -73,6 +73,22 @@ class CustodyEvent:
 def unit_of(number: int) -> str:
     """The unit under which a volume's events stand."""
     return f"volume:{number}"
+
+
+def bounds(site: str, number: int) -> tuple[str, str]:
+    """Between the two lies the id of every page of a volume, and of every record that begins on one."""
+    # "." comes next after "-".
+    return f"{site}-{number:04d}-", f"{site}-{number:04d}."
+
+
+def note_scanned(ledger: Ledger, site: str, numbers: Iterable[int]) -> None:
+    """Keep how many pages these volumes have by now, so that `status` need not count them among millions."""
+    sql = "SELECT COUNT(DISTINCT page) AS n FROM scans WHERE page >= ? AND page < ?"
+    for number in sorted(set(numbers)):
+        pages = int(ledger.rows(sql, bounds(site, number))[0]["n"])
+        before = ledger.state(unit_of(number), SCANNED)
+        if pages and (before is None or before.detail["pages"] != pages):
+            ledger.record_event(unit_of(number), SCANNED, "note", detail={"pages": pages})
 
 
 def check_facts(facts: VolumeFacts, where: str) -> None:
@@ -173,6 +189,10 @@ class Volumes:
         """Every count by hand: pages, by whom, on which day; oldest first."""
         events = (e for e in self._ledger.events(unit_of(number)) if e.step == COUNTED)
         return [(e.detail["pages"], e.detail["by"], e.detail["on"]) for e in events]
+
+    def scanned(self) -> dict[int, int]:
+        """Number -> pages scanned so far, of volumes with any."""
+        return {int(u.partition(":")[2]): s.detail["pages"] for u, s in self._ledger.states(SCANNED).items()}
 
     def printed(self) -> bool:
         """Whether sheets were printed here: then a code that cannot be read may be one of them."""

@@ -1,6 +1,6 @@
 """What the QR code of a cover sheet or a sticker says: a short text without any personal data (docs/batches.md).
 
-    DIG1*C*WB-SAMPLE*12*FIR-BOOK*1987*212*1F3A*9B20C4
+    DIG1*C*WB-SAMPLE*12*FIR-BOOK*1987*212*3F0F*12E50F
 
 mark and version, role, site, number of the volume, kind, years, pages counted by hand, four digits by which the
 volume's label is known again, check sum. Only letters that a QR code packs two in eleven bits (ISO/IEC 18004,
