@@ -32,7 +32,7 @@ _GAP = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedLabels:
+class LabelsPdf:
     """What was printed. no_font: scripts that could not be written, so that their letters are question marks."""
 
     path: Path
@@ -44,7 +44,7 @@ class PrintedLabels:
 
 def print_labels(
     place: Place, pdf: Path, names: Sequence[str] = (), what: Sequence[str] = ("cover", "sticker"), copies: int = 1
-) -> PrintedLabels:
+) -> LabelsPdf:
     """Write the sheets and stickers of volumes, all that were received if none is named, and note that in the ledger.
 
     what: any of KINDS. copies: stickers of each volume. Raises InputError where no volume was received, NotFound.
@@ -71,7 +71,7 @@ def print_labels(
             for volume in wanted:
                 detail = {"what": sorted(what), "pages": volume.facts.pages, "code": _code(site, volume, COVER)}
                 volumes.note(volume.number, LABELS, detail)
-    return PrintedLabels(pdf, len(wanted), len(wanted) * len(sheets), len(stickers), made.missing)
+    return LabelsPdf(pdf, len(wanted), len(wanted) * len(sheets), len(stickers), made.missing)
 
 
 def _code(site: str, volume: ReceivedVolume, role: str) -> str:

@@ -39,7 +39,7 @@ _RECORDS = "records.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class ArchivePackage:
     """What was written. is_whole: originals and text are in it, and records in full."""
 
     path: Path
@@ -63,7 +63,7 @@ class _Chosen:
 
 def pack(
     place: Place, out: Path, to: str, *, volume: str = "", batch: str = "", who: Unmasking | None = None
-) -> Package:
+) -> ArchivePackage:
     """Write a package as a new folder, whole or not at all. to: one of FORMATS. who: sees names in full, recorded.
 
     Raises InputError where the folder is there or not one of volume and batch is named, NotFound.
@@ -89,7 +89,7 @@ def pack(
         shown = work.view.shown.as_plain() if who else {}
         detail = {**(who.as_plain() if who else {}), **told, "written": records, "manifest": manifest, **shown}
         ledger.record_event(site, "export", "note", detail=detail)
-    return Package(out, len(chosen.scans), files, records, who is not None)
+    return ArchivePackage(out, len(chosen.scans), files, records, who is not None)
 
 
 class _Packing:

@@ -45,29 +45,21 @@ def receive(
 ) -> None:
     """Note that volumes came, what they are, and how many pages somebody counted."""
     from digitize.accounts.list_file import read_list
-    from digitize.accounts.listed import check_listed
+    from digitize.accounts.listed import receive_all
     from digitize.errors import InputError
-    from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
-    from digitize.workspace.volumes.book import VolumeFacts, Volumes, note_scanned
+    from digitize.workspace.volumes.book import VolumeFacts
 
     if bool(volume) == bool(volumes):
         raise InputError("Name one volume with --volume, or many with --list FILE.")
     told = VolumeFacts(volume, station, district, kind, years, language, pages)
     wanted = read_list(volumes) if volumes else [told]
-    place = open_place(folder)
-    check_listed(place, wanted)
-    with Ledger(place.ledger) as ledger, ledger.writing():
-        book = Volumes(ledger)
-        numbers = [book.receive(f, by=by, brought_by=brought_by, on=on, note=note) for f in wanted]
-        # Of a book that was scanned before anybody told of it.
-        note_scanned(ledger, place.options.workspace.site_id, numbers)
+    numbers = receive_all(open_place(folder), wanted, by=by, brought_by=brought_by, on=on, note=note)
     if json:
         print_json({"volumes": [{"number": n, "label": f.label} for n, f in zip(numbers, wanted, strict=True)]})
         return
     for number, facts in zip(numbers, wanted, strict=True):
-        counted = f", {facts.pages} pages counted" if facts.pages is not None else ""
-        say(f"Volume {number:04d}: {facts.label}{counted}")
+        say(f"Volume {number:04d}: {facts.label}, {facts.pages or '?'} pages counted")
     say(f"{len(numbers)} received. Next: digitize labels {folder} --pdf labels.pdf")
 
 
@@ -243,7 +235,7 @@ def place_page(
     reason: Annotated[str, typer.Option(help="Why a page is left out.")] = "",
 ) -> None:
     """Say into which volume a page goes that cover sheets could not place."""
-    from digitize.workspace.intake.unplaced import Settled, choose, settle
+    from digitize.workspace.intake.unplaced import PersonSays, choose, settle
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import Volumes
@@ -252,9 +244,9 @@ def place_page(
     with Ledger(place.ledger) as ledger:
         found = Volumes(ledger).find(volume) if volume else None
         first, *others = choose(ledger, page, with_rest=rest)
-        made = settle(place, ledger, [first], Settled(what, by, found, reason))
+        made = settle(place, ledger, [first], PersonSays(what, by, found, reason))
         # Behind a sheet stand pages, whatever the sheet itself is.
-        made += settle(place, ledger, others, Settled("nothing" if what == "nothing" else "page", by, found, reason))
+        made += settle(place, ledger, others, PersonSays("nothing" if what == "nothing" else "page", by, found, reason))
     say(f"{1 + len(others)} pages are settled{': ' + ', '.join(made) if made else ''}.")
 
 

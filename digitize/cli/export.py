@@ -13,6 +13,7 @@ from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
     from digitize.masking.unmasking import Unmasking
+    from digitize.records.export import Exported
 
 
 def export(
@@ -42,7 +43,7 @@ def export(
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if to in ("bag", "mets"):
-        _pack(folder, to, out, volume=volume, batch=batch, who=who, json=json)
+        _pack(folder, to, out, volume=volume, batch=batch, who=who, publics=encrypt_to, json=json)
         return
     publics = read_publics(encrypt_to) if encrypt_to else ()
     made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics)
@@ -53,6 +54,10 @@ def export(
         )
         return
     say(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    _tell(made, layout)
+
+
+def _tell(made: Exported, layout: str) -> None:
     for form, count in made.no_table.items():
         say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
@@ -62,11 +67,15 @@ def export(
 
 
 def _pack(
-    folder: Path, to: str, out: Path | None, *, volume: str, batch: str, who: Unmasking | None, json: bool
-) -> None:
+    folder: Path, to: str, out: Path | None, *, volume: str, batch: str, who: Unmasking | None,
+    publics: list[str] | None, json: bool,
+) -> None:  # fmt: skip
     from digitize.accounts.package import pack
+    from digitize.errors import OptionsError
     from digitize.workspace.place import open_place
 
+    if publics:
+        raise OptionsError("A package is encrypted when it is written: digitize encrypt FOLDER --to KEY")
     place = open_place(folder)
     target = out or place.folder / "exports" / f"{to}-{''.join(c if c.isalnum() else '-' for c in volume or batch)}"
     made = pack(place, target, to, volume=volume, batch=batch, who=who)

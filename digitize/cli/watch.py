@@ -25,8 +25,6 @@ def watch(
     With FOLDER each file that a scanner finished there is taken in once, sorted by its cover sheets, and moved to
     FOLDER/done, or to FOLDER/problem with the reason.
     """
-    import time
-
     from digitize.learning.watch import NightWatch
     from digitize.workspace.intake.watched import ScannerFolder
     from digitize.workspace.place import open_place
@@ -38,21 +36,21 @@ def watch(
     from_ = f", files from {scanner}" if scanner else ""
     say(f"Watching {folder}{from_}, every {every:g} minutes{f'; learns at {at}' if at else ''}. Ctrl-C ends it.")
 
-    def sleep(seconds: float) -> bool:
-        time.sleep(seconds)
-        return False
-
-    def until_next(seconds: float) -> bool:
-        return once or sleep(seconds)
-
     with progress(place.options.run.line_every) as shown:
         if scanner is None:
             night = NightWatch(folder, flags, shown)
         else:
             watched = ScannerFolder(scanner, leave=leave, steady_s=steady)
             # A look waits for files to be whole, also where it is the only one.
-            night = NightWatch(folder, flags, shown, intake=lambda place, _: watched.take(place, sleep))
-        night.go_on(60 * every, until_next)
+            night = NightWatch(folder, flags, shown, intake=lambda place, _: watched.take(place, _sleep))
+        night.go_on(60 * every, lambda seconds: once or _sleep(seconds))
+
+
+def _sleep(seconds: float) -> bool:
+    import time
+
+    time.sleep(seconds)
+    return False
 
 
 def _which(folders: list[Path]) -> tuple[Path, Path | None]:

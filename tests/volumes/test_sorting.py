@@ -4,7 +4,7 @@ import pytest
 from drawn_sheets import text_of
 
 from digitize.workspace.intake.page_codes import PageCodes
-from digitize.workspace.intake.sorting import Sorter, Standing
+from digitize.workspace.intake.sorting import RowStanding, Sorter
 from digitize.workspace.volumes.book import ReceivedVolume, VolumeFacts
 
 ONE, TWO = (ReceivedVolume(n, VolumeFacts(label)) for n, label in ((1, "Book one"), (2, "Book two")))
@@ -17,7 +17,7 @@ def code(volume, role="C", site="wb"):
 
 def sorted_row(row, *, expects=True, told=""):
     sorter = Sorter("wb", {1: ONE, 2: TWO}, expects=expects)
-    sorter.begin(Standing(), has_sheets=any(c.texts for c in row))
+    sorter.begin(RowStanding(), has_sheets=any(c.texts for c in row))
     found = [sorter.place(c, told) for c in row]
     return [(f.volume.number if f.volume else f.kind or None) if f.what == "page" else f.kind or f.what for f in found]
 
@@ -56,6 +56,6 @@ def test_a_sheet_that_says_another_volume_than_the_person_is_not_believed_nor_is
 
 def test_a_file_that_cannot_be_opened_may_have_been_a_sheet():
     sorter = Sorter("wb", {1: ONE}, expects=True)
-    sorter.begin(Standing(ONE), has_sheets=True)
+    sorter.begin(RowStanding(ONE), has_sheets=True)
     sorter.lose_track("x.jpg could not be opened")
     assert sorter.place(PAGE).kind == "behind-sheet"

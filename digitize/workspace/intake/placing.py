@@ -13,7 +13,7 @@ from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.intake.page_codes import PageCodes, codes_of
 from digitize.workspace.intake.probing import TABLE_SUFFIXES
-from digitize.workspace.intake.sorting import PAGE, SHEET, Sorted, Sorter, Standing
+from digitize.workspace.intake.sorting import PAGE, SHEET, RowStanding, Sorted, Sorter
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.volumes.book import ReceivedVolume, Volumes
@@ -59,7 +59,7 @@ def _is_ours(text: str) -> bool:
         return True
 
 
-class Placing:
+class SheetPlacing:
     """Gives each page of one delivery its place and writes what is no page; lives inside the intake's transaction.
 
     goes_on: what comes from one folder is one row of pages over all deliveries, as of a scanner that is watched.
@@ -85,7 +85,7 @@ class Placing:
         parent = look.given.path.parent
         if parent != self._row:
             self.end()
-            begun = self._remembered(_scanner(parent)) if self._goes_on else Standing()
+            begun = self._remembered(_scanner(parent)) if self._goes_on else RowStanding()
             self._sorter.begin(begun, has_sheets=parent in self._sheeted)
             self._row = parent
         if look.known:
@@ -127,7 +127,7 @@ class Placing:
     def end_of(self, look: Looked) -> None:
         """Remember where the row stands behind a file: it may come again, with others behind it."""
         standing = self._sorter.standing
-        if standing != Standing():
+        if standing != RowStanding():
             self._remember(look.sha256, standing)
 
     def end(self) -> None:
@@ -135,15 +135,15 @@ class Placing:
         if self._goes_on and self._codes and self._row is not None:
             self._remember(_scanner(self._row), self._sorter.standing)
 
-    def _remember(self, unit: str, standing: Standing) -> None:
+    def _remember(self, unit: str, standing: RowStanding) -> None:
         volume = standing.volume.number if standing.volume else _NO_VOLUME
         self._ledger.record_event(unit, ENDS_IN, "note", detail={"volume": volume, "aside": standing.aside})
 
-    def _remembered(self, unit: str) -> Standing:
+    def _remembered(self, unit: str) -> RowStanding:
         state = self._ledger.state(unit, ENDS_IN)
         if state is None:
-            return Standing()
-        return Standing(self._received.get(state.detail["volume"]), state.detail["aside"])
+            return RowStanding()
+        return RowStanding(self._received.get(state.detail["volume"]), state.detail["aside"])
 
 
 def _scanner(folder: Path) -> str:

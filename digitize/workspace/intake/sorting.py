@@ -44,7 +44,7 @@ class Sorted:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RowStanding:
     """Where a row of pages stands: in a volume, or among what is set aside and why; neither: no sheet came yet."""
 
     volume: ReceivedVolume | None = None
@@ -58,16 +58,16 @@ class Sorter:
         """volumes: those received. expects: whether sheets were printed here, so that an unread code may be of one."""
         self._site, self._volumes, self._expects = site, volumes, expects
         self._has_sheets = False
-        self.standing = Standing()
+        self.standing = RowStanding()
 
-    def begin(self, standing: Standing, *, has_sheets: bool) -> None:
+    def begin(self, standing: RowStanding, *, has_sheets: bool) -> None:
         """A new row of pages. has_sheets: whether a sheet is among them."""
         self.standing, self._has_sheets = standing, has_sheets
 
     def lose_track(self, why: str) -> None:
         """A file between the pages could not be opened: it may have been a sheet."""
         if self.standing.volume is not None:
-            self.standing = Standing(aside=_AFTER.format(why))
+            self.standing = RowStanding(aside=_AFTER.format(why))
 
     def place(self, codes: PageCodes, told: str = "") -> Sorted:
         """What becomes of the next page. told: the volume that somebody named for it, "" where nobody did."""
@@ -103,12 +103,12 @@ class Sorter:
         if sheet.role == END:
             if self.standing.volume not in (None, volume):
                 return self._put_aside("out-of-order", _OTHER_END.format(volume.facts.label))
-            self.standing = Standing(aside=_ENDED.format(volume.facts.label))
+            self.standing = RowStanding(aside=_ENDED.format(volume.facts.label))
             return Sorted(SHEET, volume, role=END)
-        self.standing = Standing(volume)
+        self.standing = RowStanding(volume)
         # A sticker is on the book itself: what shows it is a page of the book.
         return Sorted(SHEET if sheet.role == COVER else PAGE, volume, role=sheet.role)
 
     def _put_aside(self, kind: str, why: str) -> Sorted:
-        self.standing = Standing(aside=_AFTER.format(why))
+        self.standing = RowStanding(aside=_AFTER.format(why))
         return Sorted(ASIDE, kind=kind, why=why)

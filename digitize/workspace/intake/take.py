@@ -12,7 +12,7 @@ from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register
-from digitize.workspace.intake.placing import Placing, look_for_sheets, page_scan
+from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
 from digitize.workspace.intake.sorting import PAGE
 from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix, put_back
@@ -78,7 +78,7 @@ def take_in(
         with ledger.writing():
             for bag in delivery.bags:
                 ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
-            placing = Placing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
+            placing = SheetPlacing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
             return _Writer(place, ledger, catalogue, placing, link=link).write(looked)
 
 
@@ -134,7 +134,9 @@ def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Lo
 class _Writer:
     """Writes one looked-at batch; lives inside one transaction."""
 
-    def __init__(self, place: Place, ledger: Ledger, catalogue: Catalogue, placing: Placing, *, link: bool) -> None:
+    def __init__(
+        self, place: Place, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, *, link: bool
+    ) -> None:
         self._site = place.options.workspace.site_id
         self._ledger = ledger
         self._catalogue = catalogue

@@ -32,7 +32,7 @@ AS = ("page", "sheet", "nothing")
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class PersonSays:
     """What a person says of pages set aside. what: one of AS; volume: where pages go; why: of what is left out."""
 
     what: str
@@ -73,7 +73,7 @@ def short(unit: str) -> str:
     return f"{sha256[:12]}:{int(index) + 1}"
 
 
-def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: Settled) -> list[str]:
+def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: PersonSays) -> list[str]:
     """Keep what a person says of them, in one transaction. Returns the ids of the pages that came of it.
 
     Raises InputError where it does not say enough.
@@ -93,7 +93,7 @@ def settle(place: Place, ledger: Ledger, pages: Sequence[SetAside], said: Settle
     return made
 
 
-def _settle(place: Place, ledger: Ledger, page: SetAside, said: Settled) -> list[str]:
+def _settle(place: Place, ledger: Ledger, page: SetAside, said: PersonSays) -> list[str]:
     number = said.volume.number if said.volume else None
     detail = {"volume": number, "as": said.what, "by": said.by, "why": said.why, "name": page.name, "index": page.index}
     ledger.record_event(page.unit, SORTING, "done", key=f"{page.unit}:{said.what}:{number}", detail=detail)

@@ -32,7 +32,7 @@ _WHY = ".why.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileAtLook:
     """A file as it was at one look; since: from when on it has not changed."""
 
     size: int
@@ -50,7 +50,7 @@ class ScannerFolder:
         if not folder.is_dir():
             raise InputError(f"{folder}: there is no such folder to watch.")
         self._folder, self._leave, self.steady_s, self._clock = folder, leave, steady_s, clock
-        self._seen: dict[Path, Seen] = {}
+        self._seen: dict[Path, FileAtLook] = {}
         self._settled: dict[Path, tuple[int, int]] = {}
 
     def look(self) -> tuple[list[Path], bool]:
@@ -102,13 +102,13 @@ class ScannerFolder:
             found += [Path(top) / n for n in sorted(names, key=natural) if _is_wanted(n)]
         return found
 
-    def _look_at(self, path: Path, now: float) -> Seen | None:
+    def _look_at(self, path: Path, now: float) -> FileAtLook | None:
         state = _state(path)
         if state is None:
             return None
         before = self._seen.get(path)
         is_same = before is not None and (before.size, before.changed_ns) == state
-        return Seen(*state, before.since if before is not None and is_same else now)
+        return FileAtLook(*state, before.since if before is not None and is_same else now)
 
     def _unknown(self, place: Place, files: Sequence[Path]) -> list[Path]:
         """Without those that were taken in before: an intake that was killed before it put them away."""
