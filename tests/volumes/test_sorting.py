@@ -52,6 +52,9 @@ def test_without_sheets_pages_go_as_they_were_told():
 def test_a_sheet_that_says_another_volume_than_the_person_is_not_believed_nor_is_the_person():
     assert sorted_row([PAGE, code(ONE), PAGE], told="Book two") == [None, "told-otherwise", "behind-sheet"]
     assert sorted_row([code(TWO), PAGE], told="Book two") == ["sheet", 2]
+    sorter = Sorter("wb", {1: ONE, 2: TWO}, expects=True)
+    sorter.begin(RowStanding(ONE), has_sheets=True)
+    assert [sorter.place(PAGE, told).kind for told in ("", "Book two", "Book one")] == ["", "told-otherwise", ""]
 
 
 def test_a_file_that_cannot_be_opened_may_have_been_a_sheet():

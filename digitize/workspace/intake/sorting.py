@@ -25,6 +25,7 @@ _AFTER = "follows a sheet that nobody could place: {}"
 _FOREIGN = "is a sheet of the site {}, not of {}. Take it in there, with the pages behind it."
 _UNKNOWN = "names volume {} of this site, which was not received here, or has another label by now"
 _OTHER_END = "is the end sheet of {}, and not of the volume before it"
+_BETWEEN = "was told to be of {}, and follows the cover sheet of {}"
 _TOLD = "is the cover sheet of {}, and the delivery was told to be {}"
 
 
@@ -90,6 +91,9 @@ class Sorter:
             return Sorted(ASIDE, kind=BEHIND, why=self.standing.aside)
         if self.standing.volume is None and self._has_sheets and not told:
             return Sorted(ASIDE, kind="before-sheet", why=_BEFORE)
+        if told and self.standing.volume and told != self.standing.volume.facts.label:
+            # Only this page: the next may be told as the sheet says.
+            return Sorted(ASIDE, kind="told-otherwise", why=_BETWEEN.format(told, self.standing.volume.facts.label))
         return Sorted(PAGE, self.standing.volume)
 
     def _sheet(self, sheet: SheetText, told: str) -> Sorted:
