@@ -146,12 +146,13 @@ def test_a_package_takes_no_other_folders_place_and_is_of_one_volume(office, dig
 
 
 def test_alto_tells_where_each_value_stands(monkeypatch):
-    """Against what ALTO 4.4 asks of these elements."""
     decided = Decided("fir_no", "१२३", "123", 0.8, Box(10, 20, 110, 60))
     reading = Reading("iif1_hi", "iif1", {"fir_no": decided, "b": Decided("b", "", "", 0, Box(0, 0, 9, 9), blank=True)})
     monkeypatch.setattr(alto, "newest_reading", lambda *_: reading)
     monkeypatch.setattr(alto, "newest_recognition", lambda *_: Recognition("iif1_hi", 500, 700))
     root = etree.fromstring(alto.alto_of(None, "wb-1", "wb-1", ("hi",)))
+    part = etree.XMLSchema(etree.parse(SCHEMAS / "alto_part.xsd"))
+    assert part.validate(root), part.error_log
     ns = {"a": "http://www.loc.gov/standards/alto/ns-v4#"}
     (word,) = root.findall(".//a:String", ns)
     assert [word.get(n) for n in ("CONTENT", "HPOS", "VPOS", "WIDTH", "HEIGHT")] == ["१२३", "10", "20", "100", "40"]
