@@ -187,7 +187,10 @@ def _spoiled(resolutions: tuple[int, ...]) -> Iterator[tuple[str, str, int, Grey
             stickers = open_page(Scan(pdf, "", len(books)), dpi).grey
             yield from (("sticker", way, 1, spoil(_on_a_book(stickers))) for way, spoil in WAYS.items())
     for path in sorted((ROOT / "sample_data").rglob("*.jpg"))[:: 1 if len(resolutions) > 1 else 8]:
-        yield "page", "sample", 0, cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        grey = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        # Some samples are broken on purpose.
+        if grey is not None:
+            yield "page", "sample", 0, grey
 
 
 def _on_a_book(page: Grey) -> Grey:

@@ -80,6 +80,22 @@ def test_a_row_of_pages_goes_on_from_look_to_look_and_is_taken_once(place, digit
     assert (account["volumes"][0]["scanned"], account["volumes"][0]["sheets"], account["set_aside"]) == (2, 1, 1)
 
 
+def test_the_very_same_sheet_scanned_again_begins_its_volume_again(place, digitize, tmp_path):
+    clock, scans = Clock(), tmp_path / "scans"
+    digitize("batch", "receive", place.folder, "--volume", "Book two", "--by", "A", "--pages", "1")
+    row = [("Book one", 1), ("Book two", 2), ("Book one", 1)]
+    for i, (label, number) in enumerate(row):
+        save(scans / f"s{i}0.png", sheet(text_of("wb-w", number, label)))
+        save(scans / f"s{i}1.png", page(10 * i))
+        list(ScannerFolder(scans, steady_s=5, clock=clock).take(place, clock.wait))
+    # A page of book two once more, byte for byte, moves nothing.
+    save(scans / "s30.png", page(10))
+    save(scans / "s31.png", page(31))
+    list(ScannerFolder(scans, steady_s=5, clock=clock).take(place, clock.wait))
+    found = digitize.json("batch", "account", place.folder)["volumes"]
+    assert [(v["label"], v["scanned"]) for v in found] == [("Book one", 3), ("Book two", 1)]
+
+
 def test_files_that_stay_are_not_looked_at_again(place, tmp_path, monkeypatch):
     clock, scans = Clock(), tmp_path / "scans"
     (scans / "a.jpg").write_bytes(b"no picture")

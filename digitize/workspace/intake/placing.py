@@ -13,7 +13,7 @@ from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.intake.page_codes import PageCodes, codes_of
 from digitize.workspace.intake.probing import TABLE_SUFFIXES
-from digitize.workspace.intake.sorting import PAGE, SHEET, RowStanding, Sorted, Sorter
+from digitize.workspace.intake.sorting import BEHIND, PAGE, SHEET, RowStanding, Sorted, Sorter
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.volumes.book import ReceivedVolume, Volumes
@@ -78,6 +78,7 @@ class SheetPlacing:
         # Folder by folder: whether a sheet is among its new pages.
         self._sheeted = {parent for parent, own in rows if any(_has_ours(codes.get(x.given.path, ())) for x in own)}
         self._row: Path | None = None
+        self._has_turned = False
         self.found = SortedPages()
 
     def file(self, look: Looked) -> None:
@@ -88,8 +89,11 @@ class SheetPlacing:
             begun = self._remembered(_scanner(parent)) if self._goes_on else RowStanding()
             self._sorter.begin(begun, has_sheets=parent in self._sheeted)
             self._row = parent
+        self._has_turned = False
         if look.known:
-            self._sorter.standing = self._remembered(look.sha256)
+            # Only what holds a sheet is remembered: other pages that come again change nothing.
+            remembered = self._remembered(look.sha256)
+            self._sorter.standing = self._sorter.standing if remembered == RowStanding() else remembered
         elif look.problem and look.given.path.suffix.lower() not in TABLE_SUFFIXES:
             self._sorter.lose_track(f"{look.given.name} could not be opened")
 
@@ -102,6 +106,7 @@ class SheetPlacing:
         # The folder's name stands for a volume where nobody told one; it is no word against a sheet.
         told = metadata.volume if metadata.volume != folder_label(look.given.path) else ""
         found = self._sorter.place(codes[index], told)
+        self._has_turned |= bool(found.role) or found.kind not in ("", BEHIND)
         if found.what == SHEET:
             self.found.sheets += 1
         elif found.volume is not None:
@@ -126,14 +131,15 @@ class SheetPlacing:
 
     def end_of(self, look: Looked) -> None:
         """Remember where the row stands behind a file: it may come again, with others behind it."""
-        standing = self._sorter.standing
-        if standing != RowStanding():
-            self._remember(look.sha256, standing)
+        if self._has_turned:
+            self._remember(look.sha256, self._sorter.standing)
 
     def end(self) -> None:
         """A row of pages is over: of a scanner's it is kept where it stands."""
-        if self._goes_on and self._codes and self._row is not None:
-            self._remember(_scanner(self._row), self._sorter.standing)
+        if self._goes_on and self._row is not None:
+            unit = _scanner(self._row)
+            if self._sorter.standing != self._remembered(unit):
+                self._remember(unit, self._sorter.standing)
 
     def _remember(self, unit: str, standing: RowStanding) -> None:
         volume = standing.volume.number if standing.volume else _NO_VOLUME

@@ -10,7 +10,7 @@ from __future__ import annotations
 import filecmp
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,10 +18,7 @@ from pathlib import Path
 from digitize.errors import InputError
 from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural
 from digitize.workspace.intake.manifest import MANIFEST, Metadata
-from digitize.workspace.intake.store import content_hash
 from digitize.workspace.intake.take import IntakeReport, take_in
-from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
 
 DONE, PROBLEM = "done", "problem"
@@ -82,11 +79,10 @@ class ScannerFolder:
             whole, _ = self.look()
         for _, own in groupby(whole, key=lambda p: p.parent):
             files = list(own)
-            new = self._unknown(place, files)
-            report = take_in(place, new, Metadata(), goes_on=True) if new else None
-            refused = dict(report.refused) if report else {}
-            if report:
-                yield from _lines(report)
+            # Also what is known by its content: a sheet that is scanned once more says again what follows it.
+            report = take_in(place, files, Metadata(), goes_on=True)
+            refused = dict(report.refused)
+            yield from _lines(report)
             for path in files:
                 try:
                     self._put_away(path, refused.get(path.name, ""))
@@ -110,13 +106,6 @@ class ScannerFolder:
         is_same = before is not None and (before.size, before.changed_ns) == state
         return FileAtLook(*state, before.since if before is not None and is_same else now)
 
-    def _unknown(self, place: Place, files: Sequence[Path]) -> list[Path]:
-        """Without those that were taken in before: an intake that was killed before it put them away."""
-        with Ledger(place.ledger) as ledger:
-            catalogue = Catalogue(ledger)
-            known = {p: catalogue.source(_hash_of(p)) for p in files}
-        return [p for p in files if (source := known[p]) is None or source.problem]
-
     def _settle(self, path: Path) -> None:
         """Look at a file no more, unless it changes."""
         state = _state(path)
@@ -135,14 +124,6 @@ class ScannerFolder:
         if why:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.with_name(target.name + _WHY).write_text(f"{path.name}: {why}\n", encoding="utf-8")
-
-
-def _hash_of(path: Path) -> str:
-    """Of a file that went away or cannot be opened, "": intake says what is wrong with it."""
-    try:
-        return content_hash(path)
-    except OSError:
-        return ""
 
 
 def _is_wanted(name: str) -> bool:
@@ -170,7 +151,9 @@ def _free(target: Path, path: Path) -> Path:
 
 
 def _lines(report: IntakeReport) -> Iterator[str]:
-    yield f"Taken in: {report.taken} files, {report.pages} pages, {report.sheets} sheets; batch {report.batch or '-'}."
+    if report.taken or report.refused:
+        counts = f"{report.taken} files, {report.pages} pages, {report.sheets} sheets"
+        yield f"Taken in: {counts}; batch {report.batch or '-'}."
     for label, pages in report.sorted_into.items():
         yield f"Sorted into {label}: {pages} pages."
     for name, why in (*report.refused, *report.aside):
