@@ -41,8 +41,9 @@ def look_for_sheets(ledger: Ledger, looked: Sequence[Looked]) -> Mapping[Path, t
     """
     new = [(x.given.path, x.pages) for x in looked if x.pages and not x.known and not x.problem]
     if not Volumes(ledger).all():
-        rows = (next(iter(own)) for _, own in groupby(new, key=lambda f: f[0].parent))
-        first = codes_of([(path, 1) for path, _ in rows])
+        rows = [list(own) for _, own in groupby(new, key=lambda f: f[0].parent)]
+        # A sheet alone has no pages to sort.
+        first = codes_of([(own[0][0], 1) for own in rows if sum(pages for _, pages in own) > 1])
         if not any(_has_ours(codes) for codes in first.values()):
             return {}
     return codes_of(new)
