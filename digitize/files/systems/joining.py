@@ -50,10 +50,24 @@ class Joining:
 
     def lots(self, rows: Sequence[KeptRow]) -> list[list[Family]]:
         """Heads with all that belongs to them: of each delivered table by itself, the heads first."""
+        return [self._families(family.rows) for family in self.alone(rows)]
+
+    def alone(self, rows: Sequence[KeptRow]) -> list[Family]:
+        """Rows without what belongs to them, of each delivered table by itself."""
         by_table: dict[int, list[KeptRow]] = {}
         for row in rows:
             by_table.setdefault(row.source, []).append(row)
-        return [self._families(some) for some in by_table.values()]
+        return [self._family(some, range(len(some))) for some in by_table.values()]
+
+    def said(self, row: KeptRow, column: str) -> list[tuple[int, str]]:
+        """What a cell says in each delivery of a row, the earliest first: (number of the table, text)."""
+        found = []
+        for source, cells in self._store.versions(row.id):
+            table = self._tables[source]
+            at = table.columns.index(column) if column in table.columns else len(cells)
+            text = self._coded(table)[0](column, [cells[at]])[0].raw if at < len(cells) else ""
+            found.append((source, text))
+        return found
 
     def _families(self, heads: Sequence[KeptRow]) -> list[Family]:
         found = [self._family(heads, range(len(heads)))]

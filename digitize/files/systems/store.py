@@ -74,19 +74,18 @@ class IncomingRow(NamedTuple):
 class RowStore:
     """Rows of all tables of one system, to be written once and then read by key; a context manager."""
 
-    def __init__(self, folder: Path | None = None, *, keep: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, at: Path | None = None) -> None:
         """Open an empty one. folder: where there is room; the system's own place for such files when not given.
 
-        keep: where the file stays once `keep` was called; without it, it goes with the process.
+        at: a file of its own, which may be kept; without it, what is written goes with the process.
         """
-        self._keep_at = keep
-        self._folder = tempfile.TemporaryDirectory(dir=folder, prefix=".rows-")
-        self.path = Path(self._folder.name) / "rows.sqlite"
+        self._folder = None if at else tempfile.TemporaryDirectory(dir=folder, prefix=".rows-")
+        self.path = at or Path(self._folder.name if self._folder else "") / "rows.sqlite"
         self._db = sqlite3.connect(self.path, isolation_level=None)
-        # Gone with the process: nothing of it has to survive a crash, or be locked against others.
+        # It is made anew after a crash: nothing of it has to survive one, or be locked against others.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")
         self._db.executescript(f"PRAGMA temp_store = FILE; PRAGMA cache_size = -32000; {_SCHEMA}")
-        if keep is None:
+        if self._folder:
             # Without a name a killed process leaves nothing behind; where open files keep theirs, it goes at the end.
             with suppress(OSError):
                 self._folder.cleanup()
@@ -96,7 +95,7 @@ class RowStore:
     def read(cls, path: Path) -> RowStore:
         """One that was kept, to be read only. Raises sqlite3.Error for what is none."""
         store = cls.__new__(cls)
-        store._keep_at, store._folder, store.path = None, None, path  # type: ignore[assignment]
+        store._folder, store.path = None, path
         store._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
         store._db.execute("PRAGMA cache_size = -32000")
         return store
@@ -114,16 +113,13 @@ class RowStore:
             with suppress(OSError):
                 self._folder.cleanup()
 
-    def keep(self) -> RowStore:
+    def keep(self, path: Path) -> RowStore:
         """Put the finished file into its place, whole or not at all, and read on from there."""
-        assert self._keep_at is not None
         self._db.close()
         with self.path.open("rb+") as file:
             os.fsync(file.fileno())
-        self._keep_at.parent.mkdir(parents=True, exist_ok=True)
-        self.path.replace(self._keep_at)
-        self._folder.cleanup()
-        return RowStore.read(self._keep_at)
+        self.path.replace(path)
+        return RowStore.read(path)
 
     def tell(self, name: str, text: str) -> None:
         """Keep a word about the rows."""
