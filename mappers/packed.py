@@ -34,8 +34,8 @@ _KEPT = 32
 class CellKind(NamedTuple):
     """What the cells of one field have in common: all but raw text and value, as FieldValue has it.
 
-    place: number of the origin in the shape, -1 where it is written out. is_here: it lacks the record's row; is_part: it
-    lacks the row and the id of a part.
+    place: number of the origin in the shape, -1 where it is written out. is_here: it lacks the record's row; is_part:
+    it lacks the row and the id of a part.
     is_doubtful: a person may have to look at it, even where it has a value.
     """
 
@@ -184,7 +184,7 @@ class RecordShape:
         return made
 
     def cells(self, cells: list[Any]) -> Iterator[tuple[CellKind | None, str, str | int | None]]:
-        """(kind, raw, value) of cells as they stand in a text; value may be SAME. (None, row, id) where a part begins."""
+        """(kind, raw, value) of cells as they stand in a text; value may be SAME; (None, row, id) begins a part."""
         it = iter(cells)
         for number, raw, value in zip(it, it, it, strict=True):
             if number == HERE:
@@ -261,7 +261,7 @@ def packed_text(row: int, fields: str, children: str, left_over: str, head: str)
 
 
 def row_of(plain: Mapping[str, Any]) -> int:
-    """The row of a table that a record was made of: that of its first cell that has one and is no part's; 0 for none."""
+    """The row of a table that a record was made of: that of its first cell with one, but no part's; 0 for none."""
     cells = (cell["origin"] for fields in _rows(plain) for cell in fields.values() if "origin" in cell)
     return next((o["row"] for o in cells if o.get("row") and not o.get("part")), 0)
 

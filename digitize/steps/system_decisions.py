@@ -1,5 +1,6 @@
 """What people settled of the rows of a system: found by the row, wherever it belongs now, and held while its cell is
-what it was."""
+what it was.
+"""
 
 from __future__ import annotations
 

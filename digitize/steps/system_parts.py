@@ -47,5 +47,3 @@ def _with_key(record: Record, table: Delivered, system: System, cells: Sequence[
     origin = Origin(file=table.file, table=table.table, column=names)
     value = FieldValue(text, text or None, origin=origin, by=table.mapping.by, blank=not text)
     return replace(record, fields={**record.fields, _KEY: value})
-
-

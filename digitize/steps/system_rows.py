@@ -1,4 +1,4 @@
-"""The rows of a system as a workspace keeps them: put together once, and found again until a table or a mapping changes.
+"""The rows of a system as a workspace keeps them: put together once, until a table or a mapping changes.
 
 The file may be taken away at any time; it is made anew from the originals.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.store import RowStore
@@ -28,7 +29,7 @@ _FOLDER = "systems"
 
 @dataclass(frozen=True)
 class KeptSystem:
-    """A system whose rows are kept in a file. rules: hash of what says how its tables are read; tables: as delivered."""
+    """A system whose rows are kept in a file. rules: hash of what says how they are read; tables: as delivered."""
 
     path: Path
     rules: str
@@ -105,24 +106,16 @@ def _plain(table: Delivered) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _delivered(plain: Mapping[str, object], known: Known) -> Delivered:
-    given = dict(plain)
-    names, doubted, said = (given.pop(n) for n in ("encodings", "doubted", "said"))
-    mapping = _mapping(known.mappings, known.encodings, str(given.pop("mapping")), names)
-    if mapping is not None:
-        mapping = replace(mapping, doubted=frozenset(doubted), notes=tuple(said))  # type: ignore[call-overload]
-    near = tuple(given.pop("near"))  # type: ignore[call-overload]
-    columns = tuple(given.pop("columns"))  # type: ignore[call-overload]
-    return Delivered(near=near, columns=columns, mapping=mapping, **given)  # type: ignore[arg-type]
+def _delivered(plain: Mapping[str, Any], known: Known) -> Delivered:
+    names, mapping = ("number", "name", "table", "file", "unit", "notes"), None
+    if plain["mapping"]:
+        mapping = _mapping(known.mappings[plain["mapping"]], known.encodings, plain["encodings"])
+        mapping = replace(mapping, doubted=frozenset(plain["doubted"]), notes=tuple(plain["said"]))
+    near, columns = tuple(plain["near"]), tuple(plain["columns"])
+    return Delivered(near=near, columns=columns, mapping=mapping, **{n: plain[n] for n in names})
 
 
-def _mapping(
-    mappings: Mapping[str, FormMapping], encodings: Mapping[str, Encoding], name: str, fonts: object
-) -> FormMapping | None:
-    if not name:
-        return None
-    assert isinstance(fonts, dict)
-    mapping = mappings[name]
+def _mapping(mapping: FormMapping, encodings: Mapping[str, Encoding], fonts: Mapping[str, str]) -> FormMapping:
     # Those that it names itself are there under their own names.
     own = {e.info.name: e for e in mapping.encodings.values()}
     return replace(mapping, encodings={c: own.get(n) or encodings[n] for c, n in fonts.items()})

@@ -25,7 +25,6 @@ from digitize.workspace.ledger.verdict import CHANGED
 from digitize.workspace.place import open_place
 from mappers.encodings import encodings
 from mappers.legacy import LegacyRow, LegacyTable
-from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.load import records_of
 from mappers.record import to_plain
 from tests.to_records.test_systems import SYSTEM, TABLES, write_system
@@ -87,13 +86,18 @@ def exported(found):
     plain = {number: to_plain(record) for number, record in sorted(found.items())}
     for record in plain.values():
         record["id"] = ""
-        for cell in [*record["fields"].values(), *(c for t in record["children"].values() for r in t for c in r.values())]:
+        for cell in [
+            *record["fields"].values(),
+            *(c for t in record["children"].values() for r in t for c in r.values()),
+        ]:
             cell.pop("origin", None)
             # That a later delivery has most rows and not this one is said of it; it stays the same.
             if cell.get("notes") == [GONE]:
                 del cell["notes"]
         # Bail has no key of its own rows: their order is that of their delivery.
-        record["children"]["persons"].sort(key=lambda r: r["role"]["value"] + r["name"]["value"] * (r["role"]["value"] == "witness"))
+        record["children"]["persons"].sort(
+            key=lambda r: r["role"]["value"] + r["name"]["value"] * (r["role"]["value"] == "witness")
+        )
     return json.dumps(plain, sort_keys=True)
 
 
@@ -140,7 +144,11 @@ def test_a_row_that_moved_to_another_fir_counts_there_alone(system):
 def test_numbers_that_count_within_each_fir_move_nothing(system):
     first = [("1", "1", "Sample One", "30"), ("1", "2", "Sample Two", "31"), ("2", "2", "Sample Three", "40")]
     found, _ = system.made([("fir", FIRS), ("accused", first), ("accused", [("1", "3", "Sample One", "30")])])
-    assert [names(found[n]) for n in ("12", "13", "14")] == [["Sample One"], ["Sample Two", "Sample Three"], ["Sample One"]]
+    assert [names(found[n]) for n in ("12", "13", "14")] == [
+        ["Sample One"],
+        ["Sample Two", "Sample Three"],
+        ["Sample One"],
+    ]
 
 
 def test_an_fir_delivered_again_alone_is_the_same_record_with_its_parts(system):
@@ -159,7 +167,9 @@ def test_another_station_or_year_that_numbers_alike_is_no_newer_version(system):
 
 def test_what_waits_counts_once_however_often_it_is_delivered(system):
     lost = [("5", "99", "Sample Lost", "21"), ("6", "", "Sample Nokey", "22")]
-    with_again = system.made([("accused", lost), ("accused", lost), ("accused", [*lost[:1], ("6", "", "Sample Nokey", "23")])])
+    with_again = system.made(
+        [("accused", lost), ("accused", lost), ("accused", [*lost[:1], ("6", "", "Sample Nokey", "23")])]
+    )
     assert with_again[1] == [("5", "99", "Sample Lost", "21")]
 
 
@@ -227,7 +237,9 @@ def test_a_decision_holds_while_its_own_cell_is_what_it_was(digitize, place, tmp
     assert (name.value, name.is_sure(), name.candidates[0]) == ("Sample Twain", False, "Typed Name")
     assert CHANGED in name.notes
     # Settled on what stands there now, it holds.
-    answer = Decision(fir, f"column:{part}/nm", "Sample Twain", "", "iif1", "value", "Other Name", "A. Rao", "2026-11-29T11")
+    answer = Decision(
+        fir, f"column:{part}/nm", "Sample Twain", "", "iif1", "value", "Other Name", "A. Rao", "2026-11-29T11"
+    )
     opened = open_place(place)
     with Ledger(opened.ledger) as ledger:
         tried = trial(ledger, learn(opened, ledger), fir, [answer], with_rules=False)

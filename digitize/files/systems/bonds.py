@@ -10,7 +10,16 @@ from typing import NamedTuple
 
 from digitize.files.systems.delivered import Delivered, nearness, ways_to
 from digitize.files.systems.store import RowStore
-from digitize.files.systems.versions import MOST_OF, VERSION, HeadVersions, Moved, Version, Versions, find_gone, told_apart
+from digitize.files.systems.versions import (
+    MOST_OF,
+    VERSION,
+    HeadVersions,
+    Moved,
+    Version,
+    Versions,
+    find_gone,
+    told_apart,
+)
 from mappers.systems.system import System, Tie
 
 JOINED, NO_KEY, NO_HEAD, UNCLEAR, CROWDED, REPEATED = "", "no-key", "no-head", "several-heads", "crowded", "repeated"

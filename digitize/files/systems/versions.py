@@ -1,7 +1,7 @@
 """Deliveries of one row told from rows of another case: the newest counts, in the place of the first.
 
-A row that was delivered again, changed or not, is one row. Where that is not sure both stay, so that none is lost; rules
-for doubles tell of them.
+A row that was delivered again, changed or not, is one row. Where that is not sure both stay, so that none is lost;
+rules for doubles tell of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MOST_MOVED = 100_000
 
 
 class Version(NamedTuple):
-    """A row as one delivery has it. up: key of what it belongs to; own: its own key; said: hash of columns and cells."""
+    """A row as one delivery has it. up: key of what it belongs to; own: its own; said: hash of columns and cells."""
 
     source: int
     number: int
@@ -262,8 +262,9 @@ def _covered(store: RowStore, sources: Sequence[int], near: Mapping[int, tuple[s
     if len(sources) < 2:
         return {}
     marks = ", ".join("?" * len(sources))
-    sizes = dict(store.ask(f"""SELECT r.source, COUNT(DISTINCT COALESCE(v.first, r.id)) FROM rows r
-      LEFT JOIN versions v ON v.row = r.id WHERE r.problem = '' AND r.source IN ({marks}) GROUP BY 1""", sources))  # fmt: skip
+    of_each = f"""SELECT r.source, COUNT(DISTINCT COALESCE(v.first, r.id)) FROM rows r
+      LEFT JOIN versions v ON v.row = r.id WHERE r.problem = '' AND r.source IN ({marks}) GROUP BY 1"""
+    sizes = dict(store.ask(of_each, sources))
     of_several = f"""SELECT DISTINCT f.first, r.source FROM (SELECT first, row FROM versions UNION
       SELECT first, first FROM versions) f JOIN rows r ON r.id = f.row WHERE r.source IN ({marks})"""
     pairs = f"""SELECT a.source, b.source, COUNT(*) FROM ({of_several}) a JOIN ({of_several}) b USING (first)

@@ -1,7 +1,7 @@
 """A ledger of an older format becomes one of today's; a copy of the old file stays.
 
-From format 2 on its rows are watched; from 3 on records of tables may be packed, from 4 on those of systems. Rows are not written anew: records
-that were not packed are read as they stand, until their table is mapped again.
+From format 2 on its rows are watched; from 3 on records of tables may be packed, from 4 on those of systems. Rows are
+not written anew: records that were not packed are read as they stand, until their table is mapped again.
 """
 
 from __future__ import annotations
