@@ -163,10 +163,8 @@ class _Table:
             "mapping": table.mapping.by, "rows_key": self._rows_key, **columns_left(table.mapping, table.columns),
         }  # fmt: skip
         told = {"repeated": why.get(REPEATED, 0), "gone": store.gone(table.number)}
-        if not self.work.is_head:
-            orphans = {REASONS[state]: n for state, n in sorted(why.items()) if state not in (JOINED, REPEATED)}
-            detail |= {"joined": why.get(JOINED, 0), "orphans": orphans}
-        detail |= {name: n for name, n in told.items() if n}
+        orphans = {REASONS[state]: n for state, n in sorted(why.items()) if state not in (JOINED, REPEATED)}
+        detail |= {"joined": why.get(JOINED, 0), "orphans": orphans, **{name: n for name, n in told.items() if n}}
         self.ledger.finish(self.unit.unit, "map", self.keys[0], detail, detail)
 
 

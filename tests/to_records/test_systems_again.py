@@ -21,6 +21,7 @@ from digitize.machine.progress import Silent
 from digitize.review.trial import trial
 from digitize.steps import map, map_system, system_chunks
 from digitize.steps.systems import OpenSystems
+from digitize.workspace.counts import count_work
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
@@ -261,6 +262,10 @@ def test_a_decision_holds_while_its_own_cell_is_what_it_was(digitize, place, tmp
     with Ledger(opened.ledger) as ledger:
         tried = trial(ledger, known_of(place, ledger), fir, [answer], with_rules=False)
     assert "Other Name" in names(tried.record) and tried.record.fields["fir_date"].value == "2009-03-09"
+    # An FIR that a newer list of all has no more is counted and keeps its place.
+    assert deliver(digitize, place, tmp_path / "5", fir=FIRS[1:]) == 3
+    with Ledger(place / "ledger.sqlite") as ledger:
+        assert count_work(ledger).totals.gone == 1
     # The same again, and nothing new to be done.
     assert deliver(digitize, place, tmp_path / "4", accused=[("2", "1", "Sample Twain", "35"), ACCUSED[0]]) == 0
 

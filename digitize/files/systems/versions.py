@@ -250,11 +250,11 @@ def find_gone(store: RowStore, tables: Sequence[Delivered]) -> None:
             store.change(_GONE, [(old, new)])
 
 
-# Of the rows that a table was the last to have, those that stand in no delivery behind it.
+# Of the rows of a table those that stand neither in a later delivery of most of its rows nor in any behind that.
 _MEMBERS = """SELECT COALESCE(v.first, r.id) AS first, r.source FROM rows r LEFT JOIN versions v ON v.row = r.id
   WHERE r.problem = ''"""
-_GONE = f"""INSERT OR IGNORE INTO gone SELECT m.first FROM ({_MEMBERS} AND r.source = ?1) m WHERE ?2 AND NOT EXISTS (
-  SELECT 1 FROM versions v JOIN rows r ON r.id = v.row WHERE v.first = m.first AND r.source > ?1)"""
+_GONE = f"""INSERT OR IGNORE INTO gone SELECT m.first FROM ({_MEMBERS} AND r.source = ?1) m WHERE NOT EXISTS (
+  SELECT 1 FROM versions v JOIN rows r ON r.id = v.row WHERE v.first = m.first AND r.source >= ?2)"""
 
 
 def _covered(store: RowStore, sources: Sequence[int], near: Mapping[int, tuple[str, str, str]]) -> dict[int, int]:
