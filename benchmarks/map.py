@@ -4,7 +4,7 @@ python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
 Parts: statutes, drafts, golden, systems, speed, run, systems-run. FOLDER holds fir-bench/ with gold.jsonl and its
-scorer, score_fir.py: of the distinct statute texts that people wrote down there, the share parsed into the same acts and
+scorer, score_fir.py: of the distinct statute texts that people wrote there, the share parsed into the same acts and
 sections as the scorer reads. Peer in the same run: the numbers alone, all under the IPC. --quick measures the invented
 texts of sample_data/statutes.tsv, whose reading is written beside them. Drafts, golden, systems, speed and run: see
 benchmarks/drafts.py, golden.py, map_systems.py, map_speed.py and run_speed.py, systems-run map_systems_speed.py; they
