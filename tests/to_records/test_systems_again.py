@@ -58,14 +58,21 @@ class Deliveries:
     def _settle(self, legacy, wanted):
         return wanted_mapping(self.mappings, wanted, legacy, "hp", self.rules), legacy
 
-    def made(self, deliveries):
+    def made(self, deliveries, office="A", batches=()):
         """The records and the orphans of deliveries: each a list of (table, rows), all of one office."""
         tables, rules = [], self.rules
         with RowStore(self.folder) as store:
             for number, (name, rows) in enumerate(deliveries, 1):
                 columns = tuple(COLUMNS[name])
                 legacy = LegacyTable(name, columns, [LegacyRow(n, -1, r) for n, r in enumerate(rows, 1)])
-                told = Delivered(number, rules.name_of(name), name, "f", (str(number), str(number), "A"), f"t{number}")
+                told = Delivered(
+                    number,
+                    rules.name_of(name),
+                    name,
+                    "f",
+                    (str(number), batches[number - 1] if batches else str(number), office),
+                    f"t{number}",
+                )
                 tables.append(take_in(store, rules, told, legacy, self._settle, encodings()))
             find_owners(store, rules, tables)
             joining, found = Joining(store, rules, tables), {}
@@ -175,6 +182,12 @@ def test_what_waits_counts_once_however_often_it_is_delivered(system):
         [("accused", lost), ("accused", lost), ("accused", [*lost[:1], ("6", "", "Sample Nokey", "23")])]
     )
     assert with_again[1] == [("5", "99", "Sample Lost", "21")]
+
+
+def test_a_part_whose_head_is_gone_from_a_newer_delivery_stays_with_it_where_nobody_told_the_office(system):
+    both = [("fir", FIRS), ("accused", ACCUSED[:4]), ("fir", FIRS[1:]), ("accused", ACCUSED[:4])]
+    found, waiting = system.made(both, "", ("b1", "b1", "b2", "b2"))
+    assert waiting == [] and names(found["12"]) == ["Sample One", "Sample Two"] and len(found) == 3
 
 
 def test_a_row_that_a_newer_delivery_has_no_more_stays_and_is_told(system):

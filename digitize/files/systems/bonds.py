@@ -122,6 +122,10 @@ class _Tying:
             near = self._nearest(row, found)
             at = (near[0], JOINED) if len(near) == 1 else (None, UNCLEAR if near else NO_HEAD)
             owners.setdefault(at, []).append(row)
+        # The head may be gone from the delivery that has a part of it once more.
+        joined = {r.said: at for at, own in owners.items() if at[0] is not None for r in own}
+        for row in owners.pop((None, NO_HEAD), ()):
+            owners.setdefault(joined.get(row.said, (None, NO_HEAD)), []).append(row)
         for (owner, state), parts in owners.items():
             yield from self._once(parts, owner, state)
 
