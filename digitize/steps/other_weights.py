@@ -10,8 +10,8 @@ from digitize.workspace.decisions.items import ZONE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.ledger.chosen_weights import ever_chosen
 from digitize.workspace.ledger.records import Decision
-from digitize.workspace.own_weights import ever_chosen
 from ocr.page import Reading
 from ocr.plain import reading_from_plain
 
@@ -28,8 +28,8 @@ def as_read_today(
     A decision counts for the reading that it was made on. Where the same place of the same scan was read so with other
     weights, what the person saw on the paper is what lies there still.
     """
-    names = ever_chosen(ledger) if decisions else []
-    if len(names) < 2:
+    ever = ever_chosen(ledger) if decisions else []
+    if len(ever) < 2:
         return decisions
     held = dict(decisions)
     for scan in pages:
@@ -42,7 +42,7 @@ def as_read_today(
             if decision is None or decision.reading == decided.raw:
                 continue
             if before is None:
-                before = _read_before(ledger, scan, reading.form, keys_by_weights(known, scan, reading.form, names))
+                before = _read_before(ledger, scan, reading.form, keys_by_weights(known, scan, reading.form, ever))
             if decision.reading in before.get(zone, ()):
                 held[cell] = replace(decision, reading=decided.raw)
     return held

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 from mappers.mapping.answers import SaidRow, SourceAnswers
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import Mapped, Values, says_anything
-from mappers.packed import HERE, RecordShape, kind_text, packed_text
+from mappers.packed import HERE, PART, RecordShape, kind_text, packed_text
 from mappers.record import Origin, value_to_plain
 from mappers.sources.cells import Sources
 
 # Stands for the number of the row until it is known. JSON writes no such sign.
 _ROW = "\x00"
 _ROW_HERE = f'"row":{HERE}'
+_PART_HERE = f'"part":"{PART}","row":{HERE}'
 Fields = Mapping[str, SourceAnswers]
 
 
@@ -91,9 +92,22 @@ def table_texts(
     memory: of lots before, by the same works and the same shape.
     """
     made = {name: work.map(sources) for name, work in works.items()}
+    yield from mapped_texts(made, works[""].batch, ids, numbers, shape, key, memory)
+
+
+def mapped_texts(
+    made: Mapping[str, Mapped],
+    batch: str,
+    ids: Sequence[str],
+    numbers: Sequence[int],
+    shape: RecordShape,
+    key: Sequence[str],
+    memory: TextMemory | None = None,
+) -> Iterator[RecordText]:
+    """The records of mapped sources, as `table_texts` has them; heads of a system may have the rows of parts."""
     main, others = made[""], {name: mapped for name, mapped in made.items() if name}
     memory = memory or TextMemory()
-    texts = {name: _MappedTexts(m, works[name].batch, shape, memory.of(name)) for name, m in made.items()}
+    texts = {name: _MappedTexts(mapped, batch, shape, memory.of(name)) for name, mapped in made.items()}
     for at, (record_id, row) in enumerate(zip(ids, numbers, strict=True)):
         also = [name for name, other in others.items() if other.is_needed(at)]
         left = texts[""].left_over(at)
@@ -169,8 +183,11 @@ class _MappedTexts:
 
     def _made_row(self, kind: str, row: SaidRow) -> _Fragment:
         cells = {n: self._cell(n, v) for n, v in {**self._mapped.constants(kind), **row}.items()}
-        whole, packed = ",".join([cells[n].whole for n in sorted(cells)]), ",".join([f.packed for f in cells.values()])
-        return _Fragment(f"{{{whole}}}", f"[{packed}]")
+        whole, packed = ",".join([cells[n].whole for n in sorted(cells)]), [f.packed for f in cells.values()]
+        part = next((v.origin for v in row.values() if v.origin.part), None)
+        if part is not None:
+            packed.insert(0, _begins(part))
+        return _Fragment(f"{{{whole}}}", f"[{','.join(packed)}]")
 
     def _column(self, name: str, values: Values) -> list[_Fragment]:
         """The cells of a field; of most columns many are the same."""
@@ -182,15 +199,21 @@ class _MappedTexts:
                 continue
             found = known.get(id(said))
             if found is None:
-                found = known[id(said)] = said, self._cell(name, said)
+                cell = self._cell(name, said)
+                if said.origin.part:
+                    cell = cell._replace(packed=f"{_begins(said.origin)},{cell.packed}")
+                found = known[id(said)] = said, cell
             made.append(found[1])
         return made
 
     def _cell(self, name: str, said: SourceAnswers) -> _Fragment:
-        stored, value, confidence, origin, *rest = said
-        # The origins of a table's cells are few and are held, so that which one it is tells them apart.
-        key = (name, confidence, id(origin), *rest)
+        stored, value, confidence, o, *rest = said
+        # The origins of a table's cells are few and are held, so that which one it is tells them apart; of parts each
+        # row has its own.
+        key = (name, confidence, (o.file, o.table, o.column) if o.part else id(o), *rest)
         _, number, before = self._known.kinds.get(key) or self._kind(key, name, said)
+        if o.part:
+            before = before.replace(_PART_HERE, f'"part":{quoted(o.part)},"row":{o.row}', 1)
         raw = quoted(stored)
         if value == stored:
             return _Fragment(f'"{name}":{{{before}"raw":{raw},"value":{raw}}}', f"{number},{raw},1")
@@ -201,13 +224,21 @@ class _MappedTexts:
         """What stands for the kind of a cell in the packed text, and what stands before its raw text in the whole."""
         o = said.origin
         here = Origin(file=o.file, table=o.table, row=HERE, column=o.column) if o.column and not o.row else o
+        if o.part:
+            here = Origin(file=o.file, table=o.table, row=HERE, column=o.column, part=PART)
         plain = value_to_plain(said.at(here))
         rest = {n: v for n, v in plain.items() if n not in ("raw", "value")}
         text = kind_text(name, rest)
         number = self._shape.number_of.get(text)
-        inner = _dumped(rest)[1:-1].replace(_ROW_HERE, f'"row":{_ROW}')
+        inner = _dumped(rest)[1:-1]
+        inner = inner if o.part else inner.replace(_ROW_HERE, f'"row":{_ROW}')
         found = self._known.kinds[key] = o, text if number is None else str(number), inner and inner + ","
         return found
+
+
+def _begins(part: Origin) -> str:
+    """What stands before the cells of a part."""
+    return f"{HERE},{part.row},{quoted(part.part)}"
 
 
 def _dumped(value: object) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.files.systems.bonds import nearness
-from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.delivered import Delivered, nearness
 from digitize.files.systems.store import Cells, RowStore
 from mappers.binding.bound import FormMapping
 from mappers.systems.codes import Meaning
-from mappers.systems.keys import key_of
+from mappers.systems.keys import cell_text, key_of
 from mappers.systems.model import LookupRule
 from mappers.systems.system import System, lookup_table
 
@@ -80,10 +79,9 @@ class Lookups:
             if not nearness(table.near, told.near):
                 continue
             (place,) = table.places([column], "lookup")
-            text = table.texts[column.casefold()]
-            found = {text.decode(row.cells[place]).text.strip() if place < len(row.cells) else ""
-                     for _, row in self._store.by_up(table.number, [key])
-                     if self._is_of_kind(self._system.lookups[name], table, row.cells)}  # fmt: skip
+            rule = self._system.lookups[name]
+            rows = [c for _, c in self._store.by_up(table.number, [key]) if self._is_of_kind(rule, table, c)]
+            found = {cell_text(cells[place]) if place < len(cells) else "" for cells in rows}
             if found:
                 value = found.pop() if len(found) == 1 else None
                 further = self._system.lookup_of(lookup_table(name), column)
@@ -97,7 +95,6 @@ class Lookups:
         """Whether a row of a table that holds several kinds of codes is of the kind that a rule is for."""
         for column, wanted in rule.where.items():
             (place,) = table.places([column], "lookup")
-            said = table.texts[column.casefold()].decode(cells[place]).text if place < len(cells) else ""
-            if key_of([said]) != key_of([wanted]):
+            if key_of([cells[place] if place < len(cells) else ""]) != key_of([wanted]):
                 return False
         return True

@@ -17,9 +17,10 @@ receipts   one line a load
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 3
-WATCHED = 2
-"""The format from which on rows are watched and heads are signed."""
+FORMAT = 4
+WATCHED, PACKED = 2, 3
+"""The formats from which on rows are watched and heads are signed, and records of tables are packed. From 4 on those of
+systems are packed with their parts."""
 
 # What format 2 has beside format 1, and 3 beside 2: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
 COVER_DDL = """

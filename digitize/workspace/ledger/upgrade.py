@@ -1,7 +1,7 @@
 """A ledger of an older format becomes one of today's; a copy of the old file stays.
 
-From format 2 on its rows are watched; from 3 on records of tables may be packed. Rows are not written anew: records
-that were not packed are read as they stand, until their table is mapped again.
+From format 2 on its rows are watched; from 3 on records of tables may be packed, from 4 on those of systems. Rows are
+not written anew: records that were not packed are read as they stand, until their table is mapped again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, SHAPES_DDL, WATCHED
+from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, PACKED, SHAPES_DDL, WATCHED
 
 
 def upgrade(db: sqlite3.Connection, path: Path) -> None:
@@ -26,7 +26,7 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
         if (found := _format(db)) < FORMAT:
             if found < WATCHED:
                 db.execute("ALTER TABLE events ADD COLUMN rows TEXT NOT NULL DEFAULT ''")
-            for statement in _statements(COVER_DDL * (found < WATCHED) + SHAPES_DDL):
+            for statement in _statements(COVER_DDL * (found < WATCHED) + SHAPES_DDL * (found < PACKED)):
                 db.execute(statement)
             db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
         db.execute("COMMIT")
