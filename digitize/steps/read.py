@@ -6,7 +6,6 @@ A page is visited once: tried as a form, and where it is none as a register's, w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +14,12 @@ from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.page import read_page
-from digitize.steps.read_jobs import Queue, seconds_for
+from digitize.steps.read_jobs import Queue
 from digitize.steps.read_keys import UNKNOWN_FORM
-from digitize.steps.read_plan import PageTodo, by_volume, plan
+from digitize.steps.read_plan import PagePlan, PageTodo, plan
 from digitize.steps.read_write import write_page
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue
 
 __all__ = ["ReadReport", "plan", "read_pages"]
 # Of fewer pages a share says little: one bad page of the first nine is more than the usual tenth.
@@ -98,22 +96,20 @@ def failed_kind(done: PageDone | PageFailed) -> str:
     return "" if done.is_form or done.is_register else UNKNOWN_FORM
 
 
-def read_pages(
-    ledger: Ledger, known: Known, todos: Sequence[PageTodo], progress: Progress, *, is_limited: bool = False
-) -> ReadReport:
+def read_pages(ledger: Ledger, known: Known, todos: PagePlan, progress: Progress) -> ReadReport:
     """Read all pages of the plan; every result is in the ledger before the next is awaited.
 
-    is_limited: no others are read, even where what a page of a register hands on has changed. Raises TooManyRefused
-    when, after 50 pages, more than the agreed share failed; EngineMissing when the engine itself is not installed.
+    Where a plan names the only pages that may be read, no others are, even where what a page of a register hands on has
+    changed. Raises TooManyRefused when, after 50 pages, more than the agreed share failed; EngineMissing when the
+    engine itself is not installed.
     """
     report = ReadReport()
     if not todos:
         return report
     known.require_engine()
     progress.start("read", len(todos))
-    allowed = frozenset(t.scan.page for t in todos) if is_limited else None
-    queue = Queue(ledger, known, by_volume(Catalogue(ledger).scans()), allowed)
-    limit_s = patience_s(max(seconds_for(known, todo) for todo in todos))
+    queue = Queue(ledger, known, todos.volumes, todos.allowed)
+    limit_s = patience_s(todos.longest_s)
     for job, done in run_jobs(read_page, queue, known.jobs, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):
             with ledger.writing():

@@ -71,9 +71,12 @@ def require_format(db: sqlite3.Connection, path: Path) -> int:
         raise LedgerError(f"{path} holds no ledger. {_RESTORE}") from e
     if found > FORMAT:
         raise LedgerError(f"{path} was written by a newer version (format {found}). Upgrade cctns-digitize.")
-    there = {r["name"] for r in db.execute("SELECT name FROM sqlite_master WHERE name IN ('row_log', 'shapes')")}
+    there = {
+        r["name"] for r in db.execute("SELECT name FROM sqlite_master WHERE name IN ('row_log', 'shapes', 'marks')")
+    }
     # An older format would spare its rows and signatures every check.
-    if (found == 1 and ("row_log" in there or path.with_name(LOG).exists())) or (found == 2 and "shapes" in there):
+    later = {1: "row_log", 2: "shapes", 3: "marks"}.get(found)
+    if later in there or (found == 1 and path.with_name(LOG).exists()):
         raise LedgerError(f"{path} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
     if found < 1:
         raise LedgerError(f"{path} says format {found}, which never was: somebody changed it. {_RESTORE}")

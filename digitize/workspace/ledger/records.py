@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from typing import Any
 
+from digitize.workspace.ledger import record_marks
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, plain_data
 from digitize.workspace.ledger.verdict import Verdict
@@ -82,7 +82,11 @@ class Records:
         """As `replace_unit`, of records that are packed already."""
         with self._ledger.writing():
             keep = {row.record for row in rows}
-            old = (r["record"] for r in self._ledger.rows("SELECT record FROM records WHERE unit = ?", (unit,)))
+            sql = "SELECT record, batch, grp, hash FROM records WHERE unit = ?"
+            old = {r["record"]: (r["batch"], r["grp"], r["hash"]) for r in self._ledger.rows(sql, (unit,))}
+            new = {row.record: (row.batch, row.group, row.hash) for row in rows}
+            changed = [own for some in (old, new) for name, own in some.items() if old.get(name) != new.get(name)]
+            record_marks.mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for record in (name for name in old if name not in keep):
                 self._ledger.execute("DELETE FROM records WHERE record = ?", (record,))
@@ -139,20 +143,6 @@ class Records:
         # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
         return [self._stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
 
-    def alike(self) -> Iterator[Mapping[str, Any]]:
-        """Unit, station, language, verdict, open, reasons and loaded, whether it is, of records, and n that have them.
-
-        Counted by SQLite: of millions of records hardly any has a line of its own.
-        """
-        names = "unit, station, language, verdict, open, reasons"
-        sql = f"SELECT {names}, loaded <> '' AS loaded, COUNT(*) AS n FROM records GROUP BY {names}, loaded <> ''"
-        yield from self._ledger.execute(sql)
-
-    def stations_of_pages(self) -> dict[str, str]:
-        """Page -> the station of a record that begins on it."""
-        sql = "SELECT unit, station FROM records WHERE unit IN (SELECT page FROM scans)"
-        return {r["unit"]: r["station"] for r in self._ledger.rows(sql)}
-
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
         """Records in whose stored text one of these stands, as JSON writes it, by id.
 
@@ -178,11 +168,10 @@ class Records:
         for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
             yield self._stored(row)
 
-    def group_hashes(self) -> Iterator[tuple[str, list[str]]]:
-        """(group, "record id:hash" of its records, sorted) of each group: what a check of the group depends on."""
-        rows = self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record")
-        for group, own in groupby(rows, key=lambda row: str(row["grp"])):
-            yield group, [f"{row['record']}:{row['hash']}" for row in own]
+    def hashes_of_group(self, group: str) -> list[str]:
+        """The records of a group, sorted, as "id:hash": what a check of the group depends on."""
+        sql = "SELECT record, hash FROM records WHERE grp = ? ORDER BY record"
+        return [f"{row['record']}:{row['hash']}" for row in self._ledger.rows(sql, (group,))]
 
     def packed_of_group(self, group: str) -> list[PackedRow]:
         """The records of one station and year as they are kept."""
@@ -198,6 +187,7 @@ class Records:
             rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
             self._ledger.execute_many(sql, rows)
             self._ledger.execute_many(told, ((f.record, f.field, f.code, f.severity, f.message) for f in findings))
+            record_marks.mark_checked(self._ledger, verdicts)
 
     def findings(self, record: str) -> list[Finding]:
         """What the rules said of one record."""
@@ -212,6 +202,7 @@ class Records:
         sql = "UPDATE records SET loaded = CASE verdict WHEN 'clean' THEN ? ELSE '' END WHERE batch = ?"
         with self._ledger.writing():
             self._ledger.execute(sql, (load, batch))
+            record_marks.mark_batch(self._ledger, batch)
 
     def insert_decision(self, decision: Decision, at: str) -> None:
         """Add what a person settled; earlier decisions stay in the history."""
@@ -219,6 +210,7 @@ class Records:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._ledger.writing():
             self._ledger.execute(f"INSERT INTO decisions ({names}) VALUES ({marks})", values.values())
+            record_marks.mark_decided(self._ledger, decision.record)
 
     def decisions(self, record: str) -> dict[str, Decision]:
         """Field -> the newest decision on it."""

@@ -16,6 +16,7 @@ from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.covering import Covering, changed_entries
 from digitize.workspace.ledger.heads import Heads
+from digitize.workspace.ledger.marks import News
 from digitize.workspace.ledger.opening import connect, is_writable, require_format
 from digitize.workspace.ledger.schema import FORMAT, WATCHED
 from digitize.workspace.ledger.upgrade import upgrade
@@ -41,6 +42,7 @@ class LedgerFile:
         self._format = require_format(self._db, path)
         self._covering: Covering | None = None
         self._heads: Heads | None = None
+        self._news = News(self._db)
         self._has_news = False
 
     def close(self) -> None:
@@ -76,6 +78,7 @@ class LedgerFile:
                 if self._depth == 0:
                     self._db.rollback()
                     self._cover.forget()
+                    self._news.forget()
                     self._has_news = False
                 raise
             self._depth -= 1
@@ -118,9 +121,18 @@ class LedgerFile:
         """Before the commit: rows that no event tells of get one, and the newest event is signed."""
         if not self._cover.is_empty:
             self._note_rows()
+        self._news.keep()
         if self._has_news and self._heads is not None:
             self._heads.sign()
         self._has_news = False
+
+    def mark(self, what: str, part: str) -> None:
+        """Have a step look at a part again, inside `writing`; see `digitize.workspace.ledger.marks`."""
+        self._news.mark(what, part)
+
+    def part_of(self, unit: str) -> str:
+        """The part in which a page, a table or a part of a table stands."""
+        return self._news.part_of(unit)
 
     def _note_rows(self) -> None:
         self.record_event("ledger", "rows", "note")
@@ -157,11 +169,13 @@ class LedgerFile:
             own = link(last["hash"] if last else START, event, rows)
             seq = self._db.execute(
                 "INSERT INTO events (at, unit, step, outcome, key, detail, hash, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*event, own, rows),
+                # The hash covers it, and the log of rows says it again: a second copy would be kept of each event.
+                (*event, own, ""),
             ).lastrowid
             log = ((table, name, seq, content) for table, name, content in entries)
             self._db.executemany("INSERT INTO row_log VALUES (?, ?, ?, ?)", log)
             self._has_news = True
+            self._news.note_event(unit, step, outcome, detail or {})
             self._db.execute(
                 "INSERT OR REPLACE INTO state (unit, step, key, outcome, detail, seq) VALUES (?, ?, ?, ?, ?, ?)",
                 (unit, step, key, outcome, text, seq),

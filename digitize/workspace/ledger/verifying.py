@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hash, entry_name, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, FORMAT, SHAPES_DDL, WATCHED
+from digitize.workspace.ledger.schema import DDL, MARKS_DDL, SHAPES_DDL, WATCHED
 
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
 _ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
@@ -52,7 +53,8 @@ def find_changes(db: sqlite3.Connection, path: Path, outside: Path | None = None
         yield from _Chain(db, has_rows=False).changes()
         return
     # What a ledger of an older format has not is no change of it.
-    yield from _schema(db, DDL if found == FORMAT else DDL.replace(SHAPES_DDL, ""))
+    without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,)}.get(found, ())
+    yield from _schema(db, functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL))
     chain = _Chain(db)
     yield from chain.changes()
     yield from _rows(db)
@@ -116,7 +118,8 @@ class _Chain:
     def _event(self, r: sqlite3.Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
         own = link(self.last, (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"]), rows)
-        if self._has_rows and rows != r["rows"]:
+        # From format 4 on it is not kept beside the hash that covers it.
+        if self._has_rows and r["rows"] and rows != r["rows"]:
             yield Change(where, "was written with other rows than the log of rows says")
         elif own != r["hash"]:
             yield Change(where, "was changed after it was written, or one before it was taken out")
