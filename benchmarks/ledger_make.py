@@ -58,6 +58,7 @@ def make(folder: Path, pages: int) -> Place:
     done.touch()
     return place
 
+
 _ASKED, _WHY = json.dumps(list(_OPEN)), json.dumps({"doubtful": 1})
 
 
@@ -143,7 +144,11 @@ class _Maker:
                 self._lot.add("row_log", table, name, seq, content)
             rows = made.hexdigest()
             self._entries.clear()
-        parts = (self._last, at, unit, step, outcome, key, text, rows) if rows else (self._last, at, unit, step, outcome, key, text)
+        parts = (
+            (self._last, at, unit, step, outcome, key, text, rows)
+            if rows
+            else (self._last, at, unit, step, outcome, key, text)
+        )
         self._last = own = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
         self._lot.add("events", seq, at, unit, step, outcome, key, text, own, "")
         self._lot.add("state", unit, step, key, outcome, text, seq)
@@ -184,14 +189,25 @@ class _Maker:
         self._check(rows, group)
         self._count(volume, label, station, batch)
 
-    def _take_in(
-        self, pages: list[str], sha: str, batch: str, volume: int, place: tuple[str, str], name: str
-    ) -> None:
+    def _take_in(self, pages: list[str], sha: str, batch: str, volume: int, place: tuple[str, str], name: str) -> None:
         batch_volume = f"{_text(batch)}i{len(str(volume))}:{volume}"
         place_language = "".join(map(_text, ("fir-book", place[0], "Kalpana", place[1], LANGUAGE)))
         for idx, page in enumerate(pages):
             self._scans += 1
-            row = (self._scans, page, sha, idx, batch, volume, idx + 1, "fir-book", place[0], "Kalpana", place[1], LANGUAGE)
+            row = (
+                self._scans,
+                page,
+                sha,
+                idx,
+                batch,
+                volume,
+                idx + 1,
+                "fir-book",
+                place[0],
+                "Kalpana",
+                place[1],
+                LANGUAGE,
+            )
             seq, at, number = str(self._scans), str(idx), str(idx + 1)
             said = f"i{len(seq)}:{seq}s{len(page)}:{page}s64:{sha}i{len(at)}:{at}{batch_volume}i{len(number)}:{number}"
             self._cover("scans", seq, f"{said}{place_language}".encode())
@@ -233,7 +249,9 @@ class _Maker:
         clean = sum(m.is_sure for m in rows)
         counts = {"records": len(rows), "clean": clean, "review": len(rows) - clean, "reject": 0}
         data = _data({"findings": 0, **counts})
-        self._finish(f"group:{group}", "check", text_key(f"{group}{self._seq}"), data, json.dumps(counts, sort_keys=True))
+        self._finish(
+            f"group:{group}", "check", text_key(f"{group}{self._seq}"), data, json.dumps(counts, sort_keys=True)
+        )
         self._batch += rows
 
     def _load(self) -> None:
@@ -247,7 +265,13 @@ class _Maker:
             verdict = ("clean", "[]", "{}", load) if m.is_sure else ("review", _ASKED, _WHY, "")
             self._lot.add("records", *m.row, *verdict)
         clean = sum(m.is_sure for m in self._batch)
-        self._finish(batch, "load", load, _data({"inserted": clean}), json.dumps({"held": len(self._batch) - clean, "loaded": clean}))
+        self._finish(
+            batch,
+            "load",
+            load,
+            _data({"inserted": clean}),
+            json.dumps({"held": len(self._batch) - clean, "loaded": clean}),
+        )
         self._batch = []
 
     def _count(self, volume: int, label: str, station: str, batch: str) -> None:
@@ -256,8 +280,14 @@ class _Maker:
         for line in t._lines(label, station, LANGUAGE):
             line[0] = line[2] = PER_VOLUME
         waiting = PER_VOLUME // _WAITING
-        for verdict, n, paths, loaded in (("clean", PER_VOLUME - waiting, "[]", 1), ("review", waiting, '["narrative"]', 0)):
-            t.add_records(label, {"n": n, "verdict": verdict, "loaded": loaded, "open": paths, "station": station, "language": LANGUAGE})
+        for verdict, n, paths, loaded in (
+            ("clean", PER_VOLUME - waiting, "[]", 1),
+            ("review", waiting, '["narrative"]', 0),
+        ):
+            t.add_records(
+                label,
+                {"n": n, "verdict": verdict, "loaded": loaded, "open": paths, "station": station, "language": LANGUAGE},
+            )
         t.reasons["doubtful"] = waiting
         t.note_asked(1, waiting, f"{self._site}-{volume:04d}-{_WAITING:04d}-r1")
         t.add_captured("everything", PER_VOLUME, PER_VOLUME - waiting)

@@ -62,7 +62,7 @@ def _read(known: Known) -> dict[str, str]:
     settings = known.read_settings("")
     languages = ("", *known.state.languages)
     found = {
-        "settings": settings.key(),
+        "settings": known.read_key(""),
         "weights": settings.weights_key(),
         "lists": known.lexica_key,
         "all forms": settings.form_key(None),

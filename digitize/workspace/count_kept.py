@@ -46,7 +46,7 @@ def differing_counts(ledger: Ledger) -> Iterator[str]:
     waiting = set(marked(ledger, COUNT))
     kept = dict(_kept(ledger))
     for part in sorted({*kept, *all_parts(ledger, COUNT)} - waiting):
-        if kept.get(part) != count_part(ledger, part).as_text():
+        if kept.get(part, "{}") != count_part(ledger, part).as_text():
             yield part
 
 

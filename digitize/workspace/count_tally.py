@@ -65,7 +65,7 @@ class Tally:
         self.total("records", n)
         self.total("loaded", loaded)
         self.total("open_fields", n * len(json.loads(row["open"])))
-        self.total(_VERDICTS[verdict], n)
+        self.total(_VERDICTS.get(verdict, "unchecked"), n)
         for line in self._lines(volume, row["station"], row["language"]):
             for at, more in enumerate(own, start=4):
                 line[at] += more

@@ -16,6 +16,7 @@ from digitize.errors import LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import is_dead
 from digitize.workspace.ledger.heads import SignedHead, heads_in
+from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT, WATCHED
 from digitize.workspace.ledger.state import FAILED, StepState
@@ -193,11 +194,17 @@ class Ledger(LedgerFile):
         return list(heads_in(self._db)) if self._format >= WATCHED else []
 
     def recount(self) -> int:
-        """Fold `state` from the events anew. Returns how many units and steps there are."""
+        """Fold `state` from the events anew, and have all counts and steps look everywhere again.
+
+        Returns how many units and steps there are.
+        """
         with self.writing():
             self.execute("DELETE FROM state")
             newest = "SELECT unit, step, key, outcome, detail, MAX(seq) FROM events GROUP BY unit, step"
             self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {newest}")
+            self.execute("DELETE FROM tallies")
+            for statement in MARK_ALL.values():
+                self.execute(statement)
             self.record_event("ledger", "recount", "note")
         return int(self.execute("SELECT COUNT(*) AS n FROM state").fetchone()["n"])
 
