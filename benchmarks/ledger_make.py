@@ -42,14 +42,14 @@ _WAITING = 5
 """Of so many records one is in review."""
 
 
-def make(folder: Path, pages: int) -> Place:
-    """The workspace with its ledger; what was made whole before is used again."""
+def make(folder: Path, pages: int, per_volume: int = PER_VOLUME) -> Place:
+    """The workspace with its ledger; what was made whole before is used again. per_volume: pages, a multiple of 5."""
     done = folder / f"made-{pages}"
     if done.exists():
         return open_place(folder)
     place = create("wb", folder, "size")
     with sqlite3.connect(place.ledger, isolation_level=None) as db:
-        _Maker(db, place).write(pages // PER_VOLUME)
+        _Maker(db, place, per_volume).write(pages // per_volume)
     db.close()
     with Ledger(place.ledger) as ledger:
         note_inputs(ledger, learn(place, ledger), ("read", "map", "check", "load"))
@@ -81,8 +81,8 @@ class _Mapped(NamedTuple):
 
 
 class _Maker:
-    def __init__(self, db: sqlite3.Connection, place: Place) -> None:
-        self._db, self._site = db, place.options.workspace.site_id
+    def __init__(self, db: sqlite3.Connection, place: Place, per_volume: int) -> None:
+        self._db, self._site, self._per_volume = db, place.options.workspace.site_id, per_volume
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000", "locking_mode = EXCLUSIVE"):
             db.execute(f"PRAGMA {pragma}")
         row = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -174,13 +174,24 @@ class _Maker:
             self._event(batch, "intake", "done", batch, {"files": VOLUMES_PER_BATCH})
             self._lot.add("tallies", f"batch:{batch}", Tally(totals={"files": VOLUMES_PER_BATCH}).as_text())
         sha = hashlib.sha256(label.encode()).hexdigest()
-        source = (sha, batch, f"book-{volume:06d}.pdf", 9_000_000, "application/pdf", PER_VOLUME, ".pdf", "", "", "")
+        source = (
+            sha,
+            batch,
+            f"book-{volume:06d}.pdf",
+            9_000_000,
+            "application/pdf",
+            self._per_volume,
+            ".pdf",
+            "",
+            "",
+            "",
+        )
         self._row("sources", source, sha)
         self._lot.add("sources", *source)
-        self._event(sha, "intake", "done", sha, {"name": source[2], "bytes": 9_000_000, "pages": PER_VOLUME})
+        self._event(sha, "intake", "done", sha, {"name": source[2], "bytes": 9_000_000, "pages": self._per_volume})
         self._row("volumes", (volume, label, 0), str(volume))
         self._lot.add("volumes", volume, label, 0)
-        pages = [f"{site}-{volume:04d}-{n:04d}" for n in range(1, PER_VOLUME + 1)]
+        pages = [f"{site}-{volume:04d}-{n:04d}" for n in range(1, self._per_volume + 1)]
         self._take_in(pages, sha, batch, volume, (station, year), str(source[2]))
         for page in pages:
             self._read_page(page, sha)
@@ -276,12 +287,12 @@ class _Maker:
 
     def _count(self, volume: int, label: str, station: str, batch: str) -> None:
         t = Tally()
-        t.totals = {"pages": PER_VOLUME, "pages_read": PER_VOLUME}
+        t.totals = {"pages": self._per_volume, "pages_read": self._per_volume}
         for line in t._lines(label, station, LANGUAGE):
-            line[0] = line[2] = PER_VOLUME
-        waiting = PER_VOLUME // _WAITING
+            line[0] = line[2] = self._per_volume
+        waiting = self._per_volume // _WAITING
         for verdict, n, paths, loaded in (
-            ("clean", PER_VOLUME - waiting, "[]", 1),
+            ("clean", self._per_volume - waiting, "[]", 1),
             ("review", waiting, '["narrative"]', 0),
         ):
             t.add_records(
@@ -290,7 +301,7 @@ class _Maker:
             )
         t.reasons["doubtful"] = waiting
         t.note_asked(1, waiting, f"{self._site}-{volume:04d}-{_WAITING:04d}-r1")
-        t.add_captured("everything", PER_VOLUME, PER_VOLUME - waiting)
+        t.add_captured("everything", self._per_volume, self._per_volume - waiting)
         self._lot.add("tallies", f"volume:{volume}", t.as_text())
 
 

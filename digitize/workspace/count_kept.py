@@ -8,6 +8,7 @@ from typing import Any
 
 from digitize.workspace.count_parts import count_part
 from digitize.workspace.decisions.left_over import LEFT_OVER
+from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marks import COUNT, all_parts, is_marking, marked, newest_event, settle
 
@@ -48,6 +49,12 @@ def differing_counts(ledger: Ledger) -> Iterator[str]:
     for part in sorted({*kept, *all_parts(ledger, COUNT)} - waiting):
         if kept.get(part, "{}") != count_part(ledger, part).as_text():
             yield part
+
+
+def kept_gaps(ledger: Ledger) -> Iterator[Gap]:
+    """Numbers left out between pages, of all volumes in order: from the counts, so that no page is looked at."""
+    for _, tally in tallies(ledger):
+        yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 
 def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:

@@ -141,6 +141,8 @@ def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgrad
         "INDEX events_by_step",
         "INDEX scans_by_volume",
         "INDEX sources_by_batch",
+        "INDEX records_by_form",
+        "INDEX records_by_verdict",
     ):
         db.execute(f"DROP {what}")
     db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")

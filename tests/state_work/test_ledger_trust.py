@@ -166,6 +166,8 @@ def unmarked(db):
         "INDEX events_by_step",
         "INDEX scans_by_volume",
         "INDEX sources_by_batch",
+        "INDEX records_by_form",
+        "INDEX records_by_verdict",
     ):
         db.execute(f"DROP {what}")
 

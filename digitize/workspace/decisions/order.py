@@ -97,8 +97,7 @@ def records_by_value(ledger: Ledger) -> tuple[list[str], dict[str, str]]:
     """The records in review or rejected, in the order in which they are best asked; and place -> the first by its id of
     several records that wait for it.
     """
-    waiting = (s for s in Records(ledger).all() if s.verdict in ("review", "reject"))
-    wanting = {s.record.id: places_of(s, s.open) for s in waiting}
+    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones()}
     first: dict[str, list[str]] = {}
     for record, places in wanting.items():
         for place in places:

@@ -148,16 +148,33 @@ class Records:
 
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
-        near = ["form NOT LIKE 'iif%'", "grp LIKE 'record %'", *["lower(substr(grp, ?)) = lower(?)"] * len(ends)]
-        values = [v for e in ends for v in (-len(e), e)]
-        where = "WHERE " + " OR ".join(near) if ends else ""
-        sql = f"SELECT * FROM records {where} ORDER BY record"
+        groups = self._groups_ending(ends) if ends else []
+        near = f"{_OTHER_FORMS} OR {_UNSURE_GROUPS} OR grp IN ({', '.join('?' * len(groups))})"
+        sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
-        for row in self._ledger.execute(sql, values):
+        for row in self._ledger.execute(sql, groups):
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted):
                 yield self._stored(row)
+
+    def _groups_ending(self, ends: Sequence[str]) -> list[str]:
+        """The groups of surely known stations and years that end so, in whatever letters."""
+        found, last = list[str](), ""
+        small = tuple(e.lower() for e in ends)
+        # From one to the next by the index: of millions of records few have a group of their own that is sure.
+        while row := self._ledger.execute(_NEXT_GROUP, (last,)).fetchone():
+            last = str(row["grp"])
+            if last.startswith("record "):
+                last = "record!"
+            elif last.lower().endswith(small):
+                found.append(last)
+        return found
+
+    def open_ones(self) -> Iterator[Stored]:
+        """The records in review or rejected, by id."""
+        for row in self._ledger.execute("SELECT * FROM records WHERE verdict IN ('review', 'reject') ORDER BY record"):
+            yield self._stored(row)
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
@@ -258,6 +275,10 @@ def _row(s: Stored, data: bytes) -> RecordRow:
     return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
 
 
+_NEXT_GROUP = "SELECT grp FROM records WHERE grp > ? ORDER BY grp LIMIT 1"
+# As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
+_OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
+_UNSURE_GROUPS = "(grp >= 'record ' AND grp < 'record!')"
 # In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
 _PUT = """
   INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -49,6 +49,8 @@ CREATE TABLE tallies (part TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX events_by_step ON events (step, seq);
 CREATE INDEX scans_by_volume ON scans (volume, number);
 CREATE INDEX sources_by_batch ON sources (batch);
+CREATE INDEX records_by_form ON records (form);
+CREATE INDEX records_by_verdict ON records (verdict);
 """
 
 DDL = (
