@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from digitize.workspace.engines import Engine
 
 START = "0" * 64
 # A sign that stands in no part, so that moving a letter from one to the next changes the hash.
@@ -50,21 +51,28 @@ def rows_digest(entries: Iterable[Entry]) -> str:
 def entry_name(table: str, alias: str = "") -> str:
     """SQL for the name of a row's entry; alias: NEW, OLD or the like."""
     columns = (f"CAST({alias}.{c} AS TEXT)" if alias else f"CAST({c} AS TEXT)" for c in COVERED[table])
-    return " || char(31) || ".join(columns)
+    return f" || '{_BETWEEN}' || ".join(columns)
 
 
-def entry_hash(db: sqlite3.Connection, table: str, key: str) -> bytes:
+def entry_hash(db: Engine, table: str, key: str) -> bytes:
     """The hash of what stands under a name now; b"" where nothing does."""
-    rows = db.execute(_QUERIES[table], key.split(_BETWEEN)).fetchall()
-    return hashlib.sha256(b"".join([_written(value) for row in rows for value in row])).digest() if rows else b""
+    return entry_hashes(db, table, (key,))[key]
 
 
-_ORDER = {"findings": "record, field, code"}
+def entry_hashes(db: Engine, table: str, keys: Iterable[str]) -> dict[str, bytes]:
+    """Name -> the hash of what stands under it now; b"" where nothing does. Of each name asked, some thousands at most."""
+    columns, asked = COVERED[table], tuple(keys)
+    found: dict[str, list[bytes]] = {key: [] for key in asked}
+    for row in db.by_names(table, columns, asked, _ORDER.get(table, "1")):
+        name = _BETWEEN.join(str(row[c]) for c in columns)
+        # A name that somebody wrote into the log, as 05 for 5, may find a row and is none of it.
+        if name in found:
+            found[name].extend(_written(value) for value in row)
+    return {key: hashlib.sha256(b"".join(parts)).digest() if parts else b"" for key, parts in found.items()}
+
+
 # By all columns: the rows of one entry must come in the same order whatever index is used.
-_QUERIES = {
-    table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in names)} ORDER BY {_ORDER.get(table, '1')}"
-    for table, names in COVERED.items()
-}
+_ORDER = {"findings": "record, field, code"}
 
 
 def _written(value: object) -> bytes:

@@ -137,7 +137,7 @@ def _sound(copy: Path) -> LedgerCopy:
         with closing(connect_to_read(copy)) as db:
             require_format(db, copy)
             # Heads that lie beside the file are of the ledger, not of its copy.
-            amiss = [c.line() for c in find_changes(db, copy) if not (c.is_remark or c.where.startswith(LOG))]
+            amiss = [c.line() for c in find_changes(db, copy.parent) if not (c.is_remark or c.where.startswith(LOG))]
     except (sqlite3.DatabaseError, LedgerError, TypeError) as e:
         raise InputError(f"{copy} is no sound backup of a ledger ({type(e).__name__}). Take an older one.") from e
     if amiss:
