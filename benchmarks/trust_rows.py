@@ -6,7 +6,8 @@ import random
 import sqlite3
 
 from benchmarks.trust_copies import TamperedCopy, rechain, some_row, where
-from digitize.workspace.ledger.chain import COVERED, entry_hash
+from digitize.workspace.engines.covered import COVERED
+from digitize.workspace.ledger.chain import entry_hash
 
 
 def row_changed(copy: TamperedCopy, dice: random.Random) -> str | None:

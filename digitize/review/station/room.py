@@ -55,7 +55,7 @@ class Room:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="review")
         self._loading: threading.Thread | None = None
         self._looked = self._measured = time.monotonic()
-        self._rest_until, self._version = 0.0, 0
+        self._rest_until, self._version = 0.0, object()
         self._thread.submit(self._open).result()
         self._thread.submit(self._warm)
 

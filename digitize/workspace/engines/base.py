@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Row = Any
 """One row: by number, by name, or in a loop over its values; `dict(row)` and `row.keys()` as sqlite3.Row has them."""
-
-Named = Callable[[str, str], str]
-"""SQL for the name of a row of a table, seen under an alias."""
 
 
 class Rows(Protocol):
@@ -46,7 +43,7 @@ class Engine(Protocol):
         """The rows of a query in bounded memory; other statements may run meanwhile."""
 
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
-        """The rows of a table that have one of these names (see `chain.entry_name`), those of one name in order."""
+        """The rows of a table that have one of these names (see `covered.entry_name`), those of one name in order."""
 
     def begin(self) -> None:
         """Begin a transaction in which nobody else writes into this ledger."""
@@ -69,8 +66,8 @@ class Engine(Protocol):
     def version(self) -> object:
         """Another value whenever somebody else wrote."""
 
-    def watch(self, tables: Iterable[str], named: Named) -> None:
-        """From now on note in `touched` each row of these tables that is written through this connection."""
+    def watch(self) -> None:
+        """From now on note in `touched` each covered row (see `covered`) that is written through this connection."""
 
     def settle(self) -> None:
         """Have all that was written arrive, so that `touched` is complete."""
@@ -85,7 +82,7 @@ class Engine(Protocol):
         """The names of the tables that there are."""
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
-        """(object, what is the matter, what mends it if not a backup) where tables and guards are not as made by ddl."""
+        """(object, what is the matter, what mends it) where tables and guards are not as ddl makes them."""
 
     def close(self) -> None:
         """Give it back. What was not committed is gone."""

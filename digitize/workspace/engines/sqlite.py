@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.engines.base import Named
-
-SEPARATOR = "\x1f"
+from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name
 
 
 class SqliteEngine(sqlite3.Connection):
@@ -62,14 +60,14 @@ class SqliteEngine(sqlite3.Connection):
         """See `Engine`."""
         return self.execute("PRAGMA data_version").fetchone()[0]
 
-    def watch(self, tables: Iterable[str], named: Named) -> None:
+    def watch(self) -> None:
         """See `Engine`. The triggers are temporary: they belong to the connection, and the file holds none that another
         program lacks the function for.
         """
         self.create_function("row_touched", 2, lambda table, key: self.touched.add((table, key)))
-        for table in tables:
+        for table in COVERED:
             for what, aliases in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
-                calls = "; ".join(f"SELECT row_touched('{table}', {named(table, a)})" for a in aliases)
+                calls = "; ".join(f"SELECT row_touched('{table}', {entry_name(table, a)})" for a in aliases)
                 name = f"{table}_{what.lower()}_is_noted"
                 self.execute(f"CREATE TEMP TRIGGER {name} AFTER {what} ON main.{table} BEGIN {calls}; END")
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerAddress, Row, Where, home_of
 from digitize.workspace.ledger.heads import SignedHead, heads_in
-from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.leases import Leases
+from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, WATCHED
 from digitize.workspace.ledger.state import FAILED, StepState
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from digitize.workspace.engines import Engine
-from digitize.workspace.ledger.chain import COVERED, Entry, entry_hash, entry_hashes, entry_name
+from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.ledger.chain import Entry, entry_hash, entry_hashes
 
 _MOST_AT_ONCE = 20_000
 _HASHED_AT_ONCE = 1_000
@@ -19,7 +20,7 @@ class Covering:
         """Watch all tables that count."""
         self._db = db
         db.touched = set()
-        db.watch(COVERED, entry_name)
+        db.watch()
 
     @property
     def is_empty(self) -> bool:

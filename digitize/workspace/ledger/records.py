@@ -196,7 +196,8 @@ class Records:
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
         sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
-        told = "INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        told = """INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)
+                  ON CONFLICT DO NOTHING"""
         with self._ledger.writing():
             self._ledger.execute_many("DELETE FROM findings WHERE record = ?", ((record,) for record in verdicts))
             rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from digitize.workspace.engines import Engine, Row
-from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hashes, entry_name, link, rows_digest
+from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, SHAPES_DDL, WATCHED
