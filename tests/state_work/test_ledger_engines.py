@@ -1,16 +1,14 @@
 """One contract for both engines of the ledger: what holds in the file holds in the database."""
 
-import json
-import multiprocessing
-import threading
+import shutil
+import sqlite3
 
 import pytest
 
-from digitize.errors import LeaseLost, LedgerError
 from digitize.machine.signing import create_key
+from digitize.workspace.engines.covered import COVERED
 from digitize.workspace.engines.where import LedgerAddress
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.lots import Lots, Work
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +49,48 @@ def test_a_result_and_done_are_one_transaction_and_count_once(ledger):
     ledger.finish("p1", "read", "k2", {})
     assert ledger.take_up("p1", "read", "k1") and ledger.state("p1", "read").outcome == "again"
     ledger.verify()
+
+
+@pytest.fixture(scope="module")
+def table_done(digitize, samples, tmp_path_factory):
+    """A workspace in which the sample table was taken in and run, its ledger in the file; not changed by tests."""
+    place = tmp_path_factory.mktemp("moved") / "ws"
+    digitize("init", "wb", place, "--site", "test")
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    digitize("run", place)
+    return place
+
+
+@pytest.fixture
+def moved(digitize, table_done, tmp_path, pg_url):
+    """A copy of it whose ledger lies in the database."""
+    place = shutil.copytree(table_done, tmp_path / "ws")
+    digitize("ledger", "move", place, "--to", pg_url)
+    return place
+
+
+def exported(digitize, place, to):
+    digitize("export", place, "--out", to, "--all")
+    return {p.name: p.read_bytes() for p in sorted(to.rglob("*")) if p.is_file()}
+
+
+def rows_of(path):
+    """All that a ledger's file holds but what moving and running it wrote."""
+    with sqlite3.connect(path) as db:
+        rows = {t: sorted(db.execute(f"SELECT * FROM {t}"), key=repr) for t in COVERED}
+        rows["events"] = db.execute("SELECT * FROM events WHERE step NOT IN ('move', 'settings') ORDER BY seq").fetchall()
+        return rows
+
+
+def test_a_ledger_that_moved_and_came_back_is_what_it_was(digitize, table_done, moved, tmp_path):
+    before = exported(digitize, table_done, tmp_path / "before")
+    assert not (moved / "ledger.sqlite").exists() and (moved / "ledger.sqlite.moved-1").exists()
+    assert exported(digitize, moved, tmp_path / "there") == before
+    assert digitize.json("ledger", "verify", moved)["is_whole"]
+    assert digitize.json("run", moved)["todo"] == {"read": 0, "map": 0, "check": 0, "load": 0}
+    assert digitize.json("status", moved)["totals"] == digitize.json("status", table_done)["totals"]
+    digitize("ledger", "move", moved, "--to", "sqlite")
+    assert exported(digitize, moved, tmp_path / "back") == before
+    assert digitize.json("ledger", "verify", moved)["is_whole"]
+    assert rows_of(moved / "ledger.sqlite") == rows_of(table_done / "ledger.sqlite")

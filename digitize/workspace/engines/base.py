@@ -45,6 +45,12 @@ class Engine(Protocol):
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
         """The rows of a table that have one of these names (see `covered.entry_name`), those of one name in order."""
 
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Put rows into an empty table of a ledger that is being made, as they stand and unwatched."""
+
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """A context in which all that is read is of one moment, while others write."""
+
     def begin(self) -> None:
         """Begin a transaction in which nobody else writes into this ledger."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -33,9 +33,9 @@ _MAY_WRITE = b"SELECT has_table_privilege('events', 'INSERT')"
 class PostgresEngine:
     """See `Engine`. In a transaction statements are sent without waiting for each one's answer (a pipeline)."""
 
-    def __init__(self, where: LedgerAddress) -> None:
-        """Connect to a ledger that is there. Raises LedgerError where there is none."""
-        self._where = where
+    def __init__(self, where: LedgerAddress, *, is_there: bool = True) -> None:
+        """Connect to a ledger. is_there: raises LedgerError where there is none; else it may yet be made."""
+        self.where = where
         self.touched: set[tuple[str, str]] = set()
         self._is_watched = False
         self._pipe: AbstractContextManager[psycopg.Pipeline] | None = None
@@ -43,16 +43,20 @@ class PostgresEngine:
         self._clock: tuple[float, float] | None = None
         self._names = itertools.count()
         self._db = connect(where)
+        self._can_write = self._look() if is_there else True
+
+    def _look(self) -> bool:
+        """Whether what is there can be written. Raises LedgerError where nothing is."""
         with self.guarded():
-            is_there, is_still = self._db.execute(_THERE).fetchone() or (False, "on")
-            if not is_there:
+            there, still = self._db.execute(_THERE).fetchone() or (False, "on")
+            if not there:
                 self._db.close()
                 raise LedgerError(
-                    f"{where} holds no ledger. Is [workspace] ledger in digitize.toml right? If it is lost, put a "
-                    "backup in its place: digitize ledger restore DIR FILE"
+                    f"{self.where} holds no ledger. Is [workspace] ledger in digitize.toml right? If it is lost, put "
+                    "a backup in its place: digitize ledger restore DIR FILE"
                 )
             may = self._db.execute(_MAY_WRITE).fetchone()
-        self._can_write = is_still == "off" and bool(may and may[0])
+        return still == "off" and bool(may and may[0])
 
     @property
     def can_write(self) -> bool:
@@ -78,7 +82,7 @@ class PostgresEngine:
     def _reach(self) -> None:
         """Connect anew where the connection was lost, and wait for a database that is started again."""
         if self._db.closed:
-            self._db = connect(self._where, patience_s=WAIT_SECONDS)
+            self._db = connect(self.where, patience_s=WAIT_SECONDS)
             if self._is_watched:
                 self._db.add_notice_handler(self._noted)
 
@@ -114,24 +118,45 @@ class PostgresEngine:
         sql = f"SELECT t.* FROM unnest({asked}) AS k({keys}) JOIN {table} t ON {same} ORDER BY {order}"
         yield from self.execute(sql, given_)
 
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        with self.guarded():
+            # The triggers would tell of every row.
+            self._db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+            with self._db.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()) as copy:
+                for row in rows:
+                    copy.write_row(given(row))
+            self._db.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """See `Engine`."""
+        with self.guarded():
+            self._db.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            self.rollback()
+
     def begin(self) -> None:
         """See `Engine`."""
         with self.guarded():
             self._reach()
             try:
-                self._begin()
+                self.start()
             except psycopg.OperationalError:
                 if not self._db.broken:
                     self.rollback()
                     raise
                 # Nothing was done in it yet.
                 self._reach()
-                self._begin()
+                self.start()
             self._pipe = self._db.pipeline()
             self._sync = self._pipe.__enter__().sync
 
-    def _begin(self) -> None:
-        done = self._db.execute(_BEGIN.format(schema=self._where.schema).encode())
+    def start(self) -> None:
+        """Begin a transaction as `begin` does, in which each statement is waited for."""
+        done = self._db.execute(_BEGIN.format(schema=self.where.schema).encode())
         while done.nextset():
             pass
         row = done.fetchone()
@@ -200,7 +225,7 @@ class PostgresEngine:
 
     def guarded(self) -> AbstractContextManager[None]:
         """See `Engine`."""
-        return plain_errors(self._where)
+        return plain_errors(self.where)
 
     def damage(self) -> str:
         """See `Engine`: PostgreSQL refuses what is damaged by itself (data checksums), and tells nobody before."""
@@ -209,12 +234,12 @@ class PostgresEngine:
     def tables(self) -> frozenset[str]:
         """See `Engine`."""
         sql = "SELECT tablename FROM pg_tables WHERE schemaname = ?"
-        return frozenset(r[0] for r in self.execute(sql, (self._where.schema,)))
+        return frozenset(r[0] for r in self.execute(sql, (self.where.schema,)))
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
         """See `Engine`."""
         with self.guarded():
-            yield from differences(self._db, ddl, self._where.schema)
+            yield from differences(self._db, ddl, self.where.schema)
 
     def close(self) -> None:
         """See `Engine`."""
@@ -231,21 +256,3 @@ def _is_name(columns: Sequence[str], parts: Sequence[str]) -> bool:
     return len(parts) == len(columns) and all(
         p.isdecimal() for c, p in zip(columns, parts, strict=True) if c in NUMBERS
     )
-
-
-def make_schema(where: LedgerAddress, ddl: str, format_: int) -> None:
-    """Make the schema of a new ledger with its tables, in one transaction. Raises LedgerError where there is one."""
-    db = connect(where)
-    try:
-        with plain_errors(where), db.transaction():
-            # Two that begin at once would both find nothing.
-            db.execute(b"SELECT pg_advisory_xact_lock(hashtextextended('digitize ledgers', 0))")
-            found = db.execute(b"SELECT 1 FROM pg_namespace WHERE nspname = %s", (where.schema,)).fetchone()
-            if found is not None:
-                raise LedgerError(f"{where} exists already: another workspace's, or one that was made before.")
-            db.execute(f"CREATE SCHEMA {where.schema}".encode())
-            for statement in statements(ddl):
-                db.execute(statement.encode())
-            db.execute(b"INSERT INTO meta (key, value) VALUES ('format', %s)", (str(format_),))
-    finally:
-        db.close()

@@ -99,7 +99,8 @@ def _told(error: psycopg.Error, where: LedgerAddress) -> LedgerError:
     if state == _READ_ONLY:
         return LedgerError(f"{where} can only be read just now. Work on the database that is written.")
     if state in _MISSING:
-        return LedgerError(f"{where} is damaged or holds no ledger ({_words(error)}). Run: digitize ledger verify")
+        why = f"({_words(error)}). Was it moved? See [workspace] ledger in digitize.toml, and digitize ledger verify"
+        return LedgerError(f"{where} is damaged or holds no ledger {why}")
     at = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]
     # Syntax and types name our own SQL; of all else the text may quote a row.
     said = _words(error) if state.startswith("42") else type(error).__name__

@@ -6,12 +6,13 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name
+from digitize.workspace.engines.moved import MOVED, was_moved
 
 
 class SqliteEngine(sqlite3.Connection):
@@ -33,10 +34,27 @@ class SqliteEngine(sqlite3.Connection):
             if len(values) == len(columns):
                 yield from self.execute(sql, values)
 
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        self.executemany(sql, map(tuple, rows))
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """See `Engine`."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.rollback()
+
     def begin(self) -> None:
         """See `Engine`."""
         # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
         self.execute("BEGIN IMMEDIATE")
+        if moved := self.execute(MOVED).fetchone():
+            self.rollback()
+            raise was_moved(str(self.path), moved[0])
 
     def add(self, ddl: str) -> None:
         """See `Engine`."""

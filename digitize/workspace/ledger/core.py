@@ -45,9 +45,9 @@ class Ledger(Leases):
     def create(cls, path: Where) -> Self:
         """Make a new, empty ledger. Raises LedgerError when there is one already."""
         if isinstance(path, LedgerAddress):
-            from digitize.workspace.engines.postgres import make_schema
+            from digitize.workspace.engines import postgres_making
 
-            make_schema(path, DDL, FORMAT)
+            postgres_making.create(path, DDL, FORMAT)
             return cls(path)
         if path.exists():
             raise LedgerError(f"{path} exists already.")

@@ -97,6 +97,9 @@ def require_format(db: Engine, where: Where) -> int:
     # An older format would spare its rows and signatures every check.
     if (found == 1 and ("row_log" in there or (home and (home / LOG).exists()))) or (found == 2 and "shapes" in there):
         raise LedgerError(f"{where} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
+    moved = db.execute("SELECT value FROM meta WHERE key = 'moved_to'").fetchone()
+    if moved is not None:
+        raise LedgerError(f"{where} was moved to {moved['value']}; digitize.toml does not say so. It is only kept.")
     if found < 1:
         raise LedgerError(f"{where} says format {found}, which never was: somebody changed it. {_RESTORE}")
     return found
