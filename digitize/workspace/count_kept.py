@@ -79,7 +79,7 @@ def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> 
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    for r in ledger.execute("SELECT part, data FROM tallies"):
+    for r in ledger.each("SELECT part, data FROM tallies"):
         yield r["part"], r["data"]
 
 

@@ -4,13 +4,14 @@ import sqlite3
 
 import pytest
 
+from digitize.errors import DigitizeError
 from digitize.workspace.count_kept import differing_counts, keep_counts
 from digitize.workspace.counts import count_work
+from digitize.workspace.engines.sqlite import SqliteEngine
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ, marked, newest_event, settle
 from digitize.workspace.ledger.records import Decision, Records, Stored
-from digitize.workspace.ledger.upgrade import upgrade
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import FieldValue, Record
 
@@ -135,28 +136,27 @@ def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgrad
     path = tmp_path / "ledger.sqlite"
     Ledger.create(path).close()
     db = sqlite3.connect(path, isolation_level=None)
-    for what in (
-        "TABLE marks",
-        "TABLE tallies",
-        "INDEX events_by_step",
-        "INDEX scans_by_volume",
-        "INDEX sources_by_batch",
-        "INDEX records_by_form",
-        "INDEX records_by_verdict",
-    ):
+    for what in _LATER:
         db.execute(f"DROP {what}")
     db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
 
-    class Full(sqlite3.Connection):
-        def backup(self, *given, **more):
-            raise sqlite3.OperationalError("database or disk is full")
+    def is_full(*given):
+        raise sqlite3.OperationalError("database or disk is full")
 
-    broken = sqlite3.connect(path, isolation_level=None, factory=Full)
-    with pytest.raises(sqlite3.OperationalError):
-        upgrade(broken, path)
+    with monkeypatch.context() as patched, Ledger(path) as ledger:
+        patched.setattr(SqliteEngine, "backup", is_full)
+        with pytest.raises(DigitizeError):
+            ledger.record_event("p", "read", "note")
     assert not (tmp_path / "ledger.sqlite.format3").exists()
     assert db.execute("SELECT value FROM meta").fetchone() == ("3",)
-    upgrade(db, path)
+    with Ledger(path) as ledger:
+        ledger.record_event("p", "read", "note")
     with sqlite3.connect(tmp_path / "ledger.sqlite.format3") as copy:
         assert copy.execute("SELECT value FROM meta").fetchone() == ("3",)
     assert db.execute("SELECT value FROM meta").fetchone() == ("4",)
+
+
+_LATER = (
+    "TABLE marks", "TABLE tallies", "INDEX events_by_step", "INDEX scans_by_volume", "INDEX sources_by_batch",
+    "INDEX records_by_form", "INDEX records_by_verdict",
+)  # fmt: skip

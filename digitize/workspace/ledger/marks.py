@@ -7,9 +7,10 @@ mark away, unless something was written since. So what is not marked need not be
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from digitize.workspace.engines import Engine
 
 if TYPE_CHECKING:
     from digitize.workspace.ledger.core import Ledger
@@ -39,26 +40,25 @@ MARK_ALL: Mapping[str, str] = {
     for what, parts in _ALL.items()
 }
 """What looks -> the statement that has it look everywhere."""
-_PUT = """INSERT INTO marks (what, part, seq) VALUES (?, ?, ?)
-          ON CONFLICT (what, part) DO UPDATE SET seq = excluded.seq"""
-_KEPT = 200_000
+_KEPT, _AT_ONCE = 200_000, 500
 
 
 class News:
     """What a transaction changed, by part; it becomes marks when the transaction ends."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Engine) -> None:
         """Of one connection."""
         self._db = db
         self._marks: dict[tuple[str, str], None] = {}
+        self._units: dict[tuple[str, str], None] = {}
         self._part_of: dict[str, str] = {}
 
     def note_event(self, unit: str, step: str, outcome: str, detail: Mapping[str, Any]) -> None:
         """Take in an event."""
         for what in _OF_EVENTS.get(step, ()):
-            self.mark(what, self.part_of(unit))
+            self.mark_unit(what, unit)
         if step == "recognise" and detail.get("print_unknown"):
-            self.mark(PRINT, self.part_of(unit))
+            self.mark_unit(PRINT, unit)
         elif step == "book":
             self.mark(READ, f"volume:{unit.partition(':')[2]}")
         elif step == "load":
@@ -70,29 +70,39 @@ class News:
         """Have a step look at a part."""
         self._marks[what, part] = None
 
+    def mark_unit(self, what: str, unit: str) -> None:
+        """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""
+        self._units[what, unit] = None
+
     def part_of(self, unit: str) -> str:
         """The volume of a page; or the table of a part of one."""
-        found = self._part_of.get(unit)
-        if found is None:
-            row = self._db.execute("SELECT volume FROM scans WHERE page = ? LIMIT 1", (unit,)).fetchone()
-            if row is None:
-                return f"table:{unit.partition(':')[0]}"
-            if len(self._part_of) >= _KEPT:
-                self._part_of.clear()
-            # A page never changes its volume, whose number stands in its id.
-            found = self._part_of[unit] = f"volume:{row[0]}"
-        return found
+        self._look_up([unit])
+        return self._part_of.get(unit) or f"table:{unit.partition(':')[0]}"
 
-    def keep(self) -> None:
-        """Write the marks; before the commit, so that none is ever missing."""
+    def _look_up(self, units: Iterable[str]) -> None:
+        if len(self._part_of) >= _KEPT:
+            self._part_of.clear()
+        unknown = sorted(set(units) - self._part_of.keys())
+        for i in range(0, len(unknown), _AT_ONCE):
+            some = unknown[i : i + _AT_ONCE]
+            sql = f"SELECT DISTINCT page, volume FROM scans WHERE page IN ({', '.join('?' * len(some))})"
+            # A page never changes its volume, whose number stands in its id.
+            self._part_of.update({r["page"]: f"volume:{r['volume']}" for r in self._db.execute(sql, some).fetchall()})
+
+    def keep(self, seq: int) -> None:
+        """Write the marks; before the commit, so that none is ever missing. seq: the newest event."""
+        self._look_up(unit for _, unit in self._units)
+        for what, unit in self._units:
+            self.mark(what, self._part_of.get(unit) or f"table:{unit.partition(':')[0]}")
         if self._marks:
-            seq = self._db.execute("SELECT MAX(seq) FROM events").fetchone()[0] or 0
-            self._db.executemany(_PUT, ((what, part, seq) for what, part in self._marks))
-            self.forget()
+            rows = [(what, part, seq) for what, part in sorted(self._marks)]
+            self._db.put("marks", ("what", "part", "seq"), rows, replace=("what", "part"))
+        self.forget()
 
     def forget(self) -> None:
         """The transaction is over, or was rolled back."""
         self._marks.clear()
+        self._units.clear()
 
 
 def is_marking(ledger: Ledger) -> bool:

@@ -11,7 +11,7 @@ from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP
 def mark_changed(ledger: Ledger, unit: str, changed: Iterable[tuple[str, str, str]]) -> None:
     """Records of a unit are new, others or gone. changed: batch, group and hash of each, as it was and as it is."""
     for batch, group, _ in changed:
-        ledger.mark(COUNT, ledger.part_of(unit))
+        ledger.mark_unit(COUNT, unit)
         ledger.mark(CHECK, group)
         ledger.mark(LOAD, batch)
 
@@ -20,14 +20,14 @@ def mark_checked(ledger: Ledger, records: Iterable[str]) -> None:
     """Records have a verdict."""
     for record in records:
         for row in ledger.rows("SELECT unit, batch FROM records WHERE record = ?", (record,)):
-            ledger.mark(COUNT, ledger.part_of(row["unit"]))
+            ledger.mark_unit(COUNT, row["unit"])
             ledger.mark(LOAD, row["batch"])
 
 
 def mark_batch(ledger: Ledger, batch: str) -> None:
     """Records of a batch are loaded, or no longer."""
     for row in ledger.rows("SELECT DISTINCT unit FROM records WHERE batch = ?", (batch,)):
-        ledger.mark(COUNT, ledger.part_of(row["unit"]))
+        ledger.mark_unit(COUNT, row["unit"])
 
 
 def mark_decided(ledger: Ledger, name: str) -> None:

@@ -129,12 +129,12 @@ class Records:
 
     def of_batch(self, batch: str) -> Iterator[Stored]:
         """The records of one batch, by id."""
-        for row in self._ledger.execute("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
+        for row in self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
             yield self._stored(row)
 
     def all(self) -> Iterator[Stored]:
         """Every record, by id."""
-        for row in self._ledger.execute("SELECT * FROM records ORDER BY record"):
+        for row in self._ledger.each("SELECT * FROM records ORDER BY record"):
             yield self._stored(row)
 
     def of_row(self, record: str) -> list[Stored]:
@@ -149,10 +149,12 @@ class Records:
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
         groups = self._groups_ending(ends) if ends else []
-        near = f"{_OTHER_FORMS} OR {_UNSURE_GROUPS} OR grp IN ({', '.join('?' * len(groups))})"
+        near = f"{_OTHER_FORMS} OR {_UNSURE_GROUPS}" + (
+            f" OR grp IN ({', '.join('?' * len(groups))})" if groups else ""
+        )
         sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
-        for row in self._ledger.execute(sql, groups):
+        for row in self._ledger.each(sql, groups):
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted):
@@ -173,7 +175,7 @@ class Records:
 
     def open_ones(self) -> Iterator[Stored]:
         """The records in review or rejected, by id."""
-        for row in self._ledger.execute("SELECT * FROM records WHERE verdict IN ('review', 'reject') ORDER BY record"):
+        for row in self._ledger.each("SELECT * FROM records WHERE verdict IN ('review', 'reject') ORDER BY record"):
             yield self._stored(row)
 
     def groups(self) -> list[str]:
@@ -182,7 +184,7 @@ class Records:
 
     def by_group(self) -> Iterator[Stored]:
         """Every record, those of one station and year together."""
-        for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
+        for row in self._ledger.each("SELECT * FROM records ORDER BY grp, record"):
             yield self._stored(row)
 
     def hashes_of_group(self, group: str) -> list[str]:
@@ -198,7 +200,8 @@ class Records:
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
         sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
-        told = "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)"
+        told = """INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)
+                  ON CONFLICT DO NOTHING"""
         with self._ledger.writing():
             self._ledger.execute_many("DELETE FROM findings WHERE record = ?", ((record,) for record in verdicts))
             rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
@@ -279,11 +282,11 @@ _NEXT_GROUP = "SELECT grp FROM records WHERE grp > ? ORDER BY grp LIMIT 1"
 # As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
 _OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
 _UNSURE_GROUPS = "(grp >= 'record ' AND grp < 'record!')"
-# In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
+# The row's old values: the verdict stays where content and group are as they were.
 _PUT = """
   INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (record) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
     station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
-    verdict = CASE WHEN hash = excluded.hash AND grp = excluded.grp THEN verdict ELSE '' END,
+    verdict = CASE WHEN records.hash = excluded.hash AND records.grp = excluded.grp THEN records.verdict ELSE '' END,
     hash = excluded.hash, data = excluded.data
 """

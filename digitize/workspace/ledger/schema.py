@@ -23,6 +23,10 @@ FORMAT = 4
 WATCHED = 2
 """The format from which on rows are watched and heads are signed."""
 
+NEWEST_EVENTS = """SELECT e.unit, e.step, e.key, e.outcome, e.detail, e.seq FROM events e
+  JOIN (SELECT MAX(seq) AS seq FROM events GROUP BY unit, step) n ON n.seq = e.seq"""
+"""What `state` must hold."""
+
 # What each format has beside the one before it: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
 COVER_DDL = """
 CREATE TABLE row_log (
