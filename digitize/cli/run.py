@@ -20,6 +20,9 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="Read no more than so many pages.")] = None,
     only: Annotated[str, typer.Option(help="Only these steps: read,map,check,load.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster, as tcp://host:8786 (docs/cluster.md).")
+    ] = "",
     max_failed_share: MaxFailedShare = "",
     json: Json = False,
 ) -> None:
@@ -28,7 +31,7 @@ def run(
     from digitize.workspace.place import open_place
 
     place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": failed_share(max_failed_share)})
-    wanted = RunOptions(parse_steps(only), limit, dry_run)
+    wanted = RunOptions(parse_steps(only), limit, dry_run, cluster)
     with progress(place.options.run.line_every) as shown:
         report = run_all(place, wanted, shown)
     if json:

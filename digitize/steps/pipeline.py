@@ -12,6 +12,7 @@ from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
 from digitize.steps.measure import measure_anew
+from digitize.steps.placing import placed
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counts import StatusCounts, Totals, count_work
@@ -30,11 +31,15 @@ STEPS = ("read", "map", "check", "load")
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done."""
+    """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done.
+
+    cluster: the address of a scheduler whose workers compute, "" for this machine.
+    """
 
     steps: tuple[str, ...] = STEPS
     limit: int | None = None
     is_dry: bool = False
+    cluster: str = ""
 
 
 @dataclass(slots=True)
@@ -144,9 +149,10 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
     happens, finished work stays finished.
     """
-    with Ledger(place.ledger) as ledger, searching(place.models):
+    address = "" if wanted.is_dry else wanted.cluster
+    with Ledger(place.ledger) as ledger, searching(place.models), placed(place, address, progress) as cluster:
         said = [] if wanted.is_dry else measure_place(ledger, place)
-        known = learn(place, ledger)
+        known = learn(place, ledger, cluster)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
         for text in said:
             progress.say(text)
@@ -175,7 +181,7 @@ def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress:
         return known
     # What this run wrote itself is no change that the next one need tell of.
     record_settings(ledger, known.place)
-    known = learn(known.place, ledger)
+    known = learn(known.place, ledger, known.cluster)
     _read(ledger, known, wanted, progress, report)
     return known
 

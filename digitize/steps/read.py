@@ -114,7 +114,7 @@ def read_pages(
     allowed = frozenset(t.scan.page for t in todos) if is_limited else None
     queue = Queue(ledger, known, by_volume(Catalogue(ledger).scans()), allowed)
     limit_s = patience_s(max(seconds_for(known, todo) for todo in todos))
-    for job, done in run_jobs(read_page, queue, known.jobs, _crashed, limit_s):
+    for job, done in run_jobs(read_page, queue, known.workers, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):
             with ledger.writing():
                 write_page(ledger, known, todo, held)
