@@ -71,9 +71,7 @@ def chaos(folder: Path, pages: int, kills: int, seed: int, least_s: float, most_
     identical = code in DONE and exported(calm) == exported(shaken) and finished(calm) == finished(shaken)
     once = all(n == 1 for n in finished(shaken).values()) and verified(shaken)
     n = sum(hits.values())
-    return Chaos(
-        n, identical, once, visits.total() - len(visits), IN_FLIGHT * n, pages, time.monotonic() - begun, hits
-    )
+    return Chaos(n, identical, once, visits.total() - len(visits), IN_FLIGHT * n, pages, time.monotonic() - begun, hits)
 
 
 class Client:

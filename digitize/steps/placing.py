@@ -18,9 +18,9 @@ def placed(place: Place, address: str, progress: Progress) -> Iterator[Cluster |
         return
     # Here and not above: one machine needs none of it.
     from digitize.machine.cluster.dask_cluster import DaskCluster
-    from digitize.machine.cluster.store import Store
+    from digitize.machine.cluster.store import ScanStore
 
     named = place.options.store
-    store = Store(named.url, named.endpoint) if named.url else None
+    store = ScanStore(named.url, named.endpoint) if named.url else None
     with DaskCluster(address, place.folder, store, progress.say) as cluster:
         yield cluster

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from digitize.machine.cluster.fitness import Fitness, look
 from digitize.machine.cluster.one_process import Crashed, OneProcess
 from digitize.machine.cluster.site import Kit, Site, settings_hash
-from digitize.machine.cluster.store import Store, StoreAway
+from digitize.machine.cluster.store import ScanStore, StoreAway
 from digitize.machine.cluster.travel import unpack
 from ocr.tesseract.folders import VARIABLE
 
 
 @dataclass(frozen=True)
-class Session:
+class RunSession:
     """What all jobs of one run have in common.
 
     folder: the workspace on the machine that sends them; settings: hash of its settings, by which it is known. store:
@@ -29,12 +29,12 @@ class Session:
 
     folder: str
     settings: str
-    store: Store | None
+    store: ScanStore | None
     kit: str
     models: str = ""
 
 
-class Done(NamedTuple):
+class JobDone(NamedTuple):
     """What came of a job."""
 
     value: Any
@@ -50,7 +50,7 @@ class Lacking(NamedTuple):
     message: str
 
 
-class Seen(NamedTuple):
+class WorkerSeen(NamedTuple):
     """What a worker is. has_folder: whether it sees the workspace's own."""
 
     fitness: Fitness
@@ -61,7 +61,7 @@ _KIT = "digitize_kit"
 _HANDS = "digitize_processes"
 
 
-def do_there(session: Session, data: bytes, limit_s: float | None) -> Done | Broke | Lacking:
+def do_there(session: RunSession, data: bytes, limit_s: float | None) -> JobDone | Broke | Lacking:
     """Do a packed (work, job) on this worker. Raises what the work raises."""
     site = _site(session)
     try:
@@ -73,14 +73,14 @@ def do_there(session: Session, data: bytes, limit_s: float | None) -> Done | Bro
     hands = _hands(session)
     hand = _free(hands, session, site)
     try:
-        return Done(hand.do(work, job, limit_s))
+        return JobDone(hand.do(work, job, limit_s))
     except Crashed:
         return Broke()
     finally:
         hands.append(hand)
 
 
-def see_there(session: Session) -> Seen:
+def see_there(session: RunSession) -> WorkerSeen:
     """Look at this worker."""
     site = _site(session)
     hands = _hands(session)
@@ -89,7 +89,7 @@ def see_there(session: Session) -> Seen:
         fitness = hand.do(look, None, None)
     finally:
         hands.append(hand)
-    return Seen(fitness, settings_hash(Path(session.folder)) == session.settings)
+    return WorkerSeen(fitness, settings_hash(Path(session.folder)) == session.settings)
 
 
 def keep_kit(kit: Kit, local: Path) -> str:
@@ -97,28 +97,28 @@ def keep_kit(kit: Kit, local: Path) -> str:
     return str(kit.lay_out(local / _KIT))
 
 
-def _site(session: Session) -> Site:
+def _site(session: RunSession) -> Site:
     folder = Path(session.folder)
     if settings_hash(folder) == session.settings:
         return Site(folder, session.store)
     return Site(_local() / _KIT / f"kit-{session.kit}", session.store)
 
 
-def _free(hands: deque[OneProcess], session: Session, site: Site) -> OneProcess:
+def _free(hands: deque[OneProcess], session: RunSession, site: Site) -> OneProcess:
     try:
         return hands.pop()
     except IndexError:
         return OneProcess(_environment(session, site))
 
 
-def _environment(session: Session, site: Site) -> Mapping[str, str]:
+def _environment(session: RunSession, site: Site) -> Mapping[str, str]:
     own = site.folder / "models"
     if session.models:
         return {VARIABLE: session.models}
     return {VARIABLE: str(own)} if own.is_dir() else {}
 
 
-def _hands(session: Session) -> deque[OneProcess]:
+def _hands(session: RunSession) -> deque[OneProcess]:
     """The processes of this worker that have nothing to do, as many as it has threads; those of another run end."""
     state: dict[str, Any] = vars(_worker())
     named = f"{_HANDS}_{session.kit}_{session.models}"

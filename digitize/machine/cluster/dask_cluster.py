@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from digitize.errors import MachineLacks
-from digitize.machine.cluster.at_worker import Session, see_there
+from digitize.machine.cluster.at_worker import RunSession, see_there
 from digitize.machine.cluster.fitness import look
 from digitize.machine.cluster.roster import Roster
 from digitize.machine.cluster.site import Kit, settings_hash
-from digitize.machine.cluster.store import Store
+from digitize.machine.cluster.store import ScanStore
 from ocr.tesseract.folders import VARIABLE
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _TOLD_EVERY_S = 60.0
 class DaskCluster:
     """A Dask cluster as a place for jobs. Use it as a context manager."""
 
-    def __init__(self, address: str, folder: Path, store: Store | None, say: Say, lost_s: float = LOST_S) -> None:
+    def __init__(self, address: str, folder: Path, store: ScanStore | None, say: Say, lost_s: float = LOST_S) -> None:
         """address: of the scheduler, as "tcp://host:8786". folder: the workspace. say: tells a person what goes on.
 
         Raises MachineLacks when `distributed` is not installed, or the scheduler does not answer.
@@ -47,7 +47,7 @@ class DaskCluster:
         models = os.environ.get(VARIABLE, "")
         own = str(folder / "models")
         self.folder = folder
-        self.session = Session(
+        self.session = RunSession(
             str(folder), settings_hash(folder), store, self._kit.key, "" if models == own else models
         )
         self.roster = Roster(look(), has_store=store is not None)

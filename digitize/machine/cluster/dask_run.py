@@ -7,23 +7,44 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from digitize.errors import MachineLacks
-from digitize.machine.cluster.at_worker import Broke, Done, Lacking, do_there
-from digitize.machine.cluster.roster import FILES
+from digitize.machine.cluster.at_worker import Broke, JobDone, Lacking, RunSession, do_there
+from digitize.machine.cluster.roster import FILES, Roster
 from digitize.machine.cluster.travel import Packed, pack
 
 if TYPE_CHECKING:
-    from distributed import Future
-
-    from digitize.machine.cluster.dask_cluster import DaskCluster
+    from distributed import Client, Future
 
 LOOK_S = 2.0
 _MOST_LOSSES = 10
 """A job that was in hand on so many workers when they died is taken for what kills them."""
+
+
+class DaskPlace(Protocol):
+    """The cluster as one step's jobs see it."""
+
+    folder: Path
+    session: RunSession
+    roster: Roster
+
+    @property
+    def size(self) -> int:
+        """Threads of the workers that may work."""
+
+    @property
+    def client(self) -> Client:
+        """The connection, made anew where it was lost."""
+
+    def look_around(self) -> bool:
+        """See who came and who went. Returns whether anybody did."""
+
+    def await_someone(self, since: float) -> None:
+        """Raise MachineLacks when there has been no worker for too long. since: when there was one last."""
 
 
 @dataclass(slots=True)
@@ -39,7 +60,7 @@ class _InHand:
 class DaskRun:
     """The jobs of one call of run_jobs."""
 
-    def __init__(self, cluster: DaskCluster, work: Callable[[Any], Any], limit_s: float | None) -> None:
+    def __init__(self, cluster: DaskPlace, work: Callable[[Any], Any], limit_s: float | None) -> None:
         self._cluster, self._work, self._limit_s = cluster, work, limit_s
         self._name, self._numbers = uuid4().hex[:12], itertools.count()
         self._given: dict[str, _InHand] = {}
@@ -100,7 +121,7 @@ class DaskRun:
             return
         future, hand.future = hand.future, None
         came = self._outcome(hand, future)
-        if isinstance(came, Done):
+        if isinstance(came, JobDone):
             yield hand.job, came.value
         elif isinstance(came, Lacking):
             refused = getattr(hand.job, "refused", None)
@@ -108,7 +129,7 @@ class DaskRun:
         elif isinstance(came, Broke):
             yield hand.job, crashed(hand.job)
 
-    def _outcome(self, hand: _InHand, future: Future) -> Done | Broke | Lacking | None:
+    def _outcome(self, hand: _InHand, future: Future) -> JobDone | Broke | Lacking | None:
         """What came of a job; None where it was lost and is given again. Raises what the work raised."""
         from distributed import CancelledError, KilledWorker
 

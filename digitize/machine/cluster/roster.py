@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from digitize.machine.cluster.at_worker import Seen
+from digitize.machine.cluster.at_worker import WorkerSeen
 from digitize.machine.cluster.fitness import Fitness, offers, unfit
 
 FILES = "files"
@@ -106,7 +106,7 @@ class Roster:
                 member.until = time.monotonic() + _AGAIN_S
                 log.info("a worker could not be looked at (%s)", type(error).__name__)
             return
-        seen: Seen = future.result()
+        seen: WorkerSeen = future.result()
         member.reason = unfit(self.here, seen.fitness)
         has_files = seen.has_folder or self.has_store
         member.offers = offers(self.here, seen.fitness) | (frozenset({FILES}) if has_files else frozenset())

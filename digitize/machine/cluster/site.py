@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from digitize.errors import MachineLacks
-from digitize.machine.cluster.store import Store, StoreAway
+from digitize.machine.cluster.store import ScanStore, StoreAway
 from digitize.machine.work_keys import text_key
 
 _SETTINGS = "digitize.toml"
@@ -91,7 +91,7 @@ class Site:
     """
 
     folder: Path
-    store: Store | None = None
+    store: ScanStore | None = None
 
     def find(self, place: str) -> Path:
         """The file or folder of a place in the workspace. Raises StoreAway when it must be fetched and cannot be."""
@@ -103,7 +103,7 @@ class Site:
         return fetched(self.store, place)
 
 
-def fetched(store: Store, place: str) -> Path:
+def fetched(store: ScanStore, place: str) -> Path:
     """An original out of the store, brought here once."""
     sha256 = Path(place).stem
     at = cache_folder() / sha256[:2] / Path(place).name
@@ -151,7 +151,7 @@ def _kept(folder: Path) -> Iterator[tuple[float, int, Path]]:
         yield said.st_mtime, said.st_size, path
 
 
-def put_originals(store: Store, folder: Path, *, again: bool = False) -> Iterator[str]:
+def put_originals(store: ScanStore, folder: Path, *, again: bool = False) -> Iterator[str]:
     """Copy a workspace's originals into its store; gives the place of each that was copied.
 
     again: also those that are there. A copy of another size is made anew in any case. Raises StoreAway.
@@ -164,8 +164,8 @@ def put_originals(store: Store, folder: Path, *, again: bool = False) -> Iterato
             yield place
 
 
-def require_store(url: str, endpoint: str) -> Store:
+def require_store(url: str, endpoint: str) -> ScanStore:
     """The store that a workspace names. Raises MachineLacks where it names none."""
     if not url:
         raise MachineLacks('This workspace names no store. Add [store] url = "s3://bucket/prefix" to digitize.toml.')
-    return Store(url, endpoint)
+    return ScanStore(url, endpoint)

@@ -30,7 +30,7 @@ class StoreAway(DigitizeError):
     """The store did not give a file, or not the right one."""
 
 
-class Store:
+class ScanStore:
     """One store. Raises MachineLacks where the library for it is not installed, OptionsError for a URL that is none."""
 
     def __init__(self, url: str, endpoint: str = "", wait: Callable[[float], object] = time.sleep) -> None:
@@ -41,7 +41,7 @@ class Store:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process opens its own connection, with its own credentials."""
-        return Store, (self.url, self._endpoint)
+        return ScanStore, (self.url, self._endpoint)
 
     def fetch(self, place: str, to: Path, sha256: str) -> None:
         """Bring a file here. Raises StoreAway where it is not there, is another, or the store does not answer."""
