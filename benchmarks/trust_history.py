@@ -8,7 +8,8 @@ import sqlite3
 
 from benchmarks.trust_copies import TamperedCopy, count, rechain
 from digitize.machine.signing import create_key, open_key
-from digitize.workspace.ledger.chain import COVERED, entry_name, link
+from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.ledger.chain import link
 from digitize.workspace.ledger.heads import LOG, Heads
 
 

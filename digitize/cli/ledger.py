@@ -126,9 +126,29 @@ def restore(
     path = open_place(folder).ledger
     found, aside, lost = put_back(path, file, reason, operator)
     say(f"{path} is the backup of {found.events} events. {lost} events that came after it are not in it.")
-    if aside is not None:
+    if aside:
         say(f"The ledger that was there: {aside}")
     say(f"Next: digitize ledger verify {folder}, then digitize run {folder} and digitize reconcile.")
+
+
+@ledger.command()
+def move(
+    folder: Folder,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="A PostgreSQL database, or: sqlite")],
+    json: Json = False,
+) -> None:
+    """Take the ledger from its file into a database, or back; whole and recounted, or not at all."""
+    from dataclasses import asdict
+
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.moving import move as take
+
+    made = take(open_place(folder), "" if to == "sqlite" else to)
+    if json:
+        print_json(asdict(made))
+        return
+    say(f"The ledger lies in {made.to}: {made.events} events, all as they were written. Root hash {made.root_hash}")
+    say(f"The former one is kept, and nobody writes into it: {made.aside}")
 
 
 @ledger.command()

@@ -25,7 +25,7 @@ _LEAST_PAGES = 10
 MOST_PAGES = 60
 """So many are looked at: the pages of one print that is worth a file are among them."""
 _DPI = 200
-_UNKNOWN = "SELECT unit FROM state WHERE step = ? AND json_extract(detail, ?)"
+_UNKNOWN = "SELECT unit FROM state WHERE step = ? AND CAST(json_extract(detail, ?) AS TEXT) = '1'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.records import Records
 
+_RECEIPT = """
+  INSERT INTO receipts (load, at, batch, target, data, signature) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (load) DO UPDATE SET at = excluded.at, batch = excluded.batch, target = excluded.target,
+    data = excluded.data, signature = excluded.signature
+"""
 LOAD_VERSION = "1"
 
 
@@ -27,7 +32,7 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
     for batch in Catalogue(ledger).batches():
         sql = "SELECT record, hash, verdict FROM records WHERE batch = ? ORDER BY record"
         # The verdict, too: a record that a person settled may be as it was and is loaded only now.
-        rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.execute(sql, (batch.batch,))]
+        rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.each(sql, (batch.batch,))]
         key = work_key("load", LOAD_VERSION, known.target_name, batch.batch, *rows)
         now = ledger.state(batch.batch, "load")
         # A batch that was loaded and has no record any more is loaded once more, so that the target loses them, too.
@@ -93,7 +98,7 @@ def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
     with ledger.writing():
         Records(ledger).set_loaded(load.batch, load.id)
         ledger.execute(
-            "INSERT OR REPLACE INTO receipts (load, at, batch, target, data, signature) VALUES (?, ?, ?, ?, ?, ?)",
+            _RECEIPT,
             (load.id, datetime.now(UTC).isoformat(timespec="seconds"), load.batch, known.target_name, data, signature),
         )
         ledger.finish(load.batch, "load", load.id, asdict(receipt), {"loaded": len(load.clean), "held": load.held})

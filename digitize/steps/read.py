@@ -116,13 +116,22 @@ def read_pages(
     limit_s = patience_s(max(seconds_for(known, todo) for todo in todos))
     for job, done in run_jobs(read_page, queue, known.workers, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):
-            with ledger.writing():
-                write_page(ledger, known, todo, held)
-                # Other pages in hand take long, too: their leases must not run out while this process is at work.
-                ledger.renew(known.owner)
+            _keep(ledger, known, todo, held)
             _count(queue, report, progress, todo, held)
         _stop_if_too_many(report, known)
     return report
+
+
+def _keep(ledger: Ledger, known: Known, todo: PageTodo, held: PageDone | PageFailed) -> None:
+    def write() -> None:
+        with ledger.writing():
+            # Silent for longer than a lease runs: another machine is at it, and what it finds holds.
+            if not ledger.is_taken_over(todo.scan.page, known.owner):
+                write_page(ledger, known, todo, held)
+            # Other pages in hand take long, too: their leases must not run out while this process is at work.
+            ledger.renew(known.owner)
+
+    ledger.settle(write)
 
 
 def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo, done: PageDone | PageFailed) -> None:

@@ -11,6 +11,8 @@ from digitize.workspace.ledger import Ledger
 EVERYTHING = "everything"
 """What stands for the profile where none was chosen: all doubts are asked."""
 _SHOWN = 6
+_BY_UNIT = """SELECT unit, COUNT(*) AS n, SUM(CASE WHEN loaded <> '' THEN 1 ELSE 0 END) AS loaded
+  FROM records GROUP BY unit"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def captured_lines(ledger: Ledger) -> list[CapturedLine]:
     records: Counter[str] = Counter()
     loaded: Counter[str] = Counter()
     fields: dict[str, Counter[str]] = {}
-    for row in ledger.execute("SELECT unit, COUNT(*) AS n, SUM(loaded <> '') AS loaded FROM records GROUP BY unit"):
+    for row in ledger.each(_BY_UNIT):
         detail = details.get(row["unit"], {})
         profile = detail.get("profile") or EVERYTHING
         records[profile] += row["n"]

@@ -196,7 +196,7 @@ def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
     stations = Records(ledger).stations_of_pages()
     kinds: Counter[str] = Counter()
-    for r in ledger.execute(_PAGES):
+    for r in ledger.each(_PAGES):
         # What intake was told goes before what the page was decided in.
         language = r["language"] or json.loads(r["decided_detail"] or "{}").get("language", "")
         station = stations.get(r["page"]) or r["station"]

@@ -21,12 +21,32 @@ class _Part(BaseModel):
 
 
 class Workspace(_Part):
-    """Whose workspace this is. state: a code such as "wb". site: the district or office, "" for the whole state."""
+    """Whose workspace this is. state: a code such as "wb". site: the district or office, "" for the whole state.
+
+    ledger: the URL of a PostgreSQL database without a password, "" for the file ledger.sqlite; ledger_schema: of its
+    tables there, if not that made of site_id (docs/ledger.md).
+    """
 
     format: int = 1
     state: str
     site: str = ""
     site_id: str
+    ledger: str = ""
+    ledger_schema: str = Field(default="", pattern=r"^([a-z_][a-z0-9_]{0,62})?$")
+
+    @field_validator("ledger")
+    @classmethod
+    def _is_address(cls, ledger: str) -> str:
+        """It is shown and recorded; a password in it would be as well."""
+        from digitize.targets.postgres.address import is_address, refuse_password
+
+        if ledger and not is_address(ledger):
+            raise ValueError("this is no URL of PostgreSQL: postgresql://USER@HOST:PORT/DATABASE")
+        try:
+            refuse_password(ledger)
+        except OptionsError as e:
+            raise ValueError(str(e)) from None
+        return ledger
 
 
 class ReadOptions(_Part):

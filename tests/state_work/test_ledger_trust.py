@@ -108,17 +108,10 @@ def test_no_event_lies_behind_the_newest_signature_even_after_a_kill(place):
 
 
 def test_a_clock_that_went_back_is_remarked(digitize, place, monkeypatch):
-    from datetime import UTC, datetime
-
-    import digitize.workspace.ledger.transactions as transactions
-
-    class Past(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime(2020, 1, 1, tzinfo=UTC)
+    from digitize.workspace.engines import sqlite
 
     with monkeypatch.context() as m, Ledger(place / "ledger.sqlite") as ledger:
-        m.setattr(transactions, "datetime", Past)
+        m.setattr(sqlite.time, "time", lambda: 1577836800.0)
         ledger.record_event("p", "read", "note")
     told = digitize.json("ledger", "verify", place)
     assert told["is_whole"] and [c["is_remark"] for c in told["changes"]] == [True]
@@ -271,10 +264,8 @@ def test_originals_are_looked_at_in_rounds(digitize, place, samples):
 
 def test_a_ledger_on_a_medium_that_cannot_be_written_is_read(digitize, place, monkeypatch):
     import digitize.workspace.ledger.opening as opening
-    import digitize.workspace.ledger.transactions as transactions
 
-    for module in (opening, transactions):
-        monkeypatch.setattr(module, "is_writable", lambda path: False)
+    monkeypatch.setattr(opening, "is_writable", lambda path: False)
     before = (place / "ledger.sqlite").read_bytes()
     digitize("status", place)
     digitize("ledger", "verify", place, "--originals", "all")

@@ -82,7 +82,7 @@ def weights_now(ledger: Ledger) -> str:
 def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
     """The answers that count for the weights of today, in the order in which they came."""
     weights = weights_now(ledger)
-    for row in ledger.execute(_ANSWERS):
+    for row in ledger.each(_ANSWERS):
         found = json.loads(row["measured"])
         if found.pop("weights") in (weights, ANY_WEIGHTS):
             yield BlindAnswer(**found)

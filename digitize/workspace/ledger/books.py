@@ -14,7 +14,7 @@ STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}
 _UNSEEN = """
   SELECT s.volume FROM scans s JOIN state d ON d.unit = s.page AND d.step = 'decide'
-  LEFT JOIN state b ON b.step = ? AND b.unit = ? || s.volume
+  LEFT JOIN state b ON b.step = ? AND b.unit = ? || CAST(s.volume AS TEXT)
   GROUP BY s.volume HAVING MAX(d.seq) > COALESCE(MAX(b.seq), 0) ORDER BY s.volume
 """
 LEARNED_ZONES = tuple(_NAMES)

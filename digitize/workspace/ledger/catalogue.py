@@ -115,7 +115,9 @@ class Catalogue:
         row = self._ledger.execute("SELECT volume FROM volumes WHERE label = ?", (label,)).fetchone()
         if row:
             return int(row["volume"])
-        return int(self._ledger.execute("INSERT INTO volumes (label) VALUES (?)", (label,)).lastrowid or 0)
+        with self._ledger.writing():
+            sql = "INSERT INTO volumes (label) VALUES (?) RETURNING volume"
+            return int(self._ledger.execute(sql, (label,)).fetchone()[0])
 
     def volume_labels(self) -> dict[int, str]:
         """Volume number -> label."""

@@ -125,12 +125,12 @@ class Records:
 
     def of_batch(self, batch: str) -> Iterator[Stored]:
         """The records of one batch, by id."""
-        for row in self._ledger.execute("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
+        for row in self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
             yield self._stored(row)
 
     def all(self) -> Iterator[Stored]:
         """Every record, by id."""
-        for row in self._ledger.execute("SELECT * FROM records ORDER BY record"):
+        for row in self._ledger.each("SELECT * FROM records ORDER BY record"):
             yield self._stored(row)
 
     def of_row(self, record: str) -> list[Stored]:
@@ -146,7 +146,7 @@ class Records:
         """
         names = "unit, station, language, verdict, open, reasons"
         sql = f"SELECT {names}, loaded <> '' AS loaded, COUNT(*) AS n FROM records GROUP BY {names}, loaded <> ''"
-        yield from self._ledger.execute(sql)
+        yield from self._ledger.each(sql)
 
     def stations_of_pages(self) -> dict[str, str]:
         """Page -> the station of a record that begins on it."""
@@ -158,12 +158,16 @@ class Records:
 
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
-        near = ["form NOT LIKE 'iif%'", "grp LIKE 'record %'", *["lower(substr(grp, ?)) = lower(?)"] * len(ends)]
-        values = [v for e in ends for v in (-len(e), e)]
+        near = [
+            "form NOT LIKE 'iif%'",
+            "grp LIKE 'record %'",
+            *["lower(substr(grp, length(grp) - ? + 1)) = lower(?)"] * len(ends),
+        ]
+        values = [v for e in ends for v in (len(e), e)]
         where = "WHERE " + " OR ".join(near) if ends else ""
         sql = f"SELECT * FROM records {where} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
-        for row in self._ledger.execute(sql, values):
+        for row in self._ledger.each(sql, values):
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted):
@@ -175,12 +179,12 @@ class Records:
 
     def by_group(self) -> Iterator[Stored]:
         """Every record, those of one station and year together."""
-        for row in self._ledger.execute("SELECT * FROM records ORDER BY grp, record"):
+        for row in self._ledger.each("SELECT * FROM records ORDER BY grp, record"):
             yield self._stored(row)
 
     def group_hashes(self) -> Iterator[tuple[str, list[str]]]:
         """(group, "record id:hash" of its records, sorted) of each group: what a check of the group depends on."""
-        rows = self._ledger.execute("SELECT record, grp, hash FROM records ORDER BY grp, record")
+        rows = self._ledger.each("SELECT record, grp, hash FROM records ORDER BY grp, record")
         for group, own in groupby(rows, key=lambda row: str(row["grp"])):
             yield group, [f"{row['record']}:{row['hash']}" for row in own]
 
@@ -192,7 +196,8 @@ class Records:
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
         sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
-        told = "INSERT OR IGNORE INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)"
+        told = """INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)
+                  ON CONFLICT DO NOTHING"""
         with self._ledger.writing():
             self._ledger.execute_many("DELETE FROM findings WHERE record = ?", ((record,) for record in verdicts))
             rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
@@ -266,11 +271,11 @@ def _row(s: Stored, data: bytes) -> RecordRow:
     return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
 
 
-# In DO UPDATE a bare name is the row's old value: the verdict stays where content and group are as they were.
+# The row's old values: the verdict stays where content and group are as they were.
 _PUT = """
   INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (record) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
     station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
-    verdict = CASE WHEN hash = excluded.hash AND grp = excluded.grp THEN verdict ELSE '' END,
+    verdict = CASE WHEN records.hash = excluded.hash AND records.grp = excluded.grp THEN records.verdict ELSE '' END,
     hash = excluded.hash, data = excluded.data
 """

@@ -21,6 +21,10 @@ FORMAT = 3
 WATCHED = 2
 """The format from which on rows are watched and heads are signed."""
 
+NEWEST_EVENTS = """SELECT e.unit, e.step, e.key, e.outcome, e.detail, e.seq FROM events e
+  JOIN (SELECT MAX(seq) AS seq FROM events GROUP BY unit, step) n ON n.seq = e.seq"""
+"""What `state` must hold."""
+
 # What format 2 has beside format 1, and 3 beside 2: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
 COVER_DDL = """
 CREATE TABLE row_log (
