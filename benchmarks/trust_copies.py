@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from digitize.workspace.engines.sqlite import SqliteEngine
 from digitize.workspace.engines.covered import COVERED
+from digitize.workspace.engines.sqlite import SqliteEngine
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.schema import DDL
 

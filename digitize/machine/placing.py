@@ -28,6 +28,17 @@ class Cluster(Protocol):
         """Do jobs, giving back each as it is done; see `digitize.machine.pool.run_jobs`."""
         ...
 
+    @property
+    def may_record(self) -> bool:
+        """Whether the workers can write into a ledger themselves, if it is one that they reach."""
+        ...
+
+    def run_lots(
+        self, work: Callable[[Cluster, Job], Done], jobs: Iterable[Job], crashed: Callable[[Job], Done]
+    ) -> Iterator[tuple[Job, Done]]:
+        """As run_jobs, for work that reads and records for itself; it is given a place for its own jobs."""
+        ...
+
 
 Workers = int | Cluster
 

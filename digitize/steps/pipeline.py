@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
@@ -11,8 +12,10 @@ from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
+from digitize.steps.lots import read_in_lots
 from digitize.steps.measure import measure_anew
 from digitize.steps.placing import placed
+from digitize.steps.read_plan import PageTodo
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counts import StatusCounts, Totals, count_work
@@ -205,13 +208,23 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         # Before the first page: models_differ takes the newest note that comes before a page's event.
         if todos and known.place.options.read.engine.startswith("tesseract"):
             record_models(ledger, known.place)
-        report.read.add(read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None))
+        report.read.add(_read_due(ledger, known, wanted, progress, todos))
         if learn_books(ledger, known):
             report.books = lines(ledger)
             # Decided anew with what was learned; nothing is recognised again.
             again = [t for t in read.plan(ledger, known, None) if t.is_decided_only]
             report.read.add(read.read_pages(ledger, known, again, progress, is_limited=True))
             note_decided(ledger, known)
+
+
+def _read_due(
+    ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, todos: list[PageTodo]
+) -> read.ReadReport:
+    """Pages that are due: recorded here, or by the workers of a cluster where these reach the ledger."""
+    is_reached = not isinstance(ledger.path, Path)
+    if todos and is_reached and known.cluster is not None and known.cluster.may_record:
+        return read_in_lots(ledger, known, progress, wanted.limit)
+    return read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

@@ -15,6 +15,7 @@ from digitize.steps.tries import next_seconds
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.lots import Lot
 
 Book = VolumeQueue[PageScan, PageTodo]
 
@@ -23,11 +24,17 @@ class Queue(Iterator[PageJob]):
     """Jobs of volumes, one volume after another as far as workers are free. It runs dry, and fills again."""
 
     def __init__(
-        self, ledger: Ledger, known: Known, volumes: Sequence[Sequence[PageScan]], allowed: frozenset[str] | None
+        self,
+        ledger: Ledger,
+        known: Known,
+        volumes: Sequence[Sequence[PageScan]],
+        allowed: frozenset[str] | None,
+        lot: Lot | None = None,
     ) -> None:
-        """volumes: their pages in order. allowed: the only pages that may be read, None for all."""
+        """volumes: their pages in order. allowed: the only pages that may be read, None for all. lot: what is held."""
         self._ledger, self._known, self._allowed = ledger, known, allowed
-        self.desk = Desk(ledger, known)
+        self._held = frozenset(lot.units) if lot else frozenset()
+        self.desk = Desk(ledger, known, [s.page for scans in volumes for s in scans] if lot else None)
         self._free = deque(VolumeQueue(scans, self.desk.turn, self.desk.ahead, stops=True) for scans in volumes)
         self._busy: dict[str, Book] = {}
         self._sources = {s.sha256: s for s in Catalogue(ledger).sources()}
@@ -60,8 +67,11 @@ class Queue(Iterator[PageJob]):
         page = todo.scan.page
         if self._allowed is not None and page not in self._allowed:
             return False
+        if page in self._held:
+            return True
         step = DECIDE if todo.is_decided_only else REGISTER if todo.matched else RECOGNISE
-        return bool(self._ledger.claim([page], step, self._known.owner))
+        owner = self._known.owner
+        return bool(self._ledger.claim([page], step, owner)) and not self._ledger.is_taken_over(page, owner)
 
 
 def seconds_for(known: Known, todo: PageTodo) -> float:

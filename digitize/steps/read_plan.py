@@ -55,12 +55,16 @@ class PageTodo:
 class Desk:
     """Says of each page what is to do for it. It holds where all pages stood when it was made."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
-        """Look at all pages of a ledger."""
+    def __init__(self, ledger: Ledger, known: Known, pages: Sequence[str] | None = None) -> None:
+        """Look at all pages of a ledger, or at these alone."""
         self._ledger, self._known = ledger, known
-        self._recognised = ledger.states(RECOGNISE)
-        self._registers = ledger.states(REGISTER)
-        self._decided = ledger.states(DECIDE)
+
+        def states(step: str) -> dict[str, StepState]:
+            if pages is None:
+                return ledger.states(step)
+            return {page: now for page in pages if (now := ledger.state(page, step)) is not None}
+
+        self._recognised, self._registers, self._decided = states(RECOGNISE), states(REGISTER), states(DECIDE)
 
     def turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
         """What is to do for a page, given what the page before handed on. A form begins anew what follows it."""
@@ -178,6 +182,13 @@ def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[PageTod
     """
     desk = Desk(ledger, known)
     return list(islice((t for scans in by_volume(Catalogue(ledger).scans()) for t in _of_volume(desk, scans)), limit))
+
+
+def plan_volumes(ledger: Ledger, known: Known, volumes: Sequence[int]) -> list[PageTodo]:
+    """As `plan`, for the pages of some volumes."""
+    scans = [Catalogue(ledger).scans(volume) for volume in volumes]
+    desk = Desk(ledger, known, [s.page for some in scans for s in some])
+    return [todo for some in scans for todo in _of_volume(desk, some)]
 
 
 def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from digitize.machine.cluster.fitness import Fitness, look
+from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.one_process import Crashed, OneProcess
 from digitize.machine.cluster.site import Kit, Site, settings_hash
 from digitize.machine.cluster.store import ScanStore, StoreAway
@@ -51,10 +52,11 @@ class Lacking(NamedTuple):
 
 
 class WorkerSeen(NamedTuple):
-    """What a worker is. has_folder: whether it sees the workspace's own."""
+    """What a worker is. has_folder: whether it sees the workspace's own; has_key: and the key by which is signed."""
 
     fitness: Fitness
     has_folder: bool
+    has_key: bool = False
 
 
 _KIT = "digitize_kit"
@@ -80,6 +82,21 @@ def do_there(session: RunSession, data: bytes, limit_s: float | None) -> JobDone
         hands.append(hand)
 
 
+def do_itself(session: RunSession, data: bytes, limit_s: float | None) -> JobDone | Broke | Lacking:
+    """Do a packed (work, job) in this very process, which has the network; work gets a place for jobs of its own.
+
+    What it opens of foreign origin it has opened by a confined process all the same.
+    """
+    site = _site(session)
+    work, job = unpack(data, site.find)
+    hands = _hands(session)
+    hand = _free(hands, session, site)
+    try:
+        return JobDone(work(Here(site, 1, hand), job))
+    finally:
+        hands.append(hand)
+
+
 def see_there(session: RunSession) -> WorkerSeen:
     """Look at this worker."""
     site = _site(session)
@@ -89,7 +106,9 @@ def see_there(session: RunSession) -> WorkerSeen:
         fitness = hand.do(look, None, None)
     finally:
         hands.append(hand)
-    return WorkerSeen(fitness, settings_hash(Path(session.folder)) == session.settings)
+    folder = Path(session.folder)
+    has_folder = settings_hash(folder) == session.settings
+    return WorkerSeen(fitness, has_folder, has_folder and os.access(folder / "keys" / "site.pem", os.R_OK))
 
 
 def keep_kit(kit: Kit, local: Path) -> str:

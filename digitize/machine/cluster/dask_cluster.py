@@ -14,11 +14,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from digitize.errors import MachineLacks
-from digitize.machine.cluster.at_worker import RunSession, see_there
+from digitize.machine.cluster.at_worker import RunSession, do_itself, see_there
 from digitize.machine.cluster.fitness import look
 from digitize.machine.cluster.roster import Roster
 from digitize.machine.cluster.site import Kit, settings_hash
 from digitize.machine.cluster.store import ScanStore
+from digitize.machine.placing import Cluster
 from ocr.tesseract.folders import VARIABLE
 
 if TYPE_CHECKING:
@@ -90,6 +91,20 @@ class DaskCluster:
         # A print that was drafted meanwhile is a form from now on.
         self._renew_kit()
         yield from DaskRun(self, work, limit_s).go(iter(jobs), crashed)
+
+    @property
+    def may_record(self) -> bool:
+        """Whether the workers can write into a ledger themselves, if it is one that they reach."""
+        return self.roster.may_record
+
+    def run_lots(
+        self, work: Callable[[Cluster, Job], Given], jobs: Iterable[Job], crashed: Callable[[Job], Given]
+    ) -> Iterator[tuple[Job, Given]]:
+        """As run_jobs, for work that reads and records for itself; it is given a place for its own jobs."""
+        from digitize.machine.cluster.dask_run import DaskRun
+
+        self._renew_kit()
+        yield from DaskRun(self, work, None, do_itself).go(iter(jobs), crashed)
 
     def look_around(self) -> bool:
         """See who came and who went. Returns whether the roster changed. Cheap; called every few seconds."""

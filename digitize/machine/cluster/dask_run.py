@@ -60,8 +60,11 @@ class _InHand:
 class DaskRun:
     """The jobs of one call of run_jobs."""
 
-    def __init__(self, cluster: DaskPlace, work: Callable[[Any], Any], limit_s: float | None) -> None:
-        self._cluster, self._work, self._limit_s = cluster, work, limit_s
+    def __init__(
+        self, cluster: DaskPlace, work: Callable[..., Any], limit_s: float | None, do: Callable[..., Any] = do_there
+    ) -> None:
+        """do: how a worker goes about it, see `at_worker`."""
+        self._cluster, self._work, self._limit_s, self._do = cluster, work, limit_s, do
         self._name, self._numbers = uuid4().hex[:12], itertools.count()
         self._given: dict[str, _InHand] = {}
         self._again: deque[_InHand] = deque()
@@ -103,7 +106,7 @@ class DaskRun:
             return
         key = f"digitize-{self._name}-{next(self._numbers)}"
         hand.future = self._cluster.client.submit(
-            do_there, self._cluster.session, hand.packed.data, self._limit_s,
+            self._do, self._cluster.session, hand.packed.data, self._limit_s,
             key=key, workers=hand.fit or None, allow_other_workers=False, pure=False,
         )  # fmt: skip
         self._given[key] = hand

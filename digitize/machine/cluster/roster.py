@@ -25,6 +25,7 @@ class _Member:
     reason: str = ""
     asked: Any = None
     until: float = 0.0
+    has_key: bool = False
 
     @property
     def may_work(self) -> bool:
@@ -44,6 +45,11 @@ class Roster:
     def threads(self) -> int:
         """Of the workers that may work."""
         return sum(m.threads for m in self._members.values() if m.may_work)
+
+    @property
+    def may_record(self) -> bool:
+        """Whether all that may work could sign what they write into a ledger that they reach."""
+        return bool(self.threads) and all(m.has_key for m in self._members.values() if m.may_work)
 
     @property
     def is_waiting(self) -> bool:
@@ -108,6 +114,7 @@ class Roster:
             return
         seen: WorkerSeen = future.result()
         member.reason = unfit(self.here, seen.fitness)
+        member.has_key = seen.has_key
         has_files = seen.has_folder or self.has_store
         member.offers = offers(self.here, seen.fitness) | (frozenset({FILES}) if has_files else frozenset())
 
