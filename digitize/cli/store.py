@@ -32,6 +32,21 @@ def put(
         say(f"{copied} originals copied to {there.url}.", f"Next: digitize run {folder} --cluster ADDRESS")
 
 
+@store.command()
+def share(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace; its ledger is a database.")],
+) -> None:
+    """Keep forms, lists and mappings in the ledger, for workers that reach nothing but the database."""
+    from digitize.steps.worker_place import share_kit
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        is_news = share_kit(ledger, place)
+    say("Shared what workers need." if is_news else "Workers have it already.")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(store)

@@ -26,7 +26,7 @@ def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
     todos = []
     for group, hashes in Records(ledger).group_hashes():
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
-        now = states.get(_unit(group))
+        now = states.get(unit_of(group))
         if not (now and now.is_done_under(key)):
             todos.append((group, key))
     return todos
@@ -51,10 +51,10 @@ def _lots(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]], progre
     records, lot, size = Records(ledger), list[tuple[str, str, list[PackedRow]]](), 0
     for at in range(0, len(todos), _CLAIMED):
         some = todos[at : at + _CLAIMED]
-        held = set(ledger.claim([_unit(group) for group, _ in some], "check", known.owner))
+        held = set(ledger.claim([unit_of(group) for group, _ in some], "check", known.owner))
         _advance(progress, len(some) - len(held))
         for group, key in some:
-            if _unit(group) not in held:
+            if unit_of(group) not in held:
                 continue
             lot.append((group, key, records.packed_of_group(group)))
             size += len(lot[-1][2])
@@ -83,8 +83,9 @@ def _keep(ledger: Ledger, known: Known, done: Sequence[GroupChecked]) -> None:
             records.set_verdicts(d.verdicts, d.findings)
             words = Counter(verdict.word for verdict in d.verdicts.values())
             counts = {"records": len(d.verdicts), **{word: words[word] for word in ("clean", "review", "reject")}}
-            ledger.finish(_unit(d.group), "check", d.key, {"findings": len(d.findings), **counts}, counts)
+            ledger.finish(unit_of(d.group), "check", d.key, {"findings": len(d.findings), **counts}, counts)
 
 
-def _unit(group: str) -> str:
+def unit_of(group: str) -> str:
+    """The unit of a group of records in the ledger."""
     return f"group:{group}"

@@ -5,31 +5,46 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
+from digitize.errors import LedgerError, OptionsError
 from digitize.machine.cluster.here import Here
-from digitize.machine.cluster.site import Site
+from digitize.machine.cluster.site import CACHE, Site
 from digitize.machine.progress import Silent
 from digitize.steps.lots import LotSource, read_in_lots, work_lot
 from digitize.steps.read_plan import plan
+from digitize.steps.worker import LotWorker
+from digitize.steps.worker_place import worker_place
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request, digitize, tmp_path, monkeypatch):
+def made(digitize, folder, *more):
     """A workspace with two volumes of two small sheets each."""
-    monkeypatch.setenv("DIGITIZE_READ_ENGINE", "null")
-    monkeypatch.setenv("DIGITIZE_READ_HANDWRITING_ENGINE", "none")
-    url = () if request.param == "sqlite" else ("--ledger", request.getfixturevalue("pg_url"))
-    digitize("init", "wb", tmp_path / "ws", *url)
+    digitize("init", "wb", folder / "ws", *more)
     for volume in range(2):
-        (tmp_path / f"v{volume}").mkdir()
+        (folder / f"v{volume}").mkdir()
         for page in range(2):
             sheet = Image.new("L", (120, 160), 255)
             ImageDraw.Draw(sheet).text((4, 4), f"{volume}{page}", fill=0)
-            sheet.save(tmp_path / f"v{volume}" / f"{page}.png")
-        digitize("intake", tmp_path / "ws", tmp_path / f"v{volume}")
-    return open_place(tmp_path / "ws")
+            sheet.save(folder / f"v{volume}" / f"{page}.png")
+    digitize("intake", folder / "ws", folder / "v0", folder / "v1")
+    return open_place(folder / "ws")
+
+
+@pytest.fixture
+def cheap(monkeypatch):
+    monkeypatch.setenv("DIGITIZE_READ_ENGINE", "null")
+    monkeypatch.setenv("DIGITIZE_READ_HANDWRITING_ENGINE", "none")
+
+
+@pytest.fixture
+def place(cheap, digitize, tmp_path):
+    return made(digitize, tmp_path)
+
+
+@pytest.fixture
+def place_in_database(cheap, digitize, tmp_path, pg_url):
+    return made(digitize, tmp_path, "--ledger", pg_url)
 
 
 class Quick:
@@ -90,6 +105,38 @@ def test_a_cluster_that_reaches_the_ledger_records_for_itself(place):
         assert read_in_lots(ledger, known, Silent(), limit=3).total == 3
         assert read_in_lots(ledger, known, Silent()).total == 1
         assert plan(ledger, known) == []
+
+
+def test_a_worker_by_itself_does_all_that_is_due_and_a_second_finds_nothing(place):
+    hands = Here(Site(place.folder), hand=InProcess())
+    first = LotWorker(place, hands, Silent(), size=2).go_on(lambda: True)
+    assert (first.lots, first.lost, first.read.failed_kinds) == (2, 0, {"unknown-form": 4})
+    assert LotWorker(place, hands, Silent()).go_on(lambda: True).lots == 0
+
+
+def test_a_site_that_reaches_only_the_database_gets_all_else_from_it(
+    place_in_database, digitize, tmp_path, monkeypatch
+):
+    place = place_in_database
+    monkeypatch.setenv(CACHE, str(tmp_path / "cache" / "store"))
+    (place.folder / "forms" / "own.txt").write_text("x")
+    url, key = place.options.workspace.ledger, place.key
+    with pytest.raises(LedgerError, match="digitize store share"):
+        worker_place(url, "wb", key, {})
+    assert "Shared" in digitize("store", "share", place.folder)
+    assert "already" in digitize("store", "share", place.folder)
+    there = worker_place(url, "wb", key, {})
+    assert (there.folder / "forms" / "own.txt").read_text() == "x"
+    with Ledger(there.ledger) as ledger:
+        assert len(plan(ledger, learn(there, ledger))) == 4
+    with pytest.raises(OptionsError, match="--key"):
+        worker_place(url, "wb", None, {})
+    quick = Quick()
+    report = LotWorker(there, quick, Silent()).go_on(lambda: True)
+    assert (report.lots, len(quick.read)) == (1, 4)
+    with Ledger(place.ledger) as ledger:
+        assert plan(ledger, learn(place, ledger)) == []
+        assert ledger.verify() > 0
 
 
 class InProcess:
