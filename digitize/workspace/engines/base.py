@@ -39,6 +39,14 @@ class Engine(Protocol):
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each of these rows."""
 
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
+    ) -> None:
+        """Insert many rows, in as few statements as may be. replace: the key of rows that are there and take these."""
+
+    def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Delete the rows in which these columns have these values."""
+
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         """The rows of a query in bounded memory; other statements may run meanwhile."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 SEPARATOR = "\x1f"
 """A sign that stands in no part of a name, so that moving a letter from one part to the next gives another."""
@@ -25,6 +25,14 @@ COVERED: Mapping[str, tuple[str, ...]] = {
 
 NUMBERS = frozenset({"volume", "seq", "shape"})
 """Those of the columns that hold numbers; all others hold text."""
+
+
+def taking(columns: Sequence[str], key: Sequence[str]) -> str:
+    """The end of an INSERT by which a row that has the key already takes the new values; "" without a key."""
+    if not key:
+        return ""
+    new = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in key)
+    return f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {new}"
 
 
 def entry_name(table: str, alias: str = "") -> str:

@@ -12,7 +12,7 @@ import psycopg
 
 from digitize.errors import LedgerError
 from digitize.workspace.engines.base import Row, Rows
-from digitize.workspace.engines.covered import NUMBERS, SEPARATOR
+from digitize.workspace.engines.covered import NUMBERS, SEPARATOR, taking
 from digitize.workspace.engines.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.engines.postgres_reach import WAIT_SECONDS, connect, plain_errors
 from digitize.workspace.engines.postgres_sql import given, spoken
@@ -91,6 +91,28 @@ class PostgresEngine:
         with self.guarded():
             self._db.cursor().executemany(spoken(sql, True), map(given, rows))
 
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
+    ) -> None:
+        """See `Engine`: the values of a column go as one list."""
+        if rows:
+            names = ", ".join(columns)
+            asked, end = _lists(table, columns), taking(columns, replace)
+            self._send(f"INSERT INTO {table} ({names}) SELECT * FROM unnest({asked}){end}", columns, rows)
+
+    def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        if rows:
+            keys = ", ".join(f"k{i}" for i in range(len(columns)))
+            same = " AND ".join(f"{table}.{c} = k.k{i}" for i, c in enumerate(columns))
+            self._send(
+                f"DELETE FROM {table} USING unnest({_lists(table, columns)}) AS k({keys}) WHERE {same}", columns, rows
+            )
+
+    def _send(self, sql: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        plain = [given(row) for row in rows]
+        self.execute(sql, [[row[i] for row in plain] for i in range(len(columns))])
+
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         """See `Engine`."""
         name = f"each_{next(self._names)}"
@@ -110,9 +132,8 @@ class PostgresEngine:
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
         """See `Engine`."""
         parts = [p for p in (name.split(SEPARATOR) for name in names) if _is_name(columns, p)]
-        kinds = ["bigint" if c in NUMBERS else "text" for c in columns]
-        given_ = [[int(p[i]) if kind == "bigint" else p[i] for p in parts] for i, kind in enumerate(kinds)]
-        asked = ", ".join(f"?::{kind}[]" for kind in kinds)
+        given_ = [[int(p[i]) if c in NUMBERS else p[i] for p in parts] for i, c in enumerate(columns)]
+        asked = _lists(table, columns)
         same = " AND ".join(f"t.{c} = k.k{i}" for i, c in enumerate(columns))
         keys = ", ".join(f"k{i}" for i in range(len(columns)))
         sql = f"SELECT t.* FROM unnest({asked}) AS k({keys}) JOIN {table} t ON {same} ORDER BY {order}"
@@ -245,6 +266,15 @@ class PostgresEngine:
         """See `Engine`."""
         self._pipe = None
         self._db.close()
+
+
+_KINDS = {("leases", "until"): "float8", ("results", "data"): "bytea", ("row_log", "hash"): "bytea"}
+
+
+def _lists(table: str, columns: Sequence[str]) -> str:
+    """Question marks for lists of the values of columns."""
+    kinds = (_KINDS.get((table, c), "bigint" if c in NUMBERS else "text") for c in columns)
+    return ", ".join(f"?::{kind}[]" for kind in kinds)
 
 
 def _nothing() -> None:

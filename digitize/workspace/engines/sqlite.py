@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name
+from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name, taking
 from digitize.workspace.engines.moved import MOVED, was_moved
 
 
@@ -21,6 +21,17 @@ class SqliteEngine(sqlite3.Connection):
     path: Path
     can_write: bool = True
     touched: set[tuple[str, str]]
+
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
+    ) -> None:
+        """See `Engine`."""
+        marks = ", ".join("?" * len(columns))
+        self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){taking(columns, replace)}", rows)
+
+    def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        self.executemany(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)}", rows)
 
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
         """See `Engine`."""

@@ -31,6 +31,11 @@ def rows_digest(entries: Iterable[Entry]) -> str:
     return made.hexdigest() if count else ""
 
 
+def content_hash(values: Iterable[object]) -> bytes:
+    """The hash of an entry of one row, of its values in the order of its columns."""
+    return hashlib.sha256(b"".join(map(_written, values))).digest()
+
+
 def entry_hash(db: Engine, table: str, key: str) -> bytes:
     """The hash of what stands under a name now; b"" where nothing does."""
     return entry_hashes(db, table, (key,))[key]

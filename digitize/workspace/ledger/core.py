@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines import LedgerAddress, Row, Where, home_of
+from digitize.workspace.engines import LedgerAddress, Where, home_of
 from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.leases import Leases
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, WATCHED
-from digitize.workspace.ledger.state import FAILED, StepState
+from digitize.workspace.ledger.state import FAILED, StepState, step_state
 
 if TYPE_CHECKING:
     from digitize.workspace.ledger.verifying import Change
@@ -77,7 +77,7 @@ class Ledger(Leases):
             if self.take_up(unit, step, key):
                 return False
             data = zlib.compress(json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), 6)
-            self._db.execute("INSERT INTO results (unit, step, key, data) VALUES (?, ?, ?, ?)", (unit, step, key, data))
+            self._pending.add_result(unit, step, key, data)
             self.record_event(unit, step, "done", key=key, detail=detail)
             return True
 
@@ -98,8 +98,9 @@ class Ledger(Leases):
         Inputs may come back to what they were: a list edited and edited back need not be worked through twice.
         """
         now = self.state(unit, step)
-        if now and now.is_done_under(key):
-            return True
+        # Without any event there is none that says it was done.
+        if now is None or now.is_done_under(key):
+            return now is not None
         sql = "SELECT detail FROM events WHERE unit = ? AND step = ? AND key = ? AND outcome = 'done'"
         row = self.execute(sql, (unit, step, key)).fetchone()
         if row is None:
@@ -119,15 +120,17 @@ class Ledger(Leases):
 
     def state(self, unit: str, step: str) -> StepState | None:
         """Where a unit stands in a step, None when the step never touched it."""
+        if self._depth:
+            return self._pending.state(unit, step)
         row = self.execute(
             "SELECT key, outcome, detail FROM state WHERE unit = ? AND step = ?", (unit, step)
         ).fetchone()
-        return _state(row) if row else None
+        return step_state(*row) if row else None
 
     def states(self, step: str) -> dict[str, StepState]:
         """Unit -> where it stands, for all units that a step ever touched."""
         rows = self.rows("SELECT unit, key, outcome, detail FROM state WHERE step = ?", (step,))
-        return {r["unit"]: _state(r) for r in rows}
+        return {r["unit"]: step_state(r["key"], r["outcome"], r["detail"]) for r in rows}
 
     def events(self, unit: str) -> list[Event]:
         """The history of one unit, oldest first."""
@@ -167,7 +170,3 @@ class Ledger(Leases):
             self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {NEWEST_EVENTS}")
             self.record_event("ledger", "recount", "note")
         return int(self.execute("SELECT COUNT(*) AS n FROM state").fetchone()["n"])
-
-
-def _state(row: Row) -> StepState:
-    return StepState(row["key"], row["outcome"], json.loads(row["detail"]))

@@ -43,11 +43,9 @@ class Heads:
         self._written: tuple[int, SignedHead] | None = None
         self._is_logged = True
 
-    def sign(self) -> None:
-        """Sign the newest event, inside the transaction that wrote it."""
-        row = self._db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        signature = self._signer.sign(_text(*row))
-        head = SignedHead(row[0], row[1], row[2], self._signer.public, signature)
+    def sign(self, seq: int, at: str, root: str) -> None:
+        """Sign the newest event, inside the transaction that wrote it; root: its hash."""
+        head = SignedHead(seq, at, root, self._signer.public, self._signer.sign(_text(seq, at, root)))
         values = tuple(asdict(head).values())
         # The same command's line is replaced: a run of a thousand pages has one.
         if self._kept is not None:

@@ -12,10 +12,6 @@ from digitize.workspace.ledger.transactions import LedgerFile
 
 LEASE_SECONDS = 600.0  # more than the longest page takes; a dead owner on this machine is known at once
 _AT_ONCE = 500
-_PUT = """
-  INSERT INTO leases (unit, step, owner, until) VALUES (?, ?, ?, ?)
-  ON CONFLICT (unit, step) DO UPDATE SET owner = excluded.owner, until = excluded.until
-"""
 
 
 class Leases(LedgerFile):
@@ -31,10 +27,12 @@ class Leases(LedgerFile):
         """
         asked = list(units)
         with self.writing():
+            self._pending.flush()
             held = self._held_by_others(asked, step, owner)
             got = [unit for unit in asked if unit not in held]
             until = self._db.now() + LEASE_SECONDS
-            self._db.executemany(_PUT, [(unit, step, owner, until) for unit in got])
+            rows = [(unit, step, owner, until) for unit in dict.fromkeys(got)]
+            self._db.put("leases", ("unit", "step", "owner", "until"), rows, replace=("unit", "step"))
         return got
 
     def renew(self, owner: str) -> None:
@@ -73,6 +71,7 @@ class Leases(LedgerFile):
             held = self.leased(owner)
             if not held:
                 raise LeaseLost("Somebody else took this work over, or it was given back: nothing of it was recorded.")
+            self._pending.foresee(sorted(held))
             self._fence = held
             try:
                 yield held
@@ -83,7 +82,7 @@ class Leases(LedgerFile):
         """The end of a unit in a step. Raises LeaseLost behind a fence that the unit is not within."""
         if self._fence is not None and unit not in self._fence:
             raise LeaseLost(f"{unit} is somebody else's by now: nothing of this transaction was recorded.")
-        self._db.execute("DELETE FROM leases WHERE unit = ? AND step = ?", (unit, step))
+        self._pending.end_lease(unit, step)
 
     def _held_by_others(self, units: Sequence[str], step: str, owner: str) -> frozenset[str]:
         now, known, held = self._db.now(), dict[str, bool](), set[str]()

@@ -59,6 +59,7 @@ class Lots:
         while len(got) < size and (some := list(islice(source, size - len(got)))):
             with self._ledger.writing():
                 # What another machine finished since the plan was made is not done again.
+                self._ledger.foresee([w.unit for w in some if w.key])
                 due = {w.unit: w for w in some if not (w.key and self._is_settled(w))}
                 got += [due[unit] for unit in self._ledger.claim(due, self._step, token)]
         return Lot(self._step, token, tuple(got)) if got else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,23 +13,18 @@ from typing import Any, TypeVar
 from digitize.errors import KeyUnusable, LedgerAway, LedgerError
 from digitize.machine.signing import Signer, open_key
 from digitize.workspace.engines import Row, Rows, Where, home_of
-from digitize.workspace.ledger.chain import START, link, rows_digest
-from digitize.workspace.ledger.covering import Covering, changed_entries
+from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.heads import Heads
 from digitize.workspace.ledger.opening import open_engine, require_format
+from digitize.workspace.ledger.pending import Pending, changed_entries
 from digitize.workspace.ledger.schema import FORMAT, WATCHED
 from digitize.workspace.ledger.upgrade import upgrade
 
 T = TypeVar("T")
 _TRIES = 3
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
-# The number is ours and not the database's: a transaction that was rolled back must leave no gap in the history.
-_EVENT = "INSERT INTO events (seq, at, unit, step, outcome, key, detail, hash, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_STATE = """
-  INSERT INTO state (unit, step, key, outcome, detail, seq) VALUES (?, ?, ?, ?, ?, ?)
-  ON CONFLICT (unit, step) DO UPDATE SET
-    key = excluded.key, outcome = excluded.outcome, detail = excluded.detail, seq = excluded.seq
-"""
+# What a transaction holds back is written before a statement that may see it.
+_OF_HISTORY = re.compile(r"\b(events|state|results|row_log|leases)\b")
 
 
 class LedgerFile:
@@ -42,10 +38,8 @@ class LedgerFile:
         self._depth = 0
         self._db = open_engine(where)
         self._format = require_format(self._db, where)
-        self._last: tuple[int, str] | None = None
-        self._covering: Covering | None = None
+        self._held: Pending | None = None
         self._heads: Heads | None = None
-        self._has_news = False
 
     def close(self) -> None:
         """Give the file back. What was committed stays, what was not is gone."""
@@ -67,8 +61,8 @@ class LedgerFile:
         with self._db.guarded():
             if self._depth == 0:
                 self._prepare_writing()
+                self._pending.forget()
                 self._db.begin()
-                self._last = None
             self._depth += 1
             try:
                 yield
@@ -101,19 +95,18 @@ class LedgerFile:
 
     def _forget(self) -> None:
         self._db.rollback()
-        self._cover.forget()
+        self._pending.forget()
         if self._heads is not None:
             self._heads.forget()
-        self._has_news = False
 
     @property
-    def _cover(self) -> Covering:
-        assert self._covering is not None, "rows are written inside `writing`"
-        return self._covering
+    def _pending(self) -> Pending:
+        assert self._held is not None, "rows are written inside `writing`"
+        return self._held
 
     def _prepare_writing(self) -> None:
         """What a ledger that is only looked at does not need: rows are watched, and the key is at hand."""
-        if self._covering is not None:
+        if self._held is not None:
             return
         # Between two keys nothing is signed: the old one holds no more, the new one is not in its place.
         following = self._key.with_name("next.pub") if self._key else None
@@ -122,7 +115,7 @@ class LedgerFile:
         before = self._format
         if before < FORMAT:
             upgrade(self._db)
-        self._covering = Covering(self._db)
+        self._held = Pending(self._db)
         # A ledger outside of a workspace has no key; that of a workspace is never written unsigned.
         if (self._key and self._key.exists()) or self.public_keys():
             self._heads = Heads(self._db, self._signer())
@@ -140,19 +133,24 @@ class LedgerFile:
 
     def _cover_all(self) -> None:
         """Take the hash of every row that an older program wrote: from now on a change is seen."""
-        for _ in self._cover.everything():
+        for _ in self._pending.everything():
             self._note_rows()
 
     def _seal(self) -> None:
         """Before the commit: rows that no event tells of get one, and the newest event is signed."""
-        if not self._cover.is_empty:
+        self._pending.flush()
+        if self._pending.has_untold_rows():
             self._note_rows()
-        if self._has_news and self._heads is not None:
-            self._heads.sign()
-        self._has_news = False
+        if self._pending.has_news and self._heads is not None:
+            self._heads.sign(*self._pending.newest_event())
 
     def _note_rows(self) -> None:
         self.record_event("ledger", "rows", "note")
+        self._pending.flush()
+
+    def foresee(self, units: Sequence[str]) -> None:
+        """Inside `writing`: read at once where these units stand, if `state` or `finish` will be asked of each."""
+        self._pending.foresee(units)
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> Rows:
         """Run one statement with parameters; reading may be done outside `writing`. See `each` for very many rows."""
@@ -160,11 +158,20 @@ class LedgerFile:
             with self.writing():
                 return self.execute(sql, values)
         with self._db.guarded():
+            self._make_way(sql)
             return self._db.execute(sql, tuple(values))
+
+    def _make_way(self, sql: str) -> None:
+        """Have what waits written, if a statement may see it."""
+        if self._depth and _OF_HISTORY.search(sql):
+            self._pending.flush()
+            if not sql.lstrip().upper().startswith(_READS):
+                self._pending.misremember()
 
     def each(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Row]:
         """The rows of a query one after the other, in bounded memory; other queries may run meanwhile."""
         with self._db.guarded():
+            self._make_way(sql)
             yield from self._db.each(sql, tuple(values))
 
     def version(self) -> object:
@@ -175,6 +182,7 @@ class LedgerFile:
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each of these rows, inside `writing`."""
         with self.writing():
+            self._make_way(sql)
             self._db.executemany(sql, rows)
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
@@ -184,29 +192,13 @@ class LedgerFile:
     def record_event(
         self, unit: str, step: str, outcome: str, *, key: str = "", detail: Mapping[str, Any] | None = None
     ) -> None:
-        """Write one event and fold it into `state`. A second "done" of one unit, step and key is refused."""
+        """Write one event and fold it into `state`. A second "done" of one unit, step and key is refused, at the latest
+        when the transaction ends.
+        """
         with self.writing():
             at = datetime.fromtimestamp(self._db.now(), UTC).isoformat(timespec="milliseconds")
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
-            # Read inside the transaction that writes: two processes can never chain to the same event.
-            seq, last = self._newest()
-            entries = self._cover.take()
-            rows = rows_digest(entries)
-            event = (at, unit, step, outcome, key, text)
-            own = link(last, event, rows)
-            seq += 1
-            self._db.execute(_EVENT, (seq, *event, own, rows))
-            log = ((table, name, seq, content) for table, name, content in entries)
-            self._db.executemany("INSERT INTO row_log (tbl, key, seq, hash) VALUES (?, ?, ?, ?)", log)
-            self._last, self._has_news = (seq, own), True
-            self._db.execute(_STATE, (unit, step, key, outcome, text, seq))
-
-    def _newest(self) -> tuple[int, str]:
-        """Number and hash of the newest event. Read once a transaction: nobody else writes until it ends."""
-        if self._last is None:
-            last = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-            self._last = (last["seq"], last["hash"]) if last else (0, START)
-        return self._last
+            self._pending.add(at, unit, step, outcome, key, text)
 
     def root_hash(self) -> str:
         """The hash of the whole history so far."""
@@ -223,6 +215,7 @@ class LedgerFile:
         if self._format < WATCHED:
             return  # nothing is known of its rows yet
         with self._db.guarded():
+            self._make_way("row_log")
             for name in changed_entries(self._db, table, names):
                 raise LedgerError(
                     f"{self.path}: {name} in {table} is not what the ledger wrote; another program changed it. "
