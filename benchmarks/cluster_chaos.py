@@ -6,12 +6,12 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from benchmarks.cluster_rig import ROOT, SCHEDULER, Rig
 
@@ -26,7 +26,9 @@ _CHEAP = {
 _EVERY = 40
 """One page in so many is a filled form; the others are small ruled sheets that are looked at and are of no form."""
 _VOLUMES = 20
-CLIENT = "client"
+CLIENT, DATABASE = "client", "database"
+AT_ONCE = 20
+"""Where the ledger is a database a worker records so many pages at once."""
 DONE = (0, 3, 4)
 """Codes of a run that came to its end: all well; more refused than agreed; sheets of no form cannot be mapped."""
 
@@ -45,15 +47,19 @@ class Chaos:
     by_kind: dict[str, int]
 
 
-def chaos(folder: Path, pages: int, kills: int, seed: int, least_s: float, most_s: float) -> Chaos:
+def chaos(
+    folder: Path, pages: int, kills: int, seed: int, least_s: float, most_s: float, server: Server | None = None
+) -> Chaos:
     """Kill at random, finish, compare with a run on this machine alone that nobody disturbed.
 
-    least_s, most_s: between two kills.
+    least_s, most_s: between two kills. server: of PostgreSQL, in which the ledger then lies, and which is killed, too.
     """
     os.environ |= _CHEAP
     calm = make_workspace(folder, pages)
     shaken = folder / "shaken"
     shutil.copytree(calm, shaken)
+    if server is not None:
+        digitize("ledger", "move", str(shaken), "--to", server.create_database())
     digitize("run", str(calm), "--jobs", "2", "--max-failed-share", "100%")
     dice, hits, begun = random.Random(seed), dict[str, int](), time.monotonic()
     with Rig(folder / "rig", WORKERS) as rig:
@@ -62,16 +68,36 @@ def chaos(folder: Path, pages: int, kills: int, seed: int, least_s: float, most_
             time.sleep(dice.uniform(least_s, most_s))
             if client.is_done():
                 break
-            what = dice.choice([*rig.names, CLIENT])
+            what = dice.choice([*rig.names, CLIENT, *([DATABASE] if server else [])])
             kind = what.rstrip("0123456789")
             hits[kind] = hits.get(kind, 0) + 1
-            client.kill() if what == CLIENT else rig.kill(what)
+            if what == DATABASE and server is not None:
+                server.stop()
+                time.sleep(dice.uniform(0.0, 2.0))
+                server.start()
+            else:
+                client.kill() if what == CLIENT else rig.kill(what)
         code = client.finish()
         visits = rig.visits()
     identical = code in DONE and exported(calm) == exported(shaken) and finished(calm) == finished(shaken)
     once = all(n == 1 for n in finished(shaken).values()) and verified(shaken)
     n = sum(hits.values())
-    return Chaos(n, identical, once, visits.total() - len(visits), IN_FLIGHT * n, pages, time.monotonic() - begun, hits)
+    # Where workers record for themselves, what a loss costs are pages that wait for the end of their transaction.
+    most = n * IN_FLIGHT * (AT_ONCE if server else 1)
+    return Chaos(n, identical, once, visits.total() - len(visits), most, pages, time.monotonic() - begun, hits)
+
+
+class Server(Protocol):
+    """A PostgreSQL server of one's own, as tests/pg.py starts one."""
+
+    def create_database(self) -> str:
+        """A new database, as a URL."""
+
+    def stop(self) -> None:
+        """End it at once, as in a crash."""
+
+    def start(self) -> None:
+        """Begin it again."""
 
 
 class Client:
@@ -154,10 +180,13 @@ def exported(place: Path) -> bytes:
 
 def finished(place: Path) -> dict[str, int]:
     """Page, step, outcome and key -> how often the ledger holds it."""
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
     sql = """SELECT unit || ' ' || step || ' ' || outcome || ' ' || key AS what, COUNT(*) AS n FROM events
-             WHERE step IN ('recognise', 'register', 'decide') AND outcome IN ('done', 'failed') GROUP BY what"""
-    with sqlite3.connect(place / "ledger.sqlite") as db:
-        return dict(db.execute(sql).fetchall())
+             WHERE step IN ('recognise', 'register', 'decide') AND outcome IN ('done', 'failed') GROUP BY 1"""
+    with Ledger(open_place(place).ledger) as ledger:
+        return {row["what"]: row["n"] for row in ledger.rows(sql)}
 
 
 def verified(place: Path) -> bool:

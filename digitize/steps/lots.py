@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from digitize.errors import LeaseLost
+from digitize.errors import LeaseLost, LedgerAway
 from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress, Silent
 from digitize.steps.read import DECIDED, ReadReport, read_pages, stop_if_too_many
@@ -138,5 +138,9 @@ def read_in_lots(ledger: Ledger, known: Known, progress: Progress, limit: int | 
 def work_there(hands: Cluster, job: LotJob) -> LotReport:
     """On a worker: open the ledger, and work on the lot. hands: what opens scans."""
     place = open_place(job.folder)
-    with Ledger(place.ledger) as ledger, searching(place.models):
-        return work_lot(ledger, learn(place, ledger, hands), job.pages)
+    try:
+        with Ledger(place.ledger) as ledger, searching(place.models):
+            return work_lot(ledger, learn(place, ledger, hands), job.pages)
+    # The database went, and did not come back in time: what is left of the lot is due as before.
+    except LedgerAway:
+        return LotReport(ReadReport(), is_lost=True)
