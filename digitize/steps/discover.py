@@ -90,7 +90,7 @@ def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan], progress: P
     progress.start(DISCOVER, len(jobs))
     opened: dict[str, Image] = {}
     limit_s = patience_s(known.place.options.read.seconds_per_page)
-    for job, image in run_jobs(_open, jobs, known.jobs, lambda _: None, limit_s):
+    for job, image in run_jobs(_open, jobs, known.workers, lambda _: None, limit_s):
         progress.advance(failed=image is None)
         if image is not None:
             opened[job[3]] = image
