@@ -120,11 +120,11 @@ def _commands(b: Bench) -> dict[str, Any]:
     }
 
 
-def _lots(b: Bench) -> dict[str, Any]:
+def _lots(b: Bench, volumes: int = _NEW_VOLUMES, pages: int = _PER_VOLUME) -> dict[str, Any]:
     """The next lot of pages that wait, and what a page costs the writer from its lease to "done", in lots."""
     with Ledger(b.place.ledger) as ledger:
         known = learn(b.place, ledger)
-        _take_in(ledger)
+        _take_in(ledger, volumes, pages)
         asked, thought = [], []
         for _ in range(5):
             begun, used = time.perf_counter(), time.process_time()
@@ -134,10 +134,10 @@ def _lots(b: Bench) -> dict[str, Any]:
             thought.append(time.process_time() - used)
             lot = [t.scan for t in todos[:LOT]]
             _work(ledger, known, lot)
-        pages = [t.scan for _, todos in due_pages(ledger, known, due.volumes()) for t in todos]
+        scans = [t.scan for _, todos in due_pages(ledger, known, due.volumes()) for t in todos]
         begun, used = time.perf_counter(), time.process_time()
-        for at in range(0, len(pages), LOT):
-            _work(ledger, known, pages[at : at + LOT])
+        for at in range(0, len(scans), LOT):
+            _work(ledger, known, scans[at : at + LOT])
         took, worked = time.perf_counter() - begun, time.process_time() - used
         keep_counts(ledger)
         due = Due(ledger, known, "read")
@@ -145,23 +145,23 @@ def _lots(b: Bench) -> dict[str, Any]:
     return {
         "sqlite_todo_ms": round(1000 * statistics.median(asked), 2),
         "sqlite_todo_processor_ms": round(1000 * statistics.median(thought), 2),
-        "ms_per_page": round(1000 * took / len(pages), 3),
-        "ms_per_page_processor": round(1000 * worked / len(pages), 3),
+        "ms_per_page": round(1000 * took / len(scans), 3),
+        "ms_per_page_processor": round(1000 * worked / len(scans), 3),
         "lot": LOT,
     }
 
 
-def _take_in(ledger: Ledger) -> None:
+def _take_in(ledger: Ledger, volumes: int, pages: int) -> None:
     """Some more volumes, as intake writes them."""
     catalogue = Catalogue(ledger)
     with ledger.writing():
         batch = f"wb-size-b{len(catalogue.batches()) + 1:04d}"
         catalogue.insert_batch(Batch(batch, "More", "2026-03-01", "fir-book"))
-        for number in range(_NEW_VOLUMES):
+        for number in range(volumes):
             volume = catalogue.volume(f"More {batch} {number}")
             sha = f"{volume:064x}"
-            catalogue.insert_source(SourceFile(sha, batch, f"{volume}.pdf", 1, "application/pdf", _PER_VOLUME, ".pdf"))
-            for idx in range(_PER_VOLUME):
+            catalogue.insert_source(SourceFile(sha, batch, f"{volume}.pdf", 1, "application/pdf", pages, ".pdf"))
+            for idx in range(pages):
                 page = f"wb-size-{volume:04d}-{idx + 1:04d}"
                 catalogue.insert_scan(PageScan(page, sha, idx, batch, volume, idx + 1, "fir-book", language="en"))
                 ledger.record_event(page, "intake", "done", key=f"{sha}:{idx}", detail={"index": idx})
