@@ -45,7 +45,7 @@ _PAGE = {"form": "iif1_en", "family": "iif1_print", "part": 1}
 
 
 @dataclass(frozen=True)
-class Bench:
+class LedgerBench:
     """What is measured: a workspace, and the times a command is run."""
 
     place: Place
@@ -89,7 +89,7 @@ def main() -> int:
         for name, measure in _MEASURES.items():
             if (a.only and name not in a.only) or (name in figures and not a.only):
                 continue
-            figures |= measure(Bench(place, pages, 1 if a.quick else 3))
+            figures |= measure(LedgerBench(place, pages, 1 if a.quick else 3))
             figures[name] = True
             kept.write_text(json.dumps(figures, indent=1))
             print(name, json.dumps(figures), flush=True)
@@ -100,7 +100,7 @@ def main() -> int:
     return 0
 
 
-def _disk(b: Bench) -> dict[str, Any]:
+def _disk(b: LedgerBench) -> dict[str, Any]:
     """The file a page, and the same without what reading and mapping produced."""
     with Ledger(b.place.ledger) as ledger:
         made = sum(
@@ -110,7 +110,7 @@ def _disk(b: Bench) -> dict[str, Any]:
     return {"kb_per_page": round((size - made) / 1000 / b.pages, 3), "kb_per_page_all": round(size / 1000 / b.pages, 3)}
 
 
-def _commands(b: Bench) -> dict[str, Any]:
+def _commands(b: LedgerBench) -> dict[str, Any]:
     folder = str(b.place.folder)
     page = f"{b.place.options.workspace.site_id}-0003-0007"
     return {
@@ -120,7 +120,7 @@ def _commands(b: Bench) -> dict[str, Any]:
     }
 
 
-def _lots(b: Bench, volumes: int = _NEW_VOLUMES, pages: int = _PER_VOLUME) -> dict[str, Any]:
+def _lots(b: LedgerBench, volumes: int = _NEW_VOLUMES, pages: int = _PER_VOLUME) -> dict[str, Any]:
     """The next lot of pages that wait, and what a page costs the writer from its lease to "done", in lots."""
     with Ledger(b.place.ledger) as ledger:
         known = learn(b.place, ledger)
@@ -182,7 +182,7 @@ def _work(ledger: Ledger, known: Known, lot: list[PageScan]) -> None:
         ledger.renew(known.owner)
 
 
-def _batch(b: Bench) -> dict[str, Any]:
+def _batch(b: LedgerBench) -> dict[str, Any]:
     """One batch into a target of its own, and what of the machine that took."""
     target = b.place.folder / "loaded" / "batch.sqlite"
     target.unlink(missing_ok=True)
@@ -203,7 +203,7 @@ def _batch(b: Bench) -> dict[str, Any]:
     }
 
 
-_MEASURES: dict[str, Callable[[Bench], dict[str, Any]]] = {
+_MEASURES: dict[str, Callable[[LedgerBench], dict[str, Any]]] = {
     "disk": _disk, "commands": _commands, "lots": _lots, "batch": _batch,
 }  # fmt: skip
 

@@ -140,8 +140,7 @@ class Known:
         from digitize.reading.register import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
-        name = f"register {language}"
-        if name not in self._read_keys:
+        if (name := f"register {language}") not in self._read_keys:
             plain = register_settings(self.read_settings(language)).plain()
             self._read_keys[name] = work_key(REGISTER_VERSION, plain_hash(plain))
         return self._read_keys[name]
