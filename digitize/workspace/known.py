@@ -49,8 +49,8 @@ class Known:
     """Everything outside the scans and tables that results depend on.
 
     today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, None for the package's. books: what was learned of volumes, by zone; a run adds to it. cluster: None
-    for this machine's own processes.
+    office's own, by network. books: what was learned of volumes, by zone; a run adds to it. cluster: None for this
+    machine's own processes.
     """
 
     place: Place
@@ -62,7 +62,7 @@ class Known:
     today: date
     owner: str
     thresholds: Thresholds = Thresholds()
-    weights: Path | None = None
+    weights: tuple[tuple[str, Path], ...] = ()
     books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     cluster: Cluster | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
@@ -253,6 +253,13 @@ class Known:
             district_of=self.district_of,
         )
 
+    def networks_in(self, form: str | None) -> frozenset[str]:
+        """The networks for handwriting that an office may teach and that may read a form's pages."""
+        from ocr.forms.networks import networks_in
+
+        known = self.forms.get(form or "")
+        return networks_in(known) if known is not None else frozenset()
+
     def require_engine(self) -> None:
         """Raise EngineMissing when the engine is not installed, MachineLacks when weights of the office's own are gone.
 
@@ -260,8 +267,8 @@ class Known:
         """
         from ocr.forms.read import require_engine
 
-        if self.weights is not None:
-            require_whole(self.weights)
+        for _, path in self.weights:
+            require_whole(path)
         require_engine(self.read_settings(""))
 
 
