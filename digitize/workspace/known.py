@@ -20,6 +20,7 @@ from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.list_hash import lists_hash
 from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, load_stations, place_lists
@@ -155,7 +156,7 @@ class Known:
         """Hash of the lists and of the way they are used."""
         from ocr.forms.read import DECIDE_VERSION
 
-        return work_key(DECIDE_VERSION, _lists_hash(self.lists))
+        return work_key(DECIDE_VERSION, lists_hash(self.lists))
 
     @cached_property
     def calibration(self) -> Mapping[str, Confidence]:
@@ -188,7 +189,7 @@ class Known:
 
         districts = plain_hash([dict(self.district_of), self.district_of.book.times])
         own = plain_hash(self.capture.plain())
-        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts, own)
+        return work_key(MAP_VERSION, self.state.model_dump_json(), lists_hash(self.lists), districts, own)
 
     @cached_property
     def check_settings(self) -> CheckSettings:
@@ -297,11 +298,3 @@ def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known
         books=learned(ledger),
         cluster=cluster,
     )
-
-
-def _lists_hash(lists: Mapping[str, CodeList]) -> str:
-    def plain(codes: CodeList) -> list[object]:
-        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
-        return [codes.values, ways, implied, codes.complete]
-
-    return plain_hash({name: plain(codes) for name, codes in lists.items()})
