@@ -114,7 +114,9 @@ class _Part:
             if said.get("reported") and ("chunks" in said or "register" in said):
                 t.total("rows_reported", said["reported"])
                 t.total("rows_asked", said.get("asked", 0))
-            t.total("orphans", sum((said.get("orphans") or {}).values()))
+            if said.get("orphans") is not None:
+                t.total("orphans", sum(said["orphans"].values()))
+                t.total("gone", said.get("gone", 0))
             if unit in self._stations:
                 profile = said.get("profile") or EVERYTHING
                 t.add_captured(profile, 0, 0, said.get("not_captured", {}))

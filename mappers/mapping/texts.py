@@ -13,13 +13,14 @@ from typing import NamedTuple
 from mappers.mapping.answers import SaidRow, SourceAnswers
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import Mapped, Values
-from mappers.packed import HERE, RecordShape, kind_text, packed_text
+from mappers.packed import HERE, PART, RecordShape, kind_text, packed_text
 from mappers.record import Origin, value_to_plain
 from mappers.sources.cells import Sources
 
 # Stands for the number of the row until it is known. JSON writes no such sign.
 _ROW = "\x00"
 _ROW_HERE = f'"row":{HERE}'
+_PART_HERE = f'"part":"{PART}","row":{HERE}'
 Fields = Mapping[str, SourceAnswers]
 
 
@@ -58,8 +59,20 @@ def table_texts(
     works: "" -> the mapping, name -> its other forms. ids, numbers: of each row. key: fields whose values are wanted.
     """
     made = {name: work.map(sources) for name, work in works.items()}
+    yield from mapped_texts(made, works[""].batch, ids, numbers, shape, key)
+
+
+def mapped_texts(
+    made: Mapping[str, Mapped],
+    batch: str,
+    ids: Sequence[str],
+    numbers: Sequence[int],
+    shape: RecordShape,
+    key: Sequence[str],
+) -> Iterator[RecordText]:
+    """The records of mapped sources, as `table_texts` has them; heads of a system may have the rows of parts."""
     main, others = made[""], {name: mapped for name, mapped in made.items() if name}
-    texts = {name: _MappedTexts(mapped, works[name].batch, shape) for name, mapped in made.items()}
+    texts = {name: _MappedTexts(mapped, batch, shape) for name, mapped in made.items()}
     for at, (record_id, row) in enumerate(zip(ids, numbers, strict=True)):
         also = [name for name, other in others.items() if other.is_needed(at)]
         left = texts[""].left_over(at)
@@ -129,12 +142,17 @@ class _MappedTexts:
         if all(said.blank for said in row.values()):
             return None
         cells = {n: self._cell(n, v) for n, v in {**self._mapped.constants(kind), **row}.items()}
-        whole, packed = (cells[n].whole for n in sorted(cells)), (f.packed for f in cells.values())
+        whole, packed = (cells[n].whole for n in sorted(cells)), [f.packed for f in cells.values()]
+        part = next((v.origin for v in row.values() if v.origin.part), None)
+        if part is not None:
+            packed.insert(0, _begins(part))
         return _Fragment(f"{{{','.join(whole)}}}", f"[{','.join(packed)}]")
 
     def _column(self, name: str, values: Values) -> list[_Fragment]:
         """The cells of a field; of most columns many are the same."""
         made = {id(v): self._cell(name, v) for v in {id(v): v for v in values if v is not None}.values()}
+        made |= {id(v): made[id(v)]._replace(packed=f"{_begins(v.origin)},{made[id(v)].packed}")
+                 for v in values if v is not None and v.origin.part}  # fmt: skip
         return [_NO_CELL if v is None else made[id(v)] for v in values]
 
     def _cell(self, name: str, said: SourceAnswers) -> _Fragment:
@@ -152,19 +170,30 @@ class _MappedTexts:
 
     def _kind(self, name: str, said: SourceAnswers) -> tuple[str, str]:
         """What stands for the kind of a cell in the packed text, and what stands before its raw text in the whole."""
-        # The origins of a table's cells are few and are held, so that which one it is tells them apart.
-        key = (name, said.confidence, id(said.origin), *said[4:])
+        o = said.origin
+        # The origins of a table's cells are few and are held, so that which one it is tells them apart; of parts each
+        # row has its own.
+        key = (name, said.confidence, (o.file, o.table, o.column) if o.part else id(o), *said[4:])
         found = self._kinds.get(key)
         if found is None:
-            o = said.origin
             here = Origin(file=o.file, table=o.table, row=HERE, column=o.column) if o.column and not o.row else o
+            if o.part:
+                here = Origin(file=o.file, table=o.table, row=HERE, column=o.column, part=PART)
             plain = value_to_plain(said.at(here))
             rest = {n: v for n, v in plain.items() if n not in ("raw", "value")}
             text = kind_text(name, rest)
             number = self._shape.number_of.get(text)
-            inner = _dumped(rest)[1:-1].replace(_ROW_HERE, f'"row":{_ROW}')
+            inner = _dumped(rest)[1:-1]
+            inner = inner if o.part else inner.replace(_ROW_HERE, f'"row":{_ROW}')
             found = self._kinds[key] = (text if number is None else str(number), inner and inner + ",")
-        return found
+        if not o.part:
+            return found
+        return found[0], found[1].replace(_PART_HERE, f'"part":{quoted(o.part)},"row":{o.row}', 1)
+
+
+def _begins(part: Origin) -> str:
+    """What stands before the cells of a part."""
+    return f"{HERE},{part.row},{quoted(part.part)}"
 
 
 def _dumped(value: object) -> str:

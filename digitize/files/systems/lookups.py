@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.files.systems.bonds import nearness
-from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.delivered import Delivered, nearness
 from digitize.files.systems.store import RowStore
 from mappers.binding.bound import FormMapping
 from mappers.systems.codes import Meaning
-from mappers.systems.keys import key_of
+from mappers.systems.keys import cell_text, key_of
 from mappers.systems.model import LookupRule
 from mappers.systems.system import System
 
@@ -78,9 +77,8 @@ class Lookups:
             if not nearness(table.near, told.near):
                 continue
             (place,) = table.places([column], "lookup")
-            text = table.texts[column.casefold()]
-            found = {text.decode(row.cells[place]).text.strip() if place < len(row.cells) else ""
-                     for _, row in self._store.by_up(table.number, [key])}  # fmt: skip
+            rows = self._store.by_up(table.number, [key])
+            found = {cell_text(cells[place]) if place < len(cells) else "" for _, cells in rows}
             if found:
                 value = found.pop() if len(found) == 1 else None
                 further = self._system.lookup_of(name, column)
