@@ -8,7 +8,8 @@ import sqlite3
 
 from benchmarks.trust_copies import TamperedCopy, count, rechain
 from digitize.machine.signing import create_key, open_key
-from digitize.workspace.ledger.chain import COVERED, entry_name, link
+from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.ledger.chain import link
 from digitize.workspace.ledger.heads import LOG, Heads
 
 
@@ -72,7 +73,7 @@ def rewritten_with_key(copy: TamperedCopy, dice: random.Random) -> str | None:
     db.execute("DELETE FROM heads")
     (copy.folder / LOG).unlink(missing_ok=True)
     heads = Heads(db, open_key(copy.folder / "keys" / "site.pem"))
-    heads.sign()
+    heads.sign(*db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone())
     copy.close(db)
     heads.write_log(copy.ledger)
     copy.asks_heads = True
@@ -100,7 +101,7 @@ def key_replaced(copy: TamperedCopy, dice: random.Random) -> str | None:
     db.execute("DELETE FROM heads")
     create_key(copy.folder / "keys" / "site.pem")
     heads = Heads(db, open_key(copy.folder / "keys" / "site.pem"))
-    heads.sign()
+    heads.sign(*db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone())
     copy.close(db)
     return "is not this office's key"
 

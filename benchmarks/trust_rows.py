@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 
 from benchmarks.trust_copies import TamperedCopy, rechain, some_row, where
-from digitize.workspace.ledger.chain import COVERED, entry_hash
+from digitize.workspace.engines.covered import COVERED
+from digitize.workspace.ledger.chain import entry_hash
 
 
 def row_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
@@ -91,7 +93,10 @@ def _row_changed_and_logged(copy: TamperedCopy, table: str, key: tuple[object, .
     else:
         db.execute(f"UPDATE {table} SET {columns[-1]} = {columns[-1]} || '1' WHERE {where(table)}", key)
     name = "\x1f".join(map(str, key))
-    db.execute("UPDATE row_log SET hash = ? WHERE tbl = ? AND key = ?", (entry_hash(db, table, name), table, name))
+    db.row_factory = sqlite3.Row
+    content = entry_hash(db, table, name)
+    db.row_factory = None
+    db.execute("UPDATE row_log SET hash = ? WHERE tbl = ? AND key = ?", (content, table, name))
     rechain(db)
     copy.close(db)
 

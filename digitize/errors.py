@@ -43,6 +43,14 @@ class LedgerError(DigitizeError):
     """The ledger cannot be used: in use, damaged, or written by a newer version."""
 
 
+class LedgerAway(LedgerError):
+    """The database of the ledger does not answer; what was recorded is there when it does again."""
+
+
+class LeaseLost(LedgerError):
+    """Somebody else took the work over; nothing of it was recorded."""
+
+
 class DiskFull(LedgerError):
     """There is no room left to write; nothing that was finished is lost."""
 

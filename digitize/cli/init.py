@@ -14,12 +14,15 @@ def init(
     state: Annotated[str, typer.Argument(help="Code of the state, such as wb or mh.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make the workspace in.")],
     site: Annotated[str, typer.Option(help="District or office; stands in every page id.")] = "",
+    ledger: Annotated[
+        str, typer.Option(metavar="URL", help="PostgreSQL database for the ledger, if not a file; no password in it.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Make a workspace: settings, ledger, folders, a signing key and a site id."""
     from digitize.workspace.place import create
 
-    place = create(state, folder, site)
+    place = create(state, folder, site, ledger)
     workspace = place.options.workspace
     if json:
         print_json({"folder": str(folder), "state": workspace.state, "site_id": workspace.site_id})

@@ -82,12 +82,14 @@ def heads(folder: Folder, json: Json = False) -> None:
 
 @ledger.command()
 def recount(folder: Folder, json: Json = False) -> None:
-    """Take where every unit stands from the events anew; nothing that was done is lost."""
+    """Take where every unit stands, and the counts of status, from the events and rows anew; nothing is lost."""
+    from digitize.workspace.count_kept import keep_counts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     with Ledger(open_place(folder).ledger) as opened:
         count = opened.recount()
+        keep_counts(opened)
     if json:
         print_json({"states": count})
     else:
@@ -126,9 +128,29 @@ def restore(
     path = open_place(folder).ledger
     found, aside, lost = put_back(path, file, reason, operator)
     say(f"{path} is the backup of {found.events} events. {lost} events that came after it are not in it.")
-    if aside is not None:
+    if aside:
         say(f"The ledger that was there: {aside}")
     say(f"Next: digitize ledger verify {folder}, then digitize run {folder} and digitize reconcile.")
+
+
+@ledger.command()
+def move(
+    folder: Folder,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="A PostgreSQL database, or: sqlite")],
+    json: Json = False,
+) -> None:
+    """Take the ledger from its file into a database, or back; whole and recounted, or not at all."""
+    from dataclasses import asdict
+
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.moving import move as take
+
+    made = take(open_place(folder), "" if to == "sqlite" else to)
+    if json:
+        print_json(asdict(made))
+        return
+    say(f"The ledger lies in {made.to}: {made.events} events, all as they were written. Root hash {made.root_hash}")
+    say(f"The former one is kept, and nobody writes into it: {made.aside}")
 
 
 @ledger.command()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json, say
+
+if TYPE_CHECKING:
+    from digitize.workspace.engines import Where
 
 people = typer.Typer(name="people", help="Who may log in at the review station.", no_args_is_help=True)
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
@@ -110,7 +113,7 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _note(path: Path, name: str, what: str, **more: str | list[str]) -> None:
+def _note(path: Where, name: str, what: str, **more: str | list[str]) -> None:
     from digitize.machine.system import user_name
     from digitize.review.station.people import note_change
     from digitize.workspace.ledger import Ledger

@@ -85,20 +85,25 @@ def is_open_to_others(path: Path) -> bool:
 
 
 def process_name() -> str:
-    """This process, such that a later one can tell whether it still lives: host, pid and start time."""
+    """This process, such that a later one can tell whether it still lives: host, machine, pid and start time."""
     import psutil
 
-    return f"{socket.gethostname()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
+    return f"{socket.gethostname()}/{_machine()}:{os.getpid()}:{psutil.Process().create_time():.2f}"
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the process of that name certainly lives no more; False for one on another host."""
+    """Whether the process of that name certainly lives no more; False for one on another machine.
+
+    owner: as `process_name` gives it; what follows behind "#" is the owner's own.
+    """
     import psutil
 
-    host, pid, started = owner.rsplit(":", 2)
-    # Nothing is known of another machine's processes; there a lease ends by its time.
-    if host != socket.gethostname():
-        return False
+    host, pid, started = owner.partition("#")[0].rsplit(":", 2)
+    own = f"{socket.gethostname()}/{_machine()}"
+    # Names of earlier versions say the host alone.
+    if host not in (own, socket.gethostname()):
+        # Nothing is known of another machine's processes; there a lease ends by its time. But this one, started anew?
+        return "/" in host and host.rpartition(".")[0] == own.rpartition(".")[0]
     try:
         # The name has two decimals of it. The number alone would not do: systems give it to a new process later.
         return bool(abs(psutil.Process(int(pid)).create_time() - float(started)) > 0.05)
@@ -107,6 +112,24 @@ def is_dead(owner: str) -> bool:
     # It lives, and is somebody else's.
     except psutil.AccessDenied:
         return False
+
+
+def _machine() -> str:
+    """What tells this machine from others of the same name: its id and its own world of processes, "." and its start.
+
+    Containers share the machine, and have other processes under the same numbers; "" where the system tells nothing.
+    """
+    parts = []
+    for path in ("/etc/machine-id", "/proc/sys/kernel/random/boot_id"):
+        try:
+            parts.append(Path(path).read_text(encoding="ascii").strip().replace("-", "")[:8])
+        except OSError:
+            parts.append("")
+    try:
+        world = str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        world = ""
+    return f"{parts[0]}-{world}.{parts[1]}" if any((*parts, world)) else ""
 
 
 def user_name() -> str:

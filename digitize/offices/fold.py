@@ -182,13 +182,13 @@ def _events(ledger: Ledger) -> int:
 def _fold_intake(ledger: Ledger, folding: Folding) -> None:
     find = folding.gazetteer.find
     labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
-    for r in ledger.execute(_PAGES):
+    for r in ledger.each(_PAGES):
         folding.metadata[r["page"]] = PageMetadata(
             find(r["station"], r["district"]), r["year"], labels.get(r["volume"], "")
         )
-    for r in ledger.execute("SELECT unit, station, district, year FROM tables"):
+    for r in ledger.each("SELECT unit, station, district, year FROM tables"):
         folding.metadata[r["unit"]] = PageMetadata(find(r["station"], r["district"]), r["year"], r["unit"])
-    decisions = ledger.execute("SELECT record, MAX(at) AS at FROM decisions GROUP BY record")
+    decisions = ledger.each("SELECT record, MAX(at) AS at FROM decisions GROUP BY record")
     folding.decided = {r["record"]: r["at"][:10] for r in decisions}
 
 
@@ -239,7 +239,7 @@ def _sure(s: Stored, name: str) -> str:
 
 
 def _fold_pages(ledger: Ledger, folding: Folding) -> None:
-    for r in ledger.execute(_PAGES):
+    for r in ledger.each(_PAGES):
         places = folding.where.setdefault(r["page"], {folding.metadata[r["page"]].place})
         # Where its records are of several stations, the page counts where intake said it belongs.
         key = next(iter(places)) if len(places) == 1 else folding.metadata[r["page"]].place
@@ -250,7 +250,7 @@ def _fold_pages(ledger: Ledger, folding: Folding) -> None:
 
 def _fold_days(ledger: Ledger, folding: Folding) -> None:
     """The last day on which the machine worked on anything of a station."""
-    for r in ledger.execute(_WORKED):
+    for r in ledger.each(_WORKED):
         for key in folding.where.get(r["unit"], ()):
             folding.tallies.note_day(key, r["at"][:10])
 

@@ -22,10 +22,11 @@ _UNTOUCHED = """
   SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean' AND record NOT IN (SELECT record FROM decisions)
 """
 _VALIDATED = """
-  SELECT form, COUNT(*) AS n, SUM(touched) AS people, SUM(of_table AND NOT touched) AS tables FROM (
+  SELECT form, COUNT(*) AS n, SUM(CASE WHEN touched THEN 1 ELSE 0 END) AS people,
+    SUM(CASE WHEN of_table AND NOT touched THEN 1 ELSE 0 END) AS tables FROM (
     SELECT form, record IN (SELECT record FROM decisions) AS touched,
       substr(unit, 1, instr(unit || ':', ':') - 1) IN (SELECT unit FROM tables) AS of_table
-    FROM records WHERE verdict = 'clean')
+    FROM records WHERE verdict = 'clean') c
   GROUP BY form ORDER BY form
 """
 # Thresholds are measured by print or register; most of its answers say of which form its records are.
@@ -44,8 +45,8 @@ def fold_quality(ledger: Ledger) -> Quality:
     """Rates of one workspace, and the same by form of the record."""
     audited, twice = _audited(ledger), _keyed_twice(ledger)
     clean = _count(ledger, "SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean'")
-    # Beside MAX, SQLite takes the other columns from the row that has it: the newest verdict.
-    newest = "SELECT verdict, MAX(seq) FROM decisions GROUP BY record, field"
+    newest = """SELECT d.verdict FROM decisions d
+      JOIN (SELECT MAX(seq) AS seq FROM decisions GROUP BY record, field) n ON n.seq = d.seq"""
     decided = Counter(r["verdict"] for r in ledger.rows(newest))
     rules = ledger.rows(
         "SELECT code, COUNT(DISTINCT record) AS n FROM findings WHERE severity = 'reject' GROUP BY code"
@@ -87,7 +88,7 @@ def _audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
 def _keyed_twice(ledger: Ledger) -> defaultdict[str, Counter[str]]:
     """Form -> places that a second person keyed, and on how many the two differed at first."""
     first: dict[str, tuple[str, bool]] = {}
-    for r in ledger.execute(_KEYS):
+    for r in ledger.each(_KEYS):
         told = json.loads(r["detail"])
         if r["outcome"] == "note" and first.get(r["unit"], ("",))[0] == told.get("undone"):
             first.pop(r["unit"], None)

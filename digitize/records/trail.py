@@ -42,7 +42,7 @@ def records_on(ledger: Ledger, page: str) -> list[Stored]:
     scan = Catalogue(ledger).scan(page)
     if scan is None:
         return []
-    sql = "SELECT DISTINCT page FROM scans WHERE volume = ? AND number <= ? ORDER BY number DESC LIMIT 20"
+    sql = "SELECT page FROM scans WHERE volume = ? AND number <= ? GROUP BY page ORDER BY MAX(number) DESC LIMIT 20"
     # Backwards only: a record's other pages follow its first one.
     units = [r["page"] for r in ledger.rows(sql, (scan.volume, scan.number))]
     return [s for u in units for s in Records(ledger).of_unit(u) if page in s.record.pages]

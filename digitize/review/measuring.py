@@ -156,7 +156,7 @@ class DrawnSample:
     def _drawn(self, ledger: Ledger) -> dict[str, float]:
         # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
         units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-        for row in ledger.execute(_UNITS):
+        for row in ledger.each(_UNITS):
             if row["unit"] in self._form_of:
                 units[row["unit"]][row["record"].partition("+")[0]].append(row)
         books: dict[str, list[tuple[float, str]]] = defaultdict(list)

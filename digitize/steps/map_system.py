@@ -91,7 +91,7 @@ class _Table:
         first = next(jobs, None)
         made = [] if first is None else [
             self._keep(job, made, settled)
-            for job, made in make_chunks(self._shaped(first), chain((first,), jobs), self.known.jobs)
+            for job, made in make_chunks(self._shaped(first), chain((first,), jobs), self.known.workers)
         ]  # fmt: skip
         done = [*self._settled, *made]
         self._finish(done)

@@ -18,6 +18,7 @@ from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.joining import Family, Joining
 from digitize.files.systems.store import KeptRow, RowStore
 from digitize.machine.carried import carried, taken
+from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
 from digitize.machine.work_keys import work_key
 from digitize.steps.map_pages import GROUP, group_in, group_of, station_in, station_of
@@ -195,11 +196,11 @@ def _row(work: SystemWork, unit: str, record: Record) -> RecordRow:
     return RecordRow(record.id, unit, record.batch, station, "", group, record.form, record_hash(record), data)
 
 
-def make_chunks(work: SystemWork, jobs: Iterator[SystemJob], workers: int) -> Iterator[tuple[SystemJob, ChunkMade]]:
+def make_chunks(work: SystemWork, jobs: Iterator[SystemJob], workers: Workers) -> Iterator[tuple[SystemJob, ChunkMade]]:
     """Chunks made, in no set order; in workers where there are enough of them."""
-    first = list(islice(jobs, _FEW)) if workers > 1 else []
+    first = list(islice(jobs, _FEW)) if are_many(workers) else []
     coming = next(jobs, None)
-    if coming is None or workers < 2:
+    if coming is None or not are_many(workers):
         yield from ((job, make_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
     yield from run_jobs(partial(_make_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.machine.placing import Cluster, Workers
 from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
@@ -19,6 +20,7 @@ from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.list_hash import lists_hash
 from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, load_stations, place_lists
@@ -48,7 +50,8 @@ class Known:
     """Everything outside the scans and tables that results depend on.
 
     today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, by network. books: what was learned of volumes, by zone; a run adds to it.
+    office's own, by network. books: what was learned of volumes, by zone; a run adds to it. cluster: None for this
+    machine's own processes.
     """
 
     place: Place
@@ -62,13 +65,15 @@ class Known:
     thresholds: Thresholds = Thresholds()
     weights: tuple[tuple[str, Path], ...] = ()
     books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
+    cluster: Cluster | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
+    _read_keys: dict[str, str] = field(default_factory=dict)
 
     @property
-    def jobs(self) -> int:
-        """Pages read at once."""
+    def workers(self) -> Workers:
+        """Where pages, chunks and groups are worked on: a cluster, or so many processes of this machine."""
         # 0 jobs: one a core; a system that does not tell its cores (None) gets one.
-        return self.place.options.run.jobs or os.cpu_count() or 1
+        return self.cluster or self.place.options.run.jobs or os.cpu_count() or 1
 
     @property
     def target_name(self) -> str:
@@ -97,6 +102,12 @@ class Known:
                 weights=self.weights,
             )
         return self._settings[language]
+
+    def read_key(self, language: str) -> str:
+        """Hash of those settings; asked of every page, and so worked out once."""
+        if language not in self._read_keys:
+            self._read_keys[language] = self.read_settings(language).key()
+        return self._read_keys[language]
 
     @cached_property
     def district_of(self) -> DistrictsOf:
@@ -130,7 +141,10 @@ class Known:
         from digitize.reading.register import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
-        return work_key(REGISTER_VERSION, plain_hash(register_settings(self.read_settings(language)).plain()))
+        if (name := f"register {language}") not in self._read_keys:
+            plain = register_settings(self.read_settings(language)).plain()
+            self._read_keys[name] = work_key(REGISTER_VERSION, plain_hash(plain))
+        return self._read_keys[name]
 
     @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:
@@ -142,7 +156,7 @@ class Known:
         """Hash of the lists and of the way they are used."""
         from ocr.forms.read import DECIDE_VERSION
 
-        return work_key(DECIDE_VERSION, _lists_hash(self.lists))
+        return work_key(DECIDE_VERSION, lists_hash(self.lists))
 
     @cached_property
     def calibration(self) -> Mapping[str, Confidence]:
@@ -175,7 +189,7 @@ class Known:
 
         districts = plain_hash([dict(self.district_of), self.district_of.book.times])
         own = plain_hash(self.capture.plain())
-        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts, own)
+        return work_key(MAP_VERSION, self.state.model_dump_json(), lists_hash(self.lists), districts, own)
 
     @cached_property
     def check_settings(self) -> CheckSettings:
@@ -259,8 +273,8 @@ class Known:
         require_engine(self.read_settings(""))
 
 
-def learn(place: Place, ledger: Ledger) -> Known:
-    """Gather what a run must know.
+def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known:
+    """Gather what a run must know. cluster: that works on it, None for this machine.
 
     Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
     """
@@ -282,12 +296,5 @@ def learn(place: Place, ledger: Ledger) -> Known:
         thresholds=thresholds_in(ledger),
         weights=used_weights(ledger, place),
         books=learned(ledger),
+        cluster=cluster,
     )
-
-
-def _lists_hash(lists: Mapping[str, CodeList]) -> str:
-    def plain(codes: CodeList) -> list[object]:
-        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
-        return [codes.values, ways, implied, codes.complete]
-
-    return plain_hash({name: plain(codes) for name, codes in lists.items()})

@@ -21,12 +21,32 @@ class _Part(BaseModel):
 
 
 class Workspace(_Part):
-    """Whose workspace this is. state: a code such as "wb". site: the district or office, "" for the whole state."""
+    """Whose workspace this is. state: a code such as "wb". site: the district or office, "" for the whole state.
+
+    ledger: the URL of a PostgreSQL database without a password, "" for the file ledger.sqlite; ledger_schema: of its
+    tables there, if not that made of site_id (docs/ledger.md).
+    """
 
     format: int = 1
     state: str
     site: str = ""
     site_id: str
+    ledger: str = ""
+    ledger_schema: str = Field(default="", pattern=r"^([a-z_][a-z0-9_]{0,62})?$")
+
+    @field_validator("ledger")
+    @classmethod
+    def _is_address(cls, ledger: str) -> str:
+        """It is shown and recorded; a password in it would be as well."""
+        from digitize.targets.postgres.address import is_address, refuse_password
+
+        if ledger and not is_address(ledger):
+            raise ValueError("this is no URL of PostgreSQL: postgresql://USER@HOST:PORT/DATABASE")
+        try:
+            refuse_password(ledger)
+        except OptionsError as e:
+            raise ValueError(str(e)) from None
+        return ledger
 
 
 class ReadOptions(_Part):
@@ -74,6 +94,25 @@ class Loading(_Part):
         except OptionsError as e:
             raise ValueError(str(e)) from None
         return target
+
+
+class Storing(_Part):
+    """A store that other machines see, too. url: file:///folder or s3://bucket/prefix; endpoint: of an S3 store that is
+    not Amazon's. Keys and passwords come from the environment alone.
+    """
+
+    url: str = ""
+    endpoint: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _may_be_shown(cls, url: str) -> str:
+        from digitize.machine.cluster.store import check_url
+
+        try:
+            return check_url(url) if url else ""
+        except OptionsError as e:
+            raise ValueError(str(e)) from None
 
 
 class Learning(_Part):
@@ -159,6 +198,7 @@ class Options(_Part):
     read: ReadOptions = ReadOptions()
     run: Running = Running()
     load: Loading = Loading()
+    store: Storing = Storing()
     check: Checking = Checking()
     access: Access = Access()
     calibrate: Calibrating = Calibrating()
@@ -166,6 +206,12 @@ class Options(_Part):
     review: Reviewing = Reviewing()
     capture: CaptureFile = CaptureFile()
     severity: dict[str, str] = {}
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _store_as_text(cls, store: object) -> object:
+        """A store that needs no more than its URL may be named in one line: store = "s3://bucket/prefix"."""
+        return {"url": store} if isinstance(store, str) else store
 
     @model_validator(mode="after")
     def _says_one_profile(self) -> Options:
@@ -205,8 +251,8 @@ def _environment() -> list[tuple[str, str, str]]:
     found = []
     # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
     sections: dict[str, type[BaseModel]] = {
-        "read": ReadOptions, "run": Running, "load": Loading, "check": Checking, "calibrate": Calibrating,
-        "review": Reviewing,
+        "read": ReadOptions, "run": Running, "load": Loading, "store": Storing, "check": Checking,
+        "calibrate": Calibrating, "review": Reviewing,
         "capture": CaptureFile,
     }  # fmt: skip
     for section, model in sections.items():

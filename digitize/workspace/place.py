@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.machine import system
+from digitize.workspace.engines.where import Where, ledger_address
 from digitize.workspace.options import Options, load_options
 
+LEDGER = "ledger.sqlite"
 FOLDERS = (
     "originals", "artefacts", "exports", "loaded", "receipts", "review",
     "lists", "forms", "mappings", "encodings", "models", "keys",
@@ -23,6 +26,7 @@ format = 1
 state = "{state}"
 site = "{site}"
 site_id = "{site_id}"   # stands in every page and record id: do not change it
+{ledger}
 
 [read]
 # dpi = 300                 # at which PDF pages are drawn
@@ -35,6 +39,10 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 
 [load]
 # target = "loaded/cctns.sqlite"
+
+[store]
+# url = "s3://bucket/prefix"           # scans for other machines (docs/cluster.md); keys from the environment alone
+# endpoint = "https://store.example"   # of a store that is not Amazon's
 
 [access]
 # group = "records"          # of the machine's accounts: may read and write here, too; else the owner alone
@@ -72,9 +80,12 @@ class Place:
     options: Options
 
     @property
-    def ledger(self) -> Path:
-        """The ledger file."""
-        return self.folder / "ledger.sqlite"
+    def ledger(self) -> Where:
+        """The ledger: the file, or its place in a database."""
+        own = self.options.workspace
+        if not own.ledger:
+            return self.folder / LEDGER
+        return ledger_address(own.ledger, own.site_id, self.folder, own.ledger_schema)
 
     @property
     def key(self) -> Path:
@@ -105,10 +116,11 @@ class Place:
         return Path(linked) if linked else self.folder / "originals" / sha256[:2] / f"{sha256}{suffix}"
 
 
-def create(state: str, folder: Path, site: str = "") -> Place:
-    """Make a workspace.
+def create(state: str, folder: Path, site: str = "", ledger: str = "") -> Place:
+    """Make a workspace. ledger: the URL of the database in which its ledger is to lie; "" for a file.
 
-    Raises WorkspaceError when one is there already, and MappingError when there is no profile for the state.
+    Raises WorkspaceError when one is there already, MappingError when there is no profile for the state, OptionsError
+    for a URL that is none, LedgerError when the database does not answer or holds a ledger of that name.
     """
     from digitize.machine.signing import create_key
     from digitize.workspace.ledger import Ledger
@@ -118,6 +130,7 @@ def create(state: str, folder: Path, site: str = "") -> Place:
         raise WorkspaceError(f"{folder} is a workspace already. Use it as it is, or choose another folder.")
     profile = load_state(state.lower())
     site_id = profile.code + (f"-{_slug(site)}" if site else "")
+    where = ledger_address(ledger, site_id, folder) if ledger else folder / LEDGER
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     stations = folder / "lists" / "stations.csv"
@@ -125,12 +138,20 @@ def create(state: str, folder: Path, site: str = "") -> Place:
         stations.write_text(_STATIONS, encoding="utf-8")
     public = create_key(folder / "keys" / "site.pem")
     # The site stands between double quotes in TOML.
-    settings = _SETTINGS.format(state=profile.code, site=site.replace('"', "'"), site_id=site_id)
-    with Ledger.create(folder / "ledger.sqlite") as ledger:
-        ledger.record_event(site_id, "init", "done", key=public, detail={"state": profile.code, "site": site})
+    settings = _SETTINGS.format(
+        state=profile.code, site=site.replace('"', "'"), site_id=site_id, ledger=ledger_line(ledger)
+    )
+    with Ledger.create(where) as made:
+        made.record_event(site_id, "init", "done", key=public, detail={"state": profile.code, "site": site})
     # Last: only a folder that has it counts as a workspace, so one that was made by half is never taken for whole.
     (folder / "digitize.toml").write_text(settings, encoding="utf-8")
     return open_place(folder)
+
+
+def ledger_line(url: str) -> str:
+    """The line of the settings that says where the ledger lies; url "" for the file."""
+    text = url or "postgresql://USER@HOST/DATABASE"
+    return f"{'' if url else '# '}ledger = {json.dumps(text)}   # a database instead of the file (docs/ledger.md)"
 
 
 def open_place(folder: Path, flags: Mapping[str, object] | None = None) -> Place:

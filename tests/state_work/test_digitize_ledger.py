@@ -113,14 +113,15 @@ def test_each_piece_of_work_is_done_at_most_once_whatever_the_order(tmp_path_fac
 
 
 def test_a_lease_that_is_renewed_does_not_run_out(ledger, monkeypatch):
-    import digitize.workspace.ledger.core as core
+    from digitize.workspace.engines import sqlite
+    from digitize.workspace.ledger.leases import LEASE_SECONDS
 
     now = [1000.0]
-    monkeypatch.setattr(core.time, "time", lambda: now[0])
+    monkeypatch.setattr(sqlite.time, "time", lambda: now[0])
     ledger.claim(["p1"], "read", "far:1:1.00")
-    now[0] += core.LEASE_SECONDS - 1
+    now[0] += LEASE_SECONDS - 1
     ledger.renew("far:1:1.00")
     now[0] += 2
     assert ledger.claim(["p1"], "read", "near:1:1.00") == []
-    now[0] += core.LEASE_SECONDS
+    now[0] += LEASE_SECONDS
     assert ledger.claim(["p1"], "read", "near:1:1.00") == ["p1"]

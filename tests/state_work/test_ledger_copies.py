@@ -45,7 +45,7 @@ def test_a_backup_is_of_one_moment_while_others_write(path, tmp_path):
         other.record_event("p2", "read", "done", key="k")
         # Not even what is half written hinders it, and none of that is in it.
         copied = tmp_path / "copy.sqlite"
-        copies._vacuum_into(path, copied)
+        copies._copy_into(path, copied)
     with Ledger(copied) as ledger:
         assert ledger.is_done("p1", "read", "k") and ledger.state("p2", "read") is None
     copied.unlink()

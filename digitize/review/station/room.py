@@ -55,7 +55,7 @@ class Room:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="review")
         self._loading: threading.Thread | None = None
         self._looked = self._measured = time.monotonic()
-        self._rest_until, self._version = 0.0, 0
+        self._rest_until, self._version = 0.0, object()
         self._thread.submit(self._open).result()
         self._thread.submit(self._warm)
 
@@ -146,7 +146,7 @@ class Room:
             self._measured, self.is_measured_since = now, False
             return
         # It changes only when another program wrote: a look at it costs nothing.
-        version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
+        version = self.ledger.version()
         is_low = not self._is_all and self.worklist.count_open() < self.options.at_once // 4
         if version == self._version and not is_low:
             return
@@ -219,7 +219,7 @@ class Room:
         self._turned = {}
         self.above.forget()
         self._clients = {p.client: p for own in past.values() for p in own}
-        self._version = self.ledger.execute("PRAGMA data_version").fetchone()[0]
+        self._version = self.ledger.version()
 
 
 def leave(room: Room, who: Account) -> None:

@@ -92,7 +92,7 @@ def count_for(weights: str, now: Mapping[str, str]) -> bool:
 def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
     """The answers that count for the weights of today, in the order in which they came."""
     now = all_chosen(ledger)
-    for row in ledger.execute(_ANSWERS):
+    for row in ledger.each(_ANSWERS):
         found = json.loads(row["measured"])
         if count_for(found.pop("weights"), now):
             yield BlindAnswer(**found)

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+
+from digitize.workspace.engines import Engine
+from digitize.workspace.engines.covered import COVERED, SEPARATOR
 
 START = "0" * 64
-# A sign that stands in no part, so that moving a letter from one to the next changes the hash.
-_BETWEEN = "\x1f"
-
-COVERED: Mapping[str, tuple[str, ...]] = {
-    "results": ("unit", "step", "key"),
-    "batches": ("batch",),
-    "sources": ("sha256",),
-    "volumes": ("volume",),
-    "scans": ("seq",),
-    "tables": ("unit",),
-    "shapes": ("shape",),
-    "records": ("record",),
-    # All findings of a record are one entry: they are replaced together.
-    "findings": ("record",),
-    "decisions": ("seq",),
-    "receipts": ("load",),
-}
-"""Table -> the columns that name an entry of it. All else is folded from events, or holds for a moment."""
 
 Entry = tuple[str, str, bytes]
 """A table, the name of an entry in it, and the hash of what stands there; b"" where nothing does."""
@@ -34,7 +18,7 @@ def link(last: str, event: Sequence[str], rows: str) -> str:
     """The hash of an event: of the one before it, of its own texts, and of the rows that were written with it."""
     # Nothing is added where no row was written: the events of format 1 keep their hashes.
     parts = (last, *event, rows) if rows else (last, *event)
-    return hashlib.sha256(_BETWEEN.join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(SEPARATOR.join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def rows_digest(entries: Iterable[Entry]) -> str:
@@ -47,24 +31,30 @@ def rows_digest(entries: Iterable[Entry]) -> str:
     return made.hexdigest() if count else ""
 
 
-def entry_name(table: str, alias: str = "") -> str:
-    """SQL for the name of a row's entry; alias: NEW, OLD or the like."""
-    columns = (f"CAST({alias}.{c} AS TEXT)" if alias else f"CAST({c} AS TEXT)" for c in COVERED[table])
-    return " || char(31) || ".join(columns)
+def content_hash(values: Iterable[object]) -> bytes:
+    """The hash of an entry of one row, of its values in the order of its columns."""
+    return hashlib.sha256(b"".join(map(_written, values))).digest()
 
 
-def entry_hash(db: sqlite3.Connection, table: str, key: str) -> bytes:
+def entry_hash(db: Engine, table: str, key: str) -> bytes:
     """The hash of what stands under a name now; b"" where nothing does."""
-    rows = db.execute(_QUERIES[table], key.split(_BETWEEN)).fetchall()
-    return hashlib.sha256(b"".join([_written(value) for row in rows for value in row])).digest() if rows else b""
+    return entry_hashes(db, table, (key,))[key]
 
 
-_ORDER = {"findings": "record, field, code"}
+def entry_hashes(db: Engine, table: str, keys: Iterable[str]) -> dict[str, bytes]:
+    """Name -> the hash of what stands under it now, b"" where nothing does; for some thousands of names at most."""
+    columns, asked = COVERED[table], tuple(keys)
+    found: dict[str, list[bytes]] = {key: [] for key in asked}
+    for row in db.by_names(table, columns, asked, _ORDER.get(table, "1")):
+        name = SEPARATOR.join(str(row[c]) for c in columns)
+        # A name that somebody wrote into the log, as 05 for 5, may find a row and is none of it.
+        if name in found:
+            found[name].extend(_written(value) for value in row)
+    return {key: hashlib.sha256(b"".join(parts)).digest() if parts else b"" for key, parts in found.items()}
+
+
 # By all columns: the rows of one entry must come in the same order whatever index is used.
-_QUERIES = {
-    table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in names)} ORDER BY {_ORDER.get(table, '1')}"
-    for table, names in COVERED.items()
-}
+_ORDER = {"findings": "record, field, code"}
 
 
 def _written(value: object) -> bytes:

@@ -14,13 +14,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import InputError, LedgerError
+from digitize.errors import InputError, LedgerAway, LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import free_bytes
+from digitize.workspace.engines import LedgerAddress, Where, home_of
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in_file
-from digitize.workspace.ledger.opening import connect, connect_to_read, require_format
+from digitize.workspace.ledger.opening import connect, connect_to_read, open_engine, require_format
 from digitize.workspace.ledger.restored import STEP
+from digitize.workspace.ledger.schema import DDL
+from digitize.workspace.ledger.transfer import copy_rows, write_file
 from digitize.workspace.ledger.verifying import find_changes
 
 _FIRST = "SELECT hash FROM events ORDER BY seq LIMIT 1"
@@ -40,18 +43,18 @@ class LedgerCopy:
         return asdict(self)
 
 
-def back_up(path: Path, to: Path) -> LedgerCopy:
-    """Write a copy of a ledger as it is at this moment; who writes in it goes on undisturbed.
+def back_up(path: Where, to: Path) -> LedgerCopy:
+    """Write a copy of a ledger as it is at this moment, a file; who writes in it goes on undisturbed.
 
     Raises InputError where a file of that name is there, DiskFull, and LedgerError where the ledger is damaged.
     """
     if to.exists():
         raise InputError(f"{to} is there already. A backup never takes the place of another: give another name.")
-    if to.name.startswith(f"{path.name}-") and to.parent.resolve() == path.parent.resolve():
+    if isinstance(path, Path) and to.name.startswith(f"{path.name}-") and to.parent.resolve() == path.parent.resolve():
         raise InputError(f"{to}: names that begin so are those of SQLite's own files. Give another name.")
     with Ledger(path) as ledger:
         with plain_errors(to, "digitize ledger verify"), _part_of(to) as part:
-            _vacuum_into(path, part)
+            _copy_into(path, part)
             found = _looked_at(part, to.name)
             part.replace(to)
         if ledger.can_write:
@@ -59,11 +62,16 @@ def back_up(path: Path, to: Path) -> LedgerCopy:
     return found
 
 
-def compact(path: Path) -> tuple[int, int]:
-    """Give the room of what was taken out back to the disk. Returns bytes before and after.
+def compact(path: Where) -> tuple[int, int]:
+    """Give the room of what was taken out back to the disk; in a database, to what comes. Returns bytes before and
+    after.
 
     Raises LedgerError while somebody writes, or where the disk has no room for the copy that SQLite makes meanwhile.
     """
+    if isinstance(path, LedgerAddress):
+        from digitize.workspace.engines import postgres_making
+
+        return postgres_making.compact(path)
     before = path.stat().st_size
     if free_bytes(path.parent) < 2 * before:
         raise LedgerError(f"{path}: this needs {2 * before:,} bytes of free disk for a while. Make room, then again.")
@@ -73,12 +81,12 @@ def compact(path: Path) -> tuple[int, int]:
     return before, path.stat().st_size
 
 
-def restore(path: Path, copy: Path, reason: str, operator: str) -> tuple[LedgerCopy, Path | None, int]:
+def restore(path: Where, copy: Path, reason: str, operator: str) -> tuple[LedgerCopy, str, int]:
     """Put a backup in the place of a ledger. The ledger that was there stays beside it, under another name.
 
     What came after the backup is not in it: how far the signed heads beside the ledger reached is kept as an event, so
-    that `ledger verify` tells of it for ever. Returns the backup, where the former ledger lies (None where none was),
-    and how many events are lost. Raises InputError for a file that is no sound backup of this workspace, LedgerError
+    that `ledger verify` tells of it for ever. Returns the backup, where the former ledger lies ("" where none was), and
+    how many events are lost. Raises InputError for a file that is no sound backup of this workspace, LedgerError
     while somebody has the ledger open.
     """
     if len(reason.split()) < 2 or not operator.strip():  # noqa: PLR2004  # one word is no reason
@@ -86,18 +94,32 @@ def restore(path: Path, copy: Path, reason: str, operator: str) -> tuple[LedgerC
     found = _sound(copy)
     _require_same_workspace(path, copy)
     reached = max((h.seq for h in _logged(path)), default=0)
-    with plain_errors(path, "digitize ledger verify"), _part_of(path) as part:
-        # By SQLite and not as a file: what was copied from a ledger in use has its newest events in a file beside it.
-        _vacuum_into(copy, part)
-        if _looked_at(part, copy.name).root_hash != found.root_hash:
-            raise InputError(f"{copy} changed while it was read. Copy it elsewhere, then again.")
-        aside = _put_aside(path)
-        part.replace(path)
+    aside = _replace(path, copy, found.root_hash) if isinstance(path, Path) else _replace_schema(path, copy)
     lost = max(0, reached - found.events)
     told = {**found.as_plain(), "lost": lost, "reached": reached, "reason": reason, "by": operator}
     with Ledger(path) as ledger:
         ledger.record_event("ledger", STEP, "note", detail=told)
     return found, aside, lost
+
+
+def _replace(path: Path, copy: Path, root_hash: str) -> str:
+    with plain_errors(path, "digitize ledger verify"), _part_of(path) as part:
+        # By SQLite and not as a file: what was copied from a ledger in use has its newest events in a file beside it.
+        _copy_into(copy, part)
+        if _looked_at(part, copy.name).root_hash != root_hash:
+            raise InputError(f"{copy} changed while it was read. Copy it elsewhere, then again.")
+        aside = _put_aside(path)
+        part.replace(path)
+    return str(aside or "")
+
+
+def _replace_schema(where: LedgerAddress, copy: Path) -> str:
+    from digitize.workspace.engines import postgres_making
+
+    made = postgres_making.making(where, DDL)
+    with closing(connect_to_read(copy)) as source, source.at_one_moment(), made as (db, aside):
+        copy_rows(source, db)
+    return f"the schema {aside} of the same database" if aside else ""
 
 
 @contextmanager
@@ -113,7 +135,11 @@ def _part_of(file: Path) -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _vacuum_into(path: Path, to: Path) -> None:
+def _copy_into(path: Where, to: Path) -> None:
+    if isinstance(path, LedgerAddress):
+        with closing(open_engine(path)) as db:
+            write_file(db, to)
+        return
     # One reading transaction, so one moment; and what is free in the ledger takes no room in the copy.
     with closing(connect_to_read(path)) as db:
         db.execute("VACUUM INTO ?", (str(to),))
@@ -137,7 +163,7 @@ def _sound(copy: Path) -> LedgerCopy:
         with closing(connect_to_read(copy)) as db:
             require_format(db, copy)
             # Heads that lie beside the file are of the ledger, not of its copy.
-            amiss = [c.line() for c in find_changes(db, copy) if not (c.is_remark or c.where.startswith(LOG))]
+            amiss = [c.line() for c in find_changes(db, copy.parent) if not (c.is_remark or c.where.startswith(LOG))]
     except (sqlite3.DatabaseError, LedgerError, TypeError) as e:
         raise InputError(f"{copy} is no sound backup of a ledger ({type(e).__name__}). Take an older one.") from e
     if amiss:
@@ -145,23 +171,26 @@ def _sound(copy: Path) -> LedgerCopy:
     return found
 
 
-def _require_same_workspace(path: Path, copy: Path) -> None:
+def _require_same_workspace(path: Where, copy: Path) -> None:
     """Raise InputError for the ledger of another workspace: by the ledger that is here, or the heads beside it."""
     with closing(connect_to_read(copy)) as db:
         first = db.execute(_FIRST).fetchone()[0]
         hashes = {seq: root for seq, root in db.execute("SELECT seq, hash FROM events")}
     try:
-        with closing(sqlite3.connect(path)) as db:
-            same = db.execute(_FIRST).fetchone()[0] == first
-    except (sqlite3.DatabaseError, TypeError):
+        with closing(sqlite3.connect(path) if isinstance(path, Path) else open_engine(path)) as here:
+            same = here.execute(_FIRST).fetchone()[0] == first
+    except LedgerAway:
+        raise
+    except (sqlite3.DatabaseError, LedgerError, TypeError):
         heads = [h for h in _logged(path) if h.seq in hashes]
         same = not heads or any(hashes[h.seq] == h.hash for h in heads)
     if not same:
         raise InputError(f"{copy} is the ledger of another workspace.")
 
 
-def _logged(path: Path) -> list[SignedHead]:
-    return [h for h in heads_in_file(path.with_name(LOG)) if isinstance(h, SignedHead)]
+def _logged(path: Where) -> list[SignedHead]:
+    home = home_of(path)
+    return [h for h in heads_in_file(home / LOG) if isinstance(h, SignedHead)] if home else []
 
 
 def _put_aside(path: Path) -> Path | None:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
-from digitize.machine.sqlite_errors import plain_errors
-from digitize.machine.system import is_dead
+from digitize.workspace.engines import LedgerAddress, Where, home_of
 from digitize.workspace.ledger.heads import SignedHead, heads_in
+from digitize.workspace.ledger.leases import Leases
+from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
-from digitize.workspace.ledger.schema import DDL, FORMAT, WATCHED
-from digitize.workspace.ledger.state import FAILED, StepState
-from digitize.workspace.ledger.transactions import LedgerFile
+from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, WATCHED
+from digitize.workspace.ledger.state import FAILED, StepState, step_state
 
 if TYPE_CHECKING:
     from digitize.workspace.ledger.verifying import Change
-
-LEASE_SECONDS = 600.0  # more than the longest page takes; a dead owner on this machine is known at once
-_READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +36,24 @@ class Event:
     detail: Mapping[str, Any]
 
 
-class Ledger(LedgerFile):
-    """Owns the connection to one ledger file. Use it as a context manager, from one thread.
+class Ledger(Leases):
+    """Owns the connection to one ledger. Use it as a context manager, from one thread.
 
     Raises LedgerError when the file is in use, damaged or newer than this program, DiskFull when there is no room.
     """
 
     @classmethod
-    def create(cls, path: Path) -> Self:
-        """Make a new, empty ledger. Raises LedgerError when there is a file already."""
+    def create(cls, path: Where) -> Self:
+        """Make a new, empty ledger. Raises LedgerError when there is one already."""
+        if isinstance(path, LedgerAddress):
+            from digitize.workspace.engines import postgres_making
+
+            postgres_making.create(path, DDL, FORMAT)
+            return cls(path)
         if path.exists():
             raise LedgerError(f"{path} exists already.")
         db = connect(path)
-        with plain_errors(path, "digitize ledger verify"):
+        with db.guarded():
             # One transaction: killed in between, the file has no tables at all rather than some.
             db.executescript("BEGIN;" + DDL + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
             db.close()
@@ -74,18 +74,18 @@ class Ledger(LedgerFile):
         """
         with self.writing():
             # Before the look whether it was done: the lease is given back either way.
-            self._db.execute("DELETE FROM leases WHERE unit = ? AND step = ?", (unit, step))
+            self._give_back(unit, step)
             if self.take_up(unit, step, key):
                 return False
             data = zlib.compress(json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), 6)
-            self._db.execute("INSERT INTO results VALUES (?, ?, ?, ?)", (unit, step, key, data))
+            self._pending.add_result(unit, step, key, data)
             self.record_event(unit, step, "done", key=key, detail=detail)
             return True
 
     def fail(self, unit: str, step: str, key: str, detail: Mapping[str, Any]) -> None:
         """Keep that a unit failed in a step, and give the lease back. detail: kind, message, retry."""
         with self.writing():
-            self._db.execute("DELETE FROM leases WHERE unit = ? AND step = ?", (unit, step))
+            self._give_back(unit, step)
             self.record_event(unit, step, FAILED, key=key, detail=detail)
 
     def is_done(self, unit: str, step: str, key: str) -> bool:
@@ -99,8 +99,9 @@ class Ledger(LedgerFile):
         Inputs may come back to what they were: a list edited and edited back need not be worked through twice.
         """
         now = self.state(unit, step)
-        if now and now.is_done_under(key):
-            return True
+        # Without any event there is none that says it was done.
+        if now is None or now.is_done_under(key):
+            return now is not None
         sql = "SELECT detail FROM events WHERE unit = ? AND step = ? AND key = ? AND outcome = 'done'"
         row = self.execute(sql, (unit, step, key)).fetchone()
         if row is None:
@@ -120,15 +121,17 @@ class Ledger(LedgerFile):
 
     def state(self, unit: str, step: str) -> StepState | None:
         """Where a unit stands in a step, None when the step never touched it."""
+        if self._depth:
+            return self._pending.state(unit, step)
         row = self.execute(
             "SELECT key, outcome, detail FROM state WHERE unit = ? AND step = ?", (unit, step)
         ).fetchone()
-        return _state(row) if row else None
+        return step_state(*row) if row else None
 
     def states(self, step: str) -> dict[str, StepState]:
         """Unit -> where it stands, for all units that a step ever touched."""
         rows = self.rows("SELECT unit, key, outcome, detail FROM state WHERE step = ?", (step,))
-        return {r["unit"]: _state(r) for r in rows}
+        return {r["unit"]: step_state(r["key"], r["outcome"], r["detail"]) for r in rows}
 
     def events(self, unit: str) -> list[Event]:
         """The history of one unit, oldest first."""
@@ -138,43 +141,12 @@ class Ledger(LedgerFile):
             for r in rows
         ]
 
-    def claim(self, units: Iterable[str], step: str, owner: str) -> list[str]:
-        """Lease units for a step; those that another living owner holds are left out of the answer.
-
-        A lease ends when its owner finishes or fails the unit, when its time is over, or when the owner is known to
-        have died on this machine.
-        """
-        got = []
-        # The time of day, not a monotonic clock: other processes compare it, on another machine as well.
-        now = time.time()
-        with self.writing():
-            for unit in units:
-                row = self._db.execute("SELECT owner, until FROM leases WHERE unit = ? AND step = ?", (unit, step))
-                held = row.fetchone()
-                if held and held["owner"] != owner and held["until"] > now and not is_dead(held["owner"]):
-                    continue
-                self._db.execute(
-                    "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (unit, step, owner, now + LEASE_SECONDS)
-                )
-                got.append(unit)
-        return got
-
-    def renew(self, owner: str) -> None:
-        """Let all leases of an owner run on: it works and is heard of."""
-        with self.writing():
-            self._db.execute("UPDATE leases SET until = ? WHERE owner = ?", (time.time() + LEASE_SECONDS, owner))
-
-    def release(self, owner: str) -> None:
-        """Give back all leases of an owner."""
-        with self.writing():
-            self._db.execute("DELETE FROM leases WHERE owner = ?", (owner,))
-
     def changes(self, heads: Path | None = None) -> Iterator[Change]:
         """Everything in the ledger that is not as it was written. heads: a file of them that another office holds."""
         from digitize.workspace.ledger.verifying import find_changes
 
-        with plain_errors(self.path, "digitize ledger verify"):
-            yield from find_changes(self._db, self.path, heads)
+        with self._db.guarded():
+            yield from find_changes(self._db, home_of(self.path), heads)
 
     def verify(self) -> int:
         """The number of events. Raises LedgerError naming the first things that are not as they were written."""
@@ -193,14 +165,15 @@ class Ledger(LedgerFile):
         return list(heads_in(self._db)) if self._format >= WATCHED else []
 
     def recount(self) -> int:
-        """Fold `state` from the events anew. Returns how many units and steps there are."""
+        """Fold `state` from the events anew, and have all counts and steps look everywhere again.
+
+        Returns how many units and steps there are.
+        """
         with self.writing():
             self.execute("DELETE FROM state")
-            newest = "SELECT unit, step, key, outcome, detail, MAX(seq) FROM events GROUP BY unit, step"
-            self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {newest}")
+            self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {NEWEST_EVENTS}")
+            self.execute("DELETE FROM tallies")
+            for statement in MARK_ALL.values():
+                self.execute(statement)
             self.record_event("ledger", "recount", "note")
         return int(self.execute("SELECT COUNT(*) AS n FROM state").fetchone()["n"])
-
-
-def _state(row: sqlite3.Row) -> StepState:
-    return StepState(row["key"], row["outcome"], json.loads(row["detail"]))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digitize.machine.signing import Signer, is_signed
+from digitize.workspace.engines import Engine
 
 LOG = "heads.log"
 
@@ -36,38 +36,51 @@ class Heads:
     So nothing that is written lies behind the newest signature, whenever the program is killed.
     """
 
-    def __init__(self, db: sqlite3.Connection, signer: Signer) -> None:
+    def __init__(self, db: Engine, signer: Signer) -> None:
         """Sign in this ledger, with this key."""
         self._db, self._signer = db, signer
-        self._command: int | None = None
-        self._newest: SignedHead | None = None
+        self._kept: tuple[int, SignedHead] | None = None
+        self._written: tuple[int, SignedHead] | None = None
+        self._is_logged = True
 
-    def sign(self) -> None:
-        """Sign the newest event, inside the transaction that wrote it."""
-        row = self._db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        signature = self._signer.sign(_text(*row))
-        head = SignedHead(row[0], row[1], row[2], self._signer.public, signature)
-        values = (self._command, *asdict(head).values())
+    def sign(self, seq: int, at: str, root: str) -> None:
+        """Sign the newest event, inside the transaction that wrote it; root: its hash."""
+        head = SignedHead(seq, at, root, self._signer.public, self._signer.sign(_text(seq, at, root)))
+        values = tuple(asdict(head).values())
         # The same command's line is replaced: a run of a thousand pages has one.
-        done = self._db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?)", values)
-        self._command, self._newest = done.lastrowid, head
+        if self._kept is not None:
+            sql = "UPDATE heads SET seq = ?, at = ?, hash = ?, public = ?, signature = ? WHERE command = ?"
+            self._db.execute(sql, (*values, self._kept[0]))
+            self._written = (self._kept[0], head)
+        else:
+            sql = "INSERT INTO heads (seq, at, hash, public, signature) VALUES (?, ?, ?, ?, ?) RETURNING command"
+            self._written = (self._db.execute(sql, values).fetchone()[0], head)
 
-    def write_log(self, ledger: Path) -> None:
-        """Add the newest head of this command to the file beside the ledger."""
-        if self._newest is None:
+    def keep(self) -> None:
+        """What was signed was committed."""
+        if self._written is not None:
+            self._kept, self._is_logged, self._written = self._written, False, None
+
+    def forget(self) -> None:
+        """It was rolled back: the number of its line may be another command's by now."""
+        self._written = None
+
+    def write_log(self, home: Path | None) -> None:
+        """Add the newest head of this command to the file in the workspace's folder."""
+        if self._kept is None or self._is_logged or home is None:
             return
-        line = json.dumps(asdict(self._newest), sort_keys=True) + "\n"
+        line = json.dumps(asdict(self._kept[1]), sort_keys=True) + "\n"
         # Appended, never written anew; one short write is one line, also when two commands end together.
-        fd = os.open(ledger.with_name(LOG), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        fd = os.open(home / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(fd, line.encode("ascii"))
             os.fsync(fd)
         finally:
             os.close(fd)
-        self._newest = None
+        self._is_logged = True
 
 
-def heads_in(db: sqlite3.Connection) -> Iterator[SignedHead]:
+def heads_in(db: Engine) -> Iterator[SignedHead]:
     """The heads in the ledger, one a command, oldest first."""
     for row in db.execute("SELECT seq, at, hash, public, signature FROM heads ORDER BY command"):
         yield SignedHead(*row)

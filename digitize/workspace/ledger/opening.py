@@ -1,4 +1,4 @@
-"""Opening a ledger's file: to write where that is possible, to read on a medium where it is not."""
+"""Opening a ledger: to write where that is possible, to read on a medium where it is not."""
 
 from __future__ import annotations
 
@@ -10,13 +10,30 @@ from urllib.parse import quote
 from digitize.errors import LedgerError
 from digitize.machine.file_systems import network_share
 from digitize.machine.sqlite_errors import plain_errors
+from digitize.workspace.engines import Engine, Where, home_of
+from digitize.workspace.engines.sqlite import SqliteEngine
 from digitize.workspace.ledger.heads import LOG
 from digitize.workspace.ledger.schema import FORMAT
 
 _RESTORE = "Restore a backup: digitize ledger restore DIR FILE"
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def open_engine(where: Where) -> Engine:
+    """A connection to a ledger that is there. Raises LedgerError where there is none."""
+    if isinstance(where, Path):
+        if not where.is_file():
+            raise LedgerError(
+                f"{where} is missing. A workspace without its ledger cannot go on. "
+                "Put a backup in its place: digitize ledger restore DIR FILE"
+            )
+        return connect(where)
+    # Only here: whoever keeps a file needs no driver, and none is imported.
+    from digitize.workspace.engines.postgres import PostgresEngine
+
+    return PostgresEngine(where)
+
+
+def connect(path: Path) -> SqliteEngine:
     """A connection to a ledger's file; one that can only read where the file or its folder cannot be written."""
     with plain_errors(path, "digitize ledger verify"):
         if not is_writable(path):
@@ -26,9 +43,7 @@ def connect(path: Path) -> sqlite3.Connection:
                 f"{path} lies on a network share ({share}), where two machines could write at once and lose each "
                 "other's work. Move the workspace to a disk of this machine; share its reports instead."
             )
-        # None: no transactions but our own; Python's driver would begin and end some by itself.
-        db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        _as_rows(db)
+        db = _made(path, str(path))
         try:
             db.execute("PRAGMA journal_mode = WAL")
         # SQLite tells of a damaged table in the damaged words themselves.
@@ -45,36 +60,47 @@ def is_writable(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (os.access(path, os.W_OK) or not path.exists())
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
+def connect_to_read(path: Path) -> SqliteEngine:
     """A connection that only reads, and leaves nothing beside the file where nobody writes in it."""
     # Without a writer's files beside it nobody writes; SQLite would make such a file even to read, and cannot here.
     is_still = not path.with_name(f"{path.name}-wal").exists()
     address = f"file:{quote(str(path.resolve()))}?mode=ro{'&immutable=1' if is_still else ''}"
-    db = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None)
-    _as_rows(db)
+    db = _made(path, address)
+    db.can_write = False
     return db
 
 
-def _as_rows(db: sqlite3.Connection) -> None:
+def _made(path: Path, address: str) -> SqliteEngine:
+    # None: no transactions but our own; Python's driver would begin and end some by itself.
+    is_uri = address.startswith("file:")
+    db = sqlite3.connect(address, uri=is_uri, timeout=30, isolation_level=None, factory=SqliteEngine)
+    db.path, db.touched = path, set()
     db.row_factory = sqlite3.Row
     # What is no UTF-8 was never written here; it must be named as a change and not end the look at all others.
     db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return db
 
 
-def require_format(db: sqlite3.Connection, path: Path) -> int:
-    """The format of a ledger. Raises LedgerError where the file holds none, or one that this program does not know."""
-    with plain_errors(path, "digitize ledger verify"):
+def require_format(db: Engine, where: Where) -> int:
+    """The format of a ledger. Raises LedgerError where there is none, or one that this program does not know, or that
+    was moved elsewhere.
+    """
+    with db.guarded():
         row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     try:
         found = int(row["value"])
     except (TypeError, ValueError) as e:
-        raise LedgerError(f"{path} holds no ledger. {_RESTORE}") from e
+        raise LedgerError(f"{where} holds no ledger. {_RESTORE}") from e
     if found > FORMAT:
-        raise LedgerError(f"{path} was written by a newer version (format {found}). Upgrade cctns-digitize.")
-    there = {r["name"] for r in db.execute("SELECT name FROM sqlite_master WHERE name IN ('row_log', 'shapes')")}
+        raise LedgerError(f"{where} was written by a newer version (format {found}). Upgrade cctns-digitize.")
+    there, home = db.tables(), home_of(where)
     # An older format would spare its rows and signatures every check.
-    if (found == 1 and ("row_log" in there or path.with_name(LOG).exists())) or (found == 2 and "shapes" in there):
-        raise LedgerError(f"{path} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
+    later = {1: "row_log", 2: "shapes", 3: "marks", 4: "marks"}.get(found)
+    if later in there or (found == 1 and home and (home / LOG).exists()):
+        raise LedgerError(f"{where} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
+    moved = db.execute("SELECT value FROM meta WHERE key = 'moved_to'").fetchone()
+    if moved is not None:
+        raise LedgerError(f"{where} was moved to {moved['value']}; digitize.toml does not say so. It is only kept.")
     if found < 1:
-        raise LedgerError(f"{path} says format {found}, which never was: somebody changed it. {_RESTORE}")
+        raise LedgerError(f"{where} says format {found}, which never was: somebody changed it. {_RESTORE}")
     return found

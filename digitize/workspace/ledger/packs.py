@@ -52,8 +52,8 @@ class Packs:
     def add_shape(self, shape: RecordShape) -> int:
         """Keep a shape by which records will be packed. Returns its number."""
         with self._ledger.writing():
-            number = self._ledger.execute("INSERT INTO shapes (data) VALUES (?)", (shape.to_bytes(),)).lastrowid
-        assert number is not None
+            sql = "INSERT INTO shapes (data) VALUES (?) RETURNING shape"
+            number = int(self._ledger.execute(sql, (shape.to_bytes(),)).fetchone()[0])
         self._shapes[number] = shape
         return number
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from digitize.workspace.engines import Engine
 
 STEP = "restore"
 
@@ -20,7 +21,7 @@ class Restored:
     reason: str
 
 
-def restored_in(db: sqlite3.Connection) -> Iterator[Restored]:
+def restored_in(db: Engine) -> Iterator[Restored]:
     """Each time a backup was restored, the first first."""
     for row in db.execute("SELECT at, detail FROM events WHERE step = ? AND unit = 'ledger' ORDER BY seq", (STEP,)):
         detail = json.loads(row["detail"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,3 +56,8 @@ class StepState:
     def is_settled_under(self, key: str) -> bool:
         """Whether nothing is left to do for that work: it was finished, or failed for good."""
         return self.key == key and (self.is_done or (self.is_failed and not self.may_be_tried_again))
+
+
+def step_state(key: str, outcome: str, detail: str) -> StepState:
+    """Of a row as it is stored. detail: JSON."""
+    return StepState(key, outcome, json.loads(detail))

@@ -1,58 +1,58 @@
-"""The ledger's file: one connection, transactions, events; what is written is watched, chained and signed."""
+"""One connection to a ledger: transactions, events; what is written is watched, chained and signed."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from digitize.errors import KeyUnusable, LedgerError
-from digitize.machine.signing import open_key
-from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.ledger.chain import START, link, rows_digest
-from digitize.workspace.ledger.covering import Covering, changed_entries
+from digitize.errors import KeyUnusable, LedgerAway, LedgerError
+from digitize.machine.signing import Signer, open_key
+from digitize.workspace.engines import Row, Rows, Where, home_of
+from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.heads import Heads
-from digitize.workspace.ledger.opening import connect, is_writable, require_format
+from digitize.workspace.ledger.marks import News
+from digitize.workspace.ledger.opening import open_engine, require_format
+from digitize.workspace.ledger.pending import Pending, changed_entries
 from digitize.workspace.ledger.schema import FORMAT, WATCHED
 from digitize.workspace.ledger.upgrade import upgrade
 
+T = TypeVar("T")
+_TRIES = 3
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
+# What a transaction holds back is written before a statement that may see it.
+_OF_HISTORY = re.compile(r"\b(events|state|results|row_log|leases)\b")
 
 
 class LedgerFile:
     """What every part of the ledger stands on. Use it from one thread."""
 
-    def __init__(self, path: Path, key: Path | None = None) -> None:
+    def __init__(self, where: Where, key: Path | None = None) -> None:
         """Open an existing ledger. key: what signs it, if not the workspace's own."""
-        if not path.is_file():
-            raise LedgerError(
-                f"{path} is missing. A workspace without its ledger cannot go on. "
-                "Put a backup in its place: digitize ledger restore DIR FILE"
-            )
-        self.path = path
-        self._key = key or path.parent / "keys" / "site.pem"
+        self.path = where
+        home = home_of(where)
+        self._key = key or (home / "keys" / "site.pem" if home else None)
         self._depth = 0
-        self._db = connect(path)
-        self._is_still = not is_writable(path)
-        self._format = require_format(self._db, path)
-        self._covering: Covering | None = None
+        self._db = open_engine(where)
+        self._format = require_format(self._db, where)
+        self._held: Pending | None = None
         self._heads: Heads | None = None
-        self._has_news = False
+        self._news = News(self._db)
 
     def close(self) -> None:
         """Give the file back. What was committed stays, what was not is gone."""
         self._db.close()
         if self._heads is not None:
-            self._heads.write_log(self.path)
+            self._heads.write_log(home_of(self.path))
 
     @property
     def can_write(self) -> bool:
-        """Whether the file was opened to be written; on a medium that cannot be, it is only read."""
-        return not self._is_still
+        """Whether it was opened to be written; on a medium that cannot be, it is only read."""
+        return self._db.can_write
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -60,48 +60,68 @@ class LedgerFile:
 
         Raises KeyUnusable when the site's key is not there to sign what is written.
         """
-        with plain_errors(self.path, "digitize ledger verify"):
+        with self._db.guarded():
             if self._depth == 0:
                 self._prepare_writing()
-                # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
-                self._db.execute("BEGIN IMMEDIATE")
+                self._pending.forget()
+                self._db.begin()
             self._depth += 1
             try:
                 yield
                 if self._depth == 1:
                     self._seal()
+                    self._db.commit()
             # Ctrl-C as well must not leave half a transaction open.
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._db.rollback()
-                    self._cover.forget()
-                    self._has_news = False
+                    self._forget()
                 raise
             self._depth -= 1
-            if self._depth == 0:
-                self._db.commit()
+            if self._depth == 0 and self._heads is not None:
+                self._heads.keep()
+
+    def settle(self, work: Callable[[], T]) -> T:
+        """What `work` gives, which writes in transactions of its own; once more where the database went away meanwhile.
+
+        Only for what may be done twice: whether a transaction was kept is not known when the answer is lost.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return work()
+            except LedgerAway:
+                # Within a transaction its beginning is lost as well: whoever began it must begin again.
+                if self._depth:
+                    raise
+        return work()
+
+    def _forget(self) -> None:
+        self._db.rollback()
+        self._pending.forget()
+        self._news.forget()
+        if self._heads is not None:
+            self._heads.forget()
 
     @property
-    def _cover(self) -> Covering:
-        assert self._covering is not None, "rows are written inside `writing`"
-        return self._covering
+    def _pending(self) -> Pending:
+        assert self._held is not None, "rows are written inside `writing`"
+        return self._held
 
     def _prepare_writing(self) -> None:
         """What a ledger that is only looked at does not need: rows are watched, and the key is at hand."""
-        if self._covering is not None:
+        if self._held is not None:
             return
         # Between two keys nothing is signed: the old one holds no more, the new one is not in its place.
-        following = self._key.with_name("next.pub")
-        if following.exists() and following.read_text(encoding="ascii").strip() in self.public_keys():
+        following = self._key.with_name("next.pub") if self._key else None
+        if following and following.exists() and following.read_text(encoding="ascii").strip() in self.public_keys():
             raise KeyUnusable(f"{self._key}: a change of keys was interrupted. Finish it: digitize keys rotate DIR")
         before = self._format
         if before < FORMAT:
-            upgrade(self._db, self.path)
-        self._covering = Covering(self._db)
+            upgrade(self._db)
+        self._held = Pending(self._db)
         # A ledger outside of a workspace has no key; that of a workspace is never written unsigned.
-        if self._key.exists() or self.public_keys():
-            self._heads = Heads(self._db, open_key(self._key))
+        if (self._key and self._key.exists()) or self.public_keys():
+            self._heads = Heads(self._db, self._signer())
         self._format = FORMAT
         if before < FORMAT:
             with self.writing():
@@ -109,63 +129,93 @@ class LedgerFile:
                 if before < WATCHED:
                     self._cover_all()
 
+    def _signer(self) -> Signer:
+        if self._key is None:
+            raise KeyUnusable(f"{self.path}: what is written there is signed. Name the site's key: --key FILE")
+        return open_key(self._key)
+
     def _cover_all(self) -> None:
         """Take the hash of every row that an older program wrote: from now on a change is seen."""
-        for _ in self._cover.everything():
+        for _ in self._pending.everything():
             self._note_rows()
 
     def _seal(self) -> None:
         """Before the commit: rows that no event tells of get one, and the newest event is signed."""
-        if not self._cover.is_empty:
+        self._pending.flush()
+        if self._pending.has_untold_rows():
             self._note_rows()
-        if self._has_news and self._heads is not None:
-            self._heads.sign()
-        self._has_news = False
+        self._news.keep(self._pending.newest_event()[0])
+        if self._pending.has_news and self._heads is not None:
+            self._heads.sign(*self._pending.newest_event())
+
+    def mark(self, what: str, part: str) -> None:
+        """Have a step look at a part again, inside `writing`; see `digitize.workspace.ledger.marks`."""
+        self._news.mark(what, part)
+
+    def mark_unit(self, what: str, unit: str) -> None:
+        """The same for the part in which a unit stands."""
+        self._news.mark_unit(what, unit)
+
+    def part_of(self, unit: str) -> str:
+        """The part in which a page, a table or a part of a table stands."""
+        return self._news.part_of(unit)
 
     def _note_rows(self) -> None:
         self.record_event("ledger", "rows", "note")
+        self._pending.flush()
 
-    def execute(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
-        """Run one statement with parameters; reading may be done outside `writing`."""
+    def foresee(self, units: Sequence[str]) -> None:
+        """Inside `writing`: read at once where these units stand, if `state` or `finish` will be asked of each."""
+        self._pending.foresee(units)
+
+    def execute(self, sql: str, values: Iterable[Any] = ()) -> Rows:
+        """Run one statement with parameters; reading may be done outside `writing`. See `each` for very many rows."""
         if self._depth == 0 and not sql.lstrip().upper().startswith(_READS):
             with self.writing():
                 return self.execute(sql, values)
-        with plain_errors(self.path, "digitize ledger verify"):
+        with self._db.guarded():
+            self._make_way(sql)
             return self._db.execute(sql, tuple(values))
+
+    def _make_way(self, sql: str) -> None:
+        """Have what waits written, if a statement may see it."""
+        if self._depth and _OF_HISTORY.search(sql):
+            self._pending.flush()
+            if not sql.lstrip().upper().startswith(_READS):
+                self._pending.misremember()
+
+    def each(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Row]:
+        """The rows of a query one after the other, in bounded memory; other queries may run meanwhile."""
+        with self._db.guarded():
+            self._make_way(sql)
+            yield from self._db.each(sql, tuple(values))
+
+    def version(self) -> object:
+        """Another value whenever somebody else wrote; a look at it costs nearly nothing."""
+        with self._db.guarded():
+            return self._db.version()
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each of these rows, inside `writing`."""
         with self.writing():
+            self._make_way(sql)
             self._db.executemany(sql, rows)
 
-    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
         """All rows of a query."""
         return self.execute(sql, values).fetchall()
 
     def record_event(
         self, unit: str, step: str, outcome: str, *, key: str = "", detail: Mapping[str, Any] | None = None
     ) -> None:
-        """Write one event and fold it into `state`. A second "done" of one unit, step and key is refused."""
+        """Write one event and fold it into `state`. A second "done" of one unit, step and key is refused, at the latest
+        when the transaction ends.
+        """
         with self.writing():
-            at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            at = datetime.fromtimestamp(self._db.now(), UTC).isoformat(timespec="milliseconds")
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
-            # Read inside the transaction that writes: two processes can never chain to the same event.
-            last = self._db.execute("SELECT hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-            entries = self._cover.take()
-            rows = rows_digest(entries)
-            event = (at, unit, step, outcome, key, text)
-            own = link(last["hash"] if last else START, event, rows)
-            seq = self._db.execute(
-                "INSERT INTO events (at, unit, step, outcome, key, detail, hash, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*event, own, rows),
-            ).lastrowid
-            log = ((table, name, seq, content) for table, name, content in entries)
-            self._db.executemany("INSERT INTO row_log VALUES (?, ?, ?, ?)", log)
-            self._has_news = True
-            self._db.execute(
-                "INSERT OR REPLACE INTO state (unit, step, key, outcome, detail, seq) VALUES (?, ?, ?, ?, ?, ?)",
-                (unit, step, key, outcome, text, seq),
-            )
+            self._pending.add(at, unit, step, outcome, key, text)
+            self._news.note_event(unit, step, outcome, detail or {})
 
     def root_hash(self) -> str:
         """The hash of the whole history so far."""
@@ -181,7 +231,8 @@ class LedgerFile:
         """Raise LedgerError naming the first of these entries that was changed by another program."""
         if self._format < WATCHED:
             return  # nothing is known of its rows yet
-        with plain_errors(self.path, "digitize ledger verify"):
+        with self._db.guarded():
+            self._make_way("row_log")
             for name in changed_entries(self._db, table, names):
                 raise LedgerError(
                     f"{self.path}: {name} in {table} is not what the ledger wrote; another program changed it. "

@@ -1,51 +1,35 @@
-"""A ledger of an older format becomes one of today's; a copy of the old file stays.
+"""A ledger of an older format becomes one of today's; of a file, a copy of the old one stays.
 
-From format 2 on its rows are watched; from 3 on records of tables may be packed, from 4 on those of systems. Rows are
-not written anew: records that were not packed are read as they stand, until their table is mapped again.
+From format 2 on its rows are watched; from 3 on records of tables may be packed, from 4 on those of systems; from 5 on
+it marks what changed. Rows are not written anew: records that were not packed are read as they stand, until their table
+is mapped again.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
+from digitize.workspace.engines import Engine
+from digitize.workspace.ledger.marks import MARK_ALL
+from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, MARKS_DDL, PACKED, SHAPES_DDL, WATCHED
 
-from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, PACKED, SHAPES_DDL, WATCHED
 
-
-def upgrade(db: sqlite3.Connection, path: Path) -> None:
+def upgrade(db: Engine) -> None:
     """Add what later formats have, in one transaction. What stands in the ledger stays as it is."""
-    copy = path.with_name(f"{path.name}.format{_format(db)}")
-    if not copy.exists():
-        # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
-        with sqlite3.connect(copy) as to:
-            db.backup(to)
-        to.close()
-    db.execute("BEGIN IMMEDIATE")
+    db.keep_copy(f"format{_format(db)}")
+    db.begin()
     try:
         # Another process may have done it while this one waited.
         if (found := _format(db)) < FORMAT:
             if found < WATCHED:
-                db.execute("ALTER TABLE events ADD COLUMN rows TEXT NOT NULL DEFAULT ''")
-            for statement in _statements(COVER_DDL * (found < WATCHED) + SHAPES_DDL * (found < PACKED)):
+                db.add("ALTER TABLE events ADD COLUMN rows TEXT NOT NULL DEFAULT '';")
+            db.add(COVER_DDL * (found < WATCHED) + SHAPES_DDL * (found < PACKED) + MARKS_DDL)
+            for statement in MARK_ALL.values():
                 db.execute(statement)
             db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
-        db.execute("COMMIT")
+        db.commit()
     except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+        db.rollback()
         raise
 
 
-def _format(db: sqlite3.Connection) -> int:
+def _format(db: Engine) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
-
-
-def _statements(script: str) -> list[str]:
-    """The statements of a script; executescript would commit what stands before them."""
-    found, kept = [], ""
-    for part in script.split(";"):
-        kept = f"{kept};{part}" if kept else part
-        if sqlite3.complete_statement(f"{kept};"):
-            found.append(kept)
-            kept = ""
-    return found

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import sqlite3
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from digitize.workspace.ledger.chain import COVERED, START, Entry, entry_hash, entry_name, link, rows_digest
+from digitize.workspace.engines import Engine, Row
+from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, FORMAT, SHAPES_DDL, WATCHED
+from digitize.workspace.ledger.schema import DDL, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL, WATCHED
 
+_AT_ONCE = 1_000
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
 _ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
 
@@ -39,11 +42,13 @@ class Change:
         return asdict(self)
 
 
-def find_changes(db: sqlite3.Connection, path: Path, outside: Path | None = None) -> Iterator[Change]:
-    """All differences of a ledger of this format. outside: a file of heads that another office holds."""
+def find_changes(db: Engine, home: Path | None, outside: Path | None = None) -> Iterator[Change]:
+    """All differences of a ledger of this format.
+
+    home: the workspace's folder with the log of heads. outside: a file of heads that another office holds.
+    """
     # A damaged file can give wrong rows, so this comes before any row is believed.
-    broken = db.execute("PRAGMA integrity_check").fetchone()[0]
-    if broken != "ok":
+    if broken := db.damage():
         yield Change("the file", f"is damaged ({broken})")
         return
     found = _format(db)
@@ -52,45 +57,24 @@ def find_changes(db: sqlite3.Connection, path: Path, outside: Path | None = None
         yield from _Chain(db, has_rows=False).changes()
         return
     # What a ledger of an older format has not is no change of it.
-    yield from _schema(db, DDL if found == FORMAT else DDL.replace(SHAPES_DDL, ""))
+    without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
+    for where, what, mend in db.differences(functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL)):
+        yield Change(where, what, mend or _RESTORE)
     chain = _Chain(db)
     yield from chain.changes()
     yield from _rows(db)
     yield from _state(db)
-    yield from _heads(db, chain, path, outside)
+    yield from _heads(db, chain, home, outside)
 
 
-def _format(db: sqlite3.Connection) -> int:
+def _format(db: Engine) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
-
-
-def _schema(db: sqlite3.Connection, ddl: str) -> Iterator[Change]:
-    """The tables and triggers that keep the history are there, in the words they were made with."""
-    wanted = sqlite3.connect(":memory:")
-    wanted.executescript(ddl)
-    query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-    there = {(r[0], r[1]): _plain(r[2]) for r in db.execute(query)}
-    made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
-    wanted.close()
-    for kind, name in sorted(made):
-        if (kind, name) not in there:
-            yield Change(f"{kind} {name}", "is gone")
-        elif kind == "trigger" and there[kind, name] != made[kind, name]:
-            yield Change(f"{kind} {name}", "was changed")
-    for kind, name in sorted(there.keys() - made.keys()):
-        # A further index does no harm; a trigger can change what is written.
-        if kind == "trigger":
-            yield Change(f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}")
-
-
-def _plain(sql: str | None) -> str:
-    return re.sub(r"\s+", " ", sql or "").strip()
 
 
 class _Chain:
     """Recomputes the chain of events; afterwards it knows the hash of each event."""
 
-    def __init__(self, db: sqlite3.Connection, *, has_rows: bool = True) -> None:
+    def __init__(self, db: Engine, *, has_rows: bool = True) -> None:
         self._db, self._has_rows = db, has_rows
         self.last, self.count = START, 0
         self.keys: list[tuple[int, str]] = []
@@ -100,7 +84,7 @@ class _Chain:
         logged = self._logged() if self._has_rows else iter(())
         waiting = next(logged, None)
         before = ""
-        for r in self._db.execute("SELECT * FROM events ORDER BY seq"):
+        for r in self._db.each("SELECT * FROM events ORDER BY seq"):
             while waiting and waiting[0] < r["seq"]:
                 yield Change(f"row_log {waiting[0]}", "belongs to no event")
                 waiting = next(logged, None)
@@ -113,10 +97,11 @@ class _Chain:
             yield Change(f"row_log {waiting[0]}", "belongs to no event, which was cut off")
             waiting = next(logged, None)
 
-    def _event(self, r: sqlite3.Row, rows: str, before: str) -> Iterator[Change]:
+    def _event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
         own = link(self.last, (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"]), rows)
-        if self._has_rows and rows != r["rows"]:
+        # From format 5 on it is not kept beside the hash that covers it.
+        if self._has_rows and r["rows"] and rows != r["rows"]:
             yield Change(where, "was written with other rows than the log of rows says")
         elif own != r["hash"]:
             yield Change(where, "was changed after it was written, or one before it was taken out")
@@ -132,7 +117,7 @@ class _Chain:
 
     def _logged(self) -> Iterator[tuple[int, list[Entry]]]:
         seq, entries = -1, list[Entry]()
-        for r in self._db.execute("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
+        for r in self._db.each("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
             if r["seq"] != seq and entries:
                 yield seq, entries
                 entries = []
@@ -149,43 +134,56 @@ class _Chain:
         return head.public in {*holders[-1:], *later, *(before[-1:] if later else ())}
 
 
-def _rows(db: sqlite3.Connection) -> Iterator[Change]:
+def _rows(db: Engine) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
-    there = {r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    there = db.tables()
     for table in (name for name in COVERED if name in there):
-        # SQLite gives the other columns of the row that has the maximum.
-        newest = "SELECT key, hash, MAX(seq) FROM row_log WHERE tbl = ? GROUP BY key"
-        for key, content, seq in db.execute(newest, (table,)):
-            now = entry_hash(db, table, key)
-            if now != bytes(content):
-                word = "is gone" if not now else "came back" if not content else "was changed"
-                yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
+        newest = db.each("SELECT key, hash, seq FROM row_log WHERE tbl = ? ORDER BY key, seq", (table,))
+        for some in _in_lots(_last_of_each(newest)):
+            now = entry_hashes(db, table, some)
+            for key, (content, seq) in some.items():
+                if now[key] != content:
+                    word = "is gone" if not now[key] else "came back" if not content else "was changed"
+                    yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
         unknown = f"""SELECT DISTINCT {entry_name(table)} AS name FROM {table}
                       WHERE NOT EXISTS (SELECT 1 FROM row_log WHERE tbl = ? AND key = {entry_name(table, table)})"""
-        for (name,) in db.execute(unknown, (table,)):
+        for (name,) in db.each(unknown, (table,)):
             yield Change(f"{table} {_shown(name)}", "was added, not by this program")
 
 
-def _state(db: sqlite3.Connection) -> Iterator[Change]:
+def _last_of_each(rows: Iterable[Row]) -> Iterator[tuple[str, bytes, int]]:
+    """Of rows of key, hash, seq in this order: the last of each key."""
+    for _, own in groupby(rows, key=lambda r: str(r["key"])):
+        *_, last = own
+        yield last["key"], bytes(last["hash"]), last["seq"]
+
+
+def _in_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str, tuple[bytes, int]]]:
+    entries = iter(entries)
+    while some := {key: (content, seq) for key, content, seq in islice(entries, _AT_ONCE)}:
+        yield some
+
+
+def _state(db: Engine) -> Iterator[Change]:
     """Where each unit stands is the newest event of it."""
-    folded = "SELECT unit, step, key, outcome, detail, MAX(seq) AS seq FROM events GROUP BY unit, step"
+    folded = NEWEST_EVENTS
     held = "SELECT unit, step, key, outcome, detail, seq FROM state"
     mend = "take it from the history anew: digitize ledger recount DIR"
-    for unit, step in db.execute(f"SELECT unit, step FROM ({held} EXCEPT {folded})"):
+    for unit, step in db.each(f"SELECT unit, step FROM ({held} EXCEPT {folded}) d"):
         yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
-    for unit, step in db.execute(f"SELECT unit, step FROM ({folded}) EXCEPT SELECT unit, step FROM state"):
+    for unit, step in db.each(f"SELECT unit, step FROM ({folded}) f EXCEPT SELECT unit, step FROM state"):
         yield Change(f"state {unit} {step}", "is gone", mend)
 
 
-def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | None) -> Iterator[Change]:
+def _heads(db: Engine, chain: _Chain, home: Path | None, outside: Path | None) -> Iterator[Change]:
     """Every signature is genuine and of the history that is here, and the newest one of its end."""
     own = list(heads_in(db))
     newest = max((h.seq for h in own), default=None)
-    log, restored = path.with_name(LOG), list(restored_in(db))
+    log, restored = home / LOG if home else None, list(restored_in(db))
     for head in own:
         yield from _signed(chain, f"head of event {head.seq}", head)
         yield from _of_here(db, f"head of event {head.seq}", head, [])
-    for file in (log, outside) if outside else (log,):
+    for file in (f for f in (log, outside) if f is not None):
         for line, head_or_text in enumerate(heads_in_file(file), 1):
             where = f"{file.name}:{line}"
             if isinstance(head_or_text, str):
@@ -200,7 +198,7 @@ def _heads(db: sqlite3.Connection, chain: _Chain, path: Path, outside: Path | No
         yield Change(f"events {newest + 1} to {chain.count}", text, _ASK)
     elif newest is None and chain.keys:
         yield Change("the history", "has no signed head", _ASK)
-    if newest is not None and not log.is_file():
+    if newest is not None and log is not None and not log.is_file():
         yield Change(LOG, "is gone from beside the ledger", _ASK)
 
 
@@ -211,7 +209,7 @@ def _signed(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
 
 
-def _of_here(db: sqlite3.Connection, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
+def _of_here(db: Engine, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
     """restored: the times at which heads of the file may have been lost rightly."""
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
     if found is not None and found["hash"] == head.hash:

@@ -20,6 +20,8 @@ _SAID = {
     _GONE: ("is gone", "give the file in again: digitize intake puts it back by its content"),
     _ALTERED: ("is not what was taken in", "restore it from a backup, or give the file in again after removing it"),
 }
+_NOTED = """INSERT INTO fixity (sha256, at, outcome) VALUES (?, ?, ?)
+  ON CONFLICT (sha256) DO UPDATE SET at = excluded.at, outcome = excluded.outcome"""
 # So many bytes are hashed between two notes in the ledger: what an interruption makes anew at most.
 _NOTE_EVERY = 1 << 30
 
@@ -107,14 +109,14 @@ def _round(ledger: Ledger, *, keeps: bool) -> str:
         return str(row["value"])
     now = _now()
     if keeps:
-        ledger.execute("INSERT INTO meta VALUES ('fixity_began', ?)", (now,))
+        ledger.execute("INSERT INTO meta (key, value) VALUES ('fixity_began', ?)", (now,))
     return now
 
 
 def _note(ledger: Ledger, notes: list[tuple[str, str, str]]) -> None:
     with ledger.writing():
         for note in notes:
-            ledger.execute("INSERT OR REPLACE INTO fixity VALUES (?, ?, ?)", note)
+            ledger.execute(_NOTED, note)
     notes.clear()
 
 

@@ -1,0 +1,147 @@
+"""The ledger's tables in PostgreSQL, made from SQLite's words for them; and the guards that both have.
+
+What the two do differently: a row's number is one more than the last (a sequence would leave gaps where a transaction
+was rolled back, and volume numbers stand in page ids); texts are sorted by their bytes; the names of rows that a
+statement wrote come to who wrote them as messages (`RAISE INFO`), where SQLite calls a function of the connection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from digitize.workspace.engines.covered import COVERED, entry_name
+
+NOTE = "\x1e"
+"""Begins the message of rows that were written, and stands between their names."""
+
+_GUARD = re.compile(
+    r"CREATE TRIGGER (\w+) BEFORE (UPDATE|DELETE) ON (\w+)\s+BEGIN SELECT RAISE\(ABORT, '[^']*'\); END;"
+)
+_NUMBERED = re.compile(r"CREATE TABLE (\w+) \(\s*(\w+) INTEGER PRIMARY KEY(?: AUTOINCREMENT)?")
+_TYPES = {"INTEGER": "BIGINT", "BLOB": "BYTEA", "REAL": "DOUBLE PRECISION", "TEXT": 'TEXT COLLATE "C"'}
+_TYPE = re.compile(rf"(?<=\w )({'|'.join(_TYPES)})\b")
+
+_FUNCTIONS = {
+    "json_extract(detail text, path text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE": """
+  SELECT CASE json_typeof(v) WHEN 'null' THEN NULL WHEN 'boolean' THEN CASE WHEN v::text = 'true' THEN '1' ELSE '0' END
+    ELSE v #>> '{}' END FROM (SELECT detail::json #> string_to_array(substr(path, 3), '.') AS v) held""",
+    "json_array_length(held text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE": """
+  SELECT pg_catalog.json_array_length(held::json)""",
+    "instr(held text, part text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE": """
+  SELECT strpos(held, part)""",
+    "refuse_change() RETURNS trigger LANGUAGE plpgsql": """
+BEGIN
+  RAISE EXCEPTION '% only grows: it is never changed and nothing of it removed', TG_TABLE_NAME USING ERRCODE = '23001';
+END""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A trigger in PostgreSQL's own words, as `pg_get_triggerdef` gives them."""
+
+    name: str
+    text: str
+
+
+def statements(ddl: str) -> Iterator[str]:
+    """All that makes tables of a ledger; ddl: in SQLite's words. To be run where the ledger's schema comes first."""
+    for head, body in functions(ddl).items():
+        yield f"CREATE OR REPLACE FUNCTION {head} AS $body${body}$body$"
+    for statement in _tables(ddl).split(";"):
+        if statement.strip():
+            yield statement.strip()
+    for guard in guards(ddl):
+        yield guard.text
+
+
+def functions(ddl: str) -> dict[str, str]:
+    """Head -> body of the functions that these tables need."""
+    found = dict(_FUNCTIONS) if "CREATE TABLE meta" in ddl else {}
+    for table, column in _NUMBERED.findall(ddl):
+        found[f"next_of_{table}() RETURNS bigint LANGUAGE plpgsql"] = (
+            f"\nBEGIN\n  RETURN (SELECT COALESCE(MAX({column}), 0) + 1 FROM {table});\nEND"
+        )
+    for table in _covered(ddl):
+        found[f"note_{table}() RETURNS trigger LANGUAGE plpgsql"] = _noting(table)
+    return found
+
+
+def guards(ddl: str) -> Iterator[Guard]:
+    """The triggers of these tables."""
+    for name, what, table in _GUARD.findall(ddl):
+        yield _guard(name, f"BEFORE {what} ON {table}", "refuse_change")
+        if what == "DELETE":
+            yield _guard(f"{table}_is_never_emptied", f"BEFORE TRUNCATE ON {table}", "refuse_change")
+    for table in _covered(ddl):
+        new, old = "NEW TABLE AS rows_new", "OLD TABLE AS rows_old"
+        for what, seen in (("INSERT", new), ("UPDATE", f"{old} {new}"), ("DELETE", old)):
+            when = f"AFTER {what} ON {table} REFERENCING {seen}"
+            yield _guard(f"{table}_{what.lower()}_is_noted", when, f"note_{table}")
+
+
+def _guard(name: str, when: str, function: str) -> Guard:
+    return Guard(name, f"CREATE TRIGGER {name} {when} FOR EACH STATEMENT EXECUTE FUNCTION {function}()")
+
+
+def _covered(ddl: str) -> list[str]:
+    return [table for table in re.findall(r"CREATE TABLE (\w+)", ddl) if table in COVERED]
+
+
+def _noting(table: str) -> str:
+    """The body of the trigger that tells which rows were written."""
+    told = f"""
+    SELECT string_agg(DISTINCT {entry_name(table, "r")}, '{NOTE}') INTO named FROM %s r;
+    IF named IS NOT NULL THEN RAISE INFO USING MESSAGE = '{NOTE}{table}{NOTE}' || named; END IF;"""
+    return f"""
+DECLARE named text;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN{told % "rows_old"}
+  END IF;
+  IF TG_OP <> 'DELETE' THEN{told % "rows_new"}
+  END IF;
+  RETURN NULL;
+END"""
+
+
+def _tables(ddl: str) -> str:
+    ddl = _NUMBERED.sub(r"CREATE TABLE \1 (\2 INTEGER PRIMARY KEY DEFAULT next_of_\1()", _GUARD.sub("", ddl))
+    return _TYPE.sub(lambda m: _TYPES[m[1]], ddl.replace(") WITHOUT ROWID", ")"))
+
+
+def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str | None]]:
+    """See `Engine.differences`. db: runs SQL with %s for values."""
+    tables = dict.fromkeys(re.findall(r"CREATE TABLE (\w+)", ddl))
+    there = {r[0] for r in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,))}
+    yield from ((f"table {name}", "is gone", None) for name in tables if name not in there)
+    indexes = {r[0] for r in db.execute("SELECT indexname FROM pg_indexes WHERE schemaname = %s", (schema,))}
+    for name in re.findall(r"CREATE (?:UNIQUE )?INDEX (\w+)", ddl):
+        if name not in indexes:
+            yield f"index {name}", "is gone", None
+    held = {r[0]: (r[1], r[2]) for r in db.execute(_HELD_GUARDS, (schema,))}
+    for guard in guards(ddl):
+        text, enabled = held.pop(guard.name, (None, ""))
+        if text is None:
+            yield f"trigger {guard.name}", "is gone", None
+        elif text != guard.text or enabled != "O":
+            yield f"trigger {guard.name}", "was changed" if text != guard.text else "was switched off", None
+    for name in sorted(held):
+        yield f"trigger {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+    bodies = {r[0]: r[1] for r in db.execute(_HELD_FUNCTIONS, (schema,))}
+    for head, body in functions(ddl).items():
+        name = head.partition("(")[0]
+        if bodies.get(name) != body:
+            yield f"function {name}", "was changed" if name in bodies else "is gone", None
+
+
+_HELD_GUARDS = """
+  SELECT t.tgname, pg_get_triggerdef(t.oid, true), t.tgenabled::text
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = %s AND NOT t.tgisinternal
+"""
+_HELD_FUNCTIONS = """
+  SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
+"""

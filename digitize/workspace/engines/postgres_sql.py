@@ -1,0 +1,70 @@
+"""The ledger's SQL as PostgreSQL takes it, and its rows as SQLite gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+_QUOTED = re.compile(r"('(?:[^']|'')*')")
+# What JSON holds is text for the function that stands in for SQLite's.
+_COMPARED = re.compile(r"(json_extract\([^()]*\))\s*(=|<>|<=|>=|<|>)\s*(-?\d+)")
+# PostgreSQL's text holds no NUL. A code point that is no character, by Unicode, stands for it.
+_NUL, _FOR_NUL = "\x00", "\ufdd0"
+
+
+@lru_cache(maxsize=1024)
+def spoken(sql: str, has_values: bool) -> bytes:
+    """A statement with %s for question marks; one without values stays as it is but for what JSON holds."""
+    sql = _COMPARED.sub(r"CAST(\1 AS BIGINT) \2 \3", sql)
+    if not has_values:
+        return sql.encode()
+    parts = [part.replace("%", "%%") for part in _QUOTED.split(sql)]
+    # Every second part stands between quotes.
+    parts[::2] = [part.replace("?", "%s") for part in parts[::2]]
+    return "".join(parts).encode()
+
+
+def given(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Values as they can be stored."""
+    return tuple(v.replace(_NUL, _FOR_NUL) if isinstance(v, str) and _NUL in v else v for v in values)
+
+
+class PgRow:
+    """One row, as sqlite3.Row is used: by number, by name, in a loop, as a mapping."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, values: tuple[Any, ...], places: dict[str, int]) -> None:
+        self._values, self._places = values, places
+
+    def __getitem__(self, at: int | str | slice) -> Any:
+        """A value by its number or the name of its column."""
+        return self._values[self._places[at] if isinstance(at, str) else at]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Its values."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """How many values there are."""
+        return len(self._values)
+
+    def keys(self) -> list[str]:
+        """The names of its columns."""
+        return list(self._places)
+
+
+def as_rows(cursor: Any) -> Callable[[Sequence[Any]], PgRow]:
+    """A row factory of psycopg."""
+    places = {column.name: i for i, column in enumerate(cursor.description or ())}
+    return lambda values: PgRow(tuple(map(_held, values)), places)
+
+
+def _held(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace(_FOR_NUL, _NUL) if _FOR_NUL in value else value
+    # Sums come as numbers of any length.
+    return int(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,154 @@
+"""A ledger in one SQLite file."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from digitize.machine.sqlite_errors import plain_errors
+from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name, taking
+from digitize.workspace.engines.moved import MOVED, was_moved
+
+
+class SqliteEngine(sqlite3.Connection):
+    """See `Engine`. It is SQLite's own connection, and can do what that can: VACUUM INTO, backup."""
+
+    path: Path
+    can_write: bool = True
+    touched: set[tuple[str, str]]
+
+    def put(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
+    ) -> None:
+        """See `Engine`."""
+        marks = ", ".join("?" * len(columns))
+        self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){taking(columns, replace)}", rows)
+
+    def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        self.executemany(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)}", rows)
+
+    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
+        """See `Engine`."""
+        return iter(self.execute(sql, tuple(values)))
+
+    def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[sqlite3.Row]:
+        """See `Engine`."""
+        sql = f"SELECT * FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)} ORDER BY {order}"
+        for values in (name.split(SEPARATOR) for name in names):
+            # With other parts it names no row: somebody else wrote it.
+            if len(values) == len(columns):
+                yield from self.execute(sql, values)
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """See `Engine`."""
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        self.executemany(sql, map(tuple, rows))
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """See `Engine`."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.rollback()
+
+    def begin(self) -> None:
+        """See `Engine`."""
+        # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
+        self.execute("BEGIN IMMEDIATE")
+        if moved := self.execute(MOVED).fetchone():
+            self.rollback()
+            raise was_moved(str(self.path), moved[0])
+
+    def add(self, ddl: str) -> None:
+        """See `Engine`."""
+        for statement in _statements(ddl):
+            self.execute(statement)
+
+    def keep_copy(self, tail: str) -> None:
+        """See `Engine`."""
+        copy = self.path.with_name(f"{self.path.name}.{tail}")
+        if not copy.exists():
+            # Named when it is whole: one that was cut off by a full disk or a kill must not pass for the copy.
+            part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+            part.unlink(missing_ok=True)
+            # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
+            with closing(sqlite3.connect(part)) as to:
+                self.backup(to)
+            part.replace(copy)
+
+    def now(self) -> float:
+        """See `Engine`: the clock of the one machine on which the file lies."""
+        return time.time()
+
+    def version(self) -> object:
+        """See `Engine`."""
+        return self.execute("PRAGMA data_version").fetchone()[0]
+
+    def watch(self) -> None:
+        """See `Engine`. The triggers are temporary: they belong to the connection, and the file holds none that another
+        program lacks the function for.
+        """
+        self.create_function("row_touched", 2, lambda table, key: self.touched.add((table, key)))
+        for table in COVERED:
+            for what, aliases in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
+                calls = "; ".join(f"SELECT row_touched('{table}', {entry_name(table, a)})" for a in aliases)
+                name = f"{table}_{what.lower()}_is_noted"
+                self.execute(f"CREATE TEMP TRIGGER {name} AFTER {what} ON main.{table} BEGIN {calls}; END")
+
+    def settle(self) -> None:
+        """See `Engine`: what is written is there at once."""
+
+    def guarded(self) -> AbstractContextManager[None]:
+        """See `Engine`."""
+        return plain_errors(self.path, "digitize ledger verify")
+
+    def damage(self) -> str:
+        """See `Engine`."""
+        found = self.execute("PRAGMA integrity_check").fetchone()[0]
+        return "" if found == "ok" else str(found)
+
+    def tables(self) -> frozenset[str]:
+        """See `Engine`."""
+        return frozenset(r[0] for r in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
+    def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
+        """See `Engine`: the tables and triggers that keep the history are there, in the words they were made with."""
+        wanted = sqlite3.connect(":memory:")
+        wanted.executescript(ddl)
+        query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+        there = {(r[0], r[1]): _plain(r[2]) for r in self.execute(query)}
+        made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
+        wanted.close()
+        for kind, name in sorted(made):
+            if (kind, name) not in there:
+                yield f"{kind} {name}", "is gone", None
+            elif kind == "trigger" and there[kind, name] != made[kind, name]:
+                yield f"{kind} {name}", "was changed", None
+        for kind, name in sorted(there.keys() - made.keys()):
+            # A further index does no harm; a trigger can change what is written.
+            if kind == "trigger":
+                yield f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; executescript would commit what stands before them."""
+    kept = ""
+    for part in script.split(";"):
+        kept = f"{kept};{part}" if kept else part
+        if sqlite3.complete_statement(f"{kept};"):
+            if kept.strip():
+                yield kept
+            kept = ""
+
+
+def _plain(sql: str | None) -> str:
+    return re.sub(r"\s+", " ", sql or "").strip()

@@ -1,0 +1,115 @@
+"""Work in lots, for many machines on one ledger: claim a lot, be heard of, record it, give it back.
+
+A lot is held under a token of its own, which no other lot ever has. What it holds is written only while the token still
+stands in the leases, in the same transaction: a worker that was silent too long, and whose units another took over,
+finds the fence closed and can neither finish nor overwrite them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from digitize.errors import LeaseLost
+from digitize.machine.system import process_name
+from digitize.workspace.ledger.core import Ledger
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One unit of a step with the key under which it will be finished; key "" where it is not known before."""
+
+    unit: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Work that is held. token: the owner in the leases: machine, process, its start, and the number of the lot."""
+
+    step: str
+    token: str
+    works: tuple[Work, ...]
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units, in the order in which they were offered."""
+        return tuple(w.unit for w in self.works)
+
+
+class Lots:
+    """Lots of one step, out of one ledger; used from one thread, as the ledger is."""
+
+    def __init__(self, ledger: Ledger, step: str) -> None:
+        """step: under which the units are leased."""
+        self._ledger, self._step = ledger, step
+
+    def claim(self, offered: Iterable[Work], size: int) -> Lot | None:
+        """Lease the first of the offered works that nobody holds and nobody has finished; at most size of them.
+
+        None where there are none. offered is read as far as needed: a plan of millions may be a generator.
+        """
+        token = f"{process_name()}#{secrets.token_hex(8)}"
+        source, got = iter(offered), list[Work]()
+        while len(got) < size and (some := list(islice(source, size - len(got)))):
+            with self._ledger.writing():
+                # What another machine finished since the plan was made is not done again.
+                self._ledger.foresee([w.unit for w in some if w.key])
+                due = {w.unit: w for w in some if not (w.key and self._is_settled(w))}
+                got += [due[unit] for unit in self._ledger.claim(due, self._step, token)]
+        return Lot(self._step, token, tuple(got)) if got else None
+
+    def _is_settled(self, work: Work) -> bool:
+        now = self._ledger.state(work.unit, self._step)
+        return now is not None and now.is_settled_under(work.key)
+
+    def renew(self, lot: Lot) -> frozenset[str]:
+        """The heartbeat: say that the lot is worked on. Returns the units still held.
+
+        At least every few minutes (LEASE_SECONDS). Raises LeaseLost where all of it was taken over: stop working on it.
+        """
+        with self._ledger.fenced(lot.token) as held:
+            self._ledger.renew(lot.token)
+            return held
+
+    def record(self, lot: Lot, write: Callable[[frozenset[str]], T]) -> T:
+        """Run write(units still held) in one transaction, behind the fence; results, "done" and the head together.
+
+        write: calls `ledger.finish` and `ledger.fail`, for these units alone. It may be called again when the database
+        went away in between, so it must do nothing but write. Raises LeaseLost, with nothing kept.
+        """
+
+        def behind_the_fence() -> T:
+            with self._ledger.fenced(lot.token) as held:
+                return write(held)
+
+        return self._ledger.settle(behind_the_fence)
+
+    def take_over(self, lot: Lot) -> Lot:
+        """Work on a lot that was claimed for this process by another, or that a worker who is gone began.
+
+        From now on it is held under a token of this process: whoever worked on it before finds the fence closed. Raises
+        LeaseLost where nothing is left of it.
+        """
+        name = lot.token.partition("#")[2].partition(".")[0]
+        token = f"{process_name()}#{name}.{secrets.token_hex(4)}"
+        with self._ledger.writing():
+            sql = "UPDATE leases SET owner = ? WHERE step = ? AND (owner LIKE ? OR owner LIKE ?)"
+            self._ledger.execute(sql, (token, self._step, f"%#{name}", f"%#{name}.%"))
+            held = self._ledger.leased(token)
+            if not held:
+                raise LeaseLost("Nothing is left of this lot: it was finished, given back or taken over.")
+            self._ledger.renew(token)
+        return Lot(lot.step, token, tuple(w for w in lot.works if w.unit in held))
+
+    def give_back(self, lot: Lot) -> None:
+        """Let others have what is left of the lot. Nothing happens where it was taken over."""
+        self._ledger.release(lot.token)
+
+
+__all__ = ["LeaseLost", "Lot", "Lots", "Work"]

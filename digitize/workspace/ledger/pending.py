@@ -1,0 +1,175 @@
+"""What a transaction has to write of the history, held together until it must be there: one statement for many events.
+
+A lot of fifty pages is then some ten questions to a database and not some hundreds; each event still has a hash of its
+own, of the one before it and of the rows written with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from digitize.workspace.engines import Engine
+from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name
+from digitize.workspace.ledger.chain import START, Entry, content_hash, entry_hash, entry_hashes, link, rows_digest
+from digitize.workspace.ledger.state import StepState, step_state
+
+_MOST_TOUCHED = 20_000
+_MOST_EVENTS = 400
+_HASHED_AT_ONCE = 1_000
+_EVENT = ("seq", "at", "unit", "step", "outcome", "key", "detail", "hash", "rows")
+_STATE = ("unit", "step", "key", "outcome", "detail", "seq")
+Name = tuple[str, str]
+"""A table, and the name of an entry in it."""
+
+
+@dataclass(slots=True)
+class _Event:
+    """texts: at, unit, step, outcome, key, detail. names: of the rows written with it."""
+
+    texts: tuple[str, str, str, str, str, str]
+    names: set[Name] = field(default_factory=set)
+
+
+class Pending:
+    """The events of one transaction after the other, of one connection; which rows were written the database tells."""
+
+    def __init__(self, db: Engine) -> None:
+        """Watch all tables that count."""
+        self._db = db
+        db.touched = set()
+        db.watch()
+        self.forget()
+
+    def forget(self) -> None:
+        """The transaction begins, or was rolled back."""
+        self._events: list[_Event] = []
+        self._results: dict[str, tuple[str, str, str, bytes]] = {}
+        self._ended: list[tuple[str, str]] = []
+        self._states: dict[tuple[str, str], StepState | None] = {}
+        self._foreseen: set[str] = set()
+        self._db.touched.clear()
+        self.newest: tuple[int, str, str] | None = None
+        """Number, time and hash of the newest event, where it was read or written in this transaction."""
+        self.has_news = False
+
+    def add(self, at: str, unit: str, step: str, outcome: str, key: str, detail: str) -> None:
+        """One more event, with the rows that were written since the one before it."""
+        event = _Event((at, unit, step, outcome, key, detail), set(self._db.touched))
+        self._db.touched.clear()
+        if (name := SEPARATOR.join((unit, step, key))) in self._results:
+            event.names.add(("results", name))
+        self._events.append(event)
+        self._states[unit, step] = step_state(key, outcome, detail)
+        if len(self._events) >= _MOST_EVENTS:
+            self.flush()
+
+    def add_result(self, unit: str, step: str, key: str, data: bytes) -> None:
+        """What a step produced; its event follows."""
+        self._results[SEPARATOR.join((unit, step, key))] = (unit, step, key, data)
+
+    def end_lease(self, unit: str, step: str) -> None:
+        """Give a unit back."""
+        self._ended.append((unit, step))
+
+    def foresee(self, units: Sequence[str]) -> None:
+        """Read at once where these units stand; true until the transaction ends, for nobody else writes."""
+        self.flush()
+        for i in range(0, len(units), _HASHED_AT_ONCE):
+            some = units[i : i + _HASHED_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT unit, step, key, outcome, detail FROM state WHERE unit IN ({marks})"
+            for r in self._db.execute(sql, some).fetchall():
+                self._states[r["unit"], r["step"]] = step_state(r["key"], r["outcome"], r["detail"])
+        self._foreseen.update(units)
+
+    def state(self, unit: str, step: str) -> StepState | None:
+        """Where a unit stands, what waits to be written included."""
+        if (unit, step) not in self._states and unit not in self._foreseen:
+            # What waits is known above: nothing need be written before this is asked.
+            sql = "SELECT key, outcome, detail FROM state WHERE unit = ? AND step = ?"
+            row = self._db.execute(sql, (unit, step)).fetchone()
+            self._states[unit, step] = step_state(*row) if row else None
+        return self._states.get((unit, step))
+
+    def misremember(self) -> None:
+        """The table `state` was written by a statement of its own."""
+        self._states.clear()
+        self._foreseen.clear()
+
+    def flush(self) -> None:
+        """Write all that waits. Afterwards any statement sees it."""
+        if self._ended:
+            self._db.take_out("leases", ("unit", "step"), self._ended)
+            self._ended = []
+        if not self._events:
+            return
+        events, results, self._events, self._results = self._events, self._results, [], {}
+        self._db.put("results", ("unit", "step", "key", "data"), list(results.values()))
+        self._db.settle()
+        hashes = {("results", name): content_hash(values) for name, values in results.items()}
+        # What came late was written since the last event, or is told only now.
+        events[-1].names |= self._db.touched - hashes.keys()
+        self._db.touched.clear()
+        hashes |= self._hashed({name for e in events for name in e.names} - hashes.keys())
+        self._chain(events, hashes)
+
+    def _hashed(self, names: Iterable[Name]) -> dict[Name, bytes]:
+        found = {}
+        for table, own in groupby(sorted(names), key=lambda name: name[0]):
+            keys = [key for _, key in own]
+            for i in range(0, len(keys), _HASHED_AT_ONCE):
+                some = entry_hashes(self._db, table, keys[i : i + _HASHED_AT_ONCE])
+                found.update({(table, key): content for key, content in some.items()})
+        return found
+
+    def _chain(self, events: Sequence[_Event], hashes: dict[Name, bytes]) -> None:
+        seq, _, last = self.newest_event()
+        rows, log, states = [], [], {}
+        for event in events:
+            entries: list[Entry] = [(table, key, hashes[table, key]) for table, key in sorted(event.names)]
+            digest = rows_digest(entries)
+            seq, last = seq + 1, link(last, event.texts, digest)
+            # The hash covers the digest, and the log of rows says it again: it is not kept a third time.
+            rows.append((seq, *event.texts, last, ""))
+            log += [(table, key, seq, content) for table, key, content in entries]
+            _, unit, step, outcome, key, detail = event.texts
+            states[unit, step] = (unit, step, key, outcome, detail, seq)
+        self._db.put("events", _EVENT, rows)
+        self._db.put("row_log", ("tbl", "key", "seq", "hash"), log)
+        self._db.put("state", _STATE, list(states.values()), replace=("unit", "step"))
+        self.newest, self.has_news = (seq, events[-1].texts[0], last), True
+
+    def newest_event(self) -> tuple[int, str, str]:
+        """Number, time and hash of the newest event that is written; (0, "", 64 noughts) where there is none.
+
+        Read once a transaction: nobody else writes until it ends.
+        """
+        if self.newest is None:
+            row = self._db.execute("SELECT seq, at, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+            self.newest = tuple(row) if row else (0, "", START)
+        return self.newest
+
+    def has_untold_rows(self) -> bool:
+        """Whether rows were written of which no event tells."""
+        self._db.settle()
+        return bool(self._db.touched)
+
+    def everything(self) -> Iterator[None]:
+        """Touch every row there is, and stop each time when some thousands are waiting for an event."""
+        for table in COVERED:
+            for row in self._db.each(f"SELECT DISTINCT {entry_name(table)} FROM {table}"):
+                self._db.touched.add((table, row[0]))
+                if len(self._db.touched) >= _MOST_TOUCHED:
+                    yield
+        yield
+
+
+def changed_entries(db: Engine, table: str, keys: Iterable[str]) -> Iterator[str]:
+    """Those of the names under which something else stands than the ledger wrote last."""
+    newest = "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
+    for key in keys:
+        row = db.execute(newest, (table, key)).fetchone()
+        if (row[0] if row else b"") != entry_hash(db, table, key):
+            yield key

@@ -1,0 +1,58 @@
+"""All rows of a ledger, from one engine into the other: for backups, and for a ledger that moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+
+from digitize.errors import LedgerError
+from digitize.workspace.engines import Engine, Row
+from digitize.workspace.ledger.opening import connect
+from digitize.workspace.ledger.schema import DDL, FORMAT
+
+_HELD_FOR_A_MOMENT = frozenset({"leases"})
+_OF_A_MOVE = ("moved_to", "arriving")
+TABLES = tuple(t for t in re.findall(r"CREATE TABLE (\w+)", DDL) if t not in _HELD_FOR_A_MOMENT)
+"""What a ledger is. Leases are none of it: who holds one works on the ledger that was."""
+
+
+def copy_rows(source: Engine, target: Engine) -> None:
+    """Put all that a ledger is into an empty one. Raises LedgerError where the source is of an older format."""
+    found = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0]
+    if int(found) != FORMAT:
+        raise LedgerError(f"The ledger is of format {found}. Any command that writes brings it to {FORMAT}.")
+    for table in TABLES:
+        # What a move left as marks is of the ledger that was moved, not of what is in it.
+        rows = iter(source.each(f"SELECT * FROM {table} ORDER BY {_order(table)}"))
+        if table == "meta":
+            rows = (r for r in rows if r["key"] not in _OF_A_MOVE)
+        first = next(rows, None)
+        if first is not None:
+            target.fill(table, first.keys(), _values(first, rows))
+
+
+def _values(first: Row, rest: Iterator[Row]) -> Iterator[tuple[object, ...]]:
+    return (tuple(row) for row in chain((first,), rest))
+
+
+def _order(table: str) -> str:
+    # In the order of the key they are written without being sorted in.
+    return {"row_log": "tbl, key, seq", "results": "unit, step, key", "state": "unit, step"}.get(table, "1")
+
+
+def write_file(source: Engine, file: Path) -> None:
+    """Make a ledger's file of what a ledger is at this moment, while others write. file: empty, or not there."""
+    with source.at_one_moment():
+        fill_file(source, file)
+
+
+def fill_file(source: Engine, file: Path) -> None:
+    """Make a ledger's file of a ledger of which one moment is held. file: empty, or not there."""
+    with closing(connect(file)) as db, db.guarded():
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.executescript("BEGIN;" + DDL)
+        copy_rows(source, db)
+        db.execute("COMMIT")

@@ -1,0 +1,187 @@
+"""A workspace's ledger goes from its file into a database, or back: whole and verified, or not at all.
+
+The old ledger is locked meanwhile. The new one is made beside it and recounted; then one line of `digitize.toml` is
+changed, and from then on it is the ledger. Last, the old one is marked as moved, so that nobody writes into it any
+more, and put aside under another name. Interrupted before the line is changed, nothing has changed; after it, all is
+done but the mark, which the next move sets.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import InputError, LedgerError
+from digitize.machine.system import is_dead, sync_file, sync_folder
+from digitize.workspace.engines import Engine, LedgerAddress, Where
+from digitize.workspace.engines.where import ledger_address
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.opening import connect, open_engine, require_format
+from digitize.workspace.ledger.schema import DDL
+from digitize.workspace.ledger.transfer import copy_rows, fill_file
+from digitize.workspace.ledger.verifying import find_changes
+from digitize.workspace.place import LEDGER, Place, ledger_line, open_place
+
+if TYPE_CHECKING:
+    from digitize.workspace.engines.postgres import PostgresEngine
+
+STEP = "move"
+_LINE = re.compile(r"^[ \t]*#?[ \t]*ledger[ \t]*=.*$", re.M)
+_AFTER = re.compile(r"^[ \t]*site_id[ \t]*=.*$", re.M)
+_MARK = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_MARKED = "SELECT key FROM meta WHERE key IN ('moved_to', 'arriving')"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLedger:
+    """What was moved. to: where it is now; aside: where the former one lies; events, root_hash: of what was moved."""
+
+    to: str
+    aside: str
+    events: int
+    root_hash: str
+
+
+def move(place: Place, url: str) -> MovedLedger:
+    """Take a workspace's ledger to a database, or with url "" to the file ledger.sqlite of the workspace.
+
+    Raises InputError where it lies there already or another one does, LedgerError while somebody works on it or where
+    it is not as it was written.
+    """
+    own = place.options.workspace
+    old = place.ledger
+    new: Where = ledger_address(url, own.site_id, place.folder, own.ledger_schema) if url else place.folder / LEDGER
+    if new == old:
+        raise InputError(f"The ledger of {place.folder} lies in {new} already.")
+    _clear(new)
+    with closing(open_engine(old)) as source:
+        require_format(source, old)
+        with _held(source):
+            last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+            _make(source, new, place.folder)
+            _point(place.folder, url)
+            # From here on the new one is the ledger.
+            source.execute(_MARK, ("moved_to", str(new)))
+            aside = _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
+    if isinstance(old, Path):
+        aside = _file_aside(old)
+    with Ledger(open_place(place.folder).ledger) as ledger, ledger.writing():
+        ledger.execute("DELETE FROM meta WHERE key = 'arriving'")
+        told = {"from": str(old), "to": str(new), "events": last["seq"], "root_hash": last["hash"]}
+        ledger.record_event("ledger", STEP, "note", detail=told)
+    return MovedLedger(str(new), aside, last["seq"], last["hash"])
+
+
+@contextmanager
+def _held(source: Engine) -> Iterator[None]:
+    """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
+    with source.guarded():
+        source.begin()
+        try:
+            for r in source.execute("SELECT DISTINCT owner FROM leases WHERE until > ?", (source.now(),)).fetchall():
+                if not is_dead(r["owner"]):
+                    raise LedgerError("Somebody is at work on this ledger. End every run, watch and serve, then again.")
+            yield
+            source.commit()
+        except BaseException:
+            source.rollback()
+            raise
+
+
+def _clear(new: Where) -> None:
+    """Take away what an interrupted move left there. Raises InputError for a ledger that is there and is none of it."""
+    if isinstance(new, Path):
+        if not new.exists():
+            return
+        with closing(connect(new)) as file, file.guarded():
+            marks = {r["key"] for r in file.execute(_MARKED)}
+        if "moved_to" in marks:
+            _file_aside(new)
+        elif "arriving" in marks:
+            new.unlink()
+        else:
+            raise InputError(f"{new} is there already. Put it elsewhere first.")
+        return
+    from digitize.workspace.engines import postgres_making
+
+    with postgres_making.changing(new) as db:
+        if postgres_making.is_there(db):
+            # All that is in it was copied from a ledger that is still there.
+            if "arriving" not in {r["key"] for r in db.execute(_MARKED)}:
+                raise InputError(f"{new} is there already, of another workspace or from before. Give it another name.")
+            db.execute(f"DROP SCHEMA {new.schema} CASCADE")
+
+
+def _make(source: Engine, new: Where, home: Path) -> None:
+    """The new ledger, recounted before it counts."""
+    if isinstance(new, LedgerAddress):
+        from digitize.workspace.engines import postgres_making
+
+        with postgres_making.making(new, DDL) as (db, _):
+            copy_rows(source, db)
+            db.execute(_MARK, ("arriving", "1"))
+            _require_whole(db, home)
+        return
+    part = new.with_name(f".{new.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        fill_file(source, part)
+        with closing(connect(part)) as file:
+            file.execute("PRAGMA journal_mode = DELETE")
+            file.execute(_MARK, ("arriving", "1"))
+            _require_whole(file, home)
+        sync_file(part)
+        part.replace(new)
+        sync_folder(home)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _require_whole(db: Engine, home: Path) -> None:
+    amiss = [c.line() for c in find_changes(db, home) if not c.is_remark]
+    if amiss:
+        raise LedgerError(f"Nothing was moved: {amiss[0]} See: digitize ledger verify {home}")
+
+
+def _point(folder: Path, url: str) -> None:
+    """Have digitize.toml say where the ledger lies, in one step."""
+    path = folder / "digitize.toml"
+    text, line = path.read_text(encoding="utf-8"), ledger_line(url)
+    changed = _LINE.sub(lambda _: line, text, count=1)
+    if not _LINE.search(text):
+        changed = _AFTER.sub(lambda m: f"{m[0]}\n{line}", text, count=1)
+    if tomllib.loads(changed)["workspace"].get("ledger", "") != url:
+        raise InputError(f"{path}: the line `ledger = ` under [workspace] cannot be changed. Write it by hand: {line}")
+    part = path.with_name(".digitize.toml.part")
+    part.write_text(changed, encoding="utf-8")
+    part.chmod(path.stat().st_mode & 0o777)
+    sync_file(part)
+    part.replace(path)
+    sync_folder(folder)
+
+
+def _aside_in_database(source: Engine) -> str:
+    from digitize.workspace.engines import postgres_making
+
+    held: PostgresEngine = source  # type: ignore[assignment]  # the engine of an address
+    return f"the schema {postgres_making.put_aside(held, 'moved')} of the same database"
+
+
+def _file_aside(old: Path) -> str:
+    """Give the file that was the ledger another name, with what lies beside it."""
+    with suppress(LedgerError), closing(connect(old)) as db, db.guarded():
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("PRAGMA journal_mode = DELETE")
+    number = 1
+    while (aside := old.with_name(f"{old.name}.moved-{number}")).exists():
+        number += 1
+    for tail in ("-wal", "-shm", ""):
+        beside = old.with_name(old.name + tail)
+        if beside.exists():
+            beside.replace(aside.with_name(aside.name + tail))
+    return str(aside)

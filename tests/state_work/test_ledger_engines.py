@@ -1,0 +1,359 @@
+"""One contract for both engines of the ledger: what holds in the file holds in the database."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from digitize.errors import LeaseLost, LedgerAway, OptionsError
+from digitize.machine.signing import create_key
+from digitize.machine.system import is_dead, process_name
+from digitize.workspace.engines.covered import COVERED
+from digitize.workspace.engines.where import LedgerAddress
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.lots import Lots, Work
+from digitize.workspace.place import open_place
+from digitize.workspace.trust import moving
+
+
+@pytest.fixture(scope="module")
+def ledgers_url(pg_server):
+    """A database of this file's tests; each ledger is a schema of its own in it."""
+    url = pg_server.create_database()
+    yield url
+    pg_server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def where(request, tmp_path, tmp_path_factory):
+    (tmp_path / "keys").mkdir()
+    public = create_key(tmp_path / "keys" / "site.pem")
+    at = tmp_path / "ledger.sqlite"
+    if request.param == "postgres":
+        url = request.getfixturevalue("ledgers_url")
+        at = LedgerAddress(url, f"ledger_{tmp_path.name[-40:].lower().replace('[', '_').strip(']')}", tmp_path)
+    with Ledger.create(at) as ledger:
+        ledger.record_event("wb-test", "init", "done", key=public)
+    return at
+
+
+@pytest.fixture
+def ledger(where):
+    with Ledger(where) as opened:
+        yield opened
+
+
+def test_a_result_and_done_are_one_transaction_and_count_once(ledger):
+    assert ledger.finish("p1", "read", "k1", {"text": "नमूना"})
+    assert not ledger.finish("p1", "read", "k1", {"n": 2})
+    with pytest.raises(RuntimeError), ledger.writing():
+        ledger.finish("p2", "read", "k1", {})
+        raise RuntimeError
+    assert ledger.result("p1", "read", "k1") == {"text": "नमूना"}
+    assert [e.outcome for e in ledger.events("p1")] == ["done"] and ledger.events("p2") == []
+    ledger.finish("p1", "read", "k2", {})
+    assert ledger.take_up("p1", "read", "k1") and ledger.state("p1", "read").outcome == "again"
+    ledger.verify()
+
+
+@pytest.fixture(scope="module")
+def table_done(digitize, samples, tmp_path_factory):
+    """A workspace in which the sample table was taken in and run, its ledger in the file; not changed by tests."""
+    place = tmp_path_factory.mktemp("moved") / "ws"
+    digitize("init", "wb", place, "--site", "test")
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    digitize("run", place)
+    return place
+
+
+@pytest.fixture
+def moved(digitize, table_done, tmp_path, pg_url):
+    """A copy of it whose ledger lies in the database."""
+    place = shutil.copytree(table_done, tmp_path / "ws")
+    digitize("ledger", "move", place, "--to", pg_url)
+    return place
+
+
+def exported(digitize, place, to):
+    digitize("export", place, "--out", to, "--all")
+    return {p.name: p.read_bytes() for p in sorted(to.rglob("*")) if p.is_file()}
+
+
+def rows_of(path):
+    """All that a ledger's file holds but what moving and running it wrote."""
+    with sqlite3.connect(path) as db:
+        rows = {t: sorted(db.execute(f"SELECT * FROM {t}"), key=repr) for t in COVERED}
+        rows["events"] = db.execute(
+            "SELECT * FROM events WHERE step NOT IN ('move', 'settings') ORDER BY seq"
+        ).fetchall()
+        return rows
+
+
+def test_a_ledger_that_moved_and_came_back_is_what_it_was(digitize, table_done, moved, tmp_path):
+    before = exported(digitize, table_done, tmp_path / "before")
+    assert not (moved / "ledger.sqlite").exists() and (moved / "ledger.sqlite.moved-1").exists()
+    assert exported(digitize, moved, tmp_path / "there") == before
+    assert digitize.json("ledger", "verify", moved)["is_whole"]
+    assert digitize.json("run", moved)["todo"] == {"read": 0, "map": 0, "check": 0, "load": 0}
+    assert digitize.json("status", moved)["totals"] == digitize.json("status", table_done)["totals"]
+    digitize("ledger", "move", moved, "--to", "sqlite")
+    assert exported(digitize, moved, tmp_path / "back") == before
+    assert digitize.json("ledger", "verify", moved)["is_whole"]
+    assert rows_of(moved / "ledger.sqlite") == rows_of(table_done / "ledger.sqlite")
+
+
+def test_a_late_worker_finds_the_fence_closed(where):
+    with Ledger(where) as early, Ledger(where) as late:
+        works = [Work(f"p{i}", "k") for i in range(4)]
+        lots, others = Lots(late, "read"), Lots(early, "read")
+        lot = lots.claim(iter(works), 3)
+        assert lot.units == ("p0", "p1", "p2")
+        assert others.claim(works, 9).units == ("p3",)
+        # Its machine was silent: the lease of one unit ran out and was taken over, and that of another was finished.
+        late.execute("UPDATE leases SET until = 0 WHERE unit <> 'p0' AND owner = ?", (lot.token,))
+        taken = others.claim(works, 1)
+        assert taken.units == ("p1",)
+        assert others.record(taken, lambda held: early.finish("p1", "read", "k", {"by": "early"}))
+        assert lots.renew(lot) == {"p0", "p2"}
+        with pytest.raises(LeaseLost):
+            lots.record(lot, lambda held: [late.finish(u, "read", "k", {"by": "late"}) for u in lot.units])
+        assert late.events("p0") == []
+        lots.record(lot, lambda held: [late.finish(u, "read", "k", {"by": "late"}) for u in sorted(held)])
+        assert late.result("p1", "read", "k") == {"by": "early"}
+        # What was finished is not given out again; who holds nothing any more can write nothing.
+        assert lots.claim(works, 9) is None
+        with pytest.raises(LeaseLost):
+            lots.record(lot, lambda held: None)
+        with pytest.raises(LeaseLost):
+            lots.renew(lot)
+        early.verify()
+        heads = [h.seq for h in early.heads()]
+    assert len(heads) <= 3  # one of each command, however many events it wrote
+
+
+def test_leases_go_by_the_clock_that_all_share_and_a_dead_owner_here_is_known_at_once(where, monkeypatch):
+    import time
+
+    me = process_name()
+    host, _, _ = me.rsplit(":", 2)
+    with Ledger(where) as one, Ledger(where) as two:
+        assert one.claim(["p1"], "read", f"{host}:999999999:1.00#1") == ["p1"]
+        assert one.claim(["p1"], "read", me) == ["p1"]
+        assert one.claim(["p2"], "read", "far/1-1.1:1:1.00") == ["p2"]
+        if not isinstance(where, Path):
+            # This machine is an hour ahead: nothing of it reaches the leases or the events.
+            real = time.time
+            monkeypatch.setattr(time, "time", lambda: real() + 3600)
+        assert two.claim(["p2"], "read", me) == []
+        two.finish("p3", "read", "k", {})
+        assert abs((datetime.fromisoformat(two.events("p3")[0].at) - datetime.now(UTC)).total_seconds()) < 600
+        # A machine of the same name that was started anew: its processes of before are gone. Another's are not known.
+        began, other = host.rpartition(".")[0] + ".00000000", host.replace("/", "/9", 1)
+        assert is_dead(f"{began}:1:1.00") and not is_dead(f"{other}:999999999:1.00")
+
+
+def _works(where, name, ready):
+    """A process that claims and records until nothing is left; every key is offered by all of them."""
+    with Ledger(where) as ledger:
+        lots = Lots(ledger, "read")
+        ready.wait()
+        while lot := lots.claim((Work(f"p{i}", "k") for i in range(60)), 7):
+            lots.record(lot, lambda held: [ledger.finish(u, "read", "k", {"by": name}) for u in sorted(held)])
+
+
+def test_many_writers_make_one_chain_and_each_piece_of_work_counts_once(where):
+    ready = threading.Barrier(4)
+    writers = [threading.Thread(target=_works, args=(where, n, ready)) for n in range(4)]
+    for w in writers:
+        w.start()
+    for w in writers:
+        w.join()
+    with Ledger(where) as ledger:
+        assert ledger.verify() == ledger.execute("SELECT MAX(seq) FROM events").fetchone()[0]
+        done = ledger.rows("SELECT unit FROM events WHERE outcome = 'done' AND step = 'read'")
+        assert len(done) == 60 and ledger.rows("SELECT 1 FROM leases") == []
+
+
+def _dies(where):
+    with Ledger(where) as ledger:
+        lots = Lots(ledger, "read")
+        lot = lots.claim([Work(f"p{i}", "k") for i in range(3)], 3)
+
+        def write(held):
+            ledger.finish("p0", "read", "k", {})
+            ledger.finish("p1", "read", "k", {})
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        lots.record(lot, write)
+
+
+def test_a_worker_killed_amid_a_lot_leaves_nothing_and_its_work_is_taken_up(where):
+    child = multiprocessing.get_context("spawn").Process(target=_dies, args=(where,))
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    with Ledger(where) as ledger:
+        assert ledger.events("p0") == []
+        assert Lots(ledger, "read").claim([Work("p0", "k"), Work("p1", "k")], 9).units == ("p0", "p1")
+        ledger.verify()
+
+
+FINISHED = ("p1", "read", "k")
+TAMPERINGS = {
+    "a row": ("UPDATE results SET data = 'x' WHERE unit = 'p1'", "results p1 read k was changed"),
+    "a row gone": ("DELETE FROM results WHERE unit = 'p1'", "results p1 read k is gone"),
+    "a row more": ("INSERT INTO volumes (volume, label) VALUES (9, 'x')", "volumes 9 was added"),
+    "an event": ("UPDATE events SET detail = '{\"a\": 1}' WHERE unit = 'p1'", "was changed after it was written"),
+    "the end": ("DELETE FROM events WHERE seq = 3", "cut off"),
+    "state": ("UPDATE state SET key = 'z' WHERE unit = 'p1'", "is not what the newest event says"),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_every_tampering_is_named_in_both(where, name):
+    with Ledger(where) as ledger:
+        ledger.finish(*FINISHED, {"a": 1})
+        ledger.finish("p2", "read", "k", {})
+    sql, told = TAMPERINGS[name]
+    by_another_program(where, sql)
+    with Ledger(where) as ledger:
+        assert [c for c in ledger.changes() if told in c.line()], [c.line() for c in ledger.changes()]
+
+
+def by_another_program(where, *statements):
+    """As one would who has the database, and hides the guards' absence afterwards."""
+    if isinstance(where, Path):
+        with sqlite3.connect(where) as db:
+            guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for name, _ in guards:
+                db.execute(f"DROP TRIGGER {name}")
+            for statement in (*statements, *(sql for _, sql in guards)):
+                db.execute(statement)
+        return
+    with psycopg.connect(where.url) as db:
+        db.execute(f"SET search_path TO {where.schema}")
+        db.execute("SET session_replication_role = replica")
+        for statement in statements:
+            db.execute(statement)
+
+
+def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
+    with Ledger(where) as ledger:
+        ledger.finish(*FINISHED, {"a": 1})
+        for sql in ("UPDATE events SET unit = 'p2'", "DELETE FROM row_log", "DELETE FROM events"):
+            with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+                ledger.execute(sql)
+        assert list(ledger.changes()) == []
+    if isinstance(where, Path):
+        return  # tested with the other tamperings of the file
+    by_another_program(
+        where, "ALTER TABLE events DISABLE TRIGGER events_are_never_changed", "DROP INDEX events_by_unit",
+        "CREATE OR REPLACE FUNCTION note_results() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    )  # fmt: skip
+    with Ledger(where) as ledger:
+        told = [c.line() for c in ledger.changes()]
+    assert len(told) == 3 and "switched off" in told[1] and "function note_results was changed" in told[2]
+
+
+def test_a_database_that_is_started_again_costs_a_try_and_nothing_else(pg_server, pg_url, tmp_path):
+    if not pg_server.is_own:
+        pytest.skip("the server of the tests runs by itself")
+    with Ledger.create(LedgerAddress(pg_url, "ledger_wb", tmp_path)) as ledger:
+        lots, tried = Lots(ledger, "read"), []
+        lot = lots.claim([Work(f"p{i}", "k") for i in range(3)], 3)
+
+        def write(held):
+            tried.append(len(held))
+            for unit in sorted(held):
+                ledger.finish(unit, "read", "k", {"text": "क" * 100})
+            if len(tried) == 1:
+                pg_server.stop()  # as in a crash, amid the transaction
+                threading.Timer(0.3, pg_server.start).start()
+
+        lots.record(lot, write)
+        assert tried == [3, 3]
+        assert ledger.verify() == 3
+        pg_server.stop()
+        pg_server.start()
+        # Who only reads, or begins anew, notices nothing.
+        assert ledger.is_done("p1", "read", "k")
+        assert ledger.claim(["p9"], "read", "far/1-1.1:1:1.00") == ["p9"]
+        with pytest.raises(LedgerAway, match="What was recorded is there"), ledger.writing():
+            ledger.finish("p4", "read", "k", {})
+            pg_server.stop()
+            pg_server.start()
+        assert ledger.state("p4", "read") is None
+    pg_server.stop()
+    try:
+        with pytest.raises(LedgerAway) as said:
+            Ledger(LedgerAddress(pg_url, "ledger_wb", tmp_path))
+        assert "postgres@" not in str(said.value)
+    finally:
+        pg_server.start()
+
+
+def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, moved, tmp_path):
+    before = digitize.json("status", moved)["totals"]
+    root = digitize.json("ledger", "verify", moved)["root_hash"]
+    assert digitize.json("ledger", "backup", moved, tmp_path / "copy.sqlite")["root_hash"] == root
+    with Ledger(open_place(moved).ledger) as ledger:
+        ledger.record_event("p1", "read", "note")
+    digitize("ledger", "compact", moved)
+    said = digitize("ledger", "restore", moved, tmp_path / "copy.sqlite", "--reason", "a bad day", "--operator", "A")
+    assert "2 events that came after it are not in it" in said and "_before_1" in said
+    told = digitize.json("ledger", "verify", moved)
+    assert told["is_whole"] and [c["is_remark"] for c in told["changes"]] == [True] * len(told["changes"])
+    assert digitize.json("status", moved)["totals"] == before
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("at", ["after copying", "_require_whole", "_point", "after _point"])
+def test_a_move_that_is_interrupted_changed_nothing_or_all(
+    digitize, table_done, tmp_path, pg_url, monkeypatch, at, back
+):
+    place = shutil.copytree(table_done, tmp_path / "ws")
+    before = digitize.json("status", place)["totals"]
+    if back:
+        digitize("ledger", "move", place, "--to", pg_url)
+    to = "sqlite" if back else pg_url
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*given):
+        if at.startswith("after"):
+            own(*given)
+        raise Killed
+
+    with monkeypatch.context() as m, pytest.raises(Killed):
+        name = {"after copying": "fill_file" if back else "copy_rows"}.get(at, at.removeprefix("after "))
+        own = getattr(moving, name)
+        m.setattr(moving, name, killed)
+        moving.move(open_place(place), to if to != "sqlite" else "")
+    is_done = at == "after _point"
+    assert isinstance(open_place(place).ledger, Path) == (back == is_done)
+    assert digitize.json("status", place)["totals"] == before
+    assert digitize.json("ledger", "verify", place)["is_whole"]
+    digitize("ledger", "move", place, "--to", to, code=5 if is_done else 0)
+    assert digitize.json("ledger", "verify", place)["is_whole"]
+
+
+def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):
+    place = shutil.copytree(table_done, tmp_path / "ws")
+    for url in ("postgresql://a:geheim@h/d", "postgresql://h/d?password=geheim"):
+        with pytest.raises(OptionsError) as said:
+            moving.move(open_place(place), url)
+        assert "geheim" not in str(said.value)
+    toml = place / "digitize.toml"
+    toml.write_text(toml.read_text().replace("# ledger =", "ledger = 'postgresql://a:geheim@h/d' #"))
+    with pytest.raises(OptionsError) as said:
+        open_place(place)
+    assert "geheim" not in str(said.value)
