@@ -6,11 +6,11 @@ that were not packed are read as they stand, until their table is mapped again.
 
 from __future__ import annotations
 
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, SHAPES_DDL, WATCHED
 
 
-def upgrade(db: Engine) -> None:
+def upgrade(db: LedgerEngine) -> None:
     """Add what later formats have, in one transaction. What stands in the ledger stays as it is."""
     db.keep_copy(f"format{_format(db)}")
     db.begin()
@@ -27,5 +27,5 @@ def upgrade(db: Engine) -> None:
         raise
 
 
-def _format(db: Engine) -> int:
+def _format(db: LedgerEngine) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
