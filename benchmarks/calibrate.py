@@ -1,15 +1,16 @@
 """Does the promise hold? Workspaces are simulated from nothing to their last page, with books that turn bad.
 
-python benchmarks/calibrate.py [--readings FILE] [--worlds N] [--seed N] [--json FILE]
+python benchmarks/calibrate.py [--readings FILE] [--one-in-ten books|offices] [--worlds N] [--seed N] [--json FILE]
 python benchmarks/calibrate.py --data FOLDER [--folds WEIGHTS] [--cache FOLDER] [--keep FILE]
 python benchmarks/calibrate.py --quick
 
 A world is an office with some books, each of one hand. Its first pages are answered whole in random order until values
 pass; of later books the first ten pages are, and of all that passed one value in fifty, as `digitize calibrate` has it.
-In a tenth of the books the machine is wrong far more often from some page on, as sure as before. Pages are drawn: by
-the kinds of offices below, or (FILE) from real readings, which hold confidence and right or wrong, no value. --data
-reads the pages of FOLDER/fir-bench and makes such a file; confidences of a station are fitted on the others. WEIGHTS
-holds for each station weights that never saw its pages (training/README.md).
+In a tenth of the books (--one-in-ten offices: in one book of a tenth of the offices) the machine is wrong far more
+often from some page on, as sure as before. Pages are drawn: by the kinds of offices below, or (FILE) from readings,
+which hold confidence and right or wrong, no value. --data reads the pages of FOLDER/fir-bench and makes such a file;
+confidences of a station are fitted on the others. WEIGHTS holds for each station weights that never saw its pages
+(training/README.md).
 
 guarantee_kept: share of the worlds in which, of all that passes in the end and nobody answered, at least 99 % is right.
 passing_at_99: share of all values that passes, median of the worlds. questions_to_open: answers until a field passes
@@ -29,7 +30,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks.calibrate_offices import KINDS, Page, PageSource, Seen
 from digitize.workspace.calibration.proof import evidence_above
@@ -65,7 +66,7 @@ class World:
     def __init__(self, seed: int, source: PageSource, books: int = 12, pages: int = 80) -> None:
         r = self._r = random.Random(seed)
         kind = r.choice(KINDS)
-        self._books = [source.book(r, kind, pages) for _ in range(books)]
+        self._books = source.books(r, kind, books, pages)
         self._measuring = Measuring(Terms())
         self._draw = Draw(str(seed).encode("ascii"), AUDIT_SHARE)
         self._answered: set[tuple[int, int, int]] = set()
@@ -191,14 +192,14 @@ def measure(count: int, seed: int, source: PageSource) -> dict[str, Any]:
     }
 
 
-def readings_from(path: Path) -> PageSource:
+def readings_from(path: Path, one_in_ten: Literal["books", "offices"] = "books") -> PageSource:
     """Real readings of a file that --keep made."""
     hands: dict[str, list[Page]] = defaultdict(list)
     for line in path.read_text(encoding="utf-8").splitlines():
         values = json.loads(line)["values"]
         if values:
             hands[values[0][1]].append([Seen(field, c, right) for field, _, c, right in values])
-    return PageSource(hands)
+    return PageSource(hands, one_in_ten)
 
 
 def keep_readings(data: Path, folds: Path | None, cache: Path, jobs: int, kept: Path) -> list[str]:
@@ -230,6 +231,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", type=Path, default=Path("readings.jsonl"), help="where --data keeps what was read")
     parser.add_argument("--readings", type=Path, help="a file that --keep made")
+    parser.add_argument("--one-in-ten", choices=("books", "offices"), default="books", help="what turns bad")
     parser.add_argument("--worlds", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
@@ -237,7 +239,8 @@ def main() -> int:
     a = parser.parse_args()
     never = keep_readings(a.data, a.folds, a.cache, a.jobs, a.keep) if a.data is not None else []
     file = a.readings or (a.keep if a.data is not None else None)
-    result = measure(8 if a.quick else a.worlds, a.seed, readings_from(file) if file else PageSource())
+    source = readings_from(file, a.one_in_ten) if file else PageSource(None, a.one_in_ten)
+    result = measure(8 if a.quick else a.worlds, a.seed, source)
     if a.data is not None:
         result = {"read_by_weights_that_never_saw_the_station": never, **result}
     print(json.dumps(result, indent=1))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 DRIFTING = 0.1
-"""The share of books in which the machine is wrong far more often from some page on."""
+"""The share of books (or of offices, one book each) in which the machine is wrong far more often from some page on."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,31 @@ def drawn_page(r: random.Random, kind: OfficeKind) -> Page:
 
 
 class PageSource:
-    """Where the pages of worlds come from. real: book's hand -> pages as they were read."""
+    """Where the pages of worlds come from. real: book's hand -> pages as they were read.
 
-    def __init__(self, real: Mapping[str, Sequence[Page]] | None = None) -> None:
+    one_in_ten: what turns bad, a tenth of all books, or one book in a tenth of the offices.
+    """
+
+    def __init__(
+        self, real: Mapping[str, Sequence[Page]] | None = None, one_in_ten: Literal["books", "offices"] = "books"
+    ) -> None:
         self._real = real or {}
+        self._one_in_ten = one_in_ten
 
-    def book(self, r: random.Random, kind: OfficeKind, pages: int) -> list[Page]:
-        """The pages of one book, of one hand; from some page on the machine may be wrong far more often."""
+    def books(self, r: random.Random, kind: OfficeKind, books: int, pages: int) -> list[list[Page]]:
+        """The books of one office, each of one hand; in some the machine is wrong far more often from some page on."""
+        if self._one_in_ten == "books":
+            return [self._book(r, kind, pages, DRIFTING) for _ in range(books)]
+        bad = r.randrange(books) if r.random() < DRIFTING else None
+        return [self._book(r, kind, pages, float(n == bad)) for n in range(books)]
+
+    def _book(self, r: random.Random, kind: OfficeKind, pages: int, drifting: float) -> list[Page]:
         if self._real:
             own = self._real[r.choice(sorted(self._real))]
             found = [r.choice(own) for _ in range(pages)]
         else:
             found = [drawn_page(r, kind) for _ in range(pages)]
-        if r.random() < DRIFTING:
+        if r.random() < drifting:
             begins, share = r.randrange(pages), r.choice((0.05, 0.1, 0.3))
             found[begins:] = [_drifted(r, page, share) for page in found[begins:]]
         return found

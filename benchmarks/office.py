@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from benchmarks import calibrate, forms_prints, learn, lists, native_closed
 from benchmarks.calibrate_offices import PageSource, Seen
@@ -148,10 +148,16 @@ class Office:
         return {"merged": {**told, **hands.figures(), "parent": by_parent.figures()}}
 
     def promise(self) -> dict[str, Any]:
-        """Simulated offices on what was read cold: how often the promise is broken, and what it takes to open."""
-        found = calibrate.worlds(_WORLDS, 1, _source(self._cold().values))
+        """Simulated offices on what was read cold: how often the promise is broken, and what it takes to open.
+
+        In a tenth of the offices a book turns bad; beside it the same with a tenth of all books (in most offices one).
+        """
+        values = self._cold().values
+        found = calibrate.worlds(_WORLDS, 1, _source(values, "offices"))
+        harder = calibrate.worlds(_WORLDS, 1, _source(values, "books"))
+        told = {"a_tenth_of_all_books_turning_bad": harder}
         names = ("guarantee_broken", "questions_to_open")
-        return {**{n: found.pop(n) for n in names}, "promise": {**self._told, **found}}
+        return {**{n: found.pop(n) for n in names}, "promise": {**self._told, **found, **told}}
 
     def _passing(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What passes under the guarantee in offices of one hand each, names of persons left out; mean of the offices,
@@ -200,11 +206,11 @@ PARTS: Mapping[str, Callable[[Office], Mapping[str, Any]]] = {
 }
 
 
-def _source(values: Mapping[str, Any]) -> PageSource:
+def _source(values: Mapping[str, Any], one_in_ten: Literal["books", "offices"]) -> PageSource:
     hands: dict[str, list[list[Seen]]] = {}
     for office, page in pages_of(values):
         hands.setdefault(office, []).append([Seen(*value) for value in page])
-    return PageSource(hands)
+    return PageSource(hands, one_in_ten)
 
 
 def _mean(shares: Sequence[tuple[float, float]]) -> float:
