@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import work_key
@@ -20,14 +20,17 @@ _CLAIMED = 200
 """So many groups are claimed at once."""
 
 
-def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
-    """(group, key) of every group whose records, rules or decisions changed since it was last checked."""
-    states = ledger.states("check")
+def plan(ledger: Ledger, known: Known, groups: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """(group, key) of every group whose records, rules or decisions changed since it was last checked.
+
+    groups: those in which something may be due; None: all.
+    """
     todos = []
-    for group, hashes in Records(ledger).group_hashes():
+    for group in Records(ledger).groups() if groups is None else groups:
+        hashes = Records(ledger).hashes_of_group(group)
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
-        now = states.get(_unit(group))
-        if not (now and now.is_done_under(key)):
+        now = ledger.state(unit_of(group), "check")
+        if hashes and not (now and now.is_done_under(key)):
             todos.append((group, key))
     return todos
 
@@ -39,7 +42,7 @@ def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]],
     progress.start("check", len(todos))
     work = CheckWork(known.check_settings, known.parts)
     count = 0
-    for done in checked_lots(work, _lots(ledger, known, todos, progress), known.jobs):
+    for done in checked_lots(work, _lots(ledger, known, todos, progress), known.workers):
         _keep(ledger, known, done)
         count += sum(len(d.verdicts) for d in done)
         _advance(progress, len(done))
@@ -51,10 +54,10 @@ def _lots(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]], progre
     records, lot, size = Records(ledger), list[tuple[str, str, list[PackedRow]]](), 0
     for at in range(0, len(todos), _CLAIMED):
         some = todos[at : at + _CLAIMED]
-        held = set(ledger.claim([_unit(group) for group, _ in some], "check", known.owner))
+        held = set(ledger.claim([unit_of(group) for group, _ in some], "check", known.owner))
         _advance(progress, len(some) - len(held))
         for group, key in some:
-            if _unit(group) not in held:
+            if unit_of(group) not in held:
                 continue
             lot.append((group, key, records.packed_of_group(group)))
             size += len(lot[-1][2])
@@ -83,8 +86,9 @@ def _keep(ledger: Ledger, known: Known, done: Sequence[GroupChecked]) -> None:
             records.set_verdicts(d.verdicts, d.findings)
             words = Counter(verdict.word for verdict in d.verdicts.values())
             counts = {"records": len(d.verdicts), **{word: words[word] for word in ("clean", "review", "reject")}}
-            ledger.finish(_unit(d.group), "check", d.key, {"findings": len(d.findings), **counts}, counts)
+            ledger.finish(unit_of(d.group), "check", d.key, {"findings": len(d.findings), **counts}, counts)
 
 
-def _unit(group: str) -> str:
+def unit_of(group: str) -> str:
+    """The unit under which the check of a group stands in the ledger."""
     return f"group:{group}"

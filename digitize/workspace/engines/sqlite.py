@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,13 @@ class FileEngine(sqlite3.Connection):
         """See `LedgerEngine`."""
         copy = self.path.with_name(f"{self.path.name}.{tail}")
         if not copy.exists():
+            # Named when it is whole: one that was cut off by a full disk or a kill must not pass for the copy.
+            part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+            part.unlink(missing_ok=True)
             # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
-            with sqlite3.connect(copy) as to:
+            with closing(sqlite3.connect(part)) as to:
                 self.backup(to)
-            to.close()
+            part.replace(copy)
 
     def now(self) -> float:
         """See `LedgerEngine`: the clock of the one machine on which the file lies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby, islice
@@ -13,7 +14,7 @@ from digitize.workspace.engines.covered import COVERED, entry_name
 from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, SHAPES_DDL, WATCHED
+from digitize.workspace.ledger.schema import DDL, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL, WATCHED
 
 _AT_ONCE = 1_000
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
@@ -56,7 +57,8 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         yield from _Chain(db, has_rows=False).changes()
         return
     # What a ledger of an older format has not is no change of it.
-    for where, what, mend in db.differences(DDL if found == FORMAT else DDL.replace(SHAPES_DDL, "")):
+    without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,)}.get(found, ())
+    for where, what, mend in db.differences(functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL)):
         yield Change(where, what, mend or _RESTORE)
     chain = _Chain(db)
     yield from chain.changes()
@@ -98,7 +100,8 @@ class _Chain:
     def _event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
         own = link(self.last, (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"]), rows)
-        if self._has_rows and rows != r["rows"]:
+        # From format 4 on it is not kept beside the hash that covers it.
+        if self._has_rows and r["rows"] and rows != r["rows"]:
             yield Change(where, "was written with other rows than the log of rows says")
         elif own != r["hash"]:
             yield Change(where, "was changed after it was written, or one before it was taken out")
