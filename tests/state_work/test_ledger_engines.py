@@ -323,9 +323,9 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
     [
         ("after copying", False),
         ("_require_whole", True),
-        ("_point", False),
-        ("after _point", False),
-        ("after _point", True),
+        ("write_address", False),
+        ("after write_address", False),
+        ("after write_address", True),
     ],
 )
 def test_a_move_that_is_interrupted_changed_nothing_or_all(
@@ -350,7 +350,7 @@ def test_a_move_that_is_interrupted_changed_nothing_or_all(
         own = getattr(moving, name)
         m.setattr(moving, name, killed)
         moving.move(open_place(place), to if to != "sqlite" else "")
-    is_done = at == "after _point"
+    is_done = at == "after write_address"
     assert isinstance(open_place(place).ledger, Path) == (back == is_done)
     assert digitize.json("status", place)["totals"] == before
     assert digitize.json("ledger", "verify", place)["is_whole"]
