@@ -55,7 +55,7 @@ def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list, scans=list))
     monkeypatch.setattr(module, "Queue", lambda *given: [])
     options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
-    here = SimpleNamespace(require_engine=lambda: None, jobs=2, place=SimpleNamespace(options=options))
+    here = SimpleNamespace(require_engine=lambda: None, workers=2, place=SimpleNamespace(options=options))
     progress = SimpleNamespace(start=lambda step, total: None)
     module.read_pages(None, here, [PageTodo(SimpleNamespace(page="p"))], progress)
     assert seen == [390.0]
