@@ -82,12 +82,14 @@ def heads(folder: Folder, json: Json = False) -> None:
 
 @ledger.command()
 def recount(folder: Folder, json: Json = False) -> None:
-    """Take where every unit stands from the events anew; nothing that was done is lost."""
+    """Take where every unit stands, and the counts of status, from the events and rows anew; nothing is lost."""
+    from digitize.workspace.count_kept import keep_counts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     with Ledger(open_place(folder).ledger) as opened:
         count = opened.recount()
+        keep_counts(opened)
     if json:
         print_json({"states": count})
     else:

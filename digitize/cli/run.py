@@ -20,6 +20,9 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="Read no more than so many pages.")] = None,
     only: Annotated[str, typer.Option(help="Only these steps: read,map,check,load.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    first: Annotated[
+        str, typer.Option(help='Which pages first: "oldest" (taken in), "gain" (largest), or "station NAME".')
+    ] = "",
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster, as tcp://host:8786 (docs/cluster.md).")
     ] = "",
@@ -27,11 +30,12 @@ def run(
     json: Json = False,
 ) -> None:
     """Bring everything up to date: read, map, check, load. Only what is not done is done."""
+    from digitize.steps.due import parse_first
     from digitize.steps.pipeline import RunOptions, parse_steps, run_all
     from digitize.workspace.place import open_place
 
     place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": failed_share(max_failed_share)})
-    wanted = RunOptions(parse_steps(only), limit, dry_run, cluster)
+    wanted = RunOptions(parse_steps(only), limit, dry_run, cluster, parse_first(first))
     with progress(place.options.run.line_every) as shown:
         report = run_all(place, wanted, shown)
     if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +49,10 @@ def show_counts(s: StatusCounts) -> None:
     print_plain("Steps", ["step", "waiting", "done", "failed"], steps)
     for kind, lines in s.by.items():
         say()
-        print_plain(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(line)] for name, line in lines.items()])
+        shown = shown_first(lines)
+        print_plain(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(lines[name])] for name in shown])
+        if len(shown) < len(lines):
+            say(f"and {len(lines) - len(shown)} more, of which fewer pages wait: digitize status DIR --json")
     if s.failures:
         say()
         print_plain("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()])
@@ -65,6 +69,17 @@ def show_counts(s: StatusCounts) -> None:
         say(line)
     if s.pages_per_min:
         say(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
+
+
+_MOST = 40
+
+
+def shown_first(lines: Mapping[str, CountsLine]) -> list[str]:
+    """All of a few lines; of many those of which most waits or failed, in their order."""
+    if len(lines) <= _MOST:
+        return list(lines)
+    chosen = set(sorted(lines, key=lambda name: (-lines[name].waiting - lines[name].failed, name))[:_MOST])
+    return [name for name in lines if name in chosen]
 
 
 _COLUMNS = ["pages", "waiting", "read", "failed", "records", "in review", "rejected", "loaded"]

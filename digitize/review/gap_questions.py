@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from digitize.workspace.count_kept import kept_gaps
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id
-from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap, find_gaps
+from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap
 from digitize.workspace.decisions.words import Question
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
@@ -16,7 +17,7 @@ GAP_WORDS = (MISSING, NO_GAP)
 
 def gap_questions(ledger: Ledger) -> Iterator[Question]:
     """The gaps of which no person has said what they are."""
-    return (_question(gap) for gap in find_gaps(ledger) if not gap.said)
+    return (_question(gap) for gap in kept_gaps(ledger) if not gap.said)
 
 
 def _question(gap: Gap) -> Question:

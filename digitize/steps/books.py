@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 
 from digitize.steps.read_keys import told_of
 from digitize.workspace.known import Known
@@ -31,11 +30,10 @@ def learn_books(ledger: Ledger, known: Known) -> bool:
     Returns whether anything is known of a volume that was not, or no longer is.
     """
     changed = False
-    volumes = set(books.unseen(ledger))
-    scans = sorted((s for s in _newest(Catalogue(ledger).scans()) if s.volume in volumes), key=lambda s: s.volume)
-    for volume, group in groupby(scans, key=lambda s: s.volume):
+    for volume in books.unseen(ledger):
+        group = _newest(Catalogue(ledger).scans(volume))
         before = known.books.get(volume, {})
-        now = _facts(ledger, list(group), before)
+        now = _facts(ledger, group, before)
         if {z: f.value for z, f in now.items()} != {z: f.value for z, f in before.items()}:
             known.books[volume] = now
             changed = True

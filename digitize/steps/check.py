@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import work_key
@@ -20,14 +20,17 @@ _CLAIMED = 200
 """So many groups are claimed at once."""
 
 
-def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
-    """(group, key) of every group whose records, rules or decisions changed since it was last checked."""
-    states = ledger.states("check")
+def plan(ledger: Ledger, known: Known, groups: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """(group, key) of every group whose records, rules or decisions changed since it was last checked.
+
+    groups: those in which something may be due; None: all.
+    """
     todos = []
-    for group, hashes in Records(ledger).group_hashes():
+    for group in Records(ledger).groups() if groups is None else groups:
+        hashes = Records(ledger).hashes_of_group(group)
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
-        now = states.get(unit_of(group))
-        if not (now and now.is_done_under(key)):
+        now = ledger.state(unit_of(group), "check")
+        if hashes and not (now and now.is_done_under(key)):
             todos.append((group, key))
     return todos
 
@@ -87,5 +90,5 @@ def _keep(ledger: Ledger, known: Known, done: Sequence[GroupChecked]) -> None:
 
 
 def unit_of(group: str) -> str:
-    """The unit of a group of records in the ledger."""
+    """The unit under which the check of a group stands in the ledger."""
     return f"group:{group}"

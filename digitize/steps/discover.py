@@ -14,6 +14,7 @@ from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.marks import PRINT, all_parts, is_marking, marked
 from ocr.errors import EngineFailed, ScanError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _LEAST_PAGES = 10
 MOST_PAGES = 60
 """So many are looked at: the pages of one print that is worth a file are among them."""
 _DPI = 200
-_UNKNOWN = "SELECT unit FROM state WHERE step = ? AND CAST(json_extract(detail, ?) AS TEXT) = '1'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,13 @@ def discover(
 
 def unknown_pages(ledger: Ledger) -> list[PageScan]:
     """Pages whose form was found by its words, and whose print is none that is known."""
-    # Asked of the database, for each run asks it, and mostly there are none.
-    found = {r["unit"] for r in ledger.rows(_UNKNOWN, (RECOGNISE, f"$.{PRINT_UNKNOWN}"))}
-    return [s for s in Catalogue(ledger).scans() if s.page in found] if found else []
+    found = []
+    # Asked of the volumes alone that had such a page, for each run asks it, and mostly there are none.
+    for part in marked(ledger, PRINT) if is_marking(ledger) else all_parts(ledger, PRINT):
+        scans = Catalogue(ledger).scans(int(part.partition(":")[2]))
+        states = ((s, ledger.state(s.page, RECOGNISE)) for s in scans)
+        found += [s for s, now in states if now is not None and now.detail.get(PRINT_UNKNOWN)]
+    return sorted(found, key=lambda s: s.page)
 
 
 def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan], progress: Progress) -> list[Image]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
@@ -26,18 +26,21 @@ _RECEIPT = """
 LOAD_VERSION = "1"
 
 
-def plan(ledger: Ledger, known: Known) -> list[tuple[str, str]]:
-    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target."""
+def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target.
+
+    batches: those in which something may be due; None: all.
+    """
     todos = []
-    for batch in Catalogue(ledger).batches():
+    for batch in [b.batch for b in Catalogue(ledger).batches()] if batches is None else batches:
         sql = "SELECT record, hash, verdict FROM records WHERE batch = ? ORDER BY record"
         # The verdict, too: a record that a person settled may be as it was and is loaded only now.
-        rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.each(sql, (batch.batch,))]
-        key = work_key("load", LOAD_VERSION, known.target_name, batch.batch, *rows)
-        now = ledger.state(batch.batch, "load")
+        rows = [f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.each(sql, (batch,))]
+        key = work_key("load", LOAD_VERSION, known.target_name, batch, *rows)
+        now = ledger.state(batch, "load")
         # A batch that was loaded and has no record any more is loaded once more, so that the target loses them, too.
         if (rows or now) and not (now and now.is_done_under(key)):
-            todos.append((batch.batch, key))
+            todos.append((batch, key))
     return todos
 
 

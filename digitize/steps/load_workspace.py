@@ -7,6 +7,9 @@ from digitize.files.agreed import Agreed
 from digitize.files.loading.loaded import Loaded
 from digitize.machine.progress import Progress
 from digitize.steps import load
+from digitize.steps.due import Due
+from digitize.steps.inputs import note_inputs
+from digitize.workspace.count_kept import keep_counts
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
@@ -23,7 +26,10 @@ def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, d
         known = learn(place, ledger)
         if agreed is not None:
             _require_agreed(ledger, agreed)
-        todos = load.plan(ledger, known)
+        if not dry_run:
+            note_inputs(ledger, known, ("load",))
+        due = Due(ledger, known, "load", is_dry=dry_run)
+        todos = load.plan(ledger, known, due.parts)
         target = open_place_target(place)
         done = Loaded(target.name, "records", dry_run=dry_run, repeated=not todos)
         try:
@@ -32,6 +38,8 @@ def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, d
                 return done
             done.receipts = load.load_batches(ledger, known, target, todos, progress)
             load.write_receipts(ledger, known)
+            due.settle(set(due.parts) - {batch for batch, _ in todos})
+            keep_counts(ledger)
         finally:
             target.close()
             ledger.release(known.owner)

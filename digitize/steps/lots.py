@@ -6,16 +6,16 @@ import random
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from digitize.errors import LeaseLost, LedgerAway
 from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress, Silent
+from digitize.steps.due import Due
 from digitize.steps.read import DECIDED, ReadReport, read_pages, stop_if_too_many
 from digitize.steps.read import READ as WAS_READ
-from digitize.steps.read_plan import plan, plan_volumes
+from digitize.steps.read_plan import PagePlan, due_pages, plan
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lot, Lots, Work
@@ -61,9 +61,10 @@ class LotSource(Iterator[PageLot]):
     def _plan(self) -> None:
         self.is_planned = True
         busy = self._ledger.busy()
-        todos = plan(self._ledger, self._known)
-        found = [(v, [t.scan.page for t in some]) for v, some in groupby(todos, key=lambda t: t.scan.volume)]
-        free = [one for one in found if busy.isdisjoint(one[1])]
+        due = Due(self._ledger, self._known, READ)
+        found = [(v, [t.scan.page for t in some]) for v, some in due_pages(self._ledger, self._known, due.volumes())]
+        due.settle(f"volume:{v}" for v, pages in found if not pages)
+        free = [one for one in found if one[1] and busy.isdisjoint(one[1])]
         # Many workers begin at many places, so that they seldom ask for the same volume.
         start = random.randrange(len(free)) if free else 0
         self._volumes.extend(free[start:] + free[:start])
@@ -97,9 +98,9 @@ def work_lot(ledger: Ledger, known: Known, pages: PageLot, progress: Progress | 
         lot = lots.take_over(lot)
         held = frozenset(lot.units)
         # Another may have finished some of it since it was planned.
-        todos = [t for t in plan_volumes(ledger, known, pages.volumes) if t.scan.page in held]
+        todos = plan(ledger, known, None, pages.volumes, only=held)
         own = replace(known, owner=lot.token)
-        report = read_pages(ledger, own, todos, progress or Silent(), is_limited=True, lot=lot)
+        report = read_pages(ledger, own, todos, progress or Silent(), lot=lot)
     except LeaseLost:
         return LotReport(ReadReport(), is_lost=True)
     finally:
@@ -114,7 +115,9 @@ class LotJob(NamedTuple):
     pages: PageLot
 
 
-def read_in_lots(ledger: Ledger, known: Known, progress: Progress, limit: int | None = None) -> ReadReport:
+def read_in_lots(
+    ledger: Ledger, known: Known, progress: Progress, todos: PagePlan, limit: int | None = None
+) -> ReadReport:
     """Have the workers of a cluster read and record all that is due, each its own lots; for a ledger that they reach.
 
     Raises as `read_pages` does. A lot whose worker was lost is worked on by the next, behind a fence of its own.
@@ -122,7 +125,7 @@ def read_in_lots(ledger: Ledger, known: Known, progress: Progress, limit: int | 
     assert known.cluster is not None
     known.require_engine()
     source, report = LotSource(ledger, known, limit=limit), ReadReport()
-    progress.start("read", len(plan(ledger, known, limit)))
+    progress.start("read", len(todos))
     folder = known.place.folder.resolve()
     jobs = (LotJob(folder, pages) for pages in source)
     for job, done in known.cluster.run_lots(work_there, jobs, lambda _: LotReport(ReadReport(), is_lost=True)):

@@ -5,8 +5,8 @@ Of a register, each page is a unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from digitize.errors import DigitizeError, fault
 from digitize.machine.progress import Progress
@@ -20,6 +20,7 @@ from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
+from digitize.workspace.ledger.marks import MAP, all_parts
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MapperError, MappingError
 
@@ -46,15 +47,44 @@ class MapTodo:
     is_gone: bool = False
 
 
-def plan(ledger: Ledger, known: Known) -> list[MapTodo]:
-    """The page groups and tables that are not mapped under today's readings, mapping files and decisions."""
-    states = ledger.states("map")
-    decided = Records(ledger).decided_units()
-    candidates = [*_page_units(ledger, known, decided), *_register_units(ledger, known, decided)]
-    candidates += _table_units(ledger, known, decided)
+@dataclass(slots=True)
+class MapPlan:
+    """The units to map, in their order. idle: parts (volumes, tables) with nothing to do."""
+
+    todos: list[MapTodo] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
+
+
+def plan(ledger: Ledger, known: Known, parts: Iterable[str] | None = None) -> MapPlan:
+    """The page groups and tables that are not mapped under today's readings, mapping files and decisions.
+
+    parts: those in which something may be due; None: all.
+    """
+    made = MapPlan()
+    some = all_parts(ledger, MAP) if parts is None else list(parts)
+    tables = {part.partition(":")[2] for part in some if part.startswith("table:")}
+    for part in sorted((p for p in some if p.startswith("volume:")), key=volume_in):
+        todos = _due_in_volume(ledger, known, volume_in(part))
+        made.todos += todos
+        made.idle += [] if todos else [part]
+    due = [t for t in _table_units(ledger, known) if not _is_settled(t, ledger.state(t.unit, "map"))] if tables else []
+    made.todos += due
+    made.idle += sorted(f"table:{unit}" for unit in tables - {t.unit for t in due})
+    return made
+
+
+def volume_in(part: str) -> int:
+    """The number of the volume that a part is."""
+    return int(part.partition(":")[2])
+
+
+def _due_in_volume(ledger: Ledger, known: Known, volume: int) -> list[MapTodo]:
+    scans = Catalogue(ledger).scans(volume)
+    decided = {s.page: own for s in scans if (own := Records(ledger).decisions_of(s.page))}
+    candidates = [*_page_units(ledger, known, scans, decided), *_register_units(ledger, known, volume, decided)]
     # After all the others: gone is what none of them makes.
-    candidates += _gone_units(ledger, {t.unit for t in candidates})
-    return [t for t in candidates if not _is_settled(t, states.get(t.unit))]
+    candidates += _gone_units(ledger, volume, {t.unit for t in candidates})
+    return [t for t in candidates if not _is_settled(t, ledger.state(t.unit, "map"))]
 
 
 def _is_settled(todo: MapTodo, now: StepState | None) -> bool:
@@ -66,7 +96,7 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: 
     if not todos:
         return 0
     progress.start("map", len(todos))
-    decided = Records(ledger).decided_units()
+    decided = Records(ledger).decisions_of
     count = 0
     with OpenSystems(ledger, known) as systems:
         for todo in todos:
@@ -74,7 +104,7 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: 
                 units = [s.page for s in todo.register.scans] if todo.register else [todo.unit]
                 # A part may have been settled while it waited for its head.
                 units += [t.unit for t in todo.system.tables] if todo.system else []
-                own = {r: c for u in units for r, c in decided.get(u, {}).items()}
+                own = {r: c for u in units for r, c in decided(u).items()}
                 count += _map(ledger, known, systems, todo, own)
             progress.advance()
     return count
@@ -107,23 +137,26 @@ def _map(ledger: Ledger, known: Known, systems: OpenSystems, todo: MapTodo, deci
         return 0
 
 
-def group_pages(ledger: Ledger, known: Known) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
-    """Filled forms: (pages in order, keys of their readings with the cuts of their forms, form family).
+def group_pages(
+    ledger: Ledger, known: Known, scans: Sequence[PageScan]
+) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
+    """Filled forms of a volume: (pages in order, keys of their readings with the cuts of their forms, form family).
 
     A page whose form is a later part joins the group before it when that group's last page is its neighbour in the
     volume and of the same family; otherwise it begins a group of its own, so that it is never lost.
     """
     waiting: dict[str, tuple[PageScan, str]] = {}
-    for group in grouping.group_pages(_form_pages(ledger, known, waiting)):
+    for group in grouping.group_pages(_form_pages(ledger, known, scans, waiting)):
         members = [waiting.pop(page.page) for page in group.pages]
         yield tuple(scan for scan, _ in members), tuple(key for _, key in members), group.family
 
 
-def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan, str]]) -> Iterator[grouping.PageKind]:
+def _form_pages(
+    ledger: Ledger, known: Known, scans: Sequence[PageScan], waiting: dict[str, tuple[PageScan, str]]
+) -> Iterator[grouping.PageKind]:
     """Every page that was read as a form, in order; its scan and key are left in waiting until its group is whole."""
-    states = ledger.states(DECIDE)
-    for scan in Catalogue(ledger).scans():
-        now = states.get(scan.page)
+    for scan in scans:
+        now = ledger.state(scan.page, DECIDE)
         if now is None or not now.is_done or now.is_register:
             continue
         waiting[scan.page] = scan, f"{now.key} {known.threshold_key(now.form, scan.page)}"
@@ -131,8 +164,10 @@ def _form_pages(ledger: Ledger, known: Known, waiting: dict[str, tuple[PageScan,
         yield grouping.PageKind(scan.page, "form", scan.volume, scan.number, family, part)
 
 
-def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
-    for pages, keys, family in group_pages(ledger, known):
+def _page_units(
+    ledger: Ledger, known: Known, scans: Sequence[PageScan], decided: Mapping[str, Decisions]
+) -> Iterator[MapTodo]:
+    for pages, keys, family in group_pages(ledger, known, scans):
         unit = pages[0].page
         digest, problem = _digest(known, family, unit)
         metadata = plain_hash([pages[0].batch, pages[0].station, pages[0].district, pages[0].year, pages[0].language])
@@ -141,13 +176,12 @@ def _page_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) 
         yield MapTodo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
 
 
-def _register_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
-    keys = {unit: now.key for unit, now in ledger.states(DECIDE).items()}
-    for page in map_register.register_pages(ledger):
+def _register_units(ledger: Ledger, known: Known, volume: int, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
+    for page in map_register.register_pages(ledger, volume):
         scan = page.scan
         digest, problem = _digest(known, page.form, scan.page)
         metadata = plain_hash([scan.batch, scan.station, scan.district, scan.year, scan.language])
-        read = [keys[s.page] for s in page.scans]
+        read = [now.key for s in page.scans if (now := ledger.state(s.page, DECIDE))]
         # Of the pages above as well: a ditto mark says what a person made of the text there.
         own = [decisions_hash(decided.get(s.page, {})) for s in (*page.above, scan)]
         place = f"{len(page.above)} {page.is_joined} {known.threshold_key(page.form, scan.page)}"
@@ -163,29 +197,32 @@ def _digest(known: Known, family: str, unit: str) -> tuple[str, str]:
         return "", f"Page {unit}: {e}. Put a mapping file into the workspace's mappings folder."
 
 
-def _gone_units(ledger: Ledger, mapped: set[str]) -> Iterator[MapTodo]:
+def _gone_units(ledger: Ledger, volume: int, mapped: set[str]) -> Iterator[MapTodo]:
     """Units that gave records and begin no filled form now. A page that only waits or failed to open keeps them."""
     sql = """SELECT DISTINCT r.unit, d.key, d.outcome FROM records r
              JOIN state d ON d.unit = r.unit AND d.step = 'decide'
-             JOIN state f ON f.unit = r.unit AND f.step = 'recognise' WHERE f.outcome <> 'failed'"""
-    for row in ledger.rows(sql):
+             JOIN state f ON f.unit = r.unit AND f.step = 'recognise'
+             WHERE f.outcome <> 'failed' AND r.unit IN (SELECT page FROM scans WHERE volume = ?)"""
+    for row in ledger.rows(sql, (volume,)):
         if row["unit"] not in mapped:
             # Its key holds how the page was decided: decided otherwise later, it is looked at anew.
             yield MapTodo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
 
 
-def _table_units(ledger: Ledger, known: Known, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
+def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
+    """Every table: one of a system depends on the others."""
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     tables = Catalogue(ledger).tables()
     systems = systems_of(known, tables) if known.systems else {}
+    decided = {t.unit: Records(ledger).decisions_of(t.unit) for t in tables}
     for table in tables:
         metadata = plain_hash([table.batch, table.station, table.district, table.year])
-        own = decisions_hash(decided.get(table.unit, {}))
+        own = decisions_hash(decided[table.unit])
         key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, own)
         system = systems.get(table.unit)
         if system is None:
             yield MapTodo(table.unit, key, table=table)
         else:
             own_key = work_key("map", key, system.system.digest)
-            tied = [system.key, *(decisions_hash(decided.get(t.unit, {})) for t in system.tables)]
+            tied = [system.key, *(decisions_hash(decided[t.unit]) for t in system.tables)]
             yield MapTodo(table.unit, work_key("map", own_key, *tied), table=table, system=system, own_key=own_key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from digitize.reading.values import zone_value
-from digitize.steps.other_weights import as_read_today
+from digitize.steps.other_readings import as_read_today
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
 from digitize.workspace.decisions.facts import note_followers, with_one_day
@@ -57,7 +57,7 @@ def make_records(
     mapping = known.mapping_for_family(first.family)
     record_id = f"{pages[0].page}-r1"
     sources = {p.page: f"{p.sha256}:{p.idx}" for p in pages}
-    own = as_read_today(ledger, known, pages, readings, decisions.get(record_id, {}))
+    own = as_read_today(ledger, pages, readings, decisions.get(record_id, {}))
     # What is typed for a field that nothing feeds lies on no page: it hangs on the first one.
     settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]

@@ -16,6 +16,7 @@ from digitize.reading.neighbours import links, page_facts
 from digitize.reading.rows import DAY, RECORD, RegisterRow, unwrapped
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
+from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, UNKNOWN_FORM
 from digitize.steps.read_plan import by_volume
 from digitize.workspace.capturing import capture_counts
@@ -185,6 +186,8 @@ class _Work:
         self._ledger, self._readings = ledger, Readings(ledger)
         self.mapping: FormMapping = known.mapping_for_family(page.form)
         self._read: dict[str, str] = {}
+        read = {s.page: self._readings.newest(s.page) for s in page.scans}
+        decisions = {record: as_read_today(ledger, page.scans, read, own) for record, own in decisions.items()}
         self._settled = {row: self._settle(row, decisions) for row in dict.fromkeys(map(row_of, decisions))}
         self._zones = {c: d for own in self._settled.values() for c, d in own.cells.items() if c.startswith(_ZONES)}
         self._kinds = words_of(c for own in self._settled.values() for c in own.cells.values())

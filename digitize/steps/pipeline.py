@@ -12,12 +12,17 @@ from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
+from digitize.steps.due import Due
+from digitize.steps.inputs import note_inputs
 from digitize.steps.lots import read_in_lots
 from digitize.steps.measure import measure_anew
 from digitize.steps.placing import placed
-from digitize.steps.read_plan import PageTodo
+from digitize.steps.read_plan import PagePlan
+from digitize.steps.settling import settle_steps
+from digitize.steps.why import Reasons, StepDue, due_of, pages_due
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.count_kept import keep_counts
 from digitize.workspace.counts import StatusCounts, Totals, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
@@ -36,13 +41,15 @@ STEPS = ("read", "map", "check", "load")
 class RunOptions:
     """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done.
 
-    cluster: the address of a scheduler whose workers compute, "" for this machine.
+    cluster: the address of a scheduler whose workers compute, "" for this machine. first: which volumes are read first,
+    see `due.parse_first`.
     """
 
     steps: tuple[str, ...] = STEPS
     limit: int | None = None
     is_dry: bool = False
     cluster: str = ""
+    first: str = ""
 
 
 @dataclass(slots=True)
@@ -51,6 +58,7 @@ class RunReport:
 
     is_dry: bool = False
     todo: dict[str, int] = field(default_factory=dict)
+    due: dict[str, StepDue] = field(default_factory=dict)
     read: read.ReadReport = field(default_factory=read.ReadReport)
     prints: list[DraftedPrint] = field(default_factory=list)
     mapped: int = 0
@@ -78,7 +86,8 @@ class RunReport:
     def lines(self) -> list[str]:
         """The report for people."""
         if self.is_dry:
-            return ["Would do: " + ", ".join(f"{step} {n}" for step, n in self.todo.items())]
+            would = "Would do: " + ", ".join(f"{step} {n}" for step, n in self.todo.items())
+            return [would, *(due.line(step) for step, due in self.due.items() if due.units)]
         if self.is_idle:
             return ["Nothing to do: everything is up to date.", *self.now.lines()]
         return [*self._did(), *self.now.lines()]
@@ -103,6 +112,7 @@ class RunReport:
         return {
             "dry_run": self.is_dry,
             "todo": self.todo,
+            "due": {step: due.as_plain() for step, due in self.due.items()} if self.is_dry else None,
             "read": self.read.as_plain(),
             "prints": [{**asdict(p), "picture": str(p.picture)} for p in self.prints],
             "books": self.books,
@@ -167,12 +177,17 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
             for step in wanted.steps:
                 if step == "map" and not wanted.is_dry:
                     known = _measured_anew(ledger, known, progress)
+                if not wanted.is_dry:
+                    note_inputs(ledger, known, (step,))
                 _ACTIONS[step](ledger, known, wanted, progress, report)
                 if step == "read" and not wanted.is_dry and wanted.limit is None:
                     known = _with_new_prints(ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
+        if not wanted.is_dry:
+            settle_steps(ledger, known, [step for step in wanted.steps if report.todo.get(step)])
+            keep_counts(ledger)
         report.now = count_work(ledger)
     return report
 
@@ -185,6 +200,7 @@ def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress:
     # What this run wrote itself is no change that the next one need tell of.
     record_settings(ledger, known.place)
     known = learn(known.place, ledger, known.cluster)
+    note_inputs(ledger, known, ("read",))
     _read(ledger, known, wanted, progress, report)
     return known
 
@@ -202,50 +218,68 @@ Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
 
 
 def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    todos = read.plan(ledger, known, wanted.limit)
+    due = Due(ledger, known, "read", is_dry=wanted.is_dry)
+    if wanted.is_dry:
+        report.due["read"] = pages_due(ledger, known, due.volumes(wanted.first), wanted.limit)
+        report.todo["read"] = report.due["read"].units
+        return
+    todos = read.plan(ledger, known, wanted.limit, due.volumes(wanted.first))
+    due.settle(f"volume:{v}" for v in todos.idle)
     report.todo["read"] = report.todo.get("read", 0) + len(todos)
-    if not wanted.is_dry:
-        # Before the first page: models_differ takes the newest note that comes before a page's event.
-        if todos and known.place.options.read.engine.startswith("tesseract"):
-            record_models(ledger, known.place)
-        report.read.add(_read_due(ledger, known, wanted, progress, todos))
-        if learn_books(ledger, known):
-            report.books = lines(ledger)
-            # Decided anew with what was learned; nothing is recognised again.
-            again = [t for t in read.plan(ledger, known, None) if t.is_decided_only]
-            report.read.add(read.read_pages(ledger, known, again, progress, is_limited=True))
-            note_decided(ledger, known)
+    # Before the first page: models_differ takes the newest note that comes before a page's event.
+    if todos and known.place.options.read.engine.startswith("tesseract"):
+        record_models(ledger, known.place)
+    report.read.add(_read_due(ledger, known, wanted, progress, todos))
+    if learn_books(ledger, known):
+        report.books = lines(ledger)
+        # Decided anew with what was learned; nothing is recognised again.
+        volumes = Due(ledger, known, "read").volumes()
+        again = read.plan(ledger, known, None, volumes, decided_only=True)
+        report.read.add(read.read_pages(ledger, known, again, progress))
+        note_decided(ledger, known)
 
 
-def _read_due(
-    ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, todos: list[PageTodo]
-) -> read.ReadReport:
+def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, todos: PagePlan) -> read.ReadReport:
     """Pages that are due: recorded here, or by the workers of a cluster where these reach the ledger."""
     is_reached = not isinstance(ledger.path, Path)
     if todos and is_reached and known.cluster is not None and known.cluster.may_record:
-        return read_in_lots(ledger, known, progress, wanted.limit)
-    return read.read_pages(ledger, known, todos, progress, is_limited=wanted.limit is not None)
+        return read_in_lots(ledger, known, progress, todos, wanted.limit)
+    return read.read_pages(ledger, known, todos, progress)
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    todos = map.plan(ledger, known)
-    report.todo["map"] = len(todos)
-    if not wanted.is_dry:
-        report.mapped = map.map_units(ledger, known, todos, progress)
+    due = Due(ledger, known, "map", is_dry=wanted.is_dry)
+    plan = map.plan(ledger, known, due.parts)
+    report.todo["map"] = len(plan.todos)
+    if wanted.is_dry:
+        reasons = Reasons(ledger, known)
+        report.due["map"] = due_of(ledger, "map", (reasons.of_unit(t) for t in plan.todos))
+        return
+    due.settle(plan.idle)
+    report.mapped = map.map_units(ledger, known, plan.todos, progress)
 
 
 def _check(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    todos = check.plan(ledger, known)
+    due = Due(ledger, known, "check", is_dry=wanted.is_dry)
+    todos = check.plan(ledger, known, due.parts)
     report.todo["check"] = len(todos)
-    if not wanted.is_dry:
-        report.checked = check.check_groups(ledger, known, todos, progress)
+    if wanted.is_dry:
+        reasons = Reasons(ledger, known)
+        report.due["check"] = due_of(ledger, "check", (reasons.of_group(check.unit_of(g)) for g, _ in todos))
+        return
+    due.settle(set(due.parts) - {group for group, _ in todos})
+    report.checked = check.check_groups(ledger, known, todos, progress)
 
 
 def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    todos = load.plan(ledger, known)
+    due = Due(ledger, known, "load", is_dry=wanted.is_dry)
+    todos = load.plan(ledger, known, due.parts)
     report.todo["load"] = len(todos)
     if wanted.is_dry:
+        reasons = Reasons(ledger, known)
+        report.due["load"] = due_of(ledger, "load", (reasons.of_batch(batch) for batch, _ in todos))
         return
+    due.settle(set(due.parts) - {batch for batch, _ in todos})
     if todos:
         _load_all(ledger, known, todos, progress, report)
     # Also where nothing is to be loaded: a run that was killed may have left some unwritten.

@@ -6,7 +6,6 @@ A page is visited once: tried as a form, and where it is none as a register's, w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +14,12 @@ from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.page import read_page
-from digitize.steps.read_jobs import Queue, seconds_for
+from digitize.steps.read_jobs import Queue
 from digitize.steps.read_keep import Keeper
 from digitize.steps.read_keys import UNKNOWN_FORM
-from digitize.steps.read_plan import PageTodo, by_volume, plan
+from digitize.steps.read_plan import PagePlan, PageTodo, plan
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.lots import Lot
 
 __all__ = ["ReadReport", "plan", "read_pages"]
@@ -100,28 +98,22 @@ def failed_kind(done: PageDone | PageFailed) -> str:
 
 
 def read_pages(
-    ledger: Ledger,
-    known: Known,
-    todos: Sequence[PageTodo],
-    progress: Progress,
-    *,
-    is_limited: bool = False,
-    lot: Lot | None = None,
+    ledger: Ledger, known: Known, todos: PagePlan, progress: Progress, *, lot: Lot | None = None
 ) -> ReadReport:
     """Read all pages of the plan; every result is in the ledger before the next is awaited.
 
-    is_limited: no others are read, even where what a page of a register hands on has changed. lot: that they are, of
-    whole volumes; its results are kept some at once. Raises TooManyRefused when, after 50 pages, more than the agreed
-    share failed, of a lot never; EngineMissing when the engine itself is not installed; LeaseLost for a lot.
+    Where a plan names the only pages that may be read, no others are, even where what a page of a register hands on has
+    changed. lot: that they are, of whole volumes; its results are kept some at once. Raises TooManyRefused when, after
+    50 pages, more than the agreed share failed, of a lot never; EngineMissing when the engine itself is not installed;
+    LeaseLost for a lot.
     """
     report = ReadReport()
     if not todos:
         return report
     known.require_engine()
     progress.start("read", len(todos))
-    allowed = frozenset(t.scan.page for t in todos) if is_limited else None
-    queue, keeper = Queue(ledger, known, _volumes(ledger, todos, lot), allowed, lot), Keeper(ledger, known, lot)
-    limit_s = patience_s(max(seconds_for(known, todo) for todo in todos))
+    queue, keeper = Queue(ledger, known, todos.volumes, todos.allowed, lot), Keeper(ledger, known, lot)
+    limit_s = patience_s(todos.longest_s)
     for job, done in run_jobs(read_page, queue, known.workers, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):
             keeper.add(todo, held)
@@ -130,13 +122,6 @@ def read_pages(
             stop_if_too_many(report, known)
     keeper.flush()
     return report
-
-
-def _volumes(ledger: Ledger, todos: Sequence[PageTodo], lot: Lot | None) -> list[list[PageScan]]:
-    """The pages of all volumes, or of those that a lot is of."""
-    if lot is None:
-        return by_volume(Catalogue(ledger).scans())
-    return [Catalogue(ledger).scans(volume) for volume in dict.fromkeys(t.scan.volume for t in todos)]
 
 
 def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo, done: PageDone | PageFailed) -> None:

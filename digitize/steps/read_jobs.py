@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from digitize.reading.job import PageDone, PageFailed, PageJob
@@ -27,32 +27,46 @@ class Queue(Iterator[PageJob]):
         self,
         ledger: Ledger,
         known: Known,
-        volumes: Sequence[Sequence[PageScan]],
+        volumes: Iterable[int],
         allowed: frozenset[str] | None,
         lot: Lot | None = None,
     ) -> None:
-        """volumes: their pages in order. allowed: the only pages that may be read, None for all. lot: what is held."""
+        """volumes: in the order in which they are read. allowed: the only pages that may be read, None for all. lot:
+        what is held.
+        """
         self._ledger, self._known, self._allowed = ledger, known, allowed
         self._held = frozenset(lot.units) if lot else frozenset()
-        self.desk = Desk(ledger, known, [s.page for scans in volumes for s in scans] if lot else None)
-        self._free = deque(VolumeQueue(scans, self.desk.turn, self.desk.ahead, stops=True) for scans in volumes)
+        self.desk = Desk(ledger, known)
+        self._catalogue = Catalogue(ledger)
+        self._coming = iter(volumes)
+        self._free: deque[Book] = deque()
         self._busy: dict[str, Book] = {}
-        self._sources = {s.sha256: s for s in Catalogue(ledger).sources()}
 
     def __next__(self) -> PageJob:
         """The next job that there is for now."""
-        while self._free:
-            volume = self._free[0]
+        while volume := self._first():
             todo = volume.next()
             if todo is None:
                 self._free.popleft()
             elif self._may_begin(todo):
+                source = self._catalogue.source(todo.scan.sha256)
+                assert source is not None
                 self._busy[todo.scan.page] = volume
-                return page_job(self._ledger, self._known, todo, self._sources[todo.scan.sha256])
+                return page_job(self._ledger, self._known, todo, source)
             else:
                 # Another process is at it, or it is not to be read today: what does not need it goes on.
                 volume.give_back(todo.scan.page)
         raise StopIteration
+
+    def _first(self) -> Book | None:
+        """The volume whose turn it is; opened only now, for there may be many thousands."""
+        if not self._free:
+            number = next(self._coming, None)
+            if number is None:
+                return None
+            scans = self._catalogue.scans(number)
+            self._free.append(VolumeQueue(scans, self.desk.turn, self.desk.ahead, stops=True))
+        return self._free[0]
 
     def take(self, page: str, done: PageDone | PageFailed) -> list[tuple[PageTodo, PageDone | PageFailed]]:
         """What holds now that something came of a page; its volume may have more to begin."""

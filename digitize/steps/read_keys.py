@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.workspace.known import Known
 from digitize.workspace.ledger.catalogue import PageScan
-from digitize.workspace.own_weights import PACKAGE, path_of
 
 if TYPE_CHECKING:
-    from ocr.forms.settings import ReadSettings
     from ocr.page import Carried
 
 RECOGNISE, REGISTER, DECIDE = "recognise", "register", "decide"
@@ -33,28 +30,17 @@ def recognise_key(known: Known, scan: PageScan, form: str | None, *, print_unkno
     A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
     that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
     """
-    return _recognise_key(known.read_settings(scan.language), scan, form, print_unknown=print_unknown)
-
-
-def keys_by_weights(known: Known, scan: PageScan, form: str, names: Iterable[str]) -> set[str]:
-    """The keys of recognising a page of a form today, but with each of those weights, by name."""
     settings = known.read_settings(scan.language)
-    paths = (None if name == PACKAGE else path_of(known.place, name) for name in names)
-    return {_recognise_key(replace(settings, weights=path), scan, form) for path in paths}
-
-
-def _recognise_key(settings: ReadSettings, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
     # No part at all without weights of its own, so that pages keep the key they have; a page of no form needs none.
     weights = settings.weights_key() if form is not None else ""
     own = [weights] if weights else []
     printed = settings.form_key(None if print_unknown else form)
-    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), printed, *own)
+    return work_key(RECOGNISE, scan.sha256, str(scan.idx), known.read_key(scan.language), printed, *own)
 
 
 def failed_key(known: Known, scan: PageScan) -> str:
     """The key of a page that could not be recognised, whatever its form."""
-    settings = known.read_settings(scan.language)
-    return work_key(RECOGNISE, scan.sha256, str(scan.idx), settings.key(), FAILED)
+    return work_key(RECOGNISE, scan.sha256, str(scan.idx), known.read_key(scan.language), FAILED)
 
 
 def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:

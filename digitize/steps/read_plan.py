@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby, islice
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from digitize.reading.volume import Turn
@@ -20,7 +21,7 @@ from digitize.steps.read_keys import (
     register_decide_key,
     register_key,
 )
-from digitize.steps.tries import is_tried_again
+from digitize.steps.tries import is_tried_again, next_seconds
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -52,19 +53,37 @@ class PageTodo:
         return bool(self.registered) or (bool(self.matched) and self.form is not None)
 
 
+_States = Mapping[str, dict[str, StepState]]
+_MOST_OPEN = 256
+_OF_VOLUME = f"""SELECT unit, step, key, outcome, detail FROM state
+  WHERE unit IN (SELECT page FROM scans WHERE volume = ?) AND step IN ('{RECOGNISE}', '{REGISTER}', '{DECIDE}')"""
+
+
+def _states_of(ledger: Ledger, volume: int) -> _States:
+    """Step -> page -> where it stands, of one volume."""
+    found: _States = {RECOGNISE: {}, REGISTER: {}, DECIDE: {}}
+    for r in ledger.execute(_OF_VOLUME, (volume,)):
+        found[r["step"]][r["unit"]] = StepState(r["key"], r["outcome"], json.loads(r["detail"]))
+    return found
+
+
 class Desk:
-    """Says of each page what is to do for it. It holds where all pages stood when it was made."""
+    """Says of each page what is to do for it. It holds where the pages of a volume stood when it first came to it."""
 
-    def __init__(self, ledger: Ledger, known: Known, pages: Sequence[str] | None = None) -> None:
-        """Look at all pages of a ledger, or at these alone."""
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        """Look at pages of a ledger."""
         self._ledger, self._known = ledger, known
+        self._volumes: dict[int, _States] = {}
 
-        def states(step: str) -> dict[str, StepState]:
-            if pages is None:
-                return ledger.states(step)
-            return {page: now for page in pages if (now := ledger.state(page, step)) is not None}
-
-        self._recognised, self._registers, self._decided = states(RECOGNISE), states(REGISTER), states(DECIDE)
+    def of(self, step: str, scan: PageScan) -> StepState | None:
+        """Where a page stood in a step."""
+        states = self._volumes.get(scan.volume)
+        if states is None:
+            # Volumes are worked on one after another: those of long ago are not asked for again.
+            if len(self._volumes) >= _MOST_OPEN:
+                del self._volumes[next(iter(self._volumes))]
+            states = self._volumes[scan.volume] = _states_of(self._ledger, scan.volume)
+        return states[step].get(scan.page)
 
     def turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
         """What is to do for a page, given what the page before handed on. A form begins anew what follows it."""
@@ -90,12 +109,13 @@ class Desk:
     def note_match(self, page: str) -> None:
         """Take in that a page was recognised as a form or as none."""
         now = self._ledger.state(page, RECOGNISE)
-        if now is not None:
-            self._recognised[page] = now
+        states = self._volumes.get(int(self._ledger.part_of(page).partition(":")[2]))
+        if now is not None and states is not None:
+            states[RECOGNISE][page] = now
 
     def _register_turn(self, scan: PageScan, before: Carried | None, matched: str) -> Turn[PageTodo]:
         """What is to do for a page that is no form."""
-        decided = self._decided.get(scan.page)
+        decided = self.of(DECIDE, scan)
         if decided and decided.is_failed and decided.key == register_key(self._known, scan, before, FAILED):
             waits = is_tried_again(decided, self._known.place.options.read.seconds_per_page)
             todo = PageTodo(scan, before, matched, last=decided) if waits else None
@@ -117,16 +137,16 @@ class Desk:
 
     def _failed_before(self, scan: PageScan) -> StepState | None:
         """How its recognition failed under today's settings, None where it did not."""
-        now = self._recognised.get(scan.page)
+        now = self.of(RECOGNISE, scan)
         return now if now is not None and now.is_failed and now.key == failed_key(self._known, scan) else None
 
     def _is_decided(self, scan: PageScan, key: str) -> bool:
-        now = self._decided.get(scan.page)
+        now = self.of(DECIDE, scan)
         return (now is not None and now.key == key) or self._ledger.take_up(scan.page, DECIDE, key)
 
     def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
         """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
-        now = self._recognised.get(scan.page)
+        now = self.of(RECOGNISE, scan)
         if now is None:
             return None
         if now.is_done_under(self._key(scan, now.detail)):
@@ -149,7 +169,7 @@ class Desk:
 
     def _registered_today(self, scan: PageScan, before: Carried | None) -> tuple[str, Mapping[str, Any]] | None:
         """Key and detail of the recognition as a register's that holds today; None when there is none."""
-        now = self._registers.get(scan.page)
+        now = self.of(REGISTER, scan)
         if now is None:
             return None
         if now.is_done_under(register_key(self._known, scan, before, now.form)):
@@ -163,10 +183,10 @@ class Desk:
 
     def _carried_last_time(self, scan: PageScan, before: Carried | None) -> Carried | None:
         """What a page handed on when it was read last, as if it were the same today."""
-        now = self._recognised.get(scan.page)
+        now = self.of(RECOGNISE, scan)
         if now is not None and now.is_done and now.form is not None:
             return None
-        register: StepState | None = self._registers.get(scan.page)
+        register: StepState | None = self.of(REGISTER, scan)
         return _carried(register.detail, before) if register is not None else before
 
 
@@ -175,20 +195,73 @@ def _carried(detail: Mapping[str, Any], before: Carried | None) -> Carried | Non
     return carried_from_plain(detail["carried"]) if "carried" in detail else before
 
 
-def plan(ledger: Ledger, known: Known, limit: int | None = None) -> list[PageTodo]:
+@dataclass(slots=True)
+class PagePlan:
+    """The pages to read, volume by volume, without a line for each: there may be millions.
+
+    volumes: volume -> how many of its pages. decided_only: pages of which nothing has to be recognised. longest_s:
+    seconds of the processor that a page of them may take. allowed: the only pages that may be read, None for all. idle:
+    volumes with nothing to do.
+    """
+
+    volumes: dict[int, int] = field(default_factory=dict)
+    decided_only: int = 0
+    longest_s: float = 0.0
+    allowed: frozenset[str] | None = None
+    idle: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """How many pages."""
+        return sum(self.volumes.values())
+
+    def add(self, todo: PageTodo, seconds: float) -> None:
+        """Count one page. seconds: that it may take."""
+        self.volumes[todo.scan.volume] = self.volumes.get(todo.scan.volume, 0) + 1
+        self.decided_only += todo.is_decided_only
+        self.longest_s = max(self.longest_s, seconds)
+
+
+def plan(
+    ledger: Ledger,
+    known: Known,
+    limit: int | None = None,
+    volumes: Iterable[int] | None = None,
+    *,
+    decided_only: bool = False,
+    only: frozenset[str] | None = None,
+) -> PagePlan:
     """The pages to read, at most limit of them; those that failed for good under today's settings are left out.
 
     Each is planned as if what is read before it turned out as it did last time; what it hands on may add others.
+    volumes: those in which something may be due, in the order in which they are read; None: all. only: pages of which
+    others are left out.
     """
-    desk = Desk(ledger, known)
-    return list(islice((t for scans in by_volume(Catalogue(ledger).scans()) for t in _of_volume(desk, scans)), limit))
+    made = PagePlan()
+    chosen: set[str] = set()
+    is_limited = limit is not None or decided_only or only is not None
+    for volume, todos in due_pages(ledger, known, volumes):
+        wanted = [t for t in todos if t.is_decided_only or not decided_only]
+        wanted = [t for t in wanted if only is None or t.scan.page in only]
+        wanted = wanted[: None if limit is None else limit - len(chosen)]
+        for todo in wanted:
+            made.add(todo, next_seconds(todo.last, known.place.options.read.seconds_per_page))
+        if not todos:
+            made.idle.append(volume)
+        if is_limited:
+            chosen.update(t.scan.page for t in wanted)
+        if limit is not None and len(chosen) >= limit:
+            break
+    made.allowed = frozenset(chosen) if is_limited else None
+    return made
 
 
-def plan_volumes(ledger: Ledger, known: Known, volumes: Sequence[int]) -> list[PageTodo]:
-    """As `plan`, for the pages of some volumes."""
-    scans = [Catalogue(ledger).scans(volume) for volume in volumes]
-    desk = Desk(ledger, known, [s.page for some in scans for s in some])
-    return [todo for some in scans for todo in _of_volume(desk, some)]
+def due_pages(
+    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None
+) -> Iterator[tuple[int, list[PageTodo]]]:
+    """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all."""
+    desk, catalogue = Desk(ledger, known), Catalogue(ledger)
+    for volume in catalogue.volumes() if volumes is None else volumes:
+        yield volume, list(_of_volume(desk, catalogue.scans(volume)))
 
 
 def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:

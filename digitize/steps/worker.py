@@ -10,6 +10,8 @@ from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress
 from digitize.steps import check, map
 from digitize.steps.books import learn_books, note_decided
+from digitize.steps.due import Due
+from digitize.steps.inputs import note_inputs
 from digitize.steps.lots import LOT_PAGES, LotSource, work_lot
 from digitize.steps.read import ReadReport
 from digitize.workspace.known import Known, learn
@@ -70,6 +72,7 @@ class LotWorker:
 
     def _once(self, ledger: Ledger, known: Known) -> bool:
         """All that is due and free now. Returns whether anything was."""
+        note_inputs(ledger, known, ("read", "map", "check"))
         did = False
         for pages in LotSource(ledger, known, self._size):
             done = work_lot(ledger, known, pages, self._progress)
@@ -81,10 +84,15 @@ class LotWorker:
         if ledger.busy() or did:
             return did
         self._learn(ledger, known)
-        for todos, owner in _in_lots(ledger, "map", map.plan(ledger, known), lambda t: Work(t.unit, t.key)):
+        due = Due(ledger, known, "map")
+        plan = map.plan(ledger, known, due.parts)
+        due.settle(plan.idle)
+        for todos, owner in _in_lots(ledger, "map", plan.todos, lambda t: Work(t.unit, t.key)):
             self.report.mapped += map.map_units(ledger, replace(known, owner=owner), todos, self._progress)
             did = True
-        groups = check.plan(ledger, known)
+        due = Due(ledger, known, "check")
+        groups = check.plan(ledger, known, due.parts)
+        due.settle(set(due.parts) - {group for group, _ in groups})
         for some, owner in _in_lots(ledger, "check", groups, lambda g: Work(check.unit_of(g[0]), g[1])):
             self.report.checked += check.check_groups(ledger, replace(known, owner=owner), some, self._progress)
             did = True

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from digitize.workspace.ledger import Ledger
 
 EVERYTHING = "everything"
 """What stands for the profile where none was chosen: all doubts are asked."""
@@ -39,18 +37,8 @@ class CapturedLine:
         return f"{said} Not captured, though something may stand there: {named}{more}."
 
 
-def captured_lines(ledger: Ledger) -> list[CapturedLine]:
-    """The profiles that there are, by name; none where nobody chose one."""
-    details = {unit: now.detail for unit, now in ledger.states("map").items()}
-    if not any("profile" in d for d in details.values()):
+def captured_lines(found: Mapping[str, Sequence[Any]]) -> list[CapturedLine]:
+    """The profiles that there are, by name; none where nobody chose one. found: profile -> records, loaded, fields."""
+    if not found.keys() - {EVERYTHING}:
         return []
-    records: Counter[str] = Counter()
-    loaded: Counter[str] = Counter()
-    fields: dict[str, Counter[str]] = {}
-    for row in ledger.each(_BY_UNIT):
-        detail = details.get(row["unit"], {})
-        profile = detail.get("profile") or EVERYTHING
-        records[profile] += row["n"]
-        loaded[profile] += row["loaded"]
-        fields.setdefault(profile, Counter()).update(detail.get("not_captured", {}))
-    return [CapturedLine(p, records[p], loaded[p], dict(sorted(fields[p].items()))) for p in sorted(records)]
+    return [CapturedLine(p, found[p][0], found[p][1], dict(sorted(found[p][2].items()))) for p in sorted(found)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -10,29 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from digitize.workspace.captured import CapturedLine, captured_lines
-from digitize.workspace.decisions.left_over import LeftOver, asked_of_mapping
+from digitize.workspace.count_kept import few_open, tallies
+from digitize.workspace.count_tally import add_lines
+from digitize.workspace.decisions.left_over import LeftOver
 from digitize.workspace.decisions.order import Needed, next_needed
-from digitize.workspace.decisions.page_gaps import MISSING, Gap, find_gaps
-from digitize.workspace.failures import FailedKind, by_kind, failed_pages, in_words
+from digitize.workspace.decisions.page_gaps import Gap
+from digitize.workspace.failures import FailedKind, in_words
 from digitize.workspace.ledger import Ledger, books
-from digitize.workspace.ledger.records import Records
-
-# The newest scan of a page stands for it; older ones stay in the list.
-_PAGES = """
-  SELECT s.page, s.volume, s.station, s.language, r.outcome AS read, r.detail AS read_detail,
-         d.outcome AS decided, d.detail AS decided_detail
-  FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
-  LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
-  LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
-"""
-# Later parts of a form are mapped with its first one, and wait for nothing by themselves.
-_NOT_MAPPED = """
-  SELECT COUNT(*) AS n FROM (
-    SELECT unit FROM state WHERE step = 'decide' AND outcome <> 'failed' AND json_extract(detail, '$.part') = 1
-    UNION SELECT unit FROM tables
-  ) u LEFT JOIN state m ON m.unit = u.unit AND m.step = 'map' WHERE m.unit IS NULL
-"""
-
 
 # One answer for a whole book or table, where the review sheet would ask it of every record.
 _DISTRICT = (
@@ -161,115 +144,66 @@ class StatusCounts:
 
 
 def count_work(ledger: Ledger) -> StatusCounts:
-    """Fold the ledger's newest states into counts."""
+    """The ledger's newest states in counts: as they are kept of each part, anew of those where something changed."""
     s = StatusCounts(by={"volume": {}, "station": {}, "language": {}})
-    _count_files(ledger, s)
-    _count_pages(ledger, s)
-    _count_records(ledger, s)
-    _count_gaps(ledger, s)
-    s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(ledger), next_needed(ledger)
-    _count_steps(s, ledger.execute(_NOT_MAPPED).fetchone()["n"])
+    lines: dict[str, dict[str, list[int]]] = {}
+    sums = _Sums()
+    for part, tally in tallies(ledger):
+        sums.add(s, part, tally)
+        add_lines(lines, tally.get("by", {}))
+    for kind, named in lines.items():
+        s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
+    sums.finish(s)
+    some = few_open(ledger, sums.asked)
+    s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(sums.captured), next_needed(ledger, some)
+    _count_steps(s, sums.not_mapped)
     _rate(ledger, s)
     return s
 
 
-def page_status(read: str | None, decided: str | None) -> str:
-    """waiting, read or failed, from the newest outcomes of its two steps."""
-    if "failed" in (read, decided):
-        return "failed"
-    return "read" if read and decided else "waiting"
+class _Sums:
+    """What is put together of parts before it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.captured: dict[str, list[Any]] = {}
+        self.not_mapped = 0
+        self._kinds: dict[str, Counter[str]] = {"file": Counter(), "page": Counter(), "map": Counter()}
+        self._failed: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+
+    def add(self, s: StatusCounts, part: str, tally: Mapping[str, Any]) -> None:
+        for name, n in tally.get("totals", {}).items():
+            setattr(s.totals, name, getattr(s.totals, name) + n)
+        for kind, some in tally.get("kinds", {}).items():
+            self._kinds[kind].update(some)
+        self._failed.update(tally.get("failed", {}))
+        self._reasons.update(tally.get("reasons", {}))
+        self.not_mapped += tally.get("not_mapped", 0)
+        for column, n in sorted(tally.get("left", {}).items()):
+            s.left_over.append(LeftOver(tally["table"], column, n, tally.get("mapping", "")))
+        s.gaps += [Gap(**gap) for gap in tally.get("gaps", ())]
+        if "asked" in tally:
+            self.asked.append((part, tally["asked"]))
+        for profile, (records, loaded, fields) in tally.get("captured", {}).items():
+            row = self.captured.setdefault(profile, [0, 0, Counter()])
+            row[0] += records
+            row[1] += loaded
+            row[2].update(fields)
+
+    def finish(self, s: StatusCounts) -> None:
+        t = s.totals
+        t.files_refused, t.unmapped = sum(self._kinds["file"].values()), sum(self._kinds["map"].values())
+        t.files += t.files_refused
+        t.columns_left = len(s.left_over)
+        s.failures = {f"{kind}: {why}": n for kind, some in self._kinds.items() for why, n in sorted(some.items())}
+        s.failed = [_failed_kind(name, n) for name, n in sorted(self._failed.items())]
+        s.reasons = {why: n for why, n in self._reasons.most_common() if n > 0}
 
 
-def _count_files(ledger: Ledger, s: StatusCounts) -> None:
-    """Files taken in and refused; those that could not be opened at all have no content and stand under their name."""
-    taken = ledger.execute("SELECT COUNT(*) AS n FROM sources WHERE problem = ''").fetchone()["n"]
-    kinds = Counter(r["kind"] for r in ledger.rows("SELECT kind FROM sources WHERE problem <> ''"))
-    sql = """SELECT json_extract(detail, '$.kind') AS kind FROM state WHERE step = 'intake' AND outcome = 'failed'
-             AND unit NOT IN (SELECT sha256 FROM sources)"""
-    kinds.update(r["kind"] for r in ledger.rows(sql))
-    s.totals.files_refused = sum(kinds.values())
-    s.totals.files = taken + s.totals.files_refused
-    s.failures.update({f"file: {kind}": n for kind, n in sorted(kinds.items())})
-
-
-def _count_pages(ledger: Ledger, s: StatusCounts) -> None:
-    labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
-    stations = Records(ledger).stations_of_pages()
-    kinds: Counter[str] = Counter()
-    for r in ledger.each(_PAGES):
-        # What intake was told goes before what the page was decided in.
-        language = r["language"] or json.loads(r["decided_detail"] or "{}").get("language", "")
-        station = stations.get(r["page"]) or r["station"]
-        status = page_status(r["read"], r["decided"])
-        s.totals.pages += 1
-        setattr(s.totals, f"pages_{status}", getattr(s.totals, f"pages_{status}") + 1)
-        for line in _lines(s, labels[r["volume"]], station, language):
-            line.pages += 1
-            setattr(line, status, getattr(line, status) + 1)
-        if status == "failed":
-            detail = r["read_detail"] if r["read"] == "failed" else r["decided_detail"]
-            kinds[json.loads(detail)["kind"]] += 1
-    s.failures.update({f"page: {kind}": n for kind, n in sorted(kinds.items())})
-    s.failed = by_kind(failed_pages(ledger)) if kinds else []
-
-
-def _count_records(ledger: Ledger, s: StatusCounts) -> None:
-    volumes = {r["page"]: r["label"] for r in ledger.rows("SELECT page, label FROM scans JOIN volumes USING (volume)")}
-    tables = {r["unit"]: r["name"] for r in ledger.rows("SELECT unit, name FROM tables")}
-    mapped = {unit: now.detail for unit, now in ledger.states("map").items() if "left" in now.detail}
-    reasons: Counter[str] = Counter()
-    left: Counter[tuple[str, str]] = Counter()
-    for r in Records(ledger).alike():
-        # A chunk of a table is TABLE:NUMBER; the id of a page has no colon.
-        unit = r["unit"].partition(":")[0]
-        _count_record(s, r, _lines(s, volumes.get(unit) or tables.get(unit, unit), r["station"], r["language"]))
-        reasons.update({why: n * r["n"] for why, n in json.loads(r["reasons"]).items()})
-        of_mapping = asked_of_mapping(mapped[unit], json.loads(r["open"])) if unit in mapped else {}
-        left.update({(unit, column): r["n"] for column in of_mapping.values()})
-        # They are asked once, of the mapping; the record counted them among its own.
-        reasons["left-over"] -= len(of_mapping) * r["n"]
-        s.totals.open_fields -= len(of_mapping) * r["n"]
-    s.reasons = {why: n for why, n in reasons.most_common() if n > 0}
-    s.left_over = [LeftOver(tables[u], column, n, mapped[u]["file"]) for (u, column), n in sorted(left.items())]
-    s.totals.columns_left = len(s.left_over)
-    lacking = "SELECT COUNT(DISTINCT record) AS n FROM findings WHERE code = 'F001' AND field = 'district'"
-    s.totals.without_district = ledger.execute(lacking).fetchone()["n"]
-    noted = "SELECT COUNT(*) AS n FROM findings JOIN records USING (record) WHERE loaded <> ''"
-    s.totals.flags = ledger.execute(noted).fetchone()["n"]
-    failed = ledger.rows(
-        "SELECT json_extract(detail, '$.kind') AS kind FROM state WHERE step = 'map' AND outcome = 'failed'"
-    )
-    s.totals.unmapped = len(failed)
-    s.failures.update({f"map: {kind}": n for kind, n in sorted(Counter(r["kind"] for r in failed).items())})
-    rows = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.reported') > 0")
-    details = [json.loads(r["detail"]) for r in rows]
-    # A table's chunks have events of their own, which report the same rows: they would count twice.
-    s.totals.rows_reported = sum(d["reported"] for d in details if "chunks" in d or "register" in d)
-    s.totals.rows_asked = sum(d.get("asked", 0) for d in details)
-    tied = ledger.rows("SELECT detail FROM state WHERE step = 'map' AND json_extract(detail, '$.orphans') IS NOT NULL")
-    s.totals.orphans = sum(sum(json.loads(r["detail"])["orphans"].values()) for r in tied)
-
-
-def _count_gaps(ledger: Ledger, s: StatusCounts) -> None:
-    s.gaps = find_gaps(ledger)
-    s.totals.pages_missing = sum(g.count for g in s.gaps if not g.said)
-    s.totals.pages_lost = sum(g.count for g in s.gaps if g.said == MISSING)
-
-
-def _count_record(s: StatusCounts, row: Mapping[str, Any], lines: list[CountsLine]) -> None:
-    t, verdict, n = s.totals, row["verdict"], row["n"]  # n records that are alike
-    t.records += n
-    t.loaded += n * row["loaded"]
-    t.open_fields += n * len(json.loads(row["open"]))
-    t.clean += n * (verdict == "clean")
-    t.in_review += n * (verdict == "review")
-    t.rejected += n * (verdict == "reject")
-    t.unchecked += n * (verdict == "")
-    for line in lines:
-        line.records += n
-        line.loaded += n * row["loaded"]
-        line.in_review += n * (verdict == "review")
-        line.rejected += n * (verdict == "reject")
+def _failed_kind(name: str, pages: int) -> FailedKind:
+    kind, _, again = name.partition("|")
+    return FailedKind(kind, pages, again)
 
 
 def _count_steps(s: StatusCounts, not_mapped: int) -> None:
@@ -293,8 +227,3 @@ def _rate(ledger: Ledger, s: StatusCounts) -> None:
     if len(gaps) >= 5 and worked > 0:
         s.pages_per_min = round(60 * len(gaps) / worked, 1)
         s.minutes_left = round(s.totals.pages_waiting / s.pages_per_min, 1)
-
-
-def _lines(s: StatusCounts, volume: str, station: str, language: str) -> list[CountsLine]:
-    names = {"volume": volume, "station": station or "(not said)", "language": language or "(not said)"}
-    return [s.by[kind].setdefault(name, CountsLine()) for kind, name in names.items()]

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from digitize.workspace.ledger import Ledger
 
 NEXT_RUN, BY_FORM, BY_PERSON = "the next run", "a form file for its print", "digitize retry DIR"
-_UNKNOWN_FORM = "unknown-form"
+UNKNOWN_FORM = "unknown-form"
 _FAILED = """
   SELECT p.page, r.outcome AS read, r.detail AS read_detail, d.detail AS decided_detail
-  FROM (SELECT DISTINCT page FROM scans) p
+  FROM (SELECT DISTINCT unit AS page FROM state WHERE step IN ('recognise', 'decide') AND outcome = 'failed') p
   LEFT JOIN state r ON r.unit = p.page AND r.step = 'recognise'
   LEFT JOIN state d ON d.unit = p.page AND d.step = 'decide'
-  WHERE r.outcome = 'failed' OR d.outcome = 'failed' ORDER BY p.page
+  ORDER BY p.page
 """
 
 
@@ -44,7 +44,7 @@ def failed_pages(ledger: Ledger) -> list[FailedPage]:
     found = []
     for r in ledger.rows(_FAILED):
         said = json.loads(r["read_detail"] if r["read"] == "failed" else r["decided_detail"])
-        again = NEXT_RUN if said.get("retry") else BY_FORM if said["kind"] == _UNKNOWN_FORM else BY_PERSON
+        again = NEXT_RUN if said.get("retry") else BY_FORM if said["kind"] == UNKNOWN_FORM else BY_PERSON
         found.append(FailedPage(r["page"], said["kind"], said.get("message", ""), again))
     return found
 

@@ -66,6 +66,7 @@ class Known:
     books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     cluster: Cluster | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
+    _read_keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def workers(self) -> Workers:
@@ -101,6 +102,12 @@ class Known:
             )
         return self._settings[language]
 
+    def read_key(self, language: str) -> str:
+        """Hash of those settings; asked of every page, and so worked out once."""
+        if language not in self._read_keys:
+            self._read_keys[language] = self.read_settings(language).key()
+        return self._read_keys[language]
+
     @cached_property
     def district_of(self) -> DistrictsOf:
         """Station -> its district, for stations whose name is known in one district only, or on a day."""
@@ -133,7 +140,11 @@ class Known:
         from digitize.reading.register import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
-        return work_key(REGISTER_VERSION, plain_hash(register_settings(self.read_settings(language)).plain()))
+        name = f"register {language}"
+        if name not in self._read_keys:
+            plain = register_settings(self.read_settings(language)).plain()
+            self._read_keys[name] = work_key(REGISTER_VERSION, plain_hash(plain))
+        return self._read_keys[name]
 
     @cached_property
     def lexica(self) -> Mapping[str, Lexicon]:

@@ -23,6 +23,8 @@ OWN_DIGITS = "own"
 READ_VERSION = "12"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
+_ALL = "*"
+"""In place of a form's id: the hash of all of them."""
 _LEFT_OUT = ("seconds_per_page", "form_folders", "sections", "weights")
 
 
@@ -91,20 +93,18 @@ class ReadSettings:
         A page that matched no form depends on all of them, so a new form has it looked at again; a page that matched
         one is not. "" for a form that is not known any more.
         """
-        keys = _form_keys(self.folders())
-        return _digest(sorted(keys.items())) if form is None else keys.get(form, "")
+        return _form_keys(self.folders()).get(form or _ALL, "")
 
     def rules_key(self, form: str | None) -> str:
         """What deciding takes from a page's form: zones with their grammars and lists; 32 hex digits."""
-        known = load_models(self.folders()).forms.get(form or "")
-        leave = {"confidence", "title", "source", "state"}
-        return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
+        return _rules_key(self.folders(), form or "")
 
 
 def forget_forms() -> None:
     """Have form files read anew: one was written or changed."""
     load_models.cache_clear()
     _form_keys.cache_clear()
+    _rules_key.cache_clear()
 
 
 def _reads_by_hand(settings: ReadSettings) -> bool:
@@ -145,7 +145,14 @@ def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
         corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
         # Only forms of which words are seen by hand are to be read again when that changes.
         keys[name] = _digest([plain, corners, *filter(None, [words_version(form)])])
-    return keys
+    return keys | {_ALL: _digest(sorted(keys.items()))}
+
+
+@lru_cache(maxsize=1024)
+def _rules_key(folders: tuple[Path, ...], form: str) -> str:
+    known = load_models(folders).forms.get(form)
+    leave = {"confidence", "title", "source", "state"}
+    return _digest(known.model_dump(mode="json", exclude=leave) if known else {})
 
 
 def _digest(plain: object) -> str:

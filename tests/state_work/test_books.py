@@ -95,7 +95,9 @@ def test_a_run_learns_of_volumes_that_nothing_was_told_of(tmp_path, monkeypatch)
     ]
     said = {s.page: "Harbour" if s.volume != 2 or s.page.endswith(("0", "1", "2")) else "Mill" for s in scans}
     read = {p: SimpleNamespace(zones={"police_station": pages((v, 0.97))[0]}) for p, v in said.items()}
-    monkeypatch.setattr(steps_books, "Catalogue", lambda ledger: SimpleNamespace(scans=lambda: scans))
+    monkeypatch.setattr(
+        steps_books, "Catalogue", lambda ledger: SimpleNamespace(scans=lambda v: [s for s in scans if s.volume == v])
+    )
     monkeypatch.setattr(steps_books, "newest_reading", lambda ledger, page: read[page])
     ledger = Ledger.create(tmp_path / "ledger.sqlite")
     # Until they are noted as looked at: pages of all three were decided.

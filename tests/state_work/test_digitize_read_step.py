@@ -8,7 +8,7 @@ from digitize.errors import TooManyRefused
 from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.steps import read as module
 from digitize.steps.read import ReadReport, stop_if_too_many
-from digitize.steps.read_plan import PageTodo
+from digitize.steps.read_plan import PagePlan, PageTodo
 
 OF_NO_FORM = PageDone("p", PageReading({}, {"form": None}), PageReading({}, {"form": None}))
 READ = PageDone("p", PageReading({}, {"form": "iif1_en"}))
@@ -52,10 +52,8 @@ def test_a_batch_that_mostly_fails_pauses_after_fifty_pages(bad):
 def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     seen = []
     monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
-    monkeypatch.setattr(module, "Catalogue", lambda ledger: SimpleNamespace(sources=list, scans=list))
     monkeypatch.setattr(module, "Queue", lambda *given: [])
-    options = SimpleNamespace(read=SimpleNamespace(seconds_per_page=180.0))
-    here = SimpleNamespace(require_engine=lambda: None, workers=2, place=SimpleNamespace(options=options))
+    here = SimpleNamespace(require_engine=lambda: None, jobs=2)
     progress = SimpleNamespace(start=lambda step, total: None)
-    module.read_pages(None, here, [PageTodo(SimpleNamespace(page="p"))], progress)
+    module.read_pages(None, here, PagePlan({1: 1}, longest_s=180.0), progress)
     assert seen == [390.0]

@@ -18,7 +18,7 @@ from digitize.learning.spellings import spellings
 from digitize.machine.progress import Silent
 from digitize.machine.work_keys import work_key
 from digitize.reading.job import PageDone, PageReading
-from digitize.steps.other_weights import as_read_today
+from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, RECOGNISE, recognise_key
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
@@ -46,6 +46,7 @@ from ocr.plain import reading_to_plain
 
 STATIONS = Lexicon("station", (("Electronics Complex", ("EC",)), ("Old Harbour", ())), beside=("PS",))
 FACTS = {"parent": PACKAGE, "pages": 30, "values": 90, "held": 40, "before": 20, "after": 31, "better": 12, "worse": 1}
+HERE = Box(0, 0, 9, 9)
 SCAN = PageScan("wb-t-0001-0001", "aa" * 32, 0, "wb-t-b0001", 1, 1, language="en")
 
 
@@ -152,7 +153,11 @@ def test_weights_are_chosen_in_the_ledger_and_their_file_must_be_the_chosen_one(
 def known_with(place, weights=None):
     settings = ReadSettings(languages=("en",), handwriting_engine="auto", weights=weights)
     return SimpleNamespace(
-        place=place, weights=weights, read_settings=lambda language: settings, forms=load_models().forms
+        place=place,
+        weights=weights,
+        read_settings=lambda language: settings,
+        read_key=lambda language: settings.key(),
+        forms=load_models().forms,
     )
 
 
@@ -169,9 +174,9 @@ def test_pages_keep_their_key_without_own_weights_and_only_known_forms_have_anot
     assert replace(none, weights=Path("/x/own-1.onnx")).weights_key() == ""
 
 
-def read_as(ledger, known, raw, key):
+def read_as(ledger, known, raw, key, box=HERE):
     """A page read with one zone saying raw, under a key of recognising."""
-    reading = Reading("wbp_27_a1", "wbp_27", {"year": Decided("year", raw, raw, 0.5, Box(0, 0, 9, 9))})
+    reading = Reading("wbp_27_a1", "wbp_27", {"year": Decided("year", raw, raw, 0.5, box)})
     ledger.finish(SCAN.page, RECOGNISE, key, {}, {"form": "wbp_27_a1"})
     ledger.finish(SCAN.page, DECIDE, f"d{key}", reading_to_plain(reading), {"form": "wbp_27_a1"})
     return {SCAN.page: reading}
@@ -182,22 +187,25 @@ def settled(reading):
     return {cell: Decision(f"{SCAN.page}-r1", cell, reading, f"{SCAN.sha256}:0", "iif1", "value", "2018", "A")}
 
 
-def test_an_answer_holds_when_other_weights_read_its_place_otherwise_and_not_when_something_else_did(place, ledger):
+def test_an_answer_holds_when_its_place_is_read_otherwise_and_not_where_the_zone_lies_elsewhere(place, ledger):
     plain = known_with(place)
     readings = read_as(ledger, plain, "2013", recognise_key(plain, SCAN, "wbp_27_a1"))
     answers = settled("2013")
-    assert as_read_today(ledger, plain, [SCAN], readings, answers) == answers
+    assert as_read_today(ledger, [SCAN], readings, answers) == answers
     own_file = keep_weights(place, b"others again", FACTS)
     use_weights(ledger, place, own_file.name)
     own = known_with(place, path_of(place, own_file.name))
     readings = read_as(ledger, own, "2018", recognise_key(own, SCAN, "wbp_27_a1"))
-    (held,) = as_read_today(ledger, own, [SCAN], readings, answers).values()
+    (held,) = as_read_today(ledger, [SCAN], readings, answers).values()
     assert (held.reading, held.value) == ("2018", "2018")
     # Read so by neither: what it was said of is not known any more.
-    assert as_read_today(ledger, own, [SCAN], readings, settled("2015")) == settled("2015")
-    # Read under another form or other settings: the zone may have lain elsewhere.
+    assert as_read_today(ledger, [SCAN], readings, settled("2015")) == settled("2015")
+    # Read under another form or other settings, in the same place; and where the zone lay elsewhere.
     read_as(ledger, own, "2012", "another-key")
-    assert as_read_today(ledger, own, [SCAN], readings, settled("2012")) == settled("2012")
+    (held,) = as_read_today(ledger, [SCAN], readings, settled("2012")).values()
+    assert held.reading == "2018"
+    read_as(ledger, own, "2011", "a-third", Box(0, 6, 9, 15))
+    assert as_read_today(ledger, [SCAN], readings, settled("2011")) == settled("2011")
 
 
 def test_settled_values_of_today_s_scan_are_learned_from_the_oldest_first(place, ledger):

@@ -7,6 +7,7 @@ from pathlib import Path
 from digitize.files.loading.where import opened
 from digitize.targets.base import Undone
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.record_marks import mark_batch
 from digitize.workspace.place import open_place
 
 
@@ -30,5 +31,6 @@ def undo_load(
         with Ledger(open_place(workspace).ledger) as ledger, ledger.writing():
             ledger.execute("UPDATE records SET loaded = '' WHERE batch = ?", (done.batch,))
             detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
+            mark_batch(ledger, done.batch)
             ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
     return done

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import heapq
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.workspace.decisions.facts import leader_of
-from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.places import ZONE, cell_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
@@ -99,8 +97,7 @@ def records_by_value(ledger: Ledger) -> tuple[list[str], dict[str, str]]:
     """The records in review or rejected, in the order in which they are best asked; and place -> the first by its id of
     several records that wait for it.
     """
-    waiting = (s for s in Records(ledger).all() if s.verdict in ("review", "reject"))
-    wanting = {s.record.id: places_of(s, s.open) for s in waiting}
+    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones()}
     first: dict[str, list[str]] = {}
     for record, places in wanting.items():
         for place in places:
@@ -108,21 +105,12 @@ def records_by_value(ledger: Ledger) -> tuple[list[str], dict[str, str]]:
     return in_order_of_value(wanting), {place: min(own) for place, own in first.items() if len(own) > 1}
 
 
-def next_needed(ledger: Ledger, records: int = 100) -> Needed | None:
-    """What the next records need; None where none waits."""
-    # Those with few open fields alone, so that a ledger of millions is not read for one line.
-    sql = """SELECT record, open FROM records WHERE verdict IN ('review', 'reject')
-             ORDER BY json_array_length(open), record LIMIT ?"""
-    rows = [r for r in ledger.rows(sql, (4 * records,)) if _is_asked(json.loads(r["open"]))]
-    stored = [s for r in rows if (s := Records(ledger).one(r["record"])) is not None]
+def next_needed(ledger: Ledger, some: Sequence[str], records: int = 100) -> Needed | None:
+    """What the next records need; None where none waits. some: records with few open fields, more than are needed."""
+    stored = [s for name in some if (s := Records(ledger).one(name)) is not None]
     wanting = {s.record.id: places_of(s, s.open) for s in stored}
     chosen = in_order_of_value(wanting)[:records]
     if not chosen:
         return None
     places = {place: keys for record in chosen for place, keys in wanting[record].items()}
     return Needed(len(chosen), len(places), round(sum(places.values())))
-
-
-def _is_asked(paths: list[str]) -> bool:
-    """Whether people are asked: not of a record that lacks columns in its mapping alone, or a record of its own."""
-    return any(not p.startswith(LEFT_OVER) for p in paths)

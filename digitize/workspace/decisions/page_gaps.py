@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from typing import Any
 
 from digitize.reading.page_order import Missing, find_order
 from digitize.workspace.decisions.words import GAP
-from digitize.workspace.ledger import Ledger, StepState
+from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.records import Records
+from digitize.workspace.ledger.state import DONE
 
 MISSING, NO_GAP = "missing", "no gap"
+_DECIDED = """SELECT unit, outcome, detail FROM state
+              WHERE step = 'decide' AND unit IN (SELECT page FROM scans WHERE volume = ?)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +43,29 @@ class Gap:
         return f"{GAP}:{self.after}-{self.before}"
 
 
-def find_gaps(ledger: Ledger) -> list[Gap]:
-    """The gaps of all volumes, in order.
+def find_gaps(ledger: Ledger, volume: int | None = None) -> list[Gap]:
+    """The gaps of all volumes, in order, or of one.
 
     Numbers are trusted where they run on over several pages, three at least on either side of a gap: one that is
     misread is no gap, and one at the very end of a volume is not seen.
     """
-    states = ledger.states("decide")
-    labels = Catalogue(ledger).volume_labels()
-    return [
-        gap
-        for volume, scans in groupby(Catalogue(ledger).scans(), key=lambda s: s.volume)
-        for gap in _of_volume(ledger, labels[volume], list(scans), states)
-    ]
+    catalogue = Catalogue(ledger)
+    labels = catalogue.volume_labels() if volume is None else {volume: catalogue.volume_label(volume)}
+    found: list[Gap] = []
+    for one in sorted(labels):
+        states = {r["unit"]: _detail(r) for r in ledger.rows(_DECIDED, (one,))}
+        # Most volumes have no page that bears a number, and need no second look.
+        if any(detail.get("numbers") for detail in states.values()):
+            found += _of_volume(ledger, labels[one], catalogue.scans(one), states)
+    return found
+
+
+def _detail(row: sqlite3.Row) -> Mapping[str, Any]:
+    return json.loads(row["detail"]) if row["outcome"] in DONE else {}
 
 
 def _of_volume(
-    ledger: Ledger, volume: str, scans: Sequence[PageScan], states: Mapping[str, StepState]
+    ledger: Ledger, volume: str, scans: Sequence[PageScan], states: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Gap]:
     numbers = [_numbers(states.get(scan.page)) for scan in scans]
     # One scan with two numbers that follow each other is an open book, and then every scan of the volume counts as one.
@@ -64,9 +75,9 @@ def _of_volume(
         yield _gap(ledger, volume, scans[missing.left // halves], scans[missing.right // halves], missing)
 
 
-def _numbers(state: StepState | None) -> list[int]:
+def _numbers(detail: Mapping[str, Any] | None) -> list[int]:
     """The numbers that a page of a register bears, from the left."""
-    return list(state.detail.get("numbers", ())) if state is not None and state.is_done else []
+    return list((detail or {}).get("numbers", ()))
 
 
 def _places(numbers: Sequence[int], halves: int) -> list[Sequence[int]]:

@@ -190,7 +190,7 @@ class _Writer:
     def _take(self, look: Looked) -> None:
         if look.refused_before:
             # It takes its own place: it was listed with the reason for which it could not be used.
-            self._ledger.execute("DELETE FROM sources WHERE sha256 = ? AND problem <> ''", (look.sha256,))
+            self._catalogue.remove_refused(look.sha256)
         self._insert_source(look)
         if self._ledger.state(look.given.name, "intake"):  # it could not be opened before, and now it is here
             self._ledger.record_event(look.given.name, "intake", "done", key=look.sha256)

@@ -9,14 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import BOOK, all_parts, is_marking, marked, newest_event, settle
 
 STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}
-_UNSEEN = """
-  SELECT s.volume FROM scans s JOIN state d ON d.unit = s.page AND d.step = 'decide'
-  LEFT JOIN state b ON b.step = ? AND b.unit = ? || CAST(s.volume AS TEXT)
-  GROUP BY s.volume HAVING MAX(d.seq) > COALESCE(MAX(b.seq), 0) ORDER BY s.volume
-"""
 LEARNED_ZONES = tuple(_NAMES)
 """Zones whose value is learned from a volume's own pages."""
 
@@ -51,16 +47,17 @@ def learned(ledger: Ledger) -> dict[int, dict[str, BookFact]]:
 
 def unseen(ledger: Ledger) -> list[int]:
     """Volumes of which pages were decided since it was last looked at what they tell."""
-    newest = ledger.execute("SELECT COALESCE(MAX(seq), 0) FROM state WHERE step = ?", (STEP,)).fetchone()[0]
-    # First: that nothing was decided since is known from the newest events alone, however large the ledger is.
-    if not ledger.rows("SELECT 1 FROM events WHERE seq > ? AND step = 'decide' LIMIT 1", (newest,)):
-        return []
-    return [r["volume"] for r in ledger.rows(_UNSEEN, (STEP, f"{STEP}:"))]
+    parts = marked(ledger, BOOK) if is_marking(ledger) else all_parts(ledger, BOOK)
+    return sorted(int(part.partition(":")[2]) for part in parts)
 
 
 def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
     """Keep what is known of a volume now."""
-    ledger.record_event(unit_of(volume), STEP, "note", detail={"facts": [asdict(fact) for fact in facts.values()]})
+    with ledger.writing():
+        seq = newest_event(ledger)
+        detail = {"facts": [asdict(fact) for fact in facts.values()]}
+        ledger.record_event(unit_of(volume), STEP, "note", detail=detail)
+        settle(ledger, BOOK, [f"volume:{volume}"], seq)
 
 
 def lines(ledger: Ledger) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.marks import COUNT, LOAD, MAP, READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ class TableUnit:
 # What a person may say of pages and of tables.
 _METADATA = {"scans": ("station", "district", "year", "kind", "language"), "tables": ("station", "district", "year")}
 _CURRENT = """
-  SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
+  SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans{} GROUP BY page) n ON n.seq = s.seq
+  ORDER BY s.page
 """
+_VOLUMES_OF = "SELECT DISTINCT volume FROM scans WHERE sha256 = ?"
 
 
 class Catalogue:
@@ -95,7 +98,9 @@ class Catalogue:
 
     def insert_batch(self, batch: Batch) -> None:
         """Add a batch. Its id must be new."""
-        self._insert("batches", asdict(batch))
+        with self._ledger.writing():
+            self._insert("batches", asdict(batch))
+            self._ledger.mark(LOAD, batch.batch)
 
     def source(self, sha256: str) -> SourceFile | None:
         """The source with that content, None when it was never taken in."""
@@ -108,7 +113,16 @@ class Catalogue:
 
     def insert_source(self, source: SourceFile) -> None:
         """Add a source. Its content must be new."""
-        self._insert("sources", asdict(source))
+        with self._ledger.writing():
+            self._insert("sources", asdict(source))
+            self._ledger.mark(COUNT, f"batch:{source.batch}")
+
+    def remove_refused(self, sha256: str) -> None:
+        """Take out a file that was refused; it is here now, and can be used."""
+        found = self.source(sha256)
+        with self._ledger.writing():
+            self._ledger.execute("DELETE FROM sources WHERE sha256 = ? AND problem <> ''", (sha256,))
+            self._ledger.mark(COUNT, f"batch:{found.batch if found else ''}")
 
     def volume(self, label: str) -> int:
         """The number of the volume with that label; a new one is given when the label is new."""
@@ -123,6 +137,11 @@ class Catalogue:
         """Volume number -> label."""
         return {r["volume"]: r["label"] for r in self._ledger.rows("SELECT volume, label FROM volumes")}
 
+    def volume_label(self, volume: int) -> str:
+        """The label of one volume; "" where there is none of that number."""
+        row = self._ledger.execute("SELECT label FROM volumes WHERE volume = ?", (volume,)).fetchone()
+        return str(row["label"]) if row else ""
+
     def next_page_number(self, volume: int) -> int:
         """The number after the volume's last page."""
         row = self._ledger.execute("SELECT MAX(number) AS last FROM scans WHERE volume = ?", (volume,)).fetchone()
@@ -130,12 +149,20 @@ class Catalogue:
 
     def insert_scan(self, scan: PageScan) -> None:
         """Add a scan of a page; the newest scan of a page counts, older ones stay."""
-        self._insert("scans", asdict(scan))
+        with self._ledger.writing():
+            self._insert("scans", asdict(scan))
+            for what in (COUNT, READ, MAP):
+                self._ledger.mark(what, f"volume:{scan.volume}")
 
     def scans(self, volume: int | None = None) -> list[PageScan]:
         """The newest scan of every page, or of those of one volume, by page id."""
-        where, values = (" WHERE s.volume = ?", (volume,)) if volume is not None else ("", ())
-        return [_page_scan(r) for r in self._ledger.rows(f"{_CURRENT}{where} ORDER BY s.page", values)]
+        # Inside, so that of a large ledger one volume alone is read.
+        where, values = (" WHERE volume = ?", (volume,)) if volume is not None else ("", ())
+        return [_page_scan(r) for r in self._ledger.rows(_CURRENT.format(where), values)]
+
+    def volumes(self) -> list[int]:
+        """The numbers of all volumes, in order."""
+        return [r["volume"] for r in self._ledger.rows("SELECT volume FROM volumes ORDER BY volume")]
 
     def scan(self, page: str) -> PageScan | None:
         """The newest scan of one page."""
@@ -144,7 +171,10 @@ class Catalogue:
 
     def insert_table(self, table: TableUnit) -> None:
         """Add a table."""
-        self._insert("tables", asdict(table))
+        with self._ledger.writing():
+            self._insert("tables", asdict(table))
+            for what in (COUNT, MAP):
+                self._ledger.mark(what, f"table:{table.unit}")
 
     def tables(self) -> list[TableUnit]:
         """All tables by id."""
@@ -167,7 +197,19 @@ class Catalogue:
                     if before:
                         self._ledger.execute(f"UPDATE {table} SET {name} = ? WHERE sha256 = ?", (now, sha256))
                         changed[name] = (", ".join(before), now)
+            if changed:
+                self._mark_all_of(sha256)
         return changed
+
+    def _mark_all_of(self, sha256: str) -> None:
+        """Have looked at again what came of a file."""
+        parts = [f"volume:{r['volume']}" for r in self._ledger.rows(_VOLUMES_OF, (sha256,))]
+        parts += [
+            f"table:{r['unit']}" for r in self._ledger.rows("SELECT unit FROM tables WHERE sha256 = ?", (sha256,))
+        ]
+        for what in (COUNT, READ, MAP):
+            for part in parts:
+                self._ledger.mark(what, part)
 
     def _insert(self, table: str, values: dict[str, object]) -> None:
         names = ", ".join(values)

@@ -14,6 +14,7 @@ from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerAddress, Where, home_of
 from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.leases import Leases
+from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, WATCHED
 from digitize.workspace.ledger.state import FAILED, StepState, step_state
@@ -164,9 +165,15 @@ class Ledger(Leases):
         return list(heads_in(self._db)) if self._format >= WATCHED else []
 
     def recount(self) -> int:
-        """Fold `state` from the events anew. Returns how many units and steps there are."""
+        """Fold `state` from the events anew, and have all counts and steps look everywhere again.
+
+        Returns how many units and steps there are.
+        """
         with self.writing():
             self.execute("DELETE FROM state")
             self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {NEWEST_EVENTS}")
+            self.execute("DELETE FROM tallies")
+            for statement in MARK_ALL.values():
+                self.execute(statement)
             self.record_event("ledger", "recount", "note")
         return int(self.execute("SELECT COUNT(*) AS n FROM state").fetchone()["n"])

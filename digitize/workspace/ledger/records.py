@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from typing import Any
 
+from digitize.workspace.ledger import record_marks
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, plain_data
 from digitize.workspace.ledger.verdict import Verdict
@@ -82,7 +82,11 @@ class Records:
         """As `replace_unit`, of records that are packed already."""
         with self._ledger.writing():
             keep = {row.record for row in rows}
-            old = (r["record"] for r in self._ledger.rows("SELECT record FROM records WHERE unit = ?", (unit,)))
+            sql = "SELECT record, batch, grp, hash FROM records WHERE unit = ?"
+            old = {r["record"]: (r["batch"], r["grp"], r["hash"]) for r in self._ledger.rows(sql, (unit,))}
+            new = {row.record: (row.batch, row.group, row.hash) for row in rows}
+            changed = [own for some in (old, new) for name, own in some.items() if old.get(name) != new.get(name)]
+            record_marks.mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for record in (name for name in old if name not in keep):
                 self._ledger.execute("DELETE FROM records WHERE record = ?", (record,))
@@ -139,39 +143,40 @@ class Records:
         # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
         return [self._stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
 
-    def alike(self) -> Iterator[Mapping[str, Any]]:
-        """Unit, station, language, verdict, open, reasons and loaded, whether it is, of records, and n that have them.
-
-        Counted by SQLite: of millions of records hardly any has a line of its own.
-        """
-        names = "unit, station, language, verdict, open, reasons"
-        sql = f"SELECT {names}, loaded <> '' AS loaded, COUNT(*) AS n FROM records GROUP BY {names}, loaded <> ''"
-        yield from self._ledger.each(sql)
-
-    def stations_of_pages(self) -> dict[str, str]:
-        """Page -> the station of a record that begins on it."""
-        sql = "SELECT unit, station FROM records WHERE unit IN (SELECT page FROM scans)"
-        return {r["unit"]: r["station"] for r in self._ledger.rows(sql)}
-
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
         """Records in whose stored text one of these stands, as JSON writes it, by id.
 
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
-        near = [
-            "form NOT LIKE 'iif%'",
-            "grp LIKE 'record %'",
-            *["lower(substr(grp, length(grp) - ? + 1)) = lower(?)"] * len(ends),
-        ]
-        values = [v for e in ends for v in (len(e), e)]
-        where = "WHERE " + " OR ".join(near) if ends else ""
-        sql = f"SELECT * FROM records {where} ORDER BY record"
+        groups = self._groups_ending(ends) if ends else []
+        near = f"{_OTHER_FORMS} OR {_UNSURE_GROUPS}" + (
+            f" OR grp IN ({', '.join('?' * len(groups))})" if groups else ""
+        )
+        sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
-        for row in self._ledger.each(sql, values):
+        for row in self._ledger.each(sql, groups):
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted):
                 yield self._stored(row)
+
+    def _groups_ending(self, ends: Sequence[str]) -> list[str]:
+        """The groups of surely known stations and years that end so, in whatever letters."""
+        found, last = list[str](), ""
+        small = tuple(e.lower() for e in ends)
+        # From one to the next by the index: of millions of records few have a group of their own that is sure.
+        while row := self._ledger.execute(_NEXT_GROUP, (last,)).fetchone():
+            last = str(row["grp"])
+            if last.startswith("record "):
+                last = "record!"
+            elif last.lower().endswith(small):
+                found.append(last)
+        return found
+
+    def open_ones(self) -> Iterator[Stored]:
+        """The records in review or rejected, by id."""
+        for row in self._ledger.each("SELECT * FROM records WHERE verdict IN ('review', 'reject') ORDER BY record"):
+            yield self._stored(row)
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
@@ -182,11 +187,10 @@ class Records:
         for row in self._ledger.each("SELECT * FROM records ORDER BY grp, record"):
             yield self._stored(row)
 
-    def group_hashes(self) -> Iterator[tuple[str, list[str]]]:
-        """(group, "record id:hash" of its records, sorted) of each group: what a check of the group depends on."""
-        rows = self._ledger.each("SELECT record, grp, hash FROM records ORDER BY grp, record")
-        for group, own in groupby(rows, key=lambda row: str(row["grp"])):
-            yield group, [f"{row['record']}:{row['hash']}" for row in own]
+    def hashes_of_group(self, group: str) -> list[str]:
+        """The records of a group, sorted, as "id:hash": what a check of the group depends on."""
+        sql = "SELECT record, hash FROM records WHERE grp = ? ORDER BY record"
+        return [f"{row['record']}:{row['hash']}" for row in self._ledger.rows(sql, (group,))]
 
     def packed_of_group(self, group: str) -> list[PackedRow]:
         """The records of one station and year as they are kept."""
@@ -203,6 +207,7 @@ class Records:
             rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
             self._ledger.execute_many(sql, rows)
             self._ledger.execute_many(told, ((f.record, f.field, f.code, f.severity, f.message) for f in findings))
+            record_marks.mark_checked(self._ledger, verdicts)
 
     def findings(self, record: str) -> list[Finding]:
         """What the rules said of one record."""
@@ -217,6 +222,7 @@ class Records:
         sql = "UPDATE records SET loaded = CASE verdict WHEN 'clean' THEN ? ELSE '' END WHERE batch = ?"
         with self._ledger.writing():
             self._ledger.execute(sql, (load, batch))
+            record_marks.mark_batch(self._ledger, batch)
 
     def insert_decision(self, decision: Decision, at: str) -> None:
         """Add what a person settled; earlier decisions stay in the history."""
@@ -224,6 +230,7 @@ class Records:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._ledger.writing():
             self._ledger.execute(f"INSERT INTO decisions ({names}) VALUES ({marks})", values.values())
+            record_marks.mark_decided(self._ledger, decision.record)
 
     def decisions(self, record: str) -> dict[str, Decision]:
         """Field -> the newest decision on it."""
@@ -271,6 +278,10 @@ def _row(s: Stored, data: bytes) -> RecordRow:
     return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
 
 
+_NEXT_GROUP = "SELECT grp FROM records WHERE grp > ? ORDER BY grp LIMIT 1"
+# As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
+_OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
+_UNSURE_GROUPS = "(grp >= 'record ' AND grp < 'record!')"
 # The row's old values: the verdict stays where content and group are as they were.
 _PUT = """
   INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

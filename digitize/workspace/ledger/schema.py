@@ -10,6 +10,8 @@ leases     who is working on what just now
 batches, sources, volumes, scans, tables   what intake took in
 records, findings                           the newest records and what the rules say of them
 shapes     what the records of a table have in common; by it they are packed (mappers/packed.py)
+marks      parts (a volume, a table, a group, a batch) in which something changed since a step, or the counts, looked
+tallies    the counts of a part as they were folded last; by both, `status` and a run look only at what changed
 decisions  what a person settled at review; only grows
 receipts   one line a load
 """
@@ -17,7 +19,7 @@ receipts   one line a load
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 3
+FORMAT = 4
 WATCHED = 2
 """The format from which on rows are watched and heads are signed."""
 
@@ -25,7 +27,7 @@ NEWEST_EVENTS = """SELECT e.unit, e.step, e.key, e.outcome, e.detail, e.seq FROM
   JOIN (SELECT MAX(seq) AS seq FROM events GROUP BY unit, step) n ON n.seq = e.seq"""
 """What `state` must hold."""
 
-# What format 2 has beside format 1, and 3 beside 2: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
+# What each format has beside the one before it: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
 COVER_DDL = """
 CREATE TABLE row_log (
   tbl TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (tbl, key, seq)
@@ -42,6 +44,17 @@ CREATE TABLE fixity (sha256 TEXT PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT
 """
 SHAPES_DDL = """
 CREATE TABLE shapes (shape INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL);
+"""
+MARKS_DDL = """
+CREATE TABLE marks (
+  what TEXT NOT NULL, part TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (what, part)
+) WITHOUT ROWID;
+CREATE TABLE tallies (part TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX events_by_step ON events (step, seq);
+CREATE INDEX scans_by_volume ON scans (volume, number);
+CREATE INDEX sources_by_batch ON sources (batch);
+CREATE INDEX records_by_form ON records (form);
+CREATE INDEX records_by_verdict ON records (verdict);
 """
 
 DDL = (
@@ -71,7 +84,7 @@ CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
 CREATE TABLE results (
   unit TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL,
   PRIMARY KEY (unit, step, key)
-);
+) WITHOUT ROWID;
 CREATE TABLE state (
   unit TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
   seq INTEGER NOT NULL, PRIMARY KEY (unit, step)
@@ -128,4 +141,5 @@ CREATE TABLE receipts (
   signature TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+    + MARKS_DDL
 )

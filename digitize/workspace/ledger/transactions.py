@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 from digitize.errors import KeyUnusable, LedgerAway, LedgerError
 from digitize.machine.signing import Signer, open_key
-from digitize.workspace.engines import Row, Rows, Where, home_of
+from digitize.workspace.engines import Row, RowSource, Where, home_of
 from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.heads import Heads
+from digitize.workspace.ledger.marks import News
 from digitize.workspace.ledger.opening import open_engine, require_format
 from digitize.workspace.ledger.pending import Pending, changed_entries
 from digitize.workspace.ledger.schema import FORMAT, WATCHED
@@ -40,6 +41,7 @@ class LedgerFile:
         self._format = require_format(self._db, where)
         self._held: Pending | None = None
         self._heads: Heads | None = None
+        self._news = News(self._db)
 
     def close(self) -> None:
         """Give the file back. What was committed stays, what was not is gone."""
@@ -96,6 +98,7 @@ class LedgerFile:
     def _forget(self) -> None:
         self._db.rollback()
         self._pending.forget()
+        self._news.forget()
         if self._heads is not None:
             self._heads.forget()
 
@@ -141,8 +144,21 @@ class LedgerFile:
         self._pending.flush()
         if self._pending.has_untold_rows():
             self._note_rows()
+        self._news.keep(self._pending.newest_event()[0])
         if self._pending.has_news and self._heads is not None:
             self._heads.sign(*self._pending.newest_event())
+
+    def mark(self, what: str, part: str) -> None:
+        """Have a step look at a part again, inside `writing`; see `digitize.workspace.ledger.marks`."""
+        self._news.mark(what, part)
+
+    def mark_unit(self, what: str, unit: str) -> None:
+        """The same for the part in which a unit stands."""
+        self._news.mark_unit(what, unit)
+
+    def part_of(self, unit: str) -> str:
+        """The part in which a page, a table or a part of a table stands."""
+        return self._news.part_of(unit)
 
     def _note_rows(self) -> None:
         self.record_event("ledger", "rows", "note")
@@ -152,7 +168,7 @@ class LedgerFile:
         """Inside `writing`: read at once where these units stand, if `state` or `finish` will be asked of each."""
         self._pending.foresee(units)
 
-    def execute(self, sql: str, values: Iterable[Any] = ()) -> Rows:
+    def execute(self, sql: str, values: Iterable[Any] = ()) -> RowSource:
         """Run one statement with parameters; reading may be done outside `writing`. See `each` for very many rows."""
         if self._depth == 0 and not sql.lstrip().upper().startswith(_READS):
             with self.writing():
@@ -199,6 +215,7 @@ class LedgerFile:
             at = datetime.fromtimestamp(self._db.now(), UTC).isoformat(timespec="milliseconds")
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
             self._pending.add(at, unit, step, outcome, key, text)
+            self._news.note_event(unit, step, outcome, detail or {})
 
     def root_hash(self) -> str:
         """The hash of the whole history so far."""

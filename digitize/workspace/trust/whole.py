@@ -10,7 +10,9 @@ from pathlib import Path
 from digitize.errors import DigitizeError
 from digitize.machine.progress import Progress
 from digitize.machine.signing import is_signed
+from digitize.workspace.count_kept import differing_counts
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import is_marking
 from digitize.workspace.ledger.verifying import Change
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
@@ -32,13 +34,17 @@ class Look:
 
 def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> Iterator[Change]:
     """All differences of a workspace."""
-    broken = False
+    broken = amiss = False
     for change in ledger.changes(look.heads):
-        broken = broken or change.where == "the file"
+        broken, amiss = broken or change.where == "the file", amiss or not change.is_remark
         yield change
     # What a damaged file says of other things is worth nothing.
     if broken:
         return
+    # Of rows that were changed the counts are others, too: what is amiss is said already.
+    if not amiss and is_marking(ledger):
+        for part in differing_counts(ledger):
+            yield Change(f"counts of {part}", "are not what its rows say", "count anew: digitize ledger recount DIR")
     yield from settings_changes(ledger, place)
     yield from _receipts(ledger, place)
     if look.asks_target:

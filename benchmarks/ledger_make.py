@@ -1,0 +1,345 @@
+"""A ledger of so many invented pages, as `digitize run` leaves it: read, mapped, checked, most of it loaded.
+
+Rows are written straight, without the product, since five million pages would take it days; but they are the rows that
+it writes, event by event, so that `ledger verify` finds the chain whole and the counts right. A volume is one file of
+250 pages of a printed FIR form, one record a page; of ten records two wait for a person. Results hold a few values
+alone: what they take is told apart from what the ledger itself takes a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from digitize.machine.work_keys import text_key
+from digitize.steps.inputs import note_inputs
+from digitize.workspace.count_tally import Tally
+from digitize.workspace.known import learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.chain import START
+from digitize.workspace.ledger.marks import FILES
+from digitize.workspace.ledger.packs import packed_data
+from digitize.workspace.ledger.records import record_hash
+from digitize.workspace.ledger.schema import DDL
+from digitize.workspace.place import Place, create, open_place
+from mappers.packed import RecordShape
+from mappers.record import FieldValue, Origin, Record
+from ocr.page import Box, Decided, Reading, Recognition
+from ocr.plain import reading_to_plain, recognition_to_plain
+
+PER_VOLUME, VOLUMES_PER_BATCH, STATIONS = 250, 20, 400
+FORM, FAMILY, LANGUAGE, BY = "iif1_en", "iif1_print", "en", "iif1_print@1"
+_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
+_OPEN = ("narrative",)
+_WAITING = 5
+"""Of so many records one is in review."""
+
+
+def make(folder: Path, pages: int, per_volume: int = PER_VOLUME) -> Place:
+    """The workspace with its ledger; what was made whole before is used again. per_volume: pages, a multiple of 5."""
+    done = folder / f"made-{pages}"
+    if done.exists():
+        return open_place(folder)
+    place = create("wb", folder, "size")
+    with sqlite3.connect(place.ledger, isolation_level=None) as db:
+        _Maker(db, place, per_volume).write(pages // per_volume)
+    db.close()
+    with Ledger(place.ledger) as ledger:
+        note_inputs(ledger, learn(place, ledger), ("read", "map", "check", "load"))
+        with ledger.writing():
+            ledger.execute("DELETE FROM marks")
+    done.touch()
+    return place
+
+
+_ASKED, _WHY = json.dumps(list(_OPEN)), json.dumps({"doubtful": 1})
+
+
+@dataclass(slots=True)
+class _Lot:
+    """Rows that wait to be inserted, by statement."""
+
+    rows: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
+
+    def add(self, table: str, *values: object) -> None:
+        self.rows.setdefault(table, []).append(values)
+
+
+class _Mapped(NamedTuple):
+    """A record before its check: its first columns, and these as they are written for their hash."""
+
+    row: tuple[object, ...]
+    written: bytes
+    is_sure: bool
+
+
+class _Maker:
+    def __init__(self, db: sqlite3.Connection, place: Place, per_volume: int) -> None:
+        self._db, self._site, self._per_volume = db, place.options.workspace.site_id, per_volume
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000", "locking_mode = EXCLUSIVE"):
+            db.execute(f"PRAGMA {pragma}")
+        row = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        self._seq, self._last = (row[0], row[1]) if row else (0, START)
+        self._lot = _Lot()
+        self._entries: list[tuple[str, str, bytes]] = []
+        self._scans = 0
+        self._batch: list[_Mapped] = []
+        self._at = _now()
+        self._recognised = _data(recognition_to_plain(Recognition(FORM, 2480, 3508, match=90)))
+        zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
+        self._read = _data(reading_to_plain(Reading(FORM, FAMILY, zones)))
+        self._mapped = _data({"records": 1})
+        sample = _record(f"{self._site}-0001-0001", 7, "Thana 001", "x", is_sure=True)
+        self._shape = RecordShape.of([sample])
+
+    def write(self, volumes: int) -> None:
+        """All of it; indexes last, for building them at once is far quicker."""
+        names = [r[0] for r in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql <> ''")]
+        for name in names:
+            self._db.execute(f"DROP INDEX {name}")
+        self._db.execute("BEGIN")
+        self._row("shapes", (1, shape := self._shape.to_bytes()), "1")
+        self._lot.add("shapes", 1, shape)
+        self._event("ledger", "rows", "note", "", {})
+        self._lot.add("tallies", FILES, Tally().as_text())
+        for volume in range(1, volumes + 1):
+            self._at = _now()
+            self._volume(volume)
+            if volume % VOLUMES_PER_BATCH == 0 or volume == volumes:
+                self._load()
+                self._flush()
+        self._db.execute("COMMIT")
+        for statement in _INDEX.finditer(DDL):
+            self._db.execute(statement.group(0))
+
+    def _flush(self) -> None:
+        for table, rows in self._lot.rows.items():
+            marks = ", ".join("?" * len(rows[0]))
+            # In the order of the key, so that trees grow at their end.
+            if table in ("state", "results", "row_log"):
+                rows.sort(key=lambda r: r[:3])
+            self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        self._lot.rows.clear()
+
+    def _row(self, table: str, values: tuple[object, ...], name: str) -> None:
+        """Note a row that the next event covers."""
+        self._entries.append((table, name, hashlib.sha256(b"".join(map(_written, values))).digest()))
+
+    def _event(self, unit: str, step: str, outcome: str, key: str, detail: dict[str, object] | str) -> None:
+        text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False, sort_keys=True)
+        self._seq = seq = self._seq + 1
+        at, rows = self._at, ""
+        if self._entries:
+            made = hashlib.sha256()
+            self._entries.sort()
+            for table, name, content in self._entries:
+                made.update(b"s%d:%bs%d:%bb32:%b" % (len(table), table.encode(), len(name), name.encode(), content))
+                self._lot.add("row_log", table, name, seq, content)
+            rows = made.hexdigest()
+            self._entries.clear()
+        parts = (
+            (self._last, at, unit, step, outcome, key, text, rows)
+            if rows
+            else (self._last, at, unit, step, outcome, key, text)
+        )
+        self._last = own = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+        self._lot.add("events", seq, at, unit, step, outcome, key, text, own, "")
+        self._lot.add("state", unit, step, key, outcome, text, seq)
+
+    def _finish(self, unit: str, step: str, key: str, data: bytes, detail: str) -> None:
+        name = f"s{len(unit.encode())}:{unit}s{len(step)}:{step}s{len(key)}:{key}b{len(data)}:"
+        self._cover("results", f"{unit}\x1f{step}\x1f{key}", name.encode() + data)
+        self._lot.add("results", unit, step, key, data)
+        self._event(unit, step, "done", key, detail)
+
+    def _cover(self, table: str, name: str, written: bytes) -> None:
+        """Note a row, as the ledger writes it for its hash, that the next event covers."""
+        self._entries.append((table, name, hashlib.sha256(written).digest()))
+
+    def _volume(self, volume: int) -> None:
+        site, number = self._site, (volume - 1) // VOLUMES_PER_BATCH + 1
+        batch, station = f"{site}-b{number:04d}", f"Thana {volume % STATIONS:03d}"
+        year, label = str(1960 + volume // STATIONS % 60), f"FIR book {volume}"
+        if (volume - 1) % VOLUMES_PER_BATCH == 0:
+            row = (batch, f"Delivery {number}", "fir-book", "", "Kalpana", "", "2026-03-01")
+            self._row("batches", row, batch)
+            self._lot.add("batches", *row)
+            self._event(batch, "intake", "done", batch, {"files": VOLUMES_PER_BATCH})
+            self._lot.add("tallies", f"batch:{batch}", Tally(totals={"files": VOLUMES_PER_BATCH}).as_text())
+        sha = hashlib.sha256(label.encode()).hexdigest()
+        source = (
+            sha,
+            batch,
+            f"book-{volume:06d}.pdf",
+            9_000_000,
+            "application/pdf",
+            self._per_volume,
+            ".pdf",
+            "",
+            "",
+            "",
+        )
+        self._row("sources", source, sha)
+        self._lot.add("sources", *source)
+        self._event(sha, "intake", "done", sha, {"name": source[2], "bytes": 9_000_000, "pages": self._per_volume})
+        self._row("volumes", (volume, label, 0), str(volume))
+        self._lot.add("volumes", volume, label, 0)
+        pages = [f"{site}-{volume:04d}-{n:04d}" for n in range(1, self._per_volume + 1)]
+        self._take_in(pages, sha, batch, volume, (station, year), str(source[2]))
+        for page in pages:
+            self._read_page(page, sha)
+        group = f"wb|Kalpana|{station}|{year}"
+        rows = [self._map(page, n, batch, (station, year), group) for n, page in enumerate(pages, 1)]
+        self._check(rows, group)
+        self._count(volume, label, station, batch)
+
+    def _take_in(self, pages: list[str], sha: str, batch: str, volume: int, place: tuple[str, str], name: str) -> None:
+        batch_volume = f"{_text(batch)}i{len(str(volume))}:{volume}"
+        place_language = "".join(map(_text, ("fir-book", place[0], "Kalpana", place[1], LANGUAGE)))
+        for idx, page in enumerate(pages):
+            self._scans += 1
+            row = (
+                self._scans,
+                page,
+                sha,
+                idx,
+                batch,
+                volume,
+                idx + 1,
+                "fir-book",
+                place[0],
+                "Kalpana",
+                place[1],
+                LANGUAGE,
+            )
+            seq, at, number = str(self._scans), str(idx), str(idx + 1)
+            said = f"i{len(seq)}:{seq}s{len(page)}:{page}s64:{sha}i{len(at)}:{at}{batch_volume}i{len(number)}:{number}"
+            self._cover("scans", seq, f"{said}{place_language}".encode())
+            self._lot.add("scans", *row)
+            detail = f'{{"index": {idx}, "name": "{name}", "scanned_again": false}}'
+            self._event(page, "intake", "done", f"{sha}:{idx}", detail)
+
+    def _read_page(self, page: str, sha: str) -> None:
+        printed = f'{{"family": "{FAMILY}", "form": "{FORM}", "part": 1}}'
+        key = text_key(page)
+        self._finish(page, "recognise", key, self._recognised, printed)
+        detail = f'{{"family": "{FAMILY}", "form": "{FORM}", "language": "{LANGUAGE}", "part": 1}}'
+        self._finish(page, "decide", text_key(key), self._read, detail)
+
+    def _map(self, page: str, number: int, batch: str, place: tuple[str, str], group: str) -> _Mapped:
+        is_sure = number % _WAITING != 0
+        data, own = self._same(is_sure), hashlib.sha256(page.encode()).hexdigest()
+        if is_whole(page):
+            record = _record(page, number, place[0], batch, is_sure=is_sure, year=place[1])
+            data, own = packed_data(self._shape, 1, self._shape.text(record)), record_hash(record)
+        row = (f"{page}-r1", page, batch, place[0], LANGUAGE, group, "iif1", own)
+        written = "".join(map(_text, row[:8])).encode() + b"b%d:%b" % (len(data), data)
+        # The verdict comes with the check: until then it is as the table has it by default.
+        self._cover("records", row[0], written + _UNCHECKED)
+        detail = f'{{"left_over": 0, "mapping": "{BY}", "records": 1}}'
+        self._finish(page, "map", text_key(f"map {page}"), self._mapped, detail)
+        return _Mapped((*row, data), written, is_sure)
+
+    def _same(self, is_sure: bool) -> bytes:
+        found: dict[bool, bytes] = self.__dict__.setdefault("_kept", {})
+        if is_sure not in found:
+            record = _record(f"{self._site}-0000-0000", 7, "Thana 001", "x", is_sure=is_sure)
+            found[is_sure] = packed_data(self._shape, 1, self._shape.text(record))
+        return found[is_sure]
+
+    def _check(self, rows: list[_Mapped], group: str) -> None:
+        for m in rows:
+            self._cover("records", m.row[0], m.written + (_CLEAN if m.is_sure else _REVIEW))
+        clean = sum(m.is_sure for m in rows)
+        counts = {"records": len(rows), "clean": clean, "review": len(rows) - clean, "reject": 0}
+        data = _data({"findings": 0, **counts})
+        self._finish(
+            f"group:{group}", "check", text_key(f"{group}{self._seq}"), data, json.dumps(counts, sort_keys=True)
+        )
+        self._batch += rows
+
+    def _load(self) -> None:
+        """What was checked of a batch is loaded."""
+        batch = self._batch[0].row[2]
+        load = text_key(f"load {batch}")
+        loaded = _text("clean") + _text("[]") + _text("{}") + _text(load)
+        for m in self._batch:
+            if m.is_sure:
+                self._cover("records", m.row[0], m.written + loaded.encode())
+            verdict = ("clean", "[]", "{}", load) if m.is_sure else ("review", _ASKED, _WHY, "")
+            self._lot.add("records", *m.row, *verdict)
+        clean = sum(m.is_sure for m in self._batch)
+        self._finish(
+            batch,
+            "load",
+            load,
+            _data({"inserted": clean}),
+            json.dumps({"held": len(self._batch) - clean, "loaded": clean}),
+        )
+        self._batch = []
+
+    def _count(self, volume: int, label: str, station: str, batch: str) -> None:
+        t = Tally()
+        t.totals = {"pages": self._per_volume, "pages_read": self._per_volume}
+        for line in t._lines(label, station, LANGUAGE):
+            line[0] = line[2] = self._per_volume
+        waiting = self._per_volume // _WAITING
+        for verdict, n, paths, loaded in (
+            ("clean", self._per_volume - waiting, "[]", 1),
+            ("review", waiting, '["narrative"]', 0),
+        ):
+            t.add_records(
+                label,
+                {"n": n, "verdict": verdict, "loaded": loaded, "open": paths, "station": station, "language": LANGUAGE},
+            )
+        t.reasons["doubtful"] = waiting
+        t.note_asked(1, waiting, f"{self._site}-{volume:04d}-{_WAITING:04d}-r1")
+        t.add_captured("everything", self._per_volume, self._per_volume - waiting)
+        self._lot.add("tallies", f"volume:{volume}", t.as_text())
+
+
+def is_whole(page: str) -> bool:
+    """Whether a page is of the first delivery, whose records are written out; the others share what two say."""
+    return int(page.split("-")[2]) <= VOLUMES_PER_BATCH
+
+
+_UNCHECKED = b"s0:s2:[]s2:{}s0:"
+_CLEAN = b"s5:clean" + b"s2:[]s2:{}s0:"
+_REVIEW = "".join(f"s{len(t)}:{t}" for t in ("review", _ASKED, _WHY, "")).encode()
+
+
+def _record(page: str, number: int, station: str, batch: str, *, is_sure: bool, year: str = "1984") -> Record:
+    said = {"state": "wb", "district": "Kalpana", "police_station": station, "year": year, "fir_no": str(number)}
+    said |= {"registered": f"{year}-03-{number % 28 + 1:02d}", "narrative": "Invented."}
+    fields = {}
+    for name, value in said.items():
+        doubt = name in _OPEN and not is_sure
+        origin = Origin(page=page, zone=name, box=(10, 10, 90, 40))
+        fields[name] = FieldValue(value, value, 0.4 if doubt else 0.99, origin, BY, accept=0.9)
+    return Record(f"{page}-r1", "iif1", fields, {}, (page,), batch)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _text(value: str) -> str:
+    return f"s{len(value)}:{value}"
+
+
+def _data(plain: object) -> bytes:
+    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+
+def _written(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return b"b%d:%b" % (len(value), value)
+    data = str(value).encode()
+    return b"%c%d:%b" % (ord("s" if isinstance(value, str) else "i"), len(data), data)

@@ -1,0 +1,88 @@
+"""Where a step has to look: the parts in which something changed since nothing was to be done there, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from digitize.errors import OptionsError
+from digitize.steps.inputs import changed_steps
+from digitize.workspace.count_kept import tallies
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import all_parts, is_marking, marked, newest_event, settle
+from mappers.text.folding import fold_key
+
+OLDEST, GAIN, STATION = "oldest", "gain", "station"
+_AGES = "SELECT volume, MIN(seq) AS first FROM scans GROUP BY volume"
+
+
+class Due:
+    """The parts of a step. seq: the newest event before they were looked at; what is written later counts as news."""
+
+    def __init__(self, ledger: Ledger, known: Known, step: str, *, is_dry: bool = False) -> None:
+        """is_dry: nothing was noted of what changed beside the ledger, so that is compared here."""
+        self._ledger, self._step = ledger, step
+        self._seq = newest_event(ledger)
+        everywhere = not is_marking(ledger) or (is_dry and bool(changed_steps(ledger, known, (step,))))
+        self.parts = all_parts(ledger, step) if everywhere else marked(ledger, step)
+
+    def volumes(self, first: str = "") -> list[int]:
+        """The volumes among them, by number, or as --first says."""
+        found = sorted(int(p.partition(":")[2]) for p in self.parts if p.startswith("volume:"))
+        return order_of(self._ledger, first, found) if first and found else found
+
+    def settle(self, idle: Iterable[str]) -> None:
+        """Take away the marks of parts in which nothing is to be done."""
+        if (parts := list(idle)) and self._ledger.can_write:
+            settle(self._ledger, self._step, parts, self._seq)
+
+
+def parse_first(text: str) -> str:
+    """What --first asks for. Raises OptionsError for anything but "oldest", "gain" and "station NAME"."""
+    word, _, name = text.strip().partition(" ")
+    if text.strip() and word not in (OLDEST, GAIN) and not (word == STATION and name.strip()):
+        raise OptionsError(f'--first knows "oldest", "gain" and "station NAME"; not "{text}"')
+    return f"{word} {name.strip()}".strip()
+
+
+def order_of(ledger: Ledger, first: str, volumes: list[int]) -> list[int]:
+    """Volumes in that order; those of which it says nothing stay by number, behind the others."""
+    word, _, name = first.partition(" ")
+    key = _KEYS[word](ledger, name)
+    return sorted(volumes, key=lambda volume: (key(volume), volume))
+
+
+Key = Callable[[int], float]
+
+
+def _by_age(ledger: Ledger, _: str) -> Key:
+    taken = {r["volume"]: float(r["first"]) for r in ledger.rows(_AGES)}
+    return lambda volume: taken.get(volume, float("inf"))
+
+
+def _by_gain(ledger: Ledger, _: str) -> Key:
+    """What a page brings at most: a record where there was none, and fields that a person would look at."""
+    gain = {}
+    for part, tally in tallies(ledger):
+        totals = tally.get("totals", {})
+        if part.startswith("volume:") and (pages := totals.get("pages", 0)):
+            unread = totals.get("pages_waiting", 0) + totals.get("pages_failed", 0)
+            gain[int(part.partition(":")[2])] = (_PAGE * unread + totals.get("open_fields", 0)) / pages
+    return lambda volume: -gain.get(volume, 0.0)
+
+
+_PAGE = 20.0
+"""A page that was never read counts for so many open fields: about those of a form."""
+
+
+def _by_station(ledger: Ledger, name: str) -> Key:
+    wanted = fold_key(name)
+    has = set()
+    for part, tally in tallies(ledger):
+        stations = tally.get("by", {}).get("station", {})
+        if part.startswith("volume:") and any(fold_key(station) == wanted for station in stations):
+            has.add(int(part.partition(":")[2]))
+    return lambda volume: 0.0 if volume in has else 1.0
+
+
+_KEYS: Mapping[str, Callable[[Ledger, str], Key]] = {OLDEST: _by_age, GAIN: _by_gain, STATION: _by_station}

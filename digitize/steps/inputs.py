@@ -1,0 +1,100 @@
+"""What each step depends on beside the ledger, by name and hash: kept as an event whenever it differs.
+
+So a run knows from one look whether anything but the ledger changed, and says of old work which part of its key did.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+from digitize.machine.work_keys import plain_hash
+from digitize.reading.calibration import threshold
+from digitize.steps.load import LOAD_VERSION
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import mark_all
+from digitize.workspace.ledger.verdict import VERDICT_VERSION
+
+STEP = "inputs"
+Inputs = Mapping[str, str]
+"""STEP/NAME -> hash; as "read/weights", "map/mapping fir-en", "check/rules"."""
+_NEWEST = "SELECT detail FROM events WHERE step = 'inputs' ORDER BY seq DESC LIMIT 1"
+
+
+def inputs_of(known: Known, steps: Iterable[str]) -> dict[str, str]:
+    """What these steps depend on today."""
+    return {f"{step}/{name}": value for step in steps for name, value in _OF[step](known).items()}
+
+
+def changed_steps(ledger: Ledger, known: Known, steps: Iterable[str]) -> list[str]:
+    """Those of the steps that depend on something else than when it was last noted; all where nothing was."""
+    before = newest_inputs(ledger)
+    return [step for step in steps if inputs_of(known, (step,)) != _of_step(before, step)]
+
+
+def note_inputs(ledger: Ledger, known: Known, steps: Iterable[str]) -> None:
+    """Keep what the steps depend on from now on, and have those that depend on something else look everywhere."""
+    changed = changed_steps(ledger, known, steps)
+    if not changed:
+        return
+    before = newest_inputs(ledger)
+    kept = {name: value for name, value in before.items() if name.partition("/")[0] not in changed}
+    with ledger.writing():
+        detail = {**kept, **inputs_of(known, changed)}
+        ledger.record_event(known.place.options.workspace.site_id, STEP, "note", detail=detail)
+        for step in changed:
+            mark_all(ledger, step)
+
+
+def newest_inputs(ledger: Ledger) -> Inputs:
+    """What was noted last; nothing where nothing was."""
+    rows = ledger.rows(_NEWEST)
+    found: Inputs = json.loads(rows[0]["detail"]) if rows else {}
+    return found
+
+
+def _of_step(inputs: Inputs, step: str) -> dict[str, str]:
+    return {name: value for name, value in inputs.items() if name.startswith(f"{step}/")}
+
+
+def _read(known: Known) -> dict[str, str]:
+    settings = known.read_settings("")
+    languages = ("", *known.state.languages)
+    found = {
+        "settings": known.read_key(""),
+        "weights": settings.weights_key(),
+        "lists": known.lexica_key,
+        "all forms": settings.form_key(None),
+        "register settings": plain_hash([known.register_key(language) for language in languages]),
+    }
+    for form in known.forms:
+        found[f"form {form}"], found[f"entries of form {form}"] = settings.form_key(form), settings.rules_key(form)
+    for register, (key, rules) in known.register_keys.items():
+        name = f"register {register}" if register else "all registers"
+        found[name], found[f"entries of {name}"] = key, rules
+    return found
+
+
+def _map(known: Known) -> dict[str, str]:
+    cuts = {name: threshold(form, known.calibration) for name, form in known.forms.items()}
+    cuts |= {name: threshold(form, known.calibration) for name, form in known.registers.forms.items()}
+    measured = sorted([*key, str(value)] for key, value in known.thresholds.fields.items())
+    return {
+        "lists, state profile or captured fields": known.map_key,
+        "thresholds": plain_hash([cuts, measured]),
+        **{f"mapping {m.id}": m.digest for m in known.mappings.values()},
+        **{f"system {s.id}": s.digest for s in known.systems},
+    }
+
+
+def _check(known: Known) -> dict[str, str]:
+    # The day by itself, and first: it is in the hash of the rules, too.
+    return {"day of the newest intake": known.today.isoformat(), "rules": f"{VERDICT_VERSION} {known.check_key}"}
+
+
+def _load(known: Known) -> dict[str, str]:
+    return {"target": f"{LOAD_VERSION} {known.target_name}"}
+
+
+_OF: Mapping[str, Callable[[Known], dict[str, str]]] = {"read": _read, "map": _map, "check": _check, "load": _load}

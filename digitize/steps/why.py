@@ -1,0 +1,177 @@
+"""Why work is due, and how long it will take: which part of its key changed, and what such work took here so far."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from statistics import median
+from typing import Any
+
+from digitize.steps.inputs import inputs_of
+from digitize.steps.map import MapTodo
+from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER
+from digitize.steps.read_plan import PageTodo, due_pages
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+
+NEVER, AGAIN, SOURCE = "never done", "failed before", "scan or page before it changed"
+READING, ANSWERS, RECORDS = "reading changed", "answers, metadata or table changed", "records changed"
+_NOTED = "SELECT seq, detail FROM events WHERE step = 'inputs' ORDER BY seq"
+_NOW = "SELECT seq, outcome, detail FROM state WHERE unit = ? AND step = ?"
+_TIMES = "SELECT at FROM events WHERE step = ? AND outcome IN ('done', 'failed') ORDER BY seq DESC LIMIT 1000"
+_PAUSE_S, _LEAST, _BLOCK = 300, 6, 20
+_READ_HERE = """SELECT e.at FROM events e WHERE e.step = 'decide' AND e.outcome = 'done'
+  AND NOT EXISTS (SELECT 1 FROM events r WHERE r.seq = e.seq - 1 AND r.unit = e.unit) ORDER BY e.seq DESC LIMIT 1000"""
+
+
+@dataclass(slots=True)
+class StepDue:
+    """What is due in a step. why: reason -> how many units. seconds: it will take, None where nothing was measured yet;
+    each_s: one of them, the median here.
+    """
+
+    units: int = 0
+    why: dict[str, int] = field(default_factory=dict)
+    seconds: float | None = None
+    each_s: float | None = None
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+    def line(self, step: str) -> str:
+        """For people."""
+        why = "; ".join(f"{reason}: {n:,}" for reason, n in self.why.items())
+        took = "how long is not known yet" if self.seconds is None else f"about {_span(self.seconds)}"
+        each = f" ({self.each_s:.2g} s each, as measured here)" if self.each_s is not None else ""
+        return f"{step} {self.units:,}: {why}; {took}{each}."
+
+
+class Reasons:
+    """Compares what work was done with and what it would be done with today."""
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        """Of one ledger."""
+        self._ledger, self._known = ledger, known
+        self._noted = [(r["seq"], json.loads(r["detail"])) for r in ledger.rows(_NOTED)]
+        self._today = inputs_of(known, ("read", "map", "check", "load"))
+
+    def of_page(self, todo: PageTodo) -> str:
+        """Why a page is read or decided anew."""
+        page = todo.scan.page
+        before = self._now(page, REGISTER if todo.matched and todo.form is None else RECOGNISE)
+        if before is None:
+            return NEVER
+        if before["outcome"] == "failed":
+            return AGAIN
+        form = json.loads(before["detail"]).get("form")
+        if todo.is_decided_only:
+            kind = "register" if todo.registered else "form"
+            decided = self._now(page, DECIDE)
+            names = ["lists", f"entries of {kind} {form}"]
+            return NEVER if decided is None else self._changed("read", decided["seq"], names, "metadata changed")
+        # A page of no form was looked at as a register's as well, and depends on all forms.
+        printed = [f"form {form}", "weights"] if form else ["all forms", "register settings", "all registers"]
+        names = ["settings", *printed, f"register {form}"]
+        return self._changed("read", before["seq"], names, SOURCE)
+
+    def of_unit(self, todo: MapTodo) -> str:
+        """Why a page or table is mapped anew."""
+        before = self._now(todo.unit, "map")
+        if before is None:
+            return NEVER
+        if before["outcome"] == "failed":
+            return AGAIN
+        decided = self._now(todo.unit, DECIDE)
+        if decided is not None and decided["seq"] > before["seq"]:
+            return READING
+        mapping = str(json.loads(before["detail"]).get("mapping", "")).partition("@")[0].partition(" ")[0]
+        names = [n for n in self._names("map") if not n.startswith("mapping ")] + [f"mapping {mapping}"]
+        found = self._changed("map", before["seq"], names, "")
+        return found or self._changed("map", before["seq"], self._names("map") if todo.table else [], ANSWERS)
+
+    def of_group(self, unit: str) -> str:
+        """Why a group is checked anew."""
+        return self._of_all("check", unit)
+
+    def of_batch(self, batch: str) -> str:
+        """Why a batch is loaded anew."""
+        return self._of_all("load", batch)
+
+    def _of_all(self, step: str, unit: str) -> str:
+        before = self._now(unit, step)
+        if before is None:
+            return NEVER
+        if before["outcome"] == "failed":
+            return AGAIN
+        return self._changed(step, before["seq"], self._names(step), RECORDS)
+
+    def _names(self, step: str) -> list[str]:
+        return [name.partition("/")[2] for name in self._today if name.startswith(f"{step}/")]
+
+    def _now(self, unit: str, step: str) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = self._ledger.execute(_NOW, (unit, step)).fetchone()
+        return found
+
+    def _changed(self, step: str, seq: int, names: Sequence[str], otherwise: str) -> str:
+        """The first of these that is another one today than when an event was written."""
+        then = next((noted for at, noted in reversed(self._noted) if at < seq), None)
+        for name in names if then is not None else ():
+            key = f"{step}/{name}"
+            if then is not None and then.get(key) != self._today.get(key):
+                return f"{name} changed"
+        return otherwise
+
+
+def pages_due(ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None) -> StepDue:
+    """What is due to be read in these volumes, at most so many pages of it."""
+    reasons = Reasons(ledger, known)
+    todos = (t for _, some in due_pages(ledger, known, volumes) for t in some)
+    why: Counter[tuple[str, bool]] = Counter()
+    for todo in islice(todos, limit):
+        why[reasons.of_page(todo), todo.is_decided_only] += 1
+    decided_only = sum(n for (_, only), n in why.items() if only)
+    return due_of(ledger, "read", (reason for (reason, _), n in why.items() for _ in range(n)), decided_only)
+
+
+def due_of(ledger: Ledger, step: str, reasons: Iterable[str], decided_only: int = 0) -> StepDue:
+    """Sum up why units of a step are due. decided_only: how many of them have nothing to be recognised."""
+    why = Counter(reasons)
+    due = StepDue(sum(why.values()), dict(why.most_common()))
+    each = {"read": each_seconds(ledger, _TIMES, (RECOGNISE,))}.get(step) or each_seconds(ledger, _TIMES, (step,))
+    if step == "read" and decided_only:
+        cheap = each_seconds(ledger, _READ_HERE)
+        known = [(due.units - decided_only, each), (decided_only, cheap if cheap is not None else each)]
+    else:
+        known = [(due.units, each)]
+    if all(s is not None or not n for n, s in known):
+        due.seconds = sum(n * s for n, s in known if s is not None)
+        due.each_s = due.seconds / due.units if due.units else each
+    return due
+
+
+def each_seconds(ledger: Ledger, sql: str, values: Iterable[str] = ()) -> float | None:
+    """Seconds from one unit to the next, the median over blocks of the last thousand; pauses are left out.
+
+    As many work at once as did then; None where too few were done.
+    """
+    times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql, values)]
+    gaps = [(a - b).total_seconds() for a, b in zip(times, times[1:], strict=False)]
+    worked = [g for g in gaps if g < _PAUSE_S]
+    if len(worked) < _LEAST - 1:
+        return None
+    # Of several that end together most gaps are nothing: a block tells how fast they really came.
+    blocks = [worked[i : i + _BLOCK] for i in range(0, len(worked), _BLOCK)]
+    return median(sum(block) / len(block) for block in blocks if len(block) == _BLOCK or len(blocks) == 1)
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:,.1f} h"

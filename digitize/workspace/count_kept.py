@@ -1,0 +1,89 @@
+"""The counts of parts as the ledger keeps them; what is marked is folded anew, and kept when somebody writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from digitize.workspace.count_parts import count_part
+from digitize.workspace.decisions.left_over import LEFT_OVER
+from digitize.workspace.decisions.page_gaps import Gap
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import COUNT, all_parts, is_marking, marked, newest_event, settle
+
+_AT_ONCE = 50
+"""So many parts are folded in one transaction: others who write wait no longer than that."""
+_NEXT = 400
+_PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
+_OPEN = """SELECT record, open FROM records WHERE verdict IN ('review', 'reject') AND
+  (unit IN (SELECT page FROM scans WHERE volume = ?) OR unit = ? OR (unit > ? AND unit < ?))"""
+
+
+def tallies(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(part, its counts) of all parts, in order; nothing is written."""
+    has_marks = is_marking(ledger)
+    changed = marked(ledger, COUNT) if has_marks else all_parts(ledger, COUNT)
+    kept = dict(_kept(ledger)) if has_marks else {}
+    for part in changed:
+        kept[part] = count_part(ledger, part).as_text()
+    for part in sorted(kept, key=_in_order):
+        yield part, json.loads(kept[part])
+
+
+def keep_counts(ledger: Ledger) -> None:
+    """Fold what is marked, and keep it: the next look has nothing to fold."""
+    if not ledger.can_write or not is_marking(ledger):
+        return
+    while parts := marked(ledger, COUNT)[:_AT_ONCE]:
+        with ledger.writing():
+            seq = newest_event(ledger)
+            ledger.execute_many(_PUT, [(part, count_part(ledger, part).as_text()) for part in parts])
+            settle(ledger, COUNT, parts, seq)
+
+
+def differing_counts(ledger: Ledger) -> Iterator[str]:
+    """Parts whose counts are kept, are not marked, and are not what the ledger says."""
+    waiting = set(marked(ledger, COUNT))
+    kept = dict(_kept(ledger))
+    for part in sorted({*kept, *all_parts(ledger, COUNT)} - waiting):
+        if kept.get(part, "{}") != count_part(ledger, part).as_text():
+            yield part
+
+
+def kept_gaps(ledger: Ledger) -> Iterator[Gap]:
+    """Numbers left out between pages, of all volumes in order: from the counts, so that no page is looked at."""
+    for _, tally in tallies(ledger):
+        yield from (Gap(**gap) for gap in tally.get("gaps", ()))
+
+
+def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """Some hundreds of the records with the fewest open fields that people are asked about. asked: see `Tally`."""
+    ranked = sorted((int(n), first, records, part) for part, own in asked for n, (records, first) in own.items())
+    parts: dict[str, None] = {}
+    count = 0
+    for _, _, records, part in ranked:
+        if count >= _NEXT:
+            break
+        parts[part] = None
+        count += records
+    found: list[tuple[int, str]] = []
+    for part in parts:
+        name = part.partition(":")[2]
+        for r in ledger.execute(_OPEN, (name if part.startswith("volume:") else -1, name, f"{name}:", f"{name};")):
+            paths = json.loads(r["open"])
+            # Not those that lack columns in their mapping alone: they are no question to a person.
+            if any(not p.startswith(LEFT_OVER) for p in paths):
+                found.append((len(paths), r["record"]))
+    return [record for _, record in sorted(found)[:_NEXT]]
+
+
+def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    for r in ledger.each("SELECT part, data FROM tallies"):
+        yield r["part"], r["data"]
+
+
+def _in_order(part: str) -> tuple[str, int, str]:
+    """Volumes by their number, as they were taken in."""
+    kind, _, name = part.partition(":")
+    return (kind != "volume") * kind, int(name) if kind == "volume" else 0, name

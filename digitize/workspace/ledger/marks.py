@@ -1,0 +1,138 @@
+"""Marks: the parts of a ledger in which something changed since a step, or the counts, last looked there.
+
+A part is a volume ("volume:12"), a table ("table:wb-t0001"), the files of an intake ("batch:..."), a group of records,
+or a batch. Whoever writes marks it, in the same transaction; whoever looks at a part and finds nothing to do takes the
+mark away, unless something was written since. So what is not marked need not be looked at, however large the ledger is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from digitize.workspace.engines import LedgerEngine
+
+if TYPE_CHECKING:
+    from digitize.workspace.ledger.core import Ledger
+
+COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
+FILES = "files"
+"""The part of files that could not even be opened."""
+_READING = (COUNT, READ, MAP)
+_OF_EVENTS: Mapping[str, tuple[str, ...]] = {
+    "recognise": _READING, "register": _READING, "decide": (*_READING, BOOK), "map": (COUNT, MAP),
+}  # fmt: skip
+"""Step of an event on a page or table -> what looks at its part again."""
+_VOLUMES = "SELECT '{0}', 'volume:' || volume, 0 FROM volumes WHERE true"
+_TABLES = "SELECT '{0}', 'table:' || unit, 0 FROM tables WHERE true"
+_ALL = {
+    COUNT: f"""{_VOLUMES.format(COUNT)} UNION {_TABLES.format(COUNT)} UNION SELECT 'count', '{FILES}', 0
+               UNION SELECT 'count', 'batch:' || batch, 0 FROM batches WHERE true""",
+    READ: _VOLUMES.format(READ),
+    BOOK: _VOLUMES.format(BOOK),
+    PRINT: _VOLUMES.format(PRINT),
+    MAP: f"{_VOLUMES.format(MAP)} UNION {_TABLES.format(MAP)}",
+    CHECK: "SELECT DISTINCT 'check', grp, 0 FROM records WHERE true",
+    LOAD: "SELECT 'load', batch, 0 FROM batches WHERE true",
+}
+MARK_ALL: Mapping[str, str] = {
+    what: f"INSERT INTO marks (what, part, seq) SELECT * FROM ({parts}) AS p WHERE true ON CONFLICT DO NOTHING"
+    for what, parts in _ALL.items()
+}
+"""What looks -> the statement that has it look everywhere."""
+_KEPT, _AT_ONCE = 200_000, 500
+
+
+class News:
+    """What a transaction changed, by part; it becomes marks when the transaction ends."""
+
+    def __init__(self, db: LedgerEngine) -> None:
+        """Of one connection."""
+        self._db = db
+        self._marks: dict[tuple[str, str], None] = {}
+        self._units: dict[tuple[str, str], None] = {}
+        self._part_of: dict[str, str] = {}
+
+    def note_event(self, unit: str, step: str, outcome: str, detail: Mapping[str, Any]) -> None:
+        """Take in an event."""
+        for what in _OF_EVENTS.get(step, ()):
+            self.mark_unit(what, unit)
+        if step == "recognise" and detail.get("print_unknown"):
+            self.mark_unit(PRINT, unit)
+        elif step == "book":
+            self.mark(READ, f"volume:{unit.partition(':')[2]}")
+        elif step == "load":
+            self.mark(LOAD, unit)
+        elif step == "intake" and outcome == "failed":
+            self.mark(COUNT, FILES)
+
+    def mark(self, what: str, part: str) -> None:
+        """Have a step look at a part."""
+        self._marks[what, part] = None
+
+    def mark_unit(self, what: str, unit: str) -> None:
+        """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""
+        self._units[what, unit] = None
+
+    def part_of(self, unit: str) -> str:
+        """The volume of a page; or the table of a part of one."""
+        self._look_up([unit])
+        return self._part_of.get(unit) or f"table:{unit.partition(':')[0]}"
+
+    def _look_up(self, units: Iterable[str]) -> None:
+        if len(self._part_of) >= _KEPT:
+            self._part_of.clear()
+        unknown = sorted(set(units) - self._part_of.keys())
+        for i in range(0, len(unknown), _AT_ONCE):
+            some = unknown[i : i + _AT_ONCE]
+            sql = f"SELECT DISTINCT page, volume FROM scans WHERE page IN ({', '.join('?' * len(some))})"
+            # A page never changes its volume, whose number stands in its id.
+            self._part_of.update({r["page"]: f"volume:{r['volume']}" for r in self._db.execute(sql, some).fetchall()})
+
+    def keep(self, seq: int) -> None:
+        """Write the marks; before the commit, so that none is ever missing. seq: the newest event."""
+        self._look_up(unit for _, unit in self._units)
+        for what, unit in self._units:
+            self.mark(what, self._part_of.get(unit) or f"table:{unit.partition(':')[0]}")
+        if self._marks:
+            rows = [(what, part, seq) for what, part in sorted(self._marks)]
+            self._db.put("marks", ("what", "part", "seq"), rows, replace=("what", "part"))
+        self.forget()
+
+    def forget(self) -> None:
+        """The transaction is over, or was rolled back."""
+        self._marks.clear()
+        self._units.clear()
+
+
+def is_marking(ledger: Ledger) -> bool:
+    """Whether this ledger has marks; one of an older format that was not written yet has none, nor has a new one's copy
+    on a medium that cannot be written.
+    """
+    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 4"))
+
+
+def marked(ledger: Ledger, what: str) -> list[str]:
+    """The parts that a step has to look at."""
+    return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]
+
+
+def all_parts(ledger: Ledger, what: str) -> list[str]:
+    """Every part that a step may look at."""
+    return sorted({str(r[1]) for r in ledger.rows(_ALL[what])})
+
+
+def mark_all(ledger: Ledger, what: str) -> None:
+    """Have a step look everywhere: what it depends on beside the ledger changed."""
+    ledger.execute(MARK_ALL[what])
+
+
+def settle(ledger: Ledger, what: str, parts: Iterable[str], seq: int) -> None:
+    """Take away the marks of parts in which nothing is to be done. seq: the newest event before they were looked at."""
+    sql = "DELETE FROM marks WHERE what = ? AND part = ? AND seq <= ?"
+    ledger.execute_many(sql, [(what, part, seq) for part in parts])
+
+
+def newest_event(ledger: Ledger) -> int:
+    """The number of the newest event."""
+    return int(ledger.execute("SELECT MAX(seq) AS seq FROM events").fetchone()["seq"] or 0)

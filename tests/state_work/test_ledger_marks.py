@@ -1,0 +1,162 @@
+"""What changed is marked in the same transaction; what is not marked need not be looked at, and the counts are true."""
+
+import sqlite3
+
+import pytest
+
+from digitize.errors import DigitizeError
+from digitize.workspace.count_kept import differing_counts, keep_counts
+from digitize.workspace.counts import count_work
+from digitize.workspace.engines.sqlite import SqliteEngine
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ, marked, newest_event, settle
+from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.ledger.verdict import Verdict
+from mappers.record import FieldValue, Record
+
+EVERYTHING = (COUNT, READ, MAP, CHECK, LOAD)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Three pages of two volumes, and nothing marked."""
+    with Ledger.create(tmp_path / "ledger.sqlite") as made:
+        catalogue = Catalogue(made)
+        for label in ("one", "two"):
+            catalogue.volume(label)
+        for page, volume, number in (("s-0001-0001", 1, 1), ("s-0001-0002", 1, 2), ("s-0002-0001", 2, 1)):
+            sha = page[-4:] * 16
+            catalogue.insert_scan(PageScan(page, sha, 0, "b1", volume, number, station="Mill"))
+            if made.rows("SELECT 1 FROM sources WHERE sha256 = ?", (sha,)):
+                continue
+            catalogue.insert_source(SourceFile(sha, "b1", page, 1, "image/png", 1, ".png"))
+        calm(made)
+        yield made
+
+
+def calm(ledger):
+    keep_counts(ledger)
+    for what in EVERYTHING:
+        settle(ledger, what, marked(ledger, what), newest_event(ledger))
+    assert not any(marks(ledger).values())
+
+
+def marks(ledger):
+    return {what: marked(ledger, what) for what in EVERYTHING}
+
+
+def stored(number, group="g1", text="12"):
+    record = Record(f"s-0001-{number:04d}-r1", "iif1", {"fir_no": FieldValue(text, text)}, {}, ("p",), "b1")
+    return Stored(record, f"s-0001-{number:04d}", group, "Mill", "en", text * 8)
+
+
+def test_an_event_of_a_page_marks_its_volume_and_no_other(ledger):
+    ledger.finish("s-0002-0001", "recognise", "k", {}, {"form": "f"})
+    assert marks(ledger) == {COUNT: ["volume:2"], READ: ["volume:2"], MAP: ["volume:2"], CHECK: [], LOAD: []}
+    ledger.finish("t-0001:3", "map", "k", {}, {})
+    assert "table:t-0001" in marked(ledger, MAP)
+    ledger.record_event("site", "show", "note")
+    assert set(marked(ledger, COUNT)) == {"volume:2", "table:t-0001"}
+
+
+def test_a_record_that_changes_its_group_marks_both_and_one_that_stays_marks_nothing(ledger):
+    records = Records(ledger)
+    records.replace_unit("s-0001-0001", [stored(1)])
+    assert (marked(ledger, CHECK), marked(ledger, LOAD)) == (["g1"], ["b1"])
+    calm(ledger)
+    records.replace_unit("s-0001-0001", [stored(1)])
+    assert not any(marks(ledger).values())
+    records.replace_unit("s-0001-0001", [stored(1, "g2")])
+    assert marked(ledger, CHECK) == ["g1", "g2"]
+    calm(ledger)
+    records.replace_unit("s-0001-0001", [])
+    assert (marked(ledger, CHECK), marked(ledger, COUNT)) == (["g2"], ["volume:1"])
+
+
+def test_verdicts_loads_decisions_and_metadata_mark_what_depends_on_them(ledger):
+    records = Records(ledger)
+    records.replace_unit("s-0001-0002", [stored(2)])
+    calm(ledger)
+    records.set_verdicts({"s-0001-0002-r1": Verdict("clean", (), {})}, [])
+    assert marks(ledger) == {COUNT: ["volume:1"], READ: [], MAP: [], CHECK: [], LOAD: ["b1"]}
+    calm(ledger)
+    records.set_loaded("b1", "load")
+    assert marked(ledger, COUNT) == ["volume:1"]
+    calm(ledger)
+    for name in ("s-0001-0002-r1", "s-0001-0002-r7", "s-0001-0002"):
+        records.insert_decision(Decision(name, "f", "", "", "iif1", "value", "1", "A"), "2026-01-01")
+        assert (marked(ledger, MAP), marked(ledger, COUNT)) == (["volume:1"], ["volume:1"])
+        calm(ledger)
+    assert Catalogue(ledger).tell("0002" * 16, {"station": "Bridge"}) == {"station": ("Mill", "Bridge")}
+    assert marked(ledger, READ) == ["volume:1"]
+
+
+def test_a_mark_stays_where_something_was_written_while_it_was_looked_at(ledger):
+    ledger.finish("s-0001-0001", "decide", "k", {}, {})
+    seen = newest_event(ledger)
+    ledger.finish("s-0001-0002", "decide", "k", {}, {})
+    settle(ledger, READ, ["volume:1"], seen)
+    assert marked(ledger, READ) == ["volume:1"]
+    settle(ledger, READ, ["volume:1"], newest_event(ledger))
+    assert marked(ledger, READ) == []
+
+
+def test_a_transaction_that_is_rolled_back_marks_nothing(ledger):
+    with pytest.raises(ZeroDivisionError), ledger.writing():
+        ledger.finish("s-0001-0001", "decide", "k", {}, {})
+        raise ZeroDivisionError
+    ledger.record_event("site", "show", "note")
+    assert not any(marks(ledger).values())
+
+
+def test_counts_are_the_same_kept_or_folded_anew_and_a_false_one_is_named(ledger):
+    detail = {"form": "f", "family": "f", "part": 1, "language": "en"}
+    for page in ("s-0001-0001", "s-0002-0001"):
+        ledger.finish(page, "recognise", "k", {}, detail)
+        ledger.finish(page, "decide", "k", {}, detail)
+    ledger.fail("s-0001-0002", "recognise", "k", {"kind": "truncated", "message": "", "retry": False})
+    Records(ledger).replace_unit("s-0001-0001", [stored(1), stored(2, text="13")])
+    Records(ledger).set_verdicts({"s-0001-0001-r1": Verdict("review", ("fir_no",), {"doubtful": 1})}, [])
+    anew = count_work(ledger)
+    keep_counts(ledger)
+    assert marked(ledger, COUNT) == [] and count_work(ledger).as_plain() == anew.as_plain()
+    t = anew.totals
+    assert (t.pages, t.pages_read, t.pages_failed, t.records, t.in_review, t.files) == (3, 2, 1, 2, 1, 2)
+    assert anew.by["volume"]["one"].failed == 1 and anew.failures == {"page: truncated": 1}
+    assert list(differing_counts(ledger)) == []
+    ledger.execute("UPDATE tallies SET data = '{}' WHERE part = 'volume:2'")
+    assert list(differing_counts(ledger)) == ["volume:2"]
+    ledger.recount()
+    keep_counts(ledger)
+    assert list(differing_counts(ledger)) == []
+
+
+def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgraded(tmp_path, monkeypatch):
+    path = tmp_path / "ledger.sqlite"
+    Ledger.create(path).close()
+    db = sqlite3.connect(path, isolation_level=None)
+    for what in _LATER:
+        db.execute(f"DROP {what}")
+    db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
+
+    def is_full(*given):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched, Ledger(path) as ledger:
+        patched.setattr(SqliteEngine, "backup", is_full)
+        with pytest.raises(DigitizeError):
+            ledger.record_event("p", "read", "note")
+    assert not (tmp_path / "ledger.sqlite.format3").exists()
+    assert db.execute("SELECT value FROM meta").fetchone() == ("3",)
+    with Ledger(path) as ledger:
+        ledger.record_event("p", "read", "note")
+    with sqlite3.connect(tmp_path / "ledger.sqlite.format3") as copy:
+        assert copy.execute("SELECT value FROM meta").fetchone() == ("3",)
+    assert db.execute("SELECT value FROM meta").fetchone() == ("4",)
+
+
+_LATER = (
+    "TABLE marks", "TABLE tallies", "INDEX events_by_step", "INDEX scans_by_volume", "INDEX sources_by_batch",
+    "INDEX records_by_form", "INDEX records_by_verdict",
+)  # fmt: skip
