@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks.cluster_rig import ROOT, SCHEDULER, Rig
+from benchmarks.cluster_rig import ROOT, Rig
 
 WORKERS = 3
 IN_FLIGHT = 2 * WORKERS
 """Lots of one page that are in the hands of workers at once, at most."""
-_CHEAP = {
+CHEAP = {
     "DIGITIZE_READ_ENGINE": "null",
     "DIGITIZE_READ_HANDWRITING_ENGINE": "none",
     "DIGITIZE_READ_NATIVE_DIGITS": "none",
@@ -54,7 +54,7 @@ def chaos(
 
     least_s, most_s: between two kills. server: of PostgreSQL, in which the ledger then lies, and which is killed, too.
     """
-    os.environ |= _CHEAP
+    os.environ |= CHEAP
     calm = make_workspace(folder, pages)
     shaken = folder / "shaken"
     shutil.copytree(calm, shaken)
@@ -134,24 +134,24 @@ class Client:
         return int(self._run.returncode)
 
 
-def make_workspace(folder: Path, pages: int) -> Path:
-    """A workspace that took in so many small pages."""
+def make_workspace(folder: Path, pages: int, volumes: int = _VOLUMES, every: int = _EVERY) -> Path:
+    """A workspace that took in so many small pages. every: one in so many is a filled form."""
     place = folder / "calm"
     digitize("init", "wb", str(place))
-    for number in range(_VOLUMES):
-        draw_volume(folder / "scans" / f"{number:02d}", number, pages // _VOLUMES)
+    for number in range(volumes):
+        draw_volume(folder / "scans" / f"{number:02d}", number, pages // volumes, every)
         digitize("intake", str(place), str(folder / "scans" / f"{number:02d}"))
     return place
 
 
-def draw_volume(folder: Path, volume: int, pages: int) -> None:
+def draw_volume(folder: Path, volume: int, pages: int, every: int) -> None:
     """Small pages, no two alike."""
     from PIL import Image, ImageDraw
 
     folder.mkdir(parents=True)
     form = Image.open(ROOT / "sample_data" / "fir_book_2025" / "en_2019_211.jpg").convert("L").resize((300, 423))
     for number in range(pages):
-        if (volume * pages + number) % _EVERY == 0:
+        if (volume * pages + number) % every == 0:
             page = form.copy()
         else:
             page = Image.new("L", (120, 160), 255)
@@ -196,6 +196,3 @@ def verified(place: Path) -> bool:
     except RuntimeError:
         return False
     return True
-
-
-__all__ = ["SCHEDULER", "Chaos", "chaos"]

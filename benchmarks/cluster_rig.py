@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -63,6 +63,17 @@ class Rig:
             for process in self._running.values():
                 _end(process)
 
+    def begun(self) -> str:
+        """The scheduler's address, once it answers."""
+        host, port = self.address.removeprefix("tcp://").rsplit(":", 1)
+
+        def answers() -> bool:
+            with socket.socket() as s:
+                return s.connect_ex((host, int(port))) == 0
+
+        wait_until(answers, 300.0)
+        return self.address
+
     def kill(self, name: str) -> None:
         """End one at once, with all that it began; it is begun again soon."""
         with self._lock:
@@ -109,11 +120,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_until(is_so: object, seconds: float = 60.0) -> bool:
+def wait_until(is_so: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether something becomes true in time; is_so: called until then."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if callable(is_so) and is_so():
+        if is_so():
             return True
         time.sleep(0.05)
     return False

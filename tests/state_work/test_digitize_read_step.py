@@ -53,7 +53,7 @@ def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     seen = []
     monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
     monkeypatch.setattr(module, "Queue", lambda *given: [])
-    here = SimpleNamespace(require_engine=lambda: None, jobs=2)
+    here = SimpleNamespace(require_engine=lambda: None, workers=2)
     progress = SimpleNamespace(start=lambda step, total: None)
     module.read_pages(None, here, PagePlan({1: 1}, longest_s=180.0), progress)
     assert seen == [390.0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
 FILES = "files"
@@ -47,7 +47,7 @@ _KEPT, _AT_ONCE = 200_000, 500
 class News:
     """What a transaction changed, by part; it becomes marks when the transaction ends."""
 
-    def __init__(self, db: Engine) -> None:
+    def __init__(self, db: LedgerEngine) -> None:
         """Of one connection."""
         self._db = db
         self._marks: dict[tuple[str, str], None] = {}
