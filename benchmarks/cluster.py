@@ -124,8 +124,8 @@ def host_figures(wanted: Wanted) -> dict[str, Any]:
 
 def sim_figures(wanted: Wanted) -> dict[str, Any]:
     """sim_linear_to: workers of which each still does 95 % of what one alone does."""
-    costs = measured_costs()
-    curves = {name: scaling(one) for name, one in variants(costs).items()}
+    costs, in_file = measured_costs()
+    curves = {name: scaling(one) for name, one in variants(costs, in_file).items()}
     own, *_ = curves.values()
     if wanted.plot is not None:
         title = "Million pages a day, by workers (simulated from measured costs)"
@@ -135,11 +135,12 @@ def sim_figures(wanted: Wanted) -> dict[str, Any]:
         "sim_linear_to_by": {name: linear_to(days) for name, days in curves.items()},
         "sim_days": {name: {n: round(d, 1) for n, d in days.items()} for name, days in curves.items()},
         "costs": asdict(costs),
+        "costs_of_a_file": asdict(in_file),
     }
 
 
-def measured_costs() -> Costs:
-    """What claiming and recording cost a ledger in PostgreSQL here; all else as `Costs` assumes."""
+def measured_costs() -> tuple[Costs, Costs]:
+    """What claiming and recording cost a ledger in PostgreSQL, and one in a file, here; all else as `Costs` assumes."""
     from benchmarks.cluster_costs import measured
 
     os.environ |= chaos.CHEAP
@@ -148,8 +149,11 @@ def measured_costs() -> Costs:
     try:
         with tempfile.TemporaryDirectory() as folder:
             place = chaos.make_workspace(Path(folder), 4 * lot, volumes=4, every=1)
-            chaos.digitize("ledger", "move", str(place), "--to", server.create_database())
-            return replace(measured(place, Costs(lot=lot)), lot=60)
+            moved = place.with_name("moved")
+            shutil.copytree(place, moved)
+            chaos.digitize("ledger", "move", str(moved), "--to", server.create_database())
+            database, file = (replace(measured(p, Costs(lot=lot)), lot=60) for p in (moved, place))
+            return database, file
     finally:
         server.stop()
 

@@ -81,8 +81,8 @@ def scaling(costs: Costs, pages: int = PAGES, workers: Sequence[int] = WORKERS) 
 
 
 def _enough(workers: int, pages: int, costs: Costs) -> int:
-    """Few workers need no fifty million pages to show their pace: ten thousand batches each tell it."""
-    return min(pages, 10_000 * costs.batch * workers)
+    """Few workers need no fifty million pages to show their pace: two thousand batches each tell it."""
+    return min(pages, 2_000 * costs.batch * workers)
 
 
 def linear_to(days: Mapping[int, float]) -> int:
@@ -96,12 +96,12 @@ def linear_to(days: Mapping[int, float]) -> int:
     return found
 
 
-def variants(costs: Costs) -> dict[str, Costs]:
-    """What the page of the docs shows beside each other."""
+def variants(costs: Costs, in_file: Costs) -> dict[str, Costs]:
+    """What the page of the docs shows beside each other. costs: of a ledger in a database; in_file: of one in a file."""
     return {
         "workers record, store of 10 Gbit/s": costs,
         "workers record, store of 1 Gbit/s": replace(costs, store_mb_s=110.0),
-        "one process records every page": replace(costs, batch=1, lot=1, claim_ms=0.0),
+        "ledger in a file, one process records": replace(in_file, batch=1, lot=1, claim_ms=0.0),
     }
 
 
