@@ -97,7 +97,7 @@ def linear_to(days: Mapping[int, float]) -> int:
 
 
 def variants(costs: Costs, in_file: Costs) -> dict[str, Costs]:
-    """What the page of the docs shows beside each other. costs: of a ledger in a database; in_file: of one in a file."""
+    """What the docs show beside each other. costs: of a ledger in a database; in_file: of one in a file."""
     return {
         "workers record, store of 10 Gbit/s": costs,
         "workers record, store of 1 Gbit/s": replace(costs, store_mb_s=110.0),
