@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from digitize.errors import LeaseLost, LedgerAway, LedgerError, OptionsError
+from digitize.errors import DiskFull, LeaseLost, LedgerAway, LedgerError, OptionsError
 from digitize.machine.signing import create_key
 from digitize.machine.system import is_dead, process_name
 from digitize.workspace.engines.covered import COVERED
@@ -323,9 +323,9 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
     [
         ("after copying", False),
         ("_require_whole", True),
-        ("_point", False),
-        ("after _point", False),
-        ("after _point", True),
+        ("write_address", False),
+        ("after write_address", False),
+        ("after write_address", True),
     ],
 )
 def test_a_move_that_is_interrupted_changed_nothing_or_all(
@@ -350,7 +350,7 @@ def test_a_move_that_is_interrupted_changed_nothing_or_all(
         own = getattr(moving, name)
         m.setattr(moving, name, killed)
         moving.move(open_place(place), to if to != "sqlite" else "")
-    is_done = at == "after _point"
+    is_done = at == "after write_address"
     assert isinstance(open_place(place).ledger, Path) == (back == is_done)
     assert digitize.json("status", place)["totals"] == before
     assert digitize.json("ledger", "verify", place)["is_whole"]
@@ -381,6 +381,29 @@ def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, 
         assert not ledger.can_write and ledger.verify() == 2
     with psycopg.connect(pg_url, autocommit=True) as db:
         db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "told"),
+    [
+        (psycopg.errors.LockNotAvailable("x"), LedgerError, "in use by another program"),
+        (psycopg.errors.DiskFull("x"), DiskFull, "No room left"),
+        (psycopg.errors.AdminShutdown("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.errors.DeadlockDetected("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.errors.IdleInTransactionSessionTimeout("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.OperationalError("server closed the connection"), LedgerAway, "closed the connection"),
+        (psycopg.errors.InsufficientPrivilege("x"), LedgerError, "lacks a right"),
+        (psycopg.errors.ReadOnlySqlTransaction("x"), LedgerError, "can only be read"),
+        (psycopg.errors.UndefinedTable("x"), LedgerError, "holds no ledger"),
+        (psycopg.errors.StringDataRightTruncation("the value Geheim"), LedgerError, "error 22001"),
+    ],
+)
+def test_what_the_database_says_is_told_with_the_next_step_and_without_values(error, kind, told, tmp_path):
+    from digitize.workspace.engines.postgres_reach import plain_errors
+
+    with pytest.raises(kind, match=told) as said, plain_errors(LedgerAddress("postgresql://kala@h/d", "ledger_wb")):
+        raise error
+    assert type(said.value) is kind and "Geheim" not in str(said.value) and "kala" not in str(said.value)
 
 
 def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):

@@ -64,7 +64,7 @@ def move(place: Place, url: str) -> MovedLedger:
         with _held(source):
             last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
             _make(source, new, place.folder)
-            _point(place.folder, url)
+            write_address(place.folder, url)
             # From here on the new one is the ledger.
             source.execute(_MARK, ("moved_to", str(new)))
             aside = _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
@@ -113,7 +113,9 @@ def _clear(new: Where) -> None:
         if postgres_making.is_there(db):
             # All that is in it was copied from a ledger that is still there.
             if "arriving" not in {r["key"] for r in db.execute(_MARKED)}:
-                raise InputError(f"{new} is there already, of another workspace or from before. Give it another name.")
+                raise InputError(
+                    f"{new} is there already, of another workspace or from before. Set ledger_schema in digitize.toml."
+                )
             db.execute(f"DROP SCHEMA {new.schema} CASCADE")
 
 
@@ -148,7 +150,7 @@ def _require_whole(db: LedgerEngine, home: Path) -> None:
         raise LedgerError(f"Nothing was moved: {amiss[0]} See: digitize ledger verify {home}")
 
 
-def _point(folder: Path, url: str) -> None:
+def write_address(folder: Path, url: str) -> None:
     """Have digitize.toml say where the ledger lies, in one step."""
     path = folder / "digitize.toml"
     text, line = path.read_text(encoding="utf-8"), ledger_line(url)
