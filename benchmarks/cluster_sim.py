@@ -129,10 +129,10 @@ def plot(curves: Mapping[str, Mapping[int, float]], title: str) -> str:
         parts.append(f'<text x="{float(x) - 8}" y="{float(y) + 4}" text-anchor="end">{pace}</text>')
         parts.append(f'<path d="M{x},{y}H{width - 20}" stroke="#ddd"/>')
     parts.append(f'<text x="{width / 2}" y="{height - 8}" text-anchor="middle">workers (one core each)</text>')
-    for dash, (name, pace) in zip(("", "6 3", "2 3"), paces.items(), strict=False):
+    for number, (name, pace) in enumerate(paces.items()):
+        dash, beside = ("", "8 4", "2 3")[number % 3], 52 + 20 * number
         points = " ".join(at(n, v) for n, v in pace.items())
         parts.append(f'<polyline points="{points}" fill="none" stroke="black" stroke-dasharray="{dash}"/>')
-        last = max(pace)
-        x, y = at(last, pace[last]).split(",")
-        parts.append(f'<text x="{float(x) - 4}" y="{float(y) - 6}" text-anchor="end">{name}</text>')
+        parts.append(f'<path d="M{left + 12},{beside}h40" stroke="black" stroke-dasharray="{dash}"/>')
+        parts.append(f'<text x="{left + 60}" y="{beside + 4}">{name}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
