@@ -14,7 +14,8 @@ from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marks import PRINT, all_parts, is_marking, marked
+from digitize.workspace.ledger.marked import all_parts, is_marking, marked
+from digitize.workspace.ledger.marks import PRINT
 from ocr.errors import EngineFailed, ScanError
 
 if TYPE_CHECKING:

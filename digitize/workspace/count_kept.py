@@ -10,7 +10,8 @@ from digitize.workspace.count_parts import count_part, values_of, where_of
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import COUNT, all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marks import COUNT
 
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""

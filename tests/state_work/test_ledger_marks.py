@@ -10,7 +10,8 @@ from digitize.workspace.counts import count_work
 from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
-from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ, marked, newest_event, settle
+from digitize.workspace.ledger.marked import marked, newest_event, settle
+from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import FieldValue, Record
