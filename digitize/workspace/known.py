@@ -50,8 +50,7 @@ class Known:
     """Everything outside the scans and tables that results depend on.
 
     today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, by network. books: what was learned of volumes, by zone; a run adds to it. cluster: None for this
-    machine's own processes.
+    office's own, by network. books: what was learned of volumes, by zone. cluster: None for this machine.
     """
 
     place: Place
