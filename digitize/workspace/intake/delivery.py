@@ -16,6 +16,7 @@ COMPANIONS = (".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
 _OF_SYSTEMS = (MANIFEST, "thumbs.db", "desktop.ini")
 _NO_FILE = "is no file but a pipe, a socket or a device. Save it as a file first."
 _NO_FOLDER = "is a link to a folder. What it points to is not opened: deliver that folder itself."
+_INNER_BAG = "is a bag inside the delivered folder, where it is not checked. Deliver the bag's folder itself."
 _LEADS_OUT = "is a link to a place outside the delivered folder, which is not opened. Deliver that file itself."
 _NAMED_OUTSIDE = "is named in manifest.csv and lies outside the delivered folder, where nothing is opened."
 _NOT_THERE = "is named in manifest.csv and is not there. Bring the file, or take its line out."
@@ -100,7 +101,7 @@ def _in_folder(top: _Folder, metadata: Metadata) -> Iterator[Given]:
             seen.add(path)
             if not _goes_with_a_table(path):
                 yield _given(folder, path, metadata, _linked_out(path, folder.root) or _problem(path))
-        elif why := _closed(path):
+        elif why := _closed(path) or (_INNER_BAG if (path / "bagit.txt").is_file() else ""):
             yield _given(folder, path, metadata, why)
         else:
             below = folder.below(path)
