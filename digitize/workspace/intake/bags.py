@@ -21,8 +21,8 @@ _ALTERED = "is not what the bag's list says ({}). It was altered or damaged on t
 _FETCH = "is to be fetched from elsewhere, which is not done here. Ask for a bag that holds all of its files."
 _UNKNOWN = "is listed by {}, of which no sums are made here: have the bag sent again with sha256."
 _NO_ORIGINALS = (
-    "is a package of masked records, without the originals: nothing of it is taken in. Ask for one that was written with "
-    "--unmask, or for the files themselves."
+    "is a package of masked records, without the originals: nothing of it is taken in. Ask for one that was written "
+    "with --unmask, or for the files themselves."
 )
 _WHOLE = "the other files of the bag are not taken in: a bag is taken whole or not at all"
 _KEPT = (

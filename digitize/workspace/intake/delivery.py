@@ -55,12 +55,13 @@ class _Folder:
         return said.over(Metadata(volume=folder_label(path)))
 
 
-def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
+def list_files(paths: list[Path], metadata: Metadata, *, by_person: bool = True) -> Iterator[Given]:
     """Every file of the given files and folders, in natural order, with its metadata.
 
     A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db, and memo files and layouts
     (which go with their table) are not files of their own. What is no file, leads out of the delivered folder, or is
-    named in a manifest and is not there is given with its problem. Raises OptionsError for a wrong manifest.
+    named in a manifest and is not there is given with its problem. by_person: whether somebody named these files, so
+    that links are followed; into a watched folder anybody may lay one. Raises OptionsError for a wrong manifest.
     """
     for path in paths:
         if path.is_dir() and (why := _closed(path)):
@@ -69,7 +70,8 @@ def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
             yield from _in_folder(_Folder(path, path.resolve(), ()).below(path), metadata)
         elif not _goes_with_a_table(path):
             beside = _Folder(path.parent, path.parent.resolve(), ()).below(path.parent)
-            yield Given(path, shown_name(path.name), beside.metadata(path, metadata), _problem(path))
+            leads_out = "" if by_person else _linked_out(path, path.parent.resolve())
+            yield Given(path, shown_name(path.name), beside.metadata(path, metadata), leads_out or _problem(path))
 
 
 def folder_label(path: Path) -> str:
