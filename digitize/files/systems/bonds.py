@@ -124,9 +124,10 @@ class _Tying:
             owners.setdefault(at, []).append(row)
         # The head may be gone from the delivery that has a part of it once more.
         joined = {r.said: (at, r) for at, own in owners.items() if at[0] is not None for r in own}
-        for row in owners.pop((None, NO_HEAD), ()):
-            at, same = joined.get(row.said, ((None, NO_HEAD), row))
-            owners.setdefault(at if self._versions.is_near(same, row) else (None, NO_HEAD), []).append(row)
+        waits: tuple[int | None, str] = (None, NO_HEAD)
+        for row in owners.pop(waits, ()):
+            found_at, same = joined.get(row.said, (waits, row))
+            owners.setdefault(found_at if self._versions.is_near(same, row) else waits, []).append(row)
         for (owner, state), parts in owners.items():
             yield from self._once(parts, owner, state)
 
