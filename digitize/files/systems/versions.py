@@ -237,7 +237,7 @@ class Moved:
             last = before[-1] if before else row
             one, other = of[last.id], of[row.id]
             # What it was just before it moved: what was corrected later says nothing against that.
-            if last.up != row.up and (one == other or self._versions.alike(last, row, self._without)[1] > MOST_OF):
+            if one == other or self._versions.alike(last, row, self._without)[1] > MOST_OF:
                 of |= {r: other for r, first in of.items() if first == one}
         for last_life in dict.fromkeys(of.values()):
             own = [r for r in rows if of[r.id] == last_life]
