@@ -1,7 +1,8 @@
 # make demo: set up what is missing and run the main job on sample_data/.  make test: set up and pass all tests.
 # make setup-tests: also what only tests need, from lock files and by apt.  make fresh: both commands in a bare Debian 13 (root).
-# make sbom: dist/sbom.cdx.json, what the lock file installs.
-.PHONY: setup setup-tests demo test check clean-demo fresh sbom
+# make sbom: dist/sbom.cdx.json, what the lock file installs.  make bundle: dist/bundle, to install without a network
+# (KEY=FILE signs it).  make bundle-check: installs it in a bare Debian with the network cut off (root).
+.PHONY: setup setup-tests demo test check clean-demo fresh sbom bundle bundle-check
 
 setup:
 	@bash tools/setup.sh
@@ -28,3 +29,9 @@ fresh:
 
 sbom: setup
 	@.venv/bin/python tools/sbom.py dist/sbom.cdx.json
+
+bundle: setup
+	@bash tools/bundle/make.sh $(if $(KEY),--key $(KEY)) dist/bundle
+
+bundle-check:
+	@bash tools/bundle/check.sh dist/bundle

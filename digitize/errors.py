@@ -35,6 +35,10 @@ class KeyUnusable(DigitizeError):
     """The office's signing key is missing, is none, or is open to other users of this machine."""
 
 
+class UpdateRefused(DigitizeError):
+    """A bundle is not whole, not signed by a trusted key, or does not install; the version in use stays."""
+
+
 class LedgerError(DigitizeError):
     """The ledger cannot be used: in use, damaged, or written by a newer version."""
 

@@ -33,6 +33,7 @@ _BY_NAME = {
     "InputError": Exit.BAD_INPUT,
     "NotFound": Exit.BAD_INPUT,
     "Refused": Exit.BAD_INPUT,
+    "UpdateRefused": Exit.BAD_INPUT,
     "TableError": Exit.BAD_INPUT,
     "ScanError": Exit.BAD_INPUT,
     "MachineLacks": Exit.MISSING,

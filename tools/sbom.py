@@ -1,4 +1,4 @@
-"""Write a bill of materials (CycloneDX 1.6, JSON) of what requirements.lock installs: `python tools/sbom.py FILE`.
+"""Write a bill of materials (CycloneDX 1.6, JSON) of what a lock file installs: `python tools/sbom.py FILE [LOCK]`.
 
 One component a locked package, with the hashes of its files as the lock file has them; licences are told where the
 package is installed here. The same lock file and the same environment give the same bytes.
@@ -68,16 +68,16 @@ def _licence(name: str, version: str) -> dict[str, Any] | None:
     return {"license": {"name": named}} if named else None
 
 
-def main(out: Path) -> None:
-    """Write the bill of this checkout."""
+def main(out: Path, lock: Path = ROOT / "requirements.lock") -> None:
+    """Write the bill of this checkout, or of what an installation takes of its lock file."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    made = bill((ROOT / "requirements.lock").read_text(encoding="utf-8"), project)
+    made = bill(lock.read_text(encoding="utf-8"), project)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{out}: {len(made['components'])} packages")  # noqa: T201
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python tools/sbom.py FILE")
-    main(Path(sys.argv[1]))
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: python tools/sbom.py FILE [LOCK]")
+    main(*map(Path, sys.argv[1:]))

@@ -2,6 +2,7 @@
 # Makes the environment: system packages (apt, when they are missing and root or sudo is at hand), then .venv from
 # requirements.lock. Safe to repeat: what is there already is left alone. --tests: also what only the tests need: a
 # PostgreSQL server that they start for themselves, a browser, and packages of npm from lock files (tools/test_needs.sh).
+# --system-packages: only print the names of all system packages that the toolkit needs, for a bundle.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,6 +21,13 @@ find_python() {
 languages="eng hin mar ben asm tam tel kan mal guj pan ori urd osd"
 scripts="deva:Devanagari beng:Bengali taml:Tamil telu:Telugu knda:Kannada mlym:Malayalam gujr:Gujarati guru:Gurmukhi
  orya:Oriya arab:Arabic"
+if [ "${1:-}" = --system-packages ]; then
+  printf '%s\n' python3 python3-venv tesseract-ocr mdbtools libgl1 libglib2.0-0
+  for code in $languages; do echo "tesseract-ocr-$code"; done
+  for pair in $scripts; do echo "tesseract-ocr-script-${pair%:*}"; done
+  exit 0
+fi
+
 missing=()
 need() { missing+=("$@"); }
 

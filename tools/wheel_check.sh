@@ -30,16 +30,7 @@ pip() { "$work/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 # What the wheel asks for, and what that brings, is resolved with the locked versions; then exactly these are installed, by hash.
 sed -E '/^ +--hash=/d; s/ *\\$//' "$root/requirements.lock" >"$work/versions.txt"
 pip install -q --dry-run --ignore-installed --report "$work/report.json" -c "$work/versions.txt" "$wheel"
-"$python" - "$root/requirements.lock" "$work/report.json" >"$work/needed.lock" <<'PY'
-import json, re, sys
-
-plain = lambda name: re.sub(r"[-_.]+", "-", name).lower()
-lock, report = (open(path, encoding="utf-8").read() for path in sys.argv[1:])
-needed = {plain(x["metadata"]["name"]) for x in json.loads(report)["install"]} - {"cctns-digitize"}
-entries = [e for e in re.split(r"\n(?=\S)", lock.strip()) if plain(re.match(r"[\w.-]+", e)[0]) in needed]
-missing = needed - {plain(re.match(r"[\w.-]+", e)[0]) for e in entries}
-sys.exit(f"not in requirements.lock: {', '.join(sorted(missing))}") if missing else print("\n".join(entries))
-PY
+"$python" "$root/tools/needed_lock.py" "$root/requirements.lock" "$work/report.json" >"$work/needed.lock"
 pip install -q --require-hashes --no-deps -r "$work/needed.lock"
 pip install -q --no-deps "$wheel"
 pip check

@@ -1,0 +1,63 @@
+"""`digitize update`: a newer version from a signed bundle, and back to the one before, without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+
+Prefix = Annotated[Path | None, typer.Option(help="Where versions are installed; by default this one's place.")]
+update = typer.Typer(name="update", help="A newer version from a signed bundle.", no_args_is_help=True)
+
+
+@update.command()
+def apply(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder that `make bundle` made.")],
+    prefix: Prefix = None,
+    older: Annotated[bool, typer.Option("--older", help="Also a bundle made before the version in use.")] = False,
+) -> None:
+    """Check a bundle and its signature, install it beside this version, and use it from now on.
+
+    Stop the station and running commands first; workspaces are upgraded by the first command that opens them, which
+    keeps a copy of the ledger.
+    """
+    from digitize.machine.installing import prefix_of_this
+    from digitize.machine.installing import update as update_from
+
+    name = update_from(bundle.resolve(), _prefix(prefix) or prefix_of_this(), older=older)
+    say(f"In use from now on: {name}. Back to the one before: digitize update rollback")
+
+
+@update.command()
+def rollback(prefix: Prefix = None) -> None:
+    """Use the version that was in use before this one."""
+    from digitize.machine.installing import prefix_of_this, roll_back
+
+    name = roll_back(_prefix(prefix) or prefix_of_this())
+    say(f"In use again: {name}. For a ledger that the newer one upgraded see docs/install.md.")
+
+
+@update.command("list")
+def list_versions(prefix: Prefix = None, json: Json = False) -> None:
+    """The versions that are installed, and which is in use."""
+    from digitize.machine.installing import in_use, installed, prefix_of_this
+
+    place = _prefix(prefix) or prefix_of_this()
+    now, found = in_use(place), installed(place)
+    if json:
+        print_json({"versions": [{"version": name, "made": made, "in_use": name == now} for name, made in found]})
+        return
+    for name, made in found:
+        say(f"{'*' if name == now else ' '} {name}  made {made}")
+
+
+def _prefix(told: Path | None) -> Path | None:
+    return told.resolve() if told else None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(update)

@@ -1,0 +1,236 @@
+"""Versions of the toolkit installed from bundles, beside each other, and which of them is in use.
+
+    PREFIX/versions/0.3.0-1a2b3c4d5e6f/   one version: an environment of its own
+    PREFIX/current                        a link to the one in use, exchanged as a whole
+    PREFIX/history                        a line for each exchange: the day, then the version
+    PREFIX/trusted.pub                    public keys (hex, a line each) by which updates must be signed
+
+A bundle is a folder that `make bundle` made: `SHA256SUMS` names every other file, `SHA256SUMS.sig` holds the public key
+and the signature over it (Ed25519, hex, a line each), `manifest.json` says what it is. The first installation runs this
+module out of the bundle's own wheel by a bare Python, so at its top it imports nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from digitize.errors import UpdateRefused
+
+SUMS, SIGNATURE, MANIFEST = "SHA256SUMS", "SHA256SUMS.sig", "manifest.json"
+_FORMAT = 1
+_WHOLE = "installed"  # the file that is written last into a version
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A bundle whose files are what its sums say. name: VERSION-HASH, the folder it is installed in. made: UTC, ISO."""
+
+    folder: Path
+    name: str
+    version: str
+    made: str
+    python: str
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Check each file of a bundle against its sums. Raises UpdateRefused: what is missing, altered, or not listed."""
+    sums = _sums(folder)
+    here = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() or p.is_symlink()}
+    if missing := sorted(set(sums) - here):
+        raise UpdateRefused(f"{folder}: {len(missing)} files are missing, first {missing[0]}. Copy the bundle again.")
+    if more := sorted(here - set(sums) - {SUMS, SIGNATURE}):
+        raise UpdateRefused(f"{folder}: {len(more)} files are not listed in {SUMS}, first {more[0]}. Remove them.")
+    for name, digest in sums.items():
+        path = folder / name
+        if path.is_symlink() or _sha256(path) != digest:
+            raise UpdateRefused(f"{path}: altered since the bundle was made. Copy the bundle again.")
+    told = _manifest(folder)
+    name = f"{told['version']}-{_sha256(folder / SUMS)[:12]}"
+    return Bundle(folder, name, told["version"], told["made"], told["python"])
+
+
+def check_signature(bundle: Bundle, trusted: Path) -> None:
+    """That the bundle is signed by one of the keys in a file. Raises UpdateRefused when it is not."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    if not trusted.exists():
+        raise UpdateRefused(f"{trusted} is missing: it names the keys by which updates are signed.")
+    keys = trusted.read_text(encoding="ascii").split()
+    try:
+        public, signature = (bundle.folder / SIGNATURE).read_text(encoding="ascii").split()
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
+            bytes.fromhex(signature), (bundle.folder / SUMS).read_bytes()
+        )
+    except FileNotFoundError:
+        raise UpdateRefused(f"{bundle.folder}: the bundle is not signed; updates here must be ({trusted}).") from None
+    except (ValueError, InvalidSignature):
+        raise UpdateRefused(f"{bundle.folder}: the signature does not fit. Take the bundle from its source.") from None
+    if public not in keys:
+        raise UpdateRefused(f"{bundle.folder}: signed by key {public[:16]}, which {trusted} does not name.")
+
+
+def install(bundle: Bundle, prefix: Path) -> Path:
+    """Install a bundle beside what is there, without a network. Returns the version's folder; it is not in use yet.
+
+    Killed in between, the version lacks its last file and the next call makes it anew. Raises UpdateRefused when the
+    Python is not the one that the bundle was made for, or its packages do not install or start.
+    """
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if running != bundle.python:
+        raise UpdateRefused(f"The bundle is for Python {bundle.python}, here runs {running}: make one on this system.")
+    target = prefix / "versions" / bundle.name
+    if (target / _WHOLE).exists():
+        return target
+    shutil.rmtree(target, ignore_errors=True)
+    # The environment is of the system's Python even where an installed version's own runs this.
+    venv.EnvBuilder(with_pip=True, symlinks=True).create(target)
+    pip = [str(target / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-index"]
+    wheels = ["--no-deps", "--find-links", str(bundle.folder / "wheels")]
+    _call([*pip, *wheels, "--require-hashes", "-r", str(bundle.folder / "requirements.lock")])
+    _call([*pip, *wheels, *map(str, sorted((bundle.folder / "wheels").glob("cctns_digitize-*.whl")))])
+    # In bytes that Python keeps: the first command of each person would make them again, or could not write them.
+    _call([str(target / "bin" / "python"), "-m", "compileall", "-q", str(target / "lib")], may_fail=True)
+    _call([str(target / "bin" / "digitize"), "--version"])
+    (target / _WHOLE).write_text(json.dumps({"version": bundle.version, "made": bundle.made}), encoding="utf-8")
+    return target
+
+
+def use(prefix: Path, name: str) -> None:
+    """Have a version in use from now on. Commands that run go on with theirs."""
+    link, fresh = prefix / "current", prefix / ".current.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("versions") / name)
+    with (prefix / "history").open("a", encoding="utf-8") as file:
+        file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(link)
+    command = prefix / "bin" / "digitize"
+    command.parent.mkdir(exist_ok=True)
+    if not command.is_symlink():
+        command.symlink_to(Path("..") / "current" / "bin" / "digitize")
+
+
+def in_use(prefix: Path) -> str:
+    """The version in use, "" when there is none."""
+    try:
+        return (prefix / "current").readlink().name
+    except OSError:
+        return ""
+
+
+def installed(prefix: Path) -> list[tuple[str, str]]:
+    """The whole versions, each with when its bundle was made; newest bundle first."""
+    found = []
+    for path in (prefix / "versions").glob(f"*/{_WHOLE}"):
+        found.append((path.parent.name, str(json.loads(path.read_text(encoding="utf-8"))["made"])))
+    return sorted(found, key=lambda v: (v[1], v[0]), reverse=True)
+
+
+def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
+    """Check a signed bundle, install it, and have it in use. Returns its version's name.
+
+    older: also when its bundle was made before that of the version in use. Raises UpdateRefused.
+    """
+    bundle = open_bundle(folder)
+    check_signature(bundle, prefix / "trusted.pub")
+    now = dict(installed(prefix)).get(in_use(prefix), "")
+    if bundle.made < now and not older:
+        # An old version comes back with its faults, and its signature is still good.
+        raise UpdateRefused(f"{folder}: made {bundle.made}, before the version in use ({now}). Go back by: --older")
+    use(prefix, install(bundle, prefix).name)
+    return bundle.name
+
+
+def roll_back(prefix: Path) -> str:
+    """Have the version in use again that was before the present one. Returns its name. Raises UpdateRefused."""
+    there, now = dict(installed(prefix)), in_use(prefix)
+    lines = (prefix / "history").read_text(encoding="utf-8").split("\n") if (prefix / "history").exists() else []
+    before = [line.split()[-1] for line in lines if line.strip()]
+    while before and (before[-1] == now or before[-1] not in there):
+        before.pop()
+    if not before:
+        raise UpdateRefused(f"{prefix}: there is no version before {now or 'this one'} to go back to.")
+    use(prefix, before[-1])
+    return before[-1]
+
+
+def prefix_of_this() -> Path:
+    """The prefix that the running toolkit was installed under. Raises UpdateRefused when no bundle installed it."""
+    home = Path(sys.prefix)
+    if home.parent.name != "versions" or not (home / _WHOLE).exists():
+        raise UpdateRefused("This toolkit was not installed from a bundle; update it the way it was installed.")
+    return home.parent.parent
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise UpdateRefused(f"{folder}: no {SUMS} can be read there; this is no bundle.") from None
+    for line in lines:
+        digest, _, name = line.partition("  ")
+        parts = PurePosixPath(name).parts
+        if len(digest) != 64 or not parts or ".." in parts or name.startswith("/") or name in found:
+            raise UpdateRefused(f"{folder / SUMS}: a line that no bundle has. Copy the bundle again.")
+        found[name] = digest
+    return found
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    try:
+        told: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        if told["format"] != _FORMAT:
+            raise UpdateRefused(f"{folder}: a bundle of format {told['format']}; this version installs {_FORMAT}.")
+        return {k: str(told[k]) for k in ("version", "made", "python")}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UpdateRefused(f"{folder / MANIFEST}: cannot be read; this is no bundle.") from None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _call(command: list[str], *, may_fail: bool = False) -> None:
+    # A checkout on the path, or settings of pip's, would be taken before what the bundle holds.
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PIP_"))}
+    done = subprocess.run(command, capture_output=True, text=True, env=clean | {"PIP_CONFIG_FILE": os.devnull})
+    if done.returncode and not may_fail:
+        last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+        raise UpdateRefused(f"The bundle does not install: {Path(command[0]).name}: {last}")
+
+
+def main(arguments: list[str]) -> int:
+    """The first installation: BUNDLE PREFIX, by the bundle's install.sh. Prints the version. Returns an exit code."""
+    folder, prefix = (Path(a).resolve() for a in arguments)
+    try:
+        bundle = open_bundle(folder)
+        prefix.mkdir(parents=True, exist_ok=True)
+        use(prefix, install(bundle, prefix).name)
+        with contextlib.suppress(FileNotFoundError):
+            public = (folder / SIGNATURE).read_text(encoding="ascii").split()[0]
+            if not (prefix / "trusted.pub").exists():
+                (prefix / "trusted.pub").write_text(public + "\n", encoding="ascii")
+    except UpdateRefused as e:
+        sys.stderr.write(f"{e}\n")
+        return 1
+    sys.stdout.write(f"{bundle.name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
