@@ -33,6 +33,7 @@ _PROGRAMS = (*PACKAGES, "benchmarks", "training", "tools", "sample_data")
 """Where functions and files are measured: everything but tests, which are tables of cases."""
 _RUNS = 5
 _NOT_IMPORTED = {
+    "s3fs": "fsspec takes it for s3:// by that name",
     "rapidocr": "its weights are found in its installed files; its code is never run",
 }
 """Declared and not imported by name, with the reason."""

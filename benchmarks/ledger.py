@@ -1,6 +1,6 @@
 r"""What the ledger costs at the size of a state: status, a run with nothing to do, the next lot, bookkeeping, disk.
 
-    .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--json FILE]
+    .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--pg URL] [--json FILE]
 
 A ledger of so many invented pages is made once (benchmarks/ledger_make.py) in the folder of --data, or in the
 temporary one, and used again; what was measured of it is kept beside it, so that a run that was cut off goes on.
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,12 @@ _PAGE = {"form": "iif1_en", "family": "iif1_print", "part": 1}
 
 @dataclass(frozen=True)
 class Bench:
-    """What is measured: a workspace, and the times a command is run."""
+    """What is measured: a workspace, and the times a command is run. url: of a database for the same ledger."""
 
     place: Place
     pages: int
     times: int = 3
+    url: str = ""
 
     def command(self, name: str, *arguments: str) -> dict[str, float]:
         """Seconds of a command by the clock and of the processor, the middle ones. Raises RuntimeError."""
@@ -89,7 +90,7 @@ def main() -> int:
         for name, measure in _MEASURES.items():
             if (a.only and name not in a.only) or (name in figures and not a.only):
                 continue
-            figures |= measure(Bench(place, pages, 1 if a.quick else 3))
+            figures |= measure(Bench(place, pages, 1 if a.quick else 3, a.pg))
             figures[name] = True
             kept.write_text(json.dumps(figures, indent=1))
             print(name, json.dumps(figures), flush=True)
@@ -108,6 +109,22 @@ def _disk(b: Bench) -> dict[str, Any]:
         )
     size = b.place.ledger.stat().st_size
     return {"kb_per_page": round((size - made) / 1000 / b.pages, 3), "kb_per_page_all": round(size / 1000 / b.pages, 3)}
+
+
+def _postgres(b: Bench) -> dict[str, Any]:
+    """The same in a database, when one was given."""
+    if not b.url:
+        return {}
+    from benchmarks.ledger_pg import in_database, moved_back_identical
+
+    # Of few pages: whether it is the same does not depend on how many there are.
+    few = make(b.place.folder.with_name("ledger-few"), 250, _PER_VOLUME)
+    found = {"moved_back_identical": moved_back_identical(few, b.url)}
+    in_pg = replace(b, place=in_database(b.place, b.url))
+    folder = str(in_pg.place.folder)
+    found |= in_pg.command("pg_status", "status", folder) | in_pg.command("pg_noop", "run", folder)
+    lots = {name.replace("sqlite", "pg"): value for name, value in _lots(in_pg).items()}
+    return found | {name if name.startswith("pg_") else f"pg_{name}": value for name, value in lots.items()}
 
 
 def _commands(b: Bench) -> dict[str, Any]:
@@ -204,7 +221,7 @@ def _batch(b: Bench) -> dict[str, Any]:
 
 
 _MEASURES: dict[str, Callable[[Bench], dict[str, Any]]] = {
-    "disk": _disk, "commands": _commands, "lots": _lots, "batch": _batch,
+    "disk": _disk, "commands": _commands, "postgres": _postgres, "lots": _lots, "batch": _batch,
 }  # fmt: skip
 
 
@@ -215,6 +232,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--per-volume", type=int, default=_PER_VOLUME, help="pages of a volume, a multiple of 5")
     parser.add_argument("--data", type=Path, help="where the ledger is made and kept")
     parser.add_argument("--only", nargs="+", choices=list(_MEASURES), default=[], help="measure these alone")
+    parser.add_argument("--pg", metavar="URL", default="", help="a PostgreSQL database, for the same in it")
     parser.add_argument("--again", action="store_true", help="measure everything anew")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()

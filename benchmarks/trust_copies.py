@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.sqlite import SqliteEngine
+from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.schema import DDL
 
@@ -28,9 +28,9 @@ class TamperedCopy:
         """The ledger's file."""
         return self.folder / "ledger.sqlite"
 
-    def open(self) -> SqliteEngine:
+    def open(self) -> FileEngine:
         """The ledger as another program opens it, with the triggers that guard it dropped."""
-        db = sqlite3.connect(self.ledger, isolation_level=None, factory=SqliteEngine)
+        db = sqlite3.connect(self.ledger, isolation_level=None, factory=FileEngine)
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f"DROP TRIGGER {name}")
         return db

@@ -62,7 +62,7 @@ def extract(
     from digitize.errors import InputError, OptionsError
     from digitize.files.extract import ExtractSettings
     from digitize.files.extract_files import extract_files
-    from digitize.machine.pool import default_workers
+    from digitize.machine.placing import default_workers
     from digitize.machine.whole_file import WholeFile
 
     reading = _reading(form, lang, tuple(forms or ()), dpi, seconds, native_digits)

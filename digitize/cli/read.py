@@ -76,7 +76,7 @@ def _pages(files: list[Path], settings: TextSettings, jobs: int | None) -> Itera
     from functools import partial
 
     from digitize.files.read_files import read_pages
-    from digitize.machine.pool import default_workers
+    from digitize.machine.placing import default_workers
     from ocr.print.text import read_text
     from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
 

@@ -23,6 +23,9 @@ def run(
     first: Annotated[
         str, typer.Option(help='Which pages first: "oldest" (taken in), "gain" (largest), or "station NAME".')
     ] = "",
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Work on a Dask cluster, as tcp://host:8786 (docs/cluster.md).")
+    ] = "",
     max_failed_share: MaxFailedShare = "",
     json: Json = False,
 ) -> None:
@@ -32,7 +35,7 @@ def run(
     from digitize.workspace.place import open_place
 
     place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": failed_share(max_failed_share)})
-    wanted = RunOptions(parse_steps(only), limit, dry_run, parse_first(first))
+    wanted = RunOptions(parse_steps(only), limit, dry_run, cluster, parse_first(first))
     with progress(place.options.run.line_every) as shown:
         report = run_all(place, wanted, shown)
     if json:

@@ -29,7 +29,7 @@ def read_both(
     right: dict[str, dict[bool, Mapping[str, bool]]] = {}
     progress.start("judge", len(jobs))
     limit_s = patience_s(known.place.options.read.seconds_per_page)
-    for job, done in run_jobs(read_page, jobs, known.jobs, _crashed, limit_s):
+    for job, done in run_jobs(read_page, jobs, known.workers, _crashed, limit_s):
         progress.advance(failed=isinstance(done, PageFailed))
         is_new = job.settings.weights == candidate
         right.setdefault(job.page, {})[is_new] = _right(known, by_page[job.page], done)

@@ -186,7 +186,7 @@ class _Work:
                 jobs.append(self._crop_job(page))
         self._progress.start("cut", len(jobs))
         limit_s = patience_s(self._known.place.options.read.seconds_per_page)
-        for job, found in run_jobs(cut_page, jobs, self._known.jobs, lambda _: (), limit_s):
+        for job, found in run_jobs(cut_page, jobs, self._known.workers, lambda _: (), limit_s):
             write_crops(self._crops_of(job.page), found)
             self._progress.advance(failed=not found)
             yield job.page, found

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from digitize.machine.limits import leave_network, limit_process
+from digitize.machine.placing import Workers
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -45,30 +46,25 @@ def patience_s(seconds_per_page: float) -> float:
     return 2 * seconds_per_page + 30
 
 
-def default_workers() -> int:
-    """Cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
-
-
 def run_jobs(
     work: Callable[[Job], Done],
     jobs: Iterable[Job],
-    workers: int,
+    workers: Workers,
     crashed: Callable[[Job], Done],
     limit_s: float | None = None,
 ) -> Iterator[tuple[Job, Done]]:
     """Do jobs in processes, giving back each as it is done, in no set order; jobs are drawn as workers come free.
 
-    jobs may have none for now, while others are being done, and some later: they are asked again after each.
+    workers: so many processes of this machine, or a cluster, which keeps the same promises.
 
-    A worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
-    done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses more
-    than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its worker is
-    ended. A job that only waits for a busy processor is left alone.
+    jobs may have none for now, while others are being done, and some later: they are asked again after each. A
+    worker that dies (killed for memory, a crash in a library) takes only its own job with it: the jobs in hand are
+    done again one at a time, and the one that breaks its worker twice becomes crashed(job). So does one that uses
+    more than limit_s of the processor, or hangs for a multiple of that by the clock, whatever it hangs in: its
+    worker is ended. A job that only waits for a busy processor is left alone.
     """
+    if not isinstance(workers, int):
+        return workers.run_jobs(work, jobs, crashed, limit_s)
     return _run(work, jobs, _Pool(workers, limit_s, lambda: get_context("spawn")), crashed)
 
 
@@ -117,11 +113,10 @@ class _Pool:
         self._context = context
         self.running: dict[Future[object], object] = {}
         self._limit_s = limit_s
-        self._clock_s = None if limit_s is None else _BY_CLOCK * limit_s
         self._given: dict[Future[object], float] = {}
 
     def __enter__(self) -> _Pool:
-        self._executor = self._new(self.size)
+        self._executor = new_processes(self.size, self._context())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -131,7 +126,7 @@ class _Pool:
             _end_workers()
 
     def start(self, work: Callable[..., object], job: object) -> None:
-        future = self._submit(self._executor, work, job)
+        future = submit(self._executor, work, job, self._limit_s)
         self.running[future] = job
         self._given[future] = time.monotonic()
 
@@ -155,7 +150,7 @@ class _Pool:
             self._given.clear()
             # Not waited for: its workers are gone, or hang.
             self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = self._new(self.size)
+            self._executor = new_processes(self.size, self._context())
             yield from self._one_by_one(work, broken, crashed)
 
     def _one_by_one(
@@ -163,33 +158,47 @@ class _Pool:
     ) -> Iterator[tuple[Job, Done]]:
         for job in jobs:
             # Alone, so that it is known which job breaks its worker.
-            with self._new(1) as single:
-                future = self._submit(single, work, job)
-                if not wait([future], timeout=self._clock_s + _START_S if self._clock_s else None).done:
+            with new_processes(1, self._context()) as single:
+                future = submit(single, work, job, self._limit_s)
+                if not wait([future], timeout=silence_s(self._limit_s) if self._limit_s else None).done:
                     _end_workers()
                 try:
                     yield job, future.result()  # type: ignore[misc]
                 except BrokenProcessPool:
                     yield job, crashed(job)  # type: ignore[misc]
 
-    def _submit(self, executor: ProcessPoolExecutor, work: Callable[..., object], job: object) -> Future[object]:
-        if self._limit_s is None or self._clock_s is None:
-            return executor.submit(partial(_told, work), job)
-        return executor.submit(partial(_watched, partial(_told, work), self._limit_s, self._clock_s), job)
-
     def _left_s(self) -> float | None:
         """How long to wait before a worker is taken for stopped, so that its own watch stands still with it.
 
         A job waits for as many others as a worker has in hand, and each of those may take its time.
         """
-        if self._clock_s is None:
+        if self._limit_s is None:
             return None
-        return max(0.0, min(self._given.values()) + 3 * self._clock_s + _START_S - time.monotonic())
+        longest_s = 2 * _BY_CLOCK * self._limit_s + silence_s(self._limit_s)
+        return max(0.0, min(self._given.values()) + longest_s - time.monotonic())
 
-    def _new(self, size: int) -> ProcessPoolExecutor:
-        # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
-        environment = {**_ONE_THREAD, **os.environ}
-        return ProcessPoolExecutor(size, mp_context=self._context(), initializer=begin_worker, initargs=(environment,))
+
+def new_processes(
+    size: int, context: BaseContext | None = None, more: Mapping[str, str] | None = None
+) -> ProcessPoolExecutor:
+    """Processes that read what others made: confined, on one thread each. more: what their environment holds beside."""
+    # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
+    environment = {**_ONE_THREAD, **os.environ, **(more or {})}
+    context = context or get_context("spawn")
+    return ProcessPoolExecutor(size, mp_context=context, initializer=begin_worker, initargs=(environment,))
+
+
+def submit(
+    executor: ProcessPoolExecutor, work: Callable[..., object], job: object, limit_s: float | None
+) -> Future[object]:
+    """Hand a job to one of such processes, which ends when the job takes more than limit_s of the processor."""
+    told = partial(_told, work)
+    return executor.submit(partial(_watched, told, limit_s, _BY_CLOCK * limit_s) if limit_s else told, job)
+
+
+def silence_s(limit_s: float) -> float:
+    """How long by the clock a process with one job may be silent: then even its own watch stands still."""
+    return _BY_CLOCK * limit_s + _START_S
 
 
 _LOADED = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")

@@ -55,6 +55,16 @@ class PageJob:
         """How the scan names itself in messages."""
         return self.name or self.page
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """What it asks of another machine that is to read it: the models of its languages."""
+        is_asked = self.settings.engine.startswith("tesseract")
+        return frozenset(f"language {code}" for code in self.settings.languages) if is_asked else frozenset()
+
+    def refused(self, message: str) -> PageFailed:
+        """What comes of it where its scan cannot be had for now."""
+        return PageFailed(self.page, "store", f"{self.called}: {message}", retry=True)
+
 
 @dataclass(frozen=True, slots=True)
 class PageReading:

@@ -42,7 +42,7 @@ def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]],
     progress.start("check", len(todos))
     work = CheckWork(known.check_settings, known.parts)
     count = 0
-    for done in checked_lots(work, _lots(ledger, known, todos, progress), known.jobs):
+    for done in checked_lots(work, _lots(ledger, known, todos, progress), known.workers):
         _keep(ledger, known, done)
         count += sum(len(d.verdicts) for d in done)
         _advance(progress, len(done))

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from digitize.machine.carried import carried, taken
+from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import PART, Verdict, judge
@@ -76,11 +77,11 @@ def _verdict(values: RecordValues, parts: frozenset[str], findings: list[Finding
     return judge(values.whole(), findings)
 
 
-def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: int) -> Iterator[list[GroupChecked]]:
+def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: Workers) -> Iterator[list[GroupChecked]]:
     """Lots checked, in no set order; in workers where there are enough of them."""
-    first = list(islice(lots, _FEW)) if workers > 1 else []
+    first = list(islice(lots, _FEW)) if are_many(workers) else []
     coming = next(lots, None)
-    if coming is None or workers < 2:
+    if coming is None or not are_many(workers):
         yield from (check_lot(work, lot) for lot in chain(first, () if coming is None else (coming,), lots))
         return
     for _, done in run_jobs(partial(_check_there, carried(work)), chain(first, (coming,), lots), workers, _crashed):

@@ -14,7 +14,8 @@ from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marks import PRINT, all_parts, is_marking, marked
+from digitize.workspace.ledger.marked import all_parts, is_marking, marked
+from digitize.workspace.ledger.marks import PRINT
 from ocr.errors import EngineFailed, ScanError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan], progress: P
     progress.start(DISCOVER, len(jobs))
     opened: dict[str, Image] = {}
     limit_s = patience_s(known.place.options.read.seconds_per_page)
-    for job, image in run_jobs(_open, jobs, known.jobs, lambda _: None, limit_s):
+    for job, image in run_jobs(_open, jobs, known.workers, lambda _: None, limit_s):
         progress.advance(failed=image is None)
         if image is not None:
             opened[job[3]] = image

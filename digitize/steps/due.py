@@ -9,7 +9,7 @@ from digitize.steps.inputs import changed_steps
 from digitize.workspace.count_kept import tallies
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from mappers.text.folding import fold_key
 
 OLDEST, GAIN, STATION = "oldest", "gain", "station"

@@ -13,7 +13,7 @@ from digitize.reading.calibration import threshold
 from digitize.steps.load import LOAD_VERSION
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import mark_all
+from digitize.workspace.ledger.marked import mark_all
 from digitize.workspace.ledger.verdict import VERDICT_VERSION
 
 STEP = "inputs"

@@ -20,7 +20,8 @@ from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
-from digitize.workspace.ledger.marks import MAP, all_parts
+from digitize.workspace.ledger.marked import all_parts
+from digitize.workspace.ledger.marks import MAP
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MapperError, MappingError
 

@@ -104,7 +104,7 @@ def _map_chunks(
             else:
                 yield number, rows
 
-    for job, records in pack_chunks(work, due(), known.jobs):
+    for job, records in pack_chunks(work, due(), known.workers):
         yield _keep(ledger, known, table, job, _Made(work.chunk_unit(job[0]), records))
     yield from others
 

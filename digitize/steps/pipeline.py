@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
@@ -15,9 +14,12 @@ from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
 from digitize.steps.due import Due
 from digitize.steps.inputs import note_inputs
+from digitize.steps.lots import read_in_lots
 from digitize.steps.measure import measure_anew
-from digitize.steps.read_plan import due_pages
-from digitize.steps.why import Reasons, StepDue, due_of
+from digitize.steps.placing import placed
+from digitize.steps.read_plan import PagePlan
+from digitize.steps.settling import settle_steps
+from digitize.steps.why import Reasons, StepDue, due_of, pages_due
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.count_kept import keep_counts
@@ -39,12 +41,14 @@ STEPS = ("read", "map", "check", "load")
 class RunOptions:
     """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done.
 
-    first: which volumes are read first, see `due.parse_first`.
+    cluster: the address of a scheduler whose workers compute, "" for this machine. first: which volumes are read first,
+    see `due.parse_first`.
     """
 
     steps: tuple[str, ...] = STEPS
     limit: int | None = None
     is_dry: bool = False
+    cluster: str = ""
     first: str = ""
 
 
@@ -158,9 +162,10 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
     happens, finished work stays finished.
     """
-    with Ledger(place.ledger) as ledger, searching(place.models):
+    address = "" if wanted.is_dry else wanted.cluster
+    with Ledger(place.ledger) as ledger, searching(place.models), placed(place, address, progress) as cluster:
         said = [] if wanted.is_dry else measure_place(ledger, place)
-        known = learn(place, ledger)
+        known = learn(place, ledger, cluster)
         report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
         for text in said:
             progress.say(text)
@@ -181,7 +186,7 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
             # Also after an error: what this process held may be taken up by the next at once.
             ledger.release(known.owner)
         if not wanted.is_dry:
-            _settle(ledger, known, wanted, report)
+            settle_steps(ledger, known, [step for step in wanted.steps if report.todo.get(step)])
             keep_counts(ledger)
         report.now = count_work(ledger)
     return report
@@ -194,7 +199,7 @@ def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress:
         return known
     # What this run wrote itself is no change that the next one need tell of.
     record_settings(ledger, known.place)
-    known = learn(known.place, ledger)
+    known = learn(known.place, ledger, known.cluster)
     note_inputs(ledger, known, ("read",))
     _read(ledger, known, wanted, progress, report)
     return known
@@ -212,39 +217,11 @@ def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
 Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
 
 
-def _settle(ledger: Ledger, known: Known, wanted: RunOptions, report: RunReport) -> None:
-    """Look once more where this run did something: what is in order now need not be looked at by the next."""
-    for step in wanted.steps:
-        if report.todo.get(step):
-            due = Due(ledger, known, step)
-            due.settle(_IDLE[step](ledger, known, due))
-
-
-def _idle_volumes(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
-    return [f"volume:{v}" for v in read.plan(ledger, known, None, due.volumes()).idle]
-
-
-def _idle_groups(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
-    return set(due.parts) - {group for group, _ in check.plan(ledger, known, due.parts)}
-
-
-def _idle_batches(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
-    return set(due.parts) - {batch for batch, _ in load.plan(ledger, known, due.parts)}
-
-
-def _idle_units(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
-    return map.plan(ledger, known, due.parts).idle
-
-
-_IDLE: Mapping[str, Callable[[Ledger, Known, Due], Iterable[str]]] = {
-    "read": _idle_volumes, "map": _idle_units, "check": _idle_groups, "load": _idle_batches,
-}  # fmt: skip
-
-
 def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     due = Due(ledger, known, "read", is_dry=wanted.is_dry)
     if wanted.is_dry:
-        _explain_pages(ledger, known, wanted, due, report)
+        report.due["read"] = pages_due(ledger, known, due.volumes(wanted.first), wanted.limit)
+        report.todo["read"] = report.due["read"].units
         return
     todos = read.plan(ledger, known, wanted.limit, due.volumes(wanted.first))
     due.settle(f"volume:{v}" for v in todos.idle)
@@ -252,7 +229,7 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
     # Before the first page: models_differ takes the newest note that comes before a page's event.
     if todos and known.place.options.read.engine.startswith("tesseract"):
         record_models(ledger, known.place)
-    report.read.add(read.read_pages(ledger, known, todos, progress))
+    report.read.add(_read_due(ledger, known, wanted, progress, todos))
     if learn_books(ledger, known):
         report.books = lines(ledger)
         # Decided anew with what was learned; nothing is recognised again.
@@ -262,16 +239,12 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         note_decided(ledger, known)
 
 
-def _explain_pages(ledger: Ledger, known: Known, wanted: RunOptions, due: Due, report: RunReport) -> None:
-    reasons = Reasons(ledger, known)
-    todos = (t for _, some in due_pages(ledger, known, due.volumes(wanted.first)) for t in some)
-    why: Counter[tuple[str, bool]] = Counter()
-    for todo in islice(todos, wanted.limit):
-        why[reasons.of_page(todo), todo.is_decided_only] += 1
-    decided_only = sum(n for (_, only), n in why.items() if only)
-    said = (reason for (reason, _), n in why.most_common() for _ in range(n))
-    report.due["read"] = due_of(ledger, "read", said, decided_only)
-    report.todo["read"] = report.due["read"].units
+def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, todos: PagePlan) -> read.ReadReport:
+    """Pages that are due: recorded here, or by the workers of a cluster where these reach the ledger."""
+    is_reached = not isinstance(ledger.path, Path)
+    if todos and is_reached and known.cluster is not None and known.cluster.may_record:
+        return read_in_lots(ledger, known, progress, todos, wanted.limit)
+    return read.read_pages(ledger, known, todos, progress)
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

@@ -15,11 +15,12 @@ from digitize.machine.progress import Progress
 from digitize.reading.job import PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.page import read_page
 from digitize.steps.read_jobs import Queue
+from digitize.steps.read_keep import Keeper
 from digitize.steps.read_keys import UNKNOWN_FORM
 from digitize.steps.read_plan import PagePlan, PageTodo, plan
-from digitize.steps.read_write import write_page
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.lots import Lot
 
 __all__ = ["ReadReport", "plan", "read_pages"]
 # Of fewer pages a share says little: one bad page of the first nine is more than the usual tenth.
@@ -96,38 +97,31 @@ def failed_kind(done: PageDone | PageFailed) -> str:
     return "" if done.is_form or done.is_register else UNKNOWN_FORM
 
 
-def read_pages(ledger: Ledger, known: Known, todos: PagePlan, progress: Progress) -> ReadReport:
+def read_pages(
+    ledger: Ledger, known: Known, todos: PagePlan, progress: Progress, *, lot: Lot | None = None
+) -> ReadReport:
     """Read all pages of the plan; every result is in the ledger before the next is awaited.
 
     Where a plan names the only pages that may be read, no others are, even where what a page of a register hands on has
-    changed. Raises TooManyRefused when, after 50 pages, more than the agreed share failed; EngineMissing when the
-    engine itself is not installed.
+    changed. lot: that they are, of whole volumes; its results are kept some at once. Raises TooManyRefused when, after
+    50 pages, more than the agreed share failed, of a lot never; EngineMissing when the engine itself is not installed;
+    LeaseLost for a lot.
     """
     report = ReadReport()
     if not todos:
         return report
     known.require_engine()
     progress.start("read", len(todos))
-    queue = Queue(ledger, known, todos.volumes, todos.allowed)
+    queue, keeper = Queue(ledger, known, todos.volumes, todos.allowed, lot), Keeper(ledger, known, lot)
     limit_s = patience_s(todos.longest_s)
-    for job, done in run_jobs(read_page, queue, known.jobs, _crashed, limit_s):
+    for job, done in run_jobs(read_page, queue, known.workers, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):
-            _keep(ledger, known, todo, held)
+            keeper.add(todo, held)
             _count(queue, report, progress, todo, held)
-        _stop_if_too_many(report, known)
+        if lot is None:
+            stop_if_too_many(report, known)
+    keeper.flush()
     return report
-
-
-def _keep(ledger: Ledger, known: Known, todo: PageTodo, held: PageDone | PageFailed) -> None:
-    def write() -> None:
-        with ledger.writing():
-            # Silent for longer than a lease runs: another machine is at it, and what it finds holds.
-            if not ledger.is_taken_over(todo.scan.page, known.owner):
-                write_page(ledger, known, todo, held)
-            # Other pages in hand take long, too: their leases must not run out while this process is at work.
-            ledger.renew(known.owner)
-
-    ledger.settle(write)
 
 
 def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo, done: PageDone | PageFailed) -> None:
@@ -145,7 +139,8 @@ def _crashed(job: PageJob) -> PageFailed:
     return PageFailed(job.page, "crashed", message, False, as_form if as_form and as_form.form is None else None)
 
 
-def _stop_if_too_many(report: ReadReport, known: Known) -> None:
+def stop_if_too_many(report: ReadReport, known: Known) -> None:
+    """Raise TooManyRefused where more than the agreed share of pages failed."""
     share = known.place.options.run.max_failed_share
     if report.total >= _LOOKED_AT_FIRST and report.failed > share * report.total:
         raise TooManyRefused(

@@ -15,6 +15,7 @@ from digitize.steps.tries import next_seconds
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.lots import Lot
 
 Book = VolumeQueue[PageScan, PageTodo]
 
@@ -22,9 +23,19 @@ Book = VolumeQueue[PageScan, PageTodo]
 class Queue(Iterator[PageJob]):
     """Jobs of volumes, one volume after another as far as workers are free. It runs dry, and fills again."""
 
-    def __init__(self, ledger: Ledger, known: Known, volumes: Iterable[int], allowed: frozenset[str] | None) -> None:
-        """volumes: in the order in which they are read. allowed: the only pages that may be read, None for all."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        known: Known,
+        volumes: Iterable[int],
+        allowed: frozenset[str] | None,
+        lot: Lot | None = None,
+    ) -> None:
+        """volumes: in the order in which they are read. allowed: the only pages that may be read, None for all. lot:
+        what is held.
+        """
         self._ledger, self._known, self._allowed = ledger, known, allowed
+        self._held = frozenset(lot.units) if lot else frozenset()
         self.desk = Desk(ledger, known)
         self._catalogue = Catalogue(ledger)
         self._coming = iter(volumes)
@@ -70,8 +81,11 @@ class Queue(Iterator[PageJob]):
         page = todo.scan.page
         if self._allowed is not None and page not in self._allowed:
             return False
+        if page in self._held:
+            return True
         step = DECIDE if todo.is_decided_only else REGISTER if todo.matched else RECOGNISE
-        return bool(self._ledger.claim([page], step, self._known.owner))
+        owner = self._known.owner
+        return bool(self._ledger.claim([page], step, owner)) and not self._ledger.is_taken_over(page, owner)
 
 
 def seconds_for(known: Known, todo: PageTodo) -> float:

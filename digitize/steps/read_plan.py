@@ -228,26 +228,30 @@ def plan(
     volumes: Iterable[int] | None = None,
     *,
     decided_only: bool = False,
+    only: frozenset[str] | None = None,
 ) -> PagePlan:
     """The pages to read, at most limit of them; those that failed for good under today's settings are left out.
 
     Each is planned as if what is read before it turned out as it did last time; what it hands on may add others.
-    volumes: those in which something may be due, in the order in which they are read; None: all.
+    volumes: those in which something may be due, in the order in which they are read; None: all. only: pages of which
+    others are left out.
     """
     made = PagePlan()
     chosen: set[str] = set()
+    is_limited = limit is not None or decided_only or only is not None
     for volume, todos in due_pages(ledger, known, volumes):
         wanted = [t for t in todos if t.is_decided_only or not decided_only]
+        wanted = [t for t in wanted if only is None or t.scan.page in only]
         wanted = wanted[: None if limit is None else limit - len(chosen)]
         for todo in wanted:
             made.add(todo, next_seconds(todo.last, known.place.options.read.seconds_per_page))
         if not todos:
             made.idle.append(volume)
-        if limit is not None or decided_only:
+        if is_limited:
             chosen.update(t.scan.page for t in wanted)
         if limit is not None and len(chosen) >= limit:
             break
-    made.allowed = frozenset(chosen) if limit is not None or decided_only else None
+    made.allowed = frozenset(chosen) if is_limited else None
     return made
 
 

@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 from digitize.files.mapping.bulk import few_collections
 from digitize.machine.carried import carried, taken
+from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
 from digitize.steps.map_pages import GROUP, group_in, station_in
 from digitize.workspace.ledger.packs import RecordRow, packed_data
@@ -99,11 +100,11 @@ def _row(work: TableWork, unit: str, made: RecordText) -> RecordRow:
     return RecordRow(made.id, unit, work.context.batch, station, "", group, made.form, own, data)
 
 
-def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: int) -> Iterator[tuple[Job, list[RecordRow]]]:
+def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: Workers) -> Iterator[tuple[Job, list[RecordRow]]]:
     """The records of chunks, in no set order; in workers where there are enough of them."""
-    first = list(islice(jobs, _FEW)) if workers > 1 else []
+    first = list(islice(jobs, _FEW)) if are_many(workers) else []
     coming = next(jobs, None)
-    if coming is None or workers < 2:
+    if coming is None or not are_many(workers):
         yield from ((job, pack_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
     yield from run_jobs(partial(_pack_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)

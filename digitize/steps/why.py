@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import islice
 from statistics import median
 from typing import Any
 
 from digitize.steps.inputs import inputs_of
 from digitize.steps.map import MapTodo
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER
-from digitize.steps.read_plan import PageTodo
+from digitize.steps.read_plan import PageTodo, due_pages
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 
@@ -124,6 +125,17 @@ class Reasons:
             if then is not None and then.get(key) != self._today.get(key):
                 return f"{name} changed"
         return otherwise
+
+
+def pages_due(ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None) -> StepDue:
+    """What is due to be read in these volumes, at most so many pages of it."""
+    reasons = Reasons(ledger, known)
+    todos = (t for _, some in due_pages(ledger, known, volumes) for t in some)
+    why: Counter[tuple[str, bool]] = Counter()
+    for todo in islice(todos, limit):
+        why[reasons.of_page(todo), todo.is_decided_only] += 1
+    decided_only = sum(n for (_, only), n in why.items() if only)
+    return due_of(ledger, "read", (reason for (reason, _), n in why.items() for _ in range(n)), decided_only)
 
 
 def due_of(ledger: Ledger, step: str, reasons: Iterable[str], decided_only: int = 0) -> StepDue:

@@ -6,18 +6,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from digitize.workspace.count_parts import count_part
+from digitize.workspace.count_parts import count_part, values_of, where_of
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import COUNT, all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marks import COUNT
 
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _NEXT = 400
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
-_OPEN = """SELECT record, open FROM records WHERE verdict IN ('review', 'reject') AND
-  (unit IN (SELECT page FROM scans WHERE volume = ?) OR unit = ? OR (unit > ? AND unit < ?))"""
+# By unit alone: an index on the verdict would lead through all records of the ledger.
+_OPEN = "SELECT record, open, verdict FROM records WHERE {}"
 
 
 def tallies(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -69,11 +70,10 @@ def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> 
         count += records
     found: list[tuple[int, str]] = []
     for part in parts:
-        name = part.partition(":")[2]
-        for r in ledger.execute(_OPEN, (name if part.startswith("volume:") else -1, name, f"{name}:", f"{name};")):
+        for r in ledger.execute(_OPEN.format(where_of(part)), values_of(part)):
             paths = json.loads(r["open"])
             # Not those that lack columns in their mapping alone: they are no question to a person.
-            if any(not p.startswith(LEFT_OVER) for p in paths):
+            if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
                 found.append((len(paths), r["record"]))
     return [record for _, record in sorted(found)[:_NEXT]]
 

@@ -49,6 +49,17 @@ def count_part(ledger: Ledger, part: str) -> Tally:
     return t
 
 
+def where_of(part: str) -> str:
+    """SQL for the units of a volume or table."""
+    return _OF_VOLUME if part.startswith("volume:") else _OF_TABLE
+
+
+def values_of(part: str) -> tuple[object, ...]:
+    """The values in that SQL."""
+    kind, _, name = part.partition(":")
+    return (int(name),) if kind == "volume" else (name, f"{name}:", f"{name};")
+
+
 class _Part:
     """What volumes and tables have in common: records, and what mapping said of their units."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.machine.placing import Cluster, Workers
 from digitize.machine.system import process_name
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
@@ -48,7 +49,8 @@ class Known:
     """Everything outside the scans and tables that results depend on.
 
     today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, None for the package's. books: what was learned of volumes, by zone; a run adds to it.
+    office's own, None for the package's. books: what was learned of volumes, by zone; a run adds to it. cluster: None
+    for this machine's own processes.
     """
 
     place: Place
@@ -62,14 +64,15 @@ class Known:
     thresholds: Thresholds = Thresholds()
     weights: Path | None = None
     books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
+    cluster: Cluster | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
     _read_keys: dict[str, str] = field(default_factory=dict)
 
     @property
-    def jobs(self) -> int:
-        """Pages read at once."""
+    def workers(self) -> Workers:
+        """Where pages, chunks and groups are worked on: a cluster, or so many processes of this machine."""
         # 0 jobs: one a core; a system that does not tell its cores (None) gets one.
-        return self.place.options.run.jobs or os.cpu_count() or 1
+        return self.cluster or self.place.options.run.jobs or os.cpu_count() or 1
 
     @property
     def target_name(self) -> str:
@@ -263,8 +266,8 @@ class Known:
         require_engine(self.read_settings(""))
 
 
-def learn(place: Place, ledger: Ledger) -> Known:
-    """Gather what a run must know.
+def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known:
+    """Gather what a run must know. cluster: that works on it, None for this machine.
 
     Raises MappingError or FormError when a profile, list, mapping or form file is wrong: before page one.
     """
@@ -286,6 +289,7 @@ def learn(place: Place, ledger: Ledger) -> Known:
         thresholds=thresholds_in(ledger),
         weights=used_weights(ledger, place),
         books=learned(ledger),
+        cluster=cluster,
     )
 
 

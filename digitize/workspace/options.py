@@ -96,6 +96,25 @@ class Loading(_Part):
         return target
 
 
+class Storing(_Part):
+    """A store that other machines see, too. url: file:///folder or s3://bucket/prefix; endpoint: of an S3 store that is
+    not Amazon's. Keys and passwords come from the environment alone.
+    """
+
+    url: str = ""
+    endpoint: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _may_be_shown(cls, url: str) -> str:
+        from digitize.machine.cluster.store import check_url
+
+        try:
+            return check_url(url) if url else ""
+        except OptionsError as e:
+            raise ValueError(str(e)) from None
+
+
 class Learning(_Part):
     """What `digitize learn` may learn from. names: also free text, in which names of persons stand.
 
@@ -179,6 +198,7 @@ class Options(_Part):
     read: ReadOptions = ReadOptions()
     run: Running = Running()
     load: Loading = Loading()
+    store: Storing = Storing()
     check: Checking = Checking()
     access: Access = Access()
     calibrate: Calibrating = Calibrating()
@@ -186,6 +206,12 @@ class Options(_Part):
     review: Reviewing = Reviewing()
     capture: CaptureFile = CaptureFile()
     severity: dict[str, str] = {}
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _store_as_text(cls, store: object) -> object:
+        """A store that needs no more than its URL may be named in one line: store = "s3://bucket/prefix"."""
+        return {"url": store} if isinstance(store, str) else store
 
     @model_validator(mode="after")
     def _says_one_profile(self) -> Options:
@@ -225,8 +251,8 @@ def _environment() -> list[tuple[str, str, str]]:
     found = []
     # Not [workspace], whose id stands in every page's id, and not [severity], whose keys are codes of rules.
     sections: dict[str, type[BaseModel]] = {
-        "read": ReadOptions, "run": Running, "load": Loading, "check": Checking, "calibrate": Calibrating,
-        "review": Reviewing,
+        "read": ReadOptions, "run": Running, "load": Loading, "store": Storing, "check": Checking,
+        "calibrate": Calibrating, "review": Reviewing,
         "capture": CaptureFile,
     }  # fmt: skip
     for section, model in sections.items():

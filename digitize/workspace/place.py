@@ -40,6 +40,10 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [load]
 # target = "loaded/cctns.sqlite"
 
+[store]
+# url = "s3://bucket/prefix"           # scans for other machines (docs/cluster.md); keys from the environment alone
+# endpoint = "https://store.example"   # of a store that is not Amazon's
+
 [access]
 # group = "records"          # of the machine's accounts: may read and write here, too; else the owner alone
 

@@ -39,7 +39,12 @@ WALLS = {
         "digitize/targets/",
         "digitize/quarantine/",
     ),
-    "psycopg": ("digitize/targets/", "digitize/files/validating/", "digitize/offices/store_engine.py"),
+    "psycopg": (
+        "digitize/targets/",
+        "digitize/files/validating/",
+        "digitize/offices/store_engine.py",
+        "digitize/workspace/engines/",
+    ),
     "pandas": ("mappers/legacy/", "digitize/targets/"),
 }
 ROOM = re.compile(r"^\| `(\w+)/?` \| [^|]+ \| ([^|]+) \|$", re.M)

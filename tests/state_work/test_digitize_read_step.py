@@ -7,7 +7,7 @@ import pytest
 from digitize.errors import TooManyRefused
 from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.steps import read as module
-from digitize.steps.read import ReadReport, _stop_if_too_many
+from digitize.steps.read import ReadReport, stop_if_too_many
 from digitize.steps.read_plan import PagePlan, PageTodo
 
 OF_NO_FORM = PageDone("p", PageReading({}, {"form": None}), PageReading({}, {"form": None}))
@@ -42,18 +42,18 @@ def test_a_page_that_one_run_came_to_twice_counts_once_and_no_failure_is_forgott
 
 @pytest.mark.parametrize("bad", [OF_NO_FORM, BROKEN])
 def test_a_batch_that_mostly_fails_pauses_after_fifty_pages(bad):
-    _stop_if_too_many(counted(*[bad] * 49), known())
-    _stop_if_too_many(counted(*[bad] * 5, *[READ] * 45), known())
+    stop_if_too_many(counted(*[bad] * 49), known())
+    stop_if_too_many(counted(*[bad] * 5, *[READ] * 45), known())
     with pytest.raises(TooManyRefused, match="6 of 50"):
-        _stop_if_too_many(counted(*[bad] * 6, *[READ] * 44), known())
-    _stop_if_too_many(counted(*[bad] * 50), known(share=1.0))
+        stop_if_too_many(counted(*[bad] * 6, *[READ] * 44), known())
+    stop_if_too_many(counted(*[bad] * 50), known(share=1.0))
 
 
 def test_pages_of_a_run_are_watched_too_when_they_never_end(monkeypatch):
     seen = []
     monkeypatch.setattr(module, "run_jobs", lambda *given: seen.append(given[-1]) or [])
     monkeypatch.setattr(module, "Queue", lambda *given: [])
-    here = SimpleNamespace(require_engine=lambda: None, jobs=2)
+    here = SimpleNamespace(require_engine=lambda: None, workers=2)
     progress = SimpleNamespace(start=lambda step, total: None)
     module.read_pages(None, here, PagePlan({1: 1}, longest_s=180.0), progress)
     assert seen == [390.0]

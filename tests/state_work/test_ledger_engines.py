@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from digitize.errors import LeaseLost, LedgerAway, OptionsError
+from digitize.errors import DiskFull, LeaseLost, LedgerAway, LedgerError, OptionsError
 from digitize.machine.signing import create_key
 from digitize.machine.system import is_dead, process_name
 from digitize.workspace.engines.covered import COVERED
@@ -207,6 +207,10 @@ def test_a_worker_killed_amid_a_lot_leaves_nothing_and_its_work_is_taken_up(wher
 
 
 FINISHED = ("p1", "read", "k")
+GRANTS = (
+    "GRANT USAGE ON SCHEMA ledger_wb TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ledger_wb TO {role}",
+)  # as docs/ledger.md gives them
 TAMPERINGS = {
     "a row": ("UPDATE results SET data = 'x' WHERE unit = 'p1'", "results p1 read k was changed"),
     "a row gone": ("DELETE FROM results WHERE unit = 'p1'", "results p1 read k is gone"),
@@ -314,8 +318,16 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
     assert digitize.json("status", moved)["totals"] == before
 
 
-@pytest.mark.parametrize("back", [False, True])
-@pytest.mark.parametrize("at", ["after copying", "_require_whole", "_point", "after _point"])
+@pytest.mark.parametrize(
+    ("at", "back"),
+    [
+        ("after copying", False),
+        ("_require_whole", True),
+        ("write_address", False),
+        ("after write_address", False),
+        ("after write_address", True),
+    ],
+)
 def test_a_move_that_is_interrupted_changed_nothing_or_all(
     digitize, table_done, tmp_path, pg_url, monkeypatch, at, back
 ):
@@ -338,12 +350,60 @@ def test_a_move_that_is_interrupted_changed_nothing_or_all(
         own = getattr(moving, name)
         m.setattr(moving, name, killed)
         moving.move(open_place(place), to if to != "sqlite" else "")
-    is_done = at == "after _point"
+    is_done = at == "after write_address"
     assert isinstance(open_place(place).ledger, Path) == (back == is_done)
     assert digitize.json("status", place)["totals"] == before
     assert digitize.json("ledger", "verify", place)["is_whole"]
     digitize("ledger", "move", place, "--to", to, code=5 if is_done else 0)
     assert digitize.json("ledger", "verify", place)["is_whole"]
+
+
+def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, tmp_path):
+    where = LedgerAddress(pg_url, "ledger_wb", tmp_path)
+    with Ledger.create(where) as ledger:
+        ledger.finish(*FINISHED, {})
+    role = f"worker_{pg_url.rpartition('_')[2]}"
+    with psycopg.connect(pg_url, autocommit=True) as db:
+        for statement in (f"CREATE ROLE {role} LOGIN", *(line.format(role=role) for line in GRANTS)):
+            db.execute(statement)
+    own = LedgerAddress(pg_server.database_url(psycopg.conninfo.conninfo_to_dict(pg_url)["dbname"], role), where.schema)
+    with Ledger(own) as ledger:
+        lots = Lots(ledger, "read")
+        lots.record(lots.claim([Work("p2", "k")], 1), lambda held: ledger.finish("p2", "read", "k", {"a": 1}))
+        assert ledger.verify() == 2 and ledger.can_write
+        with pytest.raises(LedgerError, match="lacks a right"):
+            ledger.execute("ALTER TABLE events DISABLE TRIGGER USER")
+        with pytest.raises(LedgerError, match="lacks a right"):
+            ledger.execute("TRUNCATE events")
+    with psycopg.connect(pg_url, autocommit=True) as db:
+        db.execute(f"REVOKE INSERT ON ALL TABLES IN SCHEMA {where.schema} FROM {role}")
+    with Ledger(own) as ledger:
+        assert not ledger.can_write and ledger.verify() == 2
+    with psycopg.connect(pg_url, autocommit=True) as db:
+        db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "told"),
+    [
+        (psycopg.errors.LockNotAvailable("x"), LedgerError, "in use by another program"),
+        (psycopg.errors.DiskFull("x"), DiskFull, "No room left"),
+        (psycopg.errors.AdminShutdown("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.errors.DeadlockDetected("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.errors.IdleInTransactionSessionTimeout("x"), LedgerAway, "What was recorded is there"),
+        (psycopg.OperationalError("server closed the connection"), LedgerAway, "closed the connection"),
+        (psycopg.errors.InsufficientPrivilege("x"), LedgerError, "lacks a right"),
+        (psycopg.errors.ReadOnlySqlTransaction("x"), LedgerError, "can only be read"),
+        (psycopg.errors.UndefinedTable("x"), LedgerError, "holds no ledger"),
+        (psycopg.errors.StringDataRightTruncation("the value Geheim"), LedgerError, "error 22001"),
+    ],
+)
+def test_what_the_database_says_is_told_with_the_next_step_and_without_values(error, kind, told, tmp_path):
+    from digitize.workspace.engines.postgres_reach import plain_errors
+
+    with pytest.raises(kind, match=told) as said, plain_errors(LedgerAddress("postgresql://kala@h/d", "ledger_wb")):
+        raise error
+    assert type(said.value) is kind and "Geheim" not in str(said.value) and "kala" not in str(said.value)
 
 
 def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):

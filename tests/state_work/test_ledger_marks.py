@@ -7,10 +7,11 @@ import pytest
 from digitize.errors import DigitizeError
 from digitize.workspace.count_kept import differing_counts, keep_counts
 from digitize.workspace.counts import count_work
-from digitize.workspace.engines.sqlite import SqliteEngine
+from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
-from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ, marked, newest_event, settle
+from digitize.workspace.ledger.marked import marked, newest_event, settle
+from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import FieldValue, Record
@@ -144,7 +145,7 @@ def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgrad
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patched, Ledger(path) as ledger:
-        patched.setattr(SqliteEngine, "backup", is_full)
+        patched.setattr(FileEngine, "backup", is_full)
         with pytest.raises(DigitizeError):
             ledger.record_event("p", "read", "note")
     assert not (tmp_path / "ledger.sqlite.format3").exists()

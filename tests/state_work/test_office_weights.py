@@ -274,7 +274,7 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     place, settled_pages, monkeypatch, read_by_new, adopted
 ):
     known = known_with(place)
-    known.lexica, known.jobs = {}, 1
+    known.lexica, known.workers = {}, 1
     pages, cut = accepted_pages(settled_pages, known, names=False), []
     for module in (learning, both):
         monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))

@@ -15,7 +15,7 @@ from digitize.steps.why import Reasons, StepDue, due_of, each_seconds
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
-from digitize.workspace.ledger.marks import marked, newest_event, settle
+from digitize.workspace.ledger.marked import marked, newest_event, settle
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import create
 from mappers.codes import CodeList

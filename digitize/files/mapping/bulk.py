@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from digitize.machine.carried import carried, taken
 from digitize.machine.csv_cells import safe
-from digitize.machine.pool import default_workers, in_order, run_jobs
+from digitize.machine.placing import default_workers
+from digitize.machine.pool import in_order, run_jobs
 from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application

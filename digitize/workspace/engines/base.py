@@ -10,7 +10,7 @@ Row = Any
 """One row: by number, by name, or in a loop over its values; `dict(row)` and `row.keys()` as sqlite3.Row has them."""
 
 
-class Rows(Protocol):
+class RowSource(Protocol):
     """What a statement gave."""
 
     def fetchone(self) -> Row:
@@ -23,7 +23,7 @@ class Rows(Protocol):
         """One after the other."""
 
 
-class Engine(Protocol):
+class LedgerEngine(Protocol):
     """One connection to one ledger, used from one thread. Places for values in SQL are question marks."""
 
     touched: set[tuple[str, str]]
@@ -33,7 +33,7 @@ class Engine(Protocol):
     def can_write(self) -> bool:
         """Whether anything may be written through it."""
 
-    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Rows:
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
         """Run one statement. All that it gives may be held in memory: for millions of rows there is `each`."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines.base import Row, Rows
+from digitize.workspace.engines.base import Row, RowSource
 from digitize.workspace.engines.covered import NUMBERS, SEPARATOR, taking
 from digitize.workspace.engines.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.engines.postgres_reach import WAIT_SECONDS, connect, plain_errors
@@ -30,8 +30,8 @@ _THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_
 _MAY_WRITE = b"SELECT has_table_privilege('events', 'INSERT')"
 
 
-class PostgresEngine:
-    """See `Engine`. In a transaction statements are sent without waiting for each one's answer (a pipeline)."""
+class DatabaseEngine:
+    """See `LedgerEngine`. In a transaction statements are sent without waiting for each one's answer (a pipeline)."""
 
     def __init__(self, where: LedgerAddress, *, is_there: bool = True) -> None:
         """Connect to a ledger. is_there: raises LedgerError where there is none; else it may yet be made."""
@@ -60,11 +60,11 @@ class PostgresEngine:
 
     @property
     def can_write(self) -> bool:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         return self._can_write
 
-    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Rows:
-        """See `Engine`."""
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
+        """See `LedgerEngine`."""
         return self._asked(lambda: self._db.execute(spoken(sql, bool(values)), given(values) or None))
 
     def _asked(self, ask: Callable[[], T]) -> T:
@@ -87,21 +87,21 @@ class PostgresEngine:
                 self._db.add_notice_handler(self._noted)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         with self.guarded():
             self._db.cursor().executemany(spoken(sql, True), map(given, rows))
 
     def put(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
-        """See `Engine`: the values of a column go as one list."""
+        """See `LedgerEngine`: the values of a column go as one list."""
         if rows:
             names = ", ".join(columns)
             asked, end = _lists(table, columns), taking(columns, replace)
             self._send(f"INSERT INTO {table} ({names}) SELECT * FROM unnest({asked}){end}", columns, rows)
 
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         if rows:
             keys = ", ".join(f"k{i}" for i in range(len(columns)))
             same = " AND ".join(f"{table}.{c} = k.k{i}" for i, c in enumerate(columns))
@@ -114,7 +114,7 @@ class PostgresEngine:
         self.execute(sql, [[row[i] for row in plain] for i in range(len(columns))])
 
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         name = f"each_{next(self._names)}"
         # WITH HOLD: it goes on where a transaction ends meanwhile.
         self.execute(f"DECLARE {name} NO SCROLL CURSOR WITH HOLD FOR {sql}", values)
@@ -130,7 +130,7 @@ class PostgresEngine:
                     self.execute(f"CLOSE {name}")
 
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         parts = [p for p in (name.split(SEPARATOR) for name in names) if _is_name(columns, p)]
         given_ = [[int(p[i]) if c in NUMBERS else p[i] for p in parts] for i, c in enumerate(columns)]
         asked = _lists(table, columns)
@@ -140,7 +140,7 @@ class PostgresEngine:
         yield from self.execute(sql, given_)
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         with self.guarded():
             # The triggers would tell of every row.
             self._db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
@@ -151,7 +151,7 @@ class PostgresEngine:
 
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         with self.guarded():
             self._db.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
@@ -160,7 +160,7 @@ class PostgresEngine:
             self.rollback()
 
     def begin(self) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         with self.guarded():
             self._reach()
             try:
@@ -185,14 +185,14 @@ class PostgresEngine:
         self._clock = (row[0], time.monotonic())
 
     def commit(self) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         with self.guarded():
             self._db.execute(b"COMMIT")
             self._leave_pipe()
         self._clock = None
 
     def rollback(self) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         self._clock = None
         with suppress(psycopg.Error):
             self._leave_pipe()
@@ -209,26 +209,26 @@ class PostgresEngine:
             pipe.__exit__(None, None, None)
 
     def add(self, ddl: str) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         for statement in statements(ddl):
             self.execute(statement)
 
     def keep_copy(self, tail: str) -> None:
-        """See `Engine`: a database has its own backups, and what is added changes no row."""
+        """See `LedgerEngine`: a database has its own backups, and what is added changes no row."""
 
     def now(self) -> float:
-        """See `Engine`: the database's clock."""
+        """See `LedgerEngine`: the database's clock."""
         if self._clock is not None:
             told, at = self._clock
             return told + time.monotonic() - at
         return float(self.execute(_CLOCK.decode()).fetchone()[0])
 
     def version(self) -> object:
-        """See `Engine`: it changes with any transaction of the server, which is more often than it need."""
+        """See `LedgerEngine`: it changes with any transaction of the server, which is more often than it need."""
         return self.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()[0]
 
     def watch(self) -> None:
-        """See `Engine`. Triggers of the tables send the names as messages, which come before the statement's end."""
+        """See `LedgerEngine`. Triggers send the names as messages, which come before the statement's end."""
         self._is_watched = True
         self._db.add_notice_handler(self._noted)
 
@@ -239,31 +239,31 @@ class PostgresEngine:
             self.touched.update((table, name) for name in names)
 
     def settle(self) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         if self._pipe is not None:
             with self.guarded():
                 self._sync()
 
     def guarded(self) -> AbstractContextManager[None]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         return plain_errors(self.where)
 
     def damage(self) -> str:
-        """See `Engine`: PostgreSQL refuses what is damaged by itself (data checksums), and tells nobody before."""
+        """See `LedgerEngine`: PostgreSQL refuses what is damaged when it is read (data checksums)."""
         return ""
 
     def tables(self) -> frozenset[str]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         sql = "SELECT tablename FROM pg_tables WHERE schemaname = ?"
         return frozenset(r[0] for r in self.execute(sql, (self.where.schema,)))
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         with self.guarded():
             yield from differences(self._db, ddl, self.where.schema)
 
     def close(self) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         self._pipe = None
         self._db.close()
 

@@ -113,7 +113,7 @@ def _tables(ddl: str) -> str:
 
 
 def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str | None]]:
-    """See `Engine.differences`. db: runs SQL with %s for values."""
+    """See `LedgerEngine.differences`. db: runs SQL with %s for values."""
     tables = dict.fromkeys(re.findall(r"CREATE TABLE (\w+)", ddl))
     there = {r[0] for r in db.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,))}
     yield from ((f"table {name}", "is gone", None) for name in tables if name not in there)

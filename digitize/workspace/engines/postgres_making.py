@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines.postgres import PostgresEngine
+from digitize.workspace.engines.postgres import DatabaseEngine
 from digitize.workspace.engines.where import LedgerAddress
 
 _LONGEST = 40
@@ -18,7 +18,7 @@ _SIZE = """
 
 
 @contextmanager
-def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[PostgresEngine, str]]:
+def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[DatabaseEngine, str]]:
     """One transaction in which a ledger is made, without rows yet; all that is done in it is kept together or not.
 
     Gives the connection, and the name under which a schema that was there lies now, "" where none was. ddl: in SQLite's
@@ -29,12 +29,15 @@ def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[PostgresEngine, str
         db.execute(f"CREATE SCHEMA {where.schema}")
         db.add(ddl)
         yield db, aside
+        # Queries of the first minutes would be planned for empty tables.
+        for table in sorted(db.tables()):
+            db.execute(f"ANALYZE {table}")
 
 
 @contextmanager
-def changing(where: LedgerAddress) -> Iterator[PostgresEngine]:
+def changing(where: LedgerAddress) -> Iterator[DatabaseEngine]:
     """One transaction under the lock of a ledger that need not be there."""
-    with closing(PostgresEngine(where, is_there=False)) as db, db.guarded():
+    with closing(DatabaseEngine(where, is_there=False)) as db, db.guarded():
         db.start()
         try:
             yield db
@@ -48,11 +51,11 @@ def create(where: LedgerAddress, ddl: str, format_: int) -> None:
     """Make a new, empty ledger. Raises LedgerError where there is one."""
     with making(where, ddl) as (db, aside):
         if aside:
-            raise LedgerError(f"{where} is there already: another workspace's, or made before.")
+            raise LedgerError(f"{where} is there already: another workspace's, or made before. Give another --site.")
         db.execute("INSERT INTO meta (key, value) VALUES ('format', ?)", (str(format_),))
 
 
-def put_aside(db: PostgresEngine, word: str) -> str:
+def put_aside(db: DatabaseEngine, word: str) -> str:
     """Give the ledger's schema another name, inside a transaction: SCHEMA_WORD_1, or the next that is free."""
     taken = {r[0] for r in db.execute("SELECT nspname FROM pg_namespace")}
     names = (f"{db.where.schema[:_LONGEST]}_{word}_{n}" for n in itertools.count(1))
@@ -61,14 +64,14 @@ def put_aside(db: PostgresEngine, word: str) -> str:
     return aside
 
 
-def is_there(db: PostgresEngine) -> bool:
+def is_there(db: DatabaseEngine) -> bool:
     """Whether a schema of the ledger's name is there."""
     return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", (db.where.schema,)).fetchone() is not None
 
 
 def compact(where: LedgerAddress) -> tuple[int, int]:
     """Let room of what was taken out be used again, while others work. Returns bytes of the tables before and after."""
-    with closing(PostgresEngine(where)) as db:
+    with closing(DatabaseEngine(where)) as db:
         before = int(db.execute(_SIZE, (where.schema,)).fetchone()[0])
         for table in sorted(db.tables()):
             db.execute(f"VACUUM (ANALYZE) {table}")

@@ -16,8 +16,8 @@ from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name, t
 from digitize.workspace.engines.moved import MOVED, was_moved
 
 
-class SqliteEngine(sqlite3.Connection):
-    """See `Engine`. It is SQLite's own connection, and can do what that can: VACUUM INTO, backup."""
+class FileEngine(sqlite3.Connection):
+    """See `LedgerEngine`. It is SQLite's own connection, and can do what that can: VACUUM INTO, backup."""
 
     path: Path
     can_write: bool = True
@@ -26,20 +26,20 @@ class SqliteEngine(sqlite3.Connection):
     def put(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
     ) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         marks = ", ".join("?" * len(columns))
         self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){taking(columns, replace)}", rows)
 
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         self.executemany(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)}", rows)
 
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         return iter(self.execute(sql, tuple(values)))
 
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[sqlite3.Row]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         sql = f"SELECT * FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)} ORDER BY {order}"
         for values in (name.split(SEPARATOR) for name in names):
             # With other parts it names no row: somebody else wrote it.
@@ -47,13 +47,13 @@ class SqliteEngine(sqlite3.Connection):
                 yield from self.execute(sql, values)
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         self.executemany(sql, map(tuple, rows))
 
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         self.execute("BEGIN")
         try:
             yield
@@ -61,7 +61,7 @@ class SqliteEngine(sqlite3.Connection):
             self.rollback()
 
     def begin(self) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
         self.execute("BEGIN IMMEDIATE")
         if moved := self.execute(MOVED).fetchone():
@@ -69,12 +69,12 @@ class SqliteEngine(sqlite3.Connection):
             raise was_moved(str(self.path), moved[0])
 
     def add(self, ddl: str) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         for statement in _statements(ddl):
             self.execute(statement)
 
     def keep_copy(self, tail: str) -> None:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         copy = self.path.with_name(f"{self.path.name}.{tail}")
         if not copy.exists():
             # Named when it is whole: one that was cut off by a full disk or a kill must not pass for the copy.
@@ -86,16 +86,16 @@ class SqliteEngine(sqlite3.Connection):
             part.replace(copy)
 
     def now(self) -> float:
-        """See `Engine`: the clock of the one machine on which the file lies."""
+        """See `LedgerEngine`: the clock of the one machine on which the file lies."""
         return time.time()
 
     def version(self) -> object:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         return self.execute("PRAGMA data_version").fetchone()[0]
 
     def watch(self) -> None:
-        """See `Engine`. The triggers are temporary: they belong to the connection, and the file holds none that another
-        program lacks the function for.
+        """See `LedgerEngine`. The triggers are temporary: they belong to the connection, and the file holds none that
+        another program lacks the function for.
         """
         self.create_function("row_touched", 2, lambda table, key: self.touched.add((table, key)))
         for table in COVERED:
@@ -105,23 +105,23 @@ class SqliteEngine(sqlite3.Connection):
                 self.execute(f"CREATE TEMP TRIGGER {name} AFTER {what} ON main.{table} BEGIN {calls}; END")
 
     def settle(self) -> None:
-        """See `Engine`: what is written is there at once."""
+        """See `LedgerEngine`: what is written is there at once."""
 
     def guarded(self) -> AbstractContextManager[None]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         return plain_errors(self.path, "digitize ledger verify")
 
     def damage(self) -> str:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         found = self.execute("PRAGMA integrity_check").fetchone()[0]
         return "" if found == "ok" else str(found)
 
     def tables(self) -> frozenset[str]:
-        """See `Engine`."""
+        """See `LedgerEngine`."""
         return frozenset(r[0] for r in self.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
-        """See `Engine`: the tables and triggers that keep the history are there, in the words they were made with."""
+        """See `LedgerEngine`: tables and triggers that keep the history are there, in the words they were made with."""
         wanted = sqlite3.connect(":memory:")
         wanted.executescript(ddl)
         query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"

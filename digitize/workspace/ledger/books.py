@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import BOOK, all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marks import BOOK
 
 STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 from digitize.workspace.engines.covered import COVERED, SEPARATOR
 
 START = "0" * 64
@@ -36,12 +36,12 @@ def content_hash(values: Iterable[object]) -> bytes:
     return hashlib.sha256(b"".join(map(_written, values))).digest()
 
 
-def entry_hash(db: Engine, table: str, key: str) -> bytes:
+def entry_hash(db: LedgerEngine, table: str, key: str) -> bytes:
     """The hash of what stands under a name now; b"" where nothing does."""
     return entry_hashes(db, table, (key,))[key]
 
 
-def entry_hashes(db: Engine, table: str, keys: Iterable[str]) -> dict[str, bytes]:
+def entry_hashes(db: LedgerEngine, table: str, keys: Iterable[str]) -> dict[str, bytes]:
     """Name -> the hash of what stands under it now, b"" where nothing does; for some thousands of names at most."""
     columns, asked = COVERED[table], tuple(keys)
     found: dict[str, list[bytes]] = {key: [] for key in asked}

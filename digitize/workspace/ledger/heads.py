@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digitize.machine.signing import Signer, is_signed
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 
 LOG = "heads.log"
 
@@ -36,7 +36,7 @@ class Heads:
     So nothing that is written lies behind the newest signature, whenever the program is killed.
     """
 
-    def __init__(self, db: Engine, signer: Signer) -> None:
+    def __init__(self, db: LedgerEngine, signer: Signer) -> None:
         """Sign in this ledger, with this key."""
         self._db, self._signer = db, signer
         self._kept: tuple[int, SignedHead] | None = None
@@ -80,7 +80,7 @@ class Heads:
         self._is_logged = True
 
 
-def heads_in(db: Engine) -> Iterator[SignedHead]:
+def heads_in(db: LedgerEngine) -> Iterator[SignedHead]:
     """The heads in the ledger, one a command, oldest first."""
     for row in db.execute("SELECT seq, at, hash, public, signature FROM heads ORDER BY command"):
         yield SignedHead(*row)

@@ -51,8 +51,14 @@ class Leases(LedgerFile):
 
     def is_taken_over(self, unit: str, owner: str) -> bool:
         """Whether somebody else is at work on a unit by now, in whatever step."""
-        sql = "SELECT owner FROM leases WHERE unit = ? AND owner <> ?"
-        return any(not is_dead(r["owner"]) for r in self.rows(sql, (unit, owner)))
+        sql = "SELECT owner FROM leases WHERE unit = ? AND owner <> ? AND until > ?"
+        return any(not is_dead(r["owner"]) for r in self.rows(sql, (unit, owner, self._db.now())))
+
+    def busy(self) -> frozenset[str]:
+        """The units that living owners hold, in whatever step."""
+        known = dict[str, bool]()
+        rows = self.rows("SELECT unit, owner FROM leases WHERE until > ?", (self._db.now(),))
+        return frozenset(r["unit"] for r in rows if not _is_dead(r, known))
 
     @contextmanager
     def fenced(self, owner: str) -> Iterator[frozenset[str]]:

@@ -90,6 +90,23 @@ class Lots:
 
         return self._ledger.settle(behind_the_fence)
 
+    def take_over(self, lot: Lot) -> Lot:
+        """Work on a lot that was claimed for this process by another, or that a worker who is gone began.
+
+        From now on it is held under a token of this process: whoever worked on it before finds the fence closed. Raises
+        LeaseLost where nothing is left of it.
+        """
+        name = lot.token.partition("#")[2].partition(".")[0]
+        token = f"{process_name()}#{name}.{secrets.token_hex(4)}"
+        with self._ledger.writing():
+            sql = "UPDATE leases SET owner = ? WHERE step = ? AND (owner LIKE ? OR owner LIKE ?)"
+            self._ledger.execute(sql, (token, self._step, f"%#{name}", f"%#{name}.%"))
+            held = self._ledger.leased(token)
+            if not held:
+                raise LeaseLost("Nothing is left of this lot: it was finished, given back or taken over.")
+            self._ledger.renew(token)
+        return Lot(lot.step, token, tuple(w for w in lot.works if w.unit in held))
+
     def give_back(self, lot: Lot) -> None:
         """Let others have what is left of the lot. Nothing happens where it was taken over."""
         self._ledger.release(lot.token)

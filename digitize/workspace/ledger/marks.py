@@ -8,12 +8,9 @@ mark away, unless something was written since. So what is not marked need not be
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from digitize.workspace.engines import Engine
-
-if TYPE_CHECKING:
-    from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
 FILES = "files"
@@ -23,21 +20,25 @@ _OF_EVENTS: Mapping[str, tuple[str, ...]] = {
     "recognise": _READING, "register": _READING, "decide": (*_READING, BOOK), "map": (COUNT, MAP),
 }  # fmt: skip
 """Step of an event on a page or table -> what looks at its part again."""
-_VOLUMES = "SELECT '{0}', 'volume:' || volume, 0 FROM volumes WHERE true"
-_TABLES = "SELECT '{0}', 'table:' || unit, 0 FROM tables WHERE true"
-_ALL = {
-    COUNT: f"""{_VOLUMES.format(COUNT)} UNION {_TABLES.format(COUNT)} UNION SELECT 'count', '{FILES}', 0
-               UNION SELECT 'count', 'batch:' || batch, 0 FROM batches WHERE true""",
+_VOLUMES = "SELECT '{0}' AS what, 'volume:' || volume AS part FROM volumes"
+_TABLES = "SELECT '{0}' AS what, 'table:' || unit AS part FROM tables"
+ALL_PARTS = {
+    COUNT: f"""{_VOLUMES.format(COUNT)} UNION {_TABLES.format(COUNT)} UNION SELECT 'count', '{FILES}'
+               UNION SELECT 'count', 'batch:' || batch FROM batches""",
     READ: _VOLUMES.format(READ),
     BOOK: _VOLUMES.format(BOOK),
     PRINT: _VOLUMES.format(PRINT),
     MAP: f"{_VOLUMES.format(MAP)} UNION {_TABLES.format(MAP)}",
-    CHECK: "SELECT DISTINCT 'check', grp, 0 FROM records WHERE true",
-    LOAD: "SELECT 'load', batch, 0 FROM batches WHERE true",
+    CHECK: "SELECT DISTINCT 'check' AS what, grp AS part FROM records",
+    LOAD: "SELECT 'load' AS what, batch AS part FROM batches",
 }
+"""What looks -> all the parts at which it may look."""
+# As new as the newest event: who looked before that does not take the mark away.
 MARK_ALL: Mapping[str, str] = {
-    what: f"INSERT INTO marks (what, part, seq) SELECT * FROM ({parts}) AS p WHERE true ON CONFLICT DO NOTHING"
-    for what, parts in _ALL.items()
+    what: f"""INSERT INTO marks (what, part, seq)
+      SELECT what, part, (SELECT COALESCE(MAX(seq), 0) FROM events) FROM ({parts}) AS p WHERE true
+      ON CONFLICT (what, part) DO UPDATE SET seq = excluded.seq"""
+    for what, parts in ALL_PARTS.items()
 }
 """What looks -> the statement that has it look everywhere."""
 _KEPT, _AT_ONCE = 200_000, 500
@@ -46,7 +47,7 @@ _KEPT, _AT_ONCE = 200_000, 500
 class News:
     """What a transaction changed, by part; it becomes marks when the transaction ends."""
 
-    def __init__(self, db: Engine) -> None:
+    def __init__(self, db: LedgerEngine) -> None:
         """Of one connection."""
         self._db = db
         self._marks: dict[tuple[str, str], None] = {}
@@ -103,36 +104,3 @@ class News:
         """The transaction is over, or was rolled back."""
         self._marks.clear()
         self._units.clear()
-
-
-def is_marking(ledger: Ledger) -> bool:
-    """Whether this ledger has marks; one of an older format that was not written yet has none, nor has a new one's copy
-    on a medium that cannot be written.
-    """
-    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 4"))
-
-
-def marked(ledger: Ledger, what: str) -> list[str]:
-    """The parts that a step has to look at."""
-    return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]
-
-
-def all_parts(ledger: Ledger, what: str) -> list[str]:
-    """Every part that a step may look at."""
-    return sorted({str(r[1]) for r in ledger.rows(_ALL[what])})
-
-
-def mark_all(ledger: Ledger, what: str) -> None:
-    """Have a step look everywhere: what it depends on beside the ledger changed."""
-    ledger.execute(MARK_ALL[what])
-
-
-def settle(ledger: Ledger, what: str, parts: Iterable[str], seq: int) -> None:
-    """Take away the marks of parts in which nothing is to be done. seq: the newest event before they were looked at."""
-    sql = "DELETE FROM marks WHERE what = ? AND part = ? AND seq <= ?"
-    ledger.execute_many(sql, [(what, part, seq) for part in parts])
-
-
-def newest_event(ledger: Ledger) -> int:
-    """The number of the newest event."""
-    return int(ledger.execute("SELECT MAX(seq) AS seq FROM events").fetchone()["seq"] or 0)

@@ -10,15 +10,15 @@ from urllib.parse import quote
 from digitize.errors import LedgerError
 from digitize.machine.file_systems import network_share
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.engines import Engine, Where, home_of
-from digitize.workspace.engines.sqlite import SqliteEngine
+from digitize.workspace.engines import LedgerEngine, Where, home_of
+from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger.heads import LOG
 from digitize.workspace.ledger.schema import FORMAT
 
 _RESTORE = "Restore a backup: digitize ledger restore DIR FILE"
 
 
-def open_engine(where: Where) -> Engine:
+def open_engine(where: Where) -> LedgerEngine:
     """A connection to a ledger that is there. Raises LedgerError where there is none."""
     if isinstance(where, Path):
         if not where.is_file():
@@ -28,12 +28,12 @@ def open_engine(where: Where) -> Engine:
             )
         return connect(where)
     # Only here: whoever keeps a file needs no driver, and none is imported.
-    from digitize.workspace.engines.postgres import PostgresEngine
+    from digitize.workspace.engines.postgres import DatabaseEngine
 
-    return PostgresEngine(where)
+    return DatabaseEngine(where)
 
 
-def connect(path: Path) -> SqliteEngine:
+def connect(path: Path) -> FileEngine:
     """A connection to a ledger's file; one that can only read where the file or its folder cannot be written."""
     with plain_errors(path, "digitize ledger verify"):
         if not is_writable(path):
@@ -60,7 +60,7 @@ def is_writable(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (os.access(path, os.W_OK) or not path.exists())
 
 
-def connect_to_read(path: Path) -> SqliteEngine:
+def connect_to_read(path: Path) -> FileEngine:
     """A connection that only reads, and leaves nothing beside the file where nobody writes in it."""
     # Without a writer's files beside it nobody writes; SQLite would make such a file even to read, and cannot here.
     is_still = not path.with_name(f"{path.name}-wal").exists()
@@ -70,10 +70,10 @@ def connect_to_read(path: Path) -> SqliteEngine:
     return db
 
 
-def _made(path: Path, address: str) -> SqliteEngine:
+def _made(path: Path, address: str) -> FileEngine:
     # None: no transactions but our own; Python's driver would begin and end some by itself.
     is_uri = address.startswith("file:")
-    db = sqlite3.connect(address, uri=is_uri, timeout=30, isolation_level=None, factory=SqliteEngine)
+    db = sqlite3.connect(address, uri=is_uri, timeout=30, isolation_level=None, factory=FileEngine)
     db.path, db.touched = path, set()
     db.row_factory = sqlite3.Row
     # What is no UTF-8 was never written here; it must be named as a change and not end the look at all others.
@@ -81,7 +81,7 @@ def _made(path: Path, address: str) -> SqliteEngine:
     return db
 
 
-def require_format(db: Engine, where: Where) -> int:
+def require_format(db: LedgerEngine, where: Where) -> int:
     """The format of a ledger. Raises LedgerError where there is none, or one that this program does not know, or that
     was moved elsewhere.
     """

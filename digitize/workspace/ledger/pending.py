@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name
 from digitize.workspace.ledger.chain import START, Entry, content_hash, entry_hash, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.state import StepState, step_state
@@ -35,7 +35,7 @@ class _Event:
 class Pending:
     """The events of one transaction after the other, of one connection; which rows were written the database tells."""
 
-    def __init__(self, db: Engine) -> None:
+    def __init__(self, db: LedgerEngine) -> None:
         """Watch all tables that count."""
         self._db = db
         db.touched = set()
@@ -166,7 +166,7 @@ class Pending:
         yield
 
 
-def changed_entries(db: Engine, table: str, keys: Iterable[str]) -> Iterator[str]:
+def changed_entries(db: LedgerEngine, table: str, keys: Iterable[str]) -> Iterator[str]:
     """Those of the names under which something else stands than the ledger wrote last."""
     newest = "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
     for key in keys:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 
 STEP = "restore"
 
@@ -21,7 +21,7 @@ class Restored:
     reason: str
 
 
-def restored_in(db: Engine) -> Iterator[Restored]:
+def restored_in(db: LedgerEngine) -> Iterator[Restored]:
     """Each time a backup was restored, the first first."""
     for row in db.execute("SELECT at, detail FROM events WHERE step = ? AND unit = 'ledger' ORDER BY seq", (STEP,)):
         detail = json.loads(row["detail"])

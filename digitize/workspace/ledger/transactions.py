@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from digitize.errors import KeyUnusable, LedgerAway, LedgerError
 from digitize.machine.signing import Signer, open_key
-from digitize.workspace.engines import Row, Rows, Where, home_of
+from digitize.workspace.engines import Row, RowSource, Where, home_of
 from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.heads import Heads
 from digitize.workspace.ledger.marks import News
@@ -168,7 +168,7 @@ class LedgerFile:
         """Inside `writing`: read at once where these units stand, if `state` or `finish` will be asked of each."""
         self._pending.foresee(units)
 
-    def execute(self, sql: str, values: Iterable[Any] = ()) -> Rows:
+    def execute(self, sql: str, values: Iterable[Any] = ()) -> RowSource:
         """Run one statement with parameters; reading may be done outside `writing`. See `each` for very many rows."""
         if self._depth == 0 and not sql.lstrip().upper().startswith(_READS):
             with self.writing():

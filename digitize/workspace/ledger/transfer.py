@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines import Engine, Row
+from digitize.workspace.engines import LedgerEngine, Row
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 
@@ -19,7 +19,7 @@ TABLES = tuple(t for t in re.findall(r"CREATE TABLE (\w+)", DDL) if t not in _HE
 """What a ledger is. Leases are none of it: who holds one works on the ledger that was."""
 
 
-def copy_rows(source: Engine, target: Engine) -> None:
+def copy_rows(source: LedgerEngine, target: LedgerEngine) -> None:
     """Put all that a ledger is into an empty one. Raises LedgerError where the source is of an older format."""
     found = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0]
     if int(found) != FORMAT:
@@ -43,13 +43,13 @@ def _order(table: str) -> str:
     return {"row_log": "tbl, key, seq", "results": "unit, step, key", "state": "unit, step"}.get(table, "1")
 
 
-def write_file(source: Engine, file: Path) -> None:
+def write_file(source: LedgerEngine, file: Path) -> None:
     """Make a ledger's file of what a ledger is at this moment, while others write. file: empty, or not there."""
     with source.at_one_moment():
         fill_file(source, file)
 
 
-def fill_file(source: Engine, file: Path) -> None:
+def fill_file(source: LedgerEngine, file: Path) -> None:
     """Make a ledger's file of a ledger of which one moment is held. file: empty, or not there."""
     with closing(connect(file)) as db, db.guarded():
         db.execute("PRAGMA journal_mode = DELETE")

@@ -6,14 +6,14 @@ are not written anew: records that were not packed are read as they stand, until
 
 from __future__ import annotations
 
-from digitize.workspace.engines import Engine
+from digitize.workspace.engines import LedgerEngine
 from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.schema import COVER_DDL, FORMAT, MARKS_DDL, SHAPES_DDL, WATCHED
 
 _PACKED = 3
 
 
-def upgrade(db: Engine) -> None:
+def upgrade(db: LedgerEngine) -> None:
     """Add what later formats have, in one transaction. What stands in the ledger stays as it is."""
     db.keep_copy(f"format{_format(db)}")
     db.begin()
@@ -32,5 +32,5 @@ def upgrade(db: Engine) -> None:
         raise
 
 
-def _format(db: Engine) -> int:
+def _format(db: LedgerEngine) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])

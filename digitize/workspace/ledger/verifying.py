@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from digitize.workspace.engines import Engine, Row
+from digitize.workspace.engines import LedgerEngine, Row
 from digitize.workspace.engines.covered import COVERED, entry_name
 from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
@@ -42,7 +42,7 @@ class Change:
         return asdict(self)
 
 
-def find_changes(db: Engine, home: Path | None, outside: Path | None = None) -> Iterator[Change]:
+def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = None) -> Iterator[Change]:
     """All differences of a ledger of this format.
 
     home: the workspace's folder with the log of heads. outside: a file of heads that another office holds.
@@ -67,14 +67,14 @@ def find_changes(db: Engine, home: Path | None, outside: Path | None = None) -> 
     yield from _heads(db, chain, home, outside)
 
 
-def _format(db: Engine) -> int:
+def _format(db: LedgerEngine) -> int:
     return int(db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()[0])
 
 
 class _Chain:
     """Recomputes the chain of events; afterwards it knows the hash of each event."""
 
-    def __init__(self, db: Engine, *, has_rows: bool = True) -> None:
+    def __init__(self, db: LedgerEngine, *, has_rows: bool = True) -> None:
         self._db, self._has_rows = db, has_rows
         self.last, self.count = START, 0
         self.keys: list[tuple[int, str]] = []
@@ -134,7 +134,7 @@ class _Chain:
         return head.public in {*holders[-1:], *later, *(before[-1:] if later else ())}
 
 
-def _rows(db: Engine) -> Iterator[Change]:
+def _rows(db: LedgerEngine) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
     there = db.tables()
     for table in (name for name in COVERED if name in there):
@@ -164,7 +164,7 @@ def _in_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str, tu
         yield some
 
 
-def _state(db: Engine) -> Iterator[Change]:
+def _state(db: LedgerEngine) -> Iterator[Change]:
     """Where each unit stands is the newest event of it."""
     folded = NEWEST_EVENTS
     held = "SELECT unit, step, key, outcome, detail, seq FROM state"
@@ -175,7 +175,7 @@ def _state(db: Engine) -> Iterator[Change]:
         yield Change(f"state {unit} {step}", "is gone", mend)
 
 
-def _heads(db: Engine, chain: _Chain, home: Path | None, outside: Path | None) -> Iterator[Change]:
+def _heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | None) -> Iterator[Change]:
     """Every signature is genuine and of the history that is here, and the newest one of its end."""
     own = list(heads_in(db))
     newest = max((h.seq for h in own), default=None)
@@ -209,7 +209,7 @@ def _signed(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
 
 
-def _of_here(db: Engine, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
+def _of_here(db: LedgerEngine, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
     """restored: the times at which heads of the file may have been lost rightly."""
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
     if found is not None and found["hash"] == head.hash:

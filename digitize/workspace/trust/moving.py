@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from digitize.errors import InputError, LedgerError
 from digitize.machine.system import is_dead, sync_file, sync_folder
-from digitize.workspace.engines import Engine, LedgerAddress, Where
+from digitize.workspace.engines import LedgerAddress, LedgerEngine, Where
 from digitize.workspace.engines.where import ledger_address
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.opening import connect, open_engine, require_format
@@ -28,7 +28,7 @@ from digitize.workspace.ledger.verifying import find_changes
 from digitize.workspace.place import LEDGER, Place, ledger_line, open_place
 
 if TYPE_CHECKING:
-    from digitize.workspace.engines.postgres import PostgresEngine
+    from digitize.workspace.engines.postgres import DatabaseEngine
 
 STEP = "move"
 _LINE = re.compile(r"^[ \t]*#?[ \t]*ledger[ \t]*=.*$", re.M)
@@ -64,7 +64,7 @@ def move(place: Place, url: str) -> MovedLedger:
         with _held(source):
             last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
             _make(source, new, place.folder)
-            _point(place.folder, url)
+            write_address(place.folder, url)
             # From here on the new one is the ledger.
             source.execute(_MARK, ("moved_to", str(new)))
             aside = _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
@@ -78,7 +78,7 @@ def move(place: Place, url: str) -> MovedLedger:
 
 
 @contextmanager
-def _held(source: Engine) -> Iterator[None]:
+def _held(source: LedgerEngine) -> Iterator[None]:
     """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
     with source.guarded():
         source.begin()
@@ -113,11 +113,13 @@ def _clear(new: Where) -> None:
         if postgres_making.is_there(db):
             # All that is in it was copied from a ledger that is still there.
             if "arriving" not in {r["key"] for r in db.execute(_MARKED)}:
-                raise InputError(f"{new} is there already, of another workspace or from before. Give it another name.")
+                raise InputError(
+                    f"{new} is there already, of another workspace or from before. Set ledger_schema in digitize.toml."
+                )
             db.execute(f"DROP SCHEMA {new.schema} CASCADE")
 
 
-def _make(source: Engine, new: Where, home: Path) -> None:
+def _make(source: LedgerEngine, new: Where, home: Path) -> None:
     """The new ledger, recounted before it counts."""
     if isinstance(new, LedgerAddress):
         from digitize.workspace.engines import postgres_making
@@ -142,13 +144,13 @@ def _make(source: Engine, new: Where, home: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _require_whole(db: Engine, home: Path) -> None:
+def _require_whole(db: LedgerEngine, home: Path) -> None:
     amiss = [c.line() for c in find_changes(db, home) if not c.is_remark]
     if amiss:
         raise LedgerError(f"Nothing was moved: {amiss[0]} See: digitize ledger verify {home}")
 
 
-def _point(folder: Path, url: str) -> None:
+def write_address(folder: Path, url: str) -> None:
     """Have digitize.toml say where the ledger lies, in one step."""
     path = folder / "digitize.toml"
     text, line = path.read_text(encoding="utf-8"), ledger_line(url)
@@ -165,10 +167,10 @@ def _point(folder: Path, url: str) -> None:
     sync_folder(folder)
 
 
-def _aside_in_database(source: Engine) -> str:
+def _aside_in_database(source: LedgerEngine) -> str:
     from digitize.workspace.engines import postgres_making
 
-    held: PostgresEngine = source  # type: ignore[assignment]  # the engine of an address
+    held: DatabaseEngine = source  # type: ignore[assignment]  # the engine of an address
     return f"the schema {postgres_making.put_aside(held, 'moved')} of the same database"
 
 

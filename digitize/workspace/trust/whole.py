@@ -12,7 +12,7 @@ from digitize.machine.progress import Progress
 from digitize.machine.signing import is_signed
 from digitize.workspace.count_kept import differing_counts
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import is_marking
+from digitize.workspace.ledger.marked import is_marking
 from digitize.workspace.ledger.verifying import Change
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target

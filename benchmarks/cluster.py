@@ -1,0 +1,173 @@
+"""Work on a cluster: kills, speed beside local processes, a host that is cut off, and how far it scales.
+
+python -m benchmarks.cluster [--only NAMES] [--pages 2000] [--kills 100] [--database] [--json FILE] [--plot FILE]
+
+chaos: workers, scheduler and client (with --database the ledger's PostgreSQL, too) are killed at random over small
+pages on 3 workers; then the run is finished and compared with one that nobody disturbed. ratio: pages a second on a
+Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three. hosts: three machines in
+network namespaces, one cut off in mid-run and back (needs root). sim: 50 million pages on 1 to 400 workers, from costs
+that are measured here. Names: dask_ratio, kills, kills_identical, worked_twice, sim_linear_to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks import cluster_chaos as chaos
+from benchmarks.cluster_rig import ROOT, Rig
+from benchmarks.cluster_sim import Costs, linear_to, plot, scaling, variants
+
+_RATIO_PAGES, _RATIO_TIMES = 48, 3
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is measured. is_database: the ledger of the chaos lies in PostgreSQL."""
+
+    pages: int = 2000
+    kills: int = 100
+    seed: int = 1
+    is_database: bool = False
+    plot: Path | None = None
+
+
+def chaos_figures(wanted: Wanted) -> dict[str, Any]:
+    """kills, kills_identical, worked_twice and what they cost at most."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = _server() if wanted.is_database else None
+        try:
+            done = chaos.chaos(Path(folder), wanted.pages, wanted.kills, wanted.seed, 3.0, 9.0, server)
+        finally:
+            if server is not None:
+                server.stop()
+    return {
+        "kills": done.kills, "kills_identical": done.identical and done.once, "worked_twice": done.worked_twice,
+        "worked_twice_at_most": done.most_twice, "pages": done.pages, "kills_of": done.by_kind,
+        "chaos_s": round(done.seconds),
+    }  # fmt: skip
+
+
+def _server() -> Any:
+    sys.path.insert(0, str(ROOT / "tests"))
+    from pg import start_server
+
+    return start_server()
+
+
+def ratio_figures(wanted: Wanted) -> dict[str, Any]:
+    """dask_ratio: pages a second on two Dask workers over those of --jobs 2, by the clock of a whole command."""
+    os.environ |= chaos.CHEAP
+    jobs: list[float] = []
+    dask: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        place = chaos.make_workspace(Path(folder), _RATIO_PAGES, volumes=1, every=1)
+        with Rig(Path(folder) / "rig", 2) as rig:
+            # Its workers run on from job to job; local processes begin with each command, as they always do.
+            _timed(place, "--cluster", rig.address)
+            for _ in range(_RATIO_TIMES):
+                jobs.append(_timed(place, "--jobs", "2"))
+                dask.append(_timed(place, "--cluster", rig.address))
+    return {
+        "dask_ratio": round(statistics.median(jobs) / statistics.median(dask), 3),
+        "jobs_s": [round(s, 1) for s in jobs],
+        "dask_s": [round(s, 1) for s in dask],
+    }
+
+
+def _timed(place: Path, *how: str) -> float:
+    """Seconds of reading a fresh copy of a workspace."""
+    copy = place.with_name("copy")
+    shutil.copytree(place, copy)
+    begun = time.monotonic()
+    chaos.digitize("run", str(copy), "--only", "read", *how)
+    took = time.monotonic() - begun
+    shutil.rmtree(copy)
+    return took
+
+
+def host_figures(wanted: Wanted) -> dict[str, Any]:
+    """Three hosts in namespaces; one is cut off while it works, and comes back."""
+    from benchmarks.cluster_hosts import cut_off
+
+    with tempfile.TemporaryDirectory() as folder:
+        return cut_off(Path(folder), 200)
+
+
+def sim_figures(wanted: Wanted) -> dict[str, Any]:
+    """sim_linear_to: workers of which each still does 95 % of what one alone does."""
+    costs = measured_costs()
+    curves = {name: scaling(one) for name, one in variants(costs).items()}
+    own, *_ = curves.values()
+    if wanted.plot is not None:
+        title = "Million pages a day, by workers (simulated from measured costs)"
+        wanted.plot.write_text(plot(curves, title), encoding="utf-8")
+    return {
+        "sim_linear_to": linear_to(own),
+        "sim_linear_to_by": {name: linear_to(days) for name, days in curves.items()},
+        "sim_days": {name: {n: round(d, 1) for n, d in days.items()} for name, days in curves.items()},
+        "costs": asdict(costs),
+    }
+
+
+def measured_costs() -> Costs:
+    """What claiming and recording cost a ledger in PostgreSQL here; all else as `Costs` assumes."""
+    from benchmarks.cluster_costs import measured
+
+    os.environ |= chaos.CHEAP
+    lot = 70
+    server = _server()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            place = chaos.make_workspace(Path(folder), 4 * lot, volumes=4, every=1)
+            chaos.digitize("ledger", "move", str(place), "--to", server.create_database())
+            return replace(measured(place, Costs(lot=lot)), lot=60)
+    finally:
+        server.stop()
+
+
+PARTS: dict[str, Callable[[Wanted], dict[str, Any]]] = {
+    "chaos": chaos_figures, "ratio": ratio_figures, "hosts": host_figures, "sim": sim_figures,
+}  # fmt: skip
+
+
+def main() -> int:
+    """Print the figures. Returns 0 when what is promised held."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--quick", action="store_true", help="3 kills over 60 pages, and no hosts")
+    a = parser.parse_args()
+    pages, kills = (60, 3) if a.quick else (a.pages, a.kills)
+    wanted = Wanted(pages, kills, a.seed, a.database, a.plot)
+    result: dict[str, Any] = {}
+    for name in a.only.split(","):
+        if not (a.quick and name == "hosts"):
+            result |= PARTS[name](wanted)
+    for name, value in result.items():
+        print(f"{name:22} {value}")
+    if a.json:
+        a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return 0 if result.get("kills_identical", True) else 1
+
+
+if __name__ == "__main__":
+    if shutil.which("dask") is None and subprocess.run([sys.executable, "-c", "import distributed"]).returncode:
+        print("Dask is not installed; run: pip install 'cctns-digitize[cluster]'", file=sys.stderr)
+    sys.exit(main())

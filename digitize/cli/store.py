@@ -1,0 +1,52 @@
+"""`digitize store`: scans in a store that other machines see, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say
+
+store = typer.Typer(name="store", help="Scans in a store that other machines see, too.", no_args_is_help=True)
+
+
+@store.command()
+def put(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace; its [store] says where.")],
+    again: Annotated[bool, typer.Option("--again", help="Also what is there already.")] = False,
+    json: Json = False,
+) -> None:
+    """Copy the originals that the store lacks, under names of their content."""
+    from digitize.machine.cluster.site import put_originals, require_store
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    named = place.options.store
+    there = require_store(named.url, named.endpoint)
+    copied = sum(1 for _ in put_originals(there, folder, again=again))
+    if json:
+        print_json({"store": there.url, "copied": copied})
+    else:
+        say(f"{copied} originals copied to {there.url}.", f"Next: digitize run {folder} --cluster ADDRESS")
+
+
+@store.command()
+def share(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace; its ledger is a database.")],
+) -> None:
+    """Keep forms, lists and mappings in the ledger, for workers that reach nothing but the database."""
+    from digitize.steps.worker_place import share_kit
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        is_news = share_kit(ledger, place)
+    say("Shared what workers need." if is_news else "Workers have it already.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(store)

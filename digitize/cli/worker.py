@@ -1,0 +1,46 @@
+"""`digitize worker`: one of many workers on a state's ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import progress, say
+
+
+def worker(
+    where: Annotated[str, typer.Argument(metavar="DIR|URL", help="The workspace, or the database of its ledger.")],
+    site: Annotated[str, typer.Option(help="With a URL: the site id, as it stands in page ids.")] = "",
+    key: Annotated[Path | None, typer.Option(help="With a URL: the office's signing key, a copy of site.pem.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
+    lot: Annotated[int, typer.Option(min=1, help="Pages in a lot.")] = 50,
+    stay: Annotated[bool, typer.Option("--stay", help="Wait for more when nothing is due, until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=0.01, help="Minutes between two looks.")] = 1.0,
+) -> None:
+    """Claim lots of pages, read, map, check and record them, until nothing is due. Loads nothing."""
+    from digitize.steps.worker import LotWorker
+    from digitize.steps.worker_place import worker_hands, worker_place
+
+    place = worker_place(where, site, key, {"run.jobs": jobs})
+    hands = worker_hands(place)
+    with progress(place.options.run.line_every) as shown:
+        report = LotWorker(place, hands, shown, lot).go_on(_waits(stay, 60 * every))
+    say(*report.lines())
+
+
+def _waits(stay: bool, every_s: float):  # type: ignore[no-untyped-def]
+    import time
+
+    def wait() -> bool:
+        if stay:
+            time.sleep(every_s)
+        return not stay
+
+    return wait
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(worker)

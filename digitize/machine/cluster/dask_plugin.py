@@ -1,0 +1,21 @@
+"""What every worker of a Dask cluster gets when a run begins, or when it joins later: the workspace's small files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from distributed import Worker, WorkerPlugin
+
+from digitize.machine.cluster.at_worker import keep_kit
+from digitize.machine.cluster.site import Kit
+
+
+class KitPlugin(WorkerPlugin):  # type: ignore[misc]  # Dask tells no types
+    """Lays a workspace's forms, lists and models out on each worker."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+
+    def setup(self, worker: Worker) -> None:
+        """On each worker, once."""
+        keep_kit(self.kit, Path(worker.local_directory))

@@ -1,0 +1,85 @@
+"""What a machine reads with, so that no page goes to one that would read it otherwise than the others."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from digitize.machine.doctor import PACKAGES
+
+_SOURCES = (".py", ".toml", ".csv")
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """What results depend on beside the job. program: the version; sources: hash of its files; weights: whether those
+    that come with it are whole; tesseract: its version, "" where there is none; languages: code -> hash of its models.
+    """
+
+    program: str
+    sources: str
+    weights: bool
+    tesseract: str
+    languages: Mapping[str, str]
+
+
+def look(_: object = None) -> Fitness:
+    """What this machine reads with; about a second, for files are hashed."""
+    from digitize import __version__
+    from ocr.models import own_models
+    from ocr.tesseract import inside
+    from ocr.tesseract.used import look_at, model_names
+
+    names = model_names()
+    found = look_at(dict.fromkeys(n for group in names.values() for n in group))
+    return Fitness(
+        program=__version__,
+        sources=_sources(),
+        weights=all(m.is_whole() for m in own_models()),
+        tesseract=inside.Inside().version() if inside.available() else "",
+        languages={code: _hash(f"{n} {found[n].sha256}" for n in group) for code, group in names.items()},
+    )
+
+
+def offers(wanted: Fitness, there: Fitness) -> frozenset[str]:
+    """What jobs may ask of a worker: the languages that it reads with the same models as the machine of the run."""
+    return frozenset(need(c) for c, models in wanted.languages.items() if there.languages.get(c) == models)
+
+
+def need(language: str) -> str:
+    """What a page in a language asks of a worker."""
+    return f"language {language}"
+
+
+def unfit(wanted: Fitness, there: Fitness) -> str:
+    """Why a worker gets no job at all, with the next step; "" where it may."""
+    if there.program != wanted.program:
+        return f"it has version {there.program} of the program, not {wanted.program}: install the same there"
+    if there.sources != wanted.sources:
+        return f"its files of version {there.program} are others than here: install the same there"
+    if not there.weights:
+        return "weights that come with the program are damaged there: pip install --force-reinstall cctns-digitize"
+    if there.tesseract != wanted.tesseract:
+        return f"it has Tesseract {there.tesseract or 'not at all'}, here is {wanted.tesseract}: install the same there"
+    return ""
+
+
+def _sources() -> str:
+    """Hash of what the four packages are made of."""
+    parts = []
+    for package in PACKAGES:
+        root = Path(str(resources.files(package)))
+        for path in sorted(p for p in root.rglob("*") if p.suffix in _SOURCES):
+            parts.append(f"{package}/{path.relative_to(root).as_posix()} {_of(path)}")
+    return _hash(parts)
+
+
+def _of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8")).hexdigest()[:32]

@@ -1,0 +1,74 @@
+"""One confined process that does jobs in turn for a worker of a cluster, begun anew when it died."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import process
+from typing import Any
+
+from digitize.machine.pool import new_processes, silence_s, submit
+
+
+class Crashed(Exception):
+    """A job broke its process twice, or used more than its time twice."""
+
+
+class OneProcess:
+    """A process apart from the worker: it has no network, few files, little memory, and a watch on its time."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """environment: what it has beside the worker's own."""
+        self._environment = environment
+        self._executor: ProcessPoolExecutor | None = None
+        self._pid = 0
+
+    def do(self, work: Callable[[Any], Any], job: Any, limit_s: float | None) -> Any:
+        """Do one job. limit_s: of the processor. Raises Crashed, and what work raises."""
+        for _ in range(2):
+            executor = self._ready()
+            future = submit(executor, work, job, limit_s)
+            if not wait([future], timeout=silence_s(limit_s) if limit_s else None).done:
+                self._kill()
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                # What died may have been killed for want of memory, by no fault of the job.
+                self._forget()
+        raise Crashed
+
+    def close(self) -> None:
+        """End the process."""
+        self._kill()
+        self._forget()
+
+    def _ready(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            _may_have_children()
+            self._executor = new_processes(1, more=self._environment)
+            try:
+                self._pid = self._executor.submit(os.getpid).result()
+            except BrokenProcessPool as e:
+                self._forget()
+                raise Crashed from e
+        return self._executor
+
+    def _kill(self) -> None:
+        if self._pid:
+            with suppress(ProcessLookupError):
+                # Windows has no other signal; there it ends a process as well.
+                os.kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def _forget(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor, self._pid = None, 0
+
+
+def _may_have_children() -> None:
+    """Workers of Dask are begun as daemons, which Python lets start no process unless it is told otherwise."""
+    process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]

@@ -1,0 +1,171 @@
+"""What a worker sees of a workspace: its folder, or a copy of its small files and a store with the scans."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import random
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from digitize.errors import MachineLacks
+from digitize.machine.cluster.store import ScanStore, StoreAway
+from digitize.machine.work_keys import text_key
+
+_SETTINGS = "digitize.toml"
+_SMALL = ("forms", "lists", "mappings", "encodings", "policy", "models")
+_FILES = (_SETTINGS, "calibration.toml")
+"""All of a workspace that reading, mapping and checking look at, beside the scans."""
+ORIGINALS = "originals"
+CACHE = "DIGITIZE_CACHE"
+"""Names the folder of fetched files; this user's own cache without it."""
+CACHE_GB = "DIGITIZE_CACHE_GB"
+_USUAL_GB = 20.0
+_LOOKS = 0.05
+
+
+@dataclass(frozen=True)
+class Kit:
+    """The small files of a workspace: place -> content."""
+
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all of it."""
+        return text_key("\n".join(f"{p} {hashlib.sha256(d).hexdigest()}" for p, d in sorted(self.files.items())))
+
+    @classmethod
+    def of(cls, folder: Path) -> Kit:
+        """The kit of a workspace."""
+        paths = [folder / name for name in _FILES]
+        paths += [p for name in _SMALL for p in sorted((folder / name).glob("**/*"))]
+        return cls({p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()})
+
+    def lay_out(self, into: Path) -> Path:
+        """Write it below a folder, once. Returns where."""
+        at = into / f"kit-{self.key}"
+        if not (at / _SETTINGS).is_file():
+            # The settings last: a folder that has them is whole.
+            for place in sorted(self.files, key=lambda p: p == _SETTINGS):
+                path = _inside(at, place)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                part = path.with_name(f"{path.name}.{os.getpid()}.part")
+                part.write_bytes(self.files[place])
+                part.replace(path)
+        return at
+
+    def as_plain(self) -> dict[str, str]:
+        """As JSON types."""
+        return {p: base64.b64encode(zlib.compress(d)).decode("ascii") for p, d in self.files.items()}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, str]) -> Kit:
+        """What `as_plain` made."""
+        return cls({p: zlib.decompress(base64.b64decode(d)) for p, d in plain.items()})
+
+
+def _inside(folder: Path, place: str) -> Path:
+    """A place below a folder. Raises ValueError for one that leads out of it."""
+    path = (folder / place).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError(place)
+    return path
+
+
+def settings_hash(folder: Path) -> str:
+    """By which a workspace's folder is known on another machine; "" where there is none."""
+    path = folder / _SETTINGS
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a workspace's files are found on this machine.
+
+    folder: the workspace, or a kit laid out; store: None where the folder has the scans.
+    """
+
+    folder: Path
+    store: ScanStore | None = None
+
+    def find(self, place: str) -> Path:
+        """The file or folder of a place in the workspace. Raises StoreAway when it must be fetched and cannot be."""
+        path = _inside(self.folder, place)
+        if not place.startswith(f"{ORIGINALS}/") or path.is_file():
+            return path
+        if self.store is None:
+            raise StoreAway(f"{place} is not in {self.folder}. Is the shared folder there?")
+        return fetched(self.store, place)
+
+
+def fetched(store: ScanStore, place: str) -> Path:
+    """An original out of the store, brought here once."""
+    sha256 = Path(place).stem
+    at = cache_folder() / sha256[:2] / Path(place).name
+    if not at.is_file():
+        # Looking through all of it takes as long as a picture: one fetch in some does.
+        if random.random() < _LOOKS:
+            make_room(at.parent.parent)
+        store.fetch(place, at, sha256)
+    else:
+        # The oldest use goes first when room is made.
+        os.utime(at)
+    return at
+
+
+def cache_folder() -> Path:
+    """Where fetched files are kept."""
+    named = os.environ.get(CACHE, "")
+    if named:
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("cctns-digitize", appauthor=False)) / "store"
+
+
+def make_room(folder: Path) -> None:
+    """Take out what was used longest ago where more is kept than may be, until a tenth of that is free."""
+    most = float(os.environ.get(CACHE_GB, _USUAL_GB)) * 1e9
+    files = sorted(_kept(folder))
+    total = sum(size for _, size, _ in files)
+    if total <= most:
+        return
+    for _, size, path in files:
+        path.unlink(missing_ok=True)
+        total -= size
+        if total <= 0.9 * most:
+            return
+
+
+def _kept(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    for path in folder.glob("??/*"):
+        try:
+            said = path.stat()
+        except FileNotFoundError:
+            continue  # another worker made room at the same time
+        yield said.st_mtime, said.st_size, path
+
+
+def put_originals(store: ScanStore, folder: Path, *, again: bool = False) -> Iterator[str]:
+    """Copy a workspace's originals into its store; gives the place of each that was copied.
+
+    again: also those that are there. A copy of another size is made anew in any case. Raises StoreAway.
+    """
+    there = {} if again else store.places(ORIGINALS)
+    for path in sorted((folder / ORIGINALS).glob("??/*")):
+        place = path.relative_to(folder).as_posix()
+        if there.get(place) != path.stat().st_size:
+            store.put(path, place)
+            yield place
+
+
+def require_store(url: str, endpoint: str) -> ScanStore:
+    """The store that a workspace names. Raises MachineLacks where it names none."""
+    if not url:
+        raise MachineLacks('This workspace names no store. Add [store] url = "s3://bucket/prefix" to digitize.toml.')
+    return ScanStore(url, endpoint)

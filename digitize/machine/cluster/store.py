@@ -1,0 +1,165 @@
+"""A store that many machines share: a folder, or whatever speaks S3. Files in it are named by their content.
+
+Passwords and keys come from the surroundings (AWS_ACCESS_KEY_ID and so on), as every client of such stores takes them;
+no setting holds them, and no message repeats what a store answered.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from digitize.errors import DigitizeError, MachineLacks, OptionsError
+
+Got = TypeVar("Got")
+_TRIES = 6
+_FIRST_S, _LONGEST_S = 0.5, 30.0
+"""Waits between tries double: about half a minute in all, in which a busy store recovers."""
+_CLIENTS = ("botocore", "aiobotocore", "aiohttp", "fsspec", "s3fs", "gcsfs", "adlfs")
+"""Libraries whose own errors, that are no OSError, mean a store that does not answer."""
+
+
+class StoreAway(DigitizeError):
+    """The store did not give a file, or not the right one."""
+
+
+class ScanStore:
+    """One store. Raises MachineLacks where the library for it is not installed, OptionsError for a URL that is none."""
+
+    def __init__(self, url: str, endpoint: str = "", wait: Callable[[float], object] = time.sleep) -> None:
+        """url: as "s3://bucket/prefix" or "file:///srv/scans"; endpoint: of a store that is not Amazon's."""
+        self.url = check_url(url)
+        self._endpoint, self._wait = endpoint, wait
+        self._fs, self._root = _opened(url, endpoint)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process opens its own connection, with its own credentials."""
+        return ScanStore, (self.url, self._endpoint)
+
+    def fetch(self, place: str, to: Path, sha256: str) -> None:
+        """Bring a file here. Raises StoreAway where it is not there, is another, or the store does not answer."""
+        part = to.with_name(f".{to.name}.{os.getpid()}.{random.getrandbits(32):08x}.part")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._patiently(place, lambda: self._fs.get_file(self._at(place), str(part)))
+            with part.open("rb") as f:
+                found = hashlib.file_digest(f, "sha256").hexdigest()
+            if found != sha256:
+                raise StoreAway(
+                    f"{self.url}: {place} is not what its name says; it was damaged there. Put it there again: "
+                    "digitize store put DIR --again"
+                )
+            part.chmod(0o600)
+            part.replace(to)
+        finally:
+            with suppress(FileNotFoundError):
+                part.unlink()
+
+    def put(self, path: Path, place: str) -> None:
+        """Copy a file there. Raises StoreAway."""
+        at = self._at(place)
+
+        def copy() -> None:
+            # Stores that are no folders make none.
+            self._fs.makedirs(at.rpartition("/")[0], exist_ok=True)
+            self._fs.put_file(str(path), at)
+
+        self._patiently(place, copy)
+
+    def places(self, below: str) -> dict[str, int]:
+        """The files below a place, with their sizes in bytes. Raises StoreAway."""
+        root = self._at(below)
+
+        def look() -> dict[str, int]:
+            try:
+                found = self._fs.find(root, detail=True)
+            except FileNotFoundError:
+                return {}
+            return {name[len(root) - len(below) :].lstrip("/"): int(said["size"]) for name, said in found.items()}
+
+        return self._patiently(below, look)
+
+    def _at(self, place: str) -> str:
+        return f"{self._root.rstrip('/')}/{place}"
+
+    def _patiently(self, place: str, ask: Callable[[], Got]) -> Got:
+        for wait_s in _waits():
+            try:
+                return ask()
+            except FileNotFoundError as e:
+                raise StoreAway(f"{self.url} has no {place}. Put it there: digitize store put DIR") from e
+            except PermissionError as e:
+                raise StoreAway(
+                    f"{self.url} refuses access. Look at the key of this machine's account (AWS_ACCESS_KEY_ID ...)."
+                ) from e
+            except Exception as e:
+                if not _is_away(e):
+                    raise
+                if wait_s is None:
+                    raise StoreAway(
+                        f"{self.url} did not answer in {_TRIES} tries ({_word(e)}). When it does again, run the same "
+                        "command again; nothing that was finished is lost."
+                    ) from e
+                self._wait(wait_s)
+        raise AssertionError("the last try returns or raises")
+
+
+def check_url(url: str) -> str:
+    """The URL of a store. Raises OptionsError for one with a password in it, or of no known kind."""
+    kind, _, rest = url.partition("://")
+    if not rest or not kind.isalnum():
+        raise OptionsError(f"a store is named as s3://bucket/prefix or file:///folder, not {url!r}")
+    if "@" in rest or "?" in rest:
+        raise OptionsError("the name of a store is shown and recorded: no password in it. Set AWS_SECRET_ACCESS_KEY.")
+    return url
+
+
+def _opened(url: str, endpoint: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+
+        # One try of its own: how often is settled here, once for all kinds of stores.
+        more = {"config_kwargs": {"retries": {"max_attempts": 1}}} if url.startswith("s3") else {}
+        if endpoint and url.startswith("s3"):
+            more["endpoint_url"] = endpoint  # type: ignore[assignment]
+        fs, root = url_to_fs(url, **more)
+    except ImportError as e:
+        raise MachineLacks(f"{url} needs {e.name}. Install it: pip install 'cctns-digitize[cluster]'") from e
+    except ValueError as e:
+        raise OptionsError(f"no kind of store begins with {url.partition(':')[0]}://") from e
+    if hasattr(fs, "retries"):
+        fs.retries = 1
+    return fs, str(root)
+
+
+def _waits() -> Iterator[float | None]:
+    """How long to wait after each try, None after the last. Spread, lest 400 workers come back at the same moment."""
+    for n in range(_TRIES - 1):
+        yield min(_LONGEST_S, _FIRST_S * 2**n) * random.uniform(0.5, 1.5)
+    yield None
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether a store that does not answer is behind an error; a full disk here is not."""
+    if isinstance(error, OSError):
+        return error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+    return type(error).__module__.startswith(_CLIENTS)
+
+
+def _word(error: Exception) -> str:
+    """What may be told of an error: its type and the status in it, not its text."""
+    seen: BaseException | None = error
+    while seen is not None:
+        answer = getattr(seen, "response", None)
+        if isinstance(answer, dict):
+            status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+            return f"{type(error).__name__}, status {status}"
+        seen = seen.__cause__ or seen.__context__
+    return type(error).__name__

@@ -1,0 +1,149 @@
+"""Pages in lots of whole volumes, for many workers on one ledger: each reads and records its own under its lease."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from digitize.errors import LeaseLost, LedgerAway
+from digitize.machine.placing import Cluster
+from digitize.machine.progress import Progress, Silent
+from digitize.steps.due import Due
+from digitize.steps.read import DECIDED, ReadReport, read_pages, stop_if_too_many
+from digitize.steps.read import READ as WAS_READ
+from digitize.steps.read_plan import PagePlan, due_pages, plan
+from digitize.workspace.known import Known, learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.lots import Lot, Lots, Work
+from digitize.workspace.place import open_place
+from ocr.tesseract.folders import searching
+
+READ = "read"
+LOT_PAGES = 50
+"""A lot has so many pages or one volume with more: minutes of work for one worker."""
+
+
+class PageLot(NamedTuple):
+    """Pages that are held, and the volumes they stand in."""
+
+    lot: Lot
+    volumes: tuple[int, ...]
+
+
+class LotSource(Iterator[PageLot]):
+    """Lots of pages that are due and that nobody holds. It runs dry, and fills again when more is due."""
+
+    def __init__(self, ledger: Ledger, known: Known, size: int = LOT_PAGES, limit: int | None = None) -> None:
+        """size: of a lot, in pages. limit: so many pages in all."""
+        self._ledger, self._known, self._size = ledger, known, size
+        self._left = limit
+        self._volumes = deque[tuple[int, list[str]]]()
+        self.is_planned = False
+
+    def __next__(self) -> PageLot:
+        """The next lot, claimed."""
+        if not self._volumes and not self.is_planned:
+            self._plan()
+        while self._volumes and self._left != 0:
+            found = self._claim()
+            if found is not None:
+                return found
+        raise StopIteration
+
+    def again(self) -> None:
+        """Look anew at what is due."""
+        self.is_planned = False
+
+    def _plan(self) -> None:
+        self.is_planned = True
+        busy = self._ledger.busy()
+        due = Due(self._ledger, self._known, READ)
+        found = [(v, [t.scan.page for t in some]) for v, some in due_pages(self._ledger, self._known, due.volumes())]
+        due.settle(f"volume:{v}" for v, pages in found if not pages)
+        free = [one for one in found if one[1] and busy.isdisjoint(one[1])]
+        # Many workers begin at many places, so that they seldom ask for the same volume.
+        start = random.randrange(len(free)) if free else 0
+        self._volumes.extend(free[start:] + free[:start])
+
+    def _claim(self) -> PageLot | None:
+        some: list[tuple[int, list[str]]] = []
+        while self._volumes and (not some or sum(len(p) for _, p in some) + len(self._volumes[0][1]) <= self._size):
+            some.append(self._volumes.popleft())
+        pages = [page for _, own in some for page in own][: self._left]
+        lot = Lots(self._ledger, READ).claim((Work(page) for page in pages), len(pages))
+        if lot is None:
+            return None
+        if self._left is not None:
+            self._left -= len(lot.works)
+        return PageLot(lot, tuple(volume for volume, _ in some))
+
+
+@dataclass(frozen=True)
+class LotReport:
+    """What came of a lot. is_lost: somebody else took it over; what was recorded before stays."""
+
+    report: ReadReport
+    is_lost: bool = False
+
+
+def work_lot(ledger: Ledger, known: Known, pages: PageLot, progress: Progress | None = None) -> LotReport:
+    """Read and record a lot, and give back what is left of it."""
+    lots = Lots(ledger, READ)
+    lot = pages.lot
+    try:
+        lot = lots.take_over(lot)
+        held = frozenset(lot.units)
+        # Another may have finished some of it since it was planned.
+        todos = plan(ledger, known, None, pages.volumes, only=held)
+        own = replace(known, owner=lot.token)
+        report = read_pages(ledger, own, todos, progress or Silent(), lot=lot)
+    except LeaseLost:
+        return LotReport(ReadReport(), is_lost=True)
+    finally:
+        lots.give_back(lot)
+    return LotReport(report)
+
+
+class LotJob(NamedTuple):
+    """A lot on its way to a worker of a cluster. folder: the workspace, as the worker sees it."""
+
+    folder: Path
+    pages: PageLot
+
+
+def read_in_lots(
+    ledger: Ledger, known: Known, progress: Progress, todos: PagePlan, limit: int | None = None
+) -> ReadReport:
+    """Have the workers of a cluster read and record all that is due, each its own lots; for a ledger that they reach.
+
+    Raises as `read_pages` does. A lot whose worker was lost is worked on by the next, behind a fence of its own.
+    """
+    assert known.cluster is not None
+    known.require_engine()
+    source, report = LotSource(ledger, known, limit=limit), ReadReport()
+    progress.start("read", len(todos))
+    folder = known.place.folder.resolve()
+    jobs = (LotJob(folder, pages) for pages in source)
+    for job, done in known.cluster.run_lots(work_there, jobs, lambda _: LotReport(ReadReport(), is_lost=True)):
+        if done.is_lost:
+            Lots(ledger, READ).give_back(job.pages.lot)
+        report.add(done.report)
+        for outcome in done.report.outcomes.values():
+            progress.advance(failed=outcome not in (WAS_READ, DECIDED))
+        stop_if_too_many(report, known)
+    return report
+
+
+def work_there(hands: Cluster, job: LotJob) -> LotReport:
+    """On a worker: open the ledger, and work on the lot. hands: what opens scans."""
+    place = open_place(job.folder)
+    try:
+        with Ledger(place.ledger) as ledger, searching(place.models):
+            return work_lot(ledger, learn(place, ledger, hands), job.pages)
+    # The database went, and did not come back in time: what is left of the lot is due as before.
+    except LedgerAway:
+        return LotReport(ReadReport(), is_lost=True)

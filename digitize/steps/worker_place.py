@@ -1,0 +1,88 @@
+"""The workspace as a worker sees it: the folder, or its small files out of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from digitize.errors import LedgerError, MachineLacks, OptionsError
+from digitize.machine.cluster.fitness import Fitness, look, unfit
+from digitize.machine.cluster.here import Here
+from digitize.machine.cluster.site import Kit, Site, cache_folder
+from digitize.machine.cluster.store import ScanStore
+from digitize.machine.placing import default_workers
+from digitize.targets.postgres.address import is_address
+from digitize.workspace.engines.where import ledger_address
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place, open_place
+from ocr.tesseract.folders import searching
+
+KIT = "kit"
+_MOST_BYTES = 16_000_000
+"""A file of more is no small one: models of Tesseract are installed on each machine, and compared."""
+
+
+def share_kit(ledger: Ledger, place: Place) -> bool:
+    """Keep a workspace's small files in its ledger, for workers that reach only that. Returns whether they are news."""
+    kit = Kit.of(place.folder)
+    small = Kit({p: d for p, d in kit.files.items() if len(d) < _MOST_BYTES and not p.endswith(".traineddata")})
+    with searching(place.models):
+        fitness = asdict(look())
+    now = ledger.state(KIT, KIT)
+    if now is not None and now.is_done_under(small.key) and now.detail.get("fitness") == fitness:
+        return False
+    with ledger.writing():
+        if not ledger.finish(KIT, KIT, small.key, small.as_plain(), {"fitness": fitness}):
+            # The same files, from a machine that reads otherwise: the newest holds.
+            ledger.record_event(KIT, KIT, "again", key=small.key, detail={"fitness": fitness})
+    return True
+
+
+def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, object]) -> Place:
+    """The workspace of a folder, or of a ledger's URL, laid out in this machine's cache.
+
+    Raises OptionsError where a URL comes without a site or key, MachineLacks where this machine would read otherwise.
+    """
+    if not is_address(where):
+        return open_place(Path(where), flags)
+    if not site or key is None:
+        raise OptionsError("With the URL of a database also give --site SITE-ID and --key FILE, a copy of site.pem.")
+    address = ledger_address(where, site)
+    with Ledger(address, key=key) as ledger:
+        now = ledger.state(KIT, KIT)
+        if now is None:
+            raise LedgerError(
+                f"{address}: no files were shared with workers yet. Where the workspace is: digitize store share DIR"
+            )
+        kit, wanted = Kit.from_plain(ledger.result(KIT, KIT, now.key)), Fitness(**now.detail["fitness"])
+    folder = kit.lay_out(cache_folder().parent / "kits" / site)
+    (folder / "keys").mkdir(exist_ok=True)
+    own = folder / "keys" / "site.pem"
+    own.unlink(missing_ok=True)
+    own.symlink_to(key.resolve())
+    place = open_place(folder, {**flags, "workspace.ledger": where})
+    _require_fit(place, wanted)
+    return place
+
+
+def _require_fit(place: Place, wanted: Fitness) -> None:
+    """Raise MachineLacks where this machine would read pages of the state otherwise than the workspace's own."""
+    from mappers.states import load_state
+
+    with searching(place.models):
+        here = look()
+    why = unfit(wanted, here)
+    languages = load_state(place.options.workspace.state).languages
+    lacks = [c for c in languages if here.languages.get(c) != wanted.languages.get(c)]
+    if not why and lacks:
+        why = f"it lacks the same models for {', '.join(lacks)}: digitize doctor, digitize models install"
+    if why:
+        raise MachineLacks(f"This machine gets no work: {why}.")
+
+
+def worker_hands(place: Place) -> Here:
+    """What opens scans for a worker: processes of this machine, with scans from the store where one is named."""
+    named = place.options.store
+    store = ScanStore(named.url, named.endpoint) if named.url else None
+    return Here(Site(place.folder.resolve(), store), place.options.run.jobs or default_workers())

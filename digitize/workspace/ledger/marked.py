@@ -1,0 +1,41 @@
+"""The marked parts of a ledger: which there are, and that nothing is to be done in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.marks import ALL_PARTS, MARK_ALL
+
+
+def is_marking(ledger: Ledger) -> bool:
+    """Whether this ledger has marks; one of an older format that was not written yet has none, nor has a new one's copy
+    on a medium that cannot be written.
+    """
+    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 4"))
+
+
+def marked(ledger: Ledger, what: str) -> list[str]:
+    """The parts that a step has to look at."""
+    return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]
+
+
+def all_parts(ledger: Ledger, what: str) -> list[str]:
+    """Every part that a step may look at."""
+    return sorted({str(r[1]) for r in ledger.rows(ALL_PARTS[what])})
+
+
+def mark_all(ledger: Ledger, what: str) -> None:
+    """Have a step look everywhere: what it depends on beside the ledger changed."""
+    ledger.execute(MARK_ALL[what])
+
+
+def settle(ledger: Ledger, what: str, parts: Iterable[str], seq: int) -> None:
+    """Take away the marks of parts in which nothing is to be done. seq: the newest event before they were looked at."""
+    sql = "DELETE FROM marks WHERE what = ? AND part = ? AND seq <= ?"
+    ledger.execute_many(sql, [(what, part, seq) for part in parts])
+
+
+def newest_event(ledger: Ledger) -> int:
+    """The number of the newest event."""
+    return int(ledger.execute("SELECT MAX(seq) AS seq FROM events").fetchone()["seq"] or 0)
