@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
+if TYPE_CHECKING:
+    from digitize.masking.unmasking import Unmasking
+    from digitize.records.export import Exported
+
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    to: Annotated[str, typer.Option(help="csv: a folder with one file a table; jsonl: whole records.")] = "csv",
+    to: Annotated[
+        str, typer.Option(help="csv: a folder of tables; jsonl: whole records; mets, bag: a package for an archive.")
+    ] = "csv",
     out: Annotated[
         Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")
     ] = None,
+    volume: Annotated[str, typer.Option(help="mets, bag: this volume, by label or number.")] = "",
+    batch: Annotated[str, typer.Option(help="mets, bag: this batch.")] = "",
     layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
     with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
     encrypt_to: Annotated[
@@ -33,6 +42,9 @@ def export(
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    if to in ("bag", "mets"):
+        _pack(folder, to, out, volume=volume, batch=batch, who=who, publics=encrypt_to, json=json)
+        return
     publics = read_publics(encrypt_to) if encrypt_to else ()
     made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics)
     gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
@@ -42,12 +54,37 @@ def export(
         )
         return
     say(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    _tell(made, layout)
+
+
+def _tell(made: Exported, layout: str) -> None:
     for form, count in made.no_table.items():
         say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
         say(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
     if made.left_out:
         say(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
+
+
+def _pack(
+    folder: Path, to: str, out: Path | None, *, volume: str, batch: str, who: Unmasking | None,
+    publics: list[str] | None, json: bool,
+) -> None:  # fmt: skip
+    from digitize.accounts.package import pack
+    from digitize.errors import OptionsError
+    from digitize.workspace.place import open_place
+
+    if publics:
+        raise OptionsError("A package is encrypted when it is written: digitize encrypt FOLDER --to KEY")
+    place = open_place(folder)
+    target = out or place.folder / "exports" / f"{to}-{''.join(c if c.isalnum() else '-' for c in volume or batch)}"
+    made = pack(place, target, to, volume=volume, batch=batch, who=who)
+    if json:
+        print_json({**asdict(made), "path": str(made.path)})
+        return
+    say(f"{made.path}: {made.pages} pages, {made.records} records, {made.files} files.")
+    if not made.is_whole:
+        say("Protected names are masked, so the originals are not in it: they show every name. See --unmask.")
 
 
 def register(app: typer.Typer) -> None:

@@ -46,6 +46,8 @@ def intake(
             f"{len(report.refused)} of {report.files} files were refused, more than the agreed {share:.0%}. "
             "The others are taken in."
         )
+    if len(report.aside) > share * (report.pages + len(report.aside)):
+        raise TooManyRefused(f"{len(report.aside)} pages are set aside, more than the agreed {share:.0%}: see above.")
 
 
 def _print(report: IntakeReport, folder: Path) -> None:
@@ -59,10 +61,17 @@ def _print(report: IntakeReport, folder: Path) -> None:
         errors().print(
             f"told anew  {name}: {said} {now} (before: {before or 'not said'})", markup=False, soft_wrap=True
         )
+    for name, why in report.aside:
+        errors().print(f"set aside  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
     say(
         f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
+    for label, pages in report.sorted_into.items():
+        say(f"Sorted into {label}: {pages} pages.")
+    if report.sheets or report.aside:
+        wait = f" They wait: digitize batch sort {folder}" if report.aside else ""
+        say(f"{report.sheets} sheets, {len(report.aside)} pages set aside.{wait}")
     if report.batch:
         say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew:

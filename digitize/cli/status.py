@@ -19,6 +19,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
+    from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counts import count_work
     from digitize.workspace.ledger import Ledger
@@ -30,17 +31,18 @@ def status(
         s = count_work(ledger)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
+        volumes = summary(ledger)
     if json:
         models = [x.as_plain() for x in differ]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
-                    "calibration": [x.as_plain() for x in measured]})  # fmt: skip
+                    "calibration": [x.as_plain() for x in measured], "volumes": volumes})  # fmt: skip
         return
     if measured:
         print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])
         say()
     show_counts(s)
-    for x in differ:
-        say(x.line())
+    for line in (*volumes, *(x.line() for x in differ)):
+        say(line)
 
 
 def show_counts(s: StatusCounts) -> None:

@@ -1,4 +1,4 @@
-"""`digitize watch`: keeps a workspace up to date by itself, and learns at night."""
+"""`digitize watch`: keeps a workspace up to date by itself, takes in what a scanner writes, learns at night."""
 
 from __future__ import annotations
 
@@ -11,27 +11,58 @@ from digitize.cli.console import progress, say
 
 
 def watch(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    every: Annotated[float, typer.Option(min=0.1, help="Minutes between two looks.")] = 5.0,
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="[FOLDER] DIR", help="The scanner's folder, if any, and the workspace.")
+    ],
+    every: Annotated[float, typer.Option(min=0.01, help="Minutes between two looks.")] = 5.0,
     jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
+    leave: Annotated[bool, typer.Option("--leave", help="Files stay in FOLDER and are not moved to done/.")] = False,
+    steady: Annotated[float, typer.Option(min=0, help="Seconds without a change until a file is whole.")] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
 ) -> None:
-    """Read, map, check and load what comes in or was answered, until Ctrl-C; learn at the hour of `[learn] at`."""
-    import time
+    """Read, map, check and load what comes in or was answered, until Ctrl-C; learn at the hour of `[learn] at`.
 
+    With FOLDER each file that a scanner finished there is taken in once, sorted by its cover sheets, and moved to
+    FOLDER/done, or to FOLDER/problem with the reason.
+    """
     from digitize.learning.watch import NightWatch
+    from digitize.workspace.intake.watched import ScannerFolder
     from digitize.workspace.place import open_place
 
+    folder, scanner = _which(folders)
     flags = {"run.jobs": jobs}
     place = open_place(folder, flags)
     at = place.options.learn.at
-    say(f"Watching {folder}, every {every:g} minutes{f'; learns at {at}' if at else ''}. Ctrl-C ends it.")
-
-    def wait(seconds: float) -> bool:
-        time.sleep(seconds)
-        return False
+    from_ = f", files from {scanner}" if scanner else ""
+    say(f"Watching {folder}{from_}, every {every:g} minutes{f'; learns at {at}' if at else ''}. Ctrl-C ends it.")
 
     with progress(place.options.run.line_every) as shown:
-        NightWatch(folder, flags, shown).go_on(60 * every, wait)
+        if scanner is None:
+            night = NightWatch(folder, flags, shown)
+        else:
+            watched = ScannerFolder(scanner, leave=leave, steady_s=steady)
+            # A look waits for files to be whole, also where it is the only one.
+            night = NightWatch(folder, flags, shown, intake=lambda place, _: watched.take(place, _sleep))
+        night.go_on(60 * every, lambda seconds: once or _sleep(seconds))
+
+
+def _sleep(seconds: float) -> bool:
+    import time
+
+    time.sleep(seconds)
+    return False
+
+
+def _which(folders: list[Path]) -> tuple[Path, Path | None]:
+    """The workspace, and the scanner's folder if there is one; in whatever order they were given."""
+    from digitize.errors import OptionsError
+
+    if len(folders) > 2:  # noqa: PLR2004
+        raise OptionsError("Give one folder of a scanner and one workspace.")
+    if len(folders) == 1:
+        return folders[0], None
+    first, second = folders
+    return (first, second) if (first / "digitize.toml").is_file() else (second, first)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,29 @@ from digitize.workspace.place import Place, open_place
 
 Wait = Callable[[float], bool]
 """Waits so many seconds; returns whether to end now."""
+Intake = Callable[[Place, Wait], Iterable[str]]
+"""Takes in what came, and gives lines for people."""
+
+
+def _nothing(place: Place, wait: Wait) -> Iterable[str]:
+    return ()
 
 
 class NightWatch:
     """One workspace, kept up to date until somebody ends it."""
 
     def __init__(
-        self, folder: Path, flags: Mapping[str, Any], progress: Progress, now: Callable[[], datetime] = datetime.now
+        self,
+        folder: Path,
+        flags: Mapping[str, Any],
+        progress: Progress,
+        now: Callable[[], datetime] = datetime.now,
+        intake: Intake = _nothing,
     ) -> None:
-        """flags: as those of `open_place`. now: the office's own time, in which `[learn] at` is given."""
+        """flags: as those of `open_place`. now: the office's own time, in which `[learn] at` is given. intake: done
+        before each run, as of a watched folder.
+        """
+        self._intake = intake
         self._folder, self._flags, self._progress, self._now = folder, flags, progress, now
         self._since = now()
         self._said = ""
@@ -36,14 +50,16 @@ class NightWatch:
         """
         open_place(self._folder, self._flags)
         while True:
-            self._once()
+            self._once(wait)
             if wait(every_s):
                 return
 
-    def _once(self) -> None:
+    def _once(self, wait: Wait) -> None:
         try:
             # Settings may have been changed since.
             place = open_place(self._folder, self._flags)
+            for line in self._intake(place, wait):
+                self._progress.say(line)
             self._run(place)
             if self._is_night(place.options.learn.at):
                 self._learn(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -24,3 +25,10 @@ def embedded(script: str) -> str:
         return ""
     data = base64.b64encode(file.read_bytes()).decode("ascii")
     return f'@font-face {{ font-family: "{OWN}{script}"; src: url("data:font/woff2;base64,{data}") format("woff2"); }}'
+
+
+def print_font(script: str) -> bytes:
+    """A TrueType font to print a script with, by ISO 15924; the same outlines as that for pages. b"" for none."""
+    file = resources.files("digitize.machine") / "print_fonts" / f"{script}.ttf.gz"
+    # Not WOFF2, which only a library that nothing else needs unpacks.
+    return gzip.decompress(file.read_bytes()) if file.is_file() else b""

@@ -87,7 +87,7 @@ def export(
 
         def write(target: Path) -> Exported:
             if to == "jsonl":
-                return Exported(target, _write_jsonl(ledger, iter(chosen), target, view), 0)
+                return Exported(target, write_jsonl(ledger, iter(chosen), target, view), 0)
             return _write_csv(chosen, target, found, view, beside)
 
         made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
@@ -196,7 +196,8 @@ class _Chosen:
                 self.left_out += 1
 
 
-def _write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, view: ExportView) -> int:
+def write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, view: ExportView) -> int:
+    """Write whole records, one a line, with their origins, verdict and findings. Returns how many."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".tmp")
     count = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.files.scanqc.folder import list_scans
+from digitize.files.scanqc.folder import ListedScans, list_scans
 from digitize.files.scanqc.report import PageReport, ScanReport, Sequel, sequels_of
 from digitize.machine.progress import Progress
 
@@ -50,7 +50,11 @@ class ScanQcOptions:
 
 def check_folder(paths: list[Path], wanted: ScanQcOptions, progress: Progress) -> ScanReport:
     """Judge every page of files and folders. Raises InputError when there is none, EngineMissing, EngineFailed."""
-    listed = list_scans(paths)
+    return check_scans(list_scans(paths), wanted, progress)
+
+
+def check_scans(listed: ListedScans, wanted: ScanQcOptions, progress: Progress) -> ScanReport:
+    """Judge pages that are listed already, in their order. Raises EngineMissing, EngineFailed."""
     jobs = [JudgeJob(i, scan, wanted.languages, wanted.twice) for i, scan in enumerate(listed.scans)]
     if wanted.languages:
         _need_engine(wanted.languages)

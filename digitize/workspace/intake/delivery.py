@@ -51,7 +51,7 @@ class _Folder:
         said = given
         for folder, rows in reversed(self.told):
             said = said.over(rows.get(path.relative_to(folder).as_posix(), Metadata()))
-        return said.over(Metadata(volume=shown_name(path.parent.resolve().name)))
+        return said.over(Metadata(volume=folder_label(path)))
 
 
 def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
@@ -69,6 +69,16 @@ def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
         elif not _goes_with_a_table(path):
             beside = _Folder(path.parent, path.parent.resolve(), ()).below(path.parent)
             yield Given(path, shown_name(path.name), beside.metadata(path, metadata), _problem(path))
+
+
+def folder_label(path: Path) -> str:
+    """What the volume of a file is called where nobody says: as its folder, in a bag as the bag."""
+    folder = path.parent.resolve()
+    for within in (folder.parent, folder.parent.parent):
+        # BAG/data, and BAG/data/originals of a bag of ours.
+        if folder.name in ("data", "originals") and (within / "bagit.txt").is_file():
+            folder = within
+    return shown_name(folder.name)
 
 
 def shown_name(name: str) -> str:

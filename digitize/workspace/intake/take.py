@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
+from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register
+from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
+from digitize.workspace.intake.sorting import PAGE
 from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix, put_back
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, SourceFile, TableUnit
 from digitize.workspace.place import Place
+from digitize.workspace.volumes.book import Volumes, note_scanned
 from mappers.codes import place_lists
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A file after a first look. tables: names of its tables. problem: why it cannot be used, or "".
-
-    known: it was here. refused_before: it was given and could not be used. put_back: its original was gone.
-    """
-
-    given: Given
-    sha256: str = ""
-    size: int = 0
-    media: str = ""
-    pages: int = 0
-    tables: tuple[str, ...] = ()
-    problem: str = ""
-    kind: str = ""
-    known: bool = False
-    refused_before: bool = False
-    put_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +31,9 @@ class IntakeReport:
 
     refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
     files that were here and of which something else is said now. put_back: names of files that were here and whose
-    originals were gone or changed; they are whole again. batch: "" when no file was new.
+    originals were gone or changed; they are whole again. batch: "" when no file was new. sheets: cover and end sheets,
+    which are no pages. aside: (file and page, why) of pages that a person must place. sorted_into: label -> pages that
+    sheets sorted into a volume.
     """
 
     batch: str
@@ -59,10 +46,15 @@ class IntakeReport:
     scanned_again: tuple[str, ...] = ()
     told_anew: tuple[tuple[str, str, str, str], ...] = ()
     put_back: tuple[str, ...] = ()
+    sheets: int = 0
+    aside: tuple[tuple[str, str], ...] = ()
+    sorted_into: Mapping[str, int] = field(default_factory=dict)
 
 
-def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False) -> IntakeReport:
-    """Take files and folders in.
+def take_in(
+    place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: bool = False
+) -> IntakeReport:
+    """Take files and folders in. goes_on: what comes from one folder is one row of pages over all deliveries.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
     half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, MappingError for a
@@ -74,15 +66,20 @@ def take_in(place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bo
         looked: list[Looked] = []
         seen: set[str] = set()
         lists, has_own = place_lists(place.options.workspace.state, *place.own_lists), place.has_stations
-        for given in list_files(list(paths), metadata):
+        delivery = open_bags(paths)
+        for given in (*delivery.refused, *list_files(delivery.paths, metadata)):
             if not given.problem:
                 check_places(given.metadata, given.name, lists, has_own=has_own)
             check_register(given.metadata, given.name, (place.folder / "forms",))
             looked.append(_look(catalogue, given, seen, link=link))
         looked = [_keep(place, catalogue, look, link=link) for look in _probed(looked)]
+        codes = look_for_sheets(ledger, looked)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
-            return _Writer(place, ledger, catalogue, link=link).write(looked)
+            for bag in delivery.bags:
+                ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
+            placing = SheetPlacing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
+            return _Writer(place, ledger, catalogue, placing, link=link).write(looked)
 
 
 def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> Looked:
@@ -137,15 +134,18 @@ def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Lo
 class _Writer:
     """Writes one looked-at batch; lives inside one transaction."""
 
-    def __init__(self, place: Place, ledger: Ledger, catalogue: Catalogue, *, link: bool) -> None:
+    def __init__(
+        self, place: Place, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, *, link: bool
+    ) -> None:
         self._site = place.options.workspace.site_id
         self._ledger = ledger
         self._catalogue = catalogue
-        self._link = link
+        self._link, self._placing = link, placing
         # Batches and tables are never removed, so their count gives the next number.
         self._batch = f"{self._site}-b{len(catalogue.batches()) + 1:04d}"
         self._tables = len(catalogue.tables())
         self._again: list[str] = []
+        self._volumes: set[int] = set()
         self._told: list[tuple[str, str, str, str]] = []
 
     def write(self, looked: Sequence[Looked]) -> IntakeReport:
@@ -155,12 +155,15 @@ class _Writer:
         if new:
             self._insert_batch(new)
         for look in looked:
+            self._placing.file(look)
             if look.known:
                 self._tell(look, is_new=look.sha256 in arrived)
             elif look.problem:
                 self._refuse(look)
             else:
                 self._take(look)
+        self._placing.end()
+        note_scanned(self._ledger, self._site, self._volumes & set(Volumes(self._ledger).all()))
         return self._report(looked, new)
 
     def _insert_batch(self, new: Sequence[Looked]) -> None:
@@ -207,23 +210,29 @@ class _Writer:
             self._number_pages(look)
 
     def _number_pages(self, look: Looked) -> None:
-        metadata = look.given.metadata
-        volume = self._catalogue.volume(metadata.volume)
-        first = int(metadata.page) if metadata.page else self._catalogue.next_page_number(volume)
+        number: dict[int, int] = {}
         for idx in range(look.pages):
-            number = first + idx
-            page = f"{self._site}-{volume:04d}-{number:04d}"
-            # The same volume and number is the same page: the newer scan counts, and its id stays.
-            is_again = self._catalogue.scan(page) is not None
-            self._again += [page] if is_again else []
-            self._catalogue.insert_scan(
-                PageScan(
-                    page, look.sha256, idx, self._batch, volume, number,
-                    metadata.kind, metadata.station, metadata.district, metadata.year, metadata.language,
-                )
-            )  # fmt: skip
-            detail = {"name": look.given.name, "index": idx, "scanned_again": is_again}
-            self._ledger.record_event(page, "intake", "done", key=f"{look.sha256}:{idx}", detail=detail)
+            found, metadata = self._placing.page(look, idx)
+            if found.what != PAGE:
+                self._placing.keep(look, idx, found)
+                continue
+            volume = found.volume.number if found.volume else self._catalogue.volume(metadata.volume)
+            if volume not in number:
+                told = int(metadata.page) if metadata.page else 0
+                number[volume] = told or self._catalogue.next_page_number(volume)
+            self._number_page(look, idx, (volume, number[volume]), metadata)
+            number[volume] += 1
+        self._placing.end_of(look)
+
+    def _number_page(self, look: Looked, idx: int, place: tuple[int, int], metadata: Metadata) -> None:
+        scan = page_scan(self._site, place, (look.sha256, idx), self._batch, metadata)
+        # The same volume and number is the same page: the newer scan counts, and its id stays.
+        is_again = self._catalogue.scan(scan.page) is not None
+        self._again += [scan.page] if is_again else []
+        self._volumes.add(scan.volume)
+        self._catalogue.insert_scan(scan)
+        detail = {"name": look.given.name, "index": idx, "scanned_again": is_again}
+        self._ledger.record_event(scan.page, "intake", "done", key=f"{look.sha256}:{idx}", detail=detail)
 
     def _insert_source(self, look: Looked) -> None:
         path = look.given.path
@@ -245,11 +254,14 @@ class _Writer:
             batch=self._batch if new else "",
             files=len(looked),
             taken=len(taken),
-            pages=sum(x.pages for x in taken),
+            pages=sum(x.pages for x in taken) - self._placing.found.sheets - len(self._placing.found.aside),
             tables=sum(len(x.tables) for x in taken),
             duplicates=tuple(x.given.name for x in looked if x.known),
             refused=tuple((x.given.name, x.problem) for x in looked if x.problem and not x.known),
             scanned_again=tuple(self._again),
             told_anew=tuple(self._told),
             put_back=tuple(x.given.name for x in looked if x.put_back),
+            sheets=self._placing.found.sheets,
+            aside=tuple(self._placing.found.aside),
+            sorted_into=dict(self._placing.found.volumes),
         )

@@ -1,0 +1,62 @@
+"""A look at the pictures of a volume's pages: pages scanned twice, blank ones, numbers left out, bad scans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digitize.accounts.account import AccountFinding, pages_key
+from digitize.files.scanqc.check import ScanQcOptions, check_scans
+from digitize.files.scanqc.folder import ListedScans
+from digitize.files.scanqc.report import ScanReport
+from digitize.files.scanqc.words import MEANINGS, NAME_MISSING
+from digitize.machine.progress import Progress
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.place import Place
+from digitize.workspace.volumes.book import LOOKED, ReceivedVolume, Volumes
+from ocr.page import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeLook:
+    """What was found. blank: pages without writing, which are pages all the same, and no findings."""
+
+    pages: int
+    blank: tuple[str, ...]
+    findings: tuple[AccountFinding, ...]
+
+
+def look_at(
+    place: Place, ledger: Ledger, volume: ReceivedVolume, wanted: ScanQcOptions, progress: Progress
+) -> VolumeLook:
+    """Look at the newest scan of every page and keep what was found with the volume, for its account."""
+    scans = Catalogue(ledger).scans(volume.number)
+    report = check_scans(ListedScans(tuple(_scan(place, ledger, s) for s in scans), (), ()), wanted, progress)
+    blank = tuple(p.page for p in report.pages if p.quality and "blank" in p.quality.notes)
+    found = tuple(_findings(report))
+    key = pages_key([(s.page, s.sha256, s.idx) for s in scans])
+    kept = [[f.kind, f.text, f.count] for f in found]
+    with ledger.writing():
+        detail = {"pages": key, "blank": list(blank), "found": kept, "numbers": bool(wanted.languages)}
+        Volumes(ledger).note(volume.number, LOOKED, detail)
+    return VolumeLook(len(scans), blank, found)
+
+
+def _scan(place: Place, ledger: Ledger, scan: PageScan) -> Scan:
+    source = Catalogue(ledger).source(scan.sha256)
+    assert source is not None, "every scan is of a file that was taken in"
+    return Scan(place.original(source.sha256, source.suffix, source.linked), scan.sha256, scan.idx, scan.page)
+
+
+def _findings(report: ScanReport) -> Iterator[AccountFinding]:
+    for sequel in report.sequels:
+        if sequel.kind != NAME_MISSING:
+            says = f"{', '.join(sequel.pages)}: {MEANINGS[sequel.kind].says}"
+            yield AccountFinding(sequel.kind, f"{says} ({sequel.detail})" if sequel.detail else says, len(sequel.pages))
+    for page in report.pages:
+        if page.quality is None:
+            yield AccountFinding("unreadable", page.message, 1)
+        for defect in page.defects:
+            meaning = MEANINGS[defect.kind]
+            yield AccountFinding(defect.kind, f"{page.page}: {meaning.says}. {meaning.do}", 1)

@@ -1,0 +1,255 @@
+"""`digitize batch`: volumes received, counted, scanned and handed back; is every page accounted for?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, print_plain, say
+
+if TYPE_CHECKING:
+    from digitize.accounts.account import VolumeAccount
+
+batch = typer.Typer(name="batch", help="Volumes on their way, and whether all pages are here.", no_args_is_help=True)
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
+By = Annotated[str, typer.Option(help="Who; kept with what happened.")]
+On = Annotated[str, typer.Option(help="The day, as 2026-11-29; today if not given.")]
+Volume = Annotated[str, typer.Option(help="Label or number of the volume.")]
+
+
+@batch.callback()
+def _group() -> None:
+    """Volumes on their way, and whether all pages are here."""
+
+
+@batch.command()
+def receive(
+    folder: Folder,
+    by: By,
+    volume: Annotated[str, typer.Option(help="Label of the bound book.")] = "",
+    station: Annotated[str, typer.Option(help="Police station of the book.")] = "",
+    district: Annotated[str, typer.Option(help="Its district.")] = "",
+    kind: Annotated[str, typer.Option(help="What it is, such as fir-book; or a register, such as reg_gd.")] = "",
+    years: Annotated[str, typer.Option(help="1987, or 1987-1989.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
+    pages: Annotated[int | None, typer.Option(help="Pages, counted by hand.")] = None,
+    volumes: Annotated[
+        Path | None, typer.Option("--list", metavar="FILE", help="Many at once: a CSV with a volume in each row.")
+    ] = None,
+    brought_by: Annotated[str, typer.Option(help="Who delivered them.")] = "",
+    on: On = "",
+    note: Annotated[str, typer.Option(help="Anything to be kept with it, no names of persons in the records.")] = "",
+    json: Json = False,
+) -> None:
+    """Note that volumes came, what they are, and how many pages somebody counted."""
+    from digitize.accounts.list_file import read_list
+    from digitize.accounts.listed import receive_all
+    from digitize.errors import InputError
+    from digitize.workspace.place import open_place
+    from digitize.workspace.volumes.book import VolumeFacts
+
+    if bool(volume) == bool(volumes):
+        raise InputError("Name one volume with --volume, or many with --list FILE.")
+    told = VolumeFacts(volume, station, district, kind, years, language, pages)
+    wanted = read_list(volumes) if volumes else [told]
+    numbers = receive_all(open_place(folder), wanted, by=by, brought_by=brought_by, on=on, note=note)
+    if json:
+        print_json({"volumes": [{"number": n, "label": f.label} for n, f in zip(numbers, wanted, strict=True)]})
+        return
+    for number, facts in zip(numbers, wanted, strict=True):
+        say(f"Volume {number:04d}: {facts.label}, {facts.pages or '?'} pages counted")
+    say(f"{len(numbers)} received. Next: digitize labels {folder} --pdf labels.pdf")
+
+
+@batch.command()
+def count(
+    folder: Folder,
+    volume: Volume,
+    pages: Annotated[int, typer.Option(help="Pages, counted by hand.")],
+    by: By,
+    on: On = "",
+) -> None:
+    """Note how many pages of a volume somebody counted by hand; earlier counts stay in the history."""
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.volumes.book import Volumes
+
+    with Ledger(open_place(folder).ledger) as ledger:
+        book = Volumes(ledger)
+        found = book.find(volume)
+        book.count(found.number, pages, by=by, on=on)
+    before = f" (before: {found.facts.pages})" if found.facts.pages is not None else ""
+    say(f"Volume {found.number:04d}, {found.facts.label}: {pages} pages counted{before}.")
+
+
+@batch.command()
+def custody(
+    folder: Folder,
+    volume: Volume,
+    what: Annotated[
+        str, typer.Option(help="delivered, received, scanned, moved, checked, handed-back; nothing: show the chain.")
+    ] = "",
+    by: Annotated[str, typer.Option(help="Who did it.")] = "",
+    to: Annotated[str, typer.Option(help="To whom or where it went.")] = "",
+    on: On = "",
+    note: Annotated[str, typer.Option(help="Anything to be kept with it.")] = "",
+    json: Json = False,
+) -> None:
+    """Show who had a volume when, or add what happened to it; nothing in the chain is ever changed."""
+    from dataclasses import asdict
+
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.volumes.book import CustodyEvent, Volumes, chain_lines, check_day
+
+    with Ledger(open_place(folder).ledger) as ledger:
+        book = Volumes(ledger)
+        found = book.find(volume)
+        if what:
+            book.hand(found.number, CustodyEvent(what, by, to, check_day(on), note))
+        chain, counts = book.custody(found.number), book.counts(found.number)
+    if json:
+        told = [{"pages": n, "by": who, "on": day} for n, who, day in counts]
+        print_json({"volume": found.number, "custody": [asdict(c) for c in chain], "counts": told})
+        return
+    say(f"Volume {found.number:04d}, {found.facts.label}")
+    for line in chain_lines(chain):
+        say(line)
+    for pages, who, day in counts:
+        say(f"{day}  counted {pages} pages, by {who}")
+
+
+_HEAD = ["volume", "counted", "scanned", "sheets", "waiting", "read", "failed", "recorded", "explained", "open"]
+
+
+@batch.command()
+def account(
+    folder: Folder,
+    volume: Annotated[str, typer.Option(help="Only this one, by label or number.")] = "",
+    json: Json = False,
+) -> None:
+    """Set what was counted by hand beside what was scanned, read and recorded; exit code 3 if they differ."""
+    from digitize.accounts.account import accounts
+    from digitize.errors import TooManyRefused
+    from digitize.workspace.intake.unplaced import set_aside
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.volumes.book import Volumes
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        only = Volumes(ledger).find(volume).number if volume else None
+        found = accounts(ledger, place.options.workspace.site_id, only)
+        aside = set_aside(ledger)
+    if json:
+        print_json({"volumes": [a.as_plain() for a in found], "set_aside": len(aside)})
+    else:
+        _print_accounts(found)
+        if aside:
+            say(f"Pages set aside at intake, to be placed by a person: {len(aside)}. digitize batch sort {folder}")
+    differ = [a for a in found if a.findings]
+    if differ or aside:
+        raise TooManyRefused(f"{len(differ)} of {len(found)} volumes are not accounted for, {len(aside)} pages wait.")
+
+
+def _print_accounts(found: list[VolumeAccount]) -> None:
+    if not found:
+        say("No volume was received. Tell of one: digitize batch receive DIR --volume ... --by NAME")
+        return
+    rows: list[list[object]] = []
+    for a in found:
+        failed, explained = sum(a.failed.values()), a.continued + a.reported
+        open_ = a.due + len(a.unexplained)
+        counted = "?" if a.counted is None else a.counted
+        rows.append([a.label, counted, a.scanned, a.sheets, a.waiting, a.read, failed, a.recorded, explained, open_])
+    print_plain("Volumes", _HEAD, rows)
+    for a in found:
+        if a.findings or a.holder:
+            say()
+            say(f"Volume {a.number:04d}, {a.label}{': ' + a.holder if a.holder else ''}")
+        for f in a.findings:
+            say(f"  {f.kind}: {f.text}")
+    say()
+    say(f"{sum(not a.findings for a in found)} of {len(found)} volumes are accounted for.")
+
+
+@batch.command()
+def look(
+    folder: Folder,
+    volume: Annotated[str, typer.Option(help="Only this one, by label or number.")] = "",
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core.")] = 0,
+    numbers: Annotated[bool, typer.Option("--numbers/--no-numbers", help="Read the printed page numbers.")] = True,
+    language: Annotated[list[str] | None, typer.Option(help="In whose digits pages are numbered, such as hi.")] = None,
+) -> None:
+    """Look at the pictures of volumes: pages scanned twice, blank ones, numbers left out, pages to scan again."""
+    import os
+
+    from digitize.accounts.look import look_at
+    from digitize.cli.console import progress
+    from digitize.files.scanqc.check import ScanQcOptions
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.volumes.book import Volumes
+
+    place = open_place(folder)
+    wanted = ScanQcOptions(jobs or os.cpu_count() or 1, tuple(language or ("en",)) if numbers else ())
+    with Ledger(place.ledger) as ledger, progress(place.options.run.line_every) as shown:
+        book = Volumes(ledger)
+        for one in [book.find(volume)] if volume else list(book.all().values()):
+            found = look_at(place, ledger, one, wanted, shown)
+            blank = f" Blank: {', '.join(found.blank)}." if found.blank else ""
+            say(f"Volume {one.number:04d}, {one.facts.label}: {found.pages} pages looked at.{blank}")
+            for f in found.findings:
+                say(f"  {f.kind}: {f.text}")
+
+
+@batch.command()
+def sort(folder: Folder, json: Json = False) -> None:
+    """List the pages that cover sheets could not place, each with the reason; digitize batch place settles them."""
+    from dataclasses import asdict
+
+    from digitize.workspace.intake.unplaced import set_aside, short
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    with Ledger(open_place(folder).ledger) as ledger:
+        waiting = set_aside(ledger)
+    if json:
+        print_json({"pages": [{**asdict(a), "id": short(a.unit)} for a in waiting]})
+        return
+    for a in waiting:
+        say(f"{short(a.unit)}  {a.name}, page {a.index + 1}: {a.why}")
+    say(f"{len(waiting)} pages wait. digitize batch place {folder} ID --volume LABEL --by NAME [--rest]")
+
+
+@batch.command("place")
+def place_page(
+    folder: Folder,
+    page: Annotated[str, typer.Argument(metavar="ID", help="Of a page, as digitize batch sort lists it.")],
+    by: By,
+    volume: Annotated[str, typer.Option(help="The volume it belongs to, by label or number.")] = "",
+    what: Annotated[str, typer.Option("--as", help="page, sheet (a cover sheet of it), nothing (left out).")] = "page",
+    rest: Annotated[bool, typer.Option("--rest", help="The same volume for the pages that follow it.")] = False,
+    reason: Annotated[str, typer.Option(help="Why a page is left out.")] = "",
+) -> None:
+    """Say into which volume a page goes that cover sheets could not place."""
+    from digitize.workspace.intake.unplaced import PersonSays, choose, settle
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.volumes.book import Volumes
+
+    place = open_place(folder)
+    with Ledger(place.ledger) as ledger:
+        found = Volumes(ledger).find(volume) if volume else None
+        first, *others = choose(ledger, page, with_rest=rest)
+        made = settle(place, ledger, [first], PersonSays(what, by, found, reason))
+        # Behind a sheet stand pages, whatever the sheet itself is.
+        made += settle(place, ledger, others, PersonSays("nothing" if what == "nothing" else "page", by, found, reason))
+    say(f"{1 + len(others)} pages are settled{': ' + ', '.join(made) if made else ''}.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(batch)

@@ -1,0 +1,40 @@
+"""`digitize labels`: cover sheets and stickers with QR codes, by which scans are sorted into their volumes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, say, warn
+
+
+def labels(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    pdf: Annotated[Path, typer.Option(metavar="FILE", help="The PDF to write.")],
+    volume: Annotated[list[str] | None, typer.Option(help="Label or number; all that were received if none.")] = None,
+    what: Annotated[
+        list[str] | None, typer.Option(help="cover, end, sticker; may be repeated. Covers and stickers if not given.")
+    ] = None,
+    copies: Annotated[int, typer.Option(min=1, max=100, help="Stickers of each volume.")] = 1,
+    json: Json = False,
+) -> None:
+    """Write cover sheets and volume stickers as a PDF; `digitize batch receive` tells of the volumes first."""
+    from dataclasses import asdict
+
+    from digitize.accounts.labels import print_labels
+    from digitize.workspace.place import open_place
+
+    made = print_labels(open_place(folder), pdf, volume or (), tuple(what or ("cover", "sticker")), copies)
+    if json:
+        print_json({**asdict(made), "path": str(made.path)})
+        return
+    say(f"{made.path}: {made.sheets} sheets and {made.stickers} stickers for {made.volumes} volumes.")
+    if made.no_font:
+        warn(f"No font here has the letters of {', '.join(made.no_font)}; they are printed as question marks.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(labels)

@@ -1,0 +1,124 @@
+"""BagIt deliveries (RFC 8493): a bag is checked before anything of it is taken in; what is wrong with it is named."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from digitize.workspace.intake.delivery import Given, shown_name
+from digitize.workspace.intake.manifest import Metadata
+
+BAG, DATA, ORIGINALS = "bagit.txt", "data", "originals"
+OWN_FORMAT = "Digitize-Package"
+"""In bag-info of bags that this program wrote: only their originals are taken in, not what was made of them."""
+_MISSING = "is in the bag's list and not there. Have the bag sent again."
+_EXTRA = "is in the bag and in no list of it. Nobody says whose it is: have the bag sent again."
+_ALTERED = "is not what the bag's list says ({}). It was altered or damaged on the way: have the bag sent again."
+_FETCH = "is to be fetched from elsewhere, which is not done here. Ask for a bag that holds all of its files."
+_WHOLE = "the other files of the bag are not taken in: a bag is taken whole or not at all"
+_KEPT = (
+    "Source-Organization", "Contact-Name", "Bagging-Date", "External-Identifier", "External-Description",
+    "Bag-Group-Identifier", "Bag-Count", "Internal-Sender-Identifier", "Payload-Oxum",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredBag:
+    """A sound bag. manifest: hash of its list of files; info: who sent it, when, and what it says it is."""
+
+    name: str
+    manifest: str
+    info: dict[str, str]
+
+    def as_custody(self) -> dict[str, Any]:
+        """As a step in the chain of custody: who delivered it, when."""
+        by = self.info.get("Contact-Name") or self.info.get("Source-Organization", "")
+        return {
+            "what": "bag", "by": by, "to": "", "on": self.info.get("Bagging-Date", ""),
+            "note": self.info.get("External-Identifier", self.name), "info": self.info, "manifest": self.manifest,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What was given to one intake: paths to take files from, what is refused before that, and the bags."""
+
+    paths: list[Path] = field(default_factory=list)
+    refused: list[Given] = field(default_factory=list)
+    bags: list[DeliveredBag] = field(default_factory=list)
+
+
+def open_bags(paths: Sequence[Path]) -> Delivery:
+    """Check every bag among some paths. Other paths are as they were."""
+    made = Delivery()
+    for path in paths:
+        if not (path.is_dir() and (path / BAG).is_file()):
+            made.paths.append(path)
+            continue
+        problems = list(bag_problems(path))
+        for name, why in problems:
+            made.refused.append(Given(path / name, f"{shown_name(path.name)}/{name}".rstrip("/"), Metadata(), why))
+        if not problems:
+            bag = _delivered(path)
+            made.bags.append(bag)
+            within = path / DATA / ORIGINALS
+            made.paths.append(within if OWN_FORMAT in bag.info and within.is_dir() else path / DATA)
+    return made
+
+
+def bag_problems(path: Path) -> Iterator[tuple[str, str]]:
+    """(file, why) of everything that is wrong with a bag: missing, extra, altered; ("", why) of the bag as a whole."""
+    import bagit
+
+    # It writes each fault to standard error by itself, in words of its own.
+    logging.getLogger("bagit").setLevel(logging.CRITICAL + 1)
+    try:
+        bag = bagit.Bag(str(path))
+        missing, extra = bag.compare_manifests_with_fs()
+        fetched = set(bag.files_to_be_fetched())
+    except (bagit.BagError, OSError, UnicodeDecodeError) as e:
+        yield "", f"is no bag that can be read: {e}"
+        return
+    found = [(name, _FETCH) for name in sorted(fetched)]
+    found += [(name, _MISSING) for name in sorted(set(missing) - fetched)]
+    found += [(name, _EXTRA) for name in sorted(extra)]
+    found += list(_altered(path, bag, set(missing)))
+    if not found:
+        try:
+            bag.validate(completeness_only=True)
+        except bagit.BagError as e:
+            found = [("", f"is no valid bag: {e}")]
+    yield from found
+    if any(name for name, _ in found):
+        yield "", _WHOLE
+
+
+def _altered(path: Path, bag: Any, missing: set[str]) -> Iterator[tuple[str, str]]:
+    for name, sums in sorted(bag.entries.items()):
+        own = path / bag.normalized_filesystem_names.get(name, name)
+        if name in missing or not own.is_file():
+            continue
+        for algorithm, wanted in sums.items():
+            with own.open("rb") as file:
+                if hashlib.file_digest(file, algorithm).hexdigest() != wanted.lower():
+                    yield name, _ALTERED.format(algorithm)
+                    break
+
+
+def _delivered(path: Path) -> DeliveredBag:
+    import bagit
+
+    info = bagit.Bag(str(path)).info
+    lists = sorted(path.glob("manifest-*.txt"))
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in lists)).hexdigest()
+    kept = {k: _text(info[k]) for k in (*_KEPT, OWN_FORMAT) if info.get(k)}
+    return DeliveredBag(shown_name(path.name), digest, kept)
+
+
+def _text(value: str | list[str]) -> str:
+    """A field of bag-info; one that stands there several times is a list."""
+    return value if isinstance(value, str) else "; ".join(value)

@@ -1,0 +1,27 @@
+"""A file of a delivery and what a first look at it showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digitize.workspace.intake.delivery import Given
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file after a first look. tables: names of its tables. problem: why it cannot be used, or "".
+
+    known: it was here. refused_before: it was given and could not be used. put_back: its original was gone.
+    """
+
+    given: Given
+    sha256: str = ""
+    size: int = 0
+    media: str = ""
+    pages: int = 0
+    tables: tuple[str, ...] = ()
+    problem: str = ""
+    kind: str = ""
+    known: bool = False
+    refused_before: bool = False
+    put_back: bool = False

@@ -1,0 +1,176 @@
+"""Sorting a delivery by its cover sheets: what to look at, where each page goes, and what the ledger keeps of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+
+from digitize.workspace.intake.delivery import folder_label, shown_name
+from digitize.workspace.intake.looked import Looked
+from digitize.workspace.intake.manifest import Metadata
+from digitize.workspace.intake.page_codes import PageCodes, codes_of
+from digitize.workspace.intake.probing import TABLE_SUFFIXES
+from digitize.workspace.intake.sorting import BEHIND, PAGE, SHEET, RowStanding, Sorted, Sorter
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.volumes.book import ReceivedVolume, Volumes
+from digitize.workspace.volumes.sheet_text import SheetDamaged, from_text
+
+SHEET_STEP, SORTING, ENDS_IN = "sheet", "sorting", "sorted"
+"""Steps: of a sheet, of a page that a person must place, and of a file, where the row of pages stands behind it."""
+_NO_VOLUME = -1
+
+
+@dataclass(slots=True)
+class SortedPages:
+    """Counts for the report. aside: (file and page, why). volumes: label -> pages that sheets sorted into it."""
+
+    sheets: int = 0
+    aside: list[tuple[str, str]] = field(default_factory=list)
+    volumes: Counter[str] = field(default_factory=Counter)
+
+
+def look_for_sheets(ledger: Ledger, looked: Sequence[Looked]) -> Mapping[Path, tuple[PageCodes, ...]]:
+    """The codes of the pages of a delivery; empty where it has no sheets.
+
+    Where volumes were received here every new page is looked at (40 ms a page). Elsewhere only the first page of each
+    folder is, which is the sheet where there are sheets at all.
+    """
+    new = [(x.given.path, x.pages) for x in looked if x.pages and not x.known and not x.problem]
+    if not Volumes(ledger).all():
+        rows = [list(own) for _, own in groupby(new, key=lambda f: f[0].parent)]
+        # A sheet alone has no pages to sort.
+        first = codes_of([(own[0][0], 1) for own in rows if sum(pages for _, pages in own) > 1])
+        if not any(_has_ours(codes) for codes in first.values()):
+            return {}
+    return codes_of(new)
+
+
+def _has_ours(codes: Sequence[PageCodes]) -> bool:
+    return any(_is_ours(text) for page in codes for text in page.texts)
+
+
+def _is_ours(text: str) -> bool:
+    try:
+        return from_text(text) is not None
+    except SheetDamaged:
+        return True
+
+
+class SheetPlacing:
+    """Gives each page of one delivery its place and writes what is no page; lives inside the intake's transaction.
+
+    goes_on: what comes from one folder is one row of pages over all deliveries, as of a scanner that is watched.
+    """
+
+    def __init__(
+        self, ledger: Ledger, site: str, codes: Mapping[Path, tuple[PageCodes, ...]], looked: Sequence[Looked],
+        *, goes_on: bool = False,
+    ) -> None:  # fmt: skip
+        self._ledger, self._codes, self._goes_on = ledger, codes, goes_on
+        volumes = Volumes(ledger)
+        self._received = volumes.all()
+        self._by_label = {v.facts.label: v for v in self._received.values()}
+        self._sorter = Sorter(site, self._received, expects=volumes.printed())
+        rows = groupby(looked, key=lambda x: x.given.path.parent)
+        # Folder by folder: whether a sheet is among its new pages.
+        self._sheeted = {parent for parent, own in rows if any(_has_ours(codes.get(x.given.path, ())) for x in own)}
+        self._row: Path | None = None
+        self._has_turned = False
+        self.found = SortedPages()
+
+    def file(self, look: Looked) -> None:
+        """The next file of the delivery comes, before its pages are placed."""
+        parent = look.given.path.parent
+        if parent != self._row:
+            self.end()
+            begun = self._remembered(_scanner(parent)) if self._goes_on else RowStanding()
+            self._sorter.begin(begun, has_sheets=parent in self._sheeted)
+            self._row = parent
+        self._has_turned = False
+        if look.known:
+            # Only what holds a sheet is remembered: other pages that come again change nothing.
+            remembered = self._remembered(look.sha256)
+            self._sorter.standing = self._sorter.standing if remembered == RowStanding() else remembered
+        elif look.problem and look.given.path.suffix.lower() not in TABLE_SUFFIXES:
+            self._sorter.lose_track(f"{look.given.name} could not be opened")
+
+    def page(self, look: Looked, index: int) -> tuple[Sorted, Metadata]:
+        """Where a page of that file goes, and what is said of it there."""
+        metadata = look.given.metadata
+        codes = self._codes.get(look.given.path)
+        if codes is None:
+            return Sorted(PAGE), self._filled(metadata)
+        # The folder's name stands for a volume where nobody told one; it is no word against a sheet.
+        told = metadata.volume if metadata.volume != folder_label(look.given.path) else ""
+        found = self._sorter.place(codes[index], told)
+        self._has_turned |= bool(found.role) or found.kind not in ("", BEHIND)
+        if found.what == SHEET:
+            self.found.sheets += 1
+        elif found.volume is not None:
+            self.found.volumes[found.volume.facts.label] += 1
+        return found, _metadata(found.volume, metadata) if found.volume else self._filled(metadata)
+
+    def _filled(self, told: Metadata) -> Metadata:
+        """What was told, and of a volume that was received also what is known of it."""
+        volume = self._by_label.get(told.volume)
+        return told.over(_facts(volume)) if volume else told
+
+    def keep(self, look: Looked, index: int, found: Sorted) -> None:
+        """Write down a page that is a sheet, or that a person must place."""
+        unit, name = f"{look.sha256}:{index}", look.given.name
+        detail = {"name": name, "index": index, "volume": found.volume.number if found.volume else None}
+        if found.what == SHEET:
+            self._ledger.record_event(unit, SHEET_STEP, "done", key=unit, detail={**detail, "role": found.role})
+            return
+        self.found.aside.append((f"{name}, page {index + 1}", found.why))
+        why = {"kind": found.kind, "message": found.why, "retry": False}
+        self._ledger.record_event(unit, SORTING, "failed", key=unit, detail={**detail, **why})
+
+    def end_of(self, look: Looked) -> None:
+        """Remember where the row stands behind a file: it may come again, with others behind it."""
+        if self._has_turned:
+            self._remember(look.sha256, self._sorter.standing)
+
+    def end(self) -> None:
+        """A row of pages is over: of a scanner's it is kept where it stands."""
+        if self._goes_on and self._row is not None:
+            unit = _scanner(self._row)
+            if self._sorter.standing != self._remembered(unit):
+                self._remember(unit, self._sorter.standing)
+
+    def _remember(self, unit: str, standing: RowStanding) -> None:
+        volume = standing.volume.number if standing.volume else _NO_VOLUME
+        self._ledger.record_event(unit, ENDS_IN, "note", detail={"volume": volume, "aside": standing.aside})
+
+    def _remembered(self, unit: str) -> RowStanding:
+        state = self._ledger.state(unit, ENDS_IN)
+        if state is None:
+            return RowStanding()
+        return RowStanding(self._received.get(state.detail["volume"]), state.detail["aside"])
+
+
+def _scanner(folder: Path) -> str:
+    """The unit under which it is kept where the row of pages of a folder stands."""
+    return f"scanner:{shown_name(str(folder.resolve()))}"
+
+
+def _metadata(volume: ReceivedVolume, told: Metadata) -> Metadata:
+    """What is said of a page that a sheet placed: what is known of its volume, and where nothing is, what was told."""
+    return replace(_facts(volume).over(told), page="")
+
+
+def _facts(volume: ReceivedVolume) -> Metadata:
+    facts = volume.facts
+    return Metadata(facts.label, facts.station, facts.district, facts.year, facts.kind, facts.language)
+
+
+def page_scan(site: str, page: tuple[int, int], scan: tuple[str, int], batch: str, said: Metadata) -> PageScan:
+    """One page as the ledger lists it. page: numbers of its volume, and within it; scan: its file's hash, and index."""
+    volume, number = page
+    name = f"{site}-{volume:04d}-{number:04d}"
+    told = (said.kind, said.station, said.district, said.year, said.language)
+    return PageScan(name, *scan, batch, volume, number, *told)

@@ -1,0 +1,160 @@
+"""A folder into which a scanner writes: each file is taken in once, when it is whole, and put away.
+
+What is still being written grows or is touched: a file counts as whole when size and time of change stay the same over
+some seconds, or when it gets its own name at the end. Killed anywhere, nothing is taken twice: what was taken in and
+not put away yet is known by its content.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from digitize.errors import InputError
+from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural
+from digitize.workspace.intake.manifest import MANIFEST, Metadata
+from digitize.workspace.intake.take import IntakeReport, take_in
+from digitize.workspace.place import Place
+
+DONE, PROBLEM = "done", "problem"
+"""Folders inside the watched one: what was taken in, and what could not be, each beside FILE.why.txt."""
+_UNFINISHED = (".part", ".tmp", ".temp", ".crdownload", ".partial", ".filepart", ".lock")
+_NEVER = (MANIFEST, "thumbs.db", "desktop.ini")
+_WHY = ".why.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class FileAtLook:
+    """A file as it was at one look; since: from when on it has not changed."""
+
+    size: int
+    changed_ns: int
+    since: float
+
+
+class ScannerFolder:
+    """One watched folder; remembers between looks what it saw."""
+
+    def __init__(
+        self, folder: Path, *, leave: bool = False, steady_s: float = 10.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """leave: files stay where they are. steady_s: how long a file must not change. Raises InputError."""
+        if not folder.is_dir():
+            raise InputError(f"{folder}: there is no such folder to watch.")
+        self._folder, self._leave, self.steady_s, self._clock = folder, leave, steady_s, clock
+        self._seen: dict[Path, FileAtLook] = {}
+        self._settled: dict[Path, tuple[int, int]] = {}
+
+    def look(self) -> tuple[list[Path], bool]:
+        """The files that are whole, in natural order up to the first that is not; whether others are being written.
+
+        A file behind one that still grows waits, too: the cover sheet before it tells where it goes.
+        """
+        now = self._clock()
+        files = [p for p in self._files() if self._settled.get(p) != _state(p)]
+        seen = {p: self._look_at(p, now) for p in files}
+        self._seen = {p: s for p, s in seen.items() if s is not None}
+        whole: list[Path] = []
+        for _, own in groupby(files, key=lambda p: p.parent):
+            for path in own:
+                found = self._seen.get(path)
+                if found is None or found.size == 0 or now - found.since < self.steady_s:
+                    break
+                whole.append(path)
+        return whole, len(whole) < len(files)
+
+    def take(self, place: Place, wait: Callable[[float], bool]) -> Iterator[str]:
+        """Take in what is whole, waiting once for what is new or still grows. Gives lines for people.
+
+        wait: waits so many seconds, and returns whether to end now. Raises what `take_in` raises; what was not put away
+        then is met again at the next look.
+        """
+        whole, is_more = self.look()
+        if is_more and not wait(self.steady_s):
+            whole, _ = self.look()
+        for _, own in groupby(whole, key=lambda p: p.parent):
+            files = list(own)
+            # Also what is known by its content: a sheet that is scanned once more says again what follows it.
+            report = take_in(place, files, Metadata(), goes_on=True)
+            refused = dict(report.refused)
+            yield from _lines(report)
+            for path in files:
+                try:
+                    self._put_away(path, refused.get(path.name, ""))
+                except OSError as e:
+                    # It is known by its content, so that it does no harm where it lies.
+                    self._settle(path)
+                    yield f"{path.name}: cannot be moved ({e.strerror}). It stays where it is."
+
+    def _files(self) -> list[Path]:
+        found = []
+        for top, folders, names in os.walk(self._folder):
+            folders[:] = sorted(f for f in folders if f not in (DONE, PROBLEM) and not f.startswith("."))
+            found += [Path(top) / n for n in sorted(names, key=natural) if _is_wanted(n)]
+        return found
+
+    def _look_at(self, path: Path, now: float) -> FileAtLook | None:
+        state = _state(path)
+        if state is None:
+            return None
+        before = self._seen.get(path)
+        is_same = before is not None and (before.size, before.changed_ns) == state
+        return FileAtLook(*state, before.since if before is not None and is_same else now)
+
+    def _settle(self, path: Path) -> None:
+        """Look at a file no more, unless it changes."""
+        state = _state(path)
+        if state is not None:
+            self._settled[path] = state
+
+    def _put_away(self, path: Path, why: str) -> None:
+        where = self._folder / (PROBLEM if why else DONE)
+        if self._leave:
+            self._settle(path)
+            target = where / path.relative_to(self._folder)
+        else:
+            target = _free(where / path.relative_to(self._folder), path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        if why:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.with_name(target.name + _WHY).write_text(f"{path.name}: {why}\n", encoding="utf-8")
+
+
+def _is_wanted(name: str) -> bool:
+    low = name.lower()
+    aside = low.startswith((".", "~")) or low in _NEVER
+    return not aside and not low.endswith((*_UNFINISHED, *MEMOS, *COMPANIONS, _WHY))
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Size and time of change; None for what went away between two looks."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _free(target: Path, path: Path) -> Path:
+    """Where a file may be put without taking the place of another one."""
+    number = 1
+    while target.exists() and not filecmp.cmp(target, path, shallow=False):
+        number += 1
+        target = target.with_name(f"{path.stem}-{number}{path.suffix}")
+    return target
+
+
+def _lines(report: IntakeReport) -> Iterator[str]:
+    if report.taken or report.refused:
+        counts = f"{report.taken} files, {report.pages} pages, {report.sheets} sheets"
+        yield f"Taken in: {counts}; batch {report.batch or '-'}."
+    for label, pages in report.sorted_into.items():
+        yield f"Sorted into {label}: {pages} pages."
+    for name, why in (*report.refused, *report.aside):
+        yield f"{name}: {why}"

@@ -1,0 +1,211 @@
+"""What is known of bound volumes as things: told at receipt, counted by hand, and who had them when. It only grows.
+
+All of it are events of the ledger, of the unit "volume:NUMBER": "received" (what it is), "counted" (its pages, by
+hand), "custody" (who had it), "labels" (sheets printed), "scanned" (how many pages there are by now), "looked" (what
+their pictures show). The newest counts; those of custody are a chain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from digitize.errors import InputError, NotFound
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.volumes.sheet_text import label_mark
+
+RECEIVED, COUNTED, CUSTODY, LABELS, LOOKED, SCANNED = "received", "counted", "custody", "labels", "looked", "scanned"
+WHATS = ("delivered", "received", "scanned", "moved", "checked", "handed-back")
+"""What may happen to a volume in the chain of custody, beside "bag", which a BagIt delivery tells by itself."""
+_YEARS = re.compile(r"\d{4}(-\d{4})?")
+_MOST_PAGES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeFacts:
+    """What a volume is, as told when it was received; "" where nobody said. years: "1987" or "1987-1989".
+
+    pages: counted by hand, None while nobody counted.
+    """
+
+    label: str
+    station: str = ""
+    district: str = ""
+    kind: str = ""
+    years: str = ""
+    language: str = ""
+    pages: int | None = None
+
+    @property
+    def year(self) -> str:
+        """The year of all of its pages, "" where it runs over several."""
+        return self.years if len(self.years) == 4 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedVolume:
+    """A volume that was received: its number in the workspace, and what is known of it."""
+
+    number: int
+    facts: VolumeFacts
+
+    def is_named_by(self, mark: str) -> bool:
+        """Whether a sheet with that mark was printed for this volume."""
+        return label_mark(self.facts.label) == mark
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyEvent:
+    """One step of the chain: what happened, who did it, to whom it went, on which day. recorded: when it was typed."""
+
+    what: str
+    by: str
+    to: str
+    on: str
+    note: str
+    recorded: str = ""
+
+
+def unit_of(number: int) -> str:
+    """The unit under which a volume's events stand."""
+    return f"volume:{number}"
+
+
+def bounds(site: str, number: int) -> tuple[str, str]:
+    """Between the two lies the id of every page of a volume, and of every record that begins on one."""
+    # "." comes next after "-".
+    return f"{site}-{number:04d}-", f"{site}-{number:04d}."
+
+
+def note_scanned(ledger: Ledger, site: str, numbers: Iterable[int]) -> None:
+    """Keep how many pages these volumes have by now, so that `status` need not count them among millions."""
+    sql = "SELECT COUNT(DISTINCT page) AS n FROM scans WHERE page >= ? AND page < ?"
+    for number in sorted(set(numbers)):
+        pages = int(ledger.rows(sql, bounds(site, number))[0]["n"])
+        before = ledger.state(unit_of(number), SCANNED)
+        if pages and (before is None or before.detail["pages"] != pages):
+            ledger.record_event(unit_of(number), SCANNED, "note", detail={"pages": pages})
+
+
+def check_facts(facts: VolumeFacts, where: str) -> None:
+    """Raise InputError for a label that is none, years that are none, or a count that cannot be."""
+    if not facts.label.strip() or any(not c.isprintable() for c in facts.label):
+        raise InputError(f"{where}: a volume needs a label, such as --volume 'FIR book 1987/2', on one line.")
+    if facts.years and not _YEARS.fullmatch(facts.years):
+        raise InputError(f"{where}: years must be as 1987, or 1987-1989; not {facts.years}")
+    if facts.pages is not None and not 0 < facts.pages <= _MOST_PAGES:
+        raise InputError(f"{where}: pages counted must be a number from 1 to {_MOST_PAGES}")
+
+
+def check_day(text: str) -> str:
+    """A day as YYYY-MM-DD, today's for "". Raises InputError."""
+    try:
+        return (date.fromisoformat(text) if text else date.today()).isoformat()
+    except ValueError as e:
+        raise InputError(f"--on {text}: give the day as 2026-11-29") from e
+
+
+class Volumes:
+    """Reads and writes what is known of a workspace's volumes."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Work on one ledger."""
+        self._ledger = ledger
+
+    def receive(self, facts: VolumeFacts, *, by: str, brought_by: str = "", on: str = "", note: str = "") -> int:
+        """Note that a volume came. What is told anew goes before what was told. Returns its number.
+
+        by: who took it; brought_by: who delivered it. Raises InputError for facts that cannot be.
+        """
+        check_facts(facts, facts.label or "volume")
+        _require_person(by)
+        with self._ledger.writing():
+            number = Catalogue(self._ledger).volume(facts.label)
+            before = self.one(number)
+            known = {f.name: getattr(facts, f.name) for f in fields(facts) if getattr(facts, f.name)}
+            told = replace(before.facts, **known) if before else facts
+            plain = {k: v for k, v in asdict(told).items() if k != "pages"}
+            self._ledger.record_event(unit_of(number), RECEIVED, "note", detail=plain)
+            if facts.pages is not None:
+                self.count(number, facts.pages, by=by, on=on)
+            if not before or brought_by:
+                self.hand(number, CustodyEvent("received", by, "", check_day(on), note or f"from {brought_by or '?'}"))
+        return number
+
+    def count(self, number: int, pages: int, *, by: str, on: str = "") -> None:
+        """Note how many pages somebody counted by hand. An earlier count stays in the history."""
+        _require_person(by)
+        check_facts(VolumeFacts("x", pages=pages), "count")
+        detail = {"pages": pages, "by": by, "on": check_day(on)}
+        self._ledger.record_event(unit_of(number), COUNTED, "note", detail=detail)
+
+    def hand(self, number: int, step: CustodyEvent) -> None:
+        """Add a step to a volume's chain of custody."""
+        if step.what not in WHATS:
+            raise InputError(f"{step.what}: what happened is one of {', '.join(WHATS)}")
+        _require_person(step.by)
+        detail = {k: v for k, v in asdict(step).items() if k != "recorded"}
+        self._ledger.record_event(unit_of(number), CUSTODY, "note", detail=detail)
+
+    def note(self, number: int, step: str, detail: Mapping[str, Any]) -> None:
+        """Keep what was printed or looked at."""
+        self._ledger.record_event(unit_of(number), step, "note", detail=detail)
+
+    def one(self, number: int) -> ReceivedVolume | None:
+        """A volume that was received, None for one that never was."""
+        state = self._ledger.state(unit_of(number), RECEIVED)
+        if state is None:
+            return None
+        counted = self._ledger.state(unit_of(number), COUNTED)
+        pages = counted.detail["pages"] if counted else None
+        return ReceivedVolume(number, VolumeFacts(**{**state.detail, "pages": pages}))
+
+    def all(self) -> dict[int, ReceivedVolume]:
+        """Number -> volume, of all that were received, in that order."""
+        counted = {unit: state.detail["pages"] for unit, state in self._ledger.states(COUNTED).items()}
+        found = {}
+        for unit, state in self._ledger.states(RECEIVED).items():
+            number = int(unit.partition(":")[2])
+            found[number] = ReceivedVolume(number, VolumeFacts(**{**state.detail, "pages": counted.get(unit)}))
+        return dict(sorted(found.items()))
+
+    def find(self, name: str) -> ReceivedVolume:
+        """A received volume by its label or number. Raises NotFound."""
+        for volume in self.all().values():
+            if name in (volume.facts.label, str(volume.number)):
+                return volume
+        raise NotFound(f"No volume {name} was received. See: digitize batch account DIR")
+
+    def custody(self, number: int) -> list[CustodyEvent]:
+        """A volume's chain of custody, oldest first."""
+        events = (e for e in self._ledger.events(unit_of(number)) if e.step == CUSTODY)
+        return [CustodyEvent(**e.detail, recorded=e.at) for e in events]
+
+    def counts(self, number: int) -> list[tuple[int, str, str]]:
+        """Every count by hand: pages, by whom, on which day; oldest first."""
+        events = (e for e in self._ledger.events(unit_of(number)) if e.step == COUNTED)
+        return [(e.detail["pages"], e.detail["by"], e.detail["on"]) for e in events]
+
+    def scanned(self) -> dict[int, int]:
+        """Number -> pages scanned so far, of volumes with any."""
+        return {int(u.partition(":")[2]): s.detail["pages"] for u, s in self._ledger.states(SCANNED).items()}
+
+    def printed(self) -> bool:
+        """Whether sheets were printed here: then a code that cannot be read may be one of them."""
+        return bool(self._ledger.states(LABELS))
+
+
+def _require_person(by: str) -> None:
+    if not by.strip():
+        raise InputError("Say who: --by NAME. It is kept with what happened.")
+
+
+def chain_lines(chain: list[CustodyEvent]) -> Iterator[str]:
+    """The chain for people."""
+    for step in chain:
+        to = f" to {step.to}" if step.to else ""
+        yield f"{step.on}  {step.what}{to}, by {step.by}{f' ({step.note})' if step.note else ''}"

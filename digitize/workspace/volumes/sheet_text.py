@@ -1,0 +1,88 @@
+"""What the QR code of a cover sheet or a sticker says: a short text without any personal data (docs/batches.md).
+
+    DIG1*C*WB-SAMPLE*12*FIR-BOOK*1987*212*3F0F*12E50F
+
+mark and version, role, site, number of the volume, kind, years, pages counted by hand, four digits by which the
+volume's label is known again, check sum. Only letters that a QR code packs two in eleven bits (ISO/IEC 18004,
+alphanumeric mode), so that its squares are large: capitals stand for small letters, a full stop for "_".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+COVER, END, STICKER = "C", "E", "S"
+_MARK, _VERSION = "DIG", "1"
+_BETWEEN = "*"
+_FIELDS = 9
+_PLAIN = re.compile(r"[A-Z0-9.\-]*")
+_OURS = re.compile(rf"{_MARK}(\d+)\{_BETWEEN}")
+
+
+class SheetDamaged(Exception):
+    """A code that begins as ours and is not whole, or that a later version wrote; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetText:
+    """What one sheet or sticker names. role: COVER, END or STICKER. volume: its number at that site.
+
+    kind, years: as told at receipt, "" where not told or not to be written so. pages: counted by hand, None if not yet.
+    label_mark: of the volume's label, see `label_mark`.
+    """
+
+    role: str
+    site: str
+    volume: int
+    label_mark: str
+    kind: str = ""
+    years: str = ""
+    pages: int | None = None
+
+
+def label_mark(label: str) -> str:
+    """Four digits by which a label is known again: a number given anew after a ledger was lost is found out."""
+    return _digest(label)[:4]
+
+
+def to_text(sheet: SheetText) -> str:
+    """The text of the code. Raises ValueError for a site that the code cannot hold."""
+    site = sheet.site.upper()
+    if not site or not _PLAIN.fullmatch(site):
+        raise ValueError(f"{sheet.site}: a code holds letters from a to z, digits and - of a site")
+    pages = "" if sheet.pages is None else str(sheet.pages)
+    parts = (f"{_MARK}{_VERSION}", sheet.role, site, str(sheet.volume), _coded(sheet.kind), _coded(sheet.years), pages)
+    text = _BETWEEN.join((*parts, sheet.label_mark))
+    return f"{text}{_BETWEEN}{_digest(text)[:6]}"
+
+
+def from_text(text: str) -> SheetText | None:
+    """What a code says; None for one that is not ours. Raises SheetDamaged."""
+    found = _OURS.match(text)
+    if found is None:
+        return None
+    if found[1] != _VERSION:
+        raise SheetDamaged(f"its code is of version {found[1]}, which this program does not know")
+    body, _, sum_ = text.rpartition(_BETWEEN)
+    parts = body.split(_BETWEEN)
+    if len(parts) != _FIELDS - 1 or _digest(body)[:6] != sum_:
+        raise SheetDamaged("its code is not whole: the check sum is another one")
+    _, role, site, volume, kind, years, pages, mark = parts
+    counted = int(pages) if pages else None
+    return SheetText(role, site.lower(), int(volume), mark, _decoded(kind), _decoded(years), counted)
+
+
+def _coded(text: str) -> str:
+    """A value in the code's letters; what has others is left out, since the ledger knows it anyway."""
+    plain = text.upper().replace("_", ".")
+    return plain if _PLAIN.fullmatch(plain) and _decoded(plain) == text else ""
+
+
+def _decoded(text: str) -> str:
+    return text.lower().replace(".", "_")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest().upper()
