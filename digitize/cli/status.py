@@ -22,7 +22,7 @@ def status(
     from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counts import count_work
-    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.ledger import Ledger, purges
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
 
@@ -31,17 +31,18 @@ def status(
         s = count_work(ledger)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
-        volumes = summary(ledger)
+        volumes, purged = summary(ledger), purges.summary(ledger)
     if json:
         models = [x.as_plain() for x in differ]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
-                    "calibration": [x.as_plain() for x in measured], "volumes": volumes})  # fmt: skip
+                    "calibration": [x.as_plain() for x in measured], "volumes": volumes,
+                    "purged": purged})  # fmt: skip
         return
     if measured:
         print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])
         say()
     show_counts(s)
-    for line in (*volumes, *(x.line() for x in differ)):
+    for line in (*volumes, *purged, *(x.line() for x in differ)):
         say(line)
 
 

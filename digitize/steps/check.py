@@ -30,7 +30,8 @@ def plan(ledger: Ledger, known: Known, groups: Iterable[str] | None = None) -> l
         hashes = Records(ledger).hashes_of_group(group)
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
         now = ledger.state(unit_of(group), "check")
-        if hashes and not (now and now.is_done_under(key)):
+        # Records whose values were purged keep their verdict: of those alone nothing is asked.
+        if hashes and not (now and now.is_done_under(key)) and Records(ledger).packed_of_group(group):
             todos.append((group, key))
     return todos
 
