@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -25,11 +26,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks import cluster_chaos as chaos
 from benchmarks.cluster_rig import ROOT, Rig
 from benchmarks.cluster_sim import Costs, linear_to, plot, scaling, variants
 
-_RATIO_PAGES, _RATIO_TIMES = 48, 3
+_RATIO_TIMES = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Wanted:
     seed: int = 1
     is_database: bool = False
     plot: Path | None = None
+    ratio_pages: int = 48
 
 
 def chaos_figures(wanted: Wanted) -> dict[str, Any]:
@@ -67,34 +71,47 @@ def _server() -> Any:
 
 
 def ratio_figures(wanted: Wanted) -> dict[str, Any]:
-    """dask_ratio: pages a second on two Dask workers over those of --jobs 2, by the clock of a whole command."""
+    """dask_ratio: pages a second on two Dask workers over those of --jobs 2, by the clock of a whole command.
+
+    dask_ratio_processor: the same by the processor time of all processes together, which a busy machine changes little.
+    """
     os.environ |= chaos.CHEAP
-    jobs: list[float] = []
-    dask: list[float] = []
+    jobs: list[tuple[float, float]] = []
+    dask: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
-        place = chaos.make_workspace(Path(folder), _RATIO_PAGES, volumes=1, every=1)
+        place = chaos.make_workspace(Path(folder), wanted.ratio_pages, volumes=1, every=1)
         with Rig(Path(folder) / "rig", 2) as rig:
             # Its workers run on from job to job; local processes begin with each command, as they always do.
-            _timed(place, "--cluster", rig.address)
+            _used(place, rig, "--cluster", rig.begun())
             for _ in range(_RATIO_TIMES):
-                jobs.append(_timed(place, "--jobs", "2"))
-                dask.append(_timed(place, "--cluster", rig.address))
+                jobs.append(_used(place, rig, "--jobs", "2"))
+                dask.append(_used(place, rig, "--cluster", rig.address))
+    clock, processor = (statistics.median(j[k] for j in jobs) / statistics.median(d[k] for d in dask) for k in range(2))
     return {
-        "dask_ratio": round(statistics.median(jobs) / statistics.median(dask), 3),
-        "jobs_s": [round(s, 1) for s in jobs],
-        "dask_s": [round(s, 1) for s in dask],
+        "dask_ratio": round(clock, 3),
+        "dask_ratio_processor": round(processor, 3),
+        "jobs_s": [tuple(round(x, 1) for x in one) for one in jobs],
+        "dask_s": [tuple(round(x, 1) for x in one) for one in dask],
     }
 
 
-def _timed(place: Path, *how: str) -> float:
-    """Seconds of reading a fresh copy of a workspace."""
+def _used(place: Path, rig: Rig, *how: str) -> tuple[float, float]:
+    """Seconds by the clock and of the processor for reading a fresh copy of a workspace."""
     copy = place.with_name("copy")
     shutil.copytree(place, copy)
-    begun = time.monotonic()
+    clock, processor = time.monotonic(), _processor_s(rig)
     chaos.digitize("run", str(copy), "--only", "read", *how)
-    took = time.monotonic() - begun
+    used = time.monotonic() - clock, _processor_s(rig) - processor
     shutil.rmtree(copy)
-    return took
+    return used
+
+
+def _processor_s(rig: Rig) -> float:
+    """What commands that ended and the cluster have used by now."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    running = [psutil.Process(pid) for pid in rig.pids()]
+    times = [p.cpu_times() for one in running for p in (one, *one.children(recursive=True))]
+    return ended.ru_utime + ended.ru_stime + sum(t.user + t.system for t in times)
 
 
 def host_figures(wanted: Wanted) -> dict[str, Any]:
@@ -107,8 +124,8 @@ def host_figures(wanted: Wanted) -> dict[str, Any]:
 
 def sim_figures(wanted: Wanted) -> dict[str, Any]:
     """sim_linear_to: workers of which each still does 95 % of what one alone does."""
-    costs = measured_costs()
-    curves = {name: scaling(one) for name, one in variants(costs).items()}
+    costs, in_file = measured_costs()
+    curves = {name: scaling(one) for name, one in variants(costs, in_file).items()}
     own, *_ = curves.values()
     if wanted.plot is not None:
         title = "Million pages a day, by workers (simulated from measured costs)"
@@ -118,11 +135,12 @@ def sim_figures(wanted: Wanted) -> dict[str, Any]:
         "sim_linear_to_by": {name: linear_to(days) for name, days in curves.items()},
         "sim_days": {name: {n: round(d, 1) for n, d in days.items()} for name, days in curves.items()},
         "costs": asdict(costs),
+        "costs_of_a_file": asdict(in_file),
     }
 
 
-def measured_costs() -> Costs:
-    """What claiming and recording cost a ledger in PostgreSQL here; all else as `Costs` assumes."""
+def measured_costs() -> tuple[Costs, Costs]:
+    """What claiming and recording cost a ledger in PostgreSQL, and one in a file, here; all else as `Costs` assumes."""
     from benchmarks.cluster_costs import measured
 
     os.environ |= chaos.CHEAP
@@ -131,8 +149,11 @@ def measured_costs() -> Costs:
     try:
         with tempfile.TemporaryDirectory() as folder:
             place = chaos.make_workspace(Path(folder), 4 * lot, volumes=4, every=1)
-            chaos.digitize("ledger", "move", str(place), "--to", server.create_database())
-            return replace(measured(place, Costs(lot=lot)), lot=60)
+            moved = place.with_name("moved")
+            shutil.copytree(place, moved)
+            chaos.digitize("ledger", "move", str(moved), "--to", server.create_database())
+            database, file = (replace(measured(p, Costs(lot=lot)), lot=60) for p in (moved, place))
+            return database, file
     finally:
         server.stop()
 
@@ -148,6 +169,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--ratio-pages", type=int, default=48)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", action="store_true")
     parser.add_argument("--json", type=Path)
@@ -155,7 +177,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="3 kills over 60 pages, and no hosts")
     a = parser.parse_args()
     pages, kills = (60, 3) if a.quick else (a.pages, a.kills)
-    wanted = Wanted(pages, kills, a.seed, a.database, a.plot)
+    wanted = Wanted(pages, kills, a.seed, a.database, a.plot, a.ratio_pages)
     result: dict[str, Any] = {}
     for name in a.only.split(","):
         if not (a.quick and name == "hosts"):

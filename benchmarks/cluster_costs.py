@@ -13,7 +13,7 @@ from digitize.reading.page import read_page
 from digitize.steps.lots import LotSource
 from digitize.steps.read_jobs import page_job
 from digitize.steps.read_keep import Keeper
-from digitize.steps.read_plan import PageTodo, plan_volumes
+from digitize.steps.read_plan import PageTodo, due_pages
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -36,7 +36,7 @@ def measured(place: Path, costs: Costs) -> Costs:
             begun = time.perf_counter()
             next(source)
             claims.append(1000 * (time.perf_counter() - begun))
-        todos = plan_volumes(ledger, known, found.volumes)
+        todos = [todo for _, some in due_pages(ledger, known, found.volumes) for todo in some]
         first = todos[0]
         scan = Catalogue(ledger).source(first.scan.sha256)
         assert scan is not None

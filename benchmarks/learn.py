@@ -30,7 +30,9 @@ from benchmarks.handwriting_fields import ROOT, _options, _stations
 from benchmarks.handwriting_read import REPEATED, scorer_of
 from digitize.learning.crops import Chosen, CropJob, choose, cut_page, year_in
 from digitize.learning.judge import HeldBack, judge
-from digitize.learning.learn import likely
+from digitize.learning.kept import likely
+from digitize.learning.networks import NETWORKS
+from digitize.learning.spellings import SettledValue
 from digitize.reading.lexica import sections_file
 from ocr.engine import LineImage
 from ocr.engines import fields
@@ -185,7 +187,9 @@ class Reader:
             for zone, line in written(lines_of(self._data / "images" / name, self._cached)).items():
                 value = values.get(REPEATED.get(zone, zone))
                 if value:
-                    found += choose(line, value, year_in(values), self._lexicon if line.is_listed else None, parent)
+                    lexicon = self._lexicon if line.is_listed else None
+                    settled = SettledValue(line.kind, value, year_in(values), lexicon)
+                    found += choose(line, settled, parent, NETWORKS["fields"])
         return found
 
     def read(self, names: Sequence[str], weights: Path | str) -> Right:

@@ -45,7 +45,7 @@ _PAGE = {"form": "iif1_en", "family": "iif1_print", "part": 1}
 
 
 @dataclass(frozen=True)
-class Bench:
+class LedgerBench:
     """What is measured: a workspace, and the times a command is run. url: of a database for the same ledger."""
 
     place: Place
@@ -90,7 +90,7 @@ def main() -> int:
         for name, measure in _MEASURES.items():
             if (a.only and name not in a.only) or (name in figures and not a.only):
                 continue
-            figures |= measure(Bench(place, pages, 1 if a.quick else 3, a.pg))
+            figures |= measure(LedgerBench(place, pages, 1 if a.quick else 3, a.pg))
             figures[name] = True
             kept.write_text(json.dumps(figures, indent=1))
             print(name, json.dumps(figures), flush=True)
@@ -101,7 +101,7 @@ def main() -> int:
     return 0
 
 
-def _disk(b: Bench) -> dict[str, Any]:
+def _disk(b: LedgerBench) -> dict[str, Any]:
     """The file a page, and the same without what reading and mapping produced."""
     with Ledger(b.place.ledger) as ledger:
         made = sum(
@@ -111,7 +111,7 @@ def _disk(b: Bench) -> dict[str, Any]:
     return {"kb_per_page": round((size - made) / 1000 / b.pages, 3), "kb_per_page_all": round(size / 1000 / b.pages, 3)}
 
 
-def _postgres(b: Bench) -> dict[str, Any]:
+def _postgres(b: LedgerBench) -> dict[str, Any]:
     """The same in a database, when one was given."""
     if not b.url:
         return {}
@@ -127,7 +127,7 @@ def _postgres(b: Bench) -> dict[str, Any]:
     return found | {name if name.startswith("pg_") else f"pg_{name}": value for name, value in lots.items()}
 
 
-def _commands(b: Bench) -> dict[str, Any]:
+def _commands(b: LedgerBench) -> dict[str, Any]:
     folder = str(b.place.folder)
     page = f"{b.place.options.workspace.site_id}-0003-0007"
     return {
@@ -137,11 +137,11 @@ def _commands(b: Bench) -> dict[str, Any]:
     }
 
 
-def _lots(b: Bench) -> dict[str, Any]:
+def _lots(b: LedgerBench, volumes: int = _NEW_VOLUMES, pages: int = _PER_VOLUME) -> dict[str, Any]:
     """The next lot of pages that wait, and what a page costs the writer from its lease to "done", in lots."""
     with Ledger(b.place.ledger) as ledger:
         known = learn(b.place, ledger)
-        _take_in(ledger)
+        _take_in(ledger, volumes, pages)
         asked, thought = [], []
         for _ in range(5):
             begun, used = time.perf_counter(), time.process_time()
@@ -151,10 +151,10 @@ def _lots(b: Bench) -> dict[str, Any]:
             thought.append(time.process_time() - used)
             lot = [t.scan for t in todos[:LOT]]
             _work(ledger, known, lot)
-        pages = [t.scan for _, todos in due_pages(ledger, known, due.volumes()) for t in todos]
+        scans = [t.scan for _, todos in due_pages(ledger, known, due.volumes()) for t in todos]
         begun, used = time.perf_counter(), time.process_time()
-        for at in range(0, len(pages), LOT):
-            _work(ledger, known, pages[at : at + LOT])
+        for at in range(0, len(scans), LOT):
+            _work(ledger, known, scans[at : at + LOT])
         took, worked = time.perf_counter() - begun, time.process_time() - used
         keep_counts(ledger)
         due = Due(ledger, known, "read")
@@ -162,23 +162,23 @@ def _lots(b: Bench) -> dict[str, Any]:
     return {
         "sqlite_todo_ms": round(1000 * statistics.median(asked), 2),
         "sqlite_todo_processor_ms": round(1000 * statistics.median(thought), 2),
-        "ms_per_page": round(1000 * took / len(pages), 3),
-        "ms_per_page_processor": round(1000 * worked / len(pages), 3),
+        "ms_per_page": round(1000 * took / len(scans), 3),
+        "ms_per_page_processor": round(1000 * worked / len(scans), 3),
         "lot": LOT,
     }
 
 
-def _take_in(ledger: Ledger) -> None:
+def _take_in(ledger: Ledger, volumes: int, pages: int) -> None:
     """Some more volumes, as intake writes them."""
     catalogue = Catalogue(ledger)
     with ledger.writing():
         batch = f"wb-size-b{len(catalogue.batches()) + 1:04d}"
         catalogue.insert_batch(Batch(batch, "More", "2026-03-01", "fir-book"))
-        for number in range(_NEW_VOLUMES):
+        for number in range(volumes):
             volume = catalogue.volume(f"More {batch} {number}")
             sha = f"{volume:064x}"
-            catalogue.insert_source(SourceFile(sha, batch, f"{volume}.pdf", 1, "application/pdf", _PER_VOLUME, ".pdf"))
-            for idx in range(_PER_VOLUME):
+            catalogue.insert_source(SourceFile(sha, batch, f"{volume}.pdf", 1, "application/pdf", pages, ".pdf"))
+            for idx in range(pages):
                 page = f"wb-size-{volume:04d}-{idx + 1:04d}"
                 catalogue.insert_scan(PageScan(page, sha, idx, batch, volume, idx + 1, "fir-book", language="en"))
                 ledger.record_event(page, "intake", "done", key=f"{sha}:{idx}", detail={"index": idx})
@@ -199,7 +199,7 @@ def _work(ledger: Ledger, known: Known, lot: list[PageScan]) -> None:
         ledger.renew(known.owner)
 
 
-def _batch(b: Bench) -> dict[str, Any]:
+def _batch(b: LedgerBench) -> dict[str, Any]:
     """One batch into a target of its own, and what of the machine that took."""
     target = b.place.folder / "loaded" / "batch.sqlite"
     target.unlink(missing_ok=True)
@@ -220,7 +220,7 @@ def _batch(b: Bench) -> dict[str, Any]:
     }
 
 
-_MEASURES: dict[str, Callable[[Bench], dict[str, Any]]] = {
+_MEASURES: dict[str, Callable[[LedgerBench], dict[str, Any]]] = {
     "disk": _disk, "commands": _commands, "postgres": _postgres, "lots": _lots, "batch": _batch,
 }  # fmt: skip
 

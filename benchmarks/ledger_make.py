@@ -12,15 +12,26 @@ import hashlib
 import json
 import re
 import sqlite3
-import zlib
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
+from benchmarks.ledger_rows import (
+    ASKED,
+    BY,
+    CLEAN,
+    REVIEW,
+    UNCHECKED,
+    WHY,
+    MappedRow,
+    RowLot,
+    data_of,
+    invented,
+    now,
+    text_of,
+    written_of,
+)
 from digitize.machine.work_keys import text_key
 from digitize.steps.inputs import note_inputs
-from digitize.workspace.count_tally import Tally
+from digitize.workspace.count_tally import PartCounts
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chain import START
@@ -30,14 +41,12 @@ from digitize.workspace.ledger.records import record_hash
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.place import Place, create, open_place
 from mappers.packed import RecordShape
-from mappers.record import FieldValue, Origin, Record
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
 
 PER_VOLUME, VOLUMES_PER_BATCH, STATIONS = 250, 20, 400
-FORM, FAMILY, LANGUAGE, BY = "iif1_en", "iif1_print", "en", "iif1_print@1"
+FORM, FAMILY, LANGUAGE = "iif1_en", "iif1_print", "en"
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
-_OPEN = ("narrative",)
 _WAITING = 5
 """Of so many records one is in review."""
 
@@ -59,27 +68,6 @@ def make(folder: Path, pages: int, per_volume: int = PER_VOLUME) -> Place:
     return place
 
 
-_ASKED, _WHY = json.dumps(list(_OPEN)), json.dumps({"doubtful": 1})
-
-
-@dataclass(slots=True)
-class _Lot:
-    """Rows that wait to be inserted, by statement."""
-
-    rows: dict[str, list[tuple[object, ...]]] = field(default_factory=dict)
-
-    def add(self, table: str, *values: object) -> None:
-        self.rows.setdefault(table, []).append(values)
-
-
-class _Mapped(NamedTuple):
-    """A record before its check: its first columns, and these as they are written for their hash."""
-
-    row: tuple[object, ...]
-    written: bytes
-    is_sure: bool
-
-
 class _Maker:
     def __init__(self, db: sqlite3.Connection, place: Place, per_volume: int) -> None:
         self._db, self._site, self._per_volume = db, place.options.workspace.site_id, per_volume
@@ -87,16 +75,16 @@ class _Maker:
             db.execute(f"PRAGMA {pragma}")
         row = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         self._seq, self._last = (row[0], row[1]) if row else (0, START)
-        self._lot = _Lot()
+        self._lot = RowLot()
         self._entries: list[tuple[str, str, bytes]] = []
         self._scans = 0
-        self._batch: list[_Mapped] = []
-        self._at = _now()
-        self._recognised = _data(recognition_to_plain(Recognition(FORM, 2480, 3508, match=90)))
+        self._batch: list[MappedRow] = []
+        self._at = now()
+        self._recognised = data_of(recognition_to_plain(Recognition(FORM, 2480, 3508, match=90)))
         zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
-        self._read = _data(reading_to_plain(Reading(FORM, FAMILY, zones)))
-        self._mapped = _data({"records": 1})
-        sample = _record(f"{self._site}-0001-0001", 7, "Thana 001", "x", is_sure=True)
+        self._read = data_of(reading_to_plain(Reading(FORM, FAMILY, zones)))
+        self._mapped = data_of({"records": 1})
+        sample = invented(f"{self._site}-0001-0001", 7, "Thana 001", "x", is_sure=True)
         self._shape = RecordShape.of([sample])
 
     def write(self, volumes: int) -> None:
@@ -108,9 +96,9 @@ class _Maker:
         self._row("shapes", (1, shape := self._shape.to_bytes()), "1")
         self._lot.add("shapes", 1, shape)
         self._event("ledger", "rows", "note", "", {})
-        self._lot.add("tallies", FILES, Tally().as_text())
+        self._lot.add("tallies", FILES, PartCounts().as_text())
         for volume in range(1, volumes + 1):
-            self._at = _now()
+            self._at = now()
             self._volume(volume)
             if volume % VOLUMES_PER_BATCH == 0 or volume == volumes:
                 self._load()
@@ -130,7 +118,7 @@ class _Maker:
 
     def _row(self, table: str, values: tuple[object, ...], name: str) -> None:
         """Note a row that the next event covers."""
-        self._entries.append((table, name, hashlib.sha256(b"".join(map(_written, values))).digest()))
+        self._entries.append((table, name, hashlib.sha256(b"".join(map(written_of, values))).digest()))
 
     def _event(self, unit: str, step: str, outcome: str, key: str, detail: dict[str, object] | str) -> None:
         text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False, sort_keys=True)
@@ -172,7 +160,7 @@ class _Maker:
             self._row("batches", row, batch)
             self._lot.add("batches", *row)
             self._event(batch, "intake", "done", batch, {"files": VOLUMES_PER_BATCH})
-            self._lot.add("tallies", f"batch:{batch}", Tally(totals={"files": VOLUMES_PER_BATCH}).as_text())
+            self._lot.add("tallies", f"batch:{batch}", PartCounts(totals={"files": VOLUMES_PER_BATCH}).as_text())
         sha = hashlib.sha256(label.encode()).hexdigest()
         source = (
             sha,
@@ -201,8 +189,8 @@ class _Maker:
         self._count(volume, label, station, batch)
 
     def _take_in(self, pages: list[str], sha: str, batch: str, volume: int, place: tuple[str, str], name: str) -> None:
-        batch_volume = f"{_text(batch)}i{len(str(volume))}:{volume}"
-        place_language = "".join(map(_text, ("fir-book", place[0], "Kalpana", place[1], LANGUAGE)))
+        batch_volume = f"{text_of(batch)}i{len(str(volume))}:{volume}"
+        place_language = "".join(map(text_of, ("fir-book", place[0], "Kalpana", place[1], LANGUAGE)))
         for idx, page in enumerate(pages):
             self._scans += 1
             row = (
@@ -233,33 +221,33 @@ class _Maker:
         detail = f'{{"family": "{FAMILY}", "form": "{FORM}", "language": "{LANGUAGE}", "part": 1}}'
         self._finish(page, "decide", text_key(key), self._read, detail)
 
-    def _map(self, page: str, number: int, batch: str, place: tuple[str, str], group: str) -> _Mapped:
+    def _map(self, page: str, number: int, batch: str, place: tuple[str, str], group: str) -> MappedRow:
         is_sure = number % _WAITING != 0
         data, own = self._same(is_sure), hashlib.sha256(page.encode()).hexdigest()
         if is_whole(page):
-            record = _record(page, number, place[0], batch, is_sure=is_sure, year=place[1])
+            record = invented(page, number, place[0], batch, is_sure=is_sure, year=place[1])
             data, own = packed_data(self._shape, 1, self._shape.text(record)), record_hash(record)
         row = (f"{page}-r1", page, batch, place[0], LANGUAGE, group, "iif1", own)
-        written = "".join(map(_text, row[:8])).encode() + b"b%d:%b" % (len(data), data)
+        written = "".join(map(text_of, row[:8])).encode() + b"b%d:%b" % (len(data), data)
         # The verdict comes with the check: until then it is as the table has it by default.
-        self._cover("records", row[0], written + _UNCHECKED)
+        self._cover("records", row[0], written + UNCHECKED)
         detail = f'{{"left_over": 0, "mapping": "{BY}", "records": 1}}'
         self._finish(page, "map", text_key(f"map {page}"), self._mapped, detail)
-        return _Mapped((*row, data), written, is_sure)
+        return MappedRow((*row, data), written, is_sure)
 
     def _same(self, is_sure: bool) -> bytes:
         found: dict[bool, bytes] = self.__dict__.setdefault("_kept", {})
         if is_sure not in found:
-            record = _record(f"{self._site}-0000-0000", 7, "Thana 001", "x", is_sure=is_sure)
+            record = invented(f"{self._site}-0000-0000", 7, "Thana 001", "x", is_sure=is_sure)
             found[is_sure] = packed_data(self._shape, 1, self._shape.text(record))
         return found[is_sure]
 
-    def _check(self, rows: list[_Mapped], group: str) -> None:
+    def _check(self, rows: list[MappedRow], group: str) -> None:
         for m in rows:
-            self._cover("records", m.row[0], m.written + (_CLEAN if m.is_sure else _REVIEW))
+            self._cover("records", m.row[0], m.written + (CLEAN if m.is_sure else REVIEW))
         clean = sum(m.is_sure for m in rows)
         counts = {"records": len(rows), "clean": clean, "review": len(rows) - clean, "reject": 0}
-        data = _data({"findings": 0, **counts})
+        data = data_of({"findings": 0, **counts})
         self._finish(
             f"group:{group}", "check", text_key(f"{group}{self._seq}"), data, json.dumps(counts, sort_keys=True)
         )
@@ -269,24 +257,24 @@ class _Maker:
         """What was checked of a batch is loaded."""
         batch = self._batch[0].row[2]
         load = text_key(f"load {batch}")
-        loaded = _text("clean") + _text("[]") + _text("{}") + _text(load)
+        loaded = text_of("clean") + text_of("[]") + text_of("{}") + text_of(load)
         for m in self._batch:
             if m.is_sure:
                 self._cover("records", m.row[0], m.written + loaded.encode())
-            verdict = ("clean", "[]", "{}", load) if m.is_sure else ("review", _ASKED, _WHY, "")
+            verdict = ("clean", "[]", "{}", load) if m.is_sure else ("review", ASKED, WHY, "")
             self._lot.add("records", *m.row, *verdict)
         clean = sum(m.is_sure for m in self._batch)
         self._finish(
             batch,
             "load",
             load,
-            _data({"inserted": clean}),
+            data_of({"inserted": clean}),
             json.dumps({"held": len(self._batch) - clean, "loaded": clean}),
         )
         self._batch = []
 
     def _count(self, volume: int, label: str, station: str, batch: str) -> None:
-        t = Tally()
+        t = PartCounts()
         t.totals = {"pages": self._per_volume, "pages_read": self._per_volume}
         for line in t._lines(label, station, LANGUAGE):
             line[0] = line[2] = self._per_volume
@@ -308,38 +296,3 @@ class _Maker:
 def is_whole(page: str) -> bool:
     """Whether a page is of the first delivery, whose records are written out; the others share what two say."""
     return int(page.split("-")[2]) <= VOLUMES_PER_BATCH
-
-
-_UNCHECKED = b"s0:s2:[]s2:{}s0:"
-_CLEAN = b"s5:clean" + b"s2:[]s2:{}s0:"
-_REVIEW = "".join(f"s{len(t)}:{t}" for t in ("review", _ASKED, _WHY, "")).encode()
-
-
-def _record(page: str, number: int, station: str, batch: str, *, is_sure: bool, year: str = "1984") -> Record:
-    said = {"state": "wb", "district": "Kalpana", "police_station": station, "year": year, "fir_no": str(number)}
-    said |= {"registered": f"{year}-03-{number % 28 + 1:02d}", "narrative": "Invented."}
-    fields = {}
-    for name, value in said.items():
-        doubt = name in _OPEN and not is_sure
-        origin = Origin(page=page, zone=name, box=(10, 10, 90, 40))
-        fields[name] = FieldValue(value, value, 0.4 if doubt else 0.99, origin, BY, accept=0.9)
-    return Record(f"{page}-r1", "iif1", fields, {}, (page,), batch)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _text(value: str) -> str:
-    return f"s{len(value)}:{value}"
-
-
-def _data(plain: object) -> bytes:
-    return zlib.compress(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(), 6)
-
-
-def _written(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return b"b%d:%b" % (len(value), value)
-    data = str(value).encode()
-    return b"%c%d:%b" % (ord("s" if isinstance(value, str) else "i"), len(data), data)

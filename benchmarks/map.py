@@ -3,12 +3,12 @@
 python benchmarks/map.py --data FOLDER [--only PART,...] [--json FILE]
 python benchmarks/map.py --quick [--only PART,...] [--json FILE]
 
-Parts: statutes, drafts, golden, systems, speed, run. FOLDER holds fir-bench/ with gold.jsonl and its scorer,
-score_fir.py: of the distinct statute texts that people wrote down there, the share parsed into the same acts and
+Parts: statutes, drafts, golden, systems, speed, run, systems-run. FOLDER holds fir-bench/ with gold.jsonl and its
+scorer, score_fir.py: of the distinct statute texts that people wrote there, the share parsed into the same acts and
 sections as the scorer reads. Peer in the same run: the numbers alone, all under the IPC. --quick measures the invented
 texts of sample_data/statutes.tsv, whose reading is written beside them. Drafts, golden, systems, speed and run: see
-benchmarks/drafts.py, golden.py, map_systems.py, map_speed.py and run_speed.py; they need nothing of FOLDER. A part that
-was measured with the same code and data is taken from the cache.
+benchmarks/drafts.py, golden.py, map_systems.py, map_speed.py and run_speed.py, systems-run map_systems_speed.py; they
+need nothing of FOLDER. A part that was measured with the same code and data is taken from the cache.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from benchmarks.drafts import evaluate as evaluate_drafts
 from benchmarks.golden import evaluate as evaluate_golden
 from benchmarks.map_speed import measure
 from benchmarks.map_systems import evaluate as evaluate_systems
+from benchmarks.map_systems_speed import measure as measure_system
 from benchmarks.parts import ROOT, Bench, run_parts
 from benchmarks.run_speed import measure_run
 from mappers.clean import CleanContext
@@ -36,6 +37,7 @@ SAMPLES = ROOT / "sample_data"
 STATUTES = SAMPLES / "statutes.tsv"
 # By columns as many as a state's table has; the others in proportion to their speed.
 RUN_ROWS, RUN_KILLS = 1_000_000, 5
+SYSTEM_HEADS, SYSTEM_KILLS = 20_000, 3
 SPEED_ROWS = {"columns": 300_000, "records": 60_000, "pandas": 30_000}
 # How our acts are said in words that the scorer's reading knows; it reads every other act as the IPC.
 SAID = {
@@ -191,9 +193,15 @@ def measure_whole_run(bench: Bench) -> Mapping[str, Any]:
     return measure_run(4_000) if bench.is_quick else measure_run(RUN_ROWS, RUN_KILLS)
 
 
+def measure_systems_run(bench: Bench) -> Mapping[str, Any]:
+    """A whole system taken in, mapped and checked, beside pandas; see map_systems_speed.py."""
+    found = measure_system(400, pandas_heads=200) if bench.is_quick else measure_system(SYSTEM_HEADS, SYSTEM_KILLS)
+    return {f"systems_{name}": figure for name, figure in found.items()}
+
+
 PARTS: Mapping[str, Callable[[Bench], Mapping[str, Any]]] = {
     "statutes": measure_statutes, "drafts": measure_drafts, "golden": measure_golden, "systems": measure_systems,
-    "speed": measure_speed, "run": measure_whole_run,
+    "speed": measure_speed, "run": measure_whole_run, "systems-run": measure_systems_run,
 }  # fmt: skip
 
 if __name__ == "__main__":

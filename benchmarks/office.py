@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -28,13 +29,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
-from benchmarks import calibrate, forms_prints, learn, lists, native_closed
-from benchmarks.calibrate_offices import PageSource, Seen
-from benchmarks.forms_others import in_sample, speed
-from benchmarks.handwriting_crops import code_hash
-from benchmarks.office_hands import NAME, Bench, forgotten, pages_of, read_cold, read_merged, read_warm
-from benchmarks.office_time import learning_time
-from ocr.learning.teach import Course
+# As the program does it, before NumPy is loaded: threads that wait for each other count as time of the processor.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from benchmarks import calibrate, forms_prints, learn, lists, native_closed  # noqa: E402
+from benchmarks.calibrate_offices import PageSource, Seen  # noqa: E402
+from benchmarks.forms_others import in_sample, speed  # noqa: E402
+from benchmarks.handwriting_crops import code_hash  # noqa: E402
+from benchmarks.office_hands import (  # noqa: E402
+    NAME,
+    Bench,
+    forgotten,
+    pages_of,
+    read_cold,
+    read_merged,
+    read_warm,
+)
+from benchmarks.office_time import learning_time  # noqa: E402
+from ocr.learning.teach import Course  # noqa: E402
 
 VERSION = "1"
 """Raised when a part measures something else: what is kept of before is not taken then."""

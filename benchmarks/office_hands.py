@@ -24,7 +24,8 @@ from benchmarks.straight import Value
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.travel import layers_of, merge, with_layers
 from digitize.learning.turns import split
-from digitize.workspace.own_weights import PACKAGE, OwnWeights, name_of
+from digitize.workspace.ledger.chosen_weights import PACKAGE
+from digitize.workspace.own_weights import OwnWeights, name_of
 from ocr.engines import fields
 from ocr.learning.teach import Course, mean_of
 from ocr.models.running import content_of

@@ -18,20 +18,25 @@ from mappers.record import NOT_CAPTURED, FieldValue, Origin, Record, RecordValue
 SAME = 1
 """Stands for a value that is its raw text."""
 HERE = -1
-"""Stands for the record's own row of a table in the place of a cell."""
+"""Stands for the record's own row of a table in the place of a cell; in the place of a kind, it begins a part: its row
+and its id come next, and hold for the cells of parts behind it."""
+PART = "@"
+"""Stands for the id of a part, where its row is HERE."""
 _SAMPLES = 3
 _KINDS = 500
 """So many kinds of cells are held by number; others are written out where they stand."""
 # A quarter of the usual window is more than a record and the samples fill, and is made ready in half of the time.
 _WINDOW = -13
-_LEVEL = 6
+# A third less time than the usual level takes, for one byte in thirty more.
+_LEVEL = 4
 _KEPT = 32
 
 
 class CellKind(NamedTuple):
     """What the cells of one field have in common: all but raw text and value, as FieldValue has it.
 
-    place: number of the origin in the shape, -1 where it is written out. is_here: it lacks the record's row.
+    place: number of the origin in the shape, -1 where it is written out. is_here: it lacks the record's row; is_part:
+    it lacks the row and the id of a part.
     is_doubtful: a person may have to look at it, even where it has a value.
     """
 
@@ -39,6 +44,7 @@ class CellKind(NamedTuple):
     place: int
     origin: Origin
     is_here: bool
+    is_part: bool
     confidence: float
     by: str
     blank: bool
@@ -147,6 +153,8 @@ class RecordShape:
         known = self.known
         it = iter(cells)
         for number, raw, value in zip(it, it, it, strict=True):
+            if number == HERE:
+                continue
             kind = known[number] if number.__class__ is int else _kind(*number)
             by.add(kind.by)
             made[kind.name] = raw if value == SAME else value
@@ -156,9 +164,16 @@ class RecordShape:
 
     def _row(self, cells: list[Any], row: int, places: dict[int, Origin]) -> Row:
         made: dict[str, FieldValue] = {}
+        part: dict[int, Origin] = {}
+        number, of = row, ""
         for kind, raw, value in self.cells(cells):
+            if kind is None:
+                number, of, part = int(raw), str(value), {}
+                continue
             origin = kind.origin
-            if kind.is_here:
+            if kind.is_part:
+                origin = _of_part(kind, number, of, part)
+            elif kind.is_here:
                 # One for all cells that were made of the same cell of the table.
                 known = places.get(kind.place)
                 if known is None:
@@ -169,20 +184,39 @@ class RecordShape:
             made[kind.name] = kind.value(raw, value, origin)
         return made
 
-    def cells(self, cells: list[Any]) -> Iterator[tuple[CellKind, str, str | int | None]]:
-        """(kind, raw, value) of cells as they stand in a text; value may be SAME."""
+    def cells(self, cells: list[Any]) -> Iterator[tuple[CellKind | None, str, str | int | None]]:
+        """(kind, raw, value) of cells as they stand in a text; value may be SAME; (None, row, id) begins a part."""
         it = iter(cells)
         for number, raw, value in zip(it, it, it, strict=True):
-            yield (self.known[number] if number.__class__ is int else _kind(*number)), raw, value
+            if number == HERE:
+                yield None, raw, value
+            else:
+                yield (self.known[number] if number.__class__ is int else _kind(*number)), raw, value
 
     def _flat(self, fields: Mapping[str, Mapping[str, Any]], row: int) -> list[Any]:
         flat: list[Any] = []
+        part: tuple[int, str] | None = None
         for name, cell in fields.items():
             rest = rest_of(cell, row)
+            origin = cell.get("origin", {})
+            if origin.get("part") and (origin.get("row", 0), origin["part"]) != part:
+                part = origin.get("row", 0), origin["part"]
+                flat += [HERE, *part]
             number = self.number_of.get(kind_text(name, rest))
             raw, value = cell["raw"], cell["value"]
             flat += ([name, rest] if number is None else number, raw, SAME if value == raw else value)
         return flat
+
+
+def _of_part(kind: CellKind, row: int, of: str, known: dict[int, Origin]) -> Origin:
+    """The origin of a cell of a part; one for all cells that were made of the same cell of the table."""
+    found = known.get(kind.place)
+    if found is None:
+        o = kind.origin
+        found = Origin(o.page, o.zone, o.box, o.file, o.table, row, o.column, of)
+        if kind.place >= 0:
+            known[kind.place] = found
+    return found
 
 
 @lru_cache(maxsize=_KEPT)
@@ -195,12 +229,15 @@ def _kind(name: str, rest: Mapping[str, Any]) -> CellKind:
     plain = dict(rest.get("origin", {}))
     if plain.get("box"):
         plain["box"] = tuple(plain["box"])
-    is_here = plain.get("row") == HERE
-    if is_here:
+    is_part = plain.get("row") == HERE and plain.get("part") == PART
+    is_here = plain.get("row") == HERE and not is_part
+    if is_here or is_part:
         del plain["row"]
+    if is_part:
+        del plain["part"]
     confidence, accept, notes = rest.get("confidence", 1.0), rest.get("accept", 0.0), tuple(rest.get("notes", ()))
     return CellKind(
-        name, -1, Origin(**plain), is_here, confidence, rest.get("by", ""), rest.get("blank", False), notes,
+        name, -1, Origin(**plain), is_here, is_part, confidence, rest.get("by", ""), rest.get("blank", False), notes,
         tuple(rest.get("candidates", ())), accept, confidence < accept or NOT_CAPTURED in notes,
     )  # fmt: skip
 
@@ -225,16 +262,19 @@ def packed_text(row: int, fields: str, children: str, left_over: str, head: str)
 
 
 def row_of(plain: Mapping[str, Any]) -> int:
-    """The row of a table that a record was made of: that of its first cell that has one; 0 for none."""
-    cells = (cell.get("origin", {}).get("row", 0) for fields in _rows(plain) for cell in fields.values())
-    return next((row for row in cells if row), 0)
+    """The row of a table that a record was made of: that of its first cell with one, but no part's; 0 for none."""
+    cells = (cell["origin"] for fields in _rows(plain) for cell in fields.values() if "origin" in cell)
+    return next((o["row"] for o in cells if o.get("row") and not o.get("part")), 0)
 
 
 def rest_of(cell: Mapping[str, Any], row: int) -> dict[str, Any]:
     """What a cell says beside its raw text and value, with HERE for the record's own row."""
     rest = {name: said for name, said in cell.items() if name not in ("raw", "value")}
-    if row and rest.get("origin", {}).get("row") == row:
-        rest["origin"] = {**rest["origin"], "row": HERE}
+    origin = rest.get("origin", {})
+    if origin.get("part"):
+        rest["origin"] = {**origin, "row": HERE, "part": PART}
+    elif row and origin.get("row") == row:
+        rest["origin"] = {**origin, "row": HERE}
     return rest
 
 

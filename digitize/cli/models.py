@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +15,7 @@ from digitize.cli.console import Json, errors, print_json, progress, results, sa
 if TYPE_CHECKING:
     from digitize.workspace.own_weights import OwnWeights
 
+Network = Literal["fields", "digits", "words"]
 models = typer.Typer(name="models", help="Models that pages are read with.", no_args_is_help=True)
 
 
@@ -34,9 +36,9 @@ def list_(
     # Any other folder may have one called "models" that is not meant.
     with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
         found = list_models(str(folder or "DIR"))
-    own, used = _own(folder) if _is_workspace(folder) else ([], "")
+    own, used = _own(folder) if _is_workspace(folder) else ([], ())
     if json:
-        listed = [{**one.as_plain(), "used": one.name == used} for one in own]
+        listed = [{**one.as_plain(), "used": one.name in used} for one in own]
         print_json({"models": [asdict(one) for one in found], "own": listed})
         return
     rows = [[one.language, one.name, one.model, one.state, one.mend] for one in found]
@@ -44,23 +46,27 @@ def list_(
     if own:
         say("Weights of this office's own (digitize learn):")
     for one in own:
-        say(f"{one.line()}{', in use' if one.name == used else '' if one.adopted else ', not adopted'}")
+        say(f"{one.line()}{', in use' if one.name in used else '' if one.adopted else ', not adopted'}")
 
 
-def _own(folder: Path | None) -> tuple[list[OwnWeights], str]:
+def _own(folder: Path | None) -> tuple[list[OwnWeights], Collection[str]]:
     from digitize.workspace.ledger import Ledger
-    from digitize.workspace.own_weights import chosen, list_weights
+    from digitize.workspace.ledger.chosen_weights import all_chosen
+    from digitize.workspace.own_weights import list_weights
     from digitize.workspace.place import open_place
 
     place = open_place(folder or Path())
     with Ledger(place.ledger) as ledger:
-        return list_weights(place), chosen(ledger)
+        return list_weights(place), all_chosen(ledger).values()
 
 
 @models.command()
 def use(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names them, or package.")],
+    network: Annotated[
+        Network | None, typer.Option(help="Which goes back to the package's weights; all, if none is named.")
+    ] = None,
 ) -> None:
     """Read handwriting with these weights from now on: the office's own, or the package's again."""
     from digitize.workspace.ledger import Ledger
@@ -69,7 +75,7 @@ def use(
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        is_new = use_weights(ledger, place, name)
+        is_new = use_weights(ledger, place, name, network=network or "")
     say(f"{name} is used from now on. Next: digitize run {folder}" if is_new else f"{name} is used already.")
 
 

@@ -1,19 +1,17 @@
-"""What people settled on the zones of forms, as far as our recogniser of handwriting may learn from it."""
+"""What people settled on the zones of forms, as far as our networks for handwriting may learn from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from digitize.learning.networks import taught_by
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import purged_files
 from digitize.workspace.ledger.records import Decision, Records
-from ocr.forms.form import Form, Zone
 
-_KINDS = ("year", "digits", "date", "time", "sections")
-"""Kinds of zones that hold no name of a person, whatever the form; of others only those that a closed list decides."""
 _VALUE = "value"
 _ZONES = "zone:"
 
@@ -28,19 +26,11 @@ class AcceptedPage:
     at: str
 
 
-def may_be_learned(zone: Zone, form: Form, *, names: bool) -> bool:
-    """Whether the values of a zone may be learned: written in English by hand, and of no kind that names persons.
+def accepted_pages(ledger: Ledger, known: Known, network: str, *, names: bool) -> list[AcceptedPage]:
+    """The pages with values that a network may learn, the one settled longest ago first.
 
     names: whether the office said that free text, in which names of persons stand, may be learned as well.
     """
-    languages = zone.languages or form.languages
-    if not zone.handwriting or languages[:1] != ("en",) or zone.kind == "block" or zone.alternatives:
-        return False
-    return names or zone.kind in _KINDS or zone.list is not None
-
-
-def accepted_pages(ledger: Ledger, known: Known, *, names: bool) -> list[AcceptedPage]:
-    """The pages with values that may be learned, the one settled longest ago first."""
     states = ledger.states("decide")
     scans = {scan.page: scan for scan in Catalogue(ledger).scans()}
     values: dict[str, dict[str, Decision]] = {}
@@ -60,7 +50,7 @@ def accepted_pages(ledger: Ledger, known: Known, *, names: bool) -> list[Accepte
             # Of another scan of the page nothing is known: it may have been cut or laid otherwise.
             if d.source == f"{scan.sha256}:{scan.idx}"
             and form.has(zone)
-            and may_be_learned(form.zone(zone), form, names=names)
+            and taught_by(form.zone(zone), form, names=names) == network
         }
         if kept:
             found.append(AcceptedPage(scan, form.id, tuple(sorted(kept.items())), max(d.at for d in decided.values())))

@@ -11,14 +11,15 @@ from digitize.learning.accepted import accepted_pages
 from digitize.learning.both import read_both
 from digitize.learning.judge import HeldBack, judge
 from digitize.learning.learn import LEAST_PAGES
-from digitize.learning.travel import layers_of, seal, unseal, with_layers
+from digitize.learning.networks import NETWORKS, content_to_teach, first_weights
+from digitize.learning.travel import LearnedLayers, layers_of, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Progress
+from digitize.workspace.known import Known
 from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen
 from digitize.workspace.own_weights import (
-    PACKAGE,
     OwnWeights,
-    chosen,
     keep_weights,
     list_weights,
     name_of,
@@ -27,8 +28,6 @@ from digitize.workspace.own_weights import (
     use_weights,
 )
 from digitize.workspace.place import Place
-from ocr.engines.fields import WEIGHTS
-from ocr.models.running import content_of
 
 
 def export_layers(place: Place, name: str, out: Path) -> OwnWeights:
@@ -52,20 +51,21 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
     nothing is judged, and the weights in use stay. Raises InputError for a file that cannot be taken.
     """
     layers = unseal(path, trusted)
-    content = with_layers(content_of(WEIGHTS), layers)
-    name = name_of(content)
-    if any(w.name == name for w in list_weights(place)):
-        raise InputError(f"{name} is here already. To read with it: digitize models use {place.folder} {name}")
     with Ledger(place.ledger) as ledger:
         known = gather(place, ledger)
-        parent = chosen(ledger)
-        weights = keep_weights(place, content, {"parent": PACKAGE, "pages": layers.pages, "values": layers.values})
+        network, content = _with_layers(layers, known)
+        name = name_of(content)
+        if any(w.name == name for w in list_weights(place)):
+            raise InputError(f"{name} is here already. To read with it: digitize models use {place.folder} {name}")
+        parent = chosen(ledger, network)
+        facts = {"parent": PACKAGE, "pages": layers.pages, "values": layers.values, "network": network}
+        weights = keep_weights(place, content, facts)
         # Pages that the weights in use learned from would be read too well by them.
         own = {page for w in list_weights(place) if w.name == parent for page in w.learned}
-        pages = [p for p in accepted_pages(ledger, known, names=False) if p.scan.page not in own]
+        pages = [p for p in accepted_pages(ledger, known, network, names=False) if p.scan.page not in own]
         file = path_of(place, weights.name)
         enough = pages if len(pages) >= LEAST_PAGES and weights.name != parent else []
-        judged = judge(read_both(ledger, known, enough, file, progress))
+        judged = judge(read_both(ledger, known, enough, network, file, progress))
         told = {**asdict(judged), "offices": layers.offices}
         with ledger.writing():
             site = place.options.workspace.site_id
@@ -73,5 +73,14 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
             ledger.record_event(site, "learn", "note", detail=detail)
             if judged.is_better:
                 use_weights(ledger, place, weights.name, {"why": "others", **told})
-    facts = {"parent": PACKAGE, "pages": layers.pages, "values": layers.values, **asdict(judged)}
-    return keep_weights(place, content, {**facts, "adopted": judged.is_better}), judged
+    return keep_weights(place, content, {**facts, **asdict(judged), "adopted": judged.is_better}), judged
+
+
+def _with_layers(layers: LearnedLayers, known: Known) -> tuple[str, bytes]:
+    """The network that layers were learned from, and its weights with them. Raises InputError where it is not here."""
+    for network in NETWORKS.values():
+        weights = first_weights(network, known)
+        content = content_to_teach(network, weights) if weights is not None else b""
+        if content and root_of(content) == layers.root:
+            return network.name, with_layers(content, layers)
+    raise InputError("These layers were learned from another network than this toolkit has. Both must be updated.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.learning.accepted import AcceptedPage
+from digitize.learning.crops import list_of
 from digitize.learning.judge import is_same
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
@@ -21,17 +22,20 @@ from ocr.plain import reading_from_plain
 
 
 def read_both(
-    ledger: Ledger, known: Known, pages: Sequence[AcceptedPage], candidate: Path, progress: Progress
+    ledger: Ledger, known: Known, pages: Sequence[AcceptedPage], network: str, candidate: Path, progress: Progress
 ) -> Iterator[tuple[bool, bool]]:
-    """Of each settled value whether the weights in use and those of a file read it right, as a run reads it."""
-    jobs = [page_job(ledger, known, page, weights) for page in pages for weights in (None, candidate)]
+    """Of each settled value whether the weights in use and those of a file read it right, as a run reads it.
+
+    network: of which candidate is a file of weights.
+    """
+    jobs = [page_job(ledger, known, page, network, weights) for page in pages for weights in (None, candidate)]
     by_page = {p.scan.page: p for p in pages}
     right: dict[str, dict[bool, Mapping[str, bool]]] = {}
     progress.start("judge", len(jobs))
     limit_s = patience_s(known.place.options.read.seconds_per_page)
     for job, done in run_jobs(read_page, jobs, known.workers, _crashed, limit_s):
         progress.advance(failed=isinstance(done, PageFailed))
-        is_new = job.settings.weights == candidate
+        is_new = job.settings.own(network) == candidate
         right.setdefault(job.page, {})[is_new] = _right(known, by_page[job.page], done)
     for page, both in sorted(right.items()):
         yield from ((both[False][zone], both[True][zone]) for zone, _ in by_page[page].values)
@@ -45,18 +49,18 @@ def original_of(ledger: Ledger, known: Known, page: AcceptedPage) -> tuple[Path,
     return known.place.original(source.sha256, source.suffix, source.linked), not source.linked
 
 
-def page_job(ledger: Ledger, known: Known, page: AcceptedPage, weights: Path | None) -> PageJob:
-    """A page to read: its settled zones alone. weights: None for those in use."""
+def page_job(ledger: Ledger, known: Known, page: AcceptedPage, network: str, weights: Path | None) -> PageJob:
+    """A page to read: its settled zones alone. weights: of a network, None for those in use."""
     path, is_copy = original_of(ledger, known, page)
     settings = known.read_settings(page.scan.language)
     zones = tuple(zone for zone, _ in page.values)
-    chosen = weights if weights is not None else settings.weights
+    own = dict(settings.weights) | ({network: weights} if weights is not None else {})
     return PageJob(
         page=page.scan.page,
         path=path,
         sha256=page.scan.sha256,
         index=page.scan.idx,
-        settings=replace(settings, weights=chosen, zones=zones, forms=(page.form,)),
+        settings=replace(settings, weights=tuple(sorted(own.items())), zones=zones, forms=(page.form,)),
         lists=ListSource(known.lexica),
         register=None,
         is_copy=is_copy,
@@ -71,7 +75,7 @@ def _right(known: Known, page: AcceptedPage, done: PageDone | PageFailed) -> dic
         read = {name: decided.value or decided.raw for name, decided in zones.items()}
     found = {}
     for zone, value in page.values:
-        lexicon = known.lexica.get(name) if (name := form.zone(zone).list) else None
+        lexicon = list_of(form.zone(zone), known.lexica)
         found[zone] = is_same(form.zone(zone).kind, value, read.get(zone, ""), lexicon)
     return found
 

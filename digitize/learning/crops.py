@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from digitize.learning.spellings import Written, spellings
+from digitize.learning.networks import NETWORKS, TaughtNetwork, Weights, as_asked
+from digitize.learning.spellings import SettledValue, Written
 from ocr.engine import LineImage
 from ocr.errors import OcrError
 from ocr.forms.crops import cut_all
+from ocr.forms.decide import choices_of
+from ocr.forms.form import Zone
+from ocr.forms.networks import FIELDS
 from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import find_form, load_models
 from ocr.handwriting.chance import chances, code
-from ocr.handwriting.packed import CHARACTERS
-from ocr.handwriting.zone import passes_of
 from ocr.languages.lexicon import Lexicon
 from ocr.learning.strips import TextStrip
 from ocr.models.running import load_network
@@ -27,7 +29,7 @@ from ocr.scans.scan import open_page
 @dataclass(frozen=True, slots=True)
 class CropJob:
     """A page to cut. path, index: the scan. values: zone -> what a person settled. weights: by which what stands on a
-    crop is chosen, the package's by name.
+    crop is chosen, the package's by name. network: whose crops.
     """
 
     page: str
@@ -36,7 +38,8 @@ class CropJob:
     values: tuple[tuple[str, str], ...]
     settings: ReadSettings
     lexica: Mapping[str, Lexicon]
-    weights: Path | str
+    weights: Weights
+    network: str = FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,21 @@ def cut_page(job: CropJob) -> tuple[Chosen, ...]:
     match = find_form(grey, load_models(job.settings.folders()))
     if match.form is None:
         return ()
-    values = dict(job.values)
+    values, network = dict(job.values), NETWORKS[job.network]
     found: list[Chosen] = []
     for crop in cut_all(grey, match.matrix, match.form, tuple(values), bend=match.bend):
         value = values.get(crop.zone.id) or values.get(crop.zone.repeats or "")
         if value and not crop.blank:
-            lexicon = job.lexica.get(crop.zone.list) if crop.zone.list else None
-            found += choose(crop.handwriting(), value, year_in(values), lexicon, job.weights)
+            line = as_asked(crop.handwriting(), crop.zone, match.form)
+            lexicon = list_of(crop.zone, job.lexica)
+            settled = SettledValue(line.kind, value, year_in(values), lexicon, line.languages[0])
+            found += choose(line, settled, job.weights, network)
     return tuple(found)
+
+
+def list_of(zone: Zone, lexica: Mapping[str, Lexicon]) -> Lexicon | None:
+    """The closed list that decides a zone, its printed answers being one, if there is any."""
+    return lexica.get(zone.list) if zone.list else choices_of(zone)
 
 
 def year_in(values: Mapping[str, str]) -> str:
@@ -71,27 +81,29 @@ def year_in(values: Mapping[str, str]) -> str:
     return next((v for zone, v in values.items() if zone == "year" and len(v) == 4 and v.isdigit()), "")
 
 
-def choose(line: LineImage, value: str, year: str, lexicon: Lexicon | None, weights: Path | str) -> list[Chosen]:
+def choose(line: LineImage, settled: SettledValue, weights: Weights, network: TaughtNetwork) -> list[Chosen]:
     """The likeliest way in which a value stands on a crop, one for each of its lines. line: as an engine gets it."""
-    passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
-    some = spellings(line.kind, value, len(passes), year, lexicon)
+    passes, loaded = network.passes(line), load_network(weights)
+    letters = {*loaded.characters}
+    some = [one for one in network.written(settled, len(passes)) if all({*text} <= letters for text in one)]
     if not some:
         return []
     known = []
     for at, own in enumerate(passes):
         top, bottom, wide = own[0]
         part = line.image[round(top * len(line.image)) : round(bottom * len(line.image))]
-        known.append(_losses(load_network(weights).matrix_of_line(part, wide), {one[at] for one in some}))
+        matrix = loaded.matrix_of_line(part, wide)
+        known.append(_losses(matrix, {one[at] for one in some}, loaded.characters))
     best: Written = min(some, key=lambda one: sum(known[at][text] for at, text in enumerate(one)))
-    kind = f"{line.kind}{' list' if lexicon else ''}"
+    kind = f"{line.kind}{' list' if settled.lexicon else ''}"
     return [
         Chosen(TextStrip(np.ascontiguousarray(line.image), text, own, kind), known[at][text] / max(1, len(text)))
         for at, (own, text) in enumerate(zip(passes, best, strict=True))
     ]
 
 
-def _losses(matrix: np.ndarray, texts: set[str]) -> dict[str, float]:
+def _losses(matrix: np.ndarray, texts: set[str], characters: Sequence[str]) -> dict[str, float]:
     """Minus the logarithm of each text in a matrix; of "" that of nothing but blanks."""
-    coded = code(sorted(t for t in texts if t), CHARACTERS)
+    coded = code(sorted(t for t in texts if t), characters)
     found = dict(zip(coded.texts, (-chances(matrix, coded)).tolist(), strict=True))
-    return {"": float(-matrix[:, 0].sum()), **{t: 1e9 for t in texts if t and t not in found}, **found}
+    return {"": float(-matrix[:, 0].sum()), **found}

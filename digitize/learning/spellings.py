@@ -1,10 +1,17 @@
-"""The ways in which a settled value may stand on the paper: 2018 or 18, 33/18 or 033, EC or Electronics Complex."""
+"""The ways in which a settled value may stand on the paper: 2018 or 18, 33/18 or 033, EC or Electronics Complex.
+
+In other scripts: numbers in the script's digits or in Latin ones, entries of lists by any of their spellings.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from ocr.handwriting.native import LATIN, native_scripts
+from ocr.handwriting.word_entries import writings_of
+from ocr.handwriting.words import word_scripts
 from ocr.languages.lexicon import Lexicon, folded
 
 Written = tuple[str, ...]
@@ -14,21 +21,59 @@ _MOST_SECTION = 12
 _NUMBERS = 3
 
 
-def spellings(kind: str, value: str, lines: int, year: str = "", lexicon: Lexicon | None = None) -> list[Written]:
-    """Ways to write a value, a text for each line of its crop, each once.
-
-    kind: of the zone. year: of the page, four digits or "". lexicon: the closed list that decides the zone, if any.
+@dataclass(frozen=True, slots=True)
+class SettledValue:
+    """A value that a person settled. kind: of its zone. year: of the page, four digits or "". lexicon: the closed list
+    that decides the zone, if any. language: of the zone, two letters.
     """
-    text = " ".join(value.split())
+
+    kind: str
+    value: str
+    year: str = ""
+    lexicon: Lexicon | None = None
+    language: str = "en"
+
+
+def spellings(settled: SettledValue, lines: int) -> list[Written]:
+    """Ways to write a value in English, a text for each line of its crop, each once."""
+    kind, text = settled.kind, " ".join(settled.value.split())
     if kind == "sections":
         found = _sections(text, lines)
-    elif lexicon is not None:
-        found = ((t, *[""] * (lines - 1)) for t in _listed(text, lexicon))
+    elif settled.lexicon is not None:
+        found = ((t, *[""] * (lines - 1)) for t in _listed(text, settled.lexicon))
     else:
         made = {"year": _year, "date": _date, "time": _time}
-        texts = _number(text, year) if kind == "digits" else made[kind](text) if kind in made else iter((text,))
+        texts = _number(text, settled.year) if kind == "digits" else made[kind](text) if kind in made else iter((text,))
         found = ((t, *[""] * (lines - 1)) for t in texts)
     return [one for one in dict.fromkeys(found) if any(one) and all(t.isascii() for t in one)]
+
+
+def native_spellings(settled: SettledValue, lines: int) -> list[Written]:
+    """Ways to write a number, date or hour in the digits of a language, and in Latin ones."""
+    script = next((s for s in native_scripts() if settled.language in s.languages), None)
+    if script is None:
+        return []
+    latin, native = (str.maketrans(a, b) for a, b in ((script.digits, LATIN), (LATIN, script.digits)))
+    # Words beside figures ("hours") are passed over, as the network passes over print.
+    figures = re.sub(r"[^\d:./-]", "", settled.value.translate(latin)).strip(".:-/")
+    plain = replace(settled, value=figures, lexicon=None)
+    # The network knows no colon: an hour is written with a point or a dash where it is to be seen.
+    texts = [t.replace(":", sign).replace(" ", "") for t, *_ in spellings(plain, lines) for sign in ".-"]
+    return [(t, *[""] * (lines - 1)) for t in dict.fromkeys(way for t in texts for way in (t.translate(native), t))]
+
+
+def word_spellings(settled: SettledValue, lines: int) -> list[Written]:
+    """Ways to write an entry of a list in the script of a language, in the order of the paper; as typed if in none."""
+    script = word_scripts().get(settled.language)
+    if script is None or settled.lexicon is None:
+        return []
+    alone = replace(settled.lexicon, entries=(_entry(settled.value, settled.lexicon),))
+    return [(t, *[""] * (lines - 1)) for t in writings_of(alone, script)]
+
+
+def _entry(value: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
+    wanted = folded(value)
+    return next((e for e in lexicon.entries if wanted in {folded(t) for t in (e[0], *e[1])}), (value, ()))
 
 
 def _year(value: str) -> Iterator[str]:
@@ -73,8 +118,7 @@ def _time(value: str) -> Iterator[str]:
 
 def _listed(value: str, lexicon: Lexicon) -> Iterator[str]:
     """All spellings of an entry, with what is printed beside such values, which may be in the crop."""
-    wanted = folded(value)
-    entry = next((e for e in lexicon.entries if wanted in {folded(t) for t in (e[0], *e[1])}), (value, ()))
+    entry = _entry(value, lexicon)
     for text in dict.fromkeys((value, entry[0], *entry[1])):
         text = text if any(c.islower() for c in text) or len(text) < 5 else text.title()
         for form in dict.fromkeys((text, text.upper(), text.title(), text.replace(" ", ""), text.replace("-", " "))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from unicodedata import category
 
 # All signs that Unicode counts as forms of = + - @: a spreadsheet may take them for the plain ones.
@@ -10,6 +11,18 @@ _SIGNS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋−⩵⩶﬩")
 _STARTS = frozenset("\t\r\n")
 # Half characters, which no file can hold.
 _HALF = re.compile("[\ud800-\udfff]")
+
+
+def may_be_unsafe(cells: Iterable[str], text: str) -> bool:
+    """Whether `safe` may make another cell of any of these. text: all of them, one behind the other."""
+    # Letters and digits are no signs, and nearly all cells begin with one.
+    if not all(map(str.isalnum, {cell[:1] for cell in cells} - {""})):
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def safe(cell: object) -> object:

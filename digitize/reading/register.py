@@ -69,7 +69,7 @@ def register_settings(read: ReadSettings) -> RegisterSettings:
     from ocr.registers import RegisterSettings
 
     # Weights of an office's own were taught on forms.
-    by_hand = handwriting_engine(replace(read, weights=None))
+    by_hand = handwriting_engine(replace(read, weights=()))
     if by_hand == "none" or not read.languages:
         return RegisterSettings(engine=read.engine, sections=read.sections)
     if read.languages[0] == "en":

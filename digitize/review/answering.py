@@ -141,7 +141,7 @@ def check_answers(
         lost = tuple(tried.lost_fields(one.decision))
         strange = () if lost or one.is_sure else tuple(tried.unlisted_fields(one.decision, known.lists))
         is_measured = one.is_measured and before is not None and not lost
-        found = answer_of(ledger, before.record, tried.record, one.decision) if is_measured and before else None
+        found = answer_of(ledger, known, before.record, tried.record, one.decision) if is_measured and before else None
         checked.append(Checked(one.decision, lost, strange, found, tried.made(one.decision)))
     return checked, tried.codes
 

@@ -63,7 +63,7 @@ def _read(known: Known) -> dict[str, str]:
     languages = ("", *known.state.languages)
     found = {
         "settings": known.read_key(""),
-        "weights": settings.weights_key(),
+        "weights": plain_hash([[network, path.stem] for network, path in known.weights]),
         "lists": known.lexica_key,
         "all forms": settings.form_key(None),
         "register settings": plain_hash([known.register_key(language) for language in languages]),

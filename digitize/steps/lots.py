@@ -15,7 +15,7 @@ from digitize.machine.progress import Progress, Silent
 from digitize.steps.due import Due
 from digitize.steps.read import DECIDED, ReadReport, read_pages, stop_if_too_many
 from digitize.steps.read import READ as WAS_READ
-from digitize.steps.read_plan import PagePlan, due_pages, plan
+from digitize.steps.read_plan import due_pages, plan
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lot, Lots, Work
@@ -115,9 +115,7 @@ class LotJob(NamedTuple):
     pages: PageLot
 
 
-def read_in_lots(
-    ledger: Ledger, known: Known, progress: Progress, todos: PagePlan, limit: int | None = None
-) -> ReadReport:
+def read_in_lots(ledger: Ledger, known: Known, progress: Progress, limit: int | None = None) -> ReadReport:
     """Have the workers of a cluster read and record all that is due, each its own lots; for a ledger that they reach.
 
     Raises as `read_pages` does. A lot whose worker was lost is worked on by the next, behind a fence of its own.
@@ -125,7 +123,7 @@ def read_in_lots(
     assert known.cluster is not None
     known.require_engine()
     source, report = LotSource(ledger, known, limit=limit), ReadReport()
-    progress.start("read", len(todos))
+    progress.start("read", len(plan(ledger, known, limit, Due(ledger, known, READ).volumes())))
     folder = known.place.folder.resolve()
     jobs = (LotJob(folder, pages) for pages in source)
     for job, done in known.cluster.run_lots(work_there, jobs, lambda _: LotReport(ReadReport(), is_lost=True)):

@@ -232,7 +232,8 @@ def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
         if system is None:
             yield MapTodo(table.unit, key, table=table)
         else:
-            own_key = work_key("map", key, system.system.digest)
+            # Without what people settled: that belongs to single chunks.
+            own_key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, system.system.digest)
             tied = [system.key, *(decisions_hash(decided[t.unit]) for t in system.tables)]
             todo = MapTodo(table.unit, work_key("map", own_key, *tied), table=table, system=system, own_key=own_key)
             lost = next((t for t in system.tables if t.sha256 in purged), None)

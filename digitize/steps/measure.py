@@ -8,13 +8,14 @@ from typing import Any
 
 from digitize.reading.rows import LINES_JOINED, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART
 from digitize.steps.map_pages import make_records
-from digitize.workspace.calibration.keeping import ANY_WEIGHTS, STEP, WEIGHTS, plain_answer, weights_now
+from digitize.workspace.calibration.keeping import STEP, WEIGHTS, count_for, plain_answer, weights_of
 from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.decisions.items import ZONE, cell_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.chosen_weights import FIELDS, all_chosen, chosen
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.own_weights import list_weights
@@ -26,9 +27,11 @@ _NEVER_PASS = (ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, LINES_JOINED)
 _MEASURED = """
   SELECT unit, json_extract(detail, '$.cell') AS cell, json_extract(detail, '$.measured.weights') AS weights
   FROM events WHERE step IN ('review', ?) AND json_extract(detail, '$.measured') IS NOT NULL ORDER BY seq"""
+_CHOSEN = """
+  SELECT seq, json_extract(detail, '$.network') AS network FROM events WHERE step = ? ORDER BY seq"""
 
 
-def answer_of(ledger: Ledger, before: Record, after: Record, decision: Decision) -> dict[str, Any] | None:
+def answer_of(ledger: Ledger, known: Known, before: Record, after: Record, decision: Decision) -> dict[str, Any] | None:
     """What a blind answer says of the machine, without values, as its event keeps it; None where it says nothing.
 
     before: the record that would have passed; after: the same with the answer.
@@ -44,7 +47,8 @@ def answer_of(ledger: Ledger, before: Record, after: Record, decision: Decision)
     confidence = min(map(_confidence, made.values()))
     answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right)
     # Registers are not read with weights of the office's own.
-    return plain_answer(answer, ANY_WEIGHTS if now.is_register else weights_now(ledger))
+    networks = known.networks_in(now.form) if not now.is_register else ()
+    return plain_answer(answer, weights_of(networks, all_chosen(ledger)))
 
 
 def _fed(record: Record, cell: str) -> dict[str, FieldValue]:
@@ -61,39 +65,53 @@ def _confidence(value: FieldValue) -> float:
 def measure_anew(ledger: Ledger, known: Known) -> int:
     """Compare earlier answers with what the weights of today read there; keep what that says. Returns how many.
 
-    Only of pages that were read since these weights were chosen, and that they and those they were trained from never
-    saw: what was learned by heart shows nothing.
+    Only of pages that were read since the weights of their form were chosen, and that these and those they were trained
+    from never saw: what was learned by heart shows nothing.
     """
     if not known.thresholds.is_begun or not ledger.states(WEIGHTS):
         return 0
-    now, since = weights_now(ledger), _since(ledger)
-    waiting = dict.fromkeys(_not_measured(ledger, now))
-    learned = learned_pages(known.place, now)
-    read = {r["unit"] for r in ledger.rows("SELECT unit FROM state WHERE step = 'recognise' AND seq > ?", (since,))}
+    waiting = dict.fromkeys(_not_measured(ledger))
+    seen = _SeenAnew(ledger, known)
     compare = _Comparing(ledger, known)
     count = 0
     with ledger.writing():
         for record, cell in waiting:
             page = cell.removeprefix(_ZONES).rpartition("/")[0]
-            found = compare.answer(record, cell) if page in read and page not in learned else None
+            found = compare.answer(record, cell) if seen.is_anew(page) else None
             if found is not None:
                 ledger.record_event(record, STEP, "note", detail={"cell": cell, "measured": found})
                 count += 1
     return count
 
 
+class _SeenAnew:
+    """Which pages were read since the weights of their form were chosen, by weights that never saw them."""
+
+    def __init__(self, ledger: Ledger, known: Known) -> None:
+        read = ledger.rows("SELECT unit, seq FROM state WHERE step = 'recognise'")
+        self._known, self._read = known, {r["unit"]: r["seq"] for r in read}
+        self._forms = {unit: s.form for unit, s in ledger.states("decide").items()}
+        self._since = _since(ledger)
+        self._learned = {n: learned_pages(known.place, chosen(ledger, n)) for n in self._since}
+
+    def is_anew(self, page: str) -> bool:
+        changed = self._known.networks_in(self._forms.get(page)) & self._since.keys()
+        since = max((self._since[n] for n in changed), default=0)
+        return bool(changed) and self._read.get(page, 0) > since and not any(page in self._learned[n] for n in changed)
+
+
 class _Comparing:
     """Records made of what is read today, with the answers and without."""
 
     def __init__(self, ledger: Ledger, known: Known) -> None:
-        self._ledger = ledger
+        self._ledger, self._known = ledger, known
         self._made = cache(lambda record: _both(ledger, known, record))
 
     def answer(self, record: str, cell: str) -> dict[str, Any] | None:
         """What the answer on a cell says of the machine of today, None where it says nothing any more."""
         made = self._made(record)
         decision = Records(self._ledger).decisions(record).get(cell)
-        return answer_of(self._ledger, *made, decision) if made and decision else None
+        return answer_of(self._ledger, self._known, *made, decision) if made and decision else None
 
 
 def _both(ledger: Ledger, known: Known, record: str) -> tuple[Record, Record] | None:
@@ -107,15 +125,17 @@ def _both(ledger: Ledger, known: Known, record: str) -> tuple[Record, Record] | 
     return make_records(ledger, known, scans, {})[0], make_records(ledger, known, scans, decided)[0]
 
 
-def _not_measured(ledger: Ledger, now: str) -> Iterator[tuple[str, str]]:
+def _not_measured(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """(record, cell) of the answers that say nothing yet of the weights of today, in order."""
-    rows = ledger.rows(_MEASURED, (STEP,))
-    done = {(r["unit"], r["cell"]) for r in rows if r["weights"] in (now, ANY_WEIGHTS)}
+    rows, now = ledger.rows(_MEASURED, (STEP,)), all_chosen(ledger)
+    done = {(r["unit"], r["cell"]) for r in rows if count_for(r["weights"], now)}
     return ((r["unit"], r["cell"]) for r in rows if (r["unit"], r["cell"]) not in done)
 
 
-def _since(ledger: Ledger) -> int:
-    return int(ledger.execute("SELECT MAX(seq) AS seq FROM events WHERE step = ?", (WEIGHTS,)).fetchone()["seq"] or 0)
+def _since(ledger: Ledger) -> dict[str, int]:
+    """Network -> when its weights were chosen last."""
+    rows = ledger.rows(_CHOSEN, (WEIGHTS,))
+    return {row["network"] or FIELDS: row["seq"] for row in rows}
 
 
 def learned_pages(place: Place, name: str) -> frozenset[str]:

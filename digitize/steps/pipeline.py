@@ -243,7 +243,7 @@ def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progre
     """Pages that are due: recorded here, or by the workers of a cluster where these reach the ledger."""
     is_reached = not isinstance(ledger.path, Path)
     if todos and is_reached and known.cluster is not None and known.cluster.may_record:
-        return read_in_lots(ledger, known, progress, todos, wanted.limit)
+        return read_in_lots(ledger, known, progress, wanted.limit)
     return read.read_pages(ledger, known, todos, progress)
 
 

@@ -32,7 +32,7 @@ def recognise_key(known: Known, scan: PageScan, form: str | None, *, print_unkno
     """
     settings = known.read_settings(scan.language)
     # No part at all without weights of its own, so that pages keep the key they have; a page of no form needs none.
-    weights = settings.weights_key() if form is not None else ""
+    weights = settings.weights_key(form)
     own = [weights] if weights else []
     printed = settings.form_key(None if print_unknown else form)
     return work_key(RECOGNISE, scan.sha256, str(scan.idx), known.read_key(scan.language), printed, *own)

@@ -1,63 +1,219 @@
-"""Chunks of a table that belongs to a system: what is kept of them, and which of people's decisions are theirs."""
+"""Chunks of a system's tables made into packed records, in this process or in workers beside each other.
+
+A worker reads the rows from the file of the system itself; what comes back is what the ledger keeps.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
-from digitize.steps.map_pages import group_of, station_of
+from digitize.files.mapping.bulk import few_collections
+from digitize.files.systems.bonds import JOINED
+from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.joining import Family, Joining
+from digitize.files.systems.store import KeptRow, RowStore
+from digitize.machine.carried import carried, taken
+from digitize.machine.placing import Workers, are_many
+from digitize.machine.pool import run_jobs
+from digitize.machine.work_keys import work_key
+from digitize.steps.map_pages import GROUP, group_in, group_of, station_in, station_of
+from digitize.steps.system_decisions import Decisions, Over, decided_rows, sign
+from digitize.steps.system_parts import waiting
+from digitize.steps.system_rows import KeptSystem
 from digitize.workspace.capturing import capture_counts
-from digitize.workspace.decisions.apply import Settled
-from digitize.workspace.decisions.items import FIELD
-from digitize.workspace.known import Known
-from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import TableUnit
-from digitize.workspace.ledger.records import Records, Stored, record_hash
+from digitize.workspace.decisions.apply import decisions_hash
+from digitize.workspace.ledger.packs import RecordRow, packed_data
+from digitize.workspace.ledger.records import record_hash
+from mappers.mapping.load import records_of
+from mappers.mapping.mapped import Mapped
+from mappers.mapping.texts import mapped_texts
+from mappers.packed import RecordShape
 from mappers.record import Record
+from mappers.schema.capture import CaptureChoice, capture
+from mappers.sources.values import MapContext
+from mappers.systems.system import System
+
+_FEW = 3
+"""So many chunks are mapped before workers would have begun."""
+_SHAPED_BY = 200
+"""So many heads tell what the records of a system have in common."""
 
 
-@dataclass(frozen=True, slots=True)
-class SystemChunk:
-    """Some rows of a table. rows: how many; reported: those of which nothing is made, each with its reason."""
+class SystemJob(NamedTuple):
+    """A chunk to make. numbers: first and last of its rows; before: the key under which it was done last, "" for none;
+    decisions: on its rows and on those of their parts.
+    """
 
-    table: TableUnit
     number: int
+    numbers: tuple[int, int]
+    before: str
+    decisions: Decisions
+
+
+class ChunkMade(NamedTuple):
+    """What became of a chunk. rows: that it has; reported: those of which nothing is made; records: None where it was
+    done under that key before; captured: what an event says of how they were captured.
+    """
+
+    key: str
     rows: int
-    reported: Sequence[dict[str, object]]
+    reported: list[dict[str, object]]
+    records: list[RecordRow] | None
+    captured: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SystemWork:
+    """All that the chunks of one table of a system are mapped with; it travels to workers. source: number of the table;
+    station: told at intake; key: of the work, without rows and decisions; mapped: number of a table -> when it was
+    mapped first; number: of the shape in the ledger.
+    """
+
+    system: System
+    kept: KeptSystem
+    source: int
+    station: str
+    context: MapContext
+    capture: CaptureChoice
+    key: str
+    mapped: Mapping[int, str] = field(default_factory=dict)
+    number: int = 0
+    shape: bytes = b""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels: not the open file."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
+    def store(self) -> RowStore:
+        """The rows of the system."""
+        return RowStore.read(self.kept.path)
+
+    @cached_property
+    def joining(self) -> Joining:
+        """The system at work, which remembers what equal cells mean."""
+        return Joining(self.store, self.system, self.kept.tables)
+
+    @cached_property
+    def packing(self) -> RecordShape:
+        """The shape of its records."""
+        return RecordShape.from_bytes(self.shape)
+
+    @cached_property
+    def tables(self) -> Mapping[int, Delivered]:
+        """The tables by number."""
+        return {t.number: t for t in self.kept.tables}
 
     @property
-    def unit(self) -> str:
-        """Its unit in the ledger."""
-        return f"{self.table.unit}:{self.number:05d}"
+    def table(self) -> Delivered:
+        """The table of the chunks."""
+        return self.tables[self.source]
+
+    @property
+    def is_head(self) -> bool:
+        """Whether its rows become records of their own."""
+        return self.table.name == self.system.heads[0]
+
+    def chunk_unit(self, number: int) -> str:
+        """The unit of a chunk."""
+        return f"{self.table.unit}:{number:05d}"
+
+    def rows_of(self, numbers: tuple[int, int]) -> list[KeptRow]:
+        """The rows of a chunk that no earlier delivery has; of a part those that belong to no record."""
+        rows = list(self.store.firsts(self.source, numbers))
+        if self.is_head:
+            return rows
+        states = self.store.state_of(self.source, [r.first[1] for r in rows])
+        return [r for r in rows if r.problem or states.get(r.first[1]) != JOINED]
+
+    def shaped(self, numbers: tuple[int, int]) -> RecordShape:
+        """What records of such a chunk have in common."""
+        some = [r for r in self.rows_of(numbers) if not r.problem][:_SHAPED_BY]
+        return RecordShape.of(_records(self, some, {}) if some else [])
 
 
-def keep_chunk(
-    ledger: Ledger, known: Known, chunk: SystemChunk, key: str, make: Callable[[], list[Record]]
-) -> tuple[int, int, int, int]:
-    """A chunk's records, made and written with its "done" event unless that is done: (records, rows reported, records
-    written now, rows).
-    """
-    reported = len(chunk.reported)
-    # Only what it was done under last: where decisions come back to what they were, the records are others meanwhile.
-    now = ledger.state(chunk.unit, "map")
-    if now is not None and now.is_done_under(key):
-        return Records(ledger).count_unit(chunk.unit), reported, 0, chunk.rows
-    records = make()
-    stored = [_stored(r, chunk) for r in records]
-    captured = capture_counts(records, known.capture)
-    detail = {"rows": chunk.rows, "records": len(stored), "reported": reported, **captured}
-    with ledger.writing():
-        Records(ledger).replace_unit(chunk.unit, stored)
-        ledger.finish(chunk.unit, "map", key, {"reported": list(chunk.reported)}, detail)
-    return len(stored), reported, len(stored), chunk.rows
+def make_chunk(work: SystemWork, job: SystemJob) -> ChunkMade:
+    """The records of a chunk, unless it was done under the same key before."""
+    rows = work.rows_of(job.numbers)
+    good = [r for r in rows if not r.problem]
+    lots = work.joining.lots(good) if work.is_head else [[family] for family in work.joining.alone(good)]
+    digest = work.joining.digest(lots)
+    key = work_key("chunk", work.key, str(job.number), digest, decisions_hash(job.decisions))
+    reported: list[dict[str, object]] = [{"row": r.number, "why": r.problem} for r in rows if r.problem]
+    if key == job.before:
+        return ChunkMade(key, len(rows), reported, None, {})
+    unit = work.chunk_unit(job.number)
+    with few_collections():
+        if work.is_head and not work.capture and not job.decisions:
+            packed = [row for families in lots for row in _packed(work, unit, families)]
+            return ChunkMade(key, len(rows), reported, packed, {})
+        records = _records(work, good, job.decisions) if good else []
+        made = [_row(work, unit, r) for r in records]
+        return ChunkMade(key, len(rows), reported, made, capture_counts(records, work.capture))
 
 
-def _stored(record: Record, chunk: SystemChunk) -> Stored:
-    station = station_of(record, chunk.table.station)
-    return Stored(record, chunk.unit, group_of(record), station, "", record_hash(record))
+def records_of_row(work: SystemWork, number: int, decisions: Decisions) -> list[Record]:
+    """The records of one row of a head under decisions, those of the row and of its parts."""
+    rows = [r for r in work.store.firsts(work.source, (number, number)) if not r.problem]
+    return _records(work, rows, decisions) if rows else []
 
 
-def of_record(settled: Settled, record_id: str) -> Settled:
-    """Of a row's decisions, those on its cells and on the fields of one of its records."""
-    is_of_another = {c for c, d in settled.cells.items() if c.startswith(f"{FIELD}:") and d.record != record_id}
-    return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})
+def _packed(work: SystemWork, unit: str, families: Sequence[Family]) -> Iterator[RecordRow]:
+    made = work.joining.map(families, work.context)
+    ids, numbers = families[0].ids, [r.number for r in families[0].rows]
+    for text in mapped_texts(made, work.context.batch, ids, numbers, work.packing, GROUP):
+        own = hashlib.sha256(text.whole.encode("utf-8")).hexdigest()
+        data = packed_data(work.packing, work.number, text.packed)
+        station = station_in(text.key[GROUP.index("police_station")], work.station)
+        group = group_in(text.id, text.key)
+        yield RecordRow(text.id, unit, work.context.batch, station, "", group, text.form, own, data)
+
+
+def _records(work: SystemWork, rows: Sequence[KeptRow], decisions: Decisions) -> list[Record]:
+    if not work.is_head:
+        records = waiting(work.joining, work.system, rows, decisions, work.context, work.mapped)
+        return [capture(r, work.capture) for r in records]
+    made = [r for families in work.joining.lots(rows) for r in _of_heads(work, families, decisions)]
+    return [capture(r, work.capture) for r in made]
+
+
+def _of_heads(work: SystemWork, families: Sequence[Family], decisions: Decisions) -> Iterator[Record]:
+    over = Over(work.joining, decided_rows(work.joining, families, decisions, work.mapped))
+    made: Mapping[str, Mapped] = work.joining.map(families, work.context, over)
+    numbers = [r.number for r in families[0].rows]
+    for record in records_of(made, families[0].ids, numbers, work.context):
+        yield sign(record, over, work.context)
+
+
+def _row(work: SystemWork, unit: str, record: Record) -> RecordRow:
+    data = packed_data(work.packing, work.number, work.packing.text(record))
+    station, group = station_of(record, work.station), group_of(record)
+    return RecordRow(record.id, unit, record.batch, station, "", group, record.form, record_hash(record), data)
+
+
+def make_chunks(work: SystemWork, jobs: Iterator[SystemJob], workers: Workers) -> Iterator[tuple[SystemJob, ChunkMade]]:
+    """Chunks made, in no set order; in workers where there are enough of them."""
+    first = list(islice(jobs, _FEW)) if are_many(workers) else []
+    coming = next(jobs, None)
+    if coming is None or not are_many(workers):
+        yield from ((job, make_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
+        return
+    yield from run_jobs(partial(_make_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)
+
+
+def _make_there(work: bytes, job: SystemJob) -> ChunkMade:
+    return make_chunk(taken(work), job)
+
+
+def _crashed(job: SystemJob) -> ChunkMade:
+    raise RuntimeError(f"mapping chunk {job.number} broke its worker twice")
+
+
+def with_shape(work: SystemWork, number: int, shape: RecordShape) -> SystemWork:
+    """The work with the shape of its records."""
+    return replace(work, number=number, shape=shape.to_bytes())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 
 from digitize.errors import InputError
@@ -14,6 +15,7 @@ from digitize.files.systems.find import wanted_mapping
 from digitize.files.systems.joining import Joining
 from digitize.files.systems.store import RowStore
 from digitize.machine.work_keys import plain_hash
+from digitize.steps.system_rows import KeptSystem, kept_rows, rows_key
 from digitize.workspace.intake.store import how_to_read
 from digitize.workspace.intake.tables import open_guarded
 from digitize.workspace.known import Known
@@ -71,8 +73,10 @@ def systems_of(known: Known, tables: Sequence[TableUnit]) -> Mapping[str, System
 
 @dataclass
 class OpenSystem:
-    """A system whose rows have been read and tied. delivered: unit -> its table as taken in."""
+    """A system whose rows have been read and tied. key: hash of what they depend on; delivered: unit -> its table."""
 
+    kept: KeptSystem
+    key: str
     store: RowStore
     joining: Joining
     delivered: Mapping[str, Delivered]
@@ -94,23 +98,29 @@ class OpenSystems:
             one.store.close()
         self._open.clear()
 
-    def open(self, members: SystemTables) -> OpenSystem:
+    def open(self, members: SystemTables, *, is_last: bool = False) -> OpenSystem:
         """The system with the rows of all its tables. Raises TableError, MappingError, EncodingUnclear, InputError.
 
-        One that cannot be read stops all that is tied to it: an FIR without its accused would look whole.
+        One that cannot be read stops all that is tied to it: an FIR without its accused would look whole. is_last: as
+        the last run had it, whatever was delivered since.
         """
         found = self._open.get(members.system.id)
         if found is None:
-            store = RowStore(self.known.place.folder)
-            try:
-                found = self._open[members.system.id] = self._read(store, members)
-            finally:
-                if found is None:
-                    store.close()
+            key = rows_key(self.known, members.system, members.key)
+            kept = kept_rows(self.known, members.system, key, partial(self._read, members), is_last=is_last)
+            store = RowStore.read(kept.path)
+            delivered = {t.unit: t for t in kept.tables}
+            joining = Joining(store, members.system, kept.tables)
+            found = self._open[members.system.id] = OpenSystem(kept, key, store, joining, delivered)
         return found
 
-    def _read(self, store: RowStore, members: SystemTables) -> OpenSystem:
-        system, delivered = members.system, dict[str, Delivered]()
+    def open_anew(self, members: SystemTables) -> OpenSystem:
+        """As `open`, where one of the last run does not have what is asked for."""
+        self.__exit__()
+        return self.open(members)
+
+    def _read(self, members: SystemTables, store: RowStore) -> list[Delivered]:
+        system, delivered = members.system, list[Delivered]()
         for number, table in enumerate(members.tables, 1):
             if members.role(table) == "left":
                 continue
@@ -122,9 +132,9 @@ class OpenSystems:
             told = Delivered(number, system.name_of(table.name), table.name, source.name if source else "", near,
                              table.unit)  # fmt: skip
             legacy = open_table_unit(self.ledger, self.known, table)
-            delivered[table.unit] = take_in(store, system, told, legacy, self._settle(system), self.known.encodings)
-        find_owners(store, system, list(delivered.values()))
-        return OpenSystem(store, Joining(store, system, list(delivered.values())), delivered)
+            delivered.append(take_in(store, system, told, legacy, self._settle(system), self.known.encodings))
+        find_owners(store, system, delivered)
+        return delivered
 
     def _settle(self, system: System) -> Callable[[LegacyTable, str], tuple[FormMapping, LegacyTable]]:
         known = self.known

@@ -17,8 +17,8 @@ from digitize.workspace.ledger.packs import RecordRow, packed_data
 from mappers.binding.bound import FormMapping
 from mappers.legacy import LegacyRow, named_cells
 from mappers.mapping.apply import Application
-from mappers.mapping.load import map_rows, row_sources
-from mappers.mapping.texts import RecordText, table_texts
+from mappers.mapping.load import legacy_sources, map_rows
+from mappers.mapping.texts import RecordText, TextMemory, table_texts
 from mappers.packed import RecordShape
 from mappers.sources.values import MapContext, RowValues
 
@@ -55,6 +55,11 @@ class TableWork:
         """The mapping and its other forms at work, which remember what equal cells mean."""
         return {n: Application(m, self.context) for n, m in {"": self.mapping, **self.mapping.also}.items()}
 
+    @cached_property
+    def memory(self) -> TextMemory:
+        """What equal cells were written as."""
+        return TextMemory()
+
     def record_id(self, row: LegacyRow) -> str:
         """The id of a row's first record."""
         return f"{self.unit}-r{row.number:07d}"
@@ -86,10 +91,10 @@ def pack_chunk(work: TableWork, job: Job) -> list[RecordRow]:
     usable = [r for r in rows if is_usable(r)]
     if not usable:
         return []
-    sources = row_sources(work.mapping, work.values(usable))
+    sources = legacy_sources(work.mapping, work.file, work.name, work.columns, usable)
     ids, numbers = [work.record_id(r) for r in usable], [r.number for r in usable]
     with few_collections():
-        texts = table_texts(work.applications, sources, ids, numbers, work.packing, GROUP)
+        texts = table_texts(work.applications, sources, ids, numbers, work.packing, GROUP, work.memory)
         return [_row(work, work.chunk_unit(number), text) for text in texts]
 
 

@@ -76,10 +76,11 @@ class LotWorker:
         did = False
         for pages in LotSource(ledger, known, self._size):
             done = work_lot(ledger, known, pages, self._progress)
+            # What fails as it did a moment ago, for want of a store say, is no reason to go on at once.
+            did = did or not done.report.outcomes.items() <= self.report.read.outcomes.items()
             self.report.read.add(done.report)
             self.report.lots += 1
             self.report.lost += done.is_lost
-            did = True
         # What pages of a volume tell together is learned when all of them are read.
         if ledger.busy() or did:
             return did

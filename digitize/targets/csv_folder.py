@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,7 +31,7 @@ class CsvFolder:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._stack = ExitStack()
-        self._files: dict[str, TextIO] = {}
+        self._files: dict[str, TextIOWrapper] = {}
 
     def __enter__(self) -> CsvFolder:
         return self
@@ -49,17 +50,21 @@ class CsvFolder:
         self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]] = (), *, are_safe: bool = False
     ) -> None:
         """Add rows to the file of a table, which begins with its header. are_safe: as `write_rows` has it."""
-        self.add_text(name, head, "")
-        write_rows(self._files[name], rows, are_safe=are_safe)
+        write_rows(self._file(name, head), rows, are_safe=are_safe)
 
-    def add_text(self, name: str, head: Sequence[str], text: str) -> None:
-        """Add rows that `write_rows` made text of."""
+    def add_text(self, name: str, head: Sequence[str], text: bytes) -> None:
+        """Add rows that are text already, as UTF-8."""
+        file = self._file(name, head)
+        file.flush()
+        file.buffer.write(text)
+
+    def _file(self, name: str, head: Sequence[str]) -> TextIOWrapper:
         if name not in self._files:
             part = self._folder / f"{name}.csv{_PART}"
             # With the mark at its beginning, a spreadsheet takes the file for UTF-8.
             self._files[name] = self._stack.enter_context(part.open("w", encoding="utf-8-sig", newline=""))
             write_rows(self._files[name], [head])
-        self._files[name].write(text)
+        return self._files[name]
 
     def keep_only(self, tables: Iterable[str]) -> None:
         """Remove files of these tables that an earlier time left and this one did not write."""

@@ -59,7 +59,7 @@ def kept_gaps(ledger: Ledger) -> Iterator[Gap]:
 
 
 def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """Some hundreds of the records with the fewest open fields that people are asked about. asked: see `Tally`."""
+    """Some hundreds of the records with the fewest open fields that people are asked about. asked: see `PartCounts`."""
     ranked = sorted((int(n), first, records, part) for part, own in asked for n, (records, first) in own.items())
     parts: dict[str, None] = {}
     count = 0

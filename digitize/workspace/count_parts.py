@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from digitize.workspace.captured import EVERYTHING
-from digitize.workspace.count_tally import Tally
+from digitize.workspace.count_tally import PartCounts
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, find_gaps
 from digitize.workspace.failures import BY_FORM, BY_PERSON, NEXT_RUN, UNKNOWN_FORM
@@ -32,10 +32,10 @@ _REFUSED = """SELECT detail FROM state WHERE step = 'intake' AND outcome = 'fail
               AND NOT EXISTS (SELECT 1 FROM sources WHERE sha256 = state.unit)"""
 
 
-def count_part(ledger: Ledger, part: str) -> Tally:
+def count_part(ledger: Ledger, part: str) -> PartCounts:
     """Fold what the ledger says of one part."""
     kind, _, name = part.partition(":")
-    t = Tally()
+    t = PartCounts()
     if part == FILES:
         t.kinds["file"] = Counter(json.loads(r["detail"])["kind"] for r in ledger.rows(_REFUSED))
     elif kind == "batch":
@@ -65,7 +65,7 @@ class _Part:
 
     where = _OF_VOLUME
 
-    def __init__(self, ledger: Ledger, tally: Tally) -> None:
+    def __init__(self, ledger: Ledger, tally: PartCounts) -> None:
         self._ledger, self._t = ledger, tally
         self._states: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {}
         self._stations: dict[str, str] = {}
@@ -114,7 +114,9 @@ class _Part:
             if said.get("reported") and ("chunks" in said or "register" in said):
                 t.total("rows_reported", said["reported"])
                 t.total("rows_asked", said.get("asked", 0))
-            t.total("orphans", sum((said.get("orphans") or {}).values()))
+            if said.get("orphans") is not None:
+                t.total("orphans", sum(said["orphans"].values()))
+                t.total("gone", said.get("gone", 0))
             if unit in self._stations:
                 profile = said.get("profile") or EVERYTHING
                 t.add_captured(profile, 0, 0, said.get("not_captured", {}))
@@ -127,7 +129,7 @@ class _Part:
 
 
 class _Volume(_Part):
-    def __init__(self, ledger: Ledger, volume: int, tally: Tally) -> None:
+    def __init__(self, ledger: Ledger, volume: int, tally: PartCounts) -> None:
         super().__init__(ledger, tally)
         self._volume = volume
         row = ledger.execute("SELECT label FROM volumes WHERE volume = ?", (volume,)).fetchone()
@@ -175,7 +177,7 @@ class _Volume(_Part):
 class _Table(_Part):
     where = _OF_TABLE
 
-    def __init__(self, ledger: Ledger, unit: str, tally: Tally) -> None:
+    def __init__(self, ledger: Ledger, unit: str, tally: PartCounts) -> None:
         super().__init__(ledger, tally)
         self._unit = unit
         row = ledger.execute("SELECT name FROM tables WHERE unit = ?", (unit,)).fetchone()

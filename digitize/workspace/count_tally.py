@@ -16,7 +16,7 @@ NOT_SAID = "(not said)"
 
 
 @dataclass(slots=True)
-class Tally:
+class PartCounts:
     """Counts of one part.
 
     totals: by the names of Totals. by: volume, station, language -> name -> a line of counts. kinds: file, page, map ->

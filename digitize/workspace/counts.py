@@ -23,6 +23,7 @@ _DISTRICT = (
     "lists/stations.csv, it holds for all of them."
 )
 _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
+_GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
@@ -31,8 +32,7 @@ class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
     flags: notes of the rules that stand beside loaded records. orphans: rows that are parts of records of another
-    table, and of none that is there.
-
+    table, and of none that is there. gone: rows of systems that a newer delivery of all of their table has no more.
     columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
     rows of registers reported of which no person has said yet what they are. pages_missing: numbers left out between
     pages of registers of which nobody has said yet what they are; pages_lost: those that the book has not.
@@ -54,6 +54,7 @@ class Totals:
     unmapped: int = 0
     rows_reported: int = 0
     orphans: int = 0
+    gone: int = 0
     rows_asked: int = 0
     pages_missing: int = 0
     pages_lost: int = 0
@@ -74,7 +75,7 @@ class Totals:
             f"Fields a person must look at: {self.open_fields}.",
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
-            *([_ORPHANS.format(self.orphans)] if self.orphans else []),
+            *(said.format(n) for said, n in ((_ORPHANS, self.orphans), (_GONE, self.gone)) if n),
             *([f"Notes of the rules beside loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
@@ -129,18 +130,16 @@ class StatusCounts:
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
             "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
-            "failed_pages": [asdict(k) for k in self.failed],
-            "books": self.books, "captured": [c.as_plain() for c in self.captured],
+            "failed_pages": [asdict(k) for k in self.failed], "books": self.books,
+            "captured": [c.as_plain() for c in self.captured],
             "next_needed": asdict(self.next_needed) if self.next_needed else None,
             "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The numbers for people, and what mappings do not account for."""
-        failed = in_words(self.failed)
-        needed = [self.next_needed.line()] if self.next_needed else []
-        said = [*self.totals.lines(), *needed, *([failed] if failed else []), *self.books]
-        return [*said, *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
+        said = [*self.totals.lines(), *(n.line() for n in [self.next_needed] if n), in_words(self.failed), *self.books]
+        return [*filter(None, said), *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
 
 
 def count_work(ledger: Ledger) -> StatusCounts:

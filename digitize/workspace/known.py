@@ -20,6 +20,7 @@ from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import BookFact, learned
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.list_hash import lists_hash
 from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, load_stations, place_lists
@@ -49,8 +50,7 @@ class Known:
     """Everything outside the scans and tables that results depend on.
 
     today: the day of the newest intake, so that a check means the same tomorrow. owner: this process. weights: of the
-    office's own, None for the package's. books: what was learned of volumes, by zone; a run adds to it. cluster: None
-    for this machine's own processes.
+    office's own, by network. books: what was learned of volumes, by zone. cluster: None for this machine.
     """
 
     place: Place
@@ -62,7 +62,7 @@ class Known:
     today: date
     owner: str
     thresholds: Thresholds = Thresholds()
-    weights: Path | None = None
+    weights: tuple[tuple[str, Path], ...] = ()
     books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
     cluster: Cluster | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
@@ -140,8 +140,7 @@ class Known:
         from digitize.reading.register import register_settings
         from ocr.registers.form import REGISTER_VERSION
 
-        name = f"register {language}"
-        if name not in self._read_keys:
+        if (name := f"register {language}") not in self._read_keys:
             plain = register_settings(self.read_settings(language)).plain()
             self._read_keys[name] = work_key(REGISTER_VERSION, plain_hash(plain))
         return self._read_keys[name]
@@ -156,7 +155,7 @@ class Known:
         """Hash of the lists and of the way they are used."""
         from ocr.forms.read import DECIDE_VERSION
 
-        return work_key(DECIDE_VERSION, _lists_hash(self.lists))
+        return work_key(DECIDE_VERSION, lists_hash(self.lists))
 
     @cached_property
     def calibration(self) -> Mapping[str, Confidence]:
@@ -189,7 +188,7 @@ class Known:
 
         districts = plain_hash([dict(self.district_of), self.district_of.book.times])
         own = plain_hash(self.capture.plain())
-        return work_key(MAP_VERSION, self.state.model_dump_json(), _lists_hash(self.lists), districts, own)
+        return work_key(MAP_VERSION, self.state.model_dump_json(), lists_hash(self.lists), districts, own)
 
     @cached_property
     def check_settings(self) -> CheckSettings:
@@ -254,6 +253,13 @@ class Known:
             district_of=self.district_of,
         )
 
+    def networks_in(self, form: str | None) -> frozenset[str]:
+        """The networks for handwriting that an office may teach and that may read a form's pages."""
+        from ocr.forms.networks import networks_in
+
+        known = self.forms.get(form or "")
+        return networks_in(known) if known is not None else frozenset()
+
     def require_engine(self) -> None:
         """Raise EngineMissing when the engine is not installed, MachineLacks when weights of the office's own are gone.
 
@@ -261,8 +267,8 @@ class Known:
         """
         from ocr.forms.read import require_engine
 
-        if self.weights is not None:
-            require_whole(self.weights)
+        for _, path in self.weights:
+            require_whole(path)
         require_engine(self.read_settings(""))
 
 
@@ -291,11 +297,3 @@ def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known
         books=learned(ledger),
         cluster=cluster,
     )
-
-
-def _lists_hash(lists: Mapping[str, CodeList]) -> str:
-    def plain(codes: CodeList) -> list[object]:
-        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
-        return [codes.values, ways, implied, codes.complete]
-
-    return plain_hash({name: plain(codes) for name, codes in lists.items()})

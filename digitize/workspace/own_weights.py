@@ -14,13 +14,10 @@ from typing import Any
 
 from digitize.errors import InputError, MachineLacks
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, STEP, all_chosen
 from digitize.workspace.place import Place
 
-PACKAGE = "package"
-"""What the package's weights are called where one is chosen."""
-_STEP = "weights"
 _SUFFIX, _FACTS = ".onnx", ".json"
-_CHOSEN = "SELECT detail FROM events WHERE step = 'weights' ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class OwnWeights:
     name: "own-" and the beginning of its hash. parent: the name of those it was taught from, or PACKAGE. pages, values:
     it was taught on. held: values held back; before, after: how many of these were read right by the parent and by it;
     better, worse: that only it read right, or only the parent. learned: ids of the pages.
-    names: whether free text, in which persons are named, was learned too.
+    names: whether free text, in which persons are named, was learned too. network: that it is of (ocr.models.TITLES).
     """
 
     name: str
@@ -46,6 +43,7 @@ class OwnWeights:
     adopted: bool = False
     names: bool = False
     learned: tuple[str, ...] = ()
+    network: str = FIELDS
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
@@ -53,10 +51,14 @@ class OwnWeights:
 
     def line(self) -> str:
         """For people."""
+        # Here and not above: what only looks at the ledger need not load what reads pages.
+        from ocr.models import TITLES
+
+        title = f"{self.name} ({TITLES.get(self.network, self.network)})"
         if not self.held:
-            return f"{self.name}: from {self.parent}"
+            return f"{title}: from {self.parent}"
         return (
-            f"{self.name}: {self.values} values of {self.pages} pages; of {self.held} held back "
+            f"{title}: {self.values} values of {self.pages} pages; of {self.held} held back "
             f"{self.before} right before, {self.after} after"
         )
 
@@ -104,21 +106,14 @@ def list_weights(place: Place) -> list[OwnWeights]:
     return found
 
 
-def chosen(ledger: Ledger) -> str:
-    """The name of the weights that are read with; PACKAGE for the package's."""
-    noted = ledger.rows(_CHOSEN)
-    return str(json.loads(noted[-1]["detail"])["use"]) if noted else PACKAGE
+def used_weights(ledger: Ledger, place: Place) -> tuple[tuple[str, Path], ...]:
+    """The networks with weights of the office's own, and their files; whether these are whole is not looked at."""
+    return files_of(place, all_chosen(ledger))
 
 
-def ever_chosen(ledger: Ledger) -> list[str]:
-    """All names of weights that were ever read with, the package's first; only that where there was no choice."""
-    return list(dict.fromkeys([PACKAGE, *(str(json.loads(row["detail"])["use"]) for row in ledger.rows(_CHOSEN))]))
-
-
-def used_weights(ledger: Ledger, place: Place) -> Path | None:
-    """The file of the weights that are read with, None for the package's; whether it is whole is not looked at."""
-    name = chosen(ledger)
-    return None if name == PACKAGE else path_of(place, name)
+def files_of(place: Place, names: Mapping[str, str]) -> tuple[tuple[str, Path], ...]:
+    """Networks and the files of their weights, as reading takes them. names: as all_chosen gives them."""
+    return tuple((network, path_of(place, name)) for network, name in sorted(names.items()))
 
 
 def require_whole(path: Path) -> None:
@@ -132,23 +127,34 @@ def require_whole(path: Path) -> None:
     )
 
 
-def use_weights(ledger: Ledger, place: Place, name: str, why: Mapping[str, Any] | None = None) -> bool:
+def use_weights(
+    ledger: Ledger, place: Place, name: str, why: Mapping[str, Any] | None = None, network: str = ""
+) -> bool:
     """Read with those weights from now on; what they read is decided anew by the next run.
 
-    why: noted beside, without values of pages. Returns False where they are used already. Raises InputError for weights
-    that the workspace has not.
+    why: noted beside, without values of pages. network: the one that goes back to the package's, "" for all; others
+    are those of their network alone. Returns False where nothing changes. Raises InputError for weights that the
+    workspace has not.
     """
-    detail: dict[str, Any] = {"use": name, **(why or {})}
-    if name != PACKAGE:
-        path = path_of(place, name)
-        if not path.is_file():
-            known = ", ".join([PACKAGE, *(w.name for w in list_weights(place))])
-            raise InputError(f"This workspace has no weights {name!r}. It has: {known}.")
-        content = path.read_bytes()
-        if name_of(content) != name:
-            raise InputError(f"{path} is damaged: its content is not that of its name. Bring it back from a copy.")
-        detail["sha256"] = hashlib.sha256(content).hexdigest()
-    if chosen(ledger) == name:
+    now = all_chosen(ledger)
+    if name == PACKAGE:
+        changed = [n for n in sorted(now) if network in ("", n)]
+        for each in changed:
+            _note(ledger, place, {"use": PACKAGE, "network": each, **(why or {})})
+        return bool(changed)
+    found = next((w for w in list_weights(place) if w.name == name), None)
+    path = path_of(place, name)
+    if found is None or not path.is_file():
+        known = ", ".join([PACKAGE, *(w.name for w in list_weights(place))])
+        raise InputError(f"This workspace has no weights {name!r}. It has: {known}.")
+    content = path.read_bytes()
+    if name_of(content) != name:
+        raise InputError(f"{path} is damaged: its content is not that of its name. Bring it back from a copy.")
+    if now.get(found.network) == name:
         return False
-    ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=detail)
+    _note(ledger, place, {"use": name, "network": found.network, **(why or {}), "sha256": found.sha256})
     return True
+
+
+def _note(ledger: Ledger, place: Place, detail: Mapping[str, Any]) -> None:
+    ledger.record_event(place.options.workspace.site_id, STEP, "note", detail=dict(detail))

@@ -42,6 +42,11 @@ class BoundRule:
         """The field that keeps the raw text when nothing else fits."""
         return next(name for part, name in self.targets if part == self.cleaner.main)
 
+    def means_always(self, text: str) -> bool:
+        """Whether a text means the same on every day and in every book."""
+        is_timeless = self.cleaner.is_timeless
+        return is_timeless is not None and not self.unrouted and self.dialect.is_usual and is_timeless(text)
+
 
 @dataclass(frozen=True)
 class BoundRow:

@@ -45,6 +45,11 @@ class Dialect:
     when: Condition = Condition()
     order: DateFormat | None = None
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether a cell's text is what the cleaner reads."""
+        return self.codes is None and self.order is None
+
     def is_null(self, text: str) -> bool:
         """Whether a text is one of this source's spellings of nothing."""
         return bool(self.nulls) and cell_key(text) in self.nulls

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,6 +81,7 @@ class MappingFile(_Part):
     count. set: fixed fields. values: tables of this source's codes, by name. nulls: how it writes that there is
     nothing ("NIL", "00/00/00"). also: other forms made from the same rows, by a name that their records' ids end in.
     part: each row is a part of a record that another table makes, such as one accused; it waits and is not loaded.
+    system: of the head of several tables, what system.toml would say.
     """
 
     format: Literal[1]
@@ -99,3 +100,4 @@ class MappingFile(_Part):
     rules: tuple[MapRule, ...] = Field(alias="map", min_length=1)
     ignore: tuple[IgnoreRule, ...] = ()
     also: dict[str, AlsoForm] = {}
+    system: dict[str, Any] = {}

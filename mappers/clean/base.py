@@ -56,7 +56,8 @@ class Cleaner:
     main: the part that keeps the raw text when nothing else fits. many: it may give several rows. uses_day,
     uses_year: its answer depends on the day of the record, on the year of its book. kinds: kinds of field that its
     one value fits, () for any. derived: parts worked out from another part, which may be left out without a loss.
-    lists: part ("" for the one value) -> the list whose codes it gives.
+    lists: part ("" for the one value) -> the list whose codes it gives. is_timeless: tells texts that mean the same on
+    every day and in every book.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Cleaner:
     kinds: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
     lists: Mapping[str, str] = field(default_factory=dict)
+    is_timeless: Callable[[str], bool] | None = None
 
 
 def unsure(note: str, *more: str, raw: str = "") -> CleanedCell:

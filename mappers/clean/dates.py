@@ -13,6 +13,8 @@ from mappers.clean.times import clean_time
 from mappers.text.folding import fold_numerals, squeeze
 
 _WITHIN = re.compile(r"\d{1,4}\s*[./\-–]\s*\d{1,2}\s*[./\-–]\s*\d{2,4}")
+# As programs store a day: nothing stands beside it.
+_AS_STORED = re.compile(r"[12][0-9]{3}(?:-[0-9]{2}-[0-9]{2}|[0-9]{4})|[0-9]{1,2}[./-][0-9]{1,2}[./-][12][0-9]{3}")
 _AFTER_YEARS = 20
 
 
@@ -53,6 +55,8 @@ def clean_date_time(raw: str, context: CleanContext) -> CleanedRows:
 
 
 def _read(raw: str, context: CleanContext, after: int) -> CleanedCell:
+    if _AS_STORED.fullmatch(raw):
+        return read_gregorian(raw, context, after)
     folded = fold_date(raw)
     marks = no_date(folded)
     if marks:

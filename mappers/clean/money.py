@@ -45,7 +45,7 @@ def clean_money(raw: str, context: CleanContext) -> CleanedCell:
     written again in words, in brackets, must be the same ("figures-and-words-differ"). Anything else that is not one
     sum gives no value.
     """
-    if _PLAIN.fullmatch(raw) and not _POINT_OR_GROUP.fullmatch(raw):
+    if _is_plain(raw):
         return CleanedCell(plain_decimal(Decimal(raw)))
     text = fold_amount(raw)
     if _NIL.match(text):
@@ -58,6 +58,10 @@ def clean_money(raw: str, context: CleanContext) -> CleanedCell:
         return _sum(text)
     first, second = map(_sum, twice.groups())
     return first if first.value == second.value else unsure("figures-and-words-differ")
+
+
+def _is_plain(raw: str) -> bool:
+    return _PLAIN.fullmatch(raw) is not None and not _POINT_OR_GROUP.fullmatch(raw)
 
 
 def _sum(text: str) -> CleanedCell:
@@ -75,4 +79,4 @@ def _sum(text: str) -> CleanedCell:
     return CleanedCell(plain_decimal(amount))
 
 
-CLEANERS = (Cleaner("money", clean_money, kinds=("money", "decimal"), uses_year=True),)
+CLEANERS = (Cleaner("money", clean_money, kinds=("money", "decimal"), uses_year=True, is_timeless=_is_plain),)

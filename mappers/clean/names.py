@@ -65,11 +65,27 @@ class BareWords(Memory[bool]):
         # Between two others, since the pattern of joint names wants a word on either side.
         return not any(p.search(word) for p in self._telling) and not _JOINT.search(f"x {word} x")
 
-    def are_all(self, text: str) -> bool:
-        """Whether all words of a text, one blank between them, are bare."""
-        return all(map(self.__getitem__, text.split(" ")))
+    def parts(self, text: str) -> dict[str, CleanedCell] | None:
+        """The parts of a person's text that is a name, or a name and an alias, as nearly all are; None for another.
+
+        One blank stands between its words.
+        """
+        words = text.split(" ")
+        kinds = list(map(self.__getitem__, words))
+        if False not in kinds:
+            return {"name": CleanedCell(text, 1.0, (), text)}
+        at = kinds.index(False)
+        if not 0 < at < len(words) - 1 or False in kinds[at + 1 :] or not _ALIAS_WORDS[words[at]]:
+            return None
+        alias, name = " ".join(words[at + 1 :]), " ".join(words[:at])
+        return {"alias": CleanedCell(alias, 1.0, (), alias), "name": CleanedCell(name, 1.0, (), name)}
 
 
+def _is_alias_word(word: str) -> bool:
+    return _ALIAS.fullmatch(word) is not None and nfc(word) == word
+
+
+_ALIAS_WORDS = Memory(_is_alias_word)
 TELLING = (_RELATION, _ALIAS, _ADDRESS, _PART_OF_SAYING)
 _BARE = BareWords(*TELLING)
 
@@ -98,12 +114,7 @@ def clean_person(raw: str, context: CleanContext) -> CleanedRows:
     name, and a relative's name that holds such a word, is then doubted with the note "several-persons".
     """
     text = squeeze(raw)
-    return CleanedRows((bare_name(text) if _BARE.are_all(text) else person_parts(text),))
-
-
-def bare_name(text: str) -> dict[str, CleanedCell]:
-    """The parts of a text that is a name and nothing else."""
-    return {"name": CleanedCell(text, 1.0, (), text)}
+    return CleanedRows((_BARE.parts(text) or person_parts(text),))
 
 
 def person_parts(text: str) -> dict[str, CleanedCell]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
 from mappers.clean.money import clean_money
-from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, bare_name, person_parts
+from mappers.clean.names import PERSON_PARTS, TELLING, BareWords, person_parts
 from mappers.codes.lists import code_lists
 from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
 from mappers.text.scripts import INDIC
@@ -77,8 +77,9 @@ def clean_persons(raw: str, context: CleanContext) -> CleanedRows:
 
     Others who are only counted ("व अन्य 3", "and 2 others") are one row with status "unknown" and the note "others".
     """
-    if _BARE.are_all(raw):
-        return CleanedRows((bare_name(raw),))
+    plain = _BARE.parts(raw)
+    if plain:
+        return CleanedRows((plain,), texts=(raw,))
     rows = [(row, item) for item in split_items(raw) for row in persons_of_item(item)]
     return CleanedRows(tuple(row for row, _ in rows), texts=tuple(item for _, item in rows))
 

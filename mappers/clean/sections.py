@@ -52,10 +52,19 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     a row whose section has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is
     kept, doubted, as "section-unknown".
     """
+    numbers, act = _plain_list(raw)
+    return _plain_rows(numbers, act) if act else parse_sections(raw, context)
+
+
+def _plain_list(raw: str) -> tuple[str, str]:
+    """(section numbers, their act) of a list written the plain way, which is the same on every day; else ("", "")."""
     plain = _PLAIN_LIST.fullmatch(raw)
     act = _only_act(plain["act"]) if plain else ""
-    is_plain = plain and act and not _goes_beyond(plain["numbers"], act)
-    return _plain_rows(plain["numbers"], act) if plain and is_plain else parse_sections(raw, context)
+    return (plain["numbers"], act) if plain and act and not _goes_beyond(plain["numbers"], act) else ("", "")
+
+
+def _is_timeless(raw: str) -> bool:
+    return bool(_plain_list(raw)[1])
 
 
 def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
@@ -248,5 +257,6 @@ CLEANERS = (
         uses_day=True,
         derived=("inferred",),
         lists={"act": "act", "inferred": "yes_no"},
+        is_timeless=_is_timeless,
     ),
 )

@@ -18,8 +18,10 @@ def clean_text(raw: str, context: CleanContext) -> CleanedCell:
 
 def clean_block(raw: str, context: CleanContext) -> CleanedCell:
     """Text of several lines: each line as clean_text makes it, empty lines dropped at both ends."""
-    lines = [squeeze(line) for line in raw.splitlines()]
-    return CleanedCell("\n".join(lines).strip("\n") or None)
+    lines = raw.splitlines()
+    if len(lines) < 2:
+        return CleanedCell(squeeze(raw) or None)
+    return CleanedCell("\n".join(map(squeeze, lines)).strip("\n") or None)
 
 
 def clean_reference(raw: str, context: CleanContext) -> CleanedCell:

@@ -7,12 +7,12 @@ often as a title stays (Kumari, Md., Munshi), and so does anything behind which 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from mappers.clean.base import CleanedCell
 from mappers.codes.lists import code_lists
 from mappers.languages import load_languages
 from mappers.text.folding import fold_digits, fold_key, nfc, squeeze
+from mappers.text.memory import Memory
 from mappers.text.scripts import INDIC
 
 TITLE, RANK, BELT = "title-left-out", "rank-left-out", "number-left-out"
@@ -46,10 +46,13 @@ def without_titles(cell: CleanedCell, *, is_officer: bool = False) -> CleanedCel
     return cell if name == cell.value else cell._replace(value=name, notes=(*cell.notes, *notes))
 
 
-@lru_cache(maxsize=1 << 14)
 def bare_name_of(text: str) -> tuple[str, tuple[str, ...]]:
     """(the name alone, what was left out of it); the text itself where nothing can be."""
     rest, notes = squeeze(text), dict[str, None]()
+    first, blank, _ = rest.partition(" ")
+    # Most names say with their first word that nothing stands before them, or are one word.
+    if _NO_TITLES[first] if blank else "." not in first:
+        return rest, ()
     for _ in range(_MOST_TITLES):
         shorter, note = _without_first(rest)
         if shorter == rest or not _is_name(shorter):
@@ -57,6 +60,20 @@ def bare_name_of(text: str) -> tuple[str, tuple[str, ...]]:
         rest = shorter
         notes[note] = None
     return rest, tuple(notes)
+
+
+def _is_no_title(word: str) -> bool:
+    """Whether a word before others is no title and begins no rank, whatever stands behind it."""
+    key = fold_key(word)
+    # A rank is written in up to three words, of which only the keys together are in the list.
+    if not key or any(rank.startswith(key) for rank in code_lists()["rank"].keys):
+        return False
+    found = _GLUED.match(f"{word} x") or _FIRST.match(f"{word} x")
+    return found is None or fold_key(found["word"]) not in _FREE | _WITH_DOT
+
+
+# The first words of names are few.
+_NO_TITLES = Memory(_is_no_title)
 
 
 def _without_first(text: str) -> tuple[str, str]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from mappers.codes.places import ListedDistrict, districts, states
 from mappers.codes.tables import read_csv
 from mappers.text.folding import fold_key
+
+_KEPT = 1 << 14
 
 
 class NamedPlace(NamedTuple):
@@ -72,15 +74,16 @@ def district_on(name: str, state: str, day: str) -> PlaceOverTime | None:
 
     state: code of the state in which it lay then or lies today.
     """
-    key = fold_key(name)
-    at = _epoch(day)
+    return _over_days(fold_key(name), state, _epoch(day))
+
+
+@lru_cache(maxsize=_KEPT)
+def _over_days(key: str, state: str, at: str) -> PlaceOverTime | None:
     # As it was called then comes first: Bijapur of 1998 is in Karnataka what Vijayapura is today.
-    then = NamedPlace(
-        *next(((p.name, p.state) for p in _then(at) if (fold_key(p.name), p.state) == (key, state)), ("", ""))
-    )
-    if then.name:
+    then = _called_then(at).get((key, state))
+    if then is not None and then.name:
         return _over_time((then,), at)
-    known = [d for d in districts() if key in _keys(d) and state in (d.state, *_former_states(d))]
+    known = _by_name().get((key, state), ())
     return _over_time(_places_then(known[0], at), at) if len(known) == 1 else None
 
 
@@ -124,6 +127,13 @@ def _then(at: str) -> Mapping[NamedPlace, tuple[ListedDistrict, ...]]:
     return found
 
 
+@cache
+def _called_then(at: str) -> Mapping[tuple[str, str], NamedPlace]:
+    """Key of a name and state of a day -> the district."""
+    # The first of a name counts.
+    return {(fold_key(place.name), place.state): place for place in reversed(list(_then(at)))}
+
+
 def _places_then(district: ListedDistrict, at: str) -> tuple[NamedPlace, ...]:
     """What a district of today was on a day."""
     if district.valid_from and at < district.valid_from and district.predecessor:
@@ -160,6 +170,17 @@ def _changes_of(district: ListedDistrict) -> tuple[PlaceChange, ...]:
 
 
 _OF_DISTRICTS = ("transferred", "renamed")
+
+
+@cache
+def _by_name() -> Mapping[tuple[str, str], tuple[ListedDistrict, ...]]:
+    """Key of a name of a district, of then or of now, and each state in which it lay -> the districts so called."""
+    found: dict[tuple[str, str], tuple[ListedDistrict, ...]] = {}
+    for district in districts():
+        for key in _keys(district):
+            for state in {district.state, *_former_states(district)}:
+                found[key, state] = (*found.get((key, state), ()), district)
+    return found
 
 
 def _former_states(district: ListedDistrict) -> Iterator[str]:

@@ -125,16 +125,19 @@ def decode_all(
     stored = [c for c in cells if isinstance(c, bytes)]
     if len(stored) < len(cells) or may_be_unicode(b"\n".join(stored)):
         return [decode_stored(encoding, c) for c in cells]
-    own = own_words(encoding).__getitem__
+    known = own_words(encoding)
+    own = known.__getitem__
     decoded: list[tuple[str, str, float, tuple[str, ...]]] = []
     for cell in stored:
         raw = to_characters(cell)
         stripped = raw.strip("\x00 ")
+        words = stripped.split(" ")
         try:
-            text = " ".join(map(own, stripped.split(" ")))
+            text = " ".join(map(own, words))
         # Some word may be plain English: the cell is looked at word by word.
         except KeyError:
-            text = nfc(decode_mixed(encoding, stripped))
+            shown = known.shown(words)
+            text = nfc(decode_mixed(encoding, stripped)) if shown is None else shown
         decoded.append((raw, text, 1.0, ()))
     return decoded
 

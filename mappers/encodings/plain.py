@@ -71,10 +71,12 @@ def decode_words(encoding: Decoder, raw: str) -> str:
 
     Where digits stand without letters, a code that the font shows as a slash is one.
     """
+    own, words = own_words(encoding), raw.split(" ")
     try:
-        return " ".join(map(own_words(encoding).__getitem__, raw.split(" ")))
+        return " ".join(map(own.__getitem__, words))
     except KeyError:
-        return decode_mixed(encoding, raw)
+        shown = own.shown(words)
+        return decode_mixed(encoding, raw) if shown is None else shown
 
 
 def decode_mixed(encoding: Decoder, raw: str) -> str:
@@ -157,13 +159,15 @@ def _kinds(odds: Sequence[float]) -> list[bool]:
     return kinds[::-1]
 
 
-class _OwnWords(dict[str, str]):
+class OwnWords(dict[str, str]):
     """Words that nothing speaks for being plain text, with what they show. Others raise KeyError."""
 
     def __init__(self, encoding: Decoder) -> None:
+        """encoding: of the column."""
         super().__init__({"": ""})
         self._encoding = encoding
-        self._others: set[str] = set()
+        # What they show, and the nats in favour of plain text; None where that alone does not settle it.
+        self._others: dict[str, tuple[str, float] | None] = {}
 
     def __missing__(self, word: str) -> str:
         if word in self._others:
@@ -172,19 +176,35 @@ class _OwnWords(dict[str, str]):
             self.clear()
             self._others.clear()
             self[""] = ""
-        is_own = word.split() == [word] and _LETTER.search(word) and _odds_of(self._encoding)[word] <= 0
-        shown = self._encoding.decode_word(word) if is_own else None
-        if shown is None:
-            self._others.add(word)
+        has_letter = word.split() == [word] and _LETTER.search(word)
+        shown = self._encoding.decode_word(word) if has_letter else None
+        odds = _odds_of(self._encoding)[word] if shown is not None else 0.0
+        if shown is None or odds > 0:
+            self._others[word] = None if shown is None else (shown, odds)
             raise KeyError
         self[word] = shown
         return shown
 
+    def shown(self, words: Sequence[str]) -> str | None:
+        """What the words of a cell show where all that speaks for plain text together is too little; else None."""
+        shown: list[str] = []
+        odds: list[float] = []
+        for word in words:
+            try:
+                shown.append(self[word])
+            except KeyError:
+                other = self._others[word]
+                if other is None:
+                    return None
+                shown.append(other[0])
+                odds.append(other[1])
+        return None if _may_be_plain(odds) else " ".join(shown)
+
 
 @lru_cache(maxsize=64)
-def own_words(encoding: Decoder) -> Mapping[str, str]:
+def own_words(encoding: Decoder) -> OwnWords:
     """The words of an encoding that are never plain."""
-    return _OwnWords(encoding)
+    return OwnWords(encoding)
 
 
 @lru_cache(maxsize=64)

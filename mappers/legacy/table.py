@@ -25,13 +25,22 @@ class LegacyRow(NamedTuple):
     problem: str = ""
 
 
+class ForeignKey(NamedTuple):
+    """Columns of which a file itself declares that they name a row of another table. to: columns there, in order."""
+
+    columns: tuple[str, ...]
+    table: str
+    to: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class LegacyTable:
     """One table. columns: names in order. rows: to be read once, as a stream.
 
     notes: what is wrong with the file, as sentences; complete once the rows have been read. counted: rows the
     container itself claims, None where it does not say. fonts: column -> the font that the container names for it.
-    encoding: what the container says of its bytes, "" where it says nothing.
+    encoding: what the container says of its bytes, "" where it says nothing. refers: what the container declares of
+    its columns.
     """
 
     name: str
@@ -41,6 +50,7 @@ class LegacyTable:
     counted: int | None = None
     fonts: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
+    refers: tuple[ForeignKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows
 from mappers.clean.gregorian import FAR, FAR_NOTE
+from mappers.clean.names import clean_name
 from mappers.clean.persons import lines_of
 from mappers.clean.titles import without_titles
 from mappers.codes.places import place_lists
@@ -46,8 +48,12 @@ class SourceAnswers(NamedTuple):
 
 
 SaidRow = Mapping[str, SourceAnswers]
+# As SourceAnswers._make, in a third of the time.
+_answer: Callable[[tuple[Any, ...]], SourceAnswers] = partial(tuple.__new__, SourceAnswers)
 # One row of values; several or none for a cleaner that may give many.
 Answer = tuple[SaidRow, ...]
+# The year of a book, and the day that decides the law.
+When = tuple[int | None, str]
 
 _NIL = frozenset("-–—_./*=~ \t\r\n")
 _UNKNOWN_CODE = CleanedCell(None, 0.0, ("code-unknown",))
@@ -59,6 +65,7 @@ READ = "read-plainly"
 _PLAINLY = 0.9
 # What a value of a table needs to pass where its cleaner doubts its year: cells of tables have no bar of their own.
 _DOUBTED = 0.5
+_OF_TEXT = frozenset({"text", "block"})
 _OF_PERSONS = frozenset({"person", "persons", "officer", "relative"})
 
 
@@ -67,6 +74,10 @@ def is_nil(text: str) -> bool:
     first = text[:1]
     # The first sign settles it for nearly all cells.
     return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
+
+
+def _never(_: str) -> bool:
+    return False
 
 
 def _without_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
@@ -116,20 +127,22 @@ class Answers:
         self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
         self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
 
-    def of(
-        self, rule: BoundRule, cells: Sequence[SourceCell], whens: Sequence[tuple[int | None, str]]
-    ) -> Sequence[Answer]:
+    def of(self, rule: BoundRule, cells: Sequence[SourceCell], whens: Iterable[When]) -> list[Answer]:
         """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
         make = self._lines if rule.by_lines else self._make(rule)
-        is_null = rule.dialect.is_null
+        is_null = rule.dialect.is_null if rule.dialect.nulls else _never
         return [
             self._empty(rule, cell) if cell.blank or is_nil(cell.text) or is_null(cell.text)
             else make(rule, cell, year, day)
-            for cell, (year, day) in zip(cells, whens, strict=True)
+            for cell, (year, day) in zip(cells, whens, strict=False)
         ]  # fmt: skip
 
     def _make(self, rule: BoundRule) -> Callable[[BoundRule, SourceCell, int | None, str], Answer]:
-        return self._one if rule.cleaner.clean is not None else self._rows
+        if rule.cleaner.clean is None:
+            return partial(self._rows, dict(rule.targets))
+        if not rule.dialect.is_usual:
+            return self._one
+        return self._text if rule.cleaner.name in _OF_TEXT else self._name if rule.cleaner.name == "name" else self._one
 
     def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """A row for each line of a cell that stands beside several persons."""
@@ -137,6 +150,16 @@ class Answers:
         if len(lines) < 2:
             return make(rule, cell, year, day)
         return tuple(row for line in lines for row in make(rule, cell._replace(raw=line, text=line), year, day))
+
+    def _text(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        """As `_one`, for cleaners of text that ask for nothing beside it: most of a table is text."""
+        assert rule.cleaner.clean is not None
+        return ({rule.targets[0][1]: self._value(cell, rule.cleaner.clean(cell.text, self._base))},)
+
+    def _name(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        """As `_one`, for names."""
+        answer = clean_name(cell.text, self._base)
+        return ({rule.targets[0][1]: self._value(cell, answer if cell.origin.zone else without_titles(answer))},)
 
     def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.clean is not None
@@ -146,13 +169,15 @@ class Answers:
         answer = _UNKNOWN_CODE if meant is None else rule.cleaner.clean(meant, context)
         if rule.cleaner.name == "name" and not cell.origin.zone:
             answer = without_titles(answer)
-        elif rule.cleaner.name == "year" and answer.value is None and _is_plain(cell):
+        if rule.cleaner.name == "year" and answer.value is None and _is_plain(cell):
             answer = answer._replace(notes=(*answer.notes, READ))
         return ({name: self._value(cell, answer)},)
 
-    def _rows(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+    def _rows(self, names: Mapping[str, str], rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+        """names: part -> field."""
         assert rule.cleaner.rows is not None
-        found = rule.cleaner.rows(rule.dialect.ordered(cell.text), self._context(year, day, ""))
+        text = cell.text if rule.dialect.order is None else rule.dialect.ordered(cell.text)
+        found = rule.cleaner.rows(text, self._context(year, day, ""))
         if found.texts and rule.dialect.nulls:
             found = _without_nulls(rule, found)
             if not found.rows:
@@ -160,8 +185,8 @@ class Answers:
         if rule.unrouted:
             found = _without_loss(rule, found, cell.text, year)
         if rule.cleaner.many:
-            return tuple([self._parts(rule, cell, row, found) for row in found.rows or ({},)])
-        return (self._parts(rule, cell, found.rows[0] if found.rows else {}, found),)
+            return tuple([self._parts(rule, names, cell, row, found) for row in found.rows or ({},)])
+        return (self._parts(rule, names, cell, found.rows[0] if found.rows else {}, found),)
 
     def _empty(self, rule: BoundRule, cell: SourceCell) -> Answer:
         written = bool(cell.text.strip())
@@ -175,8 +200,9 @@ class Answers:
         return () if empty.is_sure() else ({rule.main: empty},)
 
     def _parts(
-        self, rule: BoundRule, cell: SourceCell, parts: Mapping[str, CleanedCell], found: CleanedRows
-    ) -> SaidRow:
+        self, rule: BoundRule, names: Mapping[str, str], cell: SourceCell, parts: Mapping[str, CleanedCell],
+        found: CleanedRows,
+    ) -> SaidRow:  # fmt: skip
         if rule.cleaner.name in _OF_PERSONS and not cell.origin.zone:
             # On paper a name is what stands there; in a table it is what people are found by.
             is_officer = rule.cleaner.name == "officer"
@@ -184,19 +210,21 @@ class Answers:
                 p: without_titles(c, is_officer=is_officer) if p.endswith("name") and _NOT_MAPPED not in c.notes else c
                 for p, c in parts.items()
             }
-        out = {name: self._value(cell, parts[part], found.notes) for part, name in rule.targets if part in parts}
+        if len(parts) == 1:
+            ((part, only),) = parts.items()
+            out = {names[part]: self._value(cell, only, found.notes)} if part in names else {}
+        else:
+            out = {name: self._value(cell, parts[part], found.notes) for part, name in names.items() if part in parts}
         return out or {rule.main: self._value(cell, _UNPARSED, found.notes)}
 
     def _value(self, cell: SourceCell, answer: CleanedCell, more: tuple[str, ...] = ()) -> SourceAnswers:
         value, confidence, notes, raw = answer
-        if cell.notes or more:
-            notes = (*cell.notes, *notes, *more)
-        stored, _, origin, sure, _, _, candidates, accept = cell
+        stored, _, origin, sure, _, seen, candidates, accept = cell
+        if seen or more:
+            notes = (*seen, *notes, *more)
         if confidence == FAR and FAR_NOTE in notes:
             accept = max(accept, _DOUBTED)
-        return SourceAnswers._make(
-            (raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept)
-        )
+        return _answer((raw or stored, value, sure * confidence, origin, self._by, False, notes, candidates, accept))
 
     def _context(self, year: int | None, day: str, codes: str) -> CleanContext:
         key = (year, day, codes)

@@ -7,18 +7,14 @@ from itertools import repeat
 from types import MappingProxyType
 
 from mappers.binding.bound import BoundRule, FormMapping
-from mappers.codes.station_history import district_on
-from mappers.mapping.answers import READ, Answer, Answers, SourceAnswers
+from mappers.mapping.answers import Answer, Answers
 from mappers.mapping.beside import joined
+from mappers.mapping.intake_values import add_intake
 from mappers.mapping.mapped import Mapped, Values, constants_of
 from mappers.mapping.places_then import say_today
 from mappers.sources.cells import Sources
 from mappers.sources.values import MapContext
 
-_INTAKE = "intake"
-TOLD = "told"
-"""Note of a doubtful reading that does not contradict what intake was told, and gave way to it."""
-_STATION_LIST = "station list"
 # Of each column, so many different cells are remembered.
 _REMEMBERED = 20_000
 # The day that decides which law applies: of the occurrence, else of the report, else the year.
@@ -44,7 +40,7 @@ class Application:
         draft.join_beside()
         for name, value in constants_of(self._mapping, self._mapping).items():
             draft.fields[name] = [value] * sources.count
-        _add_intake(draft.fields, self._context, draft.days())
+        add_intake(draft.fields, self._context, draft.days())
         say_today(draft.fields, self._context, draft.days())
         return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
 
@@ -70,17 +66,32 @@ class Application:
         self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
     ) -> list[Answer | None]:
         """What the rule makes of each cell of its column; None where there is none."""
-        years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
-        days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
         # Before the new ones are added: all of this lot are looked up at the end.
         if len(known) > _REMEMBERED:
             known.clear()
-        keys = list(zip(column, years, days, strict=True))
-        new = [k for k in dict.fromkeys(keys) if k not in known and k[0] is not None]
+        if rule.cleaner.uses_year or rule.cleaner.uses_day:
+            return self._found_then(rule, known, draft, column)
+        new = [s for s in dict.fromkeys(column) if s is not None and s not in known]
         if new:
-            cells = draft.sources.open(rule.source, [stored for stored, _, _ in new])
-            known.update(zip(new, self._answers.of(rule, cells, [(y, d) for _, y, d in new]), strict=True))
-        return list(map(known.get, keys))
+            cells = draft.sources.open(rule.source, new)
+            known.update(zip(new, self._answers.of(rule, cells, repeat((self._context.book_year, ""))), strict=True))
+        return list(map(known.get, column))
+
+    def _found_then(
+        self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
+    ) -> list[Answer | None]:
+        """The same of a rule that asks for the year of the book, or the day; what is so in all is known by itself."""
+        years = draft.years() if rule.cleaner.uses_year else repeat(self._context.book_year, len(column))
+        days = draft.days() if rule.cleaner.uses_day else repeat("", len(column))
+        keys = list(zip(column, years, days, strict=True))
+        new = [k for k in dict.fromkeys(keys) if k[0] is not None and k[0] not in known and k not in known]
+        if new:
+            stored = list(dict.fromkeys(s for s, _, _ in new))
+            cells = dict(zip(stored, draft.sources.open(rule.source, stored), strict=True))
+            made = self._answers.of(rule, [cells[s] for s, _, _ in new], [(y, d) for _, y, d in new])
+            known.update(zip(new, made, strict=True))
+            known.update((k[0], a) for k, a in zip(new, made, strict=True) if a and rule.means_always(cells[k[0]].text))
+        return [known.get(stored) or known.get((stored, year, day)) for stored, year, day in keys]
 
 
 class _Draft:
@@ -95,6 +106,9 @@ class _Draft:
         self._used: dict[str, list[bool] | None] = {}
         self._said = context.book_year
         self._texts: dict[str, list[str]] = {}
+        # What was worked out, and of which columns: these are asked for again and again.
+        self._years: tuple[Values | None, Sequence[int | None]] = (None, ())
+        self._days: tuple[Sequence[Values], Sequence[str]] = ((), ())
 
     def holds(self, rule: BoundRule) -> list[bool]:
         """Whether the rule's condition holds, for each source."""
@@ -141,12 +155,12 @@ class _Draft:
         """The year of the book as each source writes it, unless it is doubtful and the intake names one: a misread
         year must not move dates.
         """
-        said = self._said
-        return [
-            said if v is None or not v.value or not v.value.isdecimal() or (said is not None and not v.is_sure())
-            else int(v.value)
-            for v in self._told.get("year") or self.fields.get("year") or [None] * self.sources.count
-        ]  # fmt: skip
+        year = self._told.get("year") or self.fields.get("year")
+        if year is None:
+            return [self._said] * self.sources.count
+        if self._years[0] is not year:
+            self._years = year, _book_years(year, self._said)
+        return self._years[1]
 
     def days(self) -> Sequence[str]:
         """The day that decides which law applies, for each source; "" when it is not known."""
@@ -154,7 +168,10 @@ class _Draft:
         columns = [known[n] for n in _DAYS if n in known]
         if not columns:
             return [""] * self.sources.count
-        return [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]
+        if list(map(id, self._days[0])) != list(map(id, columns)):
+            days = [next((v.value for v in vs if v is not None and v.value), "") for vs in zip(*columns, strict=True)]
+            self._days = columns, days
+        return self._days[1]
 
     def add_rows(self, kind: str, found: Sequence[Answer | None]) -> None:
         """Keep the rows of a cleaner that may give several."""
@@ -170,7 +187,10 @@ class _Draft:
         """Keep a rule's values."""
         if rule.row:
             before = self.rows.get(rule.row) or [({},)] * self.sources.count
-            self.rows[rule.row] = [b if a is None else ({**b[0], **a[0]},) for a, b in zip(found, before, strict=True)]
+            # Where it is the first of its row, equal cells have the same row.
+            self.rows[rule.row] = [
+                b if a is None else ({**b[0], **a[0]},) if b[0] else a[:1] for a, b in zip(found, before, strict=True)
+            ]
             return
         for _, name in rule.targets:
             old = self.fields.get(name)
@@ -191,78 +211,10 @@ class _Draft:
         self.add(rule, kept)
 
 
-def _add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:
-    """Fill from what was said at intake, where the source has nothing, or does not surely say otherwise.
-
-    days: of each source, the day that decides.
-    """
-    count = len(days)
-    known = {
-        "state": context.state.code if context.state else "",
-        "district": _listed(context, "district", context.district),
-        "police_station": _listed(context, "station", context.station),
-        "year": str(context.book_year or ""),
-    }
-    alike = {"district": _districts_of(context, known["police_station"])}
-    for name, value in known.items():
-        if value:
-            said = SourceAnswers("", value, by=_INTAKE)
-            same = (None, value, *alike.get(name, ()))
-            fields[name] = [_told(v, said, same) for v in fields.get(name) or [None] * count]
-    _add_district(fields, context, days)
-
-
-def _listed(context: MapContext, name: str, text: str) -> str:
-    """The entry of a list that a text spells; the text itself where none does, or there is no such list."""
-    codes = context.lists.get(name)
-    return (codes.find(text) if codes and text else None) or text
-
-
-def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
-    """What people write as a station's district: its own, and the revenue districts in which a police district lies."""
-    codes = context.lists.get("station")
-    return codes.implies.get(station, ()) if codes else ()
-
-
-def _told(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
-    """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
-
-    same: readings that do not. What was read plainly and is no value ("20x8" for a year) stays, doubted.
-    """
-    if read is None or read.blank:
-        return told
-    if read.is_sure() or READ in read.notes or not _is_of_page(read) or read.value not in same:
-        return read
-    # The place and what was read there stay, so that both can be looked at.
-    return read._replace(value=told.value, confidence=1.0, by=told.by, notes=(TOLD,), candidates=(), accept=0.0)
-
-
-def _is_of_page(read: SourceAnswers) -> bool:
-    """Whether a value stands once on a page: in the rows of a register each may name another place."""
-    return bool(read.origin.zone) and "." not in read.origin.zone
-
-
-def _add_district(fields: dict[str, Values], context: MapContext, days: Sequence[str]) -> None:
-    """The district of the station on the record's day, where neither the source nor the intake surely names one; as
-    sure as the station.
-    """
-    stations = fields.get("police_station")
-    if stations is None or not context.district_of:
-        return
-    districts = fields.get("district") or [None] * len(days)
-    rows = zip(stations, districts, days, strict=True)
-    fields["district"] = [_district(s, d, context, day) for s, d, day in rows]
-
-
-def _district(
-    station: SourceAnswers | None, district: SourceAnswers | None, context: MapContext, day: str
-) -> SourceAnswers | None:
-    known = district_on(context.district_of, (station and station.value) or "", day)
-    if station is None or not known:
-        return district
-    if district is not None and not district.blank:
-        is_open = not district.is_sure() and _is_of_page(district)
-        # A district that cannot be read, or is read as the station has it, is no question beside that of the station.
-        if not is_open or district.value not in (None, known, *_districts_of(context, station.value or "")):
-            return district
-    return station._replace(value=known, by=_STATION_LIST, notes=(), candidates=())
+def _book_years(year: Values, told: int | None) -> list[int | None]:
+    """What each source says of its year. told: at intake."""
+    return [
+        told if v is None or not v.value or not v.value.isdecimal() or (told is not None and not v.is_sure())
+        else int(v.value)
+        for v in year
+    ]  # fmt: skip

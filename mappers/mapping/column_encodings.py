@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
 from mappers.binding.bound import AUTO, FormMapping
 from mappers.encodings import DecodedCell, Encoding, decode_cell
@@ -20,6 +20,7 @@ UNICODE = (UTF8, UTF16)
 # Rows and distinct values looked at to find a column's encoding.
 SAMPLE_ROWS = 2000
 SAMPLE_VALUES = 300
+_FULL, _TOGETHER = 2 * SAMPLE_VALUES, 500
 # From which share on later rows of a column may be said to look like something else.
 _LIKELY = 0.5
 
@@ -155,17 +156,28 @@ class _Later:
         self._every = [1] * width
         self._seen = [0] * width
 
-    def add(self, cells: Sequence[bytes | str]) -> None:
-        """Take in a row. Of each column fewer and fewer values are kept, the longer it is."""
-        for at, (values, cell) in enumerate(zip(self.columns, cells, strict=False)):
-            if cell and cell != MEMO_MISSING:
-                self._seen[at] += 1
-                if self._seen[at] % self._every[at] == 0:
-                    values[cell] = None
-                    if len(values) >= 2 * SAMPLE_VALUES:
-                        # Full: every second one goes, and half as many are taken from here on.
-                        self._every[at] *= 2
-                        self.columns[at] = dict.fromkeys(list(values)[::2])
+    def add(self, rows: Sequence[Sequence[bytes | str]]) -> None:
+        """Take in the cells of some rows. Of each column fewer and fewer values are kept, the longer it is."""
+        for at, column in enumerate(zip_longest(*rows)):
+            if at < len(self.columns):
+                self._add(at, [cell for cell in column if cell and cell != MEMO_MISSING])
+
+    def _add(self, at: int, filled: Sequence[bytes | str]) -> None:
+        every, first = self._every[at], -(self._seen[at] + 1) % self._every[at]
+        whole = {**self.columns[at], **dict.fromkeys(filled[first::every])}
+        if len(whole) < _FULL:
+            self.columns[at] = whole
+            self._seen[at] += len(filled)
+            return
+        for cell in filled:
+            values = self.columns[at]
+            self._seen[at] += 1
+            if self._seen[at] % self._every[at] == 0:
+                values[cell] = None
+                if len(values) >= _FULL:
+                    # Every second one goes, and half as many are taken from here on.
+                    self._every[at] *= 2
+                    self.columns[at] = dict.fromkeys(list(values)[::2])
 
     def sample(self) -> list[list[bytes | str]]:
         """Of each column SAMPLE_VALUES values at most, from its whole length."""
@@ -196,9 +208,15 @@ def _watched(
     rows = iter(table.rows)
     yield from islice(rows, SAMPLE_ROWS)
     later = _Later(len(table.columns))
+    waiting: list[Sequence[bytes | str]] = []
     for row in rows:
-        later.add(row.cells)
+        waiting.append(row.cells)
+        # By columns, which takes a fifth of the time that it takes by rows.
+        if len(waiting) == _TOGETHER:
+            later.add(waiting)
+            waiting.clear()
         yield row
+    later.add(waiting)
     if any(later.columns):
         compare(settle(table, later.sample(), wanted))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from mappers.mapping.answers import SaidRow, SourceAnswers
-from mappers.mapping.mapped import Mapped
+from mappers.mapping.mapped import Mapped, says_anything
 from mappers.schema import form_tables
 
 RECORD_ID, LINE = "record_id", "line"
@@ -51,23 +52,29 @@ def flat_columns(mapped: Mapped, ids: Sequence[str]) -> FlatColumns:
 
 def _child(mapped: Mapped, child: str, table: str, ids: Sequence[str], out: FlatColumns) -> None:
     """The rows of one child table, of all kinds of row that fill it."""
-    kinds = [k for k, row in mapped.mapping.rows.items() if row.child == child and k in mapped.rows]
+    kinds = [
+        (mapped.constants(k), mapped.rows[k])
+        for k, row in mapped.mapping.rows.items() if row.child == child and k in mapped.rows
+    ]  # fmt: skip
     rows: list[SaidRow] = []
-    keys: list[tuple[str, str]] = []
+    owners: list[str | None] = []
+    lines: list[str | None] = []
     for at, record_id in enumerate(ids):
         line = 0
-        for kind in kinds:
-            for row in mapped.children(kind, at):
-                line += 1
-                rows.append(row)
-                keys.append((record_id, str(line)))
+        for constants, answers in kinds:
+            for row in answers[at]:
+                if says_anything(row):
+                    line += 1
+                    rows.append({**constants, **row})
+                    owners.append(record_id)
+                    lines.append(str(line))
     if not rows:
         return
-    columns: dict[str, list[str | None]] = {RECORD_ID: [k for k, _ in keys], LINE: [n for _, n in keys]}
-    for name in dict.fromkeys(name for row in rows for name in row):
+    columns: dict[str, list[str | None]] = {RECORD_ID: owners, LINE: lines}
+    for name in dict.fromkeys(chain.from_iterable(rows)):
         said = [row.get(name) for row in rows]
         columns[name] = [None if v is None else v.value for v in said]
-        out.doubts += [Doubt(keys[at][0], table, keys[at][1], name, v) for at, v in _doubtful(said)]
+        out.doubts += [Doubt(owners[at] or "", table, lines[at] or "", name, v) for at, v in _doubtful(said)]
     out.tables[table] = columns
 
 

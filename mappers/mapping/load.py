@@ -13,11 +13,11 @@ from mappers.binding.bind import bind_file
 from mappers.binding.bound import FormMapping
 from mappers.encodings import Encoding, decode_all
 from mappers.errors import MappingError
-from mappers.legacy.table import MEMO_MISSING
+from mappers.legacy.table import MEMO_MISSING, LegacyRow
 from mappers.mapping.apply import Application
 from mappers.mapping.mapped import Mapped, to_records
 from mappers.record import Origin, Record
-from mappers.sources.cells import TABLE, SourceCell, Sources
+from mappers.sources.cells import TABLE, SourceCell, Sources, source_cell
 from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue, RowValues, ZoneValue
 
 # Bump when records made from the same source may come out otherwise than before.
@@ -181,6 +181,20 @@ def row_sources(mapping: FormMapping, rows: Sequence[RowValues]) -> Sources:
     return Sources(len(rows), columns, TableCells(mapping, rows[0].file, rows[0].table))
 
 
+def legacy_sources(
+    mapping: FormMapping, file: str, table: str, columns: Sequence[str], rows: Sequence[LegacyRow]
+) -> Sources:
+    """Rows of a table as its reader gives them, as columns; at least one. file, table: names of their place."""
+    width = max(len(columns), *(len(r.cells) for r in rows))
+    # Cells behind the last column get names of their own, so that they are told as left over.
+    names = [*columns, *(f"+{i}" for i in range(1, width - len(columns) + 1))]
+    cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]
+    found: dict[str, Sequence[bytes | str | None]] = dict(zip(names, zip(*cells, strict=True), strict=True))
+    if takes_name(mapping):
+        found[TABLE] = [table] * len(rows)
+    return Sources(len(rows), found, TableCells(mapping, file, table))
+
+
 def takes_name(mapping: FormMapping) -> bool:
     """Whether a rule takes the name of the table."""
     return any(rule.source == TABLE for rule in mapping.all_rules)
@@ -207,7 +221,7 @@ class TableCells:
                 for raw, text, _, notes in decoded
             ]
         return [
-            SourceCell(raw, text, origin, confidence, not text or text.isspace(), notes)
+            source_cell((raw, text, origin, confidence, not text or text.isspace(), notes, (), 0.0))
             if raw != MEMO_MISSING
             else SourceCell(raw, "", origin, 0.0, notes=("memo-missing",))
             for raw, text, confidence, notes in decoded
@@ -266,6 +280,6 @@ def _joined(first: SourceCell, second: SourceCell) -> SourceCell:
 
 
 __all__ = [
-    "MAP_VERSION", "FormMapping", "find_mapping", "load_mappings", "map_page_rows", "map_readings", "map_rows",
-    "records_of",
+    "MAP_VERSION", "FormMapping", "find_mapping", "legacy_sources", "load_mappings", "map_page_rows", "map_readings",
+    "map_rows", "records_of",
 ]  # fmt: skip

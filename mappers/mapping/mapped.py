@@ -39,10 +39,8 @@ class Mapped:
         """The rows of a kind in one source that say anything, with the mapping's constants."""
         constants = self.constants(kind)
         for row in self.rows[kind][at]:
-            for said in row.values():
-                if not said.blank:
-                    yield {**constants, **row}
-                    break
+            if says_anything(row):
+                yield {**constants, **row}
 
     def constants(self, kind: str) -> SaidRow:
         """The fixed fields of a kind of rows."""
@@ -115,6 +113,15 @@ class Mapped:
             n for n, where in self.left.items()
             if n in self.mapping.ignored and (where is None or where[at]) and self.sources.columns[n][at] is not None
         )  # fmt: skip
+
+
+def says_anything(row: SaidRow) -> bool:
+    """Whether any of a row's values is not blank."""
+    # As a loop it takes a third of what `any` takes, and nearly every row is settled by its first value.
+    for said in row.values():  # noqa: SIM110
+        if not said.blank:
+            return True
+    return False
 
 
 def to_records(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from mappers.codes.history import district_on
@@ -20,16 +20,24 @@ def say_today(fields: dict[str, Values], context: MapContext, days: Sequence[str
     """Add the notes to districts and stations of records whose day is known; values stay as they are."""
     state = context.state.code if context.state else ""
     if state and "district" in fields:
-        fields["district"] = [_with(v, _district(v.value, state, d)) for v, d in _pairs(fields["district"], days)]
+        fields["district"] = _noted(fields["district"], days, lambda name, day: _district(name, state, day))
     known = context.district_of
     if isinstance(known, DistrictsOf) and known.book.has_times and "police_station" in fields:
-        fields["police_station"] = [
-            _with(v, _of_station(known, v.value, d)) for v, d in _pairs(fields["police_station"], days)
-        ]
+        stations = fields["police_station"]
+        fields["police_station"] = _noted(stations, days, lambda name, day: _of_station(known, name, day))
 
 
-def _pairs(values: Values, days: Sequence[str]) -> Sequence[tuple[SourceAnswers, str]]:
-    return [(v or SourceAnswers("", None, blank=True), d) for v, d in zip(values, days, strict=True)]
+def _noted(values: Values, days: Sequence[str], notes_of: Callable[[str | None, str], tuple[str, ...]]) -> Values:
+    """Values with their notes; equal ones are one value afterwards, too."""
+    made: dict[tuple[int, tuple[str, ...]], SourceAnswers | None] = {}
+    found: Values = []
+    for value, day in zip(values, days, strict=True):
+        notes = notes_of(value.value, day) if value is not None else ()
+        key = (id(value), notes)
+        if key not in made:
+            made[key] = None if value is None else _with(value, notes)
+        found.append(made[key])
+    return found
 
 
 def _with(value: SourceAnswers, notes: tuple[str, ...]) -> SourceAnswers | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -13,6 +13,7 @@ from mappers.names.indic import indic_sounds, knows, language_of
 from mappers.names.sounds import latin_sounds, meet, spell
 from mappers.names.urdu import bare, urdu_sounds
 from mappers.text.folding import fold_digits, nfc
+from mappers.text.memory import Memory
 from mappers.text.scripts import is_arabic
 
 _KEPT = 1 << 16
@@ -71,7 +72,6 @@ def language_for(text: str) -> str:
     return next((o for o in others if any(c in text for c in load_languages()[o].letters)), best)
 
 
-@lru_cache(maxsize=_KEPT)
 def romanise(text: str, language: str = "") -> str:
     """Text in Latin letters (ASCII), spelled the way Indians spell names: "Ram Kumar Sharma".
 
@@ -79,11 +79,26 @@ def romanise(text: str, language: str = "") -> str:
     given, and passed over for words in other scripts. Digits become 0-9, punctuation its plain counterpart, Latin
     letters lose their marks, ASCII stays as it is. A letter of a script that is not known becomes `?`.
     """
-    if text.isascii():
-        return text
-    plain = fold_digits(_composed(text)).translate(_PLAIN)
-    spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
-    return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
+    # Nothing that is looked at goes over a blank, and names are made of few words.
+    return text if text.isascii() else " ".join(map(_spelled_in(language).__getitem__, text.split(" ")))
+
+
+def romanise_all(texts: Iterable[str | None]) -> list[str | None]:
+    """Texts in Latin letters; what is empty is None."""
+    spelled = _spelled_in("").__getitem__
+    return [None if not text else text if text.isascii() else " ".join(map(spelled, text.split(" "))) for text in texts]
+
+
+@lru_cache(maxsize=64)
+def _spelled_in(language: str) -> Memory[str]:
+    """What stands between blanks -> the same in Latin letters."""
+
+    def spelled(piece: str) -> str:
+        plain = fold_digits(_composed(piece)).translate(_PLAIN)
+        spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
+        return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
+
+    return Memory(spelled)
 
 
 def _composed(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mappers.systems.system import System
+from mappers.systems.system import System, lookup_table
 
 
 def draw(system: System, titles: Mapping[str, str]) -> str:
@@ -36,16 +36,18 @@ def _title(mapping: str, titles: Mapping[str, str], before: str) -> list[str]:
     return [f"{before}    mapped by {mapping}: {titles[mapping]}"] if mapping in titles else []
 
 
-def _codes(system: System, table: str, before: str) -> Iterator[str]:
+def _codes(system: System, user: str, before: str) -> Iterator[str]:
     """The columns of a table that hold codes, and where these lead."""
     for (of, column), name in system.refers.items():
-        if of == table:
-            rule = system.lookups[name]
+        if of == user:
+            rule, own = system.lookups[name], lookup_table(name)
             further = [
-                f"{c} -> {system.lookups[to].value} in {to}" for (t, c), to in system.refers.items() if t == name
-            ]
+                f"{c} -> {system.lookups[to].value} in {lookup_table(to)}"
+                for (t, c), to in system.refers.items() if t == own
+            ]  # fmt: skip
             more = f" ({'; '.join(further)})" if further else ""
-            yield f"{before}    code {column} -> {rule.value} in {name}{more}"
+            kind = "".join(f", where {c} is {text}" for c, text in rule.where.items())
+            yield f"{before}    code {column} -> {rule.value} in {own}{kind}{more}"
 
 
 def _and(names: Sequence[str]) -> str:

@@ -20,7 +20,8 @@ _OF_THE_KEY = frozenset({"state", "district", "police_station", "year", "fir_no"
 @dataclass(frozen=True)
 class PartLot:
     """Rows of one part, mapped. name: of its table. owners: of each row, the place of its head among the heads' rows,
-    ascending. numbers: of each row in its table; ids: by which its cells are known, "" outside a workspace.
+    ascending. numbers: of each row in its table; ids: by which its cells are known, "" outside a workspace. order: of
+    each row, where it stands among those of its head, in whichever lot.
     """
 
     name: str
@@ -28,6 +29,7 @@ class PartLot:
     owners: Sequence[int]
     numbers: Sequence[int]
     ids: Sequence[str]
+    order: Sequence[tuple[object, ...]] = ()
 
 
 def with_part_rows(mapping: FormMapping, parts: Mapping[str, FormMapping]) -> FormMapping:
@@ -52,26 +54,36 @@ def join(head: Mapped, parts: Sequence[PartLot]) -> Mapped:
     mappings = {lot.name: lot.mapped.mapping for lot in parts}
     rows: dict[str, Sequence[Answer]] = dict(head.rows)
     fields = {name: list(values) for name, values in head.fields.items()}
-    for lot in parts:
-        placed = _Placed(lot)
-        for kind in lot.mapped.mapping.rows:
-            if kind in lot.mapped.rows:
-                name = f"{lot.name}:{kind}"
-                found = placed.rows(kind, head.sources.count)
-                before = rows.get(name)
-                rows[name] = found if before is None else [a + b for a, b in zip(before, found, strict=True)]
-        for name, values in lot.mapped.fields.items():
-            if name not in _OF_THE_KEY and name not in lot.mapped.mapping.set:
-                _fill(fields.setdefault(name, [None] * head.sources.count), values, placed, head.mapping.by)
+    for name in mappings:
+        lots = [_Placed(lot) for lot in parts if lot.name == name]
+        for kind in mappings[name].rows:
+            if any(kind in p.lot.mapped.rows for p in lots):
+                rows[f"{name}:{kind}"] = _in_order(lots, kind, head.sources.count)
+        filled = dict.fromkeys(f for p in lots for f in p.lot.mapped.fields)
+        for field in filled:
+            if field not in _OF_THE_KEY and field not in mappings[name].set:
+                _fill(fields.setdefault(field, [None] * head.sources.count), lots, field, head.mapping.by)
     return replace(head, mapping=with_part_rows(head.mapping, mappings), fields=fields, rows=rows)
 
 
-def _fill(into: Values, values: Values, placed: _Placed, by: str) -> None:
+def _in_order(lots: Sequence[_Placed], kind: str, heads: int) -> list[Answer]:
+    """The rows of a kind, by head, of all lots of a part together."""
+    if len(lots) == 1:
+        return [tuple(row for _, row in found) for found in lots[0].rows(kind, heads)]
+    several = [p.rows(kind, heads) for p in lots if kind in p.lot.mapped.rows]
+    together = (sorted((r for found in at for r in found), key=lambda r: r[0]) for at in zip(*several, strict=True))
+    return [tuple(row for _, row in found) for found in together]
+
+
+def _fill(into: Values, lots: Sequence[_Placed], field: str, by: str) -> None:
     """A field of the heads from the rows of a part, where the head itself has nothing. by: the head's mapping, since a
     record of which a field is a part's own still waits for its head.
     """
     own = [v is not None and not v.blank for v in into]
-    for at, value in enumerate(values):
+    said = [(p, at, v) for p in lots for at, v in enumerate(p.lot.mapped.fields.get(field, ()))]
+    if len(lots) > 1:
+        said.sort(key=lambda s: (s[0].lot.owners[s[1]], s[0].lot.order[s[1]]))
+    for placed, at, value in said:
         owner = placed.lot.owners[at]
         if value is None or own[owner] or value.origin == Origin():
             continue
@@ -90,13 +102,14 @@ class _Placed:
         self.lot = lot
         self._origins: dict[tuple[int, str], Origin] = {}
 
-    def rows(self, kind: str, heads: int) -> list[Answer]:
-        """The rows of a kind, by head."""
-        found: list[list[SaidRow]] = [[] for _ in range(heads)]
+    def rows(self, kind: str, heads: int) -> list[list[tuple[tuple[object, ...], SaidRow]]]:
+        """The rows of a kind with their order, by head."""
+        found: list[list[tuple[tuple[object, ...], SaidRow]]] = [[] for _ in range(heads)]
+        order = self.lot.order or [()] * len(self.lot.owners)
         for at, owner in enumerate(self.lot.owners):
             for row in self.lot.mapped.children(kind, at):
-                found[owner].append({n: self.value(v, at) for n, v in row.items()})
-        return [tuple(rows) for rows in found]
+                found[owner].append((order[at], {n: self.value(v, at) for n, v in row.items()}))
+        return found
 
     def value(self, value: SourceAnswers, at: int) -> SourceAnswers:
         """One value with its full origin."""

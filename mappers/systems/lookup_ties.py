@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from mappers.systems.names import is_lookup_name, meanings, refers
+from mappers.legacy.table import ForeignKey
+from mappers.systems.code_kinds import CodeKind, kinds_of_codes
+from mappers.systems.keys import table_key
+from mappers.systems.names import is_lookup_name, meanings
+from mappers.systems.names import refers as reads_like
 from mappers.systems.profile import ColumnProfile, TableProfile
-from mappers.systems.ties import ASKED, NO_KEYS, SURE, TieGuess, contained, coverage
+from mappers.systems.ties import ASKED, NO_KEYS, SURE, Refers, TieGuess, columns_of, contained, coverage
 
 _LOOKUP_WIDTH = 9
 
@@ -16,7 +21,8 @@ _LOOKUP_WIDTH = 9
 class LookupGuess:
     """A column whose values may be codes of a table. value: the column of what they stand for; also: further ones.
 
-    covered: share of the table's codes that the column has; special: how little that is chance.
+    covered: share of the table's codes that the column has; special: how little that is chance. where: column and text
+    by which the table's rows of this kind of codes are told from those of others. is_declared: the file itself says so.
     """
 
     table: str
@@ -29,6 +35,8 @@ class LookupGuess:
     also: tuple[str, ...] = ()
     covered: float = 0.0
     special: float = 0.0
+    where: tuple[tuple[str, str], ...] = ()
+    is_declared: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,17 +53,32 @@ class Guessed:
 
 
 def find_lookups(
-    users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]]
-) -> tuple[list[LookupGuess], list[LookupGuess]]:
-    """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already."""
+    users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]],
+    refers: Refers = MappingProxyType({}),
+) -> tuple[list[LookupGuess], list[LookupGuess]]:  # fmt: skip
+    """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already.
+
+    refers: what the file declares; it comes before all that names and values say.
+    """
     sure: list[LookupGuess] = []
     asked: list[LookupGuess] = []
+    kinds = [(t, kind) for t in tables for kind in kinds_of_codes(t) or (CodeKind(t),)]
+    named = {table_key(t.name): t for t in reversed(tables)}
     for user in users:
         for column in user.columns:
-            if column.name in set(taken.get(user.name, ())) or not column.is_key_like or not column.filled:
+            if column.name in set(taken.get(user.name, ())):
                 continue
-            found = sorted((g for t in tables if t is not user for g in _lookups(user, column, t)),
-                           key=lambda g: -g.confidence)  # fmt: skip
+            declared = declared_lookup(user, column, named, refers.get(user.name, ()))
+            if declared is not None:
+                sure.append(declared)
+                continue
+            if not column.is_key_like or not column.filled:
+                continue
+            found = sorted(
+                (replace(g, table=t.name, where=kind.where) for t, kind in kinds if t is not user
+                 for g in _lookups(user, column, kind.profile)),
+                key=lambda g: -g.confidence,
+            )  # fmt: skip
             if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
                 # The only table that has these values, and hardly any besides.
                 found[0] = replace(found[0], confidence=min(1.0, found[0].confidence + 0.15))
@@ -64,6 +87,28 @@ def find_lookups(
             is_clear = len(found) == 1 or found[0].confidence - found[1].confidence >= 0.05
             (sure if found[0].confidence >= SURE and is_clear else asked).append(found[0])
     return sure, asked
+
+
+def declared_lookup(
+    user: TableProfile, column: ColumnProfile, tables: Mapping[str, TableProfile], refers: Sequence[ForeignKey]
+) -> LookupGuess | None:
+    """The lookup that the file declares for a column, where its table has words that the codes may stand for.
+
+    tables: by their names as compared.
+    """
+    for key in refers:
+        if len(key.columns) != 1 or key.columns[0].casefold() != column.name.casefold():
+            continue
+        table = tables.get(table_key(key.table))
+        table = None if table is user else table
+        to = columns_of(table, key.to) if table is not None else ()
+        value = _value_column(table) if table is not None else None
+        if table is None or value is None or not to or to[0] == value.name:
+            continue
+        share = contained(column, table.column(to[0]), table)
+        also = tuple(c.name for c in table.columns if c.name not in (to[0], value.name) and c.filled)[:6]
+        return LookupGuess(table.name, to[0], value.name, user.name, column.name, 1.0, share, also, is_declared=True)
+    return None
 
 
 def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> Iterator[LookupGuess]:
@@ -77,7 +122,7 @@ def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> 
     for key in table.key_columns:
         if key.name == value.name or key.length > value.length + 6 and key.letters > 0.9:
             continue
-        name = refers(column.name, table.name, key.name)
+        name = reads_like(column.name, table.name, key.name)
         if name < 0.5 and (NO_KEYS & meanings(column.name) - {"sex"} or key.is_special < 0.5):
             continue
         share = contained(column, key, table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -57,6 +58,7 @@ class LookupRule(_Part):
     also: tuple[str, ...] = ()
     nothing: tuple[str, ...] = ()
     encoding: str = "auto"
+    where: Mapping[str, str] = Field(default_factory=dict)
 
 
 class LeaveRule(_Part):
@@ -66,13 +68,28 @@ class LeaveRule(_Part):
     reason: str = Field(min_length=3)
 
 
-class SystemFile(_Part):
+class SystemSection(_Part):
+    """What belongs together, as [system] of the head's mapping file says it."""
+
+    head: HeadRule
+    parts: tuple[PartRule, ...] = Field(alias="part", default=())
+    lookups: tuple[LookupRule, ...] = Field(alias="lookup", default=())
+    leave: tuple[LeaveRule, ...] = ()
+
+
+class SystemFile(SystemSection):
     """One system. id: of it; title: for people."""
 
     format: Literal[1]
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str = Field(min_length=3)
-    head: HeadRule
-    parts: tuple[PartRule, ...] = Field(alias="part", default=())
-    lookups: tuple[LookupRule, ...] = Field(alias="lookup", default=())
-    leave: tuple[LeaveRule, ...] = ()
+
+
+class MappingWithSystem(BaseModel):
+    """A mapping file, as far as it speaks of a system."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    title: str
+    system: SystemSection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from mappers.errors import MappingError
-from mappers.systems.keys import table_key
-from mappers.systems.model import LookupRule, SystemFile
+from mappers.systems.keys import key_of, table_key
+from mappers.systems.model import LookupRule, MappingWithSystem, SystemFile
 from mappers.toml import did_you_mean, read_model
 
 SYSTEM_FILE = "system.toml"
+_SECTION = re.compile(r"^\s*\[\[?\s*system\s*[.\]]", re.MULTILINE)
 Role = Literal["head", "part", "lookup", "left", "unknown"]
 
 
@@ -35,8 +37,9 @@ class Tie:
 
 @dataclass(frozen=True)
 class System:
-    """A system. heads: names of the head's tables as compared. ties: parents before their parts. refers: (table,
-    column) -> the lookup that says what its codes mean. left: pattern of names -> why they are left.
+    """A system. heads: names of the head's tables as compared. ties: parents before their parts. lookups: name -> rule,
+    see `lookup_table`. refers: (table, column) -> the lookup that says what its codes mean. left: pattern of names ->
+    why they are left.
     """
 
     id: str
@@ -91,10 +94,34 @@ class System:
         found = self.refers.get((table, column.casefold()))
         return self.lookups[found] if found is not None else None
 
+    def rules_of(self, table: str) -> tuple[LookupRule, ...]:
+        """The rules of one lookup table: one for each kind of its codes. table: its name as compared."""
+        return tuple(rule for name, rule in self.lookups.items() if lookup_table(name) == table)
+
+
+_FURTHER = "#"
+"""Between the name of a lookup table and the number of a further rule for it; no name that is compared has it."""
+
+
+def lookup_table(name: str) -> str:
+    """The table of a lookup by the name under which its rule stands."""
+    return name.partition(_FURTHER)[0]
+
 
 def load_system(path: Path) -> System:
-    """The system that a file describes. Raises MappingError naming the key at fault."""
-    model = read_model(path, SystemFile)
+    """The system that a file describes, or the [system] of a mapping file, whose table is the head then.
+
+    Raises MappingError naming the key at fault.
+    """
+    if path.name == SYSTEM_FILE:
+        model = read_model(path, SystemFile)
+    else:
+        within = read_model(path, MappingWithSystem)
+        head = within.system.head.model_copy(update={"mapping": within.system.head.mapping or within.id})
+        model = SystemFile.model_construct(
+            format=1, id=within.id, title=within.title, head=head, parts=within.system.parts,
+            lookups=within.system.lookups, leave=within.system.leave,
+        )  # fmt: skip
     return _Binder(path.name, model).bind(hashlib.sha256(path.read_bytes()).hexdigest())
 
 
@@ -103,6 +130,14 @@ def find_systems(folders: Sequence[Path]) -> Iterator[Path]:
     for folder in folders:
         if folder.is_dir():
             yield from sorted(p for p in (folder / SYSTEM_FILE, *folder.glob(f"*/{SYSTEM_FILE}")) if p.is_file())
+            yield from filter(has_system, sorted((*folder.glob("*.toml"), *folder.glob("*/*.toml"))))
+
+
+def has_system(path: Path) -> bool:
+    """Whether a file is a mapping with a [system]."""
+    if path.name == SYSTEM_FILE or path.suffix != ".toml" or not path.is_file():
+        return False
+    return _SECTION.search(path.read_text(encoding="utf-8-sig", errors="replace")) is not None
 
 
 class _Binder:
@@ -116,7 +151,10 @@ class _Binder:
             raise self._fail("head.table", "name the table of which each row becomes a record")
         self._refuse_doubles(heads)
         ties = self._ordered(heads)
-        lookups = {table_key(rule.table): rule for rule in m.lookups}
+        lookups: dict[str, LookupRule] = {}
+        for rule in m.lookups:
+            name = table_key(rule.table)
+            lookups[name if name not in lookups else f"{name}{_FURTHER}{len(lookups)}"] = rule
         refers = self._refers(lookups, {heads[0], *heads, *(t.table for t in ties)}, heads)
         left = {table_key_pattern(rule.table): rule.reason for rule in m.leave}
         return System(m.id, m.title, self._file, digest, heads, m.head.key, m.head.mapping, ties, lookups, refers, left)
@@ -127,12 +165,30 @@ class _Binder:
     def _refuse_doubles(self, heads: Sequence[str]) -> None:
         m = self._model
         named = [(h, "head") for h in heads]
-        named += [(table_key(p.table), "part") for p in m.parts] + [(table_key(r.table), "lookup") for r in m.lookups]
+        named += [(table_key(p.table), "part") for p in m.parts] + [(t, "lookup") for t in self._lookup_tables()]
         first: dict[str, str] = {}
         for name, role in named:
             if name in first:
                 raise self._fail(role, f"the table {name} is named twice, as {first[name]} and as {role}")
             first[name] = role
+
+    def _lookup_tables(self) -> list[str]:
+        """The tables of lookups; one that holds several kinds of codes, each told by `where`, counts once."""
+        by_table: dict[str, list[LookupRule]] = {}
+        for rule in self._model.lookups:
+            by_table.setdefault(table_key(rule.table), []).append(rule)
+        tables: list[str] = []
+        for name, rules in by_table.items():
+            kinds = [sorted((c.casefold(), key_of([text])) for c, text in r.where.items()) for r in rules]
+            if any(not text for kind in kinds for _, text in kind):
+                raise self._fail("lookup", f"{rules[0].table}: where: say the text that a row must have")
+            is_shared = all(kinds) and len({r.key.casefold() for r in rules}) == 1
+            if len(rules) > 1 and is_shared and any(kinds.count(k) > 1 for k in kinds):
+                raise self._fail(
+                    "lookup", f"{rules[0].table}: two rules are for the same kind of codes; join their `for`"
+                )
+            tables += [name] * (1 if is_shared else len(rules))
+        return tables
 
     def _ordered(self, heads: Sequence[str]) -> tuple[Tie, ...]:
         """The ties, each behind that of the table it belongs to."""
@@ -200,10 +256,10 @@ class _Binder:
 
     def _refuse_rings(self, lookups: Mapping[str, LookupRule], refers: Mapping[tuple[str, str], str]) -> None:
         """Codes of codes end somewhere."""
-        for start in lookups:
+        for start in map(lookup_table, lookups):
             seen, level = {start}, [start]
             while level:
-                level = [to for (table, _), to in refers.items() if table in level]
+                level = [lookup_table(to) for (table, _), to in refers.items() if table in level]
                 if start in level:
                     raise self._fail("lookup", f"{start}: its values are codes of its own table, over others: a ring")
                 level = [name for name in level if name not in seen]

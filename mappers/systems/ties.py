@@ -5,26 +5,35 @@ A tie is a guess with a confidence; what is not sure is asked, and never in forc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice, permutations, product
+from types import MappingProxyType
 
+from mappers.legacy.table import ForeignKey
+from mappers.systems.keys import table_key
 from mappers.systems.names import bare_key, meanings, refers
 from mappers.systems.profile import ColumnProfile, TableProfile
 
+Refers = Mapping[str, Sequence[ForeignKey]]
+"""Table -> what its file declares of its columns."""
 SURE = 0.55
 ASKED = 0.4
 # A few rows of every part have lost their head, and some keys are typed wrong.
 _CONTAINED = 0.8
 _TRIED = 3_000
 _LOOK = 20
+_DEEPEST, _MOST_PAIRS = 12, 20_000
 # Meanings of columns that are no keys, whatever numbers stand in them.
 NO_KEYS = frozenset({"age", "date", "time", "year", "sex", "amount", "value", "quantity", "phone", "height", "day"})
 
 
 @dataclass(frozen=True)
 class TieGuess:
-    """A part and what it may belong to. share: of its rows, those whose key is there. is_many: several rows of one."""
+    """A part and what it may belong to. share: of its rows, those whose key is there. is_many: several rows of one.
+
+    is_declared: the file itself says so.
+    """
 
     table: str
     of: str
@@ -34,27 +43,78 @@ class TieGuess:
     share: float
     is_many: bool
     row: tuple[str, ...] = ()
+    is_declared: bool = False
 
 
-def find_ties(head: TableProfile, tables: Sequence[TableProfile]) -> tuple[list[TieGuess], list[TieGuess]]:
-    """What belongs to the head, directly or by another part: (sure ones, those to ask about), parents first."""
+def find_ties(
+    head: TableProfile, tables: Sequence[TableProfile], refers: Refers = MappingProxyType({})
+) -> tuple[list[TieGuess], list[TieGuess]]:
+    """What belongs to the head, directly or by another part: (sure ones, those to ask about), parents first.
+
+    refers: what the file declares; it comes before all that names and values say.
+    """
     sure: list[TieGuess] = []
     asked: dict[str, TieGuess] = {}
-    parents, waiting = [head], [t for t in tables if t is not head and t.rows]
-    while parents and waiting:
-        found = []
-        for table in waiting:
-            best = max((g for p in parents for g in tie_guesses(table, p)), key=lambda g: g.confidence, default=None)
-            if best is not None and best.confidence >= SURE:
-                found.append(best)
-            elif best is not None and best.confidence >= ASKED:
-                kept = asked.get(table.name)
-                asked[table.name] = best if kept is None or best.confidence > kept.confidence else kept
+    members, untried = {table_key(head.name): head}, [head]
+    waiting = [t for t in tables if t is not head and t.rows]
+    for _ in range(_DEEPEST):
+        found = [g for t in waiting if (g := declared_tie(t, members, refers.get(t.name, ()))) is not None]
+        if not found:
+            # Of thousands of parts the first ones are tried as parents: no system has so many.
+            parents, untried = untried[: max(1, _MOST_PAIRS // max(1, len(waiting)))], []
+            for table in waiting:
+                guesses = (g for p in parents for g in tie_guesses(table, p))
+                best = max(guesses, key=lambda g: g.confidence, default=None)
+                if best is not None and best.confidence >= SURE:
+                    found.append(best)
+                elif best is not None and best.confidence >= ASKED:
+                    kept = asked.get(table.name)
+                    asked[table.name] = best if kept is None or best.confidence > kept.confidence else kept
+        if not found:
+            break
         sure += found
         names = {g.table for g in found}
-        parents = [t for t in waiting if t.name in names]
+        fresh = [t for t in waiting if t.name in names]
+        members.update((table_key(t.name), t) for t in fresh)
+        untried += fresh
         waiting = [t for t in waiting if t.name not in names]
     return sure, [g for name, g in asked.items() if name not in {s.table for s in sure}]
+
+
+def declared_tie(
+    table: TableProfile, members: Mapping[str, TableProfile], refers: Sequence[ForeignKey]
+) -> TieGuess | None:
+    """The tie of a table to one of others that its file declares; of several, the one with most of its keys there.
+
+    members: by their names as compared.
+    """
+    found: list[TieGuess] = []
+    for key in refers:
+        parent = members.get(table_key(key.table))
+        if parent is None or parent is table:
+            continue
+        own, to = columns_of(table, key.columns), columns_of(parent, key.to)
+        if own and to:
+            share = _share(table, parent, own, to)
+            found.append(replace(_guess(table, parent, own, to, 1.0, share), is_declared=True))
+    return max(found, key=lambda g: g.share, default=None)
+
+
+def columns_of(table: TableProfile, names: Sequence[str]) -> tuple[str, ...]:
+    """Columns of a table as it spells them itself; () where one is not there."""
+    folded = {c.name.casefold(): c.name for c in table.columns}
+    return tuple(folded[n.casefold()] for n in names) if all(n.casefold() in folded for n in names) else ()
+
+
+def against(tie: TieGuess, table: TableProfile, parents: Sequence[TableProfile]) -> str:
+    """What names and values of a table say against a tie that its file declares; "" for nothing."""
+    said = f"{tie.table}: the file declares {' and '.join(tie.key)} as the key of {tie.of}"
+    if tie.share < _CONTAINED:
+        return f"{said}, and of its keys {tie.share:.0%} are there. Look whether rows of {tie.of} are missing."
+    best = max((g for p in parents for g in tie_guesses(table, p)), key=lambda g: g.confidence, default=None)
+    if best is None or best.confidence < SURE or (best.of == tie.of and set(best.key) & set(tie.key)):
+        return ""
+    return f"{said}; by names and values it would be {' and '.join(best.key)}, of {best.of} ({best.confidence:.2f})."
 
 
 def tie_guesses(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
@@ -182,10 +242,15 @@ def _identifies(parent: TableProfile, names: Sequence[str]) -> bool:
     return is_minimal and len(said) >= 0.9 * parent.rows and len(set(said)) >= 0.97 * len(said)
 
 
-def _both(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Sequence[str]) -> TieGuess | None:
+def _share(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Sequence[str]) -> float:
+    """Share of a part's keys that are there."""
     theirs = set(_joined(parent, to))
     said = list(islice((k for k in _joined(table, key) if k), _TRIED if parent.is_cut else None))
-    share = sum(k in theirs for k in said) / len(said) if said else 0.0
+    return sum(k in theirs for k in said) / len(said) if said else 0.0
+
+
+def _both(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Sequence[str]) -> TieGuess | None:
+    share = _share(table, parent, key, to)
     if share < _CONTAINED:
         return None
     named = sum(a.casefold() == b.casefold() or _means_the_same(a, b) for a, b in zip(key, to, strict=True)) / len(to)

@@ -45,7 +45,8 @@ def _head(guessed: Guessed, system_id: str, mappings: Mapping[str, str]) -> Iter
 
 def _part(tie: TieGuess, mappings: Mapping[str, str]) -> Iterator[str]:
     rows = f"{'several rows' if tie.is_many else 'one row'} for one of {_comment(tie.of)}"
-    yield f"[[part]]  # {tie.confidence:.2f}: {rows}; {tie.share:.0%} of its keys are there"
+    sure = "declared by the file" if tie.is_declared else f"{tie.confidence:.2f}"
+    yield f"[[part]]  # {sure}: {rows}; {tie.share:.0%} of its keys are there"
     yield f"table = {_text(tie.table)}"
     yield f"key = {_texts(tie.key)}"
     yield f"of = {_text(tie.of)}"
@@ -58,10 +59,10 @@ def _part(tie: TieGuess, mappings: Mapping[str, str]) -> Iterator[str]:
 
 
 def _lookups(lookups: Sequence[LookupGuess]) -> Iterator[str]:
-    """One lookup of each table, for all columns that refer to it by the same key."""
-    by_table: dict[str, list[LookupGuess]] = {}
+    """One lookup of each table, and of each kind of its codes, for all columns that refer to it by the same key."""
+    by_table: dict[object, list[LookupGuess]] = {}
     for guess in lookups:
-        by_table.setdefault(guess.table, []).append(guess)
+        by_table.setdefault((guess.table, guess.where), []).append(guess)
     for own in by_table.values():
         first = max(own, key=lambda g: g.confidence)
         same = [g for g in own if g.key == first.key]
@@ -72,11 +73,13 @@ def _lookups(lookups: Sequence[LookupGuess]) -> Iterator[str]:
 
 def _lookup(own: Sequence[LookupGuess]) -> Iterator[str]:
     first = own[0]
-    sure = ", ".join(f"{g.confidence:.2f}" for g in own)
+    sure = ", ".join("declared" if g.is_declared else f"{g.confidence:.2f}" for g in own)
     yield f"[[lookup]]  # {sure}"
     yield f"table = {_text(first.table)}"
     yield f"key = {_text(first.key)}"
     yield f"value = {_text(first.value)}"
+    if first.where:
+        yield f"where = {{ {', '.join(f'{_text(c)} = {_text(t)}' for c, t in first.where)} }}"
     yield f"for = {_texts([f'{g.of}.{g.column}' for g in own])}"
     if first.also:
         yield f"also = {_texts(first.also)}"

@@ -17,6 +17,7 @@ from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineMissing
 from ocr.handwriting.native import KINDS, NativeScript, as_values, native_scripts, read_native
 from ocr.handwriting.page_digits import weights_of
+from ocr.handwriting.zone import Pass
 from ocr.models.running import content_of, is_here, load_network
 from ocr.page import Candidate
 from ocr.scans.time_limit import TimeLimit
@@ -24,7 +25,10 @@ from ocr.scans.time_limit import TimeLimit
 # Raised when the same weights may give other values: it is noted on every recognition.
 VERSION = "3"
 # Five crops took half as much time again, and read .809 of 900 strings right for .806 (docs/lab.md).
-_PASSES = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
+PASSES: tuple[Pass, ...] = ((0, 1, 1), (0.1, 0.9, 1), (0, 1, 1.3))
+"""Parts of a crop's height, and how much it is stretched."""
+TAUGHT_FROM = "taught_from"
+"""What a file that an office taught says of itself: the name of the file that it was taught from."""
 _MOST_OTHERS = 4
 # Of weights for which it was not measured on real handwriting of a script how sure they are.
 _NEVER_SURE = 0.5
@@ -76,7 +80,7 @@ class Digits:
     def passes(self, image: Image, language: str) -> Iterator[LogProbs]:
         """The matrices of the passes of a zone, parts of its height and widths, each made when it is asked for."""
         height = len(image)
-        for top, foot, wide in _PASSES:
+        for top, foot, wide in PASSES:
             yield self.matrix(image[round(top * height) : round(foot * height)], language, wide)
 
     def _read_one(self, line: LineImage, here: frozenset[str]) -> EngineText:
@@ -85,7 +89,7 @@ class Digits:
             return EngineText("", 0.0)
         found = read_native(line.kind, self.passes(line.image, language))[: 1 + _MOST_OTHERS]
         script = _scripts()[language]
-        kind = script.calibration if self._weights is None else self._weights.stem
+        kind = script.calibration if self._weights is None else _kind_of(self._weights)
         most = 1.0 if kind in script.measured else _NEVER_SURE
         kind = kind if is_known(kind) else script.calibration
         texts = [Candidate(f.text, round(min(most, probability(kind, f.facts)), 4)) for f in found]
@@ -97,6 +101,12 @@ class Digits:
 def build(argument: str, timeout_s: float | None) -> Digits:
     """The engine. argument: a file of other weights than the package's, "" for these."""
     return Digits(timeout_s, Path(argument) if argument else None)
+
+
+@cache
+def _kind_of(weights: Path) -> str:
+    """The kind by which the values of a file are weighed: of one that an office taught that of the one it came from."""
+    return load_network(weights).told.get(TAUGHT_FROM, weights.stem)
 
 
 @cache

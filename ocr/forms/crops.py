@@ -102,7 +102,11 @@ class Crop:
         return Box(left, top, max(left + 1, int(high[0])), max(top + 1, int(high[1])))
 
     def _handwritten_part(self) -> Image:
-        """The wide crop without the empty paper right of the last ink."""
+        """The wide crop without the empty paper beside its writing."""
+        span = None if self.zone.reach else self.blots.span()
+        if span is not None:
+            margin = len(self.wide)
+            return self.wide[:, max(0, span[0] - margin) : span[1] + margin]
         seen = self.first.cleaned.image
         inked = np.flatnonzero((ink_mask(seen) > 0).sum(0) >= _COLUMN_INK)
         last = (inked[-1] + 1) / seen.shape[1] if len(inked) else 1.0

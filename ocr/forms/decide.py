@@ -190,18 +190,19 @@ def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequen
 
 
 def _grammar(zone: Zone, lexicon: Lexicon | None) -> Callable[[str], Fit]:
-    lexicon = lexicon or _choices(zone)
+    lexicon = lexicon or choices_of(zone)
     if lexicon is None:
         return lambda text: fit(zone.kind, text)
     return lambda text: _fit_list(lexicon, text)
 
 
 def _with_words(said: Decided, reading: ZoneReading, zone: Zone, lexicon: Lexicon | None) -> Decided:
-    entries = lexicon or _choices(zone)
+    entries = lexicon or choices_of(zone)
     return with_words(said, reading, zone, entries) if entries else said
 
 
-def _choices(zone: Zone) -> Lexicon | None:
+def choices_of(zone: Zone) -> Lexicon | None:
+    """The printed answers of a zone as a list, None where it has none."""
     return Lexicon(zone.id, tuple((choice, ()) for choice in zone.choices)) if zone.kind == "choice" else None
 
 

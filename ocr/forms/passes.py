@@ -20,6 +20,7 @@ from ocr.errors import OutOfTime
 from ocr.forms.crops import Crop
 from ocr.forms.figures import LATIN, MOST_UNTOLD, NATIVE, UNTOLD, plain
 from ocr.forms.form import Form, Zone
+from ocr.forms.networks import FIGURED
 from ocr.forms.settings import OWN_ENGINE, ReadSettings, handwriting_engine
 from ocr.forms.words import WORDS, has_listed_words
 from ocr.handwriting.page_digits import uses_native
@@ -27,14 +28,12 @@ from ocr.page import Candidate, Word, ZoneReading
 from ocr.print.lines import SURE, LineText, read_mixed
 from ocr.scans.time_limit import TimeLimit
 
-_TRIED, _LEAST_TYPED = 6, 3
+_TRIED, _LEAST_TYPED = 4, 3
 _TYPED = 0.12
-"""Handwritten zones whose print is tried at first, how many of twice as many must be legible on a typed page, and the
+"""Handwritten zones whose print is tried at first, how many of thrice as many must be legible on a typed page, and the
 probability from which one is: of 427 zones on 22 real pages of handwriting two were, the best with 0.20; of 71 on two
 typed pages, one badly worn, 45."""
 _TRIED_KINDS = ("line", "digits", "date", "time")
-_FIGURED = ("date", "digits", "time", "year")
-"""Kinds of zones with many figures first."""
 _DOUBTFUL = 0.8
 """Below this confidence of the engine's own a zone of several lines is read again in other ways."""
 _MOST_OTHERS = 5
@@ -89,10 +88,10 @@ class ZoneReader:
 
     def _is_typed(self, crops: Sequence[Crop], passes: Passes) -> bool:
         """Whether zones for handwriting hold print: some are tried, and more where any of these can be read at all."""
-        tried = _spread([c for c in crops if c.zone.kind in _TRIED_KINDS], 2 * _TRIED)
+        tried = _spread([c for c in crops if c.zone.kind in _TRIED_KINDS], 3 * _TRIED)
         legible = 0
-        # Every other zone first: on a page of handwriting half of the tries are saved.
-        for some in (tried[::2], tried[1::2]):
+        # Every third zone first: on a page of handwriting most of the tries are saved.
+        for some in (tried[::3], [c for at, c in enumerate(tried) if at % 3]):
             self._read_print(some, passes)
             legible += sum(passes[c.zone.id][-1][1].confidence >= _TYPED for c in some)
             if not legible:
@@ -150,11 +149,13 @@ class ZoneReader:
         Latin ones are read by two engines, since one alone is sure of a wrong one now and then.
         """
         # The first twenty digits or so tell which digits the page has.
-        asked = sorted((c for c in crops if c.zone.kind in _FIGURED), key=lambda c: _FIGURED.index(c.zone.kind))
-        engine = self._settings.digits_engine
+        asked = sorted((c for c in crops if c.zone.kind in FIGURED), key=lambda c: FIGURED.index(c.zone.kind))
+        code = self._languages(asked[0].zone)[0] if asked else "en"
+        # What an office taught was taught on pages of other languages: figures typed in English are read as ever.
+        engine = self._settings.digits_engine if code == "en" else self._settings.own_digits_engine
         if not asked or engine == "none":
             return
-        code, other = self._languages(asked[0].zone)[0], engine.partition(":")[2]
+        other = engine.partition(":")[2]
         images = (c.handwriting().image for c in asked)
         is_native = code != "en" and uses_native(images, code, Path(other) if other else None)
         if is_native is False:
@@ -173,7 +174,7 @@ class ZoneReader:
         ]
         for code in dict.fromkeys(self._languages(c.zone)[0] for c in asked):
             some = [c for c in asked if self._languages(c.zone)[0] == code]
-            self._read_before(self._engine(WORDS), f"{WORDS}:hand", code, some, passes)
+            self._read_before(self._engine(self._settings.words_engine), f"{WORDS}:hand", code, some, passes)
 
     def _read_before(self, engine: Engine, by: str, code: str, crops: Sequence[Crop], passes: Passes) -> None:
         """Put what an engine for handwriting says before what was seen of print, which may be looked at again."""

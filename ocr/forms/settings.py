@@ -12,15 +12,19 @@ from pathlib import Path
 
 from ocr.engines import engine_names
 from ocr.errors import EngineMissing
+from ocr.forms.networks import networks_in
 from ocr.forms.words import words_version
 from ocr.forms.zones import load_models
 from ocr.handwriting.sections import changed_sections
+from ocr.models import DIGITS, FIELDS, WORDS
 from ocr.models.running import content_of, is_here
 
-OWN_ENGINE, _OWN_WEIGHTS = "fields", "eng_fields.onnx"
+OWN_ENGINE, _OWN_WEIGHTS = FIELDS, "eng_fields.onnx"
+OwnWeightFiles = tuple[tuple[str, Path], ...]
+"""Networks with files of weights that an office taught them."""
 OWN_DIGITS = "own"
 # Part of every page's key: raised when pages are to be read again.
-READ_VERSION = "12"
+READ_VERSION = "13"
 _DECIDING = {"confidence", "title", "source", "state", "per_volume", "agree", "confirmed"}
 """Keys of a form file that recognising takes nothing from."""
 _ALL = "*"
@@ -38,8 +42,8 @@ class ReadSettings:
     than the package's own; folders that do not exist hold none. forms: ids or families of the only forms that pages may
     be; () for all that are known. zones: read these alone; () for all. sections: file of the sections that there are
     (ocr/handwriting/sections.py); without it lists of them are free text. native_digits: "own" for the weights of the
-    package that read them, "none", or a file of others. weights: others than the package's for our own recogniser, in a
-    file that is named by its content.
+    package that read them, "none", or a file of others. weights: of networks that an office taught
+    (ocr/forms/networks.py), the file of each, which is named by its content.
     """
 
     languages: tuple[str, ...] = ()
@@ -52,7 +56,23 @@ class ReadSettings:
     zones: tuple[str, ...] = ()
     sections: Path | None = None
     native_digits: str = OWN_DIGITS
-    weights: Path | None = None
+    weights: OwnWeightFiles = ()
+
+    def own(self, network: str) -> Path | None:
+        """The file of what an office taught a network, None where it taught nothing."""
+        return dict(self.weights).get(network)
+
+    @property
+    def words_engine(self) -> str:
+        """The engine for entries of closed lists written in other scripts than Latin."""
+        own = self.own(WORDS)
+        return f"{WORDS}:{own}" if own is not None else WORDS
+
+    @property
+    def own_digits_engine(self) -> str:
+        """As digits_engine, but with what the office taught, which was taught on pages of such digits alone."""
+        own = self.own(DIGITS)
+        return f"{DIGITS}:{own}" if own is not None and self.native_digits != "none" else self.digits_engine
 
     @property
     def digits_engine(self) -> str:
@@ -72,7 +92,7 @@ class ReadSettings:
         key of their own, which pages of a known form alone depend on.
         """
         plain = {k: v for k, v in asdict(self).items() if k not in _LEFT_OUT}
-        plain["handwriting_engine"] = handwriting_engine(replace(self, weights=None))
+        plain["handwriting_engine"] = handwriting_engine(replace(self, weights=()))
         plain["version"] = READ_VERSION
         # Pages that were read before there were these settings keep their key, and stay read.
         if not self.forms:
@@ -83,9 +103,17 @@ class ReadSettings:
             plain["native_digits"] = hashlib.sha256(content_of(Path(self.native_digits))).hexdigest()
         return _digest(plain | changed_sections(self.sections))
 
-    def weights_key(self) -> str:
-        """What recognising a page of a known form depends on beside key(): weights of its own, "" for the package's."""
-        return self.weights.stem if self.weights is not None and _reads_by_hand(self) else ""
+    def weights_key(self, form: str | None) -> str:
+        """What recognising a page of a known form depends on beside key(): weights of the office's own by which
+        something of the form is read; "" for none, and for a page of no known form.
+        """
+        if not self.weights or not _reads_by_hand(self):
+            return ""
+        known = load_models(self.folders()).forms.get(form or "")
+        if known is None:
+            return ""
+        reading = networks_in(known) - ({DIGITS} if self.native_digits == "none" else set())
+        return " ".join(path.stem for network, path in sorted(self.weights) if network in reading)
 
     def form_key(self, form: str | None) -> str:
         """What recognising takes from a page's form: its zones, languages and key points; 32 hex digits.
@@ -109,12 +137,13 @@ def forget_forms() -> None:
 
 def _reads_by_hand(settings: ReadSettings) -> bool:
     """Whether our own recogniser reads handwriting, by whichever weights."""
-    return handwriting_engine(replace(settings, weights=None)) == OWN_ENGINE
+    return handwriting_engine(replace(settings, weights=())) == OWN_ENGINE
 
 
 def handwriting_engine(settings: ReadSettings) -> str:
     """The second engine's name, "none" when there is none."""
-    own = f"{OWN_ENGINE}:{settings.weights}" if settings.weights is not None else OWN_ENGINE
+    taught = settings.own(FIELDS)
+    own = f"{OWN_ENGINE}:{taught}" if taught is not None else OWN_ENGINE
     if settings.handwriting_engine == OWN_ENGINE:
         return own
     if settings.handwriting_engine == "auto":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ocr.engines.words import VERSION, WEIGHTS
 from ocr.forms.form import Form, Zone
 from ocr.handwriting.words import word_scripts
+from ocr.models import WORDS
 from ocr.models.running import is_here
 
-WORDS = "words"
-"""The engine's name."""
+__all__ = ["WORDS", "has_listed_words", "words_version"]
 
 
 def has_listed_words(zone: Zone, form: Form) -> bool:

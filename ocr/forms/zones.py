@@ -42,6 +42,11 @@ _MOST_LIKELY = 4
 _MOST_MOVED = 0.06
 # Four of those pages had fewer key points than that on their own print, all but one on the next best by chance.
 _WEAK = 1.7
+# A page is looked at from afar first, which takes a third of the time. Of 200 pages 164 are plain so, all of the same
+# print as from near, and zones lie a pixel of the scan off (median; 5 at most). Of 83 without their own print none is.
+_AFAR, _AFAR_POINTS = 600, 1000
+_LEAST_AFAR = 68
+"""Key points that must agree from afar, whatever the print asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,16 @@ class Match:
         moved = len(self.moved.points)
         return moved > _MOST_MOVED * (self.inliers + moved) or self.inliers < _WEAK * self.form.min_inliers
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether so much of a flat print agrees, and nothing says otherwise, that no closer look is needed."""
+        if self.form is None or self.bend is not None or len(self.moved.points):
+            return False
+        # Tesseract minds a pixel: of four pages in other languages three came out otherwise in a value.
+        if self.form.languages[0] != "en":
+            return False
+        return self.inliers >= max(_LEAST_AFAR, _WEAK * self.form.min_inliers)
+
     def of(self, zone: Zone) -> Matrix:
         """The map of one zone, (2, 3) float64: the page's own on a flat page."""
         return self.bend.near(self.matrix, zone.box) if self.bend else self.matrix
@@ -116,6 +131,9 @@ def find_form(grey: Image, models: FormModels) -> Match:
     grey: (height, width) uint8, 0 black. Never raises for what is on the page: a letter, a blank page or a speck
     gives a Match without form and the reason.
     """
+    afar = match_points(key_points(grey, _AFAR_POINTS, _AFAR), grey.shape, models)
+    if afar.is_plain:
+        return afar
     return match_points(key_points(grey), grey.shape, models)
 
 

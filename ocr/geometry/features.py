@@ -51,17 +51,17 @@ class FormFeatures:
         return FormFeatures(self.points[::to], self.descriptors[::to])
 
 
-def key_points(grey: Image, limit: int = PAGE_POINTS) -> FormFeatures:
+def key_points(grey: Image, limit: int = PAGE_POINTS, long_side: int = LONG_SIDE) -> FormFeatures:
     """The strongest key points of a page, in its own pixels.
 
-    grey: (height, width) uint8, 0 black. A page longer than LONG_SIDE is shrunk first. A page with nothing on it, or
-    too small to hold a form (under 32 pixels), has none.
+    grey: (height, width) uint8, 0 black. A page longer than long_side, in pixels, is shrunk first. A page with nothing
+    on it, or too small to hold a form (under 32 pixels), has none.
     """
     import cv2
 
     if min(grey.shape) < 32:
         return _none()
-    scale = min(1.0, LONG_SIDE / max(grey.shape))
+    scale = min(1.0, long_side / max(grey.shape))
     small = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # Without the precise upscale OpenCV's key points lie off by a part of a pixel, all to one side.
     found, described = cv2.SIFT.create(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log1p
+from operator import itemgetter
 
 import numpy as np
 
 from ocr.calibration.fields import Facts, spread
 from ocr.decoding.ctc import LogProbs, greedy
 from ocr.handwriting.chance import best_path, chances, code, shares, shortened
-from ocr.handwriting.letters import Letters
+from ocr.handwriting.letters import ORDER, Letters
 from ocr.handwriting.packed import CHARACTERS
 
 _WEIGHT = 0.5
@@ -26,8 +26,13 @@ _BEAM = 12
 _MOST_FOUND = 6
 _MOST_CLASSES = 8
 _FAINT = -6.0
-_NEVER = -1e30
-_CLASSES = {c: i + 1 for i, c in enumerate(CHARACTERS)}
+_SMALL = 1e-100
+"""Below this probabilities are made whole, long before they vanish."""
+_ROOT = 0
+# A class of a matrix takes no more.
+_BITS = 7
+_FIRST = itemgetter(0)
+_Held = tuple[int, float, float]
 
 
 @dataclass(frozen=True)
@@ -72,36 +77,86 @@ def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[LineReading]
 
 
 def _readings(matrix: LogProbs, letters: Letters) -> list[str]:
-    """The likeliest texts of one matrix. Of a prefix: logs that it ends in a blank, in a letter, and of its letters."""
-    # Letters are weighed apart from what was seen: a prefix that is reached in several ways counts them once.
-    beam: dict[str, tuple[float, float, float]] = {"": (0.0, _NEVER, 0.0)}
-    for row, classes in zip(matrix.tolist(), _classes(matrix), strict=True):
+    """The likeliest texts of one matrix."""
+    tree = _Prefixes(letters)
+    # Of a prefix: how likely it is and ends in a blank, and in a letter; with its letters, which count once however it
+    # is reached. Probabilities, made whole now and then: logarithms of sums would take three times as long.
+    beam = [(_ROOT, 1.0, 0.0)]
+    for row, classes in zip(np.exp(matrix.astype(np.float64)).tolist(), _classes(matrix), strict=True):
         blank = row[0]
         # Most frames are blank, and nothing grows there.
-        if not classes:
-            beam = {text: (_added(b, n) + blank, _NEVER, known) for text, (b, n, known) in beam.items()}
-            continue
-        grown: dict[str, list[float]] = {}
-        for text, (in_blank, in_letter, known) in beam.items():
-            both = _added(in_blank, in_letter)
-            last = _CLASSES[text[-1]] if text else 0
-            same = grown.setdefault(text, [_NEVER, _NEVER, known])
-            same[0] = _added(same[0], both + blank)
-            behind = letters.after(text)
-            for c in classes:
+        if classes:
+            beam = tree.grown(beam, blank, [(c, row[c]) for c in classes])
+        else:
+            beam = [(node, (in_blank + in_letter) * blank, 0.0) for node, in_blank, in_letter in beam]
+        most = beam[0][1] + beam[0][2]
+        if most < _SMALL:
+            beam = [(node, in_blank / most, in_letter / most) for node, in_blank, in_letter in beam]
+    whole = [(-(in_blank + in_letter) * tree.factors(node)[-1], node) for node, in_blank, in_letter in beam]
+    return [tree.text(node) for _, node in sorted(whole)[:_MOST_FOUND]]
+
+
+class _Prefixes:
+    """The beginnings of texts that were looked at, as a tree: each is its mother's and a letter."""
+
+    def __init__(self, letters: Letters) -> None:
+        self._letters = letters
+        self._mothers, self._last, self._behind = [_ROOT], [0], [""]
+        self._children: dict[int, int] = {}
+        self._factors: list[list[float] | None] = [None]
+
+    def grown(self, beam: Sequence[_Held], blank: float, classes: Sequence[tuple[int, float]]) -> list[_Held]:
+        """The likeliest prefixes a frame later, likeliest first. classes: what it may hold, and how likely."""
+        stays: dict[int, list[float]] = {}
+        # One that was never looked at is reached in one way alone.
+        new: list[tuple[float, int, int]] = []
+        for node, in_blank, in_letter in beam:
+            both = in_blank + in_letter
+            same = stays.setdefault(node, [0.0, 0.0])
+            same[0] += both * blank
+            last, factors = self._last[node], self.factors(node)
+            for c, chance in classes:
                 if c == last:
-                    same[1] = _added(same[1], in_letter + row[c])
-                log = (in_blank if c == last else both) + row[c]
-                longer = text + CHARACTERS[c - 1]
-                entry = grown.get(longer)
-                if entry is None:
-                    grown[longer] = [_NEVER, log, known + _WEIGHT * behind[c] + _LETTER]
+                    same[1] += in_letter * chance
+                    came = in_blank * chance * factors[c]
                 else:
-                    entry[1] = _added(entry[1], log)
-        ranked = sorted(grown.items(), key=lambda one: -(_added(one[1][0], one[1][1]) + one[1][2]))[:_BEAM]
-        beam = {text: (b, n, known) for text, (b, n, known) in ranked}
-    whole = {t: _added(b, n) + known + _WEIGHT * letters.after(t)[-1] for t, (b, n, known) in beam.items()}
-    return sorted(whole, key=lambda text: -whole[text])[:_MOST_FOUND]
+                    came = both * chance * factors[c]
+                child = self._children.get(node << _BITS | c)
+                if child is None:
+                    new.append((came, node, c))
+                else:
+                    stays.setdefault(child, [0.0, 0.0])[1] += came
+        ranked = [(b + n, node, -1) for node, (b, n) in stays.items()]
+        kept: list[_Held] = []
+        for score, node, c in sorted(ranked + new, key=_FIRST, reverse=True)[:_BEAM]:
+            if score <= 0.0:
+                break
+            in_blank, in_letter = stays[node] if c < 0 else (0.0, score)
+            kept.append((node if c < 0 else self._child(node, c), in_blank, in_letter))
+        return kept
+
+    def factors(self, node: int) -> list[float]:
+        """What each class behind a prefix weighs, by how letters follow each other, and last of all its end."""
+        found = self._factors[node]
+        if found is None:
+            found = self._factors[node] = self._letters.weights(self._behind[node], _WEIGHT, _LETTER)
+        return found
+
+    def text(self, node: int) -> str:
+        """All of a prefix."""
+        signs = []
+        while node != _ROOT:
+            signs.append(CHARACTERS[self._last[node] - 1])
+            node = self._mothers[node]
+        return "".join(reversed(signs))
+
+    def _child(self, node: int, c: int) -> int:
+        child = self._children[node << _BITS | c] = len(self._last)
+        self._mothers.append(node)
+        self._last.append(c)
+        self._behind.append((self._behind[node] + CHARACTERS[c - 1])[-ORDER:])
+        self._factors.append(None)
+        return child
 
 
 def _classes(matrix: LogProbs) -> list[list[int]]:
@@ -110,10 +165,3 @@ def _classes(matrix: LogProbs) -> list[list[int]]:
     kept = np.take_along_axis(matrix, most, 1) > _FAINT
     both = zip(most.tolist(), kept.tolist(), strict=True)
     return [[c for c, keep in zip(some, those, strict=True) if keep and c] for some, those in both]
-
-
-def _added(a: float, b: float) -> float:
-    """Logarithm of the sum of two probabilities."""
-    if a < b:
-        a, b = b, a
-    return a + log1p(exp(b - a)) if b > _NEVER / 2 else a

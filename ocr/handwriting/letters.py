@@ -37,14 +37,24 @@ class Letters:
             self._behind.setdefault(gram[:-1], []).append((_FOLDED[gram[-1]], count))
         self._chances: dict[str, Floats] = {}
         self._logs: dict[str, list[float]] = {}
+        self._weights: dict[tuple[str, float, float], list[float]] = {}
 
     def after(self, text: str) -> list[float]:
         """Natural logarithms of what comes behind a text: by class of a matrix, and last of all that it ends."""
-        before = (START + text[-ORDER:].casefold())[1 - ORDER :]
+        before = _before(text)
         logs = self._logs.get(before)
         if logs is None:
             logs = self._logs[before] = [0.0, *np.log(self._behind_all(before)[_FOLDED_CLASSES]).tolist()]
         return logs
+
+    def weights(self, text: str, share: float, letter: float) -> list[float]:
+        """What after gives, as factors: each chance to the power of share, that of a letter times e ** letter."""
+        key = (_before(text), share, letter)
+        found = self._weights.get(key)
+        if found is None:
+            logs = share * np.array(self.after(text))
+            found = self._weights[key] = np.exp([*(logs[:-1] + letter), logs[-1]]).tolist()
+        return found
 
     def log(self, text: str) -> float:
         """Of a whole text, which ends."""
@@ -63,6 +73,11 @@ class Letters:
                 chances = (counts + len(seen) * chances) / (counts.sum() + len(seen))
             self._chances[before] = chances
         return chances
+
+
+def _before(text: str) -> str:
+    """What of a text the next letter is weighed by."""
+    return (START + text[-ORDER:].casefold())[1 - ORDER :]
 
 
 @cache

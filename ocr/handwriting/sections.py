@@ -20,7 +20,8 @@ from ocr.decoding.spotting import SectionRange
 from ocr.errors import FormError
 from ocr.handwriting.chance import Coded, Floats, code, folded_case, shares, shortened
 from ocr.handwriting.line_frames import Frames, Prices, frames_of
-from ocr.handwriting.segments import best_row, row_chances
+from ocr.handwriting.row_chances import row_chances
+from ocr.handwriting.segments import best_row
 
 Row = tuple[int, ...]
 """Numbers of sections, in the order in which they are written."""
@@ -266,10 +267,9 @@ class LinePasses:
     def logs(self, rows: Sequence[Row]) -> list[float]:
         """The mean over the passes of each row's log next to all rows."""
         ways = self._known.ways
-        totals = [total for _, total in self._best_of_passes()]
         wanted = [[ways[i] for i in row] for row in rows]
         said = []
-        for frames, total in zip(self.passes, totals, strict=True):
+        for frames, (_, total) in zip(self.passes, self._best_of_passes(), strict=True):
             logs = np.array(row_chances(frames, self._coded, self._known.weights, wanted, self._none))
             said.append(np.maximum(logs - np.logaddexp(total, np.logaddexp.reduce(logs)), _NEVER))
         return [float(x) for x in np.mean(said, axis=0)]

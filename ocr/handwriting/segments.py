@@ -8,7 +8,6 @@ that are made whole frame by frame, since logarithms of sums would take ten time
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,10 @@ from ocr.handwriting.line_frames import LEAST_SHARE, Frames
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 _SEEN = np.exp(-5.0)
-_TINY = 1e-290
+TINY = 1e-290
 _SHORT = 6
+RESCALED = 8
+"""After so many frames probabilities are made whole; they cannot vanish in fewer."""
 
 
 def possible(frames: Frames, coded: Coded) -> Ints:
@@ -66,7 +67,7 @@ class _Words:
     def __init__(self, coded: Coded, some: Ints, weights: Floats) -> None:
         longest = int(coded.sizes[some].max())
         self.texts = some
-        self.states = coded.states[some][:, 1 : 2 * longest]
+        self.states = np.ascontiguousarray(coded.states[some][:, 1 : 2 * longest])
         self.last = 2 * coded.sizes[some] - 2
         self.rows = np.arange(len(some))
         self.weights = weights[some]
@@ -79,18 +80,12 @@ class _Words:
 
 def _sum_of_rows(frames: Frames, blocks: Sequence[_Words]) -> float:
     """Log of all rows of one text and more."""
-    alphas = [np.zeros(words.states.shape) for words in blocks]
-    chances = [np.exp(words.weights) for words in blocks]
+    sums = [_Sums(words) for words in blocks]
     free, ended, log = 1.0, 0.0, 0.0
     blank_only = before = sign = after = over = tail = 0.0
     ready = 1.0
-    for said, pb, ps, pp in zip(frames.said, frames.blank, frames.sign, frames.passed, strict=True):
-        for at, (words, alpha, chance) in enumerate(zip(blocks, alphas, chances, strict=True)):
-            grown = alpha.copy()
-            grown[:, 1:] += alpha[:, :-1]
-            grown[:, 2:] += alpha[:, :-2] * words.skip[:, 2:]
-            grown[:, 0] += ready * chance
-            alphas[at] = grown * said[words.states]
+    for frame, (said, pb, ps, pp) in enumerate(zip(frames.said, *_floats(frames), strict=True)):
+        last = sum(held.go_on(ready, said) for held in sums)
         # This order must stay: each line takes what the frame before left of those further down.
         tail = (ended + tail) * pp
         over = (ended * frames.passing + over) * pp
@@ -99,15 +94,40 @@ def _sum_of_rows(frames: Frames, blocks: Sequence[_Words]) -> float:
         before = (ended + before) * pb
         blank_only = (ended * frames.missing + blank_only) * pb
         free *= pp
-        ended = sum(float(a[w.rows, w.last].sum()) for w, a in zip(blocks, alphas, strict=True))
+        ended = last
         ready = ended * frames.missing + blank_only + sign + after + over + free
-        scale = max(_TINY, sum(float(a.sum()) for a in alphas) + ready + tail + before)
-        log += np.log(scale)
-        for alpha in alphas:
-            alpha /= scale
+        if frame % RESCALED:
+            continue
+        scale = max(TINY, sum(float(held.alpha.sum()) for held in sums) + ready + tail + before)
+        log += float(np.log(scale))
+        for held in sums:
+            held.alpha /= scale
         free, ended, ready, tail = free / scale, ended / scale, ready / scale, tail / scale
         blank_only, before, sign, after, over = (x / scale for x in (blank_only, before, sign, after, over))
-    return float(log + np.log(max(_TINY, ended + tail)))
+    return float(log + np.log(max(TINY, ended + tail)))
+
+
+class _Sums:
+    """How likely all states of texts are, carried from frame to frame."""
+
+    def __init__(self, words: _Words) -> None:
+        self._words, self._chance = words, np.exp(words.weights)
+        self._wide = np.zeros((len(words.states), words.states.shape[1] + 2))
+        self.alpha = self._wide[:, 2:]
+        self._grown, self._beside = np.empty(words.states.shape), np.empty(words.states.shape)
+
+    def go_on(self, ready: float, said: Floats) -> float:
+        """The sum of the texts that end with the next frame; ready: that of what lies before a text."""
+        words, wide, grown, beside = self._words, self._wide, self._grown, self._beside
+        np.add(self.alpha, wide[:, 1:-1], out=grown)
+        grown += np.multiply(wide[:, :-2], words.skip, out=beside)
+        grown[:, 0] += ready * self._chance
+        np.multiply(grown, np.take(said, words.states, out=beside, mode="clip"), out=self.alpha)
+        return float(self.alpha[words.rows, words.last].sum())
+
+
+def _floats(frames: Frames) -> tuple[list[float], list[float], list[float]]:
+    return frames.blank.tolist(), frames.sign.tolist(), frames.passed.tolist()
 
 
 def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float]:
@@ -118,7 +138,7 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
     logs = np.log(frames.said)
     pbs, pss, pps = np.log(frames.blank), np.log(np.maximum(frames.sign, LEAST_SHARE)), np.log(frames.passed)
     missing, passing = float(np.log(frames.missing)), float(np.log(frames.passing))
-    alphas = [np.full(words.states.shape, -np.inf) for words in blocks]
+    scores = [_Scores(words) for words in blocks]
     ends: list[tuple[int, int]] = []
     nothing = (-np.inf, -1)
     ended = blank_only = before = sign = after = over = tail = nothing
@@ -126,10 +146,10 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
     readies = [free]
     for said, pb, ps, pp in zip(logs, pbs.tolist(), pss.tolist(), pps.tolist(), strict=True):
         finals = []
-        for at, (words, alpha) in enumerate(zip(blocks, alphas, strict=True)):
-            alphas[at] = grown = _grown(words, alpha, readies[-1][0], said)
-            last = grown[words.rows, words.last]
-            finals.append((float(last.max()), at, int(last.argmax())))
+        for at, held in enumerate(scores):
+            last = held.go_on(readies[-1][0], said)
+            top = int(last.argmax())
+            finals.append((float(last[top]), at, top))
         score, block, top = max(finals)
         tail = _plus(max(ended, tail), pp)
         over = _plus(max(_plus(ended, passing), over), pp)
@@ -145,14 +165,23 @@ def _viterbi(frames: Frames, blocks: Sequence[_Words]) -> tuple[list[int], float
     return _gone_back(logs, blocks, ends, readies, at), log
 
 
-def _grown(words: _Words, alpha: Floats, ready: float, said: Floats) -> Floats:
-    """The best scores of all states of texts a frame further; ready: that of what lies before a text."""
-    grown = alpha.copy()
-    np.maximum(grown[:, 1:], alpha[:, :-1], out=grown[:, 1:])
-    np.maximum(grown[:, 2:], alpha[:, :-2] + words.barred[:, 2:], out=grown[:, 2:])
-    np.maximum(grown[:, 0], ready + words.weights, out=grown[:, 0])
-    grown += said[words.states]
-    return grown
+class _Scores:
+    """The best scores of all states of texts, carried from frame to frame."""
+
+    def __init__(self, words: _Words) -> None:
+        self._words = words
+        # Two columns of nothing lie before the first state; all that is as large is made once.
+        self._wide = np.full((len(words.states), words.states.shape[1] + 2), -np.inf)
+        self._grown, self._beside = np.empty(words.states.shape), np.empty(words.states.shape)
+
+    def go_on(self, ready: float, said: Floats) -> Floats:
+        """The scores of the texts that end with the next frame, (texts,); ready: that of what lies before a text."""
+        words, wide, grown, beside = self._words, self._wide, self._grown, self._beside
+        np.maximum(wide[:, 2:], wide[:, 1:-1], out=grown)
+        np.maximum(grown, np.add(wide[:, :-2], words.barred, out=beside), out=grown)
+        np.maximum(grown[:, 0], ready + words.weights, out=grown[:, 0])
+        np.add(grown, np.take(said, words.states, out=beside, mode="clip"), out=wide[:, 2:])
+        return np.asarray(wide[words.rows, words.last + 2], np.float64)
 
 
 def _gone_back(
@@ -191,79 +220,3 @@ def _beginning(logs: Floats, words: _Words, top: int, end: int, readies: Sequenc
 
 def _plus(token: tuple[float, int], log: float) -> tuple[float, int]:
     return token[0] + log, token[1]
-
-
-def row_chances(
-    frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]], none: float
-) -> list[float]:
-    """Log of each of some rows. A row's member is the numbers of the texts that are ways to write it."""
-    full = [i for i, row in enumerate(rows) if row]
-    logs = [float(np.log(frames.passed).sum()) + none] * len(rows)
-    if full and len(frames.said):
-        for i, log in zip(full, _chains(frames, coded, weights, [rows[i] for i in full]), strict=True):
-            logs[i] = log
-    return logs
-
-
-class _Laid(NamedTuple):
-    """Rows as arrays, (rows, members, forms): states of each and whether one may be left out; the last's place; chance.
-
-    states, skip: with the states as a fourth axis.
-    """
-
-    states: Ints
-    skip: Floats
-    last: Ints
-    chance: Floats
-
-
-def _laid_out(coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> _Laid:
-    shape = (len(rows), max(map(len, rows)), max(len(forms) for row in rows for forms in row))
-    wide = 2 * int(max(coded.sizes[forms].max() for row in rows for forms in row)) - 1
-    states, last, chance = np.zeros((*shape, wide), np.intp), np.zeros(shape, np.intp), np.zeros(shape)
-    skip = np.zeros((*shape, wide))
-    for r, row in enumerate(rows):
-        for m, forms in enumerate(row):
-            states[r, m, : len(forms)] = coded.states[forms][:, 1 : 1 + wide]
-            last[r, m, : len(forms)] = 2 * coded.sizes[forms] - 2
-            chance[r, m, : len(forms)] = np.exp(weights[forms])
-    skip[..., 2::2] = states[..., 2::2] != states[..., :-2:2]
-    return _Laid(states, skip, last, chance)
-
-
-def _chains(frames: Frames, coded: Coded, weights: Floats, rows: Sequence[Sequence[Ints]]) -> list[float]:
-    """All rows at once: alpha (rows, members, forms, states); what lies before a member, and behind the last."""
-    states, skip, last, chance = _laid_out(coded, weights, rows)
-    shape = last.shape
-    final = np.array([len(row) - 1 for row in rows])
-    each = np.arange(len(rows))
-    alpha = np.zeros(states.shape)
-    ended, ready = np.zeros(shape[:2]), np.zeros(shape[:2])
-    ready[:, 0] = 1.0
-    blank_only, before, sign, after, over = (np.zeros(shape[:2]) for _ in range(5))
-    tail, log, free = np.zeros(len(rows)), np.zeros(len(rows)), np.ones(len(rows))
-    place = last[..., None]
-    for said, pb, ps, pp in zip(frames.said, frames.blank, frames.sign, frames.passed, strict=True):
-        grown = alpha.copy()
-        grown[..., 1:] += alpha[..., :-1]
-        grown[..., 2:] += alpha[..., :-2] * skip[..., 2:]
-        grown[..., 0] += ready[..., None] * chance
-        alpha = grown * said[states]
-        tail = (ended[each, final] + tail) * pp
-        over = (ended * frames.passing + over) * pp
-        after = (sign + after) * pb
-        sign = (ended + before + sign) * ps
-        before = (ended + before) * pb
-        blank_only = (ended * frames.missing + blank_only) * pb
-        free = free * pp
-        ended = np.take_along_axis(alpha, place, 3)[..., 0].sum(2)
-        gone = ended * frames.missing + blank_only + sign + after + over
-        ready = np.concatenate([free[:, None], gone[:, :-1]], axis=1)
-        scale = np.maximum(alpha.sum((1, 2, 3)) + ready.sum(1) + before.sum(1) + tail, _TINY)
-        log += np.log(scale)
-        alpha /= scale[:, None, None, None]
-        free, tail = free / scale, tail / scale
-        ended, ready, blank_only, before, sign, after, over = (
-            x / scale[:, None] for x in (ended, ready, blank_only, before, sign, after, over)
-        )
-    return [float(x) for x in log + np.log(np.maximum(ended[each, final] + tail, _TINY))]

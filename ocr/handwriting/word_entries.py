@@ -28,7 +28,7 @@ _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 _SIGNS = str.maketrans("", "", ".-()':")
 
 
-class _Writing(NamedTuple):
+class EntryWriting(NamedTuple):
     """An entry as it may stand on paper: its value, the spelling it is, and the natural logarithm of its weight."""
 
     value: str
@@ -42,7 +42,7 @@ def read_word_entry(passes: Sequence[LogProbs], script: WordScript, lexicon: Lex
     passes: matrices over script.characters. The text of what is found is the spelling of the list, in the order of
     speech; its share is among the list's entries alone.
     """
-    writings = _writings(lexicon, script)
+    writings = writings_of(lexicon, script)
     if len(lexicon.entries) > _MANY:
         writings = _likeliest(passes, script.characters, writings)
     if not writings:
@@ -53,12 +53,12 @@ def read_word_entry(passes: Sequence[LogProbs], script: WordScript, lexicon: Lex
     return entered[:_MOST_ENTRIES]
 
 
-def _writings(lexicon: Lexicon, script: WordScript) -> dict[str, _Writing]:
+def writings_of(lexicon: Lexicon, script: WordScript) -> dict[str, EntryWriting]:
     """Every way to write an entry, in the order of the paper; the first to claim one has it."""
     known = set(script.characters)
     own = {c for c in script.letters if not c.isdigit()}
     beside = [label for label in lexicon.beside if set(label) & own]
-    found: dict[str, _Writing] = {}
+    found: dict[str, EntryWriting] = {}
     for value, others in lexicon.entries:
         for spelling in dict.fromkeys((value, *others)):
             plain = " ".join(unicodedata.normalize("NFC", spelling).translate(_JOINERS).split())
@@ -66,8 +66,8 @@ def _writings(lexicon: Lexicon, script: WordScript) -> dict[str, _Writing]:
                 continue
             weight = _SHORT_WORTH if sum(c.isalnum() for c in plain) <= _SHORT else 0.0
             for text in _ways(plain):
-                found.setdefault(as_written(text), _Writing(value, plain, weight))
-                labelled = _Writing(value, plain, weight + _LABELLED)
+                found.setdefault(as_written(text), EntryWriting(value, plain, weight))
+                labelled = EntryWriting(value, plain, weight + _LABELLED)
                 for label in beside:
                     found.setdefault(as_written(f"{text} {label}"), labelled)
                     found.setdefault(as_written(f"{label} {text}"), labelled)
@@ -85,8 +85,8 @@ def _ways(plain: str) -> Iterator[str]:
 
 
 def _likeliest(
-    passes: Sequence[LogProbs], characters: tuple[str, ...], writings: dict[str, _Writing]
-) -> dict[str, _Writing]:
+    passes: Sequence[LogProbs], characters: tuple[str, ...], writings: dict[str, EntryWriting]
+) -> dict[str, EntryWriting]:
     """The writings of the entries that are most like a plain reading of any pass."""
     from rapidfuzz import fuzz, process
 

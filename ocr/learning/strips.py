@@ -58,9 +58,9 @@ class DrawnStrips:
             self.texts: list[str] = f["texts"].tolist()
 
     @classmethod
-    def of_package(cls) -> DrawnStrips | None:
-        """Those that the package's weights of English handwriting were trained on, None where they are not there."""
-        path = Path(str(resources.files("ocr.models") / "eng_fields_drawn.npz"))
+    def of_package(cls, name: str = "eng_fields_drawn.npz") -> DrawnStrips | None:
+        """Those of a file of the package, by default of English handwriting; None where it is not there."""
+        path = Path(str(resources.files("ocr.models") / name))
         return cls(path) if path.is_file() else None
 
     def strip(self, number: int, rng: Rng) -> Strip:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
+
+FIELDS, WORDS, DIGITS = "fields", "words", "digits"
+"""Networks that an office may teach, named as the engines that run them."""
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        FIELDS: "English handwriting",
+        DIGITS: "native digits",
+        WORDS: "entries of lists in Devanagari and Bengali",
+    }
+)
+"""What each of them reads, for people."""
 
 
 @dataclass(frozen=True, slots=True)

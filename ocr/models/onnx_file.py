@@ -1,7 +1,8 @@
 """Numbers of an ONNX file read, replaced, and inner tensors of it made outputs, without the library for such files.
 
-A file is a message of numbered fields (Protocol Buffers, "encoding"; onnx.proto): field 7 of a model is its graph, 5 of
-a graph its numbers, 12 its outputs. Only what is asked for is looked into; all else is copied as it stands.
+A file is a message of numbered fields (Protocol Buffers, "encoding"; onnx.proto): field 7 of a model is its graph, 14
+what it says of itself, in pairs of name and text; 5 of a graph its numbers, 12 its outputs. Only what is asked for is
+looked into; all else is copied as it stands.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-_GRAPH, _NUMBERS, _OUTPUT = 7, 5, 12
+_GRAPH, _NUMBERS, _OUTPUT, _TOLD = 7, 5, 12, 14
 _DIMS, _TYPE, _NAME, _RAW = 1, 2, 8, 9
 _FLOAT = 1
 _BYTES = 2
@@ -57,6 +58,12 @@ def with_outputs(content: bytes, names: Sequence[str]) -> bytes:
     """The file with inner tensors as further outputs, behind its own."""
     # A message that comes twice is one whose lists are put together: nothing else of the file has to be written anew.
     return content + _field(_GRAPH, b"".join(_field(_OUTPUT, _field(1, name.encode())) for name in names))
+
+
+def with_told(content: bytes, told: Mapping[str, str]) -> bytes:
+    """The file with more that it says of itself, under names that it has not yet."""
+    pairs = (_field(1, name.encode()) + _field(2, text.encode()) for name, text in told.items())
+    return content + b"".join(_field(_TOLD, pair) for pair in pairs)
 
 
 def _tensor(name: str, values: NDArray[np.float32]) -> bytes:

@@ -11,7 +11,8 @@ from digitize.learning.judge import judge
 from digitize.learning.travel import layers_of, merge, public_keys, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Silent
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.own_weights import PACKAGE, OwnWeights, chosen, keep_weights, path_of, use_weights
+from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen
+from digitize.workspace.own_weights import OwnWeights, keep_weights, path_of, use_weights
 from digitize.workspace.place import create
 from ocr.learning.tail import CLASSES, NAMES
 from ocr.models.onnx_file import numbers_in, with_numbers

@@ -139,7 +139,7 @@ def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgrad
     db = sqlite3.connect(path, isolation_level=None)
     for what in _LATER:
         db.execute(f"DROP {what}")
-    db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
+    db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
 
     def is_full(*given):
         raise sqlite3.OperationalError("database or disk is full")
@@ -148,13 +148,13 @@ def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgrad
         patched.setattr(FileEngine, "backup", is_full)
         with pytest.raises(DigitizeError):
             ledger.record_event("p", "read", "note")
-    assert not (tmp_path / "ledger.sqlite.format3").exists()
-    assert db.execute("SELECT value FROM meta").fetchone() == ("3",)
+    assert not (tmp_path / "ledger.sqlite.format4").exists()
+    assert db.execute("SELECT value FROM meta").fetchone() == ("4",)
     with Ledger(path) as ledger:
         ledger.record_event("p", "read", "note")
-    with sqlite3.connect(tmp_path / "ledger.sqlite.format3") as copy:
-        assert copy.execute("SELECT value FROM meta").fetchone() == ("3",)
-    assert db.execute("SELECT value FROM meta").fetchone() == ("4",)
+    with sqlite3.connect(tmp_path / "ledger.sqlite.format4") as copy:
+        assert copy.execute("SELECT value FROM meta").fetchone() == ("4",)
+    assert db.execute("SELECT value FROM meta").fetchone() == ("5",)
 
 
 _LATER = (

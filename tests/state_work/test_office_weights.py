@@ -10,11 +10,12 @@ import pytest
 from digitize.errors import InputError, MachineLacks
 from digitize.learning import both, turns
 from digitize.learning import learn as learning
-from digitize.learning.accepted import accepted_pages, may_be_learned
+from digitize.learning.accepted import accepted_pages
 from digitize.learning.crops import Chosen, CropJob
 from digitize.learning.judge import is_same, judge
-from digitize.learning.learn import likely, read_crops, write_crops
-from digitize.learning.spellings import spellings
+from digitize.learning.kept import likely, read_crops, write_crops
+from digitize.learning.networks import NETWORKS, taught_by
+from digitize.learning.spellings import SettledValue, spellings
 from digitize.machine.progress import Silent
 from digitize.machine.work_keys import work_key
 from digitize.reading.job import PageDone, PageReading
@@ -22,18 +23,9 @@ from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, RECOGNISE, recognise_key
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen, ever_chosen
 from digitize.workspace.ledger.records import Decision, Records
-from digitize.workspace.own_weights import (
-    PACKAGE,
-    chosen,
-    ever_chosen,
-    keep_weights,
-    list_weights,
-    path_of,
-    require_whole,
-    use_weights,
-    used_weights,
-)
+from digitize.workspace.own_weights import keep_weights, list_weights, path_of, require_whole, use_weights, used_weights
 from digitize.workspace.place import create
 from ocr.forms.settings import ReadSettings, handwriting_engine
 from ocr.forms.zones import load_models
@@ -76,15 +68,15 @@ def ledger(place, tmp_path):
     ],
 )  # fmt: skip
 def test_values_stand_on_paper_in_several_ways(kind, value, lines, some):
-    made = spellings(kind, value, lines, "2018")
+    made = spellings(SettledValue(kind, value, "2018"), lines)
     assert some <= set(made) and len(made) == len(set(made))
     assert all(len(one) == lines for one in made)
 
 
 def test_an_entry_of_a_list_stands_by_any_of_its_spellings_and_with_what_is_printed_beside():
-    made = spellings("line", "electronics complex", 1, "", STATIONS)
+    made = spellings(SettledValue("line", "electronics complex", lexicon=STATIONS), 1)
     assert {("EC",), ("EC PS",), ("ELECTRONICS COMPLEX",), ("Electronics Complex PS",)} <= set(made)
-    assert spellings("line", "कल्पना", 1) == []
+    assert spellings(SettledValue("line", "कल्पना"), 1) == []
 
 
 @pytest.mark.parametrize(
@@ -120,25 +112,27 @@ def test_weights_are_taken_only_where_chance_would_hardly_say_as_much():
 
 def test_no_zone_in_which_persons_are_named_is_learned_unless_the_office_says_so():
     form = load_models().forms["wbp_27_a1"]
-    learned = {z.id for z in form.zones if may_be_learned(z, form, names=False)}
+    learned = {z.id for z in form.zones if taught_by(z, form, names=False)}
     assert {"police_station", "year", "fir_no", "statutes"} <= learned
-    more = {z.id for z in form.zones if may_be_learned(z, form, names=True)}
+    more = {z.id for z in form.zones if taught_by(z, form, names=True)}
     assert "complainant_name" in more - learned
     assert all(
         form.zone(z).list or form.zone(z).kind in ("year", "digits", "date", "time", "sections") for z in learned
     )
     hindi = load_models().forms["iif1_hi"]
-    assert not any(may_be_learned(z, hindi, names=True) for z in hindi.zones)
+    told = {z.id: taught_by(z, hindi, names=True) for z in hindi.zones}
+    assert (told["police_station"], told["year"], told["fir_no"]) == ("words", "digits", "digits")
+    assert not any(told[z.id] for z in hindi.zones if z.kind in ("line", "block") and z.list is None)
 
 
 def test_weights_are_chosen_in_the_ledger_and_their_file_must_be_the_chosen_one(place, ledger):
-    assert (chosen(ledger), used_weights(ledger, place), ever_chosen(ledger)) == (PACKAGE, None, [PACKAGE])
+    assert (chosen(ledger), used_weights(ledger, place), ever_chosen(ledger)) == (PACKAGE, (), [{}])
     own = keep_weights(place, b"weights", FACTS)
     assert own in list_weights(place) and "20 right before, 31 after" in own.line()
     assert use_weights(ledger, place, own.name, {"why": "learn"}) and not use_weights(ledger, place, own.name)
-    assert used_weights(ledger, place) == path_of(place, own.name)
+    assert used_weights(ledger, place) == (("fields", path_of(place, own.name)),)
     require_whole(path_of(place, own.name))
-    assert ever_chosen(ledger) == [PACKAGE, own.name]
+    assert ever_chosen(ledger) == [{}, {"fields": own.name}]
     with pytest.raises(InputError, match="has no weights"):
         use_weights(ledger, place, "own-none")
     path_of(place, own.name).write_bytes(b"others")
@@ -147,14 +141,14 @@ def test_weights_are_chosen_in_the_ledger_and_their_file_must_be_the_chosen_one(
     path_of(place, own.name).unlink()
     with pytest.raises(MachineLacks, match="models use"):
         require_whole(path_of(place, own.name))
-    assert use_weights(ledger, place, PACKAGE) and used_weights(ledger, place) is None
+    assert use_weights(ledger, place, PACKAGE) and used_weights(ledger, place) == ()
 
 
-def known_with(place, weights=None):
-    settings = ReadSettings(languages=("en",), handwriting_engine="auto", weights=weights)
+def known_with(place, *weights):
+    settings = ReadSettings(languages=("en",), handwriting_engine="auto", weights=tuple(("fields", w) for w in weights))
     return SimpleNamespace(
         place=place,
-        weights=weights,
+        weights=settings.weights,
         read_settings=lambda language: settings,
         read_key=lambda language: settings.key(),
         forms=load_models().forms,
@@ -171,7 +165,7 @@ def test_pages_keep_their_key_without_own_weights_and_only_known_forms_have_anot
     assert recognise_key(own, SCAN, "wbp_27_a1") == recognise_key(elsewhere, SCAN, "wbp_27_a1")
     assert handwriting_engine(own.read_settings("")) == "fields:/somewhere/own-1234.onnx"
     none = replace(settings, handwriting_engine="none")
-    assert replace(none, weights=Path("/x/own-1.onnx")).weights_key() == ""
+    assert replace(none, weights=(("fields", Path("/x/own-1.onnx")),)).weights_key("wbp_27_a1") == ""
 
 
 def read_as(ledger, known, raw, key, box=HERE):
@@ -219,10 +213,10 @@ def test_settled_values_of_today_s_scan_are_learned_from_the_oldest_first(place,
             cell = f"zone:{scan.page}/{zone}"
             decision = Decision(f"{scan.page}-r1", cell, "x", source, "iif1", "value", "2018", "A")
             Records(ledger).insert_decision(decision, f"2026-11-0{n}")
-    first, second = accepted_pages(ledger, known, names=False)
+    first, second = accepted_pages(ledger, known, "fields", names=False)
     assert (first.scan.page, second.scan.page) == (scans[1].page, scans[0].page)
     assert first.values == (("year", "2018"),)
-    named, _ = accepted_pages(ledger, known, names=True)
+    named, _ = accepted_pages(ledger, known, "fields", names=True)
     assert dict(named.values).keys() == {"year", "complainant_name"}
 
 
@@ -275,12 +269,12 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
 ):
     known = known_with(place)
     known.lexica, known.workers = {}, 1
-    pages, cut = accepted_pages(settled_pages, known, names=False), []
+    pages, cut = accepted_pages(settled_pages, known, "fields", names=False), []
     for module in (learning, both):
         monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(turns, "_HELD_SHARE", 0.4)
     monkeypatch.setattr(teach, "_BATCHES", 2)
-    work = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent())
+    work = learning._Work(settled_pages, known, NETWORKS["fields"], pages, Course(steps=2, batch=1), Silent())
     monkeypatch.setattr(work, "_judged", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         work.learn()
@@ -289,7 +283,7 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
         monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(turns, "_HELD_SHARE", 0.4)
     monkeypatch.setattr(teach, "_BATCHES", 2)
-    work = learning._Work(settled_pages, known, pages, Course(steps=2, batch=1), Silent())
+    work = learning._Work(settled_pages, known, NETWORKS["fields"], pages, Course(steps=2, batch=1), Silent())
     found = work.learn()
     # The pages were cut once, the newest not at all. All judge: each was read by weights that were not taught with it.
     assert cut == [p.scan.page for p in pages[:10]]
@@ -297,10 +291,14 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     assert (found.judged.before, found.judged.after) == (0, 16 if adopted else 0)
     assert chosen(settled_pages) == (found.weights.name if adopted else PACKAGE)
     assert found.weights in list_weights(place) and found.weights.learned == tuple(cut)
-    assert not (path_of(place, "x").parent / "unfinished").exists()
+    # Of pictures nothing is kept, until all networks have learned only that this one has.
+    left = [p.name for p in (path_of(place, "x").parent / "unfinished").rglob("*") if p.is_file()]
+    assert left == ["done"] and work.is_done()
     (event,) = settled_pages.events(place.options.workspace.site_id)[:1]
     assert event.step == "learn" and event.detail["after"] == found.judged.after
-    again = learning._Work(settled_pages, known_with(place), pages, Course(steps=2, batch=1), Silent())
+    again = learning._Work(
+        settled_pages, known_with(place), NETWORKS["fields"], pages, Course(steps=2, batch=1), Silent()
+    )
     assert again._seen == (frozenset(cut) if adopted else frozenset())
     assert all("2018" not in line for line in found.lines())
 
@@ -311,5 +309,8 @@ def test_the_commands_say_what_is_missing_and_what_there_is(digitize, place):
     assert "is used from now on" in digitize("models", "use", place.folder, own.name)
     listed = digitize.json("models", "list", place.folder)["own"]
     assert [(o["used"], o["after"]) for o in listed if o["name"] == own.name] == [(True, 31)]
-    assert own.line().startswith(f"{own.name}: 90 values of 30 pages")
+    assert own.line().startswith(f"{own.name} (English handwriting): 90 values of 30 pages")
+    assert f"(fields: {own.name})" in digitize("status", place.folder)
+    assert digitize.json("status", place.folder)["own_weights"] == {"fields": own.name}
+    assert "already" in digitize("models", "use", place.folder, PACKAGE, "--network", "words")
     assert "is used from now on" in digitize("models", "use", place.folder, PACKAGE)

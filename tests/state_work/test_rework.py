@@ -99,7 +99,7 @@ def test_only_what_waits_is_due_where_nothing_changed(done):
 
 def test_other_weights_have_pages_of_forms_read_again(done):
     ledger, known = done
-    now = fresh(known, weights=Path("/x/own-1234.onnx"))
+    now = fresh(known, weights=(("fields", Path("/x/own-1234.onnx")),))
     assert changed_steps(ledger, now, STEPS) == ["read"]
     assert reasons(done, now) == {"weights changed": 3, "never done": 1}
     # Though nothing was noted yet, a look ahead looks everywhere.
@@ -158,7 +158,7 @@ def test_another_day_rule_or_target_has_groups_checked_and_batches_loaded_again(
 
 def test_what_changed_beside_the_ledger_marks_everything_once(done):
     ledger, known = done
-    now = fresh(known, weights=Path("/x/own-1234.onnx"))
+    now = fresh(known, weights=(("fields", Path("/x/own-1234.onnx")),))
     note_inputs(ledger, now, ("read",))
     assert marked(ledger, "read") == ["volume:1", "volume:2"]
     seen = newest_event(ledger)

@@ -7,7 +7,9 @@ import pytest
 from digitize.errors import InputError, OptionsError
 from digitize.learning import watch
 from digitize.learning.judge import HeldBack
-from digitize.learning.learn import Learned
+from digitize.learning.learned import Learned, LearnedAll
+from digitize.learning.networks import NETWORKS
+from digitize.workspace.own_weights import OwnWeights
 
 
 class Told:
@@ -85,7 +87,8 @@ def test_what_was_learned_is_used_at_once(place, monkeypatch):
     settings(place, 'at = "01:00"')
     run = watch.run_all
     monkeypatch.setattr(watch, "run_all", lambda *a: (runs.append(1), run(*a))[1])
-    adopted = Learned(12, 30, 40, HeldBack(8, 4, 8, 4, 0), None, True)
+    own = OwnWeights("own-1", "ab", "package")
+    adopted = LearnedAll((Learned(NETWORKS["fields"], 12, 30, 40, HeldBack(8, 4, 8, 4, 0), own, True),), ())
     monkeypatch.setattr(watch, "learn_hands", lambda *_: adopted)
     watch.NightWatch(place, {}, told, clock).go_on(60, clock.wait)
     assert len(runs) == 3 and any("Adopted" in line for line in told.lines)

@@ -2,10 +2,12 @@
 
     python -m training.digits.make OUT --network drawn_digits --data HANDWRITING --to 20
     python -m training.digits.make OUT --network drawn_digits --data HANDWRITING --held-out --to 1
+    python -m training.digits.make OUT --network drawn_digits --data DRAWN --latin FONTS --to 1
 
 HANDWRITING holds digits_drawn.npz (training/digits/drawn.py) and digits_latin.npz, and for --held-out the real digits
 of scripts.toml; fonts are those of Debian's fonts-noto-core. Strips to train on show drawn digits alone, those of
---held-out real ones. A shard is made from its number alone.
+--held-out real ones. A shard is made from its number alone. With --latin, a folder of fonts like handwriting, Latin
+digits are drawn as well, and DRAWN need hold no picture of a real one.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from training.digits.bend import bent
-from training.digits.scripts import NETWORKS, SIGNS, Script, drawn_digits, pens_of, real_digits, scripts
+from training.digits.scripts import LATIN, NETWORKS, SIGNS, Script, drawn_digits, pens_of, real_digits, scripts
 from training.fields.draw import Pens, Pictures, around, by_hand, composed, font
 from training.fields.make import SHARD, to_strip
 from training.fields.texts import date, fir_no, year
@@ -31,7 +33,7 @@ from training.fields.texts import date, fir_no, year
 Picture = NDArray[np.uint8]
 
 FONTS = Path("/usr/share/fonts/truetype/noto")
-_LATIN = 0.15
+_IN_LATIN = 0.15
 _TURNS = 8
 """How many strips a script on whose real digits it is measured has for each of another."""
 _FONT_PX = 48
@@ -57,6 +59,7 @@ def main() -> None:
     parser.add_argument("--network", choices=sorted(NETWORKS), required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--fonts", type=Path, default=FONTS)
+    parser.add_argument("--latin", type=Path, help="fonts like handwriting, by which Latin digits are drawn")
     parser.add_argument("--held-out", action="store_true", help="of real digits, to measure on")
     parser.add_argument("--clean", action="store_true", help="digits alone, one to three on clean paper")
     parser.add_argument("--from", dest="first", type=int, default=0)
@@ -64,7 +67,7 @@ def main() -> None:
     asked = parser.parse_args()
     cv2.setNumThreads(1)
     asked.out.mkdir(parents=True, exist_ok=True)
-    drawings = load_drawings(asked.network, asked.data, asked.fonts, held_out=asked.held_out)
+    drawings = load_drawings(asked.network, asked.data, asked.fonts, held_out=asked.held_out, latin=asked.latin)
     drawings = [d for d in drawings if d.real] if asked.clean else drawings
     for number in range(asked.first, asked.last):
         path = asked.out / f"{'clean' if asked.clean else ''}{number:04d}.npz"
@@ -73,17 +76,29 @@ def main() -> None:
             print(path.name, flush=True)
 
 
-def load_drawings(network: str, data: Path, fonts: Path, *, held_out: bool) -> list[Drawing]:
-    """What the scripts of a network are drawn with."""
-    with np.load(data / "digits_latin.npz", allow_pickle=False) as f:
-        latin = {d: f["images"][f["labels"] == d] for d in "0123456789"}
-    least = min(map(len, latin.values()))
-    stacked = np.stack([some[:least] for some in latin.values()])
+def load_drawings(network: str, data: Path, fonts: Path, *, held_out: bool, latin: Path | None = None) -> list[Drawing]:
+    """What the scripts of a network are drawn with. latin: folder of fonts for Latin digits, instead of real ones."""
+    if latin is not None:
+        drawn, stacked = latin_of(latin), np.zeros((0, 0, 28, 28), np.uint8)
+    else:
+        with np.load(data / "digits_latin.npz", allow_pickle=False) as f:
+            drawn = {d: f["images"][f["labels"] == d] for d in LATIN}
+        least = min(map(len, drawn.values()))
+        stacked = np.stack([some[:least] for some in drawn.values()])
     cells = real_digits if held_out else drawn_digits
     return [
-        Drawing(s, cells(data, s), latin, pens_of(s, fonts, stacked))
+        Drawing(s, cells(data, s), drawn, pens_of(s, fonts, stacked))
         for s in (scripts()[name] for name in NETWORKS[network])
     ]
+
+
+def latin_of(fonts: Path) -> Mapping[str, Pictures]:
+    """Pictures of Latin digits (n, height, width) in every font of a folder, black on white, of one size."""
+    seen = [_typed(str(p), LATIN) for p in sorted(fonts.iterdir())]
+    high = max(len(some["0"][0]) for some in seen)
+    below = [((0, high - len(some["0"][0])), (0, 0)) for some in seen]
+    padded = {d: [np.pad(s[d][0], b, constant_values=255) for s, b in zip(seen, below, strict=True)] for d in LATIN}
+    return {d: np.stack(pictures) for d, pictures in padded.items()}
 
 
 def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], draw: Draw, count: int = SHARD) -> None:
@@ -106,7 +121,7 @@ def shard(path: Path, seed: tuple[int, int], drawings: list[Drawing], draw: Draw
 def worn_strip(drawing: Drawing, chance: random.Random, rng: np.random.Generator) -> tuple[Picture, str, str]:
     """A number or date as an old scan shows it, its text and kind."""
     kind, text = text_of(chance)
-    if chance.random() >= _LATIN:
+    if chance.random() >= _IN_LATIN:
         text = drawing.script.native(text)
     return to_strip(number_as_cut(text, by_others(drawing, text, rng), rng), rng), text, kind
 

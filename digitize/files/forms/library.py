@@ -9,7 +9,8 @@ from pathlib import Path
 from digitize.errors import InputError, NotFound
 from ocr.engine import Image
 from ocr.forms.form import Form
-from ocr.forms.zones import FormModels, Match, angle_deg, find_form, load_models, zone_box
+from ocr.forms.zones import FormModels, Match, angle_deg, load_models, match_points, zone_box
+from ocr.geometry.features import key_points
 from ocr.outputs.overlay import draw_zones
 from ocr.page import Scan
 from ocr.registers import known_registers
@@ -88,11 +89,12 @@ def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] 
     """
     models = find_one(form_id, folders)
     grey = open_grey(scan, index)
-    match = find_form(grey, models)
+    found = key_points(grey)
+    match = match_points(found, grey.shape, models)
     if match.form is None:
         raise InputError(f"{scan.name} is not {form_id}: {match.reason}.")
     # Asked of all forms, too: a page of a like form may share enough print to pass for this one.
-    best = find_form(grey, load_models(tuple(folders)))
+    best = match_points(found, grey.shape, load_models(tuple(folders)))
     if best.form is not None and match.inliers < _RIVAL * best.inliers:
         counted = f"{best.inliers} points agree with it, {match.inliers} with {form_id}"
         raise InputError(f"{scan.name} is rather {best.form.id}: {counted}.")

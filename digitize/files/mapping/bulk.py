@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from digitize.machine.carried import carried, taken
-from digitize.machine.csv_cells import safe
 from digitize.machine.placing import default_workers
 from digitize.machine.pool import in_order, run_jobs
+from digitize.targets.csv_columns import columns_text
 from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.apply import Application
-from mappers.mapping.flat import Doubt, add_counts, flat_columns, left_over
-from mappers.mapping.load import FormMapping, TableCells, takes_name
+from mappers.mapping.flat import RECORD_ID, Doubt, add_counts, flat_columns, left_over
+from mappers.mapping.load import FormMapping, legacy_sources
 from mappers.mapping.mapped import Mapped
-from mappers.names import romanise
+from mappers.names import romanise_all
 from mappers.schema import Table, flat_header, form_tables
-from mappers.sources.cells import TABLE, Sources
 from mappers.sources.values import MapContext
 
 CHUNK = 2_000
@@ -91,13 +90,19 @@ def apply_tables(
 
 @dataclass
 class TextTables:
-    """Rows of import files as text, table by table. texts: table -> its header and the text of its rows."""
+    """Rows of import files as UTF-8, table by table. texts: table -> its header and pieces of its rows' text."""
 
-    texts: dict[str, tuple[Sequence[str], StringIO]] = field(default_factory=dict)
+    texts: dict[str, tuple[Sequence[str], list[bytes]]] = field(default_factory=dict)
 
-    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, are_safe: bool = False) -> None:
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table, as `CsvFolder` does."""
-        write_rows(self.texts.setdefault(name, (head, StringIO(newline="")))[1], rows, are_safe=are_safe)
+        text = StringIO(newline="")
+        write_rows(text, rows)
+        self.add_text(name, head, text.getvalue().encode())
+
+    def add_text(self, name: str, head: Sequence[str], text: bytes) -> None:
+        """Add rows that are text already."""
+        self.texts.setdefault(name, (head, []))[1].append(text)
 
 
 @dataclass
@@ -113,7 +118,7 @@ class AppliedLot:
         """Add it to the files."""
         for folder, tables in ((out, self.out), (report, self.report)):
             for name, (head, text) in tables.texts.items():
-                folder.add_text(name, head, text.getvalue())
+                folder.add_text(name, head, b"".join(text))
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ class TableApply:
             made.report.add(REPORTED, ("row", "why"), unlike)
         done.rows, done.mapped, made.done = len(rows), len(usable), done
         if usable:
-            sources = sources_of(self.mapping, self.table, usable)
+            sources = legacy_sources(self.mapping, self.table.name, self.table.name, self.table.columns, usable)
             ids = [f"{self.table.name}-r{r.number:07d}" for r in usable]
             made_of = {name: work.map(sources) for name, work in self.applications.items()}
             add_counts(done.left_over, left_over(made_of[""], [m for n, m in made_of.items() if n]))
@@ -184,14 +189,17 @@ def write_mapped(
     made = flat_columns(mapped, ids)
     tables = {t.name: t for t in form_tables(form).values()}
     for table, columns in made.tables.items():
-        out.add(table, flat_header(tables[table]), _rows(tables[table], columns), are_safe=True)
+        text = columns_text(_in_order(tables[table], columns), len(columns[RECORD_ID]))
+        out.add_text(table, flat_header(tables[table]), text.encode())
     done.doubts += len(made.doubts)
     done.records[form] = done.records.get(form, 0) + len(ids)
     report.add(DOUBTS, _DOUBT_HEAD, map(_doubt_row, made.doubts))
 
 
 class _Tables(Protocol):
-    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, are_safe: bool = False) -> None: ...
+    def add(self, name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None: ...
+
+    def add_text(self, name: str, head: Sequence[str], text: bytes) -> None: ...
 
 
 _DOUBT_HEAD = ("record_id", "table", "line", "field", "stored", "value", "confidence", "why")
@@ -202,32 +210,18 @@ def _doubt_row(d: Doubt) -> list[str]:
     return [d.record_id, d.table, d.line, d.field, d.said.raw, d.said.value or "", f"{d.said.confidence:.2f}", why]
 
 
-def _rows(table: Table, columns: Mapping[str, list[str | None]]) -> Iterator[Sequence[object]]:
-    """Rows in the order of the header, safe for spreadsheets; a name's spelling in Latin letters is worked out unless
+def _in_order(table: Table, columns: Mapping[str, list[str | None]]) -> list[list[str | None] | None]:
+    """Columns in the order of the header, None for empty ones; a name's spelling in Latin letters is worked out unless
     the source gave one.
     """
-    # Most columns are empty: only the others are looked at cell by cell.
-    empty: list[object] = [None] * len(columns["record_id"])
-    whole: list[list[object]] = []
+    whole: list[list[str | None] | None] = []
     for name in flat_header(table):
         own = columns.get(name)
         column = table.column(name)
         if own is None and column is not None and column.roman_of in columns:
-            own = [romanise(v) if v else None for v in columns[column.roman_of]]
-        whole.append([safe(v) for v in own] if own else empty)
-    return zip(*whole, strict=True)
-
-
-def sources_of(mapping: FormMapping, table: LegacyTable, rows: Sequence[LegacyRow]) -> Sources:
-    """Rows of a table as what a mapping takes."""
-    width = max(len(table.columns), *(len(r.cells) for r in rows))
-    # Cells behind the last column get names of their own, so that they are told as left over.
-    names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
-    cells = [r.cells if len(r.cells) == width else (*r.cells, *[None] * (width - len(r.cells))) for r in rows]
-    columns: dict[str, Sequence[bytes | str | None]] = dict(zip(names, zip(*cells, strict=True), strict=True))
-    if takes_name(mapping):
-        columns[TABLE] = [table.name] * len(rows)
-    return Sources(len(rows), columns, TableCells(mapping, table.name, table.name))
+            own = romanise_all(columns[column.roman_of])
+        whole.append(own)
+    return whole
 
 
 def _chunks(rows: Iterator[LegacyRow]) -> Iterator[RowLot]:

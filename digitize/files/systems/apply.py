@@ -22,7 +22,7 @@ from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.flat import add_counts, left_over
 from mappers.mapping.load import FormMapping
 from mappers.sources.values import MapContext
-from mappers.systems.system import System
+from mappers.systems.system import System, lookup_table
 
 _CHUNK = 1_000
 _HIDDEN = (".", "~$")
@@ -137,16 +137,16 @@ def _apply_head(
     store: RowStore, joining: Joining, head: Delivered, context: MapContext, folders: tuple[CsvFolder, CsvFolder],
     done: SystemApplied,
 ) -> None:  # fmt: skip
-    rows = (r for r in store.of_source(head.number) if not r.problem)
+    rows = (r for r in store.firsts(head.number) if not r.problem)
     while chunk := list(islice(rows, _CHUNK)):
-        families = joining.families(head, chunk)
-        made = joining.map(families, context)
         done.mapped += len(chunk)
-        add_counts(done.left_over, left_over(made[""], [m for n, m in made.items() if n]))
-        ids = [f"{head.table}-r{r.number:07d}" for r in chunk]
-        for name, mapped in made.items():
-            write_mapped(mapped, name, ids, folders, done)
-        _count_parts(families[1:], done)
+        for families in joining.lots(chunk):
+            made = joining.map(families, context)
+            add_counts(done.left_over, left_over(made[""], [m for n, m in made.items() if n]))
+            ids = [f"{head.table}-r{r.first[1]:07d}" for r in families[0].rows]
+            for name, mapped in made.items():
+                write_mapped(mapped, name, ids, folders, done)
+            _count_parts(families[1:], done)
 
 
 def _count_parts(families: Sequence[Family], done: SystemApplied) -> None:
@@ -177,6 +177,7 @@ def _missing(system: System, tables: Sequence[Delivered]) -> Iterator[str]:
         if tie.table not in there:
             yield f"{system.file}: the part {tie.table} was not delivered; its rows are in no record"
     for name, rule in system.lookups.items():
-        if name not in there:
+        table = lookup_table(name)
+        if table not in there:
             codes = ", ".join(rule.columns)
-            yield f"{system.file}: the lookup {name} was not delivered; the codes in {codes} have no value"
+            yield f"{system.file}: the lookup {table} was not delivered; the codes in {codes} have no value"

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, islice
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
-from digitize.files.systems.delivered import Delivered, ways_to
-from digitize.files.systems.store import Cells, RowStore
-from mappers.systems.keys import key_of
+from digitize.files.systems.delivered import Delivered, nearness, ways_to
+from digitize.files.systems.store import RowStore
+from digitize.files.systems.versions import (
+    MOST_OF,
+    VERSION,
+    HeadVersions,
+    Moved,
+    Version,
+    Versions,
+    find_gone,
+    told_apart,
+)
 from mappers.systems.system import System, Tie
 
 JOINED, NO_KEY, NO_HEAD, UNCLEAR, CROWDED, REPEATED = "", "no-key", "no-head", "several-heads", "crowded", "repeated"
@@ -31,20 +39,54 @@ MOST_PARTS = 2_000
 Bond = tuple[int, int | None, str]
 
 
-class _Row(NamedTuple):
-    """A part's row: the key of what it belongs to, its delivery, its id."""
+class _Parent(NamedTuple):
+    """A row that parts may belong to. id: of its first delivery; source: of the one that has the key.
 
-    up: str
-    source: int
+    is_newest: whether it still has that key.
+    """
+
+    key: str
     id: int
+    source: int
+    is_newest: bool
 
 
 def find_owners(store: RowStore, system: System, tables: Sequence[Delivered]) -> None:
-    """Tie all rows of the store. Parents before their parts, so that a part of an orphan is one, too."""
+    """Find the deliveries of one row, and tie all rows of the store. Parents before their parts, so that a part of an
+    orphan is one, too.
+    """
     store.finish()
+    HeadVersions(store, system, tables, REPEATED).settle()
     for tie in system.ties:
         store.bind(_Tying(store, system, tie, tables).bonds())
+        if tie.row:
+            Moved(store, tables, tie.table, (*tie.key, *tie.row)).settle(REPEATED)
     store.finish_bonds()
+    find_gone(store, [t for t in tables if t.name not in system.lookups])
+
+
+class _Parents:
+    """The rows that a part may belong to, by key, which is asked for in ascending order."""
+
+    def __init__(self, store: RowStore, which: int, sources: Sequence[int]) -> None:
+        sql = """SELECT k.key, COALESCE(v.first, k.row), k.source, COALESCE(n.row, v.first, k.row) = k.row
+                 FROM keys k LEFT JOIN versions v ON v.row = k.row
+                 LEFT JOIN newest n ON n.first = COALESCE(v.first, k.row)
+                 LEFT JOIN bonds b ON b.row = COALESCE(v.first, k.row)
+                 WHERE k.source = ? AND k.which = ? AND COALESCE(b.state, '') = '' ORDER BY k.key"""
+        rows = (map(_Parent._make, store.ask(sql, (n, which))) for n in sources)
+        self._groups = groupby(heapq.merge(*rows, key=attrgetter("key")), key=attrgetter("key"))
+        self._key, self._rows = "", list[_Parent]()
+
+    def of(self, key: str) -> list[_Parent]:
+        """Those of a key."""
+        while self._key < key:
+            found = next(self._groups, None)
+            if found is None:
+                return []
+            self._key = found[0]
+            self._rows = list(found[1]) if self._key >= key else []
+        return self._rows if self._key == key else []
 
 
 class _Tying:
@@ -52,53 +94,50 @@ class _Tying:
 
     def __init__(self, store: RowStore, system: System, tie: Tie, tables: Sequence[Delivered]) -> None:
         self._store, self._tie = store, tie
-        self._which = ways_to(system, tie.of).index(tie.to)
         self._parents = {t.number: t for t in tables if t.name == tie.of}
         self._parts = {t.number: t for t in tables if t.name == tie.table}
+        self._known = _Parents(store, ways_to(system, tie.of).index(tie.to), list(self._parents))
+        self._versions = Versions(store, tables)
         self._with_heads = {n for n, t in self._parts.items()
                             if any(nearness(t.near, p.near) > 1 for p in self._parents.values())}  # fmt: skip
         self._most = MOST_PARTS * max(1, len(self._parts))
 
     def bonds(self) -> Iterator[Bond]:
         """Every row of the part with what it belongs to."""
-        sql = "SELECT up, source, id FROM rows WHERE source = ? AND problem = '' ORDER BY up"
-        rows = (map(_Row._make, self._store.ask(sql, (n,))) for n in self._parts)
-        for up, group in groupby(heapq.merge(*rows), key=itemgetter(0)):
-            if not up:
-                yield from ((r.id, None, NO_KEY) for r in group)
-                continue
-            first = list(islice(group, self._most + 1))
-            if len(first) > self._most:
-                yield from ((r.id, None, CROWDED) for r in chain(first, group))
-            else:
+        sql = f"SELECT {VERSION} FROM rows WHERE source = ? AND problem = '' ORDER BY up"
+        rows = (map(Version._make, self._store.ask(sql, (n,))) for n in self._parts)
+        for up, group in groupby(heapq.merge(*rows, key=attrgetter("up")), key=attrgetter("up")):
+            first = list(islice(group, self._most + 1)) if up else []
+            if up and len(first) <= self._most:
                 yield from self._tied(up, first)
+                continue
+            for _ in chain(first, group):
+                pass
+            yield from self._untied(up, CROWDED if up else NO_KEY)
 
-    def _tied(self, up: str, rows: Sequence[_Row]) -> Iterator[Bond]:
-        marks = ", ".join("?" * len(self._parents))
-        sql = f"""SELECT k.row, k.source, b.state FROM keys k LEFT JOIN bonds b ON b.row = k.row
-                  WHERE k.key = ? AND k.which = ? AND k.source IN ({marks})"""
-        found = [(row, source) for row, source, state in self._store.ask(sql, (up, self._which, *self._parents))
-                 if state in (None, JOINED)]  # fmt: skip
-        owners: dict[int, list[_Row]] = {}
+    def _tied(self, up: str, rows: Sequence[Version]) -> Iterator[Bond]:
+        found = self._known.of(up)
+        owners: dict[tuple[int | None, str], list[Version]] = {}
         for row in rows:
             near = self._nearest(row, found)
-            if len(near) == 1:
-                owners.setdefault(near[0], []).append(row)
-            else:
-                yield row.id, None, UNCLEAR if near else NO_HEAD
-        for owner, parts in owners.items():
-            if len(parts) > MOST_PARTS:
-                yield from ((r.id, None, CROWDED) for r in parts)
-                continue
-            again = self._repeated(parts) if len({r.source for r in parts}) > 1 else frozenset()
-            yield from ((r.id, None, REPEATED) if r.id in again else (r.id, owner, JOINED) for r in parts)
+            at = (near[0], JOINED) if len(near) == 1 else (None, UNCLEAR if near else NO_HEAD)
+            owners.setdefault(at, []).append(row)
+        # The head may be gone from the delivery that has a part of it once more.
+        joined = {r.said: at for at, own in owners.items() if at[0] is not None for r in own}
+        for row in owners.pop((None, NO_HEAD), ()):
+            owners.setdefault(joined.get(row.said, (None, NO_HEAD)), []).append(row)
+        for (owner, state), parts in owners.items():
+            yield from self._once(parts, owner, state)
 
-    def _nearest(self, row: _Row, found: Sequence[tuple[int, int]]) -> list[int]:
+    def _nearest(self, row: Version, found: Sequence[_Parent]) -> list[int]:
         """Those of the rows with its key that lie nearest: in its file, its delivery, its office."""
         part = self._parts[row.source]
-        ranked = [(self._rank(part, self._parents[source]), owner) for owner, source in found]
+        ranked = [(self._rank(part, self._parents[p.source]), p) for p in found]
         best = max((rank for rank, _ in ranked), default=0)
-        return [owner for rank, owner in ranked if rank == best] if best else []
+        near = [p for rank, p in ranked if rank == best] if best else []
+        # A key that a correction gave to another row belongs to that.
+        newest = [p for p in near if p.is_newest]
+        return list(dict.fromkeys(p.id for p in newest or near))
 
     def _rank(self, part: Delivered, parent: Delivered) -> int:
         """How near a table lies. Where nobody told the office, a part that came with heads belongs to none but these:
@@ -108,45 +147,42 @@ class _Tying:
         is_told = bool(part.near[2] and parent.near[2])
         return 0 if rank == 1 and not is_told and part.number in self._with_heads else rank
 
-    def _repeated(self, parts: Sequence[_Row]) -> frozenset[int]:
-        """Rows that stand in another delivery as well: an earlier one of the same row key, or the same cells again."""
-        cells = {r.id: self._store.cells(r.id) for r in parts}
-        if self._tie.row:
-            return self._replaced(parts, cells)
-        again: set[int] = set()
-        kept: Counter[object] = Counter()
-        for _, group in groupby(sorted(parts, key=lambda r: (r.source, r.id)), key=lambda r: r.source):
-            here: Counter[object] = Counter()
-            for row in group:
-                here[cells[row.id]] += 1
-                if here[cells[row.id]] <= kept[cells[row.id]]:
-                    again.add(row.id)
-            kept |= here
-        return frozenset(again)
+    def _once(self, rows: Sequence[Version], owner: int | None, state: str) -> Iterator[Bond]:
+        """The rows of one case, or of one key that has none, each counted once however often it was delivered."""
+        by_own: dict[str, list[Version]] = {}
+        for row in sorted(rows):
+            by_own.setdefault(row.own, []).append(row)
+        firsts: list[int] = []
+        for own, same in by_own.items():
+            is_same = None if not own else self._is_same if owner is None else _always
+            for deliveries in told_apart(same, is_same, has_key=bool(own)):
+                if len(deliveries) > 1:
+                    self._versions.keep(deliveries)
+                    yield from ((r.id, None, REPEATED) for r in deliveries[1:])
+                firsts.append(deliveries[0].id)
+        if owner is not None and len(firsts) > MOST_PARTS:
+            owner, state = None, CROWDED
+        yield from ((first, owner, state) for first in firsts)
 
-    def _replaced(self, parts: Sequence[_Row], cells: Mapping[int, Cells]) -> frozenset[int]:
-        """Of rows with one row key all but those of the newest delivery; where that says nothing new the first one
-        stays, with what people settled for its cells.
-        """
-        places = {n: t.places(self._tie.row, "row") for n, t in self._parts.items()}
-        by_key: dict[str, list[_Row]] = {}
-        for row in sorted(parts, key=lambda r: r.source):
-            own = [cells[row.id][p] if p < len(cells[row.id]) else "" for p in places[row.source]]
-            by_key.setdefault(key_of(own), []).append(row)
-        said = {r.id: (self._parts[r.source].columns, cells[r.id]) for r in parts}
-        replaced: set[int] = set()
-        for key, rows in by_key.items():
-            kept = [r for r in rows if r.source == rows[-1].source]
-            if key and len(kept) < len(rows):
-                kept = [next(r for r in rows if said[r.id] == said[kept[0].id])] if len(kept) == 1 else kept
-                replaced |= {r.id for r in rows if r not in kept}
-        return frozenset(replaced)
+    def _is_same(self, one: Version, other: Version) -> bool:
+        """Of rows whose case is not known: in one office by their own key, else where they say nearly the same."""
+        if not self._versions.is_near(one, other):
+            return False
+        return self._versions.is_told(one, other) or self._versions.alike(one, other, self._tie.row)[1] > MOST_OF
+
+    def _untied(self, up: str, state: str) -> Iterator[Bond]:
+        """Rows of which nobody can say what they belong to; they may be very many."""
+        sql = f"""SELECT {VERSION} FROM rows WHERE source = ? AND problem = '' AND up = ?
+                  ORDER BY own, CASE own WHEN '' THEN said ELSE 0 END, number"""
+        rows = (map(Version._make, self._store.ask(sql, (n, up))) for n in self._parts)
+        merged = heapq.merge(*rows, key=_alike)
+        for _, group in groupby(merged, key=_alike):
+            yield from self._once(list(group), None, state)
 
 
-def nearness(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
-    """3: of one file, 2: of one delivery, 1: of one office or of one that is not told, 0: of different ones."""
-    if one[0] == other[0]:
-        return 3
-    if one[1] == other[1]:
-        return 2
-    return int(not one[2] or not other[2] or one[2] == other[2])
+def _always(_: Version, __: Version) -> bool:
+    return True
+
+
+def _alike(row: Version) -> tuple[str, int]:
+    return row.own, 0 if row.own else row.said

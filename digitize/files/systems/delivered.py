@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digitize.files.systems.store import Cells, IncomingRow, RowStore
@@ -26,7 +26,7 @@ class Delivered:
     """One table as delivered. number: its place among all, the earliest first. name: as the system knows it.
 
     near: of its file, its delivery, its office, "" where that is not told: keys count among those that are nearest.
-    unit: its id in a workspace. mapping: of head and parts. texts: of a lookup, its columns with their encodings.
+    unit: its id in a workspace. mapping: of head and parts. The texts of a lookup are kept as what they mean.
     """
 
     number: int
@@ -37,7 +37,6 @@ class Delivered:
     unit: str = ""
     columns: tuple[str, ...] = ()
     mapping: FormMapping | None = None
-    texts: Mapping[str, EncodedColumn] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def places(self, names: Sequence[str], said: str) -> tuple[int, ...]:
@@ -70,21 +69,47 @@ def take_in(
     told = replace(told, mapping=mapping)
     tie = tie_of(system, told.name)
     up = _Key(told, tie.key, "key") if tie else None
-    downs = [_Key(told, to, "the key of its parts") for to in ways_to(system, told.name)]
-    store.add(told.number, (_incoming(r, up, downs) for r in legacy.rows))
+    ways = ways_to(system, told.name)
+    downs = [_Key(told, to, "the key of its parts") for to in ways]
+    names = tie.row if tie else system.key
+    own = None if names in ways or not names else _Key(told, names, "row" if tie else "key")
+    keys = _Keys(up, downs, own, ways.index(names) if names in ways else -1)
+    store.add(told.number, (_incoming(r, keys) for r in legacy.rows), legacy.columns)
     return told
 
 
-def _incoming(row: LegacyRow, up: _Key | None, downs: Sequence[_Key]) -> IncomingRow:
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of a table's rows. at: which of those of its parts is its own, -1 where own is."""
+
+    up: _Key | None
+    downs: Sequence[_Key]
+    own: _Key | None
+    at: int
+
+
+def _incoming(row: LegacyRow, keys: _Keys) -> IncomingRow:
     problem = row.problem or (DELETED if row.deleted else "")
     if problem:
         return IncomingRow(row.number, "", (), row.cells, problem)
-    return IncomingRow(row.number, up.of(row.cells) if up else "", [d.of(row.cells) for d in downs], row.cells)
+    cells = row.cells
+    downs = [d.of(cells) for d in keys.downs]
+    own = downs[keys.at] if keys.at >= 0 else keys.own.of(cells) if keys.own else ""
+    return IncomingRow(row.number, keys.up.of(cells) if keys.up else "", downs, cells, own=own)
 
 
 def tie_of(system: System, name: str) -> Tie | None:
     """What a table belongs to, None for the head."""
     return next((t for t in system.ties if t.table == name), None)
+
+
+def nearness(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
+    """3: of one file, 2: of one delivery, 1: of one office or of one that is not told, 0: of different ones."""
+    if one[0] == other[0]:
+        return 3
+    if one[1] == other[1]:
+        return 2
+    return int(not one[2] or not other[2] or one[2] == other[2])
 
 
 def ways_to(system: System, name: str) -> tuple[tuple[str, ...], ...]:
@@ -95,19 +120,28 @@ def ways_to(system: System, name: str) -> tuple[tuple[str, ...], ...]:
 def _take_lookup(
     store: RowStore, system: System, told: Delivered, legacy: LegacyTable, encodings: Mapping[str, Encoding]
 ) -> Delivered:
-    rule = system.lookups[told.name]
-    told.places((rule.key, rule.value, *rule.also), "lookup")
+    rules = system.rules_of(told.name)
+    rule = rules[0]
+    for one in rules:
+        told.places((one.key, one.value, *one.also, *one.where), "lookup")
     legacy, sample = peek(legacy)
     settled = settle(legacy, sample, WantedEncoding(encodings, rule.encoding or "plain"))
-    wanted = {n.casefold() for n in (rule.value, *rule.also)}
-    texts = {c.name.casefold(): c for c in settled if c.name.casefold() in wanted}
+    wanted = {n.casefold() for one in rules for n in (one.value, *one.also, *one.where)}
+    texts = {at: c for at, c in enumerate(settled) if c.name.casefold() in wanted}
     for column in texts.values():
         if not column.is_clear and rule.encoding == AUTO:
             told.notes.append(f"{told.table}: {column.question} Name it under [[lookup]]: encoding = ...")
-    told = replace(told, texts=texts)
-    key = _Key(told, (rule.key,), "key")
-    store.add(told.number, (_incoming(r, key, ()) for r in legacy.rows))
+    keys = _Keys(_Key(told, (rule.key,), "key"), (), None, -1)
+    incoming = (_incoming(r, keys) for r in legacy.rows)
+    store.add(told.number, _meant(incoming, texts), legacy.columns)
     return told
+
+
+def _meant(rows: Iterator[IncomingRow], texts: Mapping[int, EncodedColumn]) -> Iterator[IncomingRow]:
+    """Rows of a lookup with the texts of their codes decoded."""
+    for row in rows:
+        cells = (texts[at].decode(c).text.strip() if at in texts else c for at, c in enumerate(row.cells))
+        yield row._replace(cells=tuple(cells))
 
 
 class _Key:

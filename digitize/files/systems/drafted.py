@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from mappers.draft import MappingDraft
-from mappers.systems.lookup_ties import Guessed
+from mappers.systems.lookup_ties import Guessed, LookupGuess
+from mappers.systems.ties import TieGuess
 
 
 @dataclass
@@ -29,11 +30,11 @@ class SystemDrafted:
         # Points tell heads from each other; they are no share of 1 as those of ties are.
         rows = [[g.head, "head", "", ", ".join(g.key)]]
         for mark, ties in (("", g.ties), ("?", g.asked_ties)):
-            rows += [[t.table, f"part of {t.of}{mark}", f"{t.confidence:.2f}", f"{_and(t.key)} is {_and(t.to)}"]
+            rows += [[t.table, f"part of {t.of}{mark}", _sure(t), f"{_and(t.key)} is {_and(t.to)}"]
                      for t in ties]  # fmt: skip
         for mark, lookups in (("", g.lookups), ("?", g.asked_lookups)):
             rows += [
-                [x.table, f"codes of {x.of}.{x.column}{mark}", f"{x.confidence:.2f}", f"{x.key} stands for {x.value}"]
+                [x.table, f"codes of {x.of}.{x.column}{mark}", _sure(x), f"{x.key} stands for {x.value}{_where(x)}"]
                 for x in lookups
             ]
         rows += [[name, "left", "", why] for name, why in self.left.items()]
@@ -60,6 +61,14 @@ class SystemDrafted:
             "lookups": [asdict(x) for x in g.lookups], "asked_lookups": [asdict(x) for x in g.asked_lookups],
             "left": self.left, "unknown": self.unknown, "system": self.text, "mappings": self.mappings,
         }  # fmt: skip
+
+
+def _where(guess: LookupGuess) -> str:
+    return "".join(f", where {column} is {text}" for column, text in guess.where)
+
+
+def _sure(guess: TieGuess | LookupGuess) -> str:
+    return "declared" if guess.is_declared else f"{guess.confidence:.2f}"
 
 
 def _and(names: Sequence[str]) -> str:

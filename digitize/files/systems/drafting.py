@@ -16,10 +16,10 @@ from mappers.errors import TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.mapping.column_encodings import WantedEncoding, settle, take_sample
 from mappers.systems.keys import key_of, table_key
-from mappers.systems.lookup_ties import Guessed, find_lookups
+from mappers.systems.lookup_ties import Guessed, LookupGuess, find_lookups
 from mappers.systems.names import meanings, why_left
 from mappers.systems.profile import TableProfile, profile
-from mappers.systems.ties import SURE, TieGuess, find_ties, said_by_both, tie_guesses
+from mappers.systems.ties import SURE, TieGuess, against, declared_tie, find_ties, said_by_both, tie_guesses
 from mappers.systems.write import write_system
 
 _MOST_CELLS = 6_000_000
@@ -32,6 +32,8 @@ _FIR = {
     "fir_reg_num": 2.0, "io_name": 0.5,
 }  # fmt: skip
 _FIR_LEAST = 3.0
+# Further ones are asked about: what many thousand tables declare of the head is no system of a police station.
+_MOST_PARTS = 200
 _OF_KEY = frozenset({"fir_no", "year", "police_station", "district", "fir_reg_num"})
 # From so many mapped columns on an untied table is worth a question.
 _SOMETHING = 3
@@ -88,19 +90,29 @@ class _Drafting:
     ) -> None:
         self._id, self._seen, self._wanted, self._state, self._notes = system_id, seen, wanted, state, notes
         self._facts: dict[str, frozenset[str]] = {}
+        self._refers = {n: s.table.refers for n, s in seen.items()}
         self._junk = {n: why for n, s in seen.items() if (why := why_left(n, s.table.columns))}
 
     def draft(self) -> SystemDrafted:
         profiles = [s.profile for n, s in self._seen.items() if n not in self._junk and s.profile.rows]
         head, ranks = self._head(profiles)
         rivals = self._rivals(head.name)
-        ties, asked = find_ties(head, [p for p in profiles if p.name not in rivals])
+        ties, asked = find_ties(head, [p for p in profiles if p.name not in rivals], self._refers)
+        ties, asked = ties[:_MOST_PARTS], [*asked, *ties[_MOST_PARTS:]]
+        self._notes += self._contradictions(head, ties)
         guessed = self._with_lookups(head, ties, profiles)
         coded = {g.table for g in guessed.lookups}
         guessed = replace(guessed, asked_ties=tuple(t for t in asked if t.table not in coded), heads=ranks)
         drafts = {n: self._member(n, guessed) for n in (head.name, *(t.table for t in ties))}
         guessed, drafts = _useful(guessed, drafts)
         return self._written(guessed, drafts)
+
+    def _contradictions(self, head: TableProfile, ties: Sequence[TieGuess]) -> Iterator[str]:
+        """What the tables themselves say against ties that the file declares."""
+        for tie in ties:
+            if tie.is_declared:
+                parents = [head] if tie.of == head.name else [head, self._seen[tie.of].profile]
+                yield from filter(None, [against(tie, self._seen[tie.table].profile, parents)])
 
     def _head(self, profiles: Sequence[TableProfile]) -> tuple[TableProfile, dict[str, float]]:
         """The table whose rows are FIRs: by its columns, and by how many others know its rows."""
@@ -109,7 +121,8 @@ class _Drafting:
             fir = self._fir_score(one)
             if fir >= _FIR_LEAST:
                 others = [p for p in profiles if p is not one][: 5 * _LOOKED_AT]
-                known = sum(any(g.confidence >= SURE for g in tie_guesses(p, one)) for p in others)
+                known = sum(declared_tie(p, {table_key(one.name): one}, self._refers[p.name]) is not None
+                            or any(g.confidence >= SURE for g in tie_guesses(p, one)) for p in others)  # fmt: skip
                 ranks[one.name] = round(fir + min(5, known), 1)
         if not ranks:
             names = ", ".join(list(self._seen)[:20])
@@ -140,9 +153,9 @@ class _Drafting:
             taken.setdefault(tie.of, set()).update(tie.to if len(tie.to) == 1 else ())
         members = [head, *(self._seen[t.table].profile for t in ties)]
         others = [p for p in profiles if p not in members]
-        sure, asked = find_lookups(members, others, taken)
+        sure, asked = find_lookups(members, others, taken, self._refers)
         known = {g.table: {g.key, g.value} for g in sure}
-        further, more = find_lookups([p for p in others if p.name in known], others, known)
+        further, more = find_lookups([p for p in others if p.name in known], others, known, self._refers)
         to = next((t.to for t in ties if t.of == head.name), None)
         key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))
@@ -186,8 +199,8 @@ class _Drafting:
         """The table with its codes looked up, and with the further columns of their lookups."""
         seen = self._seen[name]
         own = [g for g in guessed.lookups if g.of == name]
-        meant = {g.column: self._meaning(g.table, g.key, g.value, guessed) for g in own}
-        added = [(g.column, c, self._meaning(g.table, g.key, c, guessed)) for g in own for c in g.also]
+        meant = {g.column: self._meaning(g, g.value, guessed) for g in own}
+        added = [(g.column, c, self._meaning(g, c, guessed)) for g in own for c in g.also]
         places = {c: i for i, c in enumerate(seen.table.columns)}
 
         def row(kept: LegacyRow) -> LegacyRow:
@@ -203,18 +216,20 @@ class _Drafting:
         columns = (*seen.table.columns, *(f"{c}.{further}" for c, further, _ in added))
         return replace(seen.table, columns=columns, rows=map(row, seen.kept[:2000]))
 
-    def _meaning(self, table: str, key: str, value: str, guessed: Guessed) -> Mapping[str, str]:
+    def _meaning(self, guess: LookupGuess, value: str, guessed: Guessed) -> Mapping[str, str]:
         """Code -> text of one column of a lookup; where that holds codes of another one, what these stand for."""
-        seen = self._seen[table]
+        seen = self._seen[guess.table]
         columns = list(seen.table.columns)
         settled = settle(seen.table, take_sample(iter(seen.kept), len(columns)), self._wanted)
-        at, to = columns.index(key), columns.index(value)
+        at, to = columns.index(guess.key), columns.index(value)
+        kinds = [(columns.index(c), key_of([text])) for c, text in guess.where]
         found = {key_of([r.cells[at]]): settled[to].decode(r.cells[to]).text for r in seen.kept
-                 if max(at, to) < len(r.cells)}  # fmt: skip
-        further = next((g for g in guessed.lookups if g.of == table and g.column == value), None)
+                 if max(at, to, *(k for k, _ in kinds)) < len(r.cells)
+                 and all(key_of([r.cells[k]]) == text for k, text in kinds)}  # fmt: skip
+        further = next((g for g in guessed.lookups if g.of == guess.table and g.column == value), None)
         if further is None:
             return found
-        means = self._meaning(further.table, further.key, further.value, guessed)
+        means = self._meaning(further, further.value, guessed)
         return {code: means.get(key_of([text]), "") for code, text in found.items()}
 
     def _written(self, guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> SystemDrafted:

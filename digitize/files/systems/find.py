@@ -10,14 +10,21 @@ from mappers.errors import MappingError
 from mappers.legacy import LegacyTable
 from mappers.mapping.load import FormMapping, find_mapping, load_mappings
 from mappers.systems.keys import table_key
-from mappers.systems.system import SYSTEM_FILE, System, load_system
+from mappers.systems.system import SYSTEM_FILE, System, find_systems, has_system, load_system
 
 
 def system_file(where: Path) -> Path | None:
-    """The file of the system that a path means: the file itself, or that of a folder; None where there is none."""
-    if where.name == SYSTEM_FILE and where.is_file():
+    """The file of the system that a path means: the file itself, a mapping with a [system], or that of a folder; None
+    where there is none. Raises InputError where a folder has several.
+    """
+    if (where.name == SYSTEM_FILE and where.is_file()) or has_system(where):
         return where
-    return where / SYSTEM_FILE if (where / SYSTEM_FILE).is_file() else None
+    found = [f for f in find_systems([where]) if f.parent == where]
+    if len(found) > 1:
+        raise InputError(
+            f"{where}: several systems are there ({', '.join(f.name for f in found)}). Name the file of one."
+        )
+    return found[0] if found else None
 
 
 def read_system(where: Path) -> tuple[System, Mapping[str, FormMapping]]:

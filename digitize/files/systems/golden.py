@@ -33,14 +33,15 @@ def run_golden_system(where: Path, folder: Path) -> Golden:
         find_owners(store, system, tables)
         joining = Joining(store, system, tables)
         for head in (t for t in tables if t.name == system.heads[0]):
-            kept = list(store.of_source(head.number))
+            kept = list(store.firsts(head.number))
             rows += [GoldenRow(r.number, reported=r.problem) for r in kept if r.problem]
             good = [r for r in kept if not r.problem]
-            made = joining.map(joining.families(head, good), context) if good else {}
-            ids = [f"golden-{r.number}" for r in good]
-            records = records_of(made, ids, [r.number for r in good], context) if good else []
-            by_row = {i: [x for x in records if x.id.partition("+")[0] == i] for i in ids}
-            rows += [GoldenRow(r.number, tuple(by_row[i])) for r, i in zip(good, ids, strict=True)]
+            for families in joining.lots(good):
+                numbers = [r.number for r in families[0].rows]
+                ids = [f"golden-{n}" for n in numbers]
+                records = records_of(joining.map(families, context), ids, numbers, context)
+                by_row = {i: [x for x in records if x.id.partition("+")[0] == i] for i in ids}
+                rows += [GoldenRow(n, tuple(by_row[i])) for n, i in zip(numbers, ids, strict=True)]
     rows.sort(key=lambda r: r.number)
     differences = tuple(compare_rows(rows, read_expected(folder)))
     return Golden(system.id, folder, len(rows), differences, tuple(line for r in rows for line in plain_rows(r)))

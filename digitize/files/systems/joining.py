@@ -18,17 +18,24 @@ from mappers.systems.codes import CodedCells
 from mappers.systems.join import PartLot, join, told_of
 from mappers.systems.system import System
 
-OverRows = Callable[[Delivered, Sequence[KeptRow], Sequence[int], Sources], Sources]
-"""What people decided, put over rows of a table. owners: of each row, the place of its head in the chunk."""
+GONE = "gone-from-newer-delivery"
+"""Note of a row that a newer delivery of all of its table has no more, on the first of its values."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """Rows of one delivered table that belong to a chunk of heads. owners: the place of each one's head."""
+    """Rows of one delivered table that belong to a chunk of heads. owners: the place of each one's head. ids: by which
+    the rows are known, whichever delivery they are of; "" outside a workspace.
+    """
 
     table: Delivered
     rows: Sequence[KeptRow]
     owners: Sequence[int]
+    ids: Sequence[str]
+
+
+OverRows = Callable[[Family, Sources], Sources]
+"""What people decided, put over rows of a table."""
 
 
 class Joining:
@@ -41,56 +48,82 @@ class Joining:
         self._works: dict[tuple[int, str, int | None, str], Application] = {}
         self._opened: dict[int, tuple[CodedCells, Mapping[str, str], tuple[str, ...]]] = {}
 
-    def families(self, head: Delivered, rows: Sequence[KeptRow]) -> list[Family]:
-        """The heads and all that belongs to them, the heads first."""
-        found = [Family(head, rows, range(len(rows)))]
-        level = {row.id: at for at, row in enumerate(rows)}
+    def lots(self, rows: Sequence[KeptRow]) -> list[list[Family]]:
+        """Heads with all that belongs to them: of each delivered table by itself, the heads first."""
+        return [self._families(family.rows) for family in self.alone(rows)]
+
+    def alone(self, rows: Sequence[KeptRow]) -> list[Family]:
+        """Rows without what belongs to them, of each delivered table by itself."""
+        by_table: dict[int, list[KeptRow]] = {}
+        for row in rows:
+            by_table.setdefault(row.source, []).append(row)
+        return [self._family(some, range(len(some))) for some in by_table.values()]
+
+    def said(self, row: KeptRow, column: str) -> list[tuple[int, str]]:
+        """What a cell says in each delivery of a row, the earliest first: (number of the table, text)."""
+        found = []
+        for source, cells in self._store.versions(row.id):
+            table = self._tables[source]
+            at = table.columns.index(column) if column in table.columns else len(cells)
+            text = self._coded(table)[0](column, [cells[at]])[0].raw if at < len(cells) else ""
+            found.append((source, text))
+        return found
+
+    def _families(self, heads: Sequence[KeptRow]) -> list[Family]:
+        found = [self._family(heads, range(len(heads)))]
+        level = {row.id: at for at, row in enumerate(heads)}
         while level:
             by_table: dict[int, list[tuple[int, KeptRow]]] = {}
             for owner, row in self._store.parts_of(list(level)):
                 by_table.setdefault(row.source, []).append((level[owner], row))
             for source in sorted(by_table):
-                placed = sorted(by_table[source], key=lambda p: (p[0], p[1].number))
-                found.append(Family(self._tables[source], [r for _, r in placed], [o for o, _ in placed]))
+                placed = sorted(by_table[source], key=lambda p: (p[0], _order(p[1])))
+                found.append(self._family([r for _, r in placed], [o for o, _ in placed]))
             level = {row.id: owner for placed in by_table.values() for owner, row in placed}
         return found
 
-    def digest(self, families: Sequence[Family]) -> str:
-        """Hash of what a chunk's records depend on beside its heads: its parts, and what its codes stand for."""
+    def _family(self, rows: Sequence[KeptRow], owners: Sequence[int]) -> Family:
+        ids = [self._tables[r.first[0]].row_id(r.first[1]) for r in rows]
+        return Family(self._tables[rows[0].source], rows, owners, ids)
+
+    def digest(self, lots: Sequence[Sequence[Family]]) -> str:
+        """Hash of what a chunk's records depend on: its heads, their parts, and what its codes stand for."""
         told = hashlib.sha256()
         self.lookups.take_used()
-        for family in families:
+        for family in (f for families in lots for f in families):
             sources = self._sources(family)
             for column in self._coded(family.table)[2]:
                 stored = dict.fromkeys(s for s in sources.columns.get(column, ()) if s is not None)
                 sources.open(column, list(stored))
-        for family in families[1:]:
-            said = [(r.number, owner, r.cells) for r, owner in zip(family.rows, family.owners, strict=True)]
-            of = (family.table.unit, family.table.file, _mapping(family.table).digest, said)
-            told.update(repr(of).encode("utf-8", "surrogatepass"))
+            said = [(r.number, of, owner, r.cells, r.is_gone)
+                    for r, of, owner in zip(family.rows, family.ids, family.owners, strict=True)]  # fmt: skip
+            table = family.table
+            of_all = (table.unit, table.file, table.columns, _mapping(table).digest, said)
+            told.update(repr(of_all).encode("utf-8", "surrogatepass"))
         told.update(repr(self.lookups.take_used()).encode("utf-8", "surrogatepass"))
         return told.hexdigest()
 
     def map(self, families: Sequence[Family], context: MapContext, over: OverRows | None = None) -> dict[str, Mapped]:
-        """What the heads of a chunk become: "" for the head's own form, with the rows of its parts, and by name the
+        """What the heads of a lot become: "" for the head's own form, with the rows of its parts, and by name the
         other forms that its rows make.
         """
         head = families[0]
         mapping = _mapping(head.table)
         sources = self._over(head, over)
         made = {n: self._work(head.table, n, m, context).map(sources) for n, m in {"": mapping, **mapping.also}.items()}
+        _note_gone(made[""], head.rows)
         lots = []
         for family in families[1:]:
             work = self._work(family.table, "", _mapping(family.table), context)
             mapped = work.map(self._over(family, over), told_of(made[""], family.owners))
-            numbers = [r.number for r in family.rows]
-            ids = [family.table.row_id(n) for n in numbers]
-            lots.append(PartLot(family.table.name, mapped, family.owners, numbers, ids))
+            _note_gone(mapped, family.rows)
+            numbers, order = [r.number for r in family.rows], [_order(r) for r in family.rows]
+            lots.append(PartLot(family.table.name, mapped, family.owners, numbers, family.ids, order))
         return {**made, "": join(made[""], lots)}
 
     def _over(self, family: Family, over: OverRows | None) -> Sources:
         sources = self._sources(family)
-        return over(family.table, family.rows, family.owners, sources) if over else sources
+        return over(family, sources) if over else sources
 
     def _work(self, table: Delivered, name: str, mapping: FormMapping, context: MapContext) -> Application:
         key = (table.number, name, context.book_year, f"{context.station}|{context.district}")
@@ -118,6 +151,37 @@ class Joining:
             cells = CodedCells(TableCells(mapping, table.file, table.table), meanings)
             found = self._opened[table.number] = cells, added, tuple(meanings)
         return found
+
+
+def _order(row: KeptRow) -> tuple[object, ...]:
+    """Where a part stands among those of its head: by its own key, however it was delivered; else as delivered."""
+    pieces = row.own.split("/") if row.own else []
+    own = tuple((0, int(p), "") if p.isascii() and p.isdigit() else (1, 0, p) for p in pieces)
+    return (not own, own, row.source, row.number)
+
+
+def _note_gone(mapped: Mapped, rows: Sequence[KeptRow]) -> None:
+    """Note it on the first value of each row that is gone."""
+    for at in (at for at, row in enumerate(rows) if row.is_gone):
+        for values in mapped.fields.values():
+            value = values[at]
+            if value is not None and value.origin.column and not value.blank:
+                values[at] = value._replace(notes=(*value.notes, GONE))
+                break
+        else:
+            _note_in_rows(mapped, at)
+
+
+def _note_in_rows(mapped: Mapped, at: int) -> None:
+    for kind, answers in mapped.rows.items():
+        for place, row in enumerate(answers[at]):
+            for name, value in row.items():
+                if value.origin.column and not value.blank:
+                    noted = {**row, name: value._replace(notes=(*value.notes, GONE))}
+                    told = [*answers]
+                    told[at] = (*answers[at][:place], noted, *answers[at][place + 1 :])
+                    mapped.rows[kind] = told  # type: ignore[index]
+                    return
 
 
 def _mapping(table: Delivered) -> FormMapping:

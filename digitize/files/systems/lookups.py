@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.files.systems.bonds import nearness
-from digitize.files.systems.delivered import Delivered
-from digitize.files.systems.store import RowStore
+from digitize.files.systems.delivered import Delivered, nearness
+from digitize.files.systems.store import Cells, RowStore
 from mappers.binding.bound import FormMapping
 from mappers.systems.codes import Meaning
-from mappers.systems.keys import key_of
+from mappers.systems.keys import cell_text, key_of
 from mappers.systems.model import LookupRule
-from mappers.systems.system import System
+from mappers.systems.system import System, lookup_table
 
 _REMEMBERED = 50_000
 
@@ -73,18 +72,29 @@ class Lookups:
 
     def _look(self, name: str, column: str, key: str, told: Delivered) -> str | None:
         """Of the table that lies nearest, the newest where several do; None where it says two things, or nothing."""
-        ranked = sorted(self._tables.get(name, ()), key=lambda t: (-nearness(t.near, told.near), -t.number))
+        ranked = sorted(
+            self._tables.get(lookup_table(name), ()), key=lambda t: (-nearness(t.near, told.near), -t.number)
+        )
         for table in ranked:
             if not nearness(table.near, told.near):
                 continue
             (place,) = table.places([column], "lookup")
-            text = table.texts[column.casefold()]
-            found = {text.decode(row.cells[place]).text.strip() if place < len(row.cells) else ""
-                     for _, row in self._store.by_up(table.number, [key])}  # fmt: skip
+            rule = self._system.lookups[name]
+            rows = [c for _, c in self._store.by_up(table.number, [key]) if self._is_of_kind(rule, table, c)]
+            found = {cell_text(cells[place]) if place < len(cells) else "" for cells in rows}
             if found:
                 value = found.pop() if len(found) == 1 else None
-                further = self._system.lookup_of(name, column)
+                further = self._system.lookup_of(lookup_table(name), column)
                 if value and further is not None:
                     return self._meaning(further, further.value, table)(value)
                 return value
         return None
+
+    @staticmethod
+    def _is_of_kind(rule: LookupRule, table: Delivered, cells: Cells) -> bool:
+        """Whether a row of a table that holds several kinds of codes is of the kind that a rule is for."""
+        for column, wanted in rule.where.items():
+            (place,) = table.places([column], "lookup")
+            if key_of([cells[place] if place < len(cells) else ""]) != key_of([wanted]):
+                return False
+        return True

@@ -1,12 +1,14 @@
-"""The rows of a system's tables while they are put together: in a file that is gone with the process."""
+"""The rows of a system's tables, put together: in a file that is gone with the process, or kept in a workspace."""
 
 from __future__ import annotations
 
-import pickle
+import json
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,23 +17,35 @@ from digitize.machine.sqlite_errors import plain_errors
 _AT_ONCE = 400
 _SCHEMA = """
 CREATE TABLE rows (
-  id INTEGER PRIMARY KEY, source INTEGER, number INTEGER, up TEXT, cells BLOB, problem TEXT
+  id INTEGER PRIMARY KEY, source INTEGER, number INTEGER, up TEXT, own TEXT, said INTEGER, cells BLOB, problem TEXT
 );
 CREATE TABLE keys (source INTEGER, which INTEGER, key TEXT, row INTEGER);
 CREATE TABLE bonds (row INTEGER PRIMARY KEY, owner INTEGER, state TEXT);
+CREATE TABLE versions (row INTEGER PRIMARY KEY, first INTEGER);
+CREATE TABLE newest (first INTEGER PRIMARY KEY, row INTEGER);
+CREATE TABLE gone (first INTEGER PRIMARY KEY);
+CREATE TABLE told (name TEXT PRIMARY KEY, text TEXT);
 """
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS rows_up ON rows (source, up);
+CREATE INDEX IF NOT EXISTS rows_own ON rows (source, own) WHERE own <> '';
 CREATE INDEX IF NOT EXISTS rows_number ON rows (source, number);
-CREATE INDEX IF NOT EXISTS keys_key ON keys (key, which, source);
+CREATE INDEX IF NOT EXISTS versions_first ON versions (first);
+CREATE INDEX IF NOT EXISTS keys_key ON keys (source, which, key);
 """
+# Of a row that several deliveries have, the one that counts: c is that, s the first of it, whose place it has.
+_COUNTING = """SELECT s.id, c.source, c.number, c.cells, s.problem, s.source, s.number, c.own, g.first IS NOT NULL
+  FROM {0} s LEFT JOIN newest n ON n.first = s.id JOIN rows c ON c.id = COALESCE(n.row, s.id)
+  LEFT JOIN gone g ON g.first = s.id"""
 Cells = tuple[bytes | str, ...]
 
 
 class KeptRow(NamedTuple):
-    """A row. id: here; source: the delivered table it is of; number: its place there, from 1.
+    """A row, by its newest delivery. id: here, of the first one; source: the delivered table it is of; number: its
+    place there, from 1. first: source and number of its first delivery, by which it stays known.
 
-    problem: why nothing can be made of it, "" for a good one.
+    problem: why nothing can be made of it, "" for a good one. own: its own key. is_gone: a newer delivery of all of
+    its table has it no more.
     """
 
     id: int
@@ -39,33 +53,52 @@ class KeptRow(NamedTuple):
     number: int
     cells: Cells
     problem: str = ""
+    first: tuple[int, int] = (0, 0)
+    own: str = ""
+    is_gone: bool = False
 
 
 class IncomingRow(NamedTuple):
-    """A row to keep. up: key of what it belongs to; keys: those by which its parts know it."""
+    """A row to keep. up: key of what it belongs to; keys: those by which its parts know it; own: by which another
+    delivery of the same row is known.
+    """
 
     number: int
     up: str
     keys: Sequence[str]
     cells: Cells
     problem: str = ""
+    own: str = ""
 
 
 class RowStore:
     """Rows of all tables of one system, to be written once and then read by key; a context manager."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Open an empty one. folder: where there is room; the system's own place for such files when not given."""
-        self._folder = tempfile.TemporaryDirectory(dir=folder, prefix=".rows-")
-        self._path = Path(self._folder.name) / "rows.sqlite"
-        self._db = sqlite3.connect(self._path, isolation_level=None)
-        # Gone with the process: nothing of it has to survive a crash, or be locked against others.
+    def __init__(self, folder: Path | None = None, *, at: Path | None = None) -> None:
+        """Open an empty one. folder: where there is room; the system's own place for such files when not given.
+
+        at: a file of its own, which may be kept; without it, what is written goes with the process.
+        """
+        self._folder = None if at else tempfile.TemporaryDirectory(dir=folder, prefix=".rows-")
+        self.path = at or Path(self._folder.name if self._folder else "") / "rows.sqlite"
+        self._db = sqlite3.connect(self.path, isolation_level=None)
+        # It is made anew after a crash: nothing of it has to survive one, or be locked against others.
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")
         self._db.executescript(f"PRAGMA temp_store = FILE; PRAGMA cache_size = -32000; {_SCHEMA}")
-        # Without a name a killed process leaves nothing behind; where open files keep theirs, it goes at the end.
-        with suppress(OSError):
-            self._folder.cleanup()
+        if self._folder:
+            # Without a name a killed process leaves nothing behind; where open files keep theirs, it goes at the end.
+            with suppress(OSError):
+                self._folder.cleanup()
         self._next = 1
+
+    @classmethod
+    def read(cls, path: Path) -> RowStore:
+        """One that was kept, to be read only. Raises sqlite3.Error for what is none."""
+        store = cls.__new__(cls)
+        store._folder, store.path = None, path
+        store._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+        store._db.execute("PRAGMA cache_size = -32000")
+        return store
 
     def __enter__(self) -> RowStore:
         return self
@@ -76,18 +109,37 @@ class RowStore:
     def close(self) -> None:
         """Let go of the rows and the room they took."""
         self._db.close()
-        with suppress(OSError):
-            self._folder.cleanup()
+        if self._folder is not None:
+            with suppress(OSError):
+                self._folder.cleanup()
 
-    def add(self, source: int, rows: Iterable[IncomingRow]) -> int:
+    def keep(self, path: Path) -> RowStore:
+        """Put the finished file into its place, whole or not at all, and read on from there."""
+        self._db.close()
+        with self.path.open("rb+") as file:
+            os.fsync(file.fileno())
+        self.path.replace(path)
+        return RowStore.read(path)
+
+    def tell(self, name: str, text: str) -> None:
+        """Keep a word about the rows."""
+        self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (name, text))
+
+    def told(self, name: str) -> str:
+        """A word that was kept, "" where none was."""
+        found = self._db.execute("SELECT text FROM told WHERE name = ?", (name,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def add(self, source: int, rows: Iterable[IncomingRow], columns: Sequence[str] = ()) -> int:
         """Keep rows of a table. Returns how many. Raises DiskFull, and what reading the rows raises."""
-        first = self._next
-        with plain_errors(self._path, "the same command again"):
+        first, of = self._next, blake2b(repr(tuple(columns)).encode("utf-8", "surrogatepass")).digest()
+        with plain_errors(self.path, "the same command again"):
             self._db.execute("BEGIN")
-            for number, up, keys, cells, problem in rows:
-                data = pickle.dumps(cells, pickle.HIGHEST_PROTOCOL)
-                kept = (self._next, source, number, up, data, problem)
-                self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)", kept)
+            for number, up, keys, cells, problem, own in rows:
+                data = _packed(cells)
+                said = int.from_bytes(blake2b(data, key=of, digest_size=8).digest(), signed=True)
+                kept = (self._next, source, number, up, own, said, data, problem)
+                self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
                 for which, key in enumerate(keys):
                     if key:
                         self._db.execute("INSERT INTO keys VALUES (?, ?, ?, ?)", (source, which, key, self._next))
@@ -103,47 +155,89 @@ class RowStore:
         """The rows of a query."""
         return self._db.execute(sql, values)
 
+    def change(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        """Write rows by a statement."""
+        self._db.executemany(sql, values)
+
     def bind(self, bonds: Iterable[tuple[int, int | None, str]]) -> None:
         """Keep whose part each row is: (row, the row it belongs to or None, why it belongs to none)."""
-        with plain_errors(self._path, "the same command again"):
+        with plain_errors(self.path, "the same command again"):
             self._db.execute("BEGIN")
-            self._db.executemany("INSERT INTO bonds VALUES (?, ?, ?)", bonds)
+            self._db.executemany("INSERT OR REPLACE INTO bonds VALUES (?, ?, ?)", bonds)
             self._db.execute("COMMIT")
 
     def finish_bonds(self) -> None:
         """Make parts quick to find by what they belong to."""
         self._db.executescript("CREATE INDEX IF NOT EXISTS bonds_owner ON bonds (owner) WHERE owner IS NOT NULL;")
 
-    def of_source(self, source: int) -> Iterator[KeptRow]:
-        """All rows of one table, in its order, bad ones too."""
-        sql = "SELECT id, source, number, cells, problem FROM rows WHERE source = ? ORDER BY number"
-        return (KeptRow(i, s, n, pickle.loads(c), p) for i, s, n, c, p in self._db.execute(sql, (source,)))
+    def chunks(self, source: int, size: int) -> Iterator[tuple[int, int]]:
+        """(first, last number) of so many rows each of a table, in its order, bad ones too."""
+        numbers = self._db.execute("SELECT number FROM rows WHERE source = ? ORDER BY number", (source,))
+        while some := numbers.fetchmany(size):
+            yield some[0][0], some[-1][0]
 
-    def by_up(self, source: int, keys: Sequence[str]) -> Iterator[tuple[str, KeptRow]]:
-        """The rows of a table by the key of what they belong to."""
+    def firsts(self, source: int, numbers: tuple[int, int] | None = None) -> Iterator[KeptRow]:
+        """The rows of a table that no earlier delivery has, in its order, as they now are; bad ones too.
+
+        numbers: first and last, for a piece of the table.
+        """
+        where = "s.source = ? AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.row = s.id)"
+        where += " AND s.number BETWEEN ? AND ?" if numbers else ""
+        sql = f"{_COUNTING.format('rows')} WHERE {where} ORDER BY s.number"
+        return map(_kept, self._db.execute(sql, (source, *(numbers or ()))))
+
+    def by_up(self, source: int, keys: Sequence[str]) -> Iterator[tuple[str, Cells]]:
+        """The cells of a table's rows by the key of what they belong to."""
         for some in _lots(keys):
-            sql = f"""SELECT up, id, source, number, cells FROM rows
+            sql = f"""SELECT up, cells FROM rows
                       WHERE source = ? AND problem = '' AND up IN ({_marks(some)}) ORDER BY number"""
-            for up, i, s, n, c in self._db.execute(sql, (source, *some)):
-                yield up, KeptRow(i, s, n, pickle.loads(c))
+            for up, cells in self._db.execute(sql, (source, *some)):
+                yield up, _cells(cells)
 
     def parts_of(self, owners: Sequence[int]) -> Iterator[tuple[int, KeptRow]]:
         """The parts of rows: (whose, the part), by delivery and number."""
         for some in _lots(owners):
-            sql = f"""SELECT b.owner, r.id, r.source, r.number, r.cells FROM bonds b JOIN rows r ON r.id = b.row
-                      WHERE b.owner IN ({_marks(some)}) ORDER BY r.source, r.number"""
-            for owner, i, s, n, c in self._db.execute(sql, some):
-                yield owner, KeptRow(i, s, n, pickle.loads(c))
+            table = f"(SELECT b.owner, r.* FROM bonds b JOIN rows r ON r.id = b.row WHERE b.owner IN ({_marks(some)}))"
+            sql = _COUNTING.format(table).replace("SELECT s.id", "SELECT s.owner, s.id", 1)
+            for owner, *row in self._db.execute(f"{sql} ORDER BY c.source, c.number", some):
+                yield owner, _kept(row)
 
     def cells(self, row: int) -> Cells:
         """The cells of one row."""
-        found: Cells = pickle.loads(self._db.execute("SELECT cells FROM rows WHERE id = ?", (row,)).fetchone()[0])
-        return found
+        return _cells(self._db.execute("SELECT cells FROM rows WHERE id = ?", (row,)).fetchone()[0])
+
+    def versions(self, first: int) -> list[tuple[int, Cells]]:
+        """All deliveries of a row, the earliest first: (the table it is of, its cells)."""
+        sql = """SELECT source, cells FROM rows WHERE id = ?1 OR id IN (SELECT row FROM versions WHERE first = ?1)
+                 ORDER BY source, number"""
+        return [(source, _cells(cells)) for source, cells in self._db.execute(sql, (first,))]
+
+    def first_of(self, source: int, number: int) -> tuple[int, int, int] | None:
+        """(id, table, number) of the first delivery of a row, None for one that is not here."""
+        sql = """SELECT f.id, f.source, f.number FROM rows r LEFT JOIN versions v ON v.row = r.id
+                 JOIN rows f ON f.id = COALESCE(v.first, r.id) WHERE r.source = ? AND r.number = ?"""
+        found = self._db.execute(sql, (source, number)).fetchone()
+        return (found[0], found[1], found[2]) if found else None
+
+    def owner_of(self, row: int) -> int | None:
+        """The row that a part belongs to, None where it belongs to none."""
+        found = self._db.execute("SELECT owner FROM bonds WHERE row = ?", (row,)).fetchone()
+        return found[0] if found else None
+
+    def place_of(self, row: int) -> tuple[int, int]:
+        """Table and number of a row."""
+        found = self._db.execute("SELECT source, number FROM rows WHERE id = ?", (row,)).fetchone()
+        return found[0], found[1]
 
     def states(self, source: int) -> dict[str, int]:
         """Why rows of a table belong to none, with their number; "" for those that do."""
         sql = "SELECT b.state, COUNT(*) FROM bonds b JOIN rows r ON r.id = b.row WHERE r.source = ? GROUP BY b.state"
         return dict(self._db.execute(sql, (source,)).fetchall())
+
+    def gone(self, source: int) -> int:
+        """How many rows, first delivered with this table, a newer delivery of it has no more."""
+        sql = "SELECT COUNT(*) FROM gone g JOIN rows r ON r.id = g.first WHERE r.source = ?"
+        return int(self._db.execute(sql, (source,)).fetchone()[0])
 
     def state_of(self, source: int, numbers: Sequence[int]) -> dict[int, str]:
         """Of rows of a table, by number, why they belong to none; "" for those that do."""
@@ -153,6 +247,26 @@ class RowStore:
                       WHERE r.source = ? AND r.number IN ({_marks(some)})"""
             found.update(self._db.execute(sql, (source, *some)).fetchall())
         return found
+
+
+def _kept(row: Sequence[Any]) -> KeptRow:
+    i, source, number, cells, problem, first, first_number, own, is_gone = row
+    return KeptRow(i, source, number, _cells(cells), problem, (first, first_number), own, bool(is_gone))
+
+
+def _packed(cells: Cells) -> bytes:
+    """Cells as bytes. As JSON, for what a workspace keeps may come from elsewhere and must not be able to run."""
+    text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"), default=_as_plain)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _as_plain(cell: bytes) -> list[str]:
+    return [cell.decode("latin-1")]
+
+
+def _cells(data: bytes) -> Cells:
+    found = json.loads(data.decode("utf-8", "surrogatepass"))
+    return tuple([c[0].encode("latin-1") if c.__class__ is list else c for c in found])
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from digitize.errors import InputError, OptionsError
-from digitize.files.mapping.bulk import CHUNK, few_collections, sources_of
+from digitize.files.mapping.bulk import CHUNK, few_collections
 from digitize.files.mapping.draft import one_table
 from digitize.files.mapping.find import bound_mapping, settle_for
 from digitize.files.validating.findings import FILE_BITS
@@ -20,7 +20,7 @@ from mappers.legacy import LegacyRow, LegacyTable, ReadAs
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import LINE as FLAT_LINE
 from mappers.mapping.flat import FlatColumns, flat_columns
-from mappers.mapping.load import FormMapping
+from mappers.mapping.load import FormMapping, legacy_sources
 from mappers.schema import form_tables
 from mappers.sources.values import MapContext
 from validators.checking.check import tables_compared
@@ -117,7 +117,7 @@ def _take(
     taken.tell(form, [(lines[r.number], "S011", "") for r in there if r.problem])
     if not usable:
         return
-    sources = sources_of(old.mapping, old.table, usable)
+    sources = legacy_sources(old.mapping, old.table.name, old.table.name, old.table.columns, usable)
     for name, work in old.works.items():
         mapped, kept = work.map(sources), usable
         if name:

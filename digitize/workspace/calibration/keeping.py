@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,11 @@ from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.thresholds import measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, all_chosen
 
 STEP = "calibrate"
-WEIGHTS, PACKAGE, ANY_WEIGHTS = "weights", "package", "any"
-"""The step of the event that says which weights a workspace reads with; the package's; those of registers."""
+WEIGHTS, ANY_WEIGHTS = "weights", "any"
+"""The step of the event that says which weights a workspace reads with; what stands with answers on registers."""
 _THRESHOLD = "threshold:"
 # What a person said without seeing the reading stands with the event of the answer; of new weights, in events of this
 # module's step.
@@ -73,18 +74,27 @@ def begin(ledger: Ledger, site: str) -> bool:
     return True
 
 
-def weights_now(ledger: Ledger) -> str:
-    """The name of the weights that the workspace reads with."""
-    row = ledger.execute("SELECT detail FROM state WHERE step = ? ORDER BY seq DESC LIMIT 1", (WEIGHTS,)).fetchone()
-    return str(json.loads(row["detail"])["use"]) if row else PACKAGE
+def weights_of(networks: Iterable[str], now: Mapping[str, str]) -> str:
+    """Which weights those networks read with, as it stands with an answer. now: as own_weights.all_chosen gives it."""
+    said = ((name, now.get(name, PACKAGE)) for name in sorted(networks))
+    # Without its name, as answers of before there were several have it.
+    return " ".join(used if name == FIELDS else f"{name}={used}" for name, used in said) or ANY_WEIGHTS
+
+
+def count_for(weights: str, now: Mapping[str, str]) -> bool:
+    """Whether an answer on what those weights read says something of today's. weights: as weights_of gives it."""
+    if weights == ANY_WEIGHTS:
+        return True
+    said = (part.rpartition("=") for part in weights.split())
+    return all(now.get(network or FIELDS, PACKAGE) == used for network, _, used in said)
 
 
 def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
     """The answers that count for the weights of today, in the order in which they came."""
-    weights = weights_now(ledger)
+    now = all_chosen(ledger)
     for row in ledger.each(_ANSWERS):
         found = json.loads(row["measured"])
-        if found.pop("weights") in (weights, ANY_WEIGHTS):
+        if count_for(found.pop("weights"), now):
             yield BlindAnswer(**found)
 
 

@@ -11,7 +11,7 @@ from digitize.machine.work_keys import plain_hash
 from digitize.reading.never import NEVER
 from digitize.workspace.decisions.items import COLUMN, FIELD, ZONE, cell_of
 from digitize.workspace.ledger.records import Decision
-from digitize.workspace.ledger.verdict import OPERATOR, REOPENED
+from digitize.workspace.ledger.verdict import CHANGED, OPERATOR, REOPENED
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import row_sources
 from mappers.mapping.typed import clean_typed
@@ -20,6 +20,8 @@ from mappers.sources.values import MapContext, PageValues, RowValues, ZoneValue
 
 VALUE, BLANK, ILLEGIBLE = "value", "blank", "illegible"
 VERDICTS = (VALUE, BLANK, ILLEGIBLE)
+OPEN_AGAIN = (REOPENED, CHANGED)
+"""What is said of a place whose value is asked again, whatever was settled before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def over_row(values: RowValues, settled: Settled) -> RowValues:
     cells = dict(values.cells)
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
-        if kind == COLUMN and name in cells and decision.verdict != REOPENED:
+        if kind == COLUMN and name in cells and decision.verdict not in OPEN_AGAIN:
             # A table has no sign for illegible: the cell is empty, and the note comes with the signature (_signed).
             cells[name] = decision.value if decision.verdict == VALUE else ""
     return replace(values, cells=cells)
@@ -94,17 +96,17 @@ def sign_record(
         cell = cell_of(path, value)
         decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
         if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
-            if decision.verdict == REOPENED:
-                record = record.with_value(path, _doubted(value))
+            if decision.verdict in OPEN_AGAIN:
+                record = record.with_value(path, _doubted(value, decision))
                 continue
             # The trail shows what the machine saw or the table holds, not what was typed over it.
             raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
             record = record.with_value(path, _signed(replace(value, raw=raw), decision))
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
-        if decision.verdict == REOPENED:
+        if decision.verdict in OPEN_AGAIN:
             if kind == FIELD and name in dict(record.cells()):
-                record = record.with_value(name, _doubted(dict(record.cells())[name]))
+                record = record.with_value(name, _doubted(dict(record.cells())[name], decision))
             continue
         if kind == FIELD:
             with suppress(KeyError):  # the row it was typed for is not there any more; the field is asked again
@@ -133,9 +135,13 @@ def _typed(path: str, decision: Decision, context: MapContext) -> FieldValue:
     return _signed(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
 
 
-def _doubted(value: FieldValue) -> FieldValue:
-    """What the machine made of a place that a person opened again: nothing lets it pass until somebody settles it."""
-    return replace(value, accept=NEVER, notes=(*value.notes, REOPENED))
+def _doubted(value: FieldValue, decision: Decision) -> FieldValue:
+    """What the machine made of a place that is asked again: nothing lets it pass until somebody settles it. What was
+    settled of a cell that changed since is offered.
+    """
+    before = (decision.value,) if decision.verdict == CHANGED and decision.value else ()
+    candidates = tuple(dict.fromkeys((*before, *value.candidates)))
+    return replace(value, accept=NEVER, notes=(*value.notes, decision.verdict), candidates=candidates)
 
 
 def _signed(value: FieldValue, decision: Decision) -> FieldValue:

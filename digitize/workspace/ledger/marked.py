@@ -12,7 +12,7 @@ def is_marking(ledger: Ledger) -> bool:
     """Whether this ledger has marks; one of an older format that was not written yet has none, nor has a new one's copy
     on a medium that cannot be written.
     """
-    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 4"))
+    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 5"))
 
 
 def marked(ledger: Ledger, what: str) -> list[str]:

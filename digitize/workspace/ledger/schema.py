@@ -19,9 +19,10 @@ receipts   one line a load
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 4
-WATCHED = 2
-"""The format from which on rows are watched and heads are signed."""
+FORMAT = 5
+WATCHED, PACKED = 2, 3
+"""The formats from which on rows are watched and heads are signed, and records of tables are packed. From 4 on those of
+systems are packed with their parts; from 5 on it marks what changed."""
 
 NEWEST_EVENTS = """SELECT e.unit, e.step, e.key, e.outcome, e.detail, e.seq FROM events e
   JOIN (SELECT MAX(seq) AS seq FROM events GROUP BY unit, step) n ON n.seq = e.seq"""

@@ -12,6 +12,8 @@ from validators.finding import Finding
 OPERATOR = "operator "
 REOPENED = "reopened"
 """What a person says of a value to have it asked again, and the note on it until somebody settles it."""
+CHANGED = "changed-after-decision"
+"""Note on a value of a cell that a later delivery changed after a person had settled it: it is asked again."""
 # Part of the keys of checks: raised when the same findings give another verdict.
 VERDICT_VERSION = "3"
 
@@ -63,7 +65,7 @@ _OF_ROWS = ("row-doubtful", "struck", "struck-in-part", "lines-joined")
 
 
 def _why_unsure(value: FieldValue) -> str:
-    for word in (REOPENED, *_OF_ROWS):
+    for word in (REOPENED, CHANGED, *_OF_ROWS):
         if word in value.notes:
             return word
     # Also where letters were read that say nothing (ocr/forms/legible.py).

@@ -57,7 +57,7 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         yield from _Chain(db, has_rows=False).changes()
         return
     # What a ledger of an older format has not is no change of it.
-    without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,)}.get(found, ())
+    without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
     for where, what, mend in db.differences(functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL)):
         yield Change(where, what, mend or _RESTORE)
     chain = _Chain(db)
@@ -100,7 +100,7 @@ class _Chain:
     def _event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
         own = link(self.last, (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"]), rows)
-        # From format 4 on it is not kept beside the hash that covers it.
+        # From format 5 on it is not kept beside the hash that covers it.
         if self._has_rows and r["rows"] and rows != r["rows"]:
             yield Change(where, "was written with other rows than the log of rows says")
         elif own != r["hash"]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mappers.errors import TableError
 from mappers.legacy.access_file import filled_up
 from mappers.legacy.access_head import AccessHead, is_access, read_access_head
+from mappers.legacy.access_keys import RELATIONS, relationships
 from mappers.legacy.programs import HelperProgram, ProgramLimits
-from mappers.legacy.table import LegacyRow, LegacyTable, ReadAs, binary_marker, unique_names
+from mappers.legacy.table import ForeignKey, LegacyRow, LegacyTable, ReadAs, binary_marker, unique_names
 
 RANK = 10
 
@@ -115,7 +116,13 @@ class _Database:
         if not distinct:
             why = "; ".join(notes) or "it lists no tables"
             raise TableError(f"{self.file}: no table can be read from the database: {why}", kind="unreadable")
-        return (self._table(name, notes) for name in distinct[:_MOST_TABLES])
+        declared = self._declared()
+        return (replace(self._table(name, notes), refers=declared.get(name, ())) for name in distinct[:_MOST_TABLES])
+
+    def _declared(self) -> dict[str, tuple[ForeignKey, ...]]:
+        """Table -> what its columns refer to, by the database's own list of relationships; most have none."""
+        export = self.run("mdb-export", ["-d", "\t", "-b", "strip"], RELATIONS, output=self._most_output())
+        return relationships([_plain(c) for c in line.split("\t")] for line, _ in _lines(export))
 
     def _catalogue_notes(self) -> Iterator[str]:
         """Whether the list of tables is as long as it says, and whether tables in it lie in other files."""

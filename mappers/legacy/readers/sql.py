@@ -14,6 +14,7 @@ from mappers.legacy.lines import TextForm, as_utf8, find_form, is_text, read_chu
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.sql_copy import CopyOptions, copy_options
 from mappers.legacy.sql_escapes import find_grammar
+from mappers.legacy.sql_keys import DeclaredKeys, KeyScanner
 from mappers.legacy.sql_patterns import SqlGrammar, name_parts
 from mappers.legacy.sql_scan import Scanner, SqlRow, SqlStatement
 from mappers.legacy.sql_values import SqlCells
@@ -68,7 +69,8 @@ def _tables(index: _Index) -> Iterator[LegacyTable]:
         # What is wrong with the whole file is said with its first table only.
         opening = index.form.opening_notes()
         rows = _rows(index, key, found, notes)
-        yield LegacyTable(name, columns, rows, notes, encoding=index.form.encoding)
+        refers = index.keys.of(found.name)
+        yield LegacyTable(name, columns, rows, notes, encoding=index.form.encoding, refers=refers)
 
 
 @dataclass
@@ -119,10 +121,11 @@ class _Index:
     unfinished: int = 0
     has_usual_schema: bool = False
     too_many: int = 0
+    keys: DeclaredKeys = field(default_factory=DeclaredKeys)
 
     def build(self) -> None:
         """Note where the rows of each table are."""
-        scanner = Scanner(Window(self.path, self.form), self.grammar)
+        scanner = KeyScanner(Window(self.path, self.form), self.grammar, keys=self.keys)
         for statement in scanner.statements():
             found = self._found(statement)
             if found is None:

@@ -1,0 +1,169 @@
+"""What people settled of the rows of a system: found by the row, wherever it belongs now, and held while its cell is
+what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.joining import Family, Joining
+from digitize.files.systems.store import KeptRow, RowStore
+from digitize.workspace.decisions.apply import OPEN_AGAIN, VALUE, Settled, sign_record, still_hold
+from digitize.workspace.decisions.items import COLUMN, FIELD
+from digitize.workspace.ledger.records import Decision
+from digitize.workspace.ledger.verdict import CHANGED
+from mappers.mapping.load import FormMapping
+from mappers.record import Record
+from mappers.sources.cells import Sources
+from mappers.sources.values import MapContext
+from mappers.systems.codes import TypedText
+
+Decisions = Mapping[str, Mapping[str, Decision]]
+_SECONDS = len("2026-11-29T10:00:00")
+Place = tuple[int, int]
+
+
+def by_head(store: RowStore, tables: Sequence[Delivered], decisions: Decisions) -> dict[Place, Decisions]:
+    """Table and number of a head, or of a part that waits -> id of a row of it -> cell -> what was settled there.
+
+    A decision on a cell of a part is found by the row it lies on: the part may have waited for its head, been delivered
+    again, or belong to another FIR by now. Of several the newest counts.
+    """
+    numbers = {t.unit: t.number for t in tables}
+    units = {t.number: t for t in tables}
+    found: dict[Place, dict[str, dict[str, Decision]]] = {}
+    known: dict[tuple[str, str], tuple[Place, str] | None] = {}
+    for record, cells in decisions.items():
+        row, plus, form = record.partition("+")
+        for cell, decision in cells.items():
+            kind, _, name = cell.partition(":")
+            part, _, column = name.partition("/")
+            is_part = kind == COLUMN and column and part.rpartition("-r")[0] in numbers
+            at = (part, "") if is_part else (row, plus + form)
+            if at not in known:
+                known[at] = _placed(store, numbers, units, at[0])
+            placed = known[at]
+            if placed is None:
+                continue
+            own = found.setdefault(placed[0], {}).setdefault(placed[1] + at[1], {})
+            cell = f"{COLUMN}:{column}" if is_part else cell
+            if cell not in own or own[cell].at <= decision.at:
+                own[cell] = decision
+    return dict(found)
+
+
+def _placed(
+    store: RowStore, numbers: Mapping[str, int], tables: Mapping[int, Delivered], row_id: str
+) -> tuple[Place, str] | None:
+    unit, _, number = row_id.rpartition("-r")
+    if unit not in numbers or not number.isdigit():
+        return None
+    first = store.first_of(numbers[unit], int(number))
+    if first is None:
+        return None
+    row, source, own = first
+    place: Place = (source, own)
+    while (owner := store.owner_of(row)) is not None:
+        row, place = owner, store.place_of(owner)
+    return place, tables[source].row_id(own)
+
+
+def settled_of(mapping: FormMapping, row_id: str, decisions: Decisions) -> Settled:
+    """What people settled for the cells of a row, in whichever of its records they were asked."""
+    cells: dict[str, Decision] = {}
+    for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
+        cells |= still_hold(decisions.get(row_id + name, {}), form, {}).cells
+    return Settled(cells)
+
+
+def decided_rows(
+    joining: Joining, families: Sequence[Family], decisions: Decisions, mapped: Mapping[int, str]
+) -> dict[str, Settled]:
+    """Id of a row -> what holds of its cells; a decision on a cell that changed since has it asked again.
+
+    mapped: number of a table -> when it was mapped first.
+    """
+    found: dict[str, Settled] = {}
+    rows = {row_id.partition("+")[0] for row_id in decisions}
+    for family in families:
+        assert family.table.mapping is not None
+        for row, row_id in zip(family.rows, family.ids, strict=True):
+            if row_id in rows:
+                cells = settled_of(family.table.mapping, row_id, decisions).cells
+                found[row_id] = Settled({c: _held(joining, row, c, d, mapped) for c, d in cells.items()})
+    return found
+
+
+def _held(joining: Joining, row: KeptRow, cell: str, decision: Decision, mapped: Mapping[int, str]) -> Decision:
+    kind, _, name = cell.partition(":")
+    if kind != COLUMN or decision.verdict in OPEN_AGAIN:
+        return decision
+    said = joining.said(row, name)
+    if len({text for _, text in said}) < 2:
+        return decision
+    now = next(text for source, text in reversed(said) if source == row.source)
+    if decision.reading == now:
+        return decision
+    if all(decision.reading != text for _, text in said):
+        # What was shown is a piece of the cell: the day tells on which delivery it was decided.
+        before = [t for source, t in said if mapped.get(source, "9")[:_SECONDS] <= decision.at[:_SECONDS]]
+        if (before or [said[0][1]])[-1] == now:
+            return decision
+    return replace(decision, verdict=CHANGED)
+
+
+@dataclass
+class Over:
+    """What people settled, put over the rows of heads and parts before they are mapped. settled: id of a row -> it."""
+
+    joining: Joining
+    rows: Mapping[str, Settled]
+    settled: dict[str, dict[str, Decision]] = field(default_factory=dict)
+    stored: dict[str, dict[str, str]] = field(default_factory=dict)
+    _heads: Sequence[str] = ()
+
+    def __call__(self, family: Family, sources: Sources) -> Sources:
+        """The sources with decided cells in place of stored ones."""
+        if not self._heads:
+            self._heads = family.ids
+        columns: dict[str, list[Hashable | None]] = {}
+        for at, name, cell, decision in self._decided(family):
+            head = self._heads[family.owners[at]]
+            self.settled.setdefault(head, {})[cell] = decision
+            if not name or name not in sources.columns:
+                continue
+            before = sources.columns[name][at]
+            raw = sources.cell(name, before).raw if before is not None else ""
+            self.stored.setdefault(head, {})[cell] = raw
+            if decision.verdict not in OPEN_AGAIN:
+                column = columns.setdefault(name, list(sources.columns[name]))
+                column[at] = TypedText(decision.value) if decision.verdict == VALUE else ""
+        return replace(sources, columns={**sources.columns, **columns}) if columns else sources
+
+    def _decided(self, family: Family) -> Iterator[tuple[int, str, str, Decision]]:
+        """(place of the row, its column or "", the cell as the record knows it, what was settled)."""
+        is_head = family.ids is self._heads
+        for at, row_id in enumerate(family.ids):
+            for cell, decision in (self.rows[row_id].cells if row_id in self.rows else {}).items():
+                kind, _, name = cell.partition(":")
+                if kind == COLUMN:
+                    yield at, name, cell if is_head else f"{COLUMN}:{row_id}/{name}", decision
+                elif is_head:
+                    yield at, "", cell, decision
+
+
+def sign(record: Record, over: Over, context: MapContext) -> Record:
+    """A record of heads with the names of those who settled its cells."""
+    head = record.id.partition("+")[0]
+    cells = over.settled.get(head)
+    if not cells:
+        return record
+    return sign_record(record, of_record(Settled(cells), record.id), {}, context, over.stored.get(head, {}))
+
+
+def of_record(settled: Settled, record_id: str) -> Settled:
+    """Of a row's decisions, those on its cells and on the fields of one of its records."""
+    is_of_another = {c for c, d in settled.cells.items() if c.startswith(f"{FIELD}:") and d.record != record_id}
+    return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})

@@ -1,0 +1,121 @@
+"""The rows of a system as a workspace keeps them: put together once, until a table or a mapping changes.
+
+The file may be taken away at any time; it is made anew from the originals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.store import RowStore
+from digitize.machine.work_keys import plain_hash, work_key
+from digitize.workspace.known import Known
+from mappers.encodings import Encoding
+from mappers.mapping.load import FormMapping
+from mappers.systems.system import System
+
+ROWS_VERSION = "1"
+"""Part of the key of kept rows: raised when the same tables are put together otherwise."""
+_FOLDER = "systems"
+
+
+@dataclass(frozen=True)
+class KeptSystem:
+    """A system whose rows are kept in a file. rules: hash of what says how they are read; tables: as delivered."""
+
+    path: Path
+    rules: str
+    tables: tuple[Delivered, ...]
+
+
+def rules_key(known: Known, system: System) -> str:
+    """Hash of what says how the tables of a system are read."""
+    mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
+    return work_key("rows", ROWS_VERSION, known.map_key, mappings, system.digest)
+
+
+def rows_key(known: Known, system: System, tables: str) -> str:
+    """Hash of what kept rows depend on. tables: hash of which tables there are."""
+    return work_key(rules_key(known, system), tables)
+
+
+def kept_rows(
+    known: Known, system: System, key: str, build: Callable[[RowStore], Sequence[Delivered]], *, is_last: bool = False
+) -> KeptSystem:
+    """The file with the rows of a system; made, unless it is there under that key. Raises what building raises.
+
+    is_last: take that of the last run, whatever was delivered since.
+    """
+    folder = known.place.folder / _FOLDER
+    path, rules = folder / f"{system.id}.rows", rules_key(known, system)
+    found = _found(path, known, rules, "" if is_last else key)
+    if found is not None:
+        return found
+    folder.mkdir(exist_ok=True)
+    _clear(folder, path.name)
+    coming = folder / f".{path.name}-{os.getpid()}"
+    store = RowStore(at=coming)
+    try:
+        tables = tuple(build(store))
+        store.tell("rules", rules)
+        store.tell("tables", json.dumps([_plain(t) for t in tables], ensure_ascii=False))
+        store.tell("key", key)
+        store.keep(path).close()
+    finally:
+        store.close()
+        coming.unlink(missing_ok=True)
+    return KeptSystem(path, rules, tables)
+
+
+def _found(path: Path, known: Known, rules: str, key: str) -> KeptSystem | None:
+    if not path.is_file():
+        return None
+    # Whatever is wrong with it, it can be made anew.
+    with suppress(sqlite3.Error, KeyError, ValueError, TypeError), RowStore.read(path) as store:
+        if store.told("rules") == rules and (not key or store.told("key") == key):
+            tables = tuple(_delivered(plain, known) for plain in json.loads(store.told("tables")))
+            return KeptSystem(path, rules, tables)
+    return None
+
+
+def _clear(folder: Path, name: str) -> None:
+    """Take away what killed processes left half made."""
+    import psutil
+
+    for path in folder.glob(f".{name}-*"):
+        pid = path.name.rpartition("-")[2]
+        if not (pid.isdigit() and psutil.pid_exists(int(pid)) and int(pid) != os.getpid()):
+            path.unlink(missing_ok=True)
+
+
+def _plain(table: Delivered) -> Mapping[str, object]:
+    m = table.mapping
+    told = {"number": table.number, "name": table.name, "table": table.table, "file": table.file, "unit": table.unit}
+    fonts = {c: e.info.name for c, e in m.encodings.items()} if m else {}
+    return {
+        **told, "near": table.near, "columns": table.columns, "notes": table.notes, "mapping": m.id if m else "",
+        "encodings": fonts, "doubted": sorted(m.doubted) if m else [], "said": m.notes if m else (),
+    }  # fmt: skip
+
+
+def _delivered(plain: Mapping[str, Any], known: Known) -> Delivered:
+    names, mapping = ("number", "name", "table", "file", "unit", "notes"), None
+    if plain["mapping"]:
+        mapping = _mapping(known.mappings[plain["mapping"]], known.encodings, plain["encodings"])
+        mapping = replace(mapping, doubted=frozenset(plain["doubted"]), notes=tuple(plain["said"]))
+    near, columns = tuple(plain["near"]), tuple(plain["columns"])
+    return Delivered(near=near, columns=columns, mapping=mapping, **{n: plain[n] for n in names})
+
+
+def _mapping(mapping: FormMapping, encodings: Mapping[str, Encoding], fonts: Mapping[str, str]) -> FormMapping:
+    # Those that it names itself are there under their own names.
+    own = {e.info.name: e for e in mapping.encodings.values()}
+    return replace(mapping, encodings={c: own.get(n) or encodings[n] for c, n in fonts.items()})
