@@ -22,12 +22,8 @@ def status(
     from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counts import count_work
-<<<<<<< HEAD
     from digitize.workspace.ledger import Ledger, purges
-=======
-    from digitize.workspace.ledger import Ledger
     from digitize.workspace.ledger.chosen_weights import all_chosen
->>>>>>> main
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
 
@@ -36,20 +32,12 @@ def status(
         s = count_work(ledger)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
-<<<<<<< HEAD
-        volumes, purged = summary(ledger), purges.summary(ledger)
-=======
-        volumes, used = summary(ledger), all_chosen(ledger)
->>>>>>> main
+        volumes, used, purged = summary(ledger), all_chosen(ledger), purges.summary(ledger)
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
-<<<<<<< HEAD
-                    "calibration": [x.as_plain() for x in measured], "volumes": volumes,
+                    "calibration": calibration, "volumes": volumes, "own_weights": used,
                     "purged": purged})  # fmt: skip
-=======
-                    "calibration": calibration, "volumes": volumes, "own_weights": used})  # fmt: skip
->>>>>>> main
         return
     if measured:
         print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])

@@ -25,7 +25,7 @@ from digitize.workspace.decisions.words import said_on, words_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, by_volume
-from digitize.workspace.ledger.purges import purge_of
+from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.readings import Readings, newest_recognition
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import REOPENED
@@ -66,7 +66,10 @@ class RegisterPage:
 
 def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[RegisterPage]:
     """Every page that was read as a register's, or those of one volume, with its neighbours."""
-    pages = [s for s in Catalogue(ledger).scans(volume) if not _is_emptied(ledger, s)]
+    gone = purged_files(ledger) if volume is None else purged_in(ledger, volume)
+    # To its neighbours a page whose reading was purged is one that is missing.
+    emptied = {sha256 for sha256, purged in gone.items() if purged.is_personal}
+    pages = [s for s in Catalogue(ledger).scans(volume) if s.sha256 not in emptied]
     # For one volume, a look for each page is less than all states of a large ledger.
     if volume is None:
         states = ledger.states(DECIDE)
@@ -77,12 +80,6 @@ def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[Regist
     for scans in by_volume(pages):
         for run in _runs(scans, states):
             yield from (_linked(run, states, at) for at in range(len(run)))
-
-
-def _is_emptied(ledger: Ledger, scan: PageScan) -> bool:
-    """Whether what was read on a page was purged: to its neighbours it is a page that is missing."""
-    found = purge_of(ledger, scan.sha256)
-    return found is not None and found.is_personal
 
 
 def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, StepState]) -> dict[str, StepState]:

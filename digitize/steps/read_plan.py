@@ -226,7 +226,7 @@ class PagePlan:
 
     volumes: volume -> how many of its pages. decided_only: pages of which nothing has to be recognised. longest_s:
     seconds of the processor that a page of them may take. allowed: the only pages that may be read, None for all. idle:
-    volumes with nothing to do.
+    volumes with nothing to do. kept_as_read: pages without an original, see `Desk`.
     """
 
     volumes: dict[int, int] = field(default_factory=dict)
@@ -234,6 +234,7 @@ class PagePlan:
     longest_s: float = 0.0
     allowed: frozenset[str] | None = None
     idle: list[int] = field(default_factory=list)
+    kept_as_read: int = 0
 
     def __len__(self) -> int:
         """How many pages."""
@@ -261,10 +262,10 @@ def plan(
     volumes: those in which something may be due, in the order in which they are read; None: all. only: pages of which
     others are left out.
     """
-    made = PagePlan()
+    made, desk = PagePlan(), Desk(ledger, known)
     chosen: set[str] = set()
     is_limited = limit is not None or decided_only or only is not None
-    for volume, todos in due_pages(ledger, known, volumes):
+    for volume, todos in due_pages(ledger, known, volumes, desk):
         wanted = [t for t in todos if t.is_decided_only or not decided_only]
         wanted = [t for t in wanted if only is None or t.scan.page in only]
         wanted = wanted[: None if limit is None else limit - len(chosen)]
@@ -276,15 +277,16 @@ def plan(
             chosen.update(t.scan.page for t in wanted)
         if limit is not None and len(chosen) >= limit:
             break
+    made.kept_as_read = desk.kept_as_read
     made.allowed = frozenset(chosen) if is_limited else None
     return made
 
 
 def due_pages(
-    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None
+    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None, desk: Desk | None = None
 ) -> Iterator[tuple[int, list[PageTodo]]]:
     """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all."""
-    desk, catalogue = Desk(ledger, known), Catalogue(ledger)
+    desk, catalogue = desk or Desk(ledger, known), Catalogue(ledger)
     for volume in catalogue.volumes() if volumes is None else volumes:
         yield volume, list(_of_volume(desk, catalogue.scans(volume)))
 

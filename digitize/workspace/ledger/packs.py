@@ -14,7 +14,7 @@ from mappers.record import Record, RecordValues, from_plain, to_plain, values_of
 
 _PACKED = b"\x01"
 """Begins a record that is packed by a shape, whose number comes next; any other is JSON, compressed."""
-_EMPTIED = b"\x02"
+EMPTIED = b"\x02"
 """Begins a record whose values were purged: JSON of what may stay, compressed (`digitize.workspace.retention`)."""
 _HEAD = 5
 
@@ -40,12 +40,12 @@ def plain_data(record: Record) -> bytes:
 
 def emptied_data(record: Record) -> bytes:
     """A record as it is kept after its values were purged. record: what may stay of it."""
-    return _EMPTIED + plain_data(record)
+    return EMPTIED + plain_data(record)
 
 
 def is_emptied(data: bytes) -> bool:
     """Whether the values of a record were purged."""
-    return data[:1] == _EMPTIED
+    return data[:1] == EMPTIED
 
 
 def packed_data(shape: RecordShape, number: int, text: str) -> bytes:

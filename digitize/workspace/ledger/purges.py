@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.packs import EMPTIED
 
 STEP = "purge"
 """The step of the events; the unit is a file by its content, or a batch when all of it is done, the key is the kind."""
@@ -20,6 +21,7 @@ _OF_VOLUME = """SELECT DISTINCT s.sha256, p.key, p.detail FROM scans s
 _NEWEST_SCAN = "SELECT sha256 FROM scans WHERE page = ? ORDER BY seq DESC LIMIT 1"
 _OF_BATCH = """SELECT 1 FROM sources s JOIN state p ON p.unit = s.sha256 AND p.step = 'purge' AND p.key = 'personal'
   WHERE s.batch = ? LIMIT 1"""
+_WITH_VALUES = "SELECT 1 FROM records WHERE grp = ? AND substr(data, 1, 1) <> ? LIMIT 1"
 _FILES = """SELECT s.sha256, p.key, p.detail FROM state p JOIN sources s ON s.sha256 = p.unit WHERE p.step = 'purge'"""
 _DONE = """SELECT key, detail, COUNT(*) AS n FROM events e WHERE step = 'purge' AND outcome = 'done'
   AND EXISTS (SELECT 1 FROM sources WHERE sha256 = e.unit) GROUP BY key, detail ORDER BY MIN(seq)"""
@@ -75,6 +77,11 @@ def purged_files(ledger: Ledger) -> Mapping[str, Purged]:
 def is_emptied_batch(ledger: Ledger, batch: str) -> bool:
     """Whether personal data of a batch were purged: it is never loaded again, or the target would lose its records."""
     return ledger.execute(_OF_BATCH, (batch,)).fetchone() is not None
+
+
+def has_values(ledger: Ledger, group: str) -> bool:
+    """Whether a group has a record whose values were not purged."""
+    return ledger.execute(_WITH_VALUES, (group, EMPTIED)).fetchone() is not None
 
 
 def is_unfinished(ledger: Ledger) -> bool:
