@@ -59,6 +59,8 @@ def case(
             f"{counts.without_fir} without the FIR itself. "
             f"Records that belong to no case: {counts.apart}."
         )
+        if counts.purged:
+            say(f"{counts.purged} records are not among them: their values were purged after the state's period.")
 
 
 def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from digitize.errors import NotFound
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.packs import EMPTIED
 
@@ -22,6 +23,7 @@ _NEWEST_SCAN = "SELECT sha256 FROM scans WHERE page = ? ORDER BY seq DESC LIMIT 
 _OF_BATCH = """SELECT 1 FROM sources s JOIN state p ON p.unit = s.sha256 AND p.step = 'purge' AND p.key = 'personal'
   WHERE s.batch = ? LIMIT 1"""
 _WITH_VALUES = "SELECT 1 FROM records WHERE grp = ? AND substr(data, 1, 1) <> ? LIMIT 1"
+_EMPTIED = "SELECT COUNT(*) AS n FROM records WHERE substr(data, 1, 1) = ?"
 _FILES = """SELECT s.sha256, p.key, p.detail FROM state p JOIN sources s ON s.sha256 = p.unit WHERE p.step = 'purge'"""
 _DONE = """SELECT key, detail, COUNT(*) AS n FROM events e WHERE step = 'purge' AND outcome = 'done'
   AND EXISTS (SELECT 1 FROM sources WHERE sha256 = e.unit) GROUP BY key, detail ORDER BY MIN(seq)"""
@@ -79,9 +81,24 @@ def is_emptied_batch(ledger: Ledger, batch: str) -> bool:
     return ledger.execute(_OF_BATCH, (batch,)).fetchone() is not None
 
 
+def require_source(ledger: Ledger, record: str, unit: str, *, is_paper: bool) -> None:
+    """Raise NotFound for a record not to be made anew. is_paper: its readings are enough, a table is read again."""
+    purged = purge_of_unit(ledger, unit)
+    if purged is not None and (purged.is_personal or not is_paper):
+        raise NotFound(f"Record {record} cannot be made anew or asked again: its source was {purged.line()}.")
+
+
 def has_values(ledger: Ledger, group: str) -> bool:
     """Whether a group has a record whose values were not purged."""
     return ledger.execute(_WITH_VALUES, (group, EMPTIED)).fetchone() is not None
+
+
+def count_emptied(ledger: Ledger) -> int:
+    """How many records there are whose values were purged."""
+    # Most ledgers have none, and need not be gone through.
+    if not any(p.is_personal for p in purged_files(ledger).values()):
+        return 0
+    return int(ledger.execute(_EMPTIED, (EMPTIED,)).fetchone()["n"])
 
 
 def is_unfinished(ledger: Ledger) -> bool:
