@@ -48,16 +48,12 @@ def purge(
     from digitize.workspace.retention.purge import PurgeOrder
     from digitize.workspace.retention.purge import purge as go
 
-    order = PurgeOrder(
-        what, reason, operator, user_name(), tuple(batch or ()), volume, _day(before), with_failed, dry_run
-    )
+    named = tuple(batch or ()), volume, _day(before)
+    order = PurgeOrder(what, reason, operator, user_name(), *named, with_failed, dry_run)
     place = open_place(folder)
     with progress(place.options.run.line_every) as shown:
         report = go(place, order, shown)
-    if json:
-        print_json(report.as_plain())
-        return
-    _print(report)
+    print_json(report.as_plain()) if json else _print(report)
 
 
 def _day(text: str) -> date | None:

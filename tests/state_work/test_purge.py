@@ -2,16 +2,20 @@
 
 import json
 import shutil
+import sqlite3
 import zipfile
 import zlib
 from datetime import date
 
 import pytest
 
-from digitize.errors import OptionsError, TooManyRefused
+from digitize.accounts.package import pack
+from digitize.errors import LedgerError, NotFound, OptionsError, TooManyRefused
 from digitize.files.loading.compared import of_workspace
 from digitize.machine.progress import Silent
+from digitize.masking.unmasking import Unmasking
 from digitize.offices.fold import fold_ledger
+from digitize.records.pictures import Pictures
 from digitize.records.trail import trail
 from digitize.review.past import Past, keep_past
 from digitize.steps import check, load, map, read_keys
@@ -38,8 +42,8 @@ from digitize.workspace.retention.purge import PurgeOrder, purge
 from digitize.workspace.trust.originals import missing_originals, told_of_purges
 from mappers.packed import RecordShape
 from mappers.record import FieldValue, Record
-from ocr.page import Box, Decided, Reading
-from ocr.plain import reading_to_plain
+from ocr.page import Box, Decided, Reading, Recognition
+from ocr.plain import reading_to_plain, recognition_to_plain
 from validators.finding import Finding
 
 PLANTED = "Zyxwvut Planted"
@@ -133,7 +137,8 @@ def put_original(place, catalogue, batch, n, suffix):
 def _read(ledger, known, scan):
     detail = {"form": "iif1_en", "family": known.forms["iif1_en"].family, "part": 1}
     key = read_keys.recognise_key(known, scan, "iif1_en")
-    ledger.finish(scan.page, "recognise", key, {"seen": PLANTED}, detail)
+    seen = recognition_to_plain(Recognition("iif1_en", 9, 9, text_layer=PLANTED))
+    ledger.finish(scan.page, "recognise", key, seen, detail)
     decided = Decided("gist", PLANTED, PLANTED, 0.9, Box(0, 0, 9, 9))
     reading = reading_to_plain(Reading("iif1_en", detail["family"], {"gist": decided}))
     ledger.finish(scan.page, "decide", read_keys.decide_key(known, scan, key, "iif1_en"), reading, detail)
@@ -274,6 +279,27 @@ def test_broken_off_it_is_finished_with_one_event_a_file(place, monkeypatch, cut
         rows = ledger.rows("SELECT unit, COUNT(*) AS n FROM events WHERE step = 'purge' GROUP BY unit")
         assert len(rows) == 5 and {r["n"] for r in rows} == {1}
         ledger.verify()
+
+
+def test_while_somebody_reads_the_ledger_it_is_not_finished(place):
+    reader = sqlite3.connect(place.ledger)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT COUNT(*) FROM records").fetchone()[0] == 4
+    with pytest.raises(LedgerError, match="in use"):
+        purge(place, PurgeOrder("personal", **WHY), Silent())
+    reader.close()
+    purge(place, PurgeOrder("personal", **WHY), Silent())
+    with Ledger(place.ledger) as ledger:
+        assert not is_unfinished(ledger) and names_planted(place) == {"3" * 64 + ".jpg"}
+
+
+def test_a_package_and_a_picture_go_without_what_was_purged(place, tmp_path):
+    purge(place, PurgeOrder("originals", volume="volume 1", **WHY), Silent())
+    made = pack(place, tmp_path / "bag", "bag", volume="volume 1", who=Unmasking("order of a court", "A", "u"))
+    assert made.records == 2 and not list(made.path.rglob("*.jpg"))
+    assert "2 originals purged" in (made.path / "bag-info.txt").read_text("utf-8")
+    with Ledger(place.ledger) as ledger, pytest.raises(NotFound, match="purged on 2060-01-01"):
+        Pictures(place, ledger).plain_page(page(place, 1))
 
 
 def _killed(*_, **__):

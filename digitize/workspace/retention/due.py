@@ -22,7 +22,7 @@ _PART = "part-of-another-record"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DueState:
     """Whether a batch may go. since: day of its newest load, "" for none. why: what stands against it, each with the
     command.
 
@@ -59,10 +59,10 @@ class Period:
         return cls(what, years, today, before, with_failed)
 
 
-def standing(ledger: Ledger, one: KeptTogether, period: Period) -> Standing:
+def standing(ledger: Ledger, one: KeptTogether, period: Period) -> DueState:
     """Where batches that are kept together stand."""
     if all(is_purged(ledger, batch, period.what) for batch in one.batches):
-        return Standing(is_done=True)
+        return DueState(is_done=True)
     since, why = "", list(_not_loaded(ledger, one))
     if not why:
         since = max(r["at"] for b in one.batches for r in ledger.rows(_LOADED, (b,)))[:10]
@@ -72,7 +72,7 @@ def standing(ledger: Ledger, one: KeptTogether, period: Period) -> Standing:
     if sum(failed.values()) and not period.with_failed:
         told = ", ".join(f"{n} {what}" for what, n in failed.items() if n)
         why.append(f"{told} made no record: look (digitize status DIR), then --with-failed if they may go as well")
-    return Standing(since, tuple(why), sum(failed.values()))
+    return DueState(since, tuple(why), sum(failed.values()))
 
 
 def is_purged(ledger: Ledger, batch: str, what: str) -> bool:

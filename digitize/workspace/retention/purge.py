@@ -21,7 +21,7 @@ from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP, UNFINISH
 from digitize.workspace.place import Place
 from digitize.workspace.retention import leaving
 from digitize.workspace.retention.books import KeptTogether, chosen
-from digitize.workspace.retention.due import Period, Standing, is_purged, standing
+from digitize.workspace.retention.due import DueState, Period, is_purged, standing
 from digitize.workspace.retention.emptying import (
     EmptiedCounts,
     count_records,
@@ -124,7 +124,7 @@ def purge(place: Place, order: PurgeOrder, progress: Progress) -> PurgeReport:
 
 def _going(ledger: Ledger, order: PurgeOrder, period: Period, report: PurgeReport) -> list[KeptTogether]:
     """Those that are due; what stands against the others is put into the report."""
-    looked: list[tuple[KeptTogether, Standing]] = [
+    looked: list[tuple[KeptTogether, DueState]] = [
         (one, standing(ledger, one, period)) for one in chosen(ledger, order.batches, order.volume)
     ]
     report.refused = [(one.name, s.why) for one, s in looked if s.why]
