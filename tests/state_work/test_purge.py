@@ -26,8 +26,9 @@ from digitize.workspace.counts import count_work
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.known import learn
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, copies
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
+from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.packs import RecordRow, packed_data
 from digitize.workspace.ledger.purges import is_unfinished, purge_of_page, told_purges
 from digitize.workspace.ledger.readings import newest_reading
@@ -281,7 +282,8 @@ def test_broken_off_it_is_finished_with_one_event_a_file(place, monkeypatch, cut
         ledger.verify()
 
 
-def test_while_somebody_reads_the_ledger_it_is_not_finished(place):
+def test_while_somebody_reads_the_ledger_it_is_not_finished(place, monkeypatch):
+    monkeypatch.setattr(copies, "connect", _impatient)
     reader = sqlite3.connect(place.ledger)
     reader.execute("BEGIN")
     assert reader.execute("SELECT COUNT(*) FROM records").fetchone()[0] == 4
@@ -293,6 +295,12 @@ def test_while_somebody_reads_the_ledger_it_is_not_finished(place):
         assert not is_unfinished(ledger) and names_planted(place) == {"3" * 64 + ".jpg"}
 
 
+def _impatient(path):
+    found = connect(path)
+    found.execute("PRAGMA busy_timeout = 0")
+    return found
+
+
 def test_a_package_and_a_picture_go_without_what_was_purged(place, tmp_path):
     purge(place, PurgeOrder("originals", volume="volume 1", **WHY), Silent())
     made = pack(place, tmp_path / "bag", "bag", volume="volume 1", who=Unmasking("order of a court", "A", "u"))
@@ -300,6 +308,26 @@ def test_a_package_and_a_picture_go_without_what_was_purged(place, tmp_path):
     assert "2 originals purged" in (made.path / "bag-info.txt").read_text("utf-8")
     with Ledger(place.ledger) as ledger, pytest.raises(NotFound, match="purged on 2060-01-01"):
         Pictures(place, ledger).plain_page(page(place, 1))
+
+
+def test_the_command_says_what_would_go_and_refuses_what_is_too_young(digitize, place):
+    site = place.options.workspace.site_id
+    (place.folder / "ledger.sqlite.format4").touch()
+    dry = digitize.json("purge", place.folder, "--what", "originals", "--dry-run")
+    assert dry["purged"] == [] and len(dry["refused"]) == 3
+    assert "stays: loaded on" in digitize("purge", place.folder, "--what", "originals", "--dry-run")
+    who = ("--reason", WHY["reason"], "--operator", WHY["operator"])
+    digitize("purge", place.folder, "--what", "originals", "--batch", f"{site}-b0001", *who, code=3)
+    digitize("purge", place.folder, "--what", "originals", "--before", "soon", *who, code=4)
+    left = purge(place, PurgeOrder("personal", **WHY), Silent()).left
+    assert any("ledger.sqlite.format4" in line for line in left)
+    assert digitize("status", place.folder).count("Purged after their time") == 1
+    assert digitize.json("export", place.folder)["purged"] == 4
+    assert "[purged]" in digitize("show", place.folder, f"{page(place, 1)}-r1")
+    digitize(
+        "review", "reopen", place.folder, f"{page(place, 1)}-r1", "gist", "--operator", "A", "--reason", "again", code=5
+    )
+    digitize("case", place.folder, f"{page(place, 1)}-r1", code=5)
 
 
 def _killed(*_, **__):

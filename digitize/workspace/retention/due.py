@@ -66,7 +66,9 @@ def standing(ledger: Ledger, one: KeptTogether, period: Period) -> DueState:
     since, why = "", list(_not_loaded(ledger, one))
     if not why:
         since = max(r["at"] for b in one.batches for r in ledger.rows(_LOADED, (b,)))[:10]
-        why += _too_early(since, period)
+        # Of very many batches most are too young, and need not be counted.
+        if early := tuple(_too_early(since, period)):
+            return DueState(since, early)
     open_things, failed = _open_things(ledger, one)
     why += open_things
     if sum(failed.values()) and not period.with_failed:

@@ -63,6 +63,9 @@ def copies_of(place: Place, ledger: Ledger) -> Iterator[str]:
     """Copies of the ledger that hold what was purged, in the workspace and where backups were written."""
     names = {p.name for p in place.folder.glob("ledger.sqlite.*")}
     if not isinstance(place.ledger, Path):
+        like = place.ledger.schema.replace("_", "\\_") + "\\_%"
+        rows = ledger.rows("SELECT nspname FROM pg_namespace WHERE nspname LIKE ?", (like,))
+        names |= {f"the schema {r['nspname']} of its database" for r in rows}
         names |= {p.name for p in place.folder.glob("ledger.sqlite")}
     yield from sorted(names)
     for row in ledger.rows("SELECT DISTINCT at, detail FROM events WHERE step = 'backup' ORDER BY at"):
