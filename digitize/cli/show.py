@@ -121,7 +121,7 @@ def _print_record(record: dict[str, Any]) -> None:
 def _purged(purged: dict[str, str]) -> str:
     from digitize.workspace.ledger.purges import Purged
 
-    what = "Personal data" if purged["what"] == "personal" else "The original"
+    what = "Personal data were" if purged["what"] == "personal" else "The original was"
     return f"{what} {Purged(**purged).line()}."
 
 

@@ -14,6 +14,7 @@ from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import purge_of
 from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place
+from ocr.errors import ScanError
 from ocr.page import Box, Scan
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Pictures:
         if scan is None or source is None:
             raise NotFound(f"There is no page {page}.")
         if purged := purge_of(self._ledger, scan.sha256):
-            raise NotFound(f"Page {page}: its original was {purged.line()}; there is no picture of it any more.")
+            gone = f"Page {page}: its original was {purged.line()}; there is no picture of it any more."
+            # As of any scan that cannot be opened: what is asked of the page is asked without its picture.
+            raise ScanError(gone, kind="purged")
         path = self._place.original(source.sha256, source.suffix, source.linked)
         opened = open_page(Scan(path, source.sha256, scan.idx, page), dpi=self._place.options.read.dpi)
         return opened.grey

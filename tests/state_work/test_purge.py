@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from digitize.accounts.package import pack
-from digitize.errors import LedgerError, NotFound, OptionsError, TooManyRefused
+from digitize.errors import LedgerError, OptionsError, TooManyRefused
 from digitize.files.loading.compared import of_workspace
 from digitize.machine.progress import Silent
 from digitize.masking.unmasking import Unmasking
@@ -43,6 +43,7 @@ from digitize.workspace.retention.purge import PurgeOrder, purge
 from digitize.workspace.trust.originals import missing_originals, told_of_purges
 from mappers.packed import RecordShape
 from mappers.record import FieldValue, Record
+from ocr.errors import ScanError
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
 from validators.finding import Finding
@@ -306,7 +307,7 @@ def test_a_package_and_a_picture_go_without_what_was_purged(place, tmp_path):
     made = pack(place, tmp_path / "bag", "bag", volume="volume 1", who=Unmasking("order of a court", "A", "u"))
     assert made.records == 2 and not list(made.path.rglob("*.jpg"))
     assert "2 originals purged" in (made.path / "bag-info.txt").read_text("utf-8")
-    with Ledger(place.ledger) as ledger, pytest.raises(NotFound, match="purged on 2060-01-01"):
+    with Ledger(place.ledger) as ledger, pytest.raises(ScanError, match="purged on 2060-01-01"):
         Pictures(place, ledger).plain_page(page(place, 1))
 
 
