@@ -103,6 +103,24 @@ def test_a_mark_stays_where_something_was_written_while_it_was_looked_at(ledger)
     assert marked(ledger, READ) == []
 
 
+def test_a_file_that_could_not_be_opened_and_now_can_is_no_longer_counted_as_refused(ledger):
+    ledger.record_event("a.png", "intake", "failed", detail={"kind": "missing"})
+    keep_counts(ledger)
+    assert count_work(ledger).totals.files_refused == 1
+    ledger.record_event("a.png", "intake", "done", key="0" * 64)
+    assert count_work(ledger).totals.files_refused == 0
+    ledger.record_event("b" * 64, "intake", "failed", detail={"kind": "damaged"})
+    keep_counts(ledger)
+    Catalogue(ledger).insert_source(SourceFile("b" * 64, "b1", "b.png", 1, "image/png", 1, ".png"))
+    keep_counts(ledger)
+    assert list(differing_counts(ledger)) == []
+
+
+def test_whoever_checks_late_has_the_group_looked_at_again(ledger):
+    ledger.finish("group:g|1", "check", "key of before", {})
+    assert marked(ledger, CHECK) == ["g|1"]
+
+
 def test_a_transaction_that_is_rolled_back_marks_nothing(ledger):
     with pytest.raises(ZeroDivisionError), ledger.writing():
         ledger.finish("s-0001-0001", "decide", "k", {}, {})

@@ -106,6 +106,11 @@ def test_other_weights_have_pages_of_forms_read_again(done):
     assert Due(ledger, now, "read", is_dry=True).volumes() == [1, 2]
 
 
+def test_more_time_for_a_page_has_those_looked_at_that_ran_out_of_it(done):
+    now = fresh(done[1], place=replace_option(done[1], "read", seconds_per_page=900))
+    assert changed_steps(done[0], now, STEPS) == ["read"]
+
+
 def test_another_form_file_has_its_own_pages_read_again(done, monkeypatch):
     ledger, known = done
     keys = {**form_settings._form_keys(known.read_settings("").folders()), BENGAL: "0" * 32}
