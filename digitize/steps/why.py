@@ -19,6 +19,7 @@ from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 
 NEVER, AGAIN, SOURCE = "never done", "failed before", "scan or page before it changed"
+BEFORE = "done before it was noted what with"
 READING, ANSWERS, RECORDS = "reading changed", "answers, metadata or table changed", "records changed"
 _NOTED = "SELECT seq, detail FROM events WHERE step = 'inputs' ORDER BY seq"
 _NOW = "SELECT seq, outcome, detail FROM state WHERE unit = ? AND step = ?"
@@ -120,9 +121,12 @@ class Reasons:
     def _changed(self, step: str, seq: int, names: Sequence[str], otherwise: str) -> str:
         """The first of these that is another one today than when an event was written."""
         then = next((noted for at, noted in reversed(self._noted) if at < seq), None)
-        for name in names if then is not None else ():
+        if then is None:
+            # By an earlier version of the program: any of them may be the one.
+            return BEFORE
+        for name in names:
             key = f"{step}/{name}"
-            if then is not None and then.get(key) != self._today.get(key):
+            if then.get(key) != self._today.get(key):
                 return f"{name} changed"
         return otherwise
 

@@ -111,6 +111,13 @@ def test_more_time_for_a_page_has_those_looked_at_that_ran_out_of_it(done):
     assert changed_steps(done[0], now, STEPS) == ["read"]
 
 
+def test_of_work_of_before_the_first_note_no_reason_is_made_up(done):
+    why = Reasons(done[0], fresh(done[1], place=replace_option(done[1], "read", dpi=400)))
+    why._noted = []
+    todo = next(t for _, todos in due_pages(done[0], why._known) for t in todos)
+    assert why.of_page(todo) == "done before it was noted what with"
+
+
 def test_another_form_file_has_its_own_pages_read_again(done, monkeypatch):
     ledger, known = done
     keys = {**form_settings._form_keys(known.read_settings("").folders()), BENGAL: "0" * 32}
