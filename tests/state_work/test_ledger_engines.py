@@ -16,7 +16,7 @@ from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerE
 from digitize.machine.signing import create_key
 from digitize.machine.system import is_dead, process_name
 from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.where import LedgerAddress
+from digitize.workspace.engines.where import LedgerAddress, ledger_address
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lots, Work
 from digitize.workspace.ledger.opening import connect
@@ -427,6 +427,12 @@ def test_what_the_database_says_is_told_with_the_next_step_and_without_values(er
     with pytest.raises(kind, match=told) as said, plain_errors(LedgerAddress("postgresql://kala@h/d", "ledger_wb")):
         raise error
     assert type(said.value) is kind and "Geheim" not in str(said.value) and "kala" not in str(said.value)
+
+
+@pytest.mark.parametrize("schema", ["public", "pg_catalog", "x; drop"])
+def test_a_ledger_never_lies_in_a_schema_of_all(schema):
+    with pytest.raises(OptionsError):
+        ledger_address("postgresql://h/d", "wb", None, schema)
 
 
 def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):
