@@ -103,7 +103,7 @@ def test_whoever_worked_on_a_lot_before_finds_the_fence_closed(place):
 def test_a_cluster_that_reaches_the_ledger_records_for_itself(place):
     with Ledger(place.ledger) as ledger:
         known = learn(place, ledger, Quick())
-        assert read_in_lots(ledger, known, Silent(), limit=3).total == 3
+        assert read_in_lots(ledger, known, Silent(), 3).total == 3
         assert read_in_lots(ledger, known, Silent()).total == 1
         assert not plan(ledger, known)
 
