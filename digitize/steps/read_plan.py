@@ -70,9 +70,10 @@ def _states_of(ledger: Ledger, volume: int) -> _States:
 class Desk:
     """Says of each page what is to do for it. It holds where the pages of a volume stood when it first came to it."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
-        """Look at pages of a ledger."""
+    def __init__(self, ledger: Ledger, known: Known, *, is_dry: bool = False) -> None:
+        """Look at pages of a ledger. is_dry: what was done earlier and holds again is not noted as the newest."""
         self._ledger, self._known = ledger, known
+        self._take_up = ledger.is_done if is_dry else ledger.take_up
         self._volumes: dict[int, _States] = {}
 
     def of(self, step: str, scan: PageScan) -> StepState | None:
@@ -142,7 +143,7 @@ class Desk:
 
     def _is_decided(self, scan: PageScan, key: str) -> bool:
         now = self.of(DECIDE, scan)
-        return (now is not None and now.key == key) or self._ledger.take_up(scan.page, DECIDE, key)
+        return (now is not None and now.key == key) or self._take_up(scan.page, DECIDE, key)
 
     def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
         """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
@@ -158,7 +159,7 @@ class Desk:
         for event in reversed(self._ledger.events(scan.page)):
             if event.step == RECOGNISE and event.outcome == "done":
                 key = self._key(scan, event.detail)
-                if key == event.key and self._ledger.take_up(scan.page, RECOGNISE, key):
+                if key == event.key and self._take_up(scan.page, RECOGNISE, key):
                     return key, event.detail.get("form")
         return None
 
@@ -177,7 +178,7 @@ class Desk:
         for event in reversed(self._ledger.events(scan.page)):
             if event.step == REGISTER and event.outcome == "done":
                 key = register_key(self._known, scan, before, event.detail.get("form"))
-                if key == event.key and self._ledger.take_up(scan.page, REGISTER, key):
+                if key == event.key and self._take_up(scan.page, REGISTER, key):
                     return key, event.detail
         return None
 
@@ -256,10 +257,13 @@ def plan(
 
 
 def due_pages(
-    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None
+    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None, *, is_dry: bool = False
 ) -> Iterator[tuple[int, list[PageTodo]]]:
-    """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all."""
-    desk, catalogue = Desk(ledger, known), Catalogue(ledger)
+    """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all.
+
+    is_dry: nothing is written.
+    """
+    desk, catalogue = Desk(ledger, known, is_dry=is_dry), Catalogue(ledger)
     for volume in catalogue.volumes() if volumes is None else volumes:
         yield volume, list(_of_volume(desk, catalogue.scans(volume)))
 

@@ -134,7 +134,7 @@ class Reasons:
 def pages_due(ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None) -> StepDue:
     """What is due to be read in these volumes, at most so many pages of it."""
     reasons = Reasons(ledger, known)
-    todos = (t for _, some in due_pages(ledger, known, volumes) for t in some)
+    todos = (t for _, some in due_pages(ledger, known, volumes, is_dry=True) for t in some)
     why: Counter[tuple[str, bool]] = Counter()
     for todo in islice(todos, limit):
         why[reasons.of_page(todo), todo.is_decided_only] += 1
