@@ -14,7 +14,7 @@ from typing import Any
 from digitize.steps.inputs import inputs_of
 from digitize.steps.map import MapTodo
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER
-from digitize.steps.read_plan import PageTodo, due_pages
+from digitize.steps.read_plan import Desk, PageTodo, due_pages
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 
@@ -134,7 +134,7 @@ class Reasons:
 def pages_due(ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None) -> StepDue:
     """What is due to be read in these volumes, at most so many pages of it."""
     reasons = Reasons(ledger, known)
-    todos = (t for _, some in due_pages(ledger, known, volumes, is_dry=True) for t in some)
+    todos = (t for _, some in due_pages(ledger, known, volumes, Desk(ledger, known, is_dry=True)) for t in some)
     why: Counter[tuple[str, bool]] = Counter()
     for todo in islice(todos, limit):
         why[reasons.of_page(todo), todo.is_decided_only] += 1
