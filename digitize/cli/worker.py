@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitize.cli.console import progress, say
+
+if TYPE_CHECKING:
+    from digitize.machine.placing import Cluster
+    from digitize.workspace.place import Place
 
 
 def worker(
@@ -23,10 +27,12 @@ def worker(
     from digitize.steps.worker import LotWorker
     from digitize.steps.worker_place import worker_hands, worker_place
 
-    place = worker_place(where, site, key, {"run.jobs": jobs})
-    hands = worker_hands(place)
-    with progress(place.options.run.line_every) as shown:
-        report = LotWorker(place, hands, shown, lot).go_on(_waits(stay, 60 * every))
+    def find() -> tuple[Place, Cluster | None]:
+        place = worker_place(where, site, key, {"run.jobs": jobs})
+        return place, worker_hands(place)
+
+    with progress(find()[0].options.run.line_every) as shown:
+        report = LotWorker(find, shown, lot).go_on(_waits(stay, 60 * every))
     say(*report.lines())
 
 

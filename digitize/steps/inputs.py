@@ -63,6 +63,8 @@ def _read(known: Known) -> dict[str, str]:
     languages = ("", *known.state.languages)
     found = {
         "settings": known.read_key(""),
+        # In no key: with more of it, pages that ran out of time are read again, and no others.
+        "time for a page": str(known.place.options.read.seconds_per_page),
         "weights": plain_hash([[network, path.stem] for network, path in known.weights]),
         "lists": known.lexica_key,
         "all forms": settings.form_key(None),

@@ -42,7 +42,8 @@ def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, d
             keep_counts(ledger)
         finally:
             target.close()
-            ledger.release(known.owner)
+            if not dry_run:
+                ledger.release(known.owner)
     return done
 
 

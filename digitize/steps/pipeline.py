@@ -184,7 +184,8 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
                     known = _with_new_prints(ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
-            ledger.release(known.owner)
+            if not wanted.is_dry:
+                ledger.release(known.owner)
         if not wanted.is_dry:
             settle_steps(ledger, known, [step for step in wanted.steps if report.todo.get(step)])
             keep_counts(ledger)

@@ -70,9 +70,9 @@ def _states_of(ledger: Ledger, volume: int) -> _States:
 class Desk:
     """Says of each page what is to do for it. It holds where the pages of a volume stood when it first came to it."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
-        """Look at pages of a ledger."""
-        self._ledger, self._known = ledger, known
+    def __init__(self, ledger: Ledger, known: Known, *, is_dry: bool = False) -> None:
+        """Look at pages of a ledger. is_dry: what was done earlier and holds again is not noted as the newest."""
+        self._ledger, self._known, self._take_up = ledger, known, ledger.is_done if is_dry else ledger.take_up
         self._volumes: dict[int, _States] = {}
         self._purged: dict[int, Mapping[str, Purged]] = {}
         self.kept_as_read = 0
@@ -167,7 +167,7 @@ class Desk:
 
     def _is_decided(self, scan: PageScan, key: str) -> bool:
         now = self.of(DECIDE, scan)
-        return (now is not None and now.key == key) or self._ledger.take_up(scan.page, DECIDE, key)
+        return (now is not None and now.key == key) or self._take_up(scan.page, DECIDE, key)
 
     def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
         """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
@@ -183,7 +183,7 @@ class Desk:
         for event in reversed(self._ledger.events(scan.page)):
             if event.step == RECOGNISE and event.outcome == "done":
                 key = self._key(scan, event.detail)
-                if key == event.key and self._ledger.take_up(scan.page, RECOGNISE, key):
+                if key == event.key and self._take_up(scan.page, RECOGNISE, key):
                     return key, event.detail.get("form")
         return None
 
@@ -202,7 +202,7 @@ class Desk:
         for event in reversed(self._ledger.events(scan.page)):
             if event.step == REGISTER and event.outcome == "done":
                 key = register_key(self._known, scan, before, event.detail.get("form"))
-                if key == event.key and self._ledger.take_up(scan.page, REGISTER, key):
+                if key == event.key and self._take_up(scan.page, REGISTER, key):
                     return key, event.detail
         return None
 

@@ -14,11 +14,12 @@ from typing import Any
 from digitize.steps.inputs import inputs_of
 from digitize.steps.map import MapTodo
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER
-from digitize.steps.read_plan import PageTodo, due_pages
+from digitize.steps.read_plan import Desk, PageTodo, due_pages
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 
 NEVER, AGAIN, SOURCE = "never done", "failed before", "scan or page before it changed"
+BEFORE = "done before it was noted what with"
 READING, ANSWERS, RECORDS = "reading changed", "answers, metadata or table changed", "records changed"
 _NOTED = "SELECT seq, detail FROM events WHERE step = 'inputs' ORDER BY seq"
 _NOW = "SELECT seq, outcome, detail FROM state WHERE unit = ? AND step = ?"
@@ -120,9 +121,12 @@ class Reasons:
     def _changed(self, step: str, seq: int, names: Sequence[str], otherwise: str) -> str:
         """The first of these that is another one today than when an event was written."""
         then = next((noted for at, noted in reversed(self._noted) if at < seq), None)
-        for name in names if then is not None else ():
+        if then is None:
+            # By an earlier version of the program: any of them may be the one.
+            return BEFORE
+        for name in names:
             key = f"{step}/{name}"
-            if then is not None and then.get(key) != self._today.get(key):
+            if then.get(key) != self._today.get(key):
                 return f"{name} changed"
         return otherwise
 
@@ -130,7 +134,7 @@ class Reasons:
 def pages_due(ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None) -> StepDue:
     """What is due to be read in these volumes, at most so many pages of it."""
     reasons = Reasons(ledger, known)
-    todos = (t for _, some in due_pages(ledger, known, volumes) for t in some)
+    todos = (t for _, some in due_pages(ledger, known, volumes, Desk(ledger, known, is_dry=True)) for t in some)
     why: Counter[tuple[str, bool]] = Counter()
     for todo in islice(todos, limit):
         why[reasons.of_page(todo), todo.is_decided_only] += 1

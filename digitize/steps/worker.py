@@ -21,6 +21,7 @@ from digitize.workspace.place import Place
 from ocr.tesseract.folders import searching
 
 Todo = TypeVar("Todo")
+FoundPlace = tuple[Place, Cluster | None]
 _UNITS = 200
 """So many pages, tables or groups of records are mapped or checked in one lot."""
 _LEARNING = "learn-books"
@@ -49,9 +50,11 @@ class WorkerReport:
 class LotWorker:
     """One of many on one ledger. It loads nothing: that is one place's business."""
 
-    def __init__(self, place: Place, hands: Cluster | None, progress: Progress, size: int = LOT_PAGES) -> None:
-        """hands: what opens scans; None for so many processes as the settings say. size: pages of a lot."""
-        self._place, self._hands, self._progress, self._size = place, hands, progress, size
+    def __init__(self, find: Callable[[], FoundPlace], progress: Progress, size: int = LOT_PAGES) -> None:
+        """find: the workspace as it is by now, and what opens its scans; None for so many processes as the settings
+        say. size: pages of a lot.
+        """
+        self._find, self._progress, self._size = find, progress, size
         self.report = WorkerReport()
 
     def go_on(self, wait: Callable[[], bool]) -> WorkerReport:
@@ -61,8 +64,9 @@ class LotWorker:
         """
         while True:
             # Opened anew each time: what others wrote, new forms and lists, new weights.
-            with Ledger(self._place.ledger) as ledger, searching(self._place.models):
-                known = learn(self._place, ledger, self._hands)
+            place, hands = self._find()
+            with Ledger(place.ledger) as ledger, searching(place.models):
+                known = learn(place, ledger, hands)
                 try:
                     is_idle = not self._once(ledger, known)
                 finally:

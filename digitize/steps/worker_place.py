@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,7 @@ from digitize.targets.postgres.address import is_address
 from digitize.workspace.engines.where import ledger_address
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place, open_place
+from digitize.workspace.trust.settings import newer_settings
 from ocr.tesseract.folders import searching
 
 KIT = "kit"
@@ -56,6 +58,7 @@ def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, ob
                 f"{address}: no files were shared with workers yet. Where the workspace is: digitize store share DIR"
             )
         kit, wanted = Kit.from_plain(ledger.result(KIT, KIT, now.key)), Fitness(**now.detail["fitness"])
+        _require_newest(ledger, kit)
     folder = kit.lay_out(cache_folder().parent / "kits" / site)
     (folder / "keys").mkdir(exist_ok=True)
     own = folder / "keys" / "site.pem"
@@ -64,6 +67,22 @@ def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, ob
     place = open_place(folder, {**flags, "workspace.ledger": where})
     _require_fit(place, wanted)
     return place
+
+
+def _require_newest(ledger: Ledger, kit: Kit) -> None:
+    """Raise MachineLacks where a run worked with other files since these were shared: pages would be decided to and fro
+    by lists of before and of now.
+    """
+    shared = ledger.execute("SELECT seq FROM state WHERE unit = ? AND step = ?", (KIT, KIT)).fetchone()["seq"]
+    here = {place: hashlib.sha256(data).hexdigest() for place, data in kit.files.items()}
+    # Others than these may be too large to be shared.
+    noted = {p: sha for p, sha in newer_settings(ledger, shared).items() if p in here or p.endswith((".toml", ".csv"))}
+    other = sorted(p for p, sha in noted.items() if here.get(p) != sha)
+    if other:
+        raise MachineLacks(
+            f"The workspace works with another {other[0]} than was shared with workers. Where it is: digitize store "
+            "share DIR"
+        )
 
 
 def _require_fit(place: Place, wanted: Fitness) -> None:

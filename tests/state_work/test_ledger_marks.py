@@ -1,5 +1,6 @@
 """What changed is marked in the same transaction; what is not marked need not be looked at, and the counts are true."""
 
+import random
 import sqlite3
 
 import pytest
@@ -9,7 +10,7 @@ from digitize.workspace.count_kept import differing_counts, keep_counts
 from digitize.workspace.counts import count_work
 from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.marked import marked, newest_event, settle
 from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ
 from digitize.workspace.ledger.records import Decision, Records, Stored
@@ -103,6 +104,24 @@ def test_a_mark_stays_where_something_was_written_while_it_was_looked_at(ledger)
     assert marked(ledger, READ) == []
 
 
+def test_a_file_that_could_not_be_opened_and_now_can_is_no_longer_counted_as_refused(ledger):
+    ledger.record_event("a.png", "intake", "failed", detail={"kind": "missing"})
+    keep_counts(ledger)
+    assert count_work(ledger).totals.files_refused == 1
+    ledger.record_event("a.png", "intake", "done", key="0" * 64)
+    assert count_work(ledger).totals.files_refused == 0
+    ledger.record_event("b" * 64, "intake", "failed", detail={"kind": "damaged"})
+    keep_counts(ledger)
+    Catalogue(ledger).insert_source(SourceFile("b" * 64, "b1", "b.png", 1, "image/png", 1, ".png"))
+    keep_counts(ledger)
+    assert list(differing_counts(ledger)) == []
+
+
+def test_whoever_checks_late_has_the_group_looked_at_again(ledger):
+    ledger.finish("group:g|1", "check", "key of before", {})
+    assert marked(ledger, CHECK) == ["g|1"]
+
+
 def test_a_transaction_that_is_rolled_back_marks_nothing(ledger):
     with pytest.raises(ZeroDivisionError), ledger.writing():
         ledger.finish("s-0001-0001", "decide", "k", {}, {})
@@ -131,6 +150,61 @@ def test_counts_are_the_same_kept_or_folded_anew_and_a_false_one_is_named(ledger
     ledger.recount()
     keep_counts(ledger)
     assert list(differing_counts(ledger)) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_done_in_whatever_order_the_counts_that_are_kept_are_true(ledger, seed):
+    choose = random.Random(seed)
+    records, catalogue, pages = Records(ledger), Catalogue(ledger), ("s-0001-0001", "s-0001-0002", "s-0002-0001")
+    catalogue.insert_batch(Batch("b1", "one", "2026-01-01"))
+    detail = {"form": "f", "family": "f", "part": 1, "language": "en"}
+
+    def new_records():
+        number = choose.choice((1, 2))
+        some = [stored(number, choose.choice(("g1", "g2")), choose.choice(("1", "2")))]
+        records.replace_unit(f"s-0001-{number:04d}", choose.choice((some, [])))
+
+    def settled():
+        name = choose.choice(("s-0001-0001-r1", "s-0001-0002-r9", "s-0002-0001", "t-0001-r3"))
+        records.insert_decision(Decision(name, "page:2", "", "", "", choose.choice(("value", "undone")), "x", "A"), "")
+
+    def verdict():
+        word, fields = choose.choice((("clean", ()), ("review", ("fir_no",)), ("reject", ("fir_no",))))
+        known = [r["record"] for r in ledger.rows("SELECT record FROM records")]
+        records.set_verdicts({r: Verdict(word, fields, dict.fromkeys(fields, 1)) for r in known}, [])
+
+    def refused():
+        outcome, key = choose.choice(("failed", "done")), choose.randbytes(8).hex()
+        ledger.record_event("x.png", "intake", outcome, key=key, detail={"kind": "missing"})
+
+    def taken_again():
+        catalogue.insert_scan(PageScan("s-0002-0001", choose.randbytes(32).hex(), 0, "b1", 2, 1, station="Bridge"))
+
+    def read():
+        page, step = choose.choice(pages), choose.choice(("recognise", "decide", "map"))
+        if choose.random() < 0.4:
+            ledger.fail(page, step, "k", {"kind": "truncated", "message": "", "retry": True})
+        else:
+            ledger.finish(page, step, choose.choice("kl"), {}, detail if step != "map" else {"reported": 2})
+
+    def mapped():
+        ledger.finish(choose.choice(("t-0001:2", "t-0001")), "map", choose.choice("kl"), {}, {"reported": 2})
+
+    def told():
+        catalogue.tell("0002" * 16, {"station": choose.choice(("Mill", "Bridge")), "language": "bn"})
+
+    def loaded():
+        records.set_loaded("b1", "load")
+
+    operations = (new_records, settled, verdict, refused, taken_again, read, mapped, told, loaded)
+    for _ in range(60):
+        choose.choice(operations)()
+        if choose.random() < 0.5:
+            keep_counts(ledger)
+        assert list(differing_counts(ledger)) == []
+    kept = count_work(ledger).as_plain()
+    ledger.recount()
+    assert count_work(ledger).as_plain() == kept
 
 
 def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgraded(tmp_path, monkeypatch):

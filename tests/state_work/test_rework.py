@@ -11,7 +11,7 @@ from digitize.steps import check, load, map, read_keys
 from digitize.steps.due import Due, order_of, parse_first
 from digitize.steps.inputs import changed_steps, note_inputs
 from digitize.steps.read_plan import due_pages, plan
-from digitize.steps.why import Reasons, StepDue, due_of, each_seconds
+from digitize.steps.why import Reasons, StepDue, due_of, each_seconds, pages_due
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
@@ -104,6 +104,30 @@ def test_other_weights_have_pages_of_forms_read_again(done):
     assert reasons(done, now) == {"weights changed": 3, "never done": 1}
     # Though nothing was noted yet, a look ahead looks everywhere.
     assert Due(ledger, now, "read", is_dry=True).volumes() == [1, 2]
+
+
+def test_more_time_for_a_page_has_those_looked_at_that_ran_out_of_it(done):
+    now = fresh(done[1], place=replace_option(done[1], "read", seconds_per_page=900))
+    assert changed_steps(done[0], now, STEPS) == ["read"]
+
+
+def test_of_work_of_before_the_first_note_no_reason_is_made_up(done):
+    why = Reasons(done[0], fresh(done[1], place=replace_option(done[1], "read", dpi=400)))
+    why._noted = []
+    todo = next(t for _, todos in due_pages(done[0], why._known) for t in todos)
+    assert why.of_page(todo) == "done before it was noted what with"
+
+
+def test_a_look_ahead_writes_nothing_where_inputs_came_back(done):
+    ledger, known = done
+    page = "wb-0001-0001"
+    with pytest.raises(ZeroDivisionError), ledger.writing():
+        of_before = ledger.state(page, "decide")
+        ledger.finish(page, "decide", "of another list", {}, dict(of_before.detail))
+        events = newest_event(ledger)
+        assert pages_due(ledger, known, [1], None).units == 0 and newest_event(ledger) == events
+        assert len(plan(ledger, known, None, [1])) == 0 and newest_event(ledger) == events + 1
+        raise ZeroDivisionError
 
 
 def test_another_form_file_has_its_own_pages_read_again(done, monkeypatch):

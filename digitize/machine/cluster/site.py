@@ -47,12 +47,12 @@ class Kit:
         return cls({p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()})
 
     def lay_out(self, into: Path) -> Path:
-        """Write it below a folder, once. Returns where."""
+        """Write it below a folder, but for what stands there as it should. Returns where."""
         at = into / f"kit-{self.key}"
-        if not (at / _SETTINGS).is_file():
-            # The settings last: a folder that has them is whole.
-            for place in sorted(self.files, key=lambda p: p == _SETTINGS):
-                path = _inside(at, place)
+        # The settings last: a folder that has them is whole.
+        for place in sorted(self.files, key=lambda p: p == _SETTINGS):
+            path = _inside(at, place)
+            if not (path.is_file() and path.read_bytes() == self.files[place]):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part = path.with_name(f"{path.name}.{os.getpid()}.part")
                 part.write_bytes(self.files[place])
@@ -104,10 +104,11 @@ class Site:
 
 
 def fetched(store: ScanStore, place: str) -> Path:
-    """An original out of the store, brought here once."""
+    """An original out of the store, brought here once; anew where what is kept is not what its name says."""
     sha256 = Path(place).stem
     at = cache_folder() / sha256[:2] / Path(place).name
-    if not at.is_file():
+    # Milliseconds beside the seconds of reading; a power cut or another program may have left something else there.
+    if not _is_whole(at, sha256):
         # Looking through all of it takes as long as a picture: one fetch in some does.
         if random.random() < _LOOKS:
             make_room(at.parent.parent)
@@ -116,6 +117,14 @@ def fetched(store: ScanStore, place: str) -> Path:
         # The oldest use goes first when room is made.
         os.utime(at)
     return at
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as f:
+            return hashlib.file_digest(f, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def cache_folder() -> Path:

@@ -25,6 +25,8 @@ _FIRST_S, _LONGEST_S = 0.5, 30.0
 _CLIENTS = ("botocore", "aiobotocore", "aiohttp", "fsspec", "s3fs", "gcsfs", "adlfs")
 """Libraries whose own errors, that are no OSError, mean a store that does not answer."""
 
+_NO_PASSWORD = "the name of a store is shown and recorded: no password in it. Set AWS_SECRET_ACCESS_KEY."
+
 
 class StoreAway(DigitizeError):
     """The store did not give a file, or not the right one."""
@@ -36,6 +38,8 @@ class ScanStore:
     def __init__(self, url: str, endpoint: str = "", wait: Callable[[float], object] = time.sleep) -> None:
         """url: as "s3://bucket/prefix" or "file:///srv/scans"; endpoint: of a store that is not Amazon's."""
         self.url = check_url(url)
+        if "@" in endpoint or "?" in endpoint:
+            raise OptionsError(_NO_PASSWORD)
         self._endpoint, self._wait = endpoint, wait
         self._fs, self._root = _opened(url, endpoint)
 
@@ -113,11 +117,12 @@ class ScanStore:
 
 def check_url(url: str) -> str:
     """The URL of a store. Raises OptionsError for one with a password in it, or of no known kind."""
+    # First: other messages repeat the URL.
+    if "@" in url or "?" in url:
+        raise OptionsError(_NO_PASSWORD)
     kind, _, rest = url.partition("://")
     if not rest or not kind.isalnum():
         raise OptionsError(f"a store is named as s3://bucket/prefix or file:///folder, not {url!r}")
-    if "@" in rest or "?" in rest:
-        raise OptionsError("the name of a store is shown and recorded: no password in it. Set AWS_SECRET_ACCESS_KEY.")
     return url
 
 

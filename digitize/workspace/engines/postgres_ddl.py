@@ -130,6 +130,9 @@ def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str 
             yield f"trigger {guard.name}", "was changed" if text != guard.text else "was switched off", None
     for name in sorted(held):
         yield f"trigger {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+    for table, name in db.execute(_HELD_RULES, (schema,)):
+        # One of them turns a deletion into nothing, or a row into another, before any trigger sees it.
+        yield f"rule {name} on {table}", "was added", f"look what it does, and drop it: DROP RULE {name} ON {table}"
     bodies = {r[0]: r[1] for r in db.execute(_HELD_FUNCTIONS, (schema,))}
     for head, body in functions(ddl).items():
         name = head.partition("(")[0]
@@ -142,6 +145,7 @@ _HELD_GUARDS = """
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = %s AND NOT t.tgisinternal
 """
+_HELD_RULES = "SELECT tablename, rulename FROM pg_rules WHERE schemaname = %s ORDER BY 1, 2"
 _HELD_FUNCTIONS = """
   SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
 """

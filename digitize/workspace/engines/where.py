@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from digitize.errors import OptionsError
 from digitize.targets.postgres.address import DatabaseAddress, parse_address
 
 _LONGEST = 63
@@ -45,9 +46,12 @@ def home_of(where: Where) -> Path | None:
 def ledger_address(url: str, site_id: str, home: Path | None = None, schema: str = "") -> LedgerAddress:
     """The address of a workspace's ledger. schema: its own name if not that made of the workspace's id.
 
-    Raises OptionsError for a text that is no URL of PostgreSQL, or that holds a password.
+    Raises OptionsError for a text that is no URL of PostgreSQL or holds a password, and for a schema of all.
     """
     parse_address(url, own := schema or schema_of(site_id))
+    # A ledger is put aside by giving its schema another name: it must be nobody else's.
+    if own.startswith(("pg_", "public", "information_schema")):
+        raise OptionsError(f"ledger_schema: {own} is the database's own. Give the ledger a schema for itself.")
     return LedgerAddress(url, own, home)
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.marks import COUNT, LOAD, MAP, READ
+from digitize.workspace.ledger.marks import COUNT, FILES, LOAD, MAP, READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,16 @@ class Catalogue:
         """Add a source. Its content must be new."""
         with self._ledger.writing():
             self._insert("sources", asdict(source))
-            self._ledger.mark(COUNT, f"batch:{source.batch}")
+            for part in (f"batch:{source.batch}", FILES):
+                self._ledger.mark(COUNT, part)
 
     def remove_refused(self, sha256: str) -> None:
         """Take out a file that was refused; it is here now, and can be used."""
         found = self.source(sha256)
         with self._ledger.writing():
             self._ledger.execute("DELETE FROM sources WHERE sha256 = ? AND problem <> ''", (sha256,))
-            self._ledger.mark(COUNT, f"batch:{found.batch if found else ''}")
+            for part in (f"batch:{found.batch if found else ''}", FILES):
+                self._ledger.mark(COUNT, part)
 
     def volume(self, label: str) -> int:
         """The number of the volume with that label; a new one is given when the label is new."""

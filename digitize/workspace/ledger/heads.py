@@ -47,14 +47,17 @@ class Heads:
         """Sign the newest event, inside the transaction that wrote it; root: its hash."""
         head = SignedHead(seq, at, root, self._signer.public, self._signer.sign(_text(seq, at, root)))
         values = tuple(asdict(head).values())
-        # The same command's line is replaced: a run of a thousand pages has one.
+        # The same command's line is replaced: a run of a thousand pages has one. Of a backup that was put in the
+        # ledger's place meanwhile the number is another command's, or nobody's.
         if self._kept is not None:
-            sql = "UPDATE heads SET seq = ?, at = ?, hash = ?, public = ?, signature = ? WHERE command = ?"
-            self._db.execute(sql, (*values, self._kept[0]))
-            self._written = (self._kept[0], head)
-        else:
-            sql = "INSERT INTO heads (seq, at, hash, public, signature) VALUES (?, ?, ?, ?, ?) RETURNING command"
-            self._written = (self._db.execute(sql, values).fetchone()[0], head)
+            command, last = self._kept
+            sql = """UPDATE heads SET seq = ?, at = ?, hash = ?, public = ?, signature = ?
+                     WHERE command = ? AND signature = ? RETURNING command"""
+            if self._db.execute(sql, (*values, command, last.signature)).fetchone():
+                self._written = (command, head)
+                return
+        sql = "INSERT INTO heads (seq, at, hash, public, signature) VALUES (?, ?, ?, ?, ?) RETURNING command"
+        self._written = (self._db.execute(sql, values).fetchone()[0], head)
 
     def keep(self) -> None:
         """What was signed was committed."""

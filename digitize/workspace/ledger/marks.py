@@ -54,7 +54,7 @@ class News:
         self._units: dict[tuple[str, str], None] = {}
         self._part_of: dict[str, str] = {}
 
-    def note_event(self, unit: str, step: str, outcome: str, detail: Mapping[str, Any]) -> None:
+    def note_event(self, unit: str, step: str, detail: Mapping[str, Any]) -> None:
         """Take in an event."""
         for what in _OF_EVENTS.get(step, ()):
             self.mark_unit(what, unit)
@@ -64,7 +64,11 @@ class News:
             self.mark(READ, f"volume:{unit.partition(':')[2]}")
         elif step == "load":
             self.mark(LOAD, unit)
-        elif step == "intake" and outcome == "failed":
+        elif step == "check":
+            # Also where it was checked late, under a key of before.
+            self.mark(CHECK, unit.partition(":")[2])
+        elif step == "intake":
+            # Done as well: what could not be opened, and now can.
             self.mark(COUNT, FILES)
 
     def mark(self, what: str, part: str) -> None:

@@ -215,7 +215,7 @@ class LedgerFile:
             at = datetime.fromtimestamp(self._db.now(), UTC).isoformat(timespec="milliseconds")
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
             self._pending.add(at, unit, step, outcome, key, text)
-            self._news.note_event(unit, step, outcome, detail or {})
+            self._news.note_event(unit, step, detail or {})
 
     def root_hash(self) -> str:
         """The hash of the whole history so far."""

@@ -58,9 +58,9 @@ def move(place: Place, url: str) -> MovedLedger:
     new: Where = ledger_address(url, own.site_id, place.folder, own.ledger_schema) if url else place.folder / LEDGER
     if new == old:
         raise InputError(f"The ledger of {place.folder} lies in {new} already.")
-    _clear(new)
     with closing(open_engine(old)) as source:
         require_format(source, old)
+        _clear(new, source)
         with _held(source):
             last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
             _make(source, new, place.folder)
@@ -93,16 +93,18 @@ def _held(source: LedgerEngine) -> Iterator[None]:
             raise
 
 
-def _clear(new: Where) -> None:
+def _clear(new: Where, source: LedgerEngine) -> None:
     """Take away what an interrupted move left there. Raises InputError for a ledger that is there and is none of it."""
+    # A move that was cut off at its very end leaves the mark in what is the ledger, and is worked with.
     if isinstance(new, Path):
         if not new.exists():
             return
         with closing(connect(new)) as file, file.guarded():
             marks = {r["key"] for r in file.execute(_MARKED)}
+            is_copy = "arriving" in marks and _is_in(source, file)
         if "moved_to" in marks:
             _file_aside(new)
-        elif "arriving" in marks:
+        elif is_copy:
             new.unlink()
         else:
             raise InputError(f"{new} is there already. Put it elsewhere first.")
@@ -112,11 +114,18 @@ def _clear(new: Where) -> None:
     with postgres_making.changing(new) as db:
         if postgres_making.is_there(db):
             # All that is in it was copied from a ledger that is still there.
-            if "arriving" not in {r["key"] for r in db.execute(_MARKED)}:
+            if "arriving" not in {r["key"] for r in db.execute(_MARKED)} or not _is_in(source, db):
                 raise InputError(
                     f"{new} is there already, of another workspace or from before. Set ledger_schema in digitize.toml."
                 )
             db.execute(f"DROP SCHEMA {new.schema} CASCADE")
+
+
+def _is_in(source: LedgerEngine, copy: LedgerEngine) -> bool:
+    """Whether all of a copy's history is in the ledger that it was made of."""
+    newest = copy.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    there = source.execute("SELECT 1 FROM events WHERE seq = ? AND hash = ?", tuple(newest or (0, ""))).fetchone()
+    return newest is None or there is not None
 
 
 def _make(source: LedgerEngine, new: Where, home: Path) -> None:

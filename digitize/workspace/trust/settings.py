@@ -34,6 +34,13 @@ def settings_changes(ledger: Ledger, place: Place) -> Iterator[Change]:
         yield Change(name, "is another one than at the last run", mend, is_remark=name == "digitize.toml")
 
 
+def newer_settings(ledger: Ledger, seq: int) -> Mapping[str, str]:
+    """File -> hash, as a run noted them after that event; nothing where none did."""
+    rows = ledger.rows(_NEWEST.replace("SELECT", "SELECT seq,"))
+    found: Mapping[str, str] = json.loads(rows[0]["detail"]) if rows and rows[0]["seq"] > seq else {}
+    return found
+
+
 def _noted(ledger: Ledger) -> Mapping[str, str]:
     rows = ledger.rows(_NEWEST)
     found: Mapping[str, str] = json.loads(rows[0]["detail"]) if rows else {}
