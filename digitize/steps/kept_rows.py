@@ -19,7 +19,7 @@ CHUNK = 1000
 
 
 class KeptRows(NamedTuple):
-    """Rows of a chunk, packed once: on their way to a worker nobody takes them apart. left: those that are not mapped."""
+    """Rows of a chunk, packed once: nobody takes them apart on their way to a worker. left: those not mapped."""
 
     count: int
     left: list[LegacyRow]
