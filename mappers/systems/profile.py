@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,11 @@ class ColumnProfile:
     def values(self) -> frozenset[str]:
         """Its different keys."""
         return frozenset(k for k in self.keys if k)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each of its keys stands there."""
+        return Counter(k for k in self.keys if k)
 
     @cached_property
     def filled(self) -> int:

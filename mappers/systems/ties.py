@@ -148,7 +148,11 @@ def _confidence(name: float, share: float, special: float, covered: float) -> fl
 
 def contained(column: ColumnProfile, key: ColumnProfile, parent: TableProfile) -> float:
     """Share of a column's cells whose value a key has; of the first ones, where not all rows were looked at."""
-    said = list(islice((k for k in column.keys if k), _TRIED if parent.is_cut else None))
+    if not parent.is_cut:
+        # Each value once, however often it stands there.
+        found = sum(n for k, n in column.counts.items() if k in key.values)
+        return found / column.filled if column.filled else 0.0
+    said = list(islice((k for k in column.keys if k), _TRIED))
     return sum(k in key.values for k in said) / len(said) if said else 0.0
 
 
