@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_PART = {"registers", "drafting", "outputs", "quality", "pages", "tesseract"}
 """Folders of ocr/ that take no part in reading a form's page."""
 _KINDS = (".py", ".toml", ".npz", ".onnx")
-_CUTS = ("ocr/forms", "ocr/cleaning", "ocr/scans")
+CUTS = ("ocr/forms", "ocr/cleaning", "ocr/scans", "ocr/geometry")
 DPI = 300
 Lines = dict[str, tuple[LineImage, bool]]
 """Zone -> its crop, and whether no ink was found there."""
@@ -28,7 +28,7 @@ Lines = dict[str, tuple[LineImage, bool]]
 
 def lines_of(image: Path, cached: Path) -> Lines:
     """The zones of a page. cached: folder in which they are kept under the hash of the picture and of what cuts."""
-    kept = cached / f"{sha256(image.read_bytes() + code_hash(_CUTS).encode()).hexdigest()[:24]}.crops"
+    kept = cached / f"{sha256(image.read_bytes() + code_hash(CUTS).encode()).hexdigest()[:24]}.crops"
     if not kept.exists():
         grey = open_page(Scan(image, ""), DPI).grey
         write_whole(kept, pickle.dumps(cut_lines(grey, find_form(grey, load_models()))))

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.handwriting_calibration import crossed, write_models
-from benchmarks.handwriting_crops import code_hash, lines_of, write_whole
+from benchmarks.handwriting_crops import CUTS, code_hash, lines_of, write_whole
 from benchmarks.handwriting_read import DATES, FIELDS, KINDS, MORE, REPEATED, Read, scored, scorer_of
 from benchmarks.straight import Value, calibration_error, straight_through
 from digitize.reading.lexica import as_lexica, sections_file
@@ -197,7 +197,9 @@ def _page(image: Path, group: str, folds: Path | None, cache: Path) -> Page:
 
 def page_of(image: Path, group: str, weights: Path | None, cache: Path, unknown: tuple[str, ...] = ()) -> Page:
     """A page to be read with weights; what they see is kept in the cache."""
-    data = image.read_bytes() + (weights.read_bytes() if weights else fields.FieldsEngine().name_and_version().encode())
+    # By what the crops and the network see: the engine's version, its weights, and the code that cuts.
+    told = fields.FieldsEngine(weights).name_and_version() + code_hash(CUTS)
+    data = image.read_bytes() + told.encode()
     return Page(image, group, weights, cache / f"{sha256(data).hexdigest()[:24]}.pickle", unknown)
 
 

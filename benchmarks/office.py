@@ -177,7 +177,7 @@ class Office:
         """
         shares, passed = [], []
         for office in values:
-            found = calibrate.worlds(_WORLDS_OF_OFFICE, 1, _source({office: values[office]}))
+            found = calibrate.worlds(_WORLDS_OF_OFFICE, 1, _source({office: values[office]}, "books"))
             count = sum(v.field != NAME for v in values[office])
             shares.append((found["passing_at_99"], count))
             if found["passing_at_99"]:

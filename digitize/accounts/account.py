@@ -11,6 +11,7 @@ from typing import Any
 from digitize.machine.work_keys import plain_hash
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.purges import purged_in
 from digitize.workspace.volumes.book import CustodyEvent, ReceivedVolume, Volumes, bounds, unit_of
 
 _PAGES = """
@@ -47,7 +48,8 @@ class VolumeAccount:
     scanned = waiting + read + failed; read = recorded + continued + reported + due + unexplained. counted: by hand,
     None if nobody did. again: older scans of pages. sheets: cover and end sheets scanned. continued: later pages of a
     form; reported: pages whose rows are reported or that hold nothing to record, and say so; due: read
-    and not mapped yet. failed: kind -> pages. holder: the last in the chain of custody.
+    and not mapped yet. failed: kind -> pages. holder: the last in the chain of custody. purged: pages whose originals
+    went after their time; nothing is missing of them.
     """
 
     number: int
@@ -65,6 +67,7 @@ class VolumeAccount:
     due: int = 0
     unexplained: tuple[str, ...] = ()
     holder: str = ""
+    purged: int = 0
     findings: tuple[AccountFinding, ...] = ()
 
     @property
@@ -99,6 +102,8 @@ def _account(ledger: Ledger, site: str, volume: ReceivedVolume, sheets: int, gap
     made = VolumeAccount(volume.number, volume.facts.label, volume.facts.pages, len(rows), sheets=sheets)
     made = replace(made, **_folded(rows), holder=_holder(chain))
     made = replace(made, again=int(ledger.rows(_SCANS, within)[0]["n"]) - len(rows))
+    gone = purged_in(ledger, volume.number)
+    made = replace(made, purged=sum(r["sha256"] in gone for r in rows))
     own = [g for g in gaps if g.volume == volume.facts.label and g.said != NO_GAP]
     seen = _looked(ledger, volume.number, rows)
     found = (*_of_counts(made, chain), *_of_pages(made), *_of_gaps(own), *seen, *_of_rules(ledger, within))

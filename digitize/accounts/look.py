@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digitize.accounts.account import AccountFinding, pages_key
+from digitize.errors import NotFound
 from digitize.files.scanqc.check import ScanQcOptions, check_scans
 from digitize.files.scanqc.folder import ListedScans
 from digitize.files.scanqc.report import ScanReport
@@ -13,6 +14,7 @@ from digitize.files.scanqc.words import MEANINGS, NAME_MISSING
 from digitize.machine.progress import Progress
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.purges import purged_in
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import LOOKED, ReceivedVolume, Volumes
 from ocr.page import Scan
@@ -30,8 +32,13 @@ class VolumeLook:
 def look_at(
     place: Place, ledger: Ledger, volume: ReceivedVolume, wanted: ScanQcOptions, progress: Progress
 ) -> VolumeLook:
-    """Look at the newest scan of every page and keep what was found with the volume, for its account."""
+    """Look at the newest scan of every page and keep what was found with the volume, for its account.
+
+    Raises NotFound where originals of it were purged.
+    """
     scans = Catalogue(ledger).scans(volume.number)
+    if purged := next(iter(purged_in(ledger, volume.number).values()), None):
+        raise NotFound(f"Originals of {volume.facts.label} were {purged.line()}; what was found before that stays.")
     report = check_scans(ListedScans(tuple(_scan(place, ledger, s) for s in scans), (), ()), wanted, progress)
     blank = tuple(p.page for p in report.pages if p.quality and "blank" in p.quality.notes)
     found = tuple(_findings(report))

@@ -28,6 +28,7 @@ from digitize.workspace.intake.manifest import MANIFEST
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.core import Event
+from digitize.workspace.ledger.purges import purged_files
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import Volumes, unit_of
@@ -117,12 +118,15 @@ class _Packing:
 
     def bag_info(self) -> dict[str, str]:
         """What bag-info.txt says."""
+        purged = purged_files(self._ledger)
+        gone = sum(s.sha256 in purged for s in self._chosen.sources)
         workspace = self._place.options.workspace
         return {
             "Source-Organization": workspace.site or workspace.state.upper(),
             "External-Identifier": self._chosen.id,
             "External-Description": f"{self._chosen.title}: {len(self._chosen.scans)} pages"
-            f"{'' if self._who else ', without originals, protected names masked'}",
+            f"{'' if self._who else ', without originals, protected names masked'}"
+            f"{f', {gone} originals purged after their time' if gone else ''}",
             OWN_FORMAT: _FORMAT,
         }
 
@@ -133,7 +137,8 @@ class _Packing:
         for scan in self._chosen.scans:
             by_file.setdefault(scan.sha256, []).append(scan)
         rows = []
-        for i, source in enumerate(self._chosen.sources, 1):
+        purged = purged_files(self._ledger)
+        for i, source in enumerate((s for s in self._chosen.sources if s.sha256 not in purged), 1):
             # The number keeps names of different folders apart; their order is that of the pages.
             name = f"{i:05d}_{Path(source.name).name}"
             shutil.copyfile(self._place.original(source.sha256, source.suffix, source.linked), folder / name)
@@ -162,7 +167,7 @@ class _Packing:
     def _records(self) -> Iterator[Stored]:
         records = Records(self._ledger)
         for scan in self._chosen.scans:
-            yield from records.of_unit(scan.page)
+            yield from (s for s in records.of_unit(scan.page) if not s.is_purged)
 
     def _proofs(self) -> None:
         """The history of what is in the package, and the signed heads that it can be checked against."""

@@ -169,6 +169,8 @@ def _print_accounts(found: list[VolumeAccount]) -> None:
         if a.findings or a.holder:
             say()
             say(f"Volume {a.number:04d}, {a.label}{': ' + a.holder if a.holder else ''}")
+        if a.purged:
+            say(f"{a.label}: the originals of {a.purged} pages were purged after their time.")
         for f in a.findings:
             say(f"  {f.kind}: {f.text}")
     say()

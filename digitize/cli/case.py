@@ -57,8 +57,12 @@ def case(
         say(
             f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
             f"{counts.without_fir} without the FIR itself. "
-            f"Records that belong to no case: {counts.apart}."
+            f"Records that belong to no case: {counts.apart}.{_gone(counts.purged)}"
         )
+
+
+def _gone(purged: int) -> str:
+    return f" Not among them, since their values were purged: {purged} records." if purged else ""
 
 
 def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:

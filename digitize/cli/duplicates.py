@@ -103,6 +103,8 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
     elif found.pairs:
         rows = [[p["group"], f"{p['score']:.2f}", *map(_side, (p["left"], p["right"])), _why(p)] for p in found.pairs]
         results().print(table("Pairs", ["group", "score", "one", "other", "why"], rows), markup=False)
+    if found.purged:
+        errors().print(f"{found.purged} records are not compared: their values were purged.", soft_wrap=True)
     for count in found.counts:
         line = (
             f"{count.kind}s: {count.pairs} pairs, {count.groups} groups, {count.shown} shown; {count.decided} "

@@ -49,9 +49,8 @@ def export(
     made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics)
     gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
     if json:
-        print_json(
-            {"path": str(made.path), "records": made.records, "left_out": made.left_out, "masked": not unmask, **gaps}
-        )
+        counts = {"records": made.records, "left_out": made.left_out, "purged": made.purged}
+        print_json({"path": str(made.path), **counts, "masked": not unmask, **gaps})
         return
     say(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
     _tell(made, layout)
@@ -62,6 +61,8 @@ def _tell(made: Exported, layout: str) -> None:
         say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
         say(f"{column}: {count} values have no code in the layout {layout} and are left empty.")
+    if made.purged:
+        say(f"{made.purged} are not in it: their values were purged after the state's period.")
     if made.left_out:
         say(f"{made.left_out} that wait for a person are left out (--all writes them too, jsonl says which).")
 

@@ -55,6 +55,8 @@ def _print(report: IntakeReport, folder: Path) -> None:
         errors().print(f"refused  {name}: {why}", style="red", markup=False, soft_wrap=True)
     for name in report.put_back:
         errors().print(f"put back  {name}: its original was gone or changed, and is whole again", soft_wrap=True)
+    for name, when in report.purged:
+        errors().print(f"not taken in  {name}: it was {when}", style="yellow", markup=False, soft_wrap=True)
     for page in report.scanned_again:
         errors().print(f"scanned again  {page}: the newer scan counts", markup=False)
     for name, said, before, now in report.told_anew:

@@ -78,6 +78,8 @@ def _print_page(page: dict[str, Any]) -> None:
     scan = page["scan"]
     say(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}, volume {page['volume']}")
     say(f"  SHA-256 {scan['sha256']}")
+    if page["purged"]:
+        say(f"  {_purged(page['purged'])}")
     say(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
     if page["zones"]:
         rows = [
@@ -102,6 +104,8 @@ def _print_record(record: dict[str, Any]) -> None:
     if loaded and loaded["flags"]:
         where += f", flagged {', '.join(loaded['flags'])}"
     say(f"\nRecord {record['record']} ({record['form']}): {record['verdict']}, {where}")
+    if record["purged"]:
+        say(f"  {_purged(record['purged'])}")
     rows = [
         [("? " if f["open"] else "  ") + f["field"], f["value"] or "", f["raw"], f"{f['confidence']:.2f}", _place(f)]
         for f in record["fields"]
@@ -112,6 +116,13 @@ def _print_record(record: dict[str, Any]) -> None:
         say(f"  left over: {name}: {text}")
     for f in record["findings"]:
         say(f"  {f['severity']}  {f['code']}  {f['field']}: {f['message']}")
+
+
+def _purged(purged: dict[str, str]) -> str:
+    from digitize.workspace.ledger.purges import Purged
+
+    what = "Personal data were" if purged["what"] == "personal" else "The original was"
+    return f"{what} {Purged(**purged).line()}."
 
 
 def _place(f: dict[str, Any]) -> str:

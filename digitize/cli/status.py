@@ -22,7 +22,7 @@ def status(
     from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counts import count_work
-    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.ledger import Ledger, purges
     from digitize.workspace.ledger.chosen_weights import all_chosen
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
@@ -32,17 +32,18 @@ def status(
         s = count_work(ledger)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
-        volumes, used = summary(ledger), all_chosen(ledger)
+        volumes, used, purged = summary(ledger), all_chosen(ledger), purges.summary(ledger)
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
-                    "calibration": calibration, "volumes": volumes, "own_weights": used})  # fmt: skip
+                    "calibration": calibration, "volumes": volumes, "own_weights": used,
+                    "purged": purged})  # fmt: skip
         return
     if measured:
         print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])
         say()
     show_counts(s)
-    for line in (*volumes, *(x.line() for x in differ)):
+    for line in (*volumes, *purged, *(x.line() for x in differ)):
         say(line)
     if used:
         own = "; ".join(f"{network}: {name}" for network, name in sorted(used.items()))

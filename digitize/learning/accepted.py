@@ -9,6 +9,7 @@ from digitize.learning.networks import taught_by
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.purges import purged_files
 from digitize.workspace.ledger.records import Decision, Records
 
 _VALUE = "value"
@@ -37,11 +38,11 @@ def accepted_pages(ledger: Ledger, known: Known, network: str, *, names: bool) -
         for cells in of_unit.values():
             for page, zone, decision in _on_zones(cells):
                 values.setdefault(page, {})[zone] = decision
-    found = []
+    found, purged = [], purged_files(ledger)
     for page, decided in values.items():
         scan, state = scans.get(page), states.get(page)
         form = known.forms.get(state.form or "") if state is not None and state.is_done else None
-        if scan is None or form is None:
+        if scan is None or form is None or scan.sha256 in purged:
             continue
         kept = {
             zone: d.value

@@ -118,7 +118,7 @@ def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = Fals
     folding = Folding(load_gazetteer(workspace.state, lists))
     _fold_intake(ledger, folding)
     # Records before pages: a page counts for the station that its records turned out to be of.
-    for stored in Records(ledger).all():
+    for stored in Records(ledger).all(purged=True):
         _fold_record(stored, folding)
     _fold_pages(ledger, folding)
     _fold_days(ledger, folding)

@@ -10,6 +10,7 @@ from typing import Any
 from digitize.errors import NotFound
 from digitize.masking.cases import CaseMasks
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.purges import count_emptied, purge_of_unit
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.linking.cases import KEY, Case, FactStatement, assemble, fir_key, legacy_keys
 from mappers.record import Record
@@ -17,7 +18,10 @@ from mappers.record import Record
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """The cases of a workspace in numbers. without_fir: of whose FIR there is no record; apart: records of no case."""
+    """The cases of a workspace in numbers. without_fir: of whose FIR there is no record; apart: records of no case.
+
+    purged: records without values any more, which no other count here holds.
+    """
 
     cases: int
     with_conflicts: int
@@ -25,6 +29,7 @@ class CaseCounts:
     without_fir: int
     records: int
     apart: int
+    purged: int = 0
 
 
 def all_cases(ledger: Ledger) -> Iterator[Case]:
@@ -36,11 +41,15 @@ def all_cases(ledger: Ledger) -> Iterator[Case]:
 
 def find_case(ledger: Ledger, name: str) -> Case:
     """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound when there is none, or more than one."""
+    stored = Records(ledger).one(name)
+    if stored is not None and stored.is_purged and (purged := purge_of_unit(ledger, stored.unit)):
+        raise NotFound(f"Record {name} is in no case any more: its values were {purged.line()}.")
     found = [case for case in _candidates(ledger, name) if _is_meant(case, name)]
     # Two stations of one name: neither is taken for the one that is meant.
     if len(found) != 1:
         what = "There is no case" if not found else f"There are {len(found)} cases"
-        raise NotFound(f"{what} {name}. Give the id of a record, or STATION/NUMBER/YEAR. See: digitize case DIR")
+        gone = " Values of some records were purged, which are in no case." if count_emptied(ledger) else ""
+        raise NotFound(f"{what} {name}.{gone} Give the id of a record, or STATION/NUMBER/YEAR. See: digitize case DIR")
     return found[0]
 
 
@@ -55,7 +64,7 @@ def count_cases(ledger: Ledger) -> CaseCounts:
         conflicts += "conflict" in kinds
         changes += "change" in kinds
     records = sum(1 for _ in Records(ledger).all())
-    return CaseCounts(cases, conflicts, changes, without_fir, linked, records - linked)
+    return CaseCounts(cases, conflicts, changes, without_fir, linked, records - linked, count_emptied(ledger))
 
 
 def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:

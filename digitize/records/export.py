@@ -21,6 +21,8 @@ from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
 from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.packs import EMPTIED
+from digitize.workspace.ledger.purges import count_emptied
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.target import find_layout
@@ -35,6 +37,8 @@ FORMATS = ("csv", "jsonl")
 class Exported:
     """Where the records were written, how many, and how many were left out because they wait for a person.
 
+    purged: so many have no values any more, and are in no export.
+
     gaps: of a layout, "table.column" -> values for which it has no code; no_table: form -> records for which it has no
     table, and which were not written.
     """
@@ -44,6 +48,7 @@ class Exported:
     left_out: int
     gaps: Mapping[str, int] = field(default_factory=dict)
     no_table: Mapping[str, int] = field(default_factory=dict)
+    purged: int = 0
 
 
 def export(
@@ -91,6 +96,7 @@ def export(
             return _write_csv(chosen, target, found, view, beside)
 
         made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
+        made = replace(made, purged=count_emptied(ledger))
         if who:
             detail = {**who.as_plain(), "to": to, "written": made.records, **view.shown.as_plain()}
             files = sorted(made.path.glob("*.csv")) if made.path.is_dir() else [made.path]
@@ -145,8 +151,8 @@ def _write_csv(
 def _write_flags(ledger: Ledger, folder: Path, *, with_all: bool) -> None:
     """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
     query = """SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
-               WHERE verdict = 'clean' OR ? ORDER BY 1, 2, 3"""
-    found = ledger.rows(query, (with_all,))
+               WHERE (verdict = 'clean' OR ?) AND substr(data, 1, 1) <> ? ORDER BY 1, 2, 3"""
+    found = ledger.rows(query, (with_all, EMPTIED))
     if not found and not folder.is_dir():
         return
     folder.mkdir(exist_ok=True)

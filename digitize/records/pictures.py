@@ -11,8 +11,10 @@ from digitize.masking.cases import masks_around
 from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.purges import purge_of
 from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place
+from ocr.errors import ScanError
 from ocr.page import Box, Scan
 
 if TYPE_CHECKING:
@@ -82,6 +84,10 @@ class Pictures:
         source = Catalogue(self._ledger).source(scan.sha256) if scan else None
         if scan is None or source is None:
             raise NotFound(f"There is no page {page}.")
+        if purged := purge_of(self._ledger, scan.sha256):
+            gone = f"Page {page}: its original was {purged.line()}; there is no picture of it any more."
+            # As of any scan that cannot be opened: what is asked of the page is asked without its picture.
+            raise ScanError(gone, kind="purged")
         path = self._place.original(source.sha256, source.suffix, source.linked)
         opened = open_page(Scan(path, source.sha256, scan.idx, page), dpi=self._place.options.read.dpi)
         return opened.grey

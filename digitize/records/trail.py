@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from digitize.errors import NotFound
@@ -13,7 +14,8 @@ from digitize.masking.unmasking import ShownFields
 from digitize.workspace.decisions.items import row_id
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.readings import newest_reading, newest_recognition
+from digitize.workspace.ledger.purges import purge_of, purge_of_unit
+from digitize.workspace.ledger.readings import kept_result, newest_reading, newest_recognition
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.record import FieldValue
 from ocr.page import Reading, Recognition
@@ -55,8 +57,10 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
     reading = newest_reading(ledger, scan.page)
     reported = reported_rows(ledger, scan.page)
     hidden = hidden_zones(records, masks) | zones_of(reading, reported) if masks else set()
+    purged = purge_of(ledger, scan.sha256)
     return {
         "page": scan.page,
+        "purged": asdict(purged) if purged else None,
         "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
         "volume": Catalogue(ledger).volume_labels().get(scan.volume, ""),
         "form": recognition.form if recognition else None,
@@ -75,8 +79,10 @@ def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dic
     record = masks.mask(stored.record) if masks else stored.record
     findings = Records(ledger).findings(record.id)
     load = ledger.execute("SELECT target, at FROM receipts WHERE load = ?", (stored.loaded,)).fetchone()
+    purged = purge_of_unit(ledger, stored.unit) if stored.is_purged else None
     return {
         "record": record.id,
+        "purged": asdict(purged) if purged else None,
         "form": record.form,
         "verdict": stored.verdict or "not checked",
         "masked": masks is not None and masks.is_masked(stored.record),
@@ -164,7 +170,8 @@ def reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
     now = ledger.state(page, "map")
     if now is None or not now.is_done or not now.is_register:
         return {}
-    return {r["row"]: r["why"] for r in ledger.result(page, "map", now.key)["reported"]}
+    kept = kept_result(ledger, page, "map", now.key)
+    return {r["row"]: r["why"] for r in kept["reported"]} if kept else {}
 
 
 def zones_of(reading: Reading | None, rows: Collection[str]) -> set[str]:

@@ -63,7 +63,7 @@ def _asked(
     # What is measured stands first, in the order of the draw: whoever stops in between leaves a fair sample behind.
     for stored in filter(None, map(Records(ledger).one, (*sample.in_turn, *_rest(ledger, sample)))):
         wanted = _wanted(stored, sample)
-        if not wanted:
+        if not wanted or stored.is_purged:
             continue
         for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
             # As in list_items: a place on paper that feeds several records is asked once.

@@ -11,6 +11,7 @@ from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.purges import require_source
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from mappers.binding.bound import FormMapping
@@ -51,6 +52,7 @@ def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settlin
     stored = Records(ledger).one(record)
     if stored is None:
         raise NotFound(f"There is no record {record}. See: digitize status --json")
+    require_source(ledger, record, stored.unit, is_paper=bool(stored.record.pages))
     item = item_at(ledger, known, stored, field)
     if item is None:
         # Not the field as it was typed: it may hold anything.

@@ -11,7 +11,7 @@ from digitize.workspace.decisions.words import Question, row_cell
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.readings import Readings, kept_result
 from digitize.workspace.ledger.records import Decision
 from ocr.page import Box
 
@@ -32,7 +32,8 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
         scan = catalogue.scan(page) if mapped.is_done and mapped.detail.get("asked") else None
         if scan is None:
             continue
-        for reported in ledger.result(page, "map", mapped.key)["reported"]:
+        kept = kept_result(ledger, page, "map", mapped.key)
+        for reported in kept["reported"] if kept else ():
             # A day is asked for at the entries below it, where it is not known.
             if not reported["said"] and reported["why"] != DAY:
                 yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)

@@ -16,6 +16,7 @@ from digitize.workspace.decisions.items import cell_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.purges import require_source
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from mappers.codes import CodeList
 from mappers.record import FieldValue, Record
@@ -64,6 +65,7 @@ def trial(
     stored = Records(ledger).one(record_id)
     if stored is None:
         raise NotFound(f"There is no record {record_id} any more.")
+    require_source(ledger, record_id, stored.unit, is_paper=bool(stored.record.pages))
     own = Records(ledger).decisions(record_id) | {d.field: d for d in decisions}
     record = _make_again(ledger, known, stored, {record_id: own})
     if not with_rules:

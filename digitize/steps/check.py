@@ -11,6 +11,7 @@ from digitize.steps.check_lots import CheckLot, CheckWork, GroupChecked, checked
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.packs import PackedRow
+from digitize.workspace.ledger.purges import has_values
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.ledger.verdict import VERDICT_VERSION
 
@@ -30,7 +31,8 @@ def plan(ledger: Ledger, known: Known, groups: Iterable[str] | None = None) -> l
         hashes = Records(ledger).hashes_of_group(group)
         key = work_key("check", VERDICT_VERSION, known.check_key, *hashes)
         now = ledger.state(unit_of(group), "check")
-        if hashes and not (now and now.is_done_under(key)):
+        # Records whose values were purged keep their verdict: of those alone nothing is asked.
+        if hashes and not (now and now.is_done_under(key)) and has_values(ledger, group):
             todos.append((group, key))
     return todos
 

@@ -16,6 +16,7 @@ from digitize.targets.deliveries import enter_delivery
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
 
 _RECEIPT = """
@@ -39,7 +40,8 @@ def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> 
         key = work_key("load", LOAD_VERSION, known.target_name, batch, *rows)
         now = ledger.state(batch, "load")
         # A batch that was loaded and has no record any more is loaded once more, so that the target loses them, too.
-        if (rows or now) and not (now and now.is_done_under(key)):
+        # What was purged is in the target, and would be taken for withdrawn there.
+        if (rows or now) and not (now and now.is_done_under(key)) and not is_emptied_batch(ledger, batch):
             todos.append((batch, key))
     return todos
 

@@ -6,7 +6,7 @@ Of a register, each page is a unit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from digitize.errors import DigitizeError, fault
 from digitize.machine.progress import Progress
@@ -22,6 +22,7 @@ from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
 from digitize.workspace.ledger.marked import all_parts
 from digitize.workspace.ledger.marks import MAP
+from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.errors import MapperError, MappingError
 
@@ -80,11 +81,14 @@ def volume_in(part: str) -> int:
 
 
 def _due_in_volume(ledger: Ledger, known: Known, volume: int) -> list[MapTodo]:
-    scans = Catalogue(ledger).scans(volume)
+    scans, gone = Catalogue(ledger).scans(volume), purged_in(ledger, volume)
+    # Its readings are gone with its values; where the original alone is, mapping goes on from what was read.
+    emptied = {s.page for s in scans if s.sha256 in gone and gone[s.sha256].is_personal}
+    scans = [s for s in scans if s.page not in emptied]
     decided = {s.page: own for s in scans if (own := Records(ledger).decisions_of(s.page))}
     candidates = [*_page_units(ledger, known, scans, decided), *_register_units(ledger, known, volume, decided)]
     # After all the others: gone is what none of them makes.
-    candidates += _gone_units(ledger, volume, {t.unit for t in candidates})
+    candidates += _gone_units(ledger, volume, {t.unit for t in candidates} | emptied)
     return [t for t in candidates if not _is_settled(t, ledger.state(t.unit, "map"))]
 
 
@@ -216,7 +220,11 @@ def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
     tables = Catalogue(ledger).tables()
     systems = systems_of(known, tables) if known.systems else {}
     decided = {t.unit: Records(ledger).decisions_of(t.unit) for t in tables}
+    purged = purged_files(ledger)
     for table in tables:
+        # A table is read from its file each time.
+        if table.sha256 in purged:
+            continue
         metadata = plain_hash([table.batch, table.station, table.district, table.year])
         own = decisions_hash(decided[table.unit])
         key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, own)
@@ -227,4 +235,11 @@ def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
             # Without what people settled: that belongs to single chunks.
             own_key = work_key("map", known.map_key, mappings, table.sha256, table.name, metadata, system.system.digest)
             tied = [system.key, *(decisions_hash(decided[t.unit]) for t in system.tables)]
-            yield MapTodo(table.unit, work_key("map", own_key, *tied), table=table, system=system, own_key=own_key)
+            todo = MapTodo(table.unit, work_key("map", own_key, *tied), table=table, system=system, own_key=own_key)
+            lost = next((t for t in system.tables if t.sha256 in purged), None)
+            if lost is None:
+                yield todo
+            # Mapped before, its records stay as they are: they were made with the rows that are gone.
+            elif ledger.state(table.unit, "map") is None:
+                why = f"Table {table.unit} goes with {lost.unit}, whose original was {purged[lost.sha256].line()}"
+                yield replace(todo, problem=f"{why}. Deliver it with all tables of its system into a new workspace.")

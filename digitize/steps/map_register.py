@@ -18,14 +18,14 @@ from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, UNKNOWN_FORM
-from digitize.steps.read_plan import by_volume
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record
 from digitize.workspace.decisions.items import FIELD, ZONE, register_source
 from digitize.workspace.decisions.words import said_on, words_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
-from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan, by_volume
+from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.readings import Readings, newest_recognition
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import REOPENED
@@ -66,7 +66,10 @@ class RegisterPage:
 
 def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[RegisterPage]:
     """Every page that was read as a register's, or those of one volume, with its neighbours."""
-    pages = Catalogue(ledger).scans(volume)
+    gone = purged_files(ledger) if volume is None else purged_in(ledger, volume)
+    # To its neighbours a page whose reading was purged is one that is missing.
+    emptied = {sha256 for sha256, purged in gone.items() if purged.is_personal}
+    pages = [s for s in Catalogue(ledger).scans(volume) if s.sha256 not in emptied]
     # For one volume, a look for each page is less than all states of a large ledger.
     if volume is None:
         states = ledger.states(DECIDE)

@@ -116,7 +116,9 @@ class _Comparing:
 
 def _both(ledger: Ledger, known: Known, record: str) -> tuple[Record, Record] | None:
     stored = Records(ledger).one(record)
-    scans = [s for p in (stored.record.pages if stored else ()) if (s := Catalogue(ledger).scan(p))]
+    scans = [
+        s for p in (stored.record.pages if stored and not stored.is_purged else ()) if (s := Catalogue(ledger).scan(p))
+    ]
     if not scans:
         return None
     decided = Records(ledger).decisions_of(scans[0].page)

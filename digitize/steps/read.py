@@ -28,6 +28,7 @@ _LOOKED_AT_FIRST = 50
 
 
 READ, DECIDED = "read", "decided"
+_KEPT = "{} pages would be read anew and stay as they were read: their originals were purged."
 
 
 @dataclass(slots=True)
@@ -108,6 +109,8 @@ def read_pages(
     LeaseLost for a lot.
     """
     report = ReadReport()
+    if todos.kept_as_read:
+        progress.say(_KEPT.format(todos.kept_as_read))
     if not todos:
         return report
     known.require_engine()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from digitize.reading.volume import Turn
@@ -25,6 +24,7 @@ from digitize.steps.tries import is_tried_again, next_seconds
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.purges import Purged, purged_in
 from ocr.page import Carried
 from ocr.plain import carried_from_plain
 
@@ -74,6 +74,9 @@ class Desk:
         """Look at pages of a ledger."""
         self._ledger, self._known = ledger, known
         self._volumes: dict[int, _States] = {}
+        self._purged: dict[int, Mapping[str, Purged]] = {}
+        self.kept_as_read = 0
+        """So many pages would be read anew, and are not: their originals were purged."""
 
     def of(self, step: str, scan: PageScan) -> StepState | None:
         """Where a page stood in a step."""
@@ -87,6 +90,28 @@ class Desk:
 
     def turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
         """What is to do for a page, given what the page before handed on. A form begins anew what follows it."""
+        purged = self._purge_of(scan)
+        if purged is not None and purged.is_personal:
+            return self._as_it_was(scan, before)
+        turn = self._turn(scan, before)
+        # Without a picture nothing is recognised; what was recognised may be decided anew.
+        if purged is not None and turn.todo is not None and not turn.todo.is_decided_only:
+            self.kept_as_read += 1
+            return self._as_it_was(scan, before)
+        return turn
+
+    def _as_it_was(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
+        now = self.of(RECOGNISE, scan)
+        is_form = now is not None and now.is_done and now.form is not None
+        return Turn(carried=self._carried_last_time(scan, before), is_form=is_form)
+
+    def _purge_of(self, scan: PageScan) -> Purged | None:
+        """What was purged of the file in which a page's newest scan is."""
+        if scan.volume not in self._purged:
+            self._purged = {scan.volume: purged_in(self._ledger, scan.volume)}
+        return self._purged[scan.volume].get(scan.sha256)
+
+    def _turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
         if self._is_given_up(scan):
             return Turn(carried=before)
         found = self._recognised_today(scan)
@@ -102,7 +127,7 @@ class Desk:
 
     def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
         """A page to recognise before its turn; None where that was done, or failed for good."""
-        if self._is_given_up(scan) or self._recognised_today(scan) is not None:
+        if self._purge_of(scan) or self._is_given_up(scan) or self._recognised_today(scan) is not None:
             return None
         return PageTodo(scan, tries_register=tries_register, last=self._failed_before(scan))
 
@@ -201,7 +226,7 @@ class PagePlan:
 
     volumes: volume -> how many of its pages. decided_only: pages of which nothing has to be recognised. longest_s:
     seconds of the processor that a page of them may take. allowed: the only pages that may be read, None for all. idle:
-    volumes with nothing to do.
+    volumes with nothing to do. kept_as_read: pages without an original, see `Desk`.
     """
 
     volumes: dict[int, int] = field(default_factory=dict)
@@ -209,6 +234,7 @@ class PagePlan:
     longest_s: float = 0.0
     allowed: frozenset[str] | None = None
     idle: list[int] = field(default_factory=list)
+    kept_as_read: int = 0
 
     def __len__(self) -> int:
         """How many pages."""
@@ -236,10 +262,10 @@ def plan(
     volumes: those in which something may be due, in the order in which they are read; None: all. only: pages of which
     others are left out.
     """
-    made = PagePlan()
+    made, desk = PagePlan(), Desk(ledger, known)
     chosen: set[str] = set()
     is_limited = limit is not None or decided_only or only is not None
-    for volume, todos in due_pages(ledger, known, volumes):
+    for volume, todos in due_pages(ledger, known, volumes, desk):
         wanted = [t for t in todos if t.is_decided_only or not decided_only]
         wanted = [t for t in wanted if only is None or t.scan.page in only]
         wanted = wanted[: None if limit is None else limit - len(chosen)]
@@ -251,23 +277,18 @@ def plan(
             chosen.update(t.scan.page for t in wanted)
         if limit is not None and len(chosen) >= limit:
             break
+    made.kept_as_read = desk.kept_as_read
     made.allowed = frozenset(chosen) if is_limited else None
     return made
 
 
 def due_pages(
-    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None
+    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None, desk: Desk | None = None
 ) -> Iterator[tuple[int, list[PageTodo]]]:
     """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all."""
-    desk, catalogue = Desk(ledger, known), Catalogue(ledger)
+    desk, catalogue = desk or Desk(ledger, known), Catalogue(ledger)
     for volume in catalogue.volumes() if volumes is None else volumes:
         yield volume, list(_of_volume(desk, catalogue.scans(volume)))
-
-
-def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
-    """Pages in order, those of one volume together."""
-    # Scans come by page id (SITE-VOLUME-NUMBER), so pages of a volume stand together, as groupby needs.
-    return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 
 
 def _of_volume(desk: Desk, scans: Sequence[PageScan]) -> Iterator[PageTodo]:

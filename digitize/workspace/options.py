@@ -125,6 +125,23 @@ class Learning(_Part):
     at: str = Field(default="", pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
 
 
+class Retention(_Part):
+    """For how many years after its newest load a batch is kept (docs/operations.md). None: nothing is ever purged.
+
+    originals_years: files as delivered. personal_years: all that tells of a person, the originals among it.
+    """
+
+    originals_years: int | None = Field(default=None, ge=1)
+    personal_years: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _originals_go_first(self) -> Retention:
+        """What an original shows would stay when the values read from it went."""
+        if self.originals_years and self.personal_years and self.personal_years < self.originals_years:
+            raise ValueError("personal_years is less than originals_years, and the originals show the same")
+        return self
+
+
 class Access(_Part):
     """Who may read the workspace beside its owner. group: of the machine's accounts, "" for nobody."""
 
@@ -204,6 +221,7 @@ class Options(_Part):
     calibrate: Calibrating = Calibrating()
     learn: Learning = Learning()
     review: Reviewing = Reviewing()
+    retention: Retention = Retention()
     capture: CaptureFile = CaptureFile()
     severity: dict[str, str] = {}
 

@@ -66,6 +66,10 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 [learn]
 # at = "01:00"              # the hour at which `digitize watch` learns this office's hands
 
+[retention]
+# originals_years = 10      # after a batch's newest load; then `digitize purge` may take them (docs/operations.md)
+# personal_years = 30
+
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
 """

@@ -98,7 +98,7 @@ class Match:
         if self.form is None or self.bend is not None or len(self.moved.points):
             return False
         # Tesseract minds a pixel: of four pages in other languages three came out otherwise in a value.
-        if self.form.languages[0] != "en":
+        if self.form.languages[:1] != ("en",):
             return False
         return self.inliers >= max(_LEAST_AFAR, _WEAK * self.form.min_inliers)
 

@@ -161,12 +161,17 @@ def test_the_pages_of_offices_and_checks_go_through_it():
 
 # Whoever writes past the one function of an exit, and why it is right there.
 _PAST = {
+    (
+        "csv.writer",
+        "digitize/accounts/package.py",
+    ): "a bag's manifest: intake reads it back, names of files as they are",
     ("csv.writer", "digitize/files/convert.py"): "what convert and map read on: the same text that the source holds",
     ("csv.writer", "digitize/files/schema_files.py"): "names of our own columns",
     ("write_csv", "digitize/files/validating/fixing.py"): "an import file again, loaded as it is",
     ("write_csv", "digitize/targets/kinds/csv_files.py"): "a target: it is read back and compared value by value",
     ("write_csv", "digitize/targets/postgres/store.py"): "COPY into PostgreSQL",
 }
+_BEFORE_ANYTHING_IS_INSTALLED = "digitize/machine/installing.py"  # run by a bare Python, without rich; names no person
 _ROOT = Path(__file__).parents[2]
 _MODULES = sorted((_ROOT / "digitize").rglob("*.py"))
 
@@ -186,7 +191,7 @@ def test_nobody_writes_past_the_exits(module):
     text = module.read_text(encoding="utf-8")
     tree = ast.parse(text)
     found = set(calls(tree))
-    if name != "digitize/cli/console.py":
+    if name not in ("digitize/cli/console.py", _BEFORE_ANYTHING_IS_INSTALLED):
         past = {"print", "Console", "typer.echo", "sys.stdout.write", "sys.stderr.write"} & found
         assert not past, f"{name}: {past} reaches the terminal past digitize/cli/console.py"
     if "csv.writer" in found and ("csv.writer", name) not in _PAST:

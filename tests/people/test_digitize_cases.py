@@ -76,7 +76,7 @@ def test_what_registers_say_differently_is_listed(digitize, place):
     (case,) = found["cases"]
     assert [(c["kind"], c["fact"]) for c in case["conflicts"]] == [("conflict", "fir_date"), ("change", "accused")]
     assert found["counts"] == {
-        "cases": 3, "with_conflicts": 1, "with_changes": 1, "without_fir": 1, "records": 4, "apart": 0,
+        "cases": 3, "with_conflicts": 1, "with_changes": 1, "without_fir": 1, "records": 4, "apart": 0, "purged": 0,
     }  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def test_whoever_worked_on_a_lot_before_finds_the_fence_closed(place):
 def test_a_cluster_that_reaches_the_ledger_records_for_itself(place):
     with Ledger(place.ledger) as ledger:
         known = learn(place, ledger, Quick())
-        assert read_in_lots(ledger, known, Silent(), plan(ledger, known, 3), limit=3).total == 3
-        assert read_in_lots(ledger, known, Silent(), plan(ledger, known)).total == 1
+        assert read_in_lots(ledger, known, Silent(), 3).total == 3
+        assert read_in_lots(ledger, known, Silent()).total == 1
         assert not plan(ledger, known)
 
 
@@ -156,6 +156,6 @@ def test_a_scan_that_cannot_be_had_fails_its_page_and_only_what_builds_on_it_wai
         known = learn(place, ledger, Here(Site(place.folder), hand=InProcess()))
         gone, *_ = sorted((place.folder / "originals").glob("*/*"))
         gone.unlink()
-        kinds = read_in_lots(ledger, known, Silent(), plan(ledger, known)).failed_kinds
+        kinds = read_in_lots(ledger, known, Silent()).failed_kinds
         assert kinds["store"] == 1
         assert kinds["unknown-form"] in (2, 3)

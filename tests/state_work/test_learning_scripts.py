@@ -72,7 +72,7 @@ def known_with(place, own=(), native_digits="own"):
     )
     return SimpleNamespace(
         place=place, weights=settings.weights, read_settings=lambda _: settings, forms=load_models().forms,
-        lexica={"station": STATIONS}, jobs=1,
+        lexica={"station": STATIONS}, workers=1, read_key=lambda _: settings.key(),
     )  # fmt: skip
 
 

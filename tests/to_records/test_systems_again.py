@@ -225,7 +225,7 @@ def mapped(place):
     opened = open_place(place)
     with Ledger(opened.ledger) as ledger:
         known = known_of(place, ledger)
-        todos = map.plan(ledger, known)
+        todos = map.plan(ledger, known).todos
         return map.map_units(ledger, known, todos, Silent()) if todos else 0
 
 
@@ -330,7 +330,7 @@ def test_columns_and_records_of_a_system_are_kept_alike(digitize, place, tmp_pat
     opened = open_place(place)
     with Ledger(opened.ledger) as ledger:
         known = known_of(place, ledger)
-        todo = next(t for t in map.plan(ledger, known) if t.table.name == "fir")
+        todo = next(t for t in map.plan(ledger, known).todos if t.table.name == "fir")
         with OpenSystems(ledger, known) as systems:
             held = systems.open(todo.system)
             source = held.delivered[todo.unit].number

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from digitize.learning.spellings import Written, spellings
+from digitize.learning.spellings import SettledValue, Written, spellings
 from ocr.languages.lexicon import Lexicon
 from training.fields.texts import lists
 
@@ -21,7 +21,7 @@ def variants(field: str, value: str) -> list[Written]:
         return [(value,)]
     kind, lines = _KINDS[field]
     text = _as_written(value) if field == "statutes" else value
-    return spellings(kind, text, lines, lexicon=_stations() if field == "police_station" else None)
+    return spellings(SettledValue(kind, text, lexicon=_stations() if field == "police_station" else None), lines)
 
 
 def _as_written(value: str) -> str:

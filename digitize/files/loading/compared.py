@@ -17,6 +17,7 @@ from digitize.targets.from_records import as_batch
 from digitize.targets.rows import RECORD_ID, RowBatch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import Place
 from mappers.schema import load_schemas
@@ -55,7 +56,8 @@ def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_ou
 def of_workspace(place: Place) -> LoadSource:
     """The records of a workspace that no rule and no doubt holds back."""
     with Ledger(place.ledger) as ledger:
-        batches = [b.batch for b in Catalogue(ledger).batches()]
+        # What was purged is not compared any more: its records in the target are told as those of another load.
+        batches = [b.batch for b in Catalogue(ledger).batches() if not is_emptied_batch(ledger, b.batch)]
 
     def rows() -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
         with Ledger(place.ledger) as ledger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from digitize.records.duplicates.find import FoundPairs, find_candidates
 from digitize.records.duplicates.gather import KINDS, Texts, files_texts, records_texts
 from digitize.records.duplicates.shown import NAMES, Reveal, as_records_are, masked, plain, whole
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.purges import count_emptied
 from digitize.workspace.ledger.records import Records
 from mappers.schema import form_tables
 
@@ -51,12 +52,14 @@ class Count:
 class Duplicates:
     """Candidates as JSON types, the surest of each kind first, and the counts.
 
-    shown: of which records values of persons stand there in full.
+    shown: of which records values of persons stand there in full. purged: records without values, which are not
+    compared.
     """
 
     pairs: tuple[dict[str, Any], ...]
     counts: tuple[Count, ...]
     shown: ShownFields = field(default_factory=ShownFields)
+    purged: int = 0
 
 
 def in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
@@ -73,6 +76,7 @@ def in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     if wanted.who is None:
         reveal = as_records_are(whole_masks(ledger), lambda i: s.record if (s := records.one(i)) else None)
     found = _told(records_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
+    found = replace(found, purged=count_emptied(ledger))
     if wanted.who:
         detail = {**wanted.who.as_plain(), **found.shown.as_plain()}
         ledger.record_event("duplicates", STEP, "note", detail=detail)

@@ -69,10 +69,13 @@ def is_there(db: DatabaseEngine) -> bool:
     return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", (db.where.schema,)).fetchone() is not None
 
 
-def compact(where: LedgerAddress) -> tuple[int, int]:
-    """Let room of what was taken out be used again, while others work. Returns bytes of the tables before and after."""
+def compact(where: LedgerAddress, *, whole: bool = False) -> tuple[int, int]:
+    """Let room of what was taken out be used again, while others work. Returns bytes of the tables before and after.
+
+    whole: write the tables anew, without what was in that room; whoever works waits.
+    """
     with closing(DatabaseEngine(where)) as db:
         before = int(db.execute(_SIZE, (where.schema,)).fetchone()[0])
         for table in sorted(db.tables()):
-            db.execute(f"VACUUM (ANALYZE) {table}")
+            db.execute(f"VACUUM ({'FULL, ' if whole else ''}ANALYZE) {table}")
         return before, int(db.execute(_SIZE, (where.schema,)).fetchone()[0])

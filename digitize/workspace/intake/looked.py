@@ -11,7 +11,8 @@ from digitize.workspace.intake.delivery import Given
 class Looked:
     """A file after a first look. tables: names of its tables. problem: why it cannot be used, or "".
 
-    known: it was here. refused_before: it was given and could not be used. put_back: its original was gone.
+    known: it was here. refused_before: it was given and could not be used. put_back: its original was gone. purged: on
+    which day, by whom and why what is known was purged, "" where it was not.
     """
 
     given: Given
@@ -25,3 +26,4 @@ class Looked:
     known: bool = False
     refused_before: bool = False
     put_back: bool = False
+    purged: str = ""

@@ -18,6 +18,7 @@ from digitize.workspace.intake.sorting import PAGE
 from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix, put_back
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, SourceFile, TableUnit
+from digitize.workspace.ledger.purges import purge_of
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import Volumes, note_scanned
 from mappers.codes import place_lists
@@ -31,7 +32,8 @@ class IntakeReport:
 
     refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
     files that were here and of which something else is said now. put_back: names of files that were here and whose
-    originals were gone or changed; they are whole again. batch: "" when no file was new. sheets: cover and end sheets,
+    originals were gone or changed; they are whole again. purged: (name, when and why) of files whose originals were
+    purged, and which are not taken in anew. batch: "" when no file was new. sheets: cover and end sheets,
     which are no pages. aside: (file and page, why) of pages that a person must place. sorted_into: label -> pages that
     sheets sorted into a volume.
     """
@@ -46,6 +48,7 @@ class IntakeReport:
     scanned_again: tuple[str, ...] = ()
     told_anew: tuple[tuple[str, str, str, str], ...] = ()
     put_back: tuple[str, ...] = ()
+    purged: tuple[tuple[str, str], ...] = ()
     sheets: int = 0
     aside: tuple[tuple[str, str], ...] = ()
     sorted_into: Mapping[str, int] = field(default_factory=dict)
@@ -71,7 +74,9 @@ def take_in(
             if not given.problem:
                 check_places(given.metadata, given.name, lists, has_own=has_own)
             check_register(given.metadata, given.name, (place.folder / "forms",))
-            looked.append(_look(catalogue, given, seen, link=link))
+            look = _look(catalogue, given, seen, link=link)
+            purged = purge_of(ledger, look.sha256) if look.known else None
+            looked.append(replace(look, purged=purged.line()) if purged else look)
         looked = [_keep(place, catalogue, look, link=link) for look in _probed(looked)]
         codes = look_for_sheets(ledger, looked)
         # All files are copied by now: what the ledger says is here, is here.
@@ -114,7 +119,8 @@ def _probed(looked: Sequence[Looked]) -> list[Looked]:
 
 def _keep(place: Place, catalogue: Catalogue, look: Looked, *, link: bool) -> Looked:
     """Copy a file that is new, or one that was here and whose original is gone. Raises DiskFull."""
-    if look.problem:
+    # What was purged stays purged, whoever brings it again.
+    if look.problem or look.purged:
         return look
     path, sha256 = look.given.path, look.sha256
     before = catalogue.source(sha256) if look.known else None
@@ -177,9 +183,10 @@ class _Writer:
 
     def _tell(self, look: Looked, *, is_new: bool) -> None:
         """A file that is here already: what is said of it now counts, but for a copy that comes in the same intake."""
-        told = {} if is_new else self._catalogue.tell(look.sha256, asdict(look.given.metadata))
+        told = {} if is_new or look.purged else self._catalogue.tell(look.sha256, asdict(look.given.metadata))
         self._told += [(look.given.name, field, before, now) for field, (before, now) in told.items()]
-        more = {**({"said": told} if told else {}), **({"put_back": True} if look.put_back else {})}
+        more = {**({"said": told} if told else {}), **({"put_back": True} if look.put_back else {}),
+                **({"purged": True} if look.purged else {})}  # fmt: skip
         self._note(look, "duplicate", {"name": look.given.name, **more})
 
     def _refuse(self, look: Looked) -> None:
@@ -261,6 +268,7 @@ class _Writer:
             scanned_again=tuple(self._again),
             told_anew=tuple(self._told),
             put_back=tuple(x.given.name for x in looked if x.put_back),
+            purged=tuple((x.given.name, x.purged) for x in looked if x.purged),
             sheets=self._placing.found.sheets,
             aside=tuple(self._placing.found.aside),
             sorted_into=dict(self._placing.found.volumes),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.marks import COUNT, LOAD, MAP, READ
@@ -216,6 +217,12 @@ class Catalogue:
         marks = ", ".join("?" * len(values))
         with self._ledger.writing():
             self._ledger.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values.values())
+
+
+def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:
+    """Pages in order, those of one volume together."""
+    # Scans come by page id (SITE-VOLUME-NUMBER), so pages of a volume stand together, as groupby needs.
+    return [list(pages) for _, pages in groupby(scans, key=lambda s: s.volume)]
 
 
 def _page_scan(row: object) -> PageScan:

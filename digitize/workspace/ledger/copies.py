@@ -62,16 +62,16 @@ def back_up(path: Where, to: Path) -> LedgerCopy:
     return found
 
 
-def compact(path: Where) -> tuple[int, int]:
+def compact(path: Where, *, whole: bool = False) -> tuple[int, int]:
     """Give the room of what was taken out back to the disk; in a database, to what comes. Returns bytes before and
-    after.
+    after. whole: write the tables of a database anew as well, so that no old byte stays in them; others wait meanwhile.
 
     Raises LedgerError while somebody writes, or where the disk has no room for the copy that SQLite makes meanwhile.
     """
     if isinstance(path, LedgerAddress):
         from digitize.workspace.engines import postgres_making
 
-        return postgres_making.compact(path)
+        return postgres_making.compact(path, whole=whole)
     before = path.stat().st_size
     if free_bytes(path.parent) < 2 * before:
         raise LedgerError(f"{path}: this needs {2 * before:,} bytes of free disk for a while. Make room, then again.")

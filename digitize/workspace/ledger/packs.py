@@ -14,6 +14,8 @@ from mappers.record import Record, RecordValues, from_plain, to_plain, values_of
 
 _PACKED = b"\x01"
 """Begins a record that is packed by a shape, whose number comes next; any other is JSON, compressed."""
+EMPTIED = b"\x02"
+"""Begins a record whose values were purged: JSON of what may stay, compressed (`digitize.workspace.retention`)."""
 _HEAD = 5
 
 
@@ -34,6 +36,16 @@ class RecordRow(NamedTuple):
 def plain_data(record: Record) -> bytes:
     """A record as it is kept where no other is like it."""
     return zlib.compress(json.dumps(to_plain(record), ensure_ascii=False).encode("utf-8"), 6)
+
+
+def emptied_data(record: Record) -> bytes:
+    """A record as it is kept after its values were purged. record: what may stay of it."""
+    return EMPTIED + plain_data(record)
+
+
+def is_emptied(data: bytes) -> bool:
+    """Whether the values of a record were purged."""
+    return data[:1] == EMPTIED
 
 
 def packed_data(shape: RecordShape, number: int, text: str) -> bytes:
@@ -80,7 +92,7 @@ class Packs:
         number, data = number_in(row["data"]), row["data"]
         if number:
             return self.shape(number).record(data[_HEAD:], row["record"], row["form"], row["batch"])
-        return from_plain(json.loads(zlib.decompress(data)))
+        return from_plain(json.loads(_unpacked(data)))
 
     def shapes_of(self, rows: Iterable[PackedRow]) -> dict[int, bytes]:
         """The shapes by which such rows are packed, by their numbers, to go with them."""
@@ -90,7 +102,7 @@ class Packs:
     def text(self, data: bytes) -> bytes:
         """What of a record's content can be searched: JSON, in which a value may stand as raw text alone."""
         number = number_in(data)
-        return self.shape(number).decompress(data[_HEAD:]) if number else zlib.decompress(data)
+        return self.shape(number).decompress(data[_HEAD:]) if number else _unpacked(data)
 
 
 class PackedRow(NamedTuple):
@@ -106,9 +118,13 @@ class PackedRow(NamedTuple):
         number = number_in(self.data)
         if number:
             return shapes[number].values(self.data[_HEAD:], self.record, self.form, self.batch)
-        return values_of(from_plain(json.loads(zlib.decompress(self.data))))
+        return values_of(from_plain(json.loads(_unpacked(self.data))))
 
 
 def number_in(data: bytes) -> int:
     """The number of the shape by which a record is packed; 0 where it is not."""
     return int.from_bytes(data[1:_HEAD], "little") if data[:1] == _PACKED else 0
+
+
+def _unpacked(data: bytes) -> bytes:
+    return zlib.decompress(data[1:] if is_emptied(data) else data)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.purges import purge_of_unit
 from ocr.page import Reading, Recognition
 from ocr.plain import reading_from_plain, recognition_from_plain
 
@@ -14,7 +17,19 @@ def newest_reading(ledger: Ledger, page: str) -> Reading | None:
     now = ledger.state(page, "decide")
     if now is None or not now.is_done:
         return None
-    return reading_from_plain(ledger.result(page, "decide", now.key))
+    plain = kept_result(ledger, page, "decide", now.key)
+    return None if plain is None else reading_from_plain(plain)
+
+
+def kept_result(ledger: Ledger, page: str, step: str, key: str) -> Any:
+    """What a finished step produced; None where it was purged. Raises KeyError where it is gone otherwise."""
+    try:
+        return ledger.result(page, step, key)
+    except KeyError:
+        purged = purge_of_unit(ledger, page)
+        if purged is None or not purged.is_personal:
+            raise
+        return None
 
 
 def newest_recognition(ledger: Ledger, page: str) -> Recognition | None:
@@ -26,8 +41,10 @@ def newest_recognition(ledger: Ledger, page: str) -> Recognition | None:
     if now.form is None:
         as_register = ledger.state(page, "register")
         if as_register is not None and as_register.is_done and as_register.form is not None:
-            return recognition_from_plain(ledger.result(page, "register", as_register.key))
-    return recognition_from_plain(ledger.result(page, "recognise", now.key))
+            plain = kept_result(ledger, page, "register", as_register.key)
+            return None if plain is None else recognition_from_plain(plain)
+    plain = kept_result(ledger, page, "recognise", now.key)
+    return None if plain is None else recognition_from_plain(plain)
 
 
 class Readings:
@@ -47,7 +64,10 @@ class Readings:
         kept = self._kept.pop(page, None)
         # The page may have been decided anew since.
         if kept is None or kept[0] != now.key:
-            kept = (now.key, reading_from_plain(self._ledger.result(page, "decide", now.key)))
+            plain = kept_result(self._ledger, page, "decide", now.key)
+            if plain is None:
+                return None
+            kept = (now.key, reading_from_plain(plain))
         self._kept[page] = kept
         if len(self._kept) > _MOST_KEPT:
             del self._kept[next(iter(self._kept))]

@@ -10,7 +10,7 @@ from typing import Any
 
 from digitize.workspace.ledger import record_marks
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, plain_data
+from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, is_emptied, plain_data
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
 from validators.finding import Finding
@@ -24,7 +24,8 @@ class Stored:
     """A record as the ledger holds it.
 
     group: station and year, within which numbers must be unique. verdict: clean, review, reject, or "" before the
-    check. open: fields a person must look at. loaded: the hash under which it was loaded, or "".
+    check. open: fields a person must look at. loaded: the hash under which it was loaded, or "". is_purged: its values
+    are gone; the record holds its FIR's key, and what else is only counted.
     """
 
     record: Record
@@ -36,6 +37,7 @@ class Stored:
     verdict: str = ""
     open: tuple[str, ...] = ()
     loaded: str = ""
+    is_purged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,12 @@ class Records:
             verdict=row["verdict"],
             open=tuple(json.loads(row["open"])),
             loaded=row["loaded"],
+            is_purged=is_emptied(row["data"]),
         )
+
+    def _kept(self, rows: Iterable[Any]) -> Iterator[Stored]:
+        """Those whose values were not purged."""
+        return (self._stored(row) for row in rows if not is_emptied(row["data"]))
 
     def one(self, record: str) -> Stored | None:
         """The record of that id."""
@@ -122,20 +129,17 @@ class Records:
         return int(self._ledger.execute("SELECT COUNT(*) AS n FROM records WHERE unit = ?", (unit,)).fetchone()["n"])
 
     def of_group(self, group: str) -> list[Stored]:
-        """The records of one station and year."""
-        return [
-            self._stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))
-        ]
+        """The records of one station and year, without those that were purged."""
+        return list(self._kept(self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))))
 
     def of_batch(self, batch: str) -> Iterator[Stored]:
-        """The records of one batch, by id."""
-        for row in self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)):
-            yield self._stored(row)
+        """The records of one batch, by id, without those that were purged."""
+        yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
 
-    def all(self) -> Iterator[Stored]:
-        """Every record, by id."""
-        for row in self._ledger.each("SELECT * FROM records ORDER BY record"):
-            yield self._stored(row)
+    def all(self, *, purged: bool = False) -> Iterator[Stored]:
+        """Every record, by id. purged: also those whose values are gone, to be counted."""
+        rows = self._ledger.each("SELECT * FROM records ORDER BY record")
+        yield from map(self._stored, rows) if purged else self._kept(rows)
 
     def of_row(self, record: str) -> list[Stored]:
         """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
@@ -157,7 +161,7 @@ class Records:
         for row in self._ledger.each(sql, groups):
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
-            if any(w in data for w in wanted):
+            if any(w in data for w in wanted) and not is_emptied(row["data"]):
                 yield self._stored(row)
 
     def _groups_ending(self, ends: Sequence[str]) -> list[str]:
@@ -183,9 +187,8 @@ class Records:
         return [r["grp"] for r in self._ledger.rows("SELECT DISTINCT grp FROM records ORDER BY grp")]
 
     def by_group(self) -> Iterator[Stored]:
-        """Every record, those of one station and year together."""
-        for row in self._ledger.each("SELECT * FROM records ORDER BY grp, record"):
-            yield self._stored(row)
+        """Every record that was not purged, those of one station and year together."""
+        yield from self._kept(self._ledger.each("SELECT * FROM records ORDER BY grp, record"))
 
     def hashes_of_group(self, group: str) -> list[str]:
         """The records of a group, sorted, as "id:hash": what a check of the group depends on."""
@@ -193,9 +196,9 @@ class Records:
         return [f"{row['record']}:{row['hash']}" for row in self._ledger.rows(sql, (group,))]
 
     def packed_of_group(self, group: str) -> list[PackedRow]:
-        """The records of one station and year as they are kept."""
+        """The records of one station and year as they are kept, without those that were purged."""
         sql = "SELECT record, form, batch, data FROM records WHERE grp = ? ORDER BY record"
-        return [PackedRow(*r) for r in self._ledger.rows(sql, (group,))]
+        return [PackedRow(*r) for r in self._ledger.rows(sql, (group,)) if not is_emptied(r["data"])]
 
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""

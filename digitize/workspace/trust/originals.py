@@ -12,6 +12,7 @@ from digitize.machine.progress import Progress
 from digitize.workspace.intake.store import content_hash
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, SourceFile
+from digitize.workspace.ledger.purges import is_unfinished, purged_files, told_purges
 from digitize.workspace.ledger.verifying import Change
 from digitize.workspace.place import Place
 
@@ -54,6 +55,16 @@ def missing_originals(ledger: Ledger, place: Place) -> Iterator[Change]:
             yield _change(source, _GONE)
         elif path.stat().st_size != source.bytes:
             yield _change(source, _ALTERED)
+
+
+def told_of_purges(ledger: Ledger) -> Iterator[Change]:
+    """What was purged, by whom and when; and whether one was broken off before all bytes were gone."""
+    for purged, files in told_purges(ledger):
+        what = "personal data and originals" if purged.is_personal else "originals"
+        yield Change(f"{what} of {files} files", f"were {purged.line()}", "", is_remark=True)
+    if is_unfinished(ledger):
+        mend = "finish it: digitize purge DIR with the same options"
+        yield Change("a purge", "was broken off; what it purged may lie there still", mend, is_remark=True)
 
 
 def check_originals(
@@ -127,7 +138,8 @@ def _look(path: Path, source: SourceFile) -> str:
 
 
 def _sources(ledger: Ledger) -> list[SourceFile]:
-    return [s for s in Catalogue(ledger).sources() if not s.problem]
+    purged = purged_files(ledger)
+    return [s for s in Catalogue(ledger).sources() if not s.problem and s.sha256 not in purged]
 
 
 def _path(place: Place, source: SourceFile) -> Path:

@@ -16,7 +16,7 @@ from digitize.workspace.ledger.marked import is_marking
 from digitize.workspace.ledger.verifying import Change
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
-from digitize.workspace.trust.originals import Fixity, check_originals, missing_originals
+from digitize.workspace.trust.originals import Fixity, check_originals, missing_originals, told_of_purges
 from digitize.workspace.trust.settings import settings_changes
 
 
@@ -47,6 +47,7 @@ def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> 
             yield Change(f"counts of {part}", "are not what its rows say", "count anew: digitize ledger recount DIR")
     yield from settings_changes(ledger, place)
     yield from _receipts(ledger, place)
+    yield from told_of_purges(ledger)
     if look.asks_target:
         yield from _target(ledger, place)
     if look.originals:

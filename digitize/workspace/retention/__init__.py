@@ -1,0 +1,1 @@
+"""Originals and personal data after a state's retention period: what is due, and how it goes for good."""

@@ -1,0 +1,99 @@
+"""What belongs together: batches that share a volume are kept, and purged, as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from digitize.errors import NotFound, TooManyRefused
+from digitize.workspace.ledger import Ledger
+
+_PAGES = "SELECT DISTINCT batch, volume FROM scans"
+_TABLES = "SELECT batch, unit FROM tables ORDER BY unit"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTogether:
+    """Batches with all volumes and tables that they hold; no other batch has a page of these. volumes: by number."""
+
+    batches: tuple[str, ...]
+    volumes: tuple[int, ...]
+    tables: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return ", ".join(self.batches)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """As the counts name them."""
+        return (*(f"volume:{v}" for v in self.volumes), *(f"table:{t}" for t in self.tables))
+
+
+def kept_together(ledger: Ledger) -> list[KeptTogether]:
+    """All batches, those together that share a volume."""
+    pages = [(r["batch"], int(r["volume"])) for r in ledger.rows(_PAGES)]
+    tables: dict[str, list[str]] = {}
+    for r in ledger.rows(_TABLES):
+        tables.setdefault(r["batch"], []).append(r["unit"])
+    names = [r["batch"] for r in ledger.rows("SELECT batch FROM batches ORDER BY batch")]
+    return [
+        KeptTogether(
+            tuple(group),
+            tuple(sorted({v for b, v in pages if b in group})),
+            tuple(t for b in group for t in tables.get(b, ())),
+        )
+        for group in _joined(names, pages)
+    ]
+
+
+def _joined(names: Sequence[str], pages: Iterable[tuple[str, int]]) -> list[list[str]]:
+    """Batches in groups: whoever shares a volume is in one."""
+    lead = {name: name for name in names}
+
+    def find(name: str) -> str:
+        while lead[name] != name:
+            name = lead[name] = lead[lead[name]]
+        return name
+
+    first: dict[int, str] = {}
+    for batch, volume in pages:
+        lead[find(batch)] = find(first.setdefault(volume, batch))
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(find(name), []).append(name)
+    return list(groups.values())
+
+
+def chosen(ledger: Ledger, batches: Sequence[str], volume: str) -> list[KeptTogether]:
+    """Those that are named, all where none is. volume: label or number.
+
+    Raises NotFound, and TooManyRefused where what is named cannot go without something that is not.
+    """
+    everything = kept_together(ledger)
+    if volume:
+        return [_of_volume(ledger, everything, volume)]
+    if not batches:
+        return everything
+    if unknown := [b for b in batches if not any(b in one.batches for one in everything)]:
+        raise NotFound(f"There is no batch {unknown[0]}. See: digitize status DIR --json")
+    found = [one for one in everything if any(b in batches for b in one.batches)]
+    for one in found:
+        if others := [b for b in one.batches if b not in batches]:
+            told = " ".join(f"--batch {b}" for b in others)
+            raise TooManyRefused(f"Volumes of {one.name} have pages in all of these batches; give {told} as well.")
+    return found
+
+
+def _of_volume(ledger: Ledger, everything: Sequence[KeptTogether], volume: str) -> KeptTogether:
+    rows = ledger.rows("SELECT volume FROM volumes WHERE label = ? OR CAST(volume AS TEXT) = ?", (volume, volume))
+    if len(rows) != 1:
+        raise NotFound(f"There {'is no volume' if not rows else 'are two volumes'} {volume}. See: digitize status DIR")
+    one = next((one for one in everything if rows[0]["volume"] in one.volumes), None)
+    if one is None:
+        raise NotFound(f"Volume {volume} has no pages.")
+    if len(one.volumes) + len(one.tables) > 1:
+        told = " ".join(f"--batch {b}" for b in one.batches)
+        raise TooManyRefused(f"Volume {volume} was delivered with others, which are loaded together: {told}")
+    return one

@@ -1,0 +1,229 @@
+"""Purges what is due: file by file, in one transaction each with its event; then files, copies and free pages go.
+
+The event is kept before the first byte is removed: broken off, the same command finds what is told as gone and lies
+there still, and removes it. Nothing is ever half of a file's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import LedgerError, OptionsError, TooManyRefused
+from digitize.machine.progress import Progress
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import SourceFile
+from digitize.workspace.ledger.copies import compact
+from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP, UNFINISHED, is_unfinished, purged_files
+from digitize.workspace.place import Place
+from digitize.workspace.retention import leaving
+from digitize.workspace.retention.books import KeptTogether, chosen
+from digitize.workspace.retention.due import DueState, Period, is_purged, standing
+from digitize.workspace.retention.emptying import (
+    EmptiedCounts,
+    count_records,
+    drop_unused_shapes,
+    empty_units,
+    units_of,
+)
+
+KINDS = (ORIGINALS, PERSONAL)
+_LEAST_LETTERS = 10
+_SOURCES = "SELECT * FROM sources WHERE batch = ? AND problem = '' ORDER BY sha256"
+_OPEN = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_TARGETS = """SELECT r.target, COUNT(*) AS n FROM state s JOIN receipts r ON r.load = s.key AND r.batch = s.unit
+  WHERE s.step = 'load' AND s.outcome IN ('done', 'again') AND s.unit = ? GROUP BY r.target"""
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeOrder:
+    """What is to go, and who says so. what: one of KINDS. batches, volume: those alone, all that is due without them.
+
+    before: only what was loaded before that day. with_failed: also what made no record. today: the day.
+    """
+
+    what: str
+    reason: str = ""
+    operator: str = ""
+    user: str = ""
+    batches: tuple[str, ...] = ()
+    volume: str = ""
+    before: date | None = None
+    with_failed: bool = False
+    is_dry: bool = False
+    today: date = field(default_factory=date.today)
+
+    def check(self) -> None:
+        """Raises OptionsError where the kind is none, or nobody says why."""
+        if self.what not in KINDS:
+            raise OptionsError(f"--what knows {' and '.join(KINDS)}; not {self.what}")
+        if self.volume and self.batches:
+            raise OptionsError("Give --batch or --volume, not both.")
+        if self.is_dry:
+            return
+        letters = sum(c.isalnum() for c in self.reason)
+        if letters < _LEAST_LETTERS or len(self.reason.split()) < 2 or not self.operator.strip():  # noqa: PLR2004
+            raise OptionsError(
+                f"A purge needs --reason, at least {_LEAST_LETTERS} letters in two words, and --operator NAME. Both "
+                "are kept for ever; name nobody in the reason."
+            )
+
+    def told(self) -> dict[str, Any]:
+        """As every event of it says."""
+        return {"on": self.today.isoformat(), "reason": self.reason.strip(), "operator": self.operator.strip(),
+                "user": self.user}  # fmt: skip
+
+
+@dataclass(slots=True)
+class PurgeReport:
+    """What went or would. refused: (batches, why). removed: exports and sheets. left: what others keep."""
+
+    what: str
+    is_dry: bool = False
+    purged: list[str] = field(default_factory=list)
+    done_before: int = 0
+    counts: EmptiedCounts = field(default_factory=EmptiedCounts)
+    failed: int = 0
+    refused: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return asdict(self)
+
+
+def purge(place: Place, order: PurgeOrder, progress: Progress) -> PurgeReport:
+    """Purge what is due, and finish what was broken off before.
+
+    Raises OptionsError, NotFound, TooManyRefused where what is named is not due, LedgerError.
+    """
+    order.check()
+    report = PurgeReport(order.what, order.is_dry)
+    period = Period.of(
+        order.what, place.options.retention, order.today, order.before, with_failed=order.with_failed
+    )  # fmt: skip
+    with Ledger(place.ledger) as ledger:
+        going = _going(ledger, order, period, report)
+        progress.start("purge", len(going))
+        loads: dict[str, int] = {}
+        for one in going:
+            _purge(ledger, place, one, order, report)
+            for row in (r for b in one.batches for r in ledger.rows(_TARGETS, (b,))):
+                loads[row["target"]] = loads.get(row["target"], 0) + int(row["n"])
+            progress.advance()
+        report.left += _left(place, ledger, order, going, loads)
+        is_open = not order.is_dry and is_unfinished(ledger)
+    if is_open:
+        report.removed = finish(place)
+    return report
+
+
+def _going(ledger: Ledger, order: PurgeOrder, period: Period, report: PurgeReport) -> list[KeptTogether]:
+    """Those that are due; what stands against the others is put into the report."""
+    looked: list[tuple[KeptTogether, DueState]] = [
+        (one, standing(ledger, one, period)) for one in chosen(ledger, order.batches, order.volume)
+    ]
+    report.refused = [(one.name, s.why) for one, s in looked if s.why]
+    report.done_before = sum(s.is_done for _, s in looked)
+    if report.refused and (order.batches or order.volume):
+        told = " ".join(f"{name}: {'; '.join(why)}." for name, why in report.refused)
+        raise TooManyRefused(f"Nothing was purged. {told}")
+    report.failed = sum(s.failed for _, s in looked if s.is_due)
+    return [one for one, s in looked if s.is_due]
+
+
+def _purge(ledger: Ledger, place: Place, one: KeptTogether, order: PurgeOrder, report: PurgeReport) -> None:
+    for batch in one.batches:
+        counts = EmptiedCounts()
+        for source in _sources(ledger, batch):
+            counts.add(_purge_file(ledger, place, source, order))
+        report.counts.add(counts)
+        report.purged.append(batch)
+        if not order.is_dry and not is_purged(ledger, batch, order.what):
+            detail = {**order.told(), **counts.as_plain(), "with_failed": order.with_failed}
+            ledger.record_event(batch, STEP, "done", key=order.what, detail=detail)
+
+
+def _purge_file(ledger: Ledger, place: Place, source: SourceFile, order: PurgeOrder) -> EmptiedCounts:
+    pages, tables = units_of(ledger, source.sha256)
+    units = [*pages, *tables]
+    linked = int(bool(source.linked))
+    records = count_records(ledger, units)
+    counts = EmptiedCounts(1 - linked, 0 if linked else source.bytes, len(pages), len(tables), records, linked)
+    if order.is_dry or is_purged(ledger, source.sha256, order.what):
+        return counts
+    with ledger.writing():
+        # Before anything is gone: whoever comes after a kill knows that something may lie there still.
+        ledger.execute(_OPEN, (UNFINISHED, order.what))
+        if order.what == PERSONAL:
+            empty_units(ledger, units)
+        ledger.record_event(source.sha256, STEP, "done", key=order.what, detail=order.told())
+    if not linked:
+        leaving.remove(leaving.originals_of(place, source))
+    return counts
+
+
+def _sources(ledger: Ledger, batch: str) -> Iterator[SourceFile]:
+    for row in ledger.rows(_SOURCES, (batch,)):
+        yield SourceFile(**dict(row))
+
+
+def finish(place: Place) -> list[str]:
+    """Remove all that events say is purged and that lies there still. Returns the exports and sheets that went.
+
+    Raises LedgerError while somebody holds the ledger open, so that its old bytes stay in a file beside it; the next
+    purge finishes it.
+    """
+    with Ledger(place.ledger) as ledger:
+        purged = purged_files(ledger)
+        for row in ledger.each("SELECT * FROM sources WHERE problem = '' AND linked = ''"):
+            if row["sha256"] in purged:
+                leaving.remove(leaving.originals_of(place, SourceFile(**dict(row))))
+        removed = leaving.remove_written(place, *(_units(ledger, what) for what in KINDS))
+        with ledger.writing():
+            drop_unused_shapes(ledger)
+    compact(place.ledger, whole=True)
+    _require_gone(place)
+    with Ledger(place.ledger) as ledger:
+        ledger.execute("DELETE FROM meta WHERE key = ?", (UNFINISHED,))
+    return removed
+
+
+def _units(ledger: Ledger, what: str) -> set[str]:
+    """Pages and tables of which at least that was purged."""
+    shas = [sha for sha, p in purged_files(ledger).items() if what == ORIGINALS or p.is_personal]
+    return {unit for sha in shas for some in units_of(ledger, sha) for unit in some}
+
+
+def _require_gone(place: Place) -> None:
+    where = place.ledger
+    if not isinstance(where, Path):
+        return
+    log = where.with_name(where.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise LedgerError(
+            f"{where} is in use, so old bytes stay in {log.name}. End `digitize run`, `watch` and `review serve`, then "
+            "the same command again: it finishes the purge."
+        )
+
+
+def _left(
+    place: Place, ledger: Ledger, order: PurgeOrder, going: list[KeptTogether], loads: dict[str, int]
+) -> Iterator[str]:
+    """What this program does not remove, in sentences."""
+    if not going:
+        return
+    linked = [s.linked for one in going for b in one.batches for s in _sources(ledger, b) if s.linked]
+    if linked:
+        yield f"{len(linked)} originals are linked and lie outside of the workspace: {', '.join(linked[:20])}"
+    if order.what == PERSONAL:
+        copies = list(leaving.copies_of(place, ledger))
+        if copies:
+            yield f"Copies of the ledger hold it still; remove them: {', '.join(copies)}"
+        if sealed := list(leaving.sealed_files(place)):
+            yield f"Encrypted files cannot be looked into; remove them if they hold it: {', '.join(sealed[:20])}"
+    yield from leaving.targets_left(place, loads)
