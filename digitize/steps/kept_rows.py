@@ -21,7 +21,7 @@ CHUNK = 1000
 class KeptRows(NamedTuple):
     """Rows of a chunk, packed once: nobody takes them apart on their way to a worker. left: those not mapped."""
 
-    count: int
+    total: int
     left: list[LegacyRow]
     data: bytes
 

@@ -137,7 +137,7 @@ def _done_before(ledger: Ledger, table: _Table, work: TableWork, number: int, ro
     now = ledger.state(unit, "map")
     if now is None or not now.is_done_under(_chunk_key(table, number)):
         return None
-    return _ChunkDone(Records(ledger).count_unit(unit), len(rows.left), 0, rows.count)
+    return _ChunkDone(Records(ledger).count_unit(unit), len(rows.left), 0, rows.total)
 
 
 def _chunk_key(table: _Table, number: int) -> str:
@@ -164,13 +164,13 @@ def _row(record: Record, work: TableWork, unit: str) -> RecordRow:
 def _keep(ledger: Ledger, known: Known, table: _Table, job: Job, made: _Made) -> _ChunkDone:
     number, rows = job
     reported, count = _reported(rows), len(made.records)
-    detail = {"rows": rows.count, "records": count, "reported": len(reported), **made.captured}
+    detail = {"rows": rows.total, "records": count, "reported": len(reported), **made.captured}
     with ledger.writing():
         Records(ledger).replace_rows(made.unit, made.records)
         # A long table takes longer than a lease lasts.
         ledger.renew(known.owner)
         ledger.finish(made.unit, "map", _chunk_key(table, number), {"reported": reported}, detail)
-    return _ChunkDone(count, len(reported), count, rows.count)
+    return _ChunkDone(count, len(reported), count, rows.total)
 
 
 def map_decided(
