@@ -136,8 +136,8 @@ class _Packing:
         by_file: dict[str, list[PageScan]] = {}
         for scan in self._chosen.scans:
             by_file.setdefault(scan.sha256, []).append(scan)
-        rows = []
-        purged = purged_files(self._ledger)
+        rows, catalogue, purged = [], Catalogue(self._ledger), purged_files(self._ledger)
+        labels, volumes = catalogue.volume_labels(), _volumes_by_file(catalogue)
         for i, source in enumerate((s for s in self._chosen.sources if s.sha256 not in purged), 1):
             # The number keeps names of different folders apart; their order is that of the pages.
             name = f"{i:05d}_{Path(source.name).name}"
@@ -147,7 +147,9 @@ class _Packing:
                 raise LedgerError(f"The original of {source.name} is not what was taken in. See: digitize fixity DIR")
             for scan in by_file.get(source.sha256, ()):
                 self._of_page.setdefault(scan.page, []).append(file.id)
-            rows.append(_manifest_row(name, by_file.get(source.sha256, []), Catalogue(self._ledger).volume_labels()))
+            # Pages of another volume in that file are not packed, and come along with it.
+            is_one = len(volumes[source.sha256]) == 1
+            rows.append(_manifest_row(name, by_file.get(source.sha256, []) if is_one else [], labels))
         with (folder / MANIFEST).open("w", encoding="utf-8", newline="") as out:
             lines = csv.writer(out)
             lines.writerow(["file", "volume", "station", "district", "year", "kind", "language", "page"])
@@ -237,9 +239,17 @@ def _sources(ledger: Ledger, scans: Iterable[PageScan]) -> list[SourceFile]:
     return [s for s in found if s is not None]
 
 
+def _volumes_by_file(catalogue: Catalogue) -> dict[str, set[int]]:
+    """Hash of each file -> the volumes that its pages are of."""
+    found: dict[str, set[int]] = {}
+    for scan in catalogue.scans():
+        found.setdefault(scan.sha256, set()).add(scan.volume)
+    return found
+
+
 def _manifest_row(name: str, scans: Sequence[PageScan], labels: dict[int, str]) -> list[str]:
     """What is told of a file when the package is taken in elsewhere; of one with pages of several volumes its name."""
-    if len({s.volume for s in scans}) != 1:
+    if not scans:
         return [name, *[""] * 7]
     s = scans[0]
     return [name, labels[s.volume], s.station, s.district, s.year, s.kind, s.language, str(s.number)]

@@ -12,40 +12,49 @@ module out of the bundle's own wheel by a bare Python, so at its top it imports 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
+import stat
 import subprocess
 import sys
 import venv
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from digitize.errors import UpdateRefused
 
 SUMS, SIGNATURE, MANIFEST = "SHA256SUMS", "SHA256SUMS.sig", "manifest.json"
 _FORMAT = 1
+_LOCK, _STAGED = "requirements.lock", ".bundle-"
 _WHOLE = "installed"  # the file that is written last into a version
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle whose files are what its sums say. name: VERSION-HASH, the folder it is installed in. made: UTC, ISO."""
+    """A bundle whose files are what its sums say. name: VERSION-HASH, the folder it is installed in. made: UTC, ISO.
+
+    key: by which its maker signs, "" where none does; sums: the file of sums as it was compared, so that nothing that
+    is read later can be another one.
+    """
 
     folder: Path
     name: str
     version: str
     made: str
     python: str
+    key: str
+    sums: bytes
 
 
 def open_bundle(folder: Path) -> Bundle:
     """Check each file of a bundle against its sums. Raises UpdateRefused: what is missing, altered, or not listed."""
-    sums = _sums(folder)
+    read, sums = _sums(folder)
     here = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() or p.is_symlink()}
     if missing := sorted(set(sums) - here):
         raise UpdateRefused(f"{folder}: {len(missing)} files are missing, first {missing[0]}. Copy the bundle again.")
@@ -56,8 +65,8 @@ def open_bundle(folder: Path) -> Bundle:
         if path.is_symlink() or _sha256(path) != digest:
             raise UpdateRefused(f"{path}: altered since the bundle was made. Copy the bundle again.")
     told = _manifest(folder)
-    name = f"{told['version']}-{_sha256(folder / SUMS)[:12]}"
-    return Bundle(folder, name, told["version"], told["made"], told["python"])
+    name = f"{told['version']}-{hashlib.sha256(read).hexdigest()[:12]}"
+    return Bundle(folder, name, told["version"], told["made"], told["python"], told["key"], read)
 
 
 def check_signature(bundle: Bundle, trusted: Path) -> None:
@@ -67,12 +76,12 @@ def check_signature(bundle: Bundle, trusted: Path) -> None:
 
     if not trusted.exists():
         raise UpdateRefused(f"{trusted} is missing: it names the keys by which updates are signed.")
+    if trusted.stat().st_mode & stat.S_IWOTH:
+        raise UpdateRefused(f"{trusted} may be written by anybody: look who is in it, then chmod 644 {trusted}.")
     keys = trusted.read_text(encoding="ascii").split()
     try:
         public, signature = (bundle.folder / SIGNATURE).read_text(encoding="ascii").split()
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
-            bytes.fromhex(signature), (bundle.folder / SUMS).read_bytes()
-        )
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), bundle.sums)
     except FileNotFoundError:
         raise UpdateRefused(f"{bundle.folder}: the bundle is not signed; updates here must be ({trusted}).") from None
     except (ValueError, InvalidSignature):
@@ -94,17 +103,37 @@ def install(bundle: Bundle, prefix: Path) -> Path:
     if (target / _WHOLE).exists():
         return target
     shutil.rmtree(target, ignore_errors=True)
-    # The environment is of the system's Python even where an installed version's own runs this.
-    venv.EnvBuilder(with_pip=True, symlinks=True).create(target)
-    pip = [str(target / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-index"]
-    wheels = ["--no-deps", "--find-links", str(bundle.folder / "wheels")]
-    _call([*pip, *wheels, "--require-hashes", "-r", str(bundle.folder / "requirements.lock")])
-    _call([*pip, *wheels, *map(str, sorted((bundle.folder / "wheels").glob("cctns_digitize-*.whl")))])
-    # In bytes that Python keeps: the first command of each person would make them again, or could not write them.
-    _call([str(target / "bin" / "python"), "-m", "compileall", "-q", str(target / "lib")], may_fail=True)
-    _call([str(target / "bin" / "digitize"), "--version"])
+    for left in prefix.glob(f"{_STAGED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(dir=prefix, prefix=_STAGED) as own:
+        _install_from(_copied(bundle, Path(own)), target)
     (target / _WHOLE).write_text(json.dumps({"version": bundle.version, "made": bundle.made}), encoding="utf-8")
     return target
+
+
+def _copied(bundle: Bundle, to: Path) -> Path:
+    """What is installed, copied where nobody else writes and compared there: a bundle may lie on a share or a stick."""
+    (to / "wheels").mkdir()
+    for name, digest in _read_sums(bundle.sums, bundle.folder).items():
+        if name == _LOCK or name.startswith("wheels/"):
+            shutil.copyfile(bundle.folder / name, to / name)
+            if _sha256(to / name) != digest:
+                raise UpdateRefused(f"{bundle.folder / name}: altered while it was installed. Copy the bundle again.")
+    return to
+
+
+def _install_from(folder: Path, target: Path) -> None:
+    # The environment is of the system's Python even where an installed version's own runs this.
+    venv.EnvBuilder(with_pip=True, symlinks=True).create(target)
+    # -I: a folder `pip` where the command was called is not what runs.
+    python = [str(target / "bin" / "python"), "-I"]
+    pip = [*python, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--no-index"]
+    wheels = ["--no-deps", "--find-links", str(folder / "wheels")]
+    _call([*pip, *wheels, "--require-hashes", "-r", str(folder / _LOCK)])
+    _call([*pip, *wheels, *map(str, sorted((folder / "wheels").glob("cctns_digitize-*.whl")))])
+    # In bytes that Python keeps: the first command of each person would make them again, or could not write them.
+    _call([*python, "-m", "compileall", "-q", str(target / "lib")], may_fail=True)
+    _call([str(target / "bin" / "digitize"), "--version"])
 
 
 def use(prefix: Path, name: str) -> None:
@@ -175,13 +204,18 @@ def prefix_of_this() -> Path:
     return home.parent.parent
 
 
-def _sums(folder: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _sums(folder: Path) -> tuple[bytes, dict[str, str]]:
+    """The file of sums, and what it says."""
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        read = (folder / SUMS).read_bytes()
+        return read, _read_sums(read, folder)
     except (OSError, UnicodeDecodeError):
         raise UpdateRefused(f"{folder}: no {SUMS} can be read there; this is no bundle.") from None
-    for line in lines:
+
+
+def _read_sums(read: bytes, folder: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in read.decode("utf-8").splitlines():
         digest, _, name = line.partition("  ")
         parts = PurePosixPath(name).parts
         if len(digest) != 64 or not parts or ".." in parts or name.startswith("/") or name in found:
@@ -195,7 +229,11 @@ def _manifest(folder: Path) -> dict[str, str]:
         told: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         if told["format"] != _FORMAT:
             raise UpdateRefused(f"{folder}: a bundle of format {told['format']}; this version installs {_FORMAT}.")
-        return {k: str(told[k]) for k in ("version", "made", "python")}
+        found = {k: str(told[k]) for k in ("version", "made", "python")} | {"key": str(told.get("key", ""))}
+        # It names a folder.
+        if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.+!_-]*", found["version"]):
+            raise ValueError(found["version"])
+        return found
     except (OSError, ValueError, KeyError, TypeError):
         raise UpdateRefused(f"{folder / MANIFEST}: cannot be read; this is no bundle.") from None
 
@@ -215,16 +253,22 @@ def _call(command: list[str], *, may_fail: bool = False) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """The first installation: BUNDLE PREFIX, by the bundle's install.sh. Prints the version. Returns an exit code."""
-    folder, prefix = (Path(a).resolve() for a in arguments)
+    """The first installation: BUNDLE PREFIX [SUM], by install.sh. Prints the version. Returns an exit code.
+
+    SUM: what a person compared. The key that it names is trusted from now on, for the sum is over that, too; it is not
+    over the file of the signature, into which anybody on the way could write a key of his own.
+    """
+    folder, prefix = (Path(a).resolve() for a in arguments[:2])
     try:
         bundle = open_bundle(folder)
+        if arguments[2:] and hashlib.sha256(bundle.sums).hexdigest() != arguments[2]:
+            raise UpdateRefused(f"{folder}: altered since its sum was compared. Copy the bundle again.")
         prefix.mkdir(parents=True, exist_ok=True)
         use(prefix, install(bundle, prefix).name)
-        with contextlib.suppress(FileNotFoundError):
-            public = (folder / SIGNATURE).read_text(encoding="ascii").split()[0]
-            if not (prefix / "trusted.pub").exists():
-                (prefix / "trusted.pub").write_text(public + "\n", encoding="ascii")
+        trusted = prefix / "trusted.pub"
+        if bundle.key and not trusted.exists():
+            trusted.write_text(bundle.key + "\n", encoding="ascii")
+            trusted.chmod(0o644)
     except UpdateRefused as e:
         sys.stderr.write(f"{e}\n")
         return 1

@@ -22,7 +22,7 @@ from mappers.encodings import Encoding
 from mappers.mapping.load import FormMapping
 from mappers.systems.system import System
 
-ROWS_VERSION = "1"
+ROWS_VERSION = "2"
 """Part of the key of kept rows: raised when the same tables are put together otherwise."""
 _FOLDER = "systems"
 

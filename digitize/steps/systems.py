@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import TracebackType
 
@@ -131,7 +131,8 @@ class OpenSystems:
             near = (table.sha256, table.batch, office)
             told = Delivered(number, system.name_of(table.name), table.name, source.name if source else "", near,
                              table.unit)  # fmt: skip
-            legacy = open_table_unit(self.ledger, self.known, table)
+            # An original is kept under its hash; a mapping is named by what the table was called.
+            legacy = replace(open_table_unit(self.ledger, self.known, table), name=table.name)
             delivered.append(take_in(store, system, told, legacy, self._settle(system), self.known.encodings))
         find_owners(store, system, delivered)
         return delivered

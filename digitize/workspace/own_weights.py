@@ -134,7 +134,7 @@ def use_weights(
 
     why: noted beside, without values of pages. network: the one that goes back to the package's, "" for all; others
     are those of their network alone. Returns False where nothing changes. Raises InputError for weights that the
-    workspace has not.
+    workspace has not, or that are of another network than that.
     """
     now = all_chosen(ledger)
     if name == PACKAGE:
@@ -147,6 +147,8 @@ def use_weights(
     if found is None or not path.is_file():
         known = ", ".join([PACKAGE, *(w.name for w in list_weights(place))])
         raise InputError(f"This workspace has no weights {name!r}. It has: {known}.")
+    if network not in ("", found.network):
+        raise InputError(f"{name} are weights of the network {found.network}, not of {network}. Leave --network out.")
     content = path.read_bytes()
     if name_of(content) != name:
         raise InputError(f"{path} is damaged: its content is not that of its name. Bring it back from a copy.")

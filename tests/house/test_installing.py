@@ -136,6 +136,62 @@ def test_only_a_signature_by_a_trusted_key_over_these_sums_counts(tmp_path, key)
         installing.check_signature(installing.open_bundle(moved), trusted)
 
 
+def test_a_key_of_the_signature_alone_is_not_trusted_at_the_first_installation(tmp_path, key, monkeypatch):
+    create_key(tmp_path / "evil.pem")
+    evil = (tmp_path / "evil.pub").read_text().strip()
+    monkeypatch.setattr(installing, "install", lambda b, p: p / b.name)
+    for name, by in (("signed", key), ("plain", None)):
+        folder = make_bundle(tmp_path / name, key=by)
+        own = hashlib.sha256((folder / installing.SUMS).read_bytes()).hexdigest()
+        (folder / installing.SIGNATURE).write_text(f"{evil}\n00\n")
+        assert installing.main([str(folder), str(tmp_path / f"to-{name}"), "0" * 64]) == 1
+        assert installing.main([str(folder), str(tmp_path / f"to-{name}"), own]) == 0
+    trusted = tmp_path / "to-signed" / "trusted.pub"
+    assert trusted.read_text() == key.with_suffix(".pub").read_text().split()[0] + "\n"
+    assert not (tmp_path / "to-plain" / "trusted.pub").exists()
+    trusted.chmod(0o666)
+    with pytest.raises(UpdateRefused, match="anybody"):
+        installing.check_signature(installing.open_bundle(tmp_path / "signed"), trusted)
+
+
+@pytest.mark.parametrize("name", ["wheels/cctns_digitize-9.9.0-py3-none-any.whl", "requirements.lock"])
+def test_what_is_altered_after_the_check_is_not_installed(tmp_path, name, monkeypatch):
+    bundle = installing.open_bundle(make_bundle(tmp_path / "bundle"))
+    (bundle.folder / name).write_bytes(b"evil")
+    (tmp_path / "opt").mkdir()
+    monkeypatch.setattr(installing, "_install_from", lambda *_: pytest.fail("it is installed"))
+    with pytest.raises(UpdateRefused, match="altered"):
+        installing.install(bundle, tmp_path / "opt")
+    assert list((tmp_path / "opt").iterdir()) == []
+
+
+def test_the_signature_is_over_the_sums_that_were_compared(tmp_path, key):
+    good = make_bundle(tmp_path / "good", key=key)
+    bundle = installing.open_bundle(make_bundle(tmp_path / "evil", says="evil"))
+    for name in (installing.SUMS, installing.SIGNATURE):
+        (bundle.folder / name).write_bytes((good / name).read_bytes())
+    with pytest.raises(UpdateRefused, match="does not fit"):
+        installing.check_signature(bundle, key.with_suffix(".pub"))
+
+
+def test_the_installer_runs_nothing_that_lies_beside_the_bundle_unlisted(tmp_path):
+    folder = make_bundle(tmp_path / "bundle")
+    (folder / "debs").mkdir()
+    (folder / "debs" / "wanted").write_text("")
+    SEAL(folder, PYTHON, None)
+    own = hashlib.sha256((folder / installing.SUMS).read_bytes()).hexdigest()
+    (folder / "digitize" / "machine").mkdir(parents=True)
+    (folder / "digitize" / "__init__.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    (folder / "wheels" / "cctns_digitize-0.whl").write_text("")
+    (folder / "install.sh").write_bytes((ROOT / "tools" / "bundle" / "install.sh").read_bytes())
+    done = subprocess.run(
+        ["bash", "install.sh", "--no-system", "--prefix", str(tmp_path / "opt"), "--sum", own],
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+    assert not (tmp_path / "ran").exists()
+    assert done.returncode and "install.sh: line" not in done.stderr, done.stderr
+
+
 @pytest.mark.slow
 def test_installed_updated_and_back_without_a_network(tmp_path, key):
     prefix = tmp_path / "opt"

@@ -130,6 +130,8 @@ def test_each_network_has_weights_of_its_own_and_goes_back_by_itself(place, ledg
     assert all_chosen(ledger) == {"fields": one.name, "words": two.name} and chosen(ledger, "digits") == PACKAGE
     assert use_weights(ledger, place, PACKAGE, network="words") and all_chosen(ledger) == {"fields": one.name}
     assert not use_weights(ledger, place, PACKAGE, network="digits")
+    with pytest.raises(InputError, match="words"):
+        use_weights(ledger, place, two.name, network="digits")
     assert use_weights(ledger, place, two.name) and use_weights(ledger, place, PACKAGE)
     assert all_chosen(ledger) == {} == ever_chosen(ledger)[-1] and len(ever_chosen(ledger)) == 4
     assert "lists in Devanagari" in two.line()

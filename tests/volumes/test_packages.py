@@ -9,7 +9,7 @@ from drawn_sheets import page
 from lxml import etree
 
 from digitize.accounts import alto
-from digitize.workspace.intake.bags import bag_problems
+from digitize.workspace.intake.bags import bag_problems, open_bags
 from ocr.page import Box, Decided, Reading, Recognition
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -95,6 +95,29 @@ def test_a_bag_that_leads_out_of_itself_or_is_to_be_fetched_is_refused(bag, tmp_
     assert "to be fetched" in dict(bag_problems(fetched))["data/p2.png"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("manifest-shake_128.txt", "00  data/p1.png\n"), ("bag-info.txt", "Payload-Oxum: abc\n"),
+     ("manifest-sha256.txt", f"{'0' * 64}  data/a\0b\n")],
+)  # fmt: skip
+def test_a_bag_whose_lists_are_odd_is_refused_and_stops_nothing(bag, tmp_path, name, text):
+    import shutil
+
+    odd = shutil.copytree(bag, tmp_path / "odd")
+    for own in odd.glob("tagmanifest-*"):
+        own.unlink()
+    (odd / name).write_text(text)
+    assert dict(bag_problems(odd))
+
+
+def test_a_bag_inside_a_folder_is_not_taken_in_unchecked(bag):
+    from digitize.workspace.intake.delivery import list_files
+    from digitize.workspace.intake.manifest import Metadata
+
+    found = {g.name: g.problem for g in list_files([bag.parent], Metadata()) if g.name.endswith(bag.name)}
+    assert [("not checked" in why) for why in found.values()] == [True]
+
+
 def test_who_delivered_a_bag_stands_in_the_ledger(office):
     from digitize.workspace.ledger import Ledger
 
@@ -108,6 +131,9 @@ def test_a_masked_package_holds_no_picture_and_is_a_valid_bag(office, digitize, 
     assert (made["pages"], made["is_whole"]) == (2, False)
     assert bagit.Bag(str(tmp_path / "out")).validate()
     assert not [p for p in (tmp_path / "out" / "data").rglob("*") if p.name in ("originals", "alto")]
+    # Masked records are no old table: nothing of it is taken in again.
+    (refused,) = open_bags([tmp_path / "out"]).refused
+    assert "masked" in refused.problem
     # Names of files may be names of persons.
     assert "p1.png" not in (tmp_path / "out" / "data" / "ledger" / "events.jsonl").read_text()
     document = etree.parse(tmp_path / "out" / "data" / "mets.xml")

@@ -1,5 +1,7 @@
 """A scanner's folder: what is still being written waits, what is whole is taken once, what fails is named."""
 
+import os
+
 import pytest
 from drawn_sheets import page, sheet, text_of
 
@@ -114,6 +116,47 @@ def test_a_name_that_is_taken_in_done_takes_no_other_files_place(tmp_path):
     assert watched._free(tmp_path / "done" / "a.jpg", tmp_path / "a.jpg").name == "a-2.jpg"
     (tmp_path / "done" / "a.jpg").write_bytes(b"2")
     assert watched._free(tmp_path / "done" / "a.jpg", tmp_path / "a.jpg").name == "a.jpg"
+
+
+def test_what_is_no_file_of_the_folder_is_put_away_by_name_and_holds_nothing_up(place, tmp_path):
+    clock, scans = Clock(), tmp_path / "scans"
+    (tmp_path / "elsewhere.csv").write_text("a,b\n1,2\n")
+    (scans / "s1.csv").symlink_to(tmp_path / "elsewhere.csv")
+    (scans / "s2.png").symlink_to(scans / "nothing")
+    os.mkfifo(scans / "s3.png")
+    (scans / os.fsdecode(b"s4\xff.png")).write_bytes(b"no picture")
+    (scans / "below" / "done").mkdir(parents=True)
+    (scans / "below" / "done" / "x.png").write_bytes(b"no picture either")
+    folder = ScannerFolder(scans, steady_s=5, clock=clock)
+    lines = list(folder.take(place, clock.wait))
+    away = {os.fsencode(p.name) for p in (scans / "problem").rglob("*") if not p.is_dir()}
+    assert away >= {b"s1.csv", b"s2.png", b"s3.png", b"s4\xff.png", b"s4\xff.png.why.txt", b"x.png"}
+    assert any("s1.csv" in line and "outside" in line for line in lines)
+    (scans / "t1.png").write_bytes(b"")
+    (scans / "t2.png").write_bytes(b"no picture as well")
+    assert [line for line in folder.take(place, clock.wait) if "is empty" in line] == [
+        "t1.png: is empty. What lies behind it waits until it is written, or taken away."
+    ]
+    assert list(folder.take(place, clock.wait)) == []
+
+
+def test_a_file_that_is_taken_away_meanwhile_is_not_said_to_stay(place, tmp_path, monkeypatch):
+    clock, scans = Clock(), tmp_path / "scans"
+    (scans / "s1.png").write_bytes(b"no picture")
+    taken = watched.take_in
+    monkeypatch.setattr(watched, "take_in", lambda p, f, *a, **k: (f[0].unlink(), taken(p, f, *a, **k))[1])
+    (line,) = [x for x in ScannerFolder(scans, steady_s=5, clock=clock).take(place, clock.wait) if "s1.png" in x]
+    assert "cannot be opened" in line
+
+
+def test_a_folder_between_two_files_does_not_end_their_row(place, tmp_path):
+    scans = tmp_path / "scans"
+    (scans / "b").mkdir()
+    save(scans / "a.png", sheet(text_of("wb-w", 1, LABEL)))
+    save(scans / "b" / "x.png", page(1))
+    save(scans / "c.png", page(2))
+    report = watched.take_in(place, [scans], watched.Metadata())
+    assert (report.sheets, report.aside, report.sorted_into) == (1, (), {LABEL: 1})
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

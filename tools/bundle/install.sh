@@ -22,9 +22,21 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-(cd "$here" && sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1) ||
+# All is compared against this copy, and what is run as root comes out of copies in here: the folder may be written by others.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$here/SHA256SUMS" "$work/SHA256SUMS"
+(cd "$here" && sha256sum --quiet --strict -c "$work/SHA256SUMS" >/dev/null 2>&1) ||
   fail "This bundle is not whole: a file is missing or altered. Copy it again." 5
-own=$(sha256sum "$here/SHA256SUMS" | cut -d' ' -f1)
+own=$(sha256sum "$work/SHA256SUMS" | cut -d' ' -f1)
+take() { # take WHAT: files of the bundle under a name, copied and compared there
+  grep "^[0-9a-f]*  $1" "$work/SHA256SUMS" >"$work/taken" || fail "This bundle has no $1." 5
+  cut -c67- "$work/taken" | while read -r name; do
+    mkdir -p "$work/$(dirname "$name")"
+    cp "$here/$name" "$work/$name"
+  done
+  (cd "$work" && sha256sum --quiet --strict -c taken >/dev/null 2>&1) || fail "This bundle was altered just now: $1" 5
+}
 installed=$prefix/current/bin/digitize
 if [ -n "$sum" ]; then
   [ "$sum" = "$own" ] || fail "The sum of this bundle is $own, not the one told: do not install it." 5
@@ -35,26 +47,29 @@ elif [ ! -x "$installed" ]; then
 fi
 
 # Before anything is run as root out of an update: the version there now says whether the bundle may be trusted.
-if [ -x "$installed" ]; then "$prefix/current/bin/python" -c 'import sys
+# -I: what lies in the folder where this was called, often the bundle itself, is not what is imported.
+if [ -x "$installed" ]; then "$prefix/current/bin/python" -I -c 'import sys
 from pathlib import Path
 from digitize.errors import UpdateRefused
 from digitize.machine.installing import check_signature, open_bundle
 try:
-    check_signature(open_bundle(Path(sys.argv[1])), Path(sys.argv[2]))
+    bundle = open_bundle(Path(sys.argv[1]))
+    check_signature(bundle, Path(sys.argv[2]))
+    if bundle.name.rpartition("-")[2] != sys.argv[3][:12]:
+        raise UpdateRefused("This bundle was altered just now.")
 except (UpdateRefused, OSError) as e:
-    sys.exit(f"{e}")' "$here" "$prefix/trusted.pub"; fi
+    sys.exit(f"{e}")' "$here" "$prefix/trusted.pub" "$own"; fi
 
+take debs/wanted
 missing=()
 while read -r name; do
   dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q ' installed$' || missing+=("$name")
-done <"$here/debs/wanted"
+done <"$work/debs/wanted"
 if [ -n "$system" ] && [ ${#missing[@]} -gt 0 ]; then
   [ "$(id -u)" = 0 ] || fail "System packages are missing (${missing[*]}): run this as root, or --no-system."
   say "System packages ..."
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
+  take debs/ # also, apt's lists know no blanks in a path
   chmod 755 "$work"
-  ln -s "$here/debs" "$work/debs" # apt's lists know no blanks in a path
   mkdir -p "$work/lists/partial"
   # Trusted: its sums were compared above. Lists of its own: those of the system stay as they are.
   echo "deb [trusted=yes] file:$work/debs ./" >"$work/sources.list"
@@ -69,7 +84,10 @@ say "The toolkit ..."
 if [ -x "$installed" ]; then
   "$installed" update apply "$here"
 else
-  name=$(PYTHONPATH=$(echo "$here"/wheels/cctns_digitize-*.whl) python3 -m digitize.machine.installing "$here" "$prefix")
+  take wheels/cctns_digitize-
+  # -P: only the wheel that was compared is run, not what lies in the folder where this was called.
+  name=$(PYTHONPATH=$(echo "$work"/wheels/cctns_digitize-*.whl) \
+    python3 -P -m digitize.machine.installing "$here" "$prefix" "$own")
   say "Installed: $name. The command is $prefix/bin/digitize"
   [ -f "$prefix/trusted.pub" ] || say "The bundle is not signed: put the key of later ones into $prefix/trusted.pub"
   "$prefix/bin/digitize" doctor || true

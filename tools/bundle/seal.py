@@ -19,13 +19,15 @@ from digitize.machine.signing import open_key
 def seal(folder: Path, python: str, key: Path | None) -> None:
     """Write manifest, sums and, with a key, the signature. Raises KeyUnusable."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    told = {"format": 1, "version": __version__, "made": made, "python": python}
+    signer = open_key(key) if key is not None else None
+    # In what the sums are over: the sum that a person compares at the first installation is over the key, too.
+    public = {"key": signer.public} if signer else {}
+    told = {"format": 1, "version": __version__, "made": made, "python": python, **public}
     (folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in (SUMS, SIGNATURE))
     lines = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
-    if key is not None:
-        signer = open_key(key)
+    if signer is not None:
         signature = signer.sign((folder / SUMS).read_bytes())
         (folder / SIGNATURE).write_text(f"{signer.public}\n{signature}\n", encoding="ascii")
 

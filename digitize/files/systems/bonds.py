@@ -123,9 +123,11 @@ class _Tying:
             at = (near[0], JOINED) if len(near) == 1 else (None, UNCLEAR if near else NO_HEAD)
             owners.setdefault(at, []).append(row)
         # The head may be gone from the delivery that has a part of it once more.
-        joined = {r.said: at for at, own in owners.items() if at[0] is not None for r in own}
-        for row in owners.pop((None, NO_HEAD), ()):
-            owners.setdefault(joined.get(row.said, (None, NO_HEAD)), []).append(row)
+        joined = {r.said: (at, r) for at, own in owners.items() if at[0] is not None for r in own}
+        waits: tuple[int | None, str] = (None, NO_HEAD)
+        for row in owners.pop(waits, ()):
+            found_at, same = joined.get(row.said, (waits, row))
+            owners.setdefault(found_at if self._versions.is_near(same, row) else waits, []).append(row)
         for (owner, state), parts in owners.items():
             yield from self._once(parts, owner, state)
 
@@ -155,7 +157,7 @@ class _Tying:
         firsts: list[int] = []
         for own, same in by_own.items():
             is_same = None if not own else self._is_same if owner is None else _always
-            for deliveries in told_apart(same, is_same, has_key=bool(own)):
+            for deliveries in told_apart(same, is_same, self._versions.is_near, has_key=bool(own)):
                 if len(deliveries) > 1:
                     self._versions.keep(deliveries)
                     yield from ((r.id, None, REPEATED) for r in deliveries[1:])

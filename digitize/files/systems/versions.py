@@ -42,22 +42,27 @@ VERSION = "source, number, id, up, own, said"
 IsSame = Callable[[Version, Version], bool]
 
 
-def told_apart(rows: Iterable[Version], is_same: IsSame | None, *, has_key: bool) -> list[list[Version]]:
+def told_apart(
+    rows: Iterable[Version], is_same: IsSame | None, is_near: IsSame, *, has_key: bool
+) -> list[list[Version]]:
     """Rows that may be one, as lists of the deliveries of each. rows: by source and number, as they were delivered.
 
-    is_same: whether a later row is a changed one; None where only what says the same is one row. Of one delivery no two
+    is_same: whether a later row is a changed one; None where only what says the same is one row; is_near: whether two
+    may be of one office, for those of two are two also where they say the same. Of one delivery no two
     are one row, unless they have a key and say the same.
     """
     found: list[list[Version]] = []
     for source, group in groupby(rows, key=attrgetter("source")):
-        free: dict[int, deque[list[Version]]] = {}
+        # By what they say and where they come from: of one table all are near, or none.
+        free: dict[int, dict[int, deque[list[Version]]]] = {}
         for known in found:
-            free.setdefault(known[-1].said, deque()).append(known)
+            free.setdefault(known[-1].said, {}).setdefault(known[-1].source, deque()).append(known)
         here: dict[int, list[Version]] = {}
         left = []
         for row in group:
-            if free.get(row.said):
-                here[row.said] = known = free[row.said].popleft()
+            alike = next((a for a in free.get(row.said, {}).values() if a and is_near(a[0][-1], row)), None)
+            if alike:
+                here[row.said] = known = alike.popleft()
                 known.append(row)
             else:
                 left.append(row)
@@ -93,6 +98,10 @@ class Versions:
     def is_near(self, one: Version, other: Version) -> bool:
         """Whether they may be of one office."""
         return bool(nearness(self._tables[one.source].near, self._tables[other.source].near))
+
+    def office(self, row: Version) -> str:
+        """The office that a row is of, "" where nobody told it."""
+        return self._tables[row.source].near[2]
 
     def is_told(self, one: Version, other: Version) -> bool:
         """Whether both are surely of one office, or came together."""
@@ -154,7 +163,7 @@ class HeadVersions:
             self._compare()
         self._store.ask("BEGIN")
         for rows in by_own_key(self._store, self._heads):
-            for deliveries in told_apart(rows, self._is_same, has_key=True):
+            for deliveries in told_apart(rows, self._is_same, self._versions.is_near, has_key=True):
                 if len(deliveries) > 1:
                     self._versions.keep(deliveries)
                     bonds = [(r.id, None, self._repeated) for r in deliveries[1:]]
@@ -192,7 +201,7 @@ class Moved:
         if len(self._sources) < 2:
             return
         stayed, several, moved = 0, 0, list[list[Version]]()
-        for rows in by_own_key(self._store, self._sources):
+        for rows in (own for same in by_own_key(self._store, self._sources) for own in self._by_office(same)):
             ups = {(r.source, r.up) for r in rows}
             if len({up for _, up in ups}) == 1:
                 stayed += len({r.source for r in rows}) > 1
@@ -208,22 +217,32 @@ class Moved:
             self._follow(rows, repeated)
         self._store.ask("COMMIT")
 
+    def _by_office(self, rows: Sequence[Version]) -> list[list[Version]]:
+        """Rows of one own key, those of each office together; all of them where it is not told of some."""
+        found: dict[str, list[Version]] = {}
+        for row in rows:
+            found.setdefault(self._versions.office(row), []).append(row)
+        return [own for own in found.values() if len(own) > 1] if "" not in found else [list(rows)]
+
     def _follow(self, rows: Sequence[Version], repeated: str) -> None:
+        """Tie what a row was in each FIR to what it is in the last; it may have gone back to an earlier one."""
         by_id = {r.id: r for r in rows}
-        known: dict[int, list[Version]] = {}
+        lives: dict[int, list[Version]] = {}
         for row in rows:
             first = self._first(row.id)
-            known.setdefault(first if first in by_id else row.id, []).append(row)
-        lives = list(known.values())
-        before = lives[0]
-        for now in lives[1:]:
-            last, next_ = before[-1], now[0]
-            is_later = last.source < next_.source and last.up != next_.up and self._versions.is_near(last, next_)
-            if not is_later or self._versions.alike(last, now[-1], self._without)[1] <= MOST_OF:
-                before = now
-                continue
-            before = [*before, *now]
-            self._take_place(before, now[0].id, repeated)
+            lives.setdefault(first if first in by_id else row.id, []).append(row)
+        of = {r.id: first for first, life in lives.items() for r in life}
+        for at, row in enumerate(rows):
+            before = [r for r in rows[:at] if r.source < row.source and self._versions.is_near(r, row)]
+            last = before[-1] if before else row
+            one, other = of[last.id], of[row.id]
+            # What it was just before it moved: what was corrected later says nothing against that.
+            if one == other or self._versions.alike(last, row, self._without)[1] > MOST_OF:
+                of |= {r: other for r, first in of.items() if first == one}
+        for last_life in dict.fromkeys(of.values()):
+            own = [r for r in rows if of[r.id] == last_life]
+            if len({r.up for r in own}) > 1:
+                self._take_place(own, next(f for f, life in lives.items() if own[-1] in life), repeated)
 
     def _first(self, row: int) -> int:
         found = next(self._store.ask("SELECT first FROM versions WHERE row = ?", (row,)), None)

@@ -16,6 +16,7 @@ COMPANIONS = (".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
 _OF_SYSTEMS = (MANIFEST, "thumbs.db", "desktop.ini")
 _NO_FILE = "is no file but a pipe, a socket or a device. Save it as a file first."
 _NO_FOLDER = "is a link to a folder. What it points to is not opened: deliver that folder itself."
+_INNER_BAG = "is a bag inside the delivered folder, where it is not checked. Deliver the bag's folder itself."
 _LEADS_OUT = "is a link to a place outside the delivered folder, which is not opened. Deliver that file itself."
 _NAMED_OUTSIDE = "is named in manifest.csv and lies outside the delivered folder, where nothing is opened."
 _NOT_THERE = "is named in manifest.csv and is not there. Bring the file, or take its line out."
@@ -54,12 +55,13 @@ class _Folder:
         return said.over(Metadata(volume=folder_label(path)))
 
 
-def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
+def list_files(paths: list[Path], metadata: Metadata, *, by_person: bool = True) -> Iterator[Given]:
     """Every file of the given files and folders, in natural order, with its metadata.
 
     A manifest.csv applies to the files of its folder and below. Hidden files, Thumbs.db, and memo files and layouts
     (which go with their table) are not files of their own. What is no file, leads out of the delivered folder, or is
-    named in a manifest and is not there is given with its problem. Raises OptionsError for a wrong manifest.
+    named in a manifest and is not there is given with its problem. by_person: whether somebody named these files, so
+    that links are followed; into a watched folder anybody may lay one. Raises OptionsError for a wrong manifest.
     """
     for path in paths:
         if path.is_dir() and (why := _closed(path)):
@@ -68,7 +70,8 @@ def list_files(paths: list[Path], metadata: Metadata) -> Iterator[Given]:
             yield from _in_folder(_Folder(path, path.resolve(), ()).below(path), metadata)
         elif not _goes_with_a_table(path):
             beside = _Folder(path.parent, path.parent.resolve(), ()).below(path.parent)
-            yield Given(path, shown_name(path.name), beside.metadata(path, metadata), _problem(path))
+            leads_out = "" if by_person else _linked_out(path, path.parent.resolve())
+            yield Given(path, shown_name(path.name), beside.metadata(path, metadata), leads_out or _problem(path))
 
 
 def folder_label(path: Path) -> str:
@@ -100,7 +103,7 @@ def _in_folder(top: _Folder, metadata: Metadata) -> Iterator[Given]:
             seen.add(path)
             if not _goes_with_a_table(path):
                 yield _given(folder, path, metadata, _linked_out(path, folder.root) or _problem(path))
-        elif why := _closed(path):
+        elif why := _closed(path) or (_INNER_BAG if (path / "bagit.txt").is_file() else ""):
             yield _given(folder, path, metadata, why)
         else:
             below = folder.below(path)

@@ -79,6 +79,7 @@ class SheetPlacing:
         # Folder by folder: whether a sheet is among its new pages.
         self._sheeted = {parent for parent, own in rows if any(_has_ours(codes.get(x.given.path, ())) for x in own)}
         self._row: Path | None = None
+        self._rows: dict[Path, RowStanding] = {}
         self._has_turned = False
         self.found = SortedPages()
 
@@ -88,7 +89,8 @@ class SheetPlacing:
         if parent != self._row:
             self.end()
             begun = self._remembered(_scanner(parent)) if self._goes_on else RowStanding()
-            self._sorter.begin(begun, has_sheets=parent in self._sheeted)
+            # A folder whose name lies between those of two files interrupts their row, and does not end it.
+            self._sorter.begin(self._rows.get(parent, begun), has_sheets=parent in self._sheeted)
             self._row = parent
         self._has_turned = False
         if look.known:
@@ -137,6 +139,8 @@ class SheetPlacing:
 
     def end(self) -> None:
         """A row of pages is over: of a scanner's it is kept where it stands."""
+        if self._row is not None:
+            self._rows[self._row] = self._sorter.standing
         if self._goes_on and self._row is not None:
             unit = _scanner(self._row)
             if self._sorter.standing != self._remembered(unit):

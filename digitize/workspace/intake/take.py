@@ -70,7 +70,7 @@ def take_in(
         seen: set[str] = set()
         lists, has_own = place_lists(place.options.workspace.state, *place.own_lists), place.has_stations
         delivery = open_bags(paths)
-        for given in (*delivery.refused, *list_files(delivery.paths, metadata)):
+        for given in (*delivery.refused, *list_files(delivery.paths, metadata, by_person=not goes_on)):
             if not given.problem:
                 check_places(given.metadata, given.name, lists, has_own=has_own)
             check_register(given.metadata, given.name, (place.folder / "forms",))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural
+from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural, shown_name
 from digitize.workspace.intake.manifest import MANIFEST, Metadata
 from digitize.workspace.intake.take import IntakeReport, take_in
 from digitize.workspace.place import Place
@@ -49,6 +50,8 @@ class ScannerFolder:
         self._folder, self._leave, self.steady_s, self._clock = folder, leave, steady_s, clock
         self._seen: dict[Path, FileAtLook] = {}
         self._settled: dict[Path, tuple[int, int]] = {}
+        self._empty: set[Path] = set()
+        self._told: set[Path] = set()
 
     def look(self) -> tuple[list[Path], bool]:
         """The files that are whole, in natural order up to the first that is not; whether others are being written.
@@ -60,10 +63,14 @@ class ScannerFolder:
         seen = {p: self._look_at(p, now) for p in files}
         self._seen = {p: s for p, s in seen.items() if s is not None}
         whole: list[Path] = []
+        self._empty = set()
         for _, own in groupby(files, key=lambda p: p.parent):
             for path in own:
                 found = self._seen.get(path)
-                if found is None or found.size == 0 or now - found.since < self.steady_s:
+                if found is None or now - found.since < self.steady_s:
+                    break
+                if found.size == 0:
+                    self._empty.add(path)
                     break
                 whole.append(path)
         return whole, len(whole) < len(files)
@@ -77,6 +84,9 @@ class ScannerFolder:
         whole, is_more = self.look()
         if is_more and not wait(self.steady_s):
             whole, _ = self.look()
+        for path in sorted(self._empty - self._told):
+            yield f"{shown_name(path.name)}: is empty. What lies behind it waits until it is written, or taken away."
+        self._told = set(self._empty)
         for _, own in groupby(whole, key=lambda p: p.parent):
             files = list(own)
             # Also what is known by its content: a sheet that is scanned once more says again what follows it.
@@ -85,16 +95,21 @@ class ScannerFolder:
             yield from _lines(report)
             for path in files:
                 try:
-                    self._put_away(path, refused.get(path.name, ""))
+                    self._put_away(path, refused.get(shown_name(path.name), ""))
+                except FileNotFoundError:
+                    # Taken away meanwhile: that it was refused is said already.
+                    continue
                 except OSError as e:
                     # It is known by its content, so that it does no harm where it lies.
                     self._settle(path)
-                    yield f"{path.name}: cannot be moved ({e.strerror}). It stays where it is."
+                    yield f"{shown_name(path.name)}: cannot be moved ({e.strerror}). It stays where it is."
 
     def _files(self) -> list[Path]:
         found = []
         for top, folders, names in os.walk(self._folder):
-            folders[:] = sorted(f for f in folders if f not in (DONE, PROBLEM) and not f.startswith("."))
+            # Only its own: a folder of that name further down is a scanner's like any other.
+            own = (DONE, PROBLEM) if Path(top) == self._folder else ()
+            folders[:] = sorted(f for f in folders if f not in own and not f.startswith("."))
             found += [Path(top) / n for n in sorted(names, key=natural) if _is_wanted(n)]
         return found
 
@@ -123,7 +138,7 @@ class ScannerFolder:
             path.replace(target)
         if why:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.with_name(target.name + _WHY).write_text(f"{path.name}: {why}\n", encoding="utf-8")
+            target.with_name(target.name + _WHY).write_text(f"{shown_name(path.name)}: {why}\n", encoding="utf-8")
 
 
 def _is_wanted(name: str) -> bool:
@@ -133,12 +148,15 @@ def _is_wanted(name: str) -> bool:
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    """Size and time of change; None for what went away between two looks."""
+    """Size and time of change; None for what went away between two looks.
+
+    What is no file, or a link to nothing, never grows: it counts as whole, so that intake refuses it by name.
+    """
     try:
-        found = path.stat()
+        found = path.stat() if path.exists() else path.lstat()
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return found.st_size if stat.S_ISREG(found.st_mode) else 1, found.st_mtime_ns
 
 
 def _free(target: Path, path: Path) -> Path:
