@@ -27,8 +27,8 @@ _KINDS = 500
 """So many kinds of cells are held by number; others are written out where they stand."""
 # A quarter of the usual window is more than a record and the samples fill, and is made ready in half of the time.
 _WINDOW = -13
-# A third less time than the usual level takes, for one byte in thirty more.
-_LEVEL = 4
+# A third less time than the usual level takes, for one byte in forty more.
+_LEVEL = 3
 _KEPT = 32
 
 

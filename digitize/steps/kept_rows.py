@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from digitize.errors import DiskFull
 from mappers.legacy import LegacyRow
@@ -18,8 +18,32 @@ from mappers.legacy import LegacyRow
 CHUNK = 1000
 
 
+class KeptRows(NamedTuple):
+    """Rows of a chunk, packed once: nobody takes them apart on their way to a worker. left: those not mapped."""
+
+    total: int
+    left: list[LegacyRow]
+    data: bytes
+
+    def rows(self) -> list[LegacyRow]:
+        """All of them."""
+        rows: list[LegacyRow] = pickle.loads(self.data)  # our own bytes, written a moment ago
+        return rows
+
+
+def keep_rows(rows: list[LegacyRow]) -> KeptRows:
+    """The rows of a chunk, packed."""
+    left = [r for r in rows if not is_usable(r)]
+    return KeptRows(len(rows), left, pickle.dumps(rows, pickle.HIGHEST_PROTOCOL))
+
+
+def is_usable(row: LegacyRow) -> bool:
+    """Whether a row is mapped; all others are reported."""
+    return not row.deleted and not row.problem
+
+
 @contextmanager
-def kept_chunks(rows: Iterable[LegacyRow], folder: Path) -> Iterator[Iterator[list[LegacyRow]]]:
+def kept_chunks(rows: Iterable[LegacyRow], folder: Path) -> Iterator[Iterator[KeptRows]]:
     """All rows read, and given in chunks from a file in that folder that has no name and is gone with the process.
 
     So what a table's last row tells (rows cut off, another font) is known before a record is made of its first, and a
@@ -34,7 +58,7 @@ def kept_chunks(rows: Iterable[LegacyRow], folder: Path) -> Iterator[Iterator[li
 def _keep(rows: Iterable[LegacyRow], file: IO[bytes], folder: Path) -> None:
     coming = iter(rows)
     while chunk := list(islice(coming, CHUNK)):
-        data = pickle.dumps(chunk, pickle.HIGHEST_PROTOCOL)
+        data = pickle.dumps(keep_rows(chunk), pickle.HIGHEST_PROTOCOL)
         try:
             file.write(data)
             # So that a full disk is told here, with its folder, and not wherever the buffer happens to be emptied.
@@ -45,7 +69,7 @@ def _keep(rows: Iterable[LegacyRow], file: IO[bytes], folder: Path) -> None:
             raise
 
 
-def _given(file: IO[bytes]) -> Iterator[list[LegacyRow]]:
+def _given(file: IO[bytes]) -> Iterator[KeptRows]:
     while True:
         try:
             yield pickle.load(file)  # our own bytes, written a moment ago

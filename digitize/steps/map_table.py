@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from digitize.errors import InputError
 from digitize.machine.work_keys import work_key
-from digitize.steps.kept_rows import kept_chunks
+from digitize.steps.kept_rows import KeptRows, is_usable, kept_chunks
 from digitize.steps.map_pages import group_of, station_of
-from digitize.steps.table_chunks import Job, TableWork, is_usable, pack_chunks
+from digitize.steps.table_chunks import Job, TableWork, pack_chunks
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
 from digitize.workspace.decisions.items import FIELD
@@ -79,7 +79,7 @@ class _ChunkDone(NamedTuple):
 
 
 def _map_chunks(
-    ledger: Ledger, known: Known, table: _Table, kept: Iterator[list[LegacyRow]], decisions: Decisions
+    ledger: Ledger, known: Known, table: _Table, kept: Iterator[KeptRows], decisions: Decisions
 ) -> Iterator[_ChunkDone]:
     """Map and keep the chunks that are not done; those in which a person settled something are mapped here as records.
 
@@ -88,7 +88,7 @@ def _map_chunks(
     first = next(kept, None)
     if first is None:
         return
-    work = _work(ledger, known, table, first)
+    work = _work(ledger, known, table, first.rows())
     settled = {int(row_of(record).rpartition("-r")[2]) for record in decisions}
     others: list[_ChunkDone] = []
 
@@ -97,7 +97,7 @@ def _map_chunks(
             done = _done_before(ledger, table, work, number, rows)
             if done is not None:
                 others.append(done)
-            elif known.capture or any(r.number in settled for r in rows):
+            elif known.capture or settled and any(r.number in settled for r in rows.rows()):
                 others.append(
                     _keep(ledger, known, table, (number, rows), _decided(known, work, (number, rows), decisions))
                 )
@@ -131,28 +131,26 @@ def _work(ledger: Ledger, known: Known, table: _Table, first: list[LegacyRow]) -
     return replace(work, number=number, shape=shape.to_bytes())
 
 
-def _done_before(
-    ledger: Ledger, table: _Table, work: TableWork, number: int, rows: Sequence[LegacyRow]
-) -> _ChunkDone | None:
+def _done_before(ledger: Ledger, table: _Table, work: TableWork, number: int, rows: KeptRows) -> _ChunkDone | None:
     # Only what it was done under last: where decisions come back to what they were, the records are others meanwhile.
     unit = work.chunk_unit(number)
     now = ledger.state(unit, "map")
     if now is None or not now.is_done_under(_chunk_key(table, number)):
         return None
-    return _ChunkDone(Records(ledger).count_unit(unit), len(_reported(rows)), 0, len(rows))
+    return _ChunkDone(Records(ledger).count_unit(unit), len(rows.left), 0, rows.total)
 
 
 def _chunk_key(table: _Table, number: int) -> str:
     return work_key("chunk", table.key, str(number))
 
 
-def _reported(rows: Iterable[LegacyRow]) -> list[dict[str, object]]:
-    return [{"row": r.number, "why": r.problem or "deleted in the old system"} for r in rows if not is_usable(r)]
+def _reported(rows: KeptRows) -> list[dict[str, object]]:
+    return [{"row": r.number, "why": r.problem or "deleted in the old system"} for r in rows.left]
 
 
 def _decided(known: Known, work: TableWork, job: Job, decisions: Decisions) -> _Made:
     """A chunk mapped record by record."""
-    unit, values = work.chunk_unit(job[0]), work.values(r for r in job[1] if is_usable(r))
+    unit, values = work.chunk_unit(job[0]), work.values(r for r in job[1].rows() if is_usable(r))
     records = map_decided(known, work.mapping, values, work.context, decisions)
     return _Made(unit, [_row(r, work, unit) for r in records], capture_counts(records, known.capture))
 
@@ -166,13 +164,13 @@ def _row(record: Record, work: TableWork, unit: str) -> RecordRow:
 def _keep(ledger: Ledger, known: Known, table: _Table, job: Job, made: _Made) -> _ChunkDone:
     number, rows = job
     reported, count = _reported(rows), len(made.records)
-    detail = {"rows": len(rows), "records": count, "reported": len(reported), **made.captured}
+    detail = {"rows": rows.total, "records": count, "reported": len(reported), **made.captured}
     with ledger.writing():
         Records(ledger).replace_rows(made.unit, made.records)
         # A long table takes longer than a lease lasts.
         ledger.renew(known.owner)
         ledger.finish(made.unit, "map", _chunk_key(table, number), {"reported": reported}, detail)
-    return _ChunkDone(count, len(reported), count, len(rows))
+    return _ChunkDone(count, len(reported), count, rows.total)
 
 
 def map_decided(

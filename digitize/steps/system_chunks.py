@@ -31,7 +31,7 @@ from digitize.workspace.ledger.packs import RecordRow, packed_data
 from digitize.workspace.ledger.records import record_hash
 from mappers.mapping.load import records_of
 from mappers.mapping.mapped import Mapped
-from mappers.mapping.texts import mapped_texts
+from mappers.mapping.texts import TextMemory, mapped_texts
 from mappers.packed import RecordShape
 from mappers.record import Record
 from mappers.schema.capture import CaptureChoice, capture
@@ -105,6 +105,11 @@ class SystemWork:
         return RecordShape.from_bytes(self.shape)
 
     @cached_property
+    def memory(self) -> TextMemory:
+        """What equal cells of its heads were written as."""
+        return TextMemory()
+
+    @cached_property
     def tables(self) -> Mapping[int, Delivered]:
         """The tables by number."""
         return {t.number: t for t in self.kept.tables}
@@ -166,7 +171,7 @@ def records_of_row(work: SystemWork, number: int, decisions: Decisions) -> list[
 def _packed(work: SystemWork, unit: str, families: Sequence[Family]) -> Iterator[RecordRow]:
     made = work.joining.map(families, work.context)
     ids, numbers = families[0].ids, [r.number for r in families[0].rows]
-    for text in mapped_texts(made, work.context.batch, ids, numbers, work.packing, GROUP):
+    for text in mapped_texts(made, work.context.batch, ids, numbers, work.packing, GROUP, work.memory):
         own = hashlib.sha256(text.whole.encode("utf-8")).hexdigest()
         data = packed_data(work.packing, work.number, text.packed)
         station = station_in(text.key[GROUP.index("police_station")], work.station)

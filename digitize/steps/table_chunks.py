@@ -12,6 +12,7 @@ from digitize.files.mapping.bulk import few_collections
 from digitize.machine.carried import carried, taken
 from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
+from digitize.steps.kept_rows import KeptRows, is_usable
 from digitize.steps.map_pages import GROUP, group_in, station_in
 from digitize.workspace.ledger.packs import RecordRow, packed_data
 from mappers.binding.bound import FormMapping
@@ -26,7 +27,7 @@ _FEW = 3
 """So many chunks are mapped before workers would have begun."""
 _SHAPED_BY = 200
 """So many rows tell what the records of a table have in common."""
-Job = tuple[int, list[LegacyRow]]
+Job = tuple[int, KeptRows]
 
 
 @dataclass(frozen=True)
@@ -80,15 +81,10 @@ class TableWork:
         return RecordShape.of(map_rows(self.mapping, self.values(some), self.context))
 
 
-def is_usable(row: LegacyRow) -> bool:
-    """Whether a row is mapped; all others are reported."""
-    return not row.deleted and not row.problem
-
-
 def pack_chunk(work: TableWork, job: Job) -> list[RecordRow]:
     """The records of a chunk as the ledger takes them."""
-    number, rows = job
-    usable = [r for r in rows if is_usable(r)]
+    number, kept = job
+    usable = [r for r in kept.rows() if is_usable(r)]
     if not usable:
         return []
     sources = legacy_sources(work.mapping, work.file, work.name, work.columns, usable)

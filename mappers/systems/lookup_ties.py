@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mappers.legacy.table import ForeignKey
-from mappers.systems.code_kinds import CodeKind, kinds_of_codes
 from mappers.systems.keys import table_key
+from mappers.systems.lookup_index import CONTAINED, CodeTable, LookupIndex, value_column
 from mappers.systems.names import is_lookup_name, meanings
 from mappers.systems.names import refers as reads_like
 from mappers.systems.profile import ColumnProfile, TableProfile
 from mappers.systems.ties import ASKED, NO_KEYS, SURE, Refers, TieGuess, columns_of, contained, coverage
-
-_LOOKUP_WIDTH = 9
 
 
 @dataclass(frozen=True)
@@ -54,15 +52,16 @@ class Guessed:
 
 def find_lookups(
     users: Sequence[TableProfile], tables: Sequence[TableProfile], taken: Mapping[str, Iterable[str]],
-    refers: Refers = MappingProxyType({}),
+    refers: Refers = MappingProxyType({}), index: LookupIndex | None = None,
 ) -> tuple[list[LookupGuess], list[LookupGuess]]:  # fmt: skip
     """The lookups of columns: (sure ones, those to ask about). taken: table -> columns that are keys already.
 
-    refers: what the file declares; it comes before all that names and values say.
+    refers: what the file declares; it comes before all that names and values say. index: of the tables, where there is
+    one already; it tells afterwards for which columns not all tables were tried.
     """
     sure: list[LookupGuess] = []
     asked: list[LookupGuess] = []
-    kinds = [(t, kind) for t in tables for kind in kinds_of_codes(t) or (CodeKind(t),)]
+    index = index or LookupIndex(tables)
     named = {table_key(t.name): t for t in reversed(tables)}
     for user in users:
         for column in user.columns:
@@ -75,10 +74,9 @@ def find_lookups(
             if not column.is_key_like or not column.filled:
                 continue
             found = sorted(
-                (replace(g, table=t.name, where=kind.where) for t, kind in kinds if t is not user
-                 for g in _lookups(user, column, kind.profile)),
+                (g for t in index.of(column) if t.table is not user for g in _lookups(user, column, t)),
                 key=lambda g: -g.confidence,
-            )  # fmt: skip
+            )
             if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
                 # The only table that has these values, and hardly any besides.
                 found[0] = replace(found[0], confidence=min(1.0, found[0].confidence + 0.15))
@@ -102,7 +100,7 @@ def declared_lookup(
         table = tables.get(table_key(key.table))
         table = None if table is user else table
         to = columns_of(table, key.to) if table is not None else ()
-        value = _value_column(table) if table is not None else None
+        value = value_column(table) if table is not None else None
         if table is None or value is None or not to or to[0] == value.name:
             continue
         share = contained(column, table.column(to[0]), table)
@@ -111,42 +109,27 @@ def declared_lookup(
     return None
 
 
-def _lookups(user: TableProfile, column: ColumnProfile, table: TableProfile) -> Iterator[LookupGuess]:
+def _lookups(user: TableProfile, column: ColumnProfile, codes: CodeTable) -> Iterator[LookupGuess]:
     """A table as the lookup of a column: of its keys the best."""
-    if len(table.columns) > _LOOKUP_WIDTH or table.rows < 2 or table.rows > max(200, 2 * user.rows):
-        return
-    value = _value_column(table)
-    if value is None:
+    table, value = codes.kind.profile, codes.value
+    if table.rows > max(200, 2 * user.rows):
         return
     best: LookupGuess | None = None
-    for key in table.key_columns:
-        if key.name == value.name or key.length > value.length + 6 and key.letters > 0.9:
+    for key in codes.keys:
+        # Values first: that costs less than comparing names, and most fail.
+        share = contained(column, key, table)
+        if share < CONTAINED:
             continue
         name = reads_like(column.name, table.name, key.name)
         if name < 0.5 and (NO_KEYS & meanings(column.name) - {"sex"} or key.is_special < 0.5):
-            continue
-        share = contained(column, key, table)
-        if share < 0.6:
             continue
         looks = 0.12 * is_lookup_name(table.name) + 0.08 * (len(table.columns) <= 4)
         special, covered = key.is_special, coverage(column, key)
         said = 0.55 * name + looks + 0.3 * special + 0.1 * covered + 0.1
         sure = round(min(1.0, said) * min(1.0, share + 0.1), 2)
-        guess = LookupGuess(table.name, key.name, value.name, user.name, column.name, sure, share, (), covered, special)
+        guess = LookupGuess(codes.table.name, key.name, value.name, user.name, column.name, sure, share, (), covered,
+                            special, codes.kind.where)  # fmt: skip
         best = guess if best is None or guess.confidence > best.confidence else best
     if best is not None:
         also = tuple(c.name for c in table.columns if c.name not in (best.key, best.value) and c.filled)[:6]
         yield replace(best, also=also)
-
-
-def _value_column(table: TableProfile) -> ColumnProfile | None:
-    """The column of what codes stand for: words, different in each row, and those that a name heads first."""
-    said = [c for c in table.columns if c.letters > 0.6 and len(c.values) >= 0.6 * max(1, c.filled)]
-    if not said:
-        return None
-
-    def rank(column: ColumnProfile) -> tuple[float, float, float]:
-        is_named = bool({"name", "description", "title"} & meanings(column.name))
-        return is_named, len(column.values) / max(1, column.filled) > 0.9, column.length
-
-    return max(said, key=rank)

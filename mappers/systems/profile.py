@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,11 @@ class ColumnProfile:
     def values(self) -> frozenset[str]:
         """Its different keys."""
         return frozenset(k for k in self.keys if k)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each of its keys stands there."""
+        return Counter(k for k in self.keys if k)
 
     @cached_property
     def filled(self) -> int:
@@ -77,6 +83,12 @@ class ColumnProfile:
         # Numbers that begin somewhere else than at 1 are more than the place in a list.
         return 0.5 if min(whole) > 20 or len(whole) <= 0.5 * span else 0.1
 
+    @cached_property
+    def pieces(self) -> int:
+        """Of how many pieces most of its keys are made: 2 of "17/2009"."""
+        counts = sorted(k.count("/") + 1 for k in self.keys if k)
+        return counts[len(counts) // 2] if counts else 0
+
     def _share(self, test: Callable[[str], bool]) -> float:
         return sum(map(test, self.texts)) / len(self.texts) if self.texts else 0.0
 
@@ -97,6 +109,11 @@ class TableProfile:
     def column(self, name: str) -> ColumnProfile:
         """One column by its name."""
         return next(c for c in self.columns if c.name == name)
+
+    @cached_property
+    def key_like(self) -> tuple[ColumnProfile, ...]:
+        """Columns that could be keys of other tables' rows."""
+        return tuple(c for c in self.columns if c.is_key_like and c.filled)
 
     @cached_property
     def key_columns(self) -> tuple[ColumnProfile, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice, permutations, product
+from itertools import combinations, islice, product
 from types import MappingProxyType
 
 from mappers.legacy.table import ForeignKey
@@ -120,7 +120,7 @@ def against(tie: TieGuess, table: TableProfile, parents: Sequence[TableProfile])
 def tie_guesses(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
     """The ways in which a table's rows may belong to rows of another one."""
     for key in parent.key_columns:
-        for column in table.columns:
+        for column in table.key_like:
             guess = _single(table, column, parent, key)
             if guess is not None:
                 yield guess
@@ -128,13 +128,12 @@ def tie_guesses(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]
 
 
 def _single(table: TableProfile, column: ColumnProfile, parent: TableProfile, key: ColumnProfile) -> TieGuess | None:
-    if not column.is_key_like or not column.filled:
+    # Values first: of thousands of tables most fail by these, and it costs less than comparing names.
+    share = contained(column, key, parent)
+    if share < _CONTAINED:
         return None
     name = refers(column.name, parent.name, key.name)
     if name < 0.5 and (NO_KEYS & meanings(column.name) or key.is_special < 0.5):
-        return None
-    share = contained(column, key, parent)
-    if share < _CONTAINED:
         return None
     confidence = _confidence(name, share, key.is_special, coverage(column, key))
     guess = _guess(table, parent, (column.name,), (key.name,), confidence, share)
@@ -148,7 +147,11 @@ def _confidence(name: float, share: float, special: float, covered: float) -> fl
 
 def contained(column: ColumnProfile, key: ColumnProfile, parent: TableProfile) -> float:
     """Share of a column's cells whose value a key has; of the first ones, where not all rows were looked at."""
-    said = list(islice((k for k in column.keys if k), _TRIED if parent.is_cut else None))
+    if not parent.is_cut:
+        # Each value once, however often it stands there.
+        found = sum(n for k, n in column.counts.items() if k in key.values)
+        return found / column.filled if column.filled else 0.0
+    said = list(islice((k for k in column.keys if k), _TRIED))
     return sum(k in key.values for k in said) / len(said) if said else 0.0
 
 
@@ -218,10 +221,8 @@ def said_by_both(table: TableProfile, parent: TableProfile) -> frozenset[str]:
 
 def _pairs(table: TableProfile, parent: TableProfile) -> Iterator[tuple[str, str]]:
     """Columns of both that may mean the same: by name or meaning, with the same values."""
-    for own in table.columns:
-        for theirs in parent.columns:
-            if not (own.is_key_like and theirs.is_key_like and own.filled and theirs.filled):
-                continue
+    for own in table.key_like:
+        for theirs in parent.key_like:
             alike = own.name.casefold() == theirs.name.casefold() or _means_the_same(own.name, theirs.name)
             if alike and contained(own, theirs, parent) >= _CONTAINED:
                 yield own.name, theirs.name
@@ -260,16 +261,15 @@ def _both(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Seq
 
 def _written_as_one(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
     """Keys as "17/2009" in the part, 17 and 2009 in two columns of its head."""
-    written = [c for c in table.columns if c.is_key_like and c.filled and _pieces(c) >= 2]
+    written = [c for c in table.key_like if c.pieces >= 2]
     if not written:
         return
-    narrow = [c.name for c in parent.columns if c.is_key_like and c.filled and c.length <= 12][:8]
+    narrow = [c.name for c in parent.key_like if c.length <= 12][:8]
     for column in written:
         said = [k for k in column.keys if k][:_TRIED]
         for size in (2, 3):
-            for to in permutations(narrow, size):
-                # Most fail at a look: only what fits there is looked at whole.
-                if not _fits_at_a_look(said[:_LOOK], parent, to) or not _identifies(parent, to):
+            for to in _fitting_at_a_look(said[:_LOOK], parent, narrow, size):
+                if not _identifies(parent, to):
                     continue
                 theirs = set(_joined(parent, to))
                 share = sum(k in theirs for k in said) / len(said)
@@ -278,14 +278,20 @@ def _written_as_one(table: TableProfile, parent: TableProfile) -> Iterator[TieGu
                     return
 
 
-def _fits_at_a_look(said: Sequence[str], parent: TableProfile, to: Sequence[str]) -> bool:
-    """Whether the pieces of keys stand in these columns, of most of some."""
-    values = [parent.column(name).values for name in to]
-    found = [key.split("/") for key in said]
-    fits = sum(len(p) == len(to) and all(x in v for x, v in zip(p, values, strict=True)) for p in found)
-    return fits >= _CONTAINED * len(said)
-
-
-def _pieces(column: ColumnProfile) -> int:
-    counts = sorted(k.count("/") + 1 for k in column.keys if k)
-    return counts[len(counts) // 2] if counts else 0
+def _fitting_at_a_look(
+    said: Sequence[str], parent: TableProfile, names: Sequence[str], size: int
+) -> Iterator[tuple[str, ...]]:
+    """So many columns in which the pieces of most of some keys stand; what fails there is not looked at whole."""
+    pieces = [p for p in (key.split("/") for key in said) if len(p) == size]
+    least = _CONTAINED * len(said)
+    if len(pieces) < least:
+        return
+    values = {name: parent.column(name).values for name in names}
+    # The first, the second... pieces each by themselves: hardly a table has columns for all of them.
+    at = [[n for n in names if sum(p[i] in values[n] for p in pieces) >= least] for i in range(size)]
+    for to in product(*at):
+        if (
+            len(set(to)) == size
+            and sum(all(x in values[n] for x, n in zip(p, to, strict=True)) for p in pieces) >= least
+        ):
+            yield to

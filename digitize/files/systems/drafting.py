@@ -16,6 +16,7 @@ from mappers.errors import TableError
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, open_tables
 from mappers.mapping.column_encodings import WantedEncoding, settle, take_sample
 from mappers.systems.keys import key_of, table_key
+from mappers.systems.lookup_index import ALL_TRIED, LookupIndex
 from mappers.systems.lookup_ties import Guessed, LookupGuess, find_lookups
 from mappers.systems.names import meanings, why_left
 from mappers.systems.profile import TableProfile, profile
@@ -151,11 +152,15 @@ class _Drafting:
         for tie in ties:
             taken.setdefault(tie.table, set()).update((*tie.row, *tie.key))
             taken.setdefault(tie.of, set()).update(tie.to if len(tie.to) == 1 else ())
-        members = [head, *(self._seen[t.table].profile for t in ties)]
-        others = [p for p in profiles if p not in members]
-        sure, asked = find_lookups(members, others, taken, self._refers)
+        members = {n: self._seen[n].profile for n in (head.name, *(t.table for t in ties))}
+        others = [p for p in profiles if p.name not in members]
+        index = LookupIndex(others)
+        sure, asked = find_lookups([*members.values()], others, taken, self._refers, index)
         known = {g.table: {g.key, g.value} for g in sure}
-        further, more = find_lookups([p for p in others if p.name in known], others, known, self._refers)
+        further, more = find_lookups([p for p in others if p.name in known], others, known, self._refers, index)
+        if index.cut:
+            self._notes.append(f"Of so many tables only the {ALL_TRIED} likeliest by their names were tried as lookups "
+                               f"of: {', '.join(sorted(index.cut)[:20])}. Look through these columns.")  # fmt: skip
         to = next((t.to for t in ties if t.of == head.name), None)
         key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))

@@ -28,6 +28,8 @@ class LedgerEngine(Protocol):
 
     touched: set[tuple[str, str]]
     """Table and name of the rows written since they were last taken, see `watch`."""
+    written: dict[tuple[str, str], tuple[Any, ...]]
+    """All values of some of these, where the database told them: rows that are new and were not changed again."""
 
     @property
     def can_write(self) -> bool:

@@ -37,6 +37,7 @@ class DatabaseEngine:
         """Connect to a ledger. is_there: raises LedgerError where there is none; else it may yet be made."""
         self.where = where
         self.touched: set[tuple[str, str]] = set()
+        self.written: dict[tuple[str, str], tuple[Any, ...]] = {}
         self._is_watched = False
         self._pipe: AbstractContextManager[psycopg.Pipeline] | None = None
         self._sync: Callable[[], None] = _nothing

@@ -15,6 +15,11 @@ from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name, taking
 from digitize.workspace.engines.moved import MOVED, was_moved
 
+_MANY = "records"
+"""The table of which most rows are written."""
+_MOST_WRITTEN = 5_000
+"""So many new rows are kept until they are hashed; all others are read for it."""
+
 
 class FileEngine(sqlite3.Connection):
     """See `LedgerEngine`. It is SQLite's own connection, and can do what that can: VACUUM INTO, backup."""
@@ -22,6 +27,7 @@ class FileEngine(sqlite3.Connection):
     path: Path
     can_write: bool = True
     touched: set[tuple[str, str]]
+    written: dict[tuple[str, str], tuple[Any, ...]]
 
     def put(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
@@ -97,12 +103,28 @@ class FileEngine(sqlite3.Connection):
         """See `LedgerEngine`. The triggers are temporary: they belong to the connection, and the file holds none that
         another program lacks the function for.
         """
-        self.create_function("row_touched", 2, lambda table, key: self.touched.add((table, key)))
+        self.create_function("row_touched", 2, self._note)
+        # Of all columns of a new row, as they stand in the table: an upgraded ledger has them in another order.
+        columns = [r[1] for r in self.execute(f"PRAGMA table_info({_MANY})")]
+        self.create_function("row_written", 1 + len(columns), self._note_new)
         for table in COVERED:
             for what, aliases in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
                 calls = "; ".join(f"SELECT row_touched('{table}', {entry_name(table, a)})" for a in aliases)
+                if (table, what) == (_MANY, "INSERT"):
+                    calls = f"SELECT row_written({entry_name(table, 'NEW')}, {', '.join(f'NEW.{c}' for c in columns)})"
                 name = f"{table}_{what.lower()}_is_noted"
                 self.execute(f"CREATE TEMP TRIGGER {name} AFTER {what} ON main.{table} BEGIN {calls}; END")
+
+    def _note(self, table: str, key: str) -> None:
+        self.touched.add((table, key))
+        if self.written:
+            self.written.pop((table, key), None)
+
+    def _note_new(self, key: str, *values: Any) -> None:
+        name = (_MANY, key)
+        self.touched.add(name)
+        if len(self.written) < _MOST_WRITTEN or name in self.written:
+            self.written[name] = values
 
     def settle(self) -> None:
         """See `LedgerEngine`: what is written is there at once."""

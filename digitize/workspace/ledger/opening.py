@@ -74,7 +74,7 @@ def _made(path: Path, address: str) -> FileEngine:
     # None: no transactions but our own; Python's driver would begin and end some by itself.
     is_uri = address.startswith("file:")
     db = sqlite3.connect(address, uri=is_uri, timeout=30, isolation_level=None, factory=FileEngine)
-    db.path, db.touched = path, set()
+    db.path, db.touched, db.written = path, set(), {}
     db.row_factory = sqlite3.Row
     # What is no UTF-8 was never written here; it must be named as a change and not end the look at all others.
     db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")

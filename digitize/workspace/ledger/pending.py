@@ -6,7 +6,7 @@ own, of the one before it and of the rows written with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -50,6 +50,7 @@ class Pending:
         self._states: dict[tuple[str, str], StepState | None] = {}
         self._foreseen: set[str] = set()
         self._db.touched.clear()
+        self._db.written.clear()
         self.newest: tuple[int, str, str] | None = None
         """Number, time and hash of the newest event, where it was read or written in this transaction."""
         self.has_news = False
@@ -115,9 +116,10 @@ class Pending:
         hashes |= self._hashed({name for e in events for name in e.names} - hashes.keys())
         self._chain(events, hashes)
 
-    def _hashed(self, names: Iterable[Name]) -> dict[Name, bytes]:
-        found = {}
-        for table, own in groupby(sorted(names), key=lambda name: name[0]):
+    def _hashed(self, names: Set[Name]) -> dict[Name, bytes]:
+        written, self._db.written = self._db.written, {}
+        found = {name: content_hash(written[name]) for name in names if name in written}
+        for table, own in groupby(sorted(names - found.keys()), key=lambda name: name[0]):
             keys = [key for _, key in own]
             for i in range(0, len(keys), _HASHED_AT_ONCE):
                 some = entry_hashes(self._db, table, keys[i : i + _HASHED_AT_ONCE])
