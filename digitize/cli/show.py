@@ -103,7 +103,7 @@ def _print_record(record: dict[str, Any]) -> None:
     where = f"loaded into {loaded['target']} ({loaded['load'][:12]})" if loaded else "not loaded"
     if loaded and loaded["flags"]:
         where += f", flagged {', '.join(loaded['flags'])}"
-    say(f"\nRecord {record['record']} ({record['form']}): {record['verdict']}, {where}")
+    say("", f"Record {record['record']} ({record['form']}): {record['verdict']}, {where}")
     if record["purged"]:
         say(f"  {_purged(record['purged'])}")
     rows = [
