@@ -3,7 +3,7 @@ r"""What the ledger costs at the size of a state: status, a run with nothing to 
     .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--pg URL] [--json FILE]
 
 A ledger of so many invented pages is made once (benchmarks/ledger_make.py) in the folder of --data, or in the
-temporary one, and used again; what was measured of it is kept beside it, so that a run that was cut off goes on.
+temporary one, and used again; what was measured is kept beside it, so that a run that was cut off goes on.
 Commands are timed as people type them, from start to end, by the clock and by the processor, the middle of three: on a
 busy machine only the second says much. For lots, pages are taken in behind the others and read, with small results.
 """
@@ -21,12 +21,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
+from benchmarks import cluster  # noqa: E402
 from benchmarks.ledger_make import make  # noqa: E402
 from digitize.steps import load, read  # noqa: E402
 from digitize.steps.due import Due  # noqa: E402
@@ -78,27 +80,36 @@ def main() -> int:
     """Measure, print, and write the figures."""
     a = _options()
     pages = QUICK if a.quick else a.pages
+    figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = (a.data or Path(temporary)) / f"ledger-{pages}-{a.per_volume}"
-        place = make(folder, pages, a.per_volume)
-        kept = folder / "measured.json"
-        figures: dict[str, Any] = (
-            json.loads(kept.read_text())
-            if kept.is_file() and not a.again
-            else {"pages": pages, "per_volume": a.per_volume}
-        )
-        for name, measure in _MEASURES.items():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        kept = folder.with_suffix(".json")
+        if kept.is_file() and not a.again:
+            figures = json.loads(kept.read_text())
+        for name, measure in _parts(a, folder, pages).items():
             if (a.only and name not in a.only) or (name in figures and not a.only):
                 continue
-            figures |= measure(LedgerBench(place, pages, 1 if a.quick else 3, a.pg))
-            figures[name] = True
+            figures |= measure() | {name: True}
             kept.write_text(json.dumps(figures, indent=1))
             print(name, json.dumps(figures), flush=True)
-    found = {name: value for name, value in figures.items() if name not in _MEASURES}
+    found = {"pages": pages, "per_volume": a.per_volume} | {
+        name: value for name, value in figures.items() if name not in (*_MEASURES, *_OTHERS)
+    }
     print(json.dumps(found, indent=1))
     if a.json:
         a.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _parts(a: argparse.Namespace, folder: Path, pages: int) -> dict[str, Callable[[], dict[str, Any]]]:
+    """What is measured by name; the ledger is made only where something needs it."""
+    parts: dict[str, Callable[[], dict[str, Any]]] = {}
+    if not a.only or set(a.only) & set(_MEASURES):
+        place = make(folder, pages, a.per_volume)
+        bench = LedgerBench(place, pages, 1 if a.quick else 3, a.pg)
+        parts = {name: partial(measure, bench) for name, measure in _MEASURES.items()}
+    return parts if a.quick else parts | _OTHERS
 
 
 def _disk(b: LedgerBench) -> dict[str, Any]:
@@ -220,9 +231,25 @@ def _batch(b: LedgerBench) -> dict[str, Any]:
     }
 
 
+def _bundle() -> dict[str, Any]:
+    """Whether a bundle made of this checkout installs, runs, updates and goes back where the network is cut off."""
+    with tempfile.TemporaryDirectory() as temporary:
+        for command in (["make.sh", f"{temporary}/bundle"], ["check.sh", f"{temporary}/bundle"]):
+            if subprocess.run(["bash", str(ROOT / "tools" / "bundle" / command[0]), command[1]], cwd=ROOT).returncode:
+                return {"bundle_offline_ok": False}
+    return {"bundle_offline_ok": True}
+
+
 _MEASURES: dict[str, Callable[[LedgerBench], dict[str, Any]]] = {
     "disk": _disk, "commands": _commands, "postgres": _postgres, "lots": _lots, "batch": _batch,
 }  # fmt: skip
+_OTHERS: dict[str, Callable[[], dict[str, Any]]] = {
+    "ratio": lambda: cluster.ratio_figures(cluster.Wanted()),
+    "sim": lambda: cluster.sim_figures(cluster.Wanted()),
+    "chaos": lambda: cluster.chaos_figures(cluster.Wanted()),
+    "bundle": _bundle,
+}
+"""What needs no ledger of many pages; not with --quick. bundle: by root, with debootstrap."""
 
 
 def _options() -> argparse.Namespace:
@@ -231,7 +258,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=PAGES)
     parser.add_argument("--per-volume", type=int, default=_PER_VOLUME, help="pages of a volume, a multiple of 5")
     parser.add_argument("--data", type=Path, help="where the ledger is made and kept")
-    parser.add_argument("--only", nargs="+", choices=list(_MEASURES), default=[], help="measure these alone")
+    parser.add_argument("--only", nargs="+", choices=[*_MEASURES, *_OTHERS], default=[], help="measure these alone")
     parser.add_argument("--pg", metavar="URL", default="", help="a PostgreSQL database, for the same in it")
     parser.add_argument("--again", action="store_true", help="measure everything anew")
     parser.add_argument("--json", type=Path)
