@@ -63,6 +63,7 @@ def measure_run(rows: int, kills: int = 0, jobs: int = 0) -> Mapping[str, Any]:
             "apply_rows_per_s": rows / applied.processor_s,
             "run_rows_per_s": rows / mapped.processor_s,
             "run_over_apply": applied.processor_s / mapped.processor_s,
+            "apply_clock_rows_per_s": rows / applied.clock_s,
             "run_clock_rows_per_s": rows / mapped.clock_s,
             "check_ms_per_record": 1000 * checked.processor_s / rows,
             "ledger_kb_per_row": (large.place / "ledger.sqlite").stat().st_size / 1000 / rows,
