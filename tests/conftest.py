@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -71,6 +72,17 @@ def digitize():
 @pytest.fixture(scope="session")
 def samples():
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def table_done(digitize, samples, tmp_path_factory):
+    """A workspace of site "test" in which the sample table was taken in and run; no test changes it."""
+    place = tmp_path_factory.mktemp("table") / "ws"
+    digitize("init", "wb", place, "--site", "test")
+    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
+    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
+    digitize("run", place)
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
-"""Of a lock file, the entries that one installation needs: `python tools/needed_lock.py LOCK REPORT > needed.lock`.
+"""Of a lock file, the entries that one wheel needs: `PYTHON tools/needed_lock.py LOCK WHEEL > needed.lock`.
 
-REPORT: what `pip install --dry-run --report` resolved with the locked versions as constraints. Fails where it names a
-package that the lock file lacks. `--pin LOCK WHEEL` has a lock file name that wheel's hash for its package, no other.
+What the wheel asks for, and what that brings, is resolved by PYTHON's pip with the locked versions. Fails where that
+names a package that the lock file lacks. `--pin LOCK WHEEL` has a lock file name that wheel's hash alone for its package.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -20,6 +22,19 @@ def needed(lock: str, report: dict[str, list[dict[str, dict[str, str]]]]) -> str
     if missing := names - set(entries):
         raise KeyError(", ".join(sorted(missing)))
     return "\n".join(entry for name, entry in entries.items() if name in names) + "\n"
+
+
+def resolved(lock: str, wheel: Path) -> dict[str, list[dict[str, dict[str, str]]]]:
+    """What pip would install with a wheel, held to the locked versions. Raises CalledProcessError."""
+    with tempfile.TemporaryDirectory() as folder:
+        versions, report = Path(folder) / "versions.txt", Path(folder) / "report.json"
+        lines = (line.rstrip("\\ ") for line in lock.splitlines() if not line.startswith("    --hash"))
+        versions.write_text("\n".join(lines), encoding="utf-8")
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--dry-run"]
+        how = ["--ignore-installed", "--report", str(report), "-c", str(versions)]
+        subprocess.run([*pip, *how, str(wheel)], check=True, stdout=sys.stderr)
+        found: dict[str, list[dict[str, dict[str, str]]]] = json.loads(report.read_text(encoding="utf-8"))
+    return found
 
 
 def pinned(lock: str, wheel: Path) -> str:
@@ -40,5 +55,5 @@ if __name__ == "__main__" and sys.argv[1] == "--pin":
     _file, _wheel = map(Path, sys.argv[2:])
     _file.write_text(pinned(_file.read_text(encoding="utf-8"), _wheel), encoding="utf-8")
 elif __name__ == "__main__":
-    _lock, _report = (Path(a).read_text(encoding="utf-8") for a in sys.argv[1:])
-    sys.stdout.write(needed(_lock, json.loads(_report)))
+    _lock = Path(sys.argv[1]).read_text(encoding="utf-8")
+    sys.stdout.write(needed(_lock, resolved(_lock, Path(sys.argv[2]))))

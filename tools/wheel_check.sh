@@ -27,10 +27,8 @@ wheel=$(echo "$work"/*.whl)
 say "environment of $("$python" --version)"
 "$python" -m venv "$work/venv"
 pip() { "$work/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
-# What the wheel asks for, and what that brings, is resolved with the locked versions; then exactly these are installed, by hash.
-sed -E '/^ +--hash=/d; s/ *\\$//' "$root/requirements.lock" >"$work/versions.txt"
-pip install -q --dry-run --ignore-installed --report "$work/report.json" -c "$work/versions.txt" "$wheel"
-"$python" "$root/tools/needed_lock.py" "$root/requirements.lock" "$work/report.json" >"$work/needed.lock"
+# What the wheel asks for, and what that brings, in the locked versions; exactly these are installed, by hash.
+"$work/venv/bin/python" "$root/tools/needed_lock.py" "$root/requirements.lock" "$wheel" >"$work/needed.lock"
 pip install -q --require-hashes --no-deps -r "$work/needed.lock"
 pip install -q --no-deps "$wheel"
 pip check

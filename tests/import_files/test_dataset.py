@@ -25,13 +25,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def exported(digitize, samples, tmp_path_factory):
+def exported(digitize, table_done, tmp_path_factory):
     """The tables that a workspace with the sample table and its stations exports, in full."""
-    place = tmp_path_factory.mktemp("table") / "ws"
-    digitize("init", "wb", place, "--site", "test")
-    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
-    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
-    digitize("run", place)
+    place = shutil.copytree(table_done, tmp_path_factory.mktemp("exported") / "ws")
     digitize("export", place, "--out", place / "out", "--unmask", "--reason", "a test of reports", "--operator", "A")
     digitize("export", place, "--out", place / "masked")
     return place

@@ -10,14 +10,8 @@ from openpyxl import load_workbook
 
 
 @pytest.fixture(scope="module")
-def done(digitize, samples, tmp_path_factory):
-    """A workspace in which the sample table was taken in and run; not changed by tests."""
-    place = tmp_path_factory.mktemp("table") / "ws"
-    digitize("init", "wb", place, "--site", "test")
-    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
-    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
-    digitize("run", place)
-    return place
+def done(table_done):
+    return table_done
 
 
 @pytest.fixture

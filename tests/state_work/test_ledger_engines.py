@@ -64,17 +64,6 @@ def test_a_result_and_done_are_one_transaction_and_count_once(ledger):
     ledger.verify()
 
 
-@pytest.fixture(scope="module")
-def table_done(digitize, samples, tmp_path_factory):
-    """A workspace in which the sample table was taken in and run, its ledger in the file; not changed by tests."""
-    place = tmp_path_factory.mktemp("moved") / "ws"
-    digitize("init", "wb", place, "--site", "test")
-    shutil.copy(samples / "legacy" / "stations.csv", place / "lists" / "stations.csv")
-    digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
-    digitize("run", place)
-    return place
-
-
 @pytest.fixture
 def moved(digitize, table_done, tmp_path, pg_url):
     """A copy of it whose ledger lies in the database."""

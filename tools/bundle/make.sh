@@ -42,9 +42,7 @@ wheel=$(echo "$made"/wheels/cctns_digitize-*.whl)
 say "What it depends on, for $("$python" --version) ..."
 "$python" -m venv "$work/venv"
 pip() { "$work/venv/bin/python" -m pip --disable-pip-version-check "$@"; }
-sed -E '/^ +--hash=/d; s/ *\\$//' "$root/requirements.lock" >"$work/versions.txt"
-pip install -q --dry-run --ignore-installed --report "$work/report.json" -c "$work/versions.txt" "$wheel"
-"$python" "$root/tools/needed_lock.py" "$root/requirements.lock" "$work/report.json" >"$made/requirements.lock"
+"$work/venv/bin/python" "$root/tools/needed_lock.py" "$root/requirements.lock" "$wheel" >"$made/requirements.lock"
 pip download -q --no-deps --require-hashes -d "$made/wheels" -r "$made/requirements.lock"
 for source in "$made"/wheels/*.tar.gz; do # what has no wheel is built here, and pinned by what was built
   [ -e "$source" ] || continue

@@ -71,15 +71,19 @@ def connect(address: DatabaseAddress) -> psycopg.Connection[tuple[Any, ...]]:
         )
     except psycopg.Error as e:
         raise NotReached(refusal(e, address), _first_tries(e)) from None
-    problem = ""
-    if db.info.server_version < OLDEST * 10000:
-        problem = f"the server is PostgreSQL {db.info.server_version // 10000}; {OLDEST} or later is needed."
-    elif db.info.parameter_status("server_encoding") != "UTF8":
-        problem = "the database does not hold UTF-8, so Indian scripts would be lost. Make one with ENCODING 'UTF8'."
-    if problem:
+    if problem := problem_of(db):
         db.close()
         raise TargetRefused(f"{address.name}: {problem} Nothing was loaded.")
     return db
+
+
+def problem_of(db: psycopg.Connection[Any]) -> str:
+    """Why a server cannot be used, for targets and ledgers alike; "" when it can."""
+    if db.info.server_version < OLDEST * 10000:
+        return f"the server is PostgreSQL {db.info.server_version // 10000}; {OLDEST} or later is needed."
+    if db.info.parameter_status("server_encoding") != "UTF8":
+        return "the database does not hold UTF-8, so Indian scripts would be lost. Make one with ENCODING 'UTF8'."
+    return ""
 
 
 def use(db: psycopg.Connection[Any], address: DatabaseAddress, patience: Patience) -> None:

@@ -11,11 +11,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from digitize.errors import DiskFull, LedgerAway, LedgerError
-from digitize.targets.postgres.connect import is_passing
+from digitize.targets.postgres.connect import is_passing, problem_of
 from digitize.workspace.engines.postgres_sql import PgRow, as_rows
 from digitize.workspace.engines.where import LedgerAddress
 
-OLDEST = 15
 WAIT_SECONDS = 90.0
 """How long a database that was there before is waited for: longer than it takes to start again after a crash."""
 _FIRST_SECONDS = 3.0
@@ -56,12 +55,7 @@ def connect(where: LedgerAddress, *, patience_s: float = _FIRST_SECONDS) -> Link
 def _connected(where: LedgerAddress) -> Link:
     # What the URL says goes before what is usual here.
     db = psycopg.connect(**{**_LINK, **conninfo_to_dict(where.url)}, autocommit=True, row_factory=as_rows)  # type: ignore[arg-type]
-    problem = ""
-    if db.info.server_version < OLDEST * 10000:
-        problem = f"the server is PostgreSQL {db.info.server_version // 10000}; {OLDEST} or later is needed."
-    elif db.info.parameter_status("server_encoding") != "UTF8":
-        problem = "the database does not hold UTF-8, so Indian scripts would be lost. Make one with ENCODING 'UTF8'."
-    if problem:
+    if problem := problem_of(db):
         db.close()
         raise LedgerError(f"{where}: {problem}")
     # The schema's name is one of small letters, digits and underscores.
