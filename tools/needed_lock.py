@@ -1,7 +1,7 @@
 """Of a lock file, the entries that one wheel needs: `PYTHON tools/needed_lock.py LOCK WHEEL > needed.lock`.
 
 What the wheel asks for, and what that brings, is resolved by PYTHON's pip with the locked versions. Fails where that
-names a package that the lock file lacks. `--pin LOCK WHEEL` has a lock file name that wheel's hash alone for its package.
+names a package that the lock file lacks. `--pin LOCK WHEEL` has a lock file name that one hash for the wheel's package.
 """
 
 from __future__ import annotations

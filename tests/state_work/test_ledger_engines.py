@@ -259,6 +259,15 @@ def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
     assert len(told) == 3 and "switched off" in told[1] and "function note_results was changed" in told[2]
 
 
+def test_an_index_that_no_longer_forbids_a_second_done_is_named(where):
+    with Ledger(where) as ledger:
+        ledger.finish(*FINISHED, {"a": 1})
+    columns = "ON events (unit, step, key)"
+    by_another_program(where, "DROP INDEX events_finished_once", f"CREATE INDEX events_finished_once {columns}")
+    with Ledger(where) as ledger:
+        assert [c.where for c in ledger.changes()] == ["index events_finished_once"]
+
+
 def test_a_database_that_is_started_again_costs_a_try_and_nothing_else(pg_server, pg_url, tmp_path):
     if not pg_server.is_own:
         pytest.skip("the server of the tests runs by itself")
