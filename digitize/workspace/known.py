@@ -223,7 +223,8 @@ class Known:
         """Hash of what checking depends on beside the records."""
         from validators.checking.version import CHECK_VERSION
 
-        return work_key(CHECK_VERSION, self.check_settings.key())
+        # Rows of a part are judged otherwise.
+        return work_key(CHECK_VERSION, self.check_settings.key(), *sorted(self.parts))
 
     def mapping_for_family(self, family: str) -> FormMapping:
         """The mapping of a printed form. Raises MappingError when there is none."""

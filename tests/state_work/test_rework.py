@@ -174,6 +174,9 @@ def test_another_day_rule_or_target_has_groups_checked_and_batches_loaded_again(
     assert Reasons(ledger, rules).of_group("group:g1") == "rules changed" and changed_steps(ledger, rules, STEPS) == [
         "check"
     ]
+    some = next(n for n, m in known.mappings.items() if not m.part)
+    part = fresh(known, mappings={**known.mappings, some: replace(known.mappings[some], part=True)})
+    assert [g for g, _ in check.plan(ledger, part)] == ["g1"]
     target = fresh(known, place=replace_option(known, "load", target="loaded/other.sqlite"))
     assert [b for b, _ in load.plan(ledger, target)] == ["b1"]
     assert Reasons(ledger, target).of_batch("b1") == "target changed"
