@@ -34,7 +34,7 @@ from digitize.steps import load, read  # noqa: E402
 from digitize.steps.due import Due  # noqa: E402
 from digitize.steps.read_keys import DECIDE, RECOGNISE  # noqa: E402
 from digitize.steps.read_plan import due_pages  # noqa: E402
-from digitize.workspace.count_kept import keep_counts  # noqa: E402
+from digitize.workspace.counting.kept import keep_counts  # noqa: E402
 from digitize.workspace.known import Known, learn  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402

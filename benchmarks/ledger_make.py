@@ -31,7 +31,7 @@ from benchmarks.ledger_rows import (
 )
 from digitize.machine.work_keys import text_key
 from digitize.steps.inputs import note_inputs
-from digitize.workspace.count_tally import PartCounts
+from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chain import START

@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, print_json, print_plain, say
 
 if TYPE_CHECKING:
-    from digitize.workspace.counts import CountsLine, StatusCounts
+    from digitize.workspace.counting.totals import CountsLine, StatusCounts
 
 
 def status(
@@ -21,7 +21,7 @@ def status(
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
     from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
-    from digitize.workspace.counts import count_work
+    from digitize.workspace.counting.totals import count_work
     from digitize.workspace.ledger import Ledger, purges
     from digitize.workspace.ledger.chosen_weights import all_chosen
     from digitize.workspace.models_used import models_differ

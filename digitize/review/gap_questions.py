@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.workspace.count_kept import kept_gaps
+from digitize.workspace.counting.kept import kept_gaps
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id
 from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
-from digitize.workspace.count_kept import tallies
+from digitize.workspace.counting.kept import tallies
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle

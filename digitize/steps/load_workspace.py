@@ -9,7 +9,7 @@ from digitize.machine.progress import Progress
 from digitize.steps import load
 from digitize.steps.due import Due
 from digitize.steps.inputs import note_inputs
-from digitize.workspace.count_kept import keep_counts
+from digitize.workspace.counting.kept import keep_counts
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place

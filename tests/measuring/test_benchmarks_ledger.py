@@ -2,8 +2,8 @@
 
 from benchmarks.ledger import LedgerBench, _batch, _disk, _lots
 from benchmarks.ledger_make import make
-from digitize.workspace.count_kept import differing_counts
-from digitize.workspace.counts import count_work
+from digitize.workspace.counting.kept import differing_counts
+from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import marked
 

@@ -8,7 +8,7 @@ import sqlite3
 
 from test_calibrate_job import Office, mappings  # noqa: F401  # a fixture: the package's mappings read once
 
-from digitize.workspace.counts import count_work
+from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 

@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 
 from digitize.errors import DigitizeError
-from digitize.workspace.count_kept import differing_counts, keep_counts
-from digitize.workspace.counts import count_work
+from digitize.workspace.counting.kept import differing_counts, keep_counts
+from digitize.workspace.counting.totals import count_work
 from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile

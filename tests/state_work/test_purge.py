@@ -21,8 +21,8 @@ from digitize.review.past import Past, keep_past
 from digitize.steps import check, load, map, read_keys
 from digitize.steps.map_register import register_pages
 from digitize.steps.read_plan import Desk, plan
-from digitize.workspace.count_kept import keep_counts
-from digitize.workspace.counts import count_work
+from digitize.workspace.counting.kept import keep_counts
+from digitize.workspace.counting.totals import count_work
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.known import learn

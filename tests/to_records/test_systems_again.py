@@ -21,7 +21,7 @@ from digitize.machine.progress import Silent
 from digitize.review.trial import trial
 from digitize.steps import map, map_system, system_chunks
 from digitize.steps.systems import OpenSystems
-from digitize.workspace.counts import count_work
+from digitize.workspace.counting.totals import count_work
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records

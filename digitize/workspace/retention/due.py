@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from digitize.workspace.count_parts import count_part
+from digitize.workspace.counting.parts import count_part
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP
 from digitize.workspace.options import Retention

@@ -10,7 +10,7 @@ from pathlib import Path
 from digitize.errors import DigitizeError
 from digitize.machine.progress import Progress
 from digitize.machine.signing import is_signed
-from digitize.workspace.count_kept import differing_counts
+from digitize.workspace.counting.kept import differing_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import is_marking
 from digitize.workspace.ledger.verifying import Change

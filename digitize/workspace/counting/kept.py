@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from digitize.workspace.count_parts import count_part, values_of, where_of
+from digitize.workspace.counting.parts import count_part, values_of, where_of
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger

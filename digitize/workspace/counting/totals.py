@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from digitize.workspace.captured import CapturedLine, captured_lines
-from digitize.workspace.count_kept import few_open, tallies
-from digitize.workspace.count_tally import add_lines
+from digitize.workspace.counting.kept import few_open, tallies
+from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver
 from digitize.workspace.decisions.order import Needed, next_needed
 from digitize.workspace.decisions.page_gaps import Gap

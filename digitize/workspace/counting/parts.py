@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from digitize.workspace.captured import EVERYTHING
-from digitize.workspace.count_tally import PartCounts
+from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, find_gaps
 from digitize.workspace.failures import BY_FORM, BY_PERSON, NEXT_RUN, UNKNOWN_FORM
