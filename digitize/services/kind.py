@@ -1,0 +1,70 @@
+"""What one service says of itself. It only finds; what may be shown of that is decided in one place for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from digitize.finding.answers import Ground
+from digitize.finding.stores import SearchStore
+
+TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One thing that may be asked by. kind: TEXT, DAY (ISO), YEAR, NUMBER or CHOICE. help: a phrase in plain English.
+
+    names_person: what is typed may name somebody, so that the log keeps how long its words are, and not the words.
+    """
+
+    name: str
+    help: str
+    kind: str = TEXT
+    choices: tuple[str, ...] = ()
+    is_needed: bool = False
+    names_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One thing that answers, nothing masked: a record, or a row of its child table.
+
+    child: of the record's children, "" for the record itself; line: as in the table. score: 0 to 1. why: grounds, as
+    they are told. by: names of the fields of the row (or of the record) by which it was found: who may not see one of
+    them is not told that it is there. beside: what it was compared with, such as an unidentified body to a missing
+    person, with why and by of its own.
+    """
+
+    record: str
+    form: str
+    child: str = ""
+    line: int = 0
+    score: float = 1.0
+    why: tuple[Ground, ...] = ()
+    by: frozenset[str] = frozenset()
+    beside: tuple[Answering, ...] = ()
+
+
+def _no_verdict(found: Sequence[Mapping[str, str]]) -> str:
+    """Nothing is said but what was found."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordService:
+    """A service. name: as it is typed and stands in addresses, such as "vehicle-noc". help: one sentence.
+
+    forms: whose records it answers from. shows: child table ("" for the record) -> names of fields that are shown, in
+    order, as far as the policy lets them. find: all that may be meant, the best first; raises OptionsError for what
+    cannot be asked, in a text without any value. verdict: of the fields of what is shown, a word of the service's own
+    (such as "in-a-case"), which the pages have sentences for; "" for none.
+    """
+
+    name: str
+    help: str
+    parameters: tuple[Parameter, ...]
+    forms: tuple[str, ...]
+    shows: Mapping[str, tuple[str, ...]]
+    find: Callable[[SearchStore, Mapping[str, str]], list[Answering]]
+    verdict: Callable[[Sequence[Mapping[str, str]]], str] = field(default=_no_verdict)

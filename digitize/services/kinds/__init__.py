@@ -1,0 +1,1 @@
+"""The services; each file has one in SERVICE, see `digitize.services.kind`."""
