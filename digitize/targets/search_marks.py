@@ -26,16 +26,23 @@ def index_tokens(marks: Sequence[str]) -> list[int]:
         signs = mark_signs(mark)
         for way in dict.fromkeys((signs, *registration_forms(signs))):
             made.update(dict.fromkeys((*mark_tokens(way), *end_tokens(way))))
-        made.update(dict.fromkeys(front_tokens(signs)))
-        if len(signs) <= _PART or not signs.isascii():
-            made.update(dict.fromkeys(end_tokens(signs, of_part=True)))
+        made.update(dict.fromkeys((*front_tokens(signs), *end_tokens(signs, "v6"))))
+        if _may_be_a_part(mark, signs):
+            made.update(dict.fromkeys(end_tokens(signs, "vp")))
     return list(made)
 
 
-def end_tokens(mark: str, *, of_part: bool = False) -> list[int]:
-    """The token of the last four signs, none for a shorter mark. of_part: of marks that may be the rest of another."""
-    key = mark_key(mark)
-    return [token("vp" if of_part else "v4", key[-4:])] if len(key) >= 4 else []
+def _may_be_a_part(mark: str, signs: str) -> bool:
+    """Whether signs of it may lack: few, or not all read, or a registration without the letters of its series."""
+    return len(signs) <= _PART or not signs.isascii() or "?" in mark or (signs[:2].isalpha() and signs[2:].isdigit())
+
+
+def end_tokens(mark: str, kind: str = "v4") -> list[int]:
+    """The token of the last four signs, none for a shorter mark. kind: "v6" of the last six; "vp" of the last four of
+    marks that may be the rest of another.
+    """
+    key, size = mark_key(mark), 6 if kind == "v6" else 4
+    return [token(kind, key[-size:])] if len(key) >= size else []
 
 
 def front_tokens(mark: str) -> list[int]:

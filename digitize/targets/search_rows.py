@@ -119,11 +119,8 @@ def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
 def _of_itself(of: _Of, row: Mapping[str, Any], made: SearchRows) -> Iterator[SearchRow]:
     """Of a form that tells of one vehicle or thing, and the marks in the free texts of any."""
     own = {**row, LINE: 0}
-    for make in (_vehicle, _thing):
-        if (one := make(of, own, made)) is not None:
-            yield one
-    if marks := told_marks(row):
-        yield _marked(TOLD, of, own, marks, [])
+    some = _vehicle(of, own, made), _thing(of, own, made), _marked(TOLD, of, own, told_marks(row), [])
+    yield from (one for one in some if one is not None)
 
 
 def _rows_of(form: str, child: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, list[dict[str, Any]]]:

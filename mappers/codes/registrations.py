@@ -42,10 +42,11 @@ def registration_forms(signs: str) -> tuple[str, ...]:
     """The registration marks that signs may stand for, numbers padded: one where they fit a form as they are.
 
     Several where letters stand for digits, or the reverse, and more than one mark may be meant; () where none is, or
-    where what stands there may be the rest of a longer one. signs: see `mark_signs`.
+    where what stands there may be the rest of a longer one, as without the letters of its series. signs: see
+    `mark_signs`.
     """
     if found := _MODERN.fullmatch(signs) or _OLD.fullmatch(signs):
-        return (_padded(*found.groups()),) if found[3] or len(found[4]) == 4 or not found[2] else ()
+        return (_padded(*found.groups()),) if found[3] or not found[2] else ()
     if any(re.fullmatch(regex, signs) for name, regex in vehicle_patterns().items() if name != _OPEN):
         return (signs,)
     return tuple(dict.fromkeys(islice(_meant(signs), _MOST_FORMS)))
