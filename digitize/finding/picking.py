@@ -17,8 +17,8 @@ class Pick:
     """Which rows are read, and what of them. form, child: the table; own, columns: fields of the record and of the row.
 
     day: field of the record by which they are ordered; days: from and to, ISO, "" for open; None for records in which
-    it is empty. newest_first: the latest day first. of_record, of_row: field -> values of which it has one; what is
-    empty fits, too. roles: of the row, () for all.
+    it is empty. newest_first: the latest day first. of_record, of_row: field -> values of which it has one, "" among
+    them where what is empty fits, too. roles: of the row, () for all.
     """
 
     form: str
@@ -105,8 +105,10 @@ def _conditions(wanted: Pick) -> tuple[list[str], list[object]]:
             values.append(bound)
     for letter, which in (("r", wanted.of_record), ("c", wanted.of_row)):
         for name, some in which.items():
-            parts.append(f"({letter}.{name} IS NULL OR {letter}.{name} IN ({', '.join('?' * len(some))}))")
-            values += some
+            told = [value for value in some if value]
+            is_one = [f"{letter}.{name} IN ({', '.join('?' * len(told))})"] if told else []
+            parts.append(f"({' OR '.join([*is_one, *([f'{letter}.{name} IS NULL'] if '' in some else [])])})")
+            values += told
     if wanted.roles:
         parts.append(f"c.role IN ({', '.join('?' * len(wanted.roles))})")
         values += wanted.roles
