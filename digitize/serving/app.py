@@ -18,8 +18,8 @@ from digitize.errors import OptionsError
 from digitize.finding.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.finding.log import Searcher
 from digitize.finding.search import SearchAnswer
-from digitize.finding.web.described import described
-from digitize.finding.web.office import SearchOffice
+from digitize.serving.described import described
+from digitize.serving.office import SearchOffice
 from digitize.masking.unmasking import check_unmasking
 from digitize.review.station.app import gated_app
 from digitize.review.station.entrance import logout
@@ -29,7 +29,7 @@ from digitize.review.station.people import OPERATOR, SUPERVISOR, Account
 from digitize.review.station.rendering import page as render
 
 FIELDS = ("text", "kind", "relative", "station", "place", "year", "since", "until", "age", "section")
-_PACKAGE = "digitize.finding.web"
+_PACKAGE = "digitize.serving"
 _LEAST_PURPOSE = 3
 
 
