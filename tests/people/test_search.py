@@ -20,12 +20,12 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.asked import SearchQuery
 from digitize.finding.log import Searcher
 from digitize.finding.search import StoreSearch
-from digitize.serving.app import FIELDS, make_search_app
-from digitize.serving.office import SearchOffice
 from digitize.finding.words import name_pattern
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
 from digitize.review.station.people import new_account
+from digitize.serving.app import FIELDS, make_search_app
+from digitize.serving.office import SearchOffice
 from digitize.targets.open import open_target
 from digitize.targets.sqlite import SqliteTarget
 from mappers.names.keys import mark_key, mark_tokens, name_words, near_keys
