@@ -51,3 +51,8 @@ class ServiceAnswer:
     def as_plain(self) -> dict[str, Any]:
         """As JSON types; keys are an interface."""
         return {"service": self.service, "verdict": self.verdict, "found": [one.as_plain() for one in self.found]}
+
+
+def of_list(row: Mapping[str, str]) -> ShownAnswer:
+    """A row of a list that is no record, such as a police station; nothing in it tells of a person."""
+    return ShownAnswer("", "", "", 0, 1.0, case=row)

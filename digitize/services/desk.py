@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from digitize.errors import NotFound, OptionsError
@@ -11,7 +12,7 @@ from digitize.finding.asked import MOST_SHOWN
 from digitize.finding.cases import open_cases
 from digitize.finding.stores import SearchStore, open_store
 from digitize.masking.unmasking import ShownFields
-from digitize.services.answer import ServiceAnswer
+from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import Asker
 from digitize.services.given import as_logged, check_given
 from digitize.services.kind import SAYS, RecordService
@@ -26,13 +27,14 @@ from mappers.record import Record
 class ServiceDesk:
     """Answers questions to the services from one target."""
 
-    def __init__(self, target: Target, rates: Rates | None = None) -> None:
-        """target: open. rates: shared by all desks of a server; None where nobody is counted.
+    def __init__(self, target: Target, rates: Rates | None = None, folder: Path | None = None) -> None:
+        """target: open. rates: shared by all desks of a server; None where nobody is counted. folder: the workspace,
+        for services that read its lists.
 
         Raises OptionsError for a target that cannot be searched, TargetRefused.
         """
         self.store: SearchStore = open_store(target)
-        self._rates = rates
+        self._rates, self._folder = rates, folder
 
     def answer(self, service: RecordService, given: Mapping[str, str], asker: Asker, limit: int = 10) -> ServiceAnswer:
         """Answer a question, once it is kept in the log.
@@ -46,7 +48,10 @@ class ServiceDesk:
         checked = check_given(service, given)
         note = self._count(service, checked, asker)
         sight = ServiceSight(self.store, service, asker)
-        found = sight.shown(service.find(self.store, checked), limit)
+        if service.answer is None:
+            found = sight.shown(service.find(self.store, checked), limit)
+        else:
+            found = [of_list(row) for row in self._listed(service, checked)[:limit]]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, as_logged(service, checked), asker, len(found), sight.seen, note)
@@ -68,6 +73,11 @@ class ServiceDesk:
         if made is None:
             raise NotFound("There is no such record, or it is not one to be copied for you.")
         return made
+
+    def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
+        if self._folder is None or service.answer is None:
+            raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
+        return service.answer(self._folder, checked)
 
     def _count_copy(self, asker: Asker) -> None:
         if self._rates is not None:

@@ -95,7 +95,7 @@ class Enumeration(_Part):
     longest_wait_s: float = Field(gt=0)
 
 
-class Policy(_Part):
+class PolicyTable(_Part):
     """The whole table. groups: name -> child table ("record" for the record itself) -> fields."""
 
     format: Literal[1]
@@ -130,10 +130,10 @@ class Policy(_Part):
 
 
 @cache
-def load_policy() -> Policy:
+def load_policy() -> PolicyTable:
     """The table of the package."""
     text = (resources.files("digitize.services") / "policy.toml").read_text(encoding="utf-8")
-    return Policy.model_validate(tomllib.loads(text))
+    return PolicyTable.model_validate(tomllib.loads(text))
 
 
 class Eyes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from digitize.errors import OptionsError
-from digitize.services.policy import Policy, load_policy
+from digitize.services.policy import PolicyTable, load_policy
 from mappers.text.folding import fold_digits
 
 _MINUTE_S = 60.0
@@ -39,7 +39,7 @@ class _Numbers:
 class Rates:
     """Counts questions by account and by address; one for all that a server answers."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, policy: Policy | None = None) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, policy: PolicyTable | None = None) -> None:
         """Nothing was asked yet."""
         self._clock, self._policy = clock, policy or load_policy()
         self._asked: dict[tuple[str, str], deque[float]] = {}
