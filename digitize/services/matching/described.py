@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from digitize.finding.picking import PickedRow
 from digitize.targets.search_rows import NAMES, RELATIVES, SEP, born_between
@@ -18,6 +18,7 @@ from mappers.codes.appearance import (
     unknown_words,
 )
 from mappers.names.keys import name_words, near_key
+from mappers.schema import form_tables
 from mappers.text.folding import fold_key
 
 REPORT, BODY, ASKED = "report", "body", "asked"
@@ -27,7 +28,7 @@ MARK_TEXTS = ("identification_marks", "other_features")
 CODES = ("build", "complexion", "face", "hair", "eyes", "teeth", "deformity")
 _AGES = ("age", "age_months", "age_from", "age_to", "birth_year", "birth_date")
 _HEIGHTS = ("height_cm", "height_to_cm")
-ROW = ("sex", *_AGES, *_HEIGHTS, *CODES, *MARK_FIELDS, *MARK_TEXTS, "clothes", *NAMES, *RELATIVES)
+_ROW = ("sex", *_AGES, *_HEIGHTS, *CODES, *MARK_FIELDS, *MARK_TEXTS, "clothes", *NAMES, *RELATIVES)
 _STATION = ("state", "district", "police_station", "year")
 OWN = {
     "missing": (*_STATION, "reported_date", "last_seen_place", "trace_status", "traced_date", "traced_place"),
@@ -83,10 +84,17 @@ class Description:
     is_known: bool = False
 
 
+@cache
+def row_fields(form: str) -> tuple[str, ...]:
+    """The fields of a person's row that are read of a form."""
+    table = next(t for t in form_tables(form).values() if t.child == "persons")
+    return tuple(n for n in _ROW if table.column(n))
+
+
 def describe(form: str, row: PickedRow) -> Description:
-    """What a row of missing reports or of inquests says. row: of the fields OWN and ROW."""
+    """What a row of missing reports or of inquests says. row: of the fields OWN and `row_fields`."""
     own = dict(zip(OWN[form], row.own, strict=True))
-    said = {n: v for n, v in zip(ROW, row.values, strict=True) if v is not None}
+    said = {n: v for n, v in zip(row_fields(form), row.values, strict=True) if v is not None}
     day = row.day or (own.get("reported_date") or "")
     year = _number(own.get("year")) or _number(day[:4])
     places = " ".join(filter(None, (own[n] for n in PLACES[form])))

@@ -10,7 +10,7 @@ from itertools import islice
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.stores import SearchStore
 from digitize.services.matching.comparing import Comparison, compare_all
-from digitize.services.matching.described import BODY, DAY, OWN, ROLE, ROW, TRACED, Description, describe
+from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, describe, row_fields
 from mappers.schema import form_tables
 
 REPORTS, BODIES, FOUND = "reports", "bodies", "traced"
@@ -26,7 +26,7 @@ _OPEN = ("", "untraced")
 def described(store: SearchStore, form: str, records: Sequence[str]) -> list[Description]:
     """The persons of some records of a form whom it is about."""
     table = next(name for name, t in form_tables(form).items() if t.child == "persons")
-    columns = {form: ["record_id", DAY[form], *OWN[form]], table: ["record_id", "line", "role", *ROW]}
+    columns = {form: ["record_id", DAY[form], *OWN[form]], table: ["record_id", "line", "role", *row_fields(form)]}
     rows = store.table_rows(columns, records)
     own = {r[0]: r[1:] for r in rows[form]}
     return [
@@ -91,7 +91,7 @@ def _pick(
     form: str, days: tuple[str, str], sex: str, *, status: tuple[str, ...] = (), newest_first: bool = True
 ) -> Pick:
     return Pick(
-        form, "persons", OWN[form], ROW, DAY[form], days, newest_first,
+        form, "persons", OWN[form], row_fields(form), DAY[form], days, newest_first,
         {"trace_status": status} if status else {}, {"sex": ("", sex)} if sex else {}, (ROLE[form],),
     )  # fmt: skip
 
