@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from digitize.finding.answers import Ground
 from digitize.finding.stores import SearchStore
@@ -50,6 +51,23 @@ class Answering:
     says: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What rows must say so that a service can find them: one of some fields at least.
+
+    form, child: whose rows; child is "" for the record itself. one_of: fields of the row. of_record: fields of its
+    record that will do as well. roles: of persons, () for rows of any role. what: a word for the reason, such as
+    "number", "name", "age".
+    """
+
+    form: str
+    child: str
+    what: str
+    one_of: tuple[str, ...] = ()
+    of_record: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
 def _no_verdict(found: object) -> str:
     """Nothing is said but what was found."""
     return ""
@@ -64,6 +82,11 @@ class RecordService:
     cannot be asked, in a text without any value. verdict: of the fields of what is shown, with what each says (SAYS),
     a word of the service's own (such as "in-a-case"), which the pages have sentences for; "" for none. unfound: the
     same of what was asked, where nothing was found: what was asked by half of a number is not free of all records.
+
+    needs: what a row must say to be found; a row is found where all needs of its form, child and role are met, and
+    counts for the service where there is any. answer: for a service that reads no record, whose forms are (): its rows
+    by the fields of shows[""], of the folder of a workspace and what was asked; nothing in them is masked, since
+    nothing tells of a person, and find is not called.
     """
 
     name: str
@@ -74,3 +97,10 @@ class RecordService:
     find: Callable[[SearchStore, Mapping[str, str]], list[Answering]]
     verdict: Callable[[Sequence[Mapping[str, str]]], str] = field(default=_no_verdict)
     unfound: Callable[[Mapping[str, str]], str] = field(default=_no_verdict)
+    needs: tuple[Need, ...] = ()
+    answer: Callable[[Path, Mapping[str, str]], list[dict[str, str]]] | None = None
+
+
+def finds_nothing(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
+    """The find of a service that reads no record."""
+    return []
