@@ -8,7 +8,7 @@ from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.stores import SearchStore
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ShownAnswer
-from digitize.services.asker import Asker
+from digitize.services.asker import ServiceAsker
 from digitize.services.kind import Answering, RecordService
 from digitize.services.policy import PUBLIC
 from digitize.services.shown import is_hidden, record_as_shown
@@ -22,7 +22,7 @@ _MOST_OPENED = 240
 class ServiceSight:
     """What one person may see of the answer to one question. seen: which protected fields were shown."""
 
-    def __init__(self, store: SearchStore, service: RecordService, asker: Asker) -> None:
+    def __init__(self, store: SearchStore, service: RecordService, asker: ServiceAsker) -> None:
         self._store, self._service, self._asker = store, service, asker
         self._cases: dict[str, FoundCases] = {}
         self._records: dict[str, Record | None] = {}
