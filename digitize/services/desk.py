@@ -83,16 +83,15 @@ class ServiceDesk:
 
     def _count_copy(self, asker: ServiceAsker) -> None:
         if self._rates is not None:
-            self._rates.count(asker.role, asker.by.account, asker.address)
+            self._rates.count(asker.role, asker.by.who, asker.address)
 
     def _count(self, service: RecordService, checked: Mapping[str, str], asker: ServiceAsker) -> dict[str, Any]:
         """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
         if self._rates is None:
             return {}
-        account = asker.by.account
-        self._rates.count(asker.role, account, asker.address)
+        self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, account, service.name, checked)
+            is_row = self._rates.count_number(asker.role, asker.by.who, service.name, checked)
         except TooOften as e:
             self._keep(service.name, as_logged(service, checked), asker, 0, ShownFields(),
                        {"enumeration": True, "refused_s": int(e.wait_s) + 1})  # fmt: skip
