@@ -66,7 +66,7 @@ def _matched(store: SearchStore, record: str, among: str) -> list[Answering]:
     for one in described(store, form, [record]) if form in ROLE else ():
         others = matches(store, one, [among] if among else _AMONG, _MOST_BESIDE)
         # What of this record was looked at to find them tells of it as much as they do.
-        by = frozenset(n for names in one.fields.values() for n in names) if others else frozenset()
+        by = one.filled if others else frozenset()
         found.append(Answering(record, form, "persons", one.line, 1.0, (Ground("record", "same"),), by,
                                tuple(map(_answering, others))))  # fmt: skip
     return found
