@@ -24,6 +24,7 @@ from digitize.services.matching.described import (
     Description,
     names_of,
     place_words,
+    row_fields,
 )
 from digitize.services.matching.pairs import (
     BODIES,
@@ -162,7 +163,11 @@ def _needs(form: str, days: tuple[str, ...]) -> tuple[Need, ...]:
         Need(form, "persons", "marks", _LOOKS, roles=roles),
         Need(form, "persons", "day", of_record=days, roles=roles),
     )
-    return made if form == "uidb" else (*made, Need(form, "persons", "name", NAMES, roles=roles))
+    return (
+        made
+        if form == "uidb"
+        else (*made, Need(form, "persons", "name", tuple(n for n in NAMES if n in row_fields(form)), roles=roles))
+    )
 
 
 SERVICE = RecordService(
