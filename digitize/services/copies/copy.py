@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from digitize.errors import InputError
 from digitize.services.copies.form import Box, Boxes, FirForm, Grid, Heading, Part, Story
 from digitize.services.copies.layout import GREY, LABEL, STORY, Cell, Layout, Text
-from digitize.services.copies.pdf import ArchivePdf, Node
+from digitize.services.copies.pdf import HIGH, ArchivePdf, Node
 from digitize.services.copies.values import OF_STATE, Values
 from digitize.services.copies.words import Words, languages
 from mappers.languages import load_languages
 from mappers.record import Record
 
 FORM = "iif1"
-_BOLD = 0.022
+_BOLD = 0.02
 """How much thicker titles are, in em: there is one weight of each font."""
+_GAP = 5.0
 _ROLE = {"public": "Public copy", "police": "Police copy", "court": "Court copy"}
 
 
@@ -42,13 +43,13 @@ def written(record: Record, language: str, *, role: str, digits: str = OF_STATE)
     texts = [t for part in parts for t in _texts(part)]
     pdf = ArchivePdf([*texts, *head, *foot, *notes], words.script, language)
     layout = Layout(pdf, is_rtl=words.is_rtl)
-    for part in parts:
-        _draw(pdf, layout, part)
+    drawing = _Drawing(pdf, layout)
+    drawing.draw(parts)
     layout.gap(8)
     for note in notes:
-        layout.text(Text(note, LABEL, GREY))
+        layout.text(Text(note, LABEL, GREY, is_fixed=True))
     margins = layout.finish(head, foot)
-    return pdf.to_bytes(_title(record)), (*texts, *notes, *margins)
+    return pdf.to_bytes(_title(record)), (*texts, *drawing.again, *notes, *margins)
 
 
 def _title(record: Record) -> str:
@@ -59,19 +60,19 @@ def _title(record: Record) -> str:
 
 def _head(form: FirForm, record: Record, words: Words, values: Values) -> tuple[str, str]:
     station = values.show(record.fields, "police_station")
-    return f"{words.label('fir.no')} {form.number()}, {station}", "I.I.F.-I"
+    return f"{words.label('fir.no')} {form.number()}, {words.apart(station)}", words.apart("I.I.F.-I")
 
 
 def _foot(words: Words, role: str) -> tuple[str, str]:
     numbered = words.plain("page")
-    return numbered, _ROLE.get(role, role)
+    return numbered, words.apart(_ROLE.get(role, role))
 
 
 def _notes(words: Words) -> Sequence[str]:
     notes = [words.word("copy")]
     if words.unseen:
         name = load_languages()[words.language].name
-        notes.append(f"Wording in {name} that was not yet checked on a printed form stands beside English; English counts.")
+        notes.append(words.apart(f"Wording in {name} that was not yet checked on a printed form stands beside English; English counts."))
     return notes
 
 
@@ -88,38 +89,70 @@ def _texts(part: Part) -> Iterator[str]:
             yield text
 
 
-def _draw(pdf: ArchivePdf, layout: Layout, part: Part) -> None:
-    match part:
-        case Heading(text, is_main):
-            layout.gap(0 if is_main else 5)
-            size = 12.5 if is_main else 9.5
-            layout.text(Text(text, size, weight=_BOLD, is_title=is_main), "H1" if is_main else "H2")
-        case Story(text):
-            layout.text(Text(text, STORY))
-        case Boxes(boxes):
-            cells = [_cell(box) for box in boxes]
-            layout.row(cells, [pdf.root.add("P") for _ in boxes])
-        case Grid():
-            _draw_table(pdf, layout, part)
+class _Drawing:
+    """Draws parts. again: titles of tables that go on over a page, as often as they are written once more."""
+
+    def __init__(self, pdf: ArchivePdf, layout: Layout) -> None:
+        self._pdf, self._layout = pdf, layout
+        self.again: list[str] = []
+
+    def draw(self, parts: Sequence[Part]) -> None:
+        """All parts; a heading stands on the page of what follows it."""
+        for part, after in zip(parts, [*parts[1:], None], strict=True):
+            match part:
+                case Heading():
+                    self._heading(part, after)
+                case Story(text):
+                    self._layout.text(Text(text, STORY))
+                case Boxes(boxes):
+                    self._layout.row(*_row([_cell(box) for box in boxes], self._pdf.root, "P"))
+                case Grid():
+                    self._table(part)
+
+    def _heading(self, part: Heading, after: Part | None) -> None:
+        text = Text(part.text, 12.5 if part.is_main else 9.5, weight=_BOLD, is_title=part.is_main, is_fixed=True)
+        self._layout.need(_GAP + self._layout.height_of_text(text) + self._begin_of(after))
+        self._layout.gap(0 if part.is_main else _GAP)
+        self._layout.text(text, "H1" if part.is_main else "H2")
+
+    def _begin_of(self, part: Part | None) -> float:
+        """How high the least is of a part that stands on one page."""
+        match part:
+            case Boxes(boxes):
+                return self._layout.height_of([_cell(box) for box in boxes])
+            case Grid(columns, rows):
+                return self._layout.height_of(_titles(columns)) + self._layout.height_of(_texts_of(rows[0], columns))
+            case _:
+                return 4 * STORY
+
+    def _table(self, grid: Grid) -> None:
+        table = self._pdf.root.add("Table")
+        titles = _titles(grid.columns)
+        self._layout.row(*_row(titles, table.add("TR"), "TH"))
+        for at, row in enumerate(grid.rows):
+            cells = _texts_of(row, grid.columns)
+            if at and not self._layout.has_room(self._layout.height_of(cells)):
+                # Over the page the titles stand once more, to be seen; they are read aloud once.
+                self._layout.need(HIGH)
+                self._layout.row(titles, [None] * len(titles))
+                self.again += [title for title, _ in grid.columns]
+            self._layout.row(*_row(cells, table.add("TR"), "TD"))
 
 
 def _cell(box: Box) -> Cell:
-    return Cell((Text(box.label, LABEL, GREY), Text(box.value)), box.share)
+    return Cell((Text(box.label, LABEL, GREY, is_fixed=True), Text(box.value)), box.share)
 
 
-def _draw_table(pdf: ArchivePdf, layout: Layout, grid: Grid) -> None:
-    table = pdf.root.add("Table")
-    shares = [share for _, share in grid.columns]
-    titles = [Cell((Text(title, LABEL, GREY),), share) for title, share in grid.columns]
-    layout.row(titles, _row(table, "TH", len(titles)))
-    for row in grid.rows:
-        cells = [Cell((Text(text),), share) for text, share in zip(row, shares, strict=True)]
-        layout.row(cells, _row(table, "TD", len(cells)))
+def _titles(columns: Sequence[tuple[str, float]]) -> list[Cell]:
+    return [Cell((Text(title, LABEL, GREY, is_fixed=True),), share) for title, share in columns]
 
 
-def _row(table: Node, kind: str, count: int) -> list[Node]:
-    row = table.add("TR")
-    return [row.add(kind) for _ in range(count)]
+def _texts_of(row: Sequence[str], columns: Sequence[tuple[str, float]]) -> list[Cell]:
+    return [Cell((Text(text),), share) for text, (_, share) in zip(row, columns, strict=True)]
+
+
+def _row(cells: list[Cell], above: Node, kind: str) -> tuple[list[Cell], list[Node]]:
+    return cells, [above.add(kind) for _ in cells]
 
 
 __all__ = ["languages", "render"]

@@ -132,15 +132,25 @@ class Fonts:
         there = [s for s, font in self._fonts.items() if ord(char) in font.cmap]
         return next((s for s in there if s != LATIN), LATIN) if self._only_elsewhere(char) else there[0]
 
-    def _shape_run(self, text: str, script: str, *, is_rtl: bool) -> tuple[list[Glyph], float]:
-        from fpdf.enums import TextDirection
+    def _shaped(self, font: Any, text: str, script: str, *, is_rtl: bool) -> Any:
+        """A buffer of HarfBuzz. Not by fpdf2's own call, which cannot leave out the ring under a sign without a letter:
 
+        behind a number ("154-ാം") the letter is a digit of another font.
+        """
+        import uharfbuzz as hb
+
+        buffer = hb.Buffer()
+        buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+        buffer.flags = hb.BufferFlags.DO_NOT_INSERT_DOTTED_CIRCLE
+        buffer.add_str(text)
+        buffer.direction, buffer.script, buffer.language = "rtl" if is_rtl else "ltr", script, self._language
+        hb.shape(font.hbfont, buffer, {})
+        return buffer
+
+    def _shape_run(self, text: str, script: str, *, is_rtl: bool) -> tuple[list[Glyph], float]:
         font = self._fonts[script]
-        how = {
-            "fragment_direction": TextDirection.RTL if is_rtl else TextDirection.LTR, "script": script,
-            "language": self._language, "features": {},
-        }  # fmt: skip
-        infos, places = font.perform_harfbuzz_shaping(text, 1, how)
+        buffer = self._shaped(font, text, script, is_rtl=is_rtl)
+        infos, places = buffer.glyph_infos, buffer.glyph_positions
         said = _texts_of_glyphs(text, [int(i.cluster) for i in infos])
         made: list[Glyph] = []
         pen = 0.0

@@ -80,7 +80,7 @@ class FirForm:
 
     def number(self) -> str:
         """The FIR's number and year, as each page bears them."""
-        return self._values.number("/".join(filter(None, (self._show("fir_no"), self._show("year")))))
+        return self._words.apart("/".join(filter(None, (self._show("fir_no"), self._show("year")))))
 
     def _show(self, name: str) -> str:
         return self._values.show(self._record.fields, name)

@@ -21,13 +21,17 @@ _RISE_URDU, _FALL_URDU = 1.4, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Some text of one size. grey: 0 black; weight: how much thicker, in em. is_title: in the middle."""
+    """Some text of one size. grey: 0 black; weight: how much thicker, in em. is_title: in the middle.
+
+    is_fixed: it runs as the page does; else as its first letter does.
+    """
 
     text: str
     size: float = VALUE
     grey: float = 0.0
     weight: float = 0.0
     is_title: bool = False
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,31 @@ class Layout:
             self._draw(line, LEFT, self._y, WIDTH, node)
             self._y += line.height
 
-    def row(self, cells: Sequence[Cell], nodes: Sequence[Node]) -> None:
-        """Boxes beside each other; what has no room on the page goes on over it. nodes: of each cell."""
+    def need(self, height: float) -> None:
+        """Begin a page where so much room is not left."""
+        if height > self._room:
+            self._new_page()
+
+    def has_room(self, height: float) -> bool:
+        """Whether so much room is left on the page."""
+        return height <= self._room
+
+    def height_of(self, cells: Sequence[Cell]) -> float:
+        """How high a row is, if it is not torn."""
+        return max(sum(line.height for line in lines) for lines in self._of_row(cells)[0]) + 2 * _PAD
+
+    def height_of_text(self, text: Text) -> float:
+        """How high a paragraph is."""
+        return sum(line.height for line in self._lines(text, WIDTH))
+
+    def _of_row(self, cells: Sequence[Cell]) -> tuple[list[list[_Line]], list[float]]:
+        """The lines of each cell, and its width."""
         widths = [cell.share / sum(c.share for c in cells) * WIDTH for cell in cells]
-        left = [list(self._cell_lines(cell, width)) for cell, width in zip(cells, widths, strict=True)]
+        return [list(self._cell_lines(cell, width)) for cell, width in zip(cells, widths, strict=True)], widths
+
+    def row(self, cells: Sequence[Cell], nodes: Sequence[Node | None]) -> None:
+        """Boxes beside each other; what has no room on the page goes on over it. nodes: of each cell."""
+        left, widths = self._of_row(cells)
         height = max(sum(line.height for line in lines) for lines in left) + 2 * _PAD
         # A row that fits a page is not torn, and one that begins at a page's end has at least two lines there.
         if height > self._room and (height < HIGH - TOP - BOTTOM or self._room < 60):
@@ -113,7 +138,7 @@ class Layout:
             some.append(line)
         return some
 
-    def _boxes(self, lines: Sequence[Sequence[_Line]], widths: Sequence[float], nodes: Sequence[Node]) -> None:
+    def _boxes(self, lines: Sequence[Sequence[_Line]], widths: Sequence[float], nodes: Sequence[Node | None]) -> None:
         height = max(sum(line.height for line in some) for some in lines) + 2 * _PAD
         x = LEFT + WIDTH if self._is_rtl else LEFT
         for some, width, node in zip(lines, widths, nodes, strict=True):
@@ -133,7 +158,7 @@ class Layout:
 
     def _lines(self, text: Text, width: float) -> Iterator[_Line]:
         fonts = self._pdf.fonts
-        is_rtl = runs_left(text.text, otherwise=self._is_rtl)
+        is_rtl = self._is_rtl if text.is_fixed else runs_left(text.text, otherwise=self._is_rtl)
         for line in break_lines(fonts, text.text, width / text.size, is_rtl=is_rtl):
             pieces = line_pieces(fonts, line, is_rtl=is_rtl, page_is_rtl=self._is_rtl)
             is_urdu = any(piece.is_rtl for piece in pieces)
@@ -175,7 +200,7 @@ class Layout:
     def _margin(self, texts: Sequence[str], y: float) -> None:
         """Up to two texts, at both ends of a line."""
         for at, text in enumerate(texts):
-            for line in self._lines(Text(text, 8.5, GREY), WIDTH):
+            for line in self._lines(Text(text, 8.5, GREY, is_fixed=True), WIDTH):
                 rest = WIDTH - line_width(self._pdf.fonts, line.pieces) * line.of.size
                 is_right = (at == 1) != self._is_rtl
                 self._count(line.pieces)

@@ -43,7 +43,17 @@ def break_lines(fonts: Fonts, text: str, width_em: float, *, is_rtl: bool) -> li
             else:
                 line, used = (f"{line} {word}", used + fonts.space.advance + wide) if line else (word, wide)
         lines.append(line)
-    return lines
+    return _kept_together(lines)
+
+
+def _kept_together(lines: Sequence[str]) -> list[str]:
+    """What is kept together over the end of a line begins anew on the next."""
+    made, is_open = [], False
+    for line in lines:
+        shown = _LRI * is_open + line
+        is_open = shown.count(_LRI) > shown.count(_PDI)
+        made.append(shown + _PDI * is_open)
+    return made
 
 
 def _words(fonts: Fonts, paragraph: str, width_em: float, *, is_rtl: bool) -> Iterator[str]:
@@ -105,9 +115,12 @@ def _reordered(fonts: Fonts, text: str, *, is_rtl: bool) -> Iterator[Piece]:
     shown = BidiParagraph(isolated, base, preserve_bn_chars=True).get_reordered_characters()
     kept = (c for c in shown if c.character not in _CONTROLS)
     for to_left, run in groupby(kept, lambda c: c.embedding_level % 2 == 1):
-        for at, word in enumerate(re.findall(r" +|[^ ]+", "".join(c.character for c in run))):
+        words = re.findall(r" +|[^ ]+", "".join(c.character for c in run))
+        for at, word in enumerate(words):
             said = word[::-1] if to_left else word
-            copied = _marked(said, is_first=at == 0, to_left=to_left) if is_rtl else said
+            copied = said
+            if is_rtl and not word.isspace():
+                copied = _of_signs(said) if to_left else _bounded(said, is_first=at == 0, is_last=at == len(words) - 1)
             yield Piece(copied, _blank(fonts) if word.isspace() else fonts.shape(said, is_rtl=to_left), to_left, False)
 
 
@@ -115,11 +128,15 @@ def _blank(fonts: Fonts) -> Shaped:
     return Shaped(" ", (fonts.space,), fonts.space.advance)
 
 
-def _marked(word: str, *, is_first: bool, to_left: bool) -> str:
-    """A word with marks behind signs of numbers, and before the run of a number or of Latin letters.
+def _of_signs(word: str) -> str:
+    """An Urdu word with marks behind signs of numbers.
 
-    Poppler turns lines round again by the kinds of their letters, and would take signs and blanks there to the number.
+    Poppler turns lines round again by the kinds of their letters, and would take such signs to a number beside them.
     """
-    if not to_left:
-        return RLM + word if is_first and not word.isspace() else word
     return "".join(c + RLM * (unicodedata.bidirectional(c) in ("ES", "ET", "CS")) for c in word)
+
+
+def _bounded(word: str, *, is_first: bool, is_last: bool) -> str:
+    """A word of a number or of Latin letters with marks where their run ends, for blanks and brackets there."""
+    is_open = is_last and unicodedata.bidirectional(word[-1]) not in ("L", "EN", "AN")
+    return RLM * is_first + word + LRM * is_open

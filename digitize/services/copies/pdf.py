@@ -210,6 +210,10 @@ def _describe(pdf: pikepdf.Pdf, title: str, language: str) -> None:
     """Metadata: what it is, and nothing else; no time of day either, so the same record is the same file."""
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
+    # How a reader opens the file is not ours to say, and nothing here is seen through.
+    for about, name in [(pdf.Root, "/OpenAction"), (pdf.Root, "/PageLayout"), *((p.obj, "/Group") for p in pdf.pages)]:
+        if name in about:
+            del about[name]
     said = _XMP.format(title=escape(title), producer=PRODUCER, language=f"{language}-IN")
     pdf.Root.Metadata = pdf.make_stream(said.encode("utf-8"), Type=Name.Metadata, Subtype=Name.XML)
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)

@@ -23,6 +23,7 @@ _SCRIPTS = {
     "telugu": "Telu", "kannada": "Knda", "malayalam": "Mlym", "urdu": "Arab", "meetei-mayek": "Mtei",
 }  # fmt: skip
 _NUMBERS = frozenset({"int", "year", "date", "time", "money", "decimal"})
+_SERIALS = frozenset({"gd_no", "beat"})
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 
 
@@ -54,7 +55,9 @@ class Values:
             return self._words.act(value)
         if column.codes:
             return self._words.code(column.codes, value)
-        return self.number(_written(column.kind, value, name)) if column.kind in _NUMBERS else clean(value)
+        # A serial number is a number, too; other texts stay as they were written.
+        is_number = column.kind in _NUMBERS or (name in _SERIALS and value.isascii() and value.isdigit())
+        return self.number(_written(column.kind, value, name)) if is_number else clean(value)
 
     @property
     def hidden(self) -> str:

@@ -64,10 +64,14 @@ class Words:
     def beside(self, english: str, own: str) -> str:
         """English with the language's own word in brackets, as CAS prints; the other way round where it is Urdu."""
         if not own or own == english or self.language == ENGLISH:
-            return english or own
+            return self.apart(english) or own
         if not english:
             return own
-        return f"{own} ({english})" if self.is_rtl else f"{english} ({own})"
+        return f"{own} ({self.apart(english)})" if self.is_rtl else f"{english} ({own})"
+
+    def apart(self, text: str) -> str:
+        """A text that runs to the right, kept together in a line of Urdu with the signs at its ends."""
+        return f"\u2066{text}\u2069" if self.is_rtl and text else text
 
     def label(self, name: str, holding: str = "") -> str:
         """A label such as "fir.district". holding: digits that its wording must hold."""
@@ -128,7 +132,8 @@ def _own_names(language: str) -> Mapping[str, str]:
     for row in read_csv("acts.csv"):
         parts = (p.partition(":") for p in row["native_spellings"].split(" / "))
         ways = next((split_ways(said) for code, _, said in parts if code.strip() == language), ())
-        # Abbreviations have dots, or are one word.
-        if full := next((w for w in ways if "." not in w and " " in w and len(w) > 10), ""):
-            made[row["act_id"]] = full
+        # Abbreviations have dots, or are one word; old names are shorter than the title.
+        names = [w for w in ways if "." not in w and " " in w and len(w) > 10]
+        if names:
+            made[row["act_id"]] = next((w for w in names if w.count(" ") > 1), names[0])
     return made
