@@ -28,7 +28,7 @@ WALLS = {
         "digitize/machine/web.py",
         "digitize/offices/web.py",
         "digitize/review/station/",
-        "digitize/finding/web/",
+        "digitize/serving/",
     ),
     "uvicorn": ("digitize/offices/serve.py", "digitize/review/station/serving.py"),
     "argon2": ("digitize/review/station/people.py",),

@@ -18,8 +18,6 @@ from digitize.errors import OptionsError
 from digitize.finding.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.finding.log import Searcher
 from digitize.finding.search import SearchAnswer
-from digitize.finding.web.described import described
-from digitize.finding.web.office import SearchOffice
 from digitize.masking.unmasking import check_unmasking
 from digitize.review.station.app import gated_app
 from digitize.review.station.entrance import logout
@@ -27,9 +25,11 @@ from digitize.review.station.guard import NotAnswered, Visitor, form_of, guarded
 from digitize.review.station.pages import change_language
 from digitize.review.station.people import OPERATOR, SUPERVISOR, Account
 from digitize.review.station.rendering import page as render
+from digitize.serving.described import described
+from digitize.serving.office import SearchOffice
 
 FIELDS = ("text", "kind", "relative", "station", "place", "year", "since", "until", "age", "section")
-_PACKAGE = "digitize.finding.web"
+_PACKAGE = "digitize.serving"
 _LEAST_PURPOSE = 3
 
 

@@ -1,0 +1,121 @@
+"""The one way for every question: checked, counted, looked up, shown by the policy, kept in the log, answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import NotFound, OptionsError
+from digitize.finding.asked import MOST_SHOWN
+from digitize.finding.cases import open_cases
+from digitize.finding.stores import SearchStore, open_store
+from digitize.masking.unmasking import ShownFields
+from digitize.services.answer import ServiceAnswer, of_list
+from digitize.services.asker import ServiceAsker
+from digitize.services.given import as_logged, check_given
+from digitize.services.kind import SAYS, RecordService
+from digitize.services.policy import COPY
+from digitize.services.rates import Rates, TooOften
+from digitize.services.shown import record_as_shown
+from digitize.services.sight import ServiceSight
+from digitize.targets.base import Target
+from mappers.record import Record
+
+
+class ServiceDesk:
+    """Answers questions to the services from one target."""
+
+    def __init__(self, target: Target, rates: Rates | None = None, folder: Path | None = None) -> None:
+        """target: open. rates: shared by all desks of a server; None where nobody is counted. folder: the workspace,
+        for services that read its lists.
+
+        Raises OptionsError for a target that cannot be searched, TargetRefused.
+        """
+        self.store: SearchStore = open_store(target)
+        self._rates, self._folder = rates, folder
+
+    def answer(
+        self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int = 10
+    ) -> ServiceAnswer:
+        """Answer a question, once it is kept in the log.
+
+        Raises OptionsError for what cannot be asked (TooOften where it must wait), TargetRefused where it cannot be
+        looked up or kept; no message holds what was typed.
+        """
+        asker.check()
+        if not 1 <= limit <= MOST_SHOWN:
+            raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
+        checked = check_given(service, given)
+        note = self._count(service, checked, asker)
+        sight = ServiceSight(self.store, service, asker)
+        if service.answer is None:
+            found = sight.shown(service.find(self.store, checked), limit)
+        else:
+            found = [of_list(row) for row in self._listed(service, checked)[:limit]]
+        plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
+        verdict = service.verdict(plain) if plain else service.unfound(checked)
+        self._keep(service.name, as_logged(service, checked), asker, len(found), sight.seen, note)
+        return ServiceAnswer(service.name, verdict, tuple(found))
+
+    def copy(self, record: str, form: str, asker: ServiceAsker) -> Record:
+        """A record as it may be printed for somebody, kept in the log. Raises NotFound where there is none for them."""
+        asker.check()
+        self._count_copy(asker)
+        cases = open_cases(self.store, [(record, form)])
+        made, seen = None, ShownFields()
+        if record in cases.records:
+            is_unmasked = asker.by.unmasking is not None
+            role = asker.role_for(cases.records[record])
+            made = record_as_shown(cases, record, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
+            if made is not None and is_unmasked:
+                seen.add(record, cases.hidden(record))
+        self._keep(COPY, {"record": record}, asker, int(made is not None), seen, {})
+        if made is None:
+            raise NotFound("There is no such record, or it is not one to be copied for you.")
+        return made
+
+    def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
+        if self._folder is None or service.answer is None:
+            raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
+        return service.answer(self._folder, checked)
+
+    def _count_copy(self, asker: ServiceAsker) -> None:
+        if self._rates is not None:
+            self._rates.count(asker.role, asker.by.account, asker.address)
+
+    def _count(self, service: RecordService, checked: Mapping[str, str], asker: ServiceAsker) -> dict[str, Any]:
+        """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
+        if self._rates is None:
+            return {}
+        account = asker.by.account
+        self._rates.count(asker.role, account, asker.address)
+        try:
+            is_row = self._rates.count_number(asker.role, account, service.name, checked)
+        except TooOften as e:
+            self._keep(service.name, as_logged(service, checked), asker, 0, ShownFields(),
+                       {"enumeration": True, "refused_s": int(e.wait_s) + 1})  # fmt: skip
+            raise
+        return {"enumeration": True} if is_row else {}
+
+    def _keep(
+        self, service: str, asked: Mapping[str, Any], asker: ServiceAsker, shown: int, seen: ShownFields,
+        note: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        by = asker.by
+        detail = {**by.unmasking.as_plain(), **seen.as_plain()} if by.unmasking else {}
+        self.store.keep(
+            {
+                "who": by.who,
+                "account": by.account,
+                "why": by.why,
+                "asked": _json({"service": service, "role": asker.role, **asked}),
+                "shown": shown,
+                "detail": _json({**detail, **note}),
+            }
+        )
+
+
+def _json(plain: Mapping[str, Any]) -> str:
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
