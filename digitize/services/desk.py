@@ -15,8 +15,8 @@ from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import ServiceAsker
 from digitize.services.given import as_logged, check_given
-from digitize.services.kind import SAYS, RecordService
-from digitize.services.policy import COPY
+from digitize.services.kind import HIDDEN, SAYS, RecordService
+from digitize.services.policy import COPY, PUBLIC
 from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import record_as_shown
 from digitize.services.sight import ServiceSight
@@ -55,6 +55,8 @@ class ServiceDesk:
         else:
             found = [of_list(row) for row in self._listed(service, checked)[:limit]]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
+        if sight.hides and may_know_of_hidden(service, asker):
+            plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, as_logged(service, checked), asker, len(found), sight.seen, note)
         return ServiceAnswer(service.name, verdict, tuple(found))
@@ -114,6 +116,15 @@ class ServiceDesk:
                 "detail": _json({**detail, **note}),
             }
         )
+
+
+def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by.
+
+    Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
+    that it stands nowhere.
+    """
+    return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
 
 
 def _json(plain: Mapping[str, Any]) -> str:
