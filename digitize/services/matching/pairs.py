@@ -10,7 +10,8 @@ from itertools import islice
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.stores import SearchStore
 from digitize.services.matching.comparing import Comparison, compare_all
-from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, describe, row_fields
+from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, aged, describe, row_fields
+from digitize.services.matching.weighing import weigh_age
 from mappers.schema import form_tables
 
 REPORTS, BODIES, FOUND = "reports", "bodies", "traced"
@@ -43,7 +44,7 @@ def _text(value: object) -> str | None:
 def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Comparison]:
     """Who of others may be the same person, the best first. among: REPORTS, BODIES, FOUND, as far as it makes sense."""
     picks = [p for which in among if (p := pick_for(one, which)) is not None]
-    rows = (d for p in picks for d in _described_rows(store, p) if d.record != one.record)
+    rows = (d for p in picks for d in _described_rows(store, p, one) if d.record != one.record)
     return best_of(one, rows, most)
 
 
@@ -56,8 +57,12 @@ def best_of(one: Description, others: Iterable[Description], most: int) -> list[
     return nlargest(most, found, key=lambda c: (round(c.points, 3), c.other.record, -c.other.line))
 
 
-def _described_rows(store: SearchStore, wanted: Pick) -> Iterator[Description]:
-    return (describe(wanted.form, row) for row in each_row(store, wanted, MOST_READ))
+def _described_rows(store: SearchStore, wanted: Pick, one: Description) -> Iterator[Description]:
+    """Those of a like age, ready to be compared with one."""
+    form, with_names = wanted.form, bool(one.names.said or one.relative.said)
+    for row in each_row(store, wanted, MOST_READ):
+        if weigh_age(one, aged(form, row)) is not None:
+            yield describe(form, row, with_names=with_names)
 
 
 def pick_for(one: Description, which: str) -> Pick | None:
@@ -84,7 +89,7 @@ def asked_pick(which: str, sex: str, days: tuple[str, str]) -> Pick:
 
 def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Comparison]:
     """The best of what is read."""
-    return best_of(one, _described_rows(store, wanted), most)
+    return best_of(one, _described_rows(store, wanted, one), most)
 
 
 def _pick(
