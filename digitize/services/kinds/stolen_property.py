@@ -9,7 +9,7 @@ from digitize.finding.marks import AskedMark
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations
 from digitize.services.articles import find_articles, numbered_rows, worded_rows
-from digitize.services.kind import CHOICE, SAYS, Answering, Parameter, RecordService
+from digitize.services.kind import CHOICE, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import PLACE_ASKED, check_days
 from digitize.services.things import IN_A_CASE, OF_THE_CASE, RECOVERED, STOLEN, STOLEN_OR_RECOVERED, WAS_STOLEN
 from mappers.codes.lists import code_lists
@@ -62,6 +62,10 @@ def _unfound(given: Mapping[str, str]) -> str:
     return UNSURE if number is not None and number.is_partly else NONE
 
 
+_OF_ITSELF = (
+    ("description", ("description", "identification_no", "property_type")),
+    ("status", ("property_status",)),
+)  # fmt: skip
 SERVICE = RecordService(
     name="stolen-property",
     help="Stolen, recovered and seized things and arms, by number, maker, kind, calibre or words.",
@@ -90,4 +94,13 @@ SERVICE = RecordService(
     find=_find,
     verdict=_verdict,
     unfound=_unfound,
+    certifies=True,
+    needs=(
+        *(Need(form, "property", "description", ("description", "property_type")) for form in ("iif1", "iif2", "iif4")),
+        *(Need(form, "property", "status", ("property_status",)) for form in ("iif1", "iif2")),
+        Need("iif4", "property", "status", ("property_status",), ("property_nature",)),
+        *(Need("property", "", what, some) for what, some in _OF_ITSELF),
+        Need("iif4", "numbered", "number", ("number",)),
+        Need("property", "numbered", "number", ("number",)),
+    ),
 )  # fmt: skip
