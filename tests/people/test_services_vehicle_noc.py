@@ -73,6 +73,9 @@ CASES = [
     ({"registration": "MH12DE1433"}, "no-record"),
     ({"registration": "MH12DE1433", "engine": "43?21"}, "unsure"),
     ({"registration": "WB02"}, "unsure"),
+    ({"chassis": "Howrah"}, "unsure"),
+    ({"chassis": "MBLHA10EE9G12345 HA10EA9G54321"}, "unsure"),
+    ({"registration": "1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*Z4"}, "unsure"),
     ({"registration": "एमएच १२ डीई १४३३"}, "unsure"),
 ]  # fmt: skip
 
