@@ -16,6 +16,7 @@ from digitize.targets.search_rows import MARKS, NUMBERED, PROPERTY, SEP, TOLD, V
 from mappers.codes.registrations import mark_signs, registration_forms
 from mappers.names.keys import mark_key, mark_tokens
 from mappers.record import Row
+from mappers.text.folding import fold_digits
 
 VEHICLE_KINDS = (VEHICLE, PROPERTY, TOLD)
 THING_KINDS = (PROPERTY, NUMBERED, TOLD)
@@ -29,6 +30,8 @@ _LEAST_LONG = 12
 """Signs of an engine or chassis number that is surely not the end of a longer one."""
 _MOST = 2000
 _OPEN_SIGNS = "*?"
+_PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
+"""What numbers are written with: of other signs nobody knows what they stand for."""
 _HOW = {SAME: Ground("number", "same"), NEAR: Ground("number", "nearly")}
 
 
@@ -59,7 +62,7 @@ class AskedMark:
     @property
     def is_partly(self) -> bool:
         """Whether it may be a part of a number, or not be read right: what has it not is no proof of anything."""
-        if self.is_open or not self.signs.isascii():
+        if self.is_open or not _PLAIN.fullmatch(fold_digits(self.text)):
             return True
         return len(self.forms) != 1 if self.is_registration else not self._is_number
 
