@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from digitize.finding.answers import Ground
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.picking import Pick
 from digitize.finding.stores import SearchStore
