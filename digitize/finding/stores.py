@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from digitize.errors import OptionsError, TargetRefused
+from digitize.finding.filled import CountedRows, CountsRows
 from digitize.finding.picking import PickedRows, PicksRows
 from digitize.targets.base import Statement, Target
 from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, STATION_KEY, WORDS
@@ -56,7 +57,7 @@ class RowFilter:
     forms: tuple[str, ...] = ()
 
 
-class SearchStore(PicksRows, Protocol):
+class SearchStore(PicksRows, CountsRows, Protocol):
     """The part of a target that is searched."""
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
@@ -115,7 +116,7 @@ def open_store(target: Target) -> SearchStore:
     return PostgresSearch(target)
 
 
-class _Asks(PickedRows):
+class _Asks(PickedRows, CountedRows):
     """What both databases are asked in one way."""
 
     one_of = ""

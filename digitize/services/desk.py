@@ -15,8 +15,8 @@ from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import ServiceAsker
 from digitize.services.given import as_logged, check_given
-from digitize.services.kind import SAYS, RecordService
-from digitize.services.policy import COPY
+from digitize.services.kind import HIDDEN, SAYS, RecordService
+from digitize.services.policy import COPY, PUBLIC
 from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import record_as_shown
 from digitize.services.sight import ServiceSight
@@ -55,6 +55,8 @@ class ServiceDesk:
         else:
             found = [of_list(row) for row in self._listed(service, checked)[:limit]]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
+        if sight.hides and may_know_of_hidden(service, asker):
+            plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, as_logged(service, checked), asker, len(found), sight.seen, note)
         return ServiceAnswer(service.name, verdict, tuple(found))
@@ -83,16 +85,15 @@ class ServiceDesk:
 
     def _count_copy(self, asker: ServiceAsker) -> None:
         if self._rates is not None:
-            self._rates.count(asker.role, asker.by.account, asker.address)
+            self._rates.count(asker.role, asker.by.who, asker.address)
 
     def _count(self, service: RecordService, checked: Mapping[str, str], asker: ServiceAsker) -> dict[str, Any]:
         """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
         if self._rates is None:
             return {}
-        account = asker.by.account
-        self._rates.count(asker.role, account, asker.address)
+        self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, account, service.name, checked)
+            is_row = self._rates.count_number(asker.role, asker.by.who, service.name, checked)
         except TooOften as e:
             self._keep(service.name, as_logged(service, checked), asker, 0, ShownFields(),
                        {"enumeration": True, "refused_s": int(e.wait_s) + 1})  # fmt: skip
@@ -115,6 +116,15 @@ class ServiceDesk:
                 "detail": _json({**detail, **note}),
             }
         )
+
+
+def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by.
+
+    Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
+    that it stands nowhere.
+    """
+    return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
 
 
 def _json(plain: Mapping[str, Any]) -> str:

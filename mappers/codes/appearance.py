@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -28,6 +28,7 @@ _AND = frozenset(map(fold_key, (
 )))  # fmt: skip
 _LEAST_BEGINNING, _MOST_ENDING = 3, 6
 _LEAST_TYPED, _TYPED_SHARE = 5, 85.0
+_LEAST_UNKNOWN = 2
 _SIDES = ("left", "right")
 
 Concept = tuple[str, str]
@@ -55,10 +56,11 @@ class Garment:
 class _Words:
     """by: key of a word, or of several words together -> what it may mean, by group.
 
-    beginnings, typed: words that stand alone, by their first letters.
+    firsts: the first words of several. beginnings, typed: words that stand alone, by their first letters.
     """
 
     by: Mapping[str, Mapping[str, str]]
+    firsts: frozenset[str]
     beginnings: Mapping[str, tuple[str, ...]]
     typed: Mapping[str, tuple[str, ...]]
 
@@ -89,12 +91,12 @@ def read_clothes(text: str) -> tuple[Garment, ...]:
 
 def unknown_words(text: str) -> tuple[str, ...]:
     """The words of a text that no list knows, as they are written: what a tattoo says, a make, a name."""
-    found = []
+    found: dict[str, None] = {}
     for word in _words_of(text):
-        known = _meaning(fold_key(word))
-        if word != _BREAK and not known and len(word) > 2 and fold_key(word) not in _AND:
-            found.append(word)
-    return tuple(dict.fromkeys(found))
+        key, known = _word(word)
+        if not known and len(word) > _LEAST_UNKNOWN and key not in _AND:
+            found[word] = None
+    return tuple(found)
 
 
 def _groups(text: str, groups: tuple[str, ...], main: str, other: str) -> Iterator[dict[str, str]]:
@@ -127,34 +129,44 @@ def _groups(text: str, groups: tuple[str, ...], main: str, other: str) -> Iterat
 
 def _concepts(text: str, groups: tuple[str, ...]) -> Iterator[tuple[int, Concept]]:
     """Place and meaning of each word that is known, several words together before each alone."""
-    words = _words_of(text)
+    words = [_word(word) for word in _words_of(text)]
+    firsts = _all_words().firsts
     at = 0
     while at < len(words):
-        if words[at] == _BREAK or fold_key(words[at]) in _AND:
+        key, found = words[at]
+        size = 1
+        if not key or key in _AND:
             yield at, (_BREAK, "")
-            at += 1
-            continue
-        size, found = _longest(words, at, groups)
-        for group, value in found.items():
-            if group in groups:
-                part, side = part_and_side(value) if group == PART else (value, "")
-                if side:
-                    yield at, (SIDE, side)
-                yield at + size - 1, (group, part)
+        else:
+            if key in firsts:
+                size, found = _longest(words, at, groups)
+            for group, value in found.items():
+                if group in groups:
+                    part, side = part_and_side(value) if group == PART else (value, "")
+                    if side:
+                        yield at, (SIDE, side)
+                    yield at + size - 1, (group, part)
         at += size
 
 
-def _longest(words: list[str], at: int, groups: tuple[str, ...]) -> tuple[int, Mapping[str, str]]:
+def _longest(
+    words: Sequence[tuple[str, Mapping[str, str]]], at: int, groups: tuple[str, ...]
+) -> tuple[int, Mapping[str, str]]:
+    """How many words mean something together, and what."""
     for size in range(min(_MOST_WORDS, len(words) - at), 1, -1):
-        some = words[at : at + size]
-        if _BREAK not in some:
-            found = _all_words().by.get(" ".join(map(fold_key, some)), {})
-            if any(group in groups for group in found):
-                return size, found
-    return 1, {g: v for g, v in _meaning(fold_key(words[at])).items() if g in groups}
+        found = _all_words().by.get(" ".join(key for key, _ in words[at : at + size]), {})
+        if any(group in groups for group in found):
+            return size, found
+    return 1, words[at][1]
 
 
 @lru_cache(maxsize=_KEPT)
+def _word(word: str) -> tuple[str, Mapping[str, str]]:
+    """A word's key and what it means; a break has neither. Words are few, texts many."""
+    key = fold_key(word)
+    return key, _meaning(key) if key else {}
+
+
 def _meaning(key: str) -> Mapping[str, str]:
     """What a word means by group: itself, by its beginning, or one that is typed nearly so; {} for none."""
     words = _all_words()
@@ -203,4 +215,5 @@ def _all_words() -> _Words:
             beginnings.setdefault(key[:_LEAST_BEGINNING], []).append(key)
         if len(key) >= _LEAST_TYPED - 1:
             typed.setdefault(key[0], []).append(key)
-    return _Words(by, {k: tuple(v) for k, v in beginnings.items()}, {k: tuple(v) for k, v in typed.items()})
+    firsts = frozenset(k.partition(" ")[0] for k in by if " " in k)
+    return _Words(by, firsts, {k: tuple(v) for k, v in beginnings.items()}, {k: tuple(v) for k, v in typed.items()})

@@ -24,6 +24,7 @@ from digitize.services.matching.described import (
     Description,
     names_of,
     place_words,
+    row_fields,
 )
 from digitize.services.matching.pairs import (
     BODIES,
@@ -66,7 +67,7 @@ def _matched(store: SearchStore, record: str, among: str) -> list[Answering]:
     for one in described(store, form, [record]) if form in ROLE else ():
         others = matches(store, one, [among] if among else _AMONG, _MOST_BESIDE)
         # What of this record was looked at to find them tells of it as much as they do.
-        by = frozenset(n for names in one.fields.values() for n in names) if others else frozenset()
+        by = one.filled if others else frozenset()
         found.append(Answering(record, form, "persons", one.line, 1.0, (Ground("record", "same"),), by,
                                tuple(map(_answering, others))))  # fmt: skip
     return found
@@ -162,7 +163,11 @@ def _needs(form: str, days: tuple[str, ...]) -> tuple[Need, ...]:
         Need(form, "persons", "marks", _LOOKS, roles=roles),
         Need(form, "persons", "day", of_record=days, roles=roles),
     )
-    return made if form == "uidb" else (*made, Need(form, "persons", "name", NAMES, roles=roles))
+    return (
+        made
+        if form == "uidb"
+        else (*made, Need(form, "persons", "name", tuple(n for n in NAMES if n in row_fields(form)), roles=roles))
+    )
 
 
 SERVICE = RecordService(

@@ -9,7 +9,7 @@ from datetime import date
 from digitize.finding.answers import Ground
 from digitize.finding.ranking import name_scores
 from digitize.finding.words import AskedWord
-from digitize.services.matching.described import ASKED, BODY, CODES, Description, Names
+from digitize.services.matching.described import ASKED, ASPECTS, BODY, CODES, Description, Names
 from digitize.services.matching.weighing import (
     DIFFERS,
     SAME,
@@ -154,4 +154,5 @@ def _says(one: Description, what: str) -> bool:
 
 
 def _by(other: Description, told: dict[str, Told]) -> frozenset[str]:
-    return frozenset(n for what, (how, _) in told.items() if how != UNKNOWN for n in other.fields.get(what, ()))
+    looked_at = (n for what, (how, _) in told.items() if how != UNKNOWN for n in ASPECTS.get(what, ()))
+    return other.filled.intersection(looked_at)

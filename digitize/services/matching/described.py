@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from digitize.finding.picking import PickedRow
 from digitize.targets.search_rows import NAMES, RELATIVES, SEP, born_between
@@ -18,6 +18,7 @@ from mappers.codes.appearance import (
     unknown_words,
 )
 from mappers.names.keys import name_words, near_key
+from mappers.schema import form_tables
 from mappers.text.folding import fold_key
 
 REPORT, BODY, ASKED = "report", "body", "asked"
@@ -27,7 +28,13 @@ MARK_TEXTS = ("identification_marks", "other_features")
 CODES = ("build", "complexion", "face", "hair", "eyes", "teeth", "deformity")
 _AGES = ("age", "age_months", "age_from", "age_to", "birth_year", "birth_date")
 _HEIGHTS = ("height_cm", "height_to_cm")
-ROW = ("sex", *_AGES, *_HEIGHTS, *CODES, *MARK_FIELDS, *MARK_TEXTS, "clothes", *NAMES, *RELATIVES)
+_ROW = ("sex", *_AGES, *_HEIGHTS, *CODES, *MARK_FIELDS, *MARK_TEXTS, "clothes", *NAMES, *RELATIVES)
+ASPECTS: Mapping[str, tuple[str, ...]] = {
+    "sex": ("sex",), "age": _AGES, "height": _HEIGHTS, "marks": (*MARK_FIELDS, *MARK_TEXTS), "clothes": ("clothes",),
+    "name": NAMES, "relative": RELATIVES, "place": ("last_seen_place", "traced_place", "found_place"),
+    **{n: (n,) for n in CODES},
+}  # fmt: skip
+"""What is compared -> the fields in which it stands."""
 _STATION = ("state", "district", "police_station", "year")
 OWN = {
     "missing": (*_STATION, "reported_date", "last_seen_place", "trace_status", "traced_date", "traced_place"),
@@ -54,7 +61,7 @@ class Description:
 
     height: cm, from and to. day: since when missing, or when the body was found; traced: when the person was, "" where
     not. codes: of the code lists by field. written: words of a tattoo by their sounds. place: words of it by their
-    sounds; where: station and district as written. fields: aspect -> fields in which it stands. is_known: a body that
+    sounds; where: station and district as written. filled: fields in which something stands. is_known: a body that
     somebody identified.
     """
 
@@ -79,27 +86,54 @@ class Description:
     station: str = ""
     place: frozenset[str] = frozenset()
     where: str = ""
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    filled: frozenset[str] = frozenset()
     is_known: bool = False
 
 
-def describe(form: str, row: PickedRow) -> Description:
-    """What a row of missing reports or of inquests says. row: of the fields OWN and ROW."""
+@cache
+def row_fields(form: str) -> tuple[str, ...]:
+    """The fields of a person's row that are read of a form."""
+    table = next(t for t in form_tables(form).values() if t.child == "persons")
+    return tuple(n for n in _ROW if table.column(n))
+
+
+def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Description:
+    """What a row of missing reports or of inquests says. row: of the fields OWN and `row_fields`.
+
+    with_names: where the other side has none, theirs need not be read.
+    """
     own = dict(zip(OWN[form], row.own, strict=True))
-    said = {n: v for n, v in zip(ROW, row.values, strict=True) if v is not None}
+    said = _said(form, row)
     day = row.day or (own.get("reported_date") or "")
-    year = _number(own.get("year")) or _number(day[:4])
-    places = " ".join(filter(None, (own[n] for n in PLACES[form])))
+    places = [n for n in PLACES[form] if own.get(n)]
+    marks = tuple(_marks(said))
     is_traced = own.get("trace_status") in TRACED
+    names = [_names(said, fields) if with_names else Names() for fields in (NAMES, RELATIVES)]
+    year = _year(own.get("year"), day)
     return Description(
         BODY if form == "uidb" else REPORT, row.record, form, row.line, said.get("sex", ""), _born(said, year), year,
-        _height(said), {n: said[n] for n in CODES if n in said}, tuple(_marks(said)), _written(said),
-        read_clothes(said.get("clothes", "")), _names(said, NAMES), _names(said, RELATIVES), day,
+        _height(said), {n: said[n] for n in CODES if n in said}, marks, _written(said, marks),
+        read_clothes(said.get("clothes", "")), names[0], names[1], day,
         ((own.get("traced_date") or day) if is_traced else ""), own["state"] or "", fold_key(own["district"] or ""),
-        fold_key(own["police_station"] or ""), place_words(places),
-        f"{own['police_station'] or ''} {own['district'] or ''}", _fields(said, form, own),
+        fold_key(own["police_station"] or ""), place_words(" ".join(own[n] or "" for n in places)),
+        f"{own['police_station'] or ''} {own['district'] or ''}", frozenset((*said, *places)),
         is_known=bool(own.get("identified_date")),
     )  # fmt: skip
+
+
+def aged(form: str, row: PickedRow) -> Description:
+    """The same of how old somebody is alone: read of many rows, most of which are of another age."""
+    own, said = dict(zip(OWN[form], row.own, strict=True)), _said(form, row)
+    year = _year(own.get("year"), row.day or (own.get("reported_date") or ""))
+    return Description(BODY if form == "uidb" else REPORT, born=_born(said, year), year=year)
+
+
+def _said(form: str, row: PickedRow) -> dict[str, str]:
+    return {n: v for n, v in zip(row_fields(form), row.values, strict=True) if v is not None}
+
+
+def _year(told: str | None, day: str) -> int:
+    return _number(told) or _number(day[:4])
 
 
 def _number(text: str | None) -> int:
@@ -127,11 +161,11 @@ def _marks(said: Mapping[str, str]) -> Iterator[BodyMark]:
             yield from read_marks(said[name])
 
 
-def _written(said: Mapping[str, str]) -> frozenset[str]:
+def _written(said: Mapping[str, str], marks: Sequence[BodyMark]) -> frozenset[str]:
     """What a tattoo says, as far as no list of marks knows the words."""
-    texts = [said[n] for n in MARK_TEXTS if n in said]
-    if not any(mark.kind == TATTOO for mark in _marks(said)):
+    if not any(mark.kind == TATTOO for mark in marks):
         return frozenset()
+    texts = (said[n] for n in MARK_TEXTS if n in said)
     return frozenset(key for text in texts for word in unknown_words(text) if (key := _sound(word)))
 
 
@@ -162,12 +196,3 @@ def names_of(texts: Sequence[str]) -> Names:
             language = language or lang
             found |= {" ".join(words): None} if words else {}
     return Names(SEP.join(found), language)
-
-
-def _fields(said: Mapping[str, str], form: str, own: Mapping[str, str | None]) -> dict[str, tuple[str, ...]]:
-    aspects = {
-        "sex": ("sex",), "age": _AGES, "height": _HEIGHTS, "marks": (*MARK_FIELDS, *MARK_TEXTS),
-        "clothes": ("clothes",), "name": NAMES, "relative": RELATIVES, **{n: (n,) for n in CODES},
-    }  # fmt: skip
-    found = {aspect: tuple(n for n in names if n in said) for aspect, names in aspects.items()}
-    return found | {"place": tuple(n for n in PLACES[form] if own.get(n))}

@@ -10,7 +10,8 @@ from itertools import islice
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.stores import SearchStore
 from digitize.services.matching.comparing import Comparison, compare_all
-from digitize.services.matching.described import BODY, DAY, OWN, ROLE, ROW, TRACED, Description, describe
+from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, aged, describe, row_fields
+from digitize.services.matching.weighing import weigh_age
 from mappers.schema import form_tables
 
 REPORTS, BODIES, FOUND = "reports", "bodies", "traced"
@@ -26,7 +27,7 @@ _OPEN = ("", "untraced")
 def described(store: SearchStore, form: str, records: Sequence[str]) -> list[Description]:
     """The persons of some records of a form whom it is about."""
     table = next(name for name, t in form_tables(form).items() if t.child == "persons")
-    columns = {form: ["record_id", DAY[form], *OWN[form]], table: ["record_id", "line", "role", *ROW]}
+    columns = {form: ["record_id", DAY[form], *OWN[form]], table: ["record_id", "line", "role", *row_fields(form)]}
     rows = store.table_rows(columns, records)
     own = {r[0]: r[1:] for r in rows[form]}
     return [
@@ -43,7 +44,7 @@ def _text(value: object) -> str | None:
 def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Comparison]:
     """Who of others may be the same person, the best first. among: REPORTS, BODIES, FOUND, as far as it makes sense."""
     picks = [p for which in among if (p := pick_for(one, which)) is not None]
-    rows = (d for p in picks for d in _described_rows(store, p) if d.record != one.record)
+    rows = (d for p in picks for d in _described_rows(store, p, one) if d.record != one.record)
     return best_of(one, rows, most)
 
 
@@ -56,8 +57,12 @@ def best_of(one: Description, others: Iterable[Description], most: int) -> list[
     return nlargest(most, found, key=lambda c: (round(c.points, 3), c.other.record, -c.other.line))
 
 
-def _described_rows(store: SearchStore, wanted: Pick) -> Iterator[Description]:
-    return (describe(wanted.form, row) for row in each_row(store, wanted, MOST_READ))
+def _described_rows(store: SearchStore, wanted: Pick, one: Description) -> Iterator[Description]:
+    """Those of a like age, ready to be compared with one."""
+    form, with_names = wanted.form, bool(one.names.said or one.relative.said)
+    for row in each_row(store, wanted, MOST_READ):
+        if weigh_age(one, aged(form, row)) is not None:
+            yield describe(form, row, with_names=with_names)
 
 
 def pick_for(one: Description, which: str) -> Pick | None:
@@ -84,14 +89,14 @@ def asked_pick(which: str, sex: str, days: tuple[str, str]) -> Pick:
 
 def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Comparison]:
     """The best of what is read."""
-    return best_of(one, _described_rows(store, wanted), most)
+    return best_of(one, _described_rows(store, wanted, one), most)
 
 
 def _pick(
     form: str, days: tuple[str, str], sex: str, *, status: tuple[str, ...] = (), newest_first: bool = True
 ) -> Pick:
     return Pick(
-        form, "persons", OWN[form], ROW, DAY[form], days, newest_first,
+        form, "persons", OWN[form], row_fields(form), DAY[form], days, newest_first,
         {"trace_status": status} if status else {}, {"sex": ("", sex)} if sex else {}, (ROLE[form],),
     )  # fmt: skip
 
