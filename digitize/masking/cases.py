@@ -145,8 +145,10 @@ def _row(record: Record) -> Key:
 
 def _firs(record: Record) -> Iterator[Key]:
     """("fir", station, year, number, state, district, part), of the record's own FIR and of one it leads to."""
-    for prefix in ("", "linked_fir_"):
-        said = {n: record.value(prefix + n) or "" for n in KEY}
+    for prefix in ("", "linked_"):
+        # The number of an FIR that a record leads to is linked_fir_no, its station linked_fir_police_station.
+        names = {n: prefix + (n if n.startswith("fir_") or not prefix else f"fir_{n}") for n in KEY}
+        said = {n: record.value(name) or "" for n, name in names.items()}
         if said["police_station"] and said["year"] and said["fir_no"]:
             main = (said["police_station"].casefold(), said["year"], said["fir_no"])
             yield ("fir", *main, said["state"], said["district"], said["fir_part"])

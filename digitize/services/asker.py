@@ -16,7 +16,7 @@ _LEAST_PURPOSE, _MOST_PURPOSE = 3, 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class ServiceAsker:
     """Who asks a service. by: the person, the account, what for, and whether protected names may be seen.
 
     role: of ASKED_AS. stations: whose records are the asker's own, as STATION or DISTRICT/STATION. address: from which

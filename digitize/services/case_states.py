@@ -59,7 +59,8 @@ class CaseStates:
             yield "in_doubt"
         if _is_closed(some):
             yield "closed"
-        if (asker := name_key(self.asker)) and any(asker in _keys(row) for r in some for row in _persons(r)):
+        accused = (row for r in some for row in _persons(r) if _is_accused(row))
+        if (asker := name_key(self.asker)) and any(asker in _keys(row) for row in accused):
             yield "names_asker"
         yield from _own_states(self.record)
 

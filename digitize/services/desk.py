@@ -13,10 +13,10 @@ from digitize.finding.cases import open_cases
 from digitize.finding.stores import SearchStore, open_store
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ServiceAnswer, of_list
-from digitize.services.asker import Asker
+from digitize.services.asker import ServiceAsker
 from digitize.services.given import as_logged, check_given
-from digitize.services.kind import SAYS, RecordService
-from digitize.services.policy import COPY
+from digitize.services.kind import HIDDEN, SAYS, RecordService
+from digitize.services.policy import COPY, PUBLIC
 from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import record_as_shown
 from digitize.services.sight import ServiceSight
@@ -36,7 +36,9 @@ class ServiceDesk:
         self.store: SearchStore = open_store(target)
         self._rates, self._folder = rates, folder
 
-    def answer(self, service: RecordService, given: Mapping[str, str], asker: Asker, limit: int = 10) -> ServiceAnswer:
+    def answer(
+        self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int = 10
+    ) -> ServiceAnswer:
         """Answer a question, once it is kept in the log.
 
         Raises OptionsError for what cannot be asked (TooOften where it must wait), TargetRefused where it cannot be
@@ -53,11 +55,13 @@ class ServiceDesk:
         else:
             found = [of_list(row) for row in self._listed(service, checked)[:limit]]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
+        if sight.hides and may_know_of_hidden(service, asker):
+            plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, as_logged(service, checked), asker, len(found), sight.seen, note)
         return ServiceAnswer(service.name, verdict, tuple(found))
 
-    def copy(self, record: str, form: str, asker: Asker) -> Record:
+    def copy(self, record: str, form: str, asker: ServiceAsker) -> Record:
         """A record as it may be printed for somebody, kept in the log. Raises NotFound where there is none for them."""
         asker.check()
         self._count_copy(asker)
@@ -79,18 +83,17 @@ class ServiceDesk:
             raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
         return service.answer(self._folder, checked)
 
-    def _count_copy(self, asker: Asker) -> None:
+    def _count_copy(self, asker: ServiceAsker) -> None:
         if self._rates is not None:
-            self._rates.count(asker.role, asker.by.account, asker.address)
+            self._rates.count(asker.role, asker.by.who, asker.address)
 
-    def _count(self, service: RecordService, checked: Mapping[str, str], asker: Asker) -> dict[str, Any]:
+    def _count(self, service: RecordService, checked: Mapping[str, str], asker: ServiceAsker) -> dict[str, Any]:
         """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
         if self._rates is None:
             return {}
-        account = asker.by.account
-        self._rates.count(asker.role, account, asker.address)
+        self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, account, service.name, checked)
+            is_row = self._rates.count_number(asker.role, asker.by.who, service.name, checked)
         except TooOften as e:
             self._keep(service.name, as_logged(service, checked), asker, 0, ShownFields(),
                        {"enumeration": True, "refused_s": int(e.wait_s) + 1})  # fmt: skip
@@ -98,7 +101,7 @@ class ServiceDesk:
         return {"enumeration": True} if is_row else {}
 
     def _keep(
-        self, service: str, asked: Mapping[str, Any], asker: Asker, shown: int, seen: ShownFields,
+        self, service: str, asked: Mapping[str, Any], asker: ServiceAsker, shown: int, seen: ShownFields,
         note: Mapping[str, Any],
     ) -> None:  # fmt: skip
         by = asker.by
@@ -113,6 +116,15 @@ class ServiceDesk:
                 "detail": _json({**detail, **note}),
             }
         )
+
+
+def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by.
+
+    Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
+    that it stands nowhere.
+    """
+    return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
 
 
 def _json(plain: Mapping[str, Any]) -> str:

@@ -12,6 +12,8 @@ from digitize.finding.stores import SearchStore
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"
 """Under which a verdict is given what an answer says, beside the fields that are shown."""
+HIDDEN = "hidden"
+"""What a verdict is told of all that was found and may not be seen by who asks."""
 
 
 @dataclass(frozen=True, slots=True)

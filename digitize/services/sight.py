@@ -8,7 +8,7 @@ from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.stores import SearchStore
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ShownAnswer
-from digitize.services.asker import Asker
+from digitize.services.asker import ServiceAsker
 from digitize.services.kind import Answering, RecordService
 from digitize.services.policy import PUBLIC
 from digitize.services.shown import is_hidden, record_as_shown
@@ -20,13 +20,15 @@ _MOST_OPENED = 240
 
 
 class ServiceSight:
-    """What one person may see of the answer to one question. seen: which protected fields were shown."""
+    """What one person may see of the answer to one question. seen: which protected fields were shown; hides: whether
+    something was found that is not.
+    """
 
-    def __init__(self, store: SearchStore, service: RecordService, asker: Asker) -> None:
+    def __init__(self, store: SearchStore, service: RecordService, asker: ServiceAsker) -> None:
         self._store, self._service, self._asker = store, service, asker
         self._cases: dict[str, FoundCases] = {}
         self._records: dict[str, Record | None] = {}
-        self.seen = ShownFields()
+        self.seen, self.hides = ShownFields(), False
 
     def shown(self, found: Sequence[Answering], wanted: int) -> list[ShownAnswer]:
         """Those that may be seen, the best first, at most as many as are wanted; no trace of any other.
@@ -38,7 +40,9 @@ class ServiceSight:
         for start in range(0, len(best), _AT_ONCE):
             some = best[start : start + _AT_ONCE]
             self._open(some)
-            made += [one for answer in some if (one := self._one(answer)) is not None]
+            told = [self._one(answer) for answer in some]
+            made += [one for one in told if one is not None]
+            self.hides = self.hides or None in told
             if len(made) >= wanted:
                 break
         return made[:wanted]
