@@ -9,10 +9,11 @@ from digitize.finding.answers import Ground
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.picking import Pick
 from digitize.finding.stores import SearchStore
-from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Parameter, RecordService
+from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
     FATE_BESIDE,
+    NAMED_BY,
     PERSON_ASKED,
     PLACE_ASKED,
     check_days,
@@ -22,6 +23,7 @@ from digitize.services.listing import (
     listed,
     named,
     others_of,
+    place_grounds,
     place_of,
     require_some,
     score_by_day,
@@ -70,7 +72,7 @@ def _by_list(store: SearchStore, given: Mapping[str, str], state: str) -> Iterat
     if place is None:
         return
     days = check_days(given)
-    grounds = tuple(Ground(n, "same") for n in ("station", "district") if given.get(n))
+    grounds = place_grounds(given)
     for form in _FORMS[state]:
         of_record, of_row = dict(place), {}
         if form == "po":
@@ -168,4 +170,10 @@ SERVICE = RecordService(
     find=_find,
     verdict=_verdict,
     unfound=lambda given: NONE,
+    needs=(
+        *(Need(form, "persons", "name", NAMED_BY, roles=roles_of(form)) for form in _DAYS),
+        *(Need(form, "persons", "day", of_record=(day,), roles=roles_of(form)) for form, day in _DAYS.items()),
+        Need("iif5", "persons", "status", ("status",), roles=roles_of("iif5")),
+        Need("po", "persons", "status", of_record=("po_status",), roles=roles_of("po")),
+    ),
 )  # fmt: skip
