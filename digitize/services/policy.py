@@ -11,13 +11,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from digitize.masking.sensitive import private_fields
+
 PUBLIC, POLICE, OWN, COURT = "public", "police", "own", "court"
 ASKED_AS = (PUBLIC, POLICE, COURT)
 """As what somebody may ask; of the station's own records, police are OWN."""
 COPY = "fir-copy"
 """The service that is not found by a kind: the printed copy of an FIR."""
-RECORD, FILE = "record", "file"
-"""The group that stands for the whole record, and that of fields which no group names."""
+RECORD, FILE, TEXT = "record", "file", "text"
+"""The group that stands for the whole record, that of fields which no group names, and that of free texts."""
+_OUTCOME = "outcome"
 OTHER = "other"
 _ANY = "*"
 _Seen = Literal["whole", "masked", "nothing"]
@@ -120,9 +123,14 @@ class PolicyTable(_Part):
     def _class_of(self) -> dict[str, str]:
         return {role: name for name, roles in self.persons.items() for role in roles}
 
-    def group(self, child: str, name: str) -> str:
-        """The group of a field. child: "" for the record itself."""
-        return self._group_of.get((child, name), FILE)
+    def group(self, form: str, child: str, name: str) -> str:
+        """The group of a field. child: "" for the record itself.
+
+        What is a code in one form and words in another is a text there.
+        """
+        group = self._group_of.get((child, name), FILE)
+        is_text = group == _OUTCOME and private_fields(form).get((child, name)) == TEXT
+        return TEXT if is_text else group
 
     def person_class(self, role: str) -> str:
         """The class of a person by the role in the case."""
@@ -142,7 +150,7 @@ class Eyes:
     def __init__(self, role: str, form: str, service: str, states: Collection[str]) -> None:
         """role: of PUBLIC, POLICE, OWN and COURT."""
         policy = load_policy()
-        self._policy = policy
+        self._policy, self._form = policy, form
         self._grants = [row for row in policy.grant if row.is_meant(role, form, service, states)]
         self._limits = [row for row in policy.limit if row.is_meant(role, form, service, states)]
         self._known: dict[tuple[str, frozenset[str]], See] = {}
@@ -153,7 +161,7 @@ class Eyes:
 
     def see(self, child: str, name: str, persons: frozenset[str] = frozenset()) -> See:
         """How much of a field is seen. persons: class and states of whom the row belongs to."""
-        key = self._policy.group(child, name), persons
+        key = self._policy.group(self._form, child, name), persons
         if key not in self._known:
             granted = (See[row.see.upper()] for row in self._grants if row.holds(*key))
             least = (See[row.see.upper()] for row in self._limits if row.holds(*key))

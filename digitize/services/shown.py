@@ -8,10 +8,9 @@ from dataclasses import replace
 from digitize.finding.cases import FoundCases
 from digitize.masking.masks import MASK, tell_of
 from digitize.services.case_states import CaseStates, states_of
-from digitize.services.policy import Eyes, See, load_policy
+from digitize.services.policy import TEXT, Eyes, See, load_policy
 from mappers.record import FieldValue, Record, Row
 
-_TEXT = "text"
 _PERSONS = ("persons", "addresses", "ids")
 
 
@@ -32,20 +31,16 @@ def record_as_shown(
     seen = {path: see for path, see in _seen(states, eyes)}
     hidden = [path for path, see in seen.items() if see is not See.WHOLE and path.startswith(_PERSONS)]
     lacking = {path for path in hidden if path.rpartition(".")[2] == "name"}
-    for path in [p for p in seen if _group(p) == _TEXT]:
-        # A text names whom it is about: where somebody may not be seen, neither may it be; so it does not tell by whom
-        # else it is shown.
-        if lacking:
-            seen[path] = min(seen[path], See.MASKED)
-    for path in tell_of(own, hidden):
-        if _group(path) == _TEXT:
-            seen[path] = min(seen[path], See.MASKED)
+    texts = {path for path in seen if _group(own.form, path) == TEXT}
+    # A text names whom it is about: where somebody is not seen, neither is it, whatever name stands in it.
+    for path in texts if lacking else texts & tell_of(own, hidden):
+        seen[path] = min(seen[path], See.MASKED)
     return _cut(own if is_unmasked else cases.masks.mask(own), seen)
 
 
-def _group(path: str) -> str:
+def _group(form: str, path: str) -> str:
     head, _, name = path.rpartition(".")
-    return load_policy().group(head.partition("[")[0], name)
+    return load_policy().group(form, head.partition("[")[0], name)
 
 
 def _seen(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:
