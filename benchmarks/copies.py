@@ -61,17 +61,28 @@ def made_record(language: str, seed: int, *, more_words: int = _MORE_WORDS) -> R
         "state": _STATES[language], "district": "Namuna", "police_station": "Namunapur", "year": "2014",
         "fir_no": str(rng.randrange(1, 999)), "fir_date": "2014-05-12", "fir_time": "18:40", "occurrence_day": "monday",
         "occurrence_from": "2014-05-11", "occurrence_to": "2014-05-12", "occurrence_time_from": "21:00",
-        "occurrence_time_to": "05:30", "info_date": "2014-05-12", "info_time": "18:05", "gd_no": "24", "gd_date": "2014-05-12",
-        "gd_time": "18:30", "info_type": "written", "place_direction": "NE", "place_distance_km": "2.5", "beat": "4",
+        "occurrence_time_to": "05:30", "info_date": "2014-05-12", "info_time": "18:05", "gd_no": "24",
+        "gd_date": "2014-05-12", "gd_time": "18:30", "info_type": "written", "place_direction": "NE",
+        "place_distance_km": "2.5", "beat": "4",
         "place": said.place.format(spot=rng.choice(said.spots), village=rng.choice(said.villages)),
-        "delay_reason": rng.choice(said.delays), "property_value": "125000", "action_taken": "registered_investigation_taken_up",
-        "io_name": _name(rng, said), "io_rank": "SI", "officer_name": _name(rng, said), "officer_rank": "PI",
+        "delay_reason": rng.choice(said.delays), "property_value": "125000",
+        "action_taken": "registered_investigation_taken_up", "io_name": _name(rng, said), "io_rank": "SI",
+        "officer_name": _name(rng, said), "officer_rank": "PI",
         "despatch_date": "2014-05-13", "despatch_time": "10:00",
         "narrative": f"{story}\n{numbers} {said.digits_of('12/05/2014')}\n{' '.join(words[:more_words])}",
     }  # fmt: skip
     persons = [_person(rng, said, role) for role in ("complainant", "accused", "accused", "accused", "witness")]
-    persons[1] |= {"status": "known", "alias": rng.choice(said.aliases), "build": "medium", "height_cm": "168", "hair": "black"}
-    things = [{"category": t.category, "description": t.description, "value": str(rng.randrange(500, 90000))} for t in said.things]
+    persons[1] |= {
+        "status": "known",
+        "alias": rng.choice(said.aliases),
+        "build": "medium",
+        "height_cm": "168",
+        "hair": "black",
+    }
+    things = [
+        {"category": t.category, "description": t.description, "value": str(rng.randrange(500, 90000))}
+        for t in said.things
+    ]
     acts = [{"act": act, "section": section} for act, section in offence.acts]
     children = {"acts": acts, "persons": persons, "property": things}
     rows = {child: tuple(_row(row) for row in some) for child, some in children.items()}

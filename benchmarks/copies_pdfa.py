@@ -39,7 +39,12 @@ def _of_metadata(pdf: pikepdf.Pdf) -> Iterator[str]:
     data = pdf.Root.Metadata.read_bytes().decode("utf-8")
     if "/Filter" in pdf.Root.Metadata:
         yield "metadata are compressed"
-    for needed in ("<pdfaid:part>2</pdfaid:part>", "<pdfaid:conformance>U</pdfaid:conformance>", "<dc:title>", "xpacket"):
+    for needed in (
+        "<pdfaid:part>2</pdfaid:part>",
+        "<pdfaid:conformance>U</pdfaid:conformance>",
+        "<dc:title>",
+        "xpacket",
+    ):
         if needed not in data:
             yield f"metadata lack {needed}"
     if "/Info" in pdf.trailer and set(pdf.trailer.Info.keys()) - {"/Trapped"}:
@@ -48,7 +53,7 @@ def _of_metadata(pdf: pikepdf.Pdf) -> Iterator[str]:
 
 def _of_colour(pdf: pikepdf.Pdf) -> Iterator[str]:
     intents = list(pdf.Root.get("/OutputIntents", []))
-    if len(intents) != 1 or intents[0].S != pikepdf.Name("/GTS_PDFA1"):
+    if len(intents) != 1 or pikepdf.Name("/GTS_PDFA1") != intents[0].S:
         yield "no single output intent"
     elif intents[0].DestOutputProfile.read_bytes()[36:40] != b"acsp":
         yield "its profile is none"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from digitize.errors import InputError
-from digitize.services.copies.form import Box, Boxes, FirForm, Grid, Heading, Part, Story
+from digitize.services.copies.form import FirForm
 from digitize.services.copies.layout import GREY, LABEL, STORY, Cell, Layout, Text
+from digitize.services.copies.parts import Box, Boxes, Grid, Heading, Part, Story
 from digitize.services.copies.pdf import HIGH, ArchivePdf, Node
 from digitize.services.copies.values import OF_STATE, Values
 from digitize.services.copies.words import Words, languages
@@ -33,23 +35,47 @@ def render(record: Record, language: str, *, role: str, digits: str = OF_STATE) 
 
 def written(record: Record, language: str, *, role: str, digits: str = OF_STATE) -> tuple[bytes, tuple[str, ...]]:
     """The same, and all texts that were written into it, those over and below pages once for each page."""
-    if record.form != FORM:
-        raise InputError(f"a copy is made of form {FORM} alone, not of {record.form}")
     words = Words(language)
-    values = Values(words, record.value("state") or "", FORM, digits)
-    form = FirForm(record, words, values)
-    parts = list(form.parts())
-    head, foot, notes = _head(form, record, words, values), _foot(words, role), _notes(words)
-    texts = [t for part in parts for t in _texts(part)]
-    pdf = ArchivePdf([*texts, *head, *foot, *notes], words.script, language)
+    made = _made(record, words, role, digits)
+    pdf = ArchivePdf(made.texts, words.script, language)
     layout = Layout(pdf, is_rtl=words.is_rtl)
     drawing = _Drawing(pdf, layout)
-    drawing.draw(parts)
+    drawing.draw(made.parts)
     layout.gap(8)
-    for note in notes:
+    for note in made.notes:
         layout.text(Text(note, LABEL, GREY, is_fixed=True))
-    margins = layout.finish(head, foot)
-    return pdf.to_bytes(_title(record)), (*texts, *drawing.again, *notes, *margins)
+    margins = layout.finish(made.head, made.foot)
+    texts = (*(t for part in made.parts for t in _texts(part)), *drawing.again, *made.notes, *margins)
+    return pdf.to_bytes(_title(record)), texts
+
+
+def texts_in(record: Record, language: str, *, role: str) -> tuple[str, ...]:
+    """All texts of a copy, without making it."""
+    return _made(record, Words(language), role, OF_STATE).texts
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What stands in a copy. head, foot: over and below each page."""
+
+    parts: Sequence[Part]
+    head: Sequence[str]
+    foot: Sequence[str]
+    notes: Sequence[str]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (*(t for part in self.parts for t in _texts(part)), *self.head, *self.foot, *self.notes)
+
+
+def _made(record: Record, words: Words, role: str, digits: str) -> _Made:
+    if record.form != FORM:
+        raise InputError(f"a copy is made of form {FORM} alone, not of {record.form}")
+    values = Values(words, record.value("state") or "", FORM, digits)
+    form = FirForm(record, words, values)
+    # First of all: which labels were not seen on a form is known when they are asked for.
+    parts = list(form.parts())
+    return _Made(parts, _head(form, record, words, values), _foot(words, role), _notes(words))
 
 
 def _title(record: Record) -> str:
@@ -69,10 +95,14 @@ def _foot(words: Words, role: str) -> tuple[str, str]:
 
 
 def _notes(words: Words) -> Sequence[str]:
-    notes = [words.word("copy")]
+    notes = [words.word("copy"), words.word("lacks")]
     if words.unseen:
         name = load_languages()[words.language].name
-        notes.append(words.apart(f"Wording in {name} that was not yet checked on a printed form stands beside English; English counts."))
+        notes.append(
+            words.apart(
+                f"Wording in {name} that was not yet checked on a printed form stands beside English; English counts."
+            )
+        )
     return notes
 
 

@@ -151,7 +151,7 @@ class Fonts:
         font = self._fonts[script]
         buffer = self._shaped(font, text, script, is_rtl=is_rtl)
         infos, places = buffer.glyph_infos, buffer.glyph_positions
-        said = _texts_of_glyphs(text, [int(i.cluster) for i in infos])
+        said = texts_of_glyphs(text, [int(i.cluster) for i in infos])
         made: list[Glyph] = []
         pen = 0.0
         for info, place, own in zip(infos, places, said, strict=True):
@@ -168,7 +168,7 @@ class Fonts:
         return made, pen
 
 
-def _texts_of_glyphs(text: str, clusters: Sequence[int]) -> list[str]:
+def texts_of_glyphs(text: str, clusters: Sequence[int]) -> list[str]:
     """What each glyph says, so that together, in their order, the glyphs of a cluster say its letters in theirs.
 
     A vowel sign that stands before its consonant is a glyph before it: the first glyph says the consonant. Of a reader

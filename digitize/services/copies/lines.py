@@ -84,7 +84,7 @@ def line_width(fonts: Fonts, pieces: Sequence[Piece]) -> float:
 
 
 def line_pieces(fonts: Fonts, text: str, *, is_rtl: bool, page_is_rtl: bool = False) -> list[Piece]:
-    """A line's pieces from left to right. is_rtl: the paragraph runs to the left, as Urdu does; page_is_rtl: most do."""
+    """A line's pieces from left to right. is_rtl: the paragraph runs to the left; page_is_rtl: the page does."""
     words = text.split()
     if is_rtl or any(_is_arabic(c) for c in text):
         return list(_reordered(fonts, " ".join(words), is_rtl=is_rtl))

@@ -77,9 +77,7 @@ class ArchivePdf:
     def line(self, begin: tuple[float, float], end: tuple[float, float], width: float = 0.4) -> None:
         """Draw a line; places from the upper left corner."""
         (x, y), (u, v) = begin, end
-        self._out(
-            f"/Artifact BMC q {width:.2f} w {x:.2f} {HIGH - y:.2f} m {u:.2f} {HIGH - v:.2f} l S Q EMC"
-        )
+        self._out(f"/Artifact BMC q {width:.2f} w {x:.2f} {HIGH - y:.2f} m {u:.2f} {HIGH - v:.2f} l S Q EMC")
 
     def write(
         self, place: tuple[float, float], pieces: Sequence[Piece], size: float, node: Node | None = None,
@@ -180,13 +178,13 @@ def _tag(pdf: pikepdf.Pdf, root: Node, language: str) -> None:
     top = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     owners: dict[int, dict[int, Any]] = {}
     top.K = Array([_element(pdf, root, top, owners)])
-    numbers = Array([])
+    numbers: list[Any] = []
     for at, page in enumerate(pdf.pages):
         page.obj.StructParents = at
         page.obj.Tabs = Name.S
         of_page = owners.get(at + 1, {})
         numbers.extend([at, pdf.make_indirect(Array([of_page[n] for n in sorted(of_page)]))])
-    top.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
+    top.ParentTree = pdf.make_indirect(Dictionary(Nums=Array(numbers)))
     top.ParentTreeNextKey = len(pdf.pages)
     pdf.Root.StructTreeRoot = top
     pdf.Root.MarkInfo = Dictionary(Marked=True)
@@ -208,8 +206,10 @@ def _element(pdf: pikepdf.Pdf, node: Node, parent: Any, owners: dict[int, dict[i
 
 def _describe(pdf: pikepdf.Pdf, title: str, language: str) -> None:
     """Metadata: what it is, and nothing else; no time of day either, so the same record is the same file."""
-    if "/Info" in pdf.trailer:
-        del pdf.trailer["/Info"]
+    # The ID by fpdf2 is of the time of day, too; a new one is made of the content.
+    for name in ("/Info", "/ID"):
+        if name in pdf.trailer:
+            del pdf.trailer[name]
     # How a reader opens the file is not ours to say, and nothing here is seen through.
     for about, name in [(pdf.Root, "/OpenAction"), (pdf.Root, "/PageLayout"), *((p.obj, "/Group") for p in pdf.pages)]:
         if name in about:

@@ -1,4 +1,4 @@
-"""Values as a copy shows them: days as on the form, numerals of the state, a name with its Latin spelling, what is hidden."""
+"""Values as a copy shows them: days as on the form, numerals of the state, names with their Latin spelling."""
 
 from __future__ import annotations
 
@@ -106,5 +106,7 @@ def _written(kind: str, value: str, name: str) -> str:
 def clean(text: str) -> str:
     """A text without signs that are not seen, composed; its lines stay."""
     lines = unicodedata.normalize("NFC", text).splitlines()
-    kept = ("".join(c if unicodedata.category(c) not in ("Cc", "Co", "Cn", "Cs") else " " for c in line) for line in lines)
+    kept = (
+        "".join(c if unicodedata.category(c) not in ("Cc", "Co", "Cn", "Cs") else " " for c in line) for line in lines
+    )
     return "\n".join(" ".join(line.split()) for line in kept).strip()

@@ -1,4 +1,4 @@
-"""Words of a copy: labels as forms print them, codes as words, both with English beside where it is another language."""
+"""Words of a copy: labels as forms print them, codes as words, both with English beside."""
 
 from __future__ import annotations
 
