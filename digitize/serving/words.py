@@ -67,7 +67,8 @@ class ServiceWords:
     def ground(self, what: str, how: str) -> str:
         """Why something was found, in words."""
         said = {**self._shared["ground"], **self._own.get("ground", {})}
-        return f"{said.get(what, what)}: {self._shared['how'].get(how, how)}"
+        likeness = {**self._shared["how"], **self._own.get("how", {})}
+        return f"{said.get(what, what)}: {likeness.get(how, how)}"
 
 
 @cache
