@@ -20,7 +20,7 @@ from digitize.services.things import (
     STOLEN,
     STOLEN_OR_RECOVERED,
     WAS_STOLEN,
-    Statement,
+    ThingStatement,
     day_of,
     is_of,
     said_of,
@@ -210,7 +210,7 @@ def _says(one: _Thing, group: Sequence[_Thing]) -> str:
     return next(word for word, t in zip(said, some, strict=True) if t.place == one.place)
 
 
-def _said(one: _Thing) -> list[Statement]:
+def _said(one: _Thing) -> list[ThingStatement]:
     return said_of(one.record, one.thing, is_vehicle=False)
 
 

@@ -25,7 +25,7 @@ def meanings() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ThingStatement:
     """What one row of a record says. word: STOLEN, RECOVERED or IN_A_CASE. day: ISO, "" where nobody knows. case: what
     all records of one FIR have alike.
     """
@@ -52,7 +52,7 @@ def day_of(record: Record, word: str) -> str:
     return next((day for n in names if (day := text_of(record.fields.get(n)))), "")
 
 
-def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[str] = ()) -> list[Statement]:
+def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[str] = ()) -> list[ThingStatement]:
     """What a record says of one of its rows, or of itself where its form tells of one thing.
 
     number: how the number stands in descriptions, folded: a vehicle's status stands with the thing that has it.
@@ -64,11 +64,11 @@ def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[st
         word = meanings()["natures"].get(text_of(record.fields.get("property_nature")), "")
     if word == STOLEN and record.form in meanings()["held"]["forms"]:
         word = RECOVERED
-    made = [Statement(word or IN_A_CASE, day_of(record, word or IN_A_CASE), case)]
+    made = [ThingStatement(word or IN_A_CASE, day_of(record, word or IN_A_CASE), case)]
     if word == STOLEN:
         names = meanings()["days"].get(record.form, {}).get(RECOVERED, ())
         found = (day for n in names if row is record.fields and (day := text_of(record.fields.get(n))))
-        made += [Statement(RECOVERED, day, case) for day in found]
+        made += [ThingStatement(RECOVERED, day, case) for day in found]
     return made
 
 
@@ -93,7 +93,7 @@ def is_of(thing: Row, group: str) -> bool:
     )
 
 
-def standing_words(said: Sequence[Sequence[Statement]]) -> list[str]:
+def standing_words(said: Sequence[Sequence[ThingStatement]]) -> list[str]:
     """What each of several rows about one thing says, beside the others: a theft that a recovery ended is none now.
 
     said: of each row. A theft has ended where its own case says that the thing was recovered, or any record of its day
@@ -112,7 +112,7 @@ def _strongest(words: Iterable[str]) -> str:
     return min(words, key=_STRENGTH.index)
 
 
-def _word(one: Statement, thefts: Sequence[Statement], recoveries: Sequence[Statement]) -> str:
+def _word(one: ThingStatement, thefts: Sequence[ThingStatement], recoveries: Sequence[ThingStatement]) -> str:
     if one.word == RECOVERED:
         return RECOVERED
     if one.word == STOLEN:

@@ -22,7 +22,7 @@ from digitize.finding.marks import (
 )
 from digitize.finding.stores import FoundRow, SearchStore
 from digitize.services.kind import Answering
-from digitize.services.things import Statement, day_of, said_of, standing_words
+from digitize.services.things import ThingStatement, day_of, said_of, standing_words
 from mappers.record import Record, Row
 from mappers.text.folding import fold_key
 
@@ -149,6 +149,6 @@ def _answers(found: Sequence[_Named]) -> Iterator[Answering]:
         )  # fmt: skip
 
 
-def _said(one: _Named) -> list[Statement]:
+def _said(one: _Named) -> list[ThingStatement]:
     numbers = {fold_key(text) for _, text in numbers_of(one.row.kind, one.own)}
     return said_of(one.record, one.own, is_vehicle=is_vehicle(one.row), number=numbers)

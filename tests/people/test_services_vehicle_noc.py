@@ -9,7 +9,7 @@ from digitize.errors import OptionsError
 from digitize.finding.marks import AskedMark
 from digitize.finding.stores import open_store
 from digitize.services.kinds.vehicle_noc import SERVICE
-from digitize.services.things import Statement, meanings, standing_words
+from digitize.services.things import ThingStatement, meanings, standing_words
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.searched import fill
@@ -137,7 +137,7 @@ def test_all_codes_have_a_meaning():
 PLATES = st.from_regex(r"[A-Z]{2}[1-9][0-9][A-Z]{1,2}[0-9]{4}", fullmatch=True)
 LOOKALIKES = {"0": "O", "1": "I", "2": "Z", "5": "S", "8": "B", "O": "0", "I": "1", "Z": "2", "S": "5", "B": "8"}
 STATEMENTS = st.lists(
-    st.builds(Statement, st.sampled_from(("stolen", "recovered", "in-a-case")), st.sampled_from(("", "2012-01-01", "2013-01-01", "2014-01-01")),
+    st.builds(ThingStatement, st.sampled_from(("stolen", "recovered", "in-a-case")), st.sampled_from(("", "2012-01-01", "2013-01-01", "2014-01-01")),
               st.sampled_from((("a",), ("b",)))), min_size=1, max_size=5,
 )  # fmt: skip
 
