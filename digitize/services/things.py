@@ -10,10 +10,12 @@ from importlib import resources
 from typing import Any
 
 from digitize.finding.cases import text_of
+from digitize.services.kind import SAYS
 from mappers.record import Record, Row
 from mappers.text.folding import fold_key
 
 STOLEN, RECOVERED, IN_A_CASE = "stolen", "recovered", "in-a-case"
+UNSURE = "unsure"
 WAS_STOLEN, STOLEN_OR_RECOVERED, OF_THE_CASE = "was-stolen", "stolen-or-recovered", "of-the-case"
 
 
@@ -103,6 +105,34 @@ def standing_words(said: Sequence[Sequence[ThingStatement]]) -> list[str]:
     recoveries = [s for s in every if s.word == RECOVERED]
     thefts = [s for s in every if s.word == STOLEN]
     return [_strongest(_word(s, thefts, recoveries) for s in some) for some in said]
+
+
+NEAR_SAYS, DIFFERS, TOLD_SAYS = "near", "differs", "told"
+"""A number that is near; one that is the same where another is not; one that only a text names."""
+_FIRST = (
+    STOLEN, STOLEN_OR_RECOVERED, IN_A_CASE, DIFFERS, TOLD_SAYS, NEAR_SAYS, RECOVERED, WAS_STOLEN, OF_THE_CASE,
+)  # fmt: skip
+
+
+def score_of(says: str) -> float:
+    """The score of what has a number that was asked for: first what decides the verdict.
+
+    Whoever asks says how many rows are shown, and a verdict must not rest on the harmless ones of them.
+    """
+    return 1 - _FIRST.index(says) / 100
+
+
+def verdict_of(found: Sequence[Mapping[str, str]]) -> str:
+    """What is so of a vehicle or a thing by all that is shown.
+
+    A near number, one that only a text tells, and what is not shown: a person must look before anything is certified.
+    """
+    said = {row.get(SAYS, "") for row in found}
+    if STOLEN in said:
+        return STOLEN
+    if said <= {RECOVERED, WAS_STOLEN, OF_THE_CASE} and said & {RECOVERED, WAS_STOLEN}:
+        return RECOVERED
+    return IN_A_CASE if IN_A_CASE in said and STOLEN_OR_RECOVERED not in said else UNSURE
 
 
 _STRENGTH = (STOLEN, STOLEN_OR_RECOVERED, IN_A_CASE, RECOVERED, WAS_STOLEN, OF_THE_CASE)
