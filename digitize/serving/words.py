@@ -67,9 +67,9 @@ class ServiceWords:
 
     def ground(self, what: str, how: str) -> str:
         """Why something was found, in words."""
-        whats = {**self._own.get("ground", {}), **self._shared["ground"]}
-        hows = {**self._own.get("how", {}), **self._shared["how"]}
-        return f"{whats.get(what, what)}: {hows.get(how, how)}"
+        said = {**self._shared["ground"], **self._own.get("ground", {})}
+        likeness = {**self._shared["how"], **self._own.get("how", {})}
+        return f"{said.get(what, what)}: {likeness.get(how, how)}"
 
     @property
     def _other(self) -> str:

@@ -346,8 +346,11 @@ def test_both_languages_of_the_pages_say_everything():
     folder = resources.files("digitize.serving") / "words"
     english, hindi = (tomllib.loads((folder / f"services_{x}.toml").read_text(encoding="utf-8")) for x in ("en", "hi"))
     assert {k for k, v in english.items() if isinstance(v, str)} == {k for k, v in hindi.items() if isinstance(v, str)}
-    for group in ("ground", "how", "verdict", "says"):
+    for group in ("ground", "how"):
         assert english[group].keys() == hindi[group].keys()
+    for name, own in english["service"].items():
+        for group in ("verdict", "says", "choice"):
+            assert own.get(group, {}).keys() <= hindi["service"][name].get(group, {}).keys() | hindi["choice"].keys(), name
     words, services = service_words("hi"), [*known.load_services().values(), COPIES]
     english_left = [
         (s.name, n) for s in services for n in ("title", "help", *(f"given.{p.name}" for p in s.parameters))

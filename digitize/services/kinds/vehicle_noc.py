@@ -72,7 +72,8 @@ SERVICE = RecordService(
             "recovered_by_fir_no", "seizure_date", "property_nature", "property_type", "description",
         ),
         "vehicles": (*_NUMBERS, *_LOOKS),
-        "property": ("category", "property_type", "description", "property_status"),
+        # Not what else was taken.
+        "property": ("category", "property_type", "property_status"),
     },
     find=_find,
     verdict=_verdict,
