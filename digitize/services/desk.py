@@ -19,7 +19,7 @@ from digitize.services.kind import HIDDEN, SAYS, RecordService
 from digitize.services.policy import COPY, PUBLIC
 from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import record_as_shown
-from digitize.services.sight import ServiceSight
+from digitize.services.sight import MOST_OPENED, ServiceSight
 from digitize.targets.base import Target
 from mappers.record import Record
 
@@ -51,12 +51,17 @@ class ServiceDesk:
         logged = as_logged(service, checked)
         note = self._count(service.name, checked, logged, asker)
         sight = ServiceSight(self.store, service, asker)
+        # Of all that may be seen, for whoever asks says how many are shown; what is not shown is not noted as seen.
+        whole = ServiceSight(self.store, service, asker)
         if service.answer is None:
-            found = sight.shown(service.find(self.store, checked), limit)
+            answers = service.find(self.store, checked)
+            found = sight.shown(answers, limit)
+            every = whole.shown(answers, MOST_OPENED) if len(found) == limit else found
         else:
-            found = [of_list(row) for row in self._listed(service, checked)[:limit]]
-        plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
-        if sight.hides and may_know_of_hidden(service, asker):
+            every = [of_list(row) for row in self._listed(service, checked)]
+            found = every[:limit]
+        plain = [{**one.case, **one.values, SAYS: one.says} for one in every]
+        if (sight.hides or whole.hides) and may_know_of_hidden(service, asker):
             plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, logged, asker, len(found), sight.seen, note)
@@ -126,11 +131,14 @@ class ServiceDesk:
 
 
 def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
-    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by.
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by; and to
+    everybody of a service on whose verdict somebody will rely.
 
     Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
     that it stands nowhere.
     """
+    if service.certifies:
+        return True
     return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
 
 

@@ -14,7 +14,7 @@ from digitize.services.shown import is_hidden, record_as_shown
 from mappers.record import Record, Row
 
 _AT_ONCE = 20
-_MOST_OPENED = 240
+MOST_OPENED = 240
 """Answers whose cases are opened at most, where those before them are not to be seen."""
 
 
@@ -34,7 +34,7 @@ class ServiceSight:
 
         What is equally good stands in the order of its record's id, for any other order might tell what is hidden.
         """
-        best = sorted(found, key=_place)[:_MOST_OPENED]
+        best = sorted(found, key=_place)[:MOST_OPENED]
         made: list[ShownAnswer] = []
         for start in range(0, len(best), _AT_ONCE):
             some = best[start : start + _AT_ONCE]
