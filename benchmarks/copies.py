@@ -34,7 +34,7 @@ from rapidfuzz.distance import LCSseq  # noqa: E402
 from benchmarks.copies_pdfa import faults  # noqa: E402  # the checkout first, wherever it is run from
 from digitize.services.copies.copy import written  # noqa: E402
 from digitize.services.copies.fonts import script_of  # noqa: E402
-from digitize.services.copies.words import Words, languages  # noqa: E402
+from digitize.services.copies.words import CopyWords, languages  # noqa: E402
 from mappers.codes.lists import code_lists  # noqa: E402
 from mappers.record import FieldValue, Record  # noqa: E402
 from sample_data.phrases import Phrases, load_phrases  # noqa: E402
@@ -54,7 +54,7 @@ def made_record(language: str, seed: int, *, more_words: int = _MORE_WORDS) -> R
     said = load_phrases(language)
     offence = said.offences[seed % len(said.offences)]
     story = " ".join(o.narrative.format(village=rng.choice(said.villages)) for o in said.offences)
-    words = _spellings(Words(language).script)
+    words = _spellings(CopyWords(language).script)
     rng.shuffle(words)
     numbers = f"MH 12 AB {rng.randrange(9999):04d}, 12/05/2014 10:30, 302/34 IPC (copy), Rs. 5,000/-, 98765-43210"
     fields = {

@@ -114,10 +114,14 @@ class Cases:
         row = self._looks(truth, self._language(n + 7), height=0.8, error=2.0, marks=0.65 if is_fresh else 0.4,
                           clothes=0.8 if is_fresh else 0.35, colour=0.12)  # fmt: skip
         guess = max(1, round(die.gauss(truth.age, 1.5 + 0.09 * truth.age)))
-        age = {"age": str(guess)} if die.random() < 0.4 else {
-            "age_from": str(max(0, guess - 5 if guess > 12 else guess - 2)),
-            "age_to": str(guess + 5 if guess > 12 else guess + 2),
-        }
+        age = (
+            {"age": str(guess)}
+            if die.random() < 0.4
+            else {
+                "age_from": str(max(0, guess - 5 if guess > 12 else guess - 2)),
+                "age_to": str(guess + 5 if guess > 12 else guess + 2),
+            }
+        )
         name = self._name(truth) if die.random() < 0.04 else {}
         sex = {} if die.random() < 0.03 else {"sex": truth.sex}
         moved = die.random()

@@ -18,7 +18,7 @@ def fir_copy(
     district: Annotated[str, typer.Option(help="Its district, where several stations have the name.")] = "",
     target: Annotated[str, typer.Option(help="The target, as digitize load names it, or a workspace.")] = "",
     schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
-    lang: Annotated[str, typer.Option(help="en, hi, mr, bn, as, ta, te, kn, ml, gu, pa, or, ur.")] = "en",
+    lang: Annotated[str, typer.Option(help="The language, by its code of two letters: en, hi ...")] = "en",
     asked_as: Annotated[str, typer.Option("--as", help="For whom it is: public, police or court.")] = "police",
     digits: Annotated[str, typer.Option(help="Numerals: state (as its records have them) or western.")] = "state",
     why: Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log. Needed.")] = "",

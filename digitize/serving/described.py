@@ -46,6 +46,8 @@ _HIT = {
 }
 
 
+_HOWS = ["same", "alike", "nearly", "differs", "unknown"]
+_REASON = {**_GROUND, "properties": {"what": {"type": "string"}, "how": {"enum": _HOWS}}}
 _ROWS = {"type": "object", "additionalProperties": {"type": "array", "items": _TEXTS}}
 _FOUND = {
     "type": "object",
@@ -59,7 +61,7 @@ _FOUND = {
         },
         "line": {"type": "integer", "description": "Row of that table; 0 for the record itself."},
         "score": {"type": "number", "minimum": 0, "maximum": 1},
-        "why": {"type": "array", "items": _GROUND},
+        "why": {"type": "array", "items": _REASON},
         "case": {**_TEXTS, "description": "Fields of the record, as far as the role sees them; [masked] is hidden."},
         "values": {**_TEXTS, "description": "Fields of the row that was found."},
         "rows": {**_ROWS, "description": "Rows of other tables of the record."},

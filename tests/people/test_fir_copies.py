@@ -15,8 +15,9 @@ from digitize.services.copies.copy import render, texts_in
 from digitize.services.copies.fonts import texts_of_glyphs
 from digitize.services.copies.lines import break_lines
 from digitize.services.copies.pdf import ArchivePdf
-from digitize.services.copies.values import WESTERN, Values, clean
-from digitize.services.copies.words import Words, languages
+from digitize.services.copies.values import WESTERN, CopyValues, clean
+from digitize.services.copies.words import CopyWords, languages
+from mappers.languages import load_languages
 from mappers.record import NOT_CAPTURED, FieldValue
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Poppler is not installed")
@@ -110,7 +111,7 @@ def test_the_law_is_that_of_the_day(day, said):
 
 
 def shown(language, state, digits, **fields):
-    values = Values(Words(language), state, "iif1", digits)
+    values = CopyValues(CopyWords(language), state, "iif1", digits)
     row = {n: v if isinstance(v, FieldValue) else FieldValue(v, v) for n, v in fields.items()}
     return [values.show(row, name) for name in row]
 
@@ -145,24 +146,23 @@ def test_days_numbers_and_names_are_written_as_on_the_form():
     ],
 )
 def test_codes_are_words_with_english_beside(language, codes, value, said):
-    assert Words(language).code(codes, value) == said
+    assert CopyWords(language).code(codes, value) == said
 
 
 def test_acts_are_named_in_full():
-    assert Words("hi").act("IPC") == "Indian Penal Code, 1860 (भारतीय दण्ड संहिता)"
-    assert Words("en").act("BNS") == "Bharatiya Nyaya Sanhita, 2023"
-    assert Words("en").act("unheard of") == "unheard of"
+    assert CopyWords("hi").act("IPC") == "Indian Penal Code, 1860 (भारतीय दण्ड संहिता)"
+    assert CopyWords("en").act("BNS") == "Bharatiya Nyaya Sanhita, 2023"
+    assert CopyWords("en").act("unheard of") == "unheard of"
 
 
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_every_word_and_letters_for_it(language):
-    words, english = Words(language)._own, Words("en")._own
-    assert words.keys() == english.keys()
-    for name, said in english.items():
-        assert not isinstance(said, list) or len(words[name]) == len(said)
+    words = load_languages()[language].copied.model_dump()
+    for name, said in load_languages()["en"].copied.model_dump().items():
+        assert len(words[name]) == len(said) if isinstance(said, tuple) else words[name], name
     assert "{page}" in words["page"]
-    texts = [t for said in words.values() for t in (said if isinstance(said, list) else [said])]
-    fonts = ArchivePdf(texts, words["script"], language).fonts
+    texts = [t for said in words.values() for t in (said if isinstance(said, tuple) else [said])]
+    fonts = ArchivePdf(texts, CopyWords(language).script, language).fonts
     assert [t for t in texts if not all(fonts.can_write(c) for c in t)] == []
 
 

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import tomllib
+from importlib import resources
 from types import SimpleNamespace
 
 import pytest
@@ -24,7 +26,9 @@ from digitize.services.kind import CHOICE, DAY, NUMBER, TEXT, YEAR, Answering, P
 from digitize.services.policy import ASKED_AS, COPY, OWN, RECORD, load_policy
 from digitize.services.rates import Rates, TooOften
 from digitize.serving.app import make_search_app
+from digitize.serving.copying import COPIES
 from digitize.serving.office import SearchOffice
+from digitize.serving.words import service_words
 from digitize.targets.sqlite import SqliteTarget
 from mappers.schema import form_tables, load_schemas
 
@@ -319,7 +323,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(app, monkeypatch):
 
 def test_the_description_names_every_parameter(app):
     told = json.loads(Browser(app).ask("GET", "/openapi.json")[2])["paths"]
-    assert set(told) == {"/search", "/services", "/services/sample"}
+    assert set(told) == {"/search", "/services", "/services/sample", "/services/fir-copy"}
     names = {p["name"] for p in told["/services/sample"]["get"]["parameters"]}
     assert names == {*(p.name for p in sample().parameters), "limit", "why", "reason"}
 
@@ -336,3 +340,21 @@ def test_every_service_says_what_it_asks_by_and_shows_fields_that_are_there():
             assert {(child, n) for child, names in service.shows.items() for n in names} <= columns, name
     with pytest.raises(OptionsError, match="vehicle-noc"):
         known.find_service("vehicle-nok")
+
+
+def test_both_languages_of_the_pages_say_everything():
+    folder = resources.files("digitize.serving") / "words"
+    english, hindi = (tomllib.loads((folder / f"services_{x}.toml").read_text(encoding="utf-8")) for x in ("en", "hi"))
+    assert {k for k, v in english.items() if isinstance(v, str)} == {k for k, v in hindi.items() if isinstance(v, str)}
+    for group in ("ground", "how"):
+        assert english[group].keys() == hindi[group].keys()
+    for name, own in english["service"].items():
+        for group in ("verdict", "says", "choice"):
+            assert own.get(group, {}).keys() <= hindi["service"][name].get(group, {}).keys() | hindi["choice"].keys(), name
+    words, services = service_words("hi"), [*known.load_services().values(), COPIES]
+    english_left = [
+        (s.name, n) for s in services for n in ("title", "help", *(f"given.{p.name}" for p in s.parameters))
+        if words.of(s.name, n, "?")[1]
+    ]  # fmt: skip
+    fields = {n for s in services for names in s.shows.values() for n in names}
+    assert english_left == [] and {n for n in fields if words.field(n)[1]} == set()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from digitize.errors import InputError
 from digitize.services.copies.form import FirForm
-from digitize.services.copies.layout import GREY, LABEL, STORY, Cell, Layout, Text
-from digitize.services.copies.parts import Box, Boxes, Grid, Heading, Part, Story
+from digitize.services.copies.layout import GREY, LABEL, STORY, CopyLayout, LaidCell, LaidText
+from digitize.services.copies.parts import FormBox, FormBoxes, FormGrid, FormHeading, FormPart, FormStory
 from digitize.services.copies.pdf import HIGH, ArchivePdf, Node
-from digitize.services.copies.values import OF_STATE, Values
-from digitize.services.copies.words import Words, languages
+from digitize.services.copies.values import OF_STATE, CopyValues
+from digitize.services.copies.words import CopyWords, languages
 from mappers.languages import load_languages
 from mappers.record import Record
 
@@ -35,15 +35,15 @@ def render(record: Record, language: str, *, role: str, digits: str = OF_STATE) 
 
 def written(record: Record, language: str, *, role: str, digits: str = OF_STATE) -> tuple[bytes, tuple[str, ...]]:
     """The same, and all texts that were written into it, those over and below pages once for each page."""
-    words = Words(language)
+    words = CopyWords(language)
     made = _made(record, words, role, digits)
     pdf = ArchivePdf(made.texts, words.script, language)
-    layout = Layout(pdf, is_rtl=words.is_rtl)
+    layout = CopyLayout(pdf, is_rtl=words.is_rtl)
     drawing = _Drawing(pdf, layout)
     drawing.draw(made.parts)
     layout.gap(8)
     for note in made.notes:
-        layout.text(Text(note, LABEL, GREY, is_fixed=True))
+        layout.text(LaidText(note, LABEL, GREY, is_fixed=True))
     margins = layout.finish(made.head, made.foot)
     texts = (*(t for part in made.parts for t in _texts(part)), *drawing.again, *made.notes, *margins)
     return pdf.to_bytes(_title(record)), texts
@@ -51,14 +51,14 @@ def written(record: Record, language: str, *, role: str, digits: str = OF_STATE)
 
 def texts_in(record: Record, language: str, *, role: str) -> tuple[str, ...]:
     """All texts of a copy, without making it."""
-    return _made(record, Words(language), role, OF_STATE).texts
+    return _made(record, CopyWords(language), role, OF_STATE).texts
 
 
 @dataclass(frozen=True)
 class _Made:
     """What stands in a copy. head, foot: over and below each page."""
 
-    parts: Sequence[Part]
+    parts: Sequence[FormPart]
     head: Sequence[str]
     foot: Sequence[str]
     notes: Sequence[str]
@@ -68,10 +68,10 @@ class _Made:
         return (*(t for part in self.parts for t in _texts(part)), *self.head, *self.foot, *self.notes)
 
 
-def _made(record: Record, words: Words, role: str, digits: str) -> _Made:
+def _made(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
     if record.form != FORM:
         raise InputError(f"a copy is made of form {FORM} alone, not of {record.form}")
-    values = Values(words, record.value("state") or "", FORM, digits)
+    values = CopyValues(words, record.value("state") or "", FORM, digits)
     form = FirForm(record, words, values)
     # First of all: which labels were not seen on a form is known when they are asked for.
     parts = list(form.parts())
@@ -84,18 +84,18 @@ def _title(record: Record) -> str:
     return f"FIR {said[0]}/{said[1]}, {said[2]}"
 
 
-def _head(form: FirForm, record: Record, words: Words, values: Values) -> tuple[str, str]:
+def _head(form: FirForm, record: Record, words: CopyWords, values: CopyValues) -> tuple[str, str]:
     station = values.show(record.fields, "police_station")
     return f"{words.label('fir.no')} {form.number()}, {words.apart(station)}", words.apart("I.I.F.-I")
 
 
-def _foot(words: Words, role: str) -> tuple[str, str]:
+def _foot(words: CopyWords, role: str) -> tuple[str, str]:
     numbered = words.plain("page")
     return numbered, words.apart(_ROLE.get(role, role))
 
 
-def _notes(words: Words) -> Sequence[str]:
-    notes = [words.word("copy"), words.word("lacks")]
+def _notes(words: CopyWords) -> Sequence[str]:
+    notes = [words.word("note"), words.word("lacks")]
     if words.unseen:
         name = load_languages()[words.language].name
         notes.append(
@@ -106,56 +106,56 @@ def _notes(words: Words) -> Sequence[str]:
     return notes
 
 
-def _texts(part: Part) -> Iterator[str]:
+def _texts(part: FormPart) -> Iterator[str]:
     match part:
-        case Boxes(boxes):
+        case FormBoxes(boxes):
             yield from (t for box in boxes for t in (box.label, box.value))
-        case Grid(columns, rows):
+        case FormGrid(columns, rows):
             yield from (title for title, _ in columns)
             yield from (text for row in rows for text in row)
-        case Box(label, value, _):
+        case FormBox(label, value, _):
             yield from (label, value)
-        case Heading(text, _) | Story(text):
+        case FormHeading(text, _) | FormStory(text):
             yield text
 
 
 class _Drawing:
     """Draws parts. again: titles of tables that go on over a page, as often as they are written once more."""
 
-    def __init__(self, pdf: ArchivePdf, layout: Layout) -> None:
+    def __init__(self, pdf: ArchivePdf, layout: CopyLayout) -> None:
         self._pdf, self._layout = pdf, layout
         self.again: list[str] = []
 
-    def draw(self, parts: Sequence[Part]) -> None:
+    def draw(self, parts: Sequence[FormPart]) -> None:
         """All parts; a heading stands on the page of what follows it."""
         for part, after in zip(parts, [*parts[1:], None], strict=True):
             match part:
-                case Heading():
+                case FormHeading():
                     self._heading(part, after)
-                case Story(text):
-                    self._layout.text(Text(text, STORY))
-                case Boxes(boxes):
+                case FormStory(text):
+                    self._layout.text(LaidText(text, STORY))
+                case FormBoxes(boxes):
                     self._layout.row(*_row([_cell(box) for box in boxes], self._pdf.root, "P"))
-                case Grid():
+                case FormGrid():
                     self._table(part)
 
-    def _heading(self, part: Heading, after: Part | None) -> None:
-        text = Text(part.text, 12.5 if part.is_main else 9.5, weight=_BOLD, is_title=part.is_main, is_fixed=True)
+    def _heading(self, part: FormHeading, after: FormPart | None) -> None:
+        text = LaidText(part.text, 12.5 if part.is_main else 9.5, weight=_BOLD, is_title=part.is_main, is_fixed=True)
         self._layout.need(_GAP + self._layout.height_of_text(text) + self._begin_of(after))
         self._layout.gap(0 if part.is_main else _GAP)
         self._layout.text(text, "H1" if part.is_main else "H2")
 
-    def _begin_of(self, part: Part | None) -> float:
+    def _begin_of(self, part: FormPart | None) -> float:
         """How high the least is of a part that stands on one page."""
         match part:
-            case Boxes(boxes):
+            case FormBoxes(boxes):
                 return self._layout.height_of([_cell(box) for box in boxes])
-            case Grid(columns, rows):
+            case FormGrid(columns, rows):
                 return self._layout.height_of(_titles(columns)) + self._layout.height_of(_texts_of(rows[0], columns))
             case _:
                 return 4 * STORY
 
-    def _table(self, grid: Grid) -> None:
+    def _table(self, grid: FormGrid) -> None:
         table = self._pdf.root.add("Table")
         titles = _titles(grid.columns)
         self._layout.row(*_row(titles, table.add("TR"), "TH"))
@@ -169,19 +169,19 @@ class _Drawing:
             self._layout.row(*_row(cells, table.add("TR"), "TD"))
 
 
-def _cell(box: Box) -> Cell:
-    return Cell((Text(box.label, LABEL, GREY, is_fixed=True), Text(box.value)), box.share)
+def _cell(box: FormBox) -> LaidCell:
+    return LaidCell((LaidText(box.label, LABEL, GREY, is_fixed=True), LaidText(box.value)), box.share)
 
 
-def _titles(columns: Sequence[tuple[str, float]]) -> list[Cell]:
-    return [Cell((Text(title, LABEL, GREY, is_fixed=True),), share) for title, share in columns]
+def _titles(columns: Sequence[tuple[str, float]]) -> list[LaidCell]:
+    return [LaidCell((LaidText(title, LABEL, GREY, is_fixed=True),), share) for title, share in columns]
 
 
-def _texts_of(row: Sequence[str], columns: Sequence[tuple[str, float]]) -> list[Cell]:
-    return [Cell((Text(text),), share) for text, (_, share) in zip(row, columns, strict=True)]
+def _texts_of(row: Sequence[str], columns: Sequence[tuple[str, float]]) -> list[LaidCell]:
+    return [LaidCell((LaidText(text),), share) for text, (_, share) in zip(row, columns, strict=True)]
 
 
-def _row(cells: list[Cell], above: Node, kind: str) -> tuple[list[Cell], list[Node]]:
+def _row(cells: list[LaidCell], above: Node, kind: str) -> tuple[list[LaidCell], list[Node]]:
     return cells, [above.add(kind) for _ in cells]
 
 

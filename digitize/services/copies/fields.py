@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digitize.services.copies.parts import Box, Grid
-from digitize.services.copies.values import Values
-from digitize.services.copies.words import Words
+from digitize.services.copies.parts import FormBox, FormGrid
+from digitize.services.copies.values import CopyValues
+from digitize.services.copies.words import CopyWords
 from mappers.record import Record, Row
 
 
 class FormFields:
     """The fields of one record in one language."""
 
-    def __init__(self, record: Record, words: Words, values: Values) -> None:
+    def __init__(self, record: Record, words: CopyWords, values: CopyValues) -> None:
         """record: of form iif1, as it may be shown."""
         self._record, self._words, self._values = record, words, values
 
@@ -29,18 +29,18 @@ class FormFields:
         """A label with the number of its item."""
         return f"{item} {self._words.label(name)}".strip()
 
-    def box(self, item: str, label: str, value: str, share: float = 1.0) -> Box:
+    def box(self, item: str, label: str, value: str, share: float = 1.0) -> FormBox:
         """A box under a label of forms, such as "district"."""
-        return Box(self.label(f"fir.{label}", item), value, share)
+        return FormBox(self.label(f"fir.{label}", item), value, share)
 
     def serials(self) -> tuple[str, float]:
         """The column of row numbers."""
         return self.label("fir.sl"), 0.65
 
-    def table(self, columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[str]]) -> Grid:
+    def table(self, columns: Sequence[tuple[str, float]], rows: Sequence[Sequence[str]]) -> FormGrid:
         """A table with numbered rows; one empty row where there is none, as on paper."""
         numbered = [(self._values.number(str(at + 1)), *texts) for at, texts in enumerate(rows)]
-        return Grid(tuple(columns), tuple(numbered) or (tuple("" for _ in columns),))
+        return FormGrid(tuple(columns), tuple(numbered) or (tuple("" for _ in columns),))
 
     def rows(self, child: str) -> Sequence[Row]:
         """The rows of a child table."""

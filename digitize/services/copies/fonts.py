@@ -25,7 +25,7 @@ _EM = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Glyph:
+class PlacedGlyph:
     """One glyph at its place. font: a script; code: in that font; x, y from the word's beginning, advance, all in em.
 
     advance: by how much a reader moves on by itself.
@@ -43,11 +43,11 @@ class Shaped:
     """A piece of one direction, its glyphs from left to right, and its width in em."""
 
     text: str
-    glyphs: tuple[Glyph, ...]
+    glyphs: tuple[PlacedGlyph, ...]
     width: float
 
 
-class Fonts:
+class CopyFonts:
     """The fonts of one PDF. They are read from a folder that is gone when this is."""
 
     def __init__(self, pdf: Any, texts: Iterable[str], script: str, language: str) -> None:
@@ -77,7 +77,7 @@ class Fonts:
         self._pdf.add_font(script, fname=str(path))
         return self._pdf.fonts[script.lower()]
 
-    def _space(self) -> Glyph:
+    def _space(self) -> PlacedGlyph:
         """The blank: only the Latin font has one."""
         return self._shape_run(" ", LATIN, is_rtl=False)[0][0]
 
@@ -93,12 +93,12 @@ class Fonts:
         """A word, or a piece of one, that runs in one direction; letters in no font are question marks."""
         key = text, is_rtl
         if key not in self._cache:
-            glyphs: list[Glyph] = []
+            glyphs: list[PlacedGlyph] = []
             pen = 0.0
             runs = list(self.runs(text))
             for script, run in reversed(runs) if is_rtl else runs:
                 made, width = self._shape_run(run, script, is_rtl=is_rtl)
-                glyphs += [Glyph(g.font, g.code, g.x + pen, g.y, g.advance) for g in made]
+                glyphs += [PlacedGlyph(g.font, g.code, g.x + pen, g.y, g.advance) for g in made]
                 pen += width
             self._cache[key] = Shaped(text, tuple(glyphs), pen)
         return self._cache[key]
@@ -147,12 +147,12 @@ class Fonts:
         hb.shape(font.hbfont, buffer, {})
         return buffer
 
-    def _shape_run(self, text: str, script: str, *, is_rtl: bool) -> tuple[list[Glyph], float]:
+    def _shape_run(self, text: str, script: str, *, is_rtl: bool) -> tuple[list[PlacedGlyph], float]:
         font = self._fonts[script]
         buffer = self._shaped(font, text, script, is_rtl=is_rtl)
         infos, places = buffer.glyph_infos, buffer.glyph_positions
         said = texts_of_glyphs(text, [int(i.cluster) for i in infos])
-        made: list[Glyph] = []
+        made: list[PlacedGlyph] = []
         pen = 0.0
         for info, place, own in zip(infos, places, said, strict=True):
             name = font.ttfont.getGlyphName(info.codepoint)
@@ -163,7 +163,7 @@ class Fonts:
             unit = font.scale / _EM
             x, y = pen + place.x_offset * unit, place.y_offset * unit
             if code is not None:
-                made.append(Glyph(script, code, x, y, width / _EM))
+                made.append(PlacedGlyph(script, code, x, y, width / _EM))
             pen += place.x_advance * unit
         return made, pen
 

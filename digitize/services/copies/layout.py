@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digitize.services.copies.lines import RLM, Piece, break_lines, line_pieces, line_width
+from digitize.services.copies.lines import RLM, LinePiece, break_lines, line_pieces, line_width
 from digitize.services.copies.pdf import HIGH, WIDE, ArchivePdf, Node
 
 LEFT, TOP, BOTTOM = 42.0, 62.0, 48.0
@@ -20,7 +20,7 @@ _RISE_URDU, _FALL_URDU = 1.4, 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LaidText:
     """Some text of one size. grey: 0 black; weight: how much thicker, in em. is_title: in the middle.
 
     is_fixed: it runs as the page does; else as its first letter does.
@@ -35,10 +35,10 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class LaidCell:
     """A box of a row. share: of the row's width."""
 
-    texts: tuple[Text, ...]
+    texts: tuple[LaidText, ...]
     share: float = 1.0
 
 
@@ -46,8 +46,8 @@ class Cell:
 class _Line:
     """A line at its place in a cell. rise, height: of the baseline below its top, and of all of it."""
 
-    pieces: tuple[Piece, ...]
-    of: Text
+    pieces: tuple[LinePiece, ...]
+    of: LaidText
     rise: float
     height: float
 
@@ -59,7 +59,7 @@ def runs_left(text: str, *, otherwise: bool) -> bool:
     return first != "L" if first else otherwise
 
 
-class Layout:
+class CopyLayout:
     """Rows one below the other, over as many pages as they take."""
 
     def __init__(self, pdf: ArchivePdf, *, is_rtl: bool) -> None:
@@ -81,7 +81,7 @@ class Layout:
         """Leave some room."""
         self._y += height
 
-    def text(self, text: Text, kind: str = "P") -> None:
+    def text(self, text: LaidText, kind: str = "P") -> None:
         """A paragraph over the whole width."""
         node = self._pdf.root.add(kind, self._aloud(text.text))
         for line in self._lines(text, WIDTH):
@@ -99,20 +99,20 @@ class Layout:
         """Whether so much room is left on the page."""
         return height <= self._room
 
-    def height_of(self, cells: Sequence[Cell]) -> float:
+    def height_of(self, cells: Sequence[LaidCell]) -> float:
         """How high a row is, if it is not torn."""
         return max(sum(line.height for line in lines) for lines in self._of_row(cells)[0]) + 2 * _PAD
 
-    def height_of_text(self, text: Text) -> float:
+    def height_of_text(self, text: LaidText) -> float:
         """How high a paragraph is."""
         return sum(line.height for line in self._lines(text, WIDTH))
 
-    def _of_row(self, cells: Sequence[Cell]) -> tuple[list[list[_Line]], list[float]]:
+    def _of_row(self, cells: Sequence[LaidCell]) -> tuple[list[list[_Line]], list[float]]:
         """The lines of each cell, and its width."""
         widths = [cell.share / sum(c.share for c in cells) * WIDTH for cell in cells]
         return [list(self._cell_lines(cell, width)) for cell, width in zip(cells, widths, strict=True)], widths
 
-    def row(self, cells: Sequence[Cell], nodes: Sequence[Node | None]) -> None:
+    def row(self, cells: Sequence[LaidCell], nodes: Sequence[Node | None]) -> None:
         """Boxes beside each other; what has no room on the page goes on over it. nodes: of each cell."""
         left, widths = self._of_row(cells)
         height = max(sum(line.height for line in lines) for lines in left) + 2 * _PAD
@@ -152,11 +152,11 @@ class Layout:
             x += 0 if self._is_rtl else width
         self._y += height
 
-    def _cell_lines(self, cell: Cell, width: float) -> Iterator[_Line]:
+    def _cell_lines(self, cell: LaidCell, width: float) -> Iterator[_Line]:
         for text in cell.texts:
             yield from self._lines(text, width - 2 * _PAD)
 
-    def _lines(self, text: Text, width: float) -> Iterator[_Line]:
+    def _lines(self, text: LaidText, width: float) -> Iterator[_Line]:
         fonts = self._pdf.fonts
         is_rtl = self._is_rtl if text.is_fixed else runs_left(text.text, otherwise=self._is_rtl)
         for line in break_lines(fonts, text.text, width / text.size, is_rtl=is_rtl):
@@ -172,7 +172,7 @@ class Layout:
         self._count(line.pieces)
         self._pdf.write((at, y + line.rise), line.pieces, of.size, node, of.grey, of.weight)
 
-    def _count(self, pieces: Sequence[Piece]) -> None:
+    def _count(self, pieces: Sequence[LinePiece]) -> None:
         kinds = [unicodedata.bidirectional(c) for piece in pieces for c in piece.text]
         page = self._pdf.at
         self._leftward[page] = self._leftward.get(page, 0) + kinds.count("L") - kinds.count("R") - kinds.count("AL")
@@ -200,7 +200,7 @@ class Layout:
     def _margin(self, texts: Sequence[str], y: float) -> None:
         """Up to two texts, at both ends of a line."""
         for at, text in enumerate(texts):
-            for line in self._lines(Text(text, 8.5, GREY, is_fixed=True), WIDTH):
+            for line in self._lines(LaidText(text, 8.5, GREY, is_fixed=True), WIDTH):
                 rest = WIDTH - line_width(self._pdf.fonts, line.pieces) * line.of.size
                 is_right = (at == 1) != self._is_rtl
                 self._count(line.pieces)

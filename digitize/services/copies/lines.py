@@ -8,14 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from digitize.services.copies.fonts import Fonts, Shaped
+from digitize.services.copies.fonts import CopyFonts, Shaped
 
 LRM, RLM = "\u200e", "\u200f"
 """Says nothing, runs from right to left: before a number it keeps the blank on its own side."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePiece:
     """A piece of a line. text: as it is copied, with the blank behind it; is_rtl: its letters run to the left."""
 
     text: str
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[0-9]+(?:[-/.,:+][0-9]+)*(?:/-)?")
 """Among Urdu letters a number with a hyphen would be turned round: it is read as one from left to right."""
 
 
-def break_lines(fonts: Fonts, text: str, width_em: float, *, is_rtl: bool) -> list[str]:
+def break_lines(fonts: CopyFonts, text: str, width_em: float, *, is_rtl: bool) -> list[str]:
     """A text in lines that are not wider than a width in em; a word that is wider itself is cut."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -56,7 +56,7 @@ def _kept_together(lines: Sequence[str]) -> list[str]:
     return made
 
 
-def _words(fonts: Fonts, paragraph: str, width_em: float, *, is_rtl: bool) -> Iterator[str]:
+def _words(fonts: CopyFonts, paragraph: str, width_em: float, *, is_rtl: bool) -> Iterator[str]:
     for word in paragraph.split():
         rest = word
         while _width(fonts, rest, is_rtl=is_rtl) > width_em and len(rest) > 1:
@@ -66,24 +66,24 @@ def _words(fonts: Fonts, paragraph: str, width_em: float, *, is_rtl: bool) -> It
         yield rest
 
 
-def _cut(fonts: Fonts, word: str, width_em: float, *, is_rtl: bool) -> int:
+def _cut(fonts: CopyFonts, word: str, width_em: float, *, is_rtl: bool) -> int:
     """Before which letter to cut a word that is wider than a line: as late as goes, and never before a mark."""
     starts = [m.start() for m in re.finditer(r"(?<![\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d])\w", word)][1:]
     fitting = [at for at in starts if _width(fonts, word[:at], is_rtl=is_rtl) <= width_em]
     return fitting[-1] if fitting else (starts[0] if starts else len(word))
 
 
-def _width(fonts: Fonts, word: str, *, is_rtl: bool) -> float:
+def _width(fonts: CopyFonts, word: str, *, is_rtl: bool) -> float:
     return sum(piece.shaped.width for piece in line_pieces(fonts, word, is_rtl=is_rtl))
 
 
-def line_width(fonts: Fonts, pieces: Sequence[Piece]) -> float:
+def line_width(fonts: CopyFonts, pieces: Sequence[LinePiece]) -> float:
     """How wide a line is, in em, without the blank at its end."""
     blanks = sum(piece.has_blank for piece in pieces)
     return sum(p.shaped.width for p in pieces) + fonts.space.advance * max(0, blanks)
 
 
-def line_pieces(fonts: Fonts, text: str, *, is_rtl: bool, page_is_rtl: bool = False) -> list[Piece]:
+def line_pieces(fonts: CopyFonts, text: str, *, is_rtl: bool, page_is_rtl: bool = False) -> list[LinePiece]:
     """A line's pieces from left to right. is_rtl: the paragraph runs to the left; page_is_rtl: the page does."""
     words = text.split()
     if is_rtl or any(_is_arabic(c) for c in text):
@@ -91,21 +91,21 @@ def line_pieces(fonts: Fonts, text: str, *, is_rtl: bool, page_is_rtl: bool = Fa
     if page_is_rtl and words and unicodedata.bidirectional(words[-1][-1]) != "L":
         # Else Poppler takes the sign at the right end for the line's beginning.
         last = fonts.shape(words[-1])
-        return [*_plain(fonts, words[:-1], ends=False), Piece(words[-1] + LRM, last, False, False)]
+        return [*_plain(fonts, words[:-1], ends=False), LinePiece(words[-1] + LRM, last, False, False)]
     return list(_plain(fonts, words))
 
 
-def _plain(fonts: Fonts, words: Sequence[str], *, ends: bool = True) -> Iterator[Piece]:
+def _plain(fonts: CopyFonts, words: Sequence[str], *, ends: bool = True) -> Iterator[LinePiece]:
     for at, word in enumerate(words):
         has_blank = not ends or at < len(words) - 1
-        yield Piece(word + " " * has_blank, fonts.shape(word), False, has_blank)
+        yield LinePiece(word + " " * has_blank, fonts.shape(word), False, has_blank)
 
 
 def _is_arabic(char: str) -> bool:
     return unicodedata.bidirectional(char) in ("R", "AL")
 
 
-def _reordered(fonts: Fonts, text: str, *, is_rtl: bool) -> Iterator[Piece]:
+def _reordered(fonts: CopyFonts, text: str, *, is_rtl: bool) -> Iterator[LinePiece]:
     """By the Unicode bidirectional algorithm, as fpdf2 has it."""
     from fpdf.bidi import BidiParagraph
     from fpdf.enums import TextDirection
@@ -121,10 +121,12 @@ def _reordered(fonts: Fonts, text: str, *, is_rtl: bool) -> Iterator[Piece]:
             copied = said
             if is_rtl and not word.isspace():
                 copied = _of_signs(said) if to_left else _bounded(said, is_first=at == 0, is_last=at == len(words) - 1)
-            yield Piece(copied, _blank(fonts) if word.isspace() else fonts.shape(said, is_rtl=to_left), to_left, False)
+            yield LinePiece(
+                copied, _blank(fonts) if word.isspace() else fonts.shape(said, is_rtl=to_left), to_left, False
+            )
 
 
-def _blank(fonts: Fonts) -> Shaped:
+def _blank(fonts: CopyFonts) -> Shaped:
     return Shaped(" ", (fonts.space,), fonts.space.advance)
 
 

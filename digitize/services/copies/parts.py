@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class FormBox:
     """A label and what stands under it. share: of its row's width."""
 
     label: str
@@ -15,14 +15,14 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Boxes:
+class FormBoxes:
     """Boxes beside each other."""
 
-    boxes: tuple[Box, ...]
+    boxes: tuple[FormBox, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class FormGrid:
     """A table. columns: title and share of each. rows: texts of each."""
 
     columns: tuple[tuple[str, float], ...]
@@ -30,7 +30,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class FormHeading:
     """An item's number and title over what follows. is_main: the title of the whole form, of which the size is more."""
 
     text: str
@@ -38,10 +38,10 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class FormStory:
     """Running text over the whole width."""
 
     text: str
 
 
-Part = Box | Boxes | Grid | Heading | Story
+FormPart = FormBox | FormBoxes | FormGrid | FormHeading | FormStory

@@ -11,8 +11,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from digitize.services.copies.fonts import Fonts, Glyph
-from digitize.services.copies.lines import Piece
+from digitize.services.copies.fonts import CopyFonts, PlacedGlyph
+from digitize.services.copies.lines import LinePiece
 
 WIDE, HIGH = 595.28, 841.89
 """A4."""
@@ -46,7 +46,7 @@ class ArchivePdf:
 
         self._pdf: Any = FPDF(format="A4", unit="pt", enforce_compliance="PDF/A-2U")
         self._pdf.set_auto_page_break(False)
-        self.fonts = Fonts(self._pdf, texts, script, language)
+        self.fonts = CopyFonts(self._pdf, texts, script, language)
         self._language = language
         self.root = Node("Document")
         self._numbers: dict[int, int] = {}
@@ -80,7 +80,7 @@ class ArchivePdf:
         self._out(f"/Artifact BMC q {width:.2f} w {x:.2f} {HIGH - y:.2f} m {u:.2f} {HIGH - v:.2f} l S Q EMC")
 
     def write(
-        self, place: tuple[float, float], pieces: Sequence[Piece], size: float, node: Node | None = None,
+        self, place: tuple[float, float], pieces: Sequence[LinePiece], size: float, node: Node | None = None,
         grey: float = 0.0, weight: float = 0.0,
     ) -> None:  # fmt: skip
         """Write a line. place: where its baseline begins on the left. node: which part it is; an artifact without one.
@@ -103,18 +103,18 @@ class ArchivePdf:
         node.marks.append((page, number))
         return f"/{node.kind} <</MCID {number}>> BDC"
 
-    def _piece(self, piece: Piece, x: float, y: float, size: float, weight: float) -> str:
+    def _piece(self, piece: LinePiece, x: float, y: float, size: float, weight: float) -> str:
         pen = _Pen(self.fonts, x, y, size)
         stroke = f"2 Tr {weight * size:.3f} w " if weight else ""
         if piece.is_rtl and not piece.text.isspace():
             return stroke + self._leftward(piece, pen, size)
         space = self.fonts.space
-        last = Glyph(space.font, space.code, piece.shaped.width, 0.0, space.advance)
+        last = PlacedGlyph(space.font, space.code, piece.shaped.width, 0.0, space.advance)
         # Readers take the box of a piece from its first and last glyph: the blank ends it on the baseline.
         glyphs = [*piece.shaped.glyphs, *([last] if piece.has_blank else [])]
         return stroke + _said(piece.text, pen.show(glyphs))
 
-    def _leftward(self, piece: Piece, pen: _Pen, size: float) -> str:
+    def _leftward(self, piece: LinePiece, pen: _Pen, size: float) -> str:
         """Letters one by one from left to right, as readers expect them; each in an equal share of the word's width.
 
         Urdu's letters hang below each other, so glyphs tell no reader which is beside which.
@@ -124,8 +124,8 @@ class ArchivePdf:
         space = self.fonts.space
         made = []
         for at, letter in enumerate(reversed(letters)):
-            begin = Glyph(space.font, space.code, at * share, 0.0, space.advance)
-            end = Glyph(space.font, space.code, (at + 1) * share - space.advance, 0.0, space.advance)
+            begin = PlacedGlyph(space.font, space.code, at * share, 0.0, space.advance)
+            end = PlacedGlyph(space.font, space.code, (at + 1) * share - space.advance, 0.0, space.advance)
             shown = piece.shaped.glyphs if at == 0 else ()
             made.append(_said(letter, pen.show([begin, *shown, end])))
         return " ".join(made)
@@ -149,10 +149,10 @@ class ArchivePdf:
 class _Pen:
     """Writes glyphs; moves only where a reader would not move by itself."""
 
-    def __init__(self, fonts: Fonts, x: float, y: float, size: float) -> None:
+    def __init__(self, fonts: CopyFonts, x: float, y: float, size: float) -> None:
         self._fonts, self._x, self._y, self._size = fonts, x, y, size
 
-    def show(self, glyphs: Sequence[Glyph]) -> str:
+    def show(self, glyphs: Sequence[PlacedGlyph]) -> str:
         made = ["BT"]
         font, at, codes = "", (0.0, 0.0), ""
         for glyph in glyphs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from digitize.services.copies.fields import FormFields
-from digitize.services.copies.parts import Box, Boxes, Heading, Part
+from digitize.services.copies.parts import FormBox, FormBoxes, FormHeading, FormPart
 from digitize.services.copies.values import is_hidden
 from mappers.record import Row
 
@@ -16,9 +16,9 @@ _INFORMANT = ("complainant", "informant")
 class FormPersons(FormFields):
     """The persons of one record."""
 
-    def informant(self) -> Iterator[Part]:
+    def informant(self) -> Iterator[FormPart]:
         """Item 6: complainants and informants."""
-        yield Heading(self.label("fir.complainant", "6."))
+        yield FormHeading(self.label("fir.complainant", "6."))
         persons = self._persons(_INFORMANT) or [({}, 0)]
         for person, line in persons:
             yield from self._one_informant(person, line)
@@ -32,8 +32,8 @@ class FormPersons(FormFields):
                 found.append((row, line))
         return found
 
-    def _one_informant(self, row: Row, line: int) -> Iterator[Part]:
-        yield Boxes((
+    def _one_informant(self, row: Row, line: int) -> Iterator[FormPart]:
+        yield FormBoxes((
             self.box("(a)", "name", self._person(row, "name"), 1.5),
             self.box("(b)", "father", self._relative(row), 1.5),
             self.box("(c)", "dob", self._age(row)),
@@ -41,15 +41,15 @@ class FormPersons(FormFields):
         passport = ", ".join(
             filter(None, (self._person(row, n) for n in ("passport_no", "passport_issued_on", "passport_issued_at")))
         )
-        yield Boxes((
+        yield FormBoxes((
             self.box("(d)", "nationality", self._person(row, "nationality")),
             self.box("(e)", "uid", self._uid(row)), self.box("(f)", "passport", passport),
             self.box("(g)", "id_type", self._papers(line)),
         ))  # fmt: skip
         occupation = self._person(row, "occupation") or self._person(row, "occupation_code")
         phone = ", ".join(dict.fromkeys(filter(None, (self._person(row, n) for n in ("phone", "mobile")))))
-        yield Boxes((self.box("(h)", "occupation", occupation), self.box("(j)", "mobile", phone)))
-        yield Boxes((self.box("(i)", "address", "\n".join(self._addresses(row, line))),))
+        yield FormBoxes((self.box("(h)", "occupation", occupation), self.box("(j)", "mobile", phone)))
+        yield FormBoxes((self.box("(i)", "address", "\n".join(self._addresses(row, line))),))
 
     def _papers(self, line: int) -> str:
         papers = (p for p in self.rows("ids") if line and _line_of(p) == line)
@@ -88,24 +88,24 @@ class FormPersons(FormFields):
         if not own and (said := self._person(row, "address")):
             yield said
 
-    def accused(self) -> Iterator[Part]:
+    def accused(self) -> Iterator[FormPart]:
         """Items 7 and 8: the accused, and why it was reported late."""
-        yield Heading(self.label("fir.accused", "7."))
+        yield FormHeading(self.label("fir.accused", "7."))
         columns = (
             self.serials(), (self.label("fir.name"), 1.7), (self.label("fir.alias"), 1.1),
             (self.label("fir.relative"), 1.6), (self.label("fir.present_address"), 2.0),
         )  # fmt: skip
         yield self.table(columns, [self._accused_row(row, line) for row, line in self._persons(_ACCUSED)])
         if more := self.show("more_accused"):
-            yield Boxes((self.box("", "accused_more", more),))
-        yield Boxes((self.box("8.", "delay", self.show("delay_reason")),))
+            yield FormBoxes((self.box("", "accused_more", more),))
+        yield FormBoxes((self.box("8.", "delay", self.show("delay_reason")),))
 
     def _accused_row(self, row: Row, line: int) -> tuple[str, ...]:
         status = self._person(row, "status")
         name = " ".join(filter(None, (self._person(row, "name"), f"[{status}]" if status else "")))
         return name, self._person(row, "alias"), self._relative(row), "\n".join(self._addresses(row, line))
 
-    def features(self) -> Iterator[Part]:
+    def features(self) -> Iterator[FormPart]:
         """The attachment to item 7."""
         seen = (
             "build",
@@ -123,20 +123,20 @@ class FormPersons(FormFields):
         accused = [(at, row) for at, (row, _) in enumerate(self._persons(_ACCUSED), 1)]
         told = [(at, row) for at, row in accused if any(self._person(row, n) for n in (*seen, "deformity", "habits"))]
         if told:
-            yield Heading(self._words.word("features"))
+            yield FormHeading(self._words.word("features"))
         for at, row in told:
             boxes = [self.box("", labels[n], self._person(row, n)) for n in seen if self._person(row, n)]
-            first = Box(self.label("fir.sl"), self._values.number(str(at)), 0.6)
+            first = FormBox(self.label("fir.sl"), self._values.number(str(at)), 0.6)
             sex = self.box("", "sex", self._person(row, "sex"))
             for begin in range(0, len(boxes), 4):
-                yield Boxes((*((first, sex) if begin == 0 else ()), *boxes[begin : begin + 4]))
+                yield FormBoxes((*((first, sex) if begin == 0 else ()), *boxes[begin : begin + 4]))
 
-    def others(self) -> Iterator[Part]:
+    def others(self) -> Iterator[FormPart]:
         """Persons of the record for whom the form has no item."""
         rows = self._persons((*_INFORMANT, *_ACCUSED), others=True)
         if not rows:
             return
-        yield Heading(self._words.word("others"))
+        yield FormHeading(self._words.word("others"))
         columns = (
             self.serials(), (self.label("fir.name"), 1.8), (self.label("fir.father"), 1.6), (self.label("fir.dob"), 1.1),
             (self.label("fir.address"), 2.0),

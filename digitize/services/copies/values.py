@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from digitize.masking.masks import MASK
-from digitize.services.copies.words import ENGLISH, Words
+from digitize.services.copies.words import ENGLISH, CopyWords
 from mappers.record import FieldValue, Row
 from mappers.schema import form_tables
 from mappers.schema.parts.table import ROMAN
@@ -27,10 +27,10 @@ _SERIALS = frozenset({"gd_no", "beat"})
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})$")
 
 
-class Values:
+class CopyValues:
     """Values of one record in one language."""
 
-    def __init__(self, words: Words, state: str, form: str, digits: str = OF_STATE) -> None:
+    def __init__(self, words: CopyWords, state: str, form: str, digits: str = OF_STATE) -> None:
         """state: code of the record's state. digits: OF_STATE, or WESTERN for 0 to 9 whatever the state writes."""
         self._words = words
         self._zero = _zero_of(state, words) if digits == OF_STATE and words.language != ENGLISH else ord("0")
@@ -89,7 +89,7 @@ def is_hidden(cell: FieldValue) -> bool:
     return cell.value == MASK or (cell.value is None and cell.raw == MASK)
 
 
-def _zero_of(state: str, words: Words) -> int:
+def _zero_of(state: str, words: CopyWords) -> int:
     """The nought of the digits that a state's records have first, where they belong to the language's script."""
     profile = load_state(state) if state in state_codes() else None
     first = profile.digits[0] if profile is not None and profile.digits else ""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
-from typing import Any
 
 from digitize.errors import OptionsError
 from mappers.codes.acts import acts
@@ -29,14 +26,9 @@ _BY_LENGTH = frozenset({"rank"})
 """Lists of short codes, whose first spelling is the word in full."""
 
 
-@cache
-def _words() -> Mapping[str, Mapping[str, Any]]:
-    return tomllib.loads((resources.files(__package__) / "words.toml").read_text(encoding="utf-8"))
-
-
 def languages() -> tuple[str, ...]:
-    """ISO 639 codes of the languages that copies are made in."""
-    return tuple(_words())
+    """ISO 639-1 codes of the languages that copies are made in."""
+    return tuple(load_languages())
 
 
 @cache
@@ -48,16 +40,16 @@ def _labels(language: str) -> Mapping[str, tuple[tuple[str, ...], bool]]:
     return {n: ((*seen.get(n, ()), *unseen.get(n, ())), n in seen) for n in names}
 
 
-class Words:
+class CopyWords:
     """The words of one language. unseen: labels that were asked for and were not seen on a printed form."""
 
     def __init__(self, language: str) -> None:
         """Raises OptionsError for a language that has no words."""
-        if language not in _words():
+        if language not in languages():
             raise OptionsError(f"no copies in {language}: there are {', '.join(languages())}")
         self.language = language
-        self._own, self._english = _words()[language], _words()[ENGLISH]
-        self.script: str = self._own["script"]
+        self._own, self._english = load_languages()[language].copied, load_languages()[ENGLISH].copied
+        self.script = load_languages()[language].script
         self.is_rtl = self.script == "Arab"
         self.unseen: set[str] = set()
 
@@ -84,19 +76,20 @@ class Words:
         return self.beside(english, own)
 
     def word(self, name: str) -> str:
-        """One of the words of words.toml."""
-        return self.beside(self._english.get(name, ""), self._own.get(name, ""))
+        """One of the words of `mappers.languages.CopiedWords`."""
+        return self.beside(getattr(self._english, name), getattr(self._own, name))
 
     def plain(self, name: str) -> str:
         """The same in the language alone, in English where it has none."""
-        return str(self._own.get(name) or self._english[name])
+        return str(getattr(self._own, name) or getattr(self._english, name))
 
     def code(self, codes: str, value: str) -> str:
         """A value of a code list as a word."""
         order = _ORDER.get(codes, ())
         if value in order:
             at = order.index(value)
-            return self.beside(self._english[codes][at], self._own[codes][at])
+            own = getattr(self._own, codes)[at : at + 1]
+            return self.beside(getattr(self._english, codes)[at], own[0] if own else "")
         return self.beside(_spelled(codes, value), "")
 
     def act(self, value: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from digitize.finding.answers import Ground
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.picking import Pick
 from digitize.finding.stores import SearchStore
@@ -116,15 +115,14 @@ def _wanted(
 def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
     """Each person of a case once; what else tells of the person stands beside it."""
     made: list[_Told] = []
+    known: dict[int, list[Somebody]] = {}
     # A warrant before a charge-sheet, which fewer may see: whoever may not would be told of nobody.
     for one in sorted(told, key=lambda t: (t[1].form == "po", t[0].score, t[1].id), reverse=True):
-        record, person = one[1], _somebody(one)
-        is_known = any(
-            cases.masks.nodes(other[1]) & cases.masks.nodes(record) and same_person(person, _somebody(other)) == "same"
-            for other in made
-        )
-        if not is_known:
+        person, nodes = _somebody(one), cases.masks.nodes(one[1])
+        if not any(same_person(person, other) == "same" for node in nodes for other in known.get(node, ())):
             made.append(one)
+            for node in nodes:
+                known.setdefault(node, []).append(person)
     return [replace(a, beside=others_of(standing, cases, a.record)) for a, _, _, standing in made]
 
 

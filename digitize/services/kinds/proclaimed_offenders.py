@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from digitize.finding.answers import Ground
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.picking import Pick
 from digitize.finding.stores import SearchStore
