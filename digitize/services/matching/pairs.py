@@ -9,7 +9,7 @@ from itertools import islice
 
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.stores import SearchStore
-from digitize.services.matching.comparing import Comparison, compare_all
+from digitize.services.matching.comparing import Likeness, compare_all
 from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, aged, describe, row_fields
 from digitize.services.matching.weighing import weigh_age
 from mappers.schema import form_tables
@@ -41,14 +41,14 @@ def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Comparison]:
+def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Likeness]:
     """Who of others may be the same person, the best first. among: REPORTS, BODIES, FOUND, as far as it makes sense."""
     picks = [p for which in among if (p := pick_for(one, which)) is not None]
     rows = (d for p in picks for d in _described_rows(store, p, one) if d.record != one.record)
     return best_of(one, rows, most)
 
 
-def best_of(one: Description, others: Iterable[Description], most: int) -> list[Comparison]:
+def best_of(one: Description, others: Iterable[Description], most: int) -> list[Likeness]:
     """The best of many; no more than some thousand are held at once."""
     left = iter(others)
     parts = iter(lambda: list(islice(left, _AT_ONCE)), [])
@@ -87,7 +87,7 @@ def asked_pick(which: str, sex: str, days: tuple[str, str]) -> Pick:
     return _pick(FORM_OF[which], days, sex, status=status)
 
 
-def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Comparison]:
+def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Likeness]:
     """The best of what is read."""
     return best_of(one, _described_rows(store, wanted, one), most)
 
