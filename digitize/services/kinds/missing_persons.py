@@ -80,7 +80,7 @@ def _searched(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
     form = FORM_OF[which]
     one = _described_by(said)
     days = (said.get("since", ""), said.get("until", ""))
-    pick = asked_pick(which, one.sex, days)
+    pick = asked_pick(which, one, days)
     found: dict[tuple[str, int], Likeness] = {}
     if one.names.said or one.relative.said:
         query = SearchQuery(said.get("name", ""), "person", said.get("relative", ""), since=days[0], until=days[1])

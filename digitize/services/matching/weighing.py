@@ -44,12 +44,17 @@ def weigh_age(one: Description, other: Description) -> Told | None:
     gap = max(born[0] - other.born[1], other.born[0] - born[1], 0)
     year = max(one.year, other.year) or max(born[1], other.born[1])
     age = max(0, year - (born[0] + born[1]) // 2)
-    leeway = 3 + 0.12 * age if BODY in (one.kind, other.kind) else 2 + 0.08 * age
+    leeway = most_leeway(age) if BODY in (one.kind, other.kind) else 2 + 0.08 * age
     if gap > 2 * leeway:
         return None
     if gap == 0:
         return SAME, 1.6
     return (ALIKE, 1.0 - gap / leeway) if gap <= leeway else (DIFFERS, -1.5)
+
+
+def most_leeway(age: float) -> float:
+    """Years by which the age of a body, which is an estimate, may be off and still be alike."""
+    return 3 + 0.12 * age
 
 
 def _born_of(one: Description, other: Description) -> tuple[int, int]:
