@@ -1,5 +1,7 @@
 """A vehicle by its numbers: stolen, recovered, in a case, none of these, or a person must look."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from digitize.errors import OptionsError
 from digitize.finding.marks import AskedMark
 from digitize.finding.stores import open_store
 from digitize.services.kinds.vehicle_noc import SERVICE
-from digitize.services.things import Statement, meanings, standing_words
+from digitize.services.things import ThingStatement, meanings, score_of, standing_words
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.searched import fill
@@ -124,6 +126,26 @@ def test_what_is_hidden_leaves_nothing_certain():
     assert SERVICE.verdict([{"says": "recovered"}, {"says": "hidden"}]) == "unsure"
 
 
+def test_the_verdict_does_not_hang_on_how_many_are_shown():
+    """What decides it comes first, of any mixture."""
+    every = [
+        "stolen",
+        "stolen-or-recovered",
+        "in-a-case",
+        "differs",
+        "told",
+        "near",
+        "recovered",
+        "was-stolen",
+        "of-the-case",
+    ]
+    for size in (1, 2, 3, 4):
+        for some in combinations(every, size):
+            best = sorted(some, key=score_of, reverse=True)
+            verdicts = {SERVICE.verdict([{"says": word} for word in best[:n]]) for n in range(1, size + 1)}
+            assert len(verdicts) == 1, some
+
+
 def test_all_codes_have_a_meaning():
     lists = code_lists()
     told = meanings()
@@ -137,7 +159,7 @@ def test_all_codes_have_a_meaning():
 PLATES = st.from_regex(r"[A-Z]{2}[1-9][0-9][A-Z]{1,2}[0-9]{4}", fullmatch=True)
 LOOKALIKES = {"0": "O", "1": "I", "2": "Z", "5": "S", "8": "B", "O": "0", "I": "1", "Z": "2", "S": "5", "B": "8"}
 STATEMENTS = st.lists(
-    st.builds(Statement, st.sampled_from(("stolen", "recovered", "in-a-case")), st.sampled_from(("", "2012-01-01", "2013-01-01", "2014-01-01")),
+    st.builds(ThingStatement, st.sampled_from(("stolen", "recovered", "in-a-case")), st.sampled_from(("", "2012-01-01", "2013-01-01", "2014-01-01")),
               st.sampled_from((("a",), ("b",)))), min_size=1, max_size=5,
 )  # fmt: skip
 
