@@ -66,6 +66,7 @@ class CopyFonts:
         wanted = [LATIN, *(s for s in (script, *sorted(scripts_of(texts))) if s != LATIN)]
         self._fonts = {s: font for s in dict.fromkeys(wanted) if (font := self._load(s)) is not None}
         self._cache: dict[tuple[str, bool], Shaped] = {}
+        self.widths: dict[tuple[str, bool], float] = {}
         self.space = self._space()
 
     def _load(self, script: str) -> Any:

@@ -30,6 +30,13 @@ _NUMBER = re.compile(r"[0-9]+(?:[-/.,:+][0-9]+)*(?:/-)?")
 """Among Urdu letters a number with a hyphen would be turned round: it is read as one from left to right."""
 
 
+def runs_left(text: str, *, otherwise: bool) -> bool:
+    """Whether a text runs to the left: by its first letter; otherwise, where it has none."""
+    kinds = (unicodedata.bidirectional(c) for c in text)
+    first = next((k for k in kinds if k in ("L", "R", "AL")), "")
+    return first != "L" if first else otherwise
+
+
 def break_lines(fonts: CopyFonts, text: str, width_em: float, *, is_rtl: bool) -> list[str]:
     """A text in lines that are not wider than a width in em; a word that is wider itself is cut."""
     lines: list[str] = []
@@ -74,7 +81,10 @@ def _cut(fonts: CopyFonts, word: str, width_em: float, *, is_rtl: bool) -> int:
 
 
 def _width(fonts: CopyFonts, word: str, *, is_rtl: bool) -> float:
-    return sum(piece.shaped.width for piece in line_pieces(fonts, word, is_rtl=is_rtl))
+    key = word, is_rtl
+    if key not in fonts.widths:
+        fonts.widths[key] = sum(piece.shaped.width for piece in line_pieces(fonts, word, is_rtl=is_rtl))
+    return fonts.widths[key]
 
 
 def line_width(fonts: CopyFonts, pieces: Sequence[LinePiece]) -> float:
@@ -114,28 +124,34 @@ def _reordered(fonts: CopyFonts, text: str, *, is_rtl: bool) -> Iterator[LinePie
     isolated = _NUMBER.sub(lambda m: f"{_LRI}{m[0]}{_PDI}", text)
     shown = BidiParagraph(isolated, base, preserve_bn_chars=True).get_reordered_characters()
     kept = (c for c in shown if c.character not in _CONTROLS)
+    was_left, is_end = False, True
     for to_left, run in groupby(kept, lambda c: c.embedding_level % 2 == 1):
         words = re.findall(r" +|[^ ]+", "".join(c.character for c in run))
         for at, word in enumerate(words):
             said = word[::-1] if to_left else word
             copied = said
             if is_rtl and not word.isspace():
-                copied = _of_signs(said) if to_left else _bounded(said, is_first=at == 0, is_last=at == len(words) - 1)
-            yield LinePiece(
-                copied, _blank(fonts) if word.isspace() else fonts.shape(said, is_rtl=to_left), to_left, False
-            )
+                is_last = at == len(words) - 1
+                copied = _of_signs(said, is_end) if to_left else _bounded(said, is_first=at == 0, is_last=is_last)
+            elif not is_rtl and was_left and not to_left:
+                # In a line that runs to the right, what stands behind Urdu begins with a mark for the same reason.
+                copied = LRM + said
+            was_left, is_end = to_left, False
+            shaped = _blank(fonts) if word.isspace() else fonts.shape(said, is_rtl=to_left)
+            yield LinePiece(copied, shaped, to_left, has_blank=False)
 
 
 def _blank(fonts: CopyFonts) -> Shaped:
     return Shaped(" ", (fonts.space,), fonts.space.advance)
 
 
-def _of_signs(word: str) -> str:
-    """An Urdu word with marks behind signs of numbers.
+def _of_signs(word: str, is_end: bool) -> str:
+    """An Urdu word with marks behind signs of numbers, and behind a sign at the line's end.
 
     Poppler turns lines round again by the kinds of their letters, and would take such signs to a number beside them.
     """
-    return "".join(c + RLM * (unicodedata.bidirectional(c) in ("ES", "ET", "CS")) for c in word)
+    said = "".join(c + RLM * (unicodedata.bidirectional(c) in ("ES", "ET", "CS")) for c in word)
+    return said if not is_end or _is_arabic(said[-1]) else said + RLM
 
 
 def _bounded(word: str, *, is_first: bool, is_last: bool) -> str:
