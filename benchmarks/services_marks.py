@@ -23,6 +23,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "people")]
 
+from benchmarks.services_wanted import WantedWorld, measure  # noqa: E402
+
 SEED = 3_100
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 STATES = ("WB", "MH", "KA", "UP", "TN", "OD", "DL", "GJ")
@@ -162,6 +164,9 @@ def _measure(folder: Path, world: VehicleWorld, count: int, has_pg: bool) -> dic
         target.take(one)
     figures = {"vehicles": len(world.vehicles), "load_s": round(time.monotonic() - began, 1)}
     figures |= _vehicles(open_store(target), world, count)
+    people = WantedWorld(240 if count < 1000 else 6000, SEED)
+    target.take(batch(people.tables, "wanted"))
+    figures |= measure(open_store(target), people, 4 if count < 1000 else 40, count // 4)
     target.close()
     if has_pg:
         figures |= _in_postgres(batches, world, count)

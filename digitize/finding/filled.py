@@ -121,11 +121,14 @@ def _tables(kind: RowKind) -> str:
 
 
 def _says(kind: RowKind, lack: Lack) -> str:
-    """Whether something stands in one of the fields. Raises KeyError for a field that the tables have not."""
+    """Whether something stands in one of the fields that the tables have. Raises KeyError where they have none."""
     tables = {t.child: t.by_name for t in form_tables(kind.form).values()}
-    own = [f"{'c' if kind.child else 'r'}.{tables[kind.child][n].name}" for n in lack.one_of]
-    of_record = [f"r.{tables[''][n].name}" for n in lack.of_record]
-    return f"({' OR '.join(f'{n} IS NOT NULL' for n in (*own, *of_record))})"
+    letter = "c" if kind.child else "r"
+    known = [f"{letter}.{n}" for n in lack.one_of if n in tables[kind.child]]
+    known += [f"r.{n}" for n in lack.of_record if n in tables[""]]
+    if not known:
+        raise KeyError(f"{kind.form}: none of {', '.join((*lack.one_of, *lack.of_record))}")
+    return f"({' OR '.join(f'{n} IS NOT NULL' for n in known)})"
 
 
 def _roles(kind: RowKind) -> tuple[str, list[object]]:

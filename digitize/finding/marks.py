@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import translate
 from functools import cached_property, lru_cache
 
 from digitize.finding.answers import Ground
@@ -15,6 +16,7 @@ from digitize.targets.search_rows import MARKS, NUMBERED, PROPERTY, SEP, TOLD, V
 from mappers.codes.registrations import mark_signs, registration_forms
 from mappers.names.keys import mark_key, mark_tokens
 from mappers.record import Row
+from mappers.text.folding import fold_digits
 
 VEHICLE_KINDS = (VEHICLE, PROPERTY, TOLD)
 THING_KINDS = (PROPERTY, NUMBERED, TOLD)
@@ -23,10 +25,13 @@ NUMBERS = MARKS
 CHILD_OF_KIND = {VEHICLE: "vehicles", PROPERTY: "property", NUMBERED: "numbered", TOLD: ""}
 SAME, NEAR = "same", "nearly"
 _LEAST, _LEAST_WHOLE = 4, 6
+_MOST_WHOLE, _LEAST_DIGITS = 20, 3
 _LEAST_LONG = 12
 """Signs of an engine or chassis number that is surely not the end of a longer one."""
 _MOST = 2000
 _OPEN_SIGNS = "*?"
+_PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
+"""What numbers are written with: of other signs nobody knows what they stand for."""
 _HOW = {SAME: Ground("number", "same"), NEAR: Ground("number", "nearly")}
 
 
@@ -57,9 +62,15 @@ class AskedMark:
     @property
     def is_partly(self) -> bool:
         """Whether it may be a part of a number, or not be read right: what has it not is no proof of anything."""
-        if self.is_open or not self.signs.isascii():
+        if self.is_open or not _PLAIN.fullmatch(fold_digits(self.text)):
             return True
-        return len(self.forms) != 1 if self.is_registration else len(self.signs) < _LEAST_WHOLE
+        return len(self.forms) != 1 if self.is_registration else not self._is_number
+
+    @property
+    def _is_number(self) -> bool:
+        """Whether it is what engines, frames, arms and telephones have: neither a word, nor two numbers in a row."""
+        has_digits = sum(c.isdigit() for c in self.signs) >= _LEAST_DIGITS
+        return has_digits and _LEAST_WHOLE <= len(self.signs) <= _MOST_WHOLE
 
     @property
     def can_be_looked_up(self) -> bool:
@@ -108,10 +119,20 @@ class AskedMark:
         return NEAR if is_open and AskedMark(stands)._fits(self.signs) else ""
 
     def _fits(self, other: str) -> bool:
-        # Many of them say no more than one, and take for ever to compare.
-        parts = re.split(r"([*?])", re.sub(r"[*?]*\*[*?]*", "*", self.text))
-        pattern = "".join({"*": ".*", "?": "."}.get(p, re.escape(mark_key(p))) for p in parts)
-        return re.fullmatch(pattern, mark_key(other)) is not None
+        return _pattern(self.text)(mark_key(other)) is not None
+
+
+@lru_cache(maxsize=64)
+def _pattern(text: str) -> Callable[[str], re.Match[str] | None]:
+    """What fits a number with signs that are not known."""
+    parts = (p if p in _OPEN_SIGNS else mark_key(p) for p in re.split(r"([*?])", text))
+    # Not with ".*" for each *: of many it would try all ways, which takes for ever.
+    return re.compile(translate("".join(parts))).match
+
+
+@lru_cache(maxsize=1 << 14)
+def _tokens(text: str) -> frozenset[int]:
+    return frozenset(mark_tokens(text))
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +142,7 @@ def _forms(signs: str) -> tuple[str, ...]:
 
 def _is_near(one: str, other: str) -> bool:
     a, b = mark_key(one), mark_key(other)
-    if a == b or set(mark_tokens(one)) & set(mark_tokens(other)):
+    if a == b or _tokens(one) & _tokens(other):
         return True
     short, long = sorted((a, b), key=len)
     return len(short) >= _LEAST and len(short) < len(long) and short[-4:] == long[-4:] and _is_left_of(short, long)

@@ -13,7 +13,7 @@ from digitize.finding.answers import Ground
 class ShownAnswer:
     """One thing that answers, as somebody may see it.
 
-    record: its id, "" for the public, to whom it says nothing. form; child, line: where in it. case: fields of the
+    record: its id, "" for a row of a list that is no record; form; child, line: where in it. case: fields of the
     record; values: of the row of its child table; rows: of other tables, all rows. says: what it alone says of what was
     asked. beside: what it was compared with.
     """

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import NotFound, OptionsError
+from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_SHOWN
 from digitize.finding.cases import open_cases
 from digitize.finding.stores import SearchStore, open_store
@@ -48,7 +48,8 @@ class ServiceDesk:
         if not 1 <= limit <= MOST_SHOWN:
             raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
         checked = check_given(service, given)
-        note = self._count(service, checked, asker)
+        logged = as_logged(service, checked)
+        note = self._count(service.name, checked, logged, asker)
         sight = ServiceSight(self.store, service, asker)
         if service.answer is None:
             found = sight.shown(service.find(self.store, checked), limit)
@@ -58,24 +59,32 @@ class ServiceDesk:
         if sight.hides and may_know_of_hidden(service, asker):
             plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
-        self._keep(service.name, as_logged(service, checked), asker, len(found), sight.seen, note)
+        self._keep(service.name, logged, asker, len(found), sight.seen, note)
         return ServiceAnswer(service.name, verdict, tuple(found))
 
-    def copy(self, record: str, form: str, asker: ServiceAsker) -> Record:
-        """A record as it may be printed for somebody, kept in the log. Raises NotFound where there is none for them."""
+    def copies(
+        self, find: Callable[[SearchStore], Sequence[str]], form: str, asker: ServiceAsker, asked: Mapping[str, str]
+    ) -> list[Record]:
+        """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
+
+        find: ids of the records that are meant. asked: by what, none of which names a person. Raises as `answer`.
+        """
         asker.check()
-        self._count_copy(asker)
-        cases = open_cases(self.store, [(record, form)])
-        made, seen = None, ShownFields()
-        if record in cases.records:
-            is_unmasked = asker.by.unmasking is not None
-            role = asker.role_for(cases.records[record])
-            made = record_as_shown(cases, record, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
-            if made is not None and is_unmasked:
-                seen.add(record, cases.hidden(record))
-        self._keep(COPY, {"record": record}, asker, int(made is not None), seen, {})
-        if made is None:
-            raise NotFound("There is no such record, or it is not one to be copied for you.")
+        plain = {name: text for name, text in asked.items() if text}
+        note = self._count(COPY, plain, plain, asker)
+        names = list(dict.fromkeys(find(self.store)))
+        cases = open_cases(self.store, [(name, form) for name in names])
+        made, seen = [], ShownFields()
+        is_unmasked = asker.unmasking is not None
+        for name in names:
+            if name not in cases.records:
+                continue
+            role = asker.role_for(cases.records[name])
+            one = record_as_shown(cases, name, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
+            if one is not None:
+                made.append(one)
+                seen.add(name, cases.hidden(name) if is_unmasked else ())
+        self._keep(COPY, plain, asker, len(made), seen, note)
         return made
 
     def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
@@ -83,20 +92,18 @@ class ServiceDesk:
             raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
         return service.answer(self._folder, checked)
 
-    def _count_copy(self, asker: ServiceAsker) -> None:
-        if self._rates is not None:
-            self._rates.count(asker.role, asker.by.who, asker.address)
-
-    def _count(self, service: RecordService, checked: Mapping[str, str], asker: ServiceAsker) -> dict[str, Any]:
+    def _count(
+        self, service: str, checked: Mapping[str, str], logged: Mapping[str, Any], asker: ServiceAsker
+    ) -> dict[str, Any]:
         """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
         if self._rates is None:
             return {}
         self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, asker.by.who, service.name, checked)
+            is_row = self._rates.count_number(asker.role, asker.by.who, service, checked)
         except TooOften as e:
-            self._keep(service.name, as_logged(service, checked), asker, 0, ShownFields(),
-                       {"enumeration": True, "refused_s": int(e.wait_s) + 1})  # fmt: skip
+            told = {"enumeration": True, "refused_s": int(e.wait_s) + 1}
+            self._keep(service, logged, asker, 0, ShownFields(), told)
             raise
         return {"enumeration": True} if is_row else {}
 

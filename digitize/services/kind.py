@@ -85,6 +85,9 @@ class RecordService:
     a word of the service's own (such as "in-a-case"), which the pages have sentences for; "" for none. unfound: the
     same of what was asked, where nothing was found: what was asked by half of a number is not free of all records.
 
+    certifies: whether somebody will rely on the verdict, so that what was found and may not be seen is told to it as
+    HIDDEN, whoever asks; its word for that must be one that it says for other reasons, too.
+
     needs: what a row must say to be found; a row is found where all needs of its form, child and role are met, and
     counts for the service where there is any. answer: for a service that reads no record, whose forms are (): its rows
     by the fields of shows[""], of the folder of a workspace and what was asked; nothing in them is masked, since
@@ -99,6 +102,7 @@ class RecordService:
     find: Callable[[SearchStore, Mapping[str, str]], list[Answering]]
     verdict: Callable[[Sequence[Mapping[str, str]]], str] = field(default=_no_verdict)
     unfound: Callable[[Mapping[str, str]], str] = field(default=_no_verdict)
+    certifies: bool = False
     needs: tuple[Need, ...] = ()
     answer: Callable[[Path, Mapping[str, str]], list[dict[str, str]]] | None = None
 

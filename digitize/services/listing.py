@@ -20,7 +20,8 @@ from digitize.targets.search_rows import NAMES, RELATIVES
 from mappers.record import Record
 from mappers.text.folding import fold_key
 
-NAME_FIELDS = frozenset(NAMES)
+NAMED_BY = NAMES
+NAME_FIELDS = frozenset(NAMED_BY)
 KIN_FIELDS = frozenset(RELATIVES)
 AGE_FIELDS = frozenset(("age", "age_from", "age_to", "birth_year", "birth_date"))
 DAYS_BESIDE = ("arrest_date", "report_type", "report_date", "judgment_date", "result_date")
@@ -89,9 +90,15 @@ def others_of(standing: Standing, cases: FoundCases, record: str) -> tuple[Answe
     """The rows of other records by which somebody's standing is known, each once, by day."""
     rows = dict.fromkeys((e.record.id, e.record.form, e.at) for e in standing.by if e.record.id != record)
     return tuple(
-        Answering(name, form, "persons", cases.lines[name, "persons"][at], 1.0, (Ground("case", "same"),))
+        Answering(name, form, "persons", cases.lines[name, "persons"][at], 1.0, (Ground("number", "same"),))
         for name, form, at in rows
     )
+
+
+def place_grounds(given: Mapping[str, str]) -> tuple[Ground, ...]:
+    """The grounds of what was found by its station or district."""
+    asked = (("station", "station"), ("district", "place"))
+    return tuple(Ground(word, "same") for name, word in asked if given.get(name))
 
 
 def check_days(given: Mapping[str, str]) -> tuple[str, str]:

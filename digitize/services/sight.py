@@ -10,7 +10,6 @@ from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ShownAnswer
 from digitize.services.asker import ServiceAsker
 from digitize.services.kind import Answering, RecordService
-from digitize.services.policy import PUBLIC
 from digitize.services.shown import is_hidden, record_as_shown
 from mappers.record import Record, Row
 
@@ -100,9 +99,8 @@ class ServiceSight:
         rows = {child: record.children.get(child, ()) for child in shows if child and child != answer.child}
         values = _texts(record.children[answer.child][at], shows.get(answer.child, ())) if answer.child else {}
         told = {c: tuple(t for row in some if (t := _texts(row, shows[c]))) for c, some in rows.items()}
-        is_public = self._asker.role == PUBLIC
         return ShownAnswer(
-            "" if is_public else record.id, record.form, answer.child, answer.line, round(answer.score, 3), answer.why,
+            record.id, record.form, answer.child, answer.line, round(answer.score, 3), answer.why,
             case, values, {c: some for c, some in told.items() if some}, answer.says,
             tuple(one for b in answer.beside if (one := self._one(b)) is not None),
         )  # fmt: skip

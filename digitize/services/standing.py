@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from digitize.finding.cases import FoundCases, text_of
@@ -220,9 +220,13 @@ def same_person(a: Somebody, b: Somebody) -> str:
     return _SAME if alike >= _ALIKE and (kin is None or kin >= _PERHAPS) else _MAYBE
 
 
-def _alike(some: Sequence[str], others: Sequence[str]) -> float | None:
+@lru_cache(maxsize=1 << 14)
+def _alike(some: tuple[str, ...], others: tuple[str, ...]) -> float | None:
     """How alike the best two names are; None where either side has none."""
     best: float | None = None
+    # Most rows write the same name with the same sounds.
+    if {name_words(one)[0] for one in some} & {name_words(other)[0] for other in others} - {()}:
+        return 1.0
     for one in some:
         words, language = name_words(one)
         asked = [AskedWord(word, {}) for word in words]

@@ -92,21 +92,20 @@ def _judge(row: FoundRow, asked: Asked, cases: FoundCases) -> _Named | None:
             return None
         own = record.children[CHILD_OF_KIND[row.kind]][at]
     hows: dict[str, set[str]] = {SAME: set(), NEAR: set()}
+    near_by: set[str] = set()
     for name, stands in numbers_of(row.kind, own):
         for field, one in asked.items():
-            how = one.compare(stands)
-            # Found under the name of another number: a slip of the pen, or two numbers.
-            if how == SAME and name in NUMBERS and name != field:
-                how = NEAR
-            elif name in NUMBERS and name != field:
-                how = ""
-            if how:
-                hows[how].add(name)
+            if how := one.compare(stands):
+                # Found under the name of another number: a slip of the pen, or two numbers.
+                is_own = how == SAME and (name not in NUMBERS or name == field)
+                hows[SAME if is_own else NEAR].add(name)
+                near_by |= set() if is_own else {field}
     against = {f for f, one in asked.items() if is_vehicle(row) and _is_against(one, text_of(own.get(f)))}
     if hows[SAME]:
         is_other = CHASSIS in against - hows[SAME] or (hows[SAME] == {REGISTRATION} and ENGINE in against)
         return _Named(row, SAME, frozenset(hows[SAME]), record, own, is_other)
-    if not hows[NEAR] or (hows[NEAR] == {REGISTRATION} and against & {CHASSIS, ENGINE}):
+    # A plate that is near, and another frame or engine: another vehicle.
+    if not hows[NEAR] or (near_by == hows[NEAR] == {REGISTRATION} and against & {CHASSIS, ENGINE}):
         return None
     return _Named(row, NEAR, frozenset(hows[NEAR]), record, own)
 

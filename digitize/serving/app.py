@@ -14,7 +14,8 @@ from digitize.review.station.entrance import logout
 from digitize.review.station.guard import guarded
 from digitize.review.station.pages import change_language
 from digitize.services.known import load_services
-from digitize.serving import asking, searching
+from digitize.services.policy import COPY
+from digitize.serving import asking, copying, searching
 from digitize.serving.described import described
 from digitize.serving.office import SearchOffice
 from digitize.serving.searching import FIELDS
@@ -26,12 +27,15 @@ _PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("/", "GET", searching.search_page),
     ("/", "POST", searching.found_page),
     ("/ask", "GET", asking.services_page),
+    (f"/ask/{COPY}", "GET", copying.copy_page),
+    (f"/ask/{COPY}", "POST", copying.made_page),
     ("/ask/{name}", "GET", asking.service_page),
     ("/ask/{name}", "POST", asking.answer_page),
 )
 _JSON: tuple[tuple[str, Endpoint], ...] = (
     ("/search", searching.search),
     ("/services", asking.services),
+    (f"/services/{COPY}", copying.copy),
     ("/services/{name}", asking.ask),
 )
 
@@ -58,4 +62,4 @@ def make_search_app(office: SearchOffice, hosts: Sequence[str]) -> Starlette:
 
 async def _openapi(request: Request) -> Response:
     del request
-    return JSONResponse(described(FIELDS, load_services()))
+    return JSONResponse(described(FIELDS, load_services(), copying.COPIES))

@@ -12,9 +12,10 @@ from digitize.review.station.guard import NotAnswered, Visitor, form_of
 from digitize.services.answer import ServiceAnswer
 from digitize.services.kind import RecordService
 from digitize.services.known import load_services
+from digitize.serving.copying import COPIES
 from digitize.serving.forms import answer_shown, service_form
 from digitize.serving.office import SearchOffice
-from digitize.serving.searching import problem_page
+from digitize.serving.rendering import problem_page
 from digitize.serving.visitors import asker_of, limit_of, may_unmask, one_of_each
 from digitize.serving.words import search_words, service_words
 
@@ -45,7 +46,7 @@ async def services_page(request: Request, office: SearchOffice, visitor: Visitor
     words = service_words(visitor.account.language)
     listed = [
         {"name": s.name, "title": words.of(s.name, "title", s.name), "help": words.of(s.name, "help", s.help)}
-        for s in load_services().values()
+        for s in (*load_services().values(), COPIES)
     ]
     return problem_page("services.html", visitor, None, own=words, listed=listed)
 

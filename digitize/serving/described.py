@@ -46,6 +46,8 @@ _HIT = {
 }
 
 
+_HOWS = ["same", "alike", "nearly", "differs", "unknown"]
+_REASON = {**_GROUND, "properties": {"what": {"type": "string"}, "how": {"enum": _HOWS}}}
 _ROWS = {"type": "object", "additionalProperties": {"type": "array", "items": _TEXTS}}
 _FOUND = {
     "type": "object",
@@ -59,7 +61,7 @@ _FOUND = {
         },
         "line": {"type": "integer", "description": "Row of that table; 0 for the record itself."},
         "score": {"type": "number", "minimum": 0, "maximum": 1},
-        "why": {"type": "array", "items": _GROUND},
+        "why": {"type": "array", "items": _REASON},
         "case": {**_TEXTS, "description": "Fields of the record, as far as the role sees them; [masked] is hidden."},
         "values": {**_TEXTS, "description": "Fields of the row that was found."},
         "rows": {**_ROWS, "description": "Rows of other tables of the record."},
@@ -94,10 +96,11 @@ _NUMBERS = {
 }
 
 
-def described(fields: Sequence[str], services: Mapping[str, RecordService]) -> dict[str, Any]:
-    """The description as JSON types."""
+def described(fields: Sequence[str], services: Mapping[str, RecordService], copies: RecordService) -> dict[str, Any]:
+    """The description as JSON types. copies: what is asked for a copy of an FIR."""
     paths = {"/search": {"get": _search(fields)}, "/services": {"get": _list()}}
     paths |= {f"/services/{name}": {"get": _service(service)} for name, service in services.items()}
+    paths[f"/services/{copies.name}"] = {"get": _copy(copies)}
     session = {"type": "apiKey", "in": "cookie", "name": "digitize_search"}
     return {
         "openapi": "3.1.0",
@@ -126,6 +129,15 @@ def _service(service: RecordService) -> dict[str, Any]:
     return _operation(
         service.help, [*asked, *_common()], _answer("What is answered, the best first; at most limit.", _SERVICE_ANSWER)
     )
+
+
+def _copy(copies: RecordService) -> dict[str, Any]:
+    pdf = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+    made = _operation(
+        copies.help, [*map(_asked, copies.parameters), *_common()[1:]], {"description": "The copy.", "content": pdf}
+    )
+    made["responses"]["404"] = _answer("There is no such FIR, or it is not one to be copied for this role.", _ERROR)
+    return made
 
 
 def _asked(parameter: Parameter) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def service_form(service: RecordService, words: ServiceWords, given: Mapping[str
             "label": words.of(service.name, f"given.{p.name}", p.help),
             "kind": "choice" if p.kind == CHOICE else _INPUTS.get(p.kind, "text"),
             "is_number": p.kind in (NUMBER, YEAR),
-            "choices": [(c, words.of(service.name, f"choice.{c}", c)) for c in p.choices],
+            "choices": [(c, words.of(service.name, f"choice.{c}", c.replace("_", " "))) for c in p.choices],
             "is_needed": p.is_needed,
             "value": given.get(p.name, ""),
         }

@@ -16,13 +16,13 @@ from digitize.finding.search import SearchAnswer, StoreSearch
 from digitize.review.station.gate import Gate
 from digitize.services.answer import ServiceAnswer
 from digitize.services.asker import ServiceAsker
+from digitize.services.copies.asked import fir_copy
 from digitize.services.desk import ServiceDesk
 from digitize.services.kind import RecordService
 from digitize.services.policy import PUBLIC
 from digitize.services.rates import Rates
 from digitize.targets.base import Target
 from digitize.workspace.place import Place
-from mappers.record import Record
 
 T = TypeVar("T")
 TICK_S = 0.25
@@ -78,9 +78,9 @@ class SearchOffice(Gate):
         """Answer a question to a service. Raises OptionsError (TooOften for one that must wait), TargetRefused."""
         return await self.slowly(lambda: self._with(lambda at: at.desk.answer(service, given, asker, limit)))
 
-    async def copy(self, record: str, asker: ServiceAsker) -> Record:
-        """An FIR as it may be printed. Raises NotFound, OptionsError, TargetRefused."""
-        return await self.slowly(lambda: self._with(lambda at: at.desk.copy(record, "iif1", asker)))
+    async def copy(self, asked: Mapping[str, str], asker: ServiceAsker, language: str) -> bytes:
+        """A copy of an FIR as PDF. Raises NotFound, OptionsError (TooOften for one that must wait), TargetRefused."""
+        return await self.slowly(lambda: self._with(lambda at: fir_copy(at.desk, asked, asker, language)))
 
     def _with(self, ask: Callable[[_Finder], T]) -> T:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,10 +11,10 @@ from digitize.errors import OptionsError
 from digitize.finding.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.finding.search import SearchAnswer
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
-from digitize.review.station.rendering import page as render
 from digitize.serving.office import SearchOffice
+from digitize.serving.rendering import problem_page
 from digitize.serving.visitors import asker_of, limit_of, may_search, may_unmask, one_of_each
-from digitize.serving.words import PACKAGE, search_words, service_words
+from digitize.serving.words import search_words
 
 FIELDS = ("text", "kind", "relative", "station", "place", "year", "since", "until", "age", "section")
 
@@ -63,16 +62,3 @@ def _shown(
         "search.html", visitor, problem, own=search_words(visitor.account.language), asked=asked, kinds=list(KINDS),
         hits=hits, may_unmask=may_unmask(visitor.account),
     )  # fmt: skip
-
-
-def problem_page(name: str, visitor: Visitor, problem: Exception | None, **data: Any) -> Response:
-    """A page, and what could not be asked; with the status that the JSON has for it."""
-    wait_s = getattr(problem, "wait_s", None)
-    status = 200 if problem is None else 429 if wait_s is not None else getattr(problem, "status", 422)
-    made = render(
-        name, visitor, status, package=PACKAGE, brand="search", problem=str(problem or ""),
-        may_search=may_search(visitor.account), rooms=service_words(visitor.account.language), **data,
-    )  # fmt: skip
-    if wait_s is not None:
-        made.headers["Retry-After"] = str(int(wait_s) + 1)
-    return made

@@ -47,27 +47,34 @@ class ServiceWords:
 
     def of(self, service: str, name: str, default: str) -> tuple[str, str]:
         """A word of one service, and the language it is in, "" for the page's own: its title, a parameter's label
-        ("given.NAME"), a choice, a verdict ("verdict.WORD") or what an answer says ("says.WORD").
+        ("given.NAME"), a choice, a verdict ("verdict.WORD") or what an answer says ("says.WORD"); else the word that
+        services use alike.
         """
-        for words, language in ((self._own, ""), (self._english, ENGLISH if self._own is not self._english else "")):
-            one: Any = words.get("service", {}).get(service, {})
-            for part in name.split("."):
-                one = one.get(part, {}) if isinstance(one, dict) else {}
-            if isinstance(one, str):
-                return one, language
-        return default, ENGLISH if self._own is not self._english else ""
+        group, _, word = name.partition(".")
+        for words, language in ((self._own, ""), (self._english, self._other)):
+            own = words.get("service", {}).get(service, {})
+            found = own.get(group, {}).get(word) or words.get(group, {}).get(word) if word else own.get(name)
+            if found:
+                return str(found), language
+        return default, self._other
 
     def field(self, name: str) -> tuple[str, str]:
         """The name of a field, and the language it is in, "" for the page's own."""
         for words in (self._own.get("field", {}), self._shared.get("field", {})):
             if name in words:
                 return str(words[name]), ""
-        return _labels().get(name, name), ENGLISH if self._own is not self._english else ""
+        return _labels().get(name, name), self._other
 
     def ground(self, what: str, how: str) -> str:
         """Why something was found, in words."""
         said = {**self._shared["ground"], **self._own.get("ground", {})}
-        return f"{said.get(what, what)}: {self._shared['how'].get(how, how)}"
+        likeness = {**self._shared["how"], **self._own.get("how", {})}
+        return f"{said.get(what, what)}: {likeness.get(how, how)}"
+
+    @property
+    def _other(self) -> str:
+        """The language of what has no word in the page's own."""
+        return "" if self._own is self._english else ENGLISH
 
 
 @cache

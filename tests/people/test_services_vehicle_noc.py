@@ -73,6 +73,11 @@ CASES = [
     ({"registration": "MH12DE1433"}, "no-record"),
     ({"registration": "MH12DE1433", "engine": "43?21"}, "unsure"),
     ({"registration": "WB02"}, "unsure"),
+    ({"chassis": "Howrah"}, "unsure"),
+    ({"chassis": "WB-02-AB-1234"}, "unsure"),
+    ({"engine": "WB02AB1284", "chassis": "ZZZZZ99999ZZZZ999"}, "unsure"),
+    ({"chassis": "MBLHA10EE9G12345 HA10EA9G54321"}, "unsure"),
+    ({"registration": "1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*1*Z4"}, "unsure"),
     ({"registration": "एमएच १२ डीई १४३३"}, "unsure"),
 ]  # fmt: skip
 

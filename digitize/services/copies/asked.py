@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import NotFound, OptionsError
+from digitize.finding.stores import SearchStore
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.copy import FORM, render
 from digitize.services.copies.values import OF_STATE
@@ -32,18 +33,15 @@ def fir_copy(
 
 def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) -> Record:
     """The record, as whoever asks may be shown it. Raises NotFound, and OptionsError where several may be meant."""
-    asker.check()
-    rows = [row for row in cases_of(desk.store, asked) if row.row.form == FORM]
-    best = max((row.score for row in rows), default=0.0)
-    made = []
-    # Asked for even where nothing was found, so that the log and the rates know of it.
-    for name in [r.row.record_id for r in rows if r.score == best][:_MOST] or [""]:
-        try:
-            made.append(desk.copy(name, FORM, asker))
-        except NotFound:
-            continue
+    made = desk.copies(lambda store: _meant(store, asked), FORM, asker, asked)
     if not made:
         raise NotFound(NONE)
     if len(made) > 1:
         raise OptionsError("Several FIRs have this number, year and station: name the district too.")
     return made[0]
+
+
+def _meant(store: SearchStore, asked: Mapping[str, str]) -> list[str]:
+    rows = [row for row in cases_of(store, asked) if row.row.form == FORM]
+    best = max((row.score for row in rows), default=0.0)
+    return [row.row.record_id for row in rows if row.score == best][:_MOST]

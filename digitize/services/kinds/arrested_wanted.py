@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from digitize.finding.answers import Ground
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.picking import Pick
 from digitize.finding.stores import SearchStore
-from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Parameter, RecordService
+from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
     FATE_BESIDE,
+    NAMED_BY,
     PERSON_ASKED,
     PLACE_ASKED,
     check_days,
@@ -22,6 +22,7 @@ from digitize.services.listing import (
     listed,
     named,
     others_of,
+    place_grounds,
     place_of,
     require_some,
     score_by_day,
@@ -70,7 +71,7 @@ def _by_list(store: SearchStore, given: Mapping[str, str], state: str) -> Iterat
     if place is None:
         return
     days = check_days(given)
-    grounds = tuple(Ground(n, "same") for n in ("station", "district") if given.get(n))
+    grounds = place_grounds(given)
     for form in _FORMS[state]:
         of_record, of_row = dict(place), {}
         if form == "po":
@@ -114,15 +115,14 @@ def _wanted(
 def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
     """Each person of a case once; what else tells of the person stands beside it."""
     made: list[_Told] = []
+    known: dict[int, list[Somebody]] = {}
     # A warrant before a charge-sheet, which fewer may see: whoever may not would be told of nobody.
     for one in sorted(told, key=lambda t: (t[1].form == "po", t[0].score, t[1].id), reverse=True):
-        record, person = one[1], _somebody(one)
-        is_known = any(
-            cases.masks.nodes(other[1]) & cases.masks.nodes(record) and same_person(person, _somebody(other)) == "same"
-            for other in made
-        )
-        if not is_known:
+        person, nodes = _somebody(one), cases.masks.nodes(one[1])
+        if not any(same_person(person, other) == "same" for node in nodes for other in known.get(node, ())):
             made.append(one)
+            for node in nodes:
+                known.setdefault(node, []).append(person)
     return [replace(a, beside=others_of(standing, cases, a.record)) for a, _, _, standing in made]
 
 
@@ -168,4 +168,10 @@ SERVICE = RecordService(
     find=_find,
     verdict=_verdict,
     unfound=lambda given: NONE,
+    needs=(
+        *(Need(form, "persons", "name", NAMED_BY, roles=roles_of(form)) for form in _DAYS),
+        *(Need(form, "persons", "day", of_record=(day,), roles=roles_of(form)) for form, day in _DAYS.items()),
+        Need("iif5", "persons", "status", ("status",), roles=roles_of("iif5")),
+        Need("po", "persons", "status", of_record=("po_status",), roles=roles_of("po")),
+    ),
 )  # fmt: skip

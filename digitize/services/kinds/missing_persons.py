@@ -137,14 +137,10 @@ def _number(text: str) -> int:
 
 
 def _described_by(said: Mapping[str, str]) -> Description:
-    # Ages are compared as years of birth: the person was so old when it happened, which is when is asked for.
-    year = int((said.get("until") or said.get("since") or date.today().isoformat())[:4])
-    low, high = SearchQuery(age=said.get("age", "")).ages
-    born = (year - (high or low) - 1, year - (low or high) + 1) if low or high else (0, 0)
     height = _number(said.get("height", ""))
     places = " ".join(place_names_of(said["place"])) if "place" in said else ""
     return Description(
-        ASKED, sex=said.get("sex", ""), born=born, year=year, height=(height, height),
+        ASKED, sex=said.get("sex", ""), ages=SearchQuery(age=said.get("age", "")).ages, height=(height, height),
         codes={n: said[n] for n in ("build", "complexion") if n in said}, marks=read_marks(said.get("marks", "")),
         clothes=read_clothes(said.get("clothes", "")), names=names_of([said["name"]] if "name" in said else []),
         relative=names_of([said["relative"]] if "relative" in said else []), place=place_words(places),
@@ -199,5 +195,7 @@ SERVICE = RecordService(
                     "burn_mark", "leucoderma", "mole", "scar", "tattoo", "other_features", "clothes"),
     },
     find=find,
+    verdict=lambda found: "look" if found else "none",
+    unfound=lambda asked: "none",
     needs=(*_needs("missing", ("missing_from_date", "reported_date")), *_needs("uidb", ("found_date",))),
 )  # fmt: skip

@@ -106,4 +106,6 @@ SERVICE = RecordService(
                 "without_coordinates")},
     find=finds_nothing,
     answer=answer,
+    verdict=lambda found: "left-out" if any("without_coordinates" in one for one in found) else "nearest",
+    unfound=lambda asked: "none",
 )  # fmt: skip

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from digitize.finding.answers import Ground
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.picking import Pick
 from digitize.finding.stores import SearchStore
-from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Parameter, RecordService
+from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
     FATE_BESIDE,
+    NAMED_BY,
     PERSON_ASKED,
     PLACE_ASKED,
     check_days,
@@ -21,6 +21,7 @@ from digitize.services.listing import (
     listed,
     named,
     others_of,
+    place_grounds,
     place_of,
     require_some,
     score_by_day,
@@ -65,7 +66,7 @@ def _by_list(store: SearchStore, given: Mapping[str, str]) -> Iterator[Answering
         wanted["po_status"] = tuple(standings()["warrant_status"]) if state == OVER else (*open_codes, "")
     days = check_days(given)
     pick = Pick(FORM, "persons", (), ("name",), "warrant_date", days, of_record=wanted, roles=roles_of(FORM))
-    grounds = tuple(Ground(n, "same") for n in ("station", "district", "court") if given.get(n))
+    grounds = place_grounds(given)
     by = frozenset((*wanted, "warrant_date"))
     for row in listed(store, pick):
         yield Answering(row.record, FORM, "persons", row.line, score_by_day(row.day, days[1] or today()), grounds, by)
@@ -142,4 +143,9 @@ SERVICE = RecordService(
     find=_find,
     verdict=_verdict,
     unfound=lambda given: NONE,
+    needs=(
+        Need(FORM, "persons", "name", NAMED_BY, roles=roles_of(FORM)),
+        Need(FORM, "persons", "status", of_record=("po_status",), roles=roles_of(FORM)),
+        Need(FORM, "persons", "day", of_record=("warrant_date",), roles=roles_of(FORM)),
+    ),
 )  # fmt: skip

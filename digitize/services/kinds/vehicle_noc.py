@@ -8,7 +8,7 @@ from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
 from digitize.finding.marks import AskedMark
 from digitize.finding.stores import SearchStore
-from digitize.services.kind import SAYS, Answering, Parameter, RecordService
+from digitize.services.kind import SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.things import IN_A_CASE, OF_THE_CASE, RECOVERED, STOLEN, STOLEN_OR_RECOVERED, WAS_STOLEN
 from digitize.services.vehicles import CHASSIS, ENGINE, REGISTRATION, find_vehicle
 
@@ -72,9 +72,15 @@ SERVICE = RecordService(
             "recovered_by_fir_no", "seizure_date", "property_nature", "property_type", "description",
         ),
         "vehicles": (*_NUMBERS, *_LOOKS),
-        "property": ("category", "property_type", "description", "property_status"),
+        # Not what else was taken.
+        "property": ("category", "property_type", "property_status"),
     },
     find=_find,
     verdict=_verdict,
     unfound=_unfound,
+    certifies=True,
+    needs=(
+        *(Need(form, "vehicles", "number", _NUMBERS) for form in ("iif1", "iif2", "iif4")),
+        Need("vehicle", "", "number", _NUMBERS),
+    ),
 )  # fmt: skip

@@ -148,7 +148,8 @@ def _grounds(one: Description, told: dict[str, Told]) -> Iterator[Ground]:
 
 def _says(one: Description, what: str) -> bool:
     said = {
-        "age": one.born[0], "height": one.height[0], "marks": one.marks, "clothes": one.clothes, "name": one.names.said,
+        "age": any(one.ages), "height": one.height[0], "marks": one.marks, "clothes": one.clothes,
+        "name": one.names.said,
     }  # fmt: skip
     return bool(said[what])
 

@@ -57,7 +57,8 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One person. born: years from and to, (0, 0) for unknown; year: in which the age was told.
+    """One person. born: years from and to, (0, 0) for unknown; year: in which the age was told; ages: from and to, of
+    somebody who asks and does not say when.
 
     height: cm, from and to. day: since when missing, or when the body was found; traced: when the person was, "" where
     not. codes: of the code lists by field. written: words of a tattoo by their sounds. place: words of it by their
@@ -72,6 +73,7 @@ class Description:
     sex: str = ""
     born: tuple[int, int] = (0, 0)
     year: int = 0
+    ages: tuple[int, int] = (0, 0)
     height: tuple[int, int] = (0, 0)
     codes: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[BodyMark, ...] = ()
@@ -112,7 +114,7 @@ def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Descripti
     year = _year(own.get("year"), day)
     return Description(
         BODY if form == "uidb" else REPORT, row.record, form, row.line, said.get("sex", ""), _born(said, year), year,
-        _height(said), {n: said[n] for n in CODES if n in said}, marks, _written(said, marks),
+        (0, 0), _height(said), {n: said[n] for n in CODES if n in said}, marks, _written(said, marks),
         read_clothes(said.get("clothes", "")), names[0], names[1], day,
         ((own.get("traced_date") or day) if is_traced else ""), own["state"] or "", fold_key(own["district"] or ""),
         fold_key(own["police_station"] or ""), place_words(" ".join(own[n] or "" for n in places)),

@@ -34,17 +34,26 @@ _COMMON = {("hair", "black"), ("eyes", "black"), ("teeth", "regular"), ("deformi
 
 def weigh_age(one: Description, other: Description) -> Told | None:
     """None where the ages lie too far apart for one person. That of a body is an estimate."""
-    if not one.born[0] or not other.born[0]:
+    born = _born_of(one, other)
+    if not born[0] or not other.born[0]:
         return NOT_TOLD
-    gap = max(one.born[0] - other.born[1], other.born[0] - one.born[1], 0)
-    year = max(one.year, other.year) or max(one.born[1], other.born[1])
-    age = max(0, year - (one.born[0] + one.born[1]) // 2)
+    gap = max(born[0] - other.born[1], other.born[0] - born[1], 0)
+    year = max(one.year, other.year) or max(born[1], other.born[1])
+    age = max(0, year - (born[0] + born[1]) // 2)
     leeway = 3 + 0.12 * age if BODY in (one.kind, other.kind) else 2 + 0.08 * age
     if gap > 2 * leeway:
         return None
     if gap == 0:
         return SAME, 1.4
     return (ALIKE, 0.6) if gap <= leeway else (DIFFERS, -1.2)
+
+
+def _born_of(one: Description, other: Description) -> tuple[int, int]:
+    """When somebody was born; who asks tells the age at the time of the record."""
+    low, high = one.ages
+    if not (low or high) or not other.year:
+        return one.born
+    return other.year - (high or low) - 1, other.year - (low or high) + 1
 
 
 def weigh_height(one: Description, other: Description) -> Told:
