@@ -105,7 +105,9 @@ def asker(role="police", who="Asha", stations=(), unmasking=None, why="case 12/2
 
 def kept(path):
     with sqlite3.connect(path) as db:
-        row = db.execute("SELECT who, why, asked, shown, detail FROM search_log ORDER BY number DESC LIMIT 1").fetchone()
+        row = db.execute(
+            "SELECT who, why, asked, shown, detail FROM search_log ORDER BY number DESC LIMIT 1"
+        ).fetchone()
     return *row[:2], json.loads(row[2]), row[3], json.loads(row[4])
 
 
@@ -270,7 +272,11 @@ def app(file, tmp_path_factory, quick_hash):
         for module in ("asking", "app"):
             patch.setattr(f"digitize.serving.{module}.load_services", lambda: {"sample": sample()})
         office = SearchOffice(place, lambda: SqliteTarget(file), tick_s=0)
-        for name, asks_as, language in (("Asha", "police", "en"), ("Counter", "public", "hi"), ("Clerk", "court", "en")):
+        for name, asks_as, language in (
+            ("Asha", "police", "en"),
+            ("Counter", "public", "hi"),
+            ("Clerk", "court", "en"),
+        ):
             office.people.add(new_account(name, "operator", language, {}, asks_as=asks_as), PASSWORD)
         yield make_search_app(office, HOSTS)
         office.close()
@@ -332,7 +338,11 @@ def test_every_service_says_what_it_asks_by_and_shows_fields_that_are_there():
     services = known.load_services()
     for name, service in services.items():
         assert known.find_service(name) is service and {p.kind for p in service.parameters} <= {
-            TEXT, DAY, YEAR, NUMBER, CHOICE
+            TEXT,
+            DAY,
+            YEAR,
+            NUMBER,
+            CHOICE,
         }
         assert not {p.name for p in service.parameters} & {"limit", "why", "reason", "json", "target", "csrf"}
         columns = {(t.child, c.name) for f in load_schemas() for t in form_tables(f).values() for c in t.columns}
@@ -350,7 +360,9 @@ def test_both_languages_of_the_pages_say_everything():
         assert english[group].keys() == hindi[group].keys()
     for name, own in english["service"].items():
         for group in ("verdict", "says", "choice"):
-            assert own.get(group, {}).keys() <= hindi["service"][name].get(group, {}).keys() | hindi["choice"].keys(), name
+            assert own.get(group, {}).keys() <= hindi["service"][name].get(group, {}).keys() | hindi["choice"].keys(), (
+                name
+            )
     words, services = service_words("hi"), [*known.load_services().values(), COPIES]
     english_left = [
         (s.name, n) for s in services for n in ("title", "help", *(f"given.{p.name}" for p in s.parameters))
