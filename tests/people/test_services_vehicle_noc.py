@@ -22,7 +22,7 @@ THEFT = {"category": "automobiles", "property_status": "stolen"}
 TABLES = {
     "iif1": [
         fir("a-r1", 12), fir("b-r1", 13), fir("c-r1", 14), fir("d-r1", 15), fir("e-r1", 16),
-        fir("f-r1", 17, narrative="He left his motor cycle WB 26 K 4455 at the gate."), fir("g-r1", 18),
+        fir("f-r1", 17, narrative="He left his motor cycle WB 26 K 4455 at the gate."), fir("g-r1", 18), fir("j-r1", 19), fir("k-r1", 21),
     ],
     "iif1_vehicles": [
         {"record_id": "a-r1", "registration_no": "WB02AB1234", "chassis_no": "MBLHA10EE9G12345", "make": "hero"},
@@ -31,10 +31,15 @@ TABLES = {
         {"record_id": "d-r1", "registration_no": "WBH1234"},
         {"record_id": "e-r1", "registration_no": "WB02??6789"},
         {"record_id": "g-r1", "chassis_no": "98765"},
+        {"record_id": "j-r1", "registration_no": "regd. no. OD05B7070 (Hero)", "chassis_no": "UNKNOWN",
+         "engine_no": "E-77GKX20991/MD2A11CY8"},
+        # The thieves came on it, and took another one.
+        {"record_id": "k-r1", "registration_no": "JH10AC3141"},
     ],
     "iif1_property": [
         {"record_id": "a-r1", **THEFT}, {"record_id": "b-r1", **THEFT},
-        {"record_id": "d-r1", "category": "automobiles", "property_status": "involved"},
+        {"record_id": "d-r1", "category": "automobiles", "property_status": "involved"}, {"record_id": "j-r1", **THEFT},
+        {"record_id": "k-r1", **THEFT, "description": "motor cycle JH 10 Z 2718"},
         {"record_id": "f-r1", "category": "other", "description": "one scooter no. TN 07 A 1 / BR 01 PA 2233",
          "property_status": "stolen"},
     ],
@@ -76,6 +81,12 @@ CASES = [
     ({"registration": "MH12DE1433", "engine": "43?21"}, "unsure"),
     ({"registration": "WB02"}, "unsure"),
     ({"chassis": "Howrah"}, "unsure"),
+    ({"chassis": "UNKNOWN"}, "unsure"),
+    ({"registration": "OD05B7070"}, "stolen"),
+    ({"engine": "MD2A11CY8"}, "stolen"),
+    ({"engine": "77GKX20991"}, "unsure"),
+    ({"registration": "JH10AC3141"}, "in-a-case"),
+    ({"registration": "JH10Z2718"}, "stolen"),
     ({"chassis": "WB-02-AB-1234"}, "unsure"),
     ({"engine": "WB02AB1284", "chassis": "ZZZZZ99999ZZZZ999"}, "unsure"),
     ({"chassis": "MBLHA10EE9G12345 HA10EA9G54321"}, "unsure"),
