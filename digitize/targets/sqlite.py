@@ -135,7 +135,7 @@ class SqliteTarget:
         """Rows of one statement; ? stands for a value."""
         return [tuple(row) for row in self._db.execute(query, tuple(values))]
 
-    def run_all(self, statements: Sequence[Statement]) -> None:
+    def run_all(self, statements: Iterable[Statement]) -> None:
         """Run statements in one transaction: all of them or none. Raises TargetRefused."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
