@@ -29,6 +29,14 @@ def link_statements(book: ExchangeBook) -> int:
     Returns how many were linked. Called again after an interruption it goes on.
     """
     count = 0
+    # A statement that names a CNR may need one that links the CNR first.
+    while linked := _link_once(book):
+        count += linked
+    return count
+
+
+def _link_once(book: ExchangeBook) -> int:
+    count = 0
     for some in each_statement(book):
         gone = _lost(book, some)
         waiting = [s for s in some if not s.record or s.name in gone]
@@ -135,8 +143,10 @@ def _through(book: ExchangeBook, column: str, values: Sequence[str]) -> dict[str
         firs = _firs(book, form, [r[1] for r in hits])
         for value, record in hits:
             _note(found, twice, value, firs.get(record, (form, record)))
-    for s in statements_by(book, column, list(values)):
-        if s.record:
+    stated = statements_by(book, column, list(values))
+    gone = _lost(book, stated)
+    for s in stated:
+        if s.record and s.name not in gone:
             _note(found, twice, getattr(s, column), (s.form, s.record))
     # One number of two cases tells nothing; a person is asked.
     return {v: r for v, r in found.items() if v not in twice}

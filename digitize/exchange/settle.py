@@ -10,6 +10,7 @@ from digitize.errors import NotFound, OptionsError
 from digitize.exchange.books import EVENTS, ExchangeBook, numbered
 from digitize.exchange.conflicts import DECISIONS, SETTLED, ExchangeConflict, each_conflict
 from digitize.exchange.statements import statements_by
+from digitize.targets.base import Statement
 
 LOOKED = "looked"
 
