@@ -1,10 +1,11 @@
 """The exchange with other pillars: nothing lost on the way there and back, and tamperings refused.
 
-python benchmarks/exchange.py [--json FILE] [--cases N] [--quick]
+python benchmarks/exchange.py [--json FILE] [--cases N] [--kills N] [--quick]
 
 Cases are invented and loaded into a SQLite file; a court's side takes the packages in and answers. Each tampering is
 offered to the same store, whose books must be the same afterwards; last of all the good reply must be taken. `lost`
-counts lines that differ between store and receiver, and statements that are not as they were sent. --quick makes few
+counts lines that differ between store and receiver, and statements that are not as they were sent. `kills` are exports
+and imports killed with SIGKILL at any moment and begun again; `kills_lost`, those that did not end as one alone. --quick makes few
 cases and fewer of the tamperings that are alike. Nobody else's program is compared: none for such packages is public.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.exchange_kills import kills  # noqa: E402  # the checkout first, wherever it is run from
 from benchmarks.exchange_tamper import Bench, tamperings  # noqa: E402  # the checkout first, wherever it is run from
 from benchmarks.exchange_world import (  # noqa: E402
     SITE,
@@ -32,7 +34,7 @@ from benchmarks.exchange_world import (  # noqa: E402
     court_answers,
     load,
 )
-from digitize.exchange.manifest import Answers  # noqa: E402
+from digitize.exchange.manifest import AnsweredPackage  # noqa: E402
 from digitize.exchange.receive import take_package  # noqa: E402
 from digitize.exchange.refusal import PackageRefused  # noqa: E402
 from digitize.exchange.statements import each_statement  # noqa: E402
@@ -61,7 +63,7 @@ def round_trip(world: ExchangeWorld, cases: int, rng: random.Random) -> dict[str
         lines += sum(f.lines for f in package.manifest.files)
         lost += _unlike(world.held["e-courts"], world.store("e-courts"))
         told = court_answers(world.held["e-courts"])
-        last = Answers(sequence=package.manifest.sequence, manifest=package.signed.sha256)
+        last = AnsweredPackage(sequence=package.manifest.sequence, manifest=package.signed.sha256)
         take_package(world.book, SITE, world.reply("e-courts", told, answers=last), TODAY)
         said |= {(x["kind"], x["id"]): x["said"] for x in told}
     held = {(s.kind, s.statement): dict(s.said) for some in each_statement(world.book) for s in some}
@@ -140,14 +142,21 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--json", type=Path)
     words.add_argument("--cases", type=int, default=2000)
+    words.add_argument("--kills", type=int, default=20)
     words.add_argument("--quick", action="store_true")
     asked = words.parse_args()
     found = measure(40, 6) if asked.quick else measure(asked.cases, 1)
+    if not asked.quick:
+        with tempfile.TemporaryDirectory() as name:
+            found |= kills(ROOT, Path(name), min(asked.cases, 300), asked.kills)
     text = json.dumps(found, ensure_ascii=False, indent=1)
     if asked.json:
         asked.json.write_text(text + "\n", encoding="utf-8")
     print(text)
-    is_good = not (found["lost"] or found["accepted"] or found["faults"]) and found["control"] == "taken"
+    is_good = (
+        not (found["lost"] or found["accepted"] or found["faults"] or found.get("kills_lost"))
+        and found["control"] == "taken"
+    )
     return 0 if is_good else 1
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.exchange_craft import Files, files_of, lines_of, manifest_of, signed_again, zipped
+from benchmarks.exchange_lines import bad_lines
 from benchmarks.exchange_world import ExchangeWorld
 from digitize.exchange.manifest import MANIFEST
 from digitize.machine.signing import create_key
@@ -63,7 +64,7 @@ def tamperings(bench: Bench) -> Iterator[Tampering]:
     yield from _manifests(bench)
     yield from _signatures(bench)
     yield from _signed_manifests(bench)
-    yield from _lines(bench)
+    yield from bad_lines(bench)
     yield from _streams(bench)
     yield from _folders(bench)
 
@@ -191,74 +192,6 @@ def _signed_manifests(b: Bench) -> Iterator[Tampering]:
     yield "counts less", b.again(lambda m: m["counts"].pop("case"))
     yield "counts of nothing", b.again(lambda m: m["counts"].update(custody={"put": 0, "gone": 0}))
     yield "counts below zero", b.again(lambda m: m["counts"]["case"].update(gone=-1))
-
-
-def _edited(line: bytes, *path_and_value: Any) -> bytes:
-    made = json.loads(line)
-    *path, name, value = path_and_value
-    at = made
-    for step in path:
-        at = at[step]
-    if value is _edited:
-        at.pop(name)
-    else:
-        at[name] = value
-    return json.dumps(made, ensure_ascii=False).encode() + b"\n"
-
-
-def _lines(b: Bench) -> Iterator[Tampering]:
-    cases, disposals = b.lines("case"), b.lines("disposal")
-    first, rest = cases[0], b"".join(cases[1:])
-    cnrs = (
-        "",
-        "WBHW01000001201",
-        "WBHW010000012013X",
-        "wbhw010000012013",
-        "1234567890123456",
-        "WBHW0100000120१३",
-        None,
-        5,
-    )
-    for value in cnrs:
-        yield f"cnr {value!r}", b.again(case=_edited(first, "said", "cnr", value) + rest)
-    for value in (
-        "2013-02-30",
-        "07-01-2013",
-        "2013-1-7",
-        "२०१३-०१-०७",
-        "",
-        20130107,
-        ["2013-01-07"],
-        "2013-01-07T00:00",
-    ):
-        yield f"day {value!r}", b.again(case=_edited(first, "said", "filed_on", value) + rest)
-    for name, value in (("op", "del"), ("op", None), ("kind", "custody"), ("kind", "disposal"), ("id", ""), ("id", "a b"),
-                        ("id", "x" * 201), ("id", 1), ("fir", {}), ("fir", None), ("fir", "1/2012"), ("said", {}),
-                        ("said", None), ("more", 1), ("cnr", "WBHW010000012013"), ("fir", _edited), ("said", _edited),
-                        ("id", _edited), ("kind", _edited)):  # fmt: skip
-        yield f"line {name} {value!r}"[:60], b.again(case=_edited(first, name, value) + rest)
-    for name, value in (("year", "12"), ("fir_no", "12/2012"), ("fir_no", "-1"), ("state", ""), ("state", None), ("part", "A"),
-                        ("police_station", _edited), ("district", ["Howrah"])):  # fmt: skip
-        yield f"fir {name} {value!r}"[:60], b.again(case=_edited(first, "fir", name, value) + rest)
-    for value in ("hanged", "", None, "Convicted", 3):
-        yield (
-            f"result {value!r}",
-            b.again(disposal=_edited(disposals[0], "said", "result", value) + b"".join(disposals[1:])),
-        )
-    for value in ("\x00", "a\x1b[2J", "x" * 20_001, {"a": 1}, True):
-        yield f"text {value!r}"[:40], b.again(case=_edited(first, "said", "court", value) + rest)
-    raw = (
-        b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"{\n", b"NaN\n", b'{"op":NaN}\n', b"\xff\xfe\n", b"[" * 100_000 + b"\n",
-        first[:-2] + b"\n", first.rstrip(), b"\xef\xbb\xbf" + first, first.replace(b'"op"', b'"op":"put","op"', 1),
-        first.replace(b'"said":{', b'"said":{"cnr":"WBHW019999992013",', 1), first + first, rest + first,
-        first + b"\n" + rest,
-    )  # fmt: skip
-    for n, data in enumerate(raw):
-        yield f"raw line {n}", b.again(lambda m: m.update(counts=manifest_of(b.files)["counts"]), case=data)
-    gone = b'{"id":"never","kind":"case","op":"gone"}\n'
-    yield "withdrawn what was never said", b.again(case=rest + gone)
-    yield "withdrawn with more", b.again(case=_edited(first, "op", "gone") + rest)
-    yield "stands in another part", b.again(case=first + rest + disposals[0], disposal=b"".join(disposals[1:]))
 
 
 def _streams(b: Bench) -> Iterator[Tampering]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from digitize.exchange.answer import Held, apply_package, write_reply
 from digitize.exchange.books import ExchangeBook
-from digitize.exchange.export import Exported, Sender, export_package
+from digitize.exchange.export import ExportedPackage, Sender, export_package
 from digitize.exchange.layout import layout_of
-from digitize.exchange.manifest import Answers
+from digitize.exchange.manifest import AnsweredPackage
 from digitize.exchange.package import OpenedPackage, open_package
 from digitize.exchange.stored import each_record
 from digitize.machine.signing import create_key
@@ -103,7 +103,7 @@ class ExchangeWorld:
         """Whose private key."""
         return self.folder / f"{who.replace(':', '-')}.pem"
 
-    def export(self, to: str, *, full: bool = False) -> Exported:
+    def export(self, to: str, *, full: bool = False) -> ExportedPackage:
         """The office's next package."""
         return export_package(self.book, to, Sender(SITE, self.key(SITE)), self.folder / "out", TODAY, full=full)
 
@@ -127,8 +127,8 @@ class ExchangeWorld:
         return {(line["kind"], line["id"]): line for line in lines}
 
     def reply(
-        self, sender: str, lines: Iterable[Mapping[str, Any]], *, base: str = "delta", answers: Answers | None = None,
-        name: str = "",
+        self, sender: str, lines: Iterable[Mapping[str, Any]], *, base: str = "delta",
+        answers: AnsweredPackage | None = None, name: str = "",
     ) -> Path:  # fmt: skip
         """The partner's next reply as a file."""
         sequence, previous = self.replies.get(sender, (0, ""))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,34 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, say_text, table, warn
+from digitize.cli.exchange_keys import At, Schema, Workspace, keys, opened_book
 
 if TYPE_CHECKING:
-    from digitize.exchange.books import ExchangeBook
-    from digitize.exchange.settle import Person
-    from digitize.workspace.place import Place
+    from digitize.exchange.settle import SettlingPerson
 
-Workspace = Annotated[Path, typer.Option(help="The office's workspace: whose key signs, whose ledger is told.")]
-At = Annotated[str, typer.Option("--target", help="The target; that of the workspace if not given.")]
-Schema = Annotated[str, typer.Option(help="The schema of its tables, in a database.")]
 Operator = Annotated[str, typer.Option(help="Who does this; it is kept.")]
 Reason = Annotated[str, typer.Option(help="Why, in words; it is kept.")]
 _HERE = Path()
 exchange = typer.Typer(
     name="exchange", help="Packages to and from e-Courts, e-Prison, e-Prosecution, e-Forensics.", no_args_is_help=True
 )
-keys = typer.Typer(name="keys", help="Whose key is whose: replies are taken under these alone.", no_args_is_help=True)
 exchange.add_typer(keys)
-
-
-@contextmanager
-def _opened(workspace: Path, target: str, schema: str) -> Iterator[tuple[ExchangeBook, Place]]:
-    from digitize.exchange.books import ExchangeBook
-    from digitize.files.loading.where import opened
-    from digitize.workspace.place import open_place
-
-    place = open_place(workspace)
-    with opened(target, schema, None if target else workspace) as loaded:
-        yield ExchangeBook(loaded), place
 
 
 @exchange.command()
@@ -71,7 +53,7 @@ def export(
             "--encrypt-to KEY encrypts the package to its receiver, --plain leaves it as it is: one of them."
         )
     publics = read_publics(encrypt_to) if encrypt_to else ()
-    with _opened(workspace, target, schema) as (book, place):
+    with opened_book(workspace, target, schema) as (book, place):
         sender = Sender(place.options.workspace.site_id, place.key, publics, operator.strip() or user_name())
         today = today_in_india()
         make = export_again if again else partial(export_package, today=today, full=full)
@@ -109,7 +91,7 @@ def import_(
     from digitize.machine.system import user_name
 
     today = today_in_india()
-    with _opened(workspace, target, schema) as (book, place):
+    with opened_book(workspace, target, schema) as (book, place):
         who = operator.strip() or user_name()
         done = take_package(book, place.options.workspace.site_id, file, today, secret=key, operator=who)
         tell_ledger(place, book, today)
@@ -129,7 +111,7 @@ def status(workspace: Workspace = _HERE, target: At = "", schema: Schema = "", j
     from digitize.exchange.linking import link_statements
     from digitize.exchange.status import exchange_status
 
-    with _opened(workspace, target, schema) as (book, _):
+    with opened_book(workspace, target, schema) as (book, _):
         linked = link_statements(book)
         found = exchange_status(book)
     if json:
@@ -160,7 +142,7 @@ def verify(
     from digitize.exchange.package import open_package
     from digitize.exchange.receive import unsealed
 
-    with _opened(workspace, target, schema) as (book, place), unsealed(file, key) as plain:
+    with opened_book(workspace, target, schema) as (book, place), unsealed(file, key) as plain:
         package = open_package(plain, known_signers(book, place), today_in_india())
         lines = sum(1 for _ in package.lines())
     m = package.manifest
@@ -190,7 +172,7 @@ def conflicts(
     from digitize.exchange.linking import link_statements
     from digitize.exits import Exit
 
-    with _opened(workspace, target, schema) as (book, _):
+    with opened_book(workspace, target, schema) as (book, _):
         link_statements(book)
         found = list(each_conflict(book, all_of_them=all_of_them))
     if json:
@@ -216,7 +198,7 @@ def settle(
     """Keep what a person decided of a conflict; both statements stay as they are."""
     from digitize.exchange.settle import settle_conflict
 
-    with _opened(workspace, target, schema) as (book, _):
+    with opened_book(workspace, target, schema) as (book, _):
         done = settle_conflict(book, conflict, decision, _person(operator, reason))
     say(f"Conflict {done.id[:8]} of {done.record} is settled: {decision}.")
 
@@ -229,20 +211,21 @@ def show(
     workspace: Workspace = _HERE,
     target: At = "",
     schema: Schema = "",
+    json: Json = False,
 ) -> None:
     """Show in full what the other side states, names and all; who looked, and why, is kept."""
     from digitize.exchange.settle import said_in_full
 
-    with _opened(workspace, target, schema) as (book, _):
+    with opened_book(workspace, target, schema) as (book, _):
         said = said_in_full(book, conflict, _person(operator, reason))
-    print_json({"said": dict(said)})
+    print_json({"said": dict(said)}) if json else say(*(f"{name}: {value}" for name, value in said.items()))
 
 
-def _person(operator: str, reason: str) -> Person:
-    from digitize.exchange.settle import Person
+def _person(operator: str, reason: str) -> SettlingPerson:
+    from digitize.exchange.settle import SettlingPerson
     from digitize.machine.system import user_name
 
-    return Person(operator, user_name(), reason)
+    return SettlingPerson(operator, user_name(), reason)
 
 
 @exchange.command("schema")
@@ -259,7 +242,4 @@ def schema_(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    from digitize.cli.exchange_keys import add_commands
-
-    add_commands(keys, _opened)
     app.add_typer(exchange)

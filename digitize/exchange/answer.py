@@ -12,7 +12,7 @@ from typing import Any
 
 from digitize.exchange.container import write_zip
 from digitize.exchange.layout import BACKWARD, layout_of
-from digitize.exchange.manifest import Answers, Manifest
+from digitize.exchange.manifest import AnsweredPackage, Manifest
 from digitize.exchange.package import OpenedPackage, PackageHead, PackageWriter
 
 Held = dict[tuple[str, str], Mapping[str, Any]]
@@ -33,7 +33,7 @@ def apply_package(held: Held, package: OpenedPackage) -> None:
 
 def write_reply(
     out: Path, key: Path, sender: str, receiver: str, sequence: int, previous: str, day: date,
-    lines: Iterable[Mapping[str, Any]], *, base: str = "delta", answers: Answers | None = None,
+    lines: Iterable[Mapping[str, Any]], *, base: str = "delta", answers: AnsweredPackage | None = None,
 ) -> Manifest:  # fmt: skip
     """Write a signed reply as one zip, or where out does not end in .zip, as a folder. lines: in any order.
 

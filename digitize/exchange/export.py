@@ -43,7 +43,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedPackage:
     """What became of an export. word: made, again (the same package once more), placed or nothing."""
 
     word: str
@@ -66,7 +66,7 @@ class _Task:
 
 def export_package(
     book: ExchangeBook, partner: str, sender: Sender, out: Path, today: date, *, full: bool = False
-) -> Exported:
+) -> ExportedPackage:
     """Write the next package for a partner into the folder out, and note it in the book.
 
     full: tell everything, for a receiver that lost one. A file that an interrupted export left is put in place first,
@@ -85,7 +85,7 @@ def export_package(
                 writer.add(line)
             told.close()
             if writer.is_empty and not full:
-                return Exported("nothing", partner)
+                return ExportedPackage("nothing", partner)
             sequence = last.sequence + 1 if last else 1
             head = PackageHead(
                 task.layout, FORWARD, sender.site, partner, sequence, last.manifest if last else "",
@@ -94,7 +94,7 @@ def export_package(
             return _finish(task, work, writer, head, told)
 
 
-def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) -> Exported:
+def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) -> ExportedPackage:
     """Write the newest package once more: the same bytes where nothing of it changed since.
 
     Raises OptionsError where none was made, PackageRefused: changed-since.
@@ -122,7 +122,7 @@ def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) ->
             # Sealed anew it has other bytes, but says the same.
             book.target.run_all([_placed(last, file.name, _sha(file))])
     counts = json.dumps({k: t.model_dump() for k, t in manifest.counts.items()})
-    return Exported("again", partner, last.sequence, str(file), last.manifest, last.base, counts)
+    return ExportedPackage("again", partner, last.sequence, str(file), last.manifest, last.base, counts)
 
 
 def _changed(last: BookedPackage) -> PackageRefused:
@@ -205,7 +205,7 @@ class _Both:
         yield from self._told.statements(*self._of)
 
 
-def _finish(task: _Task, work: Path, writer: PackageWriter, head: PackageHead, told: _Told) -> Exported:
+def _finish(task: _Task, work: Path, writer: PackageWriter, head: PackageHead, told: _Told) -> ExportedPackage:
     manifest, names = writer.close(head, task.sender.key)
     file, part = _write(task, work, names, head)
     counts = json.dumps({k: t.model_dump() for k, t in manifest.counts.items()})
@@ -217,7 +217,7 @@ def _finish(task: _Task, work: Path, writer: PackageWriter, head: PackageHead, t
     statements: Iterable[Any] = _Both(inserted(PACKAGES, asdict(booked)), told, task.partner, head.sequence)
     task.book.target.run_all(statements)
     _place(task, booked, part)
-    return Exported("made", task.partner, head.sequence, str(file), booked.manifest, head.base, counts)
+    return ExportedPackage("made", task.partner, head.sequence, str(file), booked.manifest, head.base, counts)
 
 
 def _place(task: _Task, booked: BookedPackage, part: Path) -> None:
@@ -231,13 +231,15 @@ def _placed(booked: BookedPackage, file: str, sha256: str) -> Statement:
     return query, (file, sha256, booked.way, booked.partner, booked.sequence)
 
 
-def _place_left(task: _Task, last: BookedPackage) -> Exported:
+def _place_left(task: _Task, last: BookedPackage) -> ExportedPackage:
     """Put the file of an interrupted export in its place."""
     file, part = task.out / last.file, task.out / f"{last.file}.part"
     for there in (part, file):
         if there.is_file() and _sha(there) == last.sha256:
             _place(task, last, there)
-            return Exported("placed", task.partner, last.sequence, str(file), last.manifest, last.base, last.counts)
+            return ExportedPackage(
+                "placed", task.partner, last.sequence, str(file), last.manifest, last.base, last.counts
+            )
     raise PackageRefused(
         "not-placed",
         f"package {last.sequence} was noted, and its file never put in place; {part.name} is not in {task.out}. Give "

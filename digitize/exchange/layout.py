@@ -57,7 +57,7 @@ class ReplyField(_Part):
         return tuple(code_lists()[self.codes].values) if self.codes else self.values
 
 
-class Reply(_Part):
+class ReplyKind(_Part):
     """One kind of statement. keys: by one of which the case is named."""
 
     title: str
@@ -71,7 +71,7 @@ class ExchangeLayout(_Part):
     pillar: Literal["e-courts", "e-prison", "e-prosecution", "e-forensics"]
     version: int
     forward: Mapping[str, SentForm]
-    backward: Mapping[str, Reply]
+    backward: Mapping[str, ReplyKind]
 
 
 def _fields(table: Table, names: tuple[str, ...]) -> list[str]:

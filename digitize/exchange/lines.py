@@ -23,7 +23,7 @@ from pydantic import (
     create_model,
 )
 
-from digitize.exchange.layout import BACKWARD, FORWARD, NOTE, ExchangeLayout, Reply, SentForm, exchange_layouts
+from digitize.exchange.layout import BACKWARD, FORWARD, NOTE, ExchangeLayout, ReplyKind, SentForm, exchange_layouts
 from digitize.exchange.refusal import PackageRefused
 from mappers.linking.identifiers import parse_cnr
 from mappers.schema import form_tables
@@ -62,7 +62,7 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class FirKey(_Line):
+class FirKeyLine(_Line):
     """The FIR: state, district, police station, year, number, and part where the station's register has parts."""
 
     state: Text
@@ -76,7 +76,7 @@ class FirKey(_Line):
 _model: Any = create_model
 """Of pydantic; its types cannot follow models that are made of data."""
 _KINDS: Mapping[str, Any] = {"text": Text, "date": Day, "cnr": CnrText}
-_KEYS: Mapping[str, Any] = {"fir": FirKey, "cnr": CnrText}
+_KEYS: Mapping[str, Any] = {"fir": FirKeyLine, "cnr": CnrText}
 
 
 @cache
@@ -110,11 +110,11 @@ def _sent(kind: str, sent: SentForm) -> Any:
     record = _model(f"{kind}_whole", __base__=rows[""], **children)
     return _model(
         kind, __base__=_Line, __doc__=sent.title, op=Literal["put"], kind=Literal[kind], id=Id,
-        fir=(FirKey | None, None), record=record,
+        fir=(FirKeyLine | None, None), record=record,
     )  # fmt: skip
 
 
-def _reply(kind: str, reply: Reply) -> Any:
+def _reply(kind: str, reply: ReplyKind) -> Any:
     cells: dict[str, Any] = {}
     for name, field in reply.fields.items():
         choices = field.choices()

@@ -49,14 +49,14 @@ class PackageFile(_Part):
     lines: Count
 
 
-class Tally(_Part):
+class KindTally(_Part):
     """Lines of one kind: what stands, and what is no more."""
 
     put: Count = 0
     gone: Count = 0
 
 
-class Answers(_Part):
+class AnsweredPackage(_Part):
     """The package that the sender had when it wrote this one."""
 
     sequence: Annotated[int, Field(ge=1, le=10**9, strict=True)]
@@ -83,8 +83,8 @@ class Manifest(_Part):
     previous: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
     base: Literal["delta", "full"]
     day: Annotated[date, Field(strict=False)]
-    answers: Answers | None = None
-    counts: Annotated[Mapping[str, Tally], Field(max_length=20)]
+    answers: AnsweredPackage | None = None
+    counts: Annotated[Mapping[str, KindTally], Field(max_length=20)]
     files: Annotated[list[PackageFile], Field(max_length=1999)]
 
     @property

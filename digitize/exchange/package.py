@@ -20,11 +20,11 @@ from digitize.exchange.manifest import (
     MANIFEST,
     MOST_MANIFEST,
     SCHEMA,
-    Answers,
+    AnsweredPackage,
+    KindTally,
     Manifest,
     PackageFile,
     SignedManifest,
-    Tally,
     check_manifest,
     read_manifest,
     seal_manifest,
@@ -51,7 +51,7 @@ class PackageHead:
     previous: str
     base: str
     day: date
-    answers: Answers | None = None
+    answers: AnsweredPackage | None = None
 
 
 class _PartFile:
@@ -129,7 +129,7 @@ class PackageWriter:
             layout=head.layout.pillar, layout_version=head.layout.version, way=head.way,  # type: ignore[arg-type]
             sender=head.sender, receiver=head.receiver, sequence=head.sequence, previous=head.previous,
             base=head.base, day=head.day, answers=head.answers,  # type: ignore[arg-type]
-            counts={k: Tally(**c) for k, c in sorted(self._counts.items())}, files=self._files,
+            counts={k: KindTally(**c) for k, c in sorted(self._counts.items())}, files=self._files,
         )  # fmt: skip
         (self._folder / MANIFEST).write_bytes(seal_manifest(made, key))
         return made, [MANIFEST, *(f.name for f in made.files)]

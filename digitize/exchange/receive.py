@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from digitize.errors import TargetRefused
 from digitize.exchange.books import PACKAGES, STATEMENTS, BookedPackage, ExchangeBook, inserted
 from digitize.exchange.layout import BACKWARD, FORWARD
 from digitize.exchange.lines import line_bytes
@@ -81,7 +82,7 @@ def take_package(
         statements = _statements(book, opened, answered, path.name, operator)
     try:
         book.target.run_all(statements)
-    except Exception:
+    except TargetRefused:
         # Two that took the same one in at once: the other one was first.
         if book.find_manifest(BACKWARD, m.sender, opened.signed.sha256):
             return TakenIn("known", m.sender, m.sequence, opened.signed.sha256)

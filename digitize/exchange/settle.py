@@ -16,7 +16,7 @@ LOOKED = "looked"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SettlingPerson:
     """Who does something, and why. account: of this machine."""
 
     operator: str
@@ -37,7 +37,7 @@ def find_conflict(book: ExchangeBook, wanted: str) -> ExchangeConflict:
     return found[0]
 
 
-def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: Person) -> ExchangeConflict:
+def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: SettlingPerson) -> ExchangeConflict:
     """Keep what a person decided; neither statement is changed. Raises OptionsError, NotFound."""
     if decision not in DECISIONS:
         raise OptionsError(f"--decision is one of {', '.join(DECISIONS)}: which statement is right, or both stand.")
@@ -47,7 +47,7 @@ def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: Pers
     return conflict
 
 
-def said_in_full(book: ExchangeBook, wanted: str, person: Person) -> Mapping[str, str]:
+def said_in_full(book: ExchangeBook, wanted: str, person: SettlingPerson) -> Mapping[str, str]:
     """What the statement of a conflict says, names and all; that it was looked at is kept first.
 
     Raises OptionsError, NotFound.
@@ -59,7 +59,7 @@ def said_in_full(book: ExchangeBook, wanted: str, person: Person) -> Mapping[str
     return next(s.said for s in statements_by(book, "record", [conflict.record]) if s.name == name)
 
 
-def _event(act: str, conflict: ExchangeConflict, person: Person, detail: Mapping[str, str]) -> Statement:
+def _event(act: str, conflict: ExchangeConflict, person: SettlingPerson, detail: Mapping[str, str]) -> Statement:
     told = {**detail, "sender": conflict.sender, "kind": conflict.kind, "statement": conflict.statement}
     row = {
         "act": act, "subject": conflict.id, "operator": person.operator.strip(), "account": person.account,

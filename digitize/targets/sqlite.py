@@ -142,9 +142,12 @@ class SqliteTarget:
             for query, values in statements:
                 self._db.execute(query, tuple(values))
             self._db.execute("COMMIT")
-        except sqlite3.DatabaseError as e:
+        # Whatever ends the statements, too, must leave no open transaction behind.
+        except BaseException as e:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            if not isinstance(e, sqlite3.DatabaseError):
+                raise
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
     def _note(self, batch: RowBatch, receipt: Receipt) -> None:
