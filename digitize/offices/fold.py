@@ -11,6 +11,7 @@ from functools import cache
 from digitize import __version__
 from digitize.masking.sensitive import under_protected_section
 from digitize.offices.build import Tallies, station_rows
+from digitize.offices.exchanged import fold_exchanges
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import Gazetteer, PlaceKey, load_gazetteer, load_inventory, load_statement
 from digitize.offices.measures import CELLS, add_cells, band_of, total
@@ -143,7 +144,7 @@ def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = Fals
         volumes=list(_volumes(folding)), quality=fold_quality(ledger),
         effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
         services=_fold_services(ledger, workspace.site_id, folding, districts, tells=tells),
-        statement=load_statement(lists / "statement.toml"),
+        statement=load_statement(lists / "statement.toml"), exchanges=fold_exchanges(ledger, today),
     )  # fmt: skip
     return made, folding.not_listed
 
