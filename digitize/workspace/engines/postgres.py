@@ -13,6 +13,8 @@ import psycopg
 from digitize.errors import LedgerError
 from digitize.workspace.engines.base import Row, RowSource
 from digitize.workspace.engines.covered import NUMBERS, SEPARATOR, taking
+from digitize.workspace.engines.dialects import POSTGRES
+from digitize.workspace.engines.narrow import NUMBERED
 from digitize.workspace.engines.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.engines.postgres_reach import WAIT_SECONDS, connect, plain_errors
 from digitize.workspace.engines.postgres_sql import given, spoken
@@ -27,11 +29,13 @@ SELECT extract(epoch FROM clock_timestamp())::float8
 """
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
 _THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only')"
-_MAY_WRITE = b"SELECT has_table_privilege('events', 'INSERT')"
+_MAY_WRITE = b"SELECT has_table_privilege(COALESCE(to_regclass('history'), to_regclass('events')), 'INSERT')"
 
 
 class DatabaseEngine:
     """See `LedgerEngine`. In a transaction statements are sent without waiting for each one's answer (a pipeline)."""
+
+    dialect = POSTGRES
 
     def __init__(self, where: LedgerAddress, *, is_there: bool = True) -> None:
         """Connect to a ledger. is_there: raises LedgerError where there is none; else it may yet be made."""
@@ -269,12 +273,17 @@ class DatabaseEngine:
         self._db.close()
 
 
-_KINDS = {("leases", "until"): "float8", ("results", "data"): "bytea", ("row_log", "hash"): "bytea"}
+_KINDS = {
+    ("leases", "until"): "float8", ("outputs", "data"): "bytea", ("row_hashes", "hash"): "bytea",
+    ("history", "key"): "bytea", ("history", "hash"): "bytea", ("record_rows", "hash"): "bytea",
+    ("record_rows", "data"): "bytea",
+}  # fmt: skip
 
 
 def _lists(table: str, columns: Sequence[str]) -> str:
     """Question marks for lists of the values of columns."""
-    kinds = (_KINDS.get((table, c), "bigint" if c in NUMBERS else "text") for c in columns)
+    numbers = NUMBERS | NUMBERED.get(table, frozenset())
+    kinds = (_KINDS.get((table, c), "bigint" if c in numbers else "text") for c in columns)
     return ", ".join(f"?::{kind}[]" for kind in kinds)
 
 

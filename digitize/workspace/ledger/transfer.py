@@ -10,6 +10,7 @@ from pathlib import Path
 
 from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerEngine, Row
+from digitize.workspace.engines.sqlite import script
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 
@@ -40,7 +41,7 @@ def _values(first: Row, rest: Iterator[Row]) -> Iterator[tuple[object, ...]]:
 
 def _order(table: str) -> str:
     # In the order of the key they are written without being sorted in.
-    return {"row_log": "tbl, key, seq", "results": "unit, step, key", "state": "unit, step"}.get(table, "1")
+    return {"row_hashes": "tbl, ref, seq", "standing": "step, unit"}.get(table, "1")
 
 
 def write_file(source: LedgerEngine, file: Path) -> None:
@@ -53,6 +54,6 @@ def fill_file(source: LedgerEngine, file: Path) -> None:
     """Make a ledger's file of a ledger of which one moment is held. file: empty, or not there."""
     with closing(connect(file)) as db, db.guarded():
         db.execute("PRAGMA journal_mode = DELETE")
-        db.executescript("BEGIN;" + DDL)
+        db.executescript("BEGIN;" + script(DDL))
         copy_rows(source, db)
         db.execute("COMMIT")
