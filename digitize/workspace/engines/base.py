@@ -65,8 +65,11 @@ class LedgerEngine(Protocol):
     def at_one_moment(self) -> AbstractContextManager[None]:
         """A context in which all that is read is of one moment, while others write."""
 
-    def begin(self) -> None:
-        """Begin a transaction in which nobody else writes into this ledger."""
+    def begin(self, *, moving: bool = False) -> None:
+        """Begin a transaction in which nobody else writes into this ledger. moving: by the move itself.
+
+        Raises LedgerError where it is being moved, or was.
+        """
 
     def commit(self) -> None:
         """Keep what was written in it."""

@@ -14,6 +14,7 @@ from digitize.errors import LedgerError
 from digitize.workspace.engines.base import Row, RowSource
 from digitize.workspace.engines.covered import NUMBERS, SEPARATOR, taking
 from digitize.workspace.engines.dialects import POSTGRES
+from digitize.workspace.engines.moved import MOVING_TO, was_moved
 from digitize.workspace.engines.narrow import NUMBERED
 from digitize.workspace.engines.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.engines.postgres_reach import WAIT_SECONDS, connect, plain_errors
@@ -25,7 +26,7 @@ _FETCHED = 2_000
 # The lock is of the schema's name, and ends with the transaction. The clock is read when it is held.
 _BEGIN = """
 BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('digitize ledger {schema}', 0));
-SELECT extract(epoch FROM clock_timestamp())::float8
+SELECT extract(epoch FROM clock_timestamp())::float8{marks}
 """
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
 _THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only')"
@@ -164,30 +165,34 @@ class DatabaseEngine:
         finally:
             self.rollback()
 
-    def begin(self) -> None:
+    def begin(self, *, moving: bool = False) -> None:
         """See `LedgerEngine`."""
         with self.guarded():
             self._reach()
             try:
-                self.start()
+                self.start(is_asked=not moving)
             except psycopg.OperationalError:
                 if not self._db.broken:
                     self.rollback()
                     raise
                 # Nothing was done in it yet.
                 self._reach()
-                self.start()
+                self.start(is_asked=not moving)
             self._pipe = self._db.pipeline()
             self._sync = self._pipe.__enter__().sync
 
-    def start(self) -> None:
-        """Begin a transaction as `begin` does, in which each statement is waited for."""
-        done = self._db.execute(_BEGIN.format(schema=self.where.schema).encode())
+    def start(self, *, is_asked: bool = False) -> None:
+        """Begin a transaction as `begin` does, in which each statement is waited for. is_asked: whether it was moved."""
+        marks = f", (SELECT value FROM meta WHERE key = '{MOVING_TO}')" if is_asked else ""
+        done = self._db.execute(_BEGIN.format(schema=self.where.schema, marks=marks).encode())
         while done.nextset():
             pass
         row = done.fetchone()
         assert row is not None
         self._clock = (row[0], time.monotonic())
+        if is_asked and row[1] is not None:
+            self.rollback()
+            raise was_moved(str(self.where), MOVING_TO, row[1])
 
     def commit(self) -> None:
         """See `LedgerEngine`."""

@@ -89,13 +89,13 @@ class FileEngine(sqlite3.Connection):
         finally:
             self.rollback()
 
-    def begin(self) -> None:
+    def begin(self, *, moving: bool = False) -> None:
         """See `LedgerEngine`."""
         # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
         self.execute("BEGIN IMMEDIATE")
-        if moved := self.execute(MOVED).fetchone():
+        if not moving and (moved := self.execute(MOVED).fetchone()):
             self.rollback()
-            raise was_moved(str(self.path), moved[0])
+            raise was_moved(str(self.path), *moved)
 
     def add(self, ddl: str) -> None:
         """See `LedgerEngine`."""
@@ -194,7 +194,7 @@ def script(ddl: str) -> str:
         return ddl
     sizes = ", ".join(f"('{table}', NULLIF('{index}', ''), '{size}')" for table, index, size in _SIZES)
     # Without them a new ledger's queries would be planned as if all tables were small and all keys equally rare.
-    return f"{ddl}{views_ddl(SQLITE)}ANALYZE;\nDELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
+    return f"{ddl}{views_ddl(SQLITE)}ANALYZE names;\nDELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ CREATE TABLE history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, unit INTEGER NOT NULL, step INTEGER NOT NULL,
   outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed', 'again', 'duplicate', 'note')),
   again INTEGER NOT NULL, key BLOB NOT NULL, said INTEGER NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL,
-  CHECK (again = CASE outcome WHEN 'done' THEN 0 ELSE seq END)
+  CHECK (again = CASE outcome WHEN 'done' THEN 0 ELSE seq END), CHECK (said = 0 OR detail = '')
 );
 CREATE UNIQUE INDEX events_finished_once ON history (unit, step, key, again);
 CREATE INDEX events_by_step ON history (step);
