@@ -21,7 +21,9 @@ def to_format_5(db: sqlite3.Connection) -> None:
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     order = "CASE type WHEN 'table' THEN 0 ELSE 1 END"
     guards = []
-    for kind, name, sql in wanted.execute(f"SELECT type, name, sql FROM sqlite_master WHERE sql <> '' ORDER BY {order}"):
+    for kind, name, sql in wanted.execute(
+        f"SELECT type, name, sql FROM sqlite_master WHERE sql <> '' ORDER BY {order}"
+    ):
         if kind == "trigger":
             guards.append(sql)
         elif name not in there and not name.startswith("sqlite_"):

@@ -20,12 +20,14 @@ from benchmarks.ledger_rows import (
     CLEAN,
     REVIEW,
     UNCHECKED,
+    VOLUMES_PER_BATCH,
     WHY,
     MappedRow,
-    Numbers,
     RowLot,
+    TextNumbers,
     data_of,
     invented,
+    is_whole,
     now,
     text_of,
     written_of,
@@ -46,7 +48,7 @@ from mappers.packed import RecordShape
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
 
-PER_VOLUME, VOLUMES_PER_BATCH, STATIONS = 250, 20, 400
+PER_VOLUME, STATIONS = 250, 400
 FORM, FAMILY, LANGUAGE = "iif1_en", "iif1_print", "en"
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
 _WAITING = 5
@@ -78,7 +80,7 @@ class _Maker:
         row = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         self._seq, self._last = (row[0], row[1]) if row else (0, START)
         self._lot = RowLot()
-        self._units, self._names = Numbers(db, "units"), Numbers(db, "names")
+        self._units, self._names = TextNumbers(db, "units"), TextNumbers(db, "names")
         self._pages: dict[str, int] = {}
         self._entries: list[tuple[str, str, bytes, int]] = []
         self._scans = 0
@@ -143,11 +145,7 @@ class _Maker:
                 self._lot.add("row_hashes", CODES[table], ref or seq, seq, content)
             rows = made.hexdigest()
             self._entries.clear()
-        parts = (
-            (self._last, at, unit, step, outcome, key, text, rows)
-            if rows
-            else (self._last, at, unit, step, outcome, key, text)
-        )
+        parts = (self._last, at, unit, step, outcome, key, text, *([rows] if rows else []))
         self._last = own = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
         number, of_step = self._pages.get(unit) or self._units.of(unit), self._names.of(step)
         again, said = (0 if outcome == "done" else seq), self._names.of(text)
@@ -297,8 +295,3 @@ class _Maker:
         t.note_asked(1, waiting, f"{self._site}-{volume:04d}-{_WAITING:04d}-r1")
         t.add_captured("everything", self._per_volume, self._per_volume - waiting)
         self._lot.add("tallies", f"volume:{volume}", t.as_text())
-
-
-def is_whole(page: str) -> bool:
-    """Whether a page is of the first delivery, whose records are written out; the others share what two say."""
-    return int(page.split("-")[2]) <= VOLUMES_PER_BATCH

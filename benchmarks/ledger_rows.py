@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from mappers.record import FieldValue, Origin, Record
 
+VOLUMES_PER_BATCH = 20
 BY = "iif1_print@1"
 _OPEN = ("narrative",)
 ASKED, WHY = json.dumps(list(_OPEN)), json.dumps({"doubtful": 1})
@@ -67,7 +68,7 @@ class RowLot:
         self.rows.setdefault(table, []).append(values)
 
 
-class Numbers:
+class TextNumbers:
     """The numbers of texts in a dictionary of the ledger. new: those to be inserted."""
 
     def __init__(self, db: sqlite3.Connection, table: str) -> None:
@@ -97,3 +98,8 @@ class MappedRow(NamedTuple):
     row: tuple[Any, ...]
     written: bytes
     is_sure: bool
+
+
+def is_whole(page: str) -> bool:
+    """Whether a page is of the first delivery, whose records are written out; the others share what two say."""
+    return int(page.split("-")[2]) <= VOLUMES_PER_BATCH

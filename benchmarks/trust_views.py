@@ -8,7 +8,18 @@ from __future__ import annotations
 import sqlite3
 
 from digitize.workspace.engines.covered import SEPARATOR
-from digitize.workspace.engines.narrow import BASES, CODES, KEY, MOMENT, NAME, NARROW, SAID, UNIT, key_bytes, moment_number
+from digitize.workspace.engines.narrow import (
+    BASES,
+    CODES,
+    KEY,
+    MOMENT,
+    NAME,
+    NARROW,
+    SAID,
+    UNIT,
+    key_bytes,
+    moment_number,
+)
 
 _EVENT = "(SELECT seq FROM events WHERE unit = {0}.unit AND step = {0}.step AND key = {0}.key AND outcome = 'done')"
 
@@ -34,7 +45,10 @@ def _narrow(db: sqlite3.Connection, view: str) -> None:
     values = [of[name] for name in own]
     if view == "events":
         columns += ["said", "again"]
-        values += ["0", "CASE NEW.outcome WHEN 'done' THEN 0 ELSE COALESCE(NEW.seq, (SELECT MAX(seq) + 1 FROM history)) END"]
+        values += [
+            "0",
+            "CASE NEW.outcome WHEN 'done' THEN 0 ELSE COALESCE(NEW.seq, (SELECT MAX(seq) + 1 FROM history)) END",
+        ]
     texts = "".join(
         f"INSERT OR IGNORE INTO {'units' if kind == UNIT else 'names'} (name) VALUES ({_text(f'NEW.{name}', kind)}); "
         for name, (_, kind) in own.items()

@@ -210,7 +210,10 @@ TAMPERINGS = {
     "a row gone": ("DELETE FROM outputs WHERE seq = 2", "results p1 read k is gone"),
     "a name": ("UPDATE units SET name = 'p9' WHERE name = 'p1'", "was changed after it was written"),
     "a row more": ("INSERT INTO volumes (volume, label) VALUES (9, 'x')", "volumes 9 was added"),
-    "an event": ("UPDATE history SET said = 0, detail = '{\"a\": 1}' WHERE seq = 2", "was changed after it was written"),
+    "an event": (
+        "UPDATE history SET said = 0, detail = '{\"a\": 1}' WHERE seq = 2",
+        "was changed after it was written",
+    ),
     "the end": ("DELETE FROM history WHERE seq = 3", "cut off"),
     "state": ("UPDATE standing SET outcome = 'failed' WHERE seq = 2", "is not what the newest event says"),
 }
@@ -247,7 +250,12 @@ def by_another_program(where, *statements):
 def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
     with Ledger(where) as ledger:
         ledger.finish(*FINISHED, {"a": 1})
-        for sql in ("UPDATE history SET unit = 2", "DELETE FROM row_hashes", "DELETE FROM history", "DELETE FROM units"):
+        for sql in (
+            "UPDATE history SET unit = 2",
+            "DELETE FROM row_hashes",
+            "DELETE FROM history",
+            "DELETE FROM units",
+        ):
             with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
                 ledger.execute(sql)
         assert list(ledger.changes()) == []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from digitize.workspace.engines.dialects import Dialect
+from digitize.workspace.engines.dialects import ShownAs
 
 Row = Any
 """One row: by number, by name, or in a loop over its values; `dict(row)` and `row.keys()` as sqlite3.Row has them."""
@@ -30,7 +30,7 @@ class LedgerEngine(Protocol):
 
     touched: set[tuple[str, str]]
     """Table and name of the rows written since they were last taken, see `watch`."""
-    dialect: Dialect
+    dialect: ShownAs
     """How it says what the two say differently in views."""
     written: dict[tuple[str, str], tuple[Any, ...]]
     """All values of some of these, where the database told them: rows that are new and were not changed again."""

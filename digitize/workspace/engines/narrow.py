@@ -171,9 +171,7 @@ class Dictionary:
                     self._seen.add(text)
         return found
 
-    def _column(
-        self, values: list[Any], kind: str, units: Mapping[str, int], names: Mapping[str, int]
-    ) -> list[Any]:
+    def _column(self, values: list[Any], kind: str, units: Mapping[str, int], names: Mapping[str, int]) -> list[Any]:
         if kind == UNIT:
             return [units[v] for v in values]
         if kind == NAME:

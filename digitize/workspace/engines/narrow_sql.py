@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.workspace.engines.covered import COVERED, NUMBERS, SEPARATOR, entry_name
-from digitize.workspace.engines.dialects import Dialect
+from digitize.workspace.engines.dialects import ShownAs
 from digitize.workspace.engines.narrow import BASES, CODES, NARROW, SAID
-
 
 _RECORDS = ("language", "form", "data", "verdict", "open", "reasons")
 
 
-def views(d: Dialect) -> Mapping[str, str]:
+def views(d: ShownAs) -> Mapping[str, str]:
     """View -> its SELECT.
 
     A join that is LEFT and by a key costs nothing where a query does not ask for it; one that is not can be begun with
@@ -41,13 +40,14 @@ def views(d: Dialect) -> Mapping[str, str]:
   {plain["verdict"]}, {plain["open"]}, {plain["reasons"]}, {_said("r", "loaded")} AS loaded
   FROM record_rows r LEFT JOIN units i ON i.id = r.id JOIN units u ON u.id = r.unit
   LEFT JOIN names b ON b.id = r.batch LEFT JOIN names g ON g.id = r.grp""",
-        "scans": f"""SELECT c.seq AS seq, p.name AS page, f.name AS sha256, c.idx AS idx, {_said("c", "batch")} AS batch,
+        "scans": f"""SELECT c.seq AS seq, p.name AS page, f.name AS sha256, c.idx AS idx,
+  {_said("c", "batch")} AS batch,
   c.volume AS volume, c.number AS number, {scans}
   FROM scan_rows c LEFT JOIN units p ON p.id = c.page LEFT JOIN units f ON f.id = c.source""",
     }  # fmt: skip
 
 
-def views_ddl(d: Dialect) -> str:
+def views_ddl(d: ShownAs) -> str:
     """All of them, each as one statement."""
     return "".join(f"CREATE VIEW {name} AS\n{select};\n" for name, select in views(d).items())
 
@@ -62,12 +62,12 @@ def _table_of(column: str) -> str:
     return f"CASE {column} {cases} END"
 
 
-def _result_name(d: Dialect, number: str) -> str:
+def _result_name(d: ShownAs, number: str) -> str:
     return f"""(SELECT u.name || '{SEPARATOR}' || s.name || '{SEPARATOR}' || {d.key.format("h.key")}
     FROM history h JOIN units u ON u.id = h.unit JOIN names s ON s.id = h.step WHERE h.seq = {number})"""
 
 
-def logged_name(d: Dialect, alias: str, table: str = "") -> str:
+def logged_name(d: ShownAs, alias: str, table: str = "") -> str:
     """SQL for the name of an entry in the log of rows. table: of one table alone."""
     numbered = [str(CODES[t]) for t in COVERED if COVERED[t][0] in NUMBERS]
     unit = f"(SELECT name FROM units WHERE id = {alias}.ref)"
@@ -82,7 +82,7 @@ def _is_numbered(table: str) -> bool:
     return COVERED[table][0] in NUMBERS
 
 
-def written_name(d: Dialect, table: str, alias: str) -> str:
+def written_name(d: ShownAs, table: str, alias: str) -> str:
     """SQL for the name of the entry of a row as it lies in its table. alias: NEW, OLD or the like."""
     if table == "results":
         return _result_name(d, f"{alias}.seq")

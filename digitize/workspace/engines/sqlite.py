@@ -13,8 +13,8 @@ from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.engines.covered import COVERED, SEPARATOR, taking
-from digitize.workspace.engines.moved import MOVED, was_moved
 from digitize.workspace.engines.dialects import SQLITE
+from digitize.workspace.engines.moved import MOVED, was_moved
 from digitize.workspace.engines.narrow_sql import base_of, views_ddl, written_name
 
 _MANY = "records"
@@ -180,7 +180,9 @@ class FileEngine(sqlite3.Connection):
             if (kind, name) not in there:
                 yield f"{kind} {name}", "is gone", None
             # Of indexes one says that nothing is done twice; the others only make things quick.
-            elif (kind in ("trigger", "view") or "UNIQUE INDEX" in made[kind, name]) and there[kind, name] != made[kind, name]:
+            elif (kind in ("trigger", "view") or "UNIQUE INDEX" in made[kind, name]) and there[kind, name] != made[
+                kind, name
+            ]:
                 yield f"{kind} {name}", "was changed", None
         for kind, name in sorted(there.keys() - made.keys()):
             # A further index does no harm; a trigger can change what is written.
@@ -194,7 +196,9 @@ def script(ddl: str) -> str:
         return ddl
     sizes = ", ".join(f"('{table}', NULLIF('{index}', ''), '{size}')" for table, index, size in _SIZES)
     # Without them a new ledger's queries would be planned as if all tables were small and all keys equally rare.
-    return f"{ddl}{views_ddl(SQLITE)}ANALYZE names;\nDELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
+    return (
+        f"{ddl}{views_ddl(SQLITE)}ANALYZE names;\nDELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
+    )
 
 
 def _statements(script: str) -> Iterator[str]:

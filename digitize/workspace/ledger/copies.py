@@ -117,9 +117,9 @@ def _replace_schema(where: LedgerAddress, copy: Path) -> str:
     from digitize.workspace.engines import postgres_making
 
     made = postgres_making.making(where, DDL)
-    with _of_today(copy, where) as file, closing(connect_to_read(file)) as source, source.at_one_moment():
-        with made as (db, aside):
-            copy_rows(source, db)
+    today = _of_today(copy, where)
+    with today as file, closing(connect_to_read(file)) as source, source.at_one_moment(), made as (db, aside):
+        copy_rows(source, db)
     return f"the schema {aside} of the same database" if aside else ""
 
 

@@ -159,7 +159,9 @@ class Ledger(Leases):
 
     def count_events(self) -> int:
         """How many events there are."""
-        return int(self.execute(f"SELECT COUNT(*) AS n FROM {'history' if self.is_narrow else 'events'}").fetchone()["n"])
+        return int(
+            self.execute(f"SELECT COUNT(*) AS n FROM {'history' if self.is_narrow else 'events'}").fetchone()["n"]
+        )
 
     def heads(self) -> list[SignedHead]:
         """The signed head of every command, oldest first; none in a ledger of an older format."""

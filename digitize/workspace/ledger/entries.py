@@ -35,5 +35,5 @@ def unlogged_rows(db: LedgerEngine, table: str, *, is_narrow: bool) -> Iterator[
         return
     name = f"COALESCE({written_name(db.dialect, table, 'b')}, 'of no name')"
     sql = f"""SELECT DISTINCT {name} AS name FROM {base_of(table)} b
-              WHERE NOT EXISTS (SELECT 1 FROM row_hashes w WHERE w.tbl = ? AND w.ref = {ref_of(table, 'b')})"""
+              WHERE NOT EXISTS (SELECT 1 FROM row_hashes w WHERE w.tbl = ? AND w.ref = {ref_of(table, "b")})"""
     yield from db.each(sql, (CODES[table],))

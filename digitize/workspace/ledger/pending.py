@@ -218,7 +218,9 @@ _NEWEST_HASH = """SELECT hash FROM row_hashes WHERE tbl = ? AND ref = (SELECT id
 def changed_entries(db: LedgerEngine, table: str, keys: Iterable[str]) -> Iterator[str]:
     """Those of the names under which something else stands than the ledger wrote last."""
     is_narrow = BASES["row_log"] in db.tables() and COVERED[table][0] not in NUMBERS and table != "results"
-    newest = _NEWEST_HASH if is_narrow else "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
+    newest = (
+        _NEWEST_HASH if is_narrow else "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
+    )
     for key in keys:
         row = db.execute(newest, (CODES[table] if is_narrow else table, key)).fetchone()
         if (row[0] if row else b"") != entry_hash(db, table, key):

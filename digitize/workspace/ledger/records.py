@@ -11,6 +11,16 @@ from typing import Any
 from digitize.workspace.ledger import record_marks
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, is_emptied, plain_data
+from digitize.workspace.ledger.record_sql import (
+    COLUMNS,
+    LOADED,
+    NEXT_GROUP,
+    NEXT_GROUP_BEFORE,
+    OTHER_FORMS,
+    PUT,
+    THAT,
+    UNSURE_GROUPS,
+)
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
 from validators.finding import Finding
@@ -91,10 +101,10 @@ class Records:
             record_marks.mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for record in (name for name in old if name not in keep):
-                self._ledger.execute(f"DELETE FROM record_rows WHERE {_THAT}", (record,))
+                self._ledger.execute(f"DELETE FROM record_rows WHERE {THAT}", (record,))
                 self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
-            names, made = self._ledger.narrowed("records", _COLUMNS, rows)
-            self._ledger.execute_many(_PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
+            names, made = self._ledger.narrowed("records", COLUMNS, rows)
+            self._ledger.execute_many(PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
 
     def _stored(self, row: Any) -> Stored:
         return Stored(
@@ -155,9 +165,7 @@ class Records:
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
         groups = self._groups_ending(ends) if ends else []
-        near = f"{_OTHER_FORMS} OR {_UNSURE_GROUPS}" + (
-            f" OR grp IN ({', '.join('?' * len(groups))})" if groups else ""
-        )
+        near = f"{OTHER_FORMS} OR {UNSURE_GROUPS}" + (f" OR grp IN ({', '.join('?' * len(groups))})" if groups else "")
         sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
         for row in self._ledger.each(sql, groups):
@@ -171,7 +179,7 @@ class Records:
         found, last = list[str](), ""
         small = tuple(e.lower() for e in ends)
         # From one to the next by the index: of millions of records few have a group of their own that is sure.
-        query = _NEXT_GROUP if self._ledger.is_narrow else _NEXT_GROUP_BEFORE
+        query = NEXT_GROUP if self._ledger.is_narrow else NEXT_GROUP_BEFORE
         while row := self._ledger.execute(query, (last,)).fetchone():
             last = str(row["grp"])
             if last.startswith("record "):
@@ -205,7 +213,7 @@ class Records:
 
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
-        sql = f"UPDATE record_rows SET verdict = ?, open = ?, reasons = ? WHERE {_THAT}"
+        sql = f"UPDATE record_rows SET verdict = ?, open = ?, reasons = ? WHERE {THAT}"
         told = """INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)
                   ON CONFLICT DO NOTHING"""
         with self._ledger.writing():
@@ -227,12 +235,12 @@ class Records:
         """Note that the target now holds, of this batch, exactly the clean records, under that load."""
         with self._ledger.writing():
             number = self._ledger.number("names", load) if load else 0
-            self._ledger.execute(_LOADED, (number, batch))
+            self._ledger.execute(LOADED, (number, batch))
             record_marks.mark_batch(self._ledger, batch)
 
     def set_data(self, rows: Iterable[tuple[bytes, str]]) -> None:
         """Replace the content of records: (data, record)."""
-        self._ledger.execute_many(f"UPDATE record_rows SET data = ? WHERE {_THAT}", rows)
+        self._ledger.execute_many(f"UPDATE record_rows SET data = ? WHERE {THAT}", rows)
 
     def insert_decision(self, decision: Decision, at: str) -> None:
         """Add what a person settled; earlier decisions stay in the history."""
@@ -286,23 +294,3 @@ def _decision(row: Any) -> Decision:
 def _row(s: Stored, data: bytes) -> RecordRow:
     r = s.record
     return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
-
-
-_NEXT_GROUP = """SELECT g.name AS grp FROM names g
-  WHERE g.name > ? AND EXISTS (SELECT 1 FROM record_rows r WHERE r.grp = g.id) ORDER BY g.name LIMIT 1"""
-_NEXT_GROUP_BEFORE = "SELECT grp FROM records WHERE grp > ? ORDER BY grp LIMIT 1"
-# As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
-_OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
-_UNSURE_GROUPS = "(grp >= 'record ' AND grp < 'record!')"
-_COLUMNS = ("record", "unit", "batch", "station", "language", "grp", "form", "hash", "data")
-_THAT = "id = (SELECT id FROM units WHERE name = ?)"
-_LOADED = """UPDATE record_rows SET loaded = CASE verdict WHEN 'clean' THEN CAST(? AS BIGINT) ELSE 0 END
-  WHERE batch = (SELECT id FROM names WHERE name = ?)"""
-# The row's old values: the verdict stays where content and group are as they were.
-_PUT = """
-  INSERT INTO record_rows ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
-    station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
-    verdict = CASE WHEN record_rows.hash = excluded.hash AND record_rows.grp = excluded.grp
-      THEN record_rows.verdict ELSE '' END,
-    hash = excluded.hash, data = excluded.data
-"""

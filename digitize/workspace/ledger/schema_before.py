@@ -1,4 +1,4 @@
-"""The ledger's tables up to format 5, in which each text stood in each row; what an upgrade and a check of a copy need."""
+"""The ledger's tables up to format 5, in which each text stood in each row: for upgrades and for checks of copies."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """A workspace's ledger goes from its file into a database, or back: whole and verified, or not at all.
 
 First the old ledger is marked: from then on nobody writes into it, whatever becomes of the move. The new one is made
-beside it and recounted; then one line of `digitize.toml` is changed, and from then on it is the ledger. Last, the old one
-is put aside under another name. Broken off before the line is changed, the next move begins anew, or takes the mark back
-where it is told to stay; broken off after it, the next move does what is left.
+beside it and recounted; then one line of `digitize.toml` is changed, and from then on it is the ledger. Last, the old
+one is put aside under another name. Broken off before the line is changed, the next move begins anew, or takes the
+mark back where it is told to stay; broken off after it, the next move does what is left.
 """
 
 from __future__ import annotations
