@@ -41,10 +41,10 @@ from mappers.states import load_state
 # FIRs: their numbers count within a station and year, so that the books of two sites can be compared.
 _BOOK_FORMS = ("iif1",)
 _PAGES = """
-  SELECT s.page, s.volume, s.station, s.district, s.year, r.outcome AS read, d.outcome AS decided
+  SELECT s.page, s.volume, s.station, s.district, s.year,
+    (SELECT outcome FROM state WHERE unit = s.page AND step = 'recognise') AS read,
+    (SELECT outcome FROM state WHERE unit = s.page AND step = 'decide') AS decided
   FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans GROUP BY page) n ON n.seq = s.seq
-  LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
-  LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
 """
 _WORKED = """
   SELECT unit, MAX(at) AS at FROM events WHERE step IN ('recognise', 'register', 'decide', 'map') GROUP BY unit
