@@ -136,6 +136,10 @@ class Records:
         """The records of one batch, by id, without those that were purged."""
         yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
 
+    def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
+        """The records of some units, purged ones among them, in no set order. where: SQL that says of which."""
+        yield from map(self._stored, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
+
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
         """Every record, by id. purged: also those whose values are gone, to be counted."""
         rows = self._ledger.each("SELECT * FROM records ORDER BY record")
