@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
 from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key
 from digitize.masking.masks import (
@@ -29,6 +30,7 @@ from mappers.linking.cases import KEY, legacy_keys
 from mappers.record import Record
 
 _ROUNDS = 5
+_FEW = 5_000
 
 
 class CaseMasks:
@@ -102,6 +104,18 @@ def whole_masks(ledger: Ledger) -> CaseMasks:
     """Masks for every record of a workspace: one pass over the ledger."""
     records = Records(ledger)
     return CaseMasks((s.record for s in records.all()), lambda i: s.record if (s := records.one(i)) else None)
+
+
+def masks_for(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMasks:
+    """Masks for the records of one batch or volume: of few, only what belongs to their cases is decoded, else all.
+
+    records: gives them, anew each time.
+    """
+    few = list(islice(records(), _FEW + 1))
+    # A key that is no FIR's may be stated at any station: what states it is found by going through all records.
+    if len(few) > _FEW or any(k[0] in ("number", "key") for r in few for k in _keys(r)):
+        return whole_masks(ledger)
+    return masks_around(ledger, few)
 
 
 def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
