@@ -13,6 +13,8 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import COUNT
 
+SNAPSHOT_PREFIX = "snapshot:"
+"""Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _NEXT = 400
@@ -79,7 +81,8 @@ def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> 
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    for r in ledger.each("SELECT part, data FROM tallies"):
+    # ";" comes next after ":".
+    for r in ledger.each("SELECT part, data FROM tallies WHERE part < 'snapshot:' OR part >= 'snapshot;'"):
         yield r["part"], r["data"]
 
 

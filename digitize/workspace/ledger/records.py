@@ -147,6 +147,12 @@ class Records:
         """The records of one batch, by id, without those that were purged."""
         yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
 
+    def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
+        """The records of some units, purged ones among them, in no set order. where: SQL that says of which; it may
+        end in an order.
+        """
+        yield from map(self._stored, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
+
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
         """Every record, by id. purged: also those whose values are gone, to be counted."""
         # With a bound the index of the names is walked through, and nothing need be sorted.
