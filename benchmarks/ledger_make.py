@@ -48,7 +48,7 @@ from mappers.packed import RecordShape
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
 
-PER_VOLUME, STATIONS = 250, 400
+PER_VOLUME, STATIONS = 250, 2_000
 FORM, FAMILY, LANGUAGE = "iif1_en", "iif1_print", "en"
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
 _WAITING = 5

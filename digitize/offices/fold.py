@@ -35,7 +35,7 @@ from digitize.workspace.place import Place
 # The head that an earlier snapshot told of, with the hash that its event has now: another, if history was rewritten.
 _TOLD = """
   SELECT e.seq, e.hash FROM events s JOIN events e ON e.seq = CAST(s.key AS BIGINT)
-  WHERE s.step = 'snapshot' GROUP BY e.seq ORDER BY e.seq DESC LIMIT ?
+  WHERE s.step = 'snapshot' GROUP BY e.seq, e.hash ORDER BY e.seq DESC LIMIT ?
 """
 
 

@@ -17,7 +17,7 @@ SNAPSHOT_PREFIX = "snapshot:"
 """Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
-_NEXT = 400
+_READ_AT_ONCE, _NEXT = 50, 400
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
 # By unit alone: an index on the verdict would lead through all records of the ledger.
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
@@ -30,8 +30,11 @@ def tallies(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     kept = dict(_kept(ledger)) if has_marks else {}
     for part in changed:
         kept[part] = count_part(ledger, part).as_text()
-    for part in sorted(kept, key=_in_order):
-        yield part, json.loads(kept[part])
+    parts = sorted(kept, key=_in_order)
+    for i in range(0, len(parts), _READ_AT_ONCE):
+        some = parts[i : i + _READ_AT_ONCE]
+        # As one list: for tens of thousands of volumes the calls would cost more than what is in them.
+        yield from zip(some, json.loads(f"[{','.join(kept[part] for part in some)}]"), strict=True)
 
 
 def keep_counts(ledger: Ledger) -> None:
