@@ -69,7 +69,7 @@ def _raw(first: bytes, rest: bytes) -> tuple[bytes, ...]:
     return (
         b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"{\n", b"NaN\n", b'{"op":NaN}\n', b"\xff\xfe\n",
         b"[" * 100_000 + b"\n", first[:-2] + b"\n", first.rstrip(), b"\xef\xbb\xbf" + first,
-        first.replace(b'"op"', b'"op":"put","op"', 1), 
+        first.replace(b'"op"', b'"op":"put","op"', 1),
         first.replace(b'"said":{', b'"said":{"cnr":"WBHW019999992013",', 1), first + first, rest + first,
         first + b"\n" + rest,
     )  # fmt: skip
