@@ -5,8 +5,9 @@ python benchmarks/exchange.py [--json FILE] [--cases N] [--kills N] [--quick]
 Cases are invented and loaded into a SQLite file; a court's side takes the packages in and answers. Each tampering is
 offered to the same store, whose books must be the same afterwards; last of all the good reply must be taken. `lost`
 counts lines that differ between store and receiver, and statements that are not as they were sent. `kills` are exports
-and imports killed with SIGKILL at any moment and begun again; `kills_lost`, those that did not end as one alone. --quick makes few
-cases and fewer of the tamperings that are alike. Nobody else's program is compared: none for such packages is public.
+and imports killed with SIGKILL at any moment and begun again; `kills_lost`, those that did not end as one alone.
+--quick makes few cases and fewer of the tamperings that are alike, and kills none. Nobody else's program is compared:
+none for such packages is public.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ _CNRS = (
 _DAYS = ("2013-02-30", "07-01-2013", "2013-1-7", "२०१३-०१-०७", "", 20130107, ["2013-01-07"], "2013-01-07T00:00")
 _CELLS: tuple[tuple[str, Any], ...] = (
     ("op", "del"), ("op", None), ("kind", "custody"), ("kind", "disposal"), ("id", ""), ("id", "a b"),
-    ("id", "x" * 201), ("id", 1), ("fir", {}), ("fir", None), ("fir", "1/2012"), ("said", {}), ("said", None), ("more", 1),
-    ("cnr", "WBHW010000012013"), ("fir", _edited), ("said", _edited), ("id", _edited), ("kind", _edited),
+    ("id", "x" * 201), ("id", 1), ("fir", {}), ("fir", None), ("fir", "1/2012"), ("said", {}), ("said", None),
+    ("more", 1), ("cnr", "WBHW010000012013"), ("fir", _edited), ("said", _edited), ("id", _edited), ("kind", _edited),
 )  # fmt: skip
 _FIRS: tuple[tuple[str, Any], ...] = (
     ("year", "12"), ("fir_no", "12/2012"), ("fir_no", "-1"), ("state", ""), ("state", None), ("part", "A"),
@@ -68,7 +68,8 @@ def _raw(first: bytes, rest: bytes) -> tuple[bytes, ...]:
     """What stands in the part instead of its lines."""
     return (
         b"", b"\n", b"{}\n", b"[]\n", b"null\n", b"{\n", b"NaN\n", b'{"op":NaN}\n', b"\xff\xfe\n",
-        b"[" * 100_000 + b"\n", first[:-2] + b"\n", first.rstrip(), b"\xef\xbb\xbf" + first, first.replace(b'"op"', b'"op":"put","op"', 1),
+        b"[" * 100_000 + b"\n", first[:-2] + b"\n", first.rstrip(), b"\xef\xbb\xbf" + first,
+        first.replace(b'"op"', b'"op":"put","op"', 1),
         first.replace(b'"said":{', b'"said":{"cnr":"WBHW019999992013",', 1), first + first, rest + first,
         first + b"\n" + rest,
     )  # fmt: skip

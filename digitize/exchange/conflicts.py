@@ -16,7 +16,7 @@ from digitize.exchange.linking import forms_with, rows_of_firs
 from digitize.exchange.statements import OtherStatement, each_statement, statements_by
 from mappers.linking.cases import KEY
 from mappers.linking.identifiers import plain_id
-from mappers.names.index import NameIndex
+from mappers.names.keys import name_words
 from mappers.schema import form_tables
 
 SETTLED = "settled"
@@ -227,6 +227,20 @@ def _of_accused(code: str, name: str, accused: Sequence[Names]) -> Iterator[tupl
 
 
 def likeness(name: str, names: Sequence[str]) -> float:
-    """How alike a name is to the most alike of some, in any script: 0 to 1."""
-    found = NameIndex(names, with_places=False).search(name, 1)
-    return found[0].score if found else 0.0
+    """How alike a name is to the most alike of some, in any script and order of words: 0 to 1.
+
+    Either may leave a word out, so it is asked both ways.
+    """
+    # Here: it brings NumPy along, and most statements name nobody.
+    from digitize.finding.ranking import name_scores
+    from digitize.finding.words import AskedWord
+
+    def one_way(asked: str, of: Sequence[str]) -> float:
+        words, language = name_words(asked)
+        said = [name_words(n) for n in of]
+        scores = name_scores(
+            [AskedWord(w, {}) for w in words], language, [" ".join(w) for w, _ in said], [lang for _, lang in said]
+        )
+        return float(scores.max(initial=0.0))
+
+    return max(one_way(name, names), *(one_way(n, [name]) for n in names))

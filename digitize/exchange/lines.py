@@ -76,6 +76,8 @@ class FirKeyLine(_Line):
 _model: Any = create_model
 """Of pydantic; its types cannot follow models that are made of data."""
 _KINDS: Mapping[str, Any] = {"text": Text, "date": Day, "cnr": CnrText}
+_IDS: Mapping[str, Any] = {FORWARD: Annotated[str, Field(min_length=1)], BACKWARD: Id}
+"""Ids of records are what an import file gave them; those of statements are agreed here."""
 _KEYS: Mapping[str, Any] = {"fir": FirKeyLine, "cnr": CnrText}
 
 
@@ -86,7 +88,7 @@ def line_adapter(pillar: str, way: str) -> TypeAdapter[Any]:
     models = [_sent(k, s) for k, s in layout.forward.items()] if way == FORWARD else []
     models += [_reply(k, r) for k, r in layout.backward.items()] if way == BACKWARD else []
     kinds = tuple(layout.forward if way == FORWARD else layout.backward)
-    gone = _model("Gone", __base__=_Line, op=Literal["gone"], kind=Literal[kinds], id=Id)
+    gone = _model("Gone", __base__=_Line, op=Literal["gone"], kind=Literal[kinds], id=_IDS[way])
     # By the kind alone: a fault is then told of the one that was meant.
     put: Any = reduce(or_, models)
     if len(models) > 1:
@@ -109,7 +111,7 @@ def _sent(kind: str, sent: SentForm) -> Any:
     children: dict[str, Any] = {c: (tuple.__class_getitem__((m, ...)), ()) for c, m in rows.items() if c}
     record = _model(f"{kind}_whole", __base__=rows[""], **children)
     return _model(
-        kind, __base__=_Line, __doc__=sent.title, op=Literal["put"], kind=Literal[kind], id=Id,
+        kind, __base__=_Line, __doc__=sent.title, op=Literal["put"], kind=Literal[kind], id=_IDS[FORWARD],
         fir=(FirKeyLine | None, None), record=record,
     )  # fmt: skip
 

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import TargetRefused
-from digitize.exchange.books import PACKAGES, STATEMENTS, BookedPackage, ExchangeBook, inserted
+from digitize.exchange.books import PACKAGES, STATEMENTS, BookedPackage, ExchangeBook, blocks, inserted
 from digitize.exchange.layout import BACKWARD, FORWARD
 from digitize.exchange.lines import line_bytes
 from digitize.exchange.linking import link_statements
 from digitize.exchange.manifest import Manifest
 from digitize.exchange.package import OpenedPackage, open_package
 from digitize.exchange.refusal import PackageRefused
+from digitize.exchange.statements import each_statement
 from digitize.exchange.stored import content_of
 from digitize.machine.age_files import decrypt
 from digitize.machine.sealing import SEALED, read_secret
-from digitize.offices.keys import Key
 from digitize.targets.base import Statement
 
 MOST_STATEMENTS = 200_000
@@ -129,27 +129,38 @@ def _statements(book: ExchangeBook, opened: OpenedPackage, answered: int, file: 
         "", json.dumps({k: t.model_dump() for k, t in m.counts.items()}), answered, 1, operator,
     )  # fmt: skip
     made, told = [inserted(PACKAGES, asdict(booked))], set[tuple[str, str]]()
-    held = current_of(book, m.sender)
-    for line in opened.lines():
-        told.add((line["kind"], line["id"]))
-        before = held.get((line["kind"], line["id"]), ("", 1))
-        if line["op"] == "gone" and before[1]:
-            raise PackageRefused("nothing-to-withdraw", f"it withdraws a statement that {m.sender} never made")
-        row = statement_row(m, line)
-        # Said again word for word, it is no new statement.
-        if line["op"] == "gone" or before[1] or before[0] != row["content"]:
-            made.append(inserted(STATEMENTS, row))
-    if m.base == "full":
-        for (kind, name), (_, is_gone) in held.items():
-            if not is_gone and (kind, name) not in told:
-                made.append(inserted(STATEMENTS, statement_row(m, {"op": "gone", "kind": kind, "id": name})))
-    return made
+    for some in blocks(opened.lines()):
+        held = _newest(book, m.sender, [line["id"] for line in some])
+        for line in some:
+            told.add((line["kind"], line["id"]))
+            before = held.get((line["kind"], line["id"]), ("", 1))
+            if line["op"] == "gone" and before[1]:
+                raise PackageRefused("nothing-to-withdraw", f"it withdraws a statement that {m.sender} never made")
+            row = statement_row(m, line)
+            # Said again word for word, it is no new statement.
+            if line["op"] == "gone" or before[1] or before[0] != row["content"]:
+                made.append(inserted(STATEMENTS, row))
+    return made + (_no_more(book, m, told) if m.base == "full" else [])
 
 
-def current_of(book: ExchangeBook, sender: str) -> dict[tuple[str, str], tuple[str, int]]:
-    """(kind, name) -> hash and whether it was withdrawn, of the newest statement of each name."""
-    query = f"SELECT kind, statement, content, is_gone FROM {STATEMENTS} WHERE sender = ? ORDER BY sequence"
-    return {(k, s): (c, g) for k, s, c, g in book.rows(query, sender)}
+def _no_more(book: ExchangeBook, m: Manifest, told: set[tuple[str, str]]) -> list[Statement]:
+    """Of a package that tells everything: what stands and is not in it."""
+    rows = [
+        statement_row(m, {"op": "gone", "kind": s.kind, "id": s.statement})
+        for some in each_statement(book)
+        for s in some
+        if s.sender == m.sender and (s.kind, s.statement) not in told
+    ]
+    return [inserted(STATEMENTS, row) for row in rows]
+
+
+def _newest(book: ExchangeBook, sender: str, names: list[str]) -> dict[tuple[str, str], tuple[str, int]]:
+    """(kind, name) -> hash and whether it was withdrawn, of the newest statement of each of these names."""
+    query = (
+        f"SELECT kind, statement, content, is_gone FROM {STATEMENTS} WHERE sender = ? AND statement {book.one_of} "
+        "ORDER BY sequence"
+    )
+    return {(k, s): (c, g) for k, s, c, g in book.rows(query, sender, book.listed(names))}
 
 
 def statement_row(m: Manifest, line: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,6 +174,3 @@ def statement_row(m: Manifest, line: Mapping[str, Any]) -> dict[str, Any]:
         "cnr": line.get("cnr") or said.get("cnr") or "", "prisoner": said.get("prisoner_id") or "",
         "is_gone": int(is_gone),
     }  # fmt: skip
-
-
-__all__ = ["Key", "TakenIn", "check_sequence", "current_of", "take_package", "unsealed"]

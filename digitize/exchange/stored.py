@@ -48,8 +48,10 @@ def _line(kind: str, record: str, cells: dict[str, Any]) -> Line:
 
 
 def _is_key(fir: Mapping[str, str]) -> bool:
-    """Whether year and number are such: a key that is none would name no case."""
-    return len(fir["year"]) == 4 and all(fir[n].isascii() and fir[n].isdigit() for n in ("year", "fir_no"))
+    """Whether year and number are such, and all can be shown: a key that is none would name no case."""
+    numbers = fir["year"], fir["fir_no"]
+    are_such = all(n.isascii() and n.isdigit() for n in numbers) and len(numbers[0]) == 4 and len(numbers[1]) <= 18
+    return are_such and all(v.isprintable() for v in fir.values())
 
 
 def _text(value: object) -> str | None:

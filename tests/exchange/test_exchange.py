@@ -11,7 +11,7 @@ from benchmarks.exchange_world import SITE, TODAY, ExchangeWorld, case, cnr_of, 
 from digitize.errors import InputError, NotFound, OptionsError
 from digitize.exchange import export as exporting
 from digitize.exchange.books import ExchangeBook
-from digitize.exchange.conflicts import each_conflict
+from digitize.exchange.conflicts import LEAST_ALIKE, each_conflict, likeness
 from digitize.exchange.export import Sender, export_again, export_package
 from digitize.exchange.layout import exchange_layouts, layout_of
 from digitize.exchange.lines import schema_bytes
@@ -261,6 +261,11 @@ def test_conflicts_are_shown_and_settled(world):
     assert world.target.run("SELECT cnr FROM iif6") == [(cnr_of(8),)]
 
 
+@pytest.mark.parametrize("other", ["Das Mohan", "Mohan", "মোহন দাস", "M. Das", "Mohan Kumar Das"])
+def test_a_name_written_otherwise_is_not_unlike(other):
+    assert likeness(other, ["Rahim Sheikh", "Mohan Das"]) > LEAST_ALIKE > likeness(other, ["Zulekha Khatun"])
+
+
 def test_tamperings_are_refused():
     found = measure(12, 8)
     assert (found["lost"], found["accepted"], found["faults"], found["control"]) == (0, [], 0, "taken")
@@ -281,6 +286,12 @@ def test_a_store_in_postgresql(postgres_target, exchange_template, tmp_path):
         assert link_statements(world.book) == 0 and exchange_status(world.book)[0].waiting == 4
     finally:
         target.close()
+
+
+def test_the_schema_of_replies_in_the_docs():
+    docs = Path(__file__).parents[2] / "docs" / "exchange-replies.schema.json"
+    made = {pillar: json.loads(schema_bytes(pillar, "backward")) for pillar in exchange_layouts()}
+    assert json.loads(docs.read_text(encoding="utf-8")) == made
 
 
 def test_targets_without_a_book_say_so(tmp_path):
