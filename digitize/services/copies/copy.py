@@ -10,7 +10,7 @@ from digitize.services.copies.form import FirForm
 from digitize.services.copies.layout import GREY, LABEL, STORY, CopyLayout, LaidCell, LaidText
 from digitize.services.copies.parts import FormBox, FormBoxes, FormGrid, FormHeading, FormPart, FormStory
 from digitize.services.copies.pdf import HIGH, ArchivePdf, Node
-from digitize.services.copies.values import OF_STATE, CopyValues
+from digitize.services.copies.values import OF_STATE, CopyValues, clean
 from digitize.services.copies.words import CopyWords, languages
 from mappers.languages import load_languages
 from mappers.record import Record
@@ -80,7 +80,7 @@ def _made(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
 
 def _title(record: Record) -> str:
     """Number, year and station: the key of the record, which no policy hides."""
-    said = [record.value(n) or "" for n in ("fir_no", "year", "police_station")]
+    said = [clean(record.value(n) or "") for n in ("fir_no", "year", "police_station")]
     return f"FIR {said[0]}/{said[1]}, {said[2]}"
 
 
