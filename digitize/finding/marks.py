@@ -11,8 +11,16 @@ from functools import cached_property, lru_cache
 from digitize.finding.answers import Ground
 from digitize.finding.cases import text_of
 from digitize.finding.stores import FoundRow, RowFilter, SearchStore, Tokens
-from digitize.targets.search_marks import TOLD_IN, end_tokens, front_tokens, thing_marks, told_marks
-from digitize.targets.search_rows import MARKS, NUMBERED, PROPERTY, SEP, TOLD, VEHICLE
+from digitize.targets.search_marks import (
+    MARKS,
+    TOLD_IN,
+    end_tokens,
+    front_tokens,
+    thing_marks,
+    told_marks,
+    vehicle_marks,
+)
+from digitize.targets.search_rows import NUMBERED, PROPERTY, SEP, TOLD, VEHICLE
 from mappers.codes.registrations import mark_signs, registration_forms
 from mappers.names.keys import mark_key, mark_tokens
 from mappers.record import Row
@@ -111,7 +119,8 @@ class AskedMark:
             return NEAR if self._fits(other) else ""
         theirs = _forms(other) if self.is_registration else ()
         if other == self.signs or (self.forms == theirs and len(theirs) == 1):
-            return SAME if not self.is_partly or len(other) >= _LEAST_WHOLE else NEAR
+            # Words such as "unknown" and "applied for" are the same in many records.
+            return SAME if not self.is_partly or self._is_number else NEAR
         ways = {other, *theirs}
         if any(_is_near(mine, way) for mine in (self.signs, *self.forms) for way in ways):
             return NEAR
@@ -173,7 +182,7 @@ def numbers_of(kind: str, row: Row) -> list[tuple[str, str]]:
     """The numbers that stand in a row of a kind, with the field of each."""
     plain = {n: text for n, cell in row.items() if (text := text_of(cell))}
     if kind == VEHICLE:
-        return [(n, plain[n]) for n in MARKS if n in plain]
+        return vehicle_marks(plain)
     if kind == NUMBERED:
         return [("number", plain["number"])] if "number" in plain else []
     if kind == TOLD:

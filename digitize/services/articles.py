@@ -16,14 +16,17 @@ from digitize.services.kind import Answering
 from digitize.services.listing import check_days, is_of_district
 from digitize.services.standing import CaseOf, by_case
 from digitize.services.things import (
+    NEAR_SAYS,
     RECOVERED,
     STOLEN,
     STOLEN_OR_RECOVERED,
+    TOLD_SAYS,
     WAS_STOLEN,
-    Statement,
+    ThingStatement,
     day_of,
     is_of,
     said_of,
+    score_of,
     standing_words,
 )
 from digitize.targets.search_rows import NUMBERED, OTHER, PROPERTY
@@ -31,7 +34,6 @@ from mappers.names.keys import token
 from mappers.record import Record, Row
 from mappers.text.folding import fold_digits, fold_key
 
-NEAR_SAYS, TOLD_SAYS = "near", "told"
 _MOST_ROWS, _LEAST_WORDS = 2000, 0.5
 _MOST, _MOST_NUMBERS, _MOST_OF_ONE, _LEAST_TELLING = 120, 60, 20, 6
 _BORE = re.compile(r"(?<![\d.])0?\.(\d{2,3})(?!\d)|(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s*(bore|mm|gauge)", re.IGNORECASE)
@@ -190,8 +192,9 @@ def _answer(one: _Thing, group: Sequence[_Thing], case_of: CaseOf, number: Asked
     if says == STOLEN and not beside and number is None and _is_one_recovered(one, case_of(one.record)):
         says = STOLEN_OR_RECOVERED
     why = Ground("number", one.how) if number is not None else Ground("words", how_alike(one.score))
+    score = score_of(says) if number is not None else min(one.score, 1.0)
     return Answering(
-        one.record.id, one.record.form, _child(one), one.row.line, min(one.score, 1.0), (why,), one.by,
+        one.record.id, one.record.form, _child(one), one.row.line, score, (why,), one.by,
         tuple(
             Answering(t.record.id, t.record.form, _child(t), t.row.line, 1.0, (Ground("number", "same"),), t.by,
                       says=_says(t, group))
@@ -210,7 +213,7 @@ def _says(one: _Thing, group: Sequence[_Thing]) -> str:
     return next(word for word, t in zip(said, some, strict=True) if t.place == one.place)
 
 
-def _said(one: _Thing) -> list[Statement]:
+def _said(one: _Thing) -> list[ThingStatement]:
     return said_of(one.record, one.thing, is_vehicle=False)
 
 

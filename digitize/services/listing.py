@@ -15,7 +15,7 @@ from digitize.finding.sight import count_all
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations, place_names_of
 from digitize.services.kind import DAY, Answering, Parameter
-from digitize.services.standing import Standing
+from digitize.services.standing import PersonStanding
 from digitize.targets.search_rows import NAMES, RELATIVES
 from mappers.record import Record
 from mappers.text.folding import fold_key
@@ -86,7 +86,7 @@ def is_of_district(record: Record, given: Mapping[str, str]) -> bool:
     return not names or fold_key(text_of(record.fields.get("district"))) in names
 
 
-def others_of(standing: Standing, cases: FoundCases, record: str) -> tuple[Answering, ...]:
+def others_of(standing: PersonStanding, cases: FoundCases, record: str) -> tuple[Answering, ...]:
     """The rows of other records by which somebody's standing is known, each once, by day."""
     rows = dict.fromkeys((e.record.id, e.record.form, e.at) for e in standing.by if e.record.id != record)
     return tuple(

@@ -59,7 +59,7 @@ class Somebody:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class PersonEvent:
     """What one row says of one person. word: of standing.toml. day: ISO, "" where nobody knows. at: place of the row
     among the persons of its record.
     """
@@ -76,11 +76,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonStanding:
     """How somebody stands. word: of WANTED_WORDS, UNSURE, what ended it, or "". by: what tells of it, by day."""
 
     word: str
-    by: tuple[Event, ...] = ()
+    by: tuple[PersonEvent, ...] = ()
 
     @property
     def is_wanted(self) -> bool:
@@ -88,14 +88,14 @@ class Standing:
         return self.word in WANTED_WORDS
 
 
-def events_of(record: Record) -> Iterator[Event]:
+def events_of(record: Record) -> Iterator[PersonEvent]:
     """What a record says of each of its persons."""
     say = _SAYS.get(record.form)
     roles = roles_of(record.form)
     for at, row in enumerate(record.children.get("persons", ()) if say else ()):
         is_meant = text_of(row.get("role")) in roles
         if say and (is_meant or record.form == "iif5"):
-            yield from (Event(word, day, record, at) for word, day in say(record, row, is_meant) if word)
+            yield from (PersonEvent(word, day, record, at) for word, day in say(record, row, is_meant) if word)
 
 
 _Said = Iterator[tuple[str, str]]
@@ -139,7 +139,7 @@ _SAYS: Mapping[str, Callable[[Record, Row, bool], _Said]] = {
 }  # fmt: skip
 
 
-def standing_of(row: Row, record: Record, records: Sequence[Record]) -> Standing:
+def standing_of(row: Row, record: Record, records: Sequence[Record]) -> PersonStanding:
     """How a person of a record stands, by all records of the case, itself among them.
 
     Somebody is wanted from the day of a record that says so until one of that day or a later one ends it. Where the
@@ -152,7 +152,7 @@ def standing_of(row: Row, record: Record, records: Sequence[Record]) -> Standing
     ends += [(e, _SAME) for r in records for e in _ends_of_case(r)]
     if not wants:
         words = [e.word for e, how in sorted(ends, key=_by_day) if how == _SAME]
-        return Standing(words[-1] if words else "", _by(told))
+        return PersonStanding(words[-1] if words else "", _by(told))
     left, doubtful = [], False
     for want in wants:
         over = [_over(want, e, how) for e, how in ends]
@@ -160,20 +160,20 @@ def standing_of(row: Row, record: Record, records: Sequence[Record]) -> Standing
             left.append(want)
             doubtful |= None in over
     if not left:
-        return Standing(max(ends, key=_by_day)[0].word, _by(told))
+        return PersonStanding(max(ends, key=_by_day)[0].word, _by(told))
     newest = max(left, key=lambda e: (e.day, -WANTED_WORDS.index(e.word)))
-    return Standing(UNSURE if doubtful else newest.word, _by(told))
+    return PersonStanding(UNSURE if doubtful else newest.word, _by(told))
 
 
-def _by_day(told: tuple[Event, str]) -> tuple[str, str, int, str]:
+def _by_day(told: tuple[PersonEvent, str]) -> tuple[str, str, int, str]:
     return told[0].day, told[0].record.id, told[0].at, told[0].word
 
 
-def _by(told: Sequence[tuple[Event, str]]) -> tuple[Event, ...]:
+def _by(told: Sequence[tuple[PersonEvent, str]]) -> tuple[PersonEvent, ...]:
     return tuple(e for e, _ in sorted(told, key=_by_day))
 
 
-def _over(want: Event, end: Event, how: str) -> bool | None:
+def _over(want: PersonEvent, end: PersonEvent, how: str) -> bool | None:
     """Whether an end is one for what somebody is wanted for; None where it may be."""
     if not end.day or not want.day:
         return None
@@ -183,12 +183,12 @@ def _over(want: Event, end: Event, how: str) -> bool | None:
     return True if how == _SAME else None
 
 
-def _ends_of_case(record: Record) -> Iterator[Event]:
+def _ends_of_case(record: Record) -> Iterator[PersonEvent]:
     """A final report without charges ends it for everybody."""
     if record.form == "iif5" and record.children.get("persons"):
         word = meaning("reports", text_of(record.fields.get("report_type")))
         if word:
-            yield Event(word, text_of(record.fields.get("report_date")), record)
+            yield PersonEvent(word, text_of(record.fields.get("report_date")), record)
 
 
 CaseOf = Callable[[Record], list[Record]]
@@ -209,6 +209,8 @@ def same_person(a: Somebody, b: Somebody) -> str:
 
     By the code that the case gives an accused, and by the sounds of the name; where both tell and do not agree, maybe.
     """
+    if a == b:
+        return _SAME
     alike = _alike(a.names, b.names)
     if a.code and b.code:
         if a.code == b.code:

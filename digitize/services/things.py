@@ -10,10 +10,13 @@ from importlib import resources
 from typing import Any
 
 from digitize.finding.cases import text_of
+from digitize.services.kind import SAYS
+from mappers.codes.registrations import marks_in
 from mappers.record import Record, Row
 from mappers.text.folding import fold_key
 
 STOLEN, RECOVERED, IN_A_CASE = "stolen", "recovered", "in-a-case"
+UNSURE = "unsure"
 WAS_STOLEN, STOLEN_OR_RECOVERED, OF_THE_CASE = "was-stolen", "stolen-or-recovered", "of-the-case"
 
 
@@ -25,7 +28,7 @@ def meanings() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ThingStatement:
     """What one row of a record says. word: STOLEN, RECOVERED or IN_A_CASE. day: ISO, "" where nobody knows. case: what
     all records of one FIR have alike.
     """
@@ -52,7 +55,7 @@ def day_of(record: Record, word: str) -> str:
     return next((day for n in names if (day := text_of(record.fields.get(n)))), "")
 
 
-def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[str] = ()) -> list[Statement]:
+def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[str] = ()) -> list[ThingStatement]:
     """What a record says of one of its rows, or of itself where its form tells of one thing.
 
     number: how the number stands in descriptions, folded: a vehicle's status stands with the thing that has it.
@@ -64,11 +67,11 @@ def said_of(record: Record, row: Row, *, is_vehicle: bool, number: Collection[st
         word = meanings()["natures"].get(text_of(record.fields.get("property_nature")), "")
     if word == STOLEN and record.form in meanings()["held"]["forms"]:
         word = RECOVERED
-    made = [Statement(word or IN_A_CASE, day_of(record, word or IN_A_CASE), case)]
+    made = [ThingStatement(word or IN_A_CASE, day_of(record, word or IN_A_CASE), case)]
     if word == STOLEN:
         names = meanings()["days"].get(record.form, {}).get(RECOVERED, ())
         found = (day for n in names if row is record.fields and (day := text_of(record.fields.get(n))))
-        made += [Statement(RECOVERED, day, case) for day in found]
+        made += [ThingStatement(RECOVERED, day, case) for day in found]
     return made
 
 
@@ -78,7 +81,8 @@ def _status_beside(record: Record, row: Row, number: Collection[str]) -> str:
     if serial := text_of(row.get("thing_serial_no")):
         things = [t for t in things if text_of(t.get("serial_no")) == serial]
     named = [t for t in things if any(n in fold_key(text_of(t.get("description"))) for n in number)]
-    told = named or [t for t in things if is_of(t, "vehicles")]
+    # What has another number is another vehicle.
+    told = named or [t for t in things if is_of(t, "vehicles") and not marks_in(text_of(t.get("description")))]
     statuses = {text_of(t.get("property_status")) for t in told}
     # Several vehicles and one status: whose it is nobody knows.
     is_each = bool(named) or len(told) >= len(record.children.get("vehicles", ()))
@@ -93,7 +97,7 @@ def is_of(thing: Row, group: str) -> bool:
     )
 
 
-def standing_words(said: Sequence[Sequence[Statement]]) -> list[str]:
+def standing_words(said: Sequence[Sequence[ThingStatement]]) -> list[str]:
     """What each of several rows about one thing says, beside the others: a theft that a recovery ended is none now.
 
     said: of each row. A theft has ended where its own case says that the thing was recovered, or any record of its day
@@ -105,6 +109,34 @@ def standing_words(said: Sequence[Sequence[Statement]]) -> list[str]:
     return [_strongest(_word(s, thefts, recoveries) for s in some) for some in said]
 
 
+NEAR_SAYS, DIFFERS, TOLD_SAYS = "near", "differs", "told"
+"""A number that is near; one that is the same where another is not; one that only a text names."""
+_FIRST = (
+    STOLEN, STOLEN_OR_RECOVERED, IN_A_CASE, DIFFERS, TOLD_SAYS, NEAR_SAYS, RECOVERED, WAS_STOLEN, OF_THE_CASE,
+)  # fmt: skip
+
+
+def score_of(says: str) -> float:
+    """The score of what has a number that was asked for: first what decides the verdict.
+
+    Whoever asks says how many rows are shown, and a verdict must not rest on the harmless ones of them.
+    """
+    return 1 - _FIRST.index(says) / 100
+
+
+def verdict_of(found: Sequence[Mapping[str, str]]) -> str:
+    """What is so of a vehicle or a thing by all that is shown.
+
+    A near number, one that only a text tells, and what is not shown: a person must look before anything is certified.
+    """
+    said = {row.get(SAYS, "") for row in found}
+    if STOLEN in said:
+        return STOLEN
+    if said <= {RECOVERED, WAS_STOLEN, OF_THE_CASE} and said & {RECOVERED, WAS_STOLEN}:
+        return RECOVERED
+    return IN_A_CASE if IN_A_CASE in said and STOLEN_OR_RECOVERED not in said else UNSURE
+
+
 _STRENGTH = (STOLEN, STOLEN_OR_RECOVERED, IN_A_CASE, RECOVERED, WAS_STOLEN, OF_THE_CASE)
 
 
@@ -112,7 +144,7 @@ def _strongest(words: Iterable[str]) -> str:
     return min(words, key=_STRENGTH.index)
 
 
-def _word(one: Statement, thefts: Sequence[Statement], recoveries: Sequence[Statement]) -> str:
+def _word(one: ThingStatement, thefts: Sequence[ThingStatement], recoveries: Sequence[ThingStatement]) -> str:
     if one.word == RECOVERED:
         return RECOVERED
     if one.word == STOLEN:

@@ -22,11 +22,19 @@ from digitize.finding.marks import (
 )
 from digitize.finding.stores import FoundRow, SearchStore
 from digitize.services.kind import Answering
-from digitize.services.things import Statement, day_of, said_of, standing_words
+from digitize.services.things import (
+    DIFFERS,
+    NEAR_SAYS,
+    TOLD_SAYS,
+    ThingStatement,
+    day_of,
+    said_of,
+    score_of,
+    standing_words,
+)
 from mappers.record import Record, Row
 from mappers.text.folding import fold_key
 
-NEAR_SAYS, DIFFERS, TOLD_SAYS = "near", "differs", "told"
 REGISTRATION, CHASSIS, ENGINE = "registration_no", "chassis_no", "engine_no"
 _MOST_SAME, _MOST_NEAR, _MOST_OF_ONE = 200, 60, 20
 _LEAST_WHOLE, _LEAST_TELLING = 6, 4
@@ -144,11 +152,11 @@ def _answers(found: Sequence[_Named]) -> Iterator[Answering]:
         word = words.get(one.place) or (DIFFERS if one.differs else TOLD_SAYS if one.how == SAME else NEAR_SAYS)
         child = CHILD_OF_KIND[one.row.kind] if one.row.line else ""
         yield Answering(
-            one.record.id, one.record.form, child, one.row.line, 1.0 if one.how == SAME else 0.8,
+            one.record.id, one.record.form, child, one.row.line, score_of(word),
             (Ground("number", one.how),), one.by, says=word,
         )  # fmt: skip
 
 
-def _said(one: _Named) -> list[Statement]:
+def _said(one: _Named) -> list[ThingStatement]:
     numbers = {fold_key(text) for _, text in numbers_of(one.row.kind, one.own)}
     return said_of(one.record, one.own, is_vehicle=is_vehicle(one.row), number=numbers)

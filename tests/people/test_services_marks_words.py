@@ -5,18 +5,19 @@ from importlib import resources
 
 import pytest
 
-from digitize.services.articles import NEAR_SAYS, TOLD_SAYS
 from digitize.services.kinds import arrested_wanted, proclaimed_offenders, stolen_property, vehicle_noc
 from digitize.services.standing import UNSURE, WANTED_WORDS, meaning, standings
 from digitize.services.things import (
+    DIFFERS,
     IN_A_CASE,
+    NEAR_SAYS,
     OF_THE_CASE,
     RECOVERED,
     STOLEN,
     STOLEN_OR_RECOVERED,
+    TOLD_SAYS,
     WAS_STOLEN,
 )
-from digitize.services.vehicles import DIFFERS
 
 THINGS = {STOLEN, WAS_STOLEN, RECOVERED, IN_A_CASE, OF_THE_CASE, STOLEN_OR_RECOVERED, NEAR_SAYS, TOLD_SAYS}
 WARRANTS = {meaning("warrant_status", c) for c in standings()["warrant_status"]} | {"ended-since", UNSURE}

@@ -1,5 +1,7 @@
 """A vehicle by its numbers: stolen, recovered, in a case, none of these, or a person must look."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from digitize.errors import OptionsError
 from digitize.finding.marks import AskedMark
 from digitize.finding.stores import open_store
 from digitize.services.kinds.vehicle_noc import SERVICE
-from digitize.services.things import Statement, meanings, standing_words
+from digitize.services.things import ThingStatement, meanings, score_of, standing_words
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.searched import fill
@@ -20,7 +22,7 @@ THEFT = {"category": "automobiles", "property_status": "stolen"}
 TABLES = {
     "iif1": [
         fir("a-r1", 12), fir("b-r1", 13), fir("c-r1", 14), fir("d-r1", 15), fir("e-r1", 16),
-        fir("f-r1", 17, narrative="He left his motor cycle WB 26 K 4455 at the gate."), fir("g-r1", 18),
+        fir("f-r1", 17, narrative="He left his motor cycle WB 26 K 4455 at the gate."), fir("g-r1", 18), fir("j-r1", 19), fir("k-r1", 21),
     ],
     "iif1_vehicles": [
         {"record_id": "a-r1", "registration_no": "WB02AB1234", "chassis_no": "MBLHA10EE9G12345", "make": "hero"},
@@ -29,10 +31,15 @@ TABLES = {
         {"record_id": "d-r1", "registration_no": "WBH1234"},
         {"record_id": "e-r1", "registration_no": "WB02??6789"},
         {"record_id": "g-r1", "chassis_no": "98765"},
+        {"record_id": "j-r1", "registration_no": "regd. no. OD05B7070 (Hero)", "chassis_no": "UNKNOWN",
+         "engine_no": "E-77GKX20991/MD2A11CY8"},
+        # The thieves came on it, and took another one.
+        {"record_id": "k-r1", "registration_no": "JH10AC3141"},
     ],
     "iif1_property": [
         {"record_id": "a-r1", **THEFT}, {"record_id": "b-r1", **THEFT},
-        {"record_id": "d-r1", "category": "automobiles", "property_status": "involved"},
+        {"record_id": "d-r1", "category": "automobiles", "property_status": "involved"}, {"record_id": "j-r1", **THEFT},
+        {"record_id": "k-r1", **THEFT, "description": "motor cycle JH 10 Z 2718"},
         {"record_id": "f-r1", "category": "other", "description": "one scooter no. TN 07 A 1 / BR 01 PA 2233",
          "property_status": "stolen"},
     ],
@@ -74,6 +81,12 @@ CASES = [
     ({"registration": "MH12DE1433", "engine": "43?21"}, "unsure"),
     ({"registration": "WB02"}, "unsure"),
     ({"chassis": "Howrah"}, "unsure"),
+    ({"chassis": "UNKNOWN"}, "unsure"),
+    ({"registration": "OD05B7070"}, "stolen"),
+    ({"engine": "MD2A11CY8"}, "stolen"),
+    ({"engine": "77GKX20991"}, "unsure"),
+    ({"registration": "JH10AC3141"}, "in-a-case"),
+    ({"registration": "JH10Z2718"}, "stolen"),
     ({"chassis": "WB-02-AB-1234"}, "unsure"),
     ({"engine": "WB02AB1284", "chassis": "ZZZZZ99999ZZZZ999"}, "unsure"),
     ({"chassis": "MBLHA10EE9G12345 HA10EA9G54321"}, "unsure"),
@@ -124,6 +137,26 @@ def test_what_is_hidden_leaves_nothing_certain():
     assert SERVICE.verdict([{"says": "recovered"}, {"says": "hidden"}]) == "unsure"
 
 
+def test_the_verdict_does_not_hang_on_how_many_are_shown():
+    """What decides it comes first, of any mixture."""
+    every = [
+        "stolen",
+        "stolen-or-recovered",
+        "in-a-case",
+        "differs",
+        "told",
+        "near",
+        "recovered",
+        "was-stolen",
+        "of-the-case",
+    ]
+    for size in (1, 2, 3, 4):
+        for some in combinations(every, size):
+            best = sorted(some, key=score_of, reverse=True)
+            verdicts = {SERVICE.verdict([{"says": word} for word in best[:n]]) for n in range(1, size + 1)}
+            assert len(verdicts) == 1, some
+
+
 def test_all_codes_have_a_meaning():
     lists = code_lists()
     told = meanings()
@@ -137,7 +170,7 @@ def test_all_codes_have_a_meaning():
 PLATES = st.from_regex(r"[A-Z]{2}[1-9][0-9][A-Z]{1,2}[0-9]{4}", fullmatch=True)
 LOOKALIKES = {"0": "O", "1": "I", "2": "Z", "5": "S", "8": "B", "O": "0", "I": "1", "Z": "2", "S": "5", "B": "8"}
 STATEMENTS = st.lists(
-    st.builds(Statement, st.sampled_from(("stolen", "recovered", "in-a-case")), st.sampled_from(("", "2012-01-01", "2013-01-01", "2014-01-01")),
+    st.builds(ThingStatement, st.sampled_from(("stolen", "recovered", "in-a-case")), st.sampled_from(("", "2012-01-01", "2013-01-01", "2014-01-01")),
               st.sampled_from((("a",), ("b",)))), min_size=1, max_size=5,
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ FORM = "iif1"
 _BOLD = 0.02
 """How much thicker titles are, in em: there is one weight of each font."""
 _GAP = 5.0
+_SEAL = 70.0
 _ROLE = {"public": "Public copy", "police": "Police copy", "court": "Court copy"}
 
 
@@ -41,9 +42,12 @@ def written(record: Record, language: str, *, role: str, digits: str = OF_STATE)
     layout = CopyLayout(pdf, is_rtl=words.is_rtl)
     drawing = _Drawing(pdf, layout)
     drawing.draw(made.parts)
-    layout.gap(8)
-    for note in made.notes:
-        layout.text(LaidText(note, LABEL, GREY, is_fixed=True))
+    notes = [LaidText(note, LABEL, GREY, is_fixed=True) for note in made.notes]
+    # Below them is room for signature and seal.
+    layout.need(_GAP + sum(map(layout.height_of_text, notes)) + _SEAL)
+    layout.gap(_GAP)
+    for note in notes:
+        layout.text(note)
     margins = layout.finish(made.head, made.foot)
     texts = (*(t for part in made.parts for t in _texts(part)), *drawing.again, *made.notes, *margins)
     return pdf.to_bytes(_title(record)), texts

@@ -32,8 +32,8 @@ from digitize.services.standing import (
     UNSURE,
     WANTED_WORDS,
     CaseOf,
+    PersonStanding,
     Somebody,
-    Standing,
     by_case,
     meaning,
     roles_of,
@@ -46,7 +46,7 @@ from mappers.record import Record
 ARRESTED, WANTED, NONE = "arrested", "wanted", "none"
 _DAYS = {"iif3": "arrest_date", "iif5": "report_date", "po": "warrant_date"}
 _FORMS = {ARRESTED: ("iif3",), WANTED: ("po", "iif5"), UNSURE: ("po", "iif5")}
-_Told = tuple[Answering, Record, int, Standing]
+_Told = tuple[Answering, Record, int, PersonStanding]
 
 
 def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:

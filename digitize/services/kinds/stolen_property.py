@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from digitize.errors import OptionsError
 from digitize.finding.marks import AskedMark
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations
 from digitize.services.articles import find_articles, numbered_rows, worded_rows
-from digitize.services.kind import CHOICE, SAYS, Answering, Need, Parameter, RecordService
+from digitize.services.kind import CHOICE, Answering, Need, Parameter, RecordService
 from digitize.services.listing import PLACE_ASKED, check_days
-from digitize.services.things import IN_A_CASE, OF_THE_CASE, RECOVERED, STOLEN, STOLEN_OR_RECOVERED, WAS_STOLEN
+from digitize.services.things import RECOVERED, STOLEN, UNSURE, verdict_of
 from mappers.codes.lists import code_lists
 
-NONE, UNSURE = "none", "unsure"
+NONE = "none"
 _STATES = (STOLEN, RECOVERED, "seized")
 _LEAST_KNOWN = 4
 
@@ -45,15 +45,6 @@ def _words(given: Mapping[str, str]) -> str:
     told = " ".join(given[n].replace("_", " ") for n in ("words", "maker", "kind") if given.get(n, "").strip())
     calibre = given.get("calibre", "").strip()
     return told or (("mm" if "mm" in calibre.lower() else "bore") if calibre else "")
-
-
-def _verdict(found: Sequence[Mapping[str, str]]) -> str:
-    said = {row.get(SAYS, "") for row in found}
-    if STOLEN in said:
-        return STOLEN
-    if said <= {RECOVERED, WAS_STOLEN, OF_THE_CASE} and said & {RECOVERED, WAS_STOLEN}:
-        return RECOVERED
-    return IN_A_CASE if IN_A_CASE in said and STOLEN_OR_RECOVERED not in said else UNSURE
 
 
 def _unfound(given: Mapping[str, str]) -> str:
@@ -92,7 +83,7 @@ SERVICE = RecordService(
         "numbered": ("make", "number", "thing_serial_no"),
     },
     find=_find,
-    verdict=_verdict,
+    verdict=verdict_of,
     unfound=_unfound,
     certifies=True,
     needs=(

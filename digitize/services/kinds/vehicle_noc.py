@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
 from digitize.finding.marks import AskedMark
 from digitize.finding.stores import SearchStore
-from digitize.services.kind import SAYS, Answering, Need, Parameter, RecordService
-from digitize.services.things import IN_A_CASE, OF_THE_CASE, RECOVERED, STOLEN, STOLEN_OR_RECOVERED, WAS_STOLEN
+from digitize.services.kind import Answering, Need, Parameter, RecordService
+from digitize.services.things import UNSURE, verdict_of
 from digitize.services.vehicles import CHASSIS, ENGINE, REGISTRATION, find_vehicle
 
-NO_RECORD, UNSURE = "no-record", "unsure"
+NO_RECORD = "no-record"
 FIELDS = {"registration": REGISTRATION, "chassis": CHASSIS, "engine": ENGINE}
 _LEAST_KNOWN = 4
 
@@ -31,20 +31,6 @@ def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
     if not any(len(one.signs) >= _LEAST_KNOWN for one in asked.values()):
         raise OptionsError("Give a registration, engine or chassis number, at least four signs of it.")
     return find_vehicle(store, {field: one for field, one in asked.items() if one.signs})
-
-
-def _verdict(found: Sequence[Mapping[str, str]]) -> str:
-    said = {row.get(SAYS, "") for row in found}
-    if STOLEN in said:
-        return STOLEN
-    # A near number, one that only a text tells, and what is not shown: a person must look before anything is certified.
-    if said <= {RECOVERED, WAS_STOLEN, OF_THE_CASE} and said & {RECOVERED, WAS_STOLEN}:
-        return RECOVERED
-    if STOLEN_OR_RECOVERED in said:
-        return UNSURE
-    # A row beside a theft alone: what tells of the theft is not shown.
-    is_in_a_case = IN_A_CASE in said or (OF_THE_CASE in said and not said & {RECOVERED, WAS_STOLEN})
-    return IN_A_CASE if is_in_a_case else UNSURE
 
 
 def _unfound(given: Mapping[str, str]) -> str:
@@ -76,7 +62,7 @@ SERVICE = RecordService(
         "property": ("category", "property_type", "property_status"),
     },
     find=_find,
-    verdict=_verdict,
+    verdict=verdict_of,
     unfound=_unfound,
     certifies=True,
     needs=(

@@ -34,7 +34,7 @@ _HALF_WAY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Likeness:
     """What became of one pair. points: for the order alone; by: fields of the other's row that were looked at."""
 
     other: Description
@@ -48,7 +48,7 @@ class Comparison:
         return round(max(self.points, 0.0) / (max(self.points, 0.0) + _HALF_WAY), 3)
 
 
-def compare_all(one: Description, others: Sequence[Description]) -> Iterator[Comparison]:
+def compare_all(one: Description, others: Sequence[Description]) -> Iterator[Likeness]:
     """Those of others that can be the same person, in no order."""
     names = _name_scores(one.names, [o.names for o in others])
     relatives = _name_scores(one.relative, [o.relative for o in others])
@@ -70,7 +70,7 @@ def _name_scores(asked: Names, others: Sequence[Names]) -> list[float]:
     return made
 
 
-def _compare(one: Description, other: Description, name: float, relative: float) -> Comparison | None:
+def _compare(one: Description, other: Description, name: float, relative: float) -> Likeness | None:
     if one.sex and other.sex and one.sex != other.sex:
         return None
     days = _days_between(one, other)
@@ -91,7 +91,7 @@ def _compare(one: Description, other: Description, name: float, relative: float)
     points = sum(points for _, points in told.values())
     if points <= 0:
         return None
-    return Comparison(other, points, tuple(_grounds(one, told)), _by(other, told))
+    return Likeness(other, points, tuple(_grounds(one, told)), _by(other, told))
 
 
 def _told(one: Description, other: Description, days: tuple[Told, int], age: Told) -> Iterator[tuple[str, Told]]:
