@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from benchmarks.trust_copies import copied_firs  # noqa: E402
+from benchmarks.trust_firs import copied_firs  # noqa: E402
 from benchmarks.trust_planted import Planted, plant, read_cases, text_of  # noqa: E402
 from benchmarks.trust_services import ask_services  # noqa: E402
 
