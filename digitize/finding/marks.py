@@ -11,8 +11,16 @@ from functools import cached_property, lru_cache
 from digitize.finding.answers import Ground
 from digitize.finding.cases import text_of
 from digitize.finding.stores import FoundRow, RowFilter, SearchStore, Tokens
-from digitize.targets.search_marks import TOLD_IN, end_tokens, front_tokens, thing_marks, told_marks
-from digitize.targets.search_rows import MARKS, NUMBERED, PROPERTY, SEP, TOLD, VEHICLE
+from digitize.targets.search_marks import (
+    MARKS,
+    TOLD_IN,
+    end_tokens,
+    front_tokens,
+    thing_marks,
+    told_marks,
+    vehicle_marks,
+)
+from digitize.targets.search_rows import NUMBERED, PROPERTY, SEP, TOLD, VEHICLE
 from mappers.codes.registrations import mark_signs, registration_forms
 from mappers.names.keys import mark_key, mark_tokens
 from mappers.record import Row
@@ -28,7 +36,7 @@ _LEAST, _LEAST_WHOLE = 4, 6
 _MOST_WHOLE, _LEAST_DIGITS = 20, 3
 _LEAST_LONG = 12
 """Signs of an engine or chassis number that is surely not the end of a longer one."""
-_MOST = 2000
+_MOST = 6000
 _OPEN_SIGNS = "*?"
 _PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
 """What numbers are written with: of other signs nobody knows what they stand for."""
@@ -111,7 +119,8 @@ class AskedMark:
             return NEAR if self._fits(other) else ""
         theirs = _forms(other) if self.is_registration else ()
         if other == self.signs or (self.forms == theirs and len(theirs) == 1):
-            return SAME if not self.is_partly or len(other) >= _LEAST_WHOLE else NEAR
+            # Words such as "unknown" and "applied for" are the same in many records.
+            return SAME if not self.is_partly or self._is_number else NEAR
         ways = {other, *theirs}
         if any(_is_near(mine, way) for mine in (self.signs, *self.forms) for way in ways):
             return NEAR
@@ -173,7 +182,7 @@ def numbers_of(kind: str, row: Row) -> list[tuple[str, str]]:
     """The numbers that stand in a row of a kind, with the field of each."""
     plain = {n: text for n, cell in row.items() if (text := text_of(cell))}
     if kind == VEHICLE:
-        return [(n, plain[n]) for n in MARKS if n in plain]
+        return vehicle_marks(plain)
     if kind == NUMBERED:
         return [("number", plain["number"])] if "number" in plain else []
     if kind == TOLD:
@@ -190,10 +199,7 @@ def ground_of(how: str) -> Ground:
 def rows_with(store: SearchStore, asked: Sequence[AskedMark], kinds: Collection[str]) -> tuple[list[FoundRow], bool]:
     """Rows that may have one of several numbers, each once; and whether there may be more than were looked at."""
     tokens = frozenset(t for one in asked for t in one.tokens())
-    found: dict[tuple[str, str, int], FoundRow] = {}
-    is_cut = False
-    for kind in kinds if tokens else ():
-        some = store.rows([(tokens,)], RowFilter(kind), _MOST)
-        found |= {(r.kind, r.record_id, r.line): r for r in some}
-        is_cut |= len(some) >= _MOST
-    return [found[key] for key in sorted(found)], is_cut
+    # Of all kinds at once: only rows with numbers have such tokens.
+    some = store.rows([(tokens,)], RowFilter(""), _MOST) if tokens else []
+    found = {(r.kind, r.record_id, r.line): r for r in some if r.kind in kinds}
+    return [found[key] for key in sorted(found)], len(some) >= _MOST

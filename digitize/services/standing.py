@@ -209,6 +209,8 @@ def same_person(a: Somebody, b: Somebody) -> str:
 
     By the code that the case gives an accused, and by the sounds of the name; where both tell and do not agree, maybe.
     """
+    if a == b:
+        return _SAME
     alike = _alike(a.names, b.names)
     if a.code and b.code:
         if a.code == b.code:

@@ -11,6 +11,7 @@ from typing import Any
 
 from digitize.finding.cases import text_of
 from digitize.services.kind import SAYS
+from mappers.codes.registrations import marks_in
 from mappers.record import Record, Row
 from mappers.text.folding import fold_key
 
@@ -80,7 +81,8 @@ def _status_beside(record: Record, row: Row, number: Collection[str]) -> str:
     if serial := text_of(row.get("thing_serial_no")):
         things = [t for t in things if text_of(t.get("serial_no")) == serial]
     named = [t for t in things if any(n in fold_key(text_of(t.get("description"))) for n in number)]
-    told = named or [t for t in things if is_of(t, "vehicles")]
+    # What has another number is another vehicle.
+    told = named or [t for t in things if is_of(t, "vehicles") and not marks_in(text_of(t.get("description")))]
     statuses = {text_of(t.get("property_status")) for t in told}
     # Several vehicles and one status: whose it is nobody knows.
     is_each = bool(named) or len(told) >= len(record.children.get("vehicles", ()))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mappers.codes.registrations import mark_signs, marks_in, registration_forms, serials_in, without_marks
+from mappers.codes.registrations import (
+    mark_signs,
+    marks_in,
+    numbers_within,
+    registration_forms,
+    serials_in,
+    without_marks,
+)
 from mappers.names.keys import mark_key, mark_tokens, token
 
+MARKS = ("registration_no", "chassis_no", "engine_no")
 THING_WORDS = ("property_type", "category", "description")
 TOLD_IN = ("narrative", "brief_facts", "grounds", "other_acts", "property_order", "result", "remarks")
 """Free texts in which a vehicle may be named that stands in no field."""
@@ -49,6 +57,11 @@ def front_tokens(mark: str) -> list[int]:
     """The token of the first six signs, none for a shorter mark."""
     key = mark_key(mark)
     return [token("vf", key[:_FRONT])] if len(key) >= _FRONT else []
+
+
+def vehicle_marks(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The numbers of a vehicle with the field of each; of a cell that has several, each of them as well."""
+    return [(n, mark) for n in MARKS if row.get(n) for mark in numbers_within(str(row[n]))]
 
 
 def thing_marks(row: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from digitize.targets.rows import LINE, RECORD_ID
-from digitize.targets.search_marks import THING_WORDS, index_tokens, thing_marks, told_marks
+from digitize.targets.search_marks import THING_WORDS, index_tokens, thing_marks, told_marks, vehicle_marks
 from mappers.codes.registrations import mark_signs
 from mappers.names.keys import KEYS, name_words, near_key, romanised, spelt, token
 from mappers.schema import form_tables
@@ -28,7 +28,6 @@ STATION_KEY = "="
 """The key under which all stations stand: they are few, and compared as whole names."""
 NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
 RELATIVES = ("relative_name", "relative_name_roman")
-MARKS = ("registration_no", "chassis_no", "engine_no")
 DAYS = ("fir_date", "gd_date", "arrest_date", "occurrence_from", "info_date", "opened_date", "conviction_date")
 _MOST_OTHER = 8
 _AGE_SPREAD = 1
@@ -248,7 +247,7 @@ def born_between(row: Mapping[str, Any], year: int) -> tuple[int, int]:
 
 
 def _vehicle(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    marks = [str(row[n]) for n in MARKS if row.get(n)]
+    marks = list(dict.fromkeys(mark for _, mark in vehicle_marks(row)))
     return _marked(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
 
 

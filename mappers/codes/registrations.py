@@ -20,6 +20,7 @@ _DIGIT_OF = dict(zip("OQDILZSGBT", "0001125687", strict=True))
 _LETTERS_OF = {d: "".join(c for c, one in _DIGIT_OF.items() if one == d) for d in set(_DIGIT_OF.values())}
 _MODERN = re.compile(r"([A-Z]{2})([0-9]{1,2})([A-Z]{0,3})([0-9]{1,4})")
 _OLD = re.compile(r"([A-Z]{3})()()([0-9]{1,4})")
+_BETWEEN = re.compile(r"[\s,;/()&]+")
 _OPEN = "OLD2"
 """The pattern that what is left of a longer mark fits as well."""
 _MOST_FORMS = 12
@@ -94,6 +95,14 @@ def serials_in(text: str) -> list[str]:
     """What looks like an engine or chassis number in running text: letters and at least four digits in one word."""
     marks = {m for m in marks_in(text)}
     return [s for s in _SERIAL.findall(fold_digits(text).upper()) if s not in marks]
+
+
+def numbers_within(text: str) -> list[str]:
+    """A cell in which a number stands, and the numbers within it: of a mark with words, of two numbers in one cell."""
+    parts = [
+        part for part in _BETWEEN.split(text) if sum(c.isdigit() for c in part) >= 3 and len(mark_signs(part)) >= 6
+    ]
+    return list(dict.fromkeys((text, *marks_in(text), *(parts if len(parts) > 1 or parts != [text] else ()))))
 
 
 def _told(text: str) -> Iterator[re.Match[str]]:
