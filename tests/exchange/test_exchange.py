@@ -23,7 +23,7 @@ from digitize.exchange.receive import take_package
 from digitize.exchange.refusal import PackageRefused
 from digitize.exchange.settle import SettlingPerson, said_in_full, settle_conflict
 from digitize.exchange.statements import each_statement
-from digitize.exchange.status import exchange_status
+from digitize.exchange.status import exchange_status, what_waits
 from digitize.machine.sealing import seal, write_key
 from digitize.offices.keys import revoke_key
 from digitize.targets.open import open_target
@@ -207,6 +207,7 @@ def test_a_reply_waits_for_its_record(world):
     custody = {"prisoner_id": "P-77", "admitted_on": "2013-03-10", "accused_code": "A1"}
     done = take(world, world.reply("e-prison", [put("custody", "c1", custody, fir=fir_of(9, 2013))]))
     assert done.linked == 0 and exchange_status(world.book)[0].waiting == 1
+    assert [w["case"] for w in what_waits(world.book)] == ["wb, Howrah, Kalpanapur, 2013, 9"]
     load(world.target, "book-2", later)
     released = {"prisoner_id": "P-77", "admitted_on": "2013-03-10", "released_on": "2013-05-01"}
     assert take(world, world.reply("e-prison", [put("custody", "c2", released)])).linked == 2
