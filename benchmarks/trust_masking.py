@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from benchmarks.trust_planted import Planted, plant, read_cases, text_of  # noqa: E402
+from benchmarks.trust_services import ask_services  # noqa: E402
 
 REPORTS = ("table", "json", "jsonl", "csv", "html", "sarif", "junit", "xlsx")
 # Full by design: what was delivered, the ledger, and what is loaded. Nothing else may hold a hidden name.
@@ -123,6 +124,27 @@ def _search(at: Planted) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
+def _fir_copy(at: Planted) -> str:
+    """What stands in the copies of all FIRs that police have without a reason to see protected names."""
+    import sqlite3
+
+    from digitize.finding.log import Searcher
+    from digitize.services.asker import ServiceAsker
+    from digitize.services.copies.copy import FORM, texts_in
+    from digitize.services.desk import ServiceDesk
+    from digitize.targets.sqlite import SqliteTarget
+
+    path = at.workspace / "loaded" / "cctns.sqlite"
+    with sqlite3.connect(path) as db:
+        names = [name for (name,) in db.execute(f"SELECT record_id FROM {FORM}")]
+    target = SqliteTarget(path)
+    desk, asker = ServiceDesk(target), ServiceAsker(Searcher("Any", "any@here", "measuring"), "police")
+    made = desk.copies(lambda _: names, FORM, asker, {"year": "any"})
+    texts = [text for record in made for text in texts_in(record, "en", role="police")]
+    target.close()
+    return "\n".join(texts)
+
+
 def _quarantine_list(at: Planted) -> str:
     target = _target(at)
     return at.run("quarantine", "list", "--target", target) + at.run("quarantine", "list", "--target", target, "--json")
@@ -208,6 +230,8 @@ EXITS: Mapping[str, Callable[[Planted], str]] = {
     "duplicates workspace": _duplicates("workspace"),
     "duplicates files": _duplicates("files"),
     "search": _search,
+    "services": ask_services,
+    "fir copy": _fir_copy,
     "quarantine list": _quarantine_list,
     "quarantine export": _quarantine_export,
     "load": _load,
