@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from benchmarks.trust_firs import copied_firs  # noqa: E402
 from benchmarks.trust_planted import Planted, plant, read_cases, text_of  # noqa: E402
 from benchmarks.trust_services import ask_services  # noqa: E402
 
@@ -124,27 +125,6 @@ def _search(at: Planted) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def _fir_copy(at: Planted) -> str:
-    """What stands in the copies of all FIRs that police have without a reason to see protected names."""
-    import sqlite3
-
-    from digitize.finding.log import Searcher
-    from digitize.services.asker import ServiceAsker
-    from digitize.services.copies.copy import FORM, texts_in
-    from digitize.services.desk import ServiceDesk
-    from digitize.targets.sqlite import SqliteTarget
-
-    path = at.workspace / "loaded" / "cctns.sqlite"
-    with sqlite3.connect(path) as db:
-        names = [name for (name,) in db.execute(f"SELECT record_id FROM {FORM}")]
-    target = SqliteTarget(path)
-    desk, asker = ServiceDesk(target), ServiceAsker(Searcher("Any", "any@here", "measuring"), "police")
-    made = desk.copies(lambda _: names, FORM, asker, {"year": "any"})
-    texts = [text for record in made for text in texts_in(record, "en", role="police")]
-    target.close()
-    return "\n".join(texts)
-
-
 def _quarantine_list(at: Planted) -> str:
     target = _target(at)
     return at.run("quarantine", "list", "--target", target) + at.run("quarantine", "list", "--target", target, "--json")
@@ -231,7 +211,7 @@ EXITS: Mapping[str, Callable[[Planted], str]] = {
     "duplicates files": _duplicates("files"),
     "search": _search,
     "services": ask_services,
-    "fir copy": _fir_copy,
+    "fir copy": lambda at: copied_firs(at.workspace / "loaded" / "cctns.sqlite"),
     "quarantine list": _quarantine_list,
     "quarantine export": _quarantine_export,
     "load": _load,
