@@ -13,6 +13,8 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import COUNT
 
+SNAPSHOT_PREFIX = "snapshot:"
+"""Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _READ_AT_ONCE, _NEXT = 50, 400
@@ -92,7 +94,8 @@ def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    for r in ledger.each("SELECT part, data FROM tallies"):
+    # ";" comes next after ":".
+    for r in ledger.each("SELECT part, data FROM tallies WHERE part < 'snapshot:' OR part >= 'snapshot;'"):
         yield r["part"], r["data"]
 
 

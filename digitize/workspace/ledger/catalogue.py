@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
+from digitize.errors import NotFound
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.marks import COUNT, FILES, LOAD, MAP, READ
 
@@ -148,6 +149,21 @@ class Catalogue:
         """The label of one volume; "" where there is none of that number."""
         row = self._ledger.execute("SELECT label FROM volumes WHERE volume = ?", (volume,)).fetchone()
         return str(row["label"]) if row else ""
+
+    def volume_number(self, name: str) -> int:
+        """The volume of that label or number. Raises NotFound."""
+        labels = self.volume_labels()
+        found = next((n for n, label in labels.items() if name in (label, str(n))), None)
+        if found is None:
+            raise NotFound(f"There is no volume {name}. See: digitize status")
+        return found
+
+    def batch(self, name: str) -> Batch:
+        """The batch of that id. Raises NotFound."""
+        found = next((b for b in self.batches() if b.batch == name), None)
+        if found is None:
+            raise NotFound(f"There is no batch {name}. See: digitize status --json")
+        return found
 
     def next_page_number(self, volume: int) -> int:
         """The number after the volume's last page."""

@@ -8,19 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from digitize.workspace.ledger import record_marks
+from digitize.workspace.ledger import record_marks, record_sql
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, is_emptied, plain_data
-from digitize.workspace.ledger.record_sql import (
-    COLUMNS,
-    LOADED,
-    NEXT_GROUP,
-    NEXT_GROUP_BEFORE,
-    OTHER_FORMS,
-    PUT,
-    THAT,
-    UNSURE_GROUPS,
-)
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
 from validators.finding import Finding
@@ -101,10 +91,10 @@ class Records:
             record_marks.mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for record in (name for name in old if name not in keep):
-                self._ledger.execute(f"DELETE FROM record_rows WHERE {THAT}", (record,))
+                self._ledger.execute(f"DELETE FROM record_rows WHERE {record_sql.THAT}", (record,))
                 self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
-            names, made = self._ledger.narrowed("records", COLUMNS, rows)
-            self._ledger.execute_many(PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
+            names, made = self._ledger.narrowed("records", record_sql.COLUMNS, rows)
+            self._ledger.execute_many(record_sql.PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
 
     def _stored(self, row: Any) -> Stored:
         return Stored(
@@ -154,6 +144,12 @@ class Records:
         """The records of one batch, by id, without those that were purged."""
         yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
 
+    def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
+        """The records of some units, purged ones among them, in no set order. where: SQL that says of which; it may
+        end in an order.
+        """
+        yield from map(self._stored, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
+
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
         """Every record, by id. purged: also those whose values are gone, to be counted."""
         # With a bound the index of the names is walked through, and nothing need be sorted.
@@ -172,7 +168,9 @@ class Records:
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
         groups = self._groups_ending(ends) if ends else []
-        near = f"{OTHER_FORMS} OR {UNSURE_GROUPS}" + (f" OR grp IN ({', '.join('?' * len(groups))})" if groups else "")
+        near = f"{record_sql.OTHER_FORMS} OR {record_sql.UNSURE_GROUPS}" + (
+            f" OR grp IN ({', '.join('?' * len(groups))})" if groups else ""
+        )
         sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
         for row in self._ledger.each(sql, groups):
@@ -186,7 +184,7 @@ class Records:
         found, last = list[str](), ""
         small = tuple(e.lower() for e in ends)
         # From one to the next by the index: of millions of records few have a group of their own that is sure.
-        query = NEXT_GROUP if self._ledger.is_narrow else NEXT_GROUP_BEFORE
+        query = record_sql.NEXT_GROUP if self._ledger.is_narrow else record_sql.NEXT_GROUP_BEFORE
         while row := self._ledger.execute(query, (last,)).fetchone():
             last = str(row["grp"])
             if last.startswith("record "):
@@ -220,7 +218,7 @@ class Records:
 
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
-        sql = f"UPDATE record_rows SET verdict = ?, open = ?, reasons = ? WHERE {THAT}"
+        sql = f"UPDATE record_rows SET verdict = ?, open = ?, reasons = ? WHERE {record_sql.THAT}"
         told = """INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)
                   ON CONFLICT DO NOTHING"""
         with self._ledger.writing():
@@ -242,12 +240,12 @@ class Records:
         """Note that the target now holds, of this batch, exactly the clean records, under that load."""
         with self._ledger.writing():
             number = self._ledger.number("names", load) if load else 0
-            self._ledger.execute(LOADED, (number, batch))
+            self._ledger.execute(record_sql.LOADED, (number, batch))
             record_marks.mark_batch(self._ledger, batch)
 
     def set_data(self, rows: Iterable[tuple[bytes, str]]) -> None:
         """Replace the content of records: (data, record)."""
-        self._ledger.execute_many(f"UPDATE record_rows SET data = ? WHERE {THAT}", rows)
+        self._ledger.execute_many(f"UPDATE record_rows SET data = ? WHERE {record_sql.THAT}", rows)
 
     def insert_decision(self, decision: Decision, at: str) -> None:
         """Add what a person settled; earlier decisions stay in the history."""
