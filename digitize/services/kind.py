@@ -9,6 +9,8 @@ from digitize.finding.answers import Ground
 from digitize.finding.stores import SearchStore
 
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
+SAYS = "says"
+"""Under which a verdict is given what an answer says, beside the fields that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Answering:
     child: of the record's children, "" for the record itself; line: as in the table. score: 0 to 1. why: grounds, as
     they are told. by: names of the fields of the row (or of the record) by which it was found: who may not see one of
     them is not told that it is there. beside: what it was compared with, such as an unidentified body to a missing
-    person, with why and by of its own.
+    person, with why and by of its own. says: what it alone says of what was asked, a word of the service's own, such
+    as "stolen" or "near"; the pages have a phrase for each.
     """
 
     record: str
@@ -44,9 +47,10 @@ class Answering:
     why: tuple[Ground, ...] = ()
     by: frozenset[str] = frozenset()
     beside: tuple[Answering, ...] = ()
+    says: str = ""
 
 
-def _no_verdict(found: Sequence[Mapping[str, str]]) -> str:
+def _no_verdict(found: object) -> str:
     """Nothing is said but what was found."""
     return ""
 
@@ -57,8 +61,9 @@ class RecordService:
 
     forms: whose records it answers from. shows: child table ("" for the record) -> names of fields that are shown, in
     order, as far as the policy lets them. find: all that may be meant, the best first; raises OptionsError for what
-    cannot be asked, in a text without any value. verdict: of the fields of what is shown, a word of the service's own
-    (such as "in-a-case"), which the pages have sentences for; "" for none.
+    cannot be asked, in a text without any value. verdict: of the fields of what is shown, with what each says (SAYS),
+    a word of the service's own (such as "in-a-case"), which the pages have sentences for; "" for none. unfound: the
+    same of what was asked, where nothing was found: what was asked by half of a number is not free of all records.
     """
 
     name: str
@@ -68,3 +73,4 @@ class RecordService:
     shows: Mapping[str, tuple[str, ...]]
     find: Callable[[SearchStore, Mapping[str, str]], list[Answering]]
     verdict: Callable[[Sequence[Mapping[str, str]]], str] = field(default=_no_verdict)
+    unfound: Callable[[Mapping[str, str]], str] = field(default=_no_verdict)

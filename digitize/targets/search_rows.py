@@ -9,14 +9,19 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from digitize.targets.rows import LINE, RECORD_ID
-from mappers.names.keys import KEYS, end_token, mark_tokens, name_words, near_key, romanised, spelt, token
+from digitize.targets.search_marks import THING_WORDS, index_tokens, thing_marks, told_marks
+from mappers.codes.registrations import mark_signs
+from mappers.names.keys import KEYS, name_words, near_key, romanised, spelt, token
 from mappers.schema import form_tables
 from mappers.text.folding import fold_digits, fold_key
 
 ROWS, WORDS, MARK = "search_rows", "search_words", "search"
 """The two tables, and the key of meta under which stands by which keys they were filled."""
 FILLED_BY = str(KEYS)
-RECORD, PERSON, VEHICLE, PROPERTY = "r", "p", "v", "g"
+RECORD, PERSON, VEHICLE, PROPERTY, NUMBERED, TOLD = "r", "p", "v", "g", "u", "t"
+"""Kinds of rows. Line 0 is the record itself, where its form tells of one vehicle or thing; TOLD are the marks of
+vehicles in its free texts.
+"""
 NAME, OTHER, STATION = "n", "w", "s"
 """Kinds of words: of names, of places and things, and whole names of stations."""
 STATION_KEY = "="
@@ -64,7 +69,7 @@ class SearchWord(NamedTuple):
 
 
 COLUMNS = SearchRow._fields
-CHILDREN = ("acts", "persons", "vehicles", "property", "legacy_keys")
+CHILDREN = ("acts", "persons", "vehicles", "property", "numbered", "legacy_keys")
 """The child tables that rows are made of."""
 
 
@@ -102,11 +107,23 @@ def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
         of = _of(form, row)
         known[of.record] = of
         made.rows.append(_record(of, row, law.get(of.record, ()), keys.get(of.record, ()), made))
-    for child, make in (("persons", _person), ("vehicles", _vehicle), ("property", _thing)):
+        made.rows += _of_itself(of, row, made)
+    children = (("persons", _person), ("vehicles", _vehicle), ("property", _thing), ("numbered", _numbered))
+    for child, make in children:
         for record, rows in _rows_of(form, child, tables).items():
             if record in known:
                 made.rows += (one for row in rows if (one := make(known[record], row, made)) is not None)
     return made
+
+
+def _of_itself(of: _Of, row: Mapping[str, Any], made: SearchRows) -> Iterator[SearchRow]:
+    """Of a form that tells of one vehicle or thing, and the marks in the free texts of any."""
+    own = {**row, LINE: 0}
+    for make in (_vehicle, _thing):
+        if (one := make(of, own, made)) is not None:
+            yield one
+    if marks := told_marks(row):
+        yield _marked(TOLD, of, own, marks, [])
 
 
 def _rows_of(form: str, child: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, list[dict[str, Any]]]:
@@ -152,7 +169,7 @@ def _record(
     made: SearchRows,
 ) -> SearchRow:
     number = _number(row.get("fir_no"))
-    tokens = [token("s", of.station), token("y", of.year), token("sy", of.station, of.year)]
+    tokens = [token("s", of.station), token("y", of.year), token("sy", of.station, of.year), token("form", of.form)]
     tokens += linking_tokens(row, keys)
     if number:
         tokens += [token("no", number, of.year)]
@@ -235,31 +252,26 @@ def born_between(row: Mapping[str, Any], year: int) -> tuple[int, int]:
 
 def _vehicle(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     marks = [str(row[n]) for n in MARKS if row.get(n)]
-    tokens = [t for m in marks for t in (*mark_tokens(m), end_token(m)) if t is not None]
-    words = _others((row.get("make"), row.get("model"), row.get("colour")), made)
-    tokens += (token("w", word) for word in words)
-    said = SEP.join("".join(c for c in fold_digits(m).upper() if c.isalnum()) for m in marks)
-    if not tokens:
-        return None
-    return SearchRow(
-        VEHICLE, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", said, " ".join(words),
-        _once(tokens),
-    )  # fmt: skip
+    return _marked(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
 
 
 def _thing(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    texts = [str(row[n]) for n in ("property_type", "category", "description") if row.get(n)]
-    words = _others(texts, made)
-    # Numbers of arms, phones and notes stand within the description.
-    marks = [w for text in texts for w in fold_digits(text).split() if sum(c.isdigit() for c in w) >= 4]
-    tokens = [token("w", word) for word in words]
-    tokens += [t for m in marks for t in (*mark_tokens(m), end_token(m)) if t is not None]
+    texts = [str(row[n]) for n in THING_WORDS if row.get(n)]
+    return _marked(PROPERTY, of, row, thing_marks(row), _others(texts, made))
+
+
+def _numbered(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
+    marks = [str(row["number"])] if row.get("number") else []
+    return _marked(NUMBERED, of, row, marks, _others((row.get("make"),), made))
+
+
+def _marked(kind: str, of: _Of, row: Mapping[str, Any], marks: Sequence[str], words: Sequence[str]) -> SearchRow | None:
+    tokens = [*index_tokens(marks), *(token("w", word) for word in words)]
     if not tokens:
         return None
-    said = SEP.join("".join(c for c in m.upper() if c.isalnum()) for m in marks)
     return SearchRow(
-        PROPERTY, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", said, " ".join(words),
-        _once(tokens),
+        kind, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", SEP.join(map(mark_signs, marks)),
+        " ".join(words), _once(tokens),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse, spell
 from mappers.text.folding import fold_digits
 
-KEYS = 1
+KEYS = 2
 """Raise it whenever the same name would get other keys: stores are then filled anew."""
 MOST_WORDS = 5
 _KEPT = 1 << 17
