@@ -14,7 +14,7 @@ from mappers.text.folding import fold_digits
 KEYS = 2
 """Raise it whenever the same name would get other keys: stores are then filled anew."""
 MOST_WORDS = 5
-_KEPT = 1 << 17
+_KEPT, _FEW = 1 << 17, 1 << 12
 _CLASSES = "kstrlnpiu"
 _SIGN = 1 << 31
 _LOOKALIKES = str.maketrans("OQDILZSGBT", "0001125687")
@@ -99,6 +99,7 @@ def signed(number: int) -> int:
     return number - (1 << 32) if number >= _SIGN else number
 
 
+@lru_cache(maxsize=_FEW)
 def mark_key(text: str) -> str:
     """A registration, engine or chassis number, or another mark, by what cannot be misread: letters and digits alone,
     with one sign for those that are taken for each other (O and 0, I and 1, S and 5, B and 8, Z and 2).
