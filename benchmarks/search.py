@@ -7,8 +7,9 @@ a server is installed, PostgreSQL. A question is a name with one of relative, st
 letter wrong; a hit is that very record among the first ten. The same questions go to plain ILIKE and to pg_trgm alone.
 
 Stores stand in DIR, grow from one size to the next, and are used again, as are figures: what was measured is not
-measured anew. Parts: grow-embedded and grow-pg (nothing but load), embedded, pg, peers (at the last size), load (over HTTP, at the last size). The figures without a
-size in their name are those of the size nearest to two million persons; growth is from the first size to the last.
+measured anew. Parts: grow-embedded and grow-pg (nothing but load), embedded, pg, peers (at the last size), load (over
+HTTP, at the last size). The figures without a size in their name are those of the size nearest to two million persons;
+growth is from the first size to the last.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def main() -> int:
     kept = Kept(folder)
     server = None
     try:
-        world = World(sizes[-1], options.seed, sized=min(sizes[-1], _MAIN))
+        world = World(sizes[-1], options.seed, sized=_MAIN if sizes[-1] >= _MAIN // 2 else 0)
         if {"pg", "peers", "grow-pg"} & options.only:
             server = kept_server(folder)
         for size in sizes:
@@ -182,7 +183,9 @@ def _measure_peers(kept: Kept, world: World, size: int, count: int, server: Any)
 
     def measure() -> dict[str, Any]:
         found = peers(server.database_url("search"), questions)
-        return {f"{peer}_{n}": v for peer, pair in found.items() for n, v in zip(("recall10", "p95_ms"), pair)}
+        return {
+            f"{peer}_{n}": v for peer, pair in found.items() for n, v in zip(("recall10", "p95_ms"), pair, strict=True)
+        }
 
     _once(kept, f"peers {size}", measure)
 
@@ -194,7 +197,9 @@ def _figures(kept: Kept, sizes: list[int]) -> dict[str, Any]:
     own, pg = state.get(f"embedded {main}", {}), state.get(f"pg {main}", {})
     made: dict[str, Any] = {"persons": main}
     one = own or pg
-    made |= {n: one.get(n) for n in ("recall10_same", "recall10_cross", "recall10_alone", "vehicle_recall5", "ceiling10")}
+    made |= {
+        n: one.get(n) for n in ("recall10_same", "recall10_cross", "recall10_alone", "vehicle_recall5", "ceiling10")
+    }
     made |= {"embedded_p95_ms": own.get("p95_ms"), "pg_p95_ms": pg.get("p95_ms")}
     made["index_bytes_per_person"] = round(pg["index_bytes"] / main) if pg else None
     for part in ("embedded", "pg"):

@@ -48,10 +48,12 @@ def load_served(store: Path | str, folder: Path, world: World, persons: int, sec
         served.terminate()
         served.wait(30)
     kept = [a for a in answers if a[0] >= _WARMING_S]
-    spent = {kind: [a[2] for a in kept if a[1] == kind] for kind in ("key", "person")}
+    by_kind = {kind: [a[2] for a in kept if a[1] == kind] for kind in ("key", "person")}
+    # Until the last one was answered: a server that falls behind answers fewer a second than were asked.
+    took = max(at + spent / 1000 for at, _, spent, _ in kept) - _WARMING_S
     return {
-        "load_rps": round(len(kept) / seconds, 1), "load_p95_ms": share_of([a[2] for a in kept], 0.95),
-        "load_p95_key_ms": share_of(spent["key"], 0.95), "load_p95_person_ms": share_of(spent["person"], 0.95),
+        "load_rps": round(len(kept) / took, 1), "load_p95_ms": share_of([a[2] for a in kept], 0.95),
+        "load_p95_key_ms": share_of(by_kind["key"], 0.95), "load_p95_person_ms": share_of(by_kind["person"], 0.95),
         "load_p50_ms": share_of([a[2] for a in kept], 0.5), "load_errors": sum(a[3] != 200 for a in answers),
         "load_server_cpu_ms": round(1000 * worked / len(answers), 1),
     }  # fmt: skip

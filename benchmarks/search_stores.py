@@ -108,7 +108,7 @@ def _tables(world: World, spelled: Spellings, numbers: Any, start: int, stop: in
     marks = [vehicle_mark(int(n)) for n in some]
     kinds = ("registration_no", "chassis_no", "engine_no")
     vehicles = pl.DataFrame({"n": some, **{kind: [m[i] for m in marks] for i, kind in enumerate(kinds)}})
-    vehicles = vehicles.select(record_id=record, line=line, *kinds)
+    vehicles = vehicles.select(record.alias("record_id"), line.alias("line"), *kinds)
     return {"iif1": iif1, "iif1_persons": persons, "iif1_acts": acts, "iif1_vehicles": vehicles}
 
 

@@ -143,8 +143,15 @@ def start_again(folder, settings=None):
         port = s.getsockname()[1]
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **SETTINGS}
     options |= settings or {}
-    command = [binaries() / "postgres", "-D", folder / "data", *(f"--{name}={value}" for name, value in options.items())]
-    server = Server(f"postgresql://postgres@127.0.0.1:{port}/postgres", None, folder, command, {**_unprivileged(), "cwd": folder})
+    command = [
+        binaries() / "postgres",
+        "-D",
+        folder / "data",
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
+    server = Server(
+        f"postgresql://postgres@127.0.0.1:{port}/postgres", None, folder, command, {**_unprivileged(), "cwd": folder}
+    )
     server.start()
     return server
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import polars as pl
 
@@ -17,8 +16,8 @@ from digitize.targets.search_names import (
     on_rows,
     other_words,
     said_names,
-    told,
     tokens,
+    told,
 )
 from digitize.targets.search_rows import (
     BORN,
@@ -45,6 +44,7 @@ from mappers.schema import form_tables
 from mappers.text.folding import fold_digits, fold_key
 
 _NOTHING = pl.DataFrame(schema={RECORD_ID: pl.String})
+_BORN = ("born_from", "born_to")
 _LEAST_PHONE, _OF_PHONE = 6, 10
 
 
@@ -99,12 +99,12 @@ def _with_record(form: str, own: pl.DataFrame) -> pl.DataFrame:
     ).with_row_index(ROW)
 
 
-def _shaped(rows: pl.DataFrame, kind: str, line: pl.Expr, **others: pl.Series | int) -> pl.DataFrame:
+def _shaped(rows: pl.DataFrame, kind: str, line: pl.Expr, **others: pl.Series | int | str) -> pl.DataFrame:
     """Rows as they are kept, of frames that have the record's columns."""
     of = {"station": pl.col(".station"), "year": pl.col(".year"), "day": pl.col(".day"), "form": pl.col(".form")}
     known = {"kind": pl.lit(kind), "line": line, **of, **others}
     made = rows.select(RECORD_ID, **{n: pl.lit(v) if isinstance(v, int | str) else v for n, v in known.items()})
-    return made.select(COLUMNS).cast(dict(ROW_TYPES))
+    return made.select(COLUMNS).cast(ROW_TYPES)
 
 
 def _records(own: pl.DataFrame, acts: pl.DataFrame, keys: pl.DataFrame, made: SearchRows) -> pl.DataFrame:
@@ -114,6 +114,7 @@ def _records(own: pl.DataFrame, acts: pl.DataFrame, keys: pl.DataFrame, made: Se
         _numbers(own, "linked_fir_year"),
         told(_text(own, "linked_fir_police_station"), fold_key, pl.String).alias(".linked"),
         told(_text(own, "district"), fold_key, pl.String).alias(".district"),
+        (_text(own, "district") != "").alias(".is_in_district"),
         _text(own, "fir_reg_num").str.strip_chars("0 ").alias(".reg"),
     )
     words, pairs = other_words(rows, [n for n in ("place",) if n in rows.columns])
@@ -124,7 +125,7 @@ def _records(own: pl.DataFrame, acts: pl.DataFrame, keys: pl.DataFrame, made: Se
     some = [tokens(rows, "s", ".station"), tokens(rows, "y", ".year"), tokens(rows, "sy", ".station", ".year")]
     some += [tokens(rows, "form", ".form"), tokens(rows.filter(pl.col("fir_no") > 0), "no", "fir_no", ".year")]
     some += _linking(rows, keys)
-    some += [tokens(_having(rows, "district", ".district"), "d", ".district"), tokens(words, "w", WORD)]
+    some += [tokens(rows.filter(".is_in_district"), "d", ".district"), tokens(words, "w", WORD)]
     some += _of_law(rows, acts)
     said = words.group_by(ROW, maintain_order=True).agg(said=pl.col(WORD).str.join(" "))
     return _shaped(
@@ -137,26 +138,24 @@ def _numbers(own: pl.DataFrame, name: str) -> pl.Series:
     return told(_text(own, name), number_of, pl.Int64)
 
 
-def _having(rows: pl.DataFrame, *names: str) -> pl.DataFrame:
-    """Rows in which something stands in the first of some columns; none where it is not there."""
-    return rows.filter(pl.col(names[0]) != "") if names[0] in rows.columns else rows.head(0)
+def _having(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Rows in which something stands in a column that is there."""
+    return rows.filter(pl.col(name) != "")
 
 
 def _linking(rows: pl.DataFrame, keys: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """See `digitize.targets.search_rows.linking_tokens`."""
-    for station, year, number in ((".station", ".year_alone", "fir_no"), (".linked", "linked_fir_year", "linked_fir_no")):
-        # The year that is written: that of a day is none of the case's.
-        with_year = rows.with_columns(_numbers(rows, "year").alias(".year_alone"))
+    # The year that is written: that of a day is none of the case's.
+    with_year = rows.with_columns(_numbers(rows, "year").alias(".written"))
+    own, linked = (".station", ".written", "fir_no"), (".linked", "linked_fir_year", "linked_fir_no")
+    for station, year, number in (own, linked):
         known = with_year.filter((pl.col(station) != "") & (pl.col(year) > 0) & (pl.col(number) > 0))
         yield tokens(known, "k", station, year, number)
     yield tokens(_having(rows, ".reg"), "reg", ".reg")
-    yield tokens(_having(rows, "legacy_key"), "l", "legacy_key") if "legacy_key" in rows.columns else _no_tokens(rows)
+    if "legacy_key" in rows.columns:
+        yield tokens(_having(rows, "legacy_key"), "l", "legacy_key")
     if "key" in keys.columns:
-        yield tokens(_on_records(keys.filter(pl.col("key") != ""), rows), "l", "key")
-
-
-def _no_tokens(rows: pl.DataFrame) -> pl.DataFrame:
-    return tokens(rows.head(0), "l", ROW)
+        yield tokens(_on_records(_having(keys, "key"), rows), "l", "key")
 
 
 def _on_records(child: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -180,8 +179,8 @@ def _persons(persons: pl.DataFrame, own: pl.DataFrame, made: SearchRows) -> pl.D
     rows = rows.with_columns(said=names.said, relative=kin.said, lang=names.lang.zip_with(names.lang != "", kin.lang))
     rows = rows.filter(is_named)
     words, pairs = other_words(rows, [n for n in ("address",) if n in rows.columns])
-    for kind, some in ((NAME, names.words), (NAME, kin.words), (OTHER, pairs)):
-        made.add(kind, some.select(WORD, LANG))
+    for kind, found in ((NAME, names.words), (NAME, kin.words), (OTHER, pairs)):
+        made.add(kind, found.select(WORD, LANG))
     own_words = names.words.join(rows.select(ROW, ".station", ".year"), on=ROW, how="inner")
     # A name with its year, and with its station: what is asked most, found by one look.
     some = [tokens(own_words, "n", WORD), tokens(own_words.filter(pl.col(".year") != 0), "ny", WORD, ".year")]
@@ -191,7 +190,7 @@ def _persons(persons: pl.DataFrame, own: pl.DataFrame, made: SearchRows) -> pl.D
         some.append(tokens(_having(phones, name), "m", name))
     born = _born(rows)
     return _shaped(
-        rows, PERSON, pl.col(LINE), born_from=born.struct.field("from"), born_to=born.struct.field("to"),
+        rows, PERSON, pl.col(LINE), born_from=born["born_from"], born_to=born["born_to"],
         lang=rows[LANG], said=rows["said"], relative=rows["relative"], tokens=gathered(rows, some),
     )  # fmt: skip
 
@@ -201,17 +200,13 @@ def _phone(text: str) -> str:
     return digits[-_OF_PHONE:] if len(digits) >= _LEAST_PHONE else ""
 
 
-def _born(rows: pl.DataFrame) -> pl.Series:
+def _born(rows: pl.DataFrame) -> pl.DataFrame:
     names = [n for n in BORN if n in rows.columns]
     asked = rows.select(".year", *names)
     distinct = asked.unique()
-    made = [
-        dict(zip(("from", "to"), born_between(row, row[".year"]), strict=True)) for row in distinct.iter_rows(named=True)
-    ]
-    known = distinct.with_columns(
-        born=pl.Series(made, dtype=pl.Struct({"from": pl.Int64, "to": pl.Int64}), strict=False)
-    )
-    return asked.join(known, on=asked.columns, how="left", maintain_order="left", nulls_equal=True)["born"]
+    years = [born_between(row, row[".year"]) for row in distinct.iter_rows(named=True)]
+    known = distinct.with_columns(**{n: pl.Series([y[i] for y in years], dtype=pl.Int64) for i, n in enumerate(_BORN)})
+    return asked.join(known, on=asked.columns, how="left", maintain_order="left", nulls_equal=True).select(_BORN)
 
 
 def _row_by_row(

@@ -49,7 +49,11 @@ def said_names(frame: pl.DataFrame, columns: Sequence[str]) -> SaidNames:
 def _all_parts(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """What stands between blanks: (row, words, lang, spelled, at), at being the number of the column."""
     spelled = pl.Series("spelled", [""] * rows.height, pl.String)
-    made = [pl.DataFrame(schema={ROW: pl.UInt32, "words": pl.List(pl.String), LANG: pl.String, "spelled": pl.String, "at": pl.Int32})]
+    made = [
+        pl.DataFrame(
+            schema={ROW: pl.UInt32, "words": pl.List(pl.String), LANG: pl.String, "spelled": pl.String, "at": pl.Int32}
+        )
+    ]
     for at, column in enumerate(columns):
         texts = rows.select(ROW, text=pl.col(column).cast(pl.String), before=spelled)
         texts = texts.filter((pl.col("text") != "") & (pl.col("text") != pl.col("before"))).select(ROW, "text")

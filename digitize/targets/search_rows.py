@@ -34,6 +34,7 @@ BORN = ("birth_date", "birth_year", "age", "age_from", "age_to")
 _MOST_OTHER = 8
 _AGE_SPREAD = 1
 
+
 class SearchRow(NamedTuple):
     """One row. kind: see RECORD and the others. station: folded. day: ISO. born_from, born_to: years, 0 for unknown.
 
@@ -68,9 +69,9 @@ class SearchWord(NamedTuple):
 
 COLUMNS = SearchRow._fields
 _NUMBERS = ("line", "year", "born_from", "born_to")
-ROW_TYPES: Mapping[str, Any] = {
+ROW_TYPES = pl.Schema({
     n: pl.List(pl.Int32) if n == "tokens" else pl.Int64 if n in _NUMBERS else pl.String for n in COLUMNS
-}
+})  # fmt: skip
 _ITSELF = ("make", "model", "colour", *MARKS, *THING_WORDS, "identification_no", *TOLD_IN)
 CHILDREN = ("acts", "persons", "vehicles", "property", "numbered", "legacy_keys")
 """The child tables that rows are made of."""
@@ -174,11 +175,8 @@ def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
     for row in own.iter_rows(named=True):
         of = OfRecord(row[RECORD_ID], row[".form"], row[".station"], row[".year"], row[".day"])
         row[LINE] = 0
-        for make in (_vehicle, _thing):
-            if (one := make(of, row, made)) is not None:
-                yield one
-        if marks := told_marks(row):
-            yield _marked(TOLD, of, row, marks, [])
+        some = [_vehicle(of, row, made), _thing(of, row, made), _marked(TOLD, of, row, told_marks(row), [])]
+        yield from (one for one in some if one is not None)
 
 
 def _vehicle(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
@@ -196,7 +194,9 @@ def _numbered(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchR
     return _marked(NUMBERED, of, row, marks, _others((row.get("make"),), made))
 
 
-def _marked(kind: str, of: OfRecord, row: Mapping[str, Any], marks: Sequence[str], words: Sequence[str]) -> SearchRow | None:
+def _marked(
+    kind: str, of: OfRecord, row: Mapping[str, Any], marks: Sequence[str], words: Sequence[str]
+) -> SearchRow | None:
     tokens = [*index_tokens(marks), *(token("w", word) for word in words)]
     if not tokens:
         return None

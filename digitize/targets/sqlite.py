@@ -133,7 +133,9 @@ class SqliteTarget:
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement; ? stands for a value."""
-        return [tuple(row) for row in self._db.execute(query, tuple(values))]
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        return cursor.execute(query, tuple(values)).fetchall()
 
     def run_all(self, statements: Sequence[Statement]) -> None:
         """Run statements in one transaction: all of them or none. Raises TargetRefused."""
