@@ -81,22 +81,8 @@ def spelt(said: str) -> str:
 
 def token(kind: str, *parts: object) -> int:
     """A number of 32 bits with a sign, as databases hold it in four bytes, for a thing of a kind."""
-    return signed(crc32("\x1f".join((kind, *map(str, parts))).encode("utf-8", "replace")))
-
-
-def beginning(kind: str, part: str) -> int:
-    """Where a token of a kind whose first part is known begins; `crc32(ending(...), ...)` is the rest, unsigned."""
-    return crc32(f"{kind}\x1f{part}".encode("utf-8", "replace"))
-
-
-def ending(*parts: object) -> bytes:
-    """The other parts of such a token."""
-    return "".join(f"\x1f{part}" for part in parts).encode("utf-8", "replace")
-
-
-def signed(number: int) -> int:
-    """32 bits as a number with a sign."""
-    return number - (1 << 32) if number >= _SIGN else number
+    found = crc32("\x1f".join((kind, *map(str, parts))).encode("utf-8", "replace"))
+    return found - (1 << 32) if found >= _SIGN else found
 
 
 @lru_cache(maxsize=_FEW)
