@@ -34,7 +34,7 @@ SAME, ALIKE, NEARLY = 0.97, 0.8, 0.0
 class Ground:
     """Why something was found. what: name, relative, number, station, year, period, section, place, words or age.
 
-    how: same, alike or nearly.
+    how: same, alike or nearly; where descriptions are compared, also differs and unknown.
     """
 
     what: str

@@ -26,12 +26,15 @@ _RELATIVE_SHARE = 0.42
 
 
 def find_persons(
-    store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Term, count: Count
-) -> list[RankedRow]:
-    """Persons that may be meant, the best first. of_record: what their records must have; count: see `Count`."""
+    store: SearchStore, query: SearchQuery, stations: dict[str, float], of_record: Term, count: Count,
+    forms: tuple[str, ...] = (),
+) -> list[RankedRow]:  # fmt: skip
+    """Persons that may be meant, the best first. of_record: what their records must have; count: see `Count`; forms:
+    of their records, () for all.
+    """
     names, language = asked_words(store, query.text, NAME)
     kin, kin_language = asked_words(store, query.relative, NAME)
-    wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
+    wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record, forms)
     found: dict[tuple[str, int], RankedRow] = {}
     for number, terms in enumerate(NamePlan(names, kin, query.years, stations).tiers()):
         rows = [r for r in store.rows(terms, wanted, _MOST_ROWS) if (r.record_id, r.line) not in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from digitize.finding.answers import Ground
 from digitize.finding.stores import SearchStore
@@ -11,6 +12,8 @@ from digitize.finding.stores import SearchStore
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"
 """Under which a verdict is given what an answer says, beside the fields that are shown."""
+HIDDEN = "hidden"
+"""What a verdict is told of all that was found and may not be seen by who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,23 @@ class Answering:
     says: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What rows must say so that a service can find them: one of some fields at least.
+
+    form, child: whose rows; child is "" for the record itself. one_of: fields of the row. of_record: fields of its
+    record that will do as well. roles: of persons, () for rows of any role. what: a word for the reason, such as
+    "number", "name", "age".
+    """
+
+    form: str
+    child: str
+    what: str
+    one_of: tuple[str, ...] = ()
+    of_record: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
 def _no_verdict(found: object) -> str:
     """Nothing is said but what was found."""
     return ""
@@ -64,6 +84,14 @@ class RecordService:
     cannot be asked, in a text without any value. verdict: of the fields of what is shown, with what each says (SAYS),
     a word of the service's own (such as "in-a-case"), which the pages have sentences for; "" for none. unfound: the
     same of what was asked, where nothing was found: what was asked by half of a number is not free of all records.
+
+    certifies: whether somebody will rely on the verdict, so that what was found and may not be seen is told to it as
+    HIDDEN, whoever asks; its word for that must be one that it says for other reasons, too.
+
+    needs: what a row must say to be found; a row is found where all needs of its form, child and role are met, and
+    counts for the service where there is any. answer: for a service that reads no record, whose forms are (): its rows
+    by the fields of shows[""], of the folder of a workspace and what was asked; nothing in them is masked, since
+    nothing tells of a person, and find is not called.
     """
 
     name: str
@@ -74,3 +102,11 @@ class RecordService:
     find: Callable[[SearchStore, Mapping[str, str]], list[Answering]]
     verdict: Callable[[Sequence[Mapping[str, str]]], str] = field(default=_no_verdict)
     unfound: Callable[[Mapping[str, str]], str] = field(default=_no_verdict)
+    certifies: bool = False
+    needs: tuple[Need, ...] = ()
+    answer: Callable[[Path, Mapping[str, str]], list[dict[str, str]]] | None = None
+
+
+def finds_nothing(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
+    """The find of a service that reads no record."""
+    return []

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from digitize.targets.rows import LINE, RECORD_ID
-from digitize.targets.search_marks import THING_WORDS, TOLD_IN
-from digitize.targets.search_rows import CHILDREN, DAYS, MARKS, NAMES, RELATIVES
+from digitize.targets.search_marks import MARKS, THING_WORDS, TOLD_IN
+from digitize.targets.search_rows import CHILDREN, DAYS, NAMES, RELATIVES
 from mappers.schema import form_tables
 
 

@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from digitize.targets.rows import LINE, RECORD_ID
-from digitize.targets.search_marks import THING_WORDS, TOLD_IN, index_tokens, thing_marks, told_marks
+from digitize.targets.search_marks import (
+    MARKS,
+    THING_WORDS,
+    TOLD_IN,
+    index_tokens,
+    thing_marks,
+    told_marks,
+    vehicle_marks,
+)
 from digitize.targets.search_names import SEP
 from mappers.codes.registrations import mark_signs
 from mappers.names.keys import KEYS, name_words, near_key, spelt, token
@@ -28,7 +36,6 @@ STATION_KEY = "="
 """The key under which all stations stand: they are few, and compared as whole names."""
 NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
 RELATIVES = ("relative_name", "relative_name_roman")
-MARKS = ("registration_no", "chassis_no", "engine_no")
 DAYS = ("fir_date", "gd_date", "arrest_date", "occurrence_from", "info_date", "opened_date", "conviction_date")
 BORN = ("birth_date", "birth_year", "age", "age_from", "age_to")
 _MOST_OTHER = 8
@@ -180,7 +187,7 @@ def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
 
 
 def _vehicle(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    marks = [str(row[n]) for n in MARKS if row.get(n)]
+    marks = list(dict.fromkeys(mark for _, mark in vehicle_marks(row)))
     return _marked(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
 
 

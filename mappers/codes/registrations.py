@@ -20,6 +20,7 @@ _DIGIT_OF = dict(zip("OQDILZSGBT", "0001125687", strict=True))
 _LETTERS_OF = {d: "".join(c for c, one in _DIGIT_OF.items() if one == d) for d in set(_DIGIT_OF.values())}
 _MODERN = re.compile(r"([A-Z]{2})([0-9]{1,2})([A-Z]{0,3})([0-9]{1,4})")
 _OLD = re.compile(r"([A-Z]{3})()()([0-9]{1,4})")
+_BETWEEN = re.compile(r"[\s,;/()&]+")
 _OPEN = "OLD2"
 """The pattern that what is left of a longer mark fits as well."""
 _MOST_FORMS = 12
@@ -44,10 +45,11 @@ def registration_forms(signs: str) -> tuple[str, ...]:
     """The registration marks that signs may stand for, numbers padded: one where they fit a form as they are.
 
     Several where letters stand for digits, or the reverse, and more than one mark may be meant; () where none is, or
-    where what stands there may be the rest of a longer one. signs: see `mark_signs`.
+    where what stands there may be the rest of a longer one, as without the letters of its series. signs: see
+    `mark_signs`.
     """
     if found := _MODERN.fullmatch(signs) or _OLD.fullmatch(signs):
-        return (_padded(*found.groups()),) if found[3] or len(found[4]) == 4 or not found[2] else ()
+        return (_padded(*found.groups()),) if found[3] or not found[2] else ()
     if any(re.fullmatch(regex, signs) for name, regex in vehicle_patterns().items() if name != _OPEN):
         return (signs,)
     return tuple(dict.fromkeys(islice(_meant(signs), _MOST_FORMS)))
@@ -95,6 +97,14 @@ def serials_in(text: str) -> list[str]:
     """What looks like an engine or chassis number in running text: letters and at least four digits in one word."""
     marks = {m for m in marks_in(text)}
     return [s for s in _SERIAL.findall(fold_digits(text).upper()) if s not in marks]
+
+
+def numbers_within(text: str) -> list[str]:
+    """A cell in which a number stands, and the numbers within it: of a mark with words, of two numbers in one cell."""
+    parts = [
+        part for part in _BETWEEN.split(text) if sum(c.isdigit() for c in part) >= 3 and len(mark_signs(part)) >= 6
+    ]
+    return list(dict.fromkeys((text, *marks_in(text), *(parts if len(parts) > 1 or parts != [text] else ()))))
 
 
 def _told(text: str) -> Iterator[re.Match[str]]:
