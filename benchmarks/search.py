@@ -8,8 +8,8 @@ letter wrong; a hit is that very record among the first ten. The same questions 
 
 Stores stand in DIR, grow from one size to the next, and are used again, as are figures: what was measured is not
 measured anew. Parts: grow-embedded and grow-pg (nothing but load), embedded, pg, peers (at the last size), load (over
-HTTP, at the last size). The figures without a size in their name are those of the size nearest to two million persons;
-growth is from the first size to the last.
+HTTP, at the last size), policy (benchmarks/policy.py). The figures without a size in their name are those of the size
+nearest to two million persons; growth is from the first size to the last.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "people")]
 
+from benchmarks.policy import measure_policy  # noqa: E402
 from benchmarks.search_load import load_served  # noqa: E402
 from benchmarks.search_peers import peers, share_of  # noqa: E402
 from benchmarks.search_people import Question, World, record_of, spoil_mark, vehicle_mark  # noqa: E402
@@ -34,7 +35,7 @@ from benchmarks.search_stores import Kept, backend_of, grow, kept_server, open_p
 
 _SHOWN = 10
 _MAIN = 2_000_000
-PARTS = ("embedded", "pg", "peers", "load")
+PARTS = ("embedded", "pg", "peers", "load", "policy")
 SEED = 2_900
 
 
@@ -58,6 +59,8 @@ def main() -> int:
             store, seconds = folder / "cctns.sqlite", 6 if options.quick else 60
             persons = min(kept.state["embedded"]["persons"], sizes[-1])
             _once(kept, f"load {sizes[-1]}", lambda: load_served(store, folder, world, persons, seconds))
+        if "policy" in options.only:
+            _once(kept, "policy", measure_policy)
     finally:
         if server is not None:
             server.stop(immediate=False)
@@ -211,7 +214,7 @@ def _figures(kept: Kept, sizes: list[int]) -> dict[str, Any]:
         recall = rivals.get(f"{peer}_recall10")
         whole = (ours.get("recall10_same", 0) + ours.get("recall10_cross", 0)) / 2
         made[f"ratio_{peer}"] = round(whole / recall, 2) if recall and ours else None
-    return made | state.get(f"load {sizes[-1]}", {}) | {"all": state}
+    return made | state.get(f"load {sizes[-1]}", {}) | state.get("policy", {}) | {"all": state}
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -103,10 +104,13 @@ class SearchRows:
     def all_words(self) -> list[SearchWord]:
         """Each word once, in one order, so that two loads at once do not wait for each other in circles."""
         found = {row for frame in self._more for row in frame.iter_rows()} | self.words.keys()
-        return [
-            SearchWord(kind, said, lang, STATION_KEY if kind == STATION else near_key(said), spelt(said))
-            for kind, said, lang in sorted(found)
-        ]
+        return [_word(*row) for row in sorted(found)]
+
+
+# The same words come with each batch.
+@lru_cache(maxsize=1 << 17)
+def _word(kind: str, said: str, lang: str) -> SearchWord:
+    return SearchWord(kind, said, lang, STATION_KEY if kind == STATION else near_key(said), spelt(said))
 
 
 class OfRecord(NamedTuple):
