@@ -48,7 +48,7 @@ def main() -> int:
     kept = Kept(folder)
     server = None
     try:
-        world = World(sizes[-1], options.seed, sized=_MAIN if sizes[-1] >= _MAIN // 2 else 0)
+        world = World(sizes[-1], options.seed, sized=_MAIN if sizes[-1] >= _MAIN // 4 else 0)
         if {"pg", "peers", "grow-pg"} & options.only:
             server = kept_server(folder)
         for size in sizes:

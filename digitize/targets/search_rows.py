@@ -19,7 +19,7 @@ from digitize.targets.search_marks import (
     told_marks,
     vehicle_marks,
 )
-from digitize.targets.search_names import SEP
+from digitize.targets.search_names import SEP as SEP
 from mappers.codes.registrations import mark_signs
 from mappers.names.keys import KEYS, name_words, near_key, spelt, token
 from mappers.text.folding import fold_digits, fold_key
