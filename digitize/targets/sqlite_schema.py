@@ -19,6 +19,11 @@ FORMAT = 5
 _OLDER = ("1", "2", "3", "4")
 _WITHOUT_UNDO = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
+_DAYS = {
+    "missing": "missing_from_date", "uidb": "found_date", "iif3": "arrest_date", "iif5": "report_date",
+    "po": "warrant_date",
+}  # fmt: skip
+"""By which descriptions are compared, nearest days first, and persons listed, newest first."""
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
 _FIXED = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -155,6 +160,8 @@ def _make_table(db: sqlite3.Connection, path: Path, table: Table, made: set[str]
         db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", columns)
     if table.key:
         db.execute(f"CREATE INDEX IF NOT EXISTS {table.name}_key ON {table.name} ({', '.join(table.key)})")
+    if day := _DAYS.get(table.name):
+        db.execute(f"CREATE INDEX IF NOT EXISTS {table.name}_{day} ON {table.name} ({day})")
 
 
 def _columns(db: sqlite3.Connection, table: Table) -> set[str]:

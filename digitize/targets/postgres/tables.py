@@ -25,7 +25,10 @@ _COUNTED = ("int", "money", "decimal")
 _SEARCHED: Mapping[str, Sequence[str]] = {
     "persons": ("name_roman",), "vehicles": ("registration_no",), "vehicle": ("registration_no",),
 }  # fmt: skip
-_DAYS = {"iif1": ("fir_date", "occurrence_from"), "iif3": ("arrest_date",)}
+_DAYS = {
+    "iif1": ("fir_date", "occurrence_from"), "iif3": ("arrest_date",), "missing": ("missing_from_date",),
+    "uidb": ("found_date",), "iif5": ("report_date",), "po": ("warrant_date",),
+}  # fmt: skip
 # Ids are compared byte by byte, whatever language the database sorts by: an index is then smaller work.
 _ID = 'text COLLATE "C" NOT NULL'
 # Nearly all rows of an index are alike in these: they are compared last, which halves the time to sort it.
