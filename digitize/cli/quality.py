@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +13,10 @@ from digitize.cli.console import Json, print_json, results, say, table
 
 if TYPE_CHECKING:
     from digitize.review.going_back import BackToPaper
+    from digitize.services.kind import Need
     from digitize.services.quality import PaperPlace, StationQuality
 
-_SHOWN = 40
+_SHOWN, _MORE = 40, 10
 
 
 def quality(
@@ -24,12 +25,8 @@ def quality(
     schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
     service: Annotated[str, typer.Option(help="Of this service alone.")] = "",
     limit: Annotated[int, typer.Option(min=0, help="At most so many places of paper are listed or asked.")] = 200,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the places of paper to this CSV file, most gain first.")
-    ] = None,
-    ask: Annotated[
-        bool, typer.Option("--ask", help="Have these places asked at the review station and in its sheet.")
-    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write these places to a file, as CSV.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Have these places asked at the review station.")] = False,
     operator: Annotated[str, typer.Option(help="Who has them asked; recorded.")] = "",
     json: Json = False,
 ) -> None:
@@ -37,34 +34,41 @@ def quality(
     on paper to look, most gain first.
     """
     from digitize.errors import OptionsError
-    from digitize.files.loading.where import opened
-    from digitize.finding.stores import open_store
-    from digitize.services.quality import all_needs, by_station, paper_places
+    from digitize.services.quality import all_needs
     from digitize.services.quality_sheet import write_places
 
     needs = all_needs()
     if service and service not in needs:
         raise OptionsError(f"--service is one of: {', '.join(sorted(needs))}.")
-    chosen = {service: needs[service]} if service else needs
     workspace = folder or (Path() if not target and Path("digitize.toml").is_file() else None)
     if ask and workspace is None:
         raise OptionsError("--ask needs a workspace: it holds the pages.")
-    with opened(target, schema, workspace) as loaded:
-        store = open_store(loaded)
-        found = by_station(store, chosen)
-        # Some are asked already, or stand on no paper: those behind them take their places.
-        places = paper_places(store, limit * (10 if ask else 1), chosen) if limit else []
+    # Some are asked already, or stand on no paper: those behind them take their places.
+    most = limit * (_MORE if ask else 1)
+    found, places = _measured(workspace, target, schema, {service: needs[service]} if service else needs, most)
     if out:
         write_places(places[:limit], out)
     asked = _ask(workspace, places, limit, operator) if ask and workspace is not None else None
     if json:
         plain = [p.as_plain() for p in places[:limit]]
-        back = None if asked is None else asdict(asked)
+        back = asdict(asked) if asked else None
         print_json({"stations": [q.as_plain() for q in found], "places": plain, "asked": back})
         return
     _show(found, places[:limit], out)
-    if asked is not None:
+    if asked:
         _tell(asked, workspace)
+
+
+def _measured(
+    workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
+) -> tuple[list[StationQuality], list[PaperPlace]]:
+    from digitize.files.loading.where import opened
+    from digitize.finding.filled import open_counts
+    from digitize.services.quality import by_station, paper_places
+
+    with opened(target, schema, workspace) as loaded:
+        store = open_counts(loaded)
+        return by_station(store, needs), paper_places(store, most, needs) if most else []
 
 
 def _ask(workspace: Path, places: Sequence[PaperPlace], limit: int, operator: str) -> BackToPaper:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from digitize.errors import OptionsError
 from digitize.targets.base import Target
 from mappers.schema import form_tables
 
@@ -22,7 +23,7 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
-class RowKind:
+class LoadedRows:
     """Rows of a form: child "" for the records themselves; roles: of persons, () for all."""
 
     form: str
@@ -51,11 +52,11 @@ class LackingRow(NamedTuple):
 class CountsRows(Protocol):
     """A store whose rows are counted and listed by what they lack."""
 
-    def counted(self, kind: RowKind, lacks: Sequence[Lack]) -> list[StationCount]:
+    def counted(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
         """Of each station, in order: how many rows of a kind there are, and how many say what."""
         ...
 
-    def lacking(self, kind: RowKind, lacks: Sequence[Lack], after: tuple[str, int]) -> list[LackingRow]:
+    def lacking(self, kind: LoadedRows, lacks: Sequence[Lack], after: tuple[str, int]) -> list[LackingRow]:
         """The next rows that lack something, by record and line; see `each_lacking`."""
         ...
 
@@ -67,7 +68,7 @@ class CountedRows:
         """target: open, with our own tables."""
         self._target = target
 
-    def counted(self, kind: RowKind, lacks: Sequence[Lack]) -> list[StationCount]:
+    def counted(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
         """See `CountsRows`."""
         says = [_says(kind, one) for one in lacks]
         sums = [f"SUM(CASE WHEN {' AND '.join(says)} THEN 1 ELSE 0 END)"]
@@ -83,7 +84,7 @@ class CountedRows:
             for r in self._target.run(query, values)
         ]
 
-    def lacking(self, kind: RowKind, lacks: Sequence[Lack], after: tuple[str, int]) -> list[LackingRow]:
+    def lacking(self, kind: LoadedRows, lacks: Sequence[Lack], after: tuple[str, int]) -> list[LackingRow]:
         """See `CountsRows`."""
         says = [_says(kind, one) for one in lacks]
         line = "c.line" if kind.child else "0"
@@ -103,7 +104,17 @@ class CountedRows:
         ]
 
 
-def each_lacking(store: CountsRows, kind: RowKind, lacks: Sequence[Lack]) -> Iterator[LackingRow]:
+def open_counts(target: Target) -> CountsRows:
+    """The rows of a target that is open; no keys to search by are needed. Raises OptionsError for another target."""
+    from digitize.targets.postgres.target import PostgresTarget
+    from digitize.targets.sqlite import SqliteTarget
+
+    if not isinstance(target, SqliteTarget) and type(target) is not PostgresTarget:
+        raise OptionsError("Counted are the rows of a SQLite file, or of a PostgreSQL database with our own tables.")
+    return CountedRows(target)
+
+
+def each_lacking(store: CountsRows, kind: LoadedRows, lacks: Sequence[Lack]) -> Iterator[LackingRow]:
     """All rows that lack something, some thousand in memory at once."""
     after = ("", 0)
     while found := store.lacking(kind, lacks, after):
@@ -113,14 +124,14 @@ def each_lacking(store: CountsRows, kind: RowKind, lacks: Sequence[Lack]) -> Ite
             return
 
 
-def _tables(kind: RowKind) -> str:
+def _tables(kind: LoadedRows) -> str:
     if not kind.child:
         return f"{kind.form} r"
     child = next(name for name, t in form_tables(kind.form).items() if t.child == kind.child)
     return f"{kind.form} r JOIN {child} c ON c.record_id = r.record_id"
 
 
-def _says(kind: RowKind, lack: Lack) -> str:
+def _says(kind: LoadedRows, lack: Lack) -> str:
     """Whether something stands in one of the fields that the tables have. Raises KeyError where they have none."""
     tables = {t.child: t.by_name for t in form_tables(kind.form).values()}
     letter = "c" if kind.child else "r"
@@ -131,7 +142,7 @@ def _says(kind: RowKind, lack: Lack) -> str:
     return f"({' OR '.join(f'{n} IS NOT NULL' for n in known)})"
 
 
-def _roles(kind: RowKind) -> tuple[str, list[object]]:
+def _roles(kind: LoadedRows) -> tuple[str, list[object]]:
     if not kind.roles:
         return "", []
     return f" WHERE c.role IN ({', '.join('?' * len(kind.roles))})", list(kind.roles)

@@ -18,7 +18,8 @@ class Pick:
 
     day: field of the record by which they are ordered; days: from and to, ISO, "" for open; None for records in which
     it is empty. newest_first: the latest day first. of_record, of_row: field -> values of which it has one, "" among
-    them where what is empty fits, too. roles: of the row, () for all.
+    them where what is empty fits, too. roles: of the row, () for all. between: number of the row -> from
+    and to; what is empty fits, too.
     """
 
     form: str
@@ -31,11 +32,15 @@ class Pick:
     of_record: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of_row: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: tuple[str, ...] = ()
+    between: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raise KeyError for a field that the form's tables have not: names go into the query as they are."""
         tables = {t.child: t.by_name for t in form_tables(self.form).values()}
-        for child, names in (("", (*self.own, self.day, *self.of_record)), (self.child, (*self.columns, *self.of_row))):
+        for child, names in (
+            ("", (*self.own, self.day, *self.of_record)),
+            (self.child, (*self.columns, *self.of_row, *self.between)),
+        ):
             for name in names:
                 tables[child][name]
 
@@ -86,6 +91,10 @@ def pick_query(wanted: Pick, after: Place | None, most: int) -> tuple[str, list[
         last = after[1:] if wanted.days is None else after
         parts.append(f"({keys}) {sign} ({', '.join('?' * len(last))})")
         values += last
+        if wanted.days is not None:
+            # Said once more by itself: a plain bound is what every planner begins an index scan at.
+            parts.append(f"{day} {sign}= ?")
+            values.append(after[0])
     names = [f"r.{n}" for n in (wanted.day, *wanted.own)] + [f"c.{n}" for n in wanted.columns]
     order = ", ".join(f"{k} {way}" for k in ([day] if wanted.days is not None else []) + ["r.record_id", "c.line"])
     query = (
@@ -109,6 +118,9 @@ def _conditions(wanted: Pick) -> tuple[list[str], list[object]]:
             is_one = [f"{letter}.{name} IN ({', '.join('?' * len(told))})"] if told else []
             parts.append(f"({' OR '.join([*is_one, *([f'{letter}.{name} IS NULL'] if '' in some else [])])})")
             values += told
+    for name, bounds in wanted.between.items():
+        parts.append(f"(c.{name} IS NULL OR c.{name} BETWEEN ? AND ?)")
+        values += bounds
     if wanted.roles:
         parts.append(f"c.role IN ({', '.join('?' * len(wanted.roles))})")
         values += wanted.roles

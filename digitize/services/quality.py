@@ -13,7 +13,7 @@ from heapq import nsmallest
 from itertools import groupby
 from typing import Any
 
-from digitize.finding.filled import STATION, CountsRows, Lack, LackingRow, RowKind, each_lacking
+from digitize.finding.filled import STATION, CountsRows, Lack, LackingRow, LoadedRows, each_lacking
 from digitize.services.kind import Need
 from digitize.services.known import load_services
 from digitize.targets.search_rows import NAMES, RELATIVES
@@ -114,7 +114,7 @@ def _turn(place: PaperPlace) -> tuple[float, str, tuple[str, ...]]:
 
 def _places(store: CountsRows, needs: Mapping[str, Sequence[Need]]) -> Iterator[PaperPlace]:
     """All of them, one kind of row after the other."""
-    kinds: dict[RowKind, list[tuple[str, Need]]] = defaultdict(list)
+    kinds: dict[LoadedRows, list[tuple[str, Need]]] = defaultdict(list)
     for service, some in needs.items():
         for kind, own in _by_kind(some):
             kinds[kind] += [(service, need) for need in own]
@@ -125,7 +125,7 @@ def _places(store: CountsRows, needs: Mapping[str, Sequence[Need]]) -> Iterator[
 
 
 def _of_row(
-    kind: RowKind, pairs: Sequence[tuple[str, Need]], lacks: Sequence[Lack], row: LackingRow
+    kind: LoadedRows, pairs: Sequence[tuple[str, Need]], lacks: Sequence[Lack], row: LackingRow
 ) -> Iterator[PaperPlace]:
     missing = {lacks[n] for n in row.lacking}
     unmet = [(service, need) for service, need in pairs if _lack(need) in missing]
@@ -141,7 +141,7 @@ def _of_row(
         )
 
 
-def _paths(kind: RowKind, lack: Lack, line: int) -> tuple[str, ...]:
+def _paths(kind: LoadedRows, lack: Lack, line: int) -> tuple[str, ...]:
     # Lines count from 1, the places in a field's path from 0.
     own = (f"{kind.child}[{line - 1}].{name}" if kind.child else name for name in lack.one_of)
     return (*own, *lack.of_record)
@@ -151,11 +151,11 @@ def _lack(need: Need) -> Lack:
     return Lack(need.one_of, need.of_record)
 
 
-def _by_kind(needs: Sequence[Need]) -> Iterator[tuple[RowKind, list[Need]]]:
+def _by_kind(needs: Sequence[Need]) -> Iterator[tuple[LoadedRows, list[Need]]]:
     """Needs of the same rows together."""
 
-    def key(need: Need) -> RowKind:
-        return RowKind(need.form, need.child, need.roles)
+    def key(need: Need) -> LoadedRows:
+        return LoadedRows(need.form, need.child, need.roles)
 
     ordered = sorted(needs, key=lambda n: (n.form, n.child, n.roles))
     yield from ((kind, list(some)) for kind, some in groupby(ordered, key))

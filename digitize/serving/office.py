@@ -54,7 +54,7 @@ class SearchOffice(Gate):
         rates: by which questions are counted, the policy's if not given. tick_s: see TICK_S.
         """
         super().__init__(place, is_secure=is_secure)
-        self.rates, self._tick_s = rates or Rates(), tick_s
+        self.rates, self.tick_s = rates or Rates(), tick_s
         self._open = open_target
         self._idle: SimpleQueue[_Finder] = SimpleQueue()
         self._idle.put(self._made())
@@ -108,9 +108,9 @@ class SearchOffice(Gate):
         try:
             yield
         finally:
-            if role == PUBLIC and self._tick_s:
+            if role == PUBLIC and self.tick_s:
                 took = time.monotonic() - began
-                await asyncio.sleep((int(took / self._tick_s) + 1) * self._tick_s - took)
+                await asyncio.sleep((int(took / self.tick_s) + 1) * self.tick_s - took)
 
     def close(self) -> None:
         """Give everything back."""

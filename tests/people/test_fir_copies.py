@@ -13,7 +13,7 @@ from digitize.errors import InputError, OptionsError
 from digitize.masking.masks import MASK
 from digitize.services.copies.copy import render, texts_in
 from digitize.services.copies.fonts import texts_of_glyphs
-from digitize.services.copies.lines import break_lines
+from digitize.services.copies.lines import break_lines, line_pieces
 from digitize.services.copies.pdf import ArchivePdf
 from digitize.services.copies.values import WESTERN, CopyValues, clean
 from digitize.services.copies.words import CopyWords, languages
@@ -190,6 +190,21 @@ def test_lines_are_not_wider_than_their_box_and_lose_nothing():
     assert not any(line[0] in "\u093e\u094d\u0947" for line in lines)
     # What is kept together is, on both lines.
     assert all(line.count("\u2066") == line.count("\u2069") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "from_left"),
+    [
+        ("تاریخ 12/05/2014 کو", ["کو", " ", "\u200f12/05/2014", " ", "تاریخ"]),
+        ("فون 98765-43210 (copy)", [")", "\u200fcopy", "(", " ", "\u200f98765-43210", " ", "فون"]),
+        ("رقم: 5,000/-", ["\u200f5,000/-\u200e", " ", "رقم:\u200f"]),
+    ],
+)
+def test_a_line_of_urdu_has_its_numbers_from_left_to_right(text, from_left):
+    fonts = ArchivePdf([text], "Arab", "ur").fonts
+    made = line_pieces(fonts, text, is_rtl=True, page_is_rtl=True)
+    shown = ["".join((piece.left, piece.text, piece.right)) for piece in made]
+    assert [p.strip("\u200f") if p[:1] in "()" else p for p in shown] == from_left
 
 
 def test_signs_that_are_not_seen_do_not_come_into_a_copy():

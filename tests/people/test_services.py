@@ -1,13 +1,19 @@
 """The one way of a question to a service: who sees what, what leaks, what is kept, how often may be asked."""
 
 import json
+import shutil
 import sqlite3
+import subprocess
+import threading
+import time
 import tomllib
 from importlib import resources
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import search_store
+import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from search_store import batch
@@ -18,6 +24,7 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.answers import Ground
 from digitize.finding.log import Searcher
 from digitize.masking.unmasking import check_unmasking
+from digitize.offices.pdf import find_browser
 from digitize.review.station.people import new_account
 from digitize.services import known
 from digitize.services.asker import ServiceAsker
@@ -196,10 +203,19 @@ HIDDEN = st.tuples(
 )
 QUESTIONS = [{"number": "7"}, {"number": "21"}, {"number": "12"}, {"number": "3"}, {"name": "Savitri"}, {"name": "Lakshmi"},
              {"name": "Yusuf Ali"}, {"name": "Harpreet"}, {"registration": "WB02AB1234"}]  # fmt: skip
+# The same of the services there are.
+REAL = {
+    "vehicle-noc": [{"registration": "WB02AB1234"}, {"registration": "WB02A?1234"}],
+    "fir-status": [{"number": n, "year": y, "station": "Kalpanapur"} for n, y in (("7", "2013"), ("21", "2014"), ("12", "2012"))],
+    "arrested-wanted": [{"name": "Savitri Mandal"}, {"name": "Yusuf Ali"}, {"station": "Kalpanapur", "since": "2010-01-01"}],
+    "proclaimed-offenders": [{"name": "Savitri Mandal"}, {"name": "Mohan Pal"}],
+    "missing-persons": [{"name": "Savitri Mandal"}, {"name": "Lakshmi", "age": "30"}],
+    "stolen-property": [{"words": "brass lamp"}],
+}  # fmt: skip
 _TOLD = {}
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(HIDDEN)
 def test_stores_that_differ_in_what_is_hidden_give_the_public_the_same_bytes(tmp_path_factory, hidden):
     """Of the case under UAPA, of the victim of IPC 376, of a telephone number: for every service and question."""
@@ -207,10 +223,12 @@ def test_stores_that_differ_in_what_is_hidden_give_the_public_the_same_bytes(tmp
     target.take(more(*hidden))
     desk, public = ServiceDesk(target), asker("public")
     desk.store.keep = lambda entry: None
-    for name in ("fir-copy", "fir-status", "vehicle-noc", "stolen-property", "arrested-wanted", "missing-persons"):
-        for at, asked in enumerate(QUESTIONS):
-            answer = json.dumps(desk.answer(sample(name), asked, public).as_plain(), ensure_ascii=False)
-            assert _TOLD.setdefault((name, at), answer) == answer
+    names = ("fir-copy", "fir-status", "vehicle-noc", "stolen-property", "arrested-wanted", "missing-persons")
+    every = [(sample(name), asked) for name in names for asked in QUESTIONS]
+    every += [(known.load_services()[name], asked) for name, some in REAL.items() for asked in some]
+    for at, (service, asked) in enumerate(every):
+        answer = json.dumps(desk.answer(service, asked, public).as_plain(), ensure_ascii=False)
+        assert _TOLD.setdefault(at, answer) == answer
     target.close()
 
 
@@ -334,6 +352,21 @@ def test_the_description_names_every_parameter(app):
     assert names == {*(p.name for p in sample().parameters), "limit", "why", "reason"}
 
 
+def test_a_copy_is_served_to_whom_it_may_be_given(app, file):
+    asha, counter = Browser(app, "Asha"), Browser(app, "Counter")
+    asked = "/services/fir-copy?number=12&year=2012&station=Kalpanapur&language=hi&why=case"
+    status, headers, body = counter.ask("GET", asked)
+    assert (status, headers["content-type"], body[:5]) == (200, "application/pdf", b"%PDF-")
+    assert kept(file)[2]["service"] == COPY and kept(file)[3] == 1
+    hidden = asked.replace("number=12&year=2012", "number=21&year=2014")
+    nothing = asked.replace("number=12", "number=99")
+    assert counter.ask("GET", hidden)[::2] == counter.ask("GET", nothing)[::2] and counter.ask("GET", hidden)[0] == 404
+    assert asha.ask("GET", hidden)[0] == 200
+    form = {"csrf": asha.token("/ask/fir-copy"), "number": "21", "year": "2014", "station": "Kalpanapur", "why": "case"}
+    assert asha.post("/ask/fir-copy", {**form, "language": "bn"})[2][:5] == b"%PDF-"
+    assert asha.post("/ask/fir-copy", {**form, "language": "xx"})[0] == 422
+
+
 def test_every_service_says_what_it_asks_by_and_shows_fields_that_are_there():
     services = known.load_services()
     for name, service in services.items():
@@ -370,3 +403,29 @@ def test_both_languages_of_the_pages_say_everything():
     ]  # fmt: skip
     fields = {n for s in services for names in s.shows.values() for n in names}
     assert english_left == [] and {n for n in fields if words.field(n)[1]} == set()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine; make setup-tests brings it")
+@pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it")
+def test_the_pages_are_usable_by_everyone(browser_modules, app, monkeypatch):
+    services = known.load_services()
+    for module in ("asking", "app"):
+        monkeypatch.setattr(f"digitize.serving.{module}.load_services", lambda: services)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    address = f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
+    asked = {name: REAL[name][-1] for name in ("vehicle-noc", "fir-status", "missing-persons", "stolen-property")}
+    script = Path(__file__).parent / "services_page.mjs"
+    command = ["node", script, browser_modules, find_browser(), address, PASSWORD, json.dumps(asked)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    server.should_exit = True
+    thread.join()
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert (found["faults"], found["foreign"], found["errors"]) == ([], [], [])
+    assert max(found["overflow"]) <= 0 and found["headings"] == ["Services", "सेवाएँ"]
+    assert found["rows"]["Asha fir-status"] == found["rows"]["Counter fir-status"] == 1

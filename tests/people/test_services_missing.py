@@ -7,7 +7,7 @@ from benchmarks.services import ask
 from benchmarks.services_cases import WORDS, Cases
 from digitize.errors import OptionsError
 from digitize.finding.answers import Ground
-from digitize.finding.filled import Lack, RowKind, each_lacking
+from digitize.finding.filled import Lack, LoadedRows, each_lacking
 from digitize.finding.log import Searcher
 from digitize.finding.picking import Pick, each_row
 from digitize.finding.stores import open_store
@@ -91,7 +91,7 @@ def test_a_report_is_laid_beside_bodies_found_after_it_and_a_report_of_the_same_
     # u2 was found before she went missing, u3 is a man.
     assert list(found) == ["m3", "u1"]
     assert found["u1"] == {
-        "marks": "same", "days": "same", "clothes": "alike", "age": "same", "height": "same", "district": "alike",
+        "marks": "same", "days": "same", "clothes": "same", "age": "same", "height": "same", "district": "alike",
         "sex": "same", "complexion": "alike", "name": "unknown",
     }  # fmt: skip
     assert (found["m3"]["name"], found["m3"]["relative"], found["m3"]["days"]) == ("same", "same", "same")
@@ -175,7 +175,7 @@ def test_quality_tells_what_lacks_and_the_places_with_the_most_gain_first(store)
     ]  # fmt: skip
     assert places[2].paths[0] == "persons[0].age"
     assert paper_places(store, 1, ours) == places[:1]
-    kind = RowKind("missing", "persons", ("missing",))
+    kind = LoadedRows("missing", "persons", ("missing",))
     assert [r.record for r in each_lacking(store, kind, [Lack(("age",)), Lack((), ("report_no",))])] == ["m4"]
 
 
@@ -225,8 +225,10 @@ def how(one, other, what):
         ({"names": names_of(["Mohan Pal"])}, {"names": names_of(["Savitri"]), "is_known": True}, "name", "nobody"),
         ({"names": names_of(["Mohan Pal"])}, {"names": names_of(["मोहन पाल"]), "is_known": True}, "name", "alike"),
         ({"names": names_of(["Mohan Pal"])}, {"names": names_of(["अज्ञात"])}, "name", "unknown"),
+        ({"report": ("a", "2010", "4")}, {"report": ("a", "2010", "4")}, "report", "same"),
+        ({"report": ("a", "2010", "4")}, {"report": ("a", "2010", "5")}, "report", "nobody"),
     ],
-    ids=range(13),
+    ids=range(15),
 )  # fmt: skip
 def test_what_contradicts_leaves_out_and_the_rest_is_told(report, body, what, told):
     assert how(one_of(REPORT, **report), one_of(BODY, **{"day": "2010-05-03", **body}), what) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -66,6 +67,7 @@ class CopyFonts:
         wanted = [LATIN, *(s for s in (script, *sorted(scripts_of(texts))) if s != LATIN)]
         self._fonts = {s: font for s in dict.fromkeys(wanted) if (font := self._load(s)) is not None}
         self._cache: dict[tuple[str, bool], Shaped] = {}
+        self.widths: dict[tuple[str, bool], float] = {}
         self.space = self._space()
 
     def _load(self, script: str) -> Any:
@@ -84,6 +86,13 @@ class CopyFonts:
     def resource(self, script: str, size_pt: float) -> str:
         """The operator that sets a font; the page remembers that it uses it."""
         return str(self._pdf._set_font_for_page(self._fonts[script], size_pt, wrap_in_text_object=False))
+
+    def unseen(self, letter: str) -> PlacedGlyph:
+        """A blank that says a letter."""
+        font, space = self._fonts[LATIN], self.space
+        name = font.cmap[ord(" ")]
+        kept = font.subset.get_glyph(font.glyph_ids[ord(" ")], (ord(letter),), name, round(space.advance * _EM))
+        return PlacedGlyph(LATIN, font.subset.pick_glyph(kept), 0.0, 0.0, space.advance)
 
     def can_write(self, char: str) -> bool:
         """Whether some font has a letter."""
@@ -151,7 +160,8 @@ class CopyFonts:
         font = self._fonts[script]
         buffer = self._shaped(font, text, script, is_rtl=is_rtl)
         infos, places = buffer.glyph_infos, buffer.glyph_positions
-        said = texts_of_glyphs(text, [int(i.cluster) for i in infos])
+        # Glyphs of Urdu say nothing: its letters are written over them, not seen (`ArchivePdf.write`).
+        said = [_NOTHING] * len(infos) if is_rtl else texts_of_glyphs(text, [int(i.cluster) for i in infos])
         made: list[PlacedGlyph] = []
         pen = 0.0
         for info, place, own in zip(infos, places, said, strict=True):
@@ -176,10 +186,11 @@ def texts_of_glyphs(text: str, clusters: Sequence[int]) -> list[str]:
     """
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    counts, told = Counter(clusters), Counter[int]()
     said: list[str] = []
-    for at, cluster in enumerate(clusters):
-        number = clusters[:at].count(cluster)
-        said.append(_share(text[cluster : ends[cluster]], clusters.count(cluster), number))
+    for cluster in clusters:
+        said.append(_share(text[cluster : ends[cluster]], counts[cluster], told[cluster]))
+        told[cluster] += 1
     return said
 
 

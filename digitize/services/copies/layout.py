@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from digitize.services.copies.lines import RLM, LinePiece, break_lines, line_pieces, line_width
+from digitize.services.copies.lines import RLM, LinePiece, break_lines, line_pieces, line_width, runs_left
 from digitize.services.copies.pdf import HIGH, WIDE, ArchivePdf, Node
 
 LEFT, TOP, BOTTOM = 42.0, 62.0, 48.0
@@ -50,13 +50,6 @@ class _Line:
     of: LaidText
     rise: float
     height: float
-
-
-def runs_left(text: str, *, otherwise: bool) -> bool:
-    """Whether a text runs to the left: by its first letter; otherwise, where it has none."""
-    kinds = (unicodedata.bidirectional(c) for c in text)
-    first = next((k for k in kinds if k in ("L", "R", "AL")), "")
-    return first != "L" if first else otherwise
 
 
 class CopyLayout:
@@ -158,12 +151,18 @@ class CopyLayout:
 
     def _lines(self, text: LaidText, width: float) -> Iterator[_Line]:
         fonts = self._pdf.fonts
-        is_rtl = self._is_rtl if text.is_fixed else runs_left(text.text, otherwise=self._is_rtl)
-        for line in break_lines(fonts, text.text, width / text.size, is_rtl=is_rtl):
+        for line, is_rtl in self._broken(text, width / text.size):
             pieces = line_pieces(fonts, line, is_rtl=is_rtl, page_is_rtl=self._is_rtl)
             is_urdu = any(piece.is_rtl for piece in pieces)
             rise, fall = (_RISE_URDU, _FALL_URDU) if is_urdu else (_RISE, _FALL)
             yield _Line(tuple(pieces), text, rise * text.size, (rise + fall) * text.size)
+
+    def _broken(self, text: LaidText, width_em: float) -> Iterator[tuple[str, bool]]:
+        """(line, whether it runs to the left) of each paragraph."""
+        for paragraph in text.text.split("\n"):
+            is_rtl = self._is_rtl if text.is_fixed else runs_left(paragraph, otherwise=self._is_rtl)
+            for line in break_lines(self._pdf.fonts, paragraph, width_em, is_rtl=is_rtl):
+                yield line, is_rtl
 
     def _draw(self, line: _Line, x: float, y: float, width: float, node: Node | None) -> None:
         of = line.of

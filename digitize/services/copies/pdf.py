@@ -17,6 +17,8 @@ from digitize.services.copies.lines import LinePiece
 WIDE, HIGH = 595.28, 841.89
 """A4."""
 PRODUCER = "digitize"
+_MARK = 0.12
+"""How wide a mark of direction is, in em: less, and Poppler takes it for a letter that was written twice."""
 
 
 @dataclass
@@ -105,30 +107,25 @@ class ArchivePdf:
 
     def _piece(self, piece: LinePiece, x: float, y: float, size: float, weight: float) -> str:
         pen = _Pen(self.fonts, x, y, size)
-        stroke = f"2 Tr {weight * size:.3f} w " if weight else ""
+        made = [f"2 Tr {weight * size:.3f} w"] if weight else []
+        made += [pen.spread([self.fonts.unseen(m)], _MARK, -_MARK) for m in piece.left]
         if piece.is_rtl and not piece.text.isspace():
-            return stroke + self._leftward(piece, pen, size)
-        space = self.fonts.space
-        last = PlacedGlyph(space.font, space.code, piece.shaped.width, 0.0, space.advance)
-        # Readers take the box of a piece from its first and last glyph: the blank ends it on the baseline.
-        glyphs = [*piece.shaped.glyphs, *([last] if piece.has_blank else [])]
-        return stroke + _said(piece.text, pen.show(glyphs))
+            made += self._leftward(piece, pen)
+        else:
+            space = self.fonts.space
+            last = PlacedGlyph(space.font, space.code, piece.shaped.width, 0.0, space.advance)
+            # Readers take the box of a piece from its first and last glyph: the blank ends it on the baseline.
+            made.append(_said(piece.text, pen.show([*piece.shaped.glyphs, *([last] if piece.has_blank else [])])))
+        made += [pen.spread([self.fonts.unseen(m)], _MARK, piece.shaped.width) for m in piece.right]
+        return " ".join(made)
 
-    def _leftward(self, piece: LinePiece, pen: _Pen, size: float) -> str:
-        """Letters one by one from left to right, as readers expect them; each in an equal share of the word's width.
+    def _leftward(self, piece: LinePiece, pen: _Pen) -> tuple[str, str]:
+        """The glyphs, which say nothing, and the letters from left to right over them, not seen, as wide as the word.
 
         Urdu's letters hang below each other, so glyphs tell no reader which is beside which.
         """
-        letters = piece.text
-        share = piece.shaped.width / len(letters)
-        space = self.fonts.space
-        made = []
-        for at, letter in enumerate(reversed(letters)):
-            begin = PlacedGlyph(space.font, space.code, at * share, 0.0, space.advance)
-            end = PlacedGlyph(space.font, space.code, (at + 1) * share - space.advance, 0.0, space.advance)
-            shown = piece.shaped.glyphs if at == 0 else ()
-            made.append(_said(letter, pen.show([begin, *shown, end])))
-        return " ".join(made)
+        letters = [self.fonts.unseen(letter) for letter in reversed(piece.text)]
+        return _said("", pen.show(piece.shaped.glyphs)), pen.spread(letters, piece.shaped.width)
 
     def _out(self, operators: str) -> None:
         self._pdf._out(operators)
@@ -167,6 +164,13 @@ class _Pen:
             codes += f"{glyph.code:04X}"
             at = glyph.x + glyph.advance, glyph.y
         return " ".join([*made, f"<{codes}> Tj", "ET"] if codes else [*made, "ET"])
+
+    def spread(self, glyphs: Sequence[PlacedGlyph], width: float, begin: float = 0.0) -> str:
+        """Glyphs of one width, all of the Latin font, over a width in em."""
+        scale = 100 * max(width, _MARK) / (len(glyphs) * glyphs[0].advance)
+        codes = "".join(f"{glyph.code:04X}" for glyph in glyphs)
+        font, x = self._fonts.resource(glyphs[0].font, self._size), self._x + begin * self._size
+        return f"BT {font} {scale:.2f} Tz 1 0 0 1 {x:.3f} {self._y:.3f} Tm <{codes}> Tj 100 Tz ET"
 
 
 def _said(text: str, operators: str) -> str:

@@ -66,7 +66,7 @@ class FormPersons(FormFields):
     def _relative(self, row: Row) -> str:
         name, relation = self._person(row, "relative_name"), self._person(row, "relation")
         hides = "relation" in row and is_hidden(row["relation"])
-        return f"{name} [{relation}]" if name and relation and not hides else name
+        return self._values.beside(name, f"[{relation}]" if name and relation and not hides else "")
 
     def _age(self, row: Row) -> str:
         born = self._person(row, "birth_date") or self._person(row, "birth_year")
@@ -102,8 +102,12 @@ class FormPersons(FormFields):
 
     def _accused_row(self, row: Row, line: int) -> tuple[str, ...]:
         status = self._person(row, "status")
-        name = " ".join(filter(None, (self._person(row, "name"), f"[{status}]" if status else "")))
-        return name, self._person(row, "alias"), self._relative(row), "\n".join(self._addresses(row, line))
+        return (
+            self._values.beside(self._person(row, "name"), f"[{status}]" if status else ""),
+            self._person(row, "alias"),
+            self._relative(row),
+            "\n".join(self._addresses(row, line)),
+        )
 
     def features(self) -> Iterator[FormPart]:
         """The attachment to item 7."""
@@ -138,8 +142,8 @@ class FormPersons(FormFields):
             return
         yield FormHeading(self._words.word("others"))
         columns = (
-            self.serials(), (self.label("fir.name"), 1.8), (self.label("fir.father"), 1.6), (self.label("fir.dob"), 1.1),
-            (self.label("fir.address"), 2.0),
+            self.serials(), (self.label("fir.name"), 1.8), (self.label("fir.father"), 1.6),
+            (self.label("fir.dob"), 1.1), (self.label("fir.address"), 2.0),
         )  # fmt: skip
         yield self.table(columns, [self._other_row(row, line) for row, line in rows])
 
@@ -147,8 +151,12 @@ class FormPersons(FormFields):
         role = row["role"].value if "role" in row else ""
         known = f"role_{role}" in ("role_victim", "role_witness")
         said = self._words.word(f"role_{role}") if known else self._person(row, "role")
-        name = " ".join(filter(None, (self._person(row, "name"), f"[{said}]" if said else "")))
-        return name, self._relative(row), self._age(row), "\n".join(self._addresses(row, line))
+        return (
+            self._values.beside(self._person(row, "name"), f"[{said}]" if said else ""),
+            self._relative(row),
+            self._age(row),
+            "\n".join(self._addresses(row, line)),
+        )
 
 
 def _line_of(row: Row) -> int:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from digitize.masking.masks import MASK
+from digitize.services.copies.lines import runs_left
 from digitize.services.copies.words import ENGLISH, CopyWords
 from mappers.record import FieldValue, Row
 from mappers.schema import form_tables
@@ -52,12 +53,12 @@ class CopyValues:
         if column.kind == "name":
             return self._name(row, name, value)
         if column.codes == "act":
-            return self._words.act(value)
+            return clean(self._words.act(value))
         if column.codes:
-            return self._words.code(column.codes, value)
+            return clean(self._words.code(column.codes, value))
         # A serial number is a number, too; other texts stay as they were written.
         is_number = column.kind in _NUMBERS or (name in _SERIALS and value.isascii() and value.isdigit())
-        return self.number(_written(column.kind, value, name)) if is_number else clean(value)
+        return self.number(clean(_written(column.kind, value, name))) if is_number else clean(value)
 
     @property
     def hidden(self) -> str:
@@ -69,9 +70,15 @@ class CopyValues:
         said = roman.value if roman is not None and not is_hidden(roman) else None
         if not said or said.casefold() == value.casefold():
             return clean(value)
-        if self._words.language == ENGLISH:
-            return f"{clean(said)} ({clean(value)})"
-        return f"{clean(value)} ({clean(said)})"
+        first, second = (said, value) if self._words.language == ENGLISH else (value, said)
+        return self.beside(clean(first), f"({clean(second)})")
+
+    def beside(self, text: str, said: str) -> str:
+        """A text with another beside it; below it where one of them is Urdu, since two directions in one line are read
+        and copied wrongly.
+        """
+        is_urdu = self._words.is_rtl or any(runs_left(w, otherwise=False) for w in f"{text} {said}".split())
+        return ("\n" if is_urdu else " ").join(filter(None, (text, said)))
 
     def time(self, row: Row, name: str) -> str:
         """A time with the word behind it."""

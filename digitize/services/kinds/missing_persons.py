@@ -15,7 +15,7 @@ from digitize.finding.sight import count_all
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import place_names_of
 from digitize.services.kind import CHOICE, DAY, NUMBER, Answering, Need, Parameter, RecordService
-from digitize.services.matching.comparing import Comparison
+from digitize.services.matching.comparing import Likeness
 from digitize.services.matching.described import (
     ASKED,
     MARK_FIELDS,
@@ -80,8 +80,8 @@ def _searched(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
     form = FORM_OF[which]
     one = _described_by(said)
     days = (said.get("since", ""), said.get("until", ""))
-    pick = asked_pick(which, one.sex, days)
-    found: dict[tuple[str, int], Comparison] = {}
+    pick = asked_pick(which, one, days)
+    found: dict[tuple[str, int], Likeness] = {}
     if one.names.said or one.relative.said:
         query = SearchQuery(said.get("name", ""), "person", said.get("relative", ""), since=days[0], until=days[1])
         named = find_persons(store, replace(query, since="", until=""), {}, (), count_all, (form,))[:_MOST_NAMED]
@@ -99,7 +99,7 @@ def _is_within(day: str, days: tuple[str, str]) -> bool:
     return not day or (days[0] <= day and (not days[1] or day <= days[1]))
 
 
-def _answering(found: Comparison) -> Answering:
+def _answering(found: Likeness) -> Answering:
     one = found.other
     return Answering(one.record, one.form, "persons", one.line, found.score, found.grounds, found.by)
 

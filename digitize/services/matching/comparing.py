@@ -31,10 +31,11 @@ from digitize.targets.search_rows import SEP
 _ALWAYS_TOLD = ("age", "height", "marks", "clothes", "name")
 """What is told as unknown, too: where it could be asked for, it may decide."""
 _HALF_WAY = 10.0
+_LINKED = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Likeness:
     """What became of one pair. points: for the order alone; by: fields of the other's row that were looked at."""
 
     other: Description
@@ -48,7 +49,7 @@ class Comparison:
         return round(max(self.points, 0.0) / (max(self.points, 0.0) + _HALF_WAY), 3)
 
 
-def compare_all(one: Description, others: Sequence[Description]) -> Iterator[Comparison]:
+def compare_all(one: Description, others: Sequence[Description]) -> Iterator[Likeness]:
     """Those of others that can be the same person, in no order."""
     names = _name_scores(one.names, [o.names for o in others])
     relatives = _name_scores(one.relative, [o.relative for o in others])
@@ -70,7 +71,7 @@ def _name_scores(asked: Names, others: Sequence[Names]) -> list[float]:
     return made
 
 
-def _compare(one: Description, other: Description, name: float, relative: float) -> Comparison | None:
+def _compare(one: Description, other: Description, name: float, relative: float) -> Likeness | None:
     if one.sex and other.sex and one.sex != other.sex:
         return None
     days = _days_between(one, other)
@@ -78,6 +79,11 @@ def _compare(one: Description, other: Description, name: float, relative: float)
     if days is None or age is None:
         return None
     told = dict(_told(one, other, days, age))
+    if BODY in (one.kind, other.kind) and all(one.report) and all(other.report):
+        # Somebody linked the two already, or the body with another report; stations are not always written alike.
+        if one.report[1:] != other.report[1:]:
+            return None
+        told["report"] = (SAME, _LINKED) if one.report == other.report else (UNKNOWN, 0.0)
     if name >= 0:
         told["name"] = weigh_name(name)
         # Somebody knew the dead; a body that has a name of its own is nobody else's.
@@ -91,7 +97,7 @@ def _compare(one: Description, other: Description, name: float, relative: float)
     points = sum(points for _, points in told.values())
     if points <= 0:
         return None
-    return Comparison(other, points, tuple(_grounds(one, told)), _by(other, told))
+    return Likeness(other, points, tuple(_grounds(one, told)), _by(other, told))
 
 
 def _told(one: Description, other: Description, days: tuple[Told, int], age: Told) -> Iterator[tuple[str, Told]]:

@@ -9,9 +9,9 @@ from itertools import islice
 
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.stores import SearchStore
-from digitize.services.matching.comparing import Comparison, compare_all
+from digitize.services.matching.comparing import Likeness, compare_all
 from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, aged, describe, row_fields
-from digitize.services.matching.weighing import weigh_age
+from digitize.services.matching.weighing import most_leeway, weigh_age
 from mappers.schema import form_tables
 
 REPORTS, BODIES, FOUND = "reports", "bodies", "traced"
@@ -22,6 +22,8 @@ _YEARS = 3
 """For so long somebody missing is looked for among bodies, and a body among the missing."""
 _AT_ONCE = 1000
 _OPEN = ("", "untraced")
+_AGE_SLIP, _OLDEST = 3, 999
+"""Years by which an age may be off beside its leeway: both were rounded, and told in different years."""
 
 
 def described(store: SearchStore, form: str, records: Sequence[str]) -> list[Description]:
@@ -41,14 +43,14 @@ def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Comparison]:
+def matches(store: SearchStore, one: Description, among: Iterable[str], most: int) -> list[Likeness]:
     """Who of others may be the same person, the best first. among: REPORTS, BODIES, FOUND, as far as it makes sense."""
     picks = [p for which in among if (p := pick_for(one, which)) is not None]
     rows = (d for p in picks for d in _described_rows(store, p, one) if d.record != one.record)
     return best_of(one, rows, most)
 
 
-def best_of(one: Description, others: Iterable[Description], most: int) -> list[Comparison]:
+def best_of(one: Description, others: Iterable[Description], most: int) -> list[Likeness]:
     """The best of many; no more than some thousand are held at once."""
     left = iter(others)
     parts = iter(lambda: list(islice(left, _AT_ONCE)), [])
@@ -69,36 +71,50 @@ def pick_for(one: Description, which: str) -> Pick | None:
     """What is read to find the same person; None where it makes no sense: two bodies are two persons."""
     if which == BODIES:
         days = (one.day, _moved(one.day, _YEARS))
-        return None if one.kind == BODY or one.traced else _pick("uidb", days, one.sex, newest_first=False)
+        return None if one.kind == BODY or one.traced else _pick("uidb", days, one, newest_first=False)
     if which == REPORTS:
         last = one.traced or one.day
         is_late = one.kind == BODY or bool(one.traced)
         days = (_moved(one.day, -_YEARS), last) if is_late else (_moved(one.day, -1), _moved(one.day, 1))
-        return _pick("missing", days, one.sex, status=_OPEN, newest_first=is_late)
+        return _pick("missing", days, one, status=_OPEN, newest_first=is_late)
     if one.kind == BODY or one.traced:
         return None
     # The report of the one who was traced began near the same days.
-    return _pick("missing", (_moved(one.day, -1), _moved(one.day, 1)), one.sex, status=TRACED)
+    return _pick("missing", (_moved(one.day, -1), _moved(one.day, 1)), one, status=TRACED)
 
 
-def asked_pick(which: str, sex: str, days: tuple[str, str]) -> Pick:
+def asked_pick(which: str, one: Description, days: tuple[str, str]) -> Pick:
     """What is read for somebody who asks. days: from and to, "" for open."""
     status = {REPORTS: _OPEN, FOUND: TRACED}.get(which, ())
-    return _pick(FORM_OF[which], days, sex, status=status)
+    return _pick(FORM_OF[which], days, one, status=status)
 
 
-def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Comparison]:
+def found_by(store: SearchStore, one: Description, wanted: Pick, most: int) -> list[Likeness]:
     """The best of what is read."""
     return best_of(one, _described_rows(store, wanted, one), most)
 
 
 def _pick(
-    form: str, days: tuple[str, str], sex: str, *, status: tuple[str, ...] = (), newest_first: bool = True
+    form: str, days: tuple[str, str], one: Description, *, status: tuple[str, ...] = (), newest_first: bool = True
 ) -> Pick:
     return Pick(
         form, "persons", OWN[form], row_fields(form), DAY[form], days, newest_first,
-        {"trace_status": status} if status else {}, {"sex": ("", sex)} if sex else {}, (ROLE[form],),
+        {"trace_status": status} if status else {}, {"sex": ("", one.sex)} if one.sex else {}, (ROLE[form],),
+        _ages(one, days),
     )  # fmt: skip
+
+
+def _ages(one: Description, days: tuple[str, str]) -> dict[str, tuple[int, int]]:
+    """Ages that rows may tell, widely: those who are left are compared closely (`weigh_age`)."""
+    low, high = one.ages
+    if not (low or high) and one.born[0] and all(days):
+        low, high = int(days[0][:4]) - one.born[1], int(days[1][:4]) - one.born[0]
+    if not (low or high):
+        return {}
+    high = high or low
+    slack = 2 * most_leeway(high) + _AGE_SLIP
+    least, most = int(max(0, low - slack)), int(high + slack)
+    return {"age": (least, most), "age_from": (0, most), "age_to": (least, _OLDEST)}
 
 
 def _moved(day: str, years: int) -> str:

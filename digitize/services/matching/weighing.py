@@ -1,6 +1,7 @@
 """How much it says that two descriptions agree in one thing, in points; what contradicts leaves a pair out.
 
-The points are judgements, not probabilities: how seldom two strangers agree so. They order a list and are not shown.
+The points are judgements, not probabilities: about the logarithm of how much oftener two descriptions of one person
+agree so than those of two strangers. They order a list and are not shown.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ SAME, ALIKE, NEARLY, DIFFERS, UNKNOWN = "same", "alike", "nearly", "differs", "u
 Told = tuple[str, float]
 """How alike, and the points."""
 NOT_TOLD: Told = (UNKNOWN, 0.0)
-_KINDS = {"tattoo": 3.5, "leucoderma": 4.0, "burn": 3.0, "scar": 2.4, "birthmark": 2.8, "wart": 2.8, "mole": 2.0,
+_KINDS = {"tattoo": 3.6, "leucoderma": 4.0, "burn": 3.4, "scar": 2.4, "birthmark": 3.2, "wart": 3.0, "mole": 2.4,
           "pierced": 1.5, ANY_MARK: 1.4}  # fmt: skip
+_USUAL_PARTS = frozenset({"hand", "arm", "leg", "face", "forehead", "cheek"})
+_RARER_PART = 0.5
+"""What a mark says more on a part of the body where fewer have one."""
 _LIKE_KINDS = ({"mole", "wart", "birthmark"}, {"scar", "burn"})
 _LIKE_PARTS = (
     {"face", "forehead", "eyebrow", "eye", "nose", "ear", "lip", "cheek", "chin", "head"},
@@ -26,7 +30,7 @@ _LIKE_PARTS = (
     {"chest", "abdomen"}, {"back", "waist"}, {"neck", "chin"},
 )  # fmt: skip
 _MOST_MARKS, _MOST_CLOTHES = 8.0, 5.0
-_NONE_AGREES = -1.0
+_NONE_AGREES = -1.3
 _BUILDS = {"thin": 0, "tall_thin": 0, "medium": 1, "strong": 2, "stout": 2, "fat": 3}
 _COMPLEXIONS = {"very_fair": 0, "fair": 1, "wheatish": 2, "sallow": 2, "dark": 3, "very_dark": 4}
 _COMMON = {("hair", "black"), ("eyes", "black"), ("teeth", "regular"), ("deformity", "none"), ("face", "round")}
@@ -40,12 +44,17 @@ def weigh_age(one: Description, other: Description) -> Told | None:
     gap = max(born[0] - other.born[1], other.born[0] - born[1], 0)
     year = max(one.year, other.year) or max(born[1], other.born[1])
     age = max(0, year - (born[0] + born[1]) // 2)
-    leeway = 3 + 0.12 * age if BODY in (one.kind, other.kind) else 2 + 0.08 * age
+    leeway = most_leeway(age) if BODY in (one.kind, other.kind) else 2 + 0.08 * age
     if gap > 2 * leeway:
         return None
     if gap == 0:
-        return SAME, 1.4
-    return (ALIKE, 0.6) if gap <= leeway else (DIFFERS, -1.2)
+        return SAME, 1.6
+    return (ALIKE, 1.0 - gap / leeway) if gap <= leeway else (DIFFERS, -1.5)
+
+
+def most_leeway(age: float) -> float:
+    """Years by which the age of a body, which is an estimate, may be off and still be alike."""
+    return 3 + 0.12 * age
 
 
 def _born_of(one: Description, other: Description) -> tuple[int, int]:
@@ -65,10 +74,10 @@ def weigh_height(one: Description, other: Description) -> Told:
         return NOT_TOLD
     gap = max(one.height[0] - other.height[1], other.height[0] - one.height[1], 0)
     if gap <= 2:
-        return SAME, 1.4
+        return SAME, 1.0
     if gap <= 6:
-        return ALIKE, 0.6
-    return (NEARLY, -0.4) if gap <= 10 else (DIFFERS, -2.0)
+        return ALIKE, 0.4
+    return (NEARLY, -0.8) if gap <= 10 else (DIFFERS, -2.5)
 
 
 def weigh_code(name: str, one: Description, other: Description) -> Told:
@@ -79,7 +88,7 @@ def weigh_code(name: str, one: Description, other: Description) -> Told:
     scale = {"build": _BUILDS, "complexion": _COMPLEXIONS}.get(name)
     if scale and a in scale and b in scale:
         steps = abs(scale[a] - scale[b])
-        return (SAME, 0.6) if steps == 0 else (ALIKE, 0.0) if steps == 1 else (DIFFERS, -0.8)
+        return (SAME, 0.7) if steps == 0 else (ALIKE, -0.3) if steps == 1 else (DIFFERS, -1.0)
     if a == b:
         return SAME, 0.2 if (name, a) in _COMMON else 2.5 if name == "deformity" else 0.8
     return DIFFERS, -1.0 if name == "deformity" else -0.3
@@ -98,7 +107,7 @@ def weigh_marks(one: Description, other: Description) -> Told:
 
 def _paired(ours: Sequence[BodyMark], theirs: Sequence[BodyMark]) -> tuple[float, float]:
     pairs = sorted(
-        ((_mark_likeness(a, b) * _KINDS.get(a.kind, 1.4), _mark_likeness(a, b), i, j)
+        ((_mark_likeness(a, b) * _mark_weight(a), _mark_likeness(a, b), i, j)
          for i, a in enumerate(ours) for j, b in enumerate(theirs)),
         key=lambda p: (-p[0], p[2], p[3]),
     )  # fmt: skip
@@ -109,6 +118,10 @@ def _paired(ours: Sequence[BodyMark], theirs: Sequence[BodyMark]) -> tuple[float
             taken |= {(0, i), (1, j)}
             points, best = points + value, max(best, likeness)
     return points, best
+
+
+def _mark_weight(mark: BodyMark) -> float:
+    return _KINDS.get(mark.kind, 1.4) + (_RARER_PART if mark.part and mark.part not in _USUAL_PARTS else 0.0)
 
 
 @cache
@@ -126,7 +139,7 @@ def _mark_likeness(a: BodyMark, b: BodyMark) -> float:
     else:
         part = 0.5 if any({a.part, b.part} <= some for some in _LIKE_PARTS) else 0.0
     # Left and right are taken for each other often, by who faces a body.
-    side = 1.0 if a.side == b.side else 0.55 if a.side and b.side else 0.85
+    side = (1.2 if a.side else 1.0) if a.side == b.side else 0.55 if a.side and b.side else 0.9
     return kind * part * side
 
 
@@ -143,16 +156,16 @@ def _garment_points(a: Garment, b: Garment) -> float:
     if a.what != b.what:
         return 0.0
     if a.colour == b.colour and a.colour:
-        return 1.4
-    return -0.3 if a.colour and b.colour and PATTERNED not in (a.colour, b.colour) else 0.35
+        return 2.0
+    return -0.6 if a.colour and b.colour and PATTERNED not in (a.colour, b.colour) else 0.3
 
 
 def weigh_days(gap: int) -> Told:
     """Days from the going missing to the finding of a body."""
-    for most, told in ((3, (SAME, 2.2)), (15, (ALIKE, 1.6)), (60, (ALIKE, 0.9)), (200, (NEARLY, 0.0))):
+    for most, told in ((3, (SAME, 3.5)), (15, (ALIKE, 2.5)), (60, (ALIKE, 1.2)), (200, (NEARLY, 0.0))):
         if gap <= most:
             return told
-    return (NEARLY, -0.8) if gap <= 730 else (DIFFERS, -1.6)
+    return (NEARLY, -1.0) if gap <= 730 else (DIFFERS, -2.0)
 
 
 def weigh_area(one: Description, other: Description) -> Told:
@@ -160,11 +173,11 @@ def weigh_area(one: Description, other: Description) -> Told:
     if not one.district or not other.district:
         return NOT_TOLD
     if one.state == other.state and one.station and one.station == other.station and one.district == other.district:
-        return SAME, 2.0
+        return SAME, 3.0
     ours, theirs = _districts_meant(one.state, one.district), _districts_meant(other.state, other.district)
     if one.state == other.state and ours & theirs:
-        return ALIKE, 1.4
-    return (NEARLY, -0.3) if one.state == other.state else (DIFFERS, -0.9)
+        return ALIKE, 2.4
+    return (NEARLY, -0.6) if one.state == other.state else (DIFFERS, -1.2)
 
 
 @cache
