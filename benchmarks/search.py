@@ -177,17 +177,18 @@ def _asked(target: Any, world: World, size: int, count: int) -> dict[str, Any]:
     alone = world.questions(count, cross=False, by=("name",), persons=size)
     figures["recall10_alone"] = round(sum(map(asker.ask, alone)) / count, 4)
     figures["alone_ceiling10"] = round(sum(min(1.0, _SHOWN / q.namesakes) for q in alone) / count, 4)
-    return figures | asker.times("alone_") | {"vehicle_recall5": _vehicles(asker.finder, asker.by, size)}
+    return figures | asker.times("alone_") | {"vehicle_recall5": _vehicles(asker, size, 2 * count)}
 
 
-def _vehicles(finder: Any, by: Any, size: int) -> float:
+def _vehicles(asker: Asker, size: int, count: int) -> float:
     from digitize.finding.asked import SearchQuery
 
     die = random.Random(7)
     numbers = range(0, size // 2, 4)
     found = []
-    for n in die.sample(numbers, min(400, len(numbers))):
-        hits = finder.search(SearchQuery(spoil_mark(vehicle_mark(n)[0], die), "vehicle", limit=5), by).hits
+    for n in die.sample(numbers, min(count, len(numbers))):
+        query = SearchQuery(spoil_mark(vehicle_mark(n)[0], die), "vehicle", limit=5)
+        hits = asker.finder.search(query, asker.by).hits
         found.append(any(h.record == record_of(2 * n) for h in hits))
     return round(sum(found) / len(found), 4)
 
