@@ -100,8 +100,8 @@ def measure(store: Any, world: WantedWorld, stations: int, questions: int) -> di
         number, at = key = world.die.choice(sorted(world.last))
         one, die = 2 * number + at, world.die
         script = die.choice([s for s in SCRIPTS if s != SCRIPTS[world.names.script[number]]])
-        given = {"name": world.names.name(one, script, die), "relative": world.names.name(one, script, die, father=True),
-                 "station": station(number), "state": "wanted"}  # fmt: skip
+        name, relative = world.names.name(one, script, die), world.names.name(one, script, die, father=True)
+        given = {"name": name, "relative": relative, "station": station(number), "state": "wanted"}
         is_found = key in _people(SERVICE.find(store, given))
         found[f"{'wanted' if world.last[key] in WANTING else 'not wanted'} / {'told' if is_found else 'not told'}"] += 1
     spent.sort()
