@@ -4,7 +4,7 @@ python -m benchmarks.cluster [--only NAMES] [--pages 2000] [--kills 100] [--data
 
 chaos: workers, scheduler and client (with --database the ledger's PostgreSQL, too) are killed at random over small
 pages on 3 workers; then the run is finished and compared with one that nobody disturbed. ratio: pages a second on a
-Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three. hosts: three machines in
+Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three, and cold. hosts: three machines in
 network namespaces, one cut off in mid-run and back (needs root). sim: 50 million pages on 1 to 400 workers, from costs
 that are measured here. Names: dask_ratio, kills, kills_identical, worked_twice, sim_linear_to.
 """
@@ -74,6 +74,7 @@ def ratio_figures(wanted: Wanted) -> dict[str, Any]:
     """dask_ratio: pages a second on two Dask workers over those of --jobs 2, by the clock of a whole command.
 
     dask_ratio_processor: the same by the processor time of all processes together, which a busy machine changes little.
+    Workers had worked before; cold_ratio, cold_ratio_processor: the same of the first command that they were given.
     """
     os.environ |= chaos.CHEAP
     jobs: list[tuple[float, float]] = []
@@ -82,16 +83,19 @@ def ratio_figures(wanted: Wanted) -> dict[str, Any]:
         place = chaos.make_workspace(Path(folder), wanted.ratio_pages, volumes=1, every=1)
         with Rig(Path(folder) / "rig", 2) as rig:
             # Its workers run on from job to job; local processes begin with each command, as they always do.
-            _used(place, rig, "--cluster", rig.begun())
+            cold = _used(place, rig, "--cluster", rig.begun())
             for _ in range(_RATIO_TIMES):
                 jobs.append(_used(place, rig, "--jobs", "2"))
                 dask.append(_used(place, rig, "--cluster", rig.address))
-    clock, processor = (statistics.median(j[k] for j in jobs) / statistics.median(d[k] for d in dask) for k in range(2))
+    alone = [statistics.median(j[k] for j in jobs) for k in range(2)]
+    clock, processor = (alone[k] / statistics.median(d[k] for d in dask) for k in range(2))
     return {
         "dask_ratio": round(clock, 3),
         "dask_ratio_processor": round(processor, 3),
+        "cold_ratio": round(alone[0] / cold[0], 3),
+        "cold_ratio_processor": round(alone[1] / cold[1], 3),
         "jobs_s": [tuple(round(x, 1) for x in one) for one in jobs],
-        "dask_s": [tuple(round(x, 1) for x in one) for one in dask],
+        "dask_s": [tuple(round(x, 1) for x in one) for one in (cold, *dask)],
     }
 
 

@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from digitize.accounts.alto import alto_of
 from digitize.accounts.mets import Described, PackedPage, mets_of
 from digitize.accounts.premis import PackedFile
-from digitize.errors import InputError, LedgerError, NotFound
-from digitize.masking.cases import whole_masks
+from digitize.errors import InputError, LedgerError
+from digitize.masking.cases import masks_for
 from digitize.masking.unmasking import Unmasking
 from digitize.records.export import ExportView, write_jsonl
 from digitize.workspace.intake.bags import OWN_FORMAT
@@ -98,7 +98,7 @@ class _Packing:
 
     def __init__(self, place: Place, ledger: Ledger, chosen: _Chosen, folder: Path, who: Unmasking | None) -> None:
         self._place, self._ledger, self._chosen, self._folder, self._who = place, ledger, chosen, folder, who
-        self.view = ExportView(whole_masks(ledger), who)
+        self.view = ExportView(masks_for(ledger, lambda: (s.record for s in self._records())), who)
         self._files: dict[str, list[PackedFile]] = {"ORIGINAL": [], "ALTO": [], "RECORDS": [], "LEDGER": []}
         self._of_page: dict[str, list[str]] = {}
 
@@ -209,11 +209,9 @@ class _Packing:
 
 
 def _volume(place: Place, ledger: Ledger, name: str) -> _Chosen:
-    labels = Catalogue(ledger).volume_labels()
-    number = next((n for n, label in labels.items() if name in (label, str(n))), None)
-    if number is None:
-        raise NotFound(f"There is no volume {name}. See: digitize status")
-    scans = Catalogue(ledger).scans(number)
+    catalogue = Catalogue(ledger)
+    number = catalogue.volume_number(name)
+    scans = catalogue.scans(number)
     known = Volumes(ledger).one(number)
     parts = []
     if known:
@@ -221,13 +219,11 @@ def _volume(place: Place, ledger: Ledger, name: str) -> _Chosen:
         told = (("coverage", f.station), ("coverage", f.district), ("date", f.years), ("language", f.language))
         parts = [(k, v) for k, v in (*told, ("type", f.kind)) if v]
     ident = f"{place.options.workspace.site_id}-{number:04d}"
-    return _Chosen(ident, labels[number], scans, _sources(ledger, scans), parts, (unit_of(number),))
+    return _Chosen(ident, catalogue.volume_label(number), scans, _sources(ledger, scans), parts, (unit_of(number),))
 
 
 def _batch(ledger: Ledger, name: str) -> _Chosen:
-    batch = next((b for b in Catalogue(ledger).batches() if b.batch == name), None)
-    if batch is None:
-        raise NotFound(f"There is no batch {name}. See: digitize status --json")
+    batch = Catalogue(ledger).batch(name)
     scans = [s for s in Catalogue(ledger).scans() if s.batch == name]
     parts = [(k, v) for k, v in (("coverage", batch.station), ("coverage", batch.district), ("date", batch.year)) if v]
     return _Chosen(name, batch.label, scans, _sources(ledger, scans), parts, (name,))

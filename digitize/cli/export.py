@@ -24,8 +24,8 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")
     ] = None,
-    volume: Annotated[str, typer.Option(help="mets, bag: this volume, by label or number.")] = "",
-    batch: Annotated[str, typer.Option(help="mets, bag: this batch.")] = "",
+    volume: Annotated[str, typer.Option(help="This volume alone, by label or number.")] = "",
+    batch: Annotated[str, typer.Option(help="This batch alone.")] = "",
     layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
     with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
     encrypt_to: Annotated[
@@ -38,6 +38,7 @@ def export(
 ) -> None:
     """Write the records; names of protected victims and children are masked unless a reason is given."""
     from digitize.machine.sealing import read_publics
+    from digitize.records.export import ExportPart
     from digitize.records.export import export as write
     from digitize.workspace.place import open_place
 
@@ -46,7 +47,8 @@ def export(
         _pack(folder, to, out, volume=volume, batch=batch, who=who, publics=encrypt_to, json=json)
         return
     publics = read_publics(encrypt_to) if encrypt_to else ()
-    made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics)
+    part = ExportPart(batch, volume)
+    made = write(open_place(folder), to, out, who=who, with_all=with_all, layout=layout, encrypt_to=publics, part=part)
     gaps = {"without_code": dict(made.gaps), "without_table": dict(made.no_table)} if layout else {}
     if json:
         counts = {"records": made.records, "left_out": made.left_out, "purged": made.purged}

@@ -29,7 +29,7 @@ Job = TypeVar("Job")
 Done = TypeVar("Done")
 
 
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
 """For NumPy and polars, before a worker loads them. Pages are read beside each other, one on a core: more threads wait
 for each other, which costs a sixth of a page's processor time on a busy machine."""
 _START_S = 60.0
@@ -183,7 +183,7 @@ def new_processes(
 ) -> ProcessPoolExecutor:
     """Processes that read what others made: confined, on one thread each. more: what their environment holds beside."""
     # Spawned, as Windows does it: a fork would copy libraries in the middle of what their threads do.
-    environment = {**_ONE_THREAD, **os.environ, **(more or {})}
+    environment = {**ONE_THREAD, **os.environ, **(more or {})}
     context = context or get_context("spawn")
     return ProcessPoolExecutor(size, mp_context=context, initializer=begin_worker, initargs=(environment,))
 

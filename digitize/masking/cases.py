@@ -12,8 +12,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import islice
 
+from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key
 from digitize.masking.masks import (
     Beside,
     child_names,
@@ -28,29 +29,31 @@ from digitize.workspace.ledger.records import Records
 from mappers.linking.cases import KEY, legacy_keys
 from mappers.record import Record
 
-Key = tuple[str, ...]
-_SENSITIVE, _NAMED = 1, 2
 _ROUNDS = 5
+_FEW = 5_000
 
 
 class CaseMasks:
-    """Masks the records of a workspace by what the records of their cases say. Holds keys and ids, no records."""
+    """Masks the records of a workspace by what the records of their cases say. Holds keys and ids, no records; those of
+    a large workspace lie in a temporary file.
+    """
 
     def __init__(self, records: Iterable[Record], find: Callable[[str], Record | None]) -> None:
         """Gather from all records that may belong together; find gives one of them again by its id."""
         self._find = find
-        self._index = _Index()
+        self._index = CaseIndex()
+        row = ("", 0)
         for record in records:
-            self._index.add(record)
-        self._index.settle()
+            row = _add(self._index, record, row)
+        self._index.settle(_fir_node)
         # Telling opens all records of a case, and each of them asks.
         self._told = lru_cache(maxsize=256)(self._tell)
 
     def beside(self, record: Record) -> Beside:
         """What the case of a record says."""
-        nodes = self._index.nodes_of(record)
+        nodes = self._index.nodes_of(_homes(record))
         flags = self._index.flags_of(nodes)
-        is_case_sensitive, is_named = bool(flags & _SENSITIVE), bool(flags & _NAMED)
+        is_case_sensitive, is_named = bool(flags & SENSITIVE), bool(flags & NAMED)
         # Nothing to protect, and sections are known: the case's records need not be opened.
         if not is_case_sensitive and is_named:
             return Beside(names_sections=True)
@@ -81,6 +84,19 @@ class CaseMasks:
         return replace(beside, secrets=secrets)
 
 
+def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
+    """Take a record into the index. row: the last record that a row made first, and its key. Returns the next row."""
+    nodes, firs = _homes(record), list(_firs(record))
+    # A number leads to an FIR only by a record that states both.
+    others = [hash(k) for k in _others(record)] if firs else ()
+    # The order matters: "ROW+NAME" finds its "ROW" only right before it, as records by id come.
+    if "+" in record.id and row[0] == _row(record)[1]:
+        nodes.append(row[1])
+    said = SENSITIVE * is_sensitive(record) | NAMED * names_sections(record)
+    index.add(record.id, nodes, said, ((hash(k[:4]), k[4:]) for k in firs), others)
+    return row if "+" in record.id else (record.id, nodes[0])
+
+
 def masks_of(records: Iterable[Record]) -> CaseMasks:
     """Masks for records that are at hand, and no others."""
     by_id = {r.id: r for r in records}
@@ -92,6 +108,18 @@ def whole_masks(ledger: Ledger) -> CaseMasks:
     """Masks for every record of a workspace: one pass over the ledger."""
     records = Records(ledger)
     return CaseMasks((s.record for s in records.all()), lambda i: s.record if (s := records.one(i)) else None)
+
+
+def masks_for(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMasks:
+    """Masks for the records of one batch or volume: of few, only what belongs to their cases is decoded, else all.
+
+    records: gives them, anew each time.
+    """
+    few = list(islice(records(), _FEW + 1))
+    # A key that is no FIR's may be stated at any station: what states it is found by going through all records.
+    if len(few) > _FEW or any(k[0] in ("number", "key") for r in few for k in _keys(r)):
+        return whole_masks(ledger)
+    return masks_around(ledger, few)
 
 
 def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
@@ -167,107 +195,3 @@ def _others(record: Record) -> Iterator[Key]:
 def _loose(key: Key) -> Key:
     """A key without what may be lacking in one of two records of a case."""
     return key[:4] if key[0] == "fir" else key
-
-
-def _agree(a: Key, b: Key) -> bool:
-    return all(x == y or not x or not y for x, y in zip(a, b, strict=True))
-
-
-class _Index:
-    """Which keys are one case, what its records say, and their ids. Keys are kept as numbers."""
-
-    def __init__(self) -> None:
-        self._flags: dict[int, int] = {}
-        self._members: dict[int, list[str]] = {}
-        self._parent: dict[int, int] = {}
-        # Nearly always one: a set of its own for each would take more room than all the rest.
-        self._owner: dict[int, int] = {}
-        self._owners: dict[int, set[int]] = {}
-        self._place: dict[int, Key] = {}
-        self._alike: dict[int, set[Key]] = {}
-        self._places: dict[Key, Key] = {}
-        self._near: dict[int, set[int]] = {}
-        self._row = ("", 0)
-
-    def add(self, record: Record) -> None:
-        nodes, firs = _homes(record), list(_firs(record))
-        for key in firs:
-            main, place = hash(key[:4]), self._places.setdefault(key[4:], key[4:])
-            if self._place.setdefault(main, place) != place:
-                self._alike.setdefault(main, {self._place[main]}).add(place)
-        # A number leads to an FIR only by a record that states both.
-        for other in _others(record) if firs else ():
-            if self._owner.setdefault(hash(other), nodes[0]) != nodes[0]:
-                self._owners.setdefault(hash(other), {self._owner[hash(other)]}).add(nodes[0])
-        # The order matters: "ROW+NAME" finds its "ROW" only right before it, as records by id come.
-        if "+" in record.id and self._row[0] == _row(record)[1]:
-            nodes.append(self._row[1])
-        elif "+" not in record.id:
-            self._row = record.id, nodes[0]
-        for a, b in pairwise(nodes):
-            self._unite(a, b)
-        said = _SENSITIVE * is_sensitive(record) | _NAMED * names_sections(record)
-        self._flags[nodes[0]] = self._flags.get(nodes[0], 0) | said
-        self._members.setdefault(nodes[0], []).append(record.id)
-
-    def settle(self) -> None:
-        """Unite what is one case, and note what only may be."""
-        near: dict[int, set[int]] = {}
-        for main, places in self._alike.items():
-            pairs = list(combinations(sorted(places), 2))
-            fitting = [(_fir_node(main, a), _fir_node(main, b)) for a, b in pairs if _agree(a, b)]
-            for x, y in fitting:
-                # All agree: one case. A place that fits two which contradict each other may belong to either.
-                if len(fitting) == len(pairs):
-                    self._unite(x, y)
-                else:
-                    near.setdefault(x, set()).add(y)
-                    near.setdefault(y, set()).add(x)
-        for other, owner in self._owner.items():
-            owners = self._owners.get(other, {owner})
-            roots = {self._root(o) for o in owners}
-            if len(roots) == 1:
-                self._unite(other, roots.pop())
-            else:
-                near.setdefault(other, set()).update(owners)
-        self._gather(near)
-
-    def _gather(self, near: dict[int, set[int]]) -> None:
-        """All that is said of one case under one key; ids are kept only where something may have to be masked."""
-        for node in list(self._members):
-            root = self._root(node)
-            if root != node:
-                self._members.setdefault(root, []).extend(self._members.pop(node))
-                self._flags[root] = self._flags.get(root, 0) | self._flags.pop(node)
-        for node, others in near.items():
-            self._near.setdefault(self._root(node), set()).update(self._root(o) for o in others)
-        kept = set(self._near).union(*self._near.values())
-        for node in [n for n, flags in self._flags.items() if flags == _NAMED and n not in kept]:
-            del self._members[node]
-        # Only gathering needs them; what is left lives as long as records are shown.
-        self._owner, self._owners, self._place, self._alike, self._places = {}, {}, {}, {}, {}
-
-    def nodes_of(self, record: Record) -> frozenset[int]:
-        """The cases that a record belongs to, or may belong to."""
-        roots = {self._root(node) for node in _homes(record)}
-        return frozenset(roots.union(*(self._near.get(r, ()) for r in roots)))
-
-    def flags_of(self, nodes: Iterable[int]) -> int:
-        flags = 0
-        for node in nodes:
-            flags |= self._flags.get(node, 0)
-        return flags
-
-    def members_of(self, nodes: Iterable[int]) -> list[str]:
-        return sorted({i for n in nodes for i in self._members.get(n, ())})
-
-    def _root(self, node: int) -> int:
-        while (up := self._parent.get(node, node)) != node:
-            # Each look shortens the way, so that long chains stay cheap.
-            self._parent[node] = node = self._parent.get(up, up)
-        return node
-
-    def _unite(self, a: int, b: int) -> None:
-        a, b = self._root(a), self._root(b)
-        if a != b:
-            self._parent[b] = a

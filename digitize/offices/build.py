@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from digitize.offices.lists import Inventory, PlaceKey
 from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of
@@ -55,6 +56,27 @@ class Tallies:
 
     stations: dict[PlaceKey, StationTally] = field(default_factory=dict)
     broken_down: dict[str, Breakdowns] = field(default_factory=dict)
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types: what was counted, without what an inventory says."""
+        stations = [
+            [k.district, k.station, {n: c for n, c in s.counts.items() if c}, s.last_day]
+            for k, s in sorted(self.stations.items(), key=lambda i: (i[0].district, i[0].station))
+        ]
+        return {"stations": stations, "districts": {name: list(d.by) for name, d in self.broken_down.items()}}
+
+    def add_plain(self, plain: Mapping[str, Any]) -> None:
+        """Add what `as_plain` gave."""
+        for district, name, counts, last_day in plain["stations"]:
+            key = PlaceKey(district, name)
+            station = self.touch(key)
+            for measure, n in counts.items():
+                station.raise_by(measure, n)
+            station.last_day = max(station.last_day, last_day)
+        for name, breakdowns in plain["districts"].items():
+            for which, by in enumerate(breakdowns):
+                for k, cells in by.items():
+                    self.district(name).add(which, k, cells)
 
     def touch(self, key: PlaceKey) -> StationTally:
         """The station's tally; a new one where nothing was counted yet."""

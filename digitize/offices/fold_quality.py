@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from digitize.offices.shape_quality import Effort, FormQuality, NotMeasured, Pace, Quality, Share
 from digitize.workspace.calibration.keeping import thresholds_in
@@ -18,17 +17,6 @@ DAYS = 28
 _FEWEST_OPERATORS = 3
 _PAUSE_S = 300
 _CODE = re.compile("[A-Z][A-Z0-9]{0,7}")
-_UNTOUCHED = """
-  SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean' AND record NOT IN (SELECT record FROM decisions)
-"""
-_VALIDATED = """
-  SELECT form, COUNT(*) AS n, SUM(CASE WHEN touched THEN 1 ELSE 0 END) AS people,
-    SUM(CASE WHEN of_table AND NOT touched THEN 1 ELSE 0 END) AS tables FROM (
-    SELECT form, record IN (SELECT record FROM decisions) AS touched,
-      substr(unit, 1, instr(unit || ':', ':') - 1) IN (SELECT unit FROM tables) AS of_table
-    FROM records WHERE verdict = 'clean') c
-  GROUP BY form ORDER BY form
-"""
 # Thresholds are measured by print or register; most of its answers say of which form its records are.
 _PRINTS = """
   SELECT json_extract(e.detail, '$.measured.form') AS print, r.form, COUNT(*) AS n
@@ -41,38 +29,30 @@ _SECOND = ("second", "sample")
 """Why a second person was asked: to key it again, or to look how good single keys are (`review/past.py`)."""
 
 
-def fold_quality(ledger: Ledger) -> Quality:
-    """Rates of one workspace, and the same by form of the record."""
+def fold_quality(ledger: Ledger, validated: Mapping[str, Sequence[int]], rejects: Mapping[str, int]) -> Quality:
+    """Rates of one workspace, and the same by form of the record. validated, rejects: see `PartFold`."""
     audited, twice = _audited(ledger), _keyed_twice(ledger)
-    clean = _count(ledger, "SELECT COUNT(*) AS n FROM records WHERE verdict = 'clean'")
-    newest = """SELECT d.verdict FROM decisions d
-      JOIN (SELECT MAX(seq) AS seq FROM decisions GROUP BY record, field) n ON n.seq = d.seq"""
-    decided = Counter(r["verdict"] for r in ledger.rows(newest))
-    rules = ledger.rows(
-        "SELECT code, COUNT(DISTINCT record) AS n FROM findings WHERE severity = 'reject' GROUP BY code"
-    )
+    clean, touched = (sum(row[k] for row in validated.values()) for k in range(2))
+    newest = """SELECT d.verdict, COUNT(*) AS n FROM decisions d
+      JOIN (SELECT MAX(seq) AS seq FROM decisions GROUP BY record, field) n ON n.seq = d.seq GROUP BY d.verdict"""
+    decided = Counter({r["verdict"]: r["n"] for r in ledger.rows(newest)})
     return Quality(
         sample=_share(audited.values(), "no-sample-drawn"),
         double_keyed=_share(twice.values(), "not-keyed-twice"),
-        straight_through=Share(part=_count(ledger, _UNTOUCHED), of=clean) if clean else NotMeasured(why="nothing-yet"),
+        straight_through=Share(part=clean - touched, of=clean) if clean else NotMeasured(why="nothing-yet"),
         illegible=Share(part=decided["illegible"], of=decided.total()) if decided else NotMeasured(why="nothing-yet"),
-        rejects={r["code"]: r["n"] for r in rules if _CODE.fullmatch(r["code"])},
+        rejects={code: n for code, n in sorted(rejects.items()) if _CODE.fullmatch(code)},
         by_form={
-            r["form"]: FormQuality(
-                audited=_share([audited[r["form"]]], "no-sample-drawn"),
-                double_keyed=_share([twice[r["form"]]], "not-keyed-twice"),
-                validated=r["n"], by_people=r["people"], from_tables=r["tables"],
+            # The forms of which something is validated, and those of which people were asked all the same.
+            form: FormQuality(
+                audited=_share([audited[form]], "no-sample-drawn"),
+                double_keyed=_share([twice[form]], "not-keyed-twice"),
+                validated=n, by_people=people, from_tables=tables,
             )
-            for r in _forms(ledger, {*audited, *twice})
+            for form in sorted({*validated, *audited, *twice})
+            for n, people, tables in [validated.get(form, (0, 0, 0))]
         },
     )  # fmt: skip
-
-
-def _forms(ledger: Ledger, others: set[str]) -> list[Mapping[str, Any]]:
-    """The forms of which something is validated, and those of which people were asked all the same."""
-    rows: list[Mapping[str, Any]] = [dict(r) for r in ledger.rows(_VALIDATED)]
-    missing = others - {r["form"] for r in rows}
-    return rows + [{"form": form, "n": 0, "people": 0, "tables": 0} for form in sorted(missing)]
 
 
 def _audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
@@ -111,15 +91,18 @@ def _share(counts: Iterable[Counter[str]], why: str) -> Share | NotMeasured:
 def fold_effort(ledger: Ledger, today: date) -> Effort:
     """People's work in the last 28 days; pauses of more than five minutes are no work."""
     since = (today - timedelta(days=DAYS)).isoformat()
-    rows = ledger.rows("SELECT operator, at FROM decisions WHERE at >= ? ORDER BY operator, at", (since,))
-    operators = {r["operator"] for r in rows}
-    seconds = 0.0
-    for a, b in zip(rows, rows[1:], strict=False):
-        gap = (datetime.fromisoformat(b["at"]) - datetime.fromisoformat(a["at"])).total_seconds()
-        seconds += gap if a["operator"] == b["operator"] and gap <= _PAUSE_S else 0
+    rows = ledger.each("SELECT operator, at FROM decisions WHERE at >= ? ORDER BY operator, at", (since,))
+    operators, seconds, fields = set[str](), 0.0, 0
+    last: tuple[str, datetime] | None = None
+    for r in rows:
+        now = r["operator"], datetime.fromisoformat(r["at"])
+        gap = (now[1] - last[1]).total_seconds() if last and last[0] == now[0] else 0
+        seconds += gap if gap <= _PAUSE_S else 0
+        operators.add(now[0])
+        fields, last = fields + 1, now
     # Of one or two people the minutes would be a report on each of them.
     minutes = round(seconds / 60) if len(operators) >= _FEWEST_OPERATORS else None
-    return Effort(operators=len(operators), fields=len(rows), minutes=minutes)
+    return Effort(operators=len(operators), fields=fields, minutes=minutes)
 
 
 def fold_pace(ledger: Ledger, today: date) -> Pace:

@@ -57,6 +57,11 @@ class Gazetteer:
             for way in (s.name, *s.aliases):
                 self._ways.setdefault(fold_key(way), set()).add(key)
 
+    def as_text(self) -> str:
+        """All that finding a station depends on; the same lists are the same text."""
+        ways = sorted((way, sorted((k.district, k.station) for k in keys)) for way, keys in self._ways.items())
+        return repr((self.state, ways, sorted(self._districts.items())))
+
     def district(self, name: str) -> str:
         """The district of the lists that is meant, "" where none is."""
         return self._districts.get(fold_key(name), "")

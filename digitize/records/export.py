@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,14 +14,16 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.files.dataset import Dataset, write_dataset
 from digitize.machine.sealing import seal, sealed_name
-from digitize.masking.cases import CaseMasks, whole_masks
+from digitize.masking.cases import CaseMasks, masks_for, whole_masks
 from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.targets.csv_folder import CsvFolder, write_folder
 from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
 from digitize.workspace.capturing import capture_choice
+from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.packs import EMPTIED
 from digitize.workspace.ledger.purges import count_emptied
 from digitize.workspace.ledger.records import Records, Stored
@@ -60,6 +63,7 @@ def export(
     with_all: bool = False,
     layout: str = "",
     encrypt_to: Sequence[str] = (),
+    part: ExportPart | None = None,
 ) -> Exported:
     """Write records; those of cases whose victims the law protects are masked unless somebody says why not.
 
@@ -67,7 +71,8 @@ def export(
     carry no verdict; layout: the tables of a target, by the id of its layout, instead) or "jsonl" (every record,
     one a line, with the Latin spelling of its names, verdict and findings). Of an unmasked export the ledger keeps who
     asked and why before it is written, and which fields of which records stand in which files after. encrypt_to:
-    public keys; then one encrypted file is written, and nothing else. Raises OptionsError for an unknown format.
+    public keys; then one encrypted file is written, and nothing else. part: of one batch or volume alone. Raises
+    OptionsError for an unknown format, NotFound for an unknown batch or volume. Memory does not grow with records.
     """
     if to not in FORMATS:
         raise OptionsError(f"--to knows {', '.join(FORMATS)}; not {to}")
@@ -75,20 +80,25 @@ def export(
     if layout and to != "csv":
         raise OptionsError("--layout is for --to csv")
     with Ledger(place.ledger) as ledger:
-        target = out or place.folder / "exports" / ((layout or "records") if to == "csv" else "records.jsonl")
+        part = part or ExportPart()
+        name = f"{layout or 'records'}{part.suffix}" + (".jsonl" if to == "jsonl" else "")
+        target = out or place.folder / "exports" / name
         site = place.options.workspace.site_id
         if who:
-            ledger.record_event(site, "export", "note", detail={**who.as_plain(), "to": to, "begun": True})
-        view = ExportView(whole_masks(ledger), who)
+            ledger.record_event(
+                site, "export", "note", detail={**who.as_plain(), **part.as_plain(), "to": to, "begun": True}
+            )
+        stored = part.stored(ledger)
+        view = ExportView(part.masks(ledger, stored), who)
         # Taken one at a time while they are written: so how many are left out is known only at the end.
-        chosen = _Chosen(Records(ledger).all(), with_all=with_all or to == "jsonl")
+        chosen = _Chosen(stored(), with_all=with_all or to == "jsonl")
         found = find_layout(place, layout)
         if found is not None and found.has_own_tables:
             raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
 
         def beside(folder: Path, mappings: Collection[str]) -> None:
             write_dataset(folder, _dataset(place, mappings))
-            _write_flags(ledger, folder / FLAGS, with_all=with_all)
+            _write_flags(ledger, folder / FLAGS, part, with_all=with_all)
 
         def write(target: Path) -> Exported:
             if to == "jsonl":
@@ -96,12 +106,54 @@ def export(
             return _write_csv(chosen, target, found, view, beside)
 
         made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
-        made = replace(made, purged=count_emptied(ledger))
+        made = replace(made, purged=count_emptied(ledger, *part.where(ledger)))
         if who:
-            detail = {**who.as_plain(), "to": to, "written": made.records, **view.shown.as_plain()}
+            detail = {**who.as_plain(), **part.as_plain(), "to": to, "written": made.records, **view.shown.as_plain()}
             files = sorted(made.path.glob("*.csv")) if made.path.is_dir() else [made.path]
             ledger.record_event(site, "export", "note", detail={**detail, "files": file_hashes(files)})
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPart:
+    """Of what an export is made: a batch, by id, or a volume, by label or number; of everything where both are ""."""
+
+    batch: str = ""
+    volume: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """What the name of its file has beside."""
+        name = self.volume or self.batch
+        return f"-{''.join(c if c.isalnum() else '-' for c in name)}" if name else ""
+
+    def as_plain(self) -> dict[str, str]:
+        """As JSON types, for an event."""
+        return {k: v for k, v in (("batch", self.batch), ("volume", self.volume)) if v}
+
+    def where(self, ledger: Ledger) -> tuple[str, tuple[object, ...]]:
+        """SQL for its records, and the values in it. Raises NotFound, OptionsError where both are named."""
+        if self.batch and self.volume:
+            raise OptionsError("--batch and --volume: one of them")
+        if self.batch:
+            return "batch = ?", (Catalogue(ledger).batch(self.batch).batch,)
+        if self.volume:
+            part = f"volume:{Catalogue(ledger).volume_number(self.volume)}"
+            return where_of(part), values_of(part)
+        return "", ()
+
+    def stored(self, ledger: Ledger) -> Callable[[], Iterator[Stored]]:
+        """Its records by id, without purged ones, anew with each call."""
+        where, values = self.where(ledger)
+        records = Records(ledger)
+        if not where:
+            return records.all
+        return lambda: (s for s in records.of_units(f"{where} ORDER BY record", values) if not s.is_purged)
+
+    def masks(self, ledger: Ledger, stored: Callable[[], Iterator[Stored]]) -> CaseMasks:
+        """What masks them: by their whole cases, wherever the rest of these stands."""
+        is_part = bool(self.batch or self.volume)
+        return masks_for(ledger, lambda: (s.record for s in stored())) if is_part else whole_masks(ledger)
 
 
 def _sealed(write: Callable[[Path], Exported], target: Path, publics: Sequence[str]) -> Exported:
@@ -148,17 +200,20 @@ def _write_csv(
     return Exported(target, count, chosen.left_out, gaps, unplaced)
 
 
-def _write_flags(ledger: Ledger, folder: Path, *, with_all: bool) -> None:
+def _write_flags(ledger: Ledger, folder: Path, part: ExportPart, *, with_all: bool) -> None:
     """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
-    query = """SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
-               WHERE (verdict = 'clean' OR ?) AND substr(data, 1, 1) <> ? ORDER BY 1, 2, 3"""
-    found = ledger.rows(query, (with_all, EMPTIED))
-    if not found and not folder.is_dir():
+    where, values = part.where(ledger)
+    own = f" AND record IN (SELECT record FROM records WHERE {where})" if where else ""
+    query = f"""SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
+                WHERE (verdict = 'clean' OR ?) AND substr(data, 1, 1) <> ?{own} ORDER BY 1, 2, 3"""
+    found = ledger.each(query, (with_all, EMPTIED, *values))
+    first = next(found, None)
+    if first is None and not folder.is_dir():
         return
     folder.mkdir(exist_ok=True)
     with CsvFolder(folder) as out:
-        if found:
-            out.add(FLAGS, ["record_id", "field", "code", "word"], (tuple(row) for row in found))
+        if first is not None:
+            out.add(FLAGS, ["record_id", "field", "code", "word"], (tuple(row) for row in chain([first], found)))
         out.keep_only([FLAGS])
 
 

@@ -135,16 +135,19 @@ class SqliteTarget:
         """Rows of one statement; ? stands for a value."""
         return [tuple(row) for row in self._db.execute(query, tuple(values))]
 
-    def run_all(self, statements: Sequence[Statement]) -> None:
+    def run_all(self, statements: Iterable[Statement]) -> None:
         """Run statements in one transaction: all of them or none. Raises TargetRefused."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             for query, values in statements:
                 self._db.execute(query, tuple(values))
             self._db.execute("COMMIT")
-        except sqlite3.DatabaseError as e:
+        # Whatever ends the statements, too, must leave no open transaction behind.
+        except BaseException as e:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            if not isinstance(e, sqlite3.DatabaseError):
+                raise
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
     def _note(self, batch: RowBatch, receipt: Receipt) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from digitize.errors import TargetRefused
+from digitize.targets.exchange_columns import sqlite_script
 from digitize.targets.sqlite_search import TABLES
 from mappers.layouts import TableLayout
 from mappers.schema import load_schemas
@@ -130,6 +131,7 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     _run(db, _FROM_3 if found == "3" else "")
     _run(db, _FIXED)
     _run(db, TABLES)
+    _run(db, sqlite_script())
     _run(db, _AFTER_2 if found in _WITHOUT_UNDO else "")
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 

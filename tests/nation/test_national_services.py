@@ -10,8 +10,10 @@ from benchmarks.national_states import invent, month_ends, snapshot
 from benchmarks.national_trust import disclose
 from digitize.offices.answer import answer_sheet
 from digitize.offices.exporting import tables
+from digitize.offices.fold_kept import fold_parts
 from digitize.offices.fold_quality import fold_quality
 from digitize.offices.judge import check_alone, read_body
+from digitize.offices.lists import Gazetteer
 from digitize.offices.merge import merge_quality
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
@@ -175,7 +177,8 @@ def test_quality_by_form_of_a_ledger(tmp_path):
         # Taken back: it counts no more.
         ledger.finish("answer:wb-2-r1/c", "answer", "c", {}, {"purpose": "second", "state": "disputed"})
         ledger.record_event("answer:wb-2-r1/c", "answer", "note", detail={"undone": "c", "operator": "x"})
-        found = fold_quality(ledger)
+        folded = fold_parts(ledger, Gazetteer("wb", (), {}))
+        found = fold_quality(ledger, folded.validated, folded.rejects)
     fir = found.by_form["iif1"]
     assert (fir.validated, fir.by_people, fir.from_tables, fir.double_keyed) == (2, 1, 0, Share(part=1, of=2))
     assert found.double_keyed == Share(part=1, of=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -67,8 +68,11 @@ def unfit(wanted: Fitness, there: Fitness) -> str:
     return ""
 
 
+@cache
 def _sources() -> str:
-    """Hash of what the four packages are made of."""
+    """Hash of what the four packages are made of, as this process found them when it was asked first: what is changed
+    on the disk later is not what it runs.
+    """
     parts = []
     for package in PACKAGES:
         root = Path(str(resources.files(package)))

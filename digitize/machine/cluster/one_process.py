@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import process
 from typing import Any
 
-from digitize.machine.pool import new_processes, silence_s, submit
+from digitize.machine.pool import ONE_THREAD, new_processes, silence_s, submit
 
 
 class Crashed(Exception):
@@ -51,7 +52,10 @@ class OneProcess:
             _may_have_children()
             self._executor = new_processes(1, more=self._environment)
             try:
-                self._pid = self._executor.submit(os.getpid).result()
+                # It begins with this submit, and loads what this program is made of before it is told anything else:
+                # Dask, and with it NumPy, which looks for its threads at that moment alone.
+                with _surroundings(ONE_THREAD):
+                    self._pid = self._executor.submit(os.getpid).result()
             except BrokenProcessPool as e:
                 self._forget()
                 raise Crashed from e
@@ -67,6 +71,22 @@ class OneProcess:
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
         self._executor, self._pid = None, 0
+
+
+_ONE_AT_ONCE = threading.Lock()
+
+
+@contextmanager
+def _surroundings(names: Mapping[str, str]) -> Iterator[None]:
+    """What this process has in its environment beside what is there, for those that it begins meanwhile."""
+    with _ONE_AT_ONCE:
+        new = {k: v for k, v in names.items() if k not in os.environ}
+        os.environ.update(new)
+        try:
+            yield
+        finally:
+            for name in new:
+                os.environ.pop(name, None)
 
 
 def _may_have_children() -> None:

@@ -7,6 +7,7 @@ from functools import cache
 
 from digitize.targets.fits import DEGREES, never_empty
 from digitize.targets.postgres.definition import Definition, TableDef
+from digitize.targets.postgres.exchange_tables import EXCHANGE
 from digitize.targets.postgres.masters import MASTERS
 from digitize.targets.postgres.search_tables import SEARCH_TABLES
 from mappers.schema import Table, load_schemas
@@ -41,7 +42,7 @@ BOOKS = (
 @cache
 def wanted() -> Definition:
     """Every table, a form's own before its child tables."""
-    tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES}
+    tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES, **EXCHANGE}
     for of_form in load_schemas().values():
         for table in sorted(of_form.values(), key=lambda t: t.child != ""):
             tables[table.name] = _child(table, next(iter(of_form))) if table.child else _own(table)

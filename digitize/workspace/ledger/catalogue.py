@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
+from digitize.errors import NotFound
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.marks import COUNT, FILES, LOAD, MAP, READ
 
@@ -77,6 +78,10 @@ class TableUnit:
 
 
 # What a person may say of pages and of tables.
+_TELL = {
+    "scans": "UPDATE scan_rows SET {} = CAST(? AS BIGINT) WHERE source = (SELECT id FROM units WHERE name = ?)",
+    "tables": "UPDATE tables SET {} = ? WHERE sha256 = ?",
+}
 _METADATA = {"scans": ("station", "district", "year", "kind", "language"), "tables": ("station", "district", "year")}
 _CURRENT = """
   SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans{} GROUP BY page) n ON n.seq = s.seq
@@ -145,6 +150,21 @@ class Catalogue:
         row = self._ledger.execute("SELECT label FROM volumes WHERE volume = ?", (volume,)).fetchone()
         return str(row["label"]) if row else ""
 
+    def volume_number(self, name: str) -> int:
+        """The volume of that label or number. Raises NotFound."""
+        labels = self.volume_labels()
+        found = next((n for n, label in labels.items() if name in (label, str(n))), None)
+        if found is None:
+            raise NotFound(f"There is no volume {name}. See: digitize status")
+        return found
+
+    def batch(self, name: str) -> Batch:
+        """The batch of that id. Raises NotFound."""
+        found = next((b for b in self.batches() if b.batch == name), None)
+        if found is None:
+            raise NotFound(f"There is no batch {name}. See: digitize status --json")
+        return found
+
     def next_page_number(self, volume: int) -> int:
         """The number after the volume's last page."""
         row = self._ledger.execute("SELECT MAX(number) AS last FROM scans WHERE volume = ?", (volume,)).fetchone()
@@ -153,7 +173,7 @@ class Catalogue:
     def insert_scan(self, scan: PageScan) -> None:
         """Add a scan of a page; the newest scan of a page counts, older ones stay."""
         with self._ledger.writing():
-            self._insert("scans", asdict(scan))
+            self._ledger.put("scans", asdict(scan))
             for what in (COUNT, READ, MAP):
                 self._ledger.mark(what, f"volume:{scan.volume}")
 
@@ -198,7 +218,8 @@ class Catalogue:
                     sql = f"SELECT DISTINCT {name} AS old FROM {table} WHERE sha256 = ? AND {name} <> ? ORDER BY 1"
                     before = [r["old"] for r in self._ledger.rows(sql, (sha256, now))] if now else []
                     if before:
-                        self._ledger.execute(f"UPDATE {table} SET {name} = ? WHERE sha256 = ?", (now, sha256))
+                        said = self._ledger.number("names", now) if table == "scans" else now
+                        self._ledger.execute(_TELL[table].format(name), (said, sha256))
                         changed[name] = (", ".join(before), now)
             if changed:
                 self._mark_all_of(sha256)

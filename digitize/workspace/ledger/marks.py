@@ -13,6 +13,8 @@ from typing import Any
 from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
+SNAPSHOT = "snapshot"
+"""Looks at volumes and tables whenever the counts do."""
 FILES = "files"
 """The part of files that could not even be opened."""
 _READING = (COUNT, READ, MAP)
@@ -25,6 +27,7 @@ _TABLES = "SELECT '{0}' AS what, 'table:' || unit AS part FROM tables"
 ALL_PARTS = {
     COUNT: f"""{_VOLUMES.format(COUNT)} UNION {_TABLES.format(COUNT)} UNION SELECT 'count', '{FILES}'
                UNION SELECT 'count', 'batch:' || batch FROM batches""",
+    SNAPSHOT: f"{_VOLUMES.format(SNAPSHOT)} UNION {_TABLES.format(SNAPSHOT)}",
     READ: _VOLUMES.format(READ),
     BOOK: _VOLUMES.format(BOOK),
     PRINT: _VOLUMES.format(PRINT),
@@ -74,6 +77,8 @@ class News:
     def mark(self, what: str, part: str) -> None:
         """Have a step look at a part."""
         self._marks[what, part] = None
+        if what == COUNT and part.startswith(("volume:", "table:")):
+            self._marks[SNAPSHOT, part] = None
 
     def mark_unit(self, what: str, unit: str) -> None:
         """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""

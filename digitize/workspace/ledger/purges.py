@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,12 +93,13 @@ def has_values(ledger: Ledger, group: str) -> bool:
     return ledger.execute(_WITH_VALUES, (group, EMPTIED)).fetchone() is not None
 
 
-def count_emptied(ledger: Ledger) -> int:
-    """How many records there are whose values were purged."""
+def count_emptied(ledger: Ledger, where: str = "", values: Iterable[object] = ()) -> int:
+    """How many records there are whose values were purged. where: SQL that says of which, with its values."""
     # Most ledgers have none, and need not be gone through.
     if not any(p.is_personal for p in purged_files(ledger).values()):
         return 0
-    return int(ledger.execute(_EMPTIED, (EMPTIED,)).fetchone()["n"])
+    own = f" AND {where}" if where else ""
+    return int(ledger.execute(_EMPTIED + own, (EMPTIED, *values)).fetchone()["n"])
 
 
 def is_unfinished(ledger: Ledger) -> bool:

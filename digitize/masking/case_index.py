@@ -1,0 +1,191 @@
+"""Which keys are one case, and what its records say, however many records there are.
+
+It is worked out in a temporary database of SQLite's own, in memory while it is small and else in a file that nobody
+else can open and that goes with it. Numbers and ids of records stand in it, and nothing that a record says.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations, groupby, pairwise
+from typing import Any
+
+Key = tuple[str, ...]
+SENSITIVE, NAMED = 1, 2
+_AT_ONCE = 5_000
+_CACHE_KB = 16_000
+_DDL = """
+CREATE TABLE said (node INTEGER, flags INTEGER, record TEXT);
+CREATE TABLE edges (a INTEGER, b INTEGER);
+CREATE TABLE firs (main INTEGER, place INTEGER);
+CREATE TABLE owners (other INTEGER, node INTEGER);
+CREATE TABLE near (a INTEGER, b INTEGER);
+CREATE TABLE roots (node INTEGER PRIMARY KEY, root INTEGER);
+"""
+_PUT = {
+    "said": "INSERT INTO said VALUES (?, ?, ?)",
+    "edges": "INSERT INTO edges VALUES (?, ?)",
+    "firs": "INSERT INTO firs VALUES (?, ?)",
+    "owners": "INSERT INTO owners VALUES (?, ?)",
+    "near": "INSERT INTO near VALUES (?, ?)",
+}
+# The same station, year and number, with more than one state, district or part.
+_ALIKE = """SELECT DISTINCT main, place FROM firs
+  WHERE main IN (SELECT main FROM firs GROUP BY main HAVING MIN(place) < MAX(place)) ORDER BY main, place"""
+_BEGIN = "INSERT INTO roots SELECT node, node FROM (SELECT a AS node FROM edges UNION SELECT b FROM edges)"
+_BETTER = """CREATE TABLE better AS SELECT e.a AS node, MIN(r.root) AS root
+  FROM (SELECT a, b FROM edges UNION ALL SELECT b, a FROM edges) e JOIN roots r ON r.node = e.b GROUP BY e.a"""
+_TAKE = """UPDATE roots SET root = (SELECT root FROM better WHERE better.node = roots.node)
+  WHERE root > (SELECT root FROM better WHERE better.node = roots.node)"""
+# A root may have one itself by now: without this a long chain would take as many rounds as it has links.
+_SHORTEN = """UPDATE roots SET root = (SELECT up.root FROM roots up WHERE up.node = roots.root)
+  WHERE root > (SELECT up.root FROM roots up WHERE up.node = roots.root)"""
+_OWNED = """SELECT o.other AS other, MIN(COALESCE(r.root, o.node)) AS root,
+    COUNT(DISTINCT COALESCE(r.root, o.node)) AS n
+  FROM owners o LEFT JOIN roots r ON r.node = o.node GROUP BY o.other"""
+# A number that the records of one case alone state leads to it.
+_ONE_OWNER = f"""INSERT INTO edges SELECT w.other, w.root FROM ({_OWNED}) w LEFT JOIN roots r ON r.node = w.other
+  WHERE w.n = 1 AND COALESCE(r.root, w.other) <> w.root"""
+_MANY_OWNERS = f"""INSERT INTO near SELECT DISTINCT o.other, o.node FROM owners o
+  JOIN ({_OWNED}) w ON w.other = o.other WHERE w.n > 1"""
+_GATHER = f"""
+CREATE TABLE cases AS SELECT COALESCE(r.root, s.node) AS root, MAX(flags & {SENSITIVE}) | MAX(flags & {NAMED}) AS flags
+  FROM said s LEFT JOIN roots r ON r.node = s.node GROUP BY 1;
+CREATE UNIQUE INDEX cases_by_root ON cases (root);
+CREATE TABLE beside AS SELECT DISTINCT COALESCE(x.root, n.a) AS a, COALESCE(y.root, n.b) AS b
+  FROM near n LEFT JOIN roots x ON x.node = n.a LEFT JOIN roots y ON y.node = n.b;
+CREATE INDEX beside_by_a ON beside (a);
+CREATE TABLE members AS SELECT COALESCE(r.root, s.node) AS root, s.record AS record
+  FROM said s LEFT JOIN roots r ON r.node = s.node JOIN cases c ON c.root = COALESCE(r.root, s.node)
+  WHERE c.flags <> {NAMED} OR c.root IN (SELECT a FROM beside UNION SELECT b FROM beside);
+CREATE INDEX members_by_root ON members (root);
+DROP TABLE said; DROP TABLE edges; DROP TABLE firs; DROP TABLE owners; DROP TABLE near;
+"""
+"""Ids are kept only where something may have to be masked."""
+
+
+class CaseIndex:
+    """Cases by the keys of their records. Keys are numbers; equal ones are taken for the same key.
+
+    Add all records, then settle, then ask. A few may ask at once.
+    """
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        # No name: a temporary file, which has no name on the disk either.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._db.close)
+        self._lock = threading.Lock()
+        for pragma in (f"cache_size = -{_CACHE_KB}", "journal_mode = OFF", "synchronous = OFF"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(_DDL)
+        self._waiting: dict[str, list[Sequence[Any]]] = {table: [] for table in _PUT}
+        self._count = 0
+        self._places: dict[Key, int] = {}
+
+    def add(
+        self,
+        record: str,
+        nodes: Sequence[int],
+        flags: int,
+        firs: Iterable[tuple[int, Key]] = (),
+        others: Iterable[int] = (),
+    ) -> None:
+        """Take in one record. nodes: its keys, which are one case; the first is its own. firs: of each FIR that it
+        states, station, year and number as one number, and state, district and part; others: its further keys.
+        """
+        w = self._waiting
+        w["said"].append((nodes[0], flags, record))
+        w["edges"] += pairwise(nodes)
+        w["firs"] += ((main, self._places.setdefault(place, len(self._places))) for main, place in firs)
+        w["owners"] += ((other, nodes[0]) for other in others)
+        self._count += 1
+        if self._count % _AT_ONCE == 0:
+            self._flush()
+
+    def settle(self, fir_node: Callable[[int, Key], int]) -> None:
+        """Unite what is one case, and note what only may be. fir_node: (main, place) -> the key of that FIR."""
+        self._flush()
+        self._unite_alike(fir_node)
+        self._spread()
+        # A number that leads to a case may make one of two, to which others lead then.
+        while self._changed(_ONE_OWNER):
+            self._spread()
+        self._db.execute(_MANY_OWNERS)
+        self._db.executescript(_GATHER)
+        self._places.clear()
+
+    def _unite_alike(self, fir_node: Callable[[int, Key], int]) -> None:
+        """FIRs of one number whose places agree are one case, as far as all of them do."""
+        self._db.execute("CREATE INDEX firs_by_main ON firs (main, place)")
+        places = list(self._places)
+        for main, rows in groupby(self._db.execute(_ALIKE), key=lambda r: r[0]):
+            pairs = list(combinations(sorted(places[r[1]] for r in rows), 2))
+            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if _agree(a, b)]
+            # All agree: one case. A place that fits two which contradict each other may belong to either.
+            if len(fitting) == len(pairs):
+                self._waiting["edges"] += fitting
+            else:
+                self._waiting["near"] += [pair for x, y in fitting for pair in ((x, y), (y, x))]
+            if len(self._waiting["edges"]) + len(self._waiting["near"]) > _AT_ONCE:
+                self._flush()
+        self._flush()
+
+    def _spread(self) -> None:
+        """Give all keys of a case one root: the smallest of them."""
+        self._db.execute("DELETE FROM roots")
+        self._db.execute(_BEGIN)
+        while True:
+            self._db.execute(_BETTER)
+            self._db.execute("CREATE UNIQUE INDEX better_by_node ON better (node)")
+            changed = self._changed(_TAKE)
+            self._db.execute("DROP TABLE better")
+            if not changed:
+                return
+            while self._changed(_SHORTEN):
+                pass
+
+    def nodes_of(self, nodes: Iterable[int]) -> frozenset[int]:
+        """The cases to which keys belong, or may belong."""
+        roots = {self._root(node) for node in nodes}
+        near = {row[0] for root in roots for row in self._rows("SELECT b FROM beside WHERE a = ?", (root,))}
+        return frozenset(roots | near)
+
+    def flags_of(self, cases: Iterable[int]) -> int:
+        """What is said in any of these cases."""
+        flags = 0
+        for case in cases:
+            for row in self._rows("SELECT flags FROM cases WHERE root = ?", (case,)):
+                flags |= row[0]
+        return flags
+
+    def members_of(self, cases: Iterable[int]) -> list[str]:
+        """Ids of the records of these cases, where something may have to be masked."""
+        sql = "SELECT record FROM members WHERE root = ?"
+        return sorted({row[0] for case in cases for row in self._rows(sql, (case,))})
+
+    def _root(self, node: int) -> int:
+        rows = self._rows("SELECT root FROM roots WHERE node = ?", (node,))
+        return rows[0][0] if rows else node
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def _changed(self, sql: str) -> int:
+        return self._db.execute(sql).rowcount
+
+    def _flush(self) -> None:
+        self._db.execute("BEGIN")
+        for table, rows in self._waiting.items():
+            if rows:
+                self._db.executemany(_PUT[table], rows)
+                rows.clear()
+        self._db.execute("COMMIT")
+
+
+def _agree(a: Key, b: Key) -> bool:
+    return all(x == y or not x or not y for x, y in zip(a, b, strict=True))
