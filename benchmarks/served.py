@@ -33,17 +33,14 @@ ROLES = ("police", "public")
 _HIDDEN, _ABSENT = {"number": "7", "year": "2013"}, {"number": "8", "year": "2013"}
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[tuple[Any, str, dict[str, str], Path]]:
-    """The server over a small store: what it serves, its address, a session of each role, the store's file. No rates."""
-    import uvicorn
+def _office(folder: Path) -> tuple[Any, dict[str, str], Path]:
+    """What is served over a small store, a session of each role, and the store's file. Nobody is counted."""
     from search_store import batch
 
     from digitize.cli.app import run
     from digitize.review.station.people import new_account
     from digitize.services.policy import load_policy
     from digitize.services.rates import Rates
-    from digitize.serving.app import make_search_app
     from digitize.serving.office import SearchOffice
     from digitize.targets.sqlite import SqliteTarget
     from digitize.workspace.place import open_place
@@ -64,6 +61,17 @@ def served(folder: Path) -> Iterator[tuple[Any, str, dict[str, str], Path]]:
         account = office.people.one(role)
         assert account is not None
         sessions[role] = office.sessions.begin(account)
+    return office, sessions, file
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[Any, str, dict[str, str], Path]]:
+    """The server: what it serves, its address, a session of each role, the store's file."""
+    import uvicorn
+
+    from digitize.serving.app import make_search_app
+
+    office, sessions, file = _office(folder)
     app = make_search_app(office, ["localhost", "127.0.0.1"])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -15,7 +15,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from benchmarks.trust_firs import copied_firs  # noqa: E402
 from benchmarks.trust_planted import Planted, plant, read_cases, text_of  # noqa: E402
+from benchmarks.trust_services import ask_services  # noqa: E402
 
 REPORTS = ("table", "json", "jsonl", "csv", "html", "sarif", "junit", "xlsx")
 # Full by design: what was delivered, the ledger, and what is loaded. Nothing else may hold a hidden name.
@@ -123,59 +125,6 @@ def _search(at: Planted) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def _fir_copy(at: Planted) -> str:
-    """What stands in the copies of all FIRs that police have without a reason to see protected names."""
-    import sqlite3
-
-    from digitize.finding.log import Searcher
-    from digitize.services.asker import ServiceAsker
-    from digitize.services.copies.copy import FORM, texts_in
-    from digitize.services.desk import ServiceDesk
-    from digitize.targets.sqlite import SqliteTarget
-
-    path = at.workspace / "loaded" / "cctns.sqlite"
-    with sqlite3.connect(path) as db:
-        names = [name for (name,) in db.execute(f"SELECT record_id FROM {FORM}")]
-    target = SqliteTarget(path)
-    desk, asker = ServiceDesk(target), ServiceAsker(Searcher("Any", "any@here", "measuring"), "police")
-    made = desk.copies(lambda _: names, FORM, asker, {"year": "any"})
-    texts = [text for record in made for text in texts_in(record, "en", role="police")]
-    target.close()
-    return "\n".join(texts)
-
-
-def _services(at: Planted) -> str:
-    """What each service answers to public, police and court who ask by each name and each FIR, without a reason."""
-    import sqlite3
-
-    from digitize.errors import OptionsError
-    from digitize.finding.log import Searcher
-    from digitize.services.asker import ServiceAsker
-    from digitize.services.desk import ServiceDesk
-    from digitize.services.known import load_services
-    from digitize.services.policy import ASKED_AS
-    from digitize.targets.sqlite import SqliteTarget
-
-    path = at.workspace / "loaded" / "cctns.sqlite"
-    with sqlite3.connect(path) as db:
-        firs = db.execute("SELECT fir_no, year, police_station FROM iif1").fetchall()
-    asked = [{"name": " ".join(words)} for words in sorted(set(at.names.values()))]
-    asked += [{"number": str(no), "year": str(year), "station": station} for no, year, station in firs]
-    target = SqliteTarget(path)
-    desk, told = ServiceDesk(target), []
-    for service in load_services().values():
-        known = {p.name for p in service.parameters}
-        for role in ASKED_AS:
-            asker = ServiceAsker(Searcher("Any", "any@here", "measuring"), role)
-            for given in (one for one in asked if one.keys() <= known and service.answer is None):
-                try:
-                    told.append(str(desk.answer(service, given, asker).as_plain()))
-                except OptionsError as e:
-                    told.append(str(e))
-    target.close()
-    return "\n".join(told)
-
-
 def _quarantine_list(at: Planted) -> str:
     target = _target(at)
     return at.run("quarantine", "list", "--target", target) + at.run("quarantine", "list", "--target", target, "--json")
@@ -261,8 +210,8 @@ EXITS: Mapping[str, Callable[[Planted], str]] = {
     "duplicates workspace": _duplicates("workspace"),
     "duplicates files": _duplicates("files"),
     "search": _search,
-    "services": _services,
-    "fir copy": _fir_copy,
+    "services": ask_services,
+    "fir copy": lambda at: copied_firs(at.workspace / "loaded" / "cctns.sqlite"),
     "quarantine list": _quarantine_list,
     "quarantine export": _quarantine_export,
     "load": _load,

@@ -10,7 +10,7 @@ from digitize.services.copies.form import FirForm
 from digitize.services.copies.layout import GREY, LABEL, STORY, CopyLayout, LaidCell, LaidText
 from digitize.services.copies.parts import FormBox, FormBoxes, FormGrid, FormHeading, FormPart, FormStory
 from digitize.services.copies.pdf import HIGH, ArchivePdf, Node
-from digitize.services.copies.values import OF_STATE, CopyValues
+from digitize.services.copies.values import OF_STATE, CopyValues, clean
 from digitize.services.copies.words import CopyWords, languages
 from mappers.languages import load_languages
 from mappers.record import Record
@@ -19,6 +19,7 @@ FORM = "iif1"
 _BOLD = 0.02
 """How much thicker titles are, in em: there is one weight of each font."""
 _GAP = 5.0
+_SEAL = 70.0
 _ROLE = {"public": "Public copy", "police": "Police copy", "court": "Court copy"}
 
 
@@ -41,9 +42,12 @@ def written(record: Record, language: str, *, role: str, digits: str = OF_STATE)
     layout = CopyLayout(pdf, is_rtl=words.is_rtl)
     drawing = _Drawing(pdf, layout)
     drawing.draw(made.parts)
-    layout.gap(8)
-    for note in made.notes:
-        layout.text(LaidText(note, LABEL, GREY, is_fixed=True))
+    notes = [LaidText(note, LABEL, GREY, is_fixed=True) for note in made.notes]
+    # Below them is room for signature and seal.
+    layout.need(_GAP + sum(map(layout.height_of_text, notes)) + _SEAL)
+    layout.gap(_GAP)
+    for note in notes:
+        layout.text(note)
     margins = layout.finish(made.head, made.foot)
     texts = (*(t for part in made.parts for t in _texts(part)), *drawing.again, *made.notes, *margins)
     return pdf.to_bytes(_title(record)), texts
@@ -80,7 +84,7 @@ def _made(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
 
 def _title(record: Record) -> str:
     """Number, year and station: the key of the record, which no policy hides."""
-    said = [record.value(n) or "" for n in ("fir_no", "year", "police_station")]
+    said = [clean(record.value(n) or "") for n in ("fir_no", "year", "police_station")]
     return f"FIR {said[0]}/{said[1]}, {said[2]}"
 
 

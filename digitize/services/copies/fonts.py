@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -185,10 +186,11 @@ def texts_of_glyphs(text: str, clusters: Sequence[int]) -> list[str]:
     """
     starts = sorted(set(clusters))
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    counts, told = Counter(clusters), Counter[int]()
     said: list[str] = []
-    for at, cluster in enumerate(clusters):
-        number = clusters[:at].count(cluster)
-        said.append(_share(text[cluster : ends[cluster]], clusters.count(cluster), number))
+    for cluster in clusters:
+        said.append(_share(text[cluster : ends[cluster]], counts[cluster], told[cluster]))
+        told[cluster] += 1
     return said
 
 

@@ -8,6 +8,11 @@ from digitize.services.copies.parts import FormBox, FormBoxes, FormGrid, FormHea
 from digitize.services.copies.persons import FormPersons
 
 _BNSS_FROM = "2024-07-01"
+_ACTIONS = {
+    "registered_investigation_taken_up": "fir.registered", "directed_to_io": "fir.io",
+    "refused_investigation": "fir.refused", "transferred_other_ps": "fir.transferred",
+}  # fmt: skip
+"""What was done -> the words that the form has for it."""
 
 
 class FirForm(FormPersons):
@@ -131,5 +136,5 @@ class FirForm(FormPersons):
 
     def _taken(self) -> str:
         """What was done, in the words that the form prints for it."""
-        label = {"registered_investigation_taken_up": "fir.registered"}.get(self._record.value("action_taken") or "")
+        label = _ACTIONS.get(self._record.value("action_taken") or "")
         return self._words.label(label) if label else self.show("action_taken")

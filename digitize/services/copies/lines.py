@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from digitize.services.copies.fonts import CopyFonts, Shaped
 
@@ -33,6 +33,10 @@ _LRI, _PDI = "\u2066", "\u2069"
 _CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NUMBER = re.compile(r"[0-9]+(?:[-/.,:+][0-9]+)*(?:/-)?")
 """Among Urdu letters a number with a hyphen would be turned round: it is read as one from left to right."""
+
+
+_MOST = 300
+"""Letters of a word at most on one line."""
 
 
 def runs_left(text: str, *, otherwise: bool) -> bool:
@@ -71,8 +75,9 @@ def _kept_together(lines: Sequence[str]) -> list[str]:
 def _words(fonts: CopyFonts, paragraph: str, width_em: float, *, is_rtl: bool) -> Iterator[str]:
     for word in paragraph.split():
         rest = word
-        while _width(fonts, rest, is_rtl=is_rtl) > width_em and len(rest) > 1:
-            at = _cut(fonts, rest, width_em, is_rtl=is_rtl)
+        while len(rest) > 1 and (len(rest) > _MOST or _width(fonts, rest, is_rtl=is_rtl) > width_em):
+            # Only so far: a text without a blank may be as long as a book.
+            at = _cut(fonts, rest[:_MOST], width_em, is_rtl=is_rtl)
             yield rest[:at]
             rest = rest[at:]
         yield rest
@@ -81,7 +86,7 @@ def _words(fonts: CopyFonts, paragraph: str, width_em: float, *, is_rtl: bool) -
 def _cut(fonts: CopyFonts, word: str, width_em: float, *, is_rtl: bool) -> int:
     """Before which letter to cut a word that is wider than a line: as late as goes, and never before a mark."""
     starts = [m.start() for m in re.finditer(r"(?<![\u094d\u09cd\u0a4d\u0acd\u0b4d\u0c4d\u0ccd\u0d4d])\w", word)][1:]
-    fitting = [at for at in starts if _width(fonts, word[:at], is_rtl=is_rtl) <= width_em]
+    fitting = list(takewhile(lambda at: _width(fonts, word[:at], is_rtl=is_rtl) <= width_em, starts))
     return fitting[-1] if fitting else (starts[0] if starts else len(word))
 
 

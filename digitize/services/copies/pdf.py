@@ -167,7 +167,7 @@ class _Pen:
 
     def spread(self, glyphs: Sequence[PlacedGlyph], width: float, begin: float = 0.0) -> str:
         """Glyphs of one width, all of the Latin font, over a width in em."""
-        scale = 100 * width / (len(glyphs) * glyphs[0].advance)
+        scale = 100 * max(width, _MARK) / (len(glyphs) * glyphs[0].advance)
         codes = "".join(f"{glyph.code:04X}" for glyph in glyphs)
         font, x = self._fonts.resource(glyphs[0].font, self._size), self._x + begin * self._size
         return f"BT {font} {scale:.2f} Tz 1 0 0 1 {x:.3f} {self._y:.3f} Tm <{codes}> Tj 100 Tz ET"

@@ -53,12 +53,12 @@ class CopyValues:
         if column.kind == "name":
             return self._name(row, name, value)
         if column.codes == "act":
-            return self._words.act(value)
+            return clean(self._words.act(value))
         if column.codes:
-            return self._words.code(column.codes, value)
+            return clean(self._words.code(column.codes, value))
         # A serial number is a number, too; other texts stay as they were written.
         is_number = column.kind in _NUMBERS or (name in _SERIALS and value.isascii() and value.isdigit())
-        return self.number(_written(column.kind, value, name)) if is_number else clean(value)
+        return self.number(clean(_written(column.kind, value, name))) if is_number else clean(value)
 
     @property
     def hidden(self) -> str:
