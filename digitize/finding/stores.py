@@ -1,6 +1,4 @@
-"""What is asked of a target: words that sound alike, rows that have keys; SQLite by its full-text index, PostgreSQL by
-a GIN index over numbers.
-"""
+"""What is asked of a target: words that sound alike, rows that have keys, by the index of each kind of database."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.filled import CountedRows, CountsRows
 from digitize.finding.picking import PickedRows, PicksRows
+from digitize.finding.together import log_of
 from digitize.targets.base import Statement, Target
 from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, STATION_KEY, WORDS
 
@@ -97,6 +96,7 @@ def open_store(target: Target) -> SearchStore:
     from digitize.targets.sqlite import SqliteTarget
 
     if isinstance(target, SqliteTarget):
+        target.run("PRAGMA journal_mode = TRUNCATE")  # the journal need not be made anew for each answer
         return SqliteSearch(target)
     from digitize.targets.postgres.target import PostgresTarget
 
@@ -152,8 +152,10 @@ class _Asks(PickedRows, CountedRows):
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`."""
-        query = f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})"
-        self._target.run_all([(query, tuple(entry.values()))])
+        self._target.run_all([self._logged(entry)])
+
+    def _logged(self, entry: Mapping[str, object]) -> Statement:
+        return f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})", [*entry.values()]
 
     def _named(self, names: Sequence[str]) -> dict[str, str]:
         """Records of these names, and those that one row made with them: ROW and ROW+NAME."""
@@ -196,6 +198,10 @@ class SqliteSearch(_Asks):
     """See `SearchStore`."""
 
     one_of = "IN (SELECT value FROM json_each(?))"
+
+    def keep(self, entry: Mapping[str, object]) -> None:
+        """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""
+        log_of(self._target.name).add(self._logged(entry), self._target.run_all)
 
     def _listed(self, values: Sequence[Any]) -> object:
         return json.dumps(list(values))

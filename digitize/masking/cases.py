@@ -51,7 +51,7 @@ class CaseMasks:
 
     def beside(self, record: Record) -> Beside:
         """What the case of a record says."""
-        nodes = self._index.nodes_of(_homes(record))
+        nodes = self.nodes(record)
         flags = self._index.flags_of(nodes)
         is_case_sensitive, is_named = bool(flags & SENSITIVE), bool(flags & NAMED)
         # Nothing to protect, and sections are known: the case's records need not be opened.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 
 from mappers.codes.tables import read_csv, split_ways
@@ -24,6 +24,7 @@ _BETWEEN = re.compile(r"[\s,;/()&]+")
 _OPEN = "OLD2"
 """The pattern that what is left of a longer mark fits as well."""
 _MOST_FORMS = 12
+_KEPT = 1 << 12
 _CODES = ("vehicle_code", "vehicle_code_old")
 _GAP = "[ .-]{0,3}"
 _TOLD = re.compile(
@@ -34,6 +35,7 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _NO_PREFIXES = frozenset((*_MONTHS, "FIR", "IPC", "BNS", "GDE", "DTD", "PIN", "TEL", "MOB"))
 
 
+@lru_cache(maxsize=_KEPT)
 def mark_signs(text: str) -> str:
     """A mark without blanks and dashes, in capitals, digits of all scripts as 0 to 9."""
     return "".join(c for c in fold_digits(text).upper() if c.isalnum())

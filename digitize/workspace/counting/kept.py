@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from digitize.workspace.counting.parts import count_part, values_of, where_of
+from digitize.workspace.counting.parts import OF_VOLUMES, count_part, values_of, where_of
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
@@ -74,13 +74,23 @@ def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> 
         parts[part] = None
         count += records
     found: list[tuple[int, str]] = []
-    for part in parts:
-        for r in ledger.execute(_OPEN.format(where_of(part)), values_of(part)):
-            paths = json.loads(r["open"])
-            # Not those that lack columns in their mapping alone: they are no question to a person.
-            if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
-                found.append((len(paths), r["record"]))
+    for r in _records_of(ledger, list(parts)):
+        paths = json.loads(r["open"])
+        # Not those that lack columns in their mapping alone: they are no question to a person.
+        if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
+            found.append((len(paths), r["record"]))
     return [record for _, record in sorted(found)[:_NEXT]]
+
+
+def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
+    """The records of these parts; volumes are asked for together, since each question is a journey to a database."""
+    volumes = [values_of(part) for part in parts if part.startswith("volume:")]
+    for i in range(0, len(volumes), _READ_AT_ONCE):
+        some = volumes[i : i + _READ_AT_ONCE]
+        yield from ledger.rows(_OPEN.format(OF_VOLUMES.format(", ".join("?" * len(some)))), [v for (v,) in some])
+    for part in parts:
+        if not part.startswith("volume:"):
+            yield from ledger.rows(_OPEN.format(where_of(part)), values_of(part))
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:

@@ -119,6 +119,13 @@ class Records:
         row = self._ledger.execute("SELECT * FROM records WHERE record = ?", (record,)).fetchone()
         return self._stored(row) if row else None
 
+    def some(self, records: Sequence[str]) -> list[Stored]:
+        """Those of these records that there are, in the order given: asked for together, as some hundreds may be."""
+        marks = ", ".join("?" * len(records))
+        rows = self._ledger.rows(f"SELECT * FROM records WHERE record IN ({marks})", records) if records else []
+        found = {row["record"]: row for row in rows}
+        return [self._stored(found[record]) for record in records if record in found]
+
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
         return [

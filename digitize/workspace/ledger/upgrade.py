@@ -15,7 +15,7 @@ from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerEngine
 from digitize.workspace.engines.covered import SEPARATOR
 from digitize.workspace.engines.narrow import CODES, NARROW, Dictionary
-from digitize.workspace.ledger.marks import MARK_ALL
+from digitize.workspace.ledger.marks import MARK_ALL, SNAPSHOT
 from digitize.workspace.ledger.schema import FORMAT, MARKING, NARROW_DDL, NARROWED, PACKED, WATCHED
 from digitize.workspace.ledger.schema_before import COVER_DDL, MARKS_DDL, SHAPES_DDL
 
@@ -49,6 +49,9 @@ def raise_format(db: LedgerEngine, found: int) -> None:
         db.add(COVER_DDL * (found < WATCHED) + SHAPES_DDL * (found < PACKED) + MARKS_DDL)
         for statement in MARK_ALL.values():
             db.execute(statement)
+    elif found < NARROWED:
+        # Who looks since then, and has looked nowhere yet.
+        db.execute(MARK_ALL[SNAPSHOT])
     if found < NARROWED:
         _narrow(db)
     db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
