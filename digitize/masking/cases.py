@@ -73,7 +73,7 @@ class CaseMasks:
 
     def nodes(self, record: Record) -> frozenset[int]:
         """Numbers of the cases that a record belongs to, or may belong to; records that share one may be one case."""
-        return self._index.nodes_of(record)
+        return self._index.nodes_of(_homes(record))
 
     def _tell(self, nodes: frozenset[int], is_case_sensitive: bool, is_named: bool) -> Beside:
         records = [r for i in self._index.members_of(nodes) if (r := self._find(i)) is not None]
