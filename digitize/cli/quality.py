@@ -63,11 +63,11 @@ def _measured(
     workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
 ) -> tuple[list[StationQuality], list[PaperPlace]]:
     from digitize.files.loading.where import opened
-    from digitize.finding.stores import open_store
+    from digitize.finding.filled import open_counts
     from digitize.services.quality import by_station, paper_places
 
     with opened(target, schema, workspace) as loaded:
-        store = open_store(loaded)
+        store = open_counts(loaded)
         return by_station(store, needs), paper_places(store, most, needs) if most else []
 
 

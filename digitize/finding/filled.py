@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from digitize.errors import OptionsError
 from digitize.targets.base import Target
 from mappers.schema import form_tables
 
@@ -101,6 +102,16 @@ class CountedRows:
             LackingRow(str(r[3]), int(r[4]), _station(r), tuple(n for n, flag in enumerate(r[5:]) if flag))
             for r in self._target.run(query, values)
         ]
+
+
+def open_counts(target: Target) -> CountsRows:
+    """The rows of a target that is open; no keys to search by are needed. Raises OptionsError for another target."""
+    from digitize.targets.postgres.target import PostgresTarget
+    from digitize.targets.sqlite import SqliteTarget
+
+    if not isinstance(target, SqliteTarget) and type(target) is not PostgresTarget:
+        raise OptionsError("Counted are the rows of a SQLite file, or of a PostgreSQL database with our own tables.")
+    return CountedRows(target)
 
 
 def each_lacking(store: CountsRows, kind: LoadedRows, lacks: Sequence[Lack]) -> Iterator[LackingRow]:

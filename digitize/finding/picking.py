@@ -91,6 +91,10 @@ def pick_query(wanted: Pick, after: Place | None, most: int) -> tuple[str, list[
         last = after[1:] if wanted.days is None else after
         parts.append(f"({keys}) {sign} ({', '.join('?' * len(last))})")
         values += last
+        if wanted.days is not None:
+            # Said once more by itself: a plain bound is what every planner begins an index scan at.
+            parts.append(f"{day} {sign}= ?")
+            values.append(after[0])
     names = [f"r.{n}" for n in (wanted.day, *wanted.own)] + [f"c.{n}" for n in wanted.columns]
     order = ", ".join(f"{k} {way}" for k in ([day] if wanted.days is not None else []) + ["r.record_id", "c.line"])
     query = (

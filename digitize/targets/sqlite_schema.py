@@ -19,8 +19,11 @@ FORMAT = 5
 _OLDER = ("1", "2", "3", "4")
 _WITHOUT_UNDO = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
-_DAYS = {"missing": "missing_from_date", "uidb": "found_date"}
-"""By which descriptions are compared, nearest days first."""
+_DAYS = {
+    "missing": "missing_from_date", "uidb": "found_date", "iif3": "arrest_date", "iif5": "report_date",
+    "po": "warrant_date",
+}  # fmt: skip
+"""By which descriptions are compared, nearest days first, and persons listed, newest first."""
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
 _FIXED = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -8,7 +8,7 @@ from PIL import Image
 from station_office import Browser, open_station, run
 
 from digitize.errors import OptionsError
-from digitize.finding.stores import open_store
+from digitize.finding.filled import open_counts
 from digitize.review.asked import all_asked
 from digitize.review.going_back import TO_BE_FOUND, BackToPaper, back_items, go_back
 from digitize.review.measuring import list_asked
@@ -69,7 +69,7 @@ def office(digitize, samples, tmp_path_factory):
 
 def places(office):
     target = open_place_target(office)
-    found = paper_places(open_store(target), 10, NEEDS)
+    found = paper_places(open_counts(target), 10, NEEDS)
     target.close()
     return [(p.record, p.paths) for p in found]
 

@@ -134,7 +134,7 @@ def test_what_cannot_be_asked_is_refused_without_its_words(store, asked):
     assert not any(len(v) > 8 and v in str(told.value) for v in asked.values())
 
 
-def test_the_desk_tells_the_police_and_hides_bodies_from_nobody_else_by_its_policy(target):
+def test_the_desk_tells_the_police_what_is_laid_beside_a_report(target):
     desk = ServiceDesk(target)
     police = ServiceAsker(Searcher("Asha", "asha", "case 1"), "police")
     (one,) = desk.answer(SERVICE, {"record": "m1"}, police).found
@@ -225,8 +225,10 @@ def how(one, other, what):
         ({"names": names_of(["Mohan Pal"])}, {"names": names_of(["Savitri"]), "is_known": True}, "name", "nobody"),
         ({"names": names_of(["Mohan Pal"])}, {"names": names_of(["मोहन पाल"]), "is_known": True}, "name", "alike"),
         ({"names": names_of(["Mohan Pal"])}, {"names": names_of(["अज्ञात"])}, "name", "unknown"),
+        ({"report": ("a", "2010", "4")}, {"report": ("a", "2010", "4")}, "report", "same"),
+        ({"report": ("a", "2010", "4")}, {"report": ("a", "2010", "5")}, "report", "nobody"),
     ],
-    ids=range(13),
+    ids=range(15),
 )  # fmt: skip
 def test_what_contradicts_leaves_out_and_the_rest_is_told(report, body, what, told):
     assert how(one_of(REPORT, **report), one_of(BODY, **{"day": "2010-05-03", **body}), what) == told

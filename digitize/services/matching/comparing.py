@@ -31,6 +31,7 @@ from digitize.targets.search_rows import SEP
 _ALWAYS_TOLD = ("age", "height", "marks", "clothes", "name")
 """What is told as unknown, too: where it could be asked for, it may decide."""
 _HALF_WAY = 10.0
+_LINKED = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,11 @@ def _compare(one: Description, other: Description, name: float, relative: float)
     if days is None or age is None:
         return None
     told = dict(_told(one, other, days, age))
+    if BODY in (one.kind, other.kind) and all(one.report) and all(other.report):
+        # Somebody linked the two already, or the body with another report; stations are not always written alike.
+        if one.report[1:] != other.report[1:]:
+            return None
+        told["report"] = (SAME, _LINKED) if one.report == other.report else (UNKNOWN, 0.0)
     if name >= 0:
         told["name"] = weigh_name(name)
         # Somebody knew the dead; a body that has a name of its own is nobody else's.

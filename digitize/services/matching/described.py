@@ -37,8 +37,23 @@ ASPECTS: Mapping[str, tuple[str, ...]] = {
 """What is compared -> the fields in which it stands."""
 _STATION = ("state", "district", "police_station", "year")
 OWN = {
-    "missing": (*_STATION, "reported_date", "last_seen_place", "trace_status", "traced_date", "traced_place"),
-    "uidb": (*_STATION, "found_place", "identified_date"),
+    "missing": (
+        *_STATION,
+        "report_no",
+        "reported_date",
+        "last_seen_place",
+        "trace_status",
+        "traced_date",
+        "traced_place",
+    ),
+    "uidb": (
+        *_STATION,
+        "found_place",
+        "identified_date",
+        "missing_report_station",
+        "missing_report_year",
+        "missing_report_no",
+    ),
 }
 DAY = {"missing": "missing_from_date", "uidb": "found_date"}
 ROLE = {"missing": "missing", "uidb": "deceased"}
@@ -90,6 +105,7 @@ class Description:
     where: str = ""
     filled: frozenset[str] = frozenset()
     is_known: bool = False
+    report: tuple[str, str, str] = ("", "", "")
 
 
 @cache
@@ -119,8 +135,14 @@ def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Descripti
         ((own.get("traced_date") or day) if is_traced else ""), own["state"] or "", fold_key(own["district"] or ""),
         fold_key(own["police_station"] or ""), place_words(" ".join(own[n] or "" for n in places)),
         f"{own['police_station'] or ''} {own['district'] or ''}", frozenset((*said, *places)),
-        is_known=bool(own.get("identified_date")),
+        is_known=bool(own.get("identified_date")), report=_report(form, own),
     )  # fmt: skip
+
+
+def _report(form: str, own: Mapping[str, str | None]) -> tuple[str, str, str]:
+    names = ("police_station", "year", "report_no") if form == "missing" else OWN["uidb"][-3:]
+    station, year, number = (own.get(n) or "" for n in names)
+    return fold_key(station), year, number
 
 
 def aged(form: str, row: PickedRow) -> Description:

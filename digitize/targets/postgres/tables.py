@@ -27,7 +27,7 @@ _SEARCHED: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 _DAYS = {
     "iif1": ("fir_date", "occurrence_from"), "iif3": ("arrest_date",), "missing": ("missing_from_date",),
-    "uidb": ("found_date",),
+    "uidb": ("found_date",), "iif5": ("report_date",), "po": ("warrant_date",),
 }  # fmt: skip
 # Ids are compared byte by byte, whatever language the database sorts by: an index is then smaller work.
 _ID = 'text COLLATE "C" NOT NULL'
