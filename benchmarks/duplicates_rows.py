@@ -55,13 +55,13 @@ class Names:
         words = {_make_word(die) for _ in range(count)}
         self.words = sorted(words, key=lambda w: (len(w.letters), str(w.letters)))
         die.shuffle(self.words)
-        self._sums = [0.0]
+        self.sums = [0.0]
         for n in range(len(self.words)):
-            self._sums.append(self._sums[-1] + 1 / (n + 5))
+            self.sums.append(self.sums[-1] + 1 / (n + 5))
 
     def draw(self) -> Word:
         """One of them."""
-        return self._die.choices(self.words, cum_weights=self._sums[1:])[0]
+        return self._die.choices(self.words, cum_weights=self.sums[1:])[0]
 
 
 def _make_word(die: random.Random) -> Word:

@@ -116,7 +116,8 @@ def _disk(b: LedgerBench) -> dict[str, Any]:
     """The file a page, and the same without what reading and mapping produced."""
     with Ledger(b.place.ledger) as ledger:
         made = sum(
-            ledger.rows(f"SELECT SUM(LENGTH(data)) AS n FROM {table}")[0]["n"] or 0 for table in ("results", "records")
+            ledger.rows(f"SELECT SUM(LENGTH(data)) AS n FROM {table}")[0]["n"] or 0
+            for table in ("outputs", "record_rows")
         )
     size = b.place.ledger.stat().st_size
     return {"kb_per_page": round((size - made) / 1000 / b.pages, 3), "kb_per_page_all": round(size / 1000 / b.pages, 3)}

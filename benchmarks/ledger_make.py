@@ -20,11 +20,14 @@ from benchmarks.ledger_rows import (
     CLEAN,
     REVIEW,
     UNCHECKED,
+    VOLUMES_PER_BATCH,
     WHY,
     MappedRow,
     RowLot,
+    TextNumbers,
     data_of,
     invented,
+    is_whole,
     now,
     text_of,
     written_of,
@@ -32,6 +35,7 @@ from benchmarks.ledger_rows import (
 from digitize.machine.work_keys import text_key
 from digitize.steps.inputs import note_inputs
 from digitize.workspace.counting.tally import PartCounts
+from digitize.workspace.engines.narrow import CODES, key_bytes, moment_number
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chain import START
@@ -44,7 +48,7 @@ from mappers.packed import RecordShape
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
 
-PER_VOLUME, VOLUMES_PER_BATCH, STATIONS = 250, 20, 400
+PER_VOLUME, STATIONS = 250, 2_000
 FORM, FAMILY, LANGUAGE = "iif1_en", "iif1_print", "en"
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
 _WAITING = 5
@@ -76,10 +80,13 @@ class _Maker:
         row = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         self._seq, self._last = (row[0], row[1]) if row else (0, START)
         self._lot = RowLot()
-        self._entries: list[tuple[str, str, bytes]] = []
+        self._units, self._names = TextNumbers(db, "units"), TextNumbers(db, "names")
+        self._pages: dict[str, int] = {}
+        self._entries: list[tuple[str, str, bytes, int]] = []
         self._scans = 0
         self._batch: list[MappedRow] = []
         self._at = now()
+        self._moment = moment_number(self._at)
         self._recognised = data_of(recognition_to_plain(Recognition(FORM, 2480, 3508, match=90)))
         zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
         self._read = data_of(reading_to_plain(Reading(FORM, FAMILY, zones)))
@@ -99,6 +106,7 @@ class _Maker:
         self._lot.add("tallies", FILES, PartCounts().as_text())
         for volume in range(1, volumes + 1):
             self._at = now()
+            self._moment = moment_number(self._at)
             self._volume(volume)
             if volume % VOLUMES_PER_BATCH == 0 or volume == volumes:
                 self._load()
@@ -108,17 +116,21 @@ class _Maker:
             self._db.execute(statement.group(0))
 
     def _flush(self) -> None:
+        for words in (self._units, self._names):
+            self._db.executemany(f"INSERT INTO {words.table} VALUES (?, ?)", words.new)
+            words.new.clear()
         for table, rows in self._lot.rows.items():
             marks = ", ".join("?" * len(rows[0]))
             # In the order of the key, so that trees grow at their end.
-            if table in ("state", "results", "row_log"):
+            if table in ("standing", "row_hashes"):
                 rows.sort(key=lambda r: r[:3])
             self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         self._lot.rows.clear()
 
     def _row(self, table: str, values: tuple[object, ...], name: str) -> None:
         """Note a row that the next event covers."""
-        self._entries.append((table, name, hashlib.sha256(b"".join(map(written_of, values))).digest()))
+        ref = int(name) if name.isdecimal() else self._units.of(name)
+        self._entries.append((table, name, hashlib.sha256(b"".join(map(written_of, values))).digest(), ref))
 
     def _event(self, unit: str, step: str, outcome: str, key: str, detail: dict[str, object] | str) -> None:
         text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False, sort_keys=True)
@@ -127,29 +139,29 @@ class _Maker:
         if self._entries:
             made = hashlib.sha256()
             self._entries.sort()
-            for table, name, content in self._entries:
+            for table, name, content, ref in self._entries:
                 made.update(b"s%d:%bs%d:%bb32:%b" % (len(table), table.encode(), len(name), name.encode(), content))
-                self._lot.add("row_log", table, name, seq, content)
+                # A result goes by the number of its own event.
+                self._lot.add("row_hashes", CODES[table], ref or seq, seq, content)
             rows = made.hexdigest()
             self._entries.clear()
-        parts = (
-            (self._last, at, unit, step, outcome, key, text, rows)
-            if rows
-            else (self._last, at, unit, step, outcome, key, text)
-        )
+        parts = (self._last, at, unit, step, outcome, key, text, *([rows] if rows else []))
         self._last = own = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-        self._lot.add("events", seq, at, unit, step, outcome, key, text, own, "")
-        self._lot.add("state", unit, step, key, outcome, text, seq)
+        number, of_step = self._pages.get(unit) or self._units.of(unit), self._names.of(step)
+        again, said = (0 if outcome == "done" else seq), self._names.of(text)
+        kept = key_bytes(key), said, "", bytes.fromhex(own)
+        self._lot.add("history", seq, self._moment, number, of_step, outcome, again, *kept)
+        self._lot.add("standing", of_step, number, seq, outcome)
 
     def _finish(self, unit: str, step: str, key: str, data: bytes, detail: str) -> None:
         name = f"s{len(unit.encode())}:{unit}s{len(step)}:{step}s{len(key)}:{key}b{len(data)}:"
-        self._cover("results", f"{unit}\x1f{step}\x1f{key}", name.encode() + data)
-        self._lot.add("results", unit, step, key, data)
+        self._cover("results", f"{unit}\x1f{step}\x1f{key}", name.encode() + data, 0)
         self._event(unit, step, "done", key, detail)
+        self._lot.add("outputs", self._seq, data)
 
-    def _cover(self, table: str, name: str, written: bytes) -> None:
-        """Note a row, as the ledger writes it for its hash, that the next event covers."""
-        self._entries.append((table, name, hashlib.sha256(written).digest()))
+    def _cover(self, table: str, name: str, written: bytes, ref: int) -> None:
+        """Note a row, as the ledger writes it for its hash, that the next event covers. ref: its number in the log."""
+        self._entries.append((table, name, hashlib.sha256(written).digest(), ref))
 
     def _volume(self, volume: int) -> None:
         site, number = self._site, (volume - 1) // VOLUMES_PER_BATCH + 1
@@ -180,6 +192,7 @@ class _Maker:
         self._row("volumes", (volume, label, 0), str(volume))
         self._lot.add("volumes", volume, label, 0)
         pages = [f"{site}-{volume:04d}-{n:04d}" for n in range(1, self._per_volume + 1)]
+        self._pages = {page: self._units.add(page) for page in pages}
         self._take_in(pages, sha, batch, volume, (station, year), str(source[2]))
         for page in pages:
             self._read_page(page, sha)
@@ -191,27 +204,16 @@ class _Maker:
     def _take_in(self, pages: list[str], sha: str, batch: str, volume: int, place: tuple[str, str], name: str) -> None:
         batch_volume = f"{text_of(batch)}i{len(str(volume))}:{volume}"
         place_language = "".join(map(text_of, ("fir-book", place[0], "Kalpana", place[1], LANGUAGE)))
+        source = self._units.of(sha)
+        place_of = [self._names.of(t) for t in (batch, "fir-book", place[0], "Kalpana", place[1], LANGUAGE)]
         for idx, page in enumerate(pages):
             self._scans += 1
-            row = (
-                self._scans,
-                page,
-                sha,
-                idx,
-                batch,
-                volume,
-                idx + 1,
-                "fir-book",
-                place[0],
-                "Kalpana",
-                place[1],
-                LANGUAGE,
-            )
             seq, at, number = str(self._scans), str(idx), str(idx + 1)
             said = f"i{len(seq)}:{seq}s{len(page)}:{page}s64:{sha}i{len(at)}:{at}{batch_volume}i{len(number)}:{number}"
-            self._cover("scans", seq, f"{said}{place_language}".encode())
-            self._lot.add("scans", *row)
-            detail = f'{{"index": {idx}, "name": "{name}", "scanned_again": false}}'
+            self._cover("scans", seq, f"{said}{place_language}".encode(), self._scans)
+            kept = (self._scans, self._pages[page], source, idx, place_of[0], volume, idx + 1, *place_of[1:])
+            self._lot.add("scan_rows", *kept)
+            detail = f'{{"name": "{name}", "scanned_again": false}}'
             self._event(page, "intake", "done", f"{sha}:{idx}", detail)
 
     def _read_page(self, page: str, sha: str) -> None:
@@ -230,10 +232,12 @@ class _Maker:
         row = (f"{page}-r1", page, batch, place[0], LANGUAGE, group, "iif1", own)
         written = "".join(map(text_of, row[:8])).encode() + b"b%d:%b" % (len(data), data)
         # The verdict comes with the check: until then it is as the table has it by default.
-        self._cover("records", row[0], written + UNCHECKED)
+        number = self._units.add(row[0])
+        self._cover("records", row[0], written + UNCHECKED, number)
         detail = f'{{"left_over": 0, "mapping": "{BY}", "records": 1}}'
         self._finish(page, "map", text_key(f"map {page}"), self._mapped, detail)
-        return MappedRow((*row, data), written, is_sure)
+        kept = (number, self._pages[page], *map(self._names.of, row[2:4]), row[4], self._names.of(group))
+        return MappedRow(row[0], batch, (*kept, row[6], key_bytes(own), data), written, is_sure)
 
     def _same(self, is_sure: bool) -> bytes:
         found: dict[bool, bytes] = self.__dict__.setdefault("_kept", {})
@@ -244,7 +248,7 @@ class _Maker:
 
     def _check(self, rows: list[MappedRow], group: str) -> None:
         for m in rows:
-            self._cover("records", m.row[0], m.written + (CLEAN if m.is_sure else REVIEW))
+            self._cover("records", m.record, m.written + (CLEAN if m.is_sure else REVIEW), int(m.row[0]))
         clean = sum(m.is_sure for m in rows)
         counts = {"records": len(rows), "clean": clean, "review": len(rows) - clean, "reject": 0}
         data = data_of({"findings": 0, **counts})
@@ -255,14 +259,14 @@ class _Maker:
 
     def _load(self) -> None:
         """What was checked of a batch is loaded."""
-        batch = self._batch[0].row[2]
+        batch = self._batch[0].batch
         load = text_key(f"load {batch}")
         loaded = text_of("clean") + text_of("[]") + text_of("{}") + text_of(load)
         for m in self._batch:
             if m.is_sure:
-                self._cover("records", m.row[0], m.written + loaded.encode())
-            verdict = ("clean", "[]", "{}", load) if m.is_sure else ("review", ASKED, WHY, "")
-            self._lot.add("records", *m.row, *verdict)
+                self._cover("records", m.record, m.written + loaded.encode(), int(m.row[0]))
+            verdict = ("clean", "[]", "{}", self._names.of(load)) if m.is_sure else ("review", ASKED, WHY, 0)
+            self._lot.add("record_rows", *m.row, *verdict)
         clean = sum(m.is_sure for m in self._batch)
         self._finish(
             batch,
@@ -291,8 +295,3 @@ class _Maker:
         t.note_asked(1, waiting, f"{self._site}-{volume:04d}-{_WAITING:04d}-r1")
         t.add_captured("everything", self._per_volume, self._per_volume - waiting)
         self._lot.add("tallies", f"volume:{volume}", t.as_text())
-
-
-def is_whole(page: str) -> bool:
-    """Whether a page is of the first delivery, whose records are written out; the others share what two say."""
-    return int(page.split("-")[2]) <= VOLUMES_PER_BATCH

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mappers.record import FieldValue, Origin, Record
 
+VOLUMES_PER_BATCH = 20
 BY = "iif1_print@1"
 _OPEN = ("narrative",)
 ASKED, WHY = json.dumps(list(_OPEN)), json.dumps({"doubtful": 1})
@@ -66,9 +68,38 @@ class RowLot:
         self.rows.setdefault(table, []).append(values)
 
 
-class MappedRow(NamedTuple):
-    """A record before its check: its first columns, and these as they are written for their hash."""
+class TextNumbers:
+    """The numbers of texts in a dictionary of the ledger. new: those to be inserted."""
 
-    row: tuple[object, ...]
+    def __init__(self, db: sqlite3.Connection, table: str) -> None:
+        self.table = table
+        self._held: dict[str, int] = {name: number for number, name in db.execute(f"SELECT id, name FROM {table}")}
+        self._last = max(self._held.values(), default=0)
+        self.new: list[tuple[int, str]] = []
+
+    def add(self, text: str) -> int:
+        """The number of a text that will not be asked for by `of`."""
+        self._last += 1
+        self.new.append((self._last, text))
+        return self._last
+
+    def of(self, text: str) -> int:
+        """The number of a text."""
+        if text not in self._held:
+            self._held[text] = self.add(text)
+        return self._held[text]
+
+
+class MappedRow(NamedTuple):
+    """A record before its check: its first columns as its table has them, and as they are written for their hash."""
+
+    record: str
+    batch: str
+    row: tuple[Any, ...]
     written: bytes
     is_sure: bool
+
+
+def is_whole(page: str) -> bool:
+    """Whether a page is of the first delivery, whose records are written out; the others share what two say."""
+    return int(page.split("-")[2]) <= VOLUMES_PER_BATCH

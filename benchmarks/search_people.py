@@ -8,9 +8,12 @@ romanisation is in it.
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.duplicates_rows import Names, Word, slip
 
@@ -54,19 +57,6 @@ def write(word: Word, script: str, die: random.Random) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
-    """One person of the register. words: of the name; record, line: where it stands."""
-
-    words: tuple[Word, ...]
-    father: tuple[Word, ...]
-    script: str
-    station: int
-    year: int
-    record: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked, whom it means, and whether it is in the record's own script. by: relative, station or year."""
 
@@ -83,71 +73,90 @@ class Question:
 
 
 class World:
-    """So many persons, two of each FIR. seed: the same seed gives the same world."""
+    """So many persons, two of each FIR, that are the first ones of any larger world of this seed and of these sizes.
 
-    def __init__(self, persons: int, seed: int) -> None:
-        """Draw it; about 20 microseconds a person."""
-        die = self.die = random.Random(seed)
-        self.given, self.family = (
-            Names(min(24_000, 2000 + persons // 40), die),
-            Names(min(9000, 800 + persons // 100), die),
-        )
+    stations, names: by how many persons they are, so that a store may grow and its names stay.
+    """
+
+    def __init__(self, persons: int, seed: int, sized: int = 0) -> None:
+        """Draw it; about half a microsecond a person. sized: for how many persons there are stations and names."""
+        sized = sized or persons
+        self.seed, self.persons, die = seed, persons, random.Random(seed)
+        self.given, self.family = Names(min(24_000, 2000 + sized // 40), die), Names(min(9000, 800 + sized // 100), die)
         places = Names(3000, die)
-        self.stations = [(places.draw(), places.draw()) for _ in range(max(8, persons // 2 // FIRS_OF_STATION // 12))]
-        self.station_names = [
-            f"{a.write('', die)}{b.write('', die).lower()} {n}" for n, (a, b) in enumerate(self.stations)
-        ]
-        self.people: list[Somebody] = []
-        self.same: Counter[tuple[object, ...]] = Counter()
-        for n in range(persons // 2):
-            station, year = die.randrange(len(self.stations)), die.choice(YEARS)
-            script = die.choice(SCRIPTS)
-            for line in (1, 2):
-                self.people.append(self._person(f"wb-{n:09}-r1", line, station, year, script))
-        for one in self.people:
-            self.same.update(_keys(one))
+        stations = [(places.draw(), places.draw()) for _ in range(max(8, sized // 2 // FIRS_OF_STATION // 12))]
+        self.station_names = [f"{a.write('', die)}{b.write('', die).lower()} {n}" for n, (a, b) in enumerate(stations)]
+        firs = persons // 2
+        # One roll a column: what is drawn for the first persons does not depend on how many there are.
+        given, father, family, second, middle, station, year, script = (
+            np.random.default_rng([seed, column]).random(n, np.float32)
+            for column, n in enumerate((persons, persons, persons, persons, persons, firs, firs, firs))
+        )
+        self.words = np.stack([
+            _drawn(self.given, given), np.where(second < 0.2, _drawn(self.given, middle), -1),
+            _drawn(self.family, family), _drawn(self.given, father),
+        ])  # fmt: skip
+        self.station = (station * len(stations)).astype(np.int16)
+        self.year = YEARS[0] + (year * len(YEARS)).astype(np.int16)
+        self.script = (script * len(SCRIPTS)).astype(np.int8)
+        self._keys: dict[tuple[str, int], Any] = {}
 
-    def _person(self, record: str, line: int, station: int, year: int, script: str) -> Somebody:
-        die = self.die
-        family = self.family.draw()
-        middle = (self.given.draw(),) if die.random() < 0.2 else ()
-        words = (self.given.draw(), *middle, family)
-        return Somebody(words, (self.given.draw(), family), script, station, year, record, line)
-
-    def name(self, words: Sequence[Word], script: str) -> str:
+    def name(self, person: int, script: str, die: random.Random, *, father: bool = False) -> str:
         """A name as somebody writes it."""
-        return " ".join(write(w, script, self.die) for w in words)
+        given, middle, family, his = (int(n) for n in self.words[:, person])
+        words = [self.given.words[his if father else given]]
+        words += [self.given.words[middle]] if middle >= 0 and not father else []
+        return " ".join(write(w, script, die) for w in (*words, self.family.words[family]))
 
     def questions(
-        self, count: int, *, cross: bool, by: Sequence[str] = ("relative", "station", "year")
+        self, count: int, *, cross: bool, by: Sequence[str] = ("relative", "station", "year"), persons: int = 0
     ) -> list[Question]:
-        """Questions about persons drawn by chance, half of them with a letter that is wrong in one word."""
-        return [self._ask(self.die.choice(self.people), n, cross, by[n % len(by)]) for n in range(count)]
+        """Questions about some of the first persons, half of them with a letter that is wrong in one word."""
+        persons = persons or self.persons
+        die = random.Random(f"{self.seed} {cross} {by[0]} {persons}")
+        return [self._ask(die.randrange(persons), n, cross, by[n % len(by)], persons, die) for n in range(count)]
 
-    def _ask(self, one: Somebody, n: int, is_cross: bool, by: str) -> Question:
-        die = self.die
-        script = die.choice([s for s in SCRIPTS if s != one.script]) if is_cross else one.script
-        text = self.name(one.words, script).split(" ")
-        relative = self.name(one.father, script).split(" ") if by == "relative" else []
+    def _ask(self, one: int, n: int, is_cross: bool, by: str, persons: int, die: random.Random) -> Question:
+        own = SCRIPTS[self.script[one // 2]]
+        script = die.choice([s for s in SCRIPTS if s != own]) if is_cross else own
+        text = self.name(one, script, die).split(" ")
+        relative = self.name(one, script, die, father=True).split(" ") if by == "relative" else []
         is_misspelt = n // 3 % 2 == 1
         if is_misspelt:
             side = relative if relative and die.random() < 0.5 else text
             at = die.choice([i for i, w in enumerate(side) if len(w) >= 3] or [0])
             side[at] = slip(side[at], die)
-        station = self.station_names[one.station] if by == "station" else ""
-        keys = dict(zip(("name", "relative", "station", "year"), _keys(one), strict=True))
+        station = self.station_names[self.station[one // 2]] if by == "station" else ""
+        year = str(self.year[one // 2]) if by == "year" else ""
         return Question(
-            " ".join(text), " ".join(relative), station, str(one.year) if by == "year" else "", one.record, one.line,
-            is_cross, by, is_misspelt, self.same[keys[by]],
+            " ".join(text), " ".join(relative), station, year, record_of(one), one % 2 + 1, is_cross, by, is_misspelt,
+            self._namesakes(one, by, persons),
         )  # fmt: skip
 
+    def _namesakes(self, one: int, by: str, persons: int) -> int:
+        """How many persons have the same name, and the same of what is asked by."""
+        made = self._keys.get((by, persons))
+        if made is None:
+            given, middle, family, father = self.words[:, :persons].astype(np.int64)
+            key = (given << 29) | ((middle + 1) << 14) | family
+            firs = np.arange(persons) // 2
+            more = {"relative": father, "station": self.station[firs], "year": self.year[firs] - YEARS[0]}
+            key = (key << 15) | more[by].astype(np.int64) if by in more else key
+            made = self._keys[by, persons] = (key, np.sort(key))
+        key, in_order = made
+        low, high = (np.searchsorted(in_order, key[one], side) for side in ("left", "right"))
+        return int(high - low)
 
-def _keys(one: Somebody) -> list[tuple[object, ...]]:
-    name = tuple(id(w) for w in one.words)
-    return [
-        ("name", name), ("relative", name, tuple(id(w) for w in one.father)), ("station", name, one.station),
-        ("year", name, one.year),
-    ]  # fmt: skip
+
+def _drawn(names: Names, rolls: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Numbers of words, the first ones often."""
+    sums = np.array(names.sums[1:])
+    return np.minimum(np.searchsorted(sums, rolls * sums[-1], "right"), len(names.words) - 1).astype(np.int32)
+
+
+def record_of(person: int) -> str:
+    """The record in which a person stands."""
+    return f"wb-{person // 2:09}-r1"
 
 
 def vehicle_mark(n: int) -> tuple[str, str, str]:

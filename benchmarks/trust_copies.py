@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.trust_views import open_views
 from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.sqlite import FileEngine
+from digitize.workspace.engines.sqlite import FileEngine, script
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.schema import DDL
 
@@ -33,12 +34,13 @@ class TamperedCopy:
         db = sqlite3.connect(self.ledger, isolation_level=None, factory=FileEngine)
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f"DROP TRIGGER {name}")
+        open_views(db)
         return db
 
     def close(self, db: sqlite3.Connection) -> None:
         """Put the triggers back, as one would who wants to hide."""
         wanted = sqlite3.connect(":memory:")
-        wanted.executescript(DDL)
+        wanted.executescript(script(DDL))
         for (text,) in wanted.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'"):
             db.execute(text)
         wanted.close()
@@ -78,4 +80,4 @@ def rechain(db: sqlite3.Connection) -> None:
         entries = db.execute("SELECT tbl, key, hash FROM row_log WHERE seq = ?", (seq,)).fetchall()
         rows = rows_digest(entries)
         last = link(last, (at, unit, step, outcome, key, detail), rows)
-        db.execute("UPDATE events SET hash = ?, rows = ? WHERE seq = ?", (last, rows, seq))
+        db.execute("UPDATE events SET hash = ? WHERE seq = ?", (last, seq))

@@ -68,7 +68,6 @@ def rewritten_with_key(copy: TamperedCopy, dice: random.Random) -> str | None:
     db = copy.open()
     seq = dice.randrange(2, count(db) + 1)
     db.execute("UPDATE events SET detail = '{\"edited\": true}' WHERE seq = ?", (seq,))
-    db.execute("UPDATE state SET detail = '{\"edited\": true}' WHERE seq = ?", (seq,))
     rechain(db)
     db.execute("DELETE FROM heads")
     (copy.folder / LOG).unlink(missing_ok=True)
@@ -111,14 +110,14 @@ def _cut(db: sqlite3.Connection, dice: random.Random) -> int:
     heads = [r[0] for r in db.execute("SELECT DISTINCT seq FROM heads ORDER BY seq")]
     # Back to the end of an earlier command, where a signature still fits.
     last = int(dice.choice(heads[:-1]) if len(heads) > 1 else heads[0])
-    db.execute("DELETE FROM events WHERE seq > ?", (last,))
-    db.execute("DELETE FROM row_log WHERE seq > ?", (last,))
+    db.execute("DELETE FROM row_hashes WHERE seq > ?", (last,))
     db.execute("DELETE FROM heads WHERE seq > ?", (last,))
     for table in COVERED:
         db.execute(
             f"DELETE FROM {table} WHERE {entry_name(table)} NOT IN (SELECT key FROM row_log WHERE tbl = ?)", (table,)
         )
-    db.execute("DELETE FROM state")
+    db.execute("DELETE FROM history WHERE seq > ?", (last,))
+    db.execute("DELETE FROM standing")
     db.execute(
         "INSERT INTO state (unit, step, key, outcome, detail, seq) "
         "SELECT unit, step, key, outcome, detail, MAX(seq) FROM events GROUP BY unit, step"

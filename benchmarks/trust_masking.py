@@ -15,7 +15,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from benchmarks.trust_firs import copied_firs  # noqa: E402
 from benchmarks.trust_planted import Planted, plant, read_cases, text_of  # noqa: E402
+from benchmarks.trust_services import ask_services  # noqa: E402
 
 REPORTS = ("table", "json", "jsonl", "csv", "html", "sarif", "junit", "xlsx")
 # Full by design: what was delivered, the ledger, and what is loaded. Nothing else may hold a hidden name.
@@ -208,6 +210,8 @@ EXITS: Mapping[str, Callable[[Planted], str]] = {
     "duplicates workspace": _duplicates("workspace"),
     "duplicates files": _duplicates("files"),
     "search": _search,
+    "services": ask_services,
+    "fir copy": lambda at: copied_firs(at.workspace / "loaded" / "cctns.sqlite"),
     "quarantine list": _quarantine_list,
     "quarantine export": _quarantine_export,
     "load": _load,

@@ -71,7 +71,7 @@ def state_changed(copy: TamperedCopy, dice: random.Random) -> str | None:
     """Where a unit stands."""
     db = copy.open()
     unit, step = dice.choice(db.execute("SELECT unit, step FROM state").fetchall())
-    db.execute("UPDATE state SET key = key || 'x' WHERE unit = ? AND step = ?", (unit, step))
+    db.execute("UPDATE state SET outcome = outcome || 'x' WHERE unit = ? AND step = ?", (unit, step))
     copy.close(db)
     return f"state {unit} {step} is not what the newest event says"
 

@@ -133,13 +133,25 @@ def start_server(parent=None, settings=None):
     )  # fmt: skip
     if made.returncode:
         raise RuntimeError(f"initdb: {made.stderr[-2000:]}")
+    return start_again(folder, settings)
+
+
+def start_again(folder, settings=None):
+    """Start the cluster of a folder that `start_server` made; the caller stops it."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **SETTINGS}
     options |= settings or {}
-    command = [bin_ / "postgres", "-D", folder / "data", *(f"--{name}={value}" for name, value in options.items())]
-    server = Server(f"postgresql://postgres@127.0.0.1:{port}/postgres", None, folder, command, {**user, "cwd": folder})
+    command = [
+        binaries() / "postgres",
+        "-D",
+        folder / "data",
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
+    server = Server(
+        f"postgresql://postgres@127.0.0.1:{port}/postgres", None, folder, command, {**_unprivileged(), "cwd": folder}
+    )
     server.start()
     return server
 

@@ -16,13 +16,15 @@ from digitize.workspace.ledger.purges import purged_in
 from digitize.workspace.volumes.book import CustodyEvent, ReceivedVolume, Volumes, bounds, unit_of
 
 _PAGES = """
-  SELECT s.page, s.sha256, s.idx, r.outcome AS read, d.outcome AS decided, m.outcome AS mapped,
-         r.detail AS read_detail, d.detail AS decided_detail, m.detail AS mapped_detail,
+  SELECT s.page, s.sha256, s.idx,
+         (SELECT outcome FROM state WHERE unit = s.page AND step = 'recognise') AS read,
+         (SELECT outcome FROM state WHERE unit = s.page AND step = 'decide') AS decided,
+         (SELECT outcome FROM state WHERE unit = s.page AND step = 'map') AS mapped,
+         (SELECT detail FROM state WHERE unit = s.page AND step = 'recognise') AS read_detail,
+         (SELECT detail FROM state WHERE unit = s.page AND step = 'decide') AS decided_detail,
+         (SELECT detail FROM state WHERE unit = s.page AND step = 'map') AS mapped_detail,
          EXISTS (SELECT 1 FROM records WHERE unit = s.page) AS recorded
   FROM scans s
-  LEFT JOIN state r ON r.unit = s.page AND r.step = 'recognise'
-  LEFT JOIN state d ON d.unit = s.page AND d.step = 'decide'
-  LEFT JOIN state m ON m.unit = s.page AND m.step = 'map'
   WHERE s.page >= ? AND s.page < ? AND s.seq = (SELECT MAX(seq) FROM scans WHERE page = s.page) ORDER BY s.page
 """
 _SCANS = "SELECT COUNT(*) AS n FROM scans WHERE page >= ? AND page < ?"

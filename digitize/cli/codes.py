@@ -101,17 +101,25 @@ def check(
     lists: Annotated[Path | None, typer.Option(help="Folder with stations.csv and districts.csv of a state.")] = None,
     json: Json = False,
 ) -> None:
-    """Tell where lists of stations and districts contradict each other."""
+    """Tell where lists of stations and districts contradict each other, and which coordinates cannot be right."""
     from mappers.codes import states
     from mappers.codes.contradictions import contradictions
 
     _check_known("--state", "state", state, states())
     own = lists or Path("-")
     found = contradictions(state, own / "stations.csv", own / "districts.csv")
+    found += _places_findings(own / "station_places.csv", state)
     if json:
         print_json({"contradictions": found})
     else:
         say_text("\n".join(found) or "The lists agree.")
+
+
+def _places_findings(path: Path, state: str) -> list[str]:
+    """What is wrong with a list of stations with coordinates, where there is one."""
+    from digitize.services.station_places import read_places
+
+    return [f"{path.name}: {finding}" for finding in read_places(path, state).findings] if path.is_file() else []
 
 
 def _check_known(where: str, what: str, name: str, known: Collection[str]) -> None:

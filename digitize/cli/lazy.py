@@ -17,8 +17,8 @@ import typer
 from typer.core import TyperGroup
 
 _FOLDER = Path(__file__).parent
-_FIRST_LINE = re.compile(r'"""`digitize (?P<name>[a-z]+)`: (?P<does>.+?[.?])"*$')
-"""Of a command file; the name is the file's own."""
+_FIRST_LINE = re.compile(r'"""`digitize (?P<name>[a-z-]+)`: (?P<does>.+?[.?])"*$')
+"""Of a command file; the name is the file's own, which has "_" for "-"."""
 
 
 @cache
@@ -29,7 +29,7 @@ def first_lines() -> dict[str, str]:
         with path.open(encoding="utf-8") as file:
             line = _FIRST_LINE.match(file.readline().strip())
         # Files that share code among commands have another first line, or another name in it.
-        if line and line["name"] == path.stem:
+        if line and line["name"].replace("-", "_") == path.stem:
             found[line["name"]] = line["does"][0].upper() + line["does"][1:]
     return found
 
@@ -37,7 +37,7 @@ def first_lines() -> dict[str, str]:
 def load_command(name: str) -> Any:
     """The command of a file. A group of its own holds it first, since a file only knows how to add itself to one."""
     alone = typer.Typer(rich_markup_mode=None)
-    import_module(f"digitize.cli.{name}").register(alone)
+    import_module(f"digitize.cli.{name.replace('-', '_')}").register(alone)
     return typer.main.get_group(alone).commands[name]
 
 

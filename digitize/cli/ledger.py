@@ -150,7 +150,8 @@ def move(
         print_json(asdict(made))
         return
     say(f"The ledger lies in {made.to}: {made.events} events, all as they were written. Root hash {made.root_hash}")
-    say(f"The former one is kept, and nobody writes into it: {made.aside}")
+    if made.aside:
+        say(f"The former one is kept, and nobody writes into it: {made.aside}")
 
 
 @ledger.command()

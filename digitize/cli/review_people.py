@@ -32,16 +32,22 @@ def add(
     cleared: Annotated[
         str, typer.Option(metavar="REASON", help="May be given what names protected persons; why, recorded.")
     ] = "",
+    asks_as: Annotated[str, typer.Option(help="Of the services: police, court or public.")] = "police",
+    station: Annotated[
+        list[str] | None,
+        typer.Option(help="Whose records are their own, as DISTRICT/STATION; repeatable."),
+    ] = None,
 ) -> None:
     """Add somebody; the password is asked for, or read from the first line of stdin."""
     from digitize.review.station.people import People, new_account
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
-    work = {"volumes": tuple(volume or ()), "languages": tuple(of_language or ()), "fields": tuple(field or ())}
-    People(place.folder).add(new_account(name, role, language, work, cleared), _password())
-    _note(place.ledger, name, "add", role=role, cleared=cleared)
-    say(f"{name} may log in as {role}.")
+    given = {"volumes": volume, "languages": of_language, "fields": field, "stations": station}
+    work = {kind: tuple(some or ()) for kind, some in given.items()}
+    People(place.folder).add(new_account(name, role, language, work, cleared, asks_as), _password())
+    _note(place.ledger, name, "add", role=role, cleared=cleared, asks_as=asks_as)
+    say(f"{name} may log in as {role if asks_as == 'police' else asks_as}.")
 
 
 @people.command("list")
@@ -58,7 +64,9 @@ def show(folder: Dir, json: Json = False) -> None:
         return
     for a in known:
         work = [*a.volumes, *a.languages, *a.fields]
-        say(f"{a.name}: {a.role}, {a.language}, since {a.since}{', only ' + ', '.join(work) if work else ''}")
+        what = a.role if a.asks_as == "police" else a.asks_as
+        own = f", of {', '.join(a.stations)}" if a.stations else ""
+        say(f"{a.name}: {what}, {a.language}, since {a.since}{own}{', only ' + ', '.join(work) if work else ''}")
 
 
 @people.command("change")
@@ -69,13 +77,14 @@ def change(
     volume: Some = None,
     of_language: Some = None,
     field: Some = None,
+    station: Annotated[list[str] | None, typer.Option(help="Whose records are their own; `all` ends it.")] = None,
 ) -> None:
     """Give somebody another role, or other work: what is given takes the place of what was, `all` ends a limit."""
     from digitize.review.station.people import People
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
-    given = {"volumes": volume, "languages": of_language, "fields": field}
+    given = {"volumes": volume, "languages": of_language, "fields": field, "stations": station}
     work = {kind: () if some == [_ALL] else tuple(some) for kind, some in given.items() if some}
     People(place.folder).set_work(name, role, work)
     _note(place.ledger, name, "change", role=role or "", work=sorted(work))

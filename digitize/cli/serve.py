@@ -27,9 +27,9 @@ def serve(
 ) -> None:
     """Serve the search: / is a page, /search gives JSON, /openapi.json describes it. Who may log in: review people."""
     from digitize.files.loading.where import open_there
-    from digitize.finding.web.app import make_search_app
-    from digitize.finding.web.office import SearchOffice
     from digitize.review.station.serving import check_serving, names_of, run_server
+    from digitize.serving.app import make_search_app
+    from digitize.serving.office import SearchOffice
     from digitize.workspace.place import open_place
 
     place = open_place(folder)

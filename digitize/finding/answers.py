@@ -34,7 +34,7 @@ SAME, ALIKE, NEARLY = 0.97, 0.8, 0.0
 class Ground:
     """Why something was found. what: name, relative, number, station, year, period, section, place, words or age.
 
-    how: same, alike or nearly.
+    how: same, alike or nearly; where descriptions are compared, also differs and unknown.
     """
 
     what: str
@@ -88,10 +88,9 @@ def make_hit(found: RankedRow, record: Record, cases: FoundCases) -> SearchHit |
     row = found.row
     values: dict[str, str] = {}
     if row.kind in CHILDREN:
-        at = cases.place(row.record_id, CHILDREN[row.kind], row.line)
-        if at is None:
+        own = _own_row(row, record, cases)
+        if own is None:
             return None
-        own = record.children[CHILDREN[row.kind]][at]
         values = {n: text_of(own[n]) for n in _SHOWN[row.kind] if n in own}
     case = {n: text_of(record.fields[n]) for n in _CASE if n in record.fields}
     law = record.children.get("acts", ())
@@ -109,6 +108,14 @@ def is_found_by_hidden(found: RankedRow, record: Record, cases: FoundCases) -> b
     names = {name for ground in found.grounds for name in _BY.get(ground.what, ())}
     own: Row = record.fields
     if row.kind in CHILDREN:
-        at = cases.place(row.record_id, CHILDREN[row.kind], row.line)
-        own = record.children[CHILDREN[row.kind]][at] if at is not None else {}
+        own = _own_row(row, record, cases) or {}
     return any(MASK in (own[n].raw, own[n].value) for n in names if n in own)
+
+
+def _own_row(row: FoundRow, record: Record, cases: FoundCases) -> Row | None:
+    """The row of the record that was found; None where it is not there any more."""
+    # Line 0: a form that tells of one vehicle or thing.
+    if not row.line:
+        return record.fields
+    at = cases.place(row.record_id, CHILDREN[row.kind], row.line)
+    return None if at is None else record.children[CHILDREN[row.kind]][at]

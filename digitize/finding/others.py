@@ -14,7 +14,8 @@ from digitize.finding.ranking import name_scores
 from digitize.finding.sight import Count
 from digitize.finding.stores import RowFilter, SearchStore, Term, Tokens
 from digitize.finding.words import asked_words
-from digitize.targets.search_rows import OTHER, PROPERTY, RECORD, SEP, VEHICLE
+from digitize.targets.search_names import SEP
+from digitize.targets.search_rows import OTHER, PROPERTY, RECORD, VEHICLE
 from mappers.names.keys import end_token, mark_key, mark_tokens, token
 
 _MOST_ROWS = 2000

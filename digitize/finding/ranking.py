@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitize.finding.words import INITIAL, AskedWord, Scores, likeness
-from digitize.targets.search_rows import SEP
+from digitize.targets.search_names import SEP
 from mappers.names.costs import code_rows, cost_table, distances
 from mappers.names.keys import MOST_WORDS, spelt
 
@@ -57,15 +57,25 @@ def _weight(word: str) -> float:
 def _names(said: Sequence[str], langs: Sequence[str]) -> _Names:
     numbers: dict[tuple[str, str], int] = {}
     owner, rows, texts = [], [], []
-    for at, (one, lang) in enumerate(zip(said, langs, strict=True)):
-        for name in one.split(SEP) if one else ():
-            words = name.split(" ")[:MOST_WORDS]
-            row = [numbers.setdefault((w, lang), len(numbers)) for w in words]
+    # Of some thousand rows many have the same name.
+    known: dict[tuple[str, str], list[tuple[list[int], str]]] = {}
+    for at, pair in enumerate(zip(said, langs, strict=True)):
+        if (parts := known.get(pair)) is None:
+            parts = known[pair] = [
+                _numbered(name, pair[1], numbers) for name in (pair[0].split(SEP) if pair[0] else ())
+            ]
+        for row, text in parts:
             owner.append(at)
-            rows.append(row + [-1] * (MOST_WORDS - len(row)))
-            texts.append("".join(words))
+            rows.append(row)
+            texts.append(text)
     words_of = np.array(rows, np.int32).reshape(-1, MOST_WORDS)
     return _Names(np.array(owner, np.int64), words_of, texts, list(numbers))
+
+
+def _numbered(name: str, lang: str, numbers: dict[tuple[str, str], int]) -> tuple[list[int], str]:
+    words = name.split(" ")[:MOST_WORDS]
+    row = [numbers.setdefault((w, lang), len(numbers)) for w in words]
+    return row + [-1] * (MOST_WORDS - len(row)), "".join(words)
 
 
 def _word_scores(word: AskedWord, language: str, vocabulary: Sequence[tuple[str, str]]) -> Scores:

@@ -1,6 +1,4 @@
-"""What is asked of a target: words that sound alike, rows that have keys; SQLite by its full-text index, PostgreSQL by
-a GIN index over numbers.
-"""
+"""What is asked of a target: words that sound alike, rows that have keys, by the index of each kind of database."""
 
 from __future__ import annotations
 
@@ -10,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from digitize.errors import OptionsError, TargetRefused
+from digitize.finding.filled import CountedRows, CountsRows
+from digitize.finding.picking import PickedRows, PicksRows
+from digitize.finding.together import log_of
 from digitize.targets.base import Statement, Target
 from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, STATION_KEY, WORDS
 
@@ -44,7 +45,7 @@ class FoundRow(NamedTuple):
 class RowFilter:
     """What rows must be besides. years, days: from and to, empty for open. ages: at the time of the case.
 
-    of_record: sets of tokens, of each of which the record that a row belongs to has one.
+    of_record: sets of tokens, of each of which the record that a row belongs to has one. forms: of rows, () for all.
     """
 
     kind: str
@@ -52,9 +53,10 @@ class RowFilter:
     days: tuple[str, str] = ("", "")
     ages: tuple[int, int] = (0, 0)
     of_record: Term = field(default=())
+    forms: tuple[str, ...] = ()
 
 
-class SearchStore(Protocol):
+class SearchStore(PicksRows, CountsRows, Protocol):
     """The part of a target that is searched."""
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
@@ -93,6 +95,7 @@ def open_store(target: Target) -> SearchStore:
     from digitize.targets.sqlite import SqliteTarget
 
     if isinstance(target, SqliteTarget):
+        target.run("PRAGMA journal_mode = TRUNCATE")  # the journal need not be made anew for each answer
         return SqliteSearch(target)
     from digitize.targets.postgres.target import PostgresTarget
 
@@ -113,13 +116,10 @@ def open_store(target: Target) -> SearchStore:
     return PostgresSearch(target)
 
 
-class _Asks:
+class _Asks(PickedRows, CountedRows):
     """What both databases are asked in one way."""
 
     one_of = ""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
 
     def _listed(self, values: Sequence[Any]) -> object:
         raise NotImplementedError
@@ -151,8 +151,10 @@ class _Asks:
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`."""
-        query = f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})"
-        self._target.run_all([(query, tuple(entry.values()))])
+        self._target.run_all([self._logged(entry)])
+
+    def _logged(self, entry: Mapping[str, object]) -> Statement:
+        return f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})", [*entry.values()]
 
     def _named(self, names: Sequence[str]) -> dict[str, str]:
         """Records of these names, and those that one row made with them: ROW and ROW+NAME."""
@@ -178,6 +180,9 @@ class _Asks:
                 given.append(value)
         if wanted.days[1]:
             parts.append("s.day <> ''")
+        if wanted.forms:
+            parts.append(f"s.form IN ({', '.join('?' * len(wanted.forms))})")
+            given += wanted.forms
         # Whose age nobody knows may be of any.
         if wanted.ages[0]:
             parts.append("(s.born_from = 0 OR s.year = 0 OR s.born_from <= s.year - ?)")
@@ -192,6 +197,10 @@ class SqliteSearch(_Asks):
     """See `SearchStore`."""
 
     one_of = "IN (SELECT value FROM json_each(?))"
+
+    def keep(self, entry: Mapping[str, object]) -> None:
+        """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""
+        log_of(self._target.name).add(self._logged(entry), self._target.run_all)
 
     def _listed(self, values: Sequence[Any]) -> object:
         return json.dumps(list(values))

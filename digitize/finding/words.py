@@ -108,16 +108,18 @@ class Stations:
     def __init__(self, store: SearchStore) -> None:
         """Nothing is asked yet."""
         self._store = store
-        self._names: list[str] = []
+        self._names: set[str] = set()
+        self._folded: frozenset[str] = frozenset()
         self._index: NameIndex | None = None
 
     def like(self, text: str) -> dict[str, float]:
         """The folded names of stations that are meant, with how alike they are; {} where none is."""
-        names = sorted(self._store.stations())
+        names = set(self._store.stations())
         if self._index is None or names != self._names:
-            self._names, self._index = names, NameIndex(names)
+            self._names, self._index = names, NameIndex(sorted(names))
+            self._folded = frozenset(map(fold_key, names))
         exact = fold_key(text)
-        if any(fold_key(name) == exact for name in names):
+        if exact in self._folded:
             return {exact: 1.0}
         found = [m for m in self._index.search(text, _MOST_STATIONS) if m.score >= _LEAST_STATION]
         best = found[0].score if found else 0.0

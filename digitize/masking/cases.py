@@ -51,7 +51,7 @@ class CaseMasks:
 
     def beside(self, record: Record) -> Beside:
         """What the case of a record says."""
-        nodes = self._index.nodes_of(_homes(record))
+        nodes = self.nodes(record)
         flags = self._index.flags_of(nodes)
         is_case_sensitive, is_named = bool(flags & SENSITIVE), bool(flags & NAMED)
         # Nothing to protect, and sections are known: the case's records need not be opened.
@@ -70,6 +70,10 @@ class CaseMasks:
     def is_masked(self, record: Record) -> bool:
         """Whether anything of it may have to be masked."""
         return is_masked(record, self.beside(record))
+
+    def nodes(self, record: Record) -> frozenset[int]:
+        """Numbers of the cases that a record belongs to, or may belong to; records that share one may be one case."""
+        return self._index.nodes_of(_homes(record))
 
     def _tell(self, nodes: frozenset[int], is_case_sensitive: bool, is_named: bool) -> Beside:
         records = [r for i in self._index.members_of(nodes) if (r := self._find(i)) is not None]
@@ -169,8 +173,10 @@ def _row(record: Record) -> Key:
 
 def _firs(record: Record) -> Iterator[Key]:
     """("fir", station, year, number, state, district, part), of the record's own FIR and of one it leads to."""
-    for prefix in ("", "linked_fir_"):
-        said = {n: record.value(prefix + n) or "" for n in KEY}
+    for prefix in ("", "linked_"):
+        # The number of an FIR that a record leads to is linked_fir_no, its station linked_fir_police_station.
+        names = {n: prefix + (n if n.startswith("fir_") or not prefix else f"fir_{n}") for n in KEY}
+        said = {n: record.value(name) or "" for n, name in names.items()}
         if said["police_station"] and said["year"] and said["fir_no"]:
             main = (said["police_station"].casefold(), said["year"], said["fir_no"])
             yield ("fir", *main, said["state"], said["district"], said["fir_part"])

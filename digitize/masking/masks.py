@@ -104,6 +104,13 @@ def secret_words(record: Record, beside: Beside = ALONE) -> frozenset[str]:
     return _secrets(record, _direct(record, beside, is_known=_is_known(record, beside)))
 
 
+def tell_of(record: Record, paths: Iterable[str]) -> frozenset[str]:
+    """Paths of other fields in which a name or number stands that one of these paths holds of a person."""
+    hidden = frozenset(paths)
+    secrets = _secrets(record, hidden)
+    return frozenset(path for path, cell in record.cells() if path not in hidden and _leaks(path, cell, secrets))
+
+
 def _is_open(record: Record, beside: Beside) -> bool:
     """Whether a case of which nobody knows the sections has complainants or victims in this record."""
     # A form without a table of acts could never name one, and would always be masked.
@@ -142,7 +149,7 @@ def _is_direct(record: Record, path: str, beside: Beside, *, is_known: bool) -> 
     if not how or not child:
         return bool(how) and is_known
     row = record.children[child][int(index)]
-    person = row if child == "persons" else _person_of(record, row)
+    person = row if child == "persons" else person_of(record, row)
     # Sections are not known: hidden are those who may be victims, and what may belong to one of them.
     if not is_known:
         return person is None or _role(person) in _INJURED
@@ -154,7 +161,7 @@ def _is_direct(record: Record, path: str, beside: Beside, *, is_known: bool) -> 
     return beside.accuses_child and not is_adult(row)
 
 
-def _person_of(record: Record, row: Row) -> Row | None:
+def person_of(record: Record, row: Row) -> Row | None:
     """The person to whom a row of another table belongs; None where it says none."""
     line, persons = row.get("person_line"), record.children.get("persons", ())
     number = (line.value or "") if line is not None else ""

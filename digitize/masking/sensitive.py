@@ -68,6 +68,11 @@ def _has_protected_section(record: Record) -> bool:
     return any(_is_protected(record, row) for row in _sections(record))
 
 
+def is_under(record: Record, concerns: str) -> bool:
+    """Whether one of its sections is protected for what it concerns: "sexual", "child" or "accused child"."""
+    return any(_is_protected(record, row, concerns=concerns) for row in _sections(record))
+
+
 def _sections(record: Record) -> Iterator[Row]:
     """Every row that names an act or a section, in whatever table of the form."""
     for rows in record.children.values():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from digitize.masking.lists import fold_text
 from mappers.codes.months import plain_word
@@ -23,10 +23,17 @@ _BEFORE, _BEHIND = 28, 24
 _BESIDE_KIN = 40
 _SLASH_SEX = re.compile(r"\s*(?:yrs?\.?|years?)?\s*/\s*(?:m|f|male|female)\b")
 _LAST_CLASS = 12
+_SHORT = 80
 
 
 def fold_words(text: str) -> str:
     """A text as words are looked for in it: digits and cases alike, no nukta, no joiners, one spelling of chillus."""
+    return _fold_short(text) if len(text) <= _SHORT else plain_word(fold_text(text))
+
+
+# Names, ranks and stations come again and again; what is told at length does not.
+@lru_cache(maxsize=1 << 14)
+def _fold_short(text: str) -> str:
     return plain_word(fold_text(text))
 
 

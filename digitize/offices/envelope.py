@@ -49,22 +49,28 @@ class Sealed:
 
 def seal(snapshot: Snapshot, key: Path) -> bytes:
     """The file's bytes. key: the private key; its public half lies beside it as .pub."""
-    body = snapshot.model_dump_json(exclude_none=False).encode("utf-8")
+    return seal_body(snapshot.model_dump_json(exclude_none=False).encode("utf-8"), key)
+
+
+def seal_body(body: bytes, key: Path) -> bytes:
+    """One line of any content, and the second line by which it is signed. key: see `seal`."""
     public = key.with_suffix(".pub").read_text(encoding="ascii").strip()
     mark = {"algorithm": "ed25519", "key": public, "signature": sign(key, body)}
     return body + b"\n" + json.dumps(mark).encode("ascii") + b"\n"
 
 
-def unseal(data: bytes) -> Sealed:
-    """Take a file apart; nothing is checked yet. Raises Refused: empty, too-large, truncated, no-snapshot."""
+def unseal(data: bytes, what: str = "snapshot") -> Sealed:
+    """Take a file apart; nothing is checked yet. what: it is to be. Raises Refused: empty, too-large, truncated,
+    no-snapshot.
+    """
     # First of all: nothing of a file that is too large is parsed.
     if len(data) > MAX_BYTES:
-        raise Refused("too-large", f"the file has {len(data):,} bytes, a snapshot has at most {MAX_BYTES:,}")
+        raise Refused("too-large", f"the file has {len(data):,} bytes, a {what} has at most {MAX_BYTES:,}")
     if not data.strip():
         raise Refused("empty", "the file is empty; send it again")
     body, line, rest = data.partition(b"\n")
     if not body.lstrip().startswith(b"{"):
-        raise Refused("no-snapshot", "the file does not begin like a snapshot")
+        raise Refused("no-snapshot", f"the file does not begin like a {what}")
     try:
         mark = _Mark.model_validate_json(rest)
     except ValidationError:

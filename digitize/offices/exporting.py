@@ -10,13 +10,14 @@ from typing import Any
 
 from digitize.errors import InputError
 from digitize.machine.csv_cells import safe
+from digitize.offices.exchanged import exchange_days
 from digitize.offices.figures import Figure, figures_of
 from digitize.offices.measures import CELLS, MEASURES, STAGES
 from digitize.offices.picture import NationalPicture
 from digitize.offices.quality_sheet import quality_lines
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.service_sheet import service_lines
-from digitize.offices.shape import DEFINITIONS
+from digitize.offices.shape import DEFINITIONS, Link
 from digitize.offices.shape_quality import NotMeasured, Share
 from digitize.offices.states import shown_states
 from digitize.offices.words import Words
@@ -32,6 +33,7 @@ _COVERAGE = (
 )
 _STATION_COLUMNS = [f"stations_{name}" for name in _COVERAGE]
 _LINK_COLUMNS = ["code", "state", "direction", "pillar", "done", "since", "last_exchange"]
+_NO_LINK = Link(done=False)
 _LINKS = ("forward_", "backward_")
 _SERVICE_COLUMNS = ["level", "code", "state", "pillar", "service", "form", "findable_at_least", "of_told", "told_by"]
 _QUALITY_COLUMNS = [
@@ -97,10 +99,13 @@ def breakdown_rows(picture: NationalPicture) -> Iterator[list[Any]]:
 def integration_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a state, direction and pillar."""
     for place in picture.root.parts if picture.root.level == "nation" else [picture.root]:
-        stated = place.report.snapshot.statement if place.report else None
-        for way in ("forward", "backward") if stated else ():
-            for pillar, link in getattr(stated, way).items():
-                yield [place.code, place.name, way, pillar, link.done, link.since, link.last_exchange]
+        told = place.report.snapshot if place.report else None
+        for way, days in exchange_days(told).items():
+            links = getattr(told.statement, way) if told and told.statement else {}
+            for pillar in [*links, *(p for p in days if p not in links)]:
+                link = links.get(pillar, _NO_LINK)
+                done = link.done if pillar in links else None
+                yield [place.code, place.name, way, pillar, done, link.since, days.get(pillar)]
 
 
 def service_rows(picture: NationalPicture) -> Iterator[list[Any]]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from digitize import __version__
 from digitize.offices.build import station_rows
+from digitize.offices.exchanged import fold_exchanges
 from digitize.offices.fold_kept import fold_parts
 from digitize.offices.fold_part import PartFold
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
@@ -34,7 +35,7 @@ from digitize.workspace.place import Place
 # The head that an earlier snapshot told of, with the hash that its event has now: another, if history was rewritten.
 _TOLD = """
   SELECT e.seq, e.hash FROM events s JOIN events e ON e.seq = CAST(s.key AS BIGINT)
-  WHERE s.step = 'snapshot' GROUP BY e.seq ORDER BY e.seq DESC LIMIT ?
+  WHERE s.step = 'snapshot' GROUP BY e.seq, e.hash ORDER BY e.seq DESC LIMIT ?
 """
 
 
@@ -70,7 +71,7 @@ def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = Fals
         volumes=list(_volumes(folding)), quality=fold_quality(ledger, folding.validated, folding.rejects),
         effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
         services=_fold_services(ledger, workspace.site_id, folding, districts, tells=tells),
-        statement=load_statement(lists / "statement.toml"),
+        statement=load_statement(lists / "statement.toml"), exchanges=fold_exchanges(ledger, today),
     )  # fmt: skip
     return made, folding.not_listed
 

@@ -175,6 +175,10 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
         if isinstance(share, Share) and share.part > share.of:
             yield f"quality.{name}: the part is more than the whole"
     yield from _wrong_services(s)
+    ways = (s.exchanges.forward, s.exchanges.backward) if s.exchanges else ()
+    days = [d for way in ways for d in way.values()]
+    if any(not FIRST <= d <= s.as_on for d in days):
+        yield "exchanges: a day before 2009 or after that of the snapshot"
     t, told = s.totals, [sum(row) for row in zip(*s.by_profile.values(), strict=True)]
     if told and told != [t.records, t.in_review, t.rejected, t.validated, t.loaded]:
         yield "the breakdown by profile is not the sum of the totals"

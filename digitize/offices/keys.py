@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from digitize.errors import InputError, OptionsError
-from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import KeyLine
 
 _KEY = re.compile("[0-9a-f]{64}")
+
+
+class KeyBook(Protocol):
+    """Where a list of keys is kept; it only grows."""
+
+    def key_lines(self) -> list[KeyLine]:
+        """The lines, oldest first."""
+        ...
+
+    def insert_key(self, line: KeyLine) -> None:
+        """Add a line."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """One transaction."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +42,7 @@ class Key:
     note: str
 
 
-def known_keys(store: SnapshotStore) -> dict[str, Key]:
+def known_keys(store: KeyBook) -> dict[str, Key]:
     """Public key -> whose it is, revoked ones too."""
     found: dict[str, Key] = {}
     for line in store.key_lines():
@@ -38,7 +55,7 @@ def known_keys(store: SnapshotStore) -> dict[str, Key]:
     return found
 
 
-def add_key(store: SnapshotStore, reporter: str, public: str, note: str = "") -> None:
+def add_key(store: KeyBook, reporter: str, public: str, note: str = "") -> None:
     """Say that a reporter signs with that key. Raises OptionsError when it is another's, or was revoked."""
     held = known_keys(store).get(public)
     if held and held.revoked:
@@ -51,7 +68,7 @@ def add_key(store: SnapshotStore, reporter: str, public: str, note: str = "") ->
             store.insert_key(KeyLine(_now(), reporter, public, "add", note))
 
 
-def revoke_key(store: SnapshotStore, public: str, note: str) -> Key:
+def revoke_key(store: KeyBook, public: str, note: str) -> Key:
     """Say that a key holds no more: whatever arrives from now on under it is refused. Beginnings of keys will do.
 
     Raises OptionsError when no key, or more than one, begins so.

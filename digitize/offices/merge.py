@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from digitize import __version__
 from digitize.offices.books import Newest, settle
 from digitize.offices.build import StationTally, Tallies, station_rows
+from digitize.offices.exchanged import latest
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
 from digitize.offices.measures import OF_STATION, add, add_cells, total
 from digitize.offices.services import add_services, still_loaded
@@ -95,6 +96,7 @@ def merge_sites(
         quality=merge_quality([s.quality for s in snapshots]),
         effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
         services=_services(snapshots, [d.by_form for d in districts]), statement=statement,
+        exchanges=latest(s.exchanges for s in snapshots),
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
     )  # fmt: skip
 

@@ -49,6 +49,16 @@ def load_outline(folder: Path | None = None) -> Outline:
         raise OptionsError(f"{own}: no GeoJSON of states with ids such as IN-MH ({type(e).__name__})") from e
 
 
+def state_rings(state: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """The shipped outline of a state as rings of (longitude, latitude) in degrees, () where it is not known.
+
+    Good to some kilometres: it is drawn for a picture (map/SOURCES.md).
+    """
+    text = (resources.files("digitize.offices") / "map" / "india_states.geojson").read_text(encoding="utf-8")
+    found = (f for f in json.loads(text)["features"] if code_of_map(str(f["id"])) == state)
+    return tuple(tuple((x, y) for x, y, *_ in ring) for f in found for ring in _rings(f["geometry"]))
+
+
 def _drawn(features: Sequence[dict[str, Any]], own: str) -> Outline:
     rings = {f["id"]: list(_rings(f["geometry"])) for f in features if code_of_map(str(f["id"]))}
     points = [p for parts in rings.values() for ring in parts for p in ring]

@@ -19,6 +19,7 @@ from digitize.machine.exit_texts import shown
 from digitize.machine.font_files import OWN, embedded
 from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
+from digitize.offices.exchanged import ExchangeDays, exchange_days
 from digitize.offices.exporting import definition_of
 from digitize.offices.figures import QUALITIES, WAYS, Figure, figures_of, quality_of
 from digitize.offices.flags import RaisedFlag
@@ -159,12 +160,15 @@ def _rows(picture: NationalPicture, words: Words) -> list[Row]:
     return sorted(rows, key=lambda r: order.get(r.place.code, 0)) if lag else rows
 
 
-def _links(rows: list[Row], root: ReportedPlace, words: Words) -> Iterator[tuple[str, str, Statement | None]]:
-    """Name, code and statement of each state, of the state itself where it is the page's place."""
+def _links(
+    rows: list[Row], root: ReportedPlace, words: Words
+) -> Iterator[tuple[str, str, Statement | None, ExchangeDays]]:
+    """Name, code, statement and days of exchange of each state, of the state itself where it is the page's place."""
     for name, place in (
         [(r.name, r.place) for r in rows] if root.level == "nation" else [(shown_name(root, words), root)]
     ):
-        yield name, place.code, place.report.snapshot.statement if place.report else None
+        told = place.report.snapshot if place.report else None
+        yield name, place.code, told.statement if told else None, exchange_days(told)
 
 
 def _ranked(rows: list[Row]) -> dict[str, list[Row]]:

@@ -142,6 +142,17 @@ class Link(Part):
 _Links = Annotated[dict[Literal[PILLARS], Link], Field(max_length=4)]  # type: ignore[valid-type]
 
 
+class Exchanges(Part):
+    """The last day of each exchange with a pillar of the ICJS, by packages written (forward) and taken in."""
+
+    forward: Annotated[dict[Literal[PILLARS], Day], Field(max_length=4)] = {}  # type: ignore[valid-type]
+    backward: Annotated[dict[Literal[PILLARS], Day], Field(max_length=4)] = {}  # type: ignore[valid-type]
+
+    def of(self, way: str) -> dict[str, date]:
+        """The days of one way."""
+        return self.forward if way == "forward" else self.backward
+
+
 class Statement(Part):
     """What no ledger knows, and an officer states. stations: all police stations of the state, new ones included;
     target: those that were to be covered; covered: those that work with CCTNS, new ones included.
@@ -191,7 +202,8 @@ class OfficeHead(Part):
 class Snapshot(Part):
     """Everything one site or state reports. volumes: of a site; books: of a state, all FIRs of a station and year.
 
-    services: what can be found of the loaded records; null from versions that did not count it.
+    services: what can be found of the loaded records; exchanges: when there were any with other pillars; both null from
+    versions that did not count them.
     """
 
     format: Literal["digitize-snapshot"]
@@ -215,6 +227,7 @@ class Snapshot(Part):
     pace: Pace
     services: Annotated[dict[Slug, Findable], Field(max_length=40)] | None = None
     statement: Statement | None = None
+    exchanges: Exchanges | None = None
     twice: Twice | None = None
     office: OfficeHead | None = None
 

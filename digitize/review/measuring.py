@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from digitize.review.going_back import back_items
 from digitize.workspace.calibration.keeping import STEP
 from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import MORE, Draw, book_of, draw_of
@@ -48,11 +49,22 @@ def list_asked(ledger: Ledger, known: Known, *, everything: bool = False) -> Ask
 
     Where thresholds are not measured, these are the doubts alone (`list_items`).
     """
+    back = back_items(ledger, known)
     if not known.thresholds.is_begun:
-        return Asking(list_items(ledger, known.mappings), (), [])
+        return Asking(_with(list_items(ledger, known.mappings), back), (), [])
     deferred: list[str] = []
     sample = DrawnSample(ledger, known)
-    return Asking(_asked(ledger, known, sample, deferred, everything=everything), sample.in_turn, deferred)
+    asked = _asked(ledger, known, sample, deferred, everything=everything)
+    return Asking(_with(asked, back), sample.in_turn, deferred)
+
+
+def _with(items: Iterable[tuple[Stored, Item]], back: Iterable[tuple[Stored, Item]]) -> Iterator[tuple[Stored, Item]]:
+    """What people went back to the paper for, which somebody asked for on purpose, and behind it all others."""
+    asked: set[str] = set()
+    for stored, item in back:
+        asked.add(item.id)
+        yield stored, item
+    yield from ((stored, item) for stored, item in items if item.id not in asked)
 
 
 def _asked(
@@ -104,7 +116,13 @@ def _rest(ledger: Ledger, sample: DrawnSample) -> list[str]:
 
 
 def list_open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
-    """All that an answer may be taken for: every doubt, and what was ever asked to measure, whether it passes now."""
+    """All that an answer may be taken for: every doubt, what was ever asked to measure, whether it passes now, and what
+    people went back to the paper for.
+    """
+    yield from _with(_open(ledger, known), back_items(ledger, known))
+
+
+def _open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
     if not known.thresholds.is_begun:
         yield from list_items(ledger, known.mappings)
         return

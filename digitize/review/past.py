@@ -26,9 +26,9 @@ OPENED = "opened"
 """What it became: a decision; one of two keys; a figure of quality; one of two that contradict each other; a question
 to the supervisor. OPENED: what was said before counts no more, somebody wants it asked again."""
 _ALL = f"""
-  SELECT e.seq, e.at, e.outcome, e.detail, r.data FROM state s
-  JOIN events e ON e.unit = s.unit AND e.step = s.step
-  LEFT JOIN results r ON r.unit = e.unit AND r.step = e.step AND r.key = e.key AND e.outcome = 'done'
+  SELECT e.seq, e.at, e.outcome, e.detail, CASE e.outcome WHEN 'done' THEN
+    (SELECT r.data FROM results r WHERE r.unit = e.unit AND r.step = e.step AND r.key = e.key) END AS data
+  FROM state s JOIN events e ON e.unit = s.unit AND e.step = s.step
   WHERE s.step = '{STEP}'"""
 
 

@@ -16,6 +16,7 @@ from digitize.targets.deliveries import enter_delivery
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.marked import newest_event
 from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
 
@@ -90,7 +91,7 @@ def _delivered(ledger: Ledger, known: Known, target: Target, batch: str, key: st
     if target.done(key, batch):
         return load
     # The newest event, for a batch may come to be what it was two loads before: that is newer, not the same again.
-    seq = ledger.execute("SELECT MAX(seq) AS seq FROM events").fetchone()["seq"]
+    seq = newest_event(ledger)
     input = work_key("workspace", key, str(seq))
     return replace(load, source={"input": input, **enter_delivery(target, input, plain_settings(known.check_settings))})
 

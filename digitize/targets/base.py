@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -99,8 +99,8 @@ class Target(Protocol):
         """Rows of one statement in a transaction of its own; ? stands for a value."""
         ...
 
-    def run_all(self, statements: Sequence[Statement]) -> None:
-        """Run statements in one transaction: all of them or none."""
+    def run_all(self, statements: Iterable[Statement]) -> None:
+        """Run statements in one transaction: all of them or none. They may be gone through more than once."""
         ...
 
     def close(self) -> None:

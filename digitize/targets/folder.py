@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ class FolderTarget:
         """Not here."""
         raise OptionsError(f"{self.name}: a folder answers no queries; see {MANIFEST} and {REJECTS} in it.")
 
-    def run_all(self, statements: Sequence[Statement]) -> None:
+    def run_all(self, statements: Iterable[Statement]) -> None:
         """Not here."""
         self.run("")
 

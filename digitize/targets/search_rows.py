@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from digitize.targets.rows import LINE, RECORD_ID
-from mappers.names.keys import KEYS, end_token, mark_tokens, name_words, near_key, romanised, spelt, token
-from mappers.schema import form_tables
+from digitize.targets.search_marks import (
+    MARKS,
+    THING_WORDS,
+    TOLD_IN,
+    index_tokens,
+    thing_marks,
+    told_marks,
+    vehicle_marks,
+)
+from digitize.targets.search_names import SEP as SEP
+from mappers.codes.registrations import mark_signs
+from mappers.names.keys import KEYS, name_words, near_key, spelt, token
 from mappers.text.folding import fold_digits, fold_key
 
 ROWS, WORDS, MARK = "search_rows", "search_words", "search"
 """The two tables, and the key of meta under which stands by which keys they were filled."""
 FILLED_BY = str(KEYS)
-RECORD, PERSON, VEHICLE, PROPERTY = "r", "p", "v", "g"
+RECORD, PERSON, VEHICLE, PROPERTY, NUMBERED, TOLD = "r", "p", "v", "g", "u", "t"
+"""Kinds of rows. Line 0 is the record itself, where its form tells of one vehicle or thing; TOLD are the marks of
+vehicles in its free texts.
+"""
 NAME, OTHER, STATION = "n", "w", "s"
 """Kinds of words: of names, of places and things, and whole names of stations."""
 STATION_KEY = "="
 """The key under which all stations stand: they are few, and compared as whole names."""
 NAMES = ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman")
 RELATIVES = ("relative_name", "relative_name_roman")
-MARKS = ("registration_no", "chassis_no", "engine_no")
 DAYS = ("fir_date", "gd_date", "arrest_date", "occurrence_from", "info_date", "opened_date", "conviction_date")
+BORN = ("birth_date", "birth_year", "age", "age_from", "age_to")
 _MOST_OTHER = 8
 _AGE_SPREAD = 1
-SEP = "|"
-"""Between several names of one row."""
 
 
 class SearchRow(NamedTuple):
@@ -64,26 +76,44 @@ class SearchWord(NamedTuple):
 
 
 COLUMNS = SearchRow._fields
-CHILDREN = ("acts", "persons", "vehicles", "property", "legacy_keys")
+_NUMBERS = ("line", "year", "born_from", "born_to")
+ROW_TYPES = pl.Schema({
+    n: pl.List(pl.Int32) if n == "tokens" else pl.Int64 if n in _NUMBERS else pl.String for n in COLUMNS
+})  # fmt: skip
+_ITSELF = ("make", "model", "colour", *MARKS, *THING_WORDS, "identification_no", *TOLD_IN)
+CHILDREN = ("acts", "persons", "vehicles", "property", "numbered", "legacy_keys")
 """The child tables that rows are made of."""
 
 
 @dataclass
 class SearchRows:
-    """The rows of some records, and the words that stand in them."""
+    """The rows of some records, as frames with COLUMNS, and the words that stand in them: (kind, said, lang)."""
 
-    rows: list[SearchRow] = field(default_factory=list)
+    rows: list[pl.DataFrame] = field(default_factory=list)
     words: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    _more: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, kind: str, words: pl.DataFrame) -> None:
+        """Add words: (word, lang)."""
+        self._more.append(words.unique().select(pl.lit(kind).alias("kind"), "word", "lang"))
+
+    def all_rows(self) -> pl.DataFrame:
+        """All rows in one frame."""
+        return pl.concat(self.rows)
 
     def all_words(self) -> list[SearchWord]:
         """Each word once, in one order, so that two loads at once do not wait for each other in circles."""
-        return [
-            SearchWord(kind, said, lang, STATION_KEY if kind == STATION else near_key(said), spelt(said))
-            for kind, said, lang in sorted(self.words)
-        ]
+        found = {row for frame in self._more for row in frame.iter_rows()} | self.words.keys()
+        return [_word(*row) for row in sorted(found)]
 
 
-class _Of(NamedTuple):
+# The same words come with each batch.
+@lru_cache(maxsize=1 << 17)
+def _word(kind: str, said: str, lang: str) -> SearchWord:
+    return SearchWord(kind, said, lang, STATION_KEY if kind == STATION else near_key(said), spelt(said))
+
+
+class OfRecord(NamedTuple):
     """What rows of one record have of the record itself."""
 
     record: str
@@ -93,38 +123,8 @@ class _Of(NamedTuple):
     day: str
 
 
-def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
-    """The rows of a form's records. tables: as `digitize.targets.rows.FormRows` has them."""
-    made = SearchRows()
-    known: dict[str, _Of] = {}
-    law, keys = _rows_of(form, "acts", tables), _rows_of(form, "legacy_keys", tables)
-    for row in tables[form].iter_rows(named=True):
-        of = _of(form, row)
-        known[of.record] = of
-        made.rows.append(_record(of, row, law.get(of.record, ()), keys.get(of.record, ()), made))
-    for child, make in (("persons", _person), ("vehicles", _vehicle), ("property", _thing)):
-        for record, rows in _rows_of(form, child, tables).items():
-            if record in known:
-                made.rows += (one for row in rows if (one := make(known[record], row, made)) is not None)
-    return made
-
-
-def _rows_of(form: str, child: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name, table in form_tables(form).items():
-        if table.child == child and name in tables:
-            for row in tables[name].iter_rows(named=True):
-                found.setdefault(row[RECORD_ID], []).append(row)
-    return found
-
-
-def _of(form: str, row: Mapping[str, Any]) -> _Of:
-    day = next((str(row[n]) for n in DAYS if row.get(n)), "")
-    year = _number(row.get("year")) or _number(day[:4])
-    return _Of(row[RECORD_ID], form, fold_key(str(row.get("police_station") or "")), year, day)
-
-
-def _number(value: object) -> int:
+def number_of(value: object) -> int:
+    """A number of nine digits at most, 0 for anything else."""
     text = str(value or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
@@ -134,41 +134,14 @@ def linking_tokens(row: Mapping[str, Any], keys: Sequence[Mapping[str, Any]]) ->
     keys of old systems. row: the record's own fields; keys: its rows of legacy_keys.
     """
     made = []
-    for prefix in ("", "linked_fir_"):
+    for prefix, name in (("", "fir_no"), ("linked_fir_", "linked_fir_no")):
         station = fold_key(str(row.get(f"{prefix}police_station") or ""))
-        parts = (station, _number(row.get(f"{prefix}year")), _number(row.get(f"{prefix}fir_no")))
+        parts = (station, number_of(row.get(f"{prefix}year")), number_of(row.get(name)))
         made += [token("k", *parts)] if all(parts) else []
     if number := str(row.get("fir_reg_num") or "").strip("0 "):
         made.append(token("reg", number))
     texts = [row.get("legacy_key"), *(one.get("key") for one in keys)]
     return made + [token("l", text) for text in texts if text]
-
-
-def _record(
-    of: _Of,
-    row: Mapping[str, Any],
-    law: Sequence[Mapping[str, Any]],
-    keys: Sequence[Mapping[str, Any]],
-    made: SearchRows,
-) -> SearchRow:
-    number = _number(row.get("fir_no"))
-    tokens = [token("s", of.station), token("y", of.year), token("sy", of.station, of.year)]
-    tokens += linking_tokens(row, keys)
-    if number:
-        tokens += [token("no", number, of.year)]
-    if row.get("district"):
-        tokens += [token("d", fold_key(str(row["district"])))]
-    for one in law:
-        section = section_key(str(one.get("section") or ""))
-        tokens += [token("c", section), token("ca", one.get("act") or "", section)] if section else []
-        tokens += [token("a", one["act"])] if one.get("act") else []
-    words = _others((row.get("place"),), made)
-    tokens += (token("w", word) for word in words)
-    if of.station:
-        made.words[STATION, str(row["police_station"]), ""] = None
-    return SearchRow(
-        RECORD, of.record, 0, of.form, of.station, of.year, of.day, 0, 0, "", " ".join(words), "", _once(tokens)
-    )
 
 
 def section_key(text: str) -> str:
@@ -180,86 +153,67 @@ def _once(tokens: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(tokens))
 
 
-def _said(names: Sequence[object]) -> tuple[list[str], str]:
-    """The sounds of several names, each once, and the language whose script the first one is in."""
-    found: dict[str, None] = {}
-    language = ""
-    spelled = ""
-    for name in names:
-        # What is only the spelling of the name before it says nothing more.
-        if not name or name == spelled:
-            continue
-        words, lang = name_words(str(name))
-        language = language or lang
-        spelled = romanised(str(name)) if lang else ""
-        if words:
-            found[" ".join(words)] = None
-    return list(found), language
-
-
-def _person(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    said, lang = _said([row.get(n) for n in NAMES])
-    relative, other = _said([row.get(n) for n in RELATIVES])
-    if not said and not relative:
-        return None
-    words = list(dict.fromkeys(w for name in said for w in name.split(" ")))
-    kin = list(dict.fromkeys(w for name in relative for w in name.split(" ")))
-    made.words.update(dict.fromkeys([*((NAME, w, lang) for w in words), *((NAME, w, other) for w in kin)]))
-    tokens = [token("n", w) for w in words] + [token("f", w) for w in kin]
-    # A name with its year, and with its station: what is asked most, found by one look.
-    tokens += [token("ny", w, of.year) for w in words if of.year] + [token("ns", w, of.station) for w in words]
-    tokens += [token("w", w) for w in _others((row.get("address"),), made)]
-    numbers = (fold_digits(str(row.get(n) or "")) for n in ("phone", "mobile"))
-    tokens += [token("m", n[-10:]) for n in numbers if len(n) >= 6]
-    born = born_between(row, of.year)
-    return SearchRow(
-        PERSON, of.record, row[LINE], of.form, of.station, of.year, of.day, *born, lang or other,
-        SEP.join(said), SEP.join(relative), _once(tokens),
-    )  # fmt: skip
-
-
 def born_between(row: Mapping[str, Any], year: int) -> tuple[int, int]:
     """Between which years a person was born; (0, 0) where nothing tells."""
     for name in ("birth_date", "birth_year"):
-        if born := _number(str(row.get(name) or "")[:4]):
+        if born := number_of(str(row.get(name) or "")[:4]):
             return born, born
     if not year:
         return 0, 0
-    low, high = _number(row.get("age_from")), _number(row.get("age_to"))
-    age = _number(row.get("age"))
+    low, high = number_of(row.get("age_from")), number_of(row.get("age_to"))
+    age = number_of(row.get("age"))
     if not (age or low or high):
         return 0, 0
     low, high = (low or age or high), (high or age or low)
     return year - high - _AGE_SPREAD, year - low + _AGE_SPREAD
 
 
-def _vehicle(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    marks = [str(row[n]) for n in MARKS if row.get(n)]
-    tokens = [t for m in marks for t in (*mark_tokens(m), end_token(m)) if t is not None]
-    words = _others((row.get("make"), row.get("model"), row.get("colour")), made)
-    tokens += (token("w", word) for word in words)
-    said = SEP.join("".join(c for c in fold_digits(m).upper() if c.isalnum()) for m in marks)
+_Make = Callable[[OfRecord, Mapping[str, Any], SearchRows], SearchRow | None]
+
+
+def child_makers() -> dict[str, _Make]:
+    """Child tables of vehicles and things, with what makes a row of one of theirs."""
+    return {"vehicles": _vehicle, "property": _thing, "numbered": _numbered}
+
+
+def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
+    """Of forms that tell of one vehicle or thing, and the marks in the free texts of any.
+
+    own: records with their OfRecord, its names with a point before.
+    """
+    if not {*_ITSELF} & {*own.columns}:
+        return
+    for row in own.iter_rows(named=True):
+        of = OfRecord(row[RECORD_ID], row[".form"], row[".station"], row[".year"], row[".day"])
+        row[LINE] = 0
+        some = [_vehicle(of, row, made), _thing(of, row, made), _marked(TOLD, of, row, told_marks(row), [])]
+        yield from (one for one in some if one is not None)
+
+
+def _vehicle(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
+    marks = list(dict.fromkeys(mark for _, mark in vehicle_marks(row)))
+    return _marked(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
+
+
+def _thing(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
+    texts = [str(row[n]) for n in THING_WORDS if row.get(n)]
+    return _marked(PROPERTY, of, row, thing_marks(row), _others(texts, made))
+
+
+def _numbered(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
+    marks = [str(row["number"])] if row.get("number") else []
+    return _marked(NUMBERED, of, row, marks, _others((row.get("make"),), made))
+
+
+def _marked(
+    kind: str, of: OfRecord, row: Mapping[str, Any], marks: Sequence[str], words: Sequence[str]
+) -> SearchRow | None:
+    tokens = [*index_tokens(marks), *(token("w", word) for word in words)]
     if not tokens:
         return None
     return SearchRow(
-        VEHICLE, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", said, " ".join(words),
-        _once(tokens),
-    )  # fmt: skip
-
-
-def _thing(of: _Of, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
-    texts = [str(row[n]) for n in ("property_type", "category", "description") if row.get(n)]
-    words = _others(texts, made)
-    # Numbers of arms, phones and notes stand within the description.
-    marks = [w for text in texts for w in fold_digits(text).split() if sum(c.isdigit() for c in w) >= 4]
-    tokens = [token("w", word) for word in words]
-    tokens += [t for m in marks for t in (*mark_tokens(m), end_token(m)) if t is not None]
-    if not tokens:
-        return None
-    said = SEP.join("".join(c for c in m.upper() if c.isalnum()) for m in marks)
-    return SearchRow(
-        PROPERTY, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", said, " ".join(words),
-        _once(tokens),
+        kind, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", SEP.join(map(mark_signs, marks)),
+        " ".join(words), _once(tokens),
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class SqliteTarget:
             self._db.row_factory = sqlite3.Row
             # What a receipt says must still be there when the power goes.
             self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA cache_size = -16384")  # 16 MB: a batch, and what every search looks at
             prepare(self._db, path, layout)
             searched.fill(self._db)
             # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
@@ -133,18 +134,23 @@ class SqliteTarget:
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement; ? stands for a value."""
-        return [tuple(row) for row in self._db.execute(query, tuple(values))]
+        cursor = self._db.cursor()
+        cursor.row_factory = None
+        return cursor.execute(query, tuple(values)).fetchall()
 
-    def run_all(self, statements: Sequence[Statement]) -> None:
+    def run_all(self, statements: Iterable[Statement]) -> None:
         """Run statements in one transaction: all of them or none. Raises TargetRefused."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             for query, values in statements:
                 self._db.execute(query, tuple(values))
             self._db.execute("COMMIT")
-        except sqlite3.DatabaseError as e:
+        # Whatever ends the statements, too, must leave no open transaction behind.
+        except BaseException as e:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            if not isinstance(e, sqlite3.DatabaseError):
+                raise
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
     def _note(self, batch: RowBatch, receipt: Receipt) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from digitize.errors import TargetRefused
+from digitize.targets.exchange_columns import sqlite_script
 from digitize.targets.sqlite_search import TABLES
 from mappers.layouts import TableLayout
 from mappers.schema import load_schemas
@@ -18,6 +19,11 @@ FORMAT = 5
 _OLDER = ("1", "2", "3", "4")
 _WITHOUT_UNDO = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
+_DAYS = {
+    "missing": "missing_from_date", "uidb": "found_date", "iif3": "arrest_date", "iif5": "report_date",
+    "po": "warrant_date",
+}  # fmt: skip
+"""By which descriptions are compared, nearest days first, and persons listed, newest first."""
 TYPES = {"int": "INTEGER", "year": "INTEGER", "money": "NUMERIC", "decimal": "NUMERIC"}
 _FIXED = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -125,6 +131,7 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     _run(db, _FROM_3 if found == "3" else "")
     _run(db, _FIXED)
     _run(db, TABLES)
+    _run(db, sqlite_script())
     _run(db, _AFTER_2 if found in _WITHOUT_UNDO else "")
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
@@ -153,6 +160,8 @@ def _make_table(db: sqlite3.Connection, path: Path, table: Table, made: set[str]
         db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", columns)
     if table.key:
         db.execute(f"CREATE INDEX IF NOT EXISTS {table.name}_key ON {table.name} ({', '.join(table.key)})")
+    if day := _DAYS.get(table.name):
+        db.execute(f"CREATE INDEX IF NOT EXISTS {table.name}_{day} ON {table.name} ({day})")
 
 
 def _columns(db: sqlite3.Connection, table: Table) -> set[str]:

@@ -9,15 +9,9 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from digitize.targets.search_columns import searched_columns, text_frame
-from digitize.targets.search_rows import (
-    COLUMNS,
-    FILLED_BY,
-    MARK,
-    ROWS,
-    WORDS,
-    SearchRows,
-    search_rows,
-)
+from digitize.targets.search_making import search_rows
+from digitize.targets.search_names import hex_texts
+from digitize.targets.search_rows import COLUMNS, FILLED_BY, MARK, ROWS, WORDS, SearchRows
 from mappers.schema import load_schemas
 
 INDEX = "search_index"
@@ -46,11 +40,6 @@ CREATE TRIGGER IF NOT EXISTS search_log_stays BEFORE UPDATE ON search_log
 CREATE TRIGGER IF NOT EXISTS search_log_grows BEFORE DELETE ON search_log
   BEGIN SELECT RAISE(ABORT, 'what was asked stays'); END;
 """
-
-
-def index_text(tokens: Sequence[int]) -> str:
-    """Tokens as the words of a document of the index."""
-    return " ".join(f"{t & 0xFFFFFFFF:x}" for t in tokens)
 
 
 def put(db: sqlite3.Connection, form: str, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -99,12 +88,10 @@ def _write(db: sqlite3.Connection, made: SearchRows) -> None:
     found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (ROWS,)).fetchone()
     first = (found[0] if found else 0) + 1
     marks = ", ".join("?" * (len(_KEPT) + 1))
+    rows = made.all_rows()
     db.executemany(
         f"INSERT INTO {ROWS} (row_id, {', '.join(_KEPT)}) VALUES ({marks})",
-        ((n, *row[:-1]) for n, row in enumerate(made.rows, first)),
+        rows.select(pl.int_range(first, first + pl.len()).alias("row_id"), *_KEPT).iter_rows(),
     )
-    db.executemany(
-        f"INSERT INTO {INDEX} (rowid, tokens) VALUES (?, ?)",
-        ((n, index_text(row.tokens)) for n, row in enumerate(made.rows, first)),
-    )
+    db.executemany(f"INSERT INTO {INDEX} (rowid, tokens) VALUES (?, ?)", enumerate(hex_texts(rows["tokens"]), first))
     db.executemany(f"INSERT OR IGNORE INTO {WORDS} VALUES (?, ?, ?, ?, ?)", made.all_words())

@@ -12,10 +12,10 @@ from digitize.workspace.ledger import Ledger
 NEXT_RUN, BY_FORM, BY_PERSON = "the next run", "a form file for its print", "digitize retry DIR"
 UNKNOWN_FORM = "unknown-form"
 _FAILED = """
-  SELECT p.page, r.outcome AS read, r.detail AS read_detail, d.detail AS decided_detail
+  SELECT p.page, (SELECT outcome FROM state WHERE unit = p.page AND step = 'recognise') AS read,
+    (SELECT detail FROM state WHERE unit = p.page AND step = 'recognise') AS read_detail,
+    (SELECT detail FROM state WHERE unit = p.page AND step = 'decide') AS decided_detail
   FROM (SELECT DISTINCT unit AS page FROM state WHERE step IN ('recognise', 'decide') AND outcome = 'failed') p
-  LEFT JOIN state r ON r.unit = p.page AND r.step = 'recognise'
-  LEFT JOIN state d ON d.unit = p.page AND d.step = 'decide'
   ORDER BY p.page
 """
 

@@ -177,6 +177,14 @@ class Calibrating(_Part):
     together: bool = True
 
 
+class Serving(_Part):
+    """What services read beside the loaded records. station_places: the list of stations with their coordinates, a path
+    inside the workspace or an absolute one (docs/services.md).
+    """
+
+    station_places: str = "lists/station_places.csv"
+
+
 KeyMode = Literal["single", "verify", "blind"]
 """How often a field is keyed: once; twice, the second seeing the first; twice, neither seeing the other."""
 
@@ -223,6 +231,7 @@ class Options(_Part):
     review: Reviewing = Reviewing()
     retention: Retention = Retention()
     capture: CaptureFile = CaptureFile()
+    services: Serving = Serving()
     severity: dict[str, str] = {}
 
     @field_validator("store", mode="before")

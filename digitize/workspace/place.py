@@ -70,6 +70,9 @@ site_id = "{site_id}"   # stands in every page and record id: do not change it
 # originals_years = 10      # after a batch's newest load; then `digitize purge` may take them (docs/operations.md)
 # personal_years = 30
 
+[services]
+# station_places = "lists/station_places.csv"   # stations with coordinates, for the nearest one (docs/services.md)
+
 [severity]
 # R001 = "review"           # what a rule does: note, review or reject (docs/rules.md)
 """

@@ -48,6 +48,11 @@ _SHORT = re.compile(r"\s*[^\s,/;&]{1,12}\s*(?:[,/;&]\s*[^\s,/;&]{1,12}\s*)+")
 _PARTING = re.compile(r"[,/;&]")
 
 
+def is_nobody(name: str) -> bool:
+    """Whether what stands for a name says that nobody knew it."""
+    return bool(_UNKNOWN.search(name))
+
+
 def split_items(raw: str) -> list[str]:
     """The items of a block: at marks such as "1)" and "(ii)" where there are any, else one a line.
 

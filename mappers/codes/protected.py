@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from mappers.codes.acts import acts
 from mappers.codes.tables import native_ways, read_csv, split_ways
@@ -95,6 +95,11 @@ def _is_telling(way: str) -> bool:
 
 def is_protected(ids: Iterable[str], sections: Iterable[str], *, year: str = "", concerns: str = "") -> bool:
     """Whether one of the sections is protected under one of the acts; year: used for an act that is not known, ""."""
+    return _is_protected(tuple(ids), tuple(sections), year, concerns)
+
+
+# Books have few acts and sections, and each record is asked several times.
+@lru_cache(maxsize=1 << 14)
+def _is_protected(ids: tuple[str, ...], listed: tuple[str, ...], year: str, concerns: str) -> bool:
     rows = [row for act in ids for row in protected_of(act, year=year) if concerns in ("", row.concerns)]
-    listed = list(sections)
     return any(row.holds(s) for row in rows for s in listed) or any(row.is_whole for row in rows)

@@ -87,6 +87,36 @@ class ProtectedWords(_Part):
     apart: tuple[str, ...] = ()
 
 
+class CopiedWords(_Part):
+    """Words of a printed copy of an FIR that no form has, "" or () where English does.
+
+    withheld: in the place of what the law hides; not_captured: of what no office took from the paper; page: with {page}
+    and {pages}; note, lacks: at its end; hours: behind a time; features, others, vehicles: titles of what has no
+    label. Lists: weekday from Sunday, then intervening days; direction N NE E SE S SW W NW; info_type written, oral,
+    electronic; sex male, female, transgender; accused_kind known, suspected, unknown; relation_type father, mother,
+    husband, wife, guardian; address_type present, permanent.
+    """
+
+    withheld: str = ""
+    not_captured: str = ""
+    page: str = ""
+    note: str = ""
+    lacks: str = ""
+    hours: str = ""
+    role_victim: str = ""
+    role_witness: str = ""
+    features: str = ""
+    others: str = ""
+    vehicles: str = ""
+    weekday: tuple[str, ...] = Field(default=(), max_length=8)
+    direction: tuple[str, ...] = Field(default=(), max_length=8)
+    info_type: tuple[str, ...] = Field(default=(), max_length=3)
+    sex: tuple[str, ...] = Field(default=(), max_length=3)
+    accused_kind: tuple[str, ...] = Field(default=(), max_length=3)
+    relation_type: tuple[str, ...] = Field(default=(), max_length=5)
+    address_type: tuple[str, ...] = Field(default=(), max_length=2)
+
+
 class SpokenLanguage(_Part):
     """One language. code: ISO 639-1, the file's name. names: what it is called in others. script: ISO 15924.
 
@@ -114,6 +144,7 @@ class SpokenLanguage(_Part):
     headers: Mapping[str, tuple[str, ...]] = {}
     printed: PrintedLabels = PrintedLabels()
     protected: ProtectedWords = ProtectedWords()
+    copied: CopiedWords = CopiedWords()
 
 
 class Printed(NamedTuple):

@@ -4,45 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 from mappers.names.romanise import language_for, romanise, sounds
 from mappers.names.sounds import coarse, spell
 from mappers.text.folding import fold_digits
 
-KEYS = 1
+KEYS = 2
 """Raise it whenever the same name would get other keys: stores are then filled anew."""
 MOST_WORDS = 5
-_KEPT = 1 << 16
+_KEPT, _FEW = 1 << 17, 1 << 12
 _CLASSES = "kstrlnpiu"
 _SIGN = 1 << 31
 _LOOKALIKES = str.maketrans("OQDILZSGBT", "0001125687")
+_MARK = crc32(b"v\x1f")
+
+
+class NamePart(NamedTuple):
+    """What stands between two blanks of a name. words: by their sounds, each once; lang: whose script it is in, "" for
+    Latin letters; spelled: in Latin letters.
+    """
+
+    words: tuple[str, ...]
+    lang: str
+    spelled: str
+
+
+@lru_cache(maxsize=_KEPT)
+def name_part(part: str) -> NamePart:
+    """What is known of a part of a name. Names are many, the parts that they are made of are few."""
+    words = tuple(dict.fromkeys(word for word in sounds(part).split(" ") if word))
+    return NamePart(words, *(("", part) if part.isascii() else (language_for(part), romanise(part))))
 
 
 def name_words(text: str) -> tuple[tuple[str, ...], str]:
     """The words of a name by their sounds, each once, five at most; and the language whose script it is in."""
-    found: dict[str, None] = {}
-    language = ""
-    # Word by word: names are many, the words that they are made of are few.
-    for part in text.split():
-        words, lang = _part_words(part)
-        found.update(dict.fromkeys(words))
-        language = language or lang
-    return tuple(found)[:MOST_WORDS], language
-
-
-@lru_cache(maxsize=_KEPT)
-def _part_words(part: str) -> tuple[tuple[str, ...], str]:
-    words = tuple(word for word in sounds(part).split(" ") if word)
-    return words, "" if part.isascii() else language_for(part)
+    parts = [name_part(part) for part in text.split()]
+    found = dict.fromkeys(word for part in parts for word in part.words)
+    return tuple(found)[:MOST_WORDS], next((part.lang for part in parts if part.lang), "")
 
 
 def romanised(text: str) -> str:
     """As `mappers.names.romanise`, for many names: word by word, single blanks between them."""
-    return text if text.isascii() else " ".join(map(_romanised, text.split()))
-
-
-_romanised = lru_cache(maxsize=_KEPT)(romanise)
+    return text if text.isascii() else " ".join(name_part(part).spelled for part in text.split())
 
 
 def near_key(said: str) -> str:
@@ -80,6 +85,7 @@ def token(kind: str, *parts: object) -> int:
     return found - (1 << 32) if found >= _SIGN else found
 
 
+@lru_cache(maxsize=_FEW)
 def mark_key(text: str) -> str:
     """A registration, engine or chassis number, or another mark, by what cannot be misread: letters and digits alone,
     with one sign for those that are taken for each other (O and 0, I and 1, S and 5, B and 8, Z and 2).
@@ -95,7 +101,16 @@ def mark_tokens(text: str) -> list[int]:
     key = mark_key(text)
     if len(key) < 4:
         return []
-    return list(dict.fromkeys(token("v", one) for one in (key, *(key[:i] + key[i + 1 :] for i in range(len(key))))))
+    if not key.isascii():
+        return list(dict.fromkeys(token("v", one) for one in (key, *(key[:i] + key[i + 1 :] for i in range(len(key))))))
+    plain = key.encode()
+    made = {crc32(plain, _MARK): None}
+    begun = _MARK
+    # What stands before the sign that is left out need not be read again for each.
+    for at in range(len(plain)):
+        made[crc32(plain[at + 1 :], begun)] = None
+        begun = crc32(plain[at : at + 1], begun)
+    return [n - (1 << 32) if n >= _SIGN else n for n in made]
 
 
 def end_token(text: str) -> int | None:

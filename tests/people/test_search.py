@@ -20,12 +20,12 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.asked import SearchQuery
 from digitize.finding.log import Searcher
 from digitize.finding.search import StoreSearch
-from digitize.finding.web.app import FIELDS, make_search_app
-from digitize.finding.web.office import SearchOffice
 from digitize.finding.words import name_pattern
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
 from digitize.review.station.people import new_account
+from digitize.serving.app import FIELDS, make_search_app
+from digitize.serving.office import SearchOffice
 from digitize.targets.open import open_target
 from digitize.targets.sqlite import SqliteTarget
 from mappers.names.keys import mark_key, mark_tokens, name_words, near_keys
@@ -291,7 +291,7 @@ def test_the_description_names_every_field(app):
 
 
 def test_both_languages_of_the_page_say_everything():
-    folder = resources.files("digitize.finding.web") / "words"
+    folder = resources.files("digitize.serving") / "words"
     english, hindi = (tomllib.loads((folder / f"{x}.toml").read_text(encoding="utf-8")) for x in ("en", "hi"))
     assert english.keys() == hindi.keys()
     for group in ("ground", "how", "field"):

@@ -118,10 +118,10 @@ def test_a_person_confirms_a_print_once(digitize, tmp_path, form):
 
 def test_pages_of_a_print_that_is_not_known_are_found_in_the_ledger(tmp_path):
     ledger = Ledger.create(tmp_path / "ledger.sqlite")
-    scan = "INSERT INTO scans (page, sha256, idx, batch, volume, number, kind, station, district, year, language)"
+    scan = {"idx": 0, "batch": "b", "number": 1, "kind": "", "station": "", "district": "", "year": ""}
     with ledger.writing():
         for page in ("a", "b", "c"):
-            ledger.execute(f"{scan} VALUES (?, ?, 0, 'b', 1, 1, '', '', '', '', 'en')", (page, page * 64))
+            ledger.put("scans", {**scan, "page": page, "sha256": page * 64, "volume": 1, "language": "en"})
         ledger.record_event("a", "recognise", "done", key="1", detail={"form": "wbp_27", "print_unknown": True})
         ledger.record_event("b", "recognise", "done", key="1", detail={"form": "wbp_27_b"})
     assert [s.page for s in unknown_pages(ledger)] == ["a"]

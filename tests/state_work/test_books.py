@@ -118,10 +118,10 @@ def looked_at(ledger):
 
 def test_a_volume_is_looked_at_when_pages_of_it_were_decided_since(tmp_path):
     ledger = Ledger.create(tmp_path / "ledger.sqlite")
-    scan = "INSERT INTO scans (page, sha256, idx, batch, volume, number, kind, station, district, year, language)"
+    scan = {"idx": 0, "batch": "b", "number": 1, "kind": "", "station": "", "district": "", "year": ""}
     with ledger.writing():
         for page, volume in (("a", 1), ("b", 1), ("c", 2)):
-            ledger.execute(f"{scan} VALUES (?, ?, 0, 'b', ?, 1, '', '', '', '', 'en')", (page, page * 64, volume))
+            ledger.put("scans", {**scan, "page": page, "sha256": page * 64, "volume": volume, "language": "en"})
         ledger.record_event("batch", "intake", "done", key="batch")
     assert books.unseen(ledger) == []
     ledger.record_event("a", "decide", "done", key="1")

@@ -43,7 +43,7 @@ def test_an_interrupted_transaction_leaves_nothing(ledger):
 
 def test_events_cannot_be_changed_or_removed(ledger):
     ledger.record_event("p1", "read", "done", key="k")
-    for sql in ("UPDATE events SET unit = 'p2'", "DELETE FROM events"):
+    for sql in ("UPDATE history SET unit = 2", "DELETE FROM history"):
         with pytest.raises(sqlite3.IntegrityError):
             ledger.execute(sql)
 
@@ -55,8 +55,8 @@ def test_verify_names_an_event_that_was_changed_behind_our_back(tmp_path):
             ledger.record_event(f"p{i}", "read", "done", key="k")
         assert ledger.verify() == 5
     with sqlite3.connect(path) as db:
-        db.execute("DROP TRIGGER events_are_never_changed")
-        db.execute("UPDATE events SET detail = '{\"x\":1}' WHERE seq = 3")
+        db.execute("DROP TRIGGER history_is_never_changed")
+        db.execute("UPDATE history SET said = 0, detail = '{\"x\":1}' WHERE seq = 3")
     with Ledger(path) as ledger, pytest.raises(LedgerError, match="event 3"):
         ledger.verify()
 

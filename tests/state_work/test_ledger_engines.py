@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +13,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError
-from digitize.machine.signing import create_key
-from digitize.machine.system import is_dead, process_name
-from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.where import LedgerAddress, ledger_address
-from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.lots import Lots, Work
-from digitize.workspace.ledger.opening import connect
-from digitize.workspace.place import open_place
-from digitize.workspace.trust import moving
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
+
+from benchmarks.ledger_before import to_format_5  # noqa: E402
+from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError  # noqa: E402
+from digitize.machine.signing import create_key  # noqa: E402
+from digitize.machine.system import is_dead, process_name  # noqa: E402
+from digitize.workspace.engines.covered import COVERED  # noqa: E402
+from digitize.workspace.engines.where import LedgerAddress, ledger_address  # noqa: E402
+from digitize.workspace.ledger import Ledger  # noqa: E402
+from digitize.workspace.ledger.lots import Lots, Work  # noqa: E402
+from digitize.workspace.ledger.opening import connect  # noqa: E402
+from digitize.workspace.place import open_place  # noqa: E402
+from digitize.workspace.trust import moving  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -202,12 +206,16 @@ GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ledger_wb TO {role}",
 )  # as docs/ledger.md gives them
 TAMPERINGS = {
-    "a row": ("UPDATE results SET data = 'x' WHERE unit = 'p1'", "results p1 read k was changed"),
-    "a row gone": ("DELETE FROM results WHERE unit = 'p1'", "results p1 read k is gone"),
+    "a row": ("UPDATE outputs SET data = 'x' WHERE seq = 2", "results p1 read k was changed"),
+    "a row gone": ("DELETE FROM outputs WHERE seq = 2", "results p1 read k is gone"),
+    "a name": ("UPDATE units SET name = 'p9' WHERE name = 'p1'", "was changed after it was written"),
     "a row more": ("INSERT INTO volumes (volume, label) VALUES (9, 'x')", "volumes 9 was added"),
-    "an event": ("UPDATE events SET detail = '{\"a\": 1}' WHERE unit = 'p1'", "was changed after it was written"),
-    "the end": ("DELETE FROM events WHERE seq = 3", "cut off"),
-    "state": ("UPDATE state SET key = 'z' WHERE unit = 'p1'", "is not what the newest event says"),
+    "an event": (
+        "UPDATE history SET said = 0, detail = '{\"a\": 1}' WHERE seq = 2",
+        "was changed after it was written",
+    ),
+    "the end": ("DELETE FROM history WHERE seq = 3", "cut off"),
+    "state": ("UPDATE standing SET outcome = 'failed' WHERE seq = 2", "is not what the newest event says"),
 }
 
 
@@ -242,14 +250,19 @@ def by_another_program(where, *statements):
 def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
     with Ledger(where) as ledger:
         ledger.finish(*FINISHED, {"a": 1})
-        for sql in ("UPDATE events SET unit = 'p2'", "DELETE FROM row_log", "DELETE FROM events"):
+        for sql in (
+            "UPDATE history SET unit = 2",
+            "DELETE FROM row_hashes",
+            "DELETE FROM history",
+            "DELETE FROM units",
+        ):
             with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
                 ledger.execute(sql)
         assert list(ledger.changes()) == []
     if isinstance(where, Path):
         return  # tested with the other tamperings of the file
     by_another_program(
-        where, "ALTER TABLE events DISABLE TRIGGER events_are_never_changed", "DROP INDEX events_by_unit",
+        where, "ALTER TABLE history DISABLE TRIGGER history_is_never_changed", "DROP INDEX records_by_unit",
         "CREATE OR REPLACE FUNCTION note_results() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
         "CREATE RULE quiet AS ON DELETE TO findings DO INSTEAD NOTHING",
     )  # fmt: skip
@@ -262,7 +275,7 @@ def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
 def test_an_index_that_no_longer_forbids_a_second_done_is_named(where):
     with Ledger(where) as ledger:
         ledger.finish(*FINISHED, {"a": 1})
-    columns = "ON events (unit, step, key)"
+    columns = "ON history (unit, step, key)"
     by_another_program(where, "DROP INDEX events_finished_once", f"CREATE INDEX events_finished_once {columns}")
     with Ledger(where) as ledger:
         assert [c.where for c in ledger.changes()] == ["index events_finished_once"]
@@ -324,6 +337,22 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
     assert digitize.json("status", moved)["totals"] == before
 
 
+def test_a_backup_of_an_older_format_is_restored_into_a_database(digitize, moved, tmp_path):
+    old = tmp_path / "copy.sqlite"
+    digitize("ledger", "backup", moved, old)
+    before = digitize.json("status", moved)["totals"]
+    with sqlite3.connect(old, isolation_level=None) as db:
+        to_format_5(db)
+        for what in ("TABLE marks", "TABLE tallies", "INDEX records_by_form", "INDEX records_by_verdict"):
+            db.execute(f"DROP {what}")
+        for name in ("events_by_step", "scans_by_volume", "sources_by_batch"):
+            db.execute(f"DROP INDEX {name}")
+        db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
+    digitize("ledger", "restore", moved, old, "--reason", "bad day", "--operator", "A")
+    assert digitize.json("ledger", "verify", moved)["is_whole"]
+    assert digitize.json("status", moved)["totals"] == before
+
+
 def test_a_move_takes_away_only_a_copy_of_what_is_here(table_done, tmp_path):
     place = shutil.copytree(table_done, tmp_path / "ws")
     shutil.copy(place / "ledger.sqlite", tmp_path / "copy.sqlite")
@@ -366,16 +395,27 @@ def test_a_move_that_is_interrupted_changed_nothing_or_all(
             own(*given)
         raise Killed
 
+    open_before = Ledger(open_place(place).ledger)
     with monkeypatch.context() as m, pytest.raises(Killed):
         name = {"after copying": "fill_file" if back else "copy_rows"}.get(at, at.removeprefix("after "))
         own = getattr(moving, name)
         m.setattr(moving, name, killed)
         moving.move(open_place(place), to if to != "sqlite" else "")
     is_done = at == "after write_address"
+    with pytest.raises(LedgerError, match="is being moved"):
+        open_before.record_event("p1", "read", "note")
+    open_before.close()
     assert isinstance(open_place(place).ledger, Path) == (back == is_done)
     assert digitize.json("status", place)["totals"] == before
     assert digitize.json("ledger", "verify", place)["is_whole"]
-    digitize("ledger", "move", place, "--to", to, code=5 if is_done else 0)
+    if at == "write_address":
+        # Told to stay where it is, what was broken off is taken back, and the ledger is worked with.
+        digitize("ledger", "move", place, "--to", "sqlite")
+        with Ledger(place / "ledger.sqlite") as stays:
+            stays.record_event("p1", "read", "note")
+    # The same again does what is left; nobody wrote into the old one meanwhile.
+    digitize("ledger", "move", place, "--to", to)
+    digitize("ledger", "move", place, "--to", to, code=5)
     assert digitize.json("ledger", "verify", place)["is_whole"]
 
 
@@ -393,9 +433,9 @@ def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, 
         lots.record(lots.claim([Work("p2", "k")], 1), lambda held: ledger.finish("p2", "read", "k", {"a": 1}))
         assert ledger.verify() == 2 and ledger.can_write
         with pytest.raises(LedgerError, match="lacks a right"):
-            ledger.execute("ALTER TABLE events DISABLE TRIGGER USER")
+            ledger.execute("ALTER TABLE history DISABLE TRIGGER USER")
         with pytest.raises(LedgerError, match="lacks a right"):
-            ledger.execute("TRUNCATE events")
+            ledger.execute("TRUNCATE history")
     with psycopg.connect(pg_url, autocommit=True) as db:
         db.execute(f"REVOKE INSERT ON ALL TABLES IN SCHEMA {where.schema} FROM {role}")
     with Ledger(own) as ledger:

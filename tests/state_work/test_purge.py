@@ -392,7 +392,10 @@ def test_a_purged_batch_is_not_compared_and_never_loaded_again(place):
     assert not source.is_own(f"{site}-b0001", {}) and source.is_own(f"{site}-b0003", {})
     with Ledger(place.ledger) as ledger:
         known = learn(place, ledger)
-        ledger.execute("UPDATE records SET verdict = 'review' WHERE batch = ?", (f"{site}-b0001",))
+        ledger.execute(
+            "UPDATE record_rows SET verdict = 'review' WHERE batch = (SELECT id FROM names WHERE name = ?)",
+            (f"{site}-b0001",),
+        )
         assert load.plan(ledger, known) == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from digitize.files.loading.where import opened
 from digitize.targets.base import Undone
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.record_marks import mark_batch
+from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import open_place
 
 
@@ -29,8 +29,7 @@ def undo_load(
         done = there.undo(batch, reason, dry_run=dry_run)
     if workspace is not None and not dry_run:
         with Ledger(open_place(workspace).ledger) as ledger, ledger.writing():
-            ledger.execute("UPDATE records SET loaded = '' WHERE batch = ?", (done.batch,))
+            Records(ledger).set_loaded(done.batch, "")
             detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
-            mark_batch(ledger, done.batch)
             ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
     return done

@@ -14,6 +14,7 @@ from digitize.review.station.tasks import Task, Tasks
 from digitize.review.station.worklist import is_drawn
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marked import newest_event
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.options import Reviewing
@@ -76,11 +77,6 @@ def load(place: Place, *, measure: bool = False) -> Holdings:
         is_all = len(tasks) < options.at_once
         again = _looked_at_again(maker, is_open, tasks)
         return Holdings(known, [*tasks, *again], past, sent_back, seq, masks, finder, is_all, tuple(maker.whole))
-
-
-def newest_event(ledger: Ledger) -> int:
-    """The number of the newest event."""
-    return int(ledger.execute("SELECT COALESCE(MAX(seq), 0) FROM events").fetchone()[0])
 
 
 class _Open:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 OPERATOR, SUPERVISOR, ADMINISTRATOR = "operator", "supervisor", "administrator"
 ROLES = (OPERATOR, SUPERVISOR, ADMINISTRATOR)
 """Each may do what those before it may."""
+POLICE = "police"
+ASKS_AS = (POLICE, "court", "public")
+"""As what somebody is answered by the services; who is no police works at no station."""
 LEAST_PASSWORD = 10
 _MOST_PASSWORD, _MOST_NAME = 1024, 60
 STEP = "people"
@@ -32,6 +35,7 @@ class Account:
 
     volumes, languages, fields: what is theirs to do, empty for all: labels of volumes, codes of languages, fields.
     cleared: why the person may be given what names a protected person, "" for who may not.
+    asks_as: of ASKS_AS. stations: whose records are their own, as STATION or DISTRICT/STATION.
     hash: of the password (argon2id). since: a day. changed: when the password was set; earlier sessions are over.
     """
 
@@ -45,10 +49,12 @@ class Account:
     since: str = ""
     changed: str = ""
     cleared: str = ""
+    asks_as: str = POLICE
+    stations: tuple[str, ...] = ()
 
     def may(self, role: str) -> bool:
-        """Whether the person may do what a role may."""
-        return ROLES.index(self.role) >= ROLES.index(role)
+        """Whether the person may do what a role may; "" is what everybody may who is logged in."""
+        return not role or (self.asks_as == POLICE and ROLES.index(self.role) >= ROLES.index(role))
 
     def does(self, volume: str, language: str, field: str) -> bool:
         """Whether something asked of a volume, in a language, of a field is theirs to do."""
@@ -56,15 +62,23 @@ class Account:
         return all(not own or one in own for own, one in pairs)
 
 
-def new_account(name: str, role: str, language: str, work: Mapping[str, tuple[str, ...]], cleared: str = "") -> Account:
-    """An account without a password. work: what is theirs to do, as volumes, languages, fields. cleared: see `Account`.
+def new_account(
+    name: str, role: str, language: str, work: Mapping[str, tuple[str, ...]], cleared: str = "", asks_as: str = POLICE
+) -> Account:
+    """An account without a password. work: what is theirs, as volumes, languages, fields, stations. cleared, asks_as:
+    see `Account`.
 
-    Raises OptionsError for a reason to clear somebody that says nothing.
+    Raises OptionsError for a reason to clear somebody that says nothing, and for an unknown asks_as.
     """
     if cleared.strip():
         check_unmasking(unmask=True, reason=cleared, operator=name or "nobody", user="")
-    volumes, languages, fields = (work.get(n, ()) for n in ("volumes", "languages", "fields"))
-    return Account(name, role, "", language, volumes, languages, fields, cleared=cleared.strip())
+    if asks_as not in ASKS_AS:
+        raise OptionsError(f"Services are asked as one of: {', '.join(ASKS_AS)}.")
+    volumes, languages, fields, stations = (work.get(n, ()) for n in ("volumes", "languages", "fields", "stations"))
+    return Account(
+        name, role, "", language, volumes, languages, fields,
+        cleared=cleared.strip(), asks_as=asks_as, stations=stations,
+    )  # fmt: skip
 
 
 class People:
@@ -158,9 +172,9 @@ def _checked_role(role: str) -> str:
 
 
 def _account(entry: dict[str, Any]) -> Account:
-    lists = {name: tuple(entry[name]) for name in ("volumes", "languages", "fields")}
+    lists = {name: tuple(entry.get(name, ())) for name in ("volumes", "languages", "fields", "stations")}
     account = Account(**{**entry, **lists})
-    if account.role not in ROLES:
+    if account.role not in ROLES or account.asks_as not in ASKS_AS:
         raise ValueError("role")
     return account
 

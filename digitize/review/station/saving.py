@@ -41,6 +41,7 @@ from digitize.review.station.unmasking import unmasked_by
 from digitize.review.verdicts import OK
 from digitize.workspace.decisions.entries import add_entry
 from digitize.workspace.decisions.words import ENTRY, is_word
+from digitize.workspace.ledger.marked import newest_event
 from digitize.workspace.ledger.records import Decision, Records
 
 KEPT, KNOWN, CONFLICT, REFUSED, NOT_IN_LIST, GONE = "kept", "known", "conflict", "refused", "not_in_list", "gone"
@@ -269,7 +270,7 @@ class _Saver:
         ledger = self._room.ledger
         keep_past(ledger, past)
         # That of its own event, as it is found when all is read anew.
-        seq = int(ledger.execute("SELECT MAX(seq) FROM events").fetchone()[0])
+        seq = newest_event(ledger)
         if checked is not None and past.state == SETTLED:
             # What a place says of the machine counts once, however often somebody thinks again.
             measured = None if is_measured(ledger, past.record, past.cell) else checked.measured

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from digitize.targets.postgres.definition import TableDef
+from digitize.targets.postgres.exchange_tables import EXCHANGE
 from digitize.targets.postgres.masters import MASTERS
 from digitize.targets.postgres.search_tables import SEARCH_TABLES
 from digitize.targets.postgres.tables import BOOKS, wanted
@@ -30,7 +31,7 @@ def er_page() -> str:
     schemas = load_schemas()
     forms = sorted(schemas, key=lambda form: (not form.startswith("iif"), form))
     parts = [_HEAD, *_part("Masters", list(MASTERS)), *_part("The target's own books", list(BOOKS)),
-             *_part("What is searched", list(SEARCH_TABLES))]  # fmt: skip
+             *_part("What is searched", list(SEARCH_TABLES)), *_part("What is exchanged", list(EXCHANGE))]  # fmt: skip
     for form in forms:
         parts += _part(form, list(schemas[form]))
     to_fir = [f'    iif1 o|..o{{ {form} : "{FIR_OF}"' for form in fir_forms()]

@@ -7,6 +7,7 @@ from functools import cache
 
 from digitize.targets.fits import DEGREES, never_empty
 from digitize.targets.postgres.definition import Definition, TableDef
+from digitize.targets.postgres.exchange_tables import EXCHANGE
 from digitize.targets.postgres.masters import MASTERS
 from digitize.targets.postgres.search_tables import SEARCH_TABLES
 from mappers.schema import Table, load_schemas
@@ -24,7 +25,10 @@ _COUNTED = ("int", "money", "decimal")
 _SEARCHED: Mapping[str, Sequence[str]] = {
     "persons": ("name_roman",), "vehicles": ("registration_no",), "vehicle": ("registration_no",),
 }  # fmt: skip
-_DAYS = {"iif1": ("fir_date", "occurrence_from"), "iif3": ("arrest_date",)}
+_DAYS = {
+    "iif1": ("fir_date", "occurrence_from"), "iif3": ("arrest_date",), "missing": ("missing_from_date",),
+    "uidb": ("found_date",), "iif5": ("report_date",), "po": ("warrant_date",),
+}  # fmt: skip
 # Ids are compared byte by byte, whatever language the database sorts by: an index is then smaller work.
 _ID = 'text COLLATE "C" NOT NULL'
 # Nearly all rows of an index are alike in these: they are compared last, which halves the time to sort it.
@@ -38,7 +42,7 @@ BOOKS = (
 @cache
 def wanted() -> Definition:
     """Every table, a form's own before its child tables."""
-    tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES}
+    tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES, **EXCHANGE}
     for of_form in load_schemas().values():
         for table in sorted(of_form.values(), key=lambda t: t.child != ""):
             tables[table.name] = _child(table, next(iter(of_form))) if table.child else _own(table)

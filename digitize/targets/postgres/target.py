@@ -127,7 +127,7 @@ class PostgresTarget:
         rows: list[tuple[Any, ...]] = self.transact(lambda db: PostgresStore(db).rows(query, values))
         return rows
 
-    def run_all(self, statements: Sequence[Statement]) -> None:
+    def run_all(self, statements: Iterable[Statement]) -> None:
         """Run statements in one transaction: all of them or none."""
         self.transact(lambda db: [PostgresStore(db).rows(query, values) for query, values in statements])
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from digitize.workspace.counting.parts import count_part, values_of, where_of
+from digitize.workspace.counting.parts import OF_VOLUMES, count_part, values_of, where_of
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
@@ -17,7 +17,7 @@ SNAPSHOT_PREFIX = "snapshot:"
 """Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
-_NEXT = 400
+_READ_AT_ONCE, _NEXT = 50, 400
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
 # By unit alone: an index on the verdict would lead through all records of the ledger.
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
@@ -30,8 +30,11 @@ def tallies(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     kept = dict(_kept(ledger)) if has_marks else {}
     for part in changed:
         kept[part] = count_part(ledger, part).as_text()
-    for part in sorted(kept, key=_in_order):
-        yield part, json.loads(kept[part])
+    parts = sorted(kept, key=_in_order)
+    for i in range(0, len(parts), _READ_AT_ONCE):
+        some = parts[i : i + _READ_AT_ONCE]
+        # As one list: for tens of thousands of volumes the calls would cost more than what is in them.
+        yield from zip(some, json.loads(f"[{','.join(kept[part] for part in some)}]"), strict=True)
 
 
 def keep_counts(ledger: Ledger) -> None:
@@ -71,13 +74,23 @@ def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> 
         parts[part] = None
         count += records
     found: list[tuple[int, str]] = []
-    for part in parts:
-        for r in ledger.execute(_OPEN.format(where_of(part)), values_of(part)):
-            paths = json.loads(r["open"])
-            # Not those that lack columns in their mapping alone: they are no question to a person.
-            if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
-                found.append((len(paths), r["record"]))
+    for r in _records_of(ledger, list(parts)):
+        paths = json.loads(r["open"])
+        # Not those that lack columns in their mapping alone: they are no question to a person.
+        if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
+            found.append((len(paths), r["record"]))
     return [record for _, record in sorted(found)[:_NEXT]]
+
+
+def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
+    """The records of these parts; volumes are asked for together, since each question is a journey to a database."""
+    volumes = [values_of(part) for part in parts if part.startswith("volume:")]
+    for i in range(0, len(volumes), _READ_AT_ONCE):
+        some = volumes[i : i + _READ_AT_ONCE]
+        yield from ledger.rows(_OPEN.format(OF_VOLUMES.format(", ".join("?" * len(some)))), [v for (v,) in some])
+    for part in parts:
+        if not part.startswith("volume:"):
+            yield from ledger.rows(_OPEN.format(where_of(part)), values_of(part))
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,8 @@ _STATES = ("recognise", "decide", "map")
 # The unit of a chunk of a table is TABLE:NUMBER; ";" comes next after ":".
 _OF_TABLE = "(unit = ? OR (unit > ? AND unit < ?))"
 _OF_VOLUME = "unit IN (SELECT page FROM scans WHERE volume = ?)"
+OF_VOLUMES = "unit IN (SELECT page FROM scans WHERE volume IN ({}))"
+"""SQL for the units of several volumes."""
 _ALIKE = """SELECT unit, station, language, verdict, open, reasons, loaded <> '' AS loaded, COUNT(*) AS n,
   MIN(record) AS first FROM records WHERE {} GROUP BY unit, station, language, verdict, open, reasons, loaded <> ''"""
 # A record is called after its unit: "UNIT-r..."; "s" comes next after "r".

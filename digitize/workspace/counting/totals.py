@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -147,17 +149,30 @@ def count_work(ledger: Ledger) -> StatusCounts:
     s = StatusCounts(by={"volume": {}, "station": {}, "language": {}})
     lines: dict[str, dict[str, list[int]]] = {}
     sums = _Sums()
-    for part, tally in tallies(ledger):
-        sums.add(s, part, tally)
-        add_lines(lines, tally.get("by", {}))
-    for kind, named in lines.items():
-        s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
+    with _uncollected():
+        for part, tally in tallies(ledger):
+            sums.add(s, part, tally)
+            add_lines(lines, tally.get("by", _NONE))
+        for kind, named in lines.items():
+            s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
     sums.finish(s)
     some = few_open(ledger, sums.asked)
     s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(sums.captured), next_needed(ledger, some)
     _count_steps(s, sums.not_mapped)
     _rate(ledger, s)
     return s
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for circles meanwhile: of a hundred thousand small counts none holds another."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Sums:
@@ -168,36 +183,50 @@ class _Sums:
         self.captured: dict[str, list[Any]] = {}
         self.not_mapped = 0
         self._kinds: dict[str, Counter[str]] = {"file": Counter(), "page": Counter(), "map": Counter()}
+        self._totals: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
 
     def add(self, s: StatusCounts, part: str, tally: Mapping[str, Any]) -> None:
-        for name, n in tally.get("totals", {}).items():
-            setattr(s.totals, name, getattr(s.totals, name) + n)
-        for kind, some in tally.get("kinds", {}).items():
-            self._kinds[kind].update(some)
-        self._failed.update(tally.get("failed", {}))
-        self._reasons.update(tally.get("reasons", {}))
+        # Most parts have few of these, and there may be a hundred thousand parts.
+        _add(self._totals, tally.get("totals", _NONE))
+        for kind, some in tally.get("kinds", _NONE).items():
+            _add(self._kinds[kind], some)
+        _add(self._failed, tally.get("failed", _NONE))
+        _add(self._reasons, tally.get("reasons", _NONE))
         self.not_mapped += tally.get("not_mapped", 0)
-        for column, n in sorted(tally.get("left", {}).items()):
-            s.left_over.append(LeftOver(tally["table"], column, n, tally.get("mapping", "")))
-        s.gaps += [Gap(**gap) for gap in tally.get("gaps", ())]
+        if "left" in tally:
+            for column, n in sorted(tally["left"].items()):
+                s.left_over.append(LeftOver(tally["table"], column, n, tally.get("mapping", "")))
+        if "gaps" in tally:
+            s.gaps += [Gap(**gap) for gap in tally["gaps"]]
         if "asked" in tally:
             self.asked.append((part, tally["asked"]))
-        for profile, (records, loaded, fields) in tally.get("captured", {}).items():
+        for profile, (records, loaded, fields) in tally.get("captured", _NONE).items():
             row = self.captured.setdefault(profile, [0, 0, Counter()])
             row[0] += records
             row[1] += loaded
-            row[2].update(fields)
+            _add(row[2], fields)
 
     def finish(self, s: StatusCounts) -> None:
         t = s.totals
+        for name, n in self._totals.items():
+            setattr(t, name, getattr(t, name) + n)
         t.files_refused, t.unmapped = sum(self._kinds["file"].values()), sum(self._kinds["map"].values())
         t.files += t.files_refused
         t.columns_left = len(s.left_over)
         s.failures = {f"{kind}: {why}": n for kind, some in self._kinds.items() for why, n in sorted(some.items())}
         s.failed = [_failed_kind(name, n) for name, n in sorted(self._failed.items())]
         s.reasons = {why: n for why, n in self._reasons.most_common() if n > 0}
+
+
+_NONE: Mapping[str, Any] = {}
+
+
+def _add(into: Counter[str], more: Mapping[str, int]) -> None:
+    # Counter.update looks at what it is given first, which takes longer than the few values here.
+    for name, n in more.items():
+        into[name] = into.get(name, 0) + n
 
 
 def _failed_kind(name: str, pages: int) -> FailedKind:

@@ -17,7 +17,7 @@ from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import reasons
 from mappers.binding.bound import FormMapping
-from mappers.record import FieldValue
+from mappers.record import FieldValue, Record
 from ocr.forms.legible import is_noise
 from ocr.page import HAND_NOT_MEASURED, Box, Decided
 from validators.finding import Finding
@@ -103,12 +103,23 @@ def _feeding_cell(ledger: Ledger, stored: Stored, path: str, mappings: Mapping[s
     # "RECORD+NAME" is another form of the same row, with rules of its own.
     mapping = mapping.also.get(stored.record.id.rpartition("+")[2], mapping)
     table, _, name = path.rpartition("].")
-    child = table.partition("[")[0]
+    child, _, at = table.partition("[")
+    own = _role(stored.record, child, at)
     for rule in mapping.rules:
-        in_child = mapping.rows[rule.row].child if rule.row else ""
-        if in_child == child and any(target == (name or path) for _, target in rule.targets):
+        row = mapping.rows[rule.row] if rule.row else None
+        # The informant's name feeds no field of the person who is missing.
+        if row is not None and own and row.set.get("role", own) != own:
+            continue
+        if (row.child if row else "") == child and any(target == (name or path) for _, target in rule.targets):
             return _cell_named(stored, rule.source, is_register=now.is_register) if now else ""
     return ""
+
+
+def _role(record: Record, child: str, at: str) -> str:
+    """The role of a row of a record, "" where it has none."""
+    rows = record.children.get(child, ())
+    cell = rows[int(at)].get("role") if at.isdigit() and int(at) < len(rows) else None
+    return (cell.value or "") if cell is not None else ""
 
 
 def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:

@@ -107,8 +107,7 @@ def records_by_value(ledger: Ledger) -> tuple[list[str], dict[str, str]]:
 
 def next_needed(ledger: Ledger, some: Sequence[str], records: int = 100) -> Needed | None:
     """What the next records need; None where none waits. some: records with few open fields, more than are needed."""
-    stored = [s for name in some if (s := Records(ledger).one(name)) is not None]
-    wanting = {s.record.id: places_of(s, s.open) for s in stored}
+    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).some(some)}
     chosen = in_order_of_value(wanting)[:records]
     if not chosen:
         return None

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from digitize.workspace.engines.dialects import ShownAs
+
 Row = Any
 """One row: by number, by name, or in a loop over its values; `dict(row)` and `row.keys()` as sqlite3.Row has them."""
 
@@ -28,6 +30,8 @@ class LedgerEngine(Protocol):
 
     touched: set[tuple[str, str]]
     """Table and name of the rows written since they were last taken, see `watch`."""
+    dialect: ShownAs
+    """How it says what the two say differently in views."""
     written: dict[tuple[str, str], tuple[Any, ...]]
     """All values of some of these, where the database told them: rows that are new and were not changed again."""
 
@@ -61,8 +65,11 @@ class LedgerEngine(Protocol):
     def at_one_moment(self) -> AbstractContextManager[None]:
         """A context in which all that is read is of one moment, while others write."""
 
-    def begin(self) -> None:
-        """Begin a transaction in which nobody else writes into this ledger."""
+    def begin(self, *, moving: bool = False) -> None:
+        """Begin a transaction in which nobody else writes into this ledger. moving: by the move itself.
+
+        Raises LedgerError where it is being moved, or was.
+        """
 
     def commit(self) -> None:
         """Keep what was written in it."""

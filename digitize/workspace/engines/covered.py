@@ -27,6 +27,11 @@ NUMBERS = frozenset({"volume", "seq", "shape"})
 """Those of the columns that hold numbers; all others hold text."""
 
 
+def entry_columns(table: str) -> tuple[str, ...]:
+    """The columns that name an entry of a covered table."""
+    return COVERED[table]
+
+
 def taking(columns: Sequence[str], key: Sequence[str]) -> str:
     """The end of an INSERT by which a row that has the key already takes the new values; "" without a key."""
     if not key:

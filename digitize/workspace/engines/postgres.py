@@ -13,9 +13,11 @@ import psycopg
 from digitize.errors import LedgerError
 from digitize.workspace.engines.base import Row, RowSource
 from digitize.workspace.engines.covered import NUMBERS, SEPARATOR, taking
+from digitize.workspace.engines.dialects import POSTGRES
+from digitize.workspace.engines.moved import MOVING_TO, was_moved
 from digitize.workspace.engines.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.engines.postgres_reach import WAIT_SECONDS, connect, plain_errors
-from digitize.workspace.engines.postgres_sql import given, spoken
+from digitize.workspace.engines.postgres_sql import given, is_name, lists, spoken
 from digitize.workspace.engines.where import LedgerAddress
 
 T = TypeVar("T")
@@ -23,15 +25,17 @@ _FETCHED = 2_000
 # The lock is of the schema's name, and ends with the transaction. The clock is read when it is held.
 _BEGIN = """
 BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('digitize ledger {schema}', 0));
-SELECT extract(epoch FROM clock_timestamp())::float8
+SELECT extract(epoch FROM clock_timestamp())::float8{marks}
 """
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
 _THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only')"
-_MAY_WRITE = b"SELECT has_table_privilege('events', 'INSERT')"
+_MAY_WRITE = b"SELECT has_table_privilege(COALESCE(to_regclass('history'), to_regclass('events')), 'INSERT')"
 
 
 class DatabaseEngine:
     """See `LedgerEngine`. In a transaction statements are sent without waiting for each one's answer (a pipeline)."""
+
+    dialect = POSTGRES
 
     def __init__(self, where: LedgerAddress, *, is_there: bool = True) -> None:
         """Connect to a ledger. is_there: raises LedgerError where there is none; else it may yet be made."""
@@ -98,7 +102,7 @@ class DatabaseEngine:
         """See `LedgerEngine`: the values of a column go as one list."""
         if rows:
             names = ", ".join(columns)
-            asked, end = _lists(table, columns), taking(columns, replace)
+            asked, end = lists(table, columns), taking(columns, replace)
             self._send(f"INSERT INTO {table} ({names}) SELECT * FROM unnest({asked}){end}", columns, rows)
 
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -107,7 +111,7 @@ class DatabaseEngine:
             keys = ", ".join(f"k{i}" for i in range(len(columns)))
             same = " AND ".join(f"{table}.{c} = k.k{i}" for i, c in enumerate(columns))
             self._send(
-                f"DELETE FROM {table} USING unnest({_lists(table, columns)}) AS k({keys}) WHERE {same}", columns, rows
+                f"DELETE FROM {table} USING unnest({lists(table, columns)}) AS k({keys}) WHERE {same}", columns, rows
             )
 
     def _send(self, sql: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -132,9 +136,9 @@ class DatabaseEngine:
 
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
         """See `LedgerEngine`."""
-        parts = [p for p in (name.split(SEPARATOR) for name in names) if _is_name(columns, p)]
+        parts = [p for p in (name.split(SEPARATOR) for name in names) if is_name(columns, p)]
         given_ = [[int(p[i]) if c in NUMBERS else p[i] for p in parts] for i, c in enumerate(columns)]
-        asked = _lists(table, columns)
+        asked = lists(table, columns)
         same = " AND ".join(f"t.{c} = k.k{i}" for i, c in enumerate(columns))
         keys = ", ".join(f"k{i}" for i in range(len(columns)))
         sql = f"SELECT t.* FROM unnest({asked}) AS k({keys}) JOIN {table} t ON {same} ORDER BY {order}"
@@ -160,30 +164,34 @@ class DatabaseEngine:
         finally:
             self.rollback()
 
-    def begin(self) -> None:
+    def begin(self, *, moving: bool = False) -> None:
         """See `LedgerEngine`."""
         with self.guarded():
             self._reach()
             try:
-                self.start()
+                self.start(is_asked=not moving)
             except psycopg.OperationalError:
                 if not self._db.broken:
                     self.rollback()
                     raise
                 # Nothing was done in it yet.
                 self._reach()
-                self.start()
+                self.start(is_asked=not moving)
             self._pipe = self._db.pipeline()
             self._sync = self._pipe.__enter__().sync
 
-    def start(self) -> None:
-        """Begin a transaction as `begin` does, in which each statement is waited for."""
-        done = self._db.execute(_BEGIN.format(schema=self.where.schema).encode())
+    def start(self, *, is_asked: bool = False) -> None:
+        """Begin a transaction as `begin` does, in which each statement is waited for. is_asked: whether it moves."""
+        marks = f", (SELECT value FROM meta WHERE key = '{MOVING_TO}')" if is_asked else ""
+        done = self._db.execute(_BEGIN.format(schema=self.where.schema, marks=marks).encode())
         while done.nextset():
             pass
         row = done.fetchone()
         assert row is not None
         self._clock = (row[0], time.monotonic())
+        if is_asked and row[1] is not None:
+            self.rollback()
+            raise was_moved(str(self.where), MOVING_TO, row[1])
 
     def commit(self) -> None:
         """See `LedgerEngine`."""
@@ -269,21 +277,5 @@ class DatabaseEngine:
         self._db.close()
 
 
-_KINDS = {("leases", "until"): "float8", ("results", "data"): "bytea", ("row_log", "hash"): "bytea"}
-
-
-def _lists(table: str, columns: Sequence[str]) -> str:
-    """Question marks for lists of the values of columns."""
-    kinds = (_KINDS.get((table, c), "bigint" if c in NUMBERS else "text") for c in columns)
-    return ", ".join(f"?::{kind}[]" for kind in kinds)
-
-
 def _nothing() -> None:
     """Before the first transaction."""
-
-
-def _is_name(columns: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether these are the parts of a name of such a table; what somebody else wrote need not be."""
-    return len(parts) == len(columns) and all(
-        p.isdecimal() for c, p in zip(columns, parts, strict=True) if c in NUMBERS
-    )

@@ -8,11 +8,14 @@ statement wrote come to who wrote them as messages (`RAISE INFO`), where SQLite 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.engines.covered import COVERED
+from digitize.workspace.engines.dialects import POSTGRES
+from digitize.workspace.engines.narrow import VIEW_OF
+from digitize.workspace.engines.narrow_sql import base_of, views, written_name
 
 NOTE = "\x1e"
 """Begins the message of rows that were written, and stands between their names."""
@@ -54,8 +57,14 @@ def statements(ddl: str) -> Iterator[str]:
     for statement in _tables(ddl).split(";"):
         if statement.strip():
             yield statement.strip()
+    for name, select in _views(ddl).items():
+        yield f"CREATE VIEW {name} AS {select}"
     for guard in guards(ddl):
         yield guard.text
+
+
+def _views(ddl: str) -> Mapping[str, str]:
+    return views(POSTGRES) if "CREATE TABLE history " in ddl else {}
 
 
 def functions(ddl: str) -> dict[str, str]:
@@ -79,7 +88,7 @@ def guards(ddl: str) -> Iterator[Guard]:
     for table in _covered(ddl):
         new, old = "NEW TABLE AS rows_new", "OLD TABLE AS rows_old"
         for what, seen in (("INSERT", new), ("UPDATE", f"{old} {new}"), ("DELETE", old)):
-            when = f"AFTER {what} ON {table} REFERENCING {seen}"
+            when = f"AFTER {what} ON {base_of(table)} REFERENCING {seen}"
             yield _guard(f"{table}_{what.lower()}_is_noted", when, f"note_{table}")
 
 
@@ -88,13 +97,14 @@ def _guard(name: str, when: str, function: str) -> Guard:
 
 
 def _covered(ddl: str) -> list[str]:
-    return [table for table in re.findall(r"CREATE TABLE (\w+)", ddl) if table in COVERED]
+    tables = (VIEW_OF.get(table, table) for table in re.findall(r"CREATE TABLE (\w+)", ddl))
+    return [table for table in tables if table in COVERED]
 
 
 def _noting(table: str) -> str:
     """The body of the trigger that tells which rows were written."""
     told = f"""
-    SELECT string_agg(DISTINCT {entry_name(table, "r")}, '{NOTE}') INTO named FROM %s r;
+    SELECT string_agg(DISTINCT {written_name(POSTGRES, table, "r")}, '{NOTE}') INTO named FROM %s r;
     IF named IS NOT NULL THEN RAISE INFO USING MESSAGE = '{NOTE}{table}{NOTE}' || named; END IF;"""
     return f"""
 DECLARE named text;
@@ -109,7 +119,9 @@ END"""
 
 def _tables(ddl: str) -> str:
     ddl = _NUMBERED.sub(r"CREATE TABLE \1 (\2 INTEGER PRIMARY KEY DEFAULT next_of_\1()", _GUARD.sub("", ddl))
-    return _TYPE.sub(lambda m: _TYPES[m[1]], ddl.replace(") WITHOUT ROWID", ")"))
+    # A table is no heap in SQLite, and its numbers come in order with any index.
+    ddl = ddl.replace("ON history (step)", "ON history (step, seq)").replace(") WITHOUT ROWID", ")")
+    return _TYPE.sub(lambda m: _TYPES[m[1]], ddl)
 
 
 def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str | None]]:
@@ -138,11 +150,26 @@ def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str 
     for table, name in db.execute(_HELD_RULES, (schema,)):
         # One of them turns a deletion into nothing, or a row into another, before any trigger sees it.
         yield f"rule {name} on {table}", "was added", f"look what it does, and drop it: DROP RULE {name} ON {table}"
+    yield from _other_views(db, _views(ddl))
     bodies = {r[0]: r[1] for r in db.execute(_HELD_FUNCTIONS, (schema,))}
     for head, body in functions(ddl).items():
         name = head.partition("(")[0]
         if bodies.get(name) != body:
             yield f"function {name}", "was changed" if name in bodies else "is gone", None
+
+
+def _other_views(db: Any, wanted: Mapping[str, str]) -> Iterator[tuple[str, str, str | None]]:
+    """Views that do not show what lies beneath them. The server's own words for ours are asked of it."""
+    for name, select in wanted.items():
+        if db.execute("SELECT to_regclass(%s)::text", (name,)).fetchone()[0] is None:
+            yield f"view {name}", "is gone", None
+            continue
+        with db.transaction(force_rollback=True):
+            db.execute(f"CREATE TEMP VIEW view_as_made AS {select}".encode())
+            sql = "SELECT pg_get_viewdef('pg_temp.view_as_made'::regclass) = pg_get_viewdef(%s::regclass)"
+            is_same = db.execute(sql, (name,)).fetchone()[0]
+        if not is_same:
+            yield f"view {name}", "was changed", None
 
 
 _HELD_GUARDS = """

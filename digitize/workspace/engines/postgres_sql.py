@@ -8,6 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from digitize.workspace.engines.covered import NUMBERS
+from digitize.workspace.engines.narrow import NUMBERED
+
 _QUOTED = re.compile(r"('(?:[^']|'')*')")
 # What JSON holds is text for the function that stands in for SQLite's.
 _COMPARED = re.compile(r"(json_extract\([^()]*\))\s*(=|<>|<=|>=|<|>)\s*(-?\d+)")
@@ -68,3 +71,24 @@ def _held(value: Any) -> Any:
         return value.replace(_FOR_NUL, _NUL) if _FOR_NUL in value else value
     # Sums come as numbers of any length.
     return int(value) if isinstance(value, Decimal) else value
+
+
+_KINDS = {
+    ("leases", "until"): "float8", ("outputs", "data"): "bytea", ("row_hashes", "hash"): "bytea",
+    ("history", "key"): "bytea", ("history", "hash"): "bytea", ("record_rows", "hash"): "bytea",
+    ("record_rows", "data"): "bytea",
+}  # fmt: skip
+
+
+def lists(table: str, columns: Sequence[str]) -> str:
+    """Question marks for lists of the values of columns."""
+    numbers = NUMBERS | NUMBERED.get(table, frozenset())
+    kinds = (_KINDS.get((table, c), "bigint" if c in numbers else "text") for c in columns)
+    return ", ".join(f"?::{kind}[]" for kind in kinds)
+
+
+def is_name(columns: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether these are the parts of a name of such a table; what somebody else wrote need not be."""
+    return len(parts) == len(columns) and all(
+        p.isdecimal() for c, p in zip(columns, parts, strict=True) if c in NUMBERS
+    )

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name, taking
+from digitize.workspace.engines.covered import COVERED, SEPARATOR, taking
+from digitize.workspace.engines.dialects import SQLITE
 from digitize.workspace.engines.moved import MOVED, was_moved
+from digitize.workspace.engines.narrow_sql import base_of, views_ddl, written_name
 
 _MANY = "records"
 """The table of which most rows are written."""
@@ -21,11 +23,32 @@ _MOST_WRITTEN = 5_000
 """So many new rows are kept until they are hashed; all others are read for it."""
 
 
+_SIZES = (
+    ("units", "sqlite_autoindex_units_1", "10000000 1"),
+    ("names", "sqlite_autoindex_names_1", "20000 1"),
+    ("history", "events_finished_once", "20000000 4 1 1 1"),
+    ("history", "events_by_step", "20000000 1000000"),
+    ("standing", "standing", "20000000 1000000 1"),
+    ("standing", "state_failed", "1000 1000 200"),
+    ("outputs", "", "15000000"),
+    ("row_hashes", "row_hashes", "35000000 5000000 2 1"),
+    ("scan_rows", "sqlite_autoindex_scan_rows_1", "5000000 1 1 1"),
+    ("scan_rows", "scans_by_volume", "5000000 250 1"),
+    ("record_rows", "records_by_group", "5000000 500"),
+    ("record_rows", "records_by_unit", "5000000 1"),
+    ("record_rows", "records_by_batch", "5000000 5000"),
+    ("record_rows", "records_by_form", "5000000 1000000"),
+    ("record_rows", "records_by_verdict", "5000000 500000"),
+)
+"""Table, index, and how many rows there are and share a key, of five million pages: what a query is planned by."""
+
+
 class FileEngine(sqlite3.Connection):
     """See `LedgerEngine`. It is SQLite's own connection, and can do what that can: VACUUM INTO, backup."""
 
     path: Path
     can_write: bool = True
+    dialect = SQLITE
     touched: set[tuple[str, str]]
     written: dict[tuple[str, str], tuple[Any, ...]]
 
@@ -66,17 +89,17 @@ class FileEngine(sqlite3.Connection):
         finally:
             self.rollback()
 
-    def begin(self) -> None:
+    def begin(self, *, moving: bool = False) -> None:
         """See `LedgerEngine`."""
         # IMMEDIATE locks before anything is read: a last hash or lease then stays true until it is used.
         self.execute("BEGIN IMMEDIATE")
-        if moved := self.execute(MOVED).fetchone():
+        if not moving and (moved := self.execute(MOVED).fetchone()):
             self.rollback()
-            raise was_moved(str(self.path), moved[0])
+            raise was_moved(str(self.path), *moved)
 
     def add(self, ddl: str) -> None:
         """See `LedgerEngine`."""
-        for statement in _statements(ddl):
+        for statement in _statements(script(ddl)):
             self.execute(statement)
 
     def keep_copy(self, tail: str) -> None:
@@ -106,14 +129,17 @@ class FileEngine(sqlite3.Connection):
         self.create_function("row_touched", 2, self._note)
         # Of all columns of a new row, as they stand in the table: an upgraded ledger has them in another order.
         columns = [r[1] for r in self.execute(f"PRAGMA table_info({_MANY})")]
+        of_many = f"FROM {_MANY} WHERE record = {written_name(SQLITE, _MANY, 'NEW')}"
         self.create_function("row_written", 1 + len(columns), self._note_new)
         for table in COVERED:
             for what, aliases in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",))):
-                calls = "; ".join(f"SELECT row_touched('{table}', {entry_name(table, a)})" for a in aliases)
+                calls = "; ".join(
+                    f"SELECT row_touched('{table}', {written_name(SQLITE, table, alias)})" for alias in aliases
+                )
                 if (table, what) == (_MANY, "INSERT"):
-                    calls = f"SELECT row_written({entry_name(table, 'NEW')}, {', '.join(f'NEW.{c}' for c in columns)})"
+                    calls = f"SELECT row_written(record, {', '.join(columns)}) {of_many}"
                 name = f"{table}_{what.lower()}_is_noted"
-                self.execute(f"CREATE TEMP TRIGGER {name} AFTER {what} ON main.{table} BEGIN {calls}; END")
+                self.execute(f"CREATE TEMP TRIGGER {name} AFTER {what} ON main.{base_of(table)} BEGIN {calls}; END")
 
     def _note(self, table: str, key: str) -> None:
         self.touched.add((table, key))
@@ -145,7 +171,7 @@ class FileEngine(sqlite3.Connection):
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
         """See `LedgerEngine`: tables and triggers that keep the history are there, in the words they were made with."""
         wanted = sqlite3.connect(":memory:")
-        wanted.executescript(ddl)
+        wanted.executescript(script(ddl))
         query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
         there = {(r[0], r[1]): _plain(r[2]) for r in self.execute(query)}
         made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
@@ -154,12 +180,25 @@ class FileEngine(sqlite3.Connection):
             if (kind, name) not in there:
                 yield f"{kind} {name}", "is gone", None
             # Of indexes one says that nothing is done twice; the others only make things quick.
-            elif (kind == "trigger" or "UNIQUE INDEX" in made[kind, name]) and there[kind, name] != made[kind, name]:
+            elif (kind in ("trigger", "view") or "UNIQUE INDEX" in made[kind, name]) and there[kind, name] != made[
+                kind, name
+            ]:
                 yield f"{kind} {name}", "was changed", None
         for kind, name in sorted(there.keys() - made.keys()):
             # A further index does no harm; a trigger can change what is written.
             if kind == "trigger":
                 yield f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+
+
+def script(ddl: str) -> str:
+    """All that makes these tables, with the views over them."""
+    if "CREATE TABLE history " not in ddl:
+        return ddl
+    sizes = ", ".join(f"('{table}', NULLIF('{index}', ''), '{size}')" for table, index, size in _SIZES)
+    # Without them a new ledger's queries would be planned as if all tables were small and all keys equally rare.
+    return (
+        f"{ddl}{views_ddl(SQLITE)}ANALYZE names;\nDELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
+    )
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -238,7 +238,8 @@ class _Writer:
         self._again += [scan.page] if is_again else []
         self._volumes.add(scan.volume)
         self._catalogue.insert_scan(scan)
-        detail = {"name": look.given.name, "index": idx, "scanned_again": is_again}
+        # The same for all pages of a file, so that it is kept once: which page of it the key tells.
+        detail = {"name": look.given.name, "scanned_again": is_again}
         self._ledger.record_event(scan.page, "intake", "done", key=f"{look.sha256}:{idx}", detail=detail)
 
     def _insert_source(self, look: Looked) -> None:

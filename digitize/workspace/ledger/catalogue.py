@@ -78,6 +78,10 @@ class TableUnit:
 
 
 # What a person may say of pages and of tables.
+_TELL = {
+    "scans": "UPDATE scan_rows SET {} = CAST(? AS BIGINT) WHERE source = (SELECT id FROM units WHERE name = ?)",
+    "tables": "UPDATE tables SET {} = ? WHERE sha256 = ?",
+}
 _METADATA = {"scans": ("station", "district", "year", "kind", "language"), "tables": ("station", "district", "year")}
 _CURRENT = """
   SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans{} GROUP BY page) n ON n.seq = s.seq
@@ -169,7 +173,7 @@ class Catalogue:
     def insert_scan(self, scan: PageScan) -> None:
         """Add a scan of a page; the newest scan of a page counts, older ones stay."""
         with self._ledger.writing():
-            self._insert("scans", asdict(scan))
+            self._ledger.put("scans", asdict(scan))
             for what in (COUNT, READ, MAP):
                 self._ledger.mark(what, f"volume:{scan.volume}")
 
@@ -214,7 +218,8 @@ class Catalogue:
                     sql = f"SELECT DISTINCT {name} AS old FROM {table} WHERE sha256 = ? AND {name} <> ? ORDER BY 1"
                     before = [r["old"] for r in self._ledger.rows(sql, (sha256, now))] if now else []
                     if before:
-                        self._ledger.execute(f"UPDATE {table} SET {name} = ? WHERE sha256 = ?", (now, sha256))
+                        said = self._ledger.number("names", now) if table == "scans" else now
+                        self._ledger.execute(_TELL[table].format(name), (said, sha256))
                         changed[name] = (", ".join(before), now)
             if changed:
                 self._mark_all_of(sha256)

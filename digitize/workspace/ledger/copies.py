@@ -22,7 +22,7 @@ from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in_file
 from digitize.workspace.ledger.opening import connect, connect_to_read, open_engine, require_format
 from digitize.workspace.ledger.restored import STEP
-from digitize.workspace.ledger.schema import DDL
+from digitize.workspace.ledger.schema import DDL, FORMAT
 from digitize.workspace.ledger.transfer import copy_rows, write_file
 from digitize.workspace.ledger.verifying import find_changes
 
@@ -117,9 +117,26 @@ def _replace_schema(where: LedgerAddress, copy: Path) -> str:
     from digitize.workspace.engines import postgres_making
 
     made = postgres_making.making(where, DDL)
-    with closing(connect_to_read(copy)) as source, source.at_one_moment(), made as (db, aside):
+    today = _of_today(copy, where)
+    with today as file, closing(connect_to_read(file)) as source, source.at_one_moment(), made as (db, aside):
         copy_rows(source, db)
     return f"the schema {aside} of the same database" if aside else ""
+
+
+@contextmanager
+def _of_today(copy: Path, where: LedgerAddress) -> Iterator[Path]:
+    """A backup in today's format: itself, or for a while one made of it, signed with the workspace's key."""
+    with closing(connect_to_read(copy)) as db:
+        if require_format(db, copy) == FORMAT:
+            yield copy
+            return
+    with tempfile.TemporaryDirectory(dir=where.home) as folder:
+        raised = Path(folder) / "ledger.sqlite"
+        _copy_into(copy, raised)
+        key = where.home / "keys" / "site.pem" if where.home else None
+        with Ledger(raised, key=key) as ledger, ledger.writing():
+            pass  # the first that writes raises the format
+        yield raised
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerAddress, Where, home_of
+from digitize.workspace.engines.sqlite import script
 from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.leases import Leases
 from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
-from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_EVENTS, WATCHED
+from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS, WATCHED
 from digitize.workspace.ledger.state import FAILED, StepState, step_state
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Ledger(Leases):
         db = connect(path)
         with db.guarded():
             # One transaction: killed in between, the file has no tables at all rather than some.
-            db.executescript("BEGIN;" + DDL + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
+            db.executescript("BEGIN;" + script(DDL) + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
             db.close()
         return cls(path)
 
@@ -158,7 +159,9 @@ class Ledger(Leases):
 
     def count_events(self) -> int:
         """How many events there are."""
-        return int(self.execute("SELECT COUNT(*) AS n FROM events").fetchone()["n"])
+        return int(
+            self.execute(f"SELECT COUNT(*) AS n FROM {'history' if self.is_narrow else 'events'}").fetchone()["n"]
+        )
 
     def heads(self) -> list[SignedHead]:
         """The signed head of every command, oldest first; none in a ledger of an older format."""
@@ -170,8 +173,8 @@ class Ledger(Leases):
         Returns how many units and steps there are.
         """
         with self.writing():
-            self.execute("DELETE FROM state")
-            self.execute(f"INSERT INTO state (unit, step, key, outcome, detail, seq) {NEWEST_EVENTS}")
+            self.execute("DELETE FROM standing")
+            self.execute(f"INSERT INTO standing (step, unit, seq, outcome) {NEWEST_NUMBERS}")
             self.execute("DELETE FROM tallies")
             for statement in MARK_ALL.values():
                 self.execute(statement)

@@ -39,7 +39,7 @@ ALL_PARTS = {
 # As new as the newest event: who looked before that does not take the mark away.
 MARK_ALL: Mapping[str, str] = {
     what: f"""INSERT INTO marks (what, part, seq)
-      SELECT what, part, (SELECT COALESCE(MAX(seq), 0) FROM events) FROM ({parts}) AS p WHERE true
+      SELECT what, part, COALESCE((SELECT seq FROM events ORDER BY seq DESC LIMIT 1), 0) FROM ({parts}) AS p WHERE true
       ON CONFLICT (what, part) DO UPDATE SET seq = excluded.seq"""
     for what, parts in ALL_PARTS.items()
 }

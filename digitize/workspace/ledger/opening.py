@@ -95,7 +95,7 @@ def require_format(db: LedgerEngine, where: Where) -> int:
         raise LedgerError(f"{where} was written by a newer version (format {found}). Upgrade cctns-digitize.")
     there, home = db.tables(), home_of(where)
     # An older format would spare its rows and signatures every check.
-    later = {1: "row_log", 2: "shapes", 3: "marks", 4: "marks"}.get(found)
+    later = {1: "row_log", 2: "shapes", 3: "marks", 4: "marks", 5: "history"}.get(found)
     if later in there or (found == 1 and home and (home / LOG).exists()):
         raise LedgerError(f"{where} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
     moved = db.execute("SELECT value FROM meta WHERE key = 'moved_to'").fetchone()

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from digitize.workspace.engines import LedgerEngine
-from digitize.workspace.engines.covered import COVERED, SEPARATOR, entry_name
+from digitize.workspace.engines.covered import COVERED, NUMBERS, SEPARATOR, entry_name
+from digitize.workspace.engines.narrow import BASES, CODES, NARROW, Dictionary
 from digitize.workspace.ledger.chain import START, Entry, content_hash, entry_hash, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.state import StepState, step_state
 
 _MOST_TOUCHED = 20_000
 _MOST_EVENTS = 400
 _HASHED_AT_ONCE = 1_000
-_EVENT = ("seq", "at", "unit", "step", "outcome", "key", "detail", "hash", "rows")
-_STATE = ("unit", "step", "key", "outcome", "detail", "seq")
+_EVENT = ("seq", "at", "unit", "step", "outcome", "key", "detail", "hash")
+_STATE = ("unit", "step", "outcome", "seq")
 Name = tuple[str, str]
 """A table, and the name of an entry in it."""
 
@@ -38,6 +40,7 @@ class Pending:
     def __init__(self, db: LedgerEngine) -> None:
         """Watch all tables that count."""
         self._db = db
+        self._words = Dictionary(db)
         db.touched = set()
         db.watch()
         self.forget()
@@ -49,6 +52,7 @@ class Pending:
         self._ended: list[tuple[str, str]] = []
         self._states: dict[tuple[str, str], StepState | None] = {}
         self._foreseen: set[str] = set()
+        self._words.forget()
         self._db.touched.clear()
         self._db.written.clear()
         self.newest: tuple[int, str, str] | None = None
@@ -80,7 +84,9 @@ class Pending:
         for i in range(0, len(units), _HASHED_AT_ONCE):
             some = units[i : i + _HASHED_AT_ONCE]
             marks = ", ".join("?" * len(some))
-            sql = f"SELECT unit, step, key, outcome, detail FROM state WHERE unit IN ({marks})"
+            # Of all steps, by the key that the table has.
+            sql = f"""SELECT unit, step, key, outcome, detail FROM state WHERE unit IN ({marks})
+              AND step IN (SELECT n.name FROM names n WHERE EXISTS (SELECT 1 FROM standing WHERE step = n.id))"""
             for r in self._db.execute(sql, some).fetchall():
                 self._states[r["unit"], r["step"]] = step_state(r["key"], r["outcome"], r["detail"])
         self._foreseen.update(units)
@@ -107,14 +113,13 @@ class Pending:
         if not self._events:
             return
         events, results, self._events, self._results = self._events, self._results, [], {}
-        self._db.put("results", ("unit", "step", "key", "data"), list(results.values()))
         self._db.settle()
         hashes = {("results", name): content_hash(values) for name, values in results.items()}
         # What came late was written since the last event, or is told only now.
         events[-1].names |= self._db.touched - hashes.keys()
         self._db.touched.clear()
         hashes |= self._hashed({name for e in events for name in e.names} - hashes.keys())
-        self._chain(events, hashes)
+        self._chain(events, hashes, results)
 
     def _hashed(self, names: Set[Name]) -> dict[Name, bytes]:
         written, self._db.written = self._db.written, {}
@@ -126,22 +131,59 @@ class Pending:
                 found.update({(table, key): content for key, content in some.items()})
         return found
 
-    def _chain(self, events: Sequence[_Event], hashes: dict[Name, bytes]) -> None:
+    def _chain(
+        self, events: Sequence[_Event], hashes: dict[Name, bytes], results: dict[str, tuple[str, str, str, bytes]]
+    ) -> None:
         seq, _, last = self.newest_event()
-        rows, log, states = [], [], {}
+        rows, log, states, own = [], [], {}, dict[str, int]()
         for event in events:
             entries: list[Entry] = [(table, key, hashes[table, key]) for table, key in sorted(event.names)]
             digest = rows_digest(entries)
             seq, last = seq + 1, link(last, event.texts, digest)
             # The hash covers the digest, and the log of rows says it again: it is not kept a third time.
-            rows.append((seq, *event.texts, last, ""))
+            rows.append((seq, *event.texts, last))
             log += [(table, key, seq, content) for table, key, content in entries]
-            _, unit, step, outcome, key, detail = event.texts
-            states[unit, step] = (unit, step, key, outcome, detail, seq)
-        self._db.put("events", _EVENT, rows)
-        self._db.put("row_log", ("tbl", "key", "seq", "hash"), log)
-        self._db.put("state", _STATE, list(states.values()), replace=("unit", "step"))
+            _, unit, step, outcome, key, _ = event.texts
+            states[unit, step] = (unit, step, outcome, seq)
+            if outcome == "done" and (name := SEPARATOR.join((unit, step, key))) in results:
+                own[name] = seq
+        self.put("events", _EVENT, rows)
+        if own:
+            self._db.put("outputs", ("seq", "data"), [(number, results[name][3]) for name, number in own.items()])
+            # Of these the log tells already.
+            self._db.settle()
+            self._db.touched.difference_update(("results", name) for name in own)
+        self._log(log, own)
+        self.put("state", _STATE, list(states.values()), replace=("unit", "step"))
         self.newest, self.has_news = (seq, events[-1].texts[0], last), True
+
+    def _log(self, entries: Sequence[tuple[str, str, int, bytes]], own: dict[str, int]) -> None:
+        """Write the log of rows. own: name of a result that was made just now -> its event."""
+        refs: dict[Name, int] = {("results", name): event for name, event in own.items()}
+        for table, some in groupby(sorted({e[:2] for e in entries} - refs.keys()), key=lambda name: name[0]):
+            numbers = self._words.refs(table, names := [key for _, key in some])
+            refs.update(((table, name), numbers[name]) for name in names)
+        rows = [(CODES[table], refs[table, key], seq, content) for table, key, seq, content in entries]
+        self._db.put("row_hashes", ("tbl", "ref", "seq", "hash"), rows)
+
+    def put(
+        self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
+    ) -> None:
+        """Insert rows of a view into its table. replace: the key of rows that are there and take these."""
+        if rows:
+            targets, made = self.narrowed(view, columns, rows)
+            own = NARROW[view].columns
+            self._db.put(BASES[view], targets, made, replace=[own[c][0] for c in replace])
+
+    def narrowed(
+        self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Rows of a view as those of its table: its columns, and the rows."""
+        return self._words.rows(view, columns, rows)
+
+    def numbers(self, dictionary: str, texts: Iterable[str]) -> dict[str, int]:
+        """Text -> number in a dictionary (units, names)."""
+        return self._words.numbers(dictionary, set(texts))
 
     def newest_event(self) -> tuple[int, str, str]:
         """Number, time and hash of the newest event that is written; (0, "", 64 noughts) where there is none.
@@ -168,10 +210,18 @@ class Pending:
         yield
 
 
+# By the numbers themselves: the view would have to name every row of the log.
+_NEWEST_HASH = """SELECT hash FROM row_hashes WHERE tbl = ? AND ref = (SELECT id FROM units WHERE name = ?)
+  ORDER BY seq DESC LIMIT 1"""
+
+
 def changed_entries(db: LedgerEngine, table: str, keys: Iterable[str]) -> Iterator[str]:
     """Those of the names under which something else stands than the ledger wrote last."""
-    newest = "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
+    is_narrow = BASES["row_log"] in db.tables() and COVERED[table][0] not in NUMBERS and table != "results"
+    newest = (
+        _NEWEST_HASH if is_narrow else "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
+    )
     for key in keys:
-        row = db.execute(newest, (table, key)).fetchone()
+        row = db.execute(newest, (CODES[table] if is_narrow else table, key)).fetchone()
         if (row[0] if row else b"") != entry_hash(db, table, key):
             yield key

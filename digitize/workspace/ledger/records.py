@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from digitize.workspace.ledger import record_marks
+from digitize.workspace.ledger import record_marks, record_sql
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, is_emptied, plain_data
 from digitize.workspace.ledger.verdict import Verdict
@@ -91,9 +91,10 @@ class Records:
             record_marks.mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for record in (name for name in old if name not in keep):
-                self._ledger.execute("DELETE FROM records WHERE record = ?", (record,))
+                self._ledger.execute(f"DELETE FROM record_rows WHERE {record_sql.THAT}", (record,))
                 self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
-            self._ledger.execute_many(_PUT, rows)
+            names, made = self._ledger.narrowed("records", record_sql.COLUMNS, rows)
+            self._ledger.execute_many(record_sql.PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
 
     def _stored(self, row: Any) -> Stored:
         return Stored(
@@ -117,6 +118,13 @@ class Records:
         """The record of that id."""
         row = self._ledger.execute("SELECT * FROM records WHERE record = ?", (record,)).fetchone()
         return self._stored(row) if row else None
+
+    def some(self, records: Sequence[str]) -> list[Stored]:
+        """Those of these records that there are, in the order given: asked for together, as some hundreds may be."""
+        marks = ", ".join("?" * len(records))
+        rows = self._ledger.rows(f"SELECT * FROM records WHERE record IN ({marks})", records) if records else []
+        found = {row["record"]: row for row in rows}
+        return [self._stored(found[record]) for record in records if record in found]
 
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
@@ -142,7 +150,8 @@ class Records:
 
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
         """Every record, by id. purged: also those whose values are gone, to be counted."""
-        rows = self._ledger.each("SELECT * FROM records ORDER BY record")
+        # With a bound the index of the names is walked through, and nothing need be sorted.
+        rows = self._ledger.each("SELECT * FROM records WHERE record > '' ORDER BY record")
         yield from map(self._stored, rows) if purged else self._kept(rows)
 
     def of_row(self, record: str) -> list[Stored]:
@@ -157,7 +166,7 @@ class Records:
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
         groups = self._groups_ending(ends) if ends else []
-        near = f"{_OTHER_FORMS} OR {_UNSURE_GROUPS}" + (
+        near = f"{record_sql.OTHER_FORMS} OR {record_sql.UNSURE_GROUPS}" + (
             f" OR grp IN ({', '.join('?' * len(groups))})" if groups else ""
         )
         sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
@@ -173,7 +182,8 @@ class Records:
         found, last = list[str](), ""
         small = tuple(e.lower() for e in ends)
         # From one to the next by the index: of millions of records few have a group of their own that is sure.
-        while row := self._ledger.execute(_NEXT_GROUP, (last,)).fetchone():
+        query = record_sql.NEXT_GROUP if self._ledger.is_narrow else record_sql.NEXT_GROUP_BEFORE
+        while row := self._ledger.execute(query, (last,)).fetchone():
             last = str(row["grp"])
             if last.startswith("record "):
                 last = "record!"
@@ -206,7 +216,7 @@ class Records:
 
     def set_verdicts(self, verdicts: Mapping[str, Verdict], findings: Iterable[Finding]) -> None:
         """Replace the verdict, the open fields with their reasons, and the findings of these records."""
-        sql = "UPDATE records SET verdict = ?, open = ?, reasons = ? WHERE record = ?"
+        sql = f"UPDATE record_rows SET verdict = ?, open = ?, reasons = ? WHERE {record_sql.THAT}"
         told = """INSERT INTO findings (record, field, code, severity, message) VALUES (?, ?, ?, ?, ?)
                   ON CONFLICT DO NOTHING"""
         with self._ledger.writing():
@@ -226,10 +236,14 @@ class Records:
 
     def set_loaded(self, batch: str, load: str) -> None:
         """Note that the target now holds, of this batch, exactly the clean records, under that load."""
-        sql = "UPDATE records SET loaded = CASE verdict WHEN 'clean' THEN ? ELSE '' END WHERE batch = ?"
         with self._ledger.writing():
-            self._ledger.execute(sql, (load, batch))
+            number = self._ledger.number("names", load) if load else 0
+            self._ledger.execute(record_sql.LOADED, (number, batch))
             record_marks.mark_batch(self._ledger, batch)
+
+    def set_data(self, rows: Iterable[tuple[bytes, str]]) -> None:
+        """Replace the content of records: (data, record)."""
+        self._ledger.execute_many(f"UPDATE record_rows SET data = ? WHERE {record_sql.THAT}", rows)
 
     def insert_decision(self, decision: Decision, at: str) -> None:
         """Add what a person settled; earlier decisions stay in the history."""
@@ -283,17 +297,3 @@ def _decision(row: Any) -> Decision:
 def _row(s: Stored, data: bytes) -> RecordRow:
     r = s.record
     return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
-
-
-_NEXT_GROUP = "SELECT grp FROM records WHERE grp > ? ORDER BY grp LIMIT 1"
-# As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
-_OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
-_UNSURE_GROUPS = "(grp >= 'record ' AND grp < 'record!')"
-# The row's old values: the verdict stays where content and group are as they were.
-_PUT = """
-  INSERT INTO records (record, unit, batch, station, language, grp, form, hash, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (record) DO UPDATE SET unit = excluded.unit, batch = excluded.batch,
-    station = excluded.station, language = excluded.language, grp = excluded.grp, form = excluded.form,
-    verdict = CASE WHEN records.hash = excluded.hash AND records.grp = excluded.grp THEN records.verdict ELSE '' END,
-    hash = excluded.hash, data = excluded.data
-"""

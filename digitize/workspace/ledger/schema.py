@@ -14,83 +14,87 @@ marks      parts (a volume, a table, a group, a batch) in which something change
 tallies    the counts of a part as they were folded last; by both, `status` and a run look only at what changed
 decisions  what a person settled at review; only grows
 receipts   one line a load
+
+events, row_log, results, state, scans and records are views: read them. What they show lies in the narrow tables
+history, row_hashes, outputs, standing, scan_rows and record_rows, with texts under numbers in units and names
+(`digitize.workspace.engines.narrow`).
 """
 
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 5
-WATCHED, PACKED = 2, 3
-"""The formats from which on rows are watched and heads are signed, and records of tables are packed. From 4 on those of
-systems are packed with their parts; from 5 on it marks what changed."""
+FORMAT = 6
+WATCHED, PACKED, MARKING, NARROWED = 2, 3, 5, 6
+"""The formats from which on rows are watched and heads are signed, records of tables are packed, it marks what changed,
+and the largest tables are narrow. From 4 on records of systems are packed with their parts."""
 
-NEWEST_EVENTS = """SELECT e.unit, e.step, e.key, e.outcome, e.detail, e.seq FROM events e
-  JOIN (SELECT MAX(seq) AS seq FROM events GROUP BY unit, step) n ON n.seq = e.seq"""
-"""What `state` must hold."""
+NARROW_DDL = """
+CREATE TABLE units (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TRIGGER units_are_never_changed BEFORE UPDATE ON units
+  BEGIN SELECT RAISE(ABORT, 'the names of units are never changed'); END;
+CREATE TRIGGER units_are_never_removed BEFORE DELETE ON units
+  BEGIN SELECT RAISE(ABORT, 'the names of units are never removed'); END;
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TRIGGER names_are_never_changed BEFORE UPDATE ON names
+  BEGIN SELECT RAISE(ABORT, 'names are never changed'); END;
+CREATE TRIGGER names_are_never_removed BEFORE DELETE ON names
+  BEGIN SELECT RAISE(ABORT, 'names are never removed'); END;
 
-# What each format has beside the one before it: `digitize.workspace.ledger.upgrade` makes it in an older ledger.
-COVER_DDL = """
-CREATE TABLE row_log (
-  tbl TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (tbl, key, seq)
+CREATE TABLE history (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, unit INTEGER NOT NULL, step INTEGER NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed', 'again', 'duplicate', 'note')),
+  again INTEGER NOT NULL, key BLOB NOT NULL, said INTEGER NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL,
+  CHECK (again = CASE outcome WHEN 'done' THEN 0 ELSE seq END), CHECK (said = 0 OR detail = '')
+);
+CREATE UNIQUE INDEX events_finished_once ON history (unit, step, key, again);
+CREATE INDEX events_by_step ON history (step);
+CREATE TRIGGER history_is_never_changed BEFORE UPDATE ON history
+  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER history_is_never_removed BEFORE DELETE ON history
+  BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+
+CREATE TABLE row_hashes (
+  tbl INTEGER NOT NULL, ref INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (tbl, ref, seq)
 ) WITHOUT ROWID;
-CREATE TRIGGER row_log_is_never_changed BEFORE UPDATE ON row_log
+CREATE TRIGGER row_hashes_are_never_changed BEFORE UPDATE ON row_hashes
   BEGIN SELECT RAISE(ABORT, 'the log of rows is never changed'); END;
-CREATE TRIGGER row_log_is_never_removed BEFORE DELETE ON row_log
+CREATE TRIGGER row_hashes_are_never_removed BEFORE DELETE ON row_hashes
   BEGIN SELECT RAISE(ABORT, 'the log of rows is never removed'); END;
+
+CREATE TABLE outputs (seq INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE standing (
+  step INTEGER NOT NULL, unit INTEGER NOT NULL, seq INTEGER NOT NULL, outcome TEXT NOT NULL, PRIMARY KEY (step, unit)
+) WITHOUT ROWID;
+CREATE INDEX state_failed ON standing (outcome, step) WHERE outcome = 'failed';
+CREATE TABLE scan_rows (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, page INTEGER NOT NULL, source INTEGER NOT NULL, idx INTEGER NOT NULL,
+  batch INTEGER NOT NULL, volume INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL,
+  station INTEGER NOT NULL, district INTEGER NOT NULL, year INTEGER NOT NULL, language INTEGER NOT NULL,
+  UNIQUE (page, source, idx)
+);
+CREATE INDEX scans_by_volume ON scan_rows (volume, number);
+CREATE TABLE record_rows (
+  id INTEGER PRIMARY KEY, unit INTEGER NOT NULL, batch INTEGER NOT NULL, station INTEGER NOT NULL,
+  language TEXT NOT NULL, grp INTEGER NOT NULL, form TEXT NOT NULL, hash BLOB NOT NULL, data BLOB NOT NULL,
+  verdict TEXT NOT NULL DEFAULT '', open TEXT NOT NULL DEFAULT '[]', reasons TEXT NOT NULL DEFAULT '{}',
+  loaded INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX records_by_group ON record_rows (grp);
+CREATE INDEX records_by_unit ON record_rows (unit);
+CREATE INDEX records_by_batch ON record_rows (batch);
+CREATE INDEX records_by_form ON record_rows (form);
+CREATE INDEX records_by_verdict ON record_rows (verdict);
+"""
+"""What format 6 has beside those before: the narrow tables. The views over them each engine makes in its own words."""
+
+TABLES_DDL = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE heads (
   command INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL,
   public TEXT NOT NULL, signature TEXT NOT NULL
 );
 CREATE TABLE fixity (sha256 TEXT PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
-"""
-SHAPES_DDL = """
 CREATE TABLE shapes (shape INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL);
-"""
-MARKS_DDL = """
-CREATE TABLE marks (
-  what TEXT NOT NULL, part TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (what, part)
-) WITHOUT ROWID;
-CREATE TABLE tallies (part TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX events_by_step ON events (step, seq);
-CREATE INDEX scans_by_volume ON scans (volume, number);
-CREATE INDEX sources_by_batch ON sources (batch);
-CREATE INDEX records_by_form ON records (form);
-CREATE INDEX records_by_verdict ON records (verdict);
-"""
-
-DDL = (
-    COVER_DDL
-    + SHAPES_DDL
-    + """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-
-CREATE TABLE events (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  at TEXT NOT NULL,
-  unit TEXT NOT NULL,
-  step TEXT NOT NULL,
-  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed', 'again', 'duplicate', 'note')),
-  key TEXT NOT NULL,
-  detail TEXT NOT NULL,
-  hash TEXT NOT NULL,
-  rows TEXT NOT NULL DEFAULT ''
-);
-CREATE UNIQUE INDEX events_finished_once ON events (unit, step, key) WHERE outcome = 'done';
-CREATE INDEX events_by_unit ON events (unit, seq);
-CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
-  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
-  BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
-
-CREATE TABLE results (
-  unit TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL,
-  PRIMARY KEY (unit, step, key)
-) WITHOUT ROWID;
-CREATE TABLE state (
-  unit TEXT NOT NULL, step TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
-  seq INTEGER NOT NULL, PRIMARY KEY (unit, step)
-) WITHOUT ROWID;
-CREATE INDEX state_by_step ON state (step, outcome);
 CREATE TABLE leases (
   unit TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (unit, step)
 ) WITHOUT ROWID;
@@ -107,26 +111,12 @@ CREATE TABLE sources (
 CREATE TABLE volumes (
   volume INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE, pages INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE scans (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  page TEXT NOT NULL, sha256 TEXT NOT NULL, idx INTEGER NOT NULL, batch TEXT NOT NULL, volume INTEGER NOT NULL,
-  number INTEGER NOT NULL, kind TEXT NOT NULL, station TEXT NOT NULL, district TEXT NOT NULL, year TEXT NOT NULL,
-  language TEXT NOT NULL, UNIQUE (page, sha256, idx)
-);
 CREATE TABLE tables (
   unit TEXT PRIMARY KEY, sha256 TEXT NOT NULL, idx INTEGER NOT NULL, name TEXT NOT NULL, batch TEXT NOT NULL,
   station TEXT NOT NULL, district TEXT NOT NULL, year TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX sources_by_batch ON sources (batch);
 
-CREATE TABLE records (
-  record TEXT PRIMARY KEY, unit TEXT NOT NULL, batch TEXT NOT NULL, station TEXT NOT NULL, language TEXT NOT NULL,
-  grp TEXT NOT NULL, form TEXT NOT NULL, hash TEXT NOT NULL, data BLOB NOT NULL,
-  verdict TEXT NOT NULL DEFAULT '', open TEXT NOT NULL DEFAULT '[]',
-  reasons TEXT NOT NULL DEFAULT '{}', loaded TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
-CREATE INDEX records_by_group ON records (grp);
-CREATE INDEX records_by_unit ON records (unit);
-CREATE INDEX records_by_batch ON records (batch);
 CREATE TABLE findings (
   record TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL,
   PRIMARY KEY (record, field, code)
@@ -141,6 +131,14 @@ CREATE TABLE receipts (
   load TEXT PRIMARY KEY, at TEXT NOT NULL, batch TEXT NOT NULL, target TEXT NOT NULL, data TEXT NOT NULL,
   signature TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE marks (
+  what TEXT NOT NULL, part TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (what, part)
+) WITHOUT ROWID;
+CREATE TABLE tallies (part TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 """
-    + MARKS_DDL
-)
+
+NEWEST_NUMBERS = """SELECT h.step, h.unit, h.seq, h.outcome FROM history h
+  JOIN (SELECT MAX(seq) AS seq FROM history GROUP BY unit, step) n ON n.seq = h.seq"""
+"""What `standing` must hold."""
+
+DDL = TABLES_DDL + NARROW_DDL

@@ -18,14 +18,14 @@ from digitize.workspace.ledger.heads import Heads
 from digitize.workspace.ledger.marks import News
 from digitize.workspace.ledger.opening import open_engine, require_format
 from digitize.workspace.ledger.pending import Pending, changed_entries
-from digitize.workspace.ledger.schema import FORMAT, WATCHED
+from digitize.workspace.ledger.schema import FORMAT, NARROWED, WATCHED
 from digitize.workspace.ledger.upgrade import upgrade
 
 T = TypeVar("T")
 _TRIES = 3
 _READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN")
 # What a transaction holds back is written before a statement that may see it.
-_OF_HISTORY = re.compile(r"\b(events|state|results|row_log|leases)\b")
+_OF_HISTORY = re.compile(r"\b(events|state|results|row_log|leases|history|standing|outputs|row_hashes)\b")
 
 
 class LedgerFile:
@@ -53,6 +53,11 @@ class LedgerFile:
     def can_write(self) -> bool:
         """Whether it was opened to be written; on a medium that cannot be, it is only read."""
         return self._db.can_write
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether its largest tables are narrow; those of an older ledger that was not written since are not."""
+        return self._format >= NARROWED
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -216,6 +221,21 @@ class LedgerFile:
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
             self._pending.add(at, unit, step, outcome, key, text)
             self._news.note_event(unit, step, detail or {})
+
+    def put(self, view: str, values: Mapping[str, Any]) -> None:
+        """Insert one row of a view, inside `writing`: views are not written by SQL."""
+        with self.writing():
+            self._pending.put(view, tuple(values), [tuple(values.values())])
+
+    def narrowed(
+        self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Rows of a view as those of its table, inside `writing`: its columns, and the rows."""
+        return self._pending.narrowed(view, columns, rows)
+
+    def number(self, dictionary: str, text: str) -> int:
+        """The number of a text in a dictionary (units, names), a new one if need be; inside `writing`."""
+        return self._pending.numbers(dictionary, (text,))[text]
 
     def root_hash(self) -> str:
         """The hash of the whole history so far."""

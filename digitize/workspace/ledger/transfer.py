@@ -10,11 +10,12 @@ from pathlib import Path
 
 from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerEngine, Row
+from digitize.workspace.engines.moved import MARKS
+from digitize.workspace.engines.sqlite import script
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 
 _HELD_FOR_A_MOMENT = frozenset({"leases"})
-_OF_A_MOVE = ("moved_to", "arriving")
 TABLES = tuple(t for t in re.findall(r"CREATE TABLE (\w+)", DDL) if t not in _HELD_FOR_A_MOMENT)
 """What a ledger is. Leases are none of it: who holds one works on the ledger that was."""
 
@@ -28,7 +29,7 @@ def copy_rows(source: LedgerEngine, target: LedgerEngine) -> None:
         # What a move left as marks is of the ledger that was moved, not of what is in it.
         rows = iter(source.each(f"SELECT * FROM {table} ORDER BY {_order(table)}"))
         if table == "meta":
-            rows = (r for r in rows if r["key"] not in _OF_A_MOVE)
+            rows = (r for r in rows if r["key"] not in MARKS)
         first = next(rows, None)
         if first is not None:
             target.fill(table, first.keys(), _values(first, rows))
@@ -40,7 +41,7 @@ def _values(first: Row, rest: Iterator[Row]) -> Iterator[tuple[object, ...]]:
 
 def _order(table: str) -> str:
     # In the order of the key they are written without being sorted in.
-    return {"row_log": "tbl, key, seq", "results": "unit, step, key", "state": "unit, step"}.get(table, "1")
+    return {"row_hashes": "tbl, ref, seq", "standing": "step, unit"}.get(table, "1")
 
 
 def write_file(source: LedgerEngine, file: Path) -> None:
@@ -53,6 +54,6 @@ def fill_file(source: LedgerEngine, file: Path) -> None:
     """Make a ledger's file of a ledger of which one moment is held. file: empty, or not there."""
     with closing(connect(file)) as db, db.guarded():
         db.execute("PRAGMA journal_mode = DELETE")
-        db.executescript("BEGIN;" + DDL)
+        db.executescript("BEGIN;" + script(DDL))
         copy_rows(source, db)
         db.execute("COMMIT")

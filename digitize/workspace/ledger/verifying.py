@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from digitize.workspace.engines import LedgerEngine, Row
-from digitize.workspace.engines.covered import COVERED, entry_name
+from digitize.workspace.engines.covered import COVERED
 from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
+from digitize.workspace.ledger.entries import logged_by_event, logged_rows, unlogged_rows
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL, WATCHED
+from digitize.workspace.ledger.schema import DDL, NARROWED, NEWEST_NUMBERS, WATCHED
+from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 
 _AT_ONCE = 1_000
@@ -60,12 +62,13 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         return
     # What a ledger of an older format has not is no change of it.
     without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
-    for where, what, mend in db.differences(functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL)):
+    made = DDL if found >= NARROWED else functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL_5)
+    for where, what, mend in db.differences(made):
         yield Change(where, what, mend or _RESTORE)
     chain = _Chain(db)
     yield from chain.changes()
-    yield from _rows(db)
-    yield from _state(db)
+    yield from _rows(db, is_narrow=found >= NARROWED)
+    yield from _state_numbers(db) if found >= NARROWED else _state(db)
     yield from _heads(db, chain, home, outside)
 
 
@@ -122,7 +125,7 @@ class _Chain:
 
     def _logged(self) -> Iterator[tuple[int, list[Entry]]]:
         seq, entries = -1, list[Entry]()
-        for r in self._db.each("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
+        for r in logged_by_event(self._db):
             if r["seq"] != seq and entries:
                 yield seq, entries
                 entries = []
@@ -140,20 +143,18 @@ class _Chain:
         return head.public in office or self.workers.may_sign(head.public, head.seq)
 
 
-def _rows(db: LedgerEngine) -> Iterator[Change]:
+def _rows(db: LedgerEngine, *, is_narrow: bool) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
     there = db.tables()
-    for table in (name for name in COVERED if name in there):
-        newest = db.each("SELECT key, hash, seq FROM row_log WHERE tbl = ? ORDER BY key, seq", (table,))
+    for table in (name for name in COVERED if is_narrow or name in there):
+        newest = logged_rows(db, table, is_narrow=is_narrow)
         for some in _in_lots(_last_of_each(newest)):
             now = entry_hashes(db, table, some)
             for key, (content, seq) in some.items():
                 if now[key] != content:
                     word = "is gone" if not now[key] else "came back" if not content else "was changed"
                     yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
-        unknown = f"""SELECT DISTINCT {entry_name(table)} AS name FROM {table}
-                      WHERE NOT EXISTS (SELECT 1 FROM row_log WHERE tbl = ? AND key = {entry_name(table, table)})"""
-        for (name,) in db.each(unknown, (table,)):
+        for (name,) in unlogged_rows(db, table, is_narrow=is_narrow):
             yield Change(f"{table} {_shown(name)}", "was added, not by this program")
 
 
@@ -178,6 +179,19 @@ def _state(db: LedgerEngine) -> Iterator[Change]:
     for unit, step in db.each(f"SELECT unit, step FROM ({held} EXCEPT {folded}) d"):
         yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
     for unit, step in db.each(f"SELECT unit, step FROM ({folded}) f EXCEPT SELECT unit, step FROM state"):
+        yield Change(f"state {unit} {step}", "is gone", mend)
+
+
+def _state_numbers(db: LedgerEngine) -> Iterator[Change]:
+    """The same of narrow tables."""
+    held = "SELECT step, unit, seq, outcome FROM standing"
+    mend = "take it from the history anew: digitize ledger recount DIR"
+    named = """SELECT COALESCE(u.name, CAST(d.unit AS TEXT)), COALESCE(s.name, CAST(d.step AS TEXT)) FROM ({}) d
+      LEFT JOIN units u ON u.id = d.unit LEFT JOIN names s ON s.id = d.step"""
+    for unit, step in db.each(named.format(f"{held} EXCEPT {NEWEST_NUMBERS}")):
+        yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
+    gone = "SELECT DISTINCT step, unit FROM history EXCEPT SELECT step, unit FROM standing"
+    for unit, step in db.each(named.format(gone)):
         yield Change(f"state {unit} {step}", "is gone", mend)
 
 

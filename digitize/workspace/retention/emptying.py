@@ -25,7 +25,9 @@ _DECISIONS = f"""UPDATE decisions SET reading = '', value = '' WHERE record > ? 
   AND (reading <> '' OR value <> '')"""
 _FINDINGS = "UPDATE findings SET message = '' WHERE record > ? AND record < ? AND message <> ''"
 _OF_UNIT = "unit = ? OR (unit > ? AND unit < ?)"
-_ANSWERS = "DELETE FROM results WHERE unit > ? AND unit < ? AND step = 'answer'"
+_GONE = "DELETE FROM outputs WHERE seq IN (SELECT h.seq FROM history h JOIN units u ON u.id = h.unit WHERE {})"
+_ANSWERS = _GONE.format("u.name > ? AND u.name < ? AND h.step = (SELECT id FROM names WHERE name = 'answer')")
+_RESULTS = _GONE.format("u.name = ? OR (u.name > ? AND u.name < ?)")
 _SHAPES_USED = "SELECT DISTINCT substr(data, 1, 5) AS head FROM records WHERE substr(data, 1, 1) = ?"
 
 
@@ -67,12 +69,12 @@ def empty_units(ledger: Ledger, units: list[str]) -> None:
     """Take the personal data of pages and tables out, inside `writing`."""
     for unit in units:
         for some in _emptied(ledger, unit):
-            ledger.execute_many("UPDATE records SET data = ? WHERE record = ?", some)
+            Records(ledger).set_data(some)
         ends = f"{unit}-r", f"{unit}-s"
         ledger.execute(_FINDINGS, ends)
         ledger.execute(_DECISIONS, ends)
         ledger.execute(_ANSWERS, [f"answer:{end}" for end in ends])
-        ledger.execute(f"DELETE FROM results WHERE {_OF_UNIT}", _range(unit))
+        ledger.execute(_RESULTS, _range(unit))
 
 
 def drop_unused_shapes(ledger: Ledger) -> None:

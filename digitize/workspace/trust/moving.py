@@ -1,9 +1,9 @@
 """A workspace's ledger goes from its file into a database, or back: whole and verified, or not at all.
 
-The old ledger is locked meanwhile. The new one is made beside it and recounted; then one line of `digitize.toml` is
-changed, and from then on it is the ledger. Last, the old one is marked as moved, so that nobody writes into it any
-more, and put aside under another name. Interrupted before the line is changed, nothing has changed; after it, all is
-done but the mark, which the next move sets.
+First the old ledger is marked: from then on nobody writes into it, whatever becomes of the move. The new one is made
+beside it and recounted; then one line of `digitize.toml` is changed, and from then on it is the ledger. Last, the old
+one is put aside under another name. Broken off before the line is changed, the next move begins anew, or takes the
+mark back where it is told to stay; broken off after it, the next move does what is left.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from digitize.errors import InputError, LedgerError
 from digitize.machine.system import is_dead, sync_file, sync_folder
 from digitize.workspace.engines import LedgerAddress, LedgerEngine, Where
+from digitize.workspace.engines.moved import ARRIVING, MOVED_TO, MOVING_TO, place_of, place_text
 from digitize.workspace.engines.where import ledger_address
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.opening import connect, open_engine, require_format
@@ -34,7 +35,8 @@ STEP = "move"
 _LINE = re.compile(r"^[ \t]*#?[ \t]*ledger[ \t]*=.*$", re.M)
 _AFTER = re.compile(r"^[ \t]*site_id[ \t]*=.*$", re.M)
 _MARK = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-_MARKED = "SELECT key FROM meta WHERE key IN ('moved_to', 'arriving')"
+_MARKED = "SELECT key FROM meta WHERE key IN ('moving_to', 'moved_to', 'arriving')"
+_VALUE = "SELECT value FROM meta WHERE key = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +58,115 @@ def move(place: Place, url: str) -> MovedLedger:
     own = place.options.workspace
     old = place.ledger
     new: Where = ledger_address(url, own.site_id, place.folder, own.ledger_schema) if url else place.folder / LEDGER
+    ended = _end(place)
     if new == old:
+        if ended or (ended := _take_back(old, place.folder)):
+            return ended
         raise InputError(f"The ledger of {place.folder} lies in {new} already.")
     with closing(open_engine(old)) as source:
         require_format(source, old)
-        _clear(new, source)
-        with _held(source):
-            last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-            _make(source, new, place.folder)
-            write_address(place.folder, url)
-            # From here on the new one is the ledger.
-            source.execute(_MARK, ("moved_to", str(new)))
-            aside = _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
+        _mark(source, old, new, place.folder)
+        try:
+            _clear(new, source)
+            with _held(source):
+                _make(source, old, new, place.folder)
+                write_address(place.folder, url)
+                # From here on the new one is the ledger.
+                aside = _leave(source, old, new)
+        except Exception:
+            # Whoever is killed cannot do this: then the next move does.
+            if _place(place.folder) == old:
+                _unmark(source)
+            raise
     if isinstance(old, Path):
         aside = _file_aside(old)
-    with Ledger(open_place(place.folder).ledger) as ledger, ledger.writing():
-        ledger.execute("DELETE FROM meta WHERE key = 'arriving'")
+    return _arrived(place.folder, old, new, aside)
+
+
+def _place(folder: Path) -> Where:
+    return open_place(folder).ledger
+
+
+def _mark(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
+    """From here on nobody writes into the old ledger. What an earlier move left elsewhere is taken away."""
+    with _held(source):
+        earlier = source.execute(_VALUE, (MOVING_TO,)).fetchone()
+        source.execute(_MARK, (MOVING_TO, place_text(new)))
+    there = place_of(earlier[0], home) if earlier else None
+    if there not in (None, old, new):
+        _clear(there, source)
+
+
+def _unmark(source: LedgerEngine) -> None:
+    source.begin(moving=True)
+    source.execute("DELETE FROM meta WHERE key = ?", (MOVING_TO,))
+    source.commit()
+
+
+def _leave(source: LedgerEngine, old: Where, new: Where) -> str:
+    """Say in the old ledger that it was moved, inside a transaction. Returns where a schema lies now."""
+    source.execute(_MARK, (MOVED_TO, str(new)))
+    source.execute("DELETE FROM meta WHERE key = ?", (MOVING_TO,))
+    return _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
+
+
+def _arrived(folder: Path, old: Where, new: Where, aside: str) -> MovedLedger:
+    """The last step: the new ledger tells of the move."""
+    with Ledger(_place(folder)) as ledger, ledger.writing():
+        last = ledger.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        ledger.execute("DELETE FROM meta WHERE key = ?", (ARRIVING,))
         told = {"from": str(old), "to": str(new), "events": last["seq"], "root_hash": last["hash"]}
         ledger.record_event("ledger", STEP, "note", detail=told)
     return MovedLedger(str(new), aside, last["seq"], last["hash"])
+
+
+def _end(place: Place) -> MovedLedger | None:
+    """Do what a move left undone that was broken off after the address was changed. None where nothing is left."""
+    with closing(open_engine(place.ledger)) as db:
+        row = db.execute(_VALUE, (ARRIVING,)).fetchone()
+    old = place_of(row[0], place.folder) if row else None
+    if old is None:
+        return None
+    return _arrived(place.folder, old, place.ledger, _left_behind(old, place.ledger))
+
+
+def _left_behind(old: Where, new: Where) -> str:
+    """Put the old ledger aside, if it is still there and says that it is moving. Returns where it lies then."""
+    if isinstance(old, LedgerAddress):
+        from digitize.workspace.engines import postgres_making
+
+        with postgres_making.changing(old) as db:
+            is_left = postgres_making.is_there(db) and db.execute(_VALUE, (MOVING_TO,)).fetchone() is not None
+            return _leave(db, old, new) if is_left else ""
+    if not old.is_file():
+        return ""
+    with closing(connect(old)) as file, file.guarded():
+        file.begin(moving=True)
+        marks = {r["key"] for r in file.execute(_MARKED)}
+        if MOVING_TO in marks:
+            _leave(file, old, new)
+        file.commit()
+    return _file_aside(old) if marks & {MOVING_TO, MOVED_TO} else ""
+
+
+def _take_back(old: Where, home: Path) -> MovedLedger | None:
+    """Take back a move that was broken off before the address was changed. None where there is none."""
+    with closing(open_engine(old)) as source:
+        row = source.execute(_VALUE, (MOVING_TO,)).fetchone()
+        if row is None:
+            return None
+        if (there := place_of(row[0], home)) is not None:
+            _clear(there, source)
+        _unmark(source)
+        last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return MovedLedger(str(old), "", last["seq"], last["hash"])
 
 
 @contextmanager
 def _held(source: LedgerEngine) -> Iterator[None]:
     """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
     with source.guarded():
-        source.begin()
+        source.begin(moving=True)
         try:
             for r in source.execute("SELECT DISTINCT owner FROM leases WHERE until > ?", (source.now(),)).fetchall():
                 if not is_dead(r["owner"]):
@@ -128,14 +213,15 @@ def _is_in(source: LedgerEngine, copy: LedgerEngine) -> bool:
     return newest is None or there is not None
 
 
-def _make(source: LedgerEngine, new: Where, home: Path) -> None:
+def _make(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
     """The new ledger, recounted before it counts."""
+    mark = (ARRIVING, place_text(old))
     if isinstance(new, LedgerAddress):
         from digitize.workspace.engines import postgres_making
 
         with postgres_making.making(new, DDL) as (db, _):
             copy_rows(source, db)
-            db.execute(_MARK, ("arriving", "1"))
+            db.execute(_MARK, mark)
             _require_whole(db, home)
         return
     part = new.with_name(f".{new.name}.part")
@@ -144,7 +230,7 @@ def _make(source: LedgerEngine, new: Where, home: Path) -> None:
         fill_file(source, part)
         with closing(connect(part)) as file:
             file.execute("PRAGMA journal_mode = DELETE")
-            file.execute(_MARK, ("arriving", "1"))
+            file.execute(_MARK, mark)
             _require_whole(file, home)
         sync_file(part)
         part.replace(new)

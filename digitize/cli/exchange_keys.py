@@ -1,0 +1,85 @@
+"""The book that `digitize exchange` works on, and its group `keys`: under which keys replies are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, say, table
+
+if TYPE_CHECKING:
+    from digitize.exchange.books import ExchangeBook
+    from digitize.workspace.place import Place
+
+Workspace = Annotated[Path, typer.Option(help="The office's workspace: whose key signs, whose ledger is told.")]
+At = Annotated[str, typer.Option("--target", help="The target; that of the workspace if not given.")]
+Schema = Annotated[str, typer.Option(help="The schema of its tables, in a database.")]
+_HERE = Path()
+
+
+@contextmanager
+def opened_book(workspace: Path, target: str, schema: str) -> Iterator[tuple[ExchangeBook, Place]]:
+    """The book of the exchange in a target, and the workspace whose office it is."""
+    from digitize.exchange.books import ExchangeBook
+    from digitize.files.loading.where import opened
+    from digitize.workspace.place import open_place
+
+    place = open_place(workspace)
+    with opened(target, schema, None if target else workspace) as loaded:
+        yield ExchangeBook(loaded), place
+
+
+keys = typer.Typer(name="keys", help="Whose key is whose: replies are taken under these alone.", no_args_is_help=True)
+
+
+@keys.command()
+def add(
+    sender: Annotated[str, typer.Argument(help="Whose key it is: a pillar, or PILLAR:OFFICE as e-courts:pune.")],
+    key: Annotated[str, typer.Argument(help="Its public key: 64 hexadecimal digits or the .pub file.")],
+    note: Annotated[str, typer.Option(help="By which letter, from whom.")] = "",
+    workspace: Workspace = _HERE,
+    target: At = "",
+    schema: Schema = "",
+) -> None:
+    """Take a key into the list."""
+    from digitize.exchange.own import check_sender
+    from digitize.offices.keys import add_key, read_public
+
+    check_sender(sender)
+    with opened_book(workspace, target, schema) as (book, _):
+        add_key(book, sender, read_public(key), note)
+    say(f"Replies of {sender} signed with this key will be taken.")
+
+
+@keys.command()
+def revoke(
+    key: Annotated[str, typer.Argument(help="The key, or its first eight digits and more.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    workspace: Workspace = _HERE,
+    target: At = "",
+    schema: Schema = "",
+) -> None:
+    """Take no more replies under a key; what was taken before stays."""
+    from digitize.offices.keys import revoke_key
+
+    with opened_book(workspace, target, schema) as (book, _):
+        held = revoke_key(book, key, reason)
+    say(f"The key {held.public[:16]}... of {held.reporter} is revoked; {held.reporter} needs a new one.")
+
+
+@keys.command("list")
+def list_keys(workspace: Workspace = _HERE, target: At = "", schema: Schema = "", json: Json = False) -> None:
+    """Show all keys that ever were in the list."""
+    from dataclasses import asdict
+
+    with opened_book(workspace, target, schema) as (book, _):
+        held = sorted(book.trusted().values(), key=lambda k: (k.reporter, k.since))
+    if json:
+        print_json({"keys": [asdict(k) for k in held]})
+        return
+    rows = [[k.reporter, k.public[:16], k.since[:10], k.revoked[:10], k.note] for k in held]
+    results().print(table("Keys", ["sender", "key", "since", "revoked", "note"], rows))

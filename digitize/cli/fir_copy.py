@@ -1,0 +1,56 @@
+"""`digitize fir-copy`: a printable copy of an FIR, in English or a state's language, as PDF/A."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitize.cli.console import say
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
+
+
+def fir_copy(
+    number: Annotated[str, typer.Argument(metavar="NUMBER/YEAR", help="The FIR, as 12/2012.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.pdf", help="Where to write the copy.")],
+    station: Annotated[str, typer.Option(help="Police station, in any script.")],
+    district: Annotated[str, typer.Option(help="Its district, where several stations have the name.")] = "",
+    target: Annotated[str, typer.Option(help="The target, as digitize load names it, or a workspace.")] = "",
+    schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
+    lang: Annotated[str, typer.Option(help="The language, by its code of two letters: en, hi ...")] = "en",
+    asked_as: Annotated[str, typer.Option("--as", help="For whom it is: public, police or court.")] = "police",
+    digits: Annotated[str, typer.Option(help="Numerals: state (as its records have them) or western.")] = "state",
+    why: Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log. Needed.")] = "",
+    own_station: Annotated[list[str] | None, typer.Option("--own-station", help="Your own station.")] = None,
+    unmask: Unmask = False,
+    reason: Reason = "",
+    operator: Operator = "",
+) -> None:
+    """Make a printable copy of an FIR (form IIF-I) as whoever it is for may have it. It is kept in the log."""
+    from digitize.files.loading.where import opened
+    from digitize.finding.log import Searcher
+    from digitize.machine.system import user_name
+    from digitize.machine.whole_file import WholeFile
+    from digitize.services.asker import ServiceAsker
+    from digitize.services.copies.asked import fir_copy as make
+    from digitize.services.desk import ServiceDesk
+
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    by = Searcher(operator.strip() or user_name(), user_name(), why.strip() or reason.strip(), who)
+    asker = ServiceAsker(by, asked_as, tuple(own_station or ()))
+    serial, _, year = number.partition("/")
+    asked = {"number": serial.strip(), "year": year.strip(), "station": station, "district": district}
+    folder = Path(target or ".")
+    workspace = folder if (folder / "digitize.toml").is_file() else None
+    with opened("" if workspace else target, schema, workspace) as loaded:
+        made = make(ServiceDesk(loaded, folder=workspace), asked, asker, lang, digits)
+    file = WholeFile(out)
+    file.write(made)
+    file.close()
+    say(f"Written: {out} ({len(made):,} bytes)")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("fir-copy")(fir_copy)

@@ -1,0 +1,116 @@
+"""`digitize quality`: how much of what is loaded each service can find, and what to go back to the paper for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, say, table
+
+if TYPE_CHECKING:
+    from digitize.review.going_back import BackToPaper
+    from digitize.services.kind import Need
+    from digitize.services.quality import PaperPlace, StationQuality
+
+_SHOWN, _MORE = 40, 10
+
+
+def quality(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A workspace, whose target is meant.")] = None,
+    target: Annotated[str, typer.Option(help="The target, as digitize load names it.")] = "",
+    schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
+    service: Annotated[str, typer.Option(help="Of this service alone.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="At most so many places of paper are listed or asked.")] = 200,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write these places to a file, as CSV.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Have these places asked at the review station.")] = False,
+    operator: Annotated[str, typer.Option(help="Who has them asked; recorded.")] = "",
+    json: Json = False,
+) -> None:
+    """Tell by station which share of the loaded records each service finds, why it does not find the others, and where
+    on paper to look, most gain first.
+    """
+    from digitize.errors import OptionsError
+    from digitize.services.quality import all_needs
+    from digitize.services.quality_sheet import write_places
+
+    needs = all_needs()
+    if service and service not in needs:
+        raise OptionsError(f"--service is one of: {', '.join(sorted(needs))}.")
+    workspace = folder or (Path() if not target and Path("digitize.toml").is_file() else None)
+    if ask and workspace is None:
+        raise OptionsError("--ask needs a workspace: it holds the pages.")
+    # Some are asked already, or stand on no paper: those behind them take their places.
+    most = limit * (_MORE if ask else 1)
+    found, places = _measured(workspace, target, schema, {service: needs[service]} if service else needs, most)
+    if out:
+        write_places(places[:limit], out)
+    asked = _ask(workspace, places, limit, operator) if ask and workspace is not None else None
+    if json:
+        plain = [p.as_plain() for p in places[:limit]]
+        back = asdict(asked) if asked else None
+        print_json({"stations": [q.as_plain() for q in found], "places": plain, "asked": back})
+        return
+    _show(found, places[:limit], out)
+    if asked:
+        _tell(asked, workspace)
+
+
+def _measured(
+    workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
+) -> tuple[list[StationQuality], list[PaperPlace]]:
+    from digitize.files.loading.where import opened
+    from digitize.finding.filled import open_counts
+    from digitize.services.quality import by_station, paper_places
+
+    with opened(target, schema, workspace) as loaded:
+        store = open_counts(loaded)
+        return by_station(store, needs), paper_places(store, most, needs) if most else []
+
+
+def _ask(workspace: Path, places: Sequence[PaperPlace], limit: int, operator: str) -> BackToPaper:
+    from digitize.review.going_back import go_back
+    from digitize.workspace.known import learn
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+
+    place = open_place(workspace)
+    with Ledger(place.ledger) as ledger:
+        return go_back(ledger, learn(place, ledger), [(p.record, p.paths) for p in places], limit, operator)
+
+
+def _show(found: Sequence[StationQuality], places: Sequence[PaperPlace], out: Path | None) -> None:
+    if not found:
+        say("Nothing is loaded that a service answers from.")
+        return
+    worst = sorted(found, key=lambda q: (q.service, q.form, q.found - q.rows, q.station))
+    rows = [
+        [q.service, q.form, ", ".join(filter(None, q.station)), f"{q.found} of {q.rows}",
+         ", ".join(f"{n} without {what}" for what, n in sorted(q.lacking.items(), key=lambda i: -i[1]))]
+        for q in worst[:_SHOWN]
+    ]  # fmt: skip
+    results().print(table("Found", ["service", "form", "station", "found", "why not"], rows), markup=False)
+    if len(worst) > _SHOWN:
+        say(f"And {len(worst) - _SHOWN} more lines: --json has all.")
+    if out:
+        say(f"{len(places)} places of paper written to {out}, most gain first.")
+    elif places:
+        say(f"{len(places)} places of paper would make rows findable: --out FILE lists them, --ask has them asked.")
+
+
+def _tell(asked: BackToPaper, workspace: Path | None) -> None:
+    say(f"{asked.asked} places are asked now. {asked.known} were asked before, {asked.answered} answered.")
+    if asked.no_place:
+        say(f"{asked.no_place} have no place on their form or in their table.")
+    if asked.gone:
+        say(f"{asked.gone} are of records that this workspace does not hold.")
+    if asked.asked or asked.known:
+        say(f"Next: digitize review serve {workspace}, or: digitize review export {workspace}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(quality)

@@ -1,0 +1,115 @@
+"""`digitize service`: what loaded records answer the police, the courts and the public, one command a service."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitize.cli.console import Json, print_json, results, say, table
+from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
+
+if TYPE_CHECKING:
+    from digitize.services.answer import ServiceAnswer, ShownAnswer
+    from digitize.services.kind import RecordService
+
+_As = Annotated[str, typer.Option("--as", help="In which role: public, police or court. It decides what is shown.")]
+_Why = Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log. Needed.")]
+_Limit = Annotated[int, typer.Option(help="How many to show.")]
+_Target = Annotated[str, typer.Option(help="The target, as digitize load names it, or a workspace.")]
+_Schema = Annotated[str, typer.Option(help="The schema of its tables, in a database.")]
+_Own = Annotated[
+    list[str] | None, typer.Option("--own-station", help="Whose records are your own, for police; may be repeated.")
+]
+_COMMON: Mapping[str, tuple[Any, Any]] = {
+    "asked_as": (_As, "police"), "why": (_Why, ""), "own_station": (_Own, None), "limit": (_Limit, 10),
+    "target": (_Target, ""), "schema": (_Schema, ""), "unmask": (Unmask, False), "reason": (Reason, ""),
+    "operator": (Operator, ""), "json": (Json, False),
+}  # fmt: skip
+
+
+def _command(service: RecordService) -> Any:
+    """The command of a service: its own parameters as options, then those that all have."""
+
+    def ask(**given: Any) -> None:
+        common = {name: given.pop(name) for name in _COMMON}
+        _ask(service, {name.removeprefix("given_"): text for name, text in given.items()}, **common)
+
+    own = {
+        f"given_{p.name}": (Annotated[str, typer.Option(f"--{p.name.replace('_', '-')}", help=_help(p))], "")
+        for p in service.parameters
+    }
+    listed = {**own, **_COMMON}
+    kind = inspect.Parameter.KEYWORD_ONLY
+    signature = [inspect.Parameter(n, kind, default=d, annotation=a) for n, (a, d) in listed.items()]
+    ask.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    ask.__annotations__ = {name: annotation for name, (annotation, _) in listed.items()}
+    ask.__doc__ = service.help
+    return ask
+
+
+def _help(parameter: Any) -> str:
+    told = f"{parameter.help[0].upper()}{parameter.help[1:].rstrip('.')}."
+    choices = f" One of: {', '.join(parameter.choices)}." if parameter.choices else ""
+    return f"{told}{choices}{' Needed.' if parameter.is_needed else ''}"
+
+
+def _ask(
+    service: RecordService, given: Mapping[str, str], *, asked_as: str, why: str, own_station: list[str] | None,
+    limit: int, target: str, schema: str, unmask: bool, reason: str, operator: str, json: bool,
+) -> None:  # fmt: skip
+    from digitize.files.loading.where import opened
+    from digitize.finding.log import Searcher
+    from digitize.machine.system import user_name
+    from digitize.services.asker import ServiceAsker
+    from digitize.services.desk import ServiceDesk
+
+    who = asked_by(unmask=unmask, reason=reason, operator=operator)
+    by = Searcher(operator.strip() or user_name(), user_name(), why.strip() or reason.strip(), who)
+    asker = ServiceAsker(by, asked_as, tuple(own_station or ()))
+    folder = Path(target or ".")
+    workspace = folder if (folder / "digitize.toml").is_file() else None
+    with opened("" if workspace else target, schema, workspace) as loaded:
+        answer = ServiceDesk(loaded, folder=workspace).answer(service, given, asker, limit)
+    if json:
+        print_json(answer.as_plain())
+        return
+    _show(answer)
+
+
+def _show(answer: ServiceAnswer) -> None:
+    if answer.verdict:
+        say(f"{answer.service}: {answer.verdict}")
+    if not answer.found:
+        say("Nothing was found that may be shown.")
+        return
+    rows = [[*_cells(one), _why(one)] for one in answer.found]
+    results().print(table("Found", ["record", "case", "found", "says", "why"], rows), markup=False)
+    for one in answer.found:
+        for other in one.beside:
+            say(f"  beside {one.record or one.form}: {', '.join(_cells(other)[:3])} ({_why(other)})")
+
+
+def _cells(one: ShownAnswer) -> list[str]:
+    rows = [", ".join(row.values()) for some in one.rows.values() for row in some]
+    found = ", ".join([*one.values.values(), *rows])
+    return [one.record or one.form, ", ".join(one.case.values()), found, one.says]
+
+
+def _why(one: ShownAnswer) -> str:
+    return ", ".join(g.what if g.how == "same" else f"{g.what} ({g.how})" for g in one.why)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands, one for each service there is."""
+    from digitize.services.known import load_services
+
+    group = typer.Typer(
+        name="service", help="What loaded records answer the police, the courts and the public.", no_args_is_help=True
+    )
+    for name, service in load_services().items():
+        group.command(name)(_command(service))
+    app.add_typer(group, name="service")

@@ -1,0 +1,1 @@
+"""Layouts of packages, one file a pillar."""

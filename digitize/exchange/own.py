@@ -1,0 +1,27 @@
+"""Whose packages this office can check: those of known senders, and its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from digitize.errors import OptionsError
+from digitize.exchange.books import ExchangeBook
+from digitize.exchange.manifest import PILLAR
+from digitize.offices.keys import Key
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.place import Place
+
+
+def check_sender(sender: str) -> None:
+    """Raise OptionsError unless it is a pillar, or PILLAR:OFFICE."""
+    if not re.fullmatch(PILLAR, sender):
+        raise OptionsError(f"{sender}: a sender is e-courts, e-prison, e-prosecution or e-forensics, or PILLAR:OFFICE.")
+
+
+def known_signers(book: ExchangeBook, place: Place) -> Mapping[str, Key]:
+    """Public key -> whose it is, this office's own and earlier ones too."""
+    site = place.options.workspace.site_id
+    with Ledger(place.ledger) as ledger:
+        own = {public: Key(site, public, "", "", "") for public in ledger.public_keys()}
+    return {**book.trusted(), **own}

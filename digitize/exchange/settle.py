@@ -1,0 +1,68 @@
+"""What people decide of conflicts, and who looked at what a statement says: events that stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from digitize.errors import NotFound, OptionsError
+from digitize.exchange.books import EVENTS, ExchangeBook, numbered
+from digitize.exchange.conflicts import DECISIONS, SETTLED, ExchangeConflict, each_conflict
+from digitize.exchange.statements import statements_by
+from digitize.targets.base import Statement
+
+LOOKED = "looked"
+
+
+@dataclass(frozen=True, slots=True)
+class SettlingPerson:
+    """Who does something, and why. account: of this machine."""
+
+    operator: str
+    account: str
+    reason: str
+
+    def check(self) -> None:
+        """Raise OptionsError where one of them is missing."""
+        if not (self.operator.strip() and self.reason.strip()):
+            raise OptionsError("--operator and --reason say who and why; both are kept.")
+
+
+def find_conflict(book: ExchangeBook, wanted: str) -> ExchangeConflict:
+    """The conflict whose id begins so (six signs and more). Raises NotFound."""
+    found = [c for c in each_conflict(book, all_of_them=True) if len(wanted) >= 6 and c.id.startswith(wanted)]
+    if len(found) != 1:
+        raise NotFound(f"{wanted}: no conflict, or more than one, begins so. See: digitize exchange conflicts --all")
+    return found[0]
+
+
+def settle_conflict(book: ExchangeBook, wanted: str, decision: str, person: SettlingPerson) -> ExchangeConflict:
+    """Keep what a person decided; neither statement is changed. Raises OptionsError, NotFound."""
+    if decision not in DECISIONS:
+        raise OptionsError(f"--decision is one of {', '.join(DECISIONS)}: which statement is right, or both stand.")
+    person.check()
+    conflict = find_conflict(book, wanted)
+    book.target.run_all([_event(SETTLED, conflict, person, {"decision": decision})])
+    return conflict
+
+
+def said_in_full(book: ExchangeBook, wanted: str, person: SettlingPerson) -> Mapping[str, str]:
+    """What the statement of a conflict says, names and all; that it was looked at is kept first.
+
+    Raises OptionsError, NotFound.
+    """
+    person.check()
+    conflict = find_conflict(book, wanted)
+    book.target.run_all([_event(LOOKED, conflict, person, {})])
+    name = (conflict.sender, conflict.kind, conflict.statement)
+    return next(s.said for s in statements_by(book, "record", [conflict.record]) if s.name == name)
+
+
+def _event(act: str, conflict: ExchangeConflict, person: SettlingPerson, detail: Mapping[str, str]) -> Statement:
+    told = {**detail, "sender": conflict.sender, "kind": conflict.kind, "statement": conflict.statement}
+    row = {
+        "act": act, "subject": conflict.id, "operator": person.operator.strip(), "account": person.account,
+        "reason": person.reason.strip(), "detail": json.dumps(told, ensure_ascii=False),
+    }  # fmt: skip
+    return numbered(EVENTS, row)

@@ -1,1 +1,0 @@
-"""The search as JSON and as a page, behind the login of the review station."""

@@ -1,0 +1,114 @@
+"""Going back to the paper: fields that stand empty in loaded records are asked, until somebody has looked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from digitize.errors import OptionsError
+from digitize.review.places import item_at
+from digitize.workspace.decisions.items import FIELD, Item
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import Records, Stored
+
+TO_BE_FOUND = "to-be-found"
+"""Why such a field is asked: with it a service finds the record."""
+_UNIT, _STEP = "back", "review"
+_NOTES = f"SELECT detail FROM events WHERE step = '{_STEP}' AND unit LIKE '{_UNIT}:%' ORDER BY seq"
+
+
+@dataclass(frozen=True, slots=True)
+class BackToPaper:
+    """What became of a list of places. asked: how many are asked now. known: asked before, and not answered yet.
+    answered: a person looked already, and the paper has it not. no_place: the paper has no place for it. gone: records
+    that the workspace does not hold, or not any more.
+    """
+
+    asked: int = 0
+    known: int = 0
+    answered: int = 0
+    no_place: int = 0
+    gone: int = 0
+
+
+def go_back(
+    ledger: Ledger, known: Known, places: Iterable[tuple[str, Sequence[str]]], most: int, operator: str
+) -> BackToPaper:
+    """Have empty fields asked. places: record, and paths in any of which the value may stand, most wanted first.
+
+    most: how many are newly asked. Raises OptionsError without an operator.
+    """
+    if not operator.strip():
+        raise OptionsError("--operator NAME: who has these places asked; it is recorded.")
+    before, readings = set(_noted(ledger)), Readings(ledger)
+    new: list[list[str]] = []
+    counts = dict.fromkeys(("known", "answered", "no_place", "gone"), 0)
+    for record, paths in places:
+        if len(new) >= most:
+            break
+        if any((record, path) in before for path in paths):
+            path = next(p for p in paths if (record, p) in before)
+            counts["known" if _wanted(ledger, known, record, path, readings) else "answered"] += 1
+            continue
+        stored = Records(ledger).one(record)
+        if stored is None or stored.is_purged:
+            counts["gone"] += 1
+            continue
+        found = _on_paper(ledger, known, stored, paths, readings)
+        if found is None:
+            counts["no_place"] += 1
+        elif _is_answered(ledger, found[1]):
+            counts["answered"] += 1
+        else:
+            new.append([record, found[0]])
+    if new:
+        detail = {"back": new, "operator": operator.strip()}
+        ledger.record_event(f"{_UNIT}:{known.place.options.workspace.site_id}", _STEP, "note", detail=detail)
+    return BackToPaper(len(new), **counts)
+
+
+def back_items(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
+    """What is asked so and not answered, record by record as it was noted: the one with the most gain first."""
+    readings = Readings(ledger)
+    for record, path in _noted(ledger):
+        if (found := _wanted(ledger, known, record, path, readings)) is not None:
+            yield found
+
+
+def _wanted(ledger: Ledger, known: Known, record: str, path: str, readings: Readings) -> tuple[Stored, Item] | None:
+    """The item of a place; None where it has a value by now, somebody looked, or the record is gone."""
+    stored = Records(ledger).one(record)
+    if stored is None or stored.is_purged:
+        return None
+    value = dict(stored.record.cells()).get(path)
+    if value is not None and value.value:
+        return None
+    item = item_at(ledger, known, stored, path, readings)
+    if item is None or _is_answered(ledger, item):
+        return None
+    return stored, replace(item, why=(*item.why, TO_BE_FOUND))
+
+
+def _on_paper(
+    ledger: Ledger, known: Known, stored: Stored, paths: Sequence[str], readings: Readings
+) -> tuple[str, Item] | None:
+    """The first of some paths that something on the paper, or a column of the table, feeds."""
+    for path in paths:
+        item = item_at(ledger, known, stored, path, readings)
+        if item is not None and not item.cell.startswith(f"{FIELD}:"):
+            return path, item
+    return None
+
+
+def _is_answered(ledger: Ledger, item: Item) -> bool:
+    decision = Records(ledger).decisions(item.record).get(item.cell)
+    return decision is not None and decision.source == item.source
+
+
+def _noted(ledger: Ledger) -> list[tuple[str, str]]:
+    rows = ledger.rows(_NOTES)
+    places = ((record, path) for row in rows for record, path in json.loads(row["detail"]).get("back", ()))
+    return list(dict.fromkeys(places))

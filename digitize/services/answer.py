@@ -1,0 +1,58 @@
+"""What a service answers, as it may be shown, as JSON types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from digitize.finding.answers import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """One thing that answers, as somebody may see it.
+
+    record: its id, "" for a row of a list that is no record; form; child, line: where in it. case: fields of the
+    record; values: of the row of its child table; rows: of other tables, all rows. says: what it alone says of what was
+    asked. beside: what it was compared with.
+    """
+
+    record: str
+    form: str
+    child: str
+    line: int
+    score: float
+    why: tuple[Ground, ...] = ()
+    case: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    says: str = ""
+    beside: tuple[ShownAnswer, ...] = ()
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types; keys are an interface."""
+        return {
+            "record": self.record, "form": self.form, "child": self.child, "line": self.line, "score": self.score,
+            "why": [{"what": g.what, "how": g.how} for g in self.why], "case": dict(self.case),
+            "values": dict(self.values), "rows": {n: [dict(r) for r in some] for n, some in self.rows.items()},
+            "says": self.says, "beside": [one.as_plain() for one in self.beside],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """The answer of a service. verdict: a word of its own, "" for none. found: the best first."""
+
+    service: str
+    verdict: str
+    found: tuple[ShownAnswer, ...]
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types; keys are an interface."""
+        return {"service": self.service, "verdict": self.verdict, "found": [one.as_plain() for one in self.found]}
+
+
+def of_list(row: Mapping[str, str]) -> ShownAnswer:
+    """A row of a list that is no record, such as a police station; nothing in it tells of a person."""
+    return ShownAnswer("", "", "", 0, 1.0, case=row)

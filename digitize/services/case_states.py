@@ -1,0 +1,170 @@
+"""In which state a case is, and each of its persons: what rows of the policy table speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from digitize.finding.cases import FoundCases, text_of
+from digitize.masking.children import is_adult, is_child
+from digitize.masking.masks import person_of
+from digitize.masking.sensitive import accuses_child, is_under, names_sections
+from digitize.services.policy import GraveLaw, load_policy
+from mappers.codes.protected import ACCUSED_CHILD
+from mappers.names import name_key
+from mappers.record import Record, Row
+
+CHILD, ACQUITTED, NOT_CHARGED = "child", "acquitted", "not_charged"
+"""States of a person, beside the class."""
+_CHARGED = "charge_sheet"
+_FREED = frozenset({"acquitted", "discharged", "compounded", "withdrawn", "quashed"})
+_NOT_OVER = frozenset({"transferred", "committed"})
+_SET_ASIDE, _FREED_WRONGLY = "conviction_set_aside", "acquittal_set_aside"
+_TRACED = frozenset({"traced_alive", "found_dead", "returned"})
+_PROCLAIMED = frozenset({"proclamation", "attachment"})
+_NAMES = ("name", "alias", "alias_2", "alias_3")
+
+
+@dataclass(frozen=True)
+class CaseStates:
+    """One record within its case. records: all of the case, itself among them. asker: the name of who asks, or ""."""
+
+    record: Record
+    records: Sequence[Record]
+    is_in_doubt: bool = False
+    asker: str = ""
+    _tags: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        """Of the case: sexual, child, accused_child, grave, no_sections, in_doubt, closed, names_asker; of the record
+        itself: traced, identified, not_proclaimed, warrant_over.
+        """
+        return frozenset(self._states())
+
+    def _states(self) -> Iterator[str]:
+        some = self.records
+        if any(is_under(r, "sexual") for r in some):
+            yield "sexual"
+        if any(is_under(r, "child") or _has_child(r, accused=False) for r in some):
+            yield "child"
+        if self._accuses_child:
+            yield "accused_child"
+        if any(_is_grave(row) for r in some for row in r.children.get("acts", ())):
+            yield "grave"
+        if not any(names_sections(r) for r in some):
+            yield "no_sections"
+        if self.is_in_doubt:
+            yield "in_doubt"
+        if _is_closed(some):
+            yield "closed"
+        accused = (row for r in some for row in _persons(r) if _is_accused(row))
+        if (asker := name_key(self.asker)) and any(asker in _keys(row) for row in accused):
+            yield "names_asker"
+        yield from _own_states(self.record)
+
+    @cached_property
+    def _accuses_child(self) -> bool:
+        return any(is_under(r, ACCUSED_CHILD) or accuses_child(r) or _has_child(r, accused=True) for r in self.records)
+
+    def tags(self, child: str, row: Row) -> frozenset[str]:
+        """Class and states of the person that a row is, or belongs to; of one that says nobody, "other".
+
+        child: "" for the record itself and tables that belong to nobody, which have none.
+        """
+        if child not in ("persons", "addresses", "ids"):
+            return frozenset()
+        person = row if child == "persons" else person_of(self.record, row)
+        if person is None:
+            return frozenset({"other"})
+        if id(person) not in self._tags:
+            self._tags[id(person)] = frozenset(self._person(person))
+        return self._tags[id(person)]
+
+    def _person(self, row: Row) -> Iterator[str]:
+        yield load_policy().person_class(text_of(row.get("role")))
+        is_accused = _is_accused(row)
+        # Where a child is accused, whoever is not surely an adult may be that child.
+        if is_child(self.record, row) or (is_accused and self._accuses_child and not is_adult(row)):
+            yield CHILD
+        if is_accused:
+            yield from self._outcome(row)
+
+    def _outcome(self, row: Row) -> Iterator[str]:
+        said = {text_of(p.get("court_result")) for r in self._of("iif6") for p in _persons(r) if _is_one(p, row)}
+        appeals = {
+            text_of(p.get("appeal_result")) or text_of(r.fields.get("appeal_result"))
+            for r in self._of("iif7") for p in _persons(r) if _is_one(p, row)
+        }  # fmt: skip
+        if (said & _FREED or _SET_ASIDE in appeals) and _FREED_WRONGLY not in appeals:
+            yield ACQUITTED
+        reports = {text_of(r.fields.get("report_type")) for r in self._of("iif5")} - {""}
+        reasons = (p.get("not_charged_reason") for r in self._of("iif5") for p in _persons(r) if _is_one(p, row))
+        if (reports and _CHARGED not in reports) or any(map(text_of, reasons)):
+            yield NOT_CHARGED
+
+    def _of(self, form: str) -> list[Record]:
+        return [r for r in self.records if r.form == form]
+
+
+def states_of(cases: FoundCases, record: str, asker: str) -> CaseStates:
+    """The states of a record that was opened. asker: the name of who asks."""
+    own = cases.records[record]
+    nodes = cases.masks.nodes(own)
+    some = [r for r in cases.records.values() if cases.masks.nodes(r) & nodes]
+    return CaseStates(own, some, is_in_doubt=cases.masks.is_masked(own), asker=asker)
+
+
+def _persons(record: Record) -> Sequence[Row]:
+    return record.children.get("persons", ())
+
+
+def _has_child(record: Record, *, accused: bool) -> bool:
+    """Whether one of its accused, or of all others, may be a child."""
+    return any(_is_accused(row) == accused and is_child(record, row) for row in _persons(record))
+
+
+def _is_accused(row: Row) -> bool:
+    return load_policy().person_class(text_of(row.get("role"))) in ("accused", "convict")
+
+
+def _is_grave(row: Row) -> bool:
+    act, section = text_of(row.get("act")), text_of(row.get("section"))
+    return any(_holds(law, act, section) for law in load_policy().grave)
+
+
+def _holds(law: GraveLaw, act: str, section: str) -> bool:
+    number = "".join(c for c in section.partition("(")[0] if c.isdigit())
+    return act == law.act and (not law.sections or number in law.sections)
+
+
+def _is_closed(records: Sequence[Record]) -> bool:
+    """Whether police or court are done with it: a final report without charges, or a judgment or an appeal's end."""
+    reports = {text_of(r.fields.get("report_type")) for r in records if r.form == "iif5"} - {""}
+    results = {text_of(p.get("court_result")) for r in records if r.form == "iif6" for p in _persons(r)} - {""}
+    appeals = {text_of(r.fields.get("appeal_result")) for r in records if r.form == "iif7"} - {"", "remanded"}
+    return bool((reports and _CHARGED not in reports) or results - _NOT_OVER or appeals)
+
+
+def _own_states(record: Record) -> Iterator[str]:
+    if record.form == "missing" and text_of(record.fields.get("trace_status")) in _TRACED:
+        yield "traced"
+    if record.form == "uidb" and text_of(record.fields.get("identified_date")):
+        yield "identified"
+    if record.form == "po":
+        if text_of(record.fields.get("warrant_kind")) not in _PROCLAIMED:
+            yield "not_proclaimed"
+        if text_of(record.fields.get("po_status")) not in ("", "pending", "returned"):
+            yield "warrant_over"
+
+
+def _keys(row: Row) -> frozenset[str]:
+    """The sounds of a person's names."""
+    return frozenset(name_key(t) for n in _NAMES if (t := text_of(row.get(n)))) - {""}
+
+
+def _is_one(a: Row, b: Row) -> bool:
+    """Whether two rows of a case may be one person: by the code that the case gives an accused, or by the name."""
+    codes = (text_of(a.get("accused_code")), text_of(b.get("accused_code")))
+    return (codes[0] != "" and codes[0] == codes[1]) or bool(_keys(a) & _keys(b))

@@ -1,0 +1,47 @@
+"""A copy of the FIR of a number, a year and a station, as whoever asks may have it, by the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from digitize.errors import NotFound, OptionsError
+from digitize.finding.stores import SearchStore
+from digitize.services.asker import ServiceAsker
+from digitize.services.copies.copy import FORM, render
+from digitize.services.copies.values import OF_STATE
+from digitize.services.copies.words import languages
+from digitize.services.desk import ServiceDesk
+from digitize.services.kinds.fir_status import cases_of
+from mappers.record import Record
+
+_MOST = 5
+NONE = "There is no such FIR, or it is not one to be copied for you."
+"""The same words for both: who may not have a copy is not told that there is one."""
+
+
+def fir_copy(
+    desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker, language: str, digits: str = OF_STATE
+) -> bytes:
+    """The PDF. asked: number, year, station, and district where it was said.
+
+    Raises NotFound where there is none for whoever asks, OptionsError for what cannot be asked.
+    """
+    if language not in languages():
+        raise OptionsError(f"Copies are made in: {', '.join(languages())}.")
+    return render(fir_asked(desk, asked, asker), language, role=asker.role, digits=digits)
+
+
+def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) -> Record:
+    """The record, as whoever asks may be shown it. Raises NotFound, and OptionsError where several may be meant."""
+    made = desk.copies(lambda store: _meant(store, asked), FORM, asker, asked)
+    if not made:
+        raise NotFound(NONE)
+    if len(made) > 1:
+        raise OptionsError("Several FIRs have this number, year and station: name the district too.")
+    return made[0]
+
+
+def _meant(store: SearchStore, asked: Mapping[str, str]) -> list[str]:
+    rows = [row for row in cases_of(store, asked) if row.row.form == FORM]
+    best = max((row.score for row in rows), default=0.0)
+    return [row.row.record_id for row in rows if row.score == best][:_MOST]

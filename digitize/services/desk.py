@@ -1,0 +1,138 @@
+"""The one way for every question: checked, counted, looked up, shown by the policy, kept in the log, answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from digitize.errors import OptionsError
+from digitize.finding.asked import MOST_SHOWN
+from digitize.finding.cases import open_cases
+from digitize.finding.stores import SearchStore, open_store
+from digitize.masking.unmasking import ShownFields
+from digitize.services.answer import ServiceAnswer, of_list
+from digitize.services.asker import ServiceAsker
+from digitize.services.given import as_logged, check_given
+from digitize.services.kind import HIDDEN, SAYS, RecordService
+from digitize.services.policy import COPY, PUBLIC
+from digitize.services.rates import Rates, TooOften
+from digitize.services.shown import record_as_shown
+from digitize.services.sight import ServiceSight
+from digitize.targets.base import Target
+from mappers.record import Record
+
+
+class ServiceDesk:
+    """Answers questions to the services from one target."""
+
+    def __init__(self, target: Target, rates: Rates | None = None, folder: Path | None = None) -> None:
+        """target: open. rates: shared by all desks of a server; None where nobody is counted. folder: the workspace,
+        for services that read its lists.
+
+        Raises OptionsError for a target that cannot be searched, TargetRefused.
+        """
+        self.store: SearchStore = open_store(target)
+        self._rates, self._folder = rates, folder
+
+    def answer(
+        self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int = 10
+    ) -> ServiceAnswer:
+        """Answer a question, once it is kept in the log.
+
+        Raises OptionsError for what cannot be asked (TooOften where it must wait), TargetRefused where it cannot be
+        looked up or kept; no message holds what was typed.
+        """
+        asker.check()
+        if not 1 <= limit <= MOST_SHOWN:
+            raise OptionsError(f"At most {MOST_SHOWN} are shown, and one at least.")
+        checked = check_given(service, given)
+        logged = as_logged(service, checked)
+        note = self._count(service.name, checked, logged, asker)
+        sight = ServiceSight(self.store, service, asker)
+        if service.answer is None:
+            found = sight.shown(service.find(self.store, checked), limit)
+        else:
+            found = [of_list(row) for row in self._listed(service, checked)[:limit]]
+        plain = [{**one.case, **one.values, SAYS: one.says} for one in found]
+        if sight.hides and may_know_of_hidden(service, asker):
+            plain.append({SAYS: HIDDEN})
+        verdict = service.verdict(plain) if plain else service.unfound(checked)
+        self._keep(service.name, logged, asker, len(found), sight.seen, note)
+        return ServiceAnswer(service.name, verdict, tuple(found))
+
+    def copies(
+        self, find: Callable[[SearchStore], Sequence[str]], form: str, asker: ServiceAsker, asked: Mapping[str, str]
+    ) -> list[Record]:
+        """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
+
+        find: ids of the records that are meant. asked: by what, none of which names a person. Raises as `answer`.
+        """
+        asker.check()
+        plain = {name: text for name, text in asked.items() if text}
+        note = self._count(COPY, plain, plain, asker)
+        names = list(dict.fromkeys(find(self.store)))
+        cases = open_cases(self.store, [(name, form) for name in names])
+        made, seen = [], ShownFields()
+        is_unmasked = asker.unmasking is not None
+        for name in names:
+            if name not in cases.records:
+                continue
+            role = asker.role_for(cases.records[name])
+            one = record_as_shown(cases, name, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
+            if one is not None:
+                made.append(one)
+                seen.add(name, cases.hidden(name) if is_unmasked else ())
+        self._keep(COPY, plain, asker, len(made), seen, note)
+        return made
+
+    def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
+        if self._folder is None or service.answer is None:
+            raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
+        return service.answer(self._folder, checked)
+
+    def _count(
+        self, service: str, checked: Mapping[str, str], logged: Mapping[str, Any], asker: ServiceAsker
+    ) -> dict[str, Any]:
+        """Count the question; what the log should say of it. A row of numbers that must wait is kept as well."""
+        if self._rates is None:
+            return {}
+        self._rates.count(asker.role, asker.by.who, asker.address)
+        try:
+            is_row = self._rates.count_number(asker.role, asker.by.who, service, checked)
+        except TooOften as e:
+            told = {"enumeration": True, "refused_s": int(e.wait_s) + 1}
+            self._keep(service, logged, asker, 0, ShownFields(), told)
+            raise
+        return {"enumeration": True} if is_row else {}
+
+    def _keep(
+        self, service: str, asked: Mapping[str, Any], asker: ServiceAsker, shown: int, seen: ShownFields,
+        note: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        by = asker.by
+        detail = {**by.unmasking.as_plain(), **seen.as_plain()} if by.unmasking else {}
+        self.store.keep(
+            {
+                "who": by.who,
+                "account": by.account,
+                "why": by.why,
+                "asked": _json({"service": service, "role": asker.role, **asked}),
+                "shown": shown,
+                "detail": _json({**detail, **note}),
+            }
+        )
+
+
+def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by.
+
+    Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
+    that it stands nowhere.
+    """
+    return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
+
+
+def _json(plain: Mapping[str, Any]) -> str:
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,139 @@
+"""What services of persons are asked by: a name, or a station or district and days; and the rows of a form that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from digitize.errors import OptionsError
+from digitize.finding.answers import Ground, RankedRow
+from digitize.finding.asked import SearchQuery
+from digitize.finding.cases import FoundCases, text_of
+from digitize.finding.persons import find_persons
+from digitize.finding.picking import Pick, PickedRow, each_row
+from digitize.finding.sight import count_all
+from digitize.finding.stores import SearchStore
+from digitize.finding.words import Stations, place_names_of
+from digitize.services.kind import DAY, Answering, Parameter
+from digitize.services.standing import PersonStanding
+from digitize.targets.search_rows import NAMES, RELATIVES
+from mappers.record import Record
+from mappers.text.folding import fold_key
+
+NAMED_BY = NAMES
+NAME_FIELDS = frozenset(NAMED_BY)
+KIN_FIELDS = frozenset(RELATIVES)
+AGE_FIELDS = frozenset(("age", "age_from", "age_to", "birth_year", "birth_date"))
+DAYS_BESIDE = ("arrest_date", "report_type", "report_date", "judgment_date", "result_date")
+FATE_BESIDE = ("status", "court_result", "appeal_result")
+"""What is shown of records by which somebody's standing is known."""
+PERSON_ASKED = (
+    Parameter("name", "the name, in any script and spelling", names_person=True),
+    Parameter("relative", "the name of father, husband or guardian", names_person=True),
+    Parameter("age", "at the time of the case: 34, or 30-40"),
+)
+PLACE_ASKED = (
+    Parameter("station", "the police station, in any script"),
+    Parameter("district", "the district, by any of its names"),
+    Parameter("since", "the first day", DAY),
+    Parameter("until", "the last day; the last one that was shown gives what is behind it", DAY),
+)
+MOST = 240
+"""Rows that are looked at for one answer: as many as are opened for one."""
+_MOST_DAYS = 31
+
+
+def is_by_name(given: Mapping[str, str]) -> bool:
+    """Whether somebody is asked for by name."""
+    return any(given.get(n, "").strip() for n in ("name", "relative"))
+
+
+def named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, ...]) -> list[RankedRow]:
+    """Persons of some forms by what is told of them, the best first; at a station that is not there, nobody."""
+    text = {n: given.get(n, "").strip() for n in ("name", "relative", "station", "age")}
+    query = SearchQuery(text["name"], "person", text["relative"], text["station"], age=text["age"])
+    query.check()
+    stations = Stations(store).like(text["station"]) if text["station"] else {}
+    if text["station"] and not stations:
+        return []
+    return find_persons(store, query, stations, (), count_all, forms)[:MOST]
+
+
+def fields_of(given: Mapping[str, str]) -> frozenset[str]:
+    """The fields by which somebody was found by name."""
+    asked = (("name", NAME_FIELDS), ("relative", KIN_FIELDS), ("age", AGE_FIELDS))
+    return frozenset(n for name, fields in asked if given.get(name, "").strip() for n in fields)
+
+
+def place_of(store: SearchStore, given: Mapping[str, str]) -> dict[str, tuple[str, ...]] | None:
+    """Field -> its values, for records of the station and the district; None where there is no such station."""
+    wanted: dict[str, tuple[str, ...]] = {}
+    if station := given.get("station", "").strip():
+        meant = Stations(store).like(station)
+        names = tuple(sorted(n for n in store.stations() if fold_key(n) in meant))
+        if not names:
+            return None
+        wanted["police_station"] = names
+    if district := given.get("district", "").strip():
+        ways = dict.fromkeys(way for n in place_names_of(district) for way in (n, n.title(), n.lower(), n.upper()))
+        wanted["district"] = tuple(ways)
+    return wanted
+
+
+def is_of_district(record: Record, given: Mapping[str, str]) -> bool:
+    """Whether a record is of the district that is asked for, by any of its names."""
+    names = {fold_key(n) for n in place_names_of(given.get("district", "").strip())} - {""}
+    return not names or fold_key(text_of(record.fields.get("district"))) in names
+
+
+def others_of(standing: PersonStanding, cases: FoundCases, record: str) -> tuple[Answering, ...]:
+    """The rows of other records by which somebody's standing is known, each once, by day."""
+    rows = dict.fromkeys((e.record.id, e.record.form, e.at) for e in standing.by if e.record.id != record)
+    return tuple(
+        Answering(name, form, "persons", cases.lines[name, "persons"][at], 1.0, (Ground("number", "same"),))
+        for name, form, at in rows
+    )
+
+
+def place_grounds(given: Mapping[str, str]) -> tuple[Ground, ...]:
+    """The grounds of what was found by its station or district."""
+    asked = (("station", "station"), ("district", "place"))
+    return tuple(Ground(word, "same") for name, word in asked if given.get(name))
+
+
+def check_days(given: Mapping[str, str]) -> tuple[str, str]:
+    """The days from and to, "" for open. Raises OptionsError where they end before they begin."""
+    since, until = given.get("since", ""), given.get("until", "")
+    if since and until and since > until:
+        raise OptionsError("The last day lies before the first.")
+    return since, until
+
+
+def listed(store: SearchStore, pick: Pick) -> Iterator[PickedRow]:
+    """Rows as they are picked, the newest first, no more than are looked at."""
+    return each_row(store, pick, MOST)
+
+
+def score_by_day(day: str, newest: str) -> float:
+    """A score by which newer ones stand first: of a row's own day and what was asked, so that it tells of no other.
+
+    newest: the last day that is asked for. By day for a hundred days, by month before; what has no day stands last.
+    """
+    try:
+        ago = max(0, (date.fromisoformat(newest) - date.fromisoformat(day)).days)
+    except ValueError:
+        return 0.001
+    return 1 - ago / 1000 if ago < 100 else max(0.002, 0.9 - ago / 30_000)
+
+
+def today() -> str:
+    """This day, ISO."""
+    return date.today().isoformat()
+
+
+def require_some(given: Mapping[str, str], *others: str) -> None:
+    """Raise OptionsError where so little is asked for that the answer would be a whole register."""
+    days = check_days(given)
+    is_short = all(days) and (date.fromisoformat(days[1]) - date.fromisoformat(days[0])).days <= _MOST_DAYS
+    if not (is_by_name(given) or is_short or any(given.get(n, "").strip() for n in ("station", "district", *others))):
+        raise OptionsError(f"Ask by a name, a station, a district, or the days of {_MOST_DAYS} days at most.")

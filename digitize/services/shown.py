@@ -1,0 +1,82 @@
+"""A record as one role may be shown it: first masked as the law wants over its case, then by the policy table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from digitize.finding.cases import FoundCases
+from digitize.masking.masks import MASK, tell_of
+from digitize.services.case_states import CaseStates, states_of
+from digitize.services.policy import TEXT, Eyes, See, load_policy
+from mappers.record import FieldValue, Record, Row
+
+_PERSONS = ("persons", "addresses", "ids")
+
+
+def record_as_shown(
+    cases: FoundCases, record: str, role: str, service: str, *, asker: str = "", is_unmasked: bool = False
+) -> Record | None:
+    """A record that was opened, with MASK where something is masked and without what is not seen; None where it may
+    not be known to be there.
+
+    role: of the policy table. asker: the name of who asks, "" for nobody named. is_unmasked: protected names may be
+    seen, for a reason that is kept; what the table takes away stays away.
+    """
+    own = cases.records[record]
+    states = states_of(cases, record, asker)
+    eyes = Eyes(role, own.form, service, states.states)
+    if not eyes.sees_record():
+        return None
+    seen = {path: see for path, see in _seen(states, eyes)}
+    hidden = [path for path, see in seen.items() if see is not See.WHOLE and path.startswith(_PERSONS)]
+    lacking = {path for path in hidden if path.rpartition(".")[2] == "name"}
+    texts = {path for path in seen if _group(own.form, path) == TEXT}
+    # A text names whom it is about: where somebody is not seen, neither is it, whatever name stands in it.
+    for path in texts if lacking else texts & tell_of(own, hidden):
+        seen[path] = min(seen[path], See.MASKED)
+    return _cut(own if is_unmasked else cases.masks.mask(own), seen)
+
+
+def _group(form: str, path: str) -> str:
+    head, _, name = path.rpartition(".")
+    return load_policy().group(form, head.partition("[")[0], name)
+
+
+def _seen(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:
+    """(path, how much is seen) of every cell."""
+    record = states.record
+    yield from ((name, eyes.see("", name)) for name in record.fields)
+    for child, rows in record.children.items():
+        for at, row in enumerate(rows):
+            tags = states.tags(child, row)
+            yield from ((f"{child}[{at}].{name}", eyes.see(child, name, tags)) for name in row)
+
+
+def _cut(record: Record, seen: dict[str, See]) -> Record:
+    fields = _row("", record.fields, seen)
+    children = {
+        child: tuple(_row(f"{child}[{at}].", row, seen) for at, row in enumerate(rows))
+        for child, rows in record.children.items()
+    }
+    return replace(record, fields=fields, children=children, left_over={}, ignored=(), pages=(), batch="")
+
+
+def _row(prefix: str, row: Row, seen: dict[str, See]) -> Row:
+    cells = ((name, cell, seen[prefix + name]) for name, cell in row.items())
+    return {name: _hidden(cell) if see is See.MASKED else cell for name, cell, see in cells if see is not See.NOTHING}
+
+
+def _hidden(cell: FieldValue) -> FieldValue:
+    """A cell of which only that something stands in it is told."""
+    return FieldValue(MASK, MASK) if cell.raw or cell.value else cell
+
+
+def is_hidden(names: Collection[str], own: Row, shown: Row) -> bool:
+    """Whether one of some fields that stand in a row is not seen whole there. shown: the same row as it is shown."""
+    for name in names:
+        if name in own and (own[name].value or own[name].raw):
+            cell = shown.get(name)
+            if cell is None or MASK in (cell.raw, cell.value):
+                return True
+    return False

@@ -1,0 +1,121 @@
+"""What somebody may see of what a service found: cases opened, shown by the policy, and counted by that alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digitize.finding.cases import FoundCases, open_cases, text_of
+from digitize.finding.stores import SearchStore
+from digitize.masking.unmasking import ShownFields
+from digitize.services.answer import ShownAnswer
+from digitize.services.asker import ServiceAsker
+from digitize.services.kind import Answering, RecordService
+from digitize.services.shown import is_hidden, record_as_shown
+from mappers.record import Record, Row
+
+_AT_ONCE = 20
+_MOST_OPENED = 240
+"""Answers whose cases are opened at most, where those before them are not to be seen."""
+
+
+class ServiceSight:
+    """What one person may see of the answer to one question. seen: which protected fields were shown; hides: whether
+    something was found that is not.
+    """
+
+    def __init__(self, store: SearchStore, service: RecordService, asker: ServiceAsker) -> None:
+        self._store, self._service, self._asker = store, service, asker
+        self._cases: dict[str, FoundCases] = {}
+        self._records: dict[str, Record | None] = {}
+        self.seen, self.hides = ShownFields(), False
+
+    def shown(self, found: Sequence[Answering], wanted: int) -> list[ShownAnswer]:
+        """Those that may be seen, the best first, at most as many as are wanted; no trace of any other.
+
+        What is equally good stands in the order of its record's id, for any other order might tell what is hidden.
+        """
+        best = sorted(found, key=_place)[:_MOST_OPENED]
+        made: list[ShownAnswer] = []
+        for start in range(0, len(best), _AT_ONCE):
+            some = best[start : start + _AT_ONCE]
+            self._open(some)
+            told = [self._one(answer) for answer in some]
+            made += [one for one in told if one is not None]
+            self.hides = self.hides or None in told
+            if len(made) >= wanted:
+                break
+        return made[:wanted]
+
+    def _open(self, some: Sequence[Answering]) -> None:
+        every = [*some, *(b for answer in some for b in answer.beside)]
+        wanted = {(a.record, a.form) for a in every if a.record not in self._cases}
+        if wanted:
+            cases = open_cases(self._store, wanted)
+            self._cases |= {record: cases for record, _ in wanted}
+
+    def _record(self, name: str) -> Record | None:
+        """A record as it is shown; None for what may not be known to be there."""
+        if name not in self._records:
+            self._records[name] = self._made(name)
+        return self._records[name]
+
+    def _made(self, name: str) -> Record | None:
+        cases, asker = self._cases[name], self._asker
+        own = cases.records.get(name)
+        if own is None:
+            return None
+        return record_as_shown(
+            cases, name, asker.role_for(own), self._service.name,
+            asker=asker.by.who, is_unmasked=asker.unmasking is not None,
+        )  # fmt: skip
+
+    def _one(self, answer: Answering) -> ShownAnswer | None:
+        """An answer as it may be seen; None for what may not be known to be there."""
+        record, cases = self._record(answer.record), self._cases[answer.record]
+        if record is None:
+            return None
+        whole = cases.records[answer.record]
+        own, shown = whole.fields, record.fields
+        at = 0
+        if answer.child:
+            place = cases.place(answer.record, answer.child, answer.line)
+            if place is None:
+                return None
+            at = place
+            own, shown = _laid_over(whole, record, answer.child, at)
+        if is_hidden(answer.by, own, shown):
+            return None
+        made = self._told(answer, record, at)
+        # Of which nothing is seen, that is not there.
+        if not made.values if answer.child else not made.case:
+            return None
+        if self._asker.unmasking is not None:
+            self.seen.add(record.id, cases.hidden(record.id))
+        return made
+
+    def _told(self, answer: Answering, record: Record, at: int) -> ShownAnswer:
+        shows = self._service.shows
+        case = _texts(record.fields, shows.get("", ()))
+        rows = {child: record.children.get(child, ()) for child in shows if child and child != answer.child}
+        values = _texts(record.children[answer.child][at], shows.get(answer.child, ())) if answer.child else {}
+        told = {c: tuple(t for row in some if (t := _texts(row, shows[c]))) for c, some in rows.items()}
+        return ShownAnswer(
+            record.id, record.form, answer.child, answer.line, round(answer.score, 3), answer.why,
+            case, values, {c: some for c, some in told.items() if some}, answer.says,
+            tuple(one for b in answer.beside if (one := self._one(b)) is not None),
+        )  # fmt: skip
+
+
+def _place(answer: Answering) -> tuple[float, str, str, int]:
+    return -round(answer.score, 3), answer.record, answer.child, answer.line
+
+
+def _laid_over(whole: Record, shown: Record, child: str, at: int) -> tuple[Row, Row]:
+    """A row of a child table laid over its record, as it is and as it is shown: a name means the row's own first."""
+    row = whole.children[child][at]
+    rest = {n: c for n, c in shown.fields.items() if n not in row}
+    return {**whole.fields, **row}, {**rest, **shown.children[child][at]}
+
+
+def _texts(row: Row, names: Sequence[str]) -> dict[str, str]:
+    return {n: text for n in names if (text := text_of(row.get(n)))}

@@ -1,0 +1,162 @@
+"""A vehicle in what is loaded: all that names it by any of its numbers, what is near to one, and what each says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digitize.finding.answers import Ground
+from digitize.finding.cases import FoundCases, open_cases, text_of
+from digitize.finding.marks import (
+    CHILD_OF_KIND,
+    NEAR,
+    NUMBERS,
+    SAME,
+    VEHICLE_KINDS,
+    AskedMark,
+    is_told,
+    is_vehicle,
+    marks_of,
+    numbers_of,
+    rows_with,
+)
+from digitize.finding.stores import FoundRow, SearchStore
+from digitize.services.kind import Answering
+from digitize.services.things import (
+    DIFFERS,
+    NEAR_SAYS,
+    TOLD_SAYS,
+    ThingStatement,
+    day_of,
+    said_of,
+    score_of,
+    standing_words,
+)
+from mappers.record import Record, Row
+from mappers.text.folding import fold_key
+
+REGISTRATION, CHASSIS, ENGINE = "registration_no", "chassis_no", "engine_no"
+_MOST_SAME, _MOST_NEAR, _MOST_OF_ONE = 200, 60, 20
+_LEAST_WHOLE, _LEAST_TELLING = 6, 4
+Asked = Mapping[str, AskedMark]
+Place = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A row that names a vehicle. how: SAME, or NEAR. by: its fields that do. differs: another of its numbers is not
+    the one that was given.
+    """
+
+    row: FoundRow
+    how: str
+    by: frozenset[str]
+    record: Record
+    own: Row
+    differs: bool = False
+
+    @property
+    def place(self) -> Place:
+        return self.row.kind, self.row.record_id, self.row.line
+
+
+def find_vehicle(store: SearchStore, asked: Asked) -> list[Answering]:
+    """All that names the vehicle, by day, then what is near to one of its numbers. asked: field -> number."""
+    found = {n.place: n for n in _named(store, asked)}
+    known = dict(asked)
+    for _ in range(2):
+        more = _other_numbers(found.values(), known)
+        # What has another of its numbers is the same vehicle, whatever its papers call it; a near one is not asked for.
+        others = [n for n in _named(store, more) if n.how == SAME] if more else []
+        if not others or len(others) > _MOST_OF_ONE:
+            break
+        found |= {n.place: n for n in others if n.place not in found or found[n.place].how == NEAR}
+        known |= more
+    return list(_answers(list(found.values())))
+
+
+def _named(store: SearchStore, asked: Asked) -> list[_Named]:
+    rows = rows_with(store, list(asked.values()), VEHICLE_KINDS)[0]
+    hows = [(row, _how_in_index(row, asked)) for row in rows]
+    some = [r for r, how in hows if how == SAME][:_MOST_SAME] + [r for r, how in hows if how == NEAR][:_MOST_NEAR]
+    cases = open_cases(store, {(r.record_id, r.form) for r in some})
+    return [n for row in some if (n := _judge(row, asked, cases)) is not None]
+
+
+def _how_in_index(row: FoundRow, asked: Asked) -> str:
+    hows = {one.compare(mark) for mark in marks_of(row) for one in asked.values()}
+    return SAME if SAME in hows else NEAR if NEAR in hows else ""
+
+
+def _judge(row: FoundRow, asked: Asked, cases: FoundCases) -> _Named | None:
+    """What a row is to the numbers that were given; None where it is another vehicle, or is not there any more."""
+    record = cases.records.get(row.record_id)
+    if record is None:
+        return None
+    own: Row = record.fields
+    if row.line:
+        at = cases.place(row.record_id, CHILD_OF_KIND[row.kind], row.line)
+        if at is None:
+            return None
+        own = record.children[CHILD_OF_KIND[row.kind]][at]
+    hows: dict[str, set[str]] = {SAME: set(), NEAR: set()}
+    near_by: set[str] = set()
+    for name, stands in numbers_of(row.kind, own):
+        for field, one in asked.items():
+            if how := one.compare(stands):
+                # Found under the name of another number: a slip of the pen, or two numbers.
+                is_own = how == SAME and (name not in NUMBERS or name == field)
+                hows[SAME if is_own else NEAR].add(name)
+                near_by |= set() if is_own else {field}
+    against = {f for f, one in asked.items() if is_vehicle(row) and _is_against(one, text_of(own.get(f)))}
+    if hows[SAME]:
+        is_other = CHASSIS in against - hows[SAME] or (hows[SAME] == {REGISTRATION} and ENGINE in against)
+        return _Named(row, SAME, frozenset(hows[SAME]), record, own, is_other)
+    # A plate that is near, and another frame or engine: another vehicle.
+    if not hows[NEAR] or (near_by == hows[NEAR] == {REGISTRATION} and against & {CHASSIS, ENGINE}):
+        return None
+    return _Named(row, NEAR, frozenset(hows[NEAR]), record, own)
+
+
+def _is_against(one: AskedMark, stands: str) -> bool:
+    """Whether two numbers are whole, and not alike."""
+    return bool(stands) and not one.is_partly and not AskedMark(stands).is_partly and not one.compare(stands)
+
+
+def _other_numbers(found: Iterable[_Named], known: Asked) -> dict[str, AskedMark]:
+    """Numbers of the vehicle that were not given; of each kind the first, and none that several vehicles may have."""
+    made: dict[str, AskedMark] = {}
+    for one in found:
+        if one.how == SAME and not one.differs and is_vehicle(one.row):
+            for name in NUMBERS:
+                mark = AskedMark(text_of(one.own.get(name)), is_registration=name == REGISTRATION)
+                if name not in known and name not in made and _is_telling(mark):
+                    made[name] = mark
+    return made
+
+
+def _is_telling(mark: AskedMark) -> bool:
+    """Whether a number is one: not half of it, nor zeros that stand for nothing."""
+    return not mark.is_partly and len(set(mark.signs)) >= _LEAST_TELLING and sum(c.isdigit() for c in mark.signs) >= 3
+
+
+def _answers(found: Sequence[_Named]) -> Iterator[Answering]:
+    whole = {n.record.id for n in found if n.how == SAME and is_vehicle(n.row)}
+    # What its text and its list of things say of it stands in the vehicle's own row.
+    kept = [n for n in found if is_vehicle(n.row) or n.record.id not in whole]
+    same = [n for n in kept if n.how == SAME and not n.differs and not is_told(n.row)]
+    said = [_said(n) for n in same]
+    words = dict(zip((n.place for n in same), standing_words(said), strict=True))
+    days = {n.place: some[0].day for n, some in zip(same, said, strict=True)}
+    for one in sorted(kept, key=lambda n: (n.how != SAME, days.get(n.place) or day_of(n.record, ""), n.place)):
+        word = words.get(one.place) or (DIFFERS if one.differs else TOLD_SAYS if one.how == SAME else NEAR_SAYS)
+        child = CHILD_OF_KIND[one.row.kind] if one.row.line else ""
+        yield Answering(
+            one.record.id, one.record.form, child, one.row.line, score_of(word),
+            (Ground("number", one.how),), one.by, says=word,
+        )  # fmt: skip
+
+
+def _said(one: _Named) -> list[ThingStatement]:
+    numbers = {fold_key(text) for _, text in numbers_of(one.row.kind, one.own)}
+    return said_of(one.record, one.own, is_vehicle=is_vehicle(one.row), number=numbers)

@@ -1,0 +1,60 @@
+"""A service's page as plain values: its form made of its parameters, its answer in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from digitize.services.answer import ServiceAnswer, ShownAnswer
+from digitize.services.kind import CHOICE, DAY, NUMBER, YEAR, RecordService
+from digitize.serving.words import ServiceWords
+
+_INPUTS = {DAY: "date", NUMBER: "text", YEAR: "text"}
+Labelled = tuple[str, str]
+"""A text and the language it is in, "" for the page's own."""
+
+
+def service_form(service: RecordService, words: ServiceWords, given: Mapping[str, str]) -> dict[str, Any]:
+    """What the form shows. given: what was typed."""
+    fields = [
+        {
+            "name": p.name,
+            "label": words.of(service.name, f"given.{p.name}", p.help),
+            "kind": "choice" if p.kind == CHOICE else _INPUTS.get(p.kind, "text"),
+            "is_number": p.kind in (NUMBER, YEAR),
+            "choices": [(c, words.of(service.name, f"choice.{c}", c.replace("_", " "))) for c in p.choices],
+            "is_needed": p.is_needed,
+            "value": given.get(p.name, ""),
+        }
+        for p in service.parameters
+    ]
+    return {
+        "name": service.name,
+        "title": words.of(service.name, "title", service.name),
+        "help": words.of(service.name, "help", service.help),
+        "fields": fields,
+    }
+
+
+def answer_shown(service: RecordService, words: ServiceWords, answer: ServiceAnswer) -> dict[str, Any]:
+    """What the page tells of an answer."""
+    verdict = words.of(service.name, f"verdict.{answer.verdict}", answer.verdict) if answer.verdict else None
+    return {"verdict": verdict, "found": [_one(service, words, one) for one in answer.found]}
+
+
+def _one(service: RecordService, words: ServiceWords, one: ShownAnswer) -> dict[str, Any]:
+    return {
+        "record": one.record,
+        "form": one.form,
+        "score": one.score,
+        "why": [words.ground(g.what, g.how) for g in one.why],
+        "says": words.of(service.name, f"says.{one.says}", one.says) if one.says else None,
+        "case": _labelled(words, one.case),
+        "values": _labelled(words, one.values),
+        "rows": [_labelled(words, row) for some in one.rows.values() for row in some],
+        "beside": [_one(service, words, other) for other in one.beside],
+    }
+
+
+def _labelled(words: ServiceWords, row: Mapping[str, str]) -> list[tuple[Labelled, str]]:
+    return [(words.field(name), text) for name, text in row.items()]

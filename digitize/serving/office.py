@@ -1,0 +1,119 @@
+"""The server of one office's search and services: who may come in, and finders that answer side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from digitize.errors import DigitizeError, NotFound, OptionsError
+from digitize.finding.asked import SearchQuery
+from digitize.finding.search import SearchAnswer, StoreSearch
+from digitize.review.station.gate import Gate
+from digitize.services.answer import ServiceAnswer
+from digitize.services.asker import ServiceAsker
+from digitize.services.copies.asked import fir_copy
+from digitize.services.desk import ServiceDesk
+from digitize.services.kind import RecordService
+from digitize.services.policy import PUBLIC
+from digitize.services.rates import Rates
+from digitize.targets.base import Target
+from digitize.workspace.place import Place
+
+T = TypeVar("T")
+TICK_S = 0.25
+"""Answers to the public leave at the next multiple of this after the question came: how long looking took tells how
+much there is to hide."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """One connection to the target, and what asks it."""
+
+    target: Target
+    search: StoreSearch
+    desk: ServiceDesk
+
+
+class SearchOffice(Gate):
+    """See `Gate`. Sessions are its own: who searches need not be at the station."""
+
+    cookie, brand = "digitize_search", "search"
+    _file = "search_sessions.json"
+
+    def __init__(
+        self, place: Place, open_target: Callable[[], Target], *, is_secure: bool = False, rates: Rates | None = None,
+        tick_s: float = TICK_S,
+    ) -> None:  # fmt: skip
+        """open_target: opens the target that is searched; one is opened now, so that what is amiss is told at once.
+
+        rates: by which questions are counted, the policy's if not given. tick_s: see TICK_S.
+        """
+        super().__init__(place, is_secure=is_secure)
+        self.rates, self.tick_s = rates or Rates(), tick_s
+        self._open = open_target
+        self._idle: SimpleQueue[_Finder] = SimpleQueue()
+        self._idle.put(self._made())
+
+    def _made(self) -> _Finder:
+        target = self._open()
+        return _Finder(target, StoreSearch(target), ServiceDesk(target, self.rates, self.place.folder))
+
+    async def search(self, query: SearchQuery, asker: ServiceAsker) -> SearchAnswer:
+        """Answer a question to the search; each thread has a connection of its own.
+
+        Raises OptionsError (TooOften for one that must wait), TargetRefused.
+        """
+        query.check()
+        self.rates.count(asker.role, asker.by.who, asker.address)
+        return await self.slowly(lambda: self._with(lambda at: at.search.search(query, asker.by)))
+
+    async def ask(
+        self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int
+    ) -> ServiceAnswer:
+        """Answer a question to a service. Raises OptionsError (TooOften for one that must wait), TargetRefused."""
+        return await self.slowly(lambda: self._with(lambda at: at.desk.answer(service, given, asker, limit)))
+
+    async def copy(self, asked: Mapping[str, str], asker: ServiceAsker, language: str) -> bytes:
+        """A copy of an FIR as PDF. Raises NotFound, OptionsError (TooOften for one that must wait), TargetRefused."""
+        return await self.slowly(lambda: self._with(lambda at: fir_copy(at.desk, asked, asker, language)))
+
+    def _with(self, ask: Callable[[_Finder], T]) -> T:
+        try:
+            finder = self._idle.get_nowait()
+        except Empty:
+            finder = self._made()
+        try:
+            answer = ask(finder)
+        except (OptionsError, NotFound):
+            # The question's fault, not the connection's.
+            self._idle.put(finder)
+            raise
+        except BaseException:
+            # A connection that failed is not used again.
+            with suppress(DigitizeError):
+                finder.target.close()
+            raise
+        self._idle.put(finder)
+        return answer
+
+    @asynccontextmanager
+    async def paced(self, role: str) -> AsyncIterator[None]:
+        """What is done within takes a whole number of ticks, where the public asks; however it ends."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            if role == PUBLIC and self.tick_s:
+                took = time.monotonic() - began
+                await asyncio.sleep((int(took / self.tick_s) + 1) * self.tick_s - took)
+
+    def close(self) -> None:
+        """Give everything back."""
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().target.close()

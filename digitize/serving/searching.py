@@ -1,0 +1,64 @@
+"""The search: a page, and the same as JSON at /search; for police and courts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from digitize.errors import OptionsError
+from digitize.finding.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
+from digitize.finding.search import SearchAnswer
+from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.serving.office import SearchOffice
+from digitize.serving.rendering import problem_page
+from digitize.serving.visitors import asker_of, limit_of, may_search, may_unmask, one_of_each
+from digitize.serving.words import search_words
+
+FIELDS = ("text", "kind", "relative", "station", "place", "year", "since", "until", "age", "section")
+
+
+async def search(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
+    """What was found, as JSON."""
+    answer = await _answer(request, office, visitor, one_of_each(request, FIELDS))
+    return JSONResponse({"hits": [hit.as_plain() for hit in answer.hits]})
+
+
+async def search_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
+    """The form; the public, whose the search is not, is led to the services."""
+    del request, office
+    return _shown(visitor, {}, None) if may_search(visitor.account) else RedirectResponse("/ask", 303)
+
+
+async def found_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
+    """The form with what was found. Sent as a form: an address with names in it would stay in the browser's history."""
+    given = await form_of(request)
+    try:
+        answer = await _answer(request, office, visitor, given)
+    except (OptionsError, NotAnswered) as e:
+        return _shown(visitor, given, None, e)
+    return _shown(visitor, given, answer)
+
+
+async def _answer(
+    request: Request, office: SearchOffice, visitor: Visitor, given: Mapping[str, str]
+) -> SearchAnswer:  # fmt: skip
+    if not may_search(visitor.account):
+        raise NotAnswered(403, "This is not yours to see.")
+    asker = asker_of(request, visitor, given)
+    asked = {name: given.get(name, "") for name in FIELDS}
+    if not all(map(is_searchable, asked.values())):
+        raise NotAnswered(422, NOT_SEARCHABLE)
+    return await office.search(SearchQuery(**asked, limit=limit_of(given)), asker)
+
+
+def _shown(
+    visitor: Visitor, given: Mapping[str, str], answer: SearchAnswer | None, problem: Exception | None = None
+) -> Response:
+    hits = None if answer is None else [hit.as_plain() for hit in answer.hits]
+    asked = {name: given.get(name, "") for name in (*FIELDS, "why", "reason")}
+    return problem_page(
+        "search.html", visitor, problem, own=search_words(visitor.account.language), asked=asked, kinds=list(KINDS),
+        hits=hits, may_unmask=may_unmask(visitor.account),
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""The words of the pages in English and Hindi; English where there are none of a language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from types import SimpleNamespace
+from typing import Any
+
+from mappers.schema import load_schemas
+
+PACKAGE = "digitize.serving"
+ENGLISH = "en"
+
+
+@cache
+def _plain(language: str, kind: str = "") -> Mapping[str, Any]:
+    file = resources.files(PACKAGE) / "words" / f"{kind}{language}.toml"
+    if not file.is_file():
+        return _plain(ENGLISH, kind)
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+@cache
+def search_words(language: str) -> SimpleNamespace:
+    """The words of the page of the search, and of what both pages share."""
+    return SimpleNamespace(**{key: _spaced(value) for key, value in _plain(language).items()})
+
+
+def _spaced(value: Any) -> Any:
+    return SimpleNamespace(**value) if isinstance(value, dict) else value
+
+
+class ServiceWords:
+    """The words of services in one language. What has none of its own is told in English, as the service says it."""
+
+    def __init__(self, language: str) -> None:
+        """language: of the interface."""
+        self._own, self._english = _plain(language, "services_"), _plain(ENGLISH, "services_")
+        self._shared = _plain(language)
+
+    def __getitem__(self, name: str) -> str:
+        """A word of all pages of services."""
+        return str(self._own.get(name) or self._english[name])
+
+    def of(self, service: str, name: str, default: str) -> tuple[str, str]:
+        """A word of one service, and the language it is in, "" for the page's own: its title, a parameter's label
+        ("given.NAME"), a choice, a verdict ("verdict.WORD") or what an answer says ("says.WORD"); else the word that
+        services use alike.
+        """
+        group, _, word = name.partition(".")
+        for words, language in ((self._own, ""), (self._english, self._other)):
+            own = words.get("service", {}).get(service, {})
+            found = own.get(group, {}).get(word) or words.get(group, {}).get(word) if word else own.get(name)
+            if found:
+                return str(found), language
+        return default, self._other
+
+    def field(self, name: str) -> tuple[str, str]:
+        """The name of a field, and the language it is in, "" for the page's own."""
+        for words in (self._own.get("field", {}), self._shared.get("field", {})):
+            if name in words:
+                return str(words[name]), ""
+        return _labels().get(name, name), self._other
+
+    def ground(self, what: str, how: str) -> str:
+        """Why something was found, in words."""
+        said = {**self._shared["ground"], **self._own.get("ground", {})}
+        likeness = {**self._shared["how"], **self._own.get("how", {})}
+        return f"{said.get(what, what)}: {likeness.get(how, how)}"
+
+    @property
+    def _other(self) -> str:
+        """The language of what has no word in the page's own."""
+        return "" if self._own is self._english else ENGLISH
+
+
+@cache
+def service_words(language: str) -> ServiceWords:
+    """The words of services."""
+    return ServiceWords(language)
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    """What the forms call their fields, in English."""
+    found: dict[str, str] = {}
+    for column in (c for tables in load_schemas().values() for table in tables.values() for c in table.columns):
+        found.setdefault(column.name, column.label)
+    return found

@@ -1,0 +1,25 @@
+"""Rows as the server's COPY takes them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import polars as pl
+
+SLICE = 20_000
+"""Rows that are made into text at a time, so that a batch does not stand in memory twice."""
+
+
+def copy_text(rows: pl.DataFrame) -> memoryview:
+    r"""Rows in the text format of COPY, which the server reads a quarter faster than CSV: cells parted by tabs, a null
+    as \N, and a backslash before what would be taken for an end.
+    """
+    texts = pl.selectors.string()
+    marks = rows.select(texts.str.contains(r"[\\\t\n\r]").any())
+    odd = pl.col([name for name, has in zip(marks.columns, marks.row(0), strict=True) if has])
+    # The backslash first, or it would double those that the other signs bring.
+    for mark, written in (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r")):
+        rows = rows.with_columns(odd.str.replace_all(mark, written, literal=True))
+    made = BytesIO()
+    rows.write_csv(made, include_header=False, separator="\t", quote_style="never", null_value=r"\N")
+    return made.getbuffer()

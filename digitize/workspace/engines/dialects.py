@@ -1,0 +1,33 @@
+"""What the two engines say differently of values that are kept as bytes and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAs:
+    """SQL with {0} for a column: of a key, of a hash, of a moment."""
+
+    key: str
+    hash: str
+    moment: str
+
+
+SQLITE = ShownAs(
+    """CASE substr({0}, 1, 1) WHEN x'01' THEN lower(hex(substr({0}, 2, 32))) || CAST(substr({0}, 34) AS TEXT)
+    WHEN x'02' THEN lower(hex(substr({0}, 2, 16))) || CAST(substr({0}, 18) AS TEXT) ELSE CAST({0} AS TEXT) END""",
+    "lower(hex({0}))",
+    """CASE WHEN {0} < 0 THEN (SELECT name FROM names WHERE id = -{0}) ELSE
+    strftime('%Y-%m-%dT%H:%M:%S', {0} / 1000, 'unixepoch') || printf('.%03d+00:00', {0} % 1000) END""",
+)
+POSTGRES = ShownAs(
+    """CASE substr({0}, 1, 1) WHEN '\\x01'::bytea
+    THEN encode(substr({0}, 2, 32), 'hex') || convert_from(substr({0}, 34), 'UTF8')
+    WHEN '\\x02'::bytea THEN encode(substr({0}, 2, 16), 'hex') || convert_from(substr({0}, 18), 'UTF8')
+    ELSE convert_from({0}, 'UTF8') END""",
+    "encode({0}, 'hex')",
+    """CASE WHEN {0} < 0 THEN (SELECT name FROM names WHERE id = -{0}) ELSE
+    to_char(to_timestamp({0} / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') || '.'
+    || lpad(({0} % 1000)::text, 3, '0') || '+00:00' END""",
+)
