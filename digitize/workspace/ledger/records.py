@@ -144,9 +144,7 @@ class Records:
         yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
 
     def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
-        """The records of some units, purged ones among them, in no set order. where: SQL that says of which; it may
-        end in an order.
-        """
+        """The records that SQL says of, which may end in an order; purged ones among them."""
         yield from map(self._stored, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
 
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
