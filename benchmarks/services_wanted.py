@@ -35,13 +35,13 @@ class WantedWorld:
 
     def _history(self, number: int, at: int) -> None:
         die = self.die
-        one = self.names.people[2 * number + at]
+        one, own = 2 * number + at, SCRIPTS[self.names.script[number]]
         days = sorted(die.sample(range(3000), k=die.choice((1, 1, 2, 3))))
         kinds = [die.choice(WANTING + ENDING) for _ in days]
         for n, (kind, day) in enumerate(zip(kinds, days, strict=True)):
-            script = die.choice(SCRIPTS) if die.random() < 0.25 else one.script
-            person = {"role": "accused", "name": self.names.name(one.words, script),
-                      "relative_name": self.names.name(one.father, script)}  # fmt: skip
+            script = die.choice(SCRIPTS) if die.random() < 0.25 else own
+            person = {"role": "accused", "name": self.names.name(one, script, die),
+                      "relative_name": self.names.name(one, script, die, father=True)}  # fmt: skip
             self._record(number, at, n, kind, (FIRST + timedelta(days=day)).isoformat(), person)
         self.last[number, at] = kinds[-1]
 
@@ -98,10 +98,10 @@ def measure(store: Any, world: WantedWorld, stations: int, questions: int) -> di
     found = Counter[str]()
     for _ in range(questions):
         number, at = key = world.die.choice(sorted(world.last))
-        one = world.names.people[2 * number + at]
-        script = world.die.choice([s for s in SCRIPTS if s != one.script])
-        given = {"name": world.names.name(one.words, script), "relative": world.names.name(one.father, script),
-                 "station": station(number), "state": "wanted"}  # fmt: skip
+        one, die = 2 * number + at, world.die
+        script = die.choice([s for s in SCRIPTS if s != SCRIPTS[world.names.script[number]]])
+        name, relative = world.names.name(one, script, die), world.names.name(one, script, die, father=True)
+        given = {"name": name, "relative": relative, "station": station(number), "state": "wanted"}
         is_found = key in _people(SERVICE.find(store, given))
         found[f"{'wanted' if world.last[key] in WANTING else 'not wanted'} / {'told' if is_found else 'not told'}"] += 1
     spent.sort()
