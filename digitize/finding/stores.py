@@ -43,8 +43,7 @@ class FoundRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """What rows must be besides. kind: "" for any. years, days: from and to, empty for open. ages: at the time of the
-    case.
+    """What rows must be besides. kind: "" for any. years, days: from and to, empty for open. ages: when the case was.
 
     of_record: sets of tokens, of each of which the record that a row belongs to has one. forms: of rows, () for all.
     """
