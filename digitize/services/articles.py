@@ -175,7 +175,8 @@ def _groups(store: SearchStore, found: Sequence[_Thing]) -> _Groups:
     numbers = [AskedMark(m) for m in sorted({m for some in marks.values() for m in some})[:_MOST_NUMBERS]]
     rows, _ = rows_with(store, numbers, (PROPERTY, NUMBERED))
     wanted = {n.signs for n in numbers}
-    others, _ = _opened(store, [(r, 1.0) for r in rows if wanted & set(marks_of(r))], None)
+    having = [(r, 1.0) for r in rows if wanted & set(marks_of(r))]
+    others = _opened(store, having, None)[0] if having else []
     groups: dict[tuple[str, str, int], list[_Thing]] = {}
     for one in found:
         mine = {AskedMark(m).signs for m in marks.get(one.place, ())}

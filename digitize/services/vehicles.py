@@ -98,6 +98,8 @@ def _named(store: SearchStore, asked: Asked) -> list[_Named]:
 
 
 def _judged(store: SearchStore, rows: Sequence[FoundRow], asked: Asked, *, is_strict: bool = True) -> list[_Named]:
+    if not rows:
+        return []
     cases = open_cases(store, {(r.record_id, r.form) for r in rows})
     return [n for row in rows if (n := _judge(row, asked, cases, is_strict=is_strict)) is not None]
 
