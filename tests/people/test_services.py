@@ -28,7 +28,7 @@ from digitize.finding.answers import Ground
 from digitize.finding.log import Searcher
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
-from digitize.review.station.people import new_account
+from digitize.review.station.people import People, new_account
 from digitize.services import known
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk
@@ -40,6 +40,7 @@ from digitize.serving.copying import COPIES
 from digitize.serving.office import SearchOffice
 from digitize.serving.words import service_words
 from digitize.targets.sqlite import SqliteTarget
+from mappers.record import FieldValue, Record
 from mappers.schema import form_tables, load_schemas
 
 STATES = {"sexual", "child", "accused_child", "grave", "no_sections", "in_doubt", "closed", "names_asker", "traced",
@@ -474,3 +475,19 @@ def test_the_pages_are_usable_by_everyone(browser_modules, app, monkeypatch):
     assert (found["faults"], found["foreign"], found["errors"]) == ([], [], [])
     assert max(found["overflow"]) <= 0 and found["headings"] == ["Services", "सेवाएँ"]
     assert found["rows"]["Asha fir-status"] == found["rows"]["Counter fir-status"] == 1
+
+
+def test_who_is_no_police_works_at_no_station_and_owns_no_records(tmp_path):
+    with pytest.raises(OptionsError):
+        new_account("X", "operator", "en", {}, asks_as="judge")
+    people = People(tmp_path)
+    (tmp_path / "keys").mkdir()
+    people.add(new_account("Counter", "administrator", "en", {}, asks_as="public"), PASSWORD)
+    people.add(new_account("Asha", "operator", "en", {"stations": ("Howrah/Kalpanapur",)}), PASSWORD)
+    counter, asha = People(tmp_path).one("Counter"), People(tmp_path).one("Asha")
+    assert not counter.may("operator") and counter.may("") and asha.may("operator")
+    own = Record("a-r1", "iif1", {n: FieldValue(v, v) for n, v in search_store.FIRS[0].items() if n != "record_id"})
+    roles = [asker(role, stations=s).role_for(own) for role, s in (
+        ("police", asha.stations), ("police", ("Kalpanapur",)), ("police", ("Nadia/Kalpanapur",)), ("police", ()),
+        ("court", asha.stations), ("public", asha.stations))]  # fmt: skip
+    assert roles == ["own", "own", "police", "police", "court", "public"]
