@@ -4,9 +4,9 @@ python -m benchmarks.cluster [--only NAMES] [--pages 2000] [--kills 100] [--data
 
 chaos: workers, scheduler and client (with --database the ledger's PostgreSQL, too) are killed at random over small
 pages on 3 workers; then the run is finished and compared with one that nobody disturbed. ratio: pages a second on a
-Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three, and cold. hosts: three machines in
-network namespaces, one cut off in mid-run and back (needs root). sim: 50 million pages on 1 to 400 workers, from costs
-that are measured here. Names: dask_ratio, kills, kills_identical, worked_twice, sim_linear_to.
+Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three, and cold. hosts: three
+machines in network namespaces, one cut off in mid-run and back (needs root). sim: 50 million pages on 1 to 400
+workers, from costs that are measured here. Names: dask_ratio, kills, kills_identical, worked_twice, sim_linear_to.
 """
 
 from __future__ import annotations

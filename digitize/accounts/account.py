@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.machine.work_keys import plain_hash
+from digitize.workspace.counting.kept import kept_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import purged_in
@@ -92,9 +93,11 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
     volumes = Volumes(ledger)
     known = [v for v in volumes.all().values() if only in (None, v.number)]
     sheets = Counter(int(s.detail["volume"]) for s in ledger.states("sheet").values())
-    # Dear, and the same for all of them.
-    gaps = find_gaps(ledger) if known else []
-    return [_account(ledger, site, v, sheets[v.number], gaps) for v in known]
+    gaps: dict[str, list[Gap]] = {}
+    # Of all volumes from the counts that are kept, which look at no page.
+    for gap in (find_gaps(ledger, only) if only is not None else kept_gaps(ledger)) if known else ():
+        gaps.setdefault(gap.volume, []).append(gap)
+    return [_account(ledger, site, v, sheets[v.number], gaps.get(v.facts.label, [])) for v in known]
 
 
 def _account(ledger: Ledger, site: str, volume: ReceivedVolume, sheets: int, gaps: list[Gap]) -> VolumeAccount:
@@ -106,7 +109,7 @@ def _account(ledger: Ledger, site: str, volume: ReceivedVolume, sheets: int, gap
     made = replace(made, again=int(ledger.rows(_SCANS, within)[0]["n"]) - len(rows))
     gone = purged_in(ledger, volume.number)
     made = replace(made, purged=sum(r["sha256"] in gone for r in rows))
-    own = [g for g in gaps if g.volume == volume.facts.label and g.said != NO_GAP]
+    own = [g for g in gaps if g.said != NO_GAP]
     seen = _looked(ledger, volume.number, rows)
     found = (*_of_counts(made, chain), *_of_pages(made), *_of_gaps(own), *seen, *_of_rules(ledger, within))
     return replace(made, findings=found)

@@ -65,6 +65,89 @@ def export_public(
         say(held[-1])
 
 
+@keys.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the key is kept; FILE.pub is for the office.")],
+    passphrase: Lock = False,
+    json: Json = False,
+) -> None:
+    """At a site whose worker reaches only the database: make a signing key of its own."""
+    from digitize.errors import OptionsError
+    from digitize.machine.signing import create_key
+
+    if file.exists():
+        raise OptionsError(f"{file} is there already. A key never takes the place of another: give another name.")
+    text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True) if passphrase else ""
+    public = create_key(file, text)
+    sent = file.with_suffix(".pub")
+    if json:
+        print_json({"public": public, "file": str(sent)})
+    else:
+        say(f"{file} stays here. Send {sent} to the office; there: digitize keys allow DIR {sent.name} --name SITE")
+
+
+@keys.command()
+def allow(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The public half that the site sent.")],
+    name: Annotated[str, typer.Option(help="Whose key it is, as a site or a machine.")],
+    json: Json = False,
+) -> None:
+    """At the office: let a worker sign what it records with a key of its own."""
+    from digitize.errors import InputError
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.worker_keys import allow_key
+
+    try:
+        public = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as e:
+        raise InputError(f"{file} cannot be read as a public key ({type(e).__name__}).") from e
+    allow_key(open_place(folder), public, name)
+    if json:
+        print_json({"name": name, "public": public})
+    else:
+        say(f"{name} may sign with {public[:16]}... Take it back: digitize keys withdraw DIR --name NAME --reason WHY")
+
+
+@keys.command()
+def withdraw(
+    folder: Folder,
+    name: Annotated[str, typer.Option(help="Whose key it is.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    json: Json = False,
+) -> None:
+    """At the office: take a worker's key back. What it signed before stays good."""
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.worker_keys import withdraw_key
+
+    public = withdraw_key(open_place(folder), name, reason)
+    if json:
+        print_json({"name": name, "public": public})
+    else:
+        say(f"{name} may no longer sign with {public[:16]}...; take its account out of the database as well.")
+
+
+@keys.command()
+def workers(folder: Folder, json: Json = False) -> None:
+    """Whose keys may sign beside the office's own, and whose could."""
+    from dataclasses import asdict
+
+    from digitize.workspace.ledger import Ledger
+    from digitize.workspace.place import open_place
+    from digitize.workspace.trust.worker_keys import worker_keys
+
+    with Ledger(open_place(folder).ledger) as ledger:
+        found = worker_keys(ledger)
+    if json:
+        print_json({"workers": [asdict(k) for k in found]})
+        return
+    for k in found:
+        until = f"taken back on {k.at[:10]}: {k.reason}" if not k.is_allowed else f"since {k.at[:10]}"
+        say(f"{k.name}: {k.public[:16]}..., {until}")
+    if not found:
+        say("No worker has a key of its own.")
+
+
 def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool) -> None:
     from dataclasses import asdict
 

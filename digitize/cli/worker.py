@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def worker(
     where: Annotated[str, typer.Argument(metavar="DIR|URL", help="The workspace, or the database of its ledger.")],
     site: Annotated[str, typer.Option(help="With a URL: the site id, as it stands in page ids.")] = "",
-    key: Annotated[Path | None, typer.Option(help="With a URL: the office's signing key, a copy of site.pem.")] = None,
+    key: Annotated[Path | None, typer.Option(help="With a URL: this worker's own signing key.")] = None,
     jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
     lot: Annotated[int, typer.Option(min=1, help="Pages in a lot.")] = 50,
     stay: Annotated[bool, typer.Option("--stay", help="Wait for more when nothing is due, until Ctrl-C.")] = False,

@@ -48,7 +48,8 @@ def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = Fals
     """
     workspace, lists = place.options.workspace, place.folder / "lists"
     gazetteer = load_gazetteer(workspace.state, lists)
-    folding = fold_parts(ledger, gazetteer)
+    # Who only looks need not be able to write, nor have the key.
+    folding = fold_parts(ledger, gazetteer, keeps=tells)
     # Stations without any work have a row, too: nothing done yet is not the same as no such station.
     for key in gazetteer.codes:
         folding.tallies.touch(key)

@@ -20,19 +20,20 @@ _PARTS = "SELECT part FROM tallies WHERE part >= ? AND part < ?"
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
 
 
-def fold_parts(ledger: Ledger, gazetteer: Gazetteer) -> PartFold:
-    """All parts added up. What was folded is kept where the ledger may be written, and then in few transactions.
+def fold_parts(ledger: Ledger, gazetteer: Gazetteer, *, keeps: bool = False) -> PartFold:
+    """All parts added up. keeps: what is folded is kept in the ledger, if that can be written, in few transactions.
 
     Memory: one part at a time, and the counts of all stations and books.
     """
-    return _Kept(ledger, gazetteer).fold()
+    return _Kept(ledger, gazetteer, keeps=keeps).fold()
 
 
 class _Kept:
-    def __init__(self, ledger: Ledger, gazetteer: Gazetteer) -> None:
+    def __init__(self, ledger: Ledger, gazetteer: Gazetteer, *, keeps: bool) -> None:
         self._ledger, self._gazetteer = ledger, gazetteer
         self._basis = _basis(gazetteer)
         self._has_marks = is_marking(ledger)
+        self._keeps = keeps and self._has_marks and ledger.can_write
         self._new: list[tuple[str, str]] = []
 
     def fold(self) -> PartFold:
@@ -64,7 +65,7 @@ class _Kept:
         return str(text) if basis == self._basis else ""
 
     def _keep(self) -> None:
-        if self._new and self._has_marks and self._ledger.can_write:
+        if self._new and self._keeps:
             with self._ledger.writing():
                 rows = [(SNAPSHOT_PREFIX + part, f"{self._basis} {text}") for part, text in self._new]
                 self._ledger.execute_many(_PUT, rows)

@@ -36,8 +36,9 @@ _PAGES = """
   FROM scans s WHERE s.volume = ? AND s.seq = (SELECT MAX(seq) FROM scans WHERE page = s.page) ORDER BY s.page
 """
 _TABLE = "SELECT station, district, year FROM tables WHERE unit = ?"
-_WORKED = """SELECT unit, MAX(at) AS at FROM events
-  WHERE step IN ('recognise', 'register', 'decide', 'map') AND {} GROUP BY unit"""
+# No step in it: an index by step would lead through all of a large ledger. The unit leads to few.
+_WORKED = "SELECT s.unit AS unit, s.step AS step, e.at AS at FROM state s JOIN events e ON e.seq = s.seq WHERE {}"
+_STEPS = frozenset(("recognise", "register", "decide", "map"))
 _DECIDED = """SELECT record, MAX(at) AS at FROM decisions
   WHERE record IN (SELECT record FROM records WHERE {}) GROUP BY record"""
 _REJECTS = """SELECT code, COUNT(DISTINCT record) AS n FROM findings
@@ -127,9 +128,8 @@ class _Folding:
         for stored in Records(self._ledger).of_units(self._where, self._values):
             self._fold_record(stored)
         self._fold_pages()
-        sql = _WORKED.format(self._where)
-        for r in self._ledger.each(sql, self._values):
-            for key in self._places.get(r["unit"], ()):
+        for r in self._ledger.each(_WORKED.format(self._where.replace("unit", "s.unit")), self._values):
+            for key in self._places.get(r["unit"], ()) if r["step"] in _STEPS else ():
                 self._f.tallies.note_day(key, r["at"][:10])
         self._f.rejects = Counter(
             {r["code"]: r["n"] for r in self._ledger.rows(_REJECTS.format(self._where), self._values)}

@@ -13,13 +13,14 @@ from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
 from digitize.steps.due import Due
+from digitize.steps.foresee import foresee
 from digitize.steps.inputs import note_inputs
 from digitize.steps.lots import read_in_lots
 from digitize.steps.measure import measure_anew
 from digitize.steps.placing import placed
 from digitize.steps.read_plan import PagePlan
 from digitize.steps.settling import settle_steps
-from digitize.steps.why import Reasons, StepDue, due_of, pages_due
+from digitize.steps.why import StepDue
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counting.kept import keep_counts
@@ -87,7 +88,7 @@ class RunReport:
         """The report for people."""
         if self.is_dry:
             would = "Would do: " + ", ".join(f"{step} {n}" for step, n in self.todo.items())
-            return [would, *(due.line(step) for step, due in self.due.items() if due.units)]
+            return [would, *(due.line(step) for step, due in self.due.items() if due.is_any)]
         if self.is_idle:
             return ["Nothing to do: everything is up to date.", *self.now.lines()]
         return [*self._did(), *self.now.lines()]
@@ -164,31 +165,32 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     """
     address = "" if wanted.is_dry else wanted.cluster
     with Ledger(place.ledger) as ledger, searching(place.models), placed(place, address, progress) as cluster:
-        said = [] if wanted.is_dry else measure_place(ledger, place)
+        if wanted.is_dry:
+            known = learn(place, ledger, cluster)
+            due = foresee(ledger, known, wanted.steps, wanted.limit, wanted.first)
+            todo = {step: d.units for step, d in due.items()}
+            return RunReport(True, todo, due, target=known.target_name, now=count_work(ledger))
+        said = measure_place(ledger, place)
         known = learn(place, ledger, cluster)
-        report = RunReport(is_dry=wanted.is_dry, target=known.target_name)
+        report = RunReport(target=known.target_name)
         for text in said:
             progress.say(text)
-        if not wanted.is_dry:
-            for name in record_settings(ledger, place):
-                progress.say(f"{name} is another one than at the last run; this run works with it.")
+        for name in record_settings(ledger, place):
+            progress.say(f"{name} is another one than at the last run; this run works with it.")
         try:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in wanted.steps:
-                if step == "map" and not wanted.is_dry:
+                if step == "map":
                     known = _measured_anew(ledger, known, progress)
-                if not wanted.is_dry:
-                    note_inputs(ledger, known, (step,))
+                note_inputs(ledger, known, (step,))
                 _ACTIONS[step](ledger, known, wanted, progress, report)
-                if step == "read" and not wanted.is_dry and wanted.limit is None:
+                if step == "read" and wanted.limit is None:
                     known = _with_new_prints(ledger, known, wanted, progress, report)
         finally:
             # Also after an error: what this process held may be taken up by the next at once.
-            if not wanted.is_dry:
-                ledger.release(known.owner)
-        if not wanted.is_dry:
-            settle_steps(ledger, known, [step for step in wanted.steps if report.todo.get(step)])
-            keep_counts(ledger)
+            ledger.release(known.owner)
+        settle_steps(ledger, known, [step for step in wanted.steps if report.todo.get(step)])
+        keep_counts(ledger)
         report.now = count_work(ledger)
     return report
 
@@ -219,11 +221,7 @@ Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
 
 
 def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    due = Due(ledger, known, "read", is_dry=wanted.is_dry)
-    if wanted.is_dry:
-        report.due["read"] = pages_due(ledger, known, due.volumes(wanted.first), wanted.limit)
-        report.todo["read"] = report.due["read"].units
-        return
+    due = Due(ledger, known, "read")
     todos = read.plan(ledger, known, wanted.limit, due.volumes(wanted.first))
     due.settle(f"volume:{v}" for v in todos.idle)
     report.todo["read"] = report.todo.get("read", 0) + len(todos)
@@ -249,37 +247,25 @@ def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progre
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    due = Due(ledger, known, "map", is_dry=wanted.is_dry)
+    due = Due(ledger, known, "map")
     plan = map.plan(ledger, known, due.parts)
     report.todo["map"] = len(plan.todos)
-    if wanted.is_dry:
-        reasons = Reasons(ledger, known)
-        report.due["map"] = due_of(ledger, "map", (reasons.of_unit(t) for t in plan.todos))
-        return
     due.settle(plan.idle)
     report.mapped = map.map_units(ledger, known, plan.todos, progress)
 
 
 def _check(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    due = Due(ledger, known, "check", is_dry=wanted.is_dry)
+    due = Due(ledger, known, "check")
     todos = check.plan(ledger, known, due.parts)
     report.todo["check"] = len(todos)
-    if wanted.is_dry:
-        reasons = Reasons(ledger, known)
-        report.due["check"] = due_of(ledger, "check", (reasons.of_group(check.unit_of(g)) for g, _ in todos))
-        return
     due.settle(set(due.parts) - {group for group, _ in todos})
     report.checked = check.check_groups(ledger, known, todos, progress)
 
 
 def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
-    due = Due(ledger, known, "load", is_dry=wanted.is_dry)
+    due = Due(ledger, known, "load")
     todos = load.plan(ledger, known, due.parts)
     report.todo["load"] = len(todos)
-    if wanted.is_dry:
-        reasons = Reasons(ledger, known)
-        report.due["load"] = due_of(ledger, "load", (reasons.of_batch(batch) for batch, _ in todos))
-        return
     due.settle(set(due.parts) - {batch for batch, _ in todos})
     if todos:
         _load_all(ledger, known, todos, progress, report)

@@ -32,13 +32,18 @@ _READ_HERE = """SELECT e.at FROM events e WHERE e.step = 'decide' AND e.outcome 
 @dataclass(slots=True)
 class StepDue:
     """What is due in a step. why: reason -> how many units. seconds: it will take, None where nothing was measured yet;
-    each_s: one of them, the median here.
+    each_s: one of them, the median here. more: at most so many more will be due when the steps before are done, and
+    because of what; more_s: as seconds; unknown: what of that cannot be counted yet.
     """
 
     units: int = 0
     why: dict[str, int] = field(default_factory=dict)
     seconds: float | None = None
     each_s: float | None = None
+    more: int = 0
+    because: str = ""
+    more_s: float | None = None
+    unknown: str = ""
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
@@ -46,10 +51,21 @@ class StepDue:
 
     def line(self, step: str) -> str:
         """For people."""
-        why = "; ".join(f"{reason}: {n:,}" for reason, n in self.why.items())
-        took = "how long is not known yet" if self.seconds is None else f"about {_span(self.seconds)}"
-        each = f" ({self.each_s:.2g} s each, as measured here)" if self.each_s is not None else ""
-        return f"{step} {self.units:,}: {why}; {took}{each}."
+        said = []
+        if self.units:
+            why = "; ".join(f"{reason}: {n:,}" for reason, n in self.why.items())
+            each = f" ({self.each_s:.2g} s each, as measured here)" if self.each_s is not None else ""
+            said.append(f"{self.units:,}: {why}; {_about(self.seconds)}{each}")
+        if self.more:
+            said.append(f"then at most {self.more:,} more, because {self.because}; {_about(self.more_s)}")
+        if self.unknown:
+            said.append(self.unknown)
+        return f"{step} {'; '.join(said)}."
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is to be told."""
+        return bool(self.units or self.more or self.unknown)
 
 
 class Reasons:
@@ -131,22 +147,26 @@ class Reasons:
         return otherwise
 
 
-def pages_due(ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None) -> StepDue:
-    """What is due to be read in these volumes, at most so many pages of it."""
+def pages_due(
+    ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None
+) -> tuple[StepDue, dict[int, int]]:
+    """What is due to be read in these volumes, at most so many pages of it; and in which volumes how many."""
     reasons = Reasons(ledger, known)
-    todos = (t for _, some in due_pages(ledger, known, volumes, Desk(ledger, known, is_dry=True)) for t in some)
+    found = due_pages(ledger, known, volumes, Desk(ledger, known, is_dry=True))
     why: Counter[tuple[str, bool]] = Counter()
-    for todo in islice(todos, limit):
+    where: Counter[int] = Counter()
+    for volume, todo in islice(((v, t) for v, some in found for t in some), limit):
         why[reasons.of_page(todo), todo.is_decided_only] += 1
+        where[volume] += 1
     decided_only = sum(n for (_, only), n in why.items() if only)
-    return due_of(ledger, "read", (reason for (reason, _), n in why.items() for _ in range(n)), decided_only)
+    return due_of(ledger, "read", (r for (r, _), n in why.items() for _ in range(n)), decided_only), dict(where)
 
 
 def due_of(ledger: Ledger, step: str, reasons: Iterable[str], decided_only: int = 0) -> StepDue:
     """Sum up why units of a step are due. decided_only: how many of them have nothing to be recognised."""
     why = Counter(reasons)
     due = StepDue(sum(why.values()), dict(why.most_common()))
-    each = {"read": each_seconds(ledger, _TIMES, (RECOGNISE,))}.get(step) or each_seconds(ledger, _TIMES, (step,))
+    each = each_of(ledger, step)
     if step == "read" and decided_only:
         cheap = each_seconds(ledger, _READ_HERE)
         known = [(due.units - decided_only, each), (decided_only, cheap if cheap is not None else each)]
@@ -156,6 +176,11 @@ def due_of(ledger: Ledger, step: str, reasons: Iterable[str], decided_only: int 
         due.seconds = sum(n * s for n, s in known if s is not None)
         due.each_s = due.seconds / due.units if due.units else each
     return due
+
+
+def each_of(ledger: Ledger, step: str) -> float | None:
+    """Seconds for one unit of a step, as it went here; None where too few were done."""
+    return each_seconds(ledger, _TIMES, (RECOGNISE if step == "read" else step,))
 
 
 def each_seconds(ledger: Ledger, sql: str, values: Iterable[str] = ()) -> float | None:
@@ -171,6 +196,10 @@ def each_seconds(ledger: Ledger, sql: str, values: Iterable[str] = ()) -> float 
     # Of several that end together most gaps are nothing: a block tells how fast they really came.
     blocks = [worked[i : i + _BLOCK] for i in range(0, len(worked), _BLOCK)]
     return median(sum(block) / len(block) for block in blocks if len(block) == _BLOCK or len(blocks) == 1)
+
+
+def _about(seconds: float | None) -> str:
+    return "how long is not known yet" if seconds is None else f"about {_span(seconds)}"
 
 
 def _span(seconds: float) -> str:

@@ -18,6 +18,7 @@ from digitize.workspace.engines.where import ledger_address
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place, open_place
 from digitize.workspace.trust.settings import newer_settings
+from digitize.workspace.trust.worker_keys import require_allowed
 from ocr.tesseract.folders import searching
 
 KIT = "kit"
@@ -49,9 +50,13 @@ def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, ob
     if not is_address(where):
         return open_place(Path(where), flags)
     if not site or key is None:
-        raise OptionsError("With the URL of a database also give --site SITE-ID and --key FILE, a copy of site.pem.")
+        raise OptionsError(
+            "With the URL of a database also give --site SITE-ID and --key FILE, a key of this worker's own that "
+            "the office allowed: digitize keys new FILE"
+        )
     address = ledger_address(where, site)
     with Ledger(address, key=key) as ledger:
+        require_allowed(ledger, key)
         now = ledger.state(KIT, KIT)
         if now is None:
             raise LedgerError(

@@ -8,6 +8,7 @@ from digitize.offices.lists import Gazetteer
 from digitize.workspace.counting.kept import differing_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
+from digitize.workspace.ledger.marked import newest_event
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create
@@ -54,23 +55,29 @@ def records_in(fold):
 
 
 def test_only_what_changed_is_folded_again(ledger, folded):
-    first = fold_parts(ledger, LISTS)
+    first = fold_parts(ledger, LISTS, keeps=True)
     assert folded == ["volume:1", "volume:2"] and records_in(first) == {2}
-    assert fold_parts(ledger, LISTS).as_text() == first.as_text() and len(folded) == 2
+    assert fold_parts(ledger, LISTS, keeps=True).as_text() == first.as_text() and len(folded) == 2
 
     Records(ledger).set_verdicts({"wb-kept-0002-0001-r1": Verdict("clean", (), {})}, [])
-    assert fold_parts(ledger, LISTS).validated == {"iif1": [1, 0, 0]}
+    assert fold_parts(ledger, LISTS, keeps=True).validated == {"iif1": [1, 0, 0]}
     Records(ledger).insert_decision(Decision("wb-kept-0001-0001-r1", "f", "", "", "", "value", "x", "op"), "2026-11-20")
-    fold_parts(ledger, LISTS)
+    fold_parts(ledger, LISTS, keeps=True)
     assert folded[2:] == ["volume:2", "volume:1"]
+
+
+def test_who_only_looks_writes_nothing(ledger, folded):
+    events = newest_event(ledger)
+    assert records_in(fold_parts(ledger, LISTS)) == records_in(fold_parts(ledger, LISTS)) == {2}
+    assert (len(folded), newest_event(ledger)) == (4, events)
 
 
 def test_other_lists_count_everything_again_and_the_counts_of_status_stay_as_they_are(ledger, folded):
     keep_counts(ledger)
-    fold_parts(ledger, LISTS)
+    fold_parts(ledger, LISTS, keeps=True)
     other = Gazetteer("wb", [], {"Kalpana": ""})
-    assert fold_parts(ledger, other).not_listed == 2 and len(folded) == 4
+    assert fold_parts(ledger, other, keeps=True).not_listed == 2 and len(folded) == 4
     assert list(differing_counts(ledger)) == []
     ledger.recount()
-    fold_parts(ledger, other)
+    fold_parts(ledger, other, keeps=True)
     assert len(folded) == 6

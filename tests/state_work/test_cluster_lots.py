@@ -9,6 +9,7 @@ from digitize.errors import LedgerError, MachineLacks, OptionsError
 from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.site import CACHE, Site
 from digitize.machine.progress import Silent
+from digitize.machine.signing import create_key
 from digitize.steps.lots import LotSource, read_in_lots, work_lot
 from digitize.steps.read_plan import plan
 from digitize.steps.worker import LotWorker
@@ -17,6 +18,7 @@ from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 from digitize.workspace.trust.settings import record_settings
+from digitize.workspace.trust.worker_keys import allow_key
 
 
 def made(digitize, folder, *more):
@@ -126,7 +128,8 @@ def test_a_site_that_reaches_only_the_database_gets_all_else_from_it(
     place = place_in_database
     monkeypatch.setenv(CACHE, str(tmp_path / "cache" / "store"))
     (place.folder / "forms" / "own.txt").write_text("x")
-    url, key = place.options.workspace.ledger, place.key
+    url, key = place.options.workspace.ledger, tmp_path / "site-own.pem"
+    allow_key(place, create_key(key), "a site")
     with pytest.raises(LedgerError, match="digitize store share"):
         worker_place(url, "wb", key, {})
     assert "Shared" in digitize("store", "share", place.folder)

@@ -125,7 +125,7 @@ def test_a_look_ahead_writes_nothing_where_inputs_came_back(done):
         of_before = ledger.state(page, "decide")
         ledger.finish(page, "decide", "of another list", {}, dict(of_before.detail))
         events = newest_event(ledger)
-        assert pages_due(ledger, known, [1], None).units == 0 and newest_event(ledger) == events
+        assert pages_due(ledger, known, [1], None)[0].units == 0 and newest_event(ledger) == events
         assert len(plan(ledger, known, None, [1])) == 0 and newest_event(ledger) == events + 1
         raise ZeroDivisionError
 

@@ -128,9 +128,8 @@ class Records:
 
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
-        return [
-            self._stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
-        ]
+        rows = self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
+        return [self._stored(row) for row in rows]
 
     def count_unit(self, unit: str) -> int:
         """How many records came from one page group or table chunk."""
@@ -145,9 +144,7 @@ class Records:
         yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
 
     def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
-        """The records of some units, purged ones among them, in no set order. where: SQL that says of which; it may
-        end in an order.
-        """
+        """The records that SQL says of, which may end in an order; purged ones among them."""
         yield from map(self._stored, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
 
     def all(self, *, purged: bool = False) -> Iterator[Stored]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby, islice
@@ -17,6 +18,7 @@ from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_
 from digitize.workspace.ledger.restored import Restored, restored_in
 from digitize.workspace.ledger.schema import DDL, NARROWED, NEWEST_NUMBERS, WATCHED
 from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
+from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 
 _AT_ONCE = 1_000
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
@@ -82,6 +84,7 @@ class _Chain:
         self.last, self.count = START, 0
         self.keys: list[tuple[int, str]] = []
         """From which event on which public key signs."""
+        self.workers = WorkerKeys()
 
     def changes(self) -> Iterator[Change]:
         logged = self._logged() if self._has_rows else iter(())
@@ -117,6 +120,8 @@ class _Chain:
             self.keys.append((0, r["key"]))
         elif r["step"] == "keys" and r["outcome"] == "note":
             self.keys.append((r["seq"], r["key"]))
+        elif r["step"] == STEP:
+            self.workers.note(r["seq"], r["key"], json.loads(r["detail"]))
 
     def _logged(self) -> Iterator[tuple[int, list[Entry]]]:
         seq, entries = -1, list[Entry]()
@@ -134,7 +139,8 @@ class _Chain:
         holders = [public for since, public in self.keys if since <= head.seq]
         later = [public for since, public in self.keys if since == head.seq]
         before = [public for since, public in self.keys if since < head.seq]
-        return head.public in {*holders[-1:], *later, *(before[-1:] if later else ())}
+        office = {*holders[-1:], *later, *(before[-1:] if later else ())}
+        return head.public in office or self.workers.may_sign(head.public, head.seq)
 
 
 def _rows(db: LedgerEngine, *, is_narrow: bool) -> Iterator[Change]:
@@ -207,6 +213,9 @@ def _heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | N
             if file == log:
                 yield from _signed(chain, where, head_or_text)
             yield from _of_here(db, where, head_or_text, restored if file == log else [])
+    signed = sorted((h.seq, h.public) for h in own)
+    for seq in chain.workers.not_by_office(signed, {public for _, public in chain.keys}):
+        yield Change(f"event {seq}", "says which keys may sign, and the office did not write it", _ASK)
     if newest is not None and newest < chain.count:
         text = "are not signed, so this program did not add them"
         yield Change(f"events {newest + 1} to {chain.count}", text, _ASK)

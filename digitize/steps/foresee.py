@@ -1,0 +1,100 @@
+"""What a run would do, by step: what is due now, and at most how much more when the steps before are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from digitize.steps import check, load, map
+from digitize.steps.due import Due
+from digitize.steps.map import MapTodo
+from digitize.steps.why import NEVER, Reasons, StepDue, due_of, each_of, pages_due
+from digitize.workspace.counting.parts import values_of, where_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+
+_GROUPS = "SELECT DISTINCT grp FROM records WHERE {}"
+_BATCHES = "SELECT DISTINCT batch FROM records WHERE grp = ?"
+_OF_VOLUME = "SELECT DISTINCT batch FROM scans WHERE volume = ?"
+_OF_TABLE = "SELECT batch FROM tables WHERE unit = ?"
+
+
+def foresee(
+    ledger: Ledger, known: Known, steps: Iterable[str], limit: int | None = None, first: str = ""
+) -> dict[str, StepDue]:
+    """What is due in these steps, which come in the order of a run. limit: at most so many pages are read."""
+    reasons, follows, found = Reasons(ledger, known), _Follows(ledger), dict[str, StepDue]()
+    for step in steps:
+        due = Due(ledger, known, step, is_dry=True)
+        if step == "read":
+            found[step], where = pages_due(ledger, known, due.volumes(first), limit)
+            follows.note_read(found[step], where)
+        elif step == "map":
+            todos = map.plan(ledger, known, due.parts).todos
+            found[step] = due_of(ledger, step, (reasons.of_unit(t) for t in todos))
+            follows.note_map(found[step], todos)
+        elif step == "check":
+            groups = [group for group, _ in check.plan(ledger, known, due.parts)]
+            found[step] = due_of(ledger, step, (reasons.of_group(check.unit_of(g)) for g in groups))
+            follows.note_check(found[step], groups)
+        else:
+            batches = [batch for batch, _ in load.plan(ledger, known, due.parts)]
+            found[step] = due_of(ledger, step, (reasons.of_batch(b) for b in batches))
+            follows.note_load(found[step], batches)
+    return found
+
+
+@dataclass(slots=True)
+class _Follows:
+    """Carries from step to step, in their order, what the ones before would do.
+
+    pages: that are read or decided anew. parts: volumes and tables in which something is read or mapped. new: pages and
+    tables of which there are no records yet. groups: that are checked then.
+    """
+
+    ledger: Ledger
+    pages: int = 0
+    parts: set[str] = field(default_factory=set)
+    new: int = 0
+    groups: set[str] = field(default_factory=set)
+
+    def note_read(self, due: StepDue, volumes: Iterable[int]) -> None:
+        """Pages of these volumes will be read."""
+        self.pages = due.units
+        self.parts.update(f"volume:{v}" for v in volumes)
+        self.new += due.why.get(NEVER, 0)
+
+    def note_map(self, due: StepDue, todos: Iterable[MapTodo]) -> None:
+        """These will be mapped; what is read will be as well."""
+        self.parts.update(self.ledger.part_of(todo.unit) for todo in todos)
+        self.new += due.why.get(NEVER, 0)
+        self._tell(due, "map", self.pages, f"{self.pages:,} pages are read or decided anew before")
+
+    def note_check(self, due: StepDue, groups: Iterable[str]) -> None:
+        """These groups will be checked; and those in which records are mapped anew."""
+        own = set(groups)
+        for part in sorted(self.parts):
+            sql = _GROUPS.format(where_of(part))
+            self.groups.update(r["grp"] for r in self.ledger.each(sql, values_of(part)))
+        more = len(self.groups - own)
+        self.groups |= own
+        self._tell(due, "check", more, "records in them are mapped anew before")
+        if self.new:
+            due.unknown = f"and the groups into which records of {self.new:,} new pages or tables will fall"
+
+    def note_load(self, due: StepDue, batches: Iterable[str]) -> None:
+        """These batches will be loaded; and those of which something is mapped or checked anew."""
+        own, found = set(batches), set[str]()
+        for part in sorted(self.parts):
+            kind, _, name = part.partition(":")
+            sql, value = (_OF_VOLUME, int(name)) if kind == "volume" else (_OF_TABLE, name)
+            found.update(r["batch"] for r in self.ledger.rows(sql, (value,)))
+        for group in sorted(self.groups):
+            found.update(r["batch"] for r in self.ledger.rows(_BATCHES, (group,)))
+        self._tell(due, "load", len(found - own), "something of them is mapped or checked anew before")
+
+    def _tell(self, due: StepDue, step: str, more: int, because: str) -> None:
+        if more:
+            each = each_of(self.ledger, step)
+            due.more, due.because = more, because
+            due.more_s = None if each is None else more * each

@@ -1,0 +1,82 @@
+"""A site's worker has a signing key of its own: the office allows it, and takes that back when it must."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import KeyUnusable, NotFound, OptionsError
+from digitize.machine.signing import open_key
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.worker_keys import STEP
+from digitize.workspace.place import Place
+
+_PUBLIC = 64
+_NEWEST = """SELECT e.unit, e.key, e.detail, e.at FROM events e
+  JOIN (SELECT MAX(seq) AS seq FROM events WHERE step = ? GROUP BY unit) n ON n.seq = e.seq ORDER BY e.unit"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerKey:
+    """A key of a worker's own. name: of the worker or site; public: in hex; at: since when this holds."""
+
+    name: str
+    public: str
+    is_allowed: bool
+    at: str
+    reason: str = ""
+
+
+def worker_keys(ledger: Ledger) -> list[WorkerKey]:
+    """All that were ever allowed, by name, as they stand now."""
+    found = []
+    for r in ledger.rows(_NEWEST, (STEP,)):
+        detail = json.loads(r["detail"])
+        name, reason = r["unit"].partition(":")[2], str(detail.get("reason", ""))
+        found.append(WorkerKey(name, r["key"], bool(detail.get("allowed")), r["at"], reason))
+    return found
+
+
+def allow_key(place: Place, public: str, name: str) -> None:
+    """Let a worker sign with a key of its own. public: its public half in hex.
+
+    Raises OptionsError for what is no such key, and where the name or the key is in use.
+    """
+    public, name = public.strip().lower(), name.strip()
+    if len(public) != _PUBLIC or not all(c in "0123456789abcdef" for c in public):
+        raise OptionsError("That is no public key. Give the file FILE.pub that digitize keys new wrote at the site.")
+    if not name:
+        raise OptionsError("--name says whose key it is; it stands in the ledger.")
+    with Ledger(place.ledger, key=place.key) as ledger:
+        if public in ledger.public_keys():
+            raise OptionsError("That is the office's own key. A worker gets one of its own: digitize keys new FILE")
+        for k in worker_keys(ledger):
+            if k.is_allowed and (k.name == name or k.public == public):
+                raise OptionsError(f"{k.name} signs with {k.public[:16]}... already. See: digitize keys workers DIR")
+        ledger.record_event(f"{STEP}:{name}", STEP, "note", key=public, detail={"allowed": True})
+
+
+def withdraw_key(place: Place, name: str, reason: str) -> str:
+    """Take it back; what was signed before stays good. Returns the public key. Raises NotFound, OptionsError."""
+    if not reason.strip():
+        raise OptionsError("--reason says why; it is kept.")
+    with Ledger(place.ledger, key=place.key) as ledger:
+        held = next((k for k in worker_keys(ledger) if k.name == name and k.is_allowed), None)
+        if held is None:
+            raise NotFound(f"No worker {name} has a key that is allowed. See: digitize keys workers DIR")
+        detail = {"allowed": False, "reason": reason.strip()}
+        ledger.record_event(f"{STEP}:{name}", STEP, "note", key=held.public, detail=detail)
+    return held.public
+
+
+def require_allowed(ledger: Ledger, key: Path) -> None:
+    """Raise KeyUnusable where what is signed with a key would be nobody's word: before a worker begins."""
+    public = open_key(key).public
+    if public in ledger.public_keys()[-1:]:
+        return
+    if not any(k.public == public and k.is_allowed for k in worker_keys(ledger)):
+        raise KeyUnusable(
+            f"{key}: the office does not know this key, or took it back. Send it the .pub beside it; there: "
+            "digitize keys allow DIR FILE.pub --name SITE"
+        )

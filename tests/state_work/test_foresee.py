@@ -1,0 +1,58 @@
+"""A dry run tells what later steps will get of earlier ones: at most so many, and because of what."""
+
+import pytest
+
+from digitize.steps.foresee import foresee
+from digitize.steps.inputs import note_inputs
+from digitize.steps.pipeline import STEPS, RunReport
+from digitize.steps.why import StepDue
+from digitize.workspace.known import learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.records import Records, Stored, record_hash
+from digitize.workspace.place import create
+from validators.checking.examples import make_record
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Two books of one page each, none read; of the first there is a record of an earlier reading."""
+    place = create("wb", tmp_path / "ws", "dry")
+    with Ledger(place.ledger) as ledger:
+        catalogue = Catalogue(ledger)
+        for n in (1, 2):
+            catalogue.insert_batch(Batch(f"b{n}", "One", "2026-03-01", "fir-book"))
+            catalogue.insert_source(SourceFile(f"{n}" * 64, f"b{n}", "x.png", 1, "image/png", 1, ".png"))
+            page, volume = f"wb-dry-{n:04d}-0001", catalogue.volume(f"Book {n}")
+            catalogue.insert_scan(PageScan(page, f"{n}" * 64, 0, f"b{n}", volume, 1, "fir-book", language="en"))
+        record = make_record("wb-dry-0001-0001-r1", {"police_station": "Bally"}, "iif1")
+        Records(ledger).replace_unit(
+            "wb-dry-0001-0001", [Stored(record, "wb-dry-0001-0001", "g", "Bally", "", record_hash(record))]
+        )
+        ledger.execute("UPDATE records SET batch = 'b1'")
+        note_inputs(ledger, learn(place, ledger), STEPS)
+        ledger.execute("DELETE FROM marks WHERE what IN ('check', 'load')")
+    return place
+
+
+def test_later_steps_tell_at_most_how_much_they_will_get_and_why(place):
+    with Ledger(place.ledger) as ledger:
+        due = foresee(ledger, learn(place, ledger), STEPS)
+        few = foresee(ledger, learn(place, ledger), STEPS, limit=1)
+        only = foresee(ledger, learn(place, ledger), ("check",))
+    assert (due["read"].units, due["read"].more, due["map"].units, due["map"].more) == (2, 0, 0, 2)
+    assert (due["check"].units, due["check"].more, due["load"].units, due["load"].more) == (0, 1, 0, 2)
+    assert "2 new pages" in due["check"].unknown
+    assert (few["map"].more, few["load"].more) == (1, 1)
+    assert not only["check"].is_any
+    lines = RunReport(is_dry=True, todo={"read": 2}, due=due).lines()
+    assert lines[2] == (
+        "map then at most 2 more, because 2 pages are read or decided anew before; how long is not known yet."
+    )
+
+
+def test_time_of_what_follows_is_told_beside_that_of_what_is_due():
+    due = StepDue(3, {"never done": 3}, 6.0, 2.0, more=10, because="of x", more_s=20.0)
+    assert due.line("map") == (
+        "map 3: never done: 3; about 6 s (2 s each, as measured here); then at most 10 more, because of x; about 20 s."
+    )
