@@ -6,6 +6,7 @@ Cases are invented and loaded into a SQLite file; a court's side takes the packa
 offered to the same store, whose books must be the same afterwards; last of all the good reply must be taken. `lost`
 counts lines that differ between store and receiver, and statements that are not as they were sent. `kills` are exports
 and imports killed with SIGKILL at any moment and begun again; `kills_lost`, those that did not end as one alone.
+`export_mb` is the most memory of an export of all cases, `export_mb_8x` of eight times as many.
 --quick makes few cases and fewer of the tamperings that are alike, and kills none. Nobody else's program is compared:
 none for such packages is public.
 """
@@ -25,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.exchange_kills import kills  # noqa: E402  # the checkout first, wherever it is run from
+from benchmarks.exchange_kills import export_memory, kills  # noqa: E402  # the checkout first, wherever it is run from
 from benchmarks.exchange_tamper import Bench, tamperings  # noqa: E402  # the checkout first, wherever it is run from
 from benchmarks.exchange_world import (  # noqa: E402
     SITE,
@@ -150,6 +151,7 @@ def main() -> int:
     if not asked.quick:
         with tempfile.TemporaryDirectory() as name:
             found |= kills(ROOT, Path(name), min(asked.cases, 300), asked.kills)
+            found |= export_memory(ROOT, Path(name), asked.cases)
     text = json.dumps(found, ensure_ascii=False, indent=1)
     if asked.json:
         asked.json.write_text(text + "\n", encoding="utf-8")

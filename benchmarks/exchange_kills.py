@@ -21,6 +21,9 @@ from pathlib import Path
 from benchmarks.exchange_kills import once
 print("ready", flush=True)
 once(Path({folder!r}), {what!r})
+# Not ru_maxrss, which begins with what the parent had when it started this one.
+status = Path("/proc/self/status").read_text()
+print(int(status.partition("VmHWM:")[2].split()[0]) // 1024, flush=True)
 """
 _FILE = "e-courts-1.zip"
 
@@ -62,6 +65,25 @@ def kills(root: Path, folder: Path, cases: int, many: int) -> dict[str, Any]:
             found["kills"] += 1
             found["kills_lost"] += _state(trial) != wanted
             shutil.rmtree(trial)
+    return found
+
+
+def export_memory(root: Path, folder: Path, cases: int) -> dict[str, int]:
+    """Most memory (MiB) of a process that exports so many cases to the courts, and eight times as many."""
+    found = {}
+    for name, many in (("export_mb", cases), ("export_mb_8x", 8 * cases)):
+        place = folder / name
+        place.mkdir()
+        world = ExchangeWorld(SqliteTarget(place / "cctns.sqlite"), place)
+        for batch in range(0, many, 1000):
+            some = range(batch, min(many, batch + 1000))
+            load(world.target, f"book-{batch}", [r for n in some for r in case(n % 5000 + 1, 1990 + n // 5000)])
+        world.target.close()
+        done = subprocess.run(
+            [sys.executable, "-c", _CHILD.format(root=str(root), folder=str(place), what="export")],
+            capture_output=True, check=True, text=True,
+        )  # fmt: skip
+        found[name] = int(done.stdout.split()[-1])
     return found
 
 

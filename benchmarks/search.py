@@ -31,7 +31,7 @@ from benchmarks.policy import measure_policy  # noqa: E402
 from benchmarks.search_load import load_served  # noqa: E402
 from benchmarks.search_peers import peers, share_of  # noqa: E402
 from benchmarks.search_people import Question, World, record_of, spoil_mark, vehicle_mark  # noqa: E402
-from benchmarks.search_stores import Kept, backend_of, grow, kept_server, open_postgres, worked_of  # noqa: E402
+from benchmarks.search_stores import KeptStores, backend_of, grow, kept_server, open_postgres, worked_of  # noqa: E402
 
 _SHOWN = 10
 _MAIN = 2_000_000
@@ -45,7 +45,7 @@ def main() -> int:
     sizes = [4000] if options.quick else sorted(options.sizes)
     count = 90 if options.quick else options.questions
     folder = options.data or Path(tempfile.mkdtemp(prefix="search-"))
-    kept = Kept(folder)
+    kept = KeptStores(folder)
     server = None
     try:
         world = World(sizes[-1], options.seed, sized=_MAIN if sizes[-1] >= _MAIN // 4 else 0)
@@ -87,7 +87,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _once(kept: Kept, name: str, measure: Any) -> None:
+def _once(kept: KeptStores, name: str, measure: Any) -> None:
     """Measure what was not measured before."""
     if name in kept.state:
         return
@@ -96,7 +96,7 @@ def _once(kept: Kept, name: str, measure: Any) -> None:
     kept.note(**{name: found})
 
 
-def _measure_size(kept: Kept, world: World, size: int, count: int, only: set[str], server: Any) -> None:
+def _measure_size(kept: KeptStores, world: World, size: int, count: int, only: set[str], server: Any) -> None:
     from digitize.targets.sqlite import SqliteTarget
 
     for part in ("embedded", "pg"):
@@ -115,7 +115,7 @@ def _measure_size(kept: Kept, world: World, size: int, count: int, only: set[str
         target.close()
 
 
-def _size_of(kept: Kept, part: str, server: Any, size: int) -> dict[str, Any]:
+def _size_of(kept: KeptStores, part: str, server: Any, size: int) -> dict[str, Any]:
     if part == "embedded":
         made: dict[str, Any] = {"file_bytes": (kept.folder / "cctns.sqlite").stat().st_size}
     else:
@@ -125,63 +125,75 @@ def _size_of(kept: Kept, part: str, server: Any, size: int) -> dict[str, Any]:
     return {**made, **{f"{n}_us_a_person": round(1e6 * kept.state[part][n] / size) for n in ("load_s", "load_cpu_s")}}
 
 
-def _asked(target: Any, world: World, size: int, count: int) -> dict[str, Any]:
-    from digitize.finding.asked import SearchQuery
-    from digitize.finding.log import Searcher
-    from digitize.finding.search import StoreSearch
+class Asker:
+    """Asks a store, and keeps how long each answer took: milliseconds by the clock, and of the processor."""
 
-    finder, by = StoreSearch(target), Searcher("benchmark", "benchmark", "measuring")
-    server = backend_of(target)
-    spent: list[float] = []
-    worked: list[float] = []
+    def __init__(self, target: Any) -> None:
+        """target: open, all its keys made."""
+        from digitize.finding.log import Searcher
+        from digitize.finding.search import StoreSearch
 
-    def ask(q: Question) -> bool:
-        began, worked_before = time.perf_counter(), worked_of(server)
+        self.finder, self.by = StoreSearch(target), Searcher("benchmark", "benchmark", "measuring")
+        self._server = backend_of(target)
+        self.spent: list[float] = []
+        self.worked: list[float] = []
+
+    def ask(self, q: Question) -> bool:
+        """Whether the one that is meant is among the first ten."""
+        from digitize.finding.asked import SearchQuery
+
+        began, worked = time.perf_counter(), worked_of(self._server)
         query = SearchQuery(q.text, "person", q.relative, q.station, year=q.year, limit=_SHOWN)
-        hits = finder.search(query, by).hits
-        spent.append(1000 * (time.perf_counter() - began))
-        worked.append(1000 * (worked_of(server) - worked_before))
+        hits = self.finder.search(query, self.by).hits
+        self.spent.append(1000 * (time.perf_counter() - began))
+        self.worked.append(1000 * (worked_of(self._server) - worked))
         return any((h.record, h.line) == (q.record, q.line) for h in hits)
 
-    same, cross = (world.questions(count, cross=is_cross, persons=size) for is_cross in (False, True))
+    def times(self, name: str) -> dict[str, float]:
+        """The times of what was asked since, which are then forgotten."""
+        told = {"ms": self.spent, "cpu_ms": self.worked}
+        made = {f"{name}p{p}_{kind}": share_of(some, p / 100) for kind, some in told.items() for p in (50, 95, 99)}
+        self.spent, self.worked = [], []
+        return made
+
+
+def _asked(target: Any, world: World, size: int, count: int) -> dict[str, Any]:
+    asker = Asker(target)
     for q in world.questions(30, cross=True, by=("year", "station"), persons=size):
-        ask(q)  # tables of costs are read once, and pages of the index that every question needs
-    spent.clear()
-    worked.clear()
+        asker.ask(q)  # tables of costs are read once, and pages of the index that every question needs
+    asker.times("")
     figures: dict[str, Any] = {"persons": size}
-    figures["ceiling10"] = round(sum(min(1.0, _SHOWN / q.namesakes) for q in same + cross) / (2 * count), 4)
     parts: dict[str, list[bool]] = {}
-    for name, questions in (("same", same), ("cross", cross)):
-        found = [ask(q) for q in questions]
-        figures[f"recall10_{name}"] = round(sum(found) / len(found), 4)
+    ceilings = []
+    for name, is_cross in (("same", False), ("cross", True)):
+        questions = world.questions(count, cross=is_cross, persons=size)
+        found = [asker.ask(q) for q in questions]
+        figures[f"recall10_{name}"] = round(sum(found) / count, 4)
+        ceilings += [min(1.0, _SHOWN / q.namesakes) for q in questions]
         for q, is_found in zip(questions, found, strict=True):
             parts.setdefault(f"{name} {q.by}{' misspelt' if q.is_misspelt else ''}", []).append(is_found)
+    figures |= {"ceiling10": round(sum(ceilings) / len(ceilings), 4), **asker.times("")}
     figures["by"] = {n: round(sum(f) / len(f), 4) for n, f in sorted(parts.items())}
-    figures |= {f"p{p}_ms": share_of(spent, p / 100) for p in (50, 95, 99)}
-    figures |= {f"p{p}_cpu_ms": share_of(worked, p / 100) for p in (50, 95)}
     alone = world.questions(count, cross=False, by=("name",), persons=size)
-    before = len(spent)
-    found = [ask(q) for q in alone]
-    figures["recall10_alone"] = round(sum(found) / len(found), 4)
+    figures["recall10_alone"] = round(sum(map(asker.ask, alone)) / count, 4)
     figures["alone_ceiling10"] = round(sum(min(1.0, _SHOWN / q.namesakes) for q in alone) / count, 4)
-    figures["alone_p95_ms"] = share_of(spent[before:], 0.95)
-    figures["vehicle_recall5"] = _vehicles(finder, by, size)
-    return figures
+    return figures | asker.times("alone_") | {"vehicle_recall5": _vehicles(asker, size, 2 * count)}
 
 
-def _vehicles(finder: Any, by: Any, size: int) -> float:
+def _vehicles(asker: Asker, size: int, count: int) -> float:
     from digitize.finding.asked import SearchQuery
 
     die = random.Random(7)
     numbers = range(0, size // 2, 4)
     found = []
-    for n in die.sample(numbers, min(400, len(numbers))):
-        hits = finder.search(SearchQuery(spoil_mark(vehicle_mark(n)[0], die), "vehicle", limit=5), by).hits
+    for n in die.sample(numbers, min(count, len(numbers))):
+        query = SearchQuery(spoil_mark(vehicle_mark(n)[0], die), "vehicle", limit=5)
+        hits = asker.finder.search(query, asker.by).hits
         found.append(any(h.record == record_of(2 * n) for h in hits))
     return round(sum(found) / len(found), 4)
 
 
-def _measure_peers(kept: Kept, world: World, size: int, count: int, server: Any) -> None:
+def _measure_peers(kept: KeptStores, world: World, size: int, count: int, server: Any) -> None:
     questions = [q for is_cross in (False, True) for q in world.questions(count, cross=is_cross, persons=size)]
 
     def measure() -> dict[str, Any]:
@@ -193,7 +205,7 @@ def _measure_peers(kept: Kept, world: World, size: int, count: int, server: Any)
     _once(kept, f"peers {size}", measure)
 
 
-def _figures(kept: Kept, sizes: list[int]) -> dict[str, Any]:
+def _figures(kept: KeptStores, sizes: list[int]) -> dict[str, Any]:
     """The figures that were asked for, and all others by their size."""
     state = kept.state
     main = min(sizes, key=lambda size: abs(size - _MAIN))

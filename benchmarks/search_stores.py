@@ -112,7 +112,7 @@ def _tables(world: World, spelled: Spellings, numbers: Any, start: int, stop: in
     return {"iif1": iif1, "iif1_persons": persons, "iif1_acts": acts, "iif1_vehicles": vehicles}
 
 
-class Kept:
+class KeptStores:
     """What a folder holds: stores by name, how many persons each has, what was spent on them and what was measured."""
 
     def __init__(self, folder: Path) -> None:
@@ -128,7 +128,7 @@ class Kept:
         self._file.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
 
 
-def grow(kept: Kept, name: str, target: Any, world: World, persons: int) -> None:
+def grow(kept: KeptStores, name: str, target: Any, world: World, persons: int) -> None:
     """Load into a store what it lacks of so many persons; begun again, it goes on behind the last batch."""
     held = dict(kept.state.get(name) or {"persons": 0, "load_s": 0.0, "load_cpu_s": 0.0})
     server = backend_of(target)

@@ -106,16 +106,27 @@ def import_(
 
 
 @exchange.command()
-def status(workspace: Workspace = _HERE, target: At = "", schema: Schema = "", json: Json = False) -> None:
+def status(
+    workspace: Workspace = _HERE,
+    target: At = "",
+    schema: Schema = "",
+    waiting: Annotated[bool, typer.Option("--waiting", help="List what waits, by the case that it names.")] = False,
+    json: Json = False,
+) -> None:
     """Show what was sent and taken, what waits for a record, and conflicts; link what can be linked by now."""
     from digitize.exchange.linking import link_statements
-    from digitize.exchange.status import exchange_status
+    from digitize.exchange.status import exchange_status, what_waits
 
     with opened_book(workspace, target, schema) as (book, _):
         linked = link_statements(book)
         found = exchange_status(book)
+        waits = list(what_waits(book)) if waiting else []
     if json:
-        print_json({"linked_now": linked, "partners": [s.as_plain() for s in found]})
+        told = {"waiting": waits} if waiting else {}
+        print_json({"linked_now": linked, "partners": [s.as_plain() for s in found], **told})
+        return
+    if waiting:
+        results().print(table("Waiting", ["sender", "kind", "statement", "case"], [list(w.values()) for w in waits]))
         return
     head = ["partner", "sent", "on", "it has", "records", "taken", "of", "statements", "waiting", "conflicts"]
     rows = [

@@ -213,12 +213,16 @@ def _hash(file: BufferedReader) -> str:
 
 def _plain_lines(files: PackageFiles, file: PackageFile) -> Iterator[bytes]:
     """The lines of one compressed file, without their ends; never more than was promised comes into memory."""
-    unpacker, size, rest = zlib.decompressobj(_GZIP), 0, b""
+    unpacker, size, rest, stored = zlib.decompressobj(_GZIP), 0, b"", hashlib.sha256()
     bad = PackageRefused("file-changed", f"{file.name}: it cannot be unpacked as its manifest says")
     with files.opened(file.name) as f:
         while not unpacker.eof:
-            if not (data := unpacker.unconsumed_tail or f.read(_CHUNK)):
+            data = unpacker.unconsumed_tail
+            if not data and not (data := f.read(_CHUNK)):
                 raise bad
+            # Once more: somebody may have put another file there since it was looked at.
+            if not unpacker.unconsumed_tail:
+                stored.update(data)
             try:
                 plain = unpacker.decompress(data, _CHUNK)
             except zlib.error:
@@ -229,5 +233,6 @@ def _plain_lines(files: PackageFiles, file: PackageFile) -> Iterator[bytes]:
             *whole, rest = (rest + plain).split(b"\n")
             yield from whole
         # A second stream behind the first one is read by some programs and not by others.
-        if unpacker.unused_data or f.read(1) or rest or size != file.plain_bytes:
+        is_whole = not (unpacker.unused_data or f.read(1) or rest) and size == file.plain_bytes
+        if not is_whole or stored.hexdigest() != file.sha256:
             raise bad

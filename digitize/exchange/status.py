@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from digitize.exchange.books import SENT, BookedPackage, ExchangeBook
 from digitize.exchange.conflicts import each_conflict
 from digitize.exchange.layout import BACKWARD, FORWARD
 from digitize.exchange.statements import each_statement
+from mappers.linking.cases import KEY
 
 
 @dataclass
@@ -57,6 +58,16 @@ def exchange_status(book: ExchangeBook) -> list[PartnerStatus]:
     for sender, count in Counter(c.sender for c in each_conflict(book)).items():
         of(sender).conflicts = count
     return [found[p] for p in sorted(found)]
+
+
+def what_waits(book: ExchangeBook) -> Iterator[dict[str, str]]:
+    """Statements without a record: sender, kind, its own id, and the case that it names by FIR, CNR or prisoner."""
+    for some in each_statement(book):
+        for s in some:
+            if not s.record:
+                fir = ", ".join(s.fir[n] for n in KEY if n in s.fir)
+                named = {"sender": s.sender, "kind": s.kind, "statement": s.statement}
+                yield {**named, "case": fir or s.cnr or s.prisoner}
 
 
 def _note(status: PartnerStatus, p: BookedPackage) -> None:

@@ -33,7 +33,7 @@ def do(world, step):
         world.deliver("e-courts", full=step[0] == "full")
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.lists(steps, max_size=7))
 def test_any_history_of_loads_and_packages_ends_alike(exchange_template, history):
     with tempfile.TemporaryDirectory() as name:
