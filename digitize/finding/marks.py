@@ -36,7 +36,7 @@ _LEAST, _LEAST_WHOLE = 4, 6
 _MOST_WHOLE, _LEAST_DIGITS = 20, 3
 _LEAST_LONG = 12
 """Signs of an engine or chassis number that is surely not the end of a longer one."""
-_MOST = 2000
+_MOST = 6000
 _OPEN_SIGNS = "*?"
 _PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
 """What numbers are written with: of other signs nobody knows what they stand for."""
@@ -199,10 +199,7 @@ def ground_of(how: str) -> Ground:
 def rows_with(store: SearchStore, asked: Sequence[AskedMark], kinds: Collection[str]) -> tuple[list[FoundRow], bool]:
     """Rows that may have one of several numbers, each once; and whether there may be more than were looked at."""
     tokens = frozenset(t for one in asked for t in one.tokens())
-    found: dict[tuple[str, str, int], FoundRow] = {}
-    is_cut = False
-    for kind in kinds if tokens else ():
-        some = store.rows([(tokens,)], RowFilter(kind), _MOST)
-        found |= {(r.kind, r.record_id, r.line): r for r in some}
-        is_cut |= len(some) >= _MOST
-    return [found[key] for key in sorted(found)], is_cut
+    # Of all kinds at once: only rows with numbers have such tokens.
+    some = store.rows([(tokens,)], RowFilter(""), _MOST) if tokens else []
+    found = {(r.kind, r.record_id, r.line): r for r in some if r.kind in kinds}
+    return [found[key] for key in sorted(found)], len(some) >= _MOST

@@ -43,7 +43,7 @@ class FoundRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """What rows must be besides. years, days: from and to, empty for open. ages: at the time of the case.
+    """What rows must be besides. kind: "" for any. years, days: from and to, empty for open. ages: when the case was.
 
     of_record: sets of tokens, of each of which the record that a row belongs to has one. forms: of rows, () for all.
     """
@@ -168,7 +168,7 @@ class _Asks(PickedRows, CountedRows):
         return found
 
     def _conditions(self, wanted: RowFilter) -> tuple[list[str], list[object]]:
-        parts: list[str] = ["s.kind = ?"]
+        parts: list[str] = ["s.kind = ?" if wanted.kind else "s.kind <> ?"]
         given: list[object] = [wanted.kind]
         bounds = (
             ("s.year >= ?", wanted.years[0]), ("s.year <= ?", wanted.years[1]), ("s.day >= ?", wanted.days[0]),

@@ -52,6 +52,8 @@ class _Thing:
     how: str
     score: float
     by: frozenset[str]
+    child: str = ""
+    line: int = 0
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -125,7 +127,11 @@ def _thing(row: FoundRow, score: float, number: AskedMark | None, cases: FoundCa
         by = frozenset(name for name, h in hows if h == how)
         if not how:
             return None
-    return _Thing(row, record, own, _thing_of(row, record, own), how, score, by)
+    thing = _thing_of(row, record, own)
+    # What is answered is the thing, not its annex: of a memo no other thing needs to be shown.
+    at = next((i for i, t in enumerate(record.children.get("property", ())) if t is thing), None)
+    child, line = ("", 0) if at is None else ("property", cases.lines[record.id, "property"][at])
+    return _Thing(row, record, own, thing, how, score, by, child, line)
 
 
 def _thing_of(row: FoundRow, record: Record, own: Row) -> Row:
@@ -169,7 +175,8 @@ def _groups(store: SearchStore, found: Sequence[_Thing]) -> _Groups:
     numbers = [AskedMark(m) for m in sorted({m for some in marks.values() for m in some})[:_MOST_NUMBERS]]
     rows, _ = rows_with(store, numbers, (PROPERTY, NUMBERED))
     wanted = {n.signs for n in numbers}
-    others, _ = _opened(store, [(r, 1.0) for r in rows if wanted & set(marks_of(r))], None)
+    having = [(r, 1.0) for r in rows if wanted & set(marks_of(r))]
+    others = _opened(store, having, None)[0] if having else []
     groups: dict[tuple[str, str, int], list[_Thing]] = {}
     for one in found:
         mine = {AskedMark(m).signs for m in marks.get(one.place, ())}
@@ -194,17 +201,13 @@ def _answer(one: _Thing, group: Sequence[_Thing], case_of: CaseOf, number: Asked
     why = Ground("number", one.how) if number is not None else Ground("words", how_alike(one.score))
     score = score_of(says) if number is not None else min(one.score, 1.0)
     return Answering(
-        one.record.id, one.record.form, _child(one), one.row.line, score, (why,), one.by,
+        one.record.id, one.record.form, one.child, one.line, score, (why,), one.by,
         tuple(
-            Answering(t.record.id, t.record.form, _child(t), t.row.line, 1.0, (Ground("number", "same"),), t.by,
+            Answering(t.record.id, t.record.form, t.child, t.line, 1.0, (Ground("number", "same"),), t.by,
                       says=_says(t, group))
             for t in beside
         ), says,
     )  # fmt: skip
-
-
-def _child(one: _Thing) -> str:
-    return CHILD_OF_KIND[one.row.kind] if one.row.line else ""
 
 
 def _says(one: _Thing, group: Sequence[_Thing]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,16 +29,19 @@ from digitize.services.things import (
     TOLD_SAYS,
     ThingStatement,
     day_of,
+    is_of,
     said_of,
     score_of,
     standing_words,
 )
+from mappers.codes.registrations import mark_signs
 from mappers.record import Record, Row
 from mappers.text.folding import fold_key
 
 REGISTRATION, CHASSIS, ENGINE = "registration_no", "chassis_no", "engine_no"
-_MOST_SAME, _MOST_NEAR, _MOST_OF_ONE = 200, 60, 20
+_MOST_SAME, _MOST_NEAR, _MOST_JUDGED, _MOST_OF_ONE = 200, 60, 600, 20
 _LEAST_WHOLE, _LEAST_TELLING = 6, 4
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
 Asked = Mapping[str, AskedMark]
 Place = tuple[str, str, int]
 
@@ -78,9 +82,26 @@ def find_vehicle(store: SearchStore, asked: Asked) -> list[Answering]:
 def _named(store: SearchStore, asked: Asked) -> list[_Named]:
     rows = rows_with(store, list(asked.values()), VEHICLE_KINDS)[0]
     hows = [(row, _how_in_index(row, asked)) for row in rows]
-    some = [r for r, how in hows if how == SAME][:_MOST_SAME] + [r for r, how in hows if how == NEAR][:_MOST_NEAR]
-    cases = open_cases(store, {(r.record_id, r.form) for r in some})
-    return [n for row in some if (n := _judge(row, asked, cases)) is not None]
+    found = _judged(store, [r for r, how in hows if how == SAME][:_MOST_SAME], asked)
+    near = sorted((r for r, how in hows if how == NEAR), key=lambda r: not is_vehicle(r))
+    stands = 0
+    for start in range(0, min(len(near), _MOST_JUDGED), _MOST_NEAR):
+        some = _judged(store, near[start : start + _MOST_NEAR], asked)
+        found += some
+        stands += len(some)
+        if stands >= _MOST_NEAR:
+            break
+    # So many neighbours that not all are looked at: one of them may be it.
+    if not stands and len(near) > _MOST_JUDGED:
+        found += _judged(store, near[_MOST_JUDGED : _MOST_JUDGED + 1], asked, is_strict=False)
+    return found
+
+
+def _judged(store: SearchStore, rows: Sequence[FoundRow], asked: Asked, *, is_strict: bool = True) -> list[_Named]:
+    if not rows:
+        return []
+    cases = open_cases(store, {(r.record_id, r.form) for r in rows})
+    return [n for row in rows if (n := _judge(row, asked, cases, is_strict=is_strict)) is not None]
 
 
 def _how_in_index(row: FoundRow, asked: Asked) -> str:
@@ -88,8 +109,11 @@ def _how_in_index(row: FoundRow, asked: Asked) -> str:
     return SAME if SAME in hows else NEAR if NEAR in hows else ""
 
 
-def _judge(row: FoundRow, asked: Asked, cases: FoundCases) -> _Named | None:
-    """What a row is to the numbers that were given; None where it is another vehicle, or is not there any more."""
+def _judge(row: FoundRow, asked: Asked, cases: FoundCases, *, is_strict: bool) -> _Named | None:
+    """What a row is to the numbers that were given; None where it is another vehicle, or is not there any more.
+
+    is_strict: what another number speaks against is another vehicle.
+    """
     record = cases.records.get(row.record_id)
     if record is None:
         return None
@@ -103,7 +127,8 @@ def _judge(row: FoundRow, asked: Asked, cases: FoundCases) -> _Named | None:
     near_by: set[str] = set()
     for name, stands in numbers_of(row.kind, own):
         for field, one in asked.items():
-            if how := one.compare(stands):
+            how = one.compare(stands)
+            if how == SAME or (how and (is_vehicle(row) or _may_be_plate(stands, own))):
                 # Found under the name of another number: a slip of the pen, or two numbers.
                 is_own = how == SAME and (name not in NUMBERS or name == field)
                 hows[SAME if is_own else NEAR].add(name)
@@ -113,9 +138,16 @@ def _judge(row: FoundRow, asked: Asked, cases: FoundCases) -> _Named | None:
         is_other = CHASSIS in against - hows[SAME] or (hows[SAME] == {REGISTRATION} and ENGINE in against)
         return _Named(row, SAME, frozenset(hows[SAME]), record, own, is_other)
     # A plate that is near, and another frame or engine: another vehicle.
-    if not hows[NEAR] or (near_by == hows[NEAR] == {REGISTRATION} and against & {CHASSIS, ENGINE}):
+    is_other = near_by == hows[NEAR] == {REGISTRATION} and bool(against & {CHASSIS, ENGINE})
+    if not hows[NEAR] or (is_other and is_strict):
         return None
     return _Named(row, NEAR, frozenset(hows[NEAR]), record, own)
+
+
+def _may_be_plate(stands: str, own: Row) -> bool:
+    """Whether a number in a description may be what is left of a plate: not a price, a weight or a year."""
+    signs = mark_signs(stands)
+    return len(signs) >= _LEAST_WHOLE or (is_of(own, "vehicles") and not _YEAR.fullmatch(signs))
 
 
 def _is_against(one: AskedMark, stands: str) -> bool:

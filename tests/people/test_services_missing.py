@@ -134,7 +134,7 @@ def test_what_cannot_be_asked_is_refused_without_its_words(store, asked):
     assert not any(len(v) > 8 and v in str(told.value) for v in asked.values())
 
 
-def test_the_desk_tells_the_police_and_hides_bodies_from_nobody_else_by_its_policy(target):
+def test_the_desk_tells_the_police_what_is_laid_beside_a_report(target):
     desk = ServiceDesk(target)
     police = ServiceAsker(Searcher("Asha", "asha", "case 1"), "police")
     (one,) = desk.answer(SERVICE, {"record": "m1"}, police).found

@@ -42,6 +42,9 @@ TABLES = {
         {"record_id": "k-r1", **THEFT, "description": "motor cycle JH 10 Z 2718"},
         {"record_id": "f-r1", "category": "other", "description": "one scooter no. TN 07 A 1 / BR 01 PA 2233",
          "property_status": "stolen"},
+        # A price and a year are no ends of plates, the rest of a number is.
+        {"record_id": "f-r1", "category": "jewellery", "description": "gold chain of Rs. 5512/-"},
+        {"record_id": "f-r1", "category": "automobiles", "description": "motor cycle of 2011 no. 8831"},
     ],
     # Of the theft 13/2012, found elsewhere by its engine alone.
     "iif4": [{"record_id": "h-r1", **STATION, "police_station": "Bally", "year": "2013", "fir_no": "3",
@@ -81,6 +84,9 @@ CASES = [
     ({"registration": "MH12DE1433", "engine": "43?21"}, "unsure"),
     ({"registration": "WB02"}, "unsure"),
     ({"chassis": "Howrah"}, "unsure"),
+    ({"registration": "GJ05K5512"}, "no-record"),
+    ({"registration": "GJ05K2011"}, "no-record"),
+    ({"registration": "GJ05K8831"}, "unsure"),
     ({"chassis": "UNKNOWN"}, "unsure"),
     ({"registration": "OD05B7070"}, "stolen"),
     ({"engine": "MD2A11CY8"}, "stolen"),

@@ -80,7 +80,6 @@ SERVICE = RecordService(
         "property": (
             "category", "property_type", "description", "quantity", "unit", "value", "property_status", "serial_no",
         ),
-        "numbered": ("make", "number", "thing_serial_no"),
     },
     find=_find,
     verdict=verdict_of,

@@ -59,7 +59,7 @@ SERVICE = RecordService(
         ),
         "vehicles": (*_NUMBERS, *_LOOKS),
         # Not what else was taken.
-        "property": ("category", "property_type", "property_status"),
+        "property": ("property_status",),
     },
     find=_find,
     verdict=verdict_of,

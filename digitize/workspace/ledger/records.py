@@ -128,9 +128,8 @@ class Records:
 
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
-        return [
-            self._stored(r) for r in self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
-        ]
+        rows = self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
+        return [self._stored(row) for row in rows]
 
     def count_unit(self, unit: str) -> int:
         """How many records came from one page group or table chunk."""
