@@ -1,5 +1,7 @@
 """A dry run tells what later steps will get of earlier ones: at most so many, and because of what."""
 
+from dataclasses import replace
+
 import pytest
 
 from digitize.steps.foresee import foresee
@@ -25,11 +27,10 @@ def place(tmp_path):
             catalogue.insert_source(SourceFile(f"{n}" * 64, f"b{n}", "x.png", 1, "image/png", 1, ".png"))
             page, volume = f"wb-dry-{n:04d}-0001", catalogue.volume(f"Book {n}")
             catalogue.insert_scan(PageScan(page, f"{n}" * 64, 0, f"b{n}", volume, 1, "fir-book", language="en"))
-        record = make_record("wb-dry-0001-0001-r1", {"police_station": "Bally"}, "iif1")
+        record = replace(make_record("wb-dry-0001-0001-r1", {"police_station": "Bally"}, "iif1"), batch="b1")
         Records(ledger).replace_unit(
             "wb-dry-0001-0001", [Stored(record, "wb-dry-0001-0001", "g", "Bally", "", record_hash(record))]
         )
-        ledger.execute("UPDATE records SET batch = 'b1'")
         note_inputs(ledger, learn(place, ledger), STEPS)
         ledger.execute("DELETE FROM marks WHERE what IN ('check', 'load')")
     return place
