@@ -21,7 +21,7 @@ def write_places(places: Sequence[PaperPlace], target: Path) -> None:
     rows.writerow(COLUMNS)
     for p in places:
         cells = (f"{p.gain:.2f}", p.record, p.form, p.what, " ".join(p.paths), " ".join(p.services), *p.station)
-        rows.writerow(map(safe, cells))
+        rows.writerow([safe(cell) for cell in cells])
     file = WholeFile(target)
     file.write(text.getvalue().encode("utf-8-sig"))
     file.close()

@@ -169,7 +169,7 @@ _PAST = {
     ("csv.writer", "digitize/files/schema_files.py"): "names of our own columns",
     ("write_csv", "digitize/files/validating/fixing.py"): "an import file again, loaded as it is",
     ("write_csv", "digitize/targets/kinds/csv_files.py"): "a target: it is read back and compared value by value",
-    ("write_csv", "digitize/targets/postgres/store.py"): "COPY into PostgreSQL",
+    ("write_csv", "digitize/targets/postgres/copying.py"): "COPY into PostgreSQL",
 }
 _BEFORE_ANYTHING_IS_INSTALLED = "digitize/machine/installing.py"  # run by a bare Python, without rich; names no person
 _ROOT = Path(__file__).parents[2]

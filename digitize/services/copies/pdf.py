@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from digitize.machine.exit_texts import escape
 from digitize.services.copies.fonts import CopyFonts, PlacedGlyph
 from digitize.services.copies.lines import LinePiece
 
