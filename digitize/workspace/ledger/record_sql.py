@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-NEXT_GROUP = """SELECT g.name AS grp FROM names g
-  WHERE g.name > ? AND EXISTS (SELECT 1 FROM record_rows r WHERE r.grp = g.id) ORDER BY g.name LIMIT 1"""
-NEXT_GROUP_BEFORE = "SELECT grp FROM records WHERE grp > ? ORDER BY grp LIMIT 1"
+# Groups of records whose station and year are surely known: of millions of records few others have one of their own.
+_SURE = "({0} < 'record ' OR {0} >= 'record!')"
+GROUPS = f"""SELECT g.name AS grp FROM names g
+  WHERE {_SURE.format("g.name")} AND EXISTS (SELECT 1 FROM record_rows r WHERE r.grp = g.id)"""
+GROUPS_BEFORE = f"SELECT DISTINCT grp FROM records WHERE {_SURE.format('grp')}"
 # As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
-OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
-UNSURE_GROUPS = "(grp >= 'record ' AND grp < 'record!')"
+_OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
+NEAR_BEFORE = f"{_OTHER_FORMS} OR (grp >= 'record ' AND grp < 'record!') OR grp IN ({{}})"
+# Of the narrow rows, since through the view SQLite would read them all; with the bound it begins with the names found.
+NEAR = f"""record > '' AND record IN (SELECT (SELECT name FROM units WHERE id = r.id) FROM record_rows r
+  WHERE {_OTHER_FORMS} OR r.grp IN (SELECT id FROM names
+    WHERE (name >= 'record ' AND name < 'record!') OR name IN ({{}})))"""
 COLUMNS = ("record", "unit", "batch", "station", "language", "grp", "form", "hash", "data")
 THAT = "id = (SELECT id FROM units WHERE name = ?)"
 LOADED = """UPDATE record_rows SET loaded = CASE verdict WHEN 'clean' THEN CAST(? AS BIGINT) ELSE 0 END

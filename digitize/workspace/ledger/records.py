@@ -165,10 +165,9 @@ class Records:
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
         groups = self._groups_ending(ends) if ends else []
-        near = f"{record_sql.OTHER_FORMS} OR {record_sql.UNSURE_GROUPS}" + (
-            f" OR grp IN ({', '.join('?' * len(groups))})" if groups else ""
-        )
-        sql = f"SELECT * FROM records {f'WHERE {near}' if ends else ''} ORDER BY record"
+        near = record_sql.NEAR if self._ledger.is_narrow else record_sql.NEAR_BEFORE
+        where = f"WHERE {near.format(', '.join('?' * len(groups)) or 'NULL')}" if ends else ""
+        sql = f"SELECT * FROM records {where} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
         for row in self._ledger.each(sql, groups):
             data = self.packs.text(row["data"])
@@ -178,17 +177,9 @@ class Records:
 
     def _groups_ending(self, ends: Sequence[str]) -> list[str]:
         """The groups of surely known stations and years that end so, in whatever letters."""
-        found, last = list[str](), ""
         small = tuple(e.lower() for e in ends)
-        # From one to the next by the index: of millions of records few have a group of their own that is sure.
-        query = record_sql.NEXT_GROUP if self._ledger.is_narrow else record_sql.NEXT_GROUP_BEFORE
-        while row := self._ledger.execute(query, (last,)).fetchone():
-            last = str(row["grp"])
-            if last.startswith("record "):
-                last = "record!"
-            elif last.lower().endswith(small):
-                found.append(last)
-        return found
+        query = record_sql.GROUPS if self._ledger.is_narrow else record_sql.GROUPS_BEFORE
+        return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.lower().endswith(small))
 
     def open_ones(self) -> Iterator[Stored]:
         """The records in review or rejected, by id."""
