@@ -123,18 +123,19 @@ def masks_for(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMa
 
 
 def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
-    """Masks for some records: only what belongs to their cases is decoded."""
+    """Masks for some records: only what belongs to their cases is decoded, unless those lead on and on."""
     found = {r.id: r for r in records}
     asked: set[Key] = set()
     for _ in range(_ROUNDS):
         keys = {k for r in found.values() for k in _keys(r)} - asked
         if not keys:
-            break
+            return masks_of(found.values())
         asked |= keys
         wanted = {_loose(k) for k in keys}
         # The text stood somewhere in the record; whether as its key is known only here.
         found |= {r.id: r for r in _near(ledger, keys) if wanted & {_loose(k) for k in _keys(r)}}
-    return masks_of(found.values())
+    # One end of a long chain protects the other: what is left out must never be shown.
+    return whole_masks(ledger)
 
 
 def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
