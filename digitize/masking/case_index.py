@@ -137,7 +137,7 @@ class CaseIndex:
         places = list(self._places)
         for main, rows in groupby(self._db.execute(_ALIKE), key=lambda r: r[0]):
             pairs = list(combinations(sorted(places[r[1]] for r in rows), 2))
-            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if _agree(a, b)]
+            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if agree(a, b)]
             # All agree: one case. A place that fits two which contradict each other may belong to either.
             if len(fitting) == len(pairs):
                 self._waiting["edges"] += fitting
@@ -212,5 +212,6 @@ def _plain_errors() -> Iterator[None]:
         ) from e
 
 
-def _agree(a: Key, b: Key) -> bool:
+def agree(a: Key, b: Key) -> bool:
+    """Whether two places (state, district, part of the register) can be one: "" is any."""
     return all(x == y or not x or not y for x, y in zip(a, b, strict=True))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key
+from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key, agree
 from digitize.masking.masks import (
     Beside,
     child_names,
@@ -82,6 +82,27 @@ class CaseMasks:
         beside = Beside(is_case_sensitive, is_named, children, accuses_child=is_accused)
         secrets = frozenset(word for r in records for word in _secret_words(r, beside))
         return replace(beside, secrets=secrets)
+
+
+class CaseKeys:
+    """What some records state of their cases, to tell whether another one may belong to them."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._places: dict[Key, set[Key]] = {}
+        self._others: set[Key] = set()
+
+    def add(self, record: Record) -> None:
+        """Take in what a record states."""
+        for key in _firs(record):
+            self._places.setdefault(key[:4], set()).add(key[4:])
+        self._others |= {*_others(record), _row(record)}
+
+    def fits(self, record: Record) -> bool:
+        """Whether a record states something of it, as far as both state it."""
+        if not self._others.isdisjoint((*_others(record), _row(record))):
+            return True
+        return any(agree(key[4:], place) for key in _firs(record) for place in self._places.get(key[:4], ()))
 
 
 def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:

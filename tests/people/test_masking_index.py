@@ -6,8 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from digitize.errors import DiskFull
+from digitize.finding.cases import open_cases
+from digitize.finding.stores import open_store
 from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex
 from digitize.masking.cases import masks_around, whole_masks
+from digitize.targets import Load
+from digitize.targets.sqlite import SqliteTarget
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.place import create
@@ -51,21 +55,30 @@ def test_no_room_for_temporary_files_is_said_with_the_folder():
         index.settle(lambda main, place: main)
 
 
+def fir(name, section, keys=(), form="iif1", **fields):
+    legacy = {"legacy_keys": [{"system": "S", "source_table": "F", "key": f"k{k}"} for k in keys]} if keys else {}
+    acts, persons = [{"act": "IPC", "section": section}], [{"role": "victim", "name": "Qarla Vintobhe"}]
+    return make_record(name, {**fields, "acts": acts, "persons": persons, **legacy}, form)
+
+
+# Each with the old system's key of the next: the last one's section protects the first one's victim.
+KOTWALI = {"state": "wb", "police_station": "Kotwali", "year": "2016"}
+CHAIN = [fir(f"t-r{n:02d}", "376" if n == 9 else "379", (n, n + 1), "iif3", **KOTWALI) for n in range(10)]
+
+
 def test_long_chain_is_followed_to_its_end_from_one_record_too(tmp_path):
-    """Ten records, each with the old system's key of the next: the last one's section protects the first's victim."""
-    records = [
-        make_record(
-            f"t-r{n:02d}",
-            {
-                "acts": [{"act": "IPC", "section": "376" if n == 9 else "379"}],
-                "persons": [{"role": "victim", "name": "Qarla Vintobhe"}],
-                "legacy_keys": [{"system": "S", "source_table": "F", "key": f"k{k}"} for k in (n, n + 1)],
-            },
-            "iif1",
-        )
-        for n in range(10)
-    ]
     with Ledger(create("wb", tmp_path / "ws", "x").ledger) as ledger:
-        Records(ledger).replace_unit("t", [Stored(r, "t", f"record {r.id}", "", "", record_hash(r)) for r in records])
-        first = records[0]
+        Records(ledger).replace_unit("t", [Stored(r, "t", f"record {r.id}", "", "", record_hash(r)) for r in CHAIN])
+        first = CHAIN[0]
         assert masks_around(ledger, [first]).paths(first) == whole_masks(ledger).paths(first) != frozenset()
+
+
+def test_a_loaded_record_is_masked_by_its_whole_case_and_by_no_other_station_of_its_name(tmp_path):
+    here, there = (fir(i, s, district=d, fir_no="21", **KOTWALI) for i, s, d in (("u", "379", "K"), ("w", "376", "L")))
+    row, arrest = fir("v-r1", "379", fir_no="22", **KOTWALI), fir("v-r1+arrest", "376", form="iif3", **KOTWALI)
+    target = SqliteTarget(tmp_path / "store.sqlite")
+    target.load(Load("1" * 32, "b1", (*CHAIN, here, there, row, arrest), (), 0))
+    store = open_store(target)
+    hidden = {r.id: bool(open_cases(store, [(r.id, r.form)]).hidden(r.id)) for r in (CHAIN[0], here, there, row)}
+    target.close()
+    assert hidden == {"t-r00": True, "u": False, "w": True, "v-r1": True}
