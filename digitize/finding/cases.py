@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digitize.finding.stores import SearchStore, Tokens
-from digitize.masking.cases import CaseMasks, masks_of
+from digitize.finding.stores import SearchStore
+from digitize.masking.cases import CaseKeys, CaseMasks, masks_of
 from digitize.targets.rows import LINE, RECORD_ID
 from digitize.targets.search_rows import linking_tokens
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
-
-_ROUNDS = 3
 
 
 @dataclass
@@ -37,18 +35,31 @@ def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCa
     """The records (id, form) and all that belong to their cases, with their masks."""
     known: dict[str, Record] = {}
     lines: dict[tuple[str, str], list[int]] = {}
-    asked: set[int] = set()
+    tokens, names = set[int](), set[str]()
+    keys, aside = CaseKeys(), dict[str, Record]()
     more = dict(wanted)
-    for _ in range(_ROUNDS):
-        found = _read(store, {i: f for i, f in more.items() if i not in known}, lines)
+    while found := _read(store, {i: f for i, f in more.items() if i not in known}, lines):
+        # Keys of the index are wide, and lead from one Kotwali to all: gone on is from what may be of these cases, and
+        # to their ends, for what is left out could protect them.
+        leading = _leading(keys, aside | found, is_first=not known)
+        aside = {i: r for i, r in (aside | found).items() if i not in leading}
         known |= found
-        tokens: Tokens = frozenset(t for r in found.values() for t in _links(r)) - asked
-        names = sorted({i.partition("+")[0] for i in found})
-        if not found:
-            break
-        asked |= tokens
-        more = dict(store.records(tokens, [n for n in names if any("+" in i for i in found)]))
+        new_tokens = {t for r in leading.values() for t in _links(r)} - tokens
+        new_names = {i.partition("+")[0] for i in leading} - names
+        tokens |= new_tokens
+        names |= new_names
+        more = dict(store.records(frozenset(new_tokens), sorted(new_names)))
     return FoundCases(known, masks_of(known.values()), lines)
+
+
+def _leading(keys: CaseKeys, records: Mapping[str, Record], *, is_first: bool) -> dict[str, Record]:
+    """Those that may be of the cases of these keys, the first ones all; their own keys are added."""
+    leading: dict[str, Record] = {}
+    while new := {i: r for i, r in records.items() if i not in leading and (is_first or keys.fits(r))}:
+        for record in new.values():
+            keys.add(record)
+        leading |= new
+    return leading
 
 
 def _links(record: Record) -> list[int]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import combinations, groupby, pairwise
+from tempfile import gettempdir
 from typing import Any
+
+from digitize.errors import DiskFull
 
 Key = tuple[str, ...]
 SENSITIVE, NAMED = 1, 2
@@ -24,6 +28,7 @@ CREATE TABLE firs (main INTEGER, place INTEGER);
 CREATE TABLE owners (other INTEGER, node INTEGER);
 CREATE TABLE near (a INTEGER, b INTEGER);
 CREATE TABLE roots (node INTEGER PRIMARY KEY, root INTEGER);
+CREATE TABLE hooks (node INTEGER PRIMARY KEY, root INTEGER);
 """
 _PUT = {
     "said": "INSERT INTO said VALUES (?, ?, ?)",
@@ -35,14 +40,21 @@ _PUT = {
 # The same station, year and number, with more than one state, district or part.
 _ALIKE = """SELECT DISTINCT main, place FROM firs
   WHERE main IN (SELECT main FROM firs GROUP BY main HAVING MIN(place) < MAX(place)) ORDER BY main, place"""
-_BEGIN = "INSERT INTO roots SELECT node, node FROM (SELECT a AS node FROM edges UNION SELECT b FROM edges)"
-_BETTER = """CREATE TABLE better AS SELECT e.a AS node, MIN(r.root) AS root
-  FROM (SELECT a, b FROM edges UNION ALL SELECT b, a FROM edges) e JOIN roots r ON r.node = e.b GROUP BY e.a"""
-_TAKE = """UPDATE roots SET root = (SELECT root FROM better WHERE better.node = roots.node)
-  WHERE root > (SELECT root FROM better WHERE better.node = roots.node)"""
-# A root may have one itself by now: without this a long chain would take as many rounds as it has links.
-_SHORTEN = """UPDATE roots SET root = (SELECT up.root FROM roots up WHERE up.node = roots.root)
-  WHERE root > (SELECT up.root FROM roots up WHERE up.node = roots.root)"""
+_LINKS = "CREATE TABLE links AS SELECT DISTINCT MIN(a, b) AS a, MAX(a, b) AS b FROM edges WHERE a <> b"
+# Each key that has a smaller one beside it hooks on to the smallest, and those that are left are keys of a smaller
+# graph, half as large at most after two rounds: a chain of a million records takes some twenty.
+_HOOK = "INSERT INTO hooks SELECT b, MIN(a) FROM links GROUP BY b"
+_SHORTEN = """UPDATE {0} SET root = (SELECT up.root FROM {0} up WHERE up.node = {0}.root)
+  WHERE root IN (SELECT node FROM {0})"""
+_CONTRACT = """
+INSERT INTO roots SELECT node, root FROM hooks;
+CREATE TABLE fewer AS SELECT DISTINCT MIN(x, y) AS a, MAX(x, y) AS b
+  FROM (SELECT COALESCE(h.root, l.a) AS x, COALESCE(k.root, l.b) AS y
+    FROM links l LEFT JOIN hooks h ON h.node = l.a LEFT JOIN hooks k ON k.node = l.b) WHERE x <> y;
+DROP TABLE links;
+ALTER TABLE fewer RENAME TO links;
+DELETE FROM hooks;
+"""
 _OWNED = """SELECT o.other AS other, MIN(COALESCE(r.root, o.node)) AS root,
     COUNT(DISTINCT COALESCE(r.root, o.node)) AS n
   FROM owners o LEFT JOIN roots r ON r.node = o.node GROUP BY o.other"""
@@ -70,7 +82,7 @@ DROP TABLE said; DROP TABLE edges; DROP TABLE firs; DROP TABLE owners; DROP TABL
 class CaseIndex:
     """Cases by the keys of their records. Keys are numbers; equal ones are taken for the same key.
 
-    Add all records, then settle, then ask. A few may ask at once.
+    Add all records, then settle, then ask. A few may ask at once. Raises DiskFull where temporary files have no room.
     """
 
     def __init__(self) -> None:
@@ -109,13 +121,14 @@ class CaseIndex:
     def settle(self, fir_node: Callable[[int, Key], int]) -> None:
         """Unite what is one case, and note what only may be. fir_node: (main, place) -> the key of that FIR."""
         self._flush()
-        self._unite_alike(fir_node)
-        self._spread()
-        # A number that leads to a case may make one of two, to which others lead then.
-        while self._changed(_ONE_OWNER):
+        with _plain_errors():
+            self._unite_alike(fir_node)
             self._spread()
-        self._db.execute(_MANY_OWNERS)
-        self._db.executescript(_GATHER)
+            # A number that leads to a case may make one of two, to which others lead then.
+            while self._changed(_ONE_OWNER):
+                self._spread()
+            self._db.execute(_MANY_OWNERS)
+            self._db.executescript(_GATHER)
         self._places.clear()
 
     def _unite_alike(self, fir_node: Callable[[int, Key], int]) -> None:
@@ -124,7 +137,7 @@ class CaseIndex:
         places = list(self._places)
         for main, rows in groupby(self._db.execute(_ALIKE), key=lambda r: r[0]):
             pairs = list(combinations(sorted(places[r[1]] for r in rows), 2))
-            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if _agree(a, b)]
+            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if agree(a, b)]
             # All agree: one case. A place that fits two which contradict each other may belong to either.
             if len(fitting) == len(pairs):
                 self._waiting["edges"] += fitting
@@ -135,18 +148,18 @@ class CaseIndex:
         self._flush()
 
     def _spread(self) -> None:
-        """Give all keys of a case one root: the smallest of them."""
+        """Give all keys of a case one root: the smallest of them, which has no row of its own."""
         self._db.execute("DELETE FROM roots")
-        self._db.execute(_BEGIN)
-        while True:
-            self._db.execute(_BETTER)
-            self._db.execute("CREATE UNIQUE INDEX better_by_node ON better (node)")
-            changed = self._changed(_TAKE)
-            self._db.execute("DROP TABLE better")
-            if not changed:
-                return
-            while self._changed(_SHORTEN):
-                pass
+        self._db.execute(_LINKS)
+        while self._changed(_HOOK):
+            self._shorten("hooks")
+            self._db.executescript(_CONTRACT)
+        self._db.execute("DROP TABLE links")
+        self._shorten("roots")
+
+    def _shorten(self, table: str) -> None:
+        while self._changed(_SHORTEN.format(table)):
+            pass
 
     def nodes_of(self, nodes: Iterable[int]) -> frozenset[int]:
         """The cases to which keys belong, or may belong."""
@@ -172,20 +185,33 @@ class CaseIndex:
         return rows[0][0] if rows else node
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._lock, _plain_errors():
             return self._db.execute(sql, values).fetchall()
 
     def _changed(self, sql: str) -> int:
         return self._db.execute(sql).rowcount
 
     def _flush(self) -> None:
-        self._db.execute("BEGIN")
-        for table, rows in self._waiting.items():
-            if rows:
-                self._db.executemany(_PUT[table], rows)
-                rows.clear()
-        self._db.execute("COMMIT")
+        with _plain_errors():
+            self._db.execute("BEGIN")
+            for table, rows in self._waiting.items():
+                if rows:
+                    self._db.executemany(_PUT[table], rows)
+                    rows.clear()
+            self._db.execute("COMMIT")
 
 
-def _agree(a: Key, b: Key) -> bool:
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as e:
+        raise DiskFull(
+            f"Masking over whole cases needs room for temporary files, in {gettempdir()} ({e}). Make room there, or "
+            "name another folder: SQLITE_TMPDIR=FOLDER. Then run the same command again."
+        ) from e
+
+
+def agree(a: Key, b: Key) -> bool:
+    """Whether two places (state, district, part of the register) can be one: "" is any."""
     return all(x == y or not x or not y for x, y in zip(a, b, strict=True))

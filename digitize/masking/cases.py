@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key
+from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key, agree
 from digitize.masking.masks import (
     Beside,
     child_names,
@@ -84,6 +84,27 @@ class CaseMasks:
         return replace(beside, secrets=secrets)
 
 
+class CaseKeys:
+    """What some records state of their cases, to tell whether another one may belong to them."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._places: dict[Key, set[Key]] = {}
+        self._others: set[Key] = set()
+
+    def add(self, record: Record) -> None:
+        """Take in what a record states."""
+        for key in _firs(record):
+            self._places.setdefault(key[:4], set()).add(key[4:])
+        self._others |= {*_others(record), _row(record)}
+
+    def fits(self, record: Record) -> bool:
+        """Whether a record states something of it, as far as both state it."""
+        if not self._others.isdisjoint((*_others(record), _row(record))):
+            return True
+        return any(agree(key[4:], place) for key in _firs(record) for place in self._places.get(key[:4], ()))
+
+
 def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
     """Take a record into the index. row: the last record that a row made first, and its key. Returns the next row."""
     nodes, firs = _homes(record), list(_firs(record))
@@ -123,18 +144,19 @@ def masks_for(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMa
 
 
 def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
-    """Masks for some records: only what belongs to their cases is decoded."""
+    """Masks for some records: only what belongs to their cases is decoded, unless those lead on and on."""
     found = {r.id: r for r in records}
     asked: set[Key] = set()
     for _ in range(_ROUNDS):
         keys = {k for r in found.values() for k in _keys(r)} - asked
         if not keys:
-            break
+            return masks_of(found.values())
         asked |= keys
         wanted = {_loose(k) for k in keys}
         # The text stood somewhere in the record; whether as its key is known only here.
         found |= {r.id: r for r in _near(ledger, keys) if wanted & {_loose(k) for k in _keys(r)}}
-    return masks_of(found.values())
+    # One end of a long chain protects the other: what is left out must never be shown.
+    return whole_masks(ledger)
 
 
 def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:

@@ -64,6 +64,7 @@ def go_back(
             counts["answered"] += 1
         else:
             new.append([record, found[0]])
+            before.add((record, found[0]))
     if new:
         detail = {"back": new, "operator": operator.strip()}
         ledger.record_event(f"{_UNIT}:{known.place.options.workspace.site_id}", _STEP, "note", detail=detail)
@@ -72,9 +73,12 @@ def go_back(
 
 def back_items(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
     """What is asked so and not answered, record by record as it was noted: the one with the most gain first."""
-    readings = Readings(ledger)
+    readings, given = Readings(ledger), set[str]()
     for record, path in _noted(ledger):
-        if (found := _wanted(ledger, known, record, path, readings)) is not None:
+        found = _wanted(ledger, known, record, path, readings)
+        # Two fields may hang on one place of the paper.
+        if found is not None and found[1].id not in given:
+            given.add(found[1].id)
             yield found
 
 

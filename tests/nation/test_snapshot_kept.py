@@ -1,19 +1,27 @@
 """What a snapshot folds again: the parts in which something changed, and those that other lists would count otherwise."""
 
+import json
+import random
+from dataclasses import replace
+
 import pytest
 
 from digitize.offices import fold_kept
 from digitize.offices.fold_kept import fold_parts
+from digitize.offices.fold_part import PartFold, fold_part
 from digitize.offices.lists import Gazetteer
 from digitize.workspace.counting.kept import differing_counts, keep_counts
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
-from digitize.workspace.ledger.marked import newest_event
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, TableUnit
+from digitize.workspace.ledger.marked import all_parts, newest_event
+from digitize.workspace.ledger.marks import SNAPSHOT
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create
+from digitize.workspace.retention.emptying import empty_units
 from mappers.codes.stations import StationEntry
 from validators.checking.examples import make_record
+from validators.finding import Finding
 
 LISTS = Gazetteer("wb", [StationEntry("Bally", "Kalpana")], {"Kalpana": ""})
 FIR = {"district": "Kalpana", "police_station": "Bally", "year": "2016"}
@@ -81,3 +89,99 @@ def test_other_lists_count_everything_again_and_the_counts_of_status_stay_as_the
     ledger.recount()
     fold_parts(ledger, other, keeps=True)
     assert len(folded) == 6
+
+
+class History:
+    """Anything that can happen to a workspace, drawn: after each step the kept counts are held against fresh ones."""
+
+    def __init__(self, ledger, die):
+        self.ledger, self.die, self.rows = ledger, die, Records(ledger)
+        self.lists = [LISTS, Gazetteer("wb", [StationEntry("Bally", "Kalpana", ("Bantra",))], {"Kalpana": ""}),
+                      Gazetteer("wb", [], {})]  # fmt: skip
+        self.now, self.units = LISTS, ["wb-kept-0001-0001", "wb-kept-0002-0001"]
+
+    def unit(self):
+        return self.die.choice(self.units)
+
+    def record(self):
+        found = [s.record.id for s in self.rows.all(purged=True)]
+        return self.die.choice(found) if found else ""
+
+    def read(self):
+        unit, made = self.unit(), []
+        for n in range(self.die.randrange(4)):
+            section = [{"act": "IPC", "section": self.die.choice(["376", "379"])}] * self.die.randrange(2)
+            fields = {**FIR, "fir_no": str(self.die.randrange(90)), "year": self.die.choice(["2016", "1998"])}
+            record = make_record(f"{unit}-r{n}", {**fields, "acts": section}, self.die.choice(["iif1", "iif3"]))
+            said = self.die.choice(["Bally", "Bantra", ""]), self.die.choice(["bn", "xx"])
+            made.append(Stored(record, unit, f"g{n}", *said, record_hash(record)))
+        self.rows.replace_unit(unit, made)
+
+    def moved(self):
+        """The same records under what is said of their place now."""
+        unit = self.unit()
+        self.rows.replace_unit(
+            unit, [replace(s, station=self.die.choice(["Bally", "Bantra"])) for s in self.rows.of_unit(unit)]
+        )
+
+    def checked(self):
+        if record := self.record():
+            found = [Finding(record, "year", self.die.choice(["D001", "D002"]), "reject", "x")][: self.die.randrange(2)]
+            word = self.die.choice(["clean", "review", "reject"])
+            self.rows.set_verdicts({record: Verdict(word, (), {})}, found)
+
+    def decided(self):
+        name = self.die.choice([self.record(), f"{self.unit()}-r9"])
+        verdict = self.die.choice(["value", "undone"])
+        day = f"2026-11-{self.die.randrange(10, 28)}T10:00:00"
+        self.rows.insert_decision(Decision(name, "year", "", "", "", verdict, "2016", "op"), day)
+
+    def loaded(self):
+        self.rows.set_loaded(self.die.choice(["b1", "wb-kept"]), self.die.choice(["", "load"]))
+
+    def delivered(self):
+        number = self.die.randrange(1, 5)
+        page, label = f"wb-kept-{number:04d}-{self.die.randrange(1, 3):04d}", f"Book {number}"
+        volume = Catalogue(self.ledger).volume(label)
+        scan = PageScan(page, f"{self.die.randrange(10**6):064d}", 1, "b1", volume, 1, "fir-book",
+                        self.die.choice(["Bally", "Bantra", ""]), "Kalpana", "2016")  # fmt: skip
+        Catalogue(self.ledger).insert_scan(scan)
+        self.units = sorted({*self.units, page})
+
+    def table(self):
+        unit = f"wb-t{len(self.units):04d}"
+        Catalogue(self.ledger).insert_table(TableUnit(unit, f"{len(self.units):064d}", 0, "firs", "b1", "Bally"))
+        self.units += [unit, f"{unit}:1"]
+
+    def told(self):
+        Catalogue(self.ledger).tell("a" * 64, {"station": self.die.choice(["Bally", "Bantra"]), "year": "1998"})
+
+    def worked(self):
+        step, outcome = self.die.choice(["recognise", "decide", "map", "register"]), self.die.choice(["done", "failed"])
+        detail = {"kind": "x"} if outcome == "failed" else {}
+        self.ledger.record_event(self.unit(), step, outcome, key=str(self.die.random()), detail=detail)
+
+    def purged(self):
+        with self.ledger.writing():
+            empty_units(self.ledger, [self.unit()])
+
+    def listed(self):
+        self.now = self.die.choice(self.lists)
+
+    def upgraded(self):
+        self.ledger.recount()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_what_is_kept_counts_as_what_is_folded_from_nothing(ledger, seed):
+    die = random.Random(seed)
+    history, told = History(ledger, die), []
+    steps = [n for n in vars(History) if not n.startswith("_") and n not in ("unit", "record")]
+    for _ in range(25):
+        for name in die.choices(steps, k=die.randrange(1, 4)):
+            getattr(history, name)()
+            told.append(name)
+        fresh = PartFold()
+        for part in all_parts(ledger, SNAPSHOT):
+            fresh.add(json.loads(fold_part(ledger, part, history.now).as_text()))
+        assert fold_parts(ledger, history.now, keeps=True).as_text() == fresh.as_text(), told[-4:]

@@ -20,6 +20,7 @@ from mappers.schema import load_schemas
 
 _AT_ONCE = 5000
 _WAITING, _LEAST_WAITING = "4MB", "64kB"
+_LOCK = "LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE"
 _FILLED = "SELECT value #>> '{}' FROM meta WHERE key = %s"
 
 
@@ -55,6 +56,8 @@ def fill(address: DatabaseAddress) -> int:
         try:
             with db.transaction():
                 use(db, address, Patience())
+                # Of two that begin at once the later one would take out words that the other has put in.
+                db.execute(_LOCK)
                 if is_filled(db):
                     return 0
                 _begin(db)
@@ -88,7 +91,7 @@ def _fill_some(db: psycopg.Connection[Any], address: DatabaseAddress, form: str,
     with db.transaction():
         use(db, address, Patience())
         # A load that takes a record out meanwhile would leave its rows behind.
-        db.execute("LOCK TABLE loads IN SHARE ROW EXCLUSIVE MODE")
+        db.execute(_LOCK)
         query = sql.SQL(
             "SELECT record_id, NOT EXISTS (SELECT 1 FROM {} s WHERE s.record_id = f.record_id) FROM {} f "
             "WHERE record_id > %s ORDER BY record_id LIMIT %s"

@@ -8,9 +8,11 @@ from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP
 
 
-def mark_changed(ledger: Ledger, unit: str, changed: Iterable[tuple[str, str, str]]) -> None:
-    """Records of a unit are new, others or gone. changed: batch, group and hash of each, as it was and as it is."""
-    for batch, group, _ in changed:
+def mark_changed(ledger: Ledger, unit: str, changed: Iterable[tuple[str, ...]]) -> None:
+    """Records of a unit are new, others or gone. changed: of each, as it was and as it is, the batch, the group, and
+    what else it is counted and checked by.
+    """
+    for batch, group, *_ in changed:
         ledger.mark_unit(COUNT, unit)
         ledger.mark(CHECK, group)
         ledger.mark(LOAD, batch)

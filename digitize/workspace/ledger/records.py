@@ -84,9 +84,9 @@ class Records:
         """As `replace_unit`, of records that are packed already."""
         with self._ledger.writing():
             keep = {row.record for row in rows}
-            sql = "SELECT record, batch, grp, hash FROM records WHERE unit = ?"
-            old = {r["record"]: (r["batch"], r["grp"], r["hash"]) for r in self._ledger.rows(sql, (unit,))}
-            new = {row.record: (row.batch, row.group, row.hash) for row in rows}
+            sql = "SELECT record, batch, grp, hash, station, language FROM records WHERE unit = ?"
+            old = {r["record"]: tuple(r)[1:] for r in self._ledger.rows(sql, (unit,))}
+            new = {r.record: (r.batch, r.group, r.hash, r.station, r.language) for r in rows}
             changed = [own for some in (old, new) for name, own in some.items() if old.get(name) != new.get(name)]
             record_marks.mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.

@@ -1,0 +1,84 @@
+"""The index of cases at its limits: long chains, a full disk, threads that ask at once."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from digitize.errors import DiskFull
+from digitize.finding.cases import open_cases
+from digitize.finding.stores import open_store
+from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex
+from digitize.masking.cases import masks_around, whole_masks
+from digitize.targets import Load
+from digitize.targets.sqlite import SqliteTarget
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored, record_hash
+from digitize.workspace.place import create
+from validators.checking.examples import make_record
+
+LINKS = 4000
+
+
+@pytest.fixture(scope="module")
+def chain():
+    """Each record states two keys, the second being the next one's first; the first record is sensitive."""
+    rng, index = random.Random(1), CaseIndex()
+    keys = [rng.getrandbits(62) for _ in range(LINKS + 1)]
+    for n in rng.sample(range(LINKS), LINKS):
+        index.add(f"r{n}", keys[n : n + 2], NAMED if n else SENSITIVE)
+    index.add("other", [7], NAMED)
+    index.settle(lambda main, place: main)
+    return index, keys
+
+
+def test_chain_of_thousands_in_any_order_is_one_case_and_takes_few_rounds(chain):
+    index, keys = chain
+    assert {index.nodes_of([k]) for k in keys} == {frozenset({min(keys)})}
+    assert index.flags_of(index.nodes_of([keys[-1]])) == NAMED | SENSITIVE
+    assert (len(index.members_of(index.nodes_of([keys[9]]))), index.flags_of(index.nodes_of([7]))) == (LINKS, NAMED)
+
+
+def test_threads_ask_one_index_at_once(chain):
+    index, keys = chain
+    with ThreadPoolExecutor(8) as pool:
+        flags = set(pool.map(lambda k: index.flags_of(index.nodes_of([k])), keys))
+    assert flags == {NAMED | SENSITIVE}
+
+
+def test_no_room_for_temporary_files_is_said_with_the_folder():
+    index = CaseIndex()
+    index._db.execute("PRAGMA max_page_count = 12")
+    for n in range(4000):
+        index.add(f"r{n}", [n], NAMED)
+    with pytest.raises(DiskFull, match=r"(?s)temporary files.*SQLITE_TMPDIR"):
+        index.settle(lambda main, place: main)
+
+
+def fir(name, section, keys=(), form="iif1", **fields):
+    legacy = {"legacy_keys": [{"system": "S", "source_table": "F", "key": f"k{k}"} for k in keys]} if keys else {}
+    acts, persons = [{"act": "IPC", "section": section}], [{"role": "victim", "name": "Qarla Vintobhe"}]
+    return make_record(name, {**fields, "acts": acts, "persons": persons, **legacy}, form)
+
+
+# Each with the old system's key of the next: the last one's section protects the first one's victim.
+KOTWALI = {"state": "wb", "police_station": "Kotwali", "year": "2016"}
+CHAIN = [fir(f"t-r{n:02d}", "376" if n == 9 else "379", (n, n + 1), "iif3", **KOTWALI) for n in range(10)]
+
+
+def test_long_chain_is_followed_to_its_end_from_one_record_too(tmp_path):
+    with Ledger(create("wb", tmp_path / "ws", "x").ledger) as ledger:
+        Records(ledger).replace_unit("t", [Stored(r, "t", f"record {r.id}", "", "", record_hash(r)) for r in CHAIN])
+        first = CHAIN[0]
+        assert masks_around(ledger, [first]).paths(first) == whole_masks(ledger).paths(first) != frozenset()
+
+
+def test_a_loaded_record_is_masked_by_its_whole_case_and_by_no_other_station_of_its_name(tmp_path):
+    here, there = (fir(i, s, district=d, fir_no="21", **KOTWALI) for i, s, d in (("u", "379", "K"), ("w", "376", "L")))
+    row, arrest = fir("v-r1", "379", fir_no="22", **KOTWALI), fir("v-r1+arrest", "376", form="iif3", **KOTWALI)
+    target = SqliteTarget(tmp_path / "store.sqlite")
+    target.load(Load("1" * 32, "b1", (*CHAIN, here, there, row, arrest), (), 0))
+    store = open_store(target)
+    hidden = {r.id: bool(open_cases(store, [(r.id, r.form)]).hidden(r.id)) for r in (CHAIN[0], here, there, row)}
+    target.close()
+    assert hidden == {"t-r00": True, "u": False, "w": True, "v-r1": True}
