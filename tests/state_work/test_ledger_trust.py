@@ -87,6 +87,35 @@ def test_verify_lists_everything_with_what_mends_it(digitize, place):
     assert all(c["mend"] for c in told["changes"])
 
 
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM names WHERE id = (SELECT step FROM history WHERE seq = 2)",
+        "DELETE FROM units WHERE id = (SELECT unit FROM history WHERE seq = 2)",
+        "UPDATE names SET name = CAST(name AS BLOB) WHERE id = (SELECT step FROM history WHERE seq = 2)",
+        "UPDATE history SET at = -99999 WHERE seq = 2",
+        "UPDATE history SET said = 99999, detail = '' WHERE seq = 2",
+        "UPDATE history SET detail = x'7b7d', said = 0 WHERE seq = 2",
+        "UPDATE row_hashes SET tbl = 99 WHERE tbl = 8",
+        "UPDATE row_hashes SET ref = 99999 WHERE tbl = 1",
+        "UPDATE row_hashes SET hash = 'no bytes' WHERE tbl = 8",
+        "UPDATE heads SET signature = x'00'",
+        "UPDATE units SET name = CAST(name AS BLOB) WHERE id = (SELECT MAX(id) FROM record_rows)",
+    ],
+)
+def test_a_number_that_leads_to_no_text_is_named_as_any_change(place, deed):
+    path = place / "ledger.sqlite"
+    with sqlite3.connect(path) as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(deed)
+        for _, sql in guards:
+            db.execute(sql)
+    with Ledger(path) as ledger:
+        assert [c for c in ledger.changes() if not c.is_remark]
+
+
 def test_states_can_be_taken_from_the_events_anew(digitize, place):
     by_hand(place, "UPDATE state SET outcome = 'x'")
     digitize("ledger", "verify", place, code=7)
