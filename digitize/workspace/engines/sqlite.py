@@ -108,11 +108,14 @@ class FileEngine(sqlite3.Connection):
         if not copy.exists():
             # Named when it is whole: one that was cut off by a full disk or a kill must not pass for the copy.
             part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
-            part.unlink(missing_ok=True)
-            # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
-            with closing(sqlite3.connect(part)) as to:
-                self.backup(to)
-            part.replace(copy)
+            _clear_copies(copy, part)
+            try:
+                # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
+                with closing(sqlite3.connect(part)) as to:
+                    self.backup(to)
+                part.replace(copy)
+            finally:
+                part.unlink(missing_ok=True)
 
     def now(self) -> float:
         """See `LedgerEngine`: the clock of the one machine on which the file lies."""
@@ -188,6 +191,17 @@ class FileEngine(sqlite3.Connection):
             # A further index does no harm; a trigger can change what is written.
             if kind == "trigger":
                 yield f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+
+
+def _clear_copies(copy: Path, own: Path) -> None:
+    """Take away what upgrades that were killed left of a copy: each is as large as the ledger."""
+    import psutil
+
+    for part in copy.parent.glob(f"{copy.name}.*.part"):
+        number = part.name.split(".")[-2]
+        if part == own or (number.isdecimal() and not psutil.pid_exists(int(number))):
+            for tail in ("", "-journal"):
+                part.with_name(part.name + tail).unlink(missing_ok=True)
 
 
 def script(ddl: str) -> str:
