@@ -116,6 +116,40 @@ def test_a_number_that_leads_to_no_text_is_named_as_any_change(place, deed):
         assert [c for c in ledger.changes() if not c.is_remark]
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("units", "NOT NULL UNIQUE", "NOT NULL"),
+        ("history", "CHECK (said = 0 OR detail = '')", "CHECK (1)"),
+        ("findings", "PRIMARY KEY (record, field, code)", "PRIMARY KEY (record, field, code, message)"),
+        ("events", "FROM history h", "FROM (SELECT * FROM history WHERE seq > 2) h"),
+        ("events", "", ""),
+    ],
+)
+def test_a_table_that_forbids_less_and_a_view_that_lies_or_is_gone_are_named(place, name, before, after):
+    path = place / "ledger.sqlite"
+    with sqlite3.connect(path) as db:
+        kind, sql = db.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        views = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name <> ?", (name,)).fetchall()
+        own = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql <> ''"
+        beside = [r[0] for r in db.execute(own, (name,))]
+        if kind == "view":
+            db.execute(f"DROP VIEW {name}")
+            if before:
+                db.execute(sql.replace(before, after))
+        else:
+            for view, _ in views:
+                db.execute(f"DROP VIEW {view}")
+            db.execute(sql.replace(before, after).replace(f"TABLE {name}", "TABLE other"))
+            db.execute(f"INSERT INTO other SELECT * FROM {name}")
+            db.execute(f"DROP TABLE {name}")
+            db.execute(f"ALTER TABLE other RENAME TO {name}")
+            for text in (*beside, *(text for _, text in views)):
+                db.execute(text)
+    with Ledger(path) as ledger:
+        assert f"{kind} {name}" in {c.where for c in ledger.changes()}
+
+
 def test_states_can_be_taken_from_the_events_anew(digitize, place):
     by_hand(place, "UPDATE state SET outcome = 'x'")
     digitize("ledger", "verify", place, code=7)

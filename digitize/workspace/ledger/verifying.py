@@ -63,8 +63,13 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
     # What a ledger of an older format has not is no change of it.
     without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
     made = DDL if found >= NARROWED else functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL_5)
+    is_there = True
     for where, what, mend in db.differences(made):
         yield Change(where, what, mend or _RESTORE)
+        is_there = is_there and not (what == "is gone" and where.startswith(("table ", "view ")))
+    # Of what is gone nothing can be read.
+    if not is_there:
+        return
     chain = _Chain(db)
     yield from chain.changes()
     yield from _rows(db, is_narrow=found >= NARROWED)
