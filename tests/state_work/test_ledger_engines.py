@@ -294,7 +294,6 @@ def test_a_table_of_a_database_that_forbids_less_is_named(ledgers_url, tmp_path)
             assert "view events" in {c.where for c in ledger.changes()}
 
 
-
 def test_a_database_that_is_started_again_costs_a_try_and_nothing_else(pg_server, pg_url, tmp_path):
     if not pg_server.is_own:
         pytest.skip("the server of the tests runs by itself")

@@ -150,6 +150,13 @@ def test_a_table_that_forbids_less_and_a_view_that_lies_or_is_gone_are_named(pla
         assert f"{kind} {name}" in {c.where for c in ledger.changes()}
 
 
+def test_verify_tells_of_a_view_that_is_gone_and_stops(digitize, place):
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        db.execute("DROP VIEW events")
+    told = digitize.json("ledger", "verify", place, code=7)
+    assert [c["where"] for c in told["changes"]] == ["view events", "the rest"]
+
+
 def test_states_can_be_taken_from_the_events_anew(digitize, place):
     by_hand(place, "UPDATE state SET outcome = 'x'")
     digitize("ledger", "verify", place, code=7)

@@ -20,6 +20,8 @@ from digitize.workspace.ledger.schema import DDL, NARROWED, NEWEST_NUMBERS, WATC
 from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 
+UNREADABLE = "the rest"
+"""Where a change is when a table or a view is gone."""
 _AT_ONCE = 1_000
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
 _ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
@@ -67,8 +69,8 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
     for where, what, mend in db.differences(made):
         yield Change(where, what, mend or _RESTORE)
         is_there = is_there and not (what == "is gone" and where.startswith(("table ", "view ")))
-    # Of what is gone nothing can be read.
     if not is_there:
+        yield Change(UNREADABLE, "cannot be read without it, so nothing more was looked at")
         return
     chain = _Chain(db)
     yield from chain.changes()
