@@ -56,9 +56,8 @@ def export(
     with opened_book(workspace, target, schema) as (book, place):
         sender = Sender(place.options.workspace.site_id, place.key, publics, operator.strip() or user_name())
         today = today_in_india()
-        known = sent_before(place, to)
-        make = export_again if again else partial(export_package, today=today, full=full, known=known)
-        done = make(book, to, sender, out)
+        new = partial(export_package, today=today, full=full, known=sent_before(place, to))
+        done = (export_again if again else new)(book, to, sender, out)
         tell_ledger(place, book, today)
     if json:
         print_json(asdict(done))
