@@ -44,7 +44,7 @@ def export(
     from digitize.errors import OptionsError
     from digitize.exchange.export import Sender, export_again, export_package
     from digitize.exchange.manifest import today_in_india
-    from digitize.exchange.told import tell_ledger
+    from digitize.exchange.told import sent_before, tell_ledger
     from digitize.machine.sealing import read_publics
     from digitize.machine.system import user_name
 
@@ -56,8 +56,8 @@ def export(
     with opened_book(workspace, target, schema) as (book, place):
         sender = Sender(place.options.workspace.site_id, place.key, publics, operator.strip() or user_name())
         today = today_in_india()
-        make = export_again if again else partial(export_package, today=today, full=full)
-        done = make(book, to, sender, out)
+        new = partial(export_package, today=today, full=full, known=sent_before(place, to))
+        done = (export_again if again else new)(book, to, sender, out)
         tell_ledger(place, book, today)
     if json:
         print_json(asdict(done))

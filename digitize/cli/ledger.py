@@ -40,7 +40,7 @@ def verify(
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.trust.originals import parse_share
-    from digitize.workspace.trust.whole import Look, changes_of
+    from digitize.workspace.trust.whole import Look, changes_of, reached
 
     if heads is not None and not heads.is_file():
         raise InputError(f"{heads}: there is no such file of heads.")
@@ -48,7 +48,7 @@ def verify(
     place = open_place(folder)
     with Ledger(place.ledger) as opened, progress(place.options.run.line_every) as shown:
         found = list(changes_of(opened, place, look, shown))
-        count, root = opened.count_events(), opened.root_hash()
+        count, root = reached(opened, found)
     amiss = [c for c in found if not c.is_remark]
     if json:
         plain = [c.as_plain() for c in found]

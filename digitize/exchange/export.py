@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from digitize.errors import OptionsError
+from digitize.errors import OptionsError, TargetRefused
 from digitize.exchange.books import PACKAGES, SENT, BookedPackage, ExchangeBook, blocks, inserted, upserted
-from digitize.exchange.container import write_zip
 from digitize.exchange.layout import FORWARD, ExchangeLayout, SentForm, layout_of
 from digitize.exchange.package import PackageHead, PackageWriter
+from digitize.exchange.parts import clear_parts, part_of, sha_of, stem_of, work_folder, write_part
 from digitize.exchange.refusal import PackageRefused
 from digitize.exchange.stored import Line, content_of, each_record, read_records
-from digitize.machine.age_files import encrypt
-from digitize.machine.system import is_dead, make_private, process_name, sync_file, sync_folder
+from digitize.exchange.told import NOTHING_SENT, SentBefore
+from digitize.machine.system import sync_folder
 from digitize.machine.whole_file import writing
 from digitize.targets.base import Statement
 
 _COLUMNS = ("partner", "kind", "item", "content", "sequence")
 _ROWS = 100
-_WORK, _OWNER = ".exchange-", "owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +59,14 @@ class _Task:
 
 
 def export_package(
-    book: ExchangeBook, partner: str, sender: Sender, out: Path, today: date, *, full: bool = False
-) -> ExportedPackage:
+    book: ExchangeBook, partner: str, sender: Sender, out: Path, today: date, *, full: bool = False,
+    known: SentBefore = NOTHING_SENT,
+) -> ExportedPackage:  # fmt: skip
     """Write the next package for a partner into the folder out, and note it in the book.
 
-    full: tell everything, for a receiver that lost one. A file that an interrupted export left is put in place first,
-    and nothing else is done. Raises OptionsError, KeyUnusable, TargetRefused, DiskFull, and PackageRefused where that
-    file is gone.
+    full: tell everything, for a receiver that lost one. known: the newest package that the office's ledger tells of. A
+    file that an interrupted export left is put in place first, and nothing else is done. Raises OptionsError,
+    KeyUnusable, TargetRefused, DiskFull, and PackageRefused: not-placed where that file is gone, book-behind, at-once.
     """
     task = _Task(book, layout_of(partner), partner, sender, out)
     with writing(out):
@@ -79,19 +74,34 @@ def export_package(
         last = book.last(FORWARD, partner)
         if last and not last.is_placed and not full:
             return _place_left(task, last)
-        with _work_folder(out) as work:
+        before = _newest(partner, last, known, full=full)
+        clear_parts(out, stem_of(sender.site, partner))
+        with work_folder(out) as work:
             writer, told = PackageWriter(work), _Told(work / "told")
             for line in _changes(task, told, full=full):
                 writer.add(line)
             told.close()
             if writer.is_empty and not full:
                 return ExportedPackage("nothing", partner)
-            sequence = last.sequence + 1 if last else 1
             head = PackageHead(
-                task.layout, FORWARD, sender.site, partner, sequence, last.manifest if last else "",
+                task.layout, FORWARD, sender.site, partner, before.sequence + 1, before.manifest,
                 "full" if full else "delta", today,
             )  # fmt: skip
             return _finish(task, work, writer, head, told)
+
+
+def _newest(partner: str, last: BookedPackage | None, known: SentBefore, *, full: bool) -> SentBefore:
+    """The package before the next one. A target that was restored knows less than the receiver was told."""
+    held = SentBefore(last.sequence, last.manifest) if last else NOTHING_SENT
+    if known.sequence < held.sequence or known.manifest == held.manifest:
+        return held
+    if not full:
+        raise PackageRefused(
+            "book-behind",
+            f"package {known.sequence} went to {partner} and the target does not know it: it is another one, or was "
+            "restored from a backup. Look through the keys (exchange keys list), then tell everything: --full",
+        )
+    return known
 
 
 def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) -> ExportedPackage:
@@ -105,7 +115,7 @@ def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) ->
     task = _Task(book, layout_of(partner), partner, sender, out)
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
-        with _work_folder(out) as work:
+        with work_folder(out) as work:
             writer = PackageWriter(work)
             for line in _told_before(task, last):
                 writer.add(line)
@@ -114,13 +124,14 @@ def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) ->
                 date.fromisoformat(last.day),
             )  # fmt: skip
             manifest, names = writer.close(head, sender.key)
-            if _sha(work / names[0]) != last.manifest:
+            if sha_of(work / names[0]) != last.manifest:
                 raise _changed(last)
-            file, part = _write(task, work, names, head)
+            file = _file_of(task, head)
+            part, sha256 = write_part(work, names, file, sender.publics)
             part.replace(file)
             sync_folder(out)
             # Sealed anew it has other bytes, but says the same.
-            book.target.run_all([_placed(last, file.name, _sha(file))])
+            book.target.run_all([_placed(last, file.name, sha256)])
     counts = json.dumps({k: t.model_dump() for k, t in manifest.counts.items()})
     return ExportedPackage("again", partner, last.sequence, str(file), last.manifest, last.base, counts)
 
@@ -137,7 +148,12 @@ def _changes(task: _Task, told: _Told, *, full: bool) -> Iterator[Line]:
     for kind in sorted(task.layout.forward):
         sent = task.layout.forward[kind]
         puts = _puts(task, kind, sent, full=full)
+        last = ""
         for line, content in heapq.merge(puts, _gone(task, kind, sent), key=lambda pair: str(pair[0]["id"])):
+            # Taken out, or put back, between the two looks at it: told as it was seen first, and the rest next time.
+            if line["id"] == last:
+                continue
+            last = line["id"]
             told.add(kind, line["id"], content)
             # A full package says by itself that what is not in it is no more.
             if line["op"] == "put" or not full:
@@ -207,21 +223,41 @@ class _Both:
 
 def _finish(task: _Task, work: Path, writer: PackageWriter, head: PackageHead, told: _Told) -> ExportedPackage:
     manifest, names = writer.close(head, task.sender.key)
-    file, part = _write(task, work, names, head)
+    file = _file_of(task, head)
+    part, sha256 = write_part(work, names, file, task.sender.publics)
     counts = json.dumps({k: t.model_dump() for k, t in manifest.counts.items()})
     booked = BookedPackage(
-        FORWARD, task.partner, head.sequence, task.layout.pillar, _sha(work / names[0]), head.previous, head.base,
-        head.day.isoformat(), file.name, _sha(part), counts, 0, 0, task.sender.operator,
+        FORWARD, task.partner, head.sequence, task.layout.pillar, sha_of(work / names[0]), head.previous, head.base,
+        head.day.isoformat(), file.name, sha256, counts, 0, 0, task.sender.operator,
     )  # fmt: skip
     # Once the book says so, the file lies there whole, under its passing name; only then it can be sent.
     statements: Iterable[Any] = _Both(inserted(PACKAGES, asdict(booked)), told, task.partner, head.sequence)
-    task.book.target.run_all(statements)
+    try:
+        task.book.target.run_all(statements)
+    except TargetRefused:
+        other = task.book.last(FORWARD, task.partner)
+        if other is None or other.sequence < head.sequence:
+            raise
+        if other.sha256 != sha256:
+            part.unlink(missing_ok=True)
+        text = f"another export to {task.partner} was made meanwhile; give the command again for what it did not tell"
+        raise PackageRefused("at-once", text) from None
     _place(task, booked, part)
     return ExportedPackage("made", task.partner, head.sequence, str(file), booked.manifest, head.base, counts)
 
 
+def _file_of(task: _Task, head: PackageHead) -> Path:
+    tail = ".age" if task.sender.publics else ""
+    return task.out / f"{stem_of(head.sender, head.receiver)}-{head.sequence:06d}.zip{tail}"
+
+
 def _place(task: _Task, booked: BookedPackage, part: Path) -> None:
-    part.replace(task.out / booked.file)
+    try:
+        part.replace(task.out / booked.file)
+    except FileNotFoundError:
+        # An export that began meanwhile may have put it there.
+        if sha_of(task.out / booked.file) != booked.sha256:
+            raise
     sync_folder(task.out)
     task.book.target.run_all([_placed(booked, booked.file, booked.sha256)])
 
@@ -233,9 +269,10 @@ def _placed(booked: BookedPackage, file: str, sha256: str) -> Statement:
 
 def _place_left(task: _Task, last: BookedPackage) -> ExportedPackage:
     """Put the file of an interrupted export in its place."""
-    file, part = task.out / last.file, task.out / f"{last.file}.part"
+    file = task.out / last.file
+    part = part_of(file, last.sha256)
     for there in (part, file):
-        if there.is_file() and _sha(there) == last.sha256:
+        if there.is_file() and sha_of(there) == last.sha256:
             _place(task, last, there)
             return ExportedPackage(
                 "placed", task.partner, last.sequence, str(file), last.manifest, last.base, last.counts
@@ -245,39 +282,3 @@ def _place_left(task: _Task, last: BookedPackage) -> ExportedPackage:
         f"package {last.sequence} was noted, and its file never put in place; {part.name} is not in {task.out}. Give "
         "--out as before, or make it again: digitize exchange export --again",
     )
-
-
-def _write(task: _Task, work: Path, names: Sequence[str], head: PackageHead) -> tuple[Path, Path]:
-    """The package under its passing name, on the disk for good. Returns its name to be, and that."""
-    tail = ".age" if task.sender.publics else ""
-    name = f"{head.sender}-{head.receiver.replace(':', '-')}-{head.sequence:06d}.zip{tail}"
-    part = task.out / f"{name}.part"
-    plain = work / "package.zip"
-    # Private from their first byte, for full values stand in them.
-    with os.fdopen(os.open(plain, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as packed:
-        write_zip(packed, work, names)
-        packed.seek(0)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as to:
-            encrypt(packed, to, task.sender.publics) if tail else shutil.copyfileobj(packed, to)
-    make_private(part)
-    sync_file(part)
-    return task.out / name, part
-
-
-def _sha(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _work_folder(out: Path) -> Iterator[Path]:
-    """A folder of one's own beside the packages, gone afterwards; those that killed exports left are taken away."""
-    for old in out.glob(f"{_WORK}*/{_OWNER}"):
-        if is_dead(old.read_text(encoding="utf-8")):
-            shutil.rmtree(old.parent, ignore_errors=True)
-    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=out))
-    try:
-        (work / _OWNER).write_text(process_name(), encoding="utf-8")
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)

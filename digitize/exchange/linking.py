@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from digitize.exchange.books import LINKS, ExchangeBook, upserted
+from digitize.exchange.books import LINKS, ExchangeBook, blocks, upserted
 from digitize.exchange.statements import OtherStatement, each_statement, statements_by
 from digitize.targets.base import Statement
 from mappers.linking.cases import KEY
@@ -12,6 +12,7 @@ from mappers.schema import form_tables, load_schemas
 
 FIRST = "iif1"
 _NEEDED = KEY[:5]
+_KEYS_AT_ONCE = 500
 _COLUMNS = ("sender", "kind", "statement", "form", "record", "how")
 Found = Mapping[str, tuple[str, str]]
 """FIR key as JSON, CNR or prisoner -> form and record."""
@@ -116,20 +117,21 @@ def rows_of_firs(
 ) -> list[tuple[object, ...]]:  # fmt: skip
     """Rows of some columns and the five fields of the key behind them, of records of a form with one of the keys.
 
-    table: a child table, whose columns are meant; the record's id goes before its rows.
+    table: a child table, whose columns are meant. Of one key they come by the ids of records.
     """
-    if not keys:
-        return []
     key = ", ".join(f"f.{n}" for n in _NEEDED)
     shown = ", ".join(f"{'t' if table else 'f'}.{c}" for c in columns)
     source = f"{form} f JOIN {table} t ON t.record_id = f.record_id" if table else f"{form} f"
-    # One OR for each key, so that the index of keys is looked into; the order is that of the ids.
-    ways = " OR ".join(
-        ["(f.state = ? AND f.district = ? AND f.police_station = ? AND f.year = ? AND f.fir_no = ?)"] * len(keys)
-    )
-    given = [v for k in keys for v in (*k[:3], int(k[3]), int(k[4]))]
-    query = f"SELECT {shown}, {key} FROM {source} WHERE {ways} ORDER BY f.record_id"
-    return book.rows(query, *given)
+    found: list[tuple[object, ...]] = []
+    # One prisoner has many cases: SQLite takes no query of a thousand ORs.
+    for some in blocks(keys, _KEYS_AT_ONCE):
+        # One OR for each key, so that the index of keys is looked into; the order is that of the ids.
+        ways = " OR ".join(
+            ["(f.state = ? AND f.district = ? AND f.police_station = ? AND f.year = ? AND f.fir_no = ?)"] * len(some)
+        )
+        given = [v for k in some for v in (*k[:3], int(k[3]), int(k[4]))]
+        found += book.rows(f"SELECT {shown}, {key} FROM {source} WHERE {ways} ORDER BY f.record_id", *given)
+    return found
 
 
 def _through(book: ExchangeBook, column: str, values: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -26,7 +26,8 @@ from digitize.machine.sealing import SEALED, read_secret
 from digitize.targets.base import Statement
 
 MOST_STATEMENTS = 200_000
-"""Of one reply: they are held in memory until they are written."""
+MOST_REPLY = 256 << 20
+"""Statements and bytes, unpacked, of one reply: it is held in memory until it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def _statements(book: ExchangeBook, opened: OpenedPackage, answered: int, file: 
     m = opened.manifest
     if sum(f.lines for f in m.files) > MOST_STATEMENTS:
         raise PackageRefused("too-large", f"it has more than {MOST_STATEMENTS:,} statements; send it in parts")
+    if (plain := sum(f.plain_bytes for f in m.files)) > MOST_REPLY:
+        raise PackageRefused("too-large", f"it would become {plain:,} bytes; send it in parts")
     booked = BookedPackage(
         BACKWARD, m.sender, m.sequence, m.layout, opened.signed.sha256, m.previous, m.base, m.day.isoformat(), file,
         "", json.dumps({k: t.model_dump() for k, t in m.counts.items()}), answered, 1, operator,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import date
 
 from digitize.exchange.books import ExchangeBook
@@ -10,6 +12,26 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 
 STEP = "exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class SentBefore:
+    """A package that went to a partner: its number and the SHA-256 of its manifest; 0 and "" for none."""
+
+    sequence: int
+    manifest: str
+
+
+NOTHING_SENT = SentBefore(0, "")
+
+
+def sent_before(place: Place, partner: str) -> SentBefore:
+    """The newest package to a partner that the ledger tells of, whatever became of the target since."""
+    with Ledger(place.ledger) as ledger:
+        rows = ledger.rows("SELECT key, detail FROM events WHERE step = ?", (STEP,))
+    told = [(json.loads(r["detail"]), r["key"]) for r in rows]
+    sent = [SentBefore(d["sequence"], key) for d, key in told if (d["way"], d["partner"]) == (FORWARD, partner)]
+    return max(sent, key=lambda s: s.sequence, default=NOTHING_SENT)
 
 
 def tell_ledger(place: Place, book: ExchangeBook, today: date) -> int:

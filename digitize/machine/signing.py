@@ -106,6 +106,7 @@ def is_signed(public: str, message: bytes, signature: str) -> bool:
 
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), message)
-    except (InvalidSignature, ValueError):
+    # What somebody put there by hand need not even be text.
+    except (InvalidSignature, ValueError, TypeError):
         return False
     return True

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from benchmarks.exchange_craft import files_of
 from benchmarks.exchange_world import SITE, TODAY, ExchangeWorld, case, cnr_of, court_answers, fir_of, load, made, put
 from digitize.errors import InputError, NotFound, OptionsError
 from digitize.exchange import export as exporting
+from digitize.exchange import receive
 from digitize.exchange.books import ExchangeBook
 from digitize.exchange.conflicts import LEAST_ALIKE, each_conflict, likeness
 from digitize.exchange.export import Sender, export_again, export_package
 from digitize.exchange.layout import exchange_layouts, layout_of
 from digitize.exchange.lines import schema_bytes
-from digitize.exchange.linking import link_statements
+from digitize.exchange.linking import key_of, link_statements, rows_of_firs
 from digitize.exchange.manifest import AnsweredPackage
 from digitize.exchange.package import open_package
 from digitize.exchange.receive import take_package
@@ -24,6 +26,7 @@ from digitize.exchange.refusal import PackageRefused
 from digitize.exchange.settle import SettlingPerson, said_in_full, settle_conflict
 from digitize.exchange.statements import each_statement
 from digitize.exchange.status import exchange_status, what_waits
+from digitize.exchange.told import SentBefore
 from digitize.machine.sealing import seal, write_key
 from digitize.offices.keys import revoke_key
 from digitize.targets.open import open_target
@@ -127,6 +130,70 @@ def test_an_export_that_is_cut_off_loses_nothing(world, monkeypatch, moment):
     with pytest.raises(PackageRefused, match="--again"):
         world.export("e-courts")
     assert export_again(world.book, "e-courts", Sender(SITE, world.key(SITE)), world.folder / "out").sequence == 2
+
+
+def test_two_exports_at_once_make_one_package_and_lose_nothing(world, monkeypatch):
+    world.deliver("e-courts")
+    load(world.target, "book-2", case(9, 2013))
+    run_all, met = world.target.run_all, []
+
+    def meanwhile(statements):
+        if not met:
+            met.append(1)
+            load(world.target, "book-3", case(10, 2013))
+            world.deliver("e-courts")
+        run_all(statements)
+
+    monkeypatch.setattr(world.target, "run_all", meanwhile)
+    with pytest.raises(PackageRefused) as told:
+        world.export("e-courts")
+    assert told.value.code == "at-once" and not list((world.folder / "out").glob("*.part"))
+    assert world.held["e-courts"] == world.store("e-courts") and world.export("e-courts").word == "nothing"
+
+
+def test_a_record_taken_out_while_it_is_told_stands_in_its_package_once(world, monkeypatch):
+    world.deliver("e-courts")
+    load(world.target, "book-1", [r for n in range(1, 5) for r in case(n + 20)])
+    load(world.target, "book-2", case(1, 2012)[:1])
+    with monkeypatch.context() as patched:
+        patched.setattr(world.book, "still_there", lambda form, records: set())
+        world.target.run_all([("UPDATE iif1 SET place = 'Chhota Bazar' WHERE record_id = 'f-2012-1'", ())])
+        assert len(list(world.deliver("e-courts").lines())) == 32
+    world.deliver("e-courts")
+    assert world.held["e-courts"] == world.store("e-courts")
+
+
+def test_a_target_that_was_restored_loses_nothing_of_what_follows(world):
+    world.deliver("e-courts")
+    world.target.close()
+    shutil.copy(world.folder / "cctns.sqlite", world.folder / "backup.sqlite")
+    with closing(open_target(str(world.folder / "cctns.sqlite"))) as target:
+        after = ExchangeWorld(target, world.folder)
+        load(target, "book-2", case(9, 2013))
+        known = SentBefore(2, after.deliver("e-courts").signed.sha256)
+    with closing(open_target(str(world.folder / "backup.sqlite"))) as target:
+        book, sender = ExchangeBook(target), Sender(SITE, world.key(SITE))
+        load(target, "book-2", case(8, 2013))
+        with pytest.raises(PackageRefused) as told:
+            export_package(book, "e-courts", sender, world.folder / "out", TODAY, known=known)
+        assert told.value.code == "book-behind"
+        done = export_package(book, "e-courts", sender, world.folder / "out", TODAY, full=True, known=known)
+        assert (done.sequence, book.packages("forward")[-1].previous) == (3, known.manifest)
+        known = SentBefore(3, done.manifest)
+        assert export_package(book, "e-courts", sender, world.folder / "out", TODAY, known=known).word == "nothing"
+
+
+def test_a_prisoner_may_have_a_thousand_cases(world):
+    keys = [key_of(fir_of(n)) for n in range(1, 1100)]
+    assert [r[0] for r in rows_of_firs(world.book, "iif1", keys, ("record_id",))] == [
+        f"f-2012-{n}" for n in range(1, 5)
+    ]
+
+
+def test_a_reply_that_would_fill_the_memory_is_refused(world, monkeypatch):
+    monkeypatch.setattr(receive, "MOST_REPLY", 1000)
+    said = {"cnr": cnr_of(1), "court": "0" * 2000}
+    refused(world, world.reply("e-courts", [put("case", "c", said, fir=fir_of(1))]), "too-large")
 
 
 def test_an_import_that_is_cut_off_changed_nothing(world, monkeypatch):

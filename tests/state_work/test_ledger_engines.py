@@ -281,6 +281,19 @@ def test_an_index_that_no_longer_forbids_a_second_done_is_named(where):
         assert [c.where for c in ledger.changes()] == ["index events_finished_once"]
 
 
+def test_a_table_of_a_database_that_forbids_less_is_named(ledgers_url, tmp_path):
+    address = ledger_address(ledgers_url, "weaker", tmp_path)
+    Ledger.create(address).close()
+    with psycopg.connect(ledgers_url, autocommit=True) as db:
+        db.execute(f"ALTER TABLE {address.schema}.units DROP CONSTRAINT units_name_key")
+        db.execute(f"ALTER TABLE {address.schema}.history DROP CONSTRAINT history_outcome_check")
+        with Ledger(address) as ledger:
+            assert [c.where for c in ledger.changes()] == ["table history", "table units"]
+        db.execute(f"DROP VIEW {address.schema}.events")
+        with Ledger(address) as ledger:
+            assert "view events" in {c.where for c in ledger.changes()}
+
+
 def test_a_database_that_is_started_again_costs_a_try_and_nothing_else(pg_server, pg_url, tmp_path):
     if not pg_server.is_own:
         pytest.skip("the server of the tests runs by itself")

@@ -87,6 +87,76 @@ def test_verify_lists_everything_with_what_mends_it(digitize, place):
     assert all(c["mend"] for c in told["changes"])
 
 
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM names WHERE id = (SELECT step FROM history WHERE seq = 2)",
+        "DELETE FROM units WHERE id = (SELECT unit FROM history WHERE seq = 2)",
+        "UPDATE names SET name = CAST(name AS BLOB) WHERE id = (SELECT step FROM history WHERE seq = 2)",
+        "UPDATE history SET at = -99999 WHERE seq = 2",
+        "UPDATE history SET said = 99999, detail = '' WHERE seq = 2",
+        "UPDATE history SET detail = x'7b7d', said = 0 WHERE seq = 2",
+        "UPDATE row_hashes SET tbl = 99 WHERE tbl = 8",
+        "UPDATE row_hashes SET ref = 99999 WHERE tbl = 1",
+        "UPDATE row_hashes SET hash = 'no bytes' WHERE tbl = 8",
+        "UPDATE heads SET signature = x'00'",
+        "UPDATE units SET name = CAST(name AS BLOB) WHERE id = (SELECT MAX(id) FROM record_rows)",
+    ],
+)
+def test_a_number_that_leads_to_no_text_is_named_as_any_change(place, deed):
+    path = place / "ledger.sqlite"
+    with sqlite3.connect(path) as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(deed)
+        for _, sql in guards:
+            db.execute(sql)
+    with Ledger(path) as ledger:
+        assert [c for c in ledger.changes() if not c.is_remark]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("units", "NOT NULL UNIQUE", "NOT NULL"),
+        ("history", "CHECK (said = 0 OR detail = '')", "CHECK (1)"),
+        ("findings", "PRIMARY KEY (record, field, code)", "PRIMARY KEY (record, field, code, message)"),
+        ("events", "FROM history h", "FROM (SELECT * FROM history WHERE seq > 2) h"),
+        ("events", "", ""),
+    ],
+)
+def test_a_table_that_forbids_less_and_a_view_that_lies_or_is_gone_are_named(place, name, before, after):
+    path = place / "ledger.sqlite"
+    with sqlite3.connect(path) as db:
+        kind, sql = db.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        views = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name <> ?", (name,)).fetchall()
+        own = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql <> ''"
+        beside = [r[0] for r in db.execute(own, (name,))]
+        if kind == "view":
+            db.execute(f"DROP VIEW {name}")
+            if before:
+                db.execute(sql.replace(before, after))
+        else:
+            for view, _ in views:
+                db.execute(f"DROP VIEW {view}")
+            db.execute(sql.replace(before, after).replace(f"TABLE {name}", "TABLE other"))
+            db.execute(f"INSERT INTO other SELECT * FROM {name}")
+            db.execute(f"DROP TABLE {name}")
+            db.execute(f"ALTER TABLE other RENAME TO {name}")
+            for text in (*beside, *(text for _, text in views)):
+                db.execute(text)
+    with Ledger(path) as ledger:
+        assert f"{kind} {name}" in {c.where for c in ledger.changes()}
+
+
+def test_verify_tells_of_a_view_that_is_gone_and_stops(digitize, place):
+    with sqlite3.connect(place / "ledger.sqlite") as db:
+        db.execute("DROP VIEW events")
+    told = digitize.json("ledger", "verify", place, code=7)
+    assert [c["where"] for c in told["changes"]] == ["view events", "the rest"]
+
+
 def test_states_can_be_taken_from_the_events_anew(digitize, place):
     by_hand(place, "UPDATE state SET outcome = 'x'")
     digitize("ledger", "verify", place, code=7)

@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.engines.covered import COVERED, SEPARATOR, taking
 from digitize.workspace.engines.dialects import SQLITE
 from digitize.workspace.engines.moved import MOVED, was_moved
+from digitize.workspace.engines.narrow import NUMBERED
 from digitize.workspace.engines.narrow_sql import base_of, views_ddl, written_name
 
 _MANY = "records"
@@ -108,11 +109,14 @@ class FileEngine(sqlite3.Connection):
         if not copy.exists():
             # Named when it is whole: one that was cut off by a full disk or a kill must not pass for the copy.
             part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
-            part.unlink(missing_ok=True)
-            # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
-            with closing(sqlite3.connect(part)) as to:
-                self.backup(to)
-            part.replace(copy)
+            _clear_copies(copy, part)
+            try:
+                # The backup call of SQLite: a plain copy would miss what is not in the file itself yet.
+                with closing(sqlite3.connect(part)) as to:
+                    self.backup(to)
+                part.replace(copy)
+            finally:
+                part.unlink(missing_ok=True)
 
     def now(self) -> float:
         """See `LedgerEngine`: the clock of the one machine on which the file lies."""
@@ -175,7 +179,9 @@ class FileEngine(sqlite3.Connection):
         query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
         there = {(r[0], r[1]): _plain(r[2]) for r in self.execute(query)}
         made = {(r[0], r[1]): _plain(r[2]) for r in wanted.execute(query)}
+        weaker = _weaker_tables(self, wanted, {k: v for k, v in there.items() if k in made})
         wanted.close()
+        yield from ((f"table {name}", "forbids less than it did", None) for name in weaker)
         for kind, name in sorted(made):
             if (kind, name) not in there:
                 yield f"{kind} {name}", "is gone", None
@@ -188,6 +194,42 @@ class FileEngine(sqlite3.Connection):
             # A further index does no harm; a trigger can change what is written.
             if kind == "trigger":
                 yield f"{kind} {name}", "was added", f"look what it does, and drop it: DROP TRIGGER {name}"
+
+
+def _weaker_tables(
+    db: sqlite3.Connection, wanted: sqlite3.Connection, there: Mapping[tuple[str, str], str]
+) -> list[str]:
+    """Tables that no longer say what is there once, or are not in the words in which every ledger has them."""
+    own = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
+    found = []
+    for name in sorted(name for kind, name in there if kind == "table"):
+        # Tables that older formats have, too, may stand there in other words.
+        words = _plain(wanted.execute(own, (name,)).fetchone()[0]) if name in NUMBERED else ""
+        if (words and there["table", name] != words) or _once(wanted, name) - _once(db, name):
+            found.append(name)
+    return found
+
+
+def _once(db: sqlite3.Connection, table: str) -> set[tuple[str, ...]]:
+    """What stands in a table once: columns of its keys, each with how it is compared."""
+    rows = db.execute(f"PRAGMA table_info({table})").fetchall()
+    keys = {("key", *(r[1] for r in sorted(rows, key=lambda r: int(r[5])) if r[5]))}
+    for _, index, unique, origin, partial in db.execute(f"PRAGMA index_list({table})").fetchall():
+        if unique and origin != "c" and not partial:
+            columns = db.execute(f"PRAGMA index_xinfo({index})").fetchall()
+            keys.add(tuple(f"{c[2]} {c[4]}" for c in columns if c[5]))
+    return keys
+
+
+def _clear_copies(copy: Path, own: Path) -> None:
+    """Take away what upgrades that were killed left of a copy: each is as large as the ledger."""
+    import psutil
+
+    for part in copy.parent.glob(f"{copy.name}.*.part"):
+        number = part.name.split(".")[-2]
+        if part == own or (number.isdecimal() and not psutil.pid_exists(int(number))):
+            for tail in ("", "-journal"):
+                part.with_name(part.name + tail).unlink(missing_ok=True)
 
 
 def script(ddl: str) -> str:

@@ -20,6 +20,8 @@ from digitize.workspace.ledger.schema import DDL, NARROWED, NEWEST_NUMBERS, WATC
 from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 
+UNREADABLE = "the rest"
+"""Where a change is when a table or a view is gone."""
 _AT_ONCE = 1_000
 _RESTORE = "restore a backup of before: digitize ledger restore DIR FILE"
 _ASK = "ask the office above for the heads that it holds, and compare: digitize ledger verify DIR --heads FILE"
@@ -63,8 +65,13 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
     # What a ledger of an older format has not is no change of it.
     without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
     made = DDL if found >= NARROWED else functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL_5)
+    is_there = True
     for where, what, mend in db.differences(made):
         yield Change(where, what, mend or _RESTORE)
+        is_there = is_there and not (what == "is gone" and where.startswith(("table ", "view ")))
+    if not is_there:
+        yield Change(UNREADABLE, "cannot be read without it, so nothing more was looked at")
+        return
     chain = _Chain(db)
     yield from chain.changes()
     yield from _rows(db, is_narrow=found >= NARROWED)
@@ -98,14 +105,19 @@ class _Chain:
             if waiting and waiting[0] == r["seq"]:
                 entries, waiting = waiting[1], next(logged, None)
             yield from self._event(r, rows_digest(entries), before)
-            before = r["at"]
+            before = r["at"] if isinstance(r["at"], str) else before
         while waiting:
             yield Change(f"row_log {waiting[0]}", "belongs to no event, which was cut off")
             waiting = next(logged, None)
 
     def _event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
-        own = link(self.last, (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"]), rows)
+        texts = (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"])
+        if not all(isinstance(t, str) for t in (*texts, r["hash"])):
+            yield Change(where, "has a text that is gone or is none, not by this program")
+            self.last, self.count = str(r["hash"]), r["seq"]
+            return
+        own = link(self.last, texts, rows)
         # From format 5 on it is not kept beside the hash that covers it.
         if self._has_rows and r["rows"] and rows != r["rows"]:
             yield Change(where, "was written with other rows than the log of rows says")
@@ -120,7 +132,7 @@ class _Chain:
             self.keys.append((0, r["key"]))
         elif r["step"] == "keys" and r["outcome"] == "note":
             self.keys.append((r["seq"], r["key"]))
-        elif r["step"] == STEP:
+        elif r["step"] == STEP and own == r["hash"]:
             self.workers.note(r["seq"], r["key"], json.loads(r["detail"]))
 
     def _logged(self) -> Iterator[tuple[int, list[Entry]]]:
@@ -130,7 +142,8 @@ class _Chain:
                 yield seq, entries
                 entries = []
             seq = r["seq"]
-            entries.append((r["tbl"], r["key"], bytes(r["hash"])))
+            # What nobody knows the name of was written by somebody else, and gives another digest.
+            entries.append((str(r["tbl"]), str(r["key"]), _as_bytes(r["hash"])))
         if entries:
             yield seq, entries
 
@@ -155,14 +168,18 @@ def _rows(db: LedgerEngine, *, is_narrow: bool) -> Iterator[Change]:
                     word = "is gone" if not now[key] else "came back" if not content else "was changed"
                     yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
         for (name,) in unlogged_rows(db, table, is_narrow=is_narrow):
-            yield Change(f"{table} {_shown(name)}", "was added, not by this program")
+            yield Change(f"{table} {_shown(str(name))}", "was added, not by this program")
 
 
 def _last_of_each(rows: Iterable[Row]) -> Iterator[tuple[str, bytes, int]]:
     """Of rows of key, hash, seq in this order: the last of each key."""
     for _, own in groupby(rows, key=lambda r: str(r["key"])):
         *_, last = own
-        yield last["key"], bytes(last["hash"]), last["seq"]
+        yield str(last["key"]), _as_bytes(last["hash"]), last["seq"]
+
+
+def _as_bytes(content: Any) -> bytes:
+    return content.encode("utf-8", "surrogateescape") if isinstance(content, str) else bytes(content)
 
 
 def _in_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str, tuple[bytes, int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from digitize.machine.signing import is_signed
 from digitize.workspace.counting.kept import differing_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import is_marking
-from digitize.workspace.ledger.verifying import Change
+from digitize.workspace.ledger.verifying import UNREADABLE, Change
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
 from digitize.workspace.trust.originals import Fixity, check_originals, missing_originals, told_of_purges
@@ -36,9 +36,9 @@ def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> 
     """All differences of a workspace."""
     broken = amiss = False
     for change in ledger.changes(look.heads):
-        broken, amiss = broken or change.where == "the file", amiss or not change.is_remark
+        broken, amiss = broken or change.where in ("the file", UNREADABLE), amiss or not change.is_remark
         yield change
-    # What a damaged file says of other things is worth nothing.
+    # What a damaged file says of other things is worth nothing, and one without a table says nothing.
     if broken:
         return
     # Of rows that were changed the counts are others, too: what is amiss is said already.
@@ -54,6 +54,13 @@ def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> 
         yield from check_originals(ledger, place, look.originals, progress, Fixity(), keeps=ledger.can_write)
     else:
         yield from missing_originals(ledger, place)
+
+
+def reached(ledger: Ledger, found: Iterable[Change]) -> tuple[int, str]:
+    """How many events there are, and the newest one's hash; 0 and "" of a ledger that `found` says cannot be read."""
+    if any(c.where == UNREADABLE for c in found):
+        return 0, ""
+    return ledger.count_events(), ledger.root_hash()
 
 
 def _receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
