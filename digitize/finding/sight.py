@@ -27,6 +27,11 @@ def count_all(found: Sequence[RankedRow], wanted: int) -> int:
     return min(len(found), wanted)
 
 
+def never_enough(found: Sequence[RankedRow], wanted: int) -> int:
+    """None count: it is looked on to the end, whoever is hidden among those that were found."""
+    return 0
+
+
 class Sight:
     """What one person may see of the answer to one question. public: folded districts and stations that its place
     may mean.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,28 +68,33 @@ class ServiceDesk:
         return ServiceAnswer(service.name, verdict, tuple(found))
 
     def copies(
-        self, find: Callable[[SearchStore], Sequence[str]], form: str, asker: ServiceAsker, asked: Mapping[str, str]
+        self, find: Callable[[SearchStore], Sequence[Sequence[str]]], form: str, asker: ServiceAsker, asked: Mapping[str, str]
     ) -> list[Record]:
         """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
 
-        find: ids of the records that are meant. asked: by what, none of which names a person. Raises as `answer`.
+        find: ids of the records that may be meant, those that are equally good together, the best first: made are the
+        first of which any may be seen, since of those before them nothing is told. asked: by what, none of which names a person. Raises as `answer`.
         """
         asker.check()
         plain = {name: text for name, text in asked.items() if text}
         note = self._count(COPY, plain, plain, asker)
-        names = list(dict.fromkeys(find(self.store)))
-        cases = open_cases(self.store, [(name, form) for name in names])
         made, seen = [], ShownFields()
-        is_unmasked = asker.unmasking is not None
-        for name in names:
-            if name not in cases.records:
-                continue
+        for names in find(self.store):
+            made = self._made(dict.fromkeys(names), form, asker, seen)
+            if made:
+                break
+        self._keep(COPY, plain, asker, len(made), seen, note)
+        return made
+
+    def _made(self, names: Iterable[str], form: str, asker: ServiceAsker, seen: ShownFields) -> list[Record]:
+        cases = open_cases(self.store, [(name, form) for name in names])
+        made, is_unmasked = [], asker.unmasking is not None
+        for name in (n for n in names if n in cases.records):
             role = asker.role_for(cases.records[name])
             one = record_as_shown(cases, name, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
             if one is not None:
                 made.append(one)
                 seen.add(name, cases.hidden(name) if is_unmasked else ())
-        self._keep(COPY, plain, asker, len(made), seen, note)
         return made
 
     def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:

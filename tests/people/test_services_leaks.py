@@ -1,0 +1,82 @@
+"""What is hidden is told by nothing else: each of these questions once told it. Also what was wrong and looked sure."""
+
+import pytest
+from loaded_records import asks, fir, loaded, missing, told, warrant
+
+from digitize.errors import NotFound
+from digitize.services.copies.asked import fir_asked
+from digitize.services.desk import ServiceDesk
+
+SEXUAL = {"acts": [{"act": "IPC", "section": "376"}]}
+JUDGMENT = {"persons": [{"role": "accused", "name": "X Y", "court_result": "convicted"}]}
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = []
+
+    def make(*records):
+        made.append(loaded(tmp_path / f"{len(made)}.sqlite", *records))
+        return made[-1]
+
+    yield make
+    for target in made:
+        target.close()
+
+
+def test_a_hidden_child_does_not_keep_others_from_being_found(store):
+    unnamed, child = missing("m9", "9", None, "19"), missing("m1", "1", "Lakshmi Devi", "14")
+    asked = {"name": "Lakshmi Devi", "age": "12-20"}
+    alone, both = (told(store(*some), "missing-persons", **asked) for some in ([unnamed], [unnamed, child]))
+    assert alone == both == ("look", [("m9", "")])
+
+
+def test_a_hidden_warrant_does_not_keep_others_from_being_found(store):
+    """Where the relative's name is wrong it is looked further, unless somebody has it: once also for the hidden."""
+    seen, hidden = warrant("p1", "20", "Mohan Pal"), warrant("p2", "21", "Mohan Pal", "Hari Das", "non_bailable")
+    for service, more in (("proclaimed-offenders", {}), ("arrested-wanted", {"state": "wanted"})):
+        asked = {"name": "Mohan Pal", "relative": "Hari Das", **more}
+        alone, both = (told(store(*some), service, **asked) for some in ([seen], [seen, hidden]))
+        assert alone == both and [name for name, _ in both[1]] == ["p1"]
+
+
+def test_a_traced_person_is_not_told_by_what_becomes_of_a_report(store):
+    report = missing("m3", "3", "Gita Sen", "40", "Hari Sen")
+    traced = missing("m4", "4", "Gita Sen", "40", "Hari Sen", trace_status="traced_alive", traced_date="2013-06-01")
+    alone, both = (told(store(*some), "missing-persons", record="m3") for some in ([report], [report, traced]))
+    assert alone == both == ("look", [("m3", "")])
+
+
+def test_how_many_are_hidden_is_not_told_by_how_many_are_shown(store):
+    children = [missing(f"k{n}", str(n), f"Kid {n}", "12", "Hari Sen") for n in range(30)]
+    adults = [missing(f"v{n}", str(100 + n), f"Vis {n}", "20", "Hari Sen") for n in range(30)]
+    asked = {"age": "10-22", "place": "Howrah", "name": "Vis"}
+    shown = [told(store(*some), "missing-persons", limit=100, **asked)[1] for some in (adults, [*children, *adults])]
+    assert shown[0] == shown[1] and len(shown[0]) == 30
+
+
+def test_a_hidden_fir_does_not_keep_a_station_of_like_name_from_a_copy(store):
+    near = fir("v1", "7", ("accused", "Mohan Pal", {}), police_station="Kalpanpur")
+    hidden = fir("h1", "7", ("accused", "Mohan Pal", {}), children=SEXUAL)
+    # Both stations are known in both stores, each by an FIR that may be seen.
+    more = fir("q1", "99", ("accused", "A B", {}))
+    for some in ([near, more], [near, hidden, more]):
+        asked = {"number": "7", "year": "2013", "station": "Kalpnapur"}
+        assert fir_asked(ServiceDesk(store(*some)), asked, asks()).id == "v1"
+    with pytest.raises(NotFound):
+        fir_asked(ServiceDesk(store(hidden, more)), {**asked, "station": "Kalpanapur"}, asks())
+
+
+@pytest.mark.parametrize("one, other", [({"fir_part": "1"}, {"fir_part": "2"}), ({"state": "br"}, {"state": "mh"})])
+def test_two_firs_with_one_number_are_not_told_as_one(store, one, other):
+    first = fir("pa", "12", ("accused", "A B", {}), district="Aurangabad", **one)
+    judgment = ("iif6", "jb", {"fir_no": "12", "district": "Aurangabad", "judgment_date": "2014-01-01", **other}, JUDGMENT)
+    asked = {"number": "12", "year": "2013", "station": "Kalpanapur"}
+    assert told(store(first, judgment), "fir-status", **asked)[0] == "several"
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")], ids=["first", "last"])
+def test_who_is_proclaimed_is_told_to_the_public_also_where_a_warrant_is_hidden(store, names):
+    target = store(warrant(names[0], "20", "Mohan Pal"), warrant(names[1], "20", "Mohan Pal", kind="non_bailable"))
+    asked = {"name": "Mohan Pal", "state": "wanted"}
+    assert told(target, "arrested-wanted", **asked) == ("wanted", [(names[0], "proclaimed")])
