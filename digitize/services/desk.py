@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +61,18 @@ class ServiceDesk:
             every = [of_list(row) for row in self._listed(service, checked)]
             found = every[:limit]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in every]
-        if (sight.hides or whole.hides) and may_know_of_hidden(service, asker):
+        if (sight.hides or whole.hides) and may_know_of_hidden(service, asker, checked):
             plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, logged, asker, len(found), sight.seen, note)
         return ServiceAnswer(service.name, verdict, tuple(found))
 
     def copies(
-        self, find: Callable[[SearchStore], Sequence[Sequence[str]]], form: str, asker: ServiceAsker, asked: Mapping[str, str]
+        self,
+        find: Callable[[SearchStore], Sequence[Sequence[str]]],
+        form: str,
+        asker: ServiceAsker,
+        asked: Mapping[str, str],
     ) -> list[Record]:
         """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
 
@@ -135,15 +139,16 @@ class ServiceDesk:
         )
 
 
-def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
-    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by; and to
-    everybody of a service on whose verdict somebody will rely.
+def may_know_of_hidden(service: RecordService, asker: ServiceAsker, asked: Collection[str]) -> bool:
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name can be asked by; and to
+    everybody of a service on whose verdict somebody will rely, where it was not asked by words. asked: names of the
+    parameters that were given.
 
     Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
     that it stands nowhere.
     """
     if service.certifies:
-        return True
+        return not any(p.names_person and p.name in asked for p in service.parameters)
     return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
 
 

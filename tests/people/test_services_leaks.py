@@ -70,7 +70,12 @@ def test_a_hidden_fir_does_not_keep_a_station_of_like_name_from_a_copy(store):
 @pytest.mark.parametrize("one, other", [({"fir_part": "1"}, {"fir_part": "2"}), ({"state": "br"}, {"state": "mh"})])
 def test_two_firs_with_one_number_are_not_told_as_one(store, one, other):
     first = fir("pa", "12", ("accused", "A B", {}), district="Aurangabad", **one)
-    judgment = ("iif6", "jb", {"fir_no": "12", "district": "Aurangabad", "judgment_date": "2014-01-01", **other}, JUDGMENT)
+    judgment = (
+        "iif6",
+        "jb",
+        {"fir_no": "12", "district": "Aurangabad", "judgment_date": "2014-01-01", **other},
+        JUDGMENT,
+    )
     asked = {"number": "12", "year": "2013", "station": "Kalpanapur"}
     assert told(store(first, judgment), "fir-status", **asked)[0] == "several"
 
@@ -80,3 +85,40 @@ def test_who_is_proclaimed_is_told_to_the_public_also_where_a_warrant_is_hidden(
     target = store(warrant(names[0], "20", "Mohan Pal"), warrant(names[1], "20", "Mohan Pal", kind="non_bailable"))
     asked = {"name": "Mohan Pal", "state": "wanted"}
     assert told(target, "arrested-wanted", **asked) == ("wanted", [(names[0], "proclaimed")])
+
+
+CHAIN = {"property": [{"description": "gold chain of Haren Ghosh", "property_status": "stolen"}]}
+WITNESS = ("witness", "Haren Ghosh", {"mobile": "9830012345"})
+
+
+def test_words_of_a_thing_do_not_tell_whose_name_is_hidden_in_it(store):
+    target = store(fir("w1", "9", WITNESS, children=CHAIN))
+    assert told(target, "stolen-property", words="Haren Ghosh") == told(target, "stolen-property", words="Zubeda Bibi")
+    assert told(target, "stolen-property", "police", words="Haren Ghosh") == ("stolen", [("w1", "stolen")])
+
+
+@pytest.mark.parametrize(
+    "text", ["at the door of Haren", "call 98300 12345", "+91-98300-12345", "৯৮৩০০১২৩৪৫"], ids=range(4)
+)
+def test_who_is_masked_is_not_named_by_a_place_or_a_thing_of_the_copy(store, text):
+    target = store(fir("w1", "9", WITNESS, children=CHAIN, place=text))
+    asked = {"number": "9", "year": "2013", "station": "Kalpanapur"}
+    shown = dict(fir_asked(ServiceDesk(target), asked, asks()).cells())
+    assert [shown[p].value for p in ("place", "property[0].description")] == ["[masked]"] * 2
+
+
+@pytest.mark.parametrize(
+    "fields, section", [
+        ({"narrative": "u/s 6 of the POCSO Act"}, ("IPC", "323")), ({"other_acts": "UAPA 17"}, ("IPC", "323")),
+        ({"narrative": "under the Unlawful Activities (Prevention) Act"}, ("IPC", "323")), ({}, ("uapa", "17")),
+        ({}, ("IPC", "124A, 153A")),
+    ], ids=range(5),
+)  # fmt: skip
+def test_what_a_text_alone_tells_hides_an_fir_from_the_web_as_sections_do(store, fields, section):
+    acts = {"acts": [dict(zip(("act", "section"), section, strict=True))]}
+    target = store(fir("n1", "8", ("accused", "A B", {}), children=acts, **fields))
+    asked = {"number": "8", "year": "2013", "station": "Kalpanapur"}
+    assert told(target, "fir-status", **asked) == ("not-found", [])
+    assert told(target, "fir-status", "police", **asked)[1] == [("n1", "registered")]
+    with pytest.raises(NotFound):
+        fir_asked(ServiceDesk(target), asked, asks())
