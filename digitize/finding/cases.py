@@ -9,6 +9,7 @@ from digitize.finding.stores import SearchStore, Tokens
 from digitize.masking.cases import CaseMasks, masks_of
 from digitize.targets.rows import LINE, RECORD_ID
 from digitize.targets.search_rows import linking_tokens
+from mappers.linking.cases import place_key
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
 
@@ -39,10 +40,11 @@ def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCa
     lines: dict[tuple[str, str], list[int]] = {}
     asked: set[int] = set()
     more = dict(wanted)
+    stations = _Spelt(store)
     for _ in range(_ROUNDS):
         found = _read(store, {i: f for i, f in more.items() if i not in known}, lines)
         known |= found
-        tokens: Tokens = frozenset(t for r in found.values() for t in _links(r)) - asked
+        tokens: Tokens = frozenset(t for r in found.values() for t in _links(r, stations)) - asked
         names = sorted({i.partition("+")[0] for i in found})
         if not found:
             break
@@ -51,10 +53,30 @@ def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCa
     return FoundCases(known, masks_of(known.values()), lines)
 
 
-def _links(record: Record) -> list[int]:
+class _Spelt:
+    """The ways in which stations of a store are written."""
+
+    def __init__(self, store: SearchStore) -> None:
+        self._store = store
+        self._ways: dict[str, set[str]] | None = None
+
+    def of(self, station: str) -> set[str]:
+        """A station as it is written, and as others write it."""
+        if self._ways is None:
+            self._ways = {}
+            for name in self._store.stations():
+                self._ways.setdefault(place_key(name), set()).add(name)
+        return {station, *self._ways.get(place_key(station), ())}
+
+
+def _links(record: Record, stations: _Spelt) -> list[int]:
     plain = {n: c.value or "" for n, c in record.fields.items()}
     keys = [{n: c.value or "" for n, c in row.items()} for row in record.children.get("legacy_keys", ())]
-    return linking_tokens(plain, keys)
+    tokens = linking_tokens(plain, keys)
+    for name in ("police_station", "linked_fir_police_station"):
+        for way in stations.of(plain[name]) if plain.get(name) else ():
+            tokens += linking_tokens({**plain, name: way}, ())
+    return tokens
 
 
 def _read(store: SearchStore, wanted: Mapping[str, str], lines: dict[tuple[str, str], list[int]]) -> dict[str, Record]:

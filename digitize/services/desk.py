@@ -77,7 +77,8 @@ class ServiceDesk:
         """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
 
         find: ids of the records that may be meant, those that are equally good together, the best first: made are the
-        first of which any may be seen, since of those before them nothing is told. asked: by what, none of which names a person. Raises as `answer`.
+        first of which any may be seen, since of those before them nothing is told.
+        asked: by what, none of which names a person. Raises as `answer`.
         """
         asker.check()
         plain = {name: text for name, text in asked.items() if text}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from digitize.finding.cases import FoundCases
 from digitize.masking.masks import MASK, tell_of
 from digitize.masking.sensitive import private_fields
+from digitize.services.asker import ServiceAsker
 from digitize.services.case_states import CaseStates, states_of
-from digitize.services.policy import TEXT, Eyes, See, load_policy
+from digitize.services.policy import SEARCH, TEXT, Eyes, See, load_policy
 from mappers.record import FieldValue, Record, Row
 
 _PERSONS = ("persons", "addresses", "ids")
@@ -41,6 +42,16 @@ def record_as_shown(
     for path in _naming(own, seen):
         seen[path] = min(seen[path], See.MASKED)
     return _cut(own if is_unmasked else cases.masks.mask(own), seen)
+
+
+def seen_by(asker: ServiceAsker) -> Callable[[FoundCases, str], Record | None]:
+    """How records are shown to somebody who searches in all of them: by the rows of the policy for any service."""
+
+    def shown(cases: FoundCases, name: str) -> Record | None:
+        role, is_unmasked = asker.role_for(cases.records[name]), asker.unmasking is not None
+        return record_as_shown(cases, name, role, SEARCH, asker=asker.by.who, is_unmasked=is_unmasked)
+
+    return shown
 
 
 def _group(form: str, path: str) -> str:

@@ -4,8 +4,12 @@ import pytest
 from loaded_records import asks, fir, loaded, missing, told, warrant
 
 from digitize.errors import NotFound
+from digitize.finding.asked import SearchQuery
+from digitize.finding.search import StoreSearch
+from digitize.masking.unmasking import check_unmasking
 from digitize.services.copies.asked import fir_asked
 from digitize.services.desk import ServiceDesk
+from digitize.services.shown import seen_by
 
 SEXUAL = {"acts": [{"act": "IPC", "section": "376"}]}
 JUDGMENT = {"persons": [{"role": "accused", "name": "X Y", "court_result": "convicted"}]}
@@ -122,3 +126,31 @@ def test_what_a_text_alone_tells_hides_an_fir_from_the_web_as_sections_do(store,
     assert told(target, "fir-status", "police", **asked)[1] == [("n1", "registered")]
     with pytest.raises(NotFound):
         fir_asked(ServiceDesk(target), asked, asks())
+
+
+@pytest.mark.parametrize("station", ["Kalpana Pur", "P.S. Kalpanapur", "কল্পনাপুর"], ids=range(3))
+def test_a_case_is_one_however_its_station_is_written(store, station):
+    arrest = {"police_station": station, "fir_no": "7", "arrest_date": "2013-05-09"}
+    hidden = fir("h1", "7", ("complainant", "Gopal Mandal", {}), children=SEXUAL)
+    named = {"persons": [{"role": "witness", "name": "Gopal Mandal"}]}
+    target = store(hidden, ("iif3", "r1", arrest, named))
+    assert StoreSearch(target).search(SearchQuery("Gopal Mandal"), asks("police").by).hits == ()
+
+
+def test_the_search_shows_no_more_than_the_policy_lets(store):
+    """The officer who is accused in a case, and an accused child of one that is over, whom no reason brings back."""
+    own = fir(
+        "s1", "5", ("complainant", "Gopal Mandal", {"mobile": "9830012345"}), ("accused", "Asha Rao", {"age": "34"})
+    )
+    child = fir("s2", "6", ("accused", "Raju Rao", {"age": "15"}))
+    report = ("iif5", "s3", {"fir_no": "6", "report_type": "fr_unoccurred", "report_date": "2013-09-01"}, {})
+    target = store(own, child, report)
+
+    def found(text, by):
+        return [hit.record for hit in StoreSearch(target).search(SearchQuery(text), by.by, seen_by(by)).hits]
+
+    why = check_unmasking(unmask=True, reason="court order 12/2026", operator="Sup", user="sup@office")
+    for text in ("Gopal Mandal", "9830012345"):
+        assert (found(text, asks("police", "Asha Rao")), found(text, asks("police", "B. Sen"))) == ([], ["s1"])
+    assert "s2" not in found("Raju Rao", asks("police", "Sup", why))
+    assert found("Raju Rao", asks("court", "Sup", why))[0] == "s2"
