@@ -100,7 +100,7 @@ def make_hit(found: RankedRow, record: Record, cases: FoundCases) -> SearchHit |
 
 
 def is_found_by_hidden(found: RankedRow, record: Record, cases: FoundCases) -> bool:
-    """Whether a field by which a candidate was found is masked, or not shown, in its record: whoever may not see it is not told.
+    """Whether a field by which a candidate was found is masked or not shown: whoever may not see it is not told.
 
     record: as it may be shown.
     """

@@ -11,6 +11,7 @@ from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_SHOWN
 from digitize.finding.cases import open_cases
 from digitize.finding.stores import SearchStore, open_store
+from digitize.finding.words import Stations
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import ServiceAsker
@@ -115,12 +116,18 @@ class ServiceDesk:
             return {}
         self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, asker.by.who, service, checked)
+            is_row = self._rates.count_number(asker.role, asker.by.who, service, self._counted(checked))
         except TooOften as e:
             told = {"enumeration": True, "refused_s": int(e.wait_s) + 1}
             self._keep(service, logged, asker, 0, ShownFields(), told)
             raise
         return {"enumeration": True} if is_row else {}
+
+    def _counted(self, checked: Mapping[str, str]) -> Mapping[str, str]:
+        """What was asked with the stations that are meant: else each spelling would begin a row of numbers anew."""
+        if "station" not in checked:
+            return checked
+        return {**checked, "station": " ".join(sorted(Stations(self.store).like(checked["station"])))}
 
     def _keep(
         self, service: str, asked: Mapping[str, Any], asker: ServiceAsker, shown: int, seen: ShownFields,

@@ -9,6 +9,8 @@ from digitize.finding.search import StoreSearch
 from digitize.masking.unmasking import check_unmasking
 from digitize.services.copies.asked import fir_asked
 from digitize.services.desk import ServiceDesk
+from digitize.services.known import find_service
+from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import seen_by
 
 SEXUAL = {"acts": [{"act": "IPC", "section": "376"}]}
@@ -154,3 +156,23 @@ def test_the_search_shows_no_more_than_the_policy_lets(store):
         assert (found(text, asks("police", "Asha Rao")), found(text, asks("police", "B. Sen"))) == ([], ["s1"])
     assert "s2" not in found("Raju Rao", asks("police", "Sup", why))
     assert found("Raju Rao", asks("court", "Sup", why))[0] == "s2"
+
+
+def test_numbers_one_after_another_are_known_however_the_rest_is_written(store):
+    """Six FIRs in a row, with the station spelt anew each time, by two services; as many vehicles with made-up frames."""
+    desk = ServiceDesk(store(fir("v1", "7", ("accused", "A B", {}))), Rates())
+    stations = ["Kalpanapur", "kalpana-pur", "কল্পনাপুর", "Kalpnapur", "कल्पनापुर", "KALPANAPUR", "Kalpanapurr"]
+    with pytest.raises(TooOften):
+        for number, station in enumerate(stations, 10):
+            asked = {"number": str(number), "year": "2013", "station": station, "district": "Howrah"[number % 2 * 6 :]}
+            if number % 3:
+                desk.answer(find_service("fir-status"), asked, asks())
+            else:
+                desk.copies(lambda _: [], "iif1", asks(), asked)
+    with pytest.raises(TooOften):
+        for number in range(7):
+            asked = {
+                "registration": f"WB{' -'[number % 2]}02 AB {1230 + number}",
+                "chassis": f"MBLHA10{number * 977}XYZ",
+            }
+            desk.answer(find_service("vehicle-noc"), asked, asks())
