@@ -111,9 +111,9 @@ def _numbers(given: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], int]]:
     """
     plain = {name: _plain(text) for name, text in sorted(given.items())}
     for name, text in plain.items():
-        others = plain if name not in _ONE_BY_ONE else {n: plain[n] for n in ("station", "year") if n in plain}
+        others = {n: t for n, t in plain.items() if name not in _ONE_BY_ONE or n in ("station", "year")}
         for found in _DIGITS.finditer(text):
-            rest = {**others, name: f"{text[: found.start()]}#{text[found.end() :]}"}
+            rest: dict[str, str] = {**others, name: f"{text[: found.start()]}#{text[found.end() :]}"}
             yield tuple(f"{n}={t}" for n, t in rest.items()), int(found.group())
 
 
