@@ -18,7 +18,7 @@ def copied_firs(store: Path) -> str:
         names = [name for (name,) in db.execute(f"SELECT record_id FROM {FORM}")]
     target = SqliteTarget(store)
     desk, asker = ServiceDesk(target), ServiceAsker(Searcher("Any", "any@here", "measuring"), "police")
-    made = desk.copies(lambda _: names, FORM, asker, {"year": "any"})
+    made = desk.copies(lambda _: [names], FORM, asker, {"year": "any"})
     texts = [text for record in made for text in texts_in(record, "en", role="police")]
     target.close()
     return "\n".join(texts)

@@ -100,16 +100,17 @@ def make_hit(found: RankedRow, record: Record, cases: FoundCases) -> SearchHit |
 
 
 def is_found_by_hidden(found: RankedRow, record: Record, cases: FoundCases) -> bool:
-    """Whether a field by which a candidate was found is masked in its record: whoever may not see it is not told.
+    """Whether a field by which a candidate was found is masked or not shown: whoever may not see it is not told.
 
     record: as it may be shown.
     """
     row = found.row
     names = {name for ground in found.grounds for name in _BY.get(ground.what, ())}
-    own: Row = record.fields
+    whole = cases.records[row.record_id]
+    own, shown = whole.fields, record.fields
     if row.kind in CHILDREN:
-        own = _own_row(row, record, cases) or {}
-    return any(MASK in (own[n].raw, own[n].value) for n in names if n in own)
+        own, shown = (_own_row(row, one, cases) or {} for one in (whole, record))
+    return any(n not in shown or MASK in (shown[n].raw, shown[n].value) for n in names if n in own)
 
 
 def _own_row(row: FoundRow, record: Record, cases: FoundCases) -> Row | None:

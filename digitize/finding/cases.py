@@ -9,6 +9,7 @@ from digitize.finding.stores import SearchStore
 from digitize.masking.cases import CaseKeys, CaseMasks, masks_of
 from digitize.targets.rows import LINE, RECORD_ID
 from digitize.targets.search_rows import linking_tokens
+from mappers.linking.cases import place_key
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import form_tables
 
@@ -38,13 +39,14 @@ def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCa
     tokens, names = set[int](), set[str]()
     keys, aside = CaseKeys(), dict[str, Record]()
     more = dict(wanted)
+    stations = _Spelt(store)
     while found := _read(store, {i: f for i, f in more.items() if i not in known}, lines):
         # Keys of the index are wide, and lead from one Kotwali to all: gone on is from what may be of these cases, and
         # to their ends, for what is left out could protect them.
         leading = _leading(keys, aside | found, is_first=not known)
         aside = {i: r for i, r in (aside | found).items() if i not in leading}
         known |= found
-        new_tokens = {t for r in leading.values() for t in _links(r)} - tokens
+        new_tokens = {t for r in leading.values() for t in _links(r, stations)} - tokens
         new_names = {i.partition("+")[0] for i in leading} - names
         tokens |= new_tokens
         names |= new_names
@@ -62,10 +64,30 @@ def _leading(keys: CaseKeys, records: Mapping[str, Record], *, is_first: bool) -
     return leading
 
 
-def _links(record: Record) -> list[int]:
+class _Spelt:
+    """The ways in which stations of a store are written."""
+
+    def __init__(self, store: SearchStore) -> None:
+        self._store = store
+        self._ways: dict[str, set[str]] | None = None
+
+    def of(self, station: str) -> set[str]:
+        """A station as it is written, and as others write it."""
+        if self._ways is None:
+            self._ways = {}
+            for name in self._store.stations():
+                self._ways.setdefault(place_key(name), set()).add(name)
+        return {station, *self._ways.get(place_key(station), ())}
+
+
+def _links(record: Record, stations: _Spelt) -> list[int]:
     plain = {n: c.value or "" for n, c in record.fields.items()}
     keys = [{n: c.value or "" for n, c in row.items()} for row in record.children.get("legacy_keys", ())]
-    return linking_tokens(plain, keys)
+    tokens = linking_tokens(plain, keys)
+    for name in ("police_station", "linked_fir_police_station"):
+        for way in stations.of(plain[name]) if plain.get(name) else ():
+            tokens += linking_tokens({**plain, name: way}, ())
+    return tokens
 
 
 def _read(store: SearchStore, wanted: Mapping[str, str], lines: dict[tuple[str, str], list[int]]) -> dict[str, Record]:

@@ -10,7 +10,7 @@ from digitize.finding.asked import KINDS, SearchQuery
 from digitize.finding.log import Searcher, keep_search
 from digitize.finding.others import find_cases, find_marks, find_things, is_mark, kinds_of_others
 from digitize.finding.persons import find_by_phone, find_persons, phone_of, stations_only
-from digitize.finding.sight import Count, Sight, count_all
+from digitize.finding.sight import Count, Seen, Sight, count_all
 from digitize.finding.stores import SearchStore, Tokens, open_store
 from digitize.finding.words import Stations, asked_words, place_names_of
 from digitize.targets.base import Target
@@ -36,11 +36,13 @@ class StoreSearch:
         self.store: SearchStore = open_store(target)
         self._stations = Stations(self.store)
 
-    def search(self, query: SearchQuery, by: Searcher) -> SearchAnswer:
-        """Answer a question, once it is kept in the log. Raises OptionsError for a question that cannot be asked."""
+    def search(self, query: SearchQuery, by: Searcher, shown: Seen | None = None) -> SearchAnswer:
+        """Answer a question, once it is kept in the log. shown: how records are shown to a role; masked as the law
+        wants if not given. Raises OptionsError for a question that cannot be asked.
+        """
         query.check()
-        sight = Sight(self.store, query, by, self._public(query.place))
-        hits, seen = sight.hits(self.candidates(query, count_all if by.unmasking else sight.count))
+        sight = Sight(self.store, query, by, self._public(query.place), shown)
+        hits, seen = sight.hits(self.candidates(query, sight.count))
         keep_search(self.store, by, query, len(hits), seen)
         return SearchAnswer(tuple(hits))
 

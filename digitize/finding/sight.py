@@ -17,6 +17,8 @@ from mappers.text.folding import fold_key
 
 Count = Callable[[Sequence[RankedRow], int], int]
 """Candidates, the best first, and how many are wanted -> how many of them count, at most so many."""
+Seen = Callable[[FoundCases, str], Record | None]
+"""Cases and the id of one of their records -> it as it may be shown, None for what may not be known to be there."""
 _FEWEST_OPENED = 10
 _MOST_OPENED = 240
 """Candidates whose cases are opened at most, where the law hides those before them."""
@@ -27,12 +29,20 @@ def count_all(found: Sequence[RankedRow], wanted: int) -> int:
     return min(len(found), wanted)
 
 
+def never_enough(found: Sequence[RankedRow], wanted: int) -> int:
+    """None count: it is looked on to the end, whoever is hidden among those that were found."""
+    return 0
+
+
 class Sight:
     """What one person may see of the answer to one question. public: folded districts and stations that its place
-    may mean.
+    may mean. shown: how records are shown; masked as the law wants if not given.
     """
 
-    def __init__(self, store: SearchStore, query: SearchQuery, by: Searcher, public: frozenset[str]) -> None:
+    def __init__(
+        self, store: SearchStore, query: SearchQuery, by: Searcher, public: frozenset[str], shown: Seen | None = None
+    ) -> None:
+        self._shown = shown or self._masked
         self._store, self._query, self._by, self._public = store, query, by, public
         self._cases: dict[str, FoundCases] = {}
 
@@ -72,12 +82,16 @@ class Sight:
         record = cases.records.get(one.row.record_id)
         if record is None:
             return None
-        if self._by.unmasking is None:
-            masked = cases.masks.mask(record)
-            is_hidden = self._is_by_hidden_place(one, masked) or is_found_by_hidden(one, masked, cases)
-            return None if is_hidden else make_hit(one, masked, cases)
-        seen.add(record.id, cases.hidden(record.id))
-        return make_hit(one, record, cases)
+        told = self._shown(cases, record.id)
+        if told is None or self._is_by_hidden_place(one, told) or is_found_by_hidden(one, told, cases):
+            return None
+        if self._by.unmasking is not None:
+            seen.add(record.id, cases.hidden(record.id))
+        return make_hit(one, told, cases)
+
+    def _masked(self, cases: FoundCases, name: str) -> Record:
+        record = cases.records[name]
+        return record if self._by.unmasking is not None else cases.masks.mask(record)
 
     def _is_by_hidden_place(self, one: RankedRow, record: Record) -> bool:
         """Whether the record's place, which is masked, is why anything of it was found; not its district or station."""

@@ -26,7 +26,7 @@ from digitize.masking.masks import secret_words as _secret_words
 from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
-from mappers.linking.cases import KEY, legacy_keys
+from mappers.linking.cases import KEY, legacy_keys, place_key
 from mappers.record import Record
 
 _ROUNDS = 5
@@ -89,20 +89,20 @@ class CaseKeys:
 
     def __init__(self) -> None:
         """Nothing yet."""
-        self._places: dict[Key, set[Key]] = {}
+        self._places: dict[int, set[Key]] = {}
         self._others: set[Key] = set()
 
     def add(self, record: Record) -> None:
         """Take in what a record states."""
         for key in _firs(record):
-            self._places.setdefault(key[:4], set()).add(key[4:])
+            self._places.setdefault(_main(key), set()).add(_place(key))
         self._others |= {*_others(record), _row(record)}
 
     def fits(self, record: Record) -> bool:
         """Whether a record states something of it, as far as both state it."""
         if not self._others.isdisjoint((*_others(record), _row(record))):
             return True
-        return any(agree(key[4:], place) for key in _firs(record) for place in self._places.get(key[:4], ()))
+        return any(agree(_place(k), place) for k in _firs(record) for place in self._places.get(_main(k), ()))
 
 
 def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
@@ -114,7 +114,7 @@ def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, i
     if "+" in record.id and row[0] == _row(record)[1]:
         nodes.append(row[1])
     said = SENSITIVE * is_sensitive(record) | NAMED * names_sections(record)
-    index.add(record.id, nodes, said, ((hash(k[:4]), k[4:]) for k in firs), others)
+    index.add(record.id, nodes, said, ((_main(k), _place(k)) for k in firs), others)
     return row if "+" in record.id else (record.id, nodes[0])
 
 
@@ -180,13 +180,23 @@ def _keys(record: Record) -> tuple[Key, ...]:
 
 def _homes(record: Record) -> list[int]:
     """The keys by which a record belongs to a case: its FIR's, else all the others, else its row."""
-    firs = [_fir_node(hash(k[:4]), k[4:]) for k in _firs(record)]
+    firs = [_fir_node(_main(k), _place(k)) for k in _firs(record)]
     return firs or [hash(k) for k in list(_others(record)) or [_row(record)]]
 
 
 def _fir_node(main: int, place: Key) -> int:
     """An FIR as a number: station, year and number; state, district and part."""
     return hash((main, place))
+
+
+def _main(key: Key) -> int:
+    """Station, year and number of an FIR, however they are written."""
+    return hash((key[0], place_key(key[1]), key[2], key[3].lstrip("0")))
+
+
+def _place(key: Key) -> Key:
+    state, district, part = key[4:]
+    return state.casefold(), place_key(district), part
 
 
 def _row(record: Record) -> Key:
@@ -216,4 +226,4 @@ def _others(record: Record) -> Iterator[Key]:
 
 def _loose(key: Key) -> Key:
     """A key without what may be lacking in one of two records of a case."""
-    return key[:4] if key[0] == "fir" else key
+    return (key[0], place_key(key[1]), key[2], key[3].lstrip("0")) if key[0] == "fir" else key

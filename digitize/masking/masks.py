@@ -8,6 +8,7 @@ section, nobody knows, and complainants and victims are masked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -41,6 +42,10 @@ class Beside:
 
 
 ALONE = Beside()
+_PHONE = 10
+"""Digits of a telephone number without the country's."""
+_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
+_HAS_PHONE = re.compile(r"\d(?: ?\d){9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,13 @@ def secret_words(record: Record, beside: Beside = ALONE) -> frozenset[str]:
     return _secrets(record, _direct(record, beside, is_known=_is_known(record, beside)))
 
 
-def tell_of(record: Record, paths: Iterable[str]) -> frozenset[str]:
-    """Paths of other fields in which a name or number stands that one of these paths holds of a person."""
+def tell_of(record: Record, paths: Iterable[str], *, wholly: bool = False) -> frozenset[str]:
+    """Paths of other fields in which a name or number stands that one of these paths holds of a person.
+
+    wholly: all words of a name, in their order; without it any of them will do.
+    """
     hidden = frozenset(paths)
-    secrets = _secrets(record, hidden)
+    secrets = _secrets(record, hidden, wholly=wholly)
     return frozenset(path for path, cell in record.cells() if path not in hidden and _leaks(path, cell, secrets))
 
 
@@ -186,14 +194,16 @@ def _cover(record: Record, beside: Beside) -> _Cover:
     return _Cover(direct, frozenset(leaks), secrets, frozenset(left_over))
 
 
-def _secrets(record: Record, paths: Iterable[str]) -> frozenset[str]:
+def _secrets(record: Record, paths: Iterable[str], *, wholly: bool = False) -> frozenset[str]:
     """What tells of the masked persons, folded: names and phones whole, and their words of three letters or more."""
     cells = dict(record.cells())
     masked = [cells[p] for p in paths if p.startswith("persons[") and _is_telling(record.form, p.rpartition(".")[2])]
     # In Latin letters, too: another record may name the same person in another script.
     texts = [spelled for cell in masked for text in texts_of(cell) for spelled in {text, romanise(text)}]
     wholes = {" ".join(words_in(t)) for t in texts}
-    parts = {w for t in texts for w in words_in(t)}
+    parts = {w for t in texts for w in words_in(t)} if not wholly else set()
+    # However a telephone's digits are parted, and with the country's before them or not.
+    parts |= {digits for t in wholes if (digits := _phone(t))}
     # Initials and short particles stand in every text, which would all be masked.
     return frozenset(w for w in wholes | parts if len(w) >= 3 and w not in load_lists().common)
 
@@ -209,7 +219,16 @@ def _is_telling(form: str, name: str) -> bool:
 def _tells(text: str, secrets: frozenset[str]) -> bool:
     """Whether a masked name stands in a text; a word with a case ending counts, and a name of several words."""
     spaced = " " + " ".join(words_in(text))
-    return any(f" {secret}" in spaced for secret in secrets)
+    if any(f" {secret}" in spaced for secret in secrets):
+        return True
+    joined = _BETWEEN_DIGITS.sub("", spaced) if _HAS_PHONE.search(spaced) else ""
+    return bool(joined) and any(secret in joined for secret in secrets if len(secret) >= _PHONE and secret.isdigit())
+
+
+def _phone(text: str) -> str:
+    """The digits of a telephone number without the country's; "" for what is none."""
+    digits = "".join(text.split()).lstrip("+")
+    return digits[-_PHONE:] if digits.isdigit() and len(digits) >= _PHONE else ""
 
 
 def _leaks(path: str, cell: FieldValue, secrets: frozenset[str]) -> bool:

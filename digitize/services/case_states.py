@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from digitize.finding.cases import FoundCases, text_of
 from digitize.masking.children import is_adult, is_child
 from digitize.masking.masks import person_of
-from digitize.masking.sensitive import accuses_child, is_under, names_sections
+from digitize.masking.sensitive import accuses_child, is_sensitive, is_under, names_sections
 from digitize.services.policy import GraveLaw, load_policy
+from mappers.clean.acts import find_acts
+from mappers.codes.acts import acts
 from mappers.codes.protected import ACCUSED_CHILD
 from mappers.names import name_key
 from mappers.record import Record, Row
+from mappers.text.folding import fold_digits
 
 CHILD, ACQUITTED, NOT_CHARGED = "child", "acquitted", "not_charged"
 """States of a person, beside the class."""
@@ -23,6 +28,8 @@ _NOT_OVER = frozenset({"transferred", "committed"})
 _SET_ASIDE, _FREED_WRONGLY = "conviction_set_aside", "acquittal_set_aside"
 _TRACED = frozenset({"traced_alive", "found_dead", "returned"})
 _PROCLAIMED = frozenset({"proclamation", "attachment"})
+_LAW_TEXTS = ("other_acts", "narrative", "gist")
+_NUMBER = re.compile(r"\d+")
 _NAMES = ("name", "alias", "alias_2", "alias_3")
 
 
@@ -38,8 +45,9 @@ class CaseStates:
 
     @cached_property
     def states(self) -> frozenset[str]:
-        """Of the case: sexual, child, accused_child, grave, no_sections, in_doubt, closed, names_asker; of the record
-        itself: traced, identified, not_proclaimed, warrant_over.
+        """Of the case: sexual, child, accused_child, grave, hinted (anything in it tells of what the law hides),
+        no_sections, in_doubt, closed, names_asker; of the record itself: traced, identified, not_proclaimed,
+        warrant_over.
         """
         return frozenset(self._states())
 
@@ -51,8 +59,10 @@ class CaseStates:
             yield "child"
         if self._accuses_child:
             yield "accused_child"
-        if any(_is_grave(row) for r in some for row in r.children.get("acts", ())):
+        if any(map(_is_grave, some)):
             yield "grave"
+        if not self._accuses_child and any(map(is_sensitive, some)):
+            yield "hinted"
         if not any(names_sections(r) for r in some):
             yield "no_sections"
         if self.is_in_doubt:
@@ -129,14 +139,28 @@ def _is_accused(row: Row) -> bool:
     return load_policy().person_class(text_of(row.get("role"))) in ("accused", "convict")
 
 
-def _is_grave(row: Row) -> bool:
-    act, section = text_of(row.get("act")), text_of(row.get("section"))
-    return any(_holds(law, act, section) for law in load_policy().grave)
+def _is_grave(record: Record) -> bool:
+    rows = [(text_of(r.get("act")), text_of(r.get("section"))) for r in record.children.get("acts", ())]
+    # Acts as somebody wrote them, and those that only a text names.
+    texts = {*(act for act, _ in rows if act not in acts()), *(text_of(record.fields.get(n)) for n in _LAW_TEXTS)}
+    named = frozenset[str]().union(*map(_acts_in, texts - {""}))
+    return any(
+        (not law.sections and law.act in named) or any(_holds(law, act, section) for act, section in rows)
+        for law in load_policy().grave
+    )
+
+
+@lru_cache(maxsize=1 << 10)
+def _acts_in(text: str) -> frozenset[str]:
+    """Acts that a text names for certain."""
+    found = find_acts(unicodedata.normalize("NFC", fold_digits(text)))
+    return frozenset(act for one in found if not one.is_near for act in one.ids)
 
 
 def _holds(law: GraveLaw, act: str, section: str) -> bool:
-    number = "".join(c for c in section.partition("(")[0] if c.isdigit())
-    return act == law.act and (not law.sections or number in law.sections)
+    # A cell may hold several: "124A, 153A".
+    numbers = _NUMBER.findall(fold_digits(section))
+    return act == law.act and (not law.sections or bool(set(numbers) & set(law.sections)))
 
 
 def _is_closed(records: Sequence[Record]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_SHOWN
 from digitize.finding.cases import open_cases
 from digitize.finding.stores import SearchStore, open_store
+from digitize.finding.words import Stations
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import ServiceAsker
@@ -61,35 +62,45 @@ class ServiceDesk:
             every = [of_list(row) for row in self._listed(service, checked)]
             found = every[:limit]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in every]
-        if (sight.hides or whole.hides) and may_know_of_hidden(service, asker):
+        if (sight.hides or whole.hides) and may_know_of_hidden(service, asker, checked):
             plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, logged, asker, len(found), sight.seen, note)
         return ServiceAnswer(service.name, verdict, tuple(found))
 
     def copies(
-        self, find: Callable[[SearchStore], Sequence[str]], form: str, asker: ServiceAsker, asked: Mapping[str, str]
+        self,
+        find: Callable[[SearchStore], Sequence[Sequence[str]]],
+        form: str,
+        asker: ServiceAsker,
+        asked: Mapping[str, str],
     ) -> list[Record]:
         """Records as they may be printed for somebody, once that is kept in the log; none of those that may not be.
 
-        find: ids of the records that are meant. asked: by what, none of which names a person. Raises as `answer`.
+        find: ids of the records that may be meant, those that are equally good together, the best first: made are the
+        first of which any may be seen, since of those before them nothing is told.
+        asked: by what, none of which names a person. Raises as `answer`.
         """
         asker.check()
         plain = {name: text for name, text in asked.items() if text}
         note = self._count(COPY, plain, plain, asker)
-        names = list(dict.fromkeys(find(self.store)))
-        cases = open_cases(self.store, [(name, form) for name in names])
         made, seen = [], ShownFields()
-        is_unmasked = asker.unmasking is not None
-        for name in names:
-            if name not in cases.records:
-                continue
+        for names in find(self.store):
+            made = self._made(dict.fromkeys(names), form, asker, seen)
+            if made:
+                break
+        self._keep(COPY, plain, asker, len(made), seen, note)
+        return made
+
+    def _made(self, names: Iterable[str], form: str, asker: ServiceAsker, seen: ShownFields) -> list[Record]:
+        cases = open_cases(self.store, [(name, form) for name in names])
+        made, is_unmasked = [], asker.unmasking is not None
+        for name in (n for n in names if n in cases.records):
             role = asker.role_for(cases.records[name])
             one = record_as_shown(cases, name, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
             if one is not None:
                 made.append(one)
                 seen.add(name, cases.hidden(name) if is_unmasked else ())
-        self._keep(COPY, plain, asker, len(made), seen, note)
         return made
 
     def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
@@ -105,12 +116,18 @@ class ServiceDesk:
             return {}
         self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, asker.by.who, service, checked)
+            is_row = self._rates.count_number(asker.role, asker.by.who, service, self._counted(checked))
         except TooOften as e:
             told = {"enumeration": True, "refused_s": int(e.wait_s) + 1}
             self._keep(service, logged, asker, 0, ShownFields(), told)
             raise
         return {"enumeration": True} if is_row else {}
+
+    def _counted(self, checked: Mapping[str, str]) -> Mapping[str, str]:
+        """What was asked with the stations that are meant: else each spelling would begin a row of numbers anew."""
+        if "station" not in checked:
+            return checked
+        return {**checked, "station": " ".join(sorted(Stations(self.store).like(checked["station"])))}
 
     def _keep(
         self, service: str, asked: Mapping[str, Any], asker: ServiceAsker, shown: int, seen: ShownFields,
@@ -130,15 +147,16 @@ class ServiceDesk:
         )
 
 
-def may_know_of_hidden(service: RecordService, asker: ServiceAsker) -> bool:
-    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name is asked by; and to
-    everybody of a service on whose verdict somebody will rely.
+def may_know_of_hidden(service: RecordService, asker: ServiceAsker, asked: Collection[str]) -> bool:
+    """Whether a verdict may rest on what is not seen: to police and courts, where nobody's name can be asked by; and to
+    everybody of a service on whose verdict somebody will rely, where it was not asked by words. asked: names of the
+    parameters that were given.
 
     Whom a name belongs to would be told by it; that a number stands in a masked text must be, before it is certified
     that it stands nowhere.
     """
     if service.certifies:
-        return True
+        return not any(p.names_person and p.name in asked for p in service.parameters)
     return asker.role != PUBLIC and not any(p.names_person for p in service.parameters)
 
 

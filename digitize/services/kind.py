@@ -38,8 +38,9 @@ class Answering:
     child: of the record's children, "" for the record itself; line: as in the table. score: 0 to 1. why: grounds, as
     they are told. by: names of the fields of the row (or of the record) by which it was found: who may not see one of
     them is not told that it is there. beside: what it was compared with, such as an unidentified body to a missing
-    person, with why and by of its own. says: what it alone says of what was asked, a word of the service's own, such
-    as "stolen" or "near"; the pages have a phrase for each.
+    person, with why and by of its own, the best first. beside_by: fields of the row by which that was found: who may
+    not see one of them is told of nothing beside. says: what it alone says of what was asked, a word of the service's
+    own, such as "stolen" or "near"; the pages have a phrase for each.
     """
 
     record: str
@@ -51,6 +52,7 @@ class Answering:
     by: frozenset[str] = frozenset()
     beside: tuple[Answering, ...] = ()
     says: str = ""
+    beside_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

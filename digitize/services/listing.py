@@ -11,7 +11,7 @@ from digitize.finding.asked import SearchQuery
 from digitize.finding.cases import FoundCases, text_of
 from digitize.finding.persons import find_persons
 from digitize.finding.picking import Pick, PickedRow, each_row
-from digitize.finding.sight import count_all
+from digitize.finding.sight import never_enough
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations, place_names_of
 from digitize.services.kind import DAY, Answering, Parameter
@@ -56,7 +56,7 @@ def named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, ...]) 
     stations = Stations(store).like(text["station"]) if text["station"] else {}
     if text["station"] and not stations:
         return []
-    return find_persons(store, query, stations, (), count_all, forms)[:MOST]
+    return find_persons(store, query, stations, (), never_enough, forms)[:MOST]
 
 
 def fields_of(given: Mapping[str, str]) -> frozenset[str]:

@@ -16,6 +16,8 @@ from digitize.masking.sensitive import private_fields
 PUBLIC, POLICE, OWN, COURT = "public", "police", "own", "court"
 ASKED_AS = (PUBLIC, POLICE, COURT)
 """As what somebody may ask; of the station's own records, police are OWN."""
+SEARCH = "search"
+"""The search in all that is loaded, which is no service: rows for any service hold for it."""
 COPY = "fir-copy"
 """The service that is not found by a kind: the printed copy of an FIR."""
 RECORD, FILE, TEXT = "record", "file", "text"

@@ -16,6 +16,10 @@ from mappers.text.folding import fold_digits
 _MINUTE_S = 60.0
 _MOST_KEYS = 20_000
 _DIGITS = re.compile(r"[0-9]{1,9}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ONE_BY_ONE = frozenset({"number", "registration", "chassis", "engine"})
+_OF_FIRS = frozenset({"fir-status", "fir-copy"})
+"""Services that tell of an FIR by its number: one row of numbers."""
 
 
 class TooOften(OptionsError):
@@ -77,7 +81,7 @@ class Rates:
         """
         if role not in self._policy.enumeration.roles:
             return False
-        now = self._clock()
+        now, service = self._clock(), "fir" if service in _OF_FIRS else service
         with self._lock:
             return any([self._is_in_row((account, service, *key), number, now) for key, number in _numbers(given)])
 
@@ -101,12 +105,22 @@ class Rates:
 
 
 def _numbers(given: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Each number that stands in what was asked, with all else that was: 12 of "12/2012", with "#/2012"."""
-    plain = {name: fold_digits(text).casefold() for name, text in sorted(given.items())}
+    """Each number that stands in what was asked, with all else that was: 12 of "12/2012", with "#/2012".
+
+    Of FIRs and vehicles only station and year count beside it: all else could be made up anew for each number.
+    """
+    plain = {name: _plain(text) for name, text in sorted(given.items())}
     for name, text in plain.items():
+        others = {n: t for n, t in plain.items() if name not in _ONE_BY_ONE or n in ("station", "year")}
         for found in _DIGITS.finditer(text):
-            rest = {**plain, name: f"{text[: found.start()]}#{text[found.end() :]}"}
+            rest: dict[str, str] = {**others, name: f"{text[: found.start()]}#{text[found.end() :]}"}
             yield tuple(f"{n}={t}" for n, t in rest.items()), int(found.group())
+
+
+def _plain(text: str) -> str:
+    """A text without the signs that may stand in it or not; days stay as they are."""
+    folded = fold_digits(text).casefold()
+    return folded if _DAY.fullmatch(folded) else "".join(c for c in folded if c.isalnum() or c in "?*")
 
 
 def _longest(numbers: list[int], near: int) -> int:

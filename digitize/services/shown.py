@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from digitize.finding.cases import FoundCases
 from digitize.masking.masks import MASK, tell_of
+from digitize.masking.sensitive import private_fields
+from digitize.services.asker import ServiceAsker
 from digitize.services.case_states import CaseStates, states_of
-from digitize.services.policy import TEXT, Eyes, See, load_policy
+from digitize.services.policy import SEARCH, TEXT, Eyes, See, load_policy
 from mappers.record import FieldValue, Record, Row
 
 _PERSONS = ("persons", "addresses", "ids")
+_DESCRIBED = frozenset({"description", "other_acts"})
+"""Free texts that are shown with things and sections: what was taken, of whom."""
 
 
 def record_as_shown(
@@ -35,12 +39,37 @@ def record_as_shown(
     # A text names whom it is about: where somebody is not seen, neither is it, whatever name stands in it.
     for path in texts if lacking else texts & tell_of(own, hidden):
         seen[path] = min(seen[path], See.MASKED)
+    for path in _naming(own, seen):
+        seen[path] = min(seen[path], See.MASKED)
     return _cut(own if is_unmasked else cases.masks.mask(own), seen)
+
+
+def seen_by(asker: ServiceAsker) -> Callable[[FoundCases, str], Record | None]:
+    """How records are shown to somebody who searches in all of them: by the rows of the policy for any service."""
+
+    def shown(cases: FoundCases, name: str) -> Record | None:
+        role, is_unmasked = asker.role_for(cases.records[name]), asker.unmasking is not None
+        return record_as_shown(cases, name, role, SEARCH, asker=asker.by.who, is_unmasked=is_unmasked)
+
+    return shown
 
 
 def _group(form: str, path: str) -> str:
     head, _, name = path.rpartition(".")
     return load_policy().group(form, head.partition("[")[0], name)
+
+
+def _naming(record: Record, seen: Mapping[str, See]) -> frozenset[str]:
+    """Places and descriptions in which somebody is named who is masked, or by the whole name whoever is not shown."""
+    masked = [p for p, see in seen.items() if see is See.MASKED and p.startswith(_PERSONS)]
+    unseen = [p for p, see in seen.items() if see is See.NOTHING and p.startswith(_PERSONS)]
+    told = tell_of(record, masked) | tell_of(record, unseen, wholly=True) if masked or unseen else frozenset()
+    return frozenset(path for path in told if _may_name(record.form, path))
+
+
+def _may_name(form: str, path: str) -> bool:
+    head, _, name = path.rpartition(".")
+    return name in _DESCRIBED or private_fields(form).get((head.partition("[")[0], name)) == TEXT
 
 
 def _seen(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.stores import SearchStore
@@ -16,6 +17,8 @@ from mappers.record import Record, Row
 _AT_ONCE = 20
 MOST_OPENED = 240
 """Answers whose cases are opened at most, where those before them are not to be seen."""
+_MOST_BESIDE = 20
+"""Shown beside one answer at most, of those that may be seen."""
 
 
 class ServiceSight:
@@ -85,7 +88,8 @@ class ServiceSight:
             own, shown = _laid_over(whole, record, answer.child, at)
         if is_hidden(answer.by, own, shown):
             return None
-        made = self._told(answer, record, at)
+        beside = () if is_hidden(answer.beside_by, own, shown) else self._beside(answer)
+        made = self._told(answer, record, at, beside)
         # Of which nothing is seen, that is not there.
         if not made.values if answer.child else not made.case:
             return None
@@ -93,7 +97,10 @@ class ServiceSight:
             self.seen.add(record.id, cases.hidden(record.id))
         return made
 
-    def _told(self, answer: Answering, record: Record, at: int) -> ShownAnswer:
+    def _beside(self, answer: Answering) -> tuple[ShownAnswer, ...]:
+        return tuple(islice((one for b in answer.beside if (one := self._one(b)) is not None), _MOST_BESIDE))
+
+    def _told(self, answer: Answering, record: Record, at: int, beside: tuple[ShownAnswer, ...]) -> ShownAnswer:
         shows = self._service.shows
         case = _texts(record.fields, shows.get("", ()))
         rows = {child: record.children.get(child, ()) for child in shows if child and child != answer.child}
@@ -101,8 +108,7 @@ class ServiceSight:
         told = {c: tuple(t for row in some if (t := _texts(row, shows[c]))) for c, some in rows.items()}
         return ShownAnswer(
             record.id, record.form, answer.child, answer.line, round(answer.score, 3), answer.why,
-            case, values, {c: some for c, some in told.items() if some}, answer.says,
-            tuple(one for b in answer.beside if (one := self._one(b)) is not None),
+            case, values, {c: some for c, some in told.items() if some}, answer.says, beside,
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from digitize.services.desk import ServiceDesk
 from digitize.services.kind import RecordService
 from digitize.services.policy import PUBLIC
 from digitize.services.rates import Rates
+from digitize.services.shown import seen_by
 from digitize.targets.base import Target
 from digitize.workspace.place import Place
 
@@ -70,7 +71,7 @@ class SearchOffice(Gate):
         """
         query.check()
         self.rates.count(asker.role, asker.by.who, asker.address)
-        return await self.slowly(lambda: self._with(lambda at: at.search.search(query, asker.by)))
+        return await self.slowly(lambda: self._with(lambda at: at.search.search(query, asker.by, seen_by(asker))))
 
     async def ask(
         self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int

@@ -8,14 +8,18 @@ Nothing is merged and nothing is chosen: where two records say different things 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from mappers.names import name_key
+from mappers.names import name_key, romanise
 from mappers.record import FieldValue, Record
+from mappers.text.folding import fold_key
 
 KEY = ("state", "district", "police_station", "year", "fir_no", "fir_part")
 _NEEDED = KEY[:5]
+_NO_NAME = re.compile(r"(?<!\w)(p\.? ?s\.?|police stations?|thana)(?!\w)")
 _FIR = "iif1"
 # Facts that all records of one scope must agree on: of the case, of one of its final reports, of one case in court.
 _SCOPES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -28,6 +32,16 @@ _REGISTRATION, _REGISTERED = "fir_reg_num", "registration-number"
 # Days of later forms that cannot lie before the day of the FIR, but for an arrest on the spot.
 _LATER_DAYS = {"iif3": "arrest_date", "iif5": "report_date", "iif6": "judgment_date"}
 _MORE_SECTIONS = ("iif3", "iif5", "iif6")
+
+
+@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 14)
+def place_key(name: str) -> str:
+    """A station or district by its letters, in whatever script and however parted; "P.S." and Thana beside it are none
+    of its name. Not by its sounds: of two stations that sound alike each has its own FIRs.
+    """
+    plain = _NO_NAME.sub(" ", romanise(name).casefold())
+    return fold_key(plain) or fold_key(name)
 
 
 @dataclass(frozen=True, slots=True)

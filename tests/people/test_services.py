@@ -43,7 +43,7 @@ from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Record
 from mappers.schema import form_tables, load_schemas
 
-STATES = {"sexual", "child", "accused_child", "grave", "no_sections", "in_doubt", "closed", "names_asker", "traced",
+STATES = {"sexual", "child", "accused_child", "grave", "hinted", "no_sections", "in_doubt", "closed", "names_asker", "traced",
           "identified", "not_proclaimed", "warrant_over"}  # fmt: skip
 
 

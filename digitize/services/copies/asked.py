@@ -14,7 +14,6 @@ from digitize.services.desk import ServiceDesk
 from digitize.services.kinds.fir_status import cases_of
 from mappers.record import Record
 
-_MOST = 5
 NONE = "There is no such FIR, or it is not one to be copied for you."
 """The same words for both: who may not have a copy is not told that there is one."""
 
@@ -41,7 +40,10 @@ def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) 
     return made[0]
 
 
-def _meant(store: SearchStore, asked: Mapping[str, str]) -> list[str]:
-    rows = [row for row in cases_of(store, asked) if row.row.form == FORM]
-    best = max((row.score for row in rows), default=0.0)
-    return [row.row.record_id for row in rows if row.score == best][:_MOST]
+def _meant(store: SearchStore, asked: Mapping[str, str]) -> list[list[str]]:
+    """Ids of the FIRs that may be meant, those of stations that are equally near to what was typed together."""
+    made: dict[float, list[str]] = {}
+    for row in cases_of(store, asked):
+        if row.row.form == FORM:
+            made.setdefault(row.score, []).append(row.row.record_id)
+    return [made[score] for score in sorted(made, reverse=True)]

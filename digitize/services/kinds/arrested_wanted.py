@@ -44,6 +44,7 @@ from digitize.services.standing import (
 from mappers.record import Record
 
 ARRESTED, WANTED, NONE = "arrested", "wanted", "none"
+PROCLAIMED = "proclaimed"
 _DAYS = {"iif3": "arrest_date", "iif5": "report_date", "po": "warrant_date"}
 _FORMS = {ARRESTED: ("iif3",), WANTED: ("po", "iif5"), UNSURE: ("po", "iif5")}
 _Told = tuple[Answering, Record, int, PersonStanding]
@@ -116,14 +117,20 @@ def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
     """Each person of a case once; what else tells of the person stands beside it."""
     made: list[_Told] = []
     known: dict[int, list[Somebody]] = {}
-    # A warrant before a charge-sheet, which fewer may see: whoever may not would be told of nobody.
-    for one in sorted(told, key=lambda t: (t[1].form == "po", t[0].score, t[1].id), reverse=True):
+    for one in sorted(told, key=_order, reverse=True):
         person, nodes = _somebody(one), cases.masks.nodes(one[1])
         if not any(same_person(person, other) == "same" for node in nodes for other in known.get(node, ())):
             made.append(one)
             for node in nodes:
                 known.setdefault(node, []).append(person)
     return [replace(a, beside=others_of(standing, cases, a.record)) for a, _, _, standing in made]
+
+
+def _order(told: _Told) -> tuple[bool, bool, float, str]:
+    """What more may see comes first, for whoever may not would be told of nobody: proclamations, warrants, the rest."""
+    one, record, _, _ = told
+    kind = meaning("warrants", text_of(record.fields.get("warrant_kind")))
+    return kind == PROCLAIMED, record.form == "po", one.score, record.id
 
 
 def _somebody(told: _Told) -> Somebody:

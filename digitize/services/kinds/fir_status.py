@@ -9,10 +9,10 @@ from digitize.errors import OptionsError
 from digitize.finding.answers import Ground, RankedRow, how_alike
 from digitize.finding.asked import SearchQuery
 from digitize.finding.others import find_cases
-from digitize.finding.sight import count_all
+from digitize.finding.sight import never_enough
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations, place_names_of
-from digitize.services.kind import NUMBER, SAYS, YEAR, Answering, Need, Parameter, RecordService
+from digitize.services.kind import HIDDEN, NUMBER, SAYS, YEAR, Answering, Need, Parameter, RecordService
 from mappers.names.keys import token
 from mappers.text.folding import fold_key
 
@@ -22,7 +22,7 @@ _SAYS = {FIR: "registered", "iif5": "final-report", "iif6": "judgment", "iif7": 
 _CHARGED = "charge_sheet"
 _BY = frozenset({"fir_no", "year", "police_station"})
 _MOST = 40
-_CASE = ("district", "police_station", "year", "fir_no", "fir_part", "fir_date")
+_CASE = ("state", "district", "police_station", "year", "fir_no", "fir_part", "fir_date")
 _OWN = (
     "action_taken", "refused_reason", "transferred_ps", "transferred_district", "io_name", "io_rank", "report_no",
     "report_type", "original_supplementary", "report_date", "court", "court_case_no", "court_case_year", "cnr",
@@ -59,13 +59,18 @@ def cases_of(store: SearchStore, asked: Mapping[str, str]) -> list[RankedRow]:
         return []
     district = asked.get("district", "").strip()
     places = frozenset(token("d", fold_key(name)) for name in place_names_of(district)) if district else frozenset()
-    rows = find_cases(store, replace(query, limit=_MOST), stations, [("place", places)] if places else [], count_all)
+    rows = find_cases(store, replace(query, limit=_MOST), stations, [("place", places)] if places else [], never_enough)
     return [row for row in rows if row.row.station in stations]
 
 
 def verdict(found: Sequence[Mapping[str, str]]) -> str:
     """How far the case is by the records that are shown: the last of them counts."""
-    if len({(one.get("district", ""), one.get("police_station", "")) for one in found}) > 1:
+    found = [one for one in found if one.get(SAYS) != HIDDEN]
+    if not found:
+        return unfound({})
+    # Where a record does not say of which state or part it is, it may be of any.
+    said = [{one.get(name, "") for one in found} - {""} for name in ("state", "fir_part")]
+    if len({(one.get("district", ""), one.get("police_station", "")) for one in found}) > 1 or max(map(len, said)) > 1:
         return "several"
     by_form = {one.get(SAYS, ""): one for one in found}
     if "appeal" in by_form:

@@ -11,7 +11,7 @@ from digitize.errors import OptionsError
 from digitize.finding.answers import Ground
 from digitize.finding.asked import NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.finding.persons import find_persons
-from digitize.finding.sight import count_all
+from digitize.finding.sight import never_enough
 from digitize.finding.stores import SearchStore
 from digitize.finding.words import place_names_of
 from digitize.services.kind import CHOICE, DAY, NUMBER, Answering, Need, Parameter, RecordService
@@ -42,13 +42,15 @@ from mappers.codes.appearance import read_clothes, read_marks
 from mappers.codes.lists import code_lists
 from mappers.text.folding import fold_digits
 
-_MOST = 40
-_MOST_BESIDE = 20
+_MOST = 240
+"""As many as are opened for one answer: if they were fewer, how many are shown would tell how many are hidden."""
+_MOST_BESIDE = 60
 _MOST_NAMED = 400
 _MOST_TEXT = 200
 _AMONG = (REPORTS, BODIES, FOUND)
 _RECORD = re.compile(r"[\w.+:-]{1,200}")
 _TEXTS = ("name", "relative", "place", "marks", "clothes")
+_LOOKED_BY = frozenset({"marks", "clothes", "height", "place", "build", "complexion", "age"})
 _KNOWN = (*_TEXTS, "age", "height", "build", "complexion")
 
 
@@ -67,9 +69,8 @@ def _matched(store: SearchStore, record: str, among: str) -> list[Answering]:
     for one in described(store, form, [record]) if form in ROLE else ():
         others = matches(store, one, [among] if among else _AMONG, _MOST_BESIDE)
         # What of this record was looked at to find them tells of it as much as they do.
-        by = one.filled if others else frozenset()
-        found.append(Answering(record, form, "persons", one.line, 1.0, (Ground("record", "same"),), by,
-                               tuple(map(_answering, others))))  # fmt: skip
+        found.append(Answering(record, form, "persons", one.line, 1.0, (Ground("record", "same"),),
+                               beside=tuple(map(_answering, others)), beside_by=one.filled))  # fmt: skip
     return found
 
 
@@ -84,12 +85,13 @@ def _searched(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
     found: dict[tuple[str, int], Likeness] = {}
     if one.names.said or one.relative.said:
         query = SearchQuery(said.get("name", ""), "person", said.get("relative", ""), since=days[0], until=days[1])
-        named = find_persons(store, replace(query, since="", until=""), {}, (), count_all, (form,))[:_MOST_NAMED]
+        named = find_persons(store, replace(query, since="", until=""), {}, (), never_enough, (form,))[:_MOST_NAMED]
         lines = {(r.row.record_id, r.row.line) for r in named}
         some = [d for d in described(store, form, sorted({r for r, _ in lines})) if (d.record, d.line) in lines]
         kept = [d for d in some if _is_within(d.day, days) and (which == BODIES or bool(d.traced) == (which == FOUND))]
         found |= {(c.other.record, c.other.line): c for c in best_of(one, kept, _MOST)}
-    if set(said) & {"marks", "clothes", "height", "place", "build", "complexion"} or not found:
+    # Not where a name was not found alone: that would tell of a hidden one that it was.
+    if set(said) & _LOOKED_BY or not {"name", "relative"} & set(said):
         found |= {(c.other.record, c.other.line): c for c in found_by(store, one, pick, _MOST)}
     ordered = sorted(found.values(), key=lambda c: (-round(c.points, 3), c.other.record, c.other.line))
     return [_answering(c) for c in ordered[:_MOST]]

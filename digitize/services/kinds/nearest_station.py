@@ -99,7 +99,7 @@ SERVICE = RecordService(
     parameters=(
         Parameter("lat", "latitude in degrees, as 22.5726"),
         Parameter("lon", "longitude in degrees, as 88.3639"),
-        Parameter("place", "instead: a pincode, district, station or words of an address, in any script"),
+        Parameter("place", "instead: a pincode, a district, a station, words of an address", names_person=True),
     ),
     forms=(),
     shows={"": ("station", "district", "address", "phone", "lat", "lon", "distance_km", "found_by", "jurisdiction",

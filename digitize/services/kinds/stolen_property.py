@@ -62,8 +62,8 @@ SERVICE = RecordService(
     help="Stolen, recovered and seized things and arms, by number, maker, kind, calibre or words.",
     parameters=(
         Parameter("number", "of an arm, a telephone (IMEI) or a machine; ? for a sign that nobody can read"),
-        Parameter("words", "words of its description, in any script"),
-        Parameter("maker", "who made it"),
+        Parameter("words", "words of its description, in any script", names_person=True),
+        Parameter("maker", "who made it", names_person=True),
         Parameter("kind", "its type", CHOICE, tuple(code_lists()["property_type"].values)),
         Parameter("calibre", "of a fire-arm, as 12 bore, 9 mm or .315"),
         Parameter("arms", "arms and ammunition alone", CHOICE, ("yes",)),
