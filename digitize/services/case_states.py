@@ -30,6 +30,7 @@ _TRACED = frozenset({"traced_alive", "found_dead", "returned"})
 _PROCLAIMED = frozenset({"proclamation", "attachment"})
 _LAW_TEXTS = ("other_acts", "narrative", "gist")
 _NUMBER = re.compile(r"\d+")
+_NO_WORD = re.compile(r"\S{80,}")
 _NAMES = ("name", "alias", "alias_2", "alias_3")
 
 
@@ -153,7 +154,9 @@ def _is_grave(record: Record) -> bool:
 @lru_cache(maxsize=1 << 10)
 def _acts_in(text: str) -> frozenset[str]:
     """Acts that a text names for certain."""
-    found = find_acts(unicodedata.normalize("NFC", fold_digits(text)))
+    # A word as long as a page names nothing, and near names are looked for from each of its letters.
+    plain = _NO_WORD.sub(" ", unicodedata.normalize("NFC", fold_digits(text)))
+    found = find_acts(plain)
     return frozenset(act for one in found if not one.is_near for act in one.ids)
 
 

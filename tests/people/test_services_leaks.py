@@ -176,3 +176,8 @@ def test_numbers_one_after_another_are_known_however_the_rest_is_written(store):
                 "chassis": f"MBLHA10{number * 977}XYZ",
             }
             desk.answer(find_service("vehicle-noc"), asked, asks())
+
+
+def test_a_text_as_long_as_a_book_without_a_blank_is_looked_through(store):
+    target = store(fir("w1", "9", ("accused", "A B", {}), narrative="x" * 60_000 + " under UAPA"))
+    assert told(target, "fir-status", number="9", year="2013", station="Kalpanapur") == ("not-found", [])
