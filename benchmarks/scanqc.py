@@ -1,7 +1,7 @@
 """Planted defects: which of them `digitize scanqc` finds, and which good pages it calls bad.
 
 python benchmarks/scanqc.py --data FOLDER     real pages: FOLDER/ocr-bench and FOLDER/fir-bench, and the samples
-python benchmarks/scanqc.py --quick           the samples alone
+python benchmarks/scanqc.py --quick           one sample alone
 
 Of the real pages one half was used to set limits (--half tune); figures are given on the other. A page counts as found
 when the kind that was planted is named (SAME lists what names the same trouble), as called bad when any defect is.
@@ -230,7 +230,7 @@ def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with ocr-bench/ and fir-bench/")
-    parser.add_argument("--quick", action="store_true", help="the samples alone, a few of them")
+    parser.add_argument("--quick", action="store_true", help="one sample alone")
     parser.add_argument("--half", choices=("tune", "report"), default="report")
     parser.add_argument("--every", type=int, default=1, help="only every so-manieth page of the half")
     parser.add_argument("--wears", type=int, default=2)
@@ -240,7 +240,7 @@ def main() -> int:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     paths = pages_of(None if args.quick else args.data, args.half)[:: args.every]
-    paths = paths[:2] if args.quick else paths
+    paths = paths[:1] if args.quick else paths
     figures = evaluate(paths, args.seed, 1 if args.quick else args.wears, args.names)
     for line in show(figures):
         print(line)

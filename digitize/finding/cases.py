@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from digitize.finding.stores import SearchStore
 from digitize.masking.cases import CaseKeys, CaseMasks, masks_of
@@ -69,15 +70,22 @@ class _Spelt:
 
     def __init__(self, store: SearchStore) -> None:
         self._store = store
-        self._ways: dict[str, set[str]] | None = None
+        self._ways: Mapping[str, set[str]] | None = None
 
     def of(self, station: str) -> set[str]:
         """A station as it is written, and as others write it."""
         if self._ways is None:
-            self._ways = {}
-            for name in self._store.stations():
-                self._ways.setdefault(place_key(name), set()).add(name)
+            self._ways = _ways(frozenset(self._store.stations()))
         return {station, *self._ways.get(place_key(station), ())}
+
+
+@lru_cache(maxsize=4)
+def _ways(names: frozenset[str]) -> Mapping[str, set[str]]:
+    """Names of stations by their letters: the same for every question until another station is loaded."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        found.setdefault(place_key(name), set()).add(name)
+    return found
 
 
 def _links(record: Record, stations: _Spelt) -> list[int]:

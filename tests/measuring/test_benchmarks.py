@@ -114,11 +114,10 @@ def test_what_the_review_asks_and_what_it_costs_is_measured_on_an_invented_page(
     assert "invented" in figures["weights"]
 
 
-def test_every_tampering_is_named_and_a_killed_day_ends_like_an_undisturbed_one(tmp_path):
-    """What else trust.py measures has tests of its own: masking at every exit, hostile files, full and read-only disks."""
-    figures = run("trust.py", tmp_path, "--only", "tampering,kills")
+def test_every_tampering_is_named(tmp_path):
+    """What else trust.py measures has tests of its own: kills, masking at every exit, hostile files, full disks."""
+    figures = run("trust.py", tmp_path, "--only", "tampering")
     assert figures["tampering_tried"] == figures["tampering_found"] == 20
-    assert figures["kills"] == figures["kills_identical"] > 0
 
 
 def test_teaching_the_last_layers_runs_on_invented_pages(tmp_path):

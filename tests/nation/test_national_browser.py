@@ -29,16 +29,21 @@ pytestmark = [
 ENDS = month_ends(6, date(2025, 6, 30))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_usable_by_everyone(browser_modules, tmp_path, language):
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory):
     reports = []
-    for i, s in enumerate(invent(tmp_path / "keys", stations=360, records=360_000)[:33]):
+    for i, s in enumerate(invent(tmp_path_factory.mktemp("keys"), stations=360, records=360_000)[:33]):
         body = snapshot(s, 5, 6, ENDS[5], with_stations=True)
         body = {**body, "statement": None} if i % 5 == 0 else body
         reports.append(SnapshotReport(Snapshot.model_validate_json(json.dumps(body)), "", 3))
     picture = NationalPicture(roll_up_nation(reports), ENDS[5], Limits())
     places = {(s.code, d.name): [None, 0, 5] for s in picture.root.parts for d in s.parts}
     picture.series = Series((ENDS[0], ENDS[2], ENDS[5]), places)
+    return picture
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_usable_by_everyone(browser_modules, picture, tmp_path, language):
     page = tmp_path / "national.html"
     page.write_text(render_page(picture, load_words(language), load_outline()), encoding="utf-8")
     script = Path(__file__).parent / "national_page.mjs"
