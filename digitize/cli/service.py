@@ -13,6 +13,7 @@ from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
+    from digitize.finding.holdings import Holdings
     from digitize.services.answer import ServiceAnswer, ShownAnswer
     from digitize.services.kind import RecordService
 
@@ -83,6 +84,8 @@ def _ask(
 def _show(answer: ServiceAnswer) -> None:
     if answer.verdict:
         say(f"{answer.service}: {answer.verdict}")
+    if answer.asked_of:
+        say(_asked_of(answer.asked_of))
     if not answer.found:
         say("Nothing was found that may be shown.")
         return
@@ -91,6 +94,13 @@ def _show(answer: ServiceAnswer) -> None:
     for one in answer.found:
         for other in one.beside:
             say(f"  beside {one.record or one.form}: {', '.join(_cells(other)[:3])} ({_why(other)})")
+
+
+def _asked_of(held: Holdings) -> str:
+    """What the verdict holds for."""
+    newest = f"; the newest load was on {held.loaded}" if held.loaded else ""
+    waiting = f" {held.waiting} more were read and wait for a person: they were not asked." if held.waiting else ""
+    return f"Asked of {held.records} loaded records{newest}.{waiting} Papers that were not digitized were not asked."
 
 
 def _cells(one: ShownAnswer) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.filled import CountedRows, CountsRows
+from digitize.finding.holdings import HeldRecords, HoldsRecords
 from digitize.finding.picking import PickedRows, PicksRows
 from digitize.finding.together import log_of
 from digitize.targets.base import Statement, Target
@@ -21,6 +22,7 @@ Tokens = frozenset[int]
 Term = Sequence[Tokens]
 """Rows that have a token of each of these sets."""
 _SHOWN = "kind, record_id, line, form, station, year, day, born_from, born_to, lang, said, relative"
+_INDEXED = f"search_index x JOIN {ROWS} s ON s.row_id = x.rowid"
 _COLUMNS = ", ".join(f"s.{name}" for name in _SHOWN.split(", "))
 
 
@@ -56,7 +58,7 @@ class RowFilter:
     forms: tuple[str, ...] = ()
 
 
-class SearchStore(PicksRows, CountsRows, Protocol):
+class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
     """The part of a target that is searched."""
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
@@ -116,7 +118,7 @@ def open_store(target: Target) -> SearchStore:
     return PostgresSearch(target)
 
 
-class _Asks(PickedRows, CountedRows):
+class _Asks(HeldRecords, PickedRows, CountedRows):
     """What both databases are asked in one way."""
 
     one_of = ""
@@ -220,20 +222,14 @@ class SqliteSearch(_Asks):
             )
             values.append(_any(tokens))
         match = " OR ".join(f"({' AND '.join(map(_any, term))})" for term in terms)
-        query = (
-            f"SELECT {_COLUMNS} FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
-            f"WHERE x.search_index MATCH ? AND {' AND '.join(parts)} LIMIT ?"
-        )
+        query = f"SELECT {_COLUMNS} FROM {_INDEXED} WHERE x.search_index MATCH ? AND {' AND '.join(parts)} LIMIT ?"
         return [FoundRow(*r) for r in self._target.run(query, (match, *values, most))]
 
     def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
         """See `SearchStore`."""
         found: dict[str, str] = {}
         if tokens:
-            query = (
-                f"SELECT s.record_id, s.form FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
-                "WHERE x.search_index MATCH ? AND s.kind = 'r'"
-            )
+            query = f"SELECT s.record_id, s.form FROM {_INDEXED} WHERE x.search_index MATCH ? AND s.kind = 'r'"
             found |= dict(self._target.run(query, (_any(tokens),)))
         return sorted((found | self._named(names)).items())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digitize.finding.answers import Ground
+from digitize.finding.holdings import Holdings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,20 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """The answer of a service. verdict: a word of its own, "" for none. found: the best first."""
+    """The answer of a service. verdict: a word of its own, "" for none. found: the best first.
+
+    asked_of: what the target held, where somebody will rely on the verdict: it holds for these records alone.
+    """
 
     service: str
     verdict: str
     found: tuple[ShownAnswer, ...]
+    asked_of: Holdings | None = None
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types; keys are an interface."""
-        return {"service": self.service, "verdict": self.verdict, "found": [one.as_plain() for one in self.found]}
+        made = {"service": self.service, "verdict": self.verdict, "found": [one.as_plain() for one in self.found]}
+        return made | ({"asked_of": self.asked_of.as_plain()} if self.asked_of else {})
 
 
 def of_list(row: Mapping[str, str]) -> ShownAnswer:

@@ -10,6 +10,7 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_SHOWN
 from digitize.finding.cases import open_cases
+from digitize.finding.holdings import Holdings
 from digitize.finding.stores import SearchStore, open_store
 from digitize.finding.words import Stations
 from digitize.masking.unmasking import ShownFields
@@ -66,7 +67,7 @@ class ServiceDesk:
             plain.append({SAYS: HIDDEN})
         verdict = service.verdict(plain) if plain else service.unfound(checked)
         self._keep(service.name, logged, asker, len(found), sight.seen, note)
-        return ServiceAnswer(service.name, verdict, tuple(found))
+        return ServiceAnswer(service.name, verdict, tuple(found), self._asked_of(asker) if service.certifies else None)
 
     def copies(
         self,
@@ -102,6 +103,10 @@ class ServiceDesk:
                 made.append(one)
                 seen.add(name, cases.hidden(name) if is_unmasked else ())
         return made
+
+    def _asked_of(self, asker: ServiceAsker) -> Holdings:
+        held = self.store.holdings()
+        return held.rounded() if asker.role == PUBLIC else held
 
     def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
         if self._folder is None or service.answer is None:

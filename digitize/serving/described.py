@@ -69,6 +69,20 @@ _FOUND = {
         "beside": {"type": "array", "items": {"$ref": "#/components/schemas/Found"}},
     },
 }
+_ASKED_OF = {
+    "type": "object",
+    "description": "What a verdict that is relied on holds for. Of numbers the public is told two digits.",
+    "required": ["records", "waiting", "loaded"],
+    "properties": {
+        "records": {"type": "integer", "minimum": 0, "description": "Records that are loaded."},
+        "waiting": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Records that were read and wait for a person: not asked.",
+        },
+        "loaded": {"type": "string", "description": "Day of the newest load, empty where there was none."},
+    },
+}
 _SERVICE_ANSWER = {
     "type": "object",
     "required": ["service", "verdict", "found"],
@@ -76,6 +90,7 @@ _SERVICE_ANSWER = {
         "service": {"type": "string"},
         "verdict": {"type": "string", "description": "What the service says of it all, in a word of its own."},
         "found": {"type": "array", "items": {"$ref": "#/components/schemas/Found"}},
+        "asked_of": _ASKED_OF,
     },
 }
 _LISTED = {

@@ -39,7 +39,11 @@ def service_form(service: RecordService, words: ServiceWords, given: Mapping[str
 def answer_shown(service: RecordService, words: ServiceWords, answer: ServiceAnswer) -> dict[str, Any]:
     """What the page tells of an answer."""
     verdict = words.of(service.name, f"verdict.{answer.verdict}", answer.verdict) if answer.verdict else None
-    return {"verdict": verdict, "found": [_one(service, words, one) for one in answer.found]}
+    held = answer.asked_of
+    asked_of = [words["asked_of"].format(**held.as_plain())] if held else []
+    asked_of += [words["waiting"].format(**held.as_plain())] if held and held.waiting else []
+    found = [_one(service, words, one) for one in answer.found]
+    return {"verdict": verdict, "found": found, "asked_of": " ".join(asked_of)}
 
 
 def _one(service: RecordService, words: ServiceWords, one: ShownAnswer) -> dict[str, Any]:

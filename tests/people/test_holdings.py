@@ -1,0 +1,67 @@
+"""What a target holds beside a verdict: loaded records, those that wait outside, the day of the newest load."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marks_store import batch, fir
+
+from digitize.finding.holdings import Holdings
+from digitize.finding.log import Searcher
+from digitize.finding.stores import open_store
+from digitize.services.asker import ServiceAsker
+from digitize.services.desk import ServiceDesk
+from digitize.services.known import load_services
+from digitize.targets.open import open_target
+from digitize.targets.postgres.address import parse_address
+from digitize.targets.postgres.searched import fill
+from digitize.targets.sqlite import SqliteTarget
+
+
+@pytest.fixture(scope="module")
+def office(table_done):
+    target = SqliteTarget(table_done / "loaded" / "cctns.sqlite")
+    yield target
+    target.close()
+
+
+def asked_of(target, service, role):
+    given = (
+        {"registration": "WB02AB1234"}
+        if service == "vehicle-noc"
+        else {"number": "1", "year": "1998", "station": "Kalpanapur"}
+    )
+    asker = ServiceAsker(Searcher("Asha", "asha", "transfer"), role)
+    return ServiceDesk(target).answer(load_services()[service], given, asker).asked_of
+
+
+def test_a_verdict_that_is_relied_on_says_what_was_asked_and_what_waits(office, digitize, table_done):
+    totals = digitize.json("status", table_done)["totals"]
+    found = asked_of(office, "vehicle-noc", "police")
+    assert found.records == office.run("SELECT COUNT(*) FROM record_index")[0][0] > 0
+    assert found.waiting == totals["in_review"] + totals["rejected"] > 0
+    assert date.fromisoformat(found.loaded)
+
+
+def test_others_say_nothing_of_it(office):
+    assert asked_of(office, "fir-status", "police") is None
+
+
+def test_what_is_loaded_again_counts_once_in_both_databases(tmp_path, postgres_target):
+    fill(parse_address(postgres_target))
+    for target in (SqliteTarget(tmp_path / "cctns.sqlite"), open_target(postgres_target)):
+        assert open_store(target).holdings() == Holdings(0, 0, "")
+        for n, rows in enumerate(([fir("a-r1", 1)], [fir("a-r1", 1), fir("b-r1", 3), fir("c-r1", 4)])):
+            target.take(replace(batch({"iif1": rows}), id=f"{n:032x}"))
+        target.take(batch({"iif1": [fir("d-r1", 9)]}, "other"))
+        assert open_store(target).holdings().records == 4
+        target.close()
+
+
+@given(st.integers(0, 10**9))
+def test_the_public_is_told_two_digits_and_never_more_than_there_are(number):
+    told = Holdings(number, number, "").rounded()
+    assert told.records == told.waiting <= number < told.records + max(1, told.records / 9)
+    assert told.rounded() == told
