@@ -77,15 +77,16 @@ def keep_counts(ledger: Ledger) -> None:
 
 
 def differing_counts(ledger: Ledger) -> Iterator[str]:
-    """Parts whose counts are kept, are not marked, and are not what the ledger says; sums that are not of their parts."""
+    """Parts whose counts are kept, not marked, and not what the ledger says; sums that are not those of their parts."""
     waiting = set(marked(ledger, COUNT))
-    kept = dict(_kept(ledger))
+    kept, true = dict(_kept(ledger)), dict[str, str]()
     for part in sorted({*kept, *all_parts(ledger, COUNT)} - waiting):
-        if kept.get(part, "{}") != count_part(ledger, part).as_text():
+        if kept.get(part, "{}") != (now := count_part(ledger, part).as_text()):
+            true[part] = now
             yield part
     held = {r["part"]: r["data"] for r in ledger.each(_SUMS)}
-    # None at all: a ledger of before there were sums.
-    made = sums.fold_up(ledger, kept) if held else {}
+    # None at all: a ledger of before there were sums. By true counts, or each sum above a false one would be named.
+    made = sums.fold_up(ledger, {**kept, **true}, true) if held else {}
     yield from sorted(name for name in {*held, *made} if held.get(name) != made.get(name))
 
 

@@ -109,7 +109,7 @@ class StatusCounts:
 
     reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
     between pages. books: what was learned of volumes from their own pages. captured: records by capture profile.
-    next_needed: what the next hundred records need. pages_per_min: as measured. volumes_more: volumes that have no line.
+    next_needed: what the next hundred records need. pages_per_min: as measured. volumes_more: volumes without a line.
     """
 
     totals: Totals = field(default_factory=Totals)

@@ -40,8 +40,8 @@ _NARROWER: Mapping[str, Mapping[str, str]] = {
     ),
     "record_rows": dict.fromkeys(("id", "unit", "batch", "station", "grp", "loaded"), "INT"),
 }
-"""Narrow table -> its columns that need no eight bytes: a dictionary of two billion texts is forty times that of a state
-of 50 million pages. Numbers of events do, for work that is done again and again counts as well."""
+"""Narrow table -> its columns that need no eight bytes: two billion texts are more than ten times those of a state of
+50 million pages. Numbers of events need them: work that is done again and again counts as well."""
 
 _FUNCTIONS = {
     "json_extract(detail text, path text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE": """
