@@ -75,6 +75,13 @@ def make(folder: Path, pages: int, per_volume: int = PER_VOLUME, url: str = "") 
     return place
 
 
+def readings() -> tuple[object, object]:
+    """What recognising and what deciding a page produced, of few values; as the ledger keeps them."""
+    zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
+    recognised = recognition_to_plain(Recognition(FORM, 2480, 3508, match=90))
+    return recognised, reading_to_plain(Reading(FORM, FAMILY, zones))
+
+
 class _Maker:
     def __init__(self, sink: RowSink, place: Place, per_volume: int) -> None:
         self._sink, self._site, self._per_volume = sink, place.options.workspace.site_id, per_volume
@@ -88,9 +95,8 @@ class _Maker:
         self._batch: list[MappedRow] = []
         self._at = now()
         self._moment = moment_number(self._at)
-        self._recognised = data_of(recognition_to_plain(Recognition(FORM, 2480, 3508, match=90)))
-        zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
-        self._read = data_of(reading_to_plain(Reading(FORM, FAMILY, zones)))
+        recognised, read = readings()
+        self._recognised, self._read = data_of(recognised), data_of(read)
         self._mapped = data_of({"records": 1})
         sample = invented(f"{self._site}-0001-0001", 7, "Thana 001", "x", is_sure=True)
         self._shape = RecordShape.of([sample])
