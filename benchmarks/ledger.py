@@ -1,6 +1,7 @@
 r"""What the ledger costs at the size of a state: status, a run with nothing to do, the next lot, bookkeeping, disk.
 
-    .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--pg URL [--straight]] [--json FILE]
+    .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--json FILE]
+        [--pg URL [--straight]]
 
 A ledger of so many invented pages is made once (benchmarks/ledger_make.py) in the folder of --data, or in the
 temporary one, and used again; what was measured is kept beside it, so that a run that was cut off goes on.
