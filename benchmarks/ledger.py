@@ -211,6 +211,8 @@ def _work(ledger: Ledger, known: Known, lot: list[PageScan]) -> None:
     # Readings that a run can take: it maps them when it comes next.
     recognised, read_ = readings()
     with ledger.writing():
+        # As `Lots.record` does.
+        ledger.foresee(sorted(held))
         for scan in lot:
             if scan.page in held:
                 key = recognise_key(known, scan, _PAGE["form"])  # type: ignore[arg-type]
