@@ -177,6 +177,7 @@ class DatabaseSink:
 
     def keep(self, reached: Reached) -> None:
         """See `RowSink`."""
+        self.reached = reached
         value = json.dumps({**asdict(reached), "later": self._later})
         self._run("UPDATE meta SET value = %s WHERE key = %s", (value, _MAKING))
         self._run("COMMIT")
