@@ -36,15 +36,17 @@ def test_a_made_ledger_is_whole_its_counts_are_true_and_it_can_be_measured(tmp_p
 
 def test_one_that_is_made_straight_in_a_database_goes_on_where_it_was_cut_off(tmp_path, pg_url, monkeypatch):
     keep = DatabaseSink.keep
+    # Amid the rows, and amid the indexes.
+    for is_enough in (lambda sink, reached: reached.volumes > 20, lambda sink, _: len(sink._later) == 5):
 
-    def is_cut_off(sink, reached):
-        if reached.volumes > 20:
-            raise KeyboardInterrupt
-        keep(sink, reached)
+        def is_cut_off(sink, reached, is_enough=is_enough):
+            if is_enough(sink, reached):
+                raise KeyboardInterrupt
+            keep(sink, reached)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(DatabaseSink, "keep", is_cut_off)
-        make(tmp_path / "ws", PAGES, 5, pg_url)
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(DatabaseSink, "keep", is_cut_off)
+            make(tmp_path / "ws", PAGES, 5, pg_url)
     place = make(tmp_path / "ws", PAGES, 5, pg_url)
     with Ledger(place.ledger) as ledger:
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
