@@ -1,6 +1,7 @@
 r"""What the ledger costs at the size of a state: status, a run with nothing to do, the next lot, bookkeeping, disk.
 
-    .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--pg URL] [--json FILE]
+    .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--json FILE]
+        [--pg URL [--straight]]
 
 A ledger of so many invented pages is made once (benchmarks/ledger_make.py) in the folder of --data, or in the
 temporary one, and used again; what was measured is kept beside it, so that a run that was cut off goes on.
@@ -29,12 +30,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from benchmarks import cluster  # noqa: E402
-from benchmarks.ledger_make import make  # noqa: E402
+from benchmarks.ledger_make import FAMILY, FORM, make, readings  # noqa: E402
 from digitize.steps import load, read  # noqa: E402
 from digitize.steps.due import Due  # noqa: E402
 from digitize.steps.read_keys import DECIDE, RECOGNISE  # noqa: E402
 from digitize.steps.read_plan import due_pages  # noqa: E402
 from digitize.workspace.counting.kept import keep_counts  # noqa: E402
+from digitize.workspace.engines import LedgerAddress  # noqa: E402
 from digitize.workspace.known import Known, learn  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
@@ -43,7 +45,7 @@ from digitize.workspace.place import Place  # noqa: E402
 PAGES, QUICK = 5_000_000, 5_000
 LOT = 64
 _NEW_VOLUMES, _PER_VOLUME = 8, 250
-_PAGE = {"form": "iif1_en", "family": "iif1_print", "part": 1}
+_PAGE = {"form": FORM, "family": FAMILY, "part": 1}
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,9 @@ def main() -> int:
 def _parts(a: argparse.Namespace, folder: Path, pages: int) -> dict[str, Callable[[], dict[str, Any]]]:
     """What is measured by name; the ledger is made only where something needs it."""
     parts: dict[str, Callable[[], dict[str, Any]]] = {}
+    if a.straight:
+        place = make(folder.with_name(f"{folder.name}-pg"), pages, a.per_volume, a.pg)
+        return {"postgres": partial(_postgres, LedgerBench(place, pages, 1 if a.quick else 3, a.pg))}
     if not a.only or set(a.only) & set(_MEASURES):
         place = make(folder, pages, a.per_volume)
         bench = LedgerBench(place, pages, 1 if a.quick else 3, a.pg)
@@ -127,13 +132,15 @@ def _postgres(b: LedgerBench) -> dict[str, Any]:
     """The same in a database, when one was given."""
     if not b.url:
         return {}
-    from benchmarks.ledger_pg import in_database, moved_back_identical
+    from benchmarks.ledger_pg import in_database, kb_per_page, moved_back_identical
 
     # Of few pages: whether it is the same does not depend on how many there are.
     few = make(b.place.folder.with_name("ledger-few"), 250, _PER_VOLUME)
     found = {"moved_back_identical": moved_back_identical(few, b.url)}
-    in_pg = replace(b, place=in_database(b.place, b.url))
+    is_there = isinstance(b.place.ledger, LedgerAddress)
+    in_pg = b if is_there else replace(b, place=in_database(b.place, b.url))
     folder = str(in_pg.place.folder)
+    found |= kb_per_page(in_pg.place, b.pages)
     found |= in_pg.command("pg_status", "status", folder) | in_pg.command("pg_noop", "run", folder)
     lots = {name.replace("sqlite", "pg"): value for name, value in _lots(in_pg).items()}
     return found | {name if name.startswith("pg_") else f"pg_{name}": value for name, value in lots.items()}
@@ -201,13 +208,17 @@ def _work(ledger: Ledger, known: Known, lot: list[PageScan]) -> None:
     from digitize.steps.read_keys import decide_key, recognise_key
 
     held = set(ledger.claim([s.page for s in lot], RECOGNISE, known.owner))
+    # Readings that a run can take: it maps them when it comes next.
+    recognised, read_ = readings()
     with ledger.writing():
+        # As `Lots.record` does.
+        ledger.foresee(sorted(held))
         for scan in lot:
             if scan.page in held:
                 key = recognise_key(known, scan, _PAGE["form"])  # type: ignore[arg-type]
-                ledger.finish(scan.page, RECOGNISE, key, {"zones": []}, _PAGE)
+                ledger.finish(scan.page, RECOGNISE, key, recognised, _PAGE)
                 decided = decide_key(known, scan, key, str(_PAGE["form"]))
-                ledger.finish(scan.page, DECIDE, decided, {"zones": []}, {**_PAGE, "language": "en"})
+                ledger.finish(scan.page, DECIDE, decided, read_, {**_PAGE, "language": "en"})
         ledger.renew(known.owner)
 
 
@@ -261,6 +272,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="where the ledger is made and kept")
     parser.add_argument("--only", nargs="+", choices=[*_MEASURES, *_OTHERS], default=[], help="measure these alone")
     parser.add_argument("--pg", metavar="URL", default="", help="a PostgreSQL database, for the same in it")
+    parser.add_argument(
+        "--straight",
+        action="store_true",
+        help="make the ledger in that database, with none in a file; measure it there",
+    )
     parser.add_argument("--again", action="store_true", help="measure everything anew")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()

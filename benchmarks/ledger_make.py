@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import sqlite3
 from pathlib import Path
 
 from benchmarks.ledger_rows import (
@@ -32,17 +30,18 @@ from benchmarks.ledger_rows import (
     text_of,
     written_of,
 )
+from benchmarks.ledger_sinks import DatabaseSink, FileSink, Reached, RowSink, in_database
 from digitize.machine.work_keys import text_key
 from digitize.steps.inputs import note_inputs
+from digitize.workspace.counting.kept import keep_counts
 from digitize.workspace.counting.tally import PartCounts
+from digitize.workspace.engines import LedgerAddress
 from digitize.workspace.engines.narrow import CODES, key_bytes, moment_number
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.marks import FILES
 from digitize.workspace.ledger.packs import packed_data
 from digitize.workspace.ledger.records import record_hash
-from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.place import Place, create, open_place
 from mappers.packed import RecordShape
 from ocr.page import Box, Decided, Reading, Recognition
@@ -50,82 +49,85 @@ from ocr.plain import reading_to_plain, recognition_to_plain
 
 PER_VOLUME, STATIONS = 250, 2_000
 FORM, FAMILY, LANGUAGE = "iif1_en", "iif1_print", "en"
-_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
 _WAITING = 5
 """Of so many records one is in review."""
 
 
-def make(folder: Path, pages: int, per_volume: int = PER_VOLUME) -> Place:
-    """The workspace with its ledger; what was made whole before is used again. per_volume: pages, a multiple of 5."""
+def make(folder: Path, pages: int, per_volume: int = PER_VOLUME, url: str = "") -> Place:
+    """The workspace with its ledger; what was made whole before is used again. per_volume: pages, a multiple of 5.
+
+    url: of a database in which the ledger is made straight; what was cut off there goes on.
+    """
     done = folder / f"made-{pages}"
     if done.exists():
         return open_place(folder)
-    place = create("wb", folder, "size")
-    with sqlite3.connect(place.ledger, isolation_level=None) as db:
-        _Maker(db, place, per_volume).write(pages // per_volume)
-    db.close()
+    place = open_place(folder) if url and folder.exists() else create("wb", folder, "size")
+    if url:
+        place = in_database(place, url)
+    sink = DatabaseSink(place.ledger) if isinstance(place.ledger, LedgerAddress) else FileSink(place.ledger)
+    _Maker(sink, place, per_volume).write(pages // per_volume)
     with Ledger(place.ledger) as ledger:
         note_inputs(ledger, learn(place, ledger), ("read", "map", "check", "load"))
         with ledger.writing():
             ledger.execute("DELETE FROM marks")
+        keep_counts(ledger)
     done.touch()
     return place
 
 
+def readings() -> tuple[object, object]:
+    """What recognising and what deciding a page produced, of few values; as the ledger keeps them."""
+    zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
+    recognised = recognition_to_plain(Recognition(FORM, 2480, 3508, match=90))
+    return recognised, reading_to_plain(Reading(FORM, FAMILY, zones))
+
+
 class _Maker:
-    def __init__(self, db: sqlite3.Connection, place: Place, per_volume: int) -> None:
-        self._db, self._site, self._per_volume = db, place.options.workspace.site_id, per_volume
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -400000", "locking_mode = EXCLUSIVE"):
-            db.execute(f"PRAGMA {pragma}")
-        row = db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        self._seq, self._last = (row[0], row[1]) if row else (0, START)
+    def __init__(self, sink: RowSink, place: Place, per_volume: int) -> None:
+        self._sink, self._site, self._per_volume = sink, place.options.workspace.site_id, per_volume
+        r = sink.reached
+        self._seq, self._last, self._scans, self._made = r.seq, r.last, r.scans, r.volumes
         self._lot = RowLot()
-        self._units, self._names = TextNumbers(db, "units"), TextNumbers(db, "names")
+        self._units = TextNumbers(sink.words("units"), "units", r.units)
+        self._names = TextNumbers(sink.words("names"), "names", r.names)
         self._pages: dict[str, int] = {}
         self._entries: list[tuple[str, str, bytes, int]] = []
-        self._scans = 0
         self._batch: list[MappedRow] = []
         self._at = now()
         self._moment = moment_number(self._at)
-        self._recognised = data_of(recognition_to_plain(Recognition(FORM, 2480, 3508, match=90)))
-        zones = {"fir_no": Decided("fir_no", "12", "12", 0.97, Box(10, 10, 90, 40))}
-        self._read = data_of(reading_to_plain(Reading(FORM, FAMILY, zones)))
+        recognised, read = readings()
+        self._recognised, self._read = data_of(recognised), data_of(read)
         self._mapped = data_of({"records": 1})
         sample = invented(f"{self._site}-0001-0001", 7, "Thana 001", "x", is_sure=True)
         self._shape = RecordShape.of([sample])
 
     def write(self, volumes: int) -> None:
-        """All of it; indexes last, for building them at once is far quicker."""
-        names = [r[0] for r in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql <> ''")]
-        for name in names:
-            self._db.execute(f"DROP INDEX {name}")
-        self._db.execute("BEGIN")
-        self._row("shapes", (1, shape := self._shape.to_bytes()), "1")
-        self._lot.add("shapes", 1, shape)
-        self._event("ledger", "rows", "note", "", {})
-        self._lot.add("tallies", FILES, PartCounts().as_text())
-        for volume in range(1, volumes + 1):
+        """All of it, batch by batch."""
+        if not self._made:
+            self._row("shapes", (1, shape := self._shape.to_bytes()), "1")
+            self._lot.add("shapes", 1, shape)
+            self._event("ledger", "rows", "note", "", {})
+            self._lot.add("tallies", FILES, PartCounts().as_text())
+        for volume in range(self._made + 1, volumes + 1):
             self._at = now()
             self._moment = moment_number(self._at)
             self._volume(volume)
             if volume % VOLUMES_PER_BATCH == 0 or volume == volumes:
                 self._load()
-                self._flush()
-        self._db.execute("COMMIT")
-        for statement in _INDEX.finditer(DDL):
-            self._db.execute(statement.group(0))
+                self._flush(volume)
+        self._sink.end()
 
-    def _flush(self) -> None:
-        for words in (self._units, self._names):
-            self._db.executemany(f"INSERT INTO {words.table} VALUES (?, ?)", words.new)
-            words.new.clear()
+    def _flush(self, volumes: int) -> None:
+        words = {w.table: list(w.new) for w in (self._units, self._names) if w.new}
+        for w in (self._units, self._names):
+            w.new.clear()
         for table, rows in self._lot.rows.items():
-            marks = ", ".join("?" * len(rows[0]))
             # In the order of the key, so that trees grow at their end.
             if table in ("standing", "row_hashes"):
                 rows.sort(key=lambda r: r[:3])
-            self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        self._sink.put(words | self._lot.rows)
         self._lot.rows.clear()
+        self._sink.keep(Reached(self._seq, self._last, volumes, self._scans, self._units.last, self._names.last))
 
     def _row(self, table: str, values: tuple[object, ...], name: str) -> None:
         """Note a row that the next event covers."""

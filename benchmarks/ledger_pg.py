@@ -10,6 +10,7 @@ from pathlib import Path
 from digitize.records.export import export
 from digitize.workspace.engines import LedgerAddress
 from digitize.workspace.engines.covered import COVERED
+from digitize.workspace.engines.postgres import DatabaseEngine
 from digitize.workspace.engines.postgres_making import making
 from digitize.workspace.ledger.opening import connect_to_read
 from digitize.workspace.ledger.schema import DDL
@@ -33,6 +34,23 @@ def in_database(place: Place, url: str) -> Place:
         copy_rows(source, db)
     done.write_text(url)
     return made
+
+
+def kb_per_page(place: Place, pages: int) -> dict[str, float]:
+    """The tables of the ledger with their indexes a page, and the same without what reading and mapping produced."""
+    assert isinstance(place.ledger, LedgerAddress)
+    with closing(DatabaseEngine(place.ledger)) as db:
+        size = sum(
+            int(db.execute("SELECT pg_total_relation_size(to_regclass(?))", (t,)).fetchone()[0]) for t in db.tables()
+        )
+        made = sum(
+            int(db.execute(f"SELECT COALESCE(SUM(LENGTH(data)), 0) FROM {table}").fetchone()[0])
+            for table in ("outputs", "record_rows")
+        )
+    return {
+        "pg_kb_per_page": round((size - made) / 1000 / pages, 3),
+        "pg_kb_per_page_all": round(size / 1000 / pages, 3),
+    }
 
 
 def moved_back_identical(place: Place, url: str) -> bool:

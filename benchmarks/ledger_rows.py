@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -71,17 +70,17 @@ class RowLot:
 class TextNumbers:
     """The numbers of texts in a dictionary of the ledger. new: those to be inserted."""
 
-    def __init__(self, db: sqlite3.Connection, table: str) -> None:
-        self.table = table
-        self._held: dict[str, int] = {name: number for number, name in db.execute(f"SELECT id, name FROM {table}")}
-        self._last = max(self._held.values(), default=0)
+    def __init__(self, held: dict[str, int], table: str, last: int) -> None:
+        """held: those that are there, by text. last: the highest number."""
+        self.table, self.last = table, last
+        self._held = held
         self.new: list[tuple[int, str]] = []
 
     def add(self, text: str) -> int:
         """The number of a text that will not be asked for by `of`."""
-        self._last += 1
-        self.new.append((self._last, text))
-        return self._last
+        self.last += 1
+        self.new.append((self.last, text))
+        return self.last
 
     def of(self, text: str) -> int:
         """The number of a text."""

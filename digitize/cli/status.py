@@ -29,7 +29,7 @@ def status(
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        s = count_work(ledger)
+        s = count_work(ledger, every_volume=json)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
         volumes, used, purged = summary(ledger), all_chosen(ledger), purges.summary(ledger)
@@ -58,8 +58,8 @@ def show_counts(s: StatusCounts) -> None:
         say()
         shown = shown_first(lines)
         print_plain(f"By {kind}", [kind, *_COLUMNS], [[name, *_cells(lines[name])] for name in shown])
-        if len(shown) < len(lines):
-            say(f"and {len(lines) - len(shown)} more, of which fewer pages wait: digitize status DIR --json")
+        if more := len(lines) - len(shown) + (s.volumes_more if kind == "volume" else 0):
+            say(f"and {more} more, of which fewer pages wait: digitize status DIR --json")
     if s.failures:
         say()
         print_plain("Failed", ["why", "how many"], [[k, n] for k, n in s.failures.items()])
@@ -78,14 +78,13 @@ def show_counts(s: StatusCounts) -> None:
         say(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
 
 
-_MOST = 40
-
-
 def shown_first(lines: Mapping[str, CountsLine]) -> list[str]:
     """All of a few lines; of many those of which most waits or failed, in their order."""
-    if len(lines) <= _MOST:
+    from digitize.workspace.counting.sums import MOST_LINES
+
+    if len(lines) <= MOST_LINES:
         return list(lines)
-    chosen = set(sorted(lines, key=lambda name: (-lines[name].waiting - lines[name].failed, name))[:_MOST])
+    chosen = set(sorted(lines, key=lambda name: (-lines[name].waiting - lines[name].failed, name))[:MOST_LINES])
     return [name for name in lines if name in chosen]
 
 

@@ -169,7 +169,7 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
             known = learn(place, ledger, cluster)
             due = foresee(ledger, known, wanted.steps, wanted.limit, wanted.first)
             todo = {step: d.units for step, d in due.items()}
-            return RunReport(True, todo, due, target=known.target_name, now=count_work(ledger))
+            return RunReport(True, todo, due, target=known.target_name, now=count_work(ledger, every_volume=False))
         said = measure_place(ledger, place)
         known = learn(place, ledger, cluster)
         report = RunReport(target=known.target_name)
@@ -191,7 +191,7 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
             ledger.release(known.owner)
         settle_steps(ledger, known, [step for step in wanted.steps if report.todo.get(step)])
         keep_counts(ledger)
-        report.now = count_work(ledger)
+        report.now = count_work(ledger, every_volume=False)
     return report
 
 

@@ -1,7 +1,12 @@
 """The ledger that is made for measuring is one that the product would have written, and its figures come."""
 
+import pytest
+
 from benchmarks.ledger import LedgerBench, _batch, _disk, _lots
 from benchmarks.ledger_make import make
+from benchmarks.ledger_sinks import DatabaseSink
+from digitize.machine.progress import Silent
+from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.counting.kept import differing_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger
@@ -25,3 +30,25 @@ def test_a_made_ledger_is_whole_its_counts_are_true_and_it_can_be_measured(tmp_p
         # What was taken in for measuring is worked through, and nothing is left to be looked at.
         assert marked(ledger, "read") == [] == marked(ledger, "count")
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
+    # And a run takes what is left of it.
+    assert run_all(place, RunOptions(), Silent()).mapped == 60
+
+
+def test_one_that_is_made_straight_in_a_database_goes_on_where_it_was_cut_off(tmp_path, pg_url, monkeypatch):
+    keep = DatabaseSink.keep
+    # Amid the rows, and amid the indexes.
+    for is_enough in (lambda sink, reached: reached.volumes > 20, lambda sink, _: len(sink._later) == 5):
+
+        def is_cut_off(sink, reached, is_enough=is_enough):
+            if is_enough(sink, reached):
+                raise KeyboardInterrupt
+            keep(sink, reached)
+
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(DatabaseSink, "keep", is_cut_off)
+            make(tmp_path / "ws", PAGES, 5, pg_url)
+    place = make(tmp_path / "ws", PAGES, 5, pg_url)
+    with Ledger(place.ledger) as ledger:
+        assert [c.line() for c in ledger.changes() if not c.is_remark] == []
+        assert list(differing_counts(ledger)) == []
+        assert count_work(ledger, every_volume=False).totals.loaded == 160

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from heapq import nsmallest
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from digitize.workspace.counting import sums
 from digitize.workspace.counting.parts import OF_VOLUMES, count_part, values_of, where_of
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
@@ -18,8 +18,12 @@ SNAPSHOT_PREFIX = "snapshot:"
 """Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
-_READ_AT_ONCE, _NEXT = 50, 400
+_READ_AT_ONCE = 50
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
+# ";" comes next after ":".
+_PARTS = """SELECT part, data FROM tallies WHERE part < 'snapshot:' OR (part >= 'snapshot;' AND part < 'sum:')
+  OR part >= 'sum;'"""
+_SUMS = "SELECT part, data FROM tallies WHERE part >= 'sum:' AND part < 'sum;'"
 # By unit alone: an index on the verdict would lead through all records of the ledger.
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
 
@@ -31,58 +35,77 @@ def tallies(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     kept = dict(_kept(ledger)) if has_marks else {}
     for part in changed:
         kept[part] = count_part(ledger, part).as_text()
-    parts = sorted(kept, key=_in_order)
+    parts = sorted(kept, key=sums.in_order)
     for i in range(0, len(parts), _READ_AT_ONCE):
         some = parts[i : i + _READ_AT_ONCE]
         # As one list: for tens of thousands of volumes the calls would cost more than what is in them.
         yield from zip(some, json.loads(f"[{','.join(kept[part] for part in some)}]"), strict=True)
 
 
+def summed(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The same with volumes and batches summed up; nothing is written. By parts where there are no sums yet."""
+    if not is_marking(ledger) or not sums.are_kept(ledger):
+        yield from tallies(ledger)
+        return
+    yield from sums.summed(ledger, {part: count_part(ledger, part).as_text() for part in marked(ledger, COUNT)})
+
+
+def of_volumes(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The counts of some volumes, a few of all."""
+    names = [f"volume:{volume}" for volume in volumes]
+    changed = set(marked(ledger, COUNT)) if is_marking(ledger) else set(names)
+    for name in names:
+        row = ledger.execute("SELECT data FROM tallies WHERE part = ?", (name,)).fetchone()
+        is_true = row is not None and name not in changed
+        yield name, json.loads(row["data"] if is_true else count_part(ledger, name).as_text())
+
+
 def keep_counts(ledger: Ledger) -> None:
-    """Fold what is marked, and keep it: the next look has nothing to fold."""
+    """Fold what is marked, and keep it with the sums above it: the next look has nothing to fold."""
     if not ledger.can_write or not is_marking(ledger):
         return
-    while parts := marked(ledger, COUNT)[:_AT_ONCE]:
+    if not sums.are_kept(ledger):
+        with ledger.writing():
+            ledger.execute_many(_PUT, sums.fold_up(ledger, [part for part, _ in _kept(ledger)]).items())
+    # Neighbours together: they share their sums.
+    while parts := sorted(marked(ledger, COUNT), key=sums.in_order)[:_AT_ONCE]:
         with ledger.writing():
             seq = newest_event(ledger)
-            ledger.execute_many(_PUT, [(part, count_part(ledger, part).as_text()) for part in parts])
+            folded = {part: count_part(ledger, part).as_text() for part in parts}
+            ledger.execute_many(_PUT, [*folded.items(), *sums.fold_up(ledger, parts, folded).items()])
             settle(ledger, COUNT, parts, seq)
 
 
 def differing_counts(ledger: Ledger) -> Iterator[str]:
-    """Parts whose counts are kept, are not marked, and are not what the ledger says."""
+    """Parts whose counts are kept, not marked, and not what the ledger says; sums that are not those of their parts."""
     waiting = set(marked(ledger, COUNT))
-    kept = dict(_kept(ledger))
+    kept, true = dict(_kept(ledger)), dict[str, str]()
     for part in sorted({*kept, *all_parts(ledger, COUNT)} - waiting):
-        if kept.get(part, "{}") != count_part(ledger, part).as_text():
+        if kept.get(part, "{}") != (now := count_part(ledger, part).as_text()):
+            true[part] = now
             yield part
+    held = {r["part"]: r["data"] for r in ledger.each(_SUMS)}
+    # None at all: a ledger of before there were sums. By true counts, or each sum above a false one would be named.
+    made = sums.fold_up(ledger, {**kept, **true}, true) if held else {}
+    yield from sorted(name for name in {*held, *made} if held.get(name) != made.get(name))
 
 
 def kept_gaps(ledger: Ledger) -> Iterator[Gap]:
     """Numbers left out between pages, of all volumes in order: from the counts, so that no page is looked at."""
-    for _, tally in tallies(ledger):
+    for _, tally in summed(ledger):
         yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 
-def few_open(ledger: Ledger, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """Some hundreds of the records with the fewest open fields that people are asked about. asked: see `PartCounts`."""
-    every = ((int(n), first, records, part) for part, own in asked for n, (records, first) in own.items())
-    # Each tells of one record at least: so many are enough, of a hundred thousand parts.
-    ranked = nsmallest(_NEXT, every)
-    parts: dict[str, None] = {}
-    count = 0
-    for _, _, records, part in ranked:
-        if count >= _NEXT:
-            break
-        parts[part] = None
-        count += records
+def few_open(ledger: Ledger, asked: Iterable[sums.Few]) -> list[str]:
+    """Some hundreds of the records with the fewest open fields that people are asked about. asked: of all parts."""
+    parts = dict.fromkeys(part for _, _, _, part in sums.fewest(asked))
     found: list[tuple[int, str]] = []
     for r in _records_of(ledger, list(parts)):
         paths = json.loads(r["open"])
         # Not those that lack columns in their mapping alone: they are no question to a person.
         if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
             found.append((len(paths), r["record"]))
-    return [record for _, record in sorted(found)[:_NEXT]]
+    return [record for _, record in sorted(found)[: sums.NEXT]]
 
 
 def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
@@ -97,12 +120,5 @@ def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    # ";" comes next after ":".
-    for r in ledger.each("SELECT part, data FROM tallies WHERE part < 'snapshot:' OR part >= 'snapshot;'"):
+    for r in ledger.each(_PARTS):
         yield r["part"], r["data"]
-
-
-def _in_order(part: str) -> tuple[str, int, str]:
-    """Volumes by their number, as they were taken in."""
-    kind, _, name = part.partition(":")
-    return (kind != "volume") * kind, int(name) if kind == "volume" else 0, name

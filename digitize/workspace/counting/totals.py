@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from digitize.workspace.captured import CapturedLine, captured_lines
-from digitize.workspace.counting.kept import few_open, tallies
+from digitize.workspace.counting import sums
+from digitize.workspace.counting.kept import few_open, of_volumes, summed, tallies
 from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver
 from digitize.workspace.decisions.order import Needed, next_needed
@@ -108,7 +109,7 @@ class StatusCounts:
 
     reasons: why a person must look, and how often. left_over: what mappings do not account for. gaps: numbers left out
     between pages. books: what was learned of volumes from their own pages. captured: records by capture profile.
-    next_needed: what the next hundred records need. pages_per_min: as measured.
+    next_needed: what the next hundred records need. pages_per_min: as measured. volumes_more: volumes without a line.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -124,6 +125,7 @@ class StatusCounts:
     next_needed: Needed | None = None
     pages_per_min: float | None = None
     minutes_left: float | None = None
+    volumes_more: int = 0
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
@@ -144,23 +146,53 @@ class StatusCounts:
         return [*filter(None, said), *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
 
 
-def count_work(ledger: Ledger) -> StatusCounts:
-    """The ledger's newest states in counts: as they are kept of each part, anew of those where something changed."""
+def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
+    """The ledger's newest states in counts: as they are kept of each part, anew of those where something changed.
+
+    every_volume: a line of each, for which the counts of each are read; else of those of which most waits or failed.
+    """
     s = StatusCounts(by={"volume": {}, "station": {}, "language": {}})
-    lines: dict[str, dict[str, list[int]]] = {}
-    sums = _Sums()
+    lines: dict[str, dict[str, list[int]]] = {"volume": {}}
+    of_all = _Sums()
     with _uncollected():
-        for part, tally in tallies(ledger):
-            sums.add(s, part, tally)
-            add_lines(lines, tally.get("by", _NONE))
+        for part, tally in tallies(ledger) if every_volume else summed(ledger):
+            of_all.add(s, part, tally)
+            by = tally.get("by", _NONE)
+            if not every_volume and part.startswith("volume:"):
+                by = {kind: named for kind, named in by.items() if kind != "volume"}
+            add_lines(lines, by)
+        if not every_volume:
+            lines["volume"], s.volumes_more = _first_lines(ledger, of_all, lines["volume"])
         for kind, named in lines.items():
             s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
-    sums.finish(s)
-    some = few_open(ledger, sums.asked)
-    s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(sums.captured), next_needed(ledger, some)
-    _count_steps(s, sums.not_mapped)
+    of_all.finish(s)
+    some = few_open(ledger, of_all.few)
+    s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(of_all.captured), next_needed(ledger, some)
+    _count_steps(s, of_all.not_mapped)
     _rate(ledger, s)
     return s
+
+
+_LABELLED = "SELECT volume, label FROM volumes WHERE label IN ({})"
+_AT_ONCE = 500
+
+
+def _first_lines(ledger: Ledger, of_all: _Sums, found: Mapping[str, list[int]]) -> tuple[dict[str, list[int]], int]:
+    """The lines of the volumes that sums name, then those of tables, and how many volumes have none.
+
+    found: lines of tables by name. A table that is called as a volume is has one line with it, so that is looked for.
+    """
+    held = {number: (name, line) for number, name, line in sums.most_waiting(of_all.first)}
+    names = sorted(found.keys() - {name for name, _ in held.values()})
+    for i in range(0, len(names), _AT_ONCE):
+        some = names[i : i + _AT_ONCE]
+        rows = ledger.rows(_LABELLED.format(", ".join("?" * len(some))), some)
+        for part, tally in of_volumes(ledger, [r["volume"] for r in rows]):
+            held |= {number: (name, line) for number, name, line in sums.first_of(part, tally)}
+    lines: dict[str, dict[str, list[int]]] = {}
+    for own in (dict(held[number] for number in sorted(held)), found):
+        add_lines(lines, {"volume": own})
+    return lines["volume"], of_all.volumes - len(held)
 
 
 @contextmanager
@@ -179,9 +211,10 @@ class _Sums:
     """What is put together of parts before it is told."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.few: list[sums.Few] = []
+        self.first: list[Sequence[Any]] = []
         self.captured: dict[str, list[Any]] = {}
-        self.not_mapped = 0
+        self.not_mapped = self.volumes = 0
         self._kinds: dict[str, Counter[str]] = {"file": Counter(), "page": Counter(), "map": Counter()}
         self._totals: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
@@ -189,24 +222,21 @@ class _Sums:
 
     def add(self, s: StatusCounts, part: str, tally: Mapping[str, Any]) -> None:
         # Most parts have few of these, and there may be a hundred thousand parts.
-        _add(self._totals, tally.get("totals", _NONE))
+        sums.add_numbers(self._totals, tally.get("totals", _NONE))
         for kind, some in tally.get("kinds", _NONE).items():
-            _add(self._kinds[kind], some)
-        _add(self._failed, tally.get("failed", _NONE))
-        _add(self._reasons, tally.get("reasons", _NONE))
+            sums.add_numbers(self._kinds[kind], some)
+        sums.add_numbers(self._failed, tally.get("failed", _NONE))
+        sums.add_numbers(self._reasons, tally.get("reasons", _NONE))
         self.not_mapped += tally.get("not_mapped", 0)
         if "left" in tally:
             for column, n in sorted(tally["left"].items()):
                 s.left_over.append(LeftOver(tally["table"], column, n, tally.get("mapping", "")))
         if "gaps" in tally:
             s.gaps += [Gap(**gap) for gap in tally["gaps"]]
-        if "asked" in tally:
-            self.asked.append((part, tally["asked"]))
-        for profile, (records, loaded, fields) in tally.get("captured", _NONE).items():
-            row = self.captured.setdefault(profile, [0, 0, Counter()])
-            row[0] += records
-            row[1] += loaded
-            _add(row[2], fields)
+        self.few += sums.few_of(part, tally)
+        self.first += sums.first_of(part, tally)
+        self.volumes += sums.volumes_of(part, tally)
+        sums.add_captured(self.captured, tally.get("captured", _NONE))
 
     def finish(self, s: StatusCounts) -> None:
         t = s.totals
@@ -221,12 +251,6 @@ class _Sums:
 
 
 _NONE: Mapping[str, Any] = {}
-
-
-def _add(into: Counter[str], more: Mapping[str, int]) -> None:
-    # Counter.update looks at what it is given first, which takes longer than the few values here.
-    for name, n in more.items():
-        into[name] = into.get(name, 0) + n
 
 
 def _failed_kind(name: str, pages: int) -> FailedKind:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ShownAs:
-    """SQL with {0} for a column: of a key, of a hash, of a moment."""
+    """SQL with {0} for a column: of a key, of a hash, of a moment. step: what views have beside the name of a step."""
 
     key: str
     hash: str
     moment: str
+    step: str = ""
 
 
 SQLITE = ShownAs(
@@ -30,4 +31,6 @@ POSTGRES = ShownAs(
     """CASE WHEN {0} < 0 THEN (SELECT name FROM names WHERE id = -{0}) ELSE
     to_char(to_timestamp({0} / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') || '.'
     || lpad(({0} % 1000)::text, 3, '0') || '+00:00' END""",
+    # By a number it knows how many rows there are; by a name it would have to look at every event for a rare one.
+    ", {0} AS step_no",
 )

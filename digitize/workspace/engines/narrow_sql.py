@@ -26,9 +26,10 @@ def views(d: ShownAs) -> Mapping[str, str]:
         "events": f"""SELECT h.seq AS seq, {d.moment.format("h.at")} AS at, u.name AS unit, s.name AS step,
   h.outcome AS outcome, {key} AS key,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail,
-  {d.hash.format("h.hash")} AS hash, '' AS rows
+  {d.hash.format("h.hash")} AS hash, '' AS rows{d.step.format("h.step")}
   FROM history h JOIN units u ON u.id = h.unit LEFT JOIN names s ON s.id = h.step""",
-        "state": f"""SELECT u.name AS unit, s.name AS step, {shown.replace("h.outcome", "t.outcome")}, t.seq AS seq
+        "state": f"""SELECT u.name AS unit, s.name AS step, {shown.replace("h.outcome", "t.outcome")},
+  t.seq AS seq{d.step.format("t.step")}
   FROM standing t JOIN units u ON u.id = t.unit JOIN names s ON s.id = t.step
   LEFT JOIN history h ON h.seq = t.seq""",
         "results": f"""SELECT u.name AS unit, s.name AS step, {key} AS key, o.data AS data

@@ -17,7 +17,7 @@ from digitize.workspace.engines.dialects import POSTGRES
 from digitize.workspace.engines.moved import MOVING_TO, was_moved
 from digitize.workspace.engines.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.engines.postgres_reach import WAIT_SECONDS, connect, plain_errors
-from digitize.workspace.engines.postgres_sql import given, is_name, lists, spoken
+from digitize.workspace.engines.postgres_sql import by_number, given, is_name, lists, spoken
 from digitize.workspace.engines.where import LedgerAddress
 
 T = TypeVar("T")
@@ -28,7 +28,8 @@ BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('digitize ledger {schema}',
 SELECT extract(epoch FROM clock_timestamp())::float8{marks}
 """
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
-_THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only')"
+_THERE = b"""SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only'),
+  EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('state') AND attname = 'step_no')"""
 _MAY_WRITE = b"SELECT has_table_privilege(COALESCE(to_regclass('history'), to_regclass('events')), 'INSERT')"
 
 
@@ -47,13 +48,15 @@ class DatabaseEngine:
         self._sync: Callable[[], None] = _nothing
         self._clock: tuple[float, float] | None = None
         self._names = itertools.count()
+        self._is_numbered = False
+        self._numbers: dict[str, int] = {}
         self._db = connect(where)
         self._can_write = self._look() if is_there else True
 
     def _look(self) -> bool:
         """Whether what is there can be written. Raises LedgerError where nothing is."""
         with self.guarded():
-            there, still = self._db.execute(_THERE).fetchone() or (False, "on")
+            there, still, self._is_numbered = self._db.execute(_THERE).fetchone() or (False, "on", False)
             if not there:
                 self._db.close()
                 raise LedgerError(
@@ -70,7 +73,20 @@ class DatabaseEngine:
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
         """See `LedgerEngine`."""
-        return self._asked(lambda: self._db.execute(spoken(sql, bool(values)), given(values) or None))
+        asked = by_number(sql, values, self._number) if self._is_numbered else sql
+        return self._asked(lambda: self._db.execute(spoken(asked, bool(values)), given(values) or None))
+
+    def _number(self, name: str) -> int:
+        """The number of a name, 0 where there is none yet. Numbers are never changed."""
+        if name not in self._numbers:
+            row = self._asked(lambda: self._db.execute(b"SELECT id FROM names WHERE name = %s", (name,))).fetchone()
+            if row is None:
+                return 0
+            # A transaction that is rolled back may have made it, and another one makes another.
+            if self._clock is not None:
+                return int(row[0])
+            self._numbers[name] = int(row[0])
+        return self._numbers[name]
 
     def _asked(self, ask: Callable[[], T]) -> T:
         """What only reads is asked again of a database that went away; in a transaction its beginning would be lost."""

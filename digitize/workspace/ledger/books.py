@@ -16,6 +16,7 @@ STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}
 LEARNED_ZONES = tuple(_NAMES)
 """Zones whose value is learned from a volume's own pages."""
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,13 @@ def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
 
 def lines(ledger: Ledger) -> list[str]:
     """What was learned, for people, a line a volume."""
-    labels = {r["volume"]: r["label"] for r in ledger.rows("SELECT volume, label FROM volumes")}
-    return [_line(labels.get(volume, str(volume)), facts) for volume, facts in sorted(learned(ledger).items())]
+    found, labels = learned(ledger), dict[int, str]()
+    volumes = sorted(found)
+    for i in range(0, len(volumes), _AT_ONCE):
+        some = volumes[i : i + _AT_ONCE]
+        sql = f"SELECT volume, label FROM volumes WHERE volume IN ({', '.join('?' * len(some))})"
+        labels |= {r["volume"]: r["label"] for r in ledger.rows(sql, some)}
+    return [_line(labels.get(volume, str(volume)), facts) for volume, facts in sorted(found.items())]
 
 
 def _line(label: str, facts: Mapping[str, BookFact]) -> str:

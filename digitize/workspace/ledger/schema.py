@@ -11,7 +11,8 @@ batches, sources, volumes, scans, tables   what intake took in
 records, findings                           the newest records and what the rules say of them
 shapes     what the records of a table have in common; by it they are packed (mappers/packed.py)
 marks      parts (a volume, a table, a group, a batch) in which something changed since a step, or the counts, looked
-tallies    the counts of a part as they were folded last; by both, `status` and a run look only at what changed
+tallies    the counts of a part as they were folded last, and sums of them (`counting.sums`); by marks and these
+           `status` and a run look only at what changed
 decisions  what a person settled at review; only grows
 receipts   one line a load
 

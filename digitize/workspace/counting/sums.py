@@ -1,0 +1,211 @@
+"""Sums over the counts of parts: of 64 volumes, of 64 such sums, of all; and of batches. So `status` reads a few rows.
+
+They are written in the transaction that writes the parts, from what is kept of all parts beneath (`keep_counts`), and
+so can be made anew at any time. Lots of a run write marks alone, never a sum: machines that record at once do not wait
+for each other's sums. Whoever looks folds what is marked, and the sums above it, without writing them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+from typing import Any
+
+from digitize.workspace.counting.tally import add_lines
+from digitize.workspace.ledger import Ledger
+
+PREFIX = "sum:"
+MOST_LINES = 40
+"""So many volumes are named by a sum: those of which most waits or failed."""
+NEXT = 400
+"""So many records, and at most one part's more, are behind the entries of `few`."""
+_FAN = 64
+_LEVELS = 2
+_KINDS = ("volume", "batch")
+_TOPS = tuple(f"{PREFIX}{kind}:all" for kind in _KINDS)
+_BETWEEN = "SELECT part, data FROM tallies WHERE part >= ? AND part < ? ORDER BY part"
+_LAST = "\U0010ffff"
+# What no sum covers: tables, and files that could not be opened. Of tables there are fewer, and their columns are told.
+_OTHERS = """SELECT part, data FROM tallies WHERE part < 'batch:' OR (part >= 'batch;' AND part < 'snapshot:')
+  OR (part >= 'snapshot;' AND part < 'sum:') OR (part >= 'sum;' AND part < 'volume:') OR part >= 'volume;'"""
+Plain = Mapping[str, Any]
+Few = tuple[int, str, int, str]
+"""Number of open fields, first of the records that have so many, how many these are, part."""
+_NONE: Plain = {}
+
+
+def parent_of(part: str) -> str | None:
+    """The sum in which a part, or a sum, is counted next; None for a sum of all, and for what no sum covers."""
+    kind, _, name = part.removeprefix(PREFIX).partition(":")
+    if kind not in _KINDS or name == "all":
+        return None
+    if not part.startswith(PREFIX):
+        # Batches are numbered in their names, with four digits at first.
+        return f"{PREFIX}{kind}:1:{int(name) // _FAN if kind == 'volume' else name[:-2]}"
+    level, _, at = name.partition(":")
+    if kind == "batch" or int(level) >= _LEVELS:
+        return f"{PREFIX}{kind}:all"
+    return f"{PREFIX}{kind}:{int(level) + 1}:{int(at) // _FAN}"
+
+
+def in_order(part: str) -> tuple[str, int, str]:
+    """Volumes, and sums of them, by their number, as they were taken in; a key to sort by."""
+    kind, _, name = part.removeprefix(PREFIX).partition(":")
+    number = name.rpartition(":")[2]
+    return (kind != "volume") * kind, int(number) if kind == "volume" and number.isdecimal() else 0, name
+
+
+def fold_up(ledger: Ledger, parts: Iterable[str], fresh: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The sums above these parts, lowest first, each with its counts as they are kept.
+
+    fresh: counts of parts that are newer than what is kept of them.
+    """
+    now, made = dict(fresh or {}), dict[str, str]()
+    level = list(parts)
+    while level:
+        above: dict[str, list[str]] = {}
+        for part in level:
+            if (parent := parent_of(part)) is not None:
+                above.setdefault(parent, []).append(part)
+        for parent, own in above.items():
+            children = dict(_children(ledger, parent)) | {part: now[part] for part in own if part in now}
+            total = PartsSum()
+            for part in sorted(children, key=in_order):
+                total.add(part, json.loads(children[part]))
+            now[parent] = made[parent] = total.as_text()
+        level = list(above)
+    return made
+
+
+def _children(ledger: Ledger, parent: str) -> Iterator[tuple[str, str]]:
+    """What is kept of all that a sum counts."""
+    kind, level, at = (*parent.removeprefix(PREFIX).split(":", 2), "", "")[:3]
+    if level == "all":
+        below = f"{PREFIX}{kind}:{_LEVELS if kind == 'volume' else 1}:"
+        rows = ledger.rows(_BETWEEN, (below, below + _LAST))
+    elif kind == "volume":
+        before = "volume:" if level == "1" else f"{PREFIX}volume:{int(level) - 1}:"
+        names = [f"{before}{n}" for n in range(int(at) * _FAN, int(at) * _FAN + _FAN)]
+        rows = ledger.rows(f"SELECT part, data FROM tallies WHERE part IN ({', '.join('?' * _FAN)})", names)
+    else:
+        rows = ledger.rows(_BETWEEN, (f"{kind}:{at}", f"{kind}:{at}{_LAST}"))
+    return ((r["part"], r["data"]) for r in rows if parent_of(r["part"]) == parent)
+
+
+def are_kept(ledger: Ledger) -> bool:
+    """Whether all parts are summed up: not in a ledger of before there were sums, until its counts are kept next."""
+    there = {r["part"] for r in ledger.rows("SELECT part FROM tallies WHERE part IN (?, ?)", _TOPS)}
+    for kind, top in zip(_KINDS, _TOPS, strict=True):
+        sql = "SELECT 1 FROM tallies WHERE part >= ? AND part < ? LIMIT 1"
+        if top not in there and ledger.rows(sql, (f"{kind}:", f"{kind};")):
+            return False
+    return True
+
+
+def summed(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, Plain]]:
+    """The sums of all, and the parts that no sum covers. fresh: counts of parts that are newer than what is kept."""
+    above = fold_up(ledger, (part for part in fresh if parent_of(part)), fresh)
+    kept = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies WHERE part IN (?, ?)", _TOPS)}
+    kept |= {r["part"]: r["data"] for r in ledger.each(_OTHERS)}
+    kept |= {part: text for part, text in fresh.items() if not parent_of(part)}
+    kept |= {part: above[part] for part in _TOPS if part in above}
+    for part in sorted(kept, key=in_order):
+        yield part, json.loads(kept[part])
+
+
+class PartsSum:
+    """Counts of many parts together, without what only each of them tells."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, dict[str, Any]] = {"totals": {}, "failed": {}, "reasons": {}}
+        self._kinds: dict[str, dict[str, int]] = {}
+        self._by: dict[str, dict[str, list[int]]] = {}
+        self._captured: dict[str, list[Any]] = {}
+        self._gaps: list[Any] = []
+        self._few: list[Few] = []
+        self._first: list[Sequence[Any]] = []
+        self._not_mapped = self._volumes = 0
+
+    def add(self, part: str, counts: Plain) -> None:
+        """Add a part, or a sum. Volumes are added in their order."""
+        for name, into in self._sums.items():
+            add_numbers(into, counts.get(name, _NONE))
+        for kind, some in counts.get("kinds", _NONE).items():
+            add_numbers(self._kinds.setdefault(kind, {}), some)
+        by = counts.get("by", _NONE)
+        add_lines(self._by, {kind: lines for kind, lines in by.items() if kind != "volume"})
+        add_captured(self._captured, counts.get("captured", _NONE))
+        self._gaps += counts.get("gaps", ())
+        self._few += few_of(part, counts)
+        self._not_mapped += counts.get("not_mapped", 0)
+        self._first += first_of(part, counts)
+        self._volumes += volumes_of(part, counts)
+
+    def as_text(self) -> str:
+        """As the ledger keeps it: what is not empty, in one order."""
+        plain: dict[str, Any] = {
+            **{name: {k: n for k, n in own.items() if n} for name, own in self._sums.items()},
+            "kinds": {kind: own for kind, own in self._kinds.items() if own},
+            "by": {kind: lines for kind, lines in self._by.items() if lines},
+            "captured": self._captured, "gaps": self._gaps, "few": fewest(self._few),
+            "not_mapped": self._not_mapped, "volumes": self._volumes, "first": most_waiting(self._first),
+        }  # fmt: skip
+        return json.dumps(
+            {k: v for k, v in plain.items() if v}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
+
+
+def few_of(part: str, counts: Plain) -> list[Few]:
+    """The records of a part, or a sum, that people are asked about."""
+    if "few" in counts:
+        return [(n, first, records, of) for n, first, records, of in counts["few"]]
+    return [(int(n), first, records, part) for n, (records, first) in counts.get("asked", _NONE).items()]
+
+
+def fewest(every: Iterable[Few]) -> list[Few]:
+    """Those with the fewest open fields, until there are enough records: of many sums the same as of all parts."""
+    found: list[Few] = []
+    count = 0
+    # Each tells of one record at least.
+    for entry in nsmallest(NEXT, every):
+        if count >= NEXT:
+            break
+        found.append(entry)
+        count += entry[2]
+    return found
+
+
+def first_of(part: str, counts: Plain) -> Sequence[Sequence[Any]]:
+    """(number of the volume, its name, its line), of the volumes that a part, or a sum, names."""
+    if "first" in counts:
+        return counts["first"]  # type: ignore[no-any-return]
+    if not part.startswith("volume:"):
+        return ()
+    return [[int(part[7:]), name, line] for name, line in counts.get("by", _NONE).get("volume", _NONE).items()]
+
+
+def volumes_of(part: str, counts: Plain) -> int:
+    """How many volumes have a line in a part, or a sum."""
+    return int(counts.get("volumes", 0)) or len(first_of(part, counts))
+
+
+def most_waiting(volumes: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Those of which most waits or failed, in their order."""
+    first = nsmallest(MOST_LINES, volumes, key=lambda v: (-v[2][1] - v[2][3], v[1]))
+    return sorted(first, key=lambda v: v[0])
+
+
+def add_numbers(into: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add numbers by name. Counter.update looks at what it is given first, which takes longer than a few values."""
+    for name, n in more.items():
+        into[name] = into.get(name, 0) + n
+
+
+def add_captured(into: dict[str, list[Any]], more: Mapping[str, Sequence[Any]]) -> None:
+    """Add the profiles of a part, or a sum, to those of all."""
+    for profile, (records, loaded, fields) in more.items():
+        row = into.setdefault(profile, [0, 0, {}])
+        row[0] += records
+        row[1] += loaded
+        add_numbers(row[2], fields)

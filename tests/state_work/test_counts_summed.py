@@ -1,0 +1,102 @@
+"""Counts of parts are summed up: what is told of sums is what is told of all parts, and a false sum is named."""
+
+import json
+import random
+from dataclasses import asdict
+from types import SimpleNamespace
+
+import pytest
+
+from digitize.workspace.counting import kept, sums
+from digitize.workspace.counting.kept import differing_counts, keep_counts, kept_gaps
+from digitize.workspace.counting.tally import PartCounts
+from digitize.workspace.counting.totals import count_work
+from digitize.workspace.decisions.page_gaps import Gap
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
+
+PUT = "INSERT INTO tallies (part, data) VALUES (?, ?)"
+VOLUMES = (1, 2, 63, 64, 65, 130, 4095, 4096, 9000)
+
+
+def counts_of(number, choose):
+    """Invented counts of a volume."""
+    t = PartCounts()
+    for status in choose.choices(("waiting", "read", "failed"), k=choose.randint(1, 5)):
+        t.add_page(status, f"book {number}", choose.choice(("Mill", "Bridge")), "en")
+    t.note_asked(choose.randint(1, 3), choose.randint(1, 90), f"s-{number:04d}-0001-r1")
+    t.add_captured("everything", 2, 1, {"age": 1})
+    t.reasons["doubtful"] += choose.randint(1, 4)
+    t.gaps = [asdict(Gap(f"book {number}", "p", "q", 1, 3, 1, "h"))]
+    return t.as_text()
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Counts of volumes, tables and batches, as an older program kept them: without sums."""
+    choose = random.Random(5)
+    with Ledger.create(tmp_path / "ledger.sqlite") as made:
+        made.execute_many("INSERT INTO volumes (volume, label) VALUES (?, ?)", [(n, f"book {n}") for n in VOLUMES])
+        rows = [(f"volume:{n}", counts_of(n, choose)) for n in VOLUMES]
+        table = PartCounts(table="t", left={"c": 2})
+        # Called as a volume is: they share a line.
+        table.add_records(
+            "book 65", {"n": 3, "verdict": "clean", "loaded": 1, "open": "[]", "station": "", "language": ""}
+        )
+        rows += [("table:t-0001", table.as_text()), ("files", "{}")]
+        rows += [(f"batch:s-b{n:04d}", json.dumps({"totals": {"files": n}})) for n in (1, 99, 100, 10000)]
+        made.execute_many(PUT, rows)
+        made.execute("DELETE FROM marks")
+        yield made
+
+
+def told(ledger, *, every_volume):
+    plain = count_work(ledger, every_volume=every_volume).as_plain()
+    return plain.pop("by_volume"), plain
+
+
+def test_sums_tell_what_all_parts_tell(ledger):
+    every, all_else = told(ledger, every_volume=True)
+    assert (every, all_else) == told(ledger, every_volume=False)
+    keep_counts(ledger)
+    assert sums.are_kept(ledger)
+    assert (every, all_else) == told(ledger, every_volume=False)
+    assert [g.volume for g in kept_gaps(ledger)] == [f"book {n}" for n in VOLUMES]
+    made = {r["part"] for r in ledger.rows("SELECT part FROM tallies WHERE part >= 'sum:' AND part < 'sum;'")}
+    assert {"sum:volume:1:0", "sum:volume:1:140", "sum:volume:2:2", "sum:volume:all", "sum:batch:1:s-b100"} <= made
+
+
+def test_of_many_volumes_those_are_named_of_which_most_waits(ledger, monkeypatch):
+    monkeypatch.setattr(sums, "MOST_LINES", 3)
+    monkeypatch.setattr(sums, "NEXT", 100)
+    keep_counts(ledger)
+    every, all_else = told(ledger, every_volume=True)
+    s = count_work(ledger, every_volume=False)
+    first, more = told(ledger, every_volume=False)[0], s.volumes_more
+    wanted = sorted(every, key=lambda name: (-every[name]["waiting"] - every[name]["failed"], name))[:3]
+    assert set(wanted) <= set(first) <= {*wanted, "book 65"} and len(first) + more == len(VOLUMES)
+    # The table's line is that of the volume of its name, although no sum names this one.
+    assert all(first[name] == every[name] for name in first) and "book 65" in first
+    assert told(ledger, every_volume=False)[1] == all_else
+
+
+def test_who_only_looks_sees_what_changed_without_keeping_it(ledger):
+    keep_counts(ledger)
+    Catalogue(ledger).insert_scan(PageScan("s-0065-0001", "a" * 64, 0, "b1", 65, 1, station="Mill"))
+    Catalogue(ledger).insert_source(SourceFile("a" * 64, "s-b0002", "a.png", 1, "image/png", 1, ".png"))
+    Catalogue(ledger).insert_batch(Batch("s-b0002", "more", "2026-01-01"))
+    assert told(ledger, every_volume=False) == told(ledger, every_volume=True)
+    assert count_work(ledger, every_volume=False).by["volume"]["book 65"].pages == 1
+    keep_counts(ledger)
+    assert told(ledger, every_volume=False) == told(ledger, every_volume=True)
+
+
+def test_a_false_sum_is_named_and_a_missing_one_and_of_a_false_part_no_sum(ledger, monkeypatch):
+    keep_counts(ledger)
+    true = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies")}
+    # The pages behind the invented counts are not there.
+    monkeypatch.setattr(kept, "count_part", lambda _, part: SimpleNamespace(as_text=lambda: true.get(part, "{}")))
+    assert list(differing_counts(ledger)) == []
+    ledger.execute("UPDATE tallies SET data = '{}' WHERE part IN ('sum:volume:1:1', 'volume:1')")
+    ledger.execute("DELETE FROM tallies WHERE part = 'sum:batch:all'")
+    assert list(differing_counts(ledger)) == ["volume:1", "sum:batch:all", "sum:volume:1:1"]
