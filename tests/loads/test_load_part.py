@@ -44,7 +44,9 @@ def place(tmp_path):
 
 
 def load(place, *part, agreed=None, dry_run=False):
-    done = load_workspace(place, Silent(), parse_agreed(agreed) if agreed else None, dry_run=dry_run, part=LoadPart(*part))
+    done = load_workspace(
+        place, Silent(), parse_agreed(agreed) if agreed else None, dry_run=dry_run, part=LoadPart(*part)
+    )
     return [(r.batch, r.inserted, r.rejected) for r in done.receipts]
 
 

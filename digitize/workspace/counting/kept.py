@@ -16,6 +16,8 @@ from digitize.workspace.ledger.marks import COUNT
 
 SNAPSHOT_PREFIX = "snapshot:"
 """Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
+SHEET_PREFIX = "sheet:"
+"""Before the part of what is kept for review sheets (`digitize.review.kept_questions`)."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _READ_AT_ONCE, _NEXT = 50, 400
@@ -97,8 +99,8 @@ def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    # ";" comes next after ":".
-    for r in ledger.each("SELECT part, data FROM tallies WHERE part < 'snapshot:' OR part >= 'snapshot;'"):
+    # ";" comes next after ":"; no part is called anything between the two prefixes.
+    for r in ledger.each("SELECT part, data FROM tallies WHERE part < 'sheet:' OR part >= 'snapshot;'"):
         yield r["part"], r["data"]
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
-SNAPSHOT = "snapshot"
-"""Looks at volumes and tables whenever the counts do."""
+SNAPSHOT, SHEET = "snapshot", "sheet"
+"""They look at volumes and tables whenever the counts do: for reports, and for the questions of a review sheet."""
 FILES = "files"
 """The part of files that could not even be opened."""
 _READING = (COUNT, READ, MAP)
@@ -28,6 +28,7 @@ ALL_PARTS = {
     COUNT: f"""{_VOLUMES.format(COUNT)} UNION {_TABLES.format(COUNT)} UNION SELECT 'count', '{FILES}'
                UNION SELECT 'count', 'batch:' || batch FROM batches""",
     SNAPSHOT: f"{_VOLUMES.format(SNAPSHOT)} UNION {_TABLES.format(SNAPSHOT)}",
+    SHEET: f"{_VOLUMES.format(SHEET)} UNION {_TABLES.format(SHEET)}",
     READ: _VOLUMES.format(READ),
     BOOK: _VOLUMES.format(BOOK),
     PRINT: _VOLUMES.format(PRINT),
@@ -78,7 +79,7 @@ class News:
         """Have a step look at a part."""
         self._marks[what, part] = None
         if what == COUNT and part.startswith(("volume:", "table:")):
-            self._marks[SNAPSHOT, part] = None
+            self._marks[SNAPSHOT, part] = self._marks[SHEET, part] = None
 
     def mark_unit(self, what: str, unit: str) -> None:
         """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""

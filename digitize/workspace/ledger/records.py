@@ -181,10 +181,11 @@ class Records:
         query = record_sql.GROUPS if self._ledger.is_narrow else record_sql.GROUPS_BEFORE
         return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.lower().endswith(small))
 
-    def open_ones(self) -> Iterator[Stored]:
-        """The records in review or rejected, by id."""
-        for row in self._ledger.each("SELECT * FROM records WHERE verdict IN ('review', 'reject') ORDER BY record"):
-            yield self._stored(row)
+    def open_ones(self, volume: int | None = None) -> Iterator[Stored]:
+        """The records in review or rejected, by id. volume: of this one alone."""
+        own = "" if volume is None else " AND unit IN (SELECT page FROM scans WHERE volume = ?)"
+        sql = f"SELECT * FROM records WHERE verdict IN ('review', 'reject'){own} ORDER BY record"
+        yield from map(self._stored, self._ledger.each(sql, () if volume is None else (volume,)))
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
