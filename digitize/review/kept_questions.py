@@ -10,28 +10,27 @@ import heapq
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from digitize import __version__
 from digitize.machine.work_keys import plain_hash
 from digitize.workspace.calibration.sampling import MORE, Draw, book_of
-from digitize.workspace.counting.kept import SHEET_PREFIX
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import costs_in_order, places_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.kept_parts import KeptParts
+from digitize.workspace.ledger.marked import all_parts
 from digitize.workspace.ledger.marks import SHEET
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from mappers.record import FieldValue
 
 UNCALIBRATED = "not-calibrated"
-_AT_ONCE = 50
+_VERSION = "1"
+"""Raised when the same records give other questions."""
 _UNITS = "SELECT record, unit, reasons FROM records WHERE {} ORDER BY record"
-_ONE = "SELECT data FROM tallies WHERE part = ?"
-_PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
 
 
 class Turn(NamedTuple):
@@ -66,7 +65,8 @@ class AuditRules:
         options = known.place.options.calibrate
         self.draw, self.first_pages, self.pages_at_once = draw, options.first_pages, options.pages_at_once
         fields = [m.as_plain() for _, m in sorted(known.thresholds.fields.items())]
-        told = [__version__, draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once, fields]
+        drawn = [draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once]
+        told = [__version__, _VERSION, *drawn, fields]
         self.basis = plain_hash(told)[:16]
         self.form_of = lru_cache(maxsize=20_000)(lambda page: _form_of(ledger, page))
         self._passes_any = lru_cache(maxsize=1_000)(known.thresholds.passes_any)
@@ -118,20 +118,15 @@ class KeptQuestions:
 
     def __init__(self, ledger: Ledger, rules: AuditRules, *, keeps: bool = False) -> None:
         """keeps: what is looked at anew is kept in the ledger, if that can be written."""
-        self._ledger, self._rules = ledger, rules
-        self._has_marks = is_marking(ledger)
-        self._keeps = keeps and self._has_marks and ledger.can_write
-        self._changed = set(marked(ledger, SHEET)) if self._has_marks else set[str]()
-        # Before anything is looked at: what is written meanwhile stays marked.
-        self._seq = newest_event(ledger)
-        self._new: dict[str, str] = {}
-        self._held: dict[str, str] = {}
+        self._ledger = ledger
+        fold = partial(fold_questions, ledger, rules)
+        self._parts = KeptParts(ledger, SHEET, rules.basis, fold, keeps=keeps)
 
     def heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
         """Of some parts, of all where none are named."""
         for part in all_parts(self._ledger, SHEET) if parts is None else parts:
-            yield part, _head(self._text(part).partition("\n")[0])
-        self._keep()
+            yield part, _head(self._parts.text(part).partition("\n")[0])
+        self._parts.keep()
 
     def waiting(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
         """The records of a part that wait, in the order of value, with the keys that each takes then."""
@@ -146,37 +141,10 @@ class KeptQuestions:
             return
         # The others are fetched only when the first was taken: of most parts it never is.
         yield first
-        yield from ((cost, record) for cost, record in json.loads(self._text(part).split("\n")[line])[1:])
-
-    def _text(self, part: str) -> str:
-        """As it is kept, or as it was looked at now."""
-        if text := self._held.get(part) or self._new.get(part):
-            return text
-        if self._has_marks and part not in self._changed:
-            row = self._ledger.execute(_ONE, (SHEET_PREFIX + part,)).fetchone()
-            basis, _, text = row["data"].partition(" ") if row else ("", "", "")
-            if basis == self._rules.basis:
-                return str(text)
-        text = fold_questions(self._ledger, part, self._rules)
-        if not self._keeps:
-            self._held[part] = text
-            return text
-        self._new[part] = text
-        if len(self._new) >= _AT_ONCE:
-            self._keep()
-        return text
-
-    def _keep(self) -> None:
-        if self._new:
-            with self._ledger.writing():
-                rows = [(SHEET_PREFIX + part, f"{self._rules.basis} {text}") for part, text in self._new.items()]
-                self._ledger.execute_many(_PUT, rows)
-                settle(self._ledger, SHEET, self._new, self._seq)
-            self._changed -= self._new.keys()
-            self._new.clear()
+        yield from ((cost, record) for cost, record in json.loads(self._parts.text(part).split("\n")[line])[1:])
 
 
-def fold_questions(ledger: Ledger, part: str, rules: AuditRules) -> str:
+def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
     """What is asked of one part, as three lines of JSON: its head, the records that wait, those that are audited."""
     wanting: dict[str, Mapping[str, float]] = {}
     lots = []

@@ -16,12 +16,13 @@ from digitize.workspace.ledger.marks import COUNT
 
 SNAPSHOT_PREFIX = "snapshot:"
 """Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
-SHEET_PREFIX = "sheet:"
-"""Before the part of what is kept for review sheets (`digitize.review.kept_questions`)."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _READ_AT_ONCE, _NEXT = 50, 400
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
+# Not what others keep beside them (`ledger.kept_parts`); ";" comes next after ":".
+_COUNTS = """SELECT part, data FROM tallies
+             WHERE part < 'account:' OR (part >= 'account;' AND part < 'sheet:') OR part >= 'snapshot;'"""
 # By unit alone: an index on the verdict would lead through all records of the ledger.
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
 
@@ -99,8 +100,7 @@ def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
 
 
 def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    # ";" comes next after ":"; no part is called anything between the two prefixes.
-    for r in ledger.each("SELECT part, data FROM tallies WHERE part < 'sheet:' OR part >= 'snapshot;'"):
+    for r in ledger.each(_COUNTS):
         yield r["part"], r["data"]
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
-SNAPSHOT, SHEET = "snapshot", "sheet"
-"""They look at volumes and tables whenever the counts do: for reports, and for the questions of a review sheet."""
+SNAPSHOT, SHEET, ACCOUNT = "snapshot", "sheet", "account"
+"""They look at volumes and tables whenever the counts do: reports, questions of review sheets, accounts of volumes.
+What each keeps of a part lies beside the counts, under its name."""
 FILES = "files"
 """The part of files that could not even be opened."""
 _READING = (COUNT, READ, MAP)
@@ -29,6 +30,7 @@ ALL_PARTS = {
                UNION SELECT 'count', 'batch:' || batch FROM batches""",
     SNAPSHOT: f"{_VOLUMES.format(SNAPSHOT)} UNION {_TABLES.format(SNAPSHOT)}",
     SHEET: f"{_VOLUMES.format(SHEET)} UNION {_TABLES.format(SHEET)}",
+    ACCOUNT: _VOLUMES.format(ACCOUNT),
     READ: _VOLUMES.format(READ),
     BOOK: _VOLUMES.format(BOOK),
     PRINT: _VOLUMES.format(PRINT),
@@ -80,6 +82,8 @@ class News:
         self._marks[what, part] = None
         if what == COUNT and part.startswith(("volume:", "table:")):
             self._marks[SNAPSHOT, part] = self._marks[SHEET, part] = None
+            if part.startswith("volume:"):
+                self._marks[ACCOUNT, part] = None
 
     def mark_unit(self, what: str, unit: str) -> None:
         """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""
