@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from digitize.workspace.ledger import record_marks, record_sql
@@ -15,6 +16,7 @@ from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
 from validators.finding import Finding
 
+_AT_ONCE = 500
 UNDONE = "undone"
 """The verdict of a decision by which the one before it on its field counts no more."""
 
@@ -125,6 +127,12 @@ class Records:
         rows = self._ledger.rows(f"SELECT * FROM records WHERE record IN ({marks})", records) if records else []
         found = {row["record"]: row for row in rows}
         return [self._stored(found[record]) for record in records if record in found]
+
+    def each_of(self, records: Iterable[str]) -> Iterator[Stored]:
+        """Those of these records that there are, in the order given, however many."""
+        waiting = iter(records)
+        while some := list(islice(waiting, _AT_ONCE)):
+            yield from self.some(some)
 
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
