@@ -98,6 +98,7 @@ class Rig:
                 "--preload", "benchmarks.cluster_visits",
             ]  # fmt: skip
         own = {VISITS: str(self.folder / "visits"), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+        own |= {"DASK_CONFIG": str(ROOT / "deploy" / "dask.yaml")}
         # The cut-off host comes back before anybody is believed dead, or after: both must be right.
         own |= {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "20s"}
         with (self.folder / f"{name}.log").open("ab") as log:

@@ -5,7 +5,8 @@ r"""What commands that go through a whole workspace take of memory and processor
 Workspaces of so many invented pages, a record each, are made once (benchmarks/ledger_make.py) and used again: here with
 records written out, each with its sections, one in fifty of a protected victim, so that masks have something to do.
 Each command runs in a process of its own. Names: snapshot (the first), again (nothing changed since), export (csv),
-jsonl, volume (csv, of one), account (of volumes of which each was received).
+jsonl, volume (csv, of one), account (of volumes of which each was received), accounted (again), load (of one batch,
+into an empty file), review (a sheet of 1,000 questions, audits by lot among them), asked (again), book (of one volume).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from unittest import mock
 
 from benchmarks import ledger_make
 from benchmarks.ledger_rows import BY, invented
+from digitize.workspace.calibration.keeping import STEP, begin
+from digitize.workspace.calibration.values import Measured
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import VolumeFacts, Volumes
@@ -40,6 +43,7 @@ _RUN = (
     "r = resource.getrusage(resource.RUSAGE_SELF)\n"
     "print('\\n%r %.1f %.2f' % (code or 0, peak_mb(), r.ru_utime + r.ru_stime))"
 )
+_FIRST = "SELECT (SELECT MIN(batch) FROM batches) AS batch, (SELECT MIN(label) FROM volumes) AS label"
 COMMANDS: dict[str, Sequence[str]] = {
     "snapshot": ("snapshot", "{place}", "--out", "{out}/s.snapshot"),
     "again": ("snapshot", "{place}", "--out", "{out}/s.snapshot"),
@@ -47,6 +51,11 @@ COMMANDS: dict[str, Sequence[str]] = {
     "jsonl": ("export", "{place}", "--to", "jsonl", "--out", "{out}/records.jsonl"),
     "volume": ("export", "{place}", "--to", "csv", "--volume", "3", "--out", "{out}/volume"),
     "account": ("batch", "account", "{place}", "--json"),
+    "accounted": ("batch", "account", "{place}", "--json"),
+    "load": ("load", "{place}", "--target", "{out}/target.sqlite", "--batch", "{batch}"),
+    "review": ("review", "export", "{place}", "--out", "{out}/review.xlsx", "--limit", "1000"),
+    "asked": ("review", "export", "{place}", "--out", "{out}/review.xlsx", "--limit", "1000"),
+    "book": ("review", "export", "{place}", "--out", "{out}/review.xlsx", "--limit", "1000", "--volume", "{label}"),
 }
 
 
@@ -65,6 +74,11 @@ def made(folder: Path, pages: int) -> Place:
     with mock.patch.multiple(ledger_make, is_whole=lambda page: True, invented=with_sections):
         place = ledger_make.make(folder / f"growth-{pages}", pages)
     with Ledger(place.ledger) as ledger:
+        if begin(ledger, place.options.workspace.site_id):
+            # Something passes, so that sheets ask by lot what passed.
+            open_now = Measured(ledger_make.FORM, "fir_no", 0.9, "own", 400, 400)
+            detail = {"is": open_now.as_plain()}
+            ledger.record_event(f"threshold:{open_now.form}/{open_now.field}", STEP, "note", detail=detail)
         volumes = Volumes(ledger)
         if not volumes.all():
             with ledger.writing():
@@ -77,7 +91,9 @@ def made(folder: Path, pages: int) -> Place:
 
 def used(place: Place, name: str, out: Path) -> dict[str, float]:
     """Peak MB and processor seconds of a command. Raises RuntimeError where it ends with a fault."""
-    arguments = [a.format(place=place.folder, out=out) for a in COMMANDS[name]]
+    with Ledger(place.ledger) as ledger:
+        (named,) = ledger.rows(_FIRST)
+    arguments = [a.format(place=place.folder, out=out, **dict(named)) for a in COMMANDS[name]]
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )

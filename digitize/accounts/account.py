@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from digitize.machine.work_keys import plain_hash
+from digitize.accounts.kept_pages import KeptPages, PagesOfVolume, count_purged
 from digitize.workspace.counting.kept import kept_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.purges import purged_in
-from digitize.workspace.volumes.book import CustodyEvent, ReceivedVolume, Volumes, bounds, unit_of
+from digitize.workspace.volumes.book import LOOKED, CustodyEvent, ReceivedVolume, Volumes, unit_of
 
-_PAGES = """
-  SELECT s.page, s.sha256, s.idx,
-         (SELECT outcome FROM state WHERE unit = s.page AND step = 'recognise') AS read,
-         (SELECT outcome FROM state WHERE unit = s.page AND step = 'decide') AS decided,
-         (SELECT outcome FROM state WHERE unit = s.page AND step = 'map') AS mapped,
-         (SELECT detail FROM state WHERE unit = s.page AND step = 'recognise') AS read_detail,
-         (SELECT detail FROM state WHERE unit = s.page AND step = 'decide') AS decided_detail,
-         (SELECT detail FROM state WHERE unit = s.page AND step = 'map') AS mapped_detail,
-         EXISTS (SELECT 1 FROM records WHERE unit = s.page) AS recorded
-  FROM scans s
-  WHERE s.page >= ? AND s.page < ? AND s.seq = (SELECT MAX(seq) FROM scans WHERE page = s.page) ORDER BY s.page
-"""
-_SCANS = "SELECT COUNT(*) AS n FROM scans WHERE page >= ? AND page < ?"
-_RULES = "SELECT code, COUNT(DISTINCT record) AS n FROM findings WHERE record >= ? AND record < ? GROUP BY code"
 _BOOK_RULES = {
     "R001": "FIR numbers that stand twice", "R003": "holes in the row of FIR numbers",
     "R011": "holes in the numbers of leaves",
@@ -97,60 +82,29 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
     # Of all volumes from the counts that are kept, which look at no page.
     for gap in (find_gaps(ledger, only) if only is not None else kept_gaps(ledger)) if known else ():
         gaps.setdefault(gap.volume, []).append(gap)
-    return [_account(ledger, site, v, sheets[v.number], gaps.get(v.facts.label, [])) for v in known]
+    pages = KeptPages(ledger, site, keeps=only is None)
+    looked = ledger.states(LOOKED)
+    # Asked of each volume only where something was purged at all.
+    purges = bool(ledger.rows("SELECT 1 FROM events WHERE step = 'purge' LIMIT 1"))
+    made = []
+    for volume in known:
+        number, own = volume.number, pages.of(volume.number)
+        gone = count_purged(ledger, site, number, {*purged_in(ledger, number)}) if purges else 0
+        account = _account(volume, own, _holder(chain := Volumes(ledger).custody(number)), sheets[number], gone)
+        gaps_of = [g for g in gaps.get(volume.facts.label, []) if g.said != NO_GAP]
+        seen = _looked(looked.get(unit_of(number)), own.key)
+        found = (*_of_counts(account, chain), *_of_pages(account), *_of_gaps(gaps_of), *seen, *_of_rules(own.rules))
+        made.append(replace(account, findings=found))
+    pages.keep()
+    return made
 
 
-def _account(ledger: Ledger, site: str, volume: ReceivedVolume, sheets: int, gaps: list[Gap]) -> VolumeAccount:
-    within = bounds(site, volume.number)
-    rows = ledger.rows(_PAGES, within)
-    chain = Volumes(ledger).custody(volume.number)
-    made = VolumeAccount(volume.number, volume.facts.label, volume.facts.pages, len(rows), sheets=sheets)
-    made = replace(made, **_folded(rows), holder=_holder(chain))
-    made = replace(made, again=int(ledger.rows(_SCANS, within)[0]["n"]) - len(rows))
-    gone = purged_in(ledger, volume.number)
-    made = replace(made, purged=sum(r["sha256"] in gone for r in rows))
-    own = [g for g in gaps if g.said != NO_GAP]
-    seen = _looked(ledger, volume.number, rows)
-    found = (*_of_counts(made, chain), *_of_pages(made), *_of_gaps(own), *seen, *_of_rules(ledger, within))
-    return replace(made, findings=found)
-
-
-def _folded(rows: list[Any]) -> dict[str, Any]:
-    """What became of each page, counted."""
-    counts: Counter[str] = Counter()
-    failed: Counter[str] = Counter()
-    unexplained = []
-    for row in rows:
-        what = _fate(row)
-        counts[what] += 1
-        if what == "failed":
-            failed[_kind(row)] += 1
-        elif what == "unexplained":
-            unexplained.append(row["page"])
-    names = ("waiting", "recorded", "continued", "reported", "due")
-    read = sum(n for what, n in counts.items() if what not in ("waiting", "failed"))
-    return {**{n: counts[n] for n in names}, "failed": dict(failed), "read": read, "unexplained": tuple(unexplained)}
-
-
-def _fate(row: Any) -> str:
-    if "failed" in (row["read"], row["decided"]):
-        return "failed"
-    if not row["read"] or not row["decided"]:
-        return "waiting"
-    if row["recorded"]:
-        return "recorded"
-    if json.loads(row["decided_detail"]).get("part", 1) != 1:
-        return "continued"
-    if row["mapped"] is None:
-        return "due"
-    mapped = json.loads(row["mapped_detail"])
-    # A page that could not be mapped says why, as one whose rows are reported does.
-    return "reported" if row["mapped"] == "failed" or mapped.get("reported") else "unexplained"
-
-
-def _kind(row: Any) -> str:
-    detail = row["read_detail"] if row["read"] == "failed" else row["decided_detail"]
-    return str(json.loads(detail)["kind"])
+def _account(volume: ReceivedVolume, own: PagesOfVolume, holder: str, sheets: int, purged: int) -> VolumeAccount:
+    names = ("scanned", "again", "waiting", "read", "recorded", "continued", "reported", "due", "failed")
+    return VolumeAccount(
+        volume.number, volume.facts.label, volume.facts.pages, sheets=sheets, holder=holder, purged=purged,
+        unexplained=tuple(own.unexplained), **{name: getattr(own, name) for name in names},
+    )  # fmt: skip
 
 
 def _holder(chain: list[CustodyEvent]) -> str:
@@ -187,26 +141,20 @@ def _of_gaps(gaps: list[Gap]) -> Iterator[AccountFinding]:
         yield AccountFinding("number-gap", text, gap.count)
 
 
-def _looked(ledger: Ledger, number: int, rows: list[Any]) -> Iterator[AccountFinding]:
-    """What `digitize batch look` found in the pictures, if it looked at these very pages."""
-    state = ledger.state(unit_of(number), "looked")
+def _looked(state: StepState | None, key: str) -> Iterator[AccountFinding]:
+    """What `digitize batch look` found in the pictures, if it looked at these very pages. key: of them."""
     if state is None:
         return
-    if state.detail["pages"] != pages_key([(r["page"], r["sha256"], r["idx"]) for r in rows]):
+    if state.detail["pages"] != key:
         yield AccountFinding("looked-before", "pages came since its pictures were looked at: digitize batch look")
     for kind, text, count in state.detail["found"]:
         yield AccountFinding(kind, text, count)
 
 
-def _of_rules(ledger: Ledger, within: tuple[str, str]) -> Iterator[AccountFinding]:
-    for row in ledger.rows(_RULES, within):
-        if row["code"] in _BOOK_RULES:
-            yield AccountFinding(row["code"], f"{_BOOK_RULES[row['code']]}, at {row['n']} records", row["n"])
-
-
-def pages_key(pages: list[tuple[str, str, int]]) -> str:
-    """By which it is known whether these scans were looked at: page, sha256 and index of each."""
-    return plain_hash([list(p) for p in pages])
+def _of_rules(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
+    for code, n in rules.items():
+        if code in _BOOK_RULES:
+            yield AccountFinding(code, f"{_BOOK_RULES[code]}, at {n} records", n)
 
 
 def summary(ledger: Ledger) -> list[str]:

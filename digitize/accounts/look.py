@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digitize.accounts.account import AccountFinding, pages_key
+from digitize.accounts.account import AccountFinding
+from digitize.accounts.kept_pages import pages_key
 from digitize.errors import NotFound
 from digitize.files.scanqc.check import ScanQcOptions, check_scans
 from digitize.files.scanqc.folder import ListedScans

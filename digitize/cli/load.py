@@ -38,6 +38,10 @@ MaxRejects = Annotated[
     str, typer.Option(metavar="N|P%", help="Load nothing when more is refused: 0.5%, or 20 records.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing.")]
+OneBatch = Annotated[str, typer.Option("--batch", help="A workspace: this batch alone.")]
+OneVolume = Annotated[
+    str, typer.Option("--volume", help="A workspace: the batches alone in which this volume came, by label or number.")
+]
 Receipts = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
 ]
@@ -51,6 +55,8 @@ def load(
     schema: Schema = "",
     layout: Layout = "",
     form: ImportForm = "iif1",
+    volume: OneVolume = "",
+    batch: OneBatch = "",
     batch_size: BatchSize = None,
     first: First = False,
     max_rejects: MaxRejects = "",
@@ -66,6 +72,7 @@ def load(
     json: Json = False,
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
+    from digitize.errors import OptionsError
     from digitize.files.loading.again import name_call
 
     agreed = _agreed(max_rejects)
@@ -74,8 +81,10 @@ def load(
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
         given |= {"--stations": stations, "--profile": profile, "--ignore": ignore, "--leave-out": leave_out}
         folder = require_one_workspace(paths, given, "a workspace is loaded batch by batch, as it is set up")
-        _load_workspace(folder, where, agreed, dry_run=dry_run, json=json)
+        _load_workspace(folder, where, agreed, batch=batch, volume=volume, dry_run=dry_run, json=json)
         return
+    if batch or volume:
+        raise OptionsError("--batch and --volume are for a workspace; of files, name those that are to be loaded.")
     rules = {"state": state, "stations": stations, "profile": profile, "ignore": ignore, "leave_out": leave_out}
     call = name_call(paths, form, {**rules, "size": batch_size})
     # A layout may be altered under its name; what it did once is asked of the book.
@@ -176,8 +185,10 @@ def _compare(where: _Where, layout: TableLayout, *, json: bool) -> None:
         print_comparison(book_address(parse_address(where.target, where.schema or SCHEMA)), layout)
 
 
-def _load_workspace(folder: Path, where: _Where, agreed: Agreed | None, *, dry_run: bool, json: bool) -> None:
-    from digitize.steps.load_workspace import load_workspace
+def _load_workspace(
+    folder: Path, where: _Where, agreed: Agreed | None, *, batch: str, volume: str, dry_run: bool, json: bool
+) -> None:
+    from digitize.steps.load_workspace import LoadPart, load_workspace
     from digitize.workspace.place import open_place
 
     waits = {"load.lock_seconds": where.lock_seconds, "load.statement_seconds": where.statement_seconds}
@@ -185,7 +196,7 @@ def _load_workspace(folder: Path, where: _Where, agreed: Agreed | None, *, dry_r
     named = {"load.target": where.target, "load.schema_name": where.schema, "load.layout": _from_here(where.layout)}
     place = open_place(folder, {**{name: text or None for name, text in named.items()}, **waits})
     with progress(place.options.run.line_every) as shown:
-        done = load_workspace(place, shown, agreed, dry_run=dry_run)
+        done = load_workspace(place, shown, agreed, dry_run=dry_run, part=LoadPart(batch, volume))
     _print_loaded(done, json=json)
 
 

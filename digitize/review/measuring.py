@@ -9,28 +9,32 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import chain
 
 from digitize.review.going_back import back_items
+from digitize.review.kept_questions import (
+    UNCALIBRATED,
+    AuditRules,
+    DrawnPage,
+    KeptQuestions,
+    PartHead,
+    has_passed,
+    is_open,
+)
 from digitize.workspace.calibration.keeping import STEP
 from digitize.workspace.calibration.proving import LADDER
-from digitize.workspace.calibration.sampling import MORE, Draw, book_of, draw_of
+from digitize.workspace.calibration.sampling import draw_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
-from digitize.workspace.decisions.order import in_order_of_value, places_of
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
-from digitize.workspace.ledger.verdict import OPERATOR
 from mappers.record import FieldValue, Record
 
 _ZONES = f"{ZONE}:"
-_UNCALIBRATED = "not-calibrated"
-_UNITS = "SELECT record, unit, reasons FROM records ORDER BY record"
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,19 @@ class Asking:
     deferred: list[str]
 
 
-def list_asked(ledger: Ledger, known: Known, *, everything: bool = False) -> Asking:
-    """All that a person is asked of fields. everything: also what may be deferred.
+def list_asked(
+    ledger: Ledger, known: Known, *, everything: bool = False, volume: int | None = None, keeps: bool = False
+) -> Asking:
+    """All that a person is asked of fields. everything: also what may be deferred. volume: of this one alone. keeps:
+    which records of a part are asked is kept in the ledger, and not looked for again until the part changes.
 
     Where thresholds are not measured, these are the doubts alone (`list_items`).
     """
     back = back_items(ledger, known)
     if not known.thresholds.is_begun:
-        return Asking(_with(list_items(ledger, known.mappings), back), (), [])
+        return Asking(_with(list_items(ledger, known.mappings, volume), back), (), [])
     deferred: list[str] = []
-    sample = DrawnSample(ledger, known)
+    sample = DrawnSample(ledger, known, volume, keeps=keeps)
     asked = _asked(ledger, known, sample, deferred, everything=everything)
     return Asking(_with(asked, back), sample.in_turn, deferred)
 
@@ -73,7 +80,7 @@ def _asked(
     asked: set[str] = set()
     readings = Readings(ledger)
     # What is measured stands first, in the order of the draw: whoever stops in between leaves a fair sample behind.
-    for stored in filter(None, map(Records(ledger).one, (*sample.in_turn, *_rest(ledger, sample)))):
+    for stored in filter(None, map(Records(ledger).one, chain(sample.in_turn, sample.rest()))):
         wanted = _wanted(stored, sample)
         if not wanted or stored.is_purged:
             continue
@@ -94,25 +101,7 @@ def _asked(
 def _wanted(stored: Stored, sample: DrawnSample) -> set[str]:
     """The fields of a record that are asked: its doubts, and what passed and is audited."""
     audits = {path for path, value in stored.record.cells() if sample.is_audit(stored.record, value)}
-    return audits | set(stored.open if stored.verdict in ("review", "reject") else ())
-
-
-def _rest(ledger: Ledger, sample: DrawnSample) -> list[str]:
-    """The records that are not asked whole, in the order of value; those with nothing but audits by lot among them, so
-    that their place does not tell what passed.
-    """
-    wanting: dict[str, dict[str, float]] = {}
-    audited: list[str] = []
-    for stored in Records(ledger).all():
-        if stored.record.id not in sample.turns and (wanted := _wanted(stored, sample)):
-            if stored.verdict in ("review", "reject"):
-                wanting[stored.record.id] = places_of(stored, sorted(wanted))
-            else:
-                audited.append(stored.record.id)
-    ordered = in_order_of_value(wanting)
-    for record in sorted(audited, key=sample.lot, reverse=True):
-        ordered.insert(int(sample.lot(record) * (len(wanting) + 1)), record)
-    return ordered
+    return audits | set(stored.open if is_open(stored) else ())
 
 
 def list_open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
@@ -129,10 +118,10 @@ def _open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
     sample, readings = DrawnSample(ledger, known), Readings(ledger)
     before = _asked_before(ledger)
     for stored in Records(ledger).all():
-        wanted = set(stored.open if stored.verdict in ("review", "reject") else ())
+        wanted = set(stored.open if is_open(stored) else ())
         is_whole = stored.record.id in before
         cells = stored.record.cells()
-        wanted |= {p for p, v in cells if _has_passed(v) and (is_whole or sample.is_audit(stored.record, v))}
+        wanted |= {p for p, v in cells if has_passed(v) and (is_whole or sample.is_audit(stored.record, v))}
         if wanted:
             for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
                 yield stored, item
@@ -149,12 +138,6 @@ def _asked_before(ledger: Ledger) -> set[str]:
     return {record for row in ledger.rows(sql, (STEP,)) for record in json.loads(row["detail"])["asked"]}
 
 
-def _has_passed(value: FieldValue) -> bool:
-    """Whether a value passed by a threshold; what is surely blank passes by none."""
-    passed = 0 < value.accept <= 1 and value.is_sure() and not value.by.startswith(OPERATOR)
-    return passed and bool(value.origin.zone) and not (value.blank and value.accept >= 1)
-
-
 class DrawnSample:
     """What the draw of a workspace asks today.
 
@@ -162,38 +145,50 @@ class DrawnSample:
     and the first ones of every volume. in_turn: the same, by place.
     """
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
-        """Look at all records, without their content."""
-        self._options = known.place.options.calibrate
-        self._draw: Draw = draw_of(ledger, self._options.audit_share)
-        self._known = known
-        self._form_of = {page: now.form or "" for page, now in ledger.states("decide").items()}
-        self.turns = self._drawn(ledger)
+    def __init__(self, ledger: Ledger, known: Known, volume: int | None = None, *, keeps: bool = False) -> None:
+        """Look at what is kept of all parts, or of one volume, and at the records of parts that changed."""
+        draw = draw_of(ledger, known.place.options.calibrate.audit_share)
+        self._rules = AuditRules(ledger, known, draw)
+        self._kept = KeptQuestions(ledger, self._rules, keeps=keeps)
+        own = None if volume is None else [f"volume:{volume}"]
+        self._heads: dict[str, PartHead] = {}
+        self.turns = self._drawn(own)
         self.in_turn = sorted(self.turns, key=lambda r: (self.turns[r], r))
 
-    def _drawn(self, ledger: Ledger) -> dict[str, float]:
-        # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
-        units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-        for row in ledger.each(_UNITS):
-            if row["unit"] in self._form_of:
-                units[row["unit"]][row["record"].partition("+")[0]].append(row)
-        books: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        cold: dict[str, list[tuple[float, str]]] = defaultdict(list)
-        rows_of = {}
-        for unit, records in units.items():
-            chosen = min(records, key=lambda r: (self._draw.turn(r), r))
-            turn = self._draw.turn(unit)
-            rows_of[unit] = records[chosen]
-            books[book_of(unit)].append((turn, unit))
-            if self._is_cold(unit) and any(_UNCALIBRATED in r["reasons"] for r in records[chosen]):
-                cold[self._form_of[unit]].append((turn, unit))
-        drawn = {u: t for own in books.values() for t, u in heapq.nsmallest(self._options.first_pages, own)}
-        drawn |= {u: t for own in cold.values() for t, u in heapq.nsmallest(self._options.pages_at_once, own)}
-        return {row["record"]: turn for unit, turn in drawn.items() for row in rows_of[unit]}
+    def _drawn(self, own: list[str] | None) -> dict[str, float]:
+        drawn: dict[str, DrawnPage] = {}
+        cold: dict[str, list[DrawnPage]] = {}
+        for part, head in self._kept.heads(own):
+            self._heads[part] = head._replace(first=[], cold={})
+            drawn |= {turn.unit: turn for turn in head.first}
+            self._add_cold(cold, head)
+        if own and cold:
+            # Which pages of a form come next is told beside those of all other volumes.
+            units = {turn.unit for turns in cold.values() for turn in turns}
+            cold = {}
+            for _, head in self._kept.heads():
+                self._add_cold(cold, head)
+            cold = {form: [turn for turn in turns if turn.unit in units] for form, turns in cold.items()}
+        drawn |= {turn.unit: turn for turns in cold.values() for turn in turns}
+        return {record: turn.turn for turn in drawn.values() for record in turn.records}
 
-    def _is_cold(self, unit: str) -> bool:
-        """Whether of the form of a page nothing passes yet."""
-        return not self._known.thresholds.passes_any(self._form_of.get(unit, ""))
+    def _add_cold(self, cold: dict[str, list[DrawnPage]], head: PartHead) -> None:
+        for form, turns in head.cold.items():
+            cold[form] = heapq.nsmallest(self._rules.pages_at_once, (*cold.get(form, ()), *turns))
+
+    def rest(self) -> Iterator[str]:
+        """The records that are not asked whole, in the order of value; those with nothing but audits by lot among them,
+        so that their place does not tell what passed.
+        """
+        heads = self._heads.items()
+        waiting = heapq.merge(*(self._kept.waiting(part, head) for part, head in heads))
+        audited = heapq.merge(*(self._kept.audited(part, head) for part, head in heads))
+        places = sum(head.waiting for head in self._heads.values()) + 1
+        by_lot = ((int(lot * places), record) for lot, record in audited)
+        in_turn = ((place, record) for place, (_, record) in enumerate(waiting))
+        # What is drawn for a place stands before the record that waits there.
+        both = heapq.merge(by_lot, in_turn, key=lambda one: one[0])
+        return (record for _, record in both if record not in self.turns)
 
     def holds(self, record: str, cell: str) -> bool:
         """Whether a place is asked to measure, whatever the machine made of it."""
@@ -201,20 +196,15 @@ class DrawnSample:
             return False
         page, _, zone = cell.removeprefix(_ZONES).rpartition("/")
         # Where nothing passes yet, there is nothing to audit: pages wait for their turn as a whole.
-        if record in self.turns or self._is_cold(page):
+        if record in self.turns or self._rules.is_cold(page):
             return record in self.turns
-        is_suspect = self._known.thresholds.is_suspect(self._form_of.get(page, ""), book_of(page))
-        return self._draw.is_audited(page, zone, MORE if is_suspect else 1.0)
+        return self._rules.is_audited(page, zone)
 
     def is_audit(self, record: Record, value: FieldValue) -> bool:
         """Whether a value that passed by a threshold is asked all the same."""
-        return _has_passed(value) and self.holds(record.id, f"{_ZONES}{value.origin.page}/{value.origin.zone}")
-
-    def lot(self, record: str) -> float:
-        """A number 0..1 drawn for a record."""
-        return self._draw.turn(f"lot {record}")
+        return has_passed(value) and self.holds(record.id, f"{_ZONES}{value.origin.page}/{value.origin.zone}")
 
     def may_wait(self, unit: str, item: Item) -> bool:
         """Whether a question need not be asked before the first pages show what passes."""
         is_hopeful = item.value != "" and item.confidence >= LADDER[-1]
-        return item.why == (_UNCALIBRATED,) and self._is_cold(unit) and is_hopeful
+        return item.why == (UNCALIBRATED,) and self._rules.is_cold(unit) and is_hopeful

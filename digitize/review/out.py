@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from digitize.errors import NotFound
-from digitize.masking.cases import CaseMasks, whole_masks
+from digitize.masking.cases import CaseMasks, masks_around, masks_for, whole_masks
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.records.pictures import Pictures
@@ -22,10 +22,16 @@ from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import newest_reading
-from digitize.workspace.ledger.records import Records
+from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
+from mappers.record import Record
 from ocr.errors import ScanError
 from validators.messages.texts import ENGLISH, message_languages
+
+_FEW = 5_000
+"""Up to so many questions are gathered before they are written, so that only the cases of their records are opened."""
+_ROWS_ALONE = 200
+"""Up to so many rows that make no record have their cases looked up one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +95,38 @@ class _Rows:
     def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: Wanted) -> None:
         self._ledger = ledger
         self._known = learn(place, ledger)
-        self.asking = list_asked(ledger, self._known, everything=wanted.everything)
-        self._masks, self._is_masked = whole_masks(ledger), is_masked
+        number = _number_of(ledger, wanted)
+        self.asking = list_asked(ledger, self._known, everything=wanted.everything, volume=number, keeps=True)
+        self._is_masked = is_masked
         self._pictures = Pictures(place, ledger)
-        self._wanted, self._is_wanted = wanted, _filter(ledger, wanted)
+        self._wanted, self._is_wanted = wanted, _filter(ledger, wanted, number)
+        self._asked_rows = 0
+        self._items, self._masks, self._whole = self._chosen()
         page = self._page if wanted.pages else None
         own = next((code for code in self._known.state.languages if code in message_languages()), ENGLISH)
         self.look = SheetLook(wanted.language or own, wanted.operator, page)
         self.masked = self.blind = 0
         self.shown = ShownFields()
 
+    def _chosen(self) -> tuple[Iterator[tuple[Stored, Item]], CaseMasks, CaseMasks | None]:
+        """The items of fields that are wanted; masks for them; masks for whatever is asked, None where they were few:
+        then only their cases were opened.
+        """
+        wanted = (own for own in self.asking.items if self._is_wanted(own[1]))
+        most = self._wanted.limit or _FEW + 1
+        some = list(islice(wanted, min(most, _FEW + 1)))
+        if len(some) > _FEW:
+            masks = whole_masks(self._ledger)
+            return chain(some, wanted), masks, masks
+        records = {stored.record.id: stored.record for stored, _ in some}
+        return iter(some), masks_for(self._ledger, lambda: iter(records.values())), None
+
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
         return islice(self._all(), self._wanted.limit or None)
 
     def _all(self) -> Iterator[tuple[Item, bytes | None]]:
         record, paths = "", frozenset[str]()
-        for stored, item in self.asking.items:
-            if not self._is_wanted(item):
-                continue
+        for stored, item in self._items:
             self.blind += item.is_blind
             # Items of a record come one after the other: its case is asked about once.
             if stored.record.id != record:
@@ -136,7 +156,18 @@ class _Rows:
         if not self._is_masked or not item.boxes:
             return False
         record = as_record(self._ledger, known, item.page, row_id(item.record))
-        return record is None or self._masks.is_masked(record) or self._is_beside_hidden(item, self._masks)
+        if record is None:
+            return True
+        masks = self._masks_of_row(record, item.page)
+        return masks.is_masked(record) or self._is_beside_hidden(item, masks)
+
+    def _masks_of_row(self, record: Record, page: str) -> CaseMasks:
+        self._asked_rows += 1
+        if self._whole is None and self._asked_rows > _ROWS_ALONE:
+            self._whole = whole_masks(self._ledger)
+        if self._whole is not None:
+            return self._whole
+        return masks_around(self._ledger, [record, *(s.record for s in Records(self._ledger).of_unit(page))])
 
     def _is_beside_hidden(self, item: Item, masks: CaseMasks) -> bool:
         """Whether its picture shows some of a protected row: on a page askew their boxes overlap."""
@@ -155,13 +186,21 @@ class _Rows:
             return None
 
 
-def _filter(ledger: Ledger, wanted: Wanted) -> Callable[[Item], bool]:
-    """Whether an item is of the book and the field that are asked for. Raises NotFound for a book that is not there."""
+def _number_of(ledger: Ledger, wanted: Wanted) -> int | None:
+    """The volume that is asked for. Raises NotFound for one that is not there."""
+    if not wanted.volume:
+        return None
     labels = Catalogue(ledger).volume_labels()
-    if wanted.volume and wanted.volume not in labels.values():
+    found = next((number for number, label in labels.items() if label == wanted.volume), None)
+    if found is None:
         known = ", ".join(sorted(labels.values())) or "none"
         raise NotFound(f"There is no book {wanted.volume!r}; known: {known}.")
-    pages = {s.page for s in Catalogue(ledger).scans() if labels[s.volume] == wanted.volume} if wanted.volume else set()
+    return found
+
+
+def _filter(ledger: Ledger, wanted: Wanted, volume: int | None) -> Callable[[Item], bool]:
+    """Whether an item is of the book and the field that are asked for."""
+    pages = set() if volume is None else {s.page for s in Catalogue(ledger).scans(volume)}
     field = wanted.field.casefold()
 
     def is_wanted(item: Item) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digitize.reading.rows import DAY, ROW_KINDS, STRUCK
+from digitize.workspace.counting.kept import tallies
+from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, register_source
 from digitize.workspace.decisions.words import Question, row_cell
@@ -13,6 +15,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings, kept_result
 from digitize.workspace.ledger.records import Decision
+from digitize.workspace.ledger.state import StepState, step_state
 from ocr.page import Box
 
 _ASKED = {
@@ -27,8 +30,7 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are."""
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
-    # By page id, so that a sheet goes through the book as it lies.
-    for page, mapped in sorted(ledger.states("map").items()):
+    for page, mapped in _mapped(ledger):
         scan = catalogue.scan(page) if mapped.is_done and mapped.detail.get("asked") else None
         if scan is None:
             continue
@@ -37,6 +39,15 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
             # A day is asked for at the entries below it, where it is not known.
             if not reported["said"] and reported["why"] != DAY:
                 yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)
+
+
+def _mapped(ledger: Ledger) -> Iterator[tuple[str, StepState]]:
+    """The pages of volumes in which rows are asked about, as the books lie; others are not looked at."""
+    sql = "SELECT unit, key, outcome, detail FROM state WHERE step = 'map' AND {} ORDER BY unit"
+    for part, tally in tallies(ledger):
+        if part.startswith("volume:") and tally.get("totals", {}).get("rows_asked"):
+            for row in ledger.rows(sql.format(where_of(part)), values_of(part)):
+                yield row["unit"], step_state(row["key"], row["outcome"], row["detail"])
 
 
 def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:

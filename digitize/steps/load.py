@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 from digitize.errors import TargetRefused
 from digitize.files.loading.signed import receipt_text, write_receipt
@@ -111,7 +112,12 @@ def _load(ledger: Ledger, known: Known, target: Target, load: Load) -> Receipt:
     return receipt
 
 
-def write_receipts(ledger: Ledger, known: Known) -> None:
-    """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them."""
-    for row in ledger.rows("SELECT data, signature FROM receipts"):
+def write_receipts(ledger: Ledger, known: Known, batches: Sequence[str] | None = None) -> None:
+    """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them.
+
+    batches: of these alone; None: of all.
+    """
+    sql = "SELECT data, signature FROM receipts"
+    found = [ledger.each(sql)] if batches is None else (ledger.each(f"{sql} WHERE batch = ?", (b,)) for b in batches)
+    for row in chain.from_iterable(found):
         write_receipt(known.place.folder, row["data"], row["signature"])

@@ -2,34 +2,68 @@
 
 from __future__ import annotations
 
-from digitize.errors import TooManyRefused
+from dataclasses import dataclass
+
+from digitize.errors import OptionsError, TooManyRefused
 from digitize.files.agreed import Agreed
 from digitize.files.loading.loaded import Loaded
 from digitize.machine.progress import Progress
 from digitize.steps import load
 from digitize.steps.due import Due
 from digitize.steps.inputs import note_inputs
-from digitize.workspace.counting.kept import keep_counts
+from digitize.workspace.counting.kept import keep_counts, tallies
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
 
 
-def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, dry_run: bool = False) -> Loaded:
+@dataclass(frozen=True, slots=True)
+class LoadPart:
+    """Of what a load is made: a batch, by id, or the batches in which pages of a volume, by label or number, came; of
+    everything where both are "". A batch is loaded whole: it is one transaction, and has one receipt.
+    """
+
+    batch: str = ""
+    volume: str = ""
+
+    def batches(self, ledger: Ledger) -> list[str] | None:
+        """The batches, None for all. Raises NotFound; OptionsError where both are named."""
+        if self.batch and self.volume:
+            raise OptionsError("--batch and --volume: one of them")
+        catalogue = Catalogue(ledger)
+        if self.batch:
+            return [catalogue.batch(self.batch).batch]
+        if self.volume:
+            # Older scans as well: the batch that a page was in before it was scanned again has to lose its record.
+            sql = "SELECT DISTINCT batch FROM scans WHERE volume = ? ORDER BY batch"
+            return [r["batch"] for r in ledger.rows(sql, (catalogue.volume_number(self.volume),))]
+        return None
+
+
+EVERYTHING = LoadPart()
+
+
+def load_workspace(
+    place: Place, progress: Progress, agreed: Agreed | None, *, dry_run: bool = False, part: LoadPart = EVERYTHING
+) -> Loaded:
     """Load every batch of which a record changed since it was last loaded into this target.
 
-    agreed: how many checked records may be rejected; None: any. Raises TooManyRefused before anything is loaded, and
-    TargetRefused; batches loaded before it stay loaded.
+    agreed: how many checked records may be rejected; None: any. part: of which batches; no other is looked at, and
+    what is due in others stays due. Raises TooManyRefused before anything is loaded, TargetRefused, and then batches
+    loaded before it stay loaded, NotFound and OptionsError for a part. Memory: one batch at a time.
     """
     with Ledger(place.ledger) as ledger:
+        named = part.batches(ledger)
         known = learn(place, ledger)
         if agreed is not None:
-            _require_agreed(ledger, agreed)
+            _require_agreed(ledger, agreed, named)
         if not dry_run:
             note_inputs(ledger, known, ("load",))
         due = Due(ledger, known, "load", is_dry=dry_run)
-        todos = load.plan(ledger, known, due.parts)
+        looked = [b for b in due.parts if named is None or b in named]
+        todos = load.plan(ledger, known, looked)
         target = open_place_target(place)
         done = Loaded(target.name, "records", dry_run=dry_run, repeated=not todos)
         try:
@@ -37,8 +71,8 @@ def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, d
                 done.receipts = [target.load(load.load_of(ledger, batch, key), dry_run=True) for batch, key in todos]
                 return done
             done.receipts = load.load_batches(ledger, known, target, todos, progress)
-            load.write_receipts(ledger, known)
-            due.settle(set(due.parts) - {batch for batch, _ in todos})
+            load.write_receipts(ledger, known, named)
+            due.settle(set(looked) - {batch for batch, _ in todos})
             keep_counts(ledger)
         finally:
             target.close()
@@ -47,13 +81,23 @@ def load_workspace(place: Place, progress: Progress, agreed: Agreed | None, *, d
     return done
 
 
-def _require_agreed(ledger: Ledger, agreed: Agreed) -> None:
-    # Unchecked records are no part of the whole: they would make the share look small.
-    rows = ledger.rows("SELECT verdict, COUNT(*) AS n FROM records WHERE verdict <> '' GROUP BY verdict")
-    counts = {r["verdict"]: r["n"] for r in rows}
-    rejected, total = counts.get("reject", 0), sum(counts.values())
+def _require_agreed(ledger: Ledger, agreed: Agreed, named: list[str] | None) -> None:
+    rejected, total = _of_all(ledger) if named is None else _of_batches(ledger, named)
     if not agreed.allows(rejected, total):
         raise TooManyRefused(
             f"{rejected} of {total} records are rejected by a rule, more than the agreed {agreed}. Nothing was loaded. "
             "See: digitize review export"
         )
+
+
+def _of_all(ledger: Ledger) -> tuple[int, int]:
+    """Rejected and checked records, from the counts that are kept: unchecked ones would make the share look small."""
+    own = [part.get("totals", {}) for _, part in tallies(ledger)]
+    rejected, clean, waiting = (sum(t.get(name, 0) for t in own) for name in ("rejected", "clean", "in_review"))
+    return rejected, rejected + clean + waiting
+
+
+def _of_batches(ledger: Ledger, batches: list[str]) -> tuple[int, int]:
+    sql = "SELECT COUNT(*) AS n FROM records WHERE batch = ? AND verdict {}"
+    counts = [sum(ledger.rows(sql.format(how), (b,))[0]["n"] for b in batches) for how in ("= 'reject'", "<> ''")]
+    return counts[0], counts[1]

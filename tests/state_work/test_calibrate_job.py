@@ -10,12 +10,14 @@ from PIL import Image
 
 from digitize.errors import NotFound
 from digitize.machine.progress import Silent
+from digitize.review.measuring import list_asked
 from digitize.review.out import Wanted, export_review
 from digitize.review.take import import_review
 from digitize.steps.measure import learned_pages
 from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.calibration.keeping import begin, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
+from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.measuring import measure_place
@@ -134,12 +136,28 @@ def loaded(office):
         return sorted(str(n) for (n,) in db.execute("SELECT fir_no FROM iif1"))
 
 
+def asked(place, **how):
+    with Ledger(place.ledger) as ledger:
+        return [(stored.record.id, item.id) for stored, item in list_asked(ledger, learn(place, ledger), **how).items]
+
+
+def same_kept_or_not(office):
+    """What is kept of each volume asks the same as all records do, and volumes by themselves the same as all together."""
+    kept = asked(office.place, keeps=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("digitize.workspace.ledger.kept_parts.KeptParts._kept", lambda *_: "")
+        assert kept and asked(office.place) == kept
+    each = [asked(office.place, volume=number) for number in (1, 2)]
+    assert [len(own) > 0 for own in each] == [True, True] and sorted(kept) == sorted(each[0] + each[1])
+
+
 def test_from_nothing_to_what_passes_and_back(office, digitize, tmp_path):
     """One way through, in its order: each step stands on the one before."""
     # Nothing passes. Whole pages are asked, of both volumes and in no order of theirs, without what was read.
     everything = office.sheet(wanted=Wanted(everything=True))[0].items
     made, rows = office.sheet()
     assert made.blind > 0 and made.deferred > 0 and everything == made.items + made.deferred
+    same_kept_or_not(office)
     few = Wanted(volume="a", field="FIR number (1)", limit=3, pages=True)
     of_a = office.sheet(path=tmp_path / "few.xlsx", wanted=few)[1]
     assert len(of_a) == 3 and all(r["path"] == "fir_no" and r["record"].startswith("wb-test-0001") for r in of_a)
@@ -167,6 +185,7 @@ def test_from_nothing_to_what_passes_and_back(office, digitize, tmp_path):
     # A share of what passed is asked, blind, again and again the same, until it is answered.
     made, rows = office.sheet()
     assert 0 < made.items == made.blind < 2 * 6 + 9
+    same_kept_or_not(office)
     assert office.sheet()[1] == rows
     assert office.answer(rows).accepted == len(rows)
     assert office.run().totals.loaded == 12 and office.sheet()[0].items == 0

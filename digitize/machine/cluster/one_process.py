@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import process
+from types import ModuleType
 from typing import Any
 
 from digitize.machine.pool import ONE_THREAD, new_processes, silence_s, submit
@@ -52,9 +54,9 @@ class OneProcess:
             _may_have_children()
             self._executor = new_processes(1, more=self._environment)
             try:
-                # It begins with this submit, and loads what this program is made of before it is told anything else:
-                # Dask, and with it NumPy, which looks for its threads at that moment alone.
-                with _surroundings(ONE_THREAD):
+                # It begins with this submit. NumPy looks for its threads when it is loaded, which may be before the
+                # process is told anything else.
+                with _surroundings(ONE_THREAD), _without_program():
                     self._pid = self._executor.submit(os.getpid).result()
             except BrokenProcessPool as e:
                 self._forget()
@@ -87,6 +89,17 @@ def _surroundings(names: Mapping[str, str]) -> Iterator[None]:
         finally:
             for name in new:
                 os.environ.pop(name, None)
+
+
+@contextmanager
+def _without_program() -> Iterator[None]:
+    """Begin processes that do not load the program of this one first: theirs are the jobs alone, and it is Dask's."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 def _may_have_children() -> None:

@@ -21,7 +21,7 @@ from digitize.errors import DigitizeError, MachineLacks, OptionsError
 Got = TypeVar("Got")
 _TRIES = 6
 _FIRST_S, _LONGEST_S = 0.5, 30.0
-"""Waits between tries double: about half a minute in all, in which a busy store recovers."""
+"""Waits between tries double: about a quarter of a minute in all, in which a busy store recovers."""
 _CLIENTS = ("botocore", "aiobotocore", "aiohttp", "fsspec", "s3fs", "gcsfs", "adlfs")
 """Libraries whose own errors, that are no OSError, mean a store that does not answer."""
 

@@ -11,6 +11,7 @@ from digitize.workspace.counting.parts import OF_VOLUMES, count_part, values_of,
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.kept_parts import BESIDE, outside
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import COUNT
 
@@ -20,9 +21,7 @@ _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _READ_AT_ONCE = 50
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
-# ";" comes next after ":".
-_PARTS = """SELECT part, data FROM tallies WHERE part < 'snapshot:' OR (part >= 'snapshot;' AND part < 'sum:')
-  OR part >= 'sum;'"""
+_PARTS = f"SELECT part, data FROM tallies WHERE {outside((*BESIDE, 'sum'))}"
 _SUMS = "SELECT part, data FROM tallies WHERE part >= 'sum:' AND part < 'sum;'"
 # By unit alone: an index on the verdict would lead through all records of the ledger.
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"

@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from digitize.machine.csv_cells import safe
 from digitize.workspace.decisions.words import ENTRY
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from mappers.codes import CodeList
 from mappers.record import Record
@@ -50,11 +51,22 @@ def find_typed(ledger: Ledger, lists: Mapping[str, CodeList]) -> list[Typed]:
     """The typed names that are in no list and of which nobody has said yet whether they belong there."""
     asked = {d.field for d in Records(ledger).entry_words()}
     found: dict[str, Typed] = {}
-    for stored in Records(ledger).all():
+    for stored in _settled(ledger):
         for one in _typed_in(stored.record, lists):
             before = found.get(one.cell)
             found[one.cell] = replace(before, count=before.count + 1) if before else one
     return [one for cell, one in found.items() if cell not in asked]
+
+
+def _settled(ledger: Ledger) -> Iterator[Stored]:
+    """The records of which a person settled something, and those on the same page, which that may hold for as well."""
+    records = Records(ledger)
+    names = (r["record"] for r in ledger.each("SELECT DISTINCT record FROM decisions ORDER BY record"))
+    # A record is called after its page: PAGE-r1. Of a table's rows each is asked for by itself.
+    for unit, own in groupby(names, key=lambda name: name.rpartition("-r")[0]):
+        decided = list(own)
+        on_page = records.of_unit(unit)
+        yield from (s for s in on_page or records.each_of(decided) if not s.is_purged)
 
 
 def _typed_in(record: Record, lists: Mapping[str, CodeList]) -> Iterator[Typed]:

@@ -130,14 +130,17 @@ def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
     return f"{ZONE}:{stored.record.pages[0]}/{zone}"
 
 
-def list_items(ledger: Ledger, mappings: Mapping[str, FormMapping]) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record, in the order of value.
+def list_items(
+    ledger: Ledger, mappings: Mapping[str, FormMapping], volume: int | None = None
+) -> Iterator[tuple[Stored, Item]]:
+    """Every item of every record that is in review or rejected, by record, in the order of value. volume: of this one
+    alone.
 
     A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
     """
     readings = Readings(ledger)
     asked: set[str] = set()
-    order, first = records_by_value(ledger)
+    order, first = records_by_value(ledger, volume)
     for stored in filter(None, map(Records(ledger).one, order)):
         for item in items_of(ledger, stored, mappings, readings):
             # Fields and columns are named alike in every record; only a place on paper is one for all.

@@ -66,9 +66,15 @@ def expected_keys(path: str, value: FieldValue | None) -> float:
 
 
 def in_order_of_value(wanting: Mapping[str, Places]) -> list[str]:
-    """Records, those that load for the fewest keys first; a place that several wait for is counted for the first alone.
+    """Records, those that load for the fewest keys first; see `costs_in_order`."""
+    return [record for _, record in costs_in_order(wanting)]
 
-    wanting: record -> its open places. Records that need the same are in the order of their ids.
+
+def costs_in_order(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
+    """Records with the keys that each takes when its turn comes, those that load for the fewest keys first.
+
+    wanting: record -> its open places. A place that several wait for is counted for the first alone. Records that need
+    the same are in the order of their ids.
     """
     waiting: dict[str, list[str]] = {}
     for record, places in wanting.items():
@@ -77,27 +83,27 @@ def in_order_of_value(wanting: Mapping[str, Places]) -> list[str]:
     cost = {record: sum(places.values()) for record, places in wanting.items()}
     heap = [(round(keys, 3), record) for record, keys in cost.items()]
     heapq.heapify(heap)
-    done: dict[str, None] = {}
+    done: dict[str, float] = {}
     answered: set[str] = set()
     while heap:
-        _, record = heapq.heappop(heap)
+        keys, record = heapq.heappop(heap)
         if record in done:
             continue
-        done[record] = None
+        done[record] = keys
         for place in wanting[record].keys() - answered:
             answered.add(place)
             for other in waiting[place]:
                 if other not in done:
                     cost[other] -= wanting[other][place]
                     heapq.heappush(heap, (round(cost[other], 3), other))
-    return list(done)
+    return [(keys, record) for record, keys in done.items()]
 
 
-def records_by_value(ledger: Ledger) -> tuple[list[str], dict[str, str]]:
+def records_by_value(ledger: Ledger, volume: int | None = None) -> tuple[list[str], dict[str, str]]:
     """The records in review or rejected, in the order in which they are best asked; and place -> the first by its id of
-    several records that wait for it.
+    several records that wait for it. volume: of this one alone.
     """
-    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones()}
+    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones(volume)}
     first: dict[str, list[str]] = {}
     for record, places in wanting.items():
         for place in places:

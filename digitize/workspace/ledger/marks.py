@@ -13,8 +13,9 @@ from typing import Any
 from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
-SNAPSHOT = "snapshot"
-"""Looks at volumes and tables whenever the counts do."""
+SNAPSHOT, SHEET, ACCOUNT = "snapshot", "sheet", "account"
+"""They look at volumes and tables whenever the counts do: reports, questions of review sheets, accounts of volumes.
+What each keeps of a part lies beside the counts, under its name."""
 FILES = "files"
 """The part of files that could not even be opened."""
 _READING = (COUNT, READ, MAP)
@@ -28,6 +29,8 @@ ALL_PARTS = {
     COUNT: f"""{_VOLUMES.format(COUNT)} UNION {_TABLES.format(COUNT)} UNION SELECT 'count', '{FILES}'
                UNION SELECT 'count', 'batch:' || batch FROM batches""",
     SNAPSHOT: f"{_VOLUMES.format(SNAPSHOT)} UNION {_TABLES.format(SNAPSHOT)}",
+    SHEET: f"{_VOLUMES.format(SHEET)} UNION {_TABLES.format(SHEET)}",
+    ACCOUNT: _VOLUMES.format(ACCOUNT),
     READ: _VOLUMES.format(READ),
     BOOK: _VOLUMES.format(BOOK),
     PRINT: _VOLUMES.format(PRINT),
@@ -78,7 +81,9 @@ class News:
         """Have a step look at a part."""
         self._marks[what, part] = None
         if what == COUNT and part.startswith(("volume:", "table:")):
-            self._marks[SNAPSHOT, part] = None
+            self._marks[SNAPSHOT, part] = self._marks[SHEET, part] = None
+            if part.startswith("volume:"):
+                self._marks[ACCOUNT, part] = None
 
     def mark_unit(self, what: str, unit: str) -> None:
         """Have a step look at the part in which a unit stands; which that is, is asked of many at once."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from digitize.workspace.ledger import record_marks, record_sql
@@ -15,6 +16,7 @@ from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
 from validators.finding import Finding
 
+_AT_ONCE = 500
 UNDONE = "undone"
 """The verdict of a decision by which the one before it on its field counts no more."""
 
@@ -126,6 +128,12 @@ class Records:
         found = {row["record"]: row for row in rows}
         return [self._stored(found[record]) for record in records if record in found]
 
+    def each_of(self, records: Iterable[str]) -> Iterator[Stored]:
+        """Those of these records that there are, in the order given, however many."""
+        waiting = iter(records)
+        while some := list(islice(waiting, _AT_ONCE)):
+            yield from self.some(some)
+
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
         rows = self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
@@ -181,10 +189,11 @@ class Records:
         query = record_sql.GROUPS if self._ledger.is_narrow else record_sql.GROUPS_BEFORE
         return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.lower().endswith(small))
 
-    def open_ones(self) -> Iterator[Stored]:
-        """The records in review or rejected, by id."""
-        for row in self._ledger.each("SELECT * FROM records WHERE verdict IN ('review', 'reject') ORDER BY record"):
-            yield self._stored(row)
+    def open_ones(self, volume: int | None = None) -> Iterator[Stored]:
+        """The records in review or rejected, by id. volume: of this one alone."""
+        own = "" if volume is None else " AND unit IN (SELECT page FROM scans WHERE volume = ?)"
+        sql = f"SELECT * FROM records WHERE verdict IN ('review', 'reject'){own} ORDER BY record"
+        yield from map(self._stored, self._ledger.each(sql, () if volume is None else (volume,)))
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""

@@ -1,0 +1,189 @@
+"""Which records of each part a sheet asks, as the ledger keeps it: only parts that changed since are looked at anew.
+
+A part is a volume or a table. What is asked of it hangs on its own records, on what passes by the thresholds of today,
+and on the draw; so it is kept under a hash of the last two, and looked at again where the counts are.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from digitize import __version__
+from digitize.machine.work_keys import plain_hash
+from digitize.workspace.calibration.sampling import MORE, Draw, book_of
+from digitize.workspace.counting.parts import values_of, where_of
+from digitize.workspace.decisions.order import costs_in_order, places_of
+from digitize.workspace.known import Known
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.kept_parts import KeptParts
+from digitize.workspace.ledger.marked import all_parts
+from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.ledger.verdict import OPERATOR
+from mappers.record import FieldValue
+
+UNCALIBRATED = "not-calibrated"
+_VERSION = "1"
+"""Raised when the same records give other questions."""
+_UNITS = "SELECT record, unit, reasons FROM records WHERE {} ORDER BY record"
+
+
+class DrawnPage(NamedTuple):
+    """A page's turn in the draw, and the records of it that are asked whole when it comes."""
+
+    turn: float
+    unit: str
+    records: list[str]
+
+
+class PartHead(NamedTuple):
+    """What is asked of a part, but for the records themselves.
+
+    first: the first pages of the volume. cold: form of which nothing passes yet -> the pages that may be asked next.
+    waiting, audited: how many records wait for a person, and have only values that are asked by lot; next_waiting,
+    next_audited: the first of either, with what it costs and its lot.
+    """
+
+    first: list[DrawnPage]
+    cold: Mapping[str, list[DrawnPage]]
+    waiting: int
+    audited: int
+    next_waiting: tuple[float, str] | None
+    next_audited: tuple[float, str] | None
+
+
+class AuditRules:
+    """What passes today, and which of it is asked all the same; of one value, whatever record it stands in."""
+
+    def __init__(self, ledger: Ledger, known: Known, draw: Draw) -> None:
+        """draw: of the workspace."""
+        options = known.place.options.calibrate
+        self.draw, self.first_pages, self.pages_at_once = draw, options.first_pages, options.pages_at_once
+        fields = [m.as_plain() for _, m in sorted(known.thresholds.fields.items())]
+        drawn = [draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once]
+        told = [__version__, _VERSION, *drawn, fields]
+        self.basis = plain_hash(told)[:16]
+        self.form_of = lru_cache(maxsize=20_000)(lambda page: _form_of(ledger, page))
+        self._passes_any = lru_cache(maxsize=1_000)(known.thresholds.passes_any)
+        self._is_suspect = lru_cache(maxsize=20_000)(known.thresholds.is_suspect)
+
+    def is_cold(self, page: str) -> bool:
+        """Whether of the form of a page nothing passes yet."""
+        return not self._passes_any(self.form_of(page) or "")
+
+    def is_audited(self, page: str, zone: str) -> bool:
+        """Whether the draw asks a place of a page of whose form something passes."""
+        is_suspect = self._is_suspect(self.form_of(page) or "", book_of(page))
+        return self.draw.is_audited(page, zone, MORE if is_suspect else 1.0)
+
+    def lot(self, record: str) -> float:
+        """A number 0..1 drawn for a record."""
+        return self.draw.turn(f"lot {record}")
+
+    def wanted(self, stored: Stored) -> set[str]:
+        """The fields of a record that is not asked whole: its doubts, and what passed and is asked by lot."""
+        audits = {path for path, value in stored.record.cells() if has_passed(value) and self._is_drawn(value)}
+        return audits | set(stored.open if is_open(stored) else ())
+
+    def _is_drawn(self, value: FieldValue) -> bool:
+        page = value.origin.page
+        # Where nothing passes yet, there is nothing to audit: pages wait for their turn as a whole.
+        return not self.is_cold(page) and self.is_audited(page, value.origin.zone)
+
+
+def has_passed(value: FieldValue) -> bool:
+    """Whether a value passed by a threshold; what is surely blank passes by none."""
+    passed = 0 < value.accept <= 1 and value.is_sure() and not value.by.startswith(OPERATOR)
+    return passed and bool(value.origin.zone) and not (value.blank and value.accept >= 1)
+
+
+def is_open(stored: Stored) -> bool:
+    """Whether a person is asked of a record."""
+    return stored.verdict in ("review", "reject")
+
+
+def _form_of(ledger: Ledger, page: str) -> str | None:
+    """The form of a page, "" where it is of none that is known, None where it was not decided."""
+    now = ledger.state(page, "decide")
+    return (now.form or "") if now else None
+
+
+class KeptQuestions:
+    """The questions of all parts. Memory: the heads of all parts, and what is taken of them."""
+
+    def __init__(self, ledger: Ledger, rules: AuditRules, *, keeps: bool = False) -> None:
+        """keeps: what is looked at anew is kept in the ledger, if that can be written."""
+        self._ledger = ledger
+        fold = partial(fold_questions, ledger, rules)
+        self._parts = KeptParts(ledger, SHEET, rules.basis, fold, keeps=keeps)
+
+    def heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
+        """Of some parts, of all where none are named."""
+        for part in all_parts(self._ledger, SHEET) if parts is None else parts:
+            yield part, _head(self._parts.text(part).partition("\n")[0])
+        self._parts.keep()
+
+    def waiting(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
+        """The records of a part that wait, in the order of value, with the keys that each takes then."""
+        return self._from(part, 1, head.next_waiting)
+
+    def audited(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
+        """Those of which only what passed is asked, in the order of their lots."""
+        return self._from(part, 2, head.next_audited)
+
+    def _from(self, part: str, line: int, first: tuple[float, str] | None) -> Iterator[tuple[float, str]]:
+        if first is None:
+            return
+        # The others are fetched only when the first was taken: of most parts it never is.
+        yield first
+        yield from ((cost, record) for cost, record in json.loads(self._parts.text(part).split("\n")[line])[1:])
+
+
+def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
+    """What is asked of one part, as three lines of JSON: its head, the records that wait, those that are audited."""
+    wanting: dict[str, Mapping[str, float]] = {}
+    lots = []
+    for stored in Records(ledger).of_units(f"{where_of(part)} ORDER BY record", values_of(part)):
+        if stored.is_purged or not (wanted := rules.wanted(stored)):
+            continue
+        if is_open(stored):
+            wanting[stored.record.id] = places_of(stored, sorted(wanted))
+        else:
+            lots.append((rules.lot(stored.record.id), stored.record.id))
+    waiting, audited = costs_in_order(wanting), sorted(lots)
+    first, cold = _turns(ledger, part, rules)
+    nexts = (next(iter(own), None) for own in (waiting, audited))
+    head = PartHead(first, cold, len(waiting), len(audited), *nexts)
+    return "\n".join(json.dumps(own, separators=(",", ":")) for own in (head, waiting, audited))
+
+
+def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[DrawnPage], dict[str, list[DrawnPage]]]:
+    """The first pages of a volume, and by form those of which nothing passes yet, as the draw has them."""
+    # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
+    units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for row in ledger.each(_UNITS.format(where_of(part)), values_of(part)):
+        if rules.form_of(row["unit"]) is not None:
+            units[row["unit"]][row["record"].partition("+")[0]].append(row)
+    turns = []
+    cold: dict[str, list[DrawnPage]] = defaultdict(list)
+    for unit, records in units.items():
+        own = records[min(records, key=lambda r: (rules.draw.turn(r), r))]
+        turn = DrawnPage(rules.draw.turn(unit), unit, [r["record"] for r in own])
+        turns.append(turn)
+        if rules.is_cold(unit) and any(UNCALIBRATED in r["reasons"] for r in own):
+            cold[rules.form_of(unit) or ""].append(turn)
+    return heapq.nsmallest(rules.first_pages, turns), {
+        form: heapq.nsmallest(rules.pages_at_once, own) for form, own in cold.items()
+    }
+
+
+def _head(text: str) -> PartHead:
+    first, cold, waiting, audited, *nexts = json.loads(text)
+    then = [(float(n[0]), str(n[1])) if n else None for n in nexts]
+    turns = {form: [DrawnPage(*t) for t in own] for form, own in cold.items()}
+    return PartHead([DrawnPage(*t) for t in first], turns, waiting, audited, *then)

@@ -1,0 +1,75 @@
+"""What somebody works out of each part of a ledger, kept beside the counts: what did not change is not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.marked import is_marking, marked, newest_event, settle
+
+_AT_ONCE = 50
+"""So many parts are kept in one transaction: others who write wait no longer than that."""
+_ONE = "SELECT data FROM tallies WHERE part = ?"
+_PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
+
+BESIDE = ("account", "sheet", "snapshot")
+"""Who keeps something of parts beside their counts, under these names."""
+
+
+def outside(kinds: Iterable[str]) -> str:
+    """The condition by which rows of `tallies` are of none of some kinds: their names begin with it and ":"."""
+    # ";" comes next after ":".
+    names = sorted(kinds)
+    between = [f"part >= '{a};' AND part < '{b}:'" for a, b in pairwise(names)]
+    return " OR ".join([f"part < '{names[0]}:'", *(f"({one})" for one in between), f"part >= '{names[-1]};'"])
+
+
+class KeptParts:
+    """The texts of parts. Memory: of some tens of parts; of all that are worked out anew where nothing can be kept."""
+
+    def __init__(
+        self, ledger: Ledger, what: str, basis: str, fold: Callable[[str], str], *, keeps: bool = False
+    ) -> None:
+        """what: who looks (`marks.ALL_PARTS`), under whose name it is kept. basis: what a text depends on beside the
+        ledger, without a blank. fold: works a part out. keeps: whether that is kept, if the ledger can be written.
+        """
+        self._ledger, self._what, self._basis, self._fold = ledger, what, basis, fold
+        self._has_marks = is_marking(ledger)
+        self._keeps = keeps and self._has_marks and ledger.can_write
+        self._changed = set(marked(ledger, what)) if self._has_marks else set[str]()
+        # Before anything is looked at: what is written meanwhile stays marked.
+        self._seq = newest_event(ledger)
+        self._new: dict[str, str] = {}
+        self._held: dict[str, str] = {}
+
+    def text(self, part: str) -> str:
+        """Of one part, as it is kept or as it is worked out now."""
+        if text := self._held.get(part) or self._new.get(part) or self._kept(part):
+            return text
+        text = self._fold(part)
+        if not self._keeps:
+            self._held[part] = text
+            return text
+        self._new[part] = text
+        if len(self._new) >= _AT_ONCE:
+            self.keep()
+        return text
+
+    def _kept(self, part: str) -> str:
+        if not self._has_marks or part in self._changed:
+            return ""
+        row = self._ledger.execute(_ONE, (f"{self._what}:{part}",)).fetchone()
+        basis, _, text = row["data"].partition(" ") if row else ("", "", "")
+        return str(text) if basis == self._basis else ""
+
+    def keep(self) -> None:
+        """Write what was worked out, and is not kept yet."""
+        if not self._new:
+            return
+        with self._ledger.writing():
+            rows = [(f"{self._what}:{part}", f"{self._basis} {text}") for part, text in self._new.items()]
+            self._ledger.execute_many(_PUT, rows)
+            settle(self._ledger, self._what, self._new, self._seq)
+        self._changed -= self._new.keys()
+        self._new.clear()

@@ -1,0 +1,93 @@
+"""Loading one batch of a workspace: the others wait as they were, and nothing is counted twice when they follow."""
+
+import pytest
+
+from digitize.errors import NotFound, OptionsError, TooManyRefused
+from digitize.files.agreed import parse_agreed
+from digitize.machine.progress import Silent
+from digitize.steps.load_workspace import LoadPart, load_workspace
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
+from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marks import LOAD
+from digitize.workspace.ledger.records import Records, Stored, record_hash
+from digitize.workspace.ledger.verdict import Verdict
+from digitize.workspace.place import create, open_place
+from mappers.record import FieldValue, Record
+
+ONE, TWO = "test-b0001", "test-b0002"
+
+
+def put(ledger, batch, volume, number, verdict="clean"):
+    """A page of a volume, and its record."""
+    catalogue, page, sha = Catalogue(ledger), f"test-{volume:04d}-{number:04d}", f"{volume}{number:x}" * 32
+    catalogue.insert_source(SourceFile(sha, batch, page, 1, "image/png", 1, ".png"))
+    catalogue.insert_scan(PageScan(page, sha, 0, batch, volume, number, language="en"))
+    said = {"state": "WB", "district": "North", "police_station": "Mill", "year": "1999", "fir_no": f"{volume}{number}"}
+    record = Record(f"{page}-r1", "iif1", {k: FieldValue(v, v) for k, v in said.items()}, {}, (page,), batch)
+    Records(ledger).replace_unit(page, [Stored(record, page, "WB|Mill|1999", "Mill", "en", record_hash(record))])
+    Records(ledger).set_verdicts({record.id: Verdict(verdict, (), {})}, [])
+    return record.id
+
+
+@pytest.fixture
+def place(tmp_path):
+    made = create("wb", tmp_path / "ws", "test")
+    with Ledger(made.ledger) as ledger:
+        for number, batch in enumerate((ONE, TWO), 1):
+            Catalogue(ledger).volume(f"FIR book {number}")
+            Catalogue(ledger).insert_batch(Batch(batch, batch, "2026-01-05"))
+            for page in (1, 2):
+                put(ledger, batch, number, page)
+        put(ledger, TWO, 2, 3, "reject")
+    return open_place(made.folder, {"load.target": str(tmp_path / "target.sqlite")})
+
+
+def load(place, *part, agreed=None, dry_run=False):
+    done = load_workspace(
+        place, Silent(), parse_agreed(agreed) if agreed else None, dry_run=dry_run, part=LoadPart(*part)
+    )
+    return [(r.batch, r.inserted, r.rejected) for r in done.receipts]
+
+
+def loaded(place):
+    with Ledger(place.ledger) as ledger:
+        held = {r["record"] for r in ledger.rows("SELECT record FROM records WHERE loaded <> ''")}
+        receipts = [r["batch"] for r in ledger.rows("SELECT batch FROM receipts ORDER BY batch")]
+        return len(held), receipts, marked(ledger, LOAD)
+
+
+def test_one_batch_is_loaded_and_the_others_wait_as_they_were(place):
+    assert load(place, TWO, dry_run=True) == [(TWO, 2, 1)]
+    assert load(place, TWO) == [(TWO, 2, 1)]
+    assert loaded(place)[:2] == (2, [TWO]) and ONE in loaded(place)[2]
+    assert load(place, TWO) == []
+    assert load(place) == [(ONE, 2, 0)]
+    assert loaded(place)[:2] == (4, [ONE, TWO])
+    assert load(place) == load(place, ONE) == []
+    assert loaded(place)[2] == []
+
+
+def test_a_volume_means_all_batches_in_which_its_pages_came(place):
+    assert load(place, "", "FIR book 1") == [(ONE, 2, 0)]
+    with Ledger(place.ledger) as ledger:
+        # A page that was forgotten came with the second batch.
+        put(ledger, TWO, 1, 9)
+    assert load(place, "", "1") == [(TWO, 3, 1)]
+
+
+def test_what_may_be_refused_is_a_share_of_the_batch_that_is_loaded(place):
+    with pytest.raises(TooManyRefused, match="1 of 3 records"):
+        load(place, TWO, agreed="25%")
+    with pytest.raises(TooManyRefused, match="1 of 5 records"):
+        load(place, agreed="10%")
+    assert load(place, ONE, agreed="0%") == [(ONE, 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("part", "error"), [(("b", "v"), OptionsError), (("b",), NotFound), (("", "v"), NotFound)], ids=str
+)
+def test_a_part_that_cannot_be_meant_loads_nothing(place, part, error):
+    with pytest.raises(error):
+        load(place, *part)
+    assert loaded(place)[1] == []

@@ -1,0 +1,55 @@
+"""What is worked out of a part is kept until the part changes, or what it depends on does."""
+
+import pytest
+
+from digitize.workspace.counting.kept import differing_counts, keep_counts, tallies
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.kept_parts import KeptParts
+from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marks import ACCOUNT, SHEET
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with Ledger.create(tmp_path / "ledger.sqlite") as made:
+        for number in (1, 2):
+            Catalogue(made).volume(f"volume {number}")
+            Catalogue(made).insert_scan(PageScan(f"s-{number:04d}-0001", "0" * 64, 0, "b1", number, 1))
+        yield made
+
+
+def worked_out(ledger, what=ACCOUNT, basis="1", *, keeps=True):
+    """The parts that had to be worked out anew."""
+    done = []
+    parts = KeptParts(ledger, what, basis, lambda part: done.append(part) or f"of {part}", keeps=keeps)
+    assert [parts.text(f"volume:{n}") for n in (1, 2)] == ["of volume:1", "of volume:2"]
+    parts.keep()
+    return done
+
+
+def test_only_what_changed_is_worked_out_again(ledger):
+    both = ["volume:1", "volume:2"]
+    assert worked_out(ledger, keeps=False) == worked_out(ledger, keeps=False) == both
+    assert worked_out(ledger) == both and worked_out(ledger) == []
+    ledger.finish("s-0002-0001", "decide", "k", {}, {})
+    assert worked_out(ledger, keeps=False) == worked_out(ledger) == ["volume:2"]
+    assert worked_out(ledger, basis="2") == both
+    # Each who looks has marks of its own, and nothing of it is taken for counts.
+    assert worked_out(ledger, SHEET) == both and worked_out(ledger, basis="2") == []
+    keep_counts(ledger)
+    assert {part for part, _ in tallies(ledger)} == {*both}
+    assert list(differing_counts(ledger)) == []
+
+
+def test_what_is_written_while_a_part_is_looked_at_stays_marked(ledger):
+    worked_out(ledger)
+
+    def fold(part):
+        ledger.finish("s-0001-0001", "decide", f"k{part}", {}, {})
+        return "text"
+
+    parts = KeptParts(ledger, ACCOUNT, "2", fold, keeps=True)
+    parts.text("volume:1")
+    parts.keep()
+    assert "volume:1" in marked(ledger, ACCOUNT)
