@@ -15,7 +15,8 @@ from uvicorn.server import ServerState
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
-from digitize.offices import serve, web
+from digitize.machine import web_server
+from digitize.offices import web
 from digitize.offices.access import add_user, make_token, read_tokens, revoke_token
 from digitize.offices.office import open_office
 from digitize.offices.picture import Limits
@@ -183,11 +184,11 @@ class Pipe:
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-"])
 def test_a_half_sent_request_is_not_waited_for(monkeypatch, sent):
-    monkeypatch.setattr(serve, "SECONDS_FOR_REQUEST", 0.01)
+    monkeypatch.setattr(web_server, "SECONDS_FOR_REQUEST", 0.01)
 
     async def run():
         config = uvicorn.Config(lambda *_: None, log_level="critical")
-        held = serve.PatientOnce(config, ServerState(), {})
+        held = web_server.PatientOnce(config, ServerState(), {})
         pipe = Pipe()
         held.connection_made(pipe)
         if sent:
