@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS wrong (key BLOB PRIMARY KEY, times INTEGER NOT NULL, 
 """
 
 
-class Counts:
+class SharedCounts:
     """The counts of a workspace, or of this process alone; for any thread."""
 
     def __init__(self, folder: Path | None = None) -> None:

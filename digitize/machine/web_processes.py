@@ -17,9 +17,10 @@ from socket import socket
 from typing import Any
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from digitize.errors import DigitizeError, MachineLacks
+from digitize.errors import DigitizeError, MachineLacks, OptionsError
 
 LAST_ANSWERS_S = 20
 """So long are answers waited for that were begun when the server was told to end."""
@@ -58,7 +59,8 @@ class _Begun:
             return self.make()
         except DigitizeError as e:
             _LOG.error("%s", e)
-            raise SystemExit(1) from None
+            # What stands against one process in its settings does so for all; a target may come back.
+            raise SystemExit(STARTUP_FAILURE if isinstance(e, OptionsError) else 1) from None
 
 
 def _end_with(parent: BaseProcess) -> None:
@@ -106,22 +108,27 @@ class _Watching(Multiprocess):
         self._ended: deque[float] = deque(maxlen=_MOST_ENDED)
 
     def keep_subprocess_alive(self) -> None:
-        """See `Multiprocess`; count those that ended."""
-        if self.should_exit.is_set():
-            return
-        before = [p.pid for p in self.processes]
-        super().keep_subprocess_alive()
-        if self.should_exit.is_set():
-            self.problem = "A process of the server could not begin; it says above why."
-        for pid in set(before) - {p.pid for p in self.processes}:
-            _LOG.warning("A process of the server (%s) ended; another one takes its place.", pid)
+        """Start another one for each that ended. None is asked for a sign of life: on a busy machine it comes late."""
+        for place, one in enumerate(self.processes):
+            if self.should_exit.is_set() or one.process.is_alive():
+                continue
+            one.process.join()
             self._ended.append(time.monotonic())
-        if len(self._ended) == _MOST_ENDED and time.monotonic() - self._ended[0] < _WITHIN_S:
-            self.problem = (
-                f"Processes of the server ended {_MOST_ENDED} times within a minute. They say above why; where "
-                "they say nothing, look whether the machine has memory enough for --processes."
-            )
-            self.should_exit.set()
+            if one.exitcode == STARTUP_FAILURE:
+                self._give_up("A process of the server could not begin; it says above why.")
+            elif len(self._ended) == _MOST_ENDED and self._ended[-1] - self._ended[0] < _WITHIN_S:
+                self._give_up(
+                    f"Processes of the server ended {_MOST_ENDED} times within a minute. They say above why; where "
+                    "they say nothing, look whether the machine has memory enough for --processes."
+                )
+            else:
+                _LOG.warning("A process of the server (%s) ended; another one takes its place.", one.pid)
+                self.processes[place] = Process(self.config, self.sockets)
+                self.processes[place].start()
+
+    def _give_up(self, problem: str) -> None:
+        self.problem = problem
+        self.should_exit.set()
 
     def join_all(self) -> None:
         """Wait for all, but not for ever."""

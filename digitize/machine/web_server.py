@@ -103,7 +103,6 @@ def serve_app(make: Callable[[], Any], at: Listening, processes: int = 1) -> Non
         server_header=False, proxy_headers=False, timeout_keep_alive=at.keep_alive_s,
         timeout_graceful_shutdown=LAST_ANSWERS_S, h11_max_incomplete_event_size=32_768,
         limit_concurrency=MOST_CONNECTIONS, ssl_certfile=at.certificate, ssl_keyfile=at.key, workers=processes,
-        timeout_worker_healthcheck=LAST_ANSWERS_S,
     )  # fmt: skip
     with _listening(at) as listening:
         if processes > 1:

@@ -8,10 +8,11 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from sqlite3 import Connection
 
 from digitize.errors import NotCounted, OptionsError
-from digitize.machine.counts import Counts
+from digitize.machine.counts import SharedCounts
 from digitize.services.policy import PUBLIC, PolicyTable, load_policy
 from mappers.text.folding import fold_digits
 
@@ -40,13 +41,13 @@ class Rates:
         self,
         clock: Callable[[], float] = time.monotonic,
         policy: PolicyTable | None = None,
-        counts: Counts | None = None,
+        counts: SharedCounts | None = None,
     ) -> None:
         """clock: the same for all processes of this machine, so not one that people set. counts: of the workspace; of
         this process alone, with nothing asked yet, if not given.
         """
         self._clock, self._policy = clock, policy or load_policy()
-        self._counts = counts or Counts()
+        self._counts = counts or SharedCounts()
         self._tidied, self._told = clock(), float("-inf")
 
     def count(self, role: str, account: str, address: str) -> None:
@@ -128,6 +129,11 @@ class Rates:
         told = self._policy.enumeration
         query = "DELETE FROM number_rows WHERE (at <= ? AND free_at <= ?) OR at > ?"
         db.execute(query, (now - told.within_s, now, now + told.within_s))
+
+
+def workspace_rates(workspace: Path | None) -> Rates | None:
+    """The rates by which commands count, together with the servers of a workspace; None where there is none."""
+    return Rates(counts=SharedCounts(workspace / "keys")) if workspace is not None else None
 
 
 class _Pile:
