@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import DupFd
 from socket import socket
 from typing import Any
 
@@ -92,6 +91,9 @@ class _Shared(socket):
             raise
 
     def __reduce__(self) -> tuple[Callable[..., socket], tuple[Any, ...]]:
+        # Windows has none, and one process.
+        from multiprocessing.reduction import DupFd
+
         return _shared, (DupFd(self.fileno()),)
 
 
