@@ -90,8 +90,10 @@ class Listening:
     keep_alive_s: int = 75
 
 
-def serve_app(make: Callable[[], Any], at: Listening, processes: int = 1) -> None:
-    """Serve an application until Ctrl-C or SIGTERM. make: gives the application.
+def serve_app(
+    make: Callable[[], Any], at: Listening, processes: int = 1, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve an application until Ctrl-C or SIGTERM. make: gives the application. ready: told once the port is ours.
 
     processes: that answer behind the one port; for more than one, make goes to each of them, and must be a function of
     a module with plain values.
@@ -105,6 +107,7 @@ def serve_app(make: Callable[[], Any], at: Listening, processes: int = 1) -> Non
         limit_concurrency=MOST_CONNECTIONS, ssl_certfile=at.certificate, ssl_keyfile=at.key, workers=processes,
     )  # fmt: skip
     with _listening(at) as listening:
+        ready()
         if processes > 1:
             serve_by_many(settings, listening)
         else:

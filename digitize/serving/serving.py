@@ -46,8 +46,7 @@ def serve_search(
     """
     # What is amiss with the target is told at once, and here.
     SearchOffice(place, open_target).close()
-    ready()
-    serve_app(partial(_made, place.folder, open_target, at, _policy_mark()), at, processes)
+    serve_app(partial(_made, place.folder, open_target, at, _policy_mark()), at, processes, ready)
 
 
 def _made(folder: Path, open_target: Callable[[], Target], at: Listening, policy: str) -> Starlette:

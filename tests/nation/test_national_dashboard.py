@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 from datetime import date
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -197,6 +198,30 @@ def test_a_half_sent_request_is_not_waited_for(monkeypatch, sent):
         return pipe.closed
 
     assert asyncio.run(run())
+
+
+def test_a_second_request_is_not_waited_for_either_and_the_oldest_idle_gives_place(monkeypatch):
+    monkeypatch.setattr(web_server, "SECONDS_FOR_REQUEST", 0.01)
+    monkeypatch.setattr(web_server, "MOST_IDLE", 2)
+
+    async def run():
+        config = uvicorn.Config(lambda *_: None, log_level="critical")
+        pipes = [Pipe() for _ in range(3)]
+        made = [web_server.PatientOnce(config, ServerState(), {}) for _ in pipes]
+        for held, pipe in zip(made, pipes, strict=True):
+            held.connection_made(pipe)
+        crowded = [pipe.closed for pipe in pipes]
+        answered = made[2]
+        answered._wait_no_more()
+        answered.cycle = SimpleNamespace(more_body=False, response_complete=True, message_event=asyncio.Event())
+        answered.data_received(b"GET / HTTP/1.1\r\nX-")
+        await asyncio.sleep(0.05)
+        late = pipes[2].closed
+        for held in made:
+            held.connection_lost(None)
+        return crowded, late
+
+    assert asyncio.run(run()) == ([True, False, False], True)
 
 
 def test_the_form_gives_a_session_that_scripts_cannot_read(office, token):
