@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psutil
+
 from benchmarks.search_peers import share_of
 from benchmarks.search_people import World, vehicle_mark
 from benchmarks.search_stores import fir_number
@@ -29,23 +31,26 @@ _NAMES = tuple(f"Asha {n}" for n in range(12))
 _CONNECTIONS, _WARMING_S, _START_S = 24, 3, 120
 
 
-def load_served(store: Path | str, folder: Path, world: World, persons: int, seconds: int) -> dict[str, Any]:
-    """Serve a store and load it for some seconds. Gives load_rps, load_p95_ms, load_errors and more.
+def load_served(
+    store: Path | str, folder: Path, world: World, persons: int, seconds: int, processes: int | None = None
+) -> dict[str, Any]:
+    """Serve a store and load it for some seconds. Gives load_rps, load_p95_ms, load_errors, load_processes and more.
 
-    store: a SQLite file or a URL; its first persons are asked for. folder: where a workspace may be made.
+    store: a SQLite file or a URL; its first persons are asked for. folder: where a workspace may be made. processes:
+    that serve; the command's own number if not given.
     """
     place = _workspace(folder / "office")
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "digitize.cli", "serve", str(place), "--target", str(store), "--port", str(port)]
+    command += ["--processes", str(processes)] if processes else []
     with (folder / "serve.log").open("wb") as log:
         served = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ})
     try:
         asked = list(_asked(world, persons, seconds + _WARMING_S))
-        began = _worked(served.pid)
-        answers = asyncio.run(_load(port, asked))
-        worked = _worked(served.pid) - began
+        parent = psutil.Process(served.pid)
+        answers, worked, count = asyncio.run(_load(port, asked, parent))
     finally:
         served.terminate()
         served.wait(30)
@@ -57,7 +62,7 @@ def load_served(store: Path | str, folder: Path, world: World, persons: int, sec
         "load_rps": round(len(kept) / took, 1), "load_p95_ms": share_of([a[2] for a in kept], 0.95),
         "load_p95_key_ms": share_of(by_kind["key"], 0.95), "load_p95_person_ms": share_of(by_kind["person"], 0.95),
         "load_p50_ms": share_of([a[2] for a in kept], 0.5), "load_errors": sum(a[3] != 200 for a in answers),
-        "load_server_cpu_ms": round(1000 * worked / len(answers), 1),
+        "load_server_cpu_ms": round(1000 * worked / len(answers), 1), "load_processes": count,
     }  # fmt: skip
 
 
@@ -96,13 +101,23 @@ def _asked(world: World, persons: int, seconds: int) -> list[tuple[float, str, s
     return [(at, kind, f"/search?{urlencode(fields)}") for at, kind, fields in sorted(whole, key=lambda a: a[0])]
 
 
-def _worked(pid: int) -> float:
-    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(parts[11]) + int(parts[12])) / 100
+def _worked(parent: psutil.Process) -> tuple[float, int]:
+    """Seconds of the processor that a server took, all its processes with those that are gone; how many serve."""
+    took, serving = 0.0, 0
+    for one in (parent, *parent.children(recursive=True)):
+        times = one.cpu_times()
+        took += times.user + times.system + times.children_user + times.children_system
+        # The supervisor's helpers are no servers.
+        serving += one.pid != parent.pid and "spawn_main" in " ".join(one.cmdline())
+    return took, max(1, serving)
 
 
-async def _load(port: int, asked: Sequence[tuple[float, str, str]]) -> list[tuple[float, str, float, int]]:
+async def _load(
+    port: int, asked: Sequence[tuple[float, str, str]], parent: psutil.Process
+) -> tuple[list[tuple[float, str, float, int]], float, int]:
+    """(when, kind, milliseconds, status) of all answers, the processor's seconds for them, how many processes serve."""
     cookies = [await _log_in(port, name) for name in _NAMES]
+    before, serving = _worked(parent)
     free: asyncio.Queue[Any] = asyncio.Queue()
     for _ in range(_CONNECTIONS):
         free.put_nowait(None)
@@ -120,7 +135,8 @@ async def _load(port: int, asked: Sequence[tuple[float, str, str]]) -> list[tupl
         free.put_nowait(connection)
         return at, kind, 1000 * (time.perf_counter() - began - at), status
 
-    return await asyncio.gather(*(one(*a, cookies[n % len(cookies)]) for n, a in enumerate(asked)))
+    answers = await asyncio.gather(*(one(*a, cookies[n % len(cookies)]) for n, a in enumerate(asked)))
+    return answers, _worked(parent)[0] - before, serving
 
 
 async def _log_in(port: int, name: str) -> str:

@@ -55,6 +55,10 @@ class DiskFull(LedgerError):
     """There is no room left to write; nothing that was finished is lost."""
 
 
+class NotCounted(LedgerError):
+    """Questions or passwords cannot be counted, so that nobody would be slowed down."""
+
+
 class TargetRefused(DigitizeError):
     """The target refused the load; nothing was committed."""
 

@@ -35,16 +35,17 @@ def fir_copy(
     from digitize.services.asker import ServiceAsker
     from digitize.services.copies.asked import fir_copy as make
     from digitize.services.desk import ServiceDesk
+    from digitize.services.rates import workspace_rates
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     by = Searcher(operator.strip() or user_name(), user_name(), why.strip() or reason.strip(), who)
-    asker = ServiceAsker(by, asked_as, tuple(own_station or ()))
+    asker = ServiceAsker(by, asked_as, tuple(own_station or ()), user_name())
     serial, _, year = number.partition("/")
     asked = {"number": serial.strip(), "year": year.strip(), "station": station, "district": district}
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
     with opened("" if workspace else target, schema, workspace) as loaded:
-        made = make(ServiceDesk(loaded, folder=workspace), asked, asker, lang, digits)
+        made = make(ServiceDesk(loaded, workspace_rates(workspace), workspace), asked, asker, lang, digits)
     file = WholeFile(out)
     file.write(made)
     file.close()

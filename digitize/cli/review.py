@@ -100,14 +100,15 @@ def serve_station(
     ] = False,
 ) -> None:
     """Serve the review station: people answer in their browsers, on this machine or over the office's network."""
+    from digitize.machine.web_server import Listening
     from digitize.review.station.serving import check_serving, serve
     from digitize.workspace.place import open_place
 
-    place = open_place(folder)
-    check_serving(place, host, certificate, key, without_tls=without_tls)
+    place, at = open_place(folder), Listening(host, port, certificate, key)
+    check_serving(place, at, without_tls=without_tls)
     scheme = "https" if certificate else "http"
     errors().print(f"{scheme}://{host}:{port}/ is the station of {folder}. Ctrl-C ends it.", soft_wrap=True)
-    serve(place, host, port, certificate, key)
+    serve(place, at)
 
 
 @review.command("reopen")

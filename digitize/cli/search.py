@@ -40,6 +40,8 @@ def search(
     from digitize.finding.log import Searcher
     from digitize.finding.search import StoreSearch
     from digitize.machine.system import user_name
+    from digitize.services.policy import POLICE
+    from digitize.services.rates import workspace_rates
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     query = SearchQuery(text, kind, relative, station, place, year, since, until, age, section, limit=limit)
@@ -48,6 +50,8 @@ def search(
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
     with opened("" if workspace else target, schema, workspace) as loaded:
+        if rates := workspace_rates(workspace):
+            rates.count(POLICE, by.who, by.account)
         hits = StoreSearch(loaded).search(query, by).hits
     if json:
         print_json({"hits": [hit.as_plain() for hit in hits]})

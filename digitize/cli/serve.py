@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from digitize.cli.console import errors
-
-if TYPE_CHECKING:
-    from digitize.targets.base import Target
 
 
 def serve(
@@ -21,27 +19,30 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8767,
     certificate: Annotated[Path | None, typer.Option(help="For TLS: the certificate, PEM.")] = None,
     key: Annotated[Path | None, typer.Option(help="For TLS: its private key, PEM.")] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="That answer side by side; as many as cores, at most 4, if not given."),
+    ] = None,
     without_tls: Annotated[
         bool, typer.Option("--lan-without-tls", help="Serve the network in the clear: passwords can be read on it.")
     ] = False,
 ) -> None:
     """Serve the search: / is a page, /search gives JSON, /openapi.json describes it. Who may log in: review people."""
     from digitize.files.loading.where import open_there
-    from digitize.review.station.serving import check_serving, names_of, run_server
-    from digitize.serving.app import make_search_app
-    from digitize.serving.office import SearchOffice
+    from digitize.machine.web_server import Listening
+    from digitize.review.station.serving import check_serving
+    from digitize.serving.serving import processes_of, serve_search
     from digitize.workspace.place import open_place
 
-    place = open_place(folder)
-    check_serving(place, host, certificate, key, without_tls=without_tls)
-
-    def opened() -> Target:
-        return open_there(target, schema, None if target else folder)
-
-    office = SearchOffice(place, opened, is_secure=certificate is not None)
+    place, at = open_place(folder), Listening(host, port, certificate, key)
+    check_serving(place, at, without_tls=without_tls)
+    count = processes_of(processes)
     scheme = "https" if certificate else "http"
-    errors().print(f"{scheme}://{host}:{port}/ is the search of {folder}. Ctrl-C ends it.", soft_wrap=True)
-    run_server(make_search_app(office, names_of(host)), host, port, certificate, key)
+    told = (
+        f"{scheme}://{host}:{port}/ is the search of {folder}, by {count} {'process' if count == 1 else 'processes'}."
+    )
+    opened = partial(open_there, target, schema, None if target else folder)
+    serve_search(place, opened, at, count, lambda: errors().print(f"{told} Ctrl-C ends it.", soft_wrap=True))
 
 
 def register(app: typer.Typer) -> None:

@@ -67,14 +67,15 @@ def _ask(
     from digitize.machine.system import user_name
     from digitize.services.asker import ServiceAsker
     from digitize.services.desk import ServiceDesk
+    from digitize.services.rates import workspace_rates
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     by = Searcher(operator.strip() or user_name(), user_name(), why.strip() or reason.strip(), who)
-    asker = ServiceAsker(by, asked_as, tuple(own_station or ()))
+    asker = ServiceAsker(by, asked_as, tuple(own_station or ()), user_name())
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
     with opened("" if workspace else target, schema, workspace) as loaded:
-        answer = ServiceDesk(loaded, folder=workspace).answer(service, given, asker, limit)
+        answer = ServiceDesk(loaded, workspace_rates(workspace), workspace).answer(service, given, asker, limit)
     if json:
         print_json(answer.as_plain())
         return

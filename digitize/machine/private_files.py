@@ -8,14 +8,19 @@ from pathlib import Path
 from digitize.machine import system
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read; a crash leaves the old one or the new one. Raises OSError."""
+def write_private(path: Path, text: str, *, is_lasting: bool = True) -> None:
+    """Write a file that its owner alone may read; a crash leaves the old one or the new one. Raises OSError.
+
+    is_lasting: wait for the disk; what need not outlive a power cut does without.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     # Made with its mode, not given it afterwards: nobody else reads it for a moment.
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as f:
         f.write(text)
     system.make_private(part)
-    system.sync_file(part)
+    if is_lasting:
+        system.sync_file(part)
     part.replace(path)
-    system.sync_folder(path.parent)
+    if is_lasting:
+        system.sync_folder(path.parent)

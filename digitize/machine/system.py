@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -24,6 +26,38 @@ def sync_folder(path: Path) -> None:
     """Have the folder's entries on the disk; Windows does so by itself and has no call for it."""
     if sys.platform != "win32":
         sync_file(path)
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Change a file with no other process or thread doing so that asks here; whoever dies lets go. Raises OSError.
+
+    A file beside it, NAME.lock, is held meanwhile and stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _hold(fd)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _hold(fd: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        return
+    import msvcrt
+
+    while True:
+        try:
+            return msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
+        # It waits for ten seconds and no longer.
+        except OSError as e:
+            if e.errno != errno.EDEADLOCK:
+                raise
 
 
 def keep_from_others() -> None:

@@ -1,8 +1,7 @@
-"""The server of the dashboard: half-sent requests are not waited for, a log tells who asked for what, no secrets."""
+"""The server of the dashboard: a log tells who asked for what, and no secrets."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -10,52 +9,14 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from digitize.machine.web_server import Listening, serve_app
 
-SECONDS_FOR_REQUEST = 10
-"""Head and body of a request must be here by then: who sends a letter a minute holds a place that others need."""
-MOST_CONNECTIONS = 1000
 _LOG = logging.getLogger("digitize.dashboard")
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-class PatientOnce(H11Protocol):
-    """HTTP, with an end to waiting: uvicorn itself only ends connections that are idle between two requests."""
-
-    _late: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
-        super().connection_made(transport)
-        self._wait()
-
-    def data_received(self, data: bytes) -> None:
-        """Wait on while a request is begun and not whole."""
-        super().data_received(data)
-        is_whole = self.cycle is not None and not self.cycle.more_body
-        if is_whole and self._late is not None:
-            self._late.cancel()
-            self._late = None
-        elif not is_whole and self._late is None:
-            self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody waits any more."""
-        if self._late is not None:
-            self._late.cancel()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._late = self.loop.call_later(SECONDS_FOR_REQUEST, self._end)
-
-    def _end(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.close()
 
 
 class AccessLog:
@@ -108,7 +69,4 @@ def log_to(folder: Path) -> None:
 
 def serve(app: Any, host: str, port: int) -> None:
     """Serve until it is stopped."""
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, http=PatientOnce,
-        proxy_headers=False, timeout_keep_alive=5, limit_concurrency=MOST_CONNECTIONS,
-    )  # fmt: skip
+    serve_app(lambda: app, Listening(host, port, keep_alive_s=5))

@@ -20,7 +20,7 @@ class ServiceAsker:
     """Who asks a service. by: the person, the account, what for, and whether protected names may be seen.
 
     role: of ASKED_AS. stations: whose records are the asker's own, as STATION or DISTRICT/STATION. address: from which
-    machine, "" for this one.
+    machine, or whose account of this one, since a command may be given any name; "" where nobody is counted by it.
     """
 
     by: Searcher

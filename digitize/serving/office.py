@@ -55,7 +55,7 @@ class SearchOffice(Gate):
         rates: by which questions are counted, the policy's if not given. tick_s: see TICK_S.
         """
         super().__init__(place, is_secure=is_secure)
-        self.rates, self.tick_s = rates or Rates(), tick_s
+        self.rates, self.tick_s = rates or Rates(counts=self.counts), tick_s
         self._open = open_target
         self._idle: SimpleQueue[_Finder] = SimpleQueue()
         self._idle.put(self._made())
@@ -70,8 +70,11 @@ class SearchOffice(Gate):
         Raises OptionsError (TooOften for one that must wait), TargetRefused.
         """
         query.check()
+        return await self.slowly(lambda: self._searched(query, asker))
+
+    def _searched(self, query: SearchQuery, asker: ServiceAsker) -> SearchAnswer:
         self.rates.count(asker.role, asker.by.who, asker.address)
-        return await self.slowly(lambda: self._with(lambda at: at.search.search(query, asker.by, seen_by(asker))))
+        return self._with(lambda at: at.search.search(query, asker.by, seen_by(asker)))
 
     async def ask(
         self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int
@@ -118,3 +121,4 @@ class SearchOffice(Gate):
         with suppress(Empty):
             while True:
                 self._idle.get_nowait().target.close()
+        super().close()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from digitize.errors import NotCounted
 from digitize.finding.asked import NOT_SEARCHABLE, is_searchable
 from digitize.finding.log import Searcher
 from digitize.masking.unmasking import check_unmasking
@@ -68,7 +69,9 @@ def may_search(who: Account) -> bool:
 
 
 def patient(endpoint: Endpoint) -> Endpoint:
-    """An endpoint that takes the public whole ticks, and tells whoever asks too often when to come again."""
+    """An endpoint that takes the public whole ticks, tells whoever asks too often when to come again, and
+    whoever cannot be counted that nothing is answered.
+    """
 
     async def answer(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
         async with office.paced(visitor.account.asks_as):
@@ -78,5 +81,7 @@ def patient(endpoint: Endpoint) -> Endpoint:
                 made = error(429, str(e))
                 made.headers["Retry-After"] = str(int(e.wait_s) + 1)
                 return made
+            except NotCounted as e:
+                return error(503, str(e))
 
     return answer

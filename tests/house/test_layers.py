@@ -30,7 +30,7 @@ WALLS = {
         "digitize/review/station/",
         "digitize/serving/",
     ),
-    "uvicorn": ("digitize/offices/serve.py", "digitize/review/station/serving.py"),
+    "uvicorn": ("digitize/machine/web_server.py", "digitize/machine/web_processes.py"),
     "argon2": ("digitize/review/station/people.py",),
     "polars": (
         "validators/",

@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 from datetime import date
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +16,8 @@ from uvicorn.server import ServerState
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
-from digitize.offices import serve, web
+from digitize.machine import web_server
+from digitize.offices import web
 from digitize.offices.access import add_user, make_token, read_tokens, revoke_token
 from digitize.offices.office import open_office
 from digitize.offices.picture import Limits
@@ -183,11 +185,11 @@ class Pipe:
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-"])
 def test_a_half_sent_request_is_not_waited_for(monkeypatch, sent):
-    monkeypatch.setattr(serve, "SECONDS_FOR_REQUEST", 0.01)
+    monkeypatch.setattr(web_server, "SECONDS_FOR_REQUEST", 0.01)
 
     async def run():
         config = uvicorn.Config(lambda *_: None, log_level="critical")
-        held = serve.PatientOnce(config, ServerState(), {})
+        held = web_server.PatientOnce(config, ServerState(), {})
         pipe = Pipe()
         held.connection_made(pipe)
         if sent:
@@ -196,6 +198,30 @@ def test_a_half_sent_request_is_not_waited_for(monkeypatch, sent):
         return pipe.closed
 
     assert asyncio.run(run())
+
+
+def test_a_second_request_is_not_waited_for_either_and_the_oldest_idle_gives_place(monkeypatch):
+    monkeypatch.setattr(web_server, "SECONDS_FOR_REQUEST", 0.01)
+    monkeypatch.setattr(web_server, "MOST_IDLE", 2)
+
+    async def run():
+        config = uvicorn.Config(lambda *_: None, log_level="critical")
+        pipes = [Pipe() for _ in range(3)]
+        made = [web_server.PatientOnce(config, ServerState(), {}) for _ in pipes]
+        for held, pipe in zip(made, pipes, strict=True):
+            held.connection_made(pipe)
+        crowded = [pipe.closed for pipe in pipes]
+        answered = made[2]
+        answered._wait_no_more()
+        answered.cycle = SimpleNamespace(more_body=False, response_complete=True, message_event=asyncio.Event())
+        answered.data_received(b"GET / HTTP/1.1\r\nX-")
+        await asyncio.sleep(0.05)
+        late = pipes[2].closed
+        for held in made:
+            held.connection_lost(None)
+        return crowded, late
+
+    assert asyncio.run(run()) == ([True, False, False], True)
 
 
 def test_the_form_gives_a_session_that_scripts_cannot_read(office, token):

@@ -9,6 +9,7 @@ import pytest
 from station_office import HOSTS, PASSWORD, Browser, open_station
 
 from digitize.errors import OptionsError
+from digitize.machine.web_server import Listening
 from digitize.review.station.app import _API, _PAGES, make_app
 from digitize.review.station.people import ROLES, People, new_account
 from digitize.review.station.served import Served
@@ -277,13 +278,13 @@ def test_people_are_kept_as_hashes_and_their_changes_in_the_ledger(digitize, pla
 
 
 def test_the_network_is_served_through_tls_or_in_so_many_words(place, tmp_path):
-    check_serving(place, "127.0.0.1", None, None, without_tls=False)
-    check_serving(place, "0.0.0.0", None, None, without_tls=True)
+    check_serving(place, Listening("127.0.0.1", 1), without_tls=False)
+    check_serving(place, Listening("0.0.0.0", 1), without_tls=True)
     for host in ("0.0.0.0", "192.168.1.5", "::"):
         with pytest.raises(OptionsError, match="--certificate"):
-            check_serving(place, host, None, None, without_tls=False)
+            check_serving(place, Listening(host, 1), without_tls=False)
     with pytest.raises(OptionsError, match="go together"):
-        check_serving(place, "0.0.0.0", tmp_path, None, without_tls=False)
+        check_serving(place, Listening("0.0.0.0", 1, tmp_path), without_tls=False)
     assert "localhost" in names_of("127.0.0.1")
     assert "0.0.0.0" not in names_of("0.0.0.0")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from starlette.concurrency import run_in_threadpool
-
+from digitize.machine.counts import SharedCounts
 from digitize.review.station.people import Account, People
 from digitize.review.station.sessions import Sessions
 from digitize.review.station.throttle import Throttle
@@ -15,6 +16,9 @@ from digitize.workspace.place import Place
 T = TypeVar("T")
 _FREE_OF_ADDRESS = 30
 """Wrong passwords that an address has free: a whole office may stand behind one."""
+THREADS = 4
+"""How much that takes its time is done side by side in one process: they share one interpreter, so that more of them
+only wait for each other (docs/measured.md); a hash of a password takes 64 MB, besides."""
 
 
 class Gate:
@@ -33,14 +37,20 @@ class Gate:
         self.people = People(place.folder)
         idle_s = place.options.review.idle_minutes * 60
         self.sessions = Sessions(place.folder / "keys" / self._file, self.people, idle_s)
-        self.by_name, self.by_address = Throttle(), Throttle(_FREE_OF_ADDRESS)
+        # All servers of a workspace, and all their processes, count in one file.
+        self.counts = SharedCounts(place.folder / "keys")
+        self.by_name = Throttle(counts=self.counts, of="name")
+        self.by_address = Throttle(_FREE_OF_ADDRESS, counts=self.counts, of="address")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slowly")
 
     async def slowly(self, work: Callable[[], T]) -> T:
         """Have something done that takes its time, such as a password's hash, while others are served."""
-        return await run_in_threadpool(work)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def has_left(self, account: Account) -> None:
         """Somebody logged out."""
 
     def close(self) -> None:
         """Give back what the server holds."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.counts.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitize.errors import OptionsError
 from digitize.machine.private_files import write_private
+from digitize.machine.system import alone_with
 from digitize.masking.unmasking import check_unmasking
 from digitize.workspace.ledger import Ledger
 
@@ -145,11 +146,13 @@ class People:
         self._change(lambda known: known | {name: replace(known[name], **changes)} if name in known else None)
 
     def _change(self, change: Callable[[dict[str, Account]], dict[str, Account] | None], problem: str = "") -> None:
-        made = change(dict(self.all()))
-        if made is None:
-            raise OptionsError(problem or "There is nobody of that name.")
-        plain = [asdict(account) for account in made.values()]
-        write_private(self.path, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        # Read and written with nobody between: of two changes at one moment none undoes the other.
+        with alone_with(self.path):
+            made = change(dict(self.all()))
+            if made is None:
+                raise OptionsError(problem or "There is nobody of that name.")
+            plain = [asdict(account) for account in made.values()]
+            write_private(self.path, json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
 
     def _load(self) -> dict[str, Account]:
         try:

@@ -26,3 +26,4 @@ class Served(Gate):
         """Give everything back."""
         self.room.close()
         self.pictures.close()
+        super().close()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
-
-from starlette.applications import Starlette
 
 from digitize.errors import OptionsError
+from digitize.machine.web_server import Listening, serve_app
 from digitize.review.station.app import make_app
 from digitize.review.station.people import People
 from digitize.review.station.served import Served
@@ -17,8 +15,9 @@ _HERE = ("127.0.0.1", "localhost", "::1", "[::1]")
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # looked for, not bound
 
 
-def check_serving(place: Place, host: str, certificate: Path | None, key: Path | None, *, without_tls: bool) -> None:
+def check_serving(place: Place, at: Listening, *, without_tls: bool) -> None:
     """Raise OptionsError for what would not be safe, or has nobody who may log in."""
+    host, certificate, key = at.host, at.certificate, at.key
     if (certificate is None) != (key is None):
         raise OptionsError("--certificate and --key go together.")
     for file in (certificate, key):
@@ -48,19 +47,8 @@ def names_of(host: str) -> list[str]:
     return sorted({n.lower() for n in own if n and n not in _EVERYWHERE})
 
 
-def serve(place: Place, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
-    """Serve the station until Ctrl-C."""
-    served = Served(place, is_secure=certificate is not None)
-    run_server(make_app(served, names_of(host)), host, port, certificate, key)
-
-
-def run_server(app: Starlette, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
-    """Serve an application until Ctrl-C; nothing of what is asked goes into a log."""
-    import uvicorn
-
-    settings = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False,
-        server_header=False, proxy_headers=False, timeout_keep_alive=75, h11_max_incomplete_event_size=32_768,
-        ssl_certfile=certificate, ssl_keyfile=key,
-    )  # fmt: skip
-    uvicorn.Server(settings).run()
+def serve(place: Place, at: Listening) -> None:
+    """Serve the station until Ctrl-C; by one process, since one thread has the ledger."""
+    served = Served(place, is_secure=at.certificate is not None)
+    app = make_app(served, names_of(at.host))
+    serve_app(lambda: app, at)

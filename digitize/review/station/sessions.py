@@ -11,50 +11,57 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.machine.private_files import write_private
+from digitize.machine.system import alone_with
 from digitize.review.station.people import Account, People
 
 _HOURS = 12
+_KEPT = ("name", "csrf", "begun", "seen", "changed")
 _WRITE_EVERY_S = 60.0
-"""How far what the file says of the last request may lie behind."""
+"""How far what the file says of the last request of a session may lie behind."""
 
 
 @dataclass(slots=True)
 class Session:
-    """One login. csrf: what every form and script of it sends along. begun, seen: seconds of the clock."""
+    """One login. csrf: what every form and script of it sends along. begun, seen: seconds of the clock; told: what the
+    file says of seen.
+    """
 
     name: str
     csrf: str
     begun: float
     seen: float
     changed: str
+    told: float = 0.0
 
 
 class Sessions:
     """All that are open. idle_s: after which one is over."""
 
     def __init__(self, path: Path, people: People, idle_s: float, clock: Callable[[], float] = time.time) -> None:
-        """path: of the private file, which need not be there."""
+        """path: of the private file, which need not be there; other processes may have it, too."""
         self._path, self._people, self._idle_s, self._clock = path, people, idle_s, clock
         self._lock = threading.Lock()
-        self._open = self._load()
-        self._written = clock()
+        self._open: dict[str, Session] = {}
+        self._mark = (0, 0, 0)
 
     def begin(self, account: Account) -> str:
         """The id of a new session; one that a browser had before is never taken over."""
         own, now = secrets.token_urlsafe(32), self._clock()
-        with self._lock:
+        with self._lock, alone_with(self._path):
+            self._look()
             self._open = {k: s for k, s in self._open.items() if self._holds(s)}
             self._open[_hash(own)] = Session(account.name, secrets.token_urlsafe(32), now, now, account.changed)
-            self._write()
+            self._write(is_lasting=True)
         return own
 
     def of(self, own: str) -> tuple[Session, Account] | None:
         """The session of an id with whose it is; None where it is over, or the person or the password is another."""
         with self._lock:
+            self._look()
             session = self._open.get(_hash(own))
             if session is None or not self._holds(session):
                 return None
@@ -62,23 +69,48 @@ class Sessions:
             if account is None or account.changed != session.changed:
                 return None
             session.seen = self._clock()
-            if session.seen - self._written > _WRITE_EVERY_S:
-                self._write()
+            if session.seen - session.told > _WRITE_EVERY_S:
+                with alone_with(self._path):
+                    self._look()
+                    self._write(is_lasting=False)
             return session, account
 
     def end(self, own: str) -> None:
         """Log out."""
-        with self._lock:
+        with self._lock, alone_with(self._path):
+            self._look()
             if self._open.pop(_hash(own), None) is not None:
-                self._write()
+                self._write(is_lasting=True)
 
     def _holds(self, session: Session) -> bool:
         now = self._clock()
         return now - session.seen < self._idle_s and now - session.begun < 3600 * _HOURS
 
-    def _write(self) -> None:
-        self._written = self._clock()
-        write_private(self._path, json.dumps({key: asdict(s) for key, s in self._open.items()}))
+    def _write(self, *, is_lasting: bool) -> None:
+        for session in self._open.values():
+            session.told = session.seen
+        text = json.dumps({key: {n: getattr(s, n) for n in _KEPT} for key, s in self._open.items()})
+        write_private(self._path, text, is_lasting=is_lasting)
+        self._mark = self._marked()
+
+    def _look(self) -> None:
+        """Take in what another process wrote: who came and went, and when they were last seen."""
+        mark = self._marked()
+        if mark == self._mark:
+            return
+        self._mark, known = mark, self._open
+        self._open = self._load()
+        for key, session in self._open.items():
+            session.told = session.seen
+            if key in known:
+                session.seen = max(session.seen, known[key].seen)
+
+    def _marked(self) -> tuple[int, int, int]:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return 0, 0, 0
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _load(self) -> dict[str, Session]:
         try:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+from digitize.machine.counts import SharedCounts
 
 _FREE = 5
 _FIRST_S, _LONGEST_S = 2.0, 900.0
 _FORGET_S = 3600.0
-_MOST = 10_000
+_TIDY_EVERY = 100
 
 
 class Throttle:
     """Counts wrong passwords by a key, such as a name or an address."""
 
-    def __init__(self, free: int = _FREE, clock: Callable[[], float] = time.monotonic) -> None:
-        """free: wrong ones that cost nothing."""
-        self._free, self._clock = free, clock
-        self._wrong: dict[str, tuple[int, float]] = {}
+    def __init__(
+        self, free: int = _FREE, clock: Callable[[], float] = time.monotonic, counts: SharedCounts | None = None,
+        of: str = "",
+    ) -> None:  # fmt: skip
+        """free: wrong ones that cost nothing. counts: of a workspace, so that all its servers count together; of this
+        object alone if not given. of: what kind of key it counts by.
+        """
+        self._free, self._clock, self._of = free, clock, of
+        self.counts = counts or SharedCounts()
+        self._failed = 0
 
     def wait_s(self, key: str) -> float:
-        """Seconds until the next try is looked at, 0 where it is at once."""
-        count, last = self._wrong.get(key, (0, 0.0))
-        over = count - self._free
+        """Seconds until the next try is looked at, 0 where it is at once. Raises NotCounted."""
+        times, last = self._wrong(key)
+        over = times - self._free
         if over < 0:
             return 0.0
         # At most 2**9 before the longest: shifting by more would cost memory for nothing.
@@ -30,13 +39,38 @@ class Throttle:
         return max(0.0, last + pause - self._clock())
 
     def failed(self, key: str) -> None:
-        """One more wrong password."""
-        now = self._clock()
-        if len(self._wrong) >= _MOST:
-            self._wrong = {k: w for k, w in self._wrong.items() if now - w[1] < _FORGET_S}
-        count, last = self._wrong.get(key, (0, now))
-        self._wrong[key] = (count + 1 if now - last < _FORGET_S else 1, now)
+        """One more wrong password. Raises NotCounted."""
+        with self.counts.changing() as db:
+            times, _ = self._wrong(key)
+            now = self._clock()
+            self._failed += 1
+            if self._failed % _TIDY_EVERY == 0:
+                db.execute("DELETE FROM wrong WHERE abs(? - at) >= ?", (now, _FORGET_S))
+            values = (self.counts.key("wrong", self._of, key), times + 1, now)
+            db.execute("INSERT OR REPLACE INTO wrong VALUES (?, ?, ?)", values)
 
     def came_in(self, key: str) -> None:
-        """The right one: forget the wrong ones."""
-        self._wrong.pop(key, None)
+        """The right one: forget the wrong ones. Raises NotCounted."""
+        with self.counts.changing() as db:
+            db.execute("DELETE FROM wrong WHERE key = ?", (self.counts.key("wrong", self._of, key),))
+
+    def _wrong(self, key: str) -> tuple[int, float]:
+        """How many there were, and when the last; none where that was long ago, or before this machine was started."""
+        with self.counts.changing() as db:
+            query = "SELECT times, at FROM wrong WHERE key = ?"
+            found = db.execute(query, (self.counts.key("wrong", self._of, key),)).fetchone()
+            return found if found and abs(self._clock() - found[1]) < _FORGET_S else (0, 0.0)
+
+
+def begin_try(tries: Sequence[tuple[Throttle, str]]) -> float:
+    """Seconds until a try is looked at. Where it is at once (0), it is counted as a wrong one until it came in: many
+    tries at once, of several processes, are as many as one after the other. Raises NotCounted.
+    """
+    with ExitStack() as all_of_them:
+        for throttle, _ in tries:
+            all_of_them.enter_context(throttle.counts.changing())
+        wait = max(throttle.wait_s(key) for throttle, key in tries)
+        if wait <= 0:
+            for throttle, key in tries:
+                throttle.failed(key)
+        return wait

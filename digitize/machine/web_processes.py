@@ -1,0 +1,155 @@
+"""A server of several processes behind one port, watched by uvicorn's own supervisor."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from socket import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from digitize.errors import DigitizeError, MachineLacks, OptionsError
+
+LAST_ANSWERS_S = 20
+"""So long are answers waited for that were begun when the server was told to end."""
+_LOG = logging.getLogger("uvicorn.error")
+_MOST_ENDED, _WITHIN_S = 5, 60.0
+"""Processes that may end by themselves within a time: more of them is no accident."""
+
+
+def serve_by_many(settings: uvicorn.Config, listening: socket) -> None:
+    """Serve by as many processes as the settings say, until Ctrl-C or SIGTERM. listening: opened once for all of them.
+
+    Raises MachineLacks where they end again and again, or cannot begin.
+    """
+    settings.app = _Begun(settings.app)
+    with _Shared(fileno=listening.detach()) as shared:
+        watching = _Watching(settings, [shared])
+        try:
+            watching.run()
+        finally:
+            watching.end_all()
+    if watching.problem:
+        raise MachineLacks(watching.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What each process begins with: it makes its application, and ends when its parent is no more."""
+
+    make: Any
+
+    def __call__(self) -> Any:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        try:
+            return self.make()
+        except DigitizeError as e:
+            _LOG.error("%s", e)
+            # What stands against one process in its settings does so for all; a target may come back.
+            raise SystemExit(STARTUP_FAILURE if isinstance(e, OptionsError) else 1) from None
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """Wait until a parent has ended, killed or not; then end as if told to, and be gone in any case."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(LAST_ANSWERS_S + 5)
+    os._exit(1)
+
+
+class _Shared(socket):
+    """A listening socket from which one process takes one connection each time it looks.
+
+    asyncio takes all that wait: of connections that come together and stay, one process would have all of them.
+    """
+
+    _took = False
+
+    def accept(self) -> tuple[socket, Any]:
+        """One connection, and BlockingIOError when asked again at once."""
+        self._took = not self._took
+        if not self._took:
+            raise BlockingIOError
+        try:
+            return super().accept()
+        except OSError:
+            # Another process was quicker; the next look begins anew.
+            self._took = False
+            raise
+
+    def __reduce__(self) -> tuple[Callable[..., socket], tuple[Any, ...]]:
+        # Windows has none, and one process.
+        from multiprocessing.reduction import DupFd
+
+        return _shared, (DupFd(self.fileno()),)
+
+
+def _shared(number: Any) -> socket:
+    return _Shared(fileno=number.detach())
+
+
+class _Watching(Multiprocess):
+    """Starts another process for one that died; gives up where that goes on. problem: why it gave up, or ""."""
+
+    def __init__(self, settings: uvicorn.Config, sockets: list[socket]) -> None:
+        super().__init__(settings, sockets)
+        self.problem = ""
+        self._ended: deque[float] = deque(maxlen=_MOST_ENDED)
+
+    def keep_subprocess_alive(self) -> None:
+        """Start another one for each that ended. None is asked for a sign of life: on a busy machine it comes late."""
+        for place, one in enumerate(self.processes):
+            if self.should_exit.is_set() or one.process.is_alive():
+                continue
+            one.process.join()
+            self._ended.append(time.monotonic())
+            if one.exitcode == STARTUP_FAILURE:
+                self._give_up("A process of the server could not begin; it says above why.")
+            elif len(self._ended) == _MOST_ENDED and self._ended[-1] - self._ended[0] < _WITHIN_S:
+                self._give_up(
+                    f"Processes of the server ended {_MOST_ENDED} times within a minute. They say above why; where "
+                    "they say nothing, look whether the machine has memory enough for --processes."
+                )
+            else:
+                _LOG.warning("A process of the server (%s) ended; another one takes its place.", one.pid)
+                self.processes[place] = Process(self.config, self.sockets)
+                self.processes[place].start()
+
+    def _give_up(self, problem: str) -> None:
+        self.problem = problem
+        self.should_exit.set()
+
+    def join_all(self) -> None:
+        """Wait for all, but not for ever."""
+        end = time.monotonic() + LAST_ANSWERS_S + 5
+        for one in self.processes:
+            one.process.join(max(0.0, end - time.monotonic()))
+
+    def end_all(self) -> None:
+        """Leave nothing behind."""
+        for one in self.processes:
+            if one.process.is_alive():
+                one.process.kill()
+                one.process.join()
+
+    def handle_hup(self) -> None:
+        """The terminal is gone: end."""
+        self.should_exit.set()
+
+    def handle_ttin(self) -> None:
+        """Nothing: so a terminal speaks to whoever reads from it in the background."""
+
+    handle_ttou = handle_ttin
