@@ -17,10 +17,7 @@ from tempfile import gettempdir
 from typing import Any
 
 from digitize.errors import DiskFull
-from digitize.masking.few_cases import NAMED as NAMED
-from digitize.masking.few_cases import SENSITIVE as SENSITIVE
-from digitize.masking.few_cases import FewCases, Key
-from digitize.masking.few_cases import agree as agree
+from digitize.masking.few_cases import NAMED, SENSITIVE, FewCases, Key, agree
 
 _AT_ONCE = 5_000
 _CACHE_KB = 16_000
