@@ -85,7 +85,7 @@ class _Spelt:
     def of(self, station: str) -> set[str]:
         """A station as it is written, and as others write it."""
         if self._ways is None:
-            self._ways = _ways(frozenset(self._store.stations()))
+            self._ways = _ways(self._store.stations())
         return {station, *self._ways.get(place_key(station), ())}
 
 

@@ -67,8 +67,8 @@ class SearchStore(PicksRows, CountsRows, Protocol):
         """The same of words whose spelling fits a pattern with * and ?."""
         ...
 
-    def stations(self) -> list[str]:
-        """The names of all stations as they are written."""
+    def stations(self) -> frozenset[str]:
+        """The names of all stations as they are written; the same object as before while no other was loaded."""
         ...
 
     def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
@@ -121,6 +121,11 @@ class _Asks(PickedRows, CountedRows):
 
     one_of = ""
 
+    def __init__(self, target: Target) -> None:
+        """target: open, its rows all there."""
+        super().__init__(target)
+        self._stations: tuple[int, frozenset[str]] = (0, frozenset())
+
     def _listed(self, values: Sequence[Any]) -> object:
         raise NotImplementedError
 
@@ -129,10 +134,15 @@ class _Asks(PickedRows, CountedRows):
         query = f"SELECT DISTINCT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
         return [[(a, b) for a, b in rows] for rows in self._all([(query, (self._listed(some), kind)) for some in keys])]
 
-    def stations(self) -> list[str]:
+    def stations(self) -> frozenset[str]:
         """See `SearchStore`."""
-        query = f"SELECT DISTINCT said FROM {WORDS} WHERE near = ? AND kind = ?"
-        return [r[0] for r in self._target.run(query, (STATION_KEY, STATION))]
+        where = f"FROM {WORDS} WHERE near = ? AND kind = ?"
+        # Words are added and never taken away: as many as before are the same ones.
+        ((many,),) = self._target.run(f"SELECT COUNT(*) {where}", (STATION_KEY, STATION))
+        if many != self._stations[0]:
+            found = self._target.run(f"SELECT DISTINCT said {where}", (STATION_KEY, STATION))
+            self._stations = many, frozenset(r[0] for r in found)
+        return self._stations[1]
 
     def table_rows(
         self, columns: Mapping[str, Sequence[str]], records: Sequence[str]

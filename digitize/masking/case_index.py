@@ -234,4 +234,3 @@ def _plain_errors() -> Iterator[None]:
             f"Masking over whole cases needs room for temporary files, in {gettempdir()} ({e}). Make room there, or "
             "name another folder: SQLITE_TMPDIR=FOLDER. Then run the same command again."
         ) from e
-
