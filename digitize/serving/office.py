@@ -58,7 +58,10 @@ class SearchOffice(Gate):
         self.rates, self.tick_s = rates or Rates(), tick_s
         self._open = open_target
         self._idle: SimpleQueue[_Finder] = SimpleQueue()
-        self._idle.put(self._made())
+        first = self._made()
+        # Once for all that are made later; of a store with many loads some ten seconds for a million persons.
+        first.search.store.put_in_order()
+        self._idle.put(first)
 
     def _made(self) -> _Finder:
         target = self._open()
