@@ -37,6 +37,7 @@ class PostgresSearch(StoreAsks):
         """See `SearchStore`: its index is one whole, and each load sees to it."""
 
     def listed(self, values: Sequence[Any]) -> object:
+        """See `StoreAsks`."""
         return list(values)
 
     def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:

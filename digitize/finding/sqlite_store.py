@@ -55,6 +55,7 @@ class SqliteSearch(StoreAsks):
         return int(self._target.run("SELECT total_changes()")[0][0])
 
     def listed(self, values: Sequence[Any]) -> object:
+        """See `StoreAsks`."""
         return json.dumps(list(values))
 
     def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:

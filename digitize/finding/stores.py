@@ -137,6 +137,7 @@ class StoreAsks(PickedRows, CountedRows):
         self._stations: tuple[int, frozenset[str]] = (0, frozenset())
 
     def listed(self, values: Sequence[Any]) -> object:
+        """Values as one value of a statement, for `one_of`."""
         raise NotImplementedError
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
@@ -176,6 +177,7 @@ class StoreAsks(PickedRows, CountedRows):
         self._target.run_all([self.logged(entry)])
 
     def logged(self, entry: Mapping[str, object]) -> Statement:
+        """What adds a row to the log."""
         return f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})", [*entry.values()]
 
     def named(self, names: Sequence[str]) -> dict[str, str]:
@@ -190,6 +192,7 @@ class StoreAsks(PickedRows, CountedRows):
         return found
 
     def conditions(self, wanted: RowFilter) -> tuple[list[str], list[object]]:
+        """Conditions of a statement with their values, but those of the record."""
         parts: list[str] = ["s.kind = ?" if wanted.kind else "s.kind <> ?"]
         given: list[object] = [wanted.kind]
         bounds = (
