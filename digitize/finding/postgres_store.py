@@ -36,6 +36,9 @@ class PostgresSearch(StoreAsks):
     def put_in_order(self) -> None:
         """See `SearchStore`: its index is one whole, and each load sees to it."""
 
+    def share(self, *, is_shared: bool) -> None:
+        """See `SearchStore`: a server is shared always."""
+
     def listed(self, values: Sequence[Any]) -> object:
         """See `StoreAsks`."""
         return list(values)

@@ -6,11 +6,13 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
 from digitize.finding.stores import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
 from digitize.finding.together import log_of
+from digitize.machine.file_systems import network_share
 from digitize.targets.search_rows import ROWS, WORDS
 from digitize.targets.sqlite_search import INDEX
 
@@ -50,6 +52,17 @@ class SqliteSearch(StoreAsks):
                 done = now
                 self._target.run(merge, (pages,))
                 pages = _PAGES
+
+    def share(self, *, is_shared: bool) -> None:
+        """See `SearchStore`: with a log of writes beside the file (WAL) who reads and who writes do not wait for each
+        other. Kept after the last connection is closed, it is a file the more, so it is given back.
+        """
+        # Such a log does not work over a network.
+        if is_shared and network_share(Path(self._target.name)):
+            return
+        # Where others are at the file it stays as it is, and is searched all the same.
+        with suppress(sqlite3.OperationalError):
+            self._target.run(f"PRAGMA journal_mode = {'WAL' if is_shared else 'TRUNCATE'}")
 
     def _changes(self) -> int:
         return int(self._target.run("SELECT total_changes()")[0][0])

@@ -95,6 +95,10 @@ class SearchStore(PicksRows, CountsRows, Protocol):
         """Have keys looked up as quickly as they can be, after loads; where nothing need be done, nothing is."""
         ...
 
+    def share(self, *, is_shared: bool) -> None:
+        """Have several connections search at once for a time, so that who writes the log keeps nobody waiting."""
+        ...
+
 
 def open_store(target: Target) -> SearchStore:
     """The store of a target that is open. Raises OptionsError for one that cannot be searched, TargetRefused."""
@@ -103,7 +107,9 @@ def open_store(target: Target) -> SearchStore:
     if isinstance(target, SqliteTarget):
         from digitize.finding.sqlite_store import SqliteSearch
 
-        target.run("PRAGMA journal_mode = TRUNCATE")  # the journal need not be made anew for each answer
+        # The journal need not be made anew for each answer; where a server shares the file, it stays as that has it.
+        if target.run("PRAGMA journal_mode") != [("wal",)]:
+            target.run("PRAGMA journal_mode = TRUNCATE")
         return SqliteSearch(target)
     from digitize.targets.postgres.target import PostgresTarget
 
