@@ -16,8 +16,8 @@ class PostgresSearch(StoreAsks):
     """See `SearchStore`."""
 
     one_of = "= ANY(?)"
-    # Half of an answer is the server's work, which takes Python's lock from nobody.
-    turns = BoundedSemaphore(4)
+    # Half of an answer is the work of the database, which takes Python's lock from nobody.
+    turns = BoundedSemaphore(8)
 
     def __init__(self, target: PostgresTarget) -> None:
         """target: its rows are all there."""
