@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, ClassVar
 
 from digitize.finding.stores import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
 from digitize.targets.base import Statement
@@ -17,7 +17,7 @@ class PostgresSearch(StoreAsks):
 
     one_of = "= ANY(?)"
     # Half of an answer is the work of the database, which takes Python's lock from nobody.
-    turns = BoundedSemaphore(8)
+    turns: ClassVar = BoundedSemaphore(8)
 
     def __init__(self, target: PostgresTarget) -> None:
         """target: its rows are all there."""

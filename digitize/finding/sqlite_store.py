@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, ClassVar
 
 from digitize.finding.stores import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
 from digitize.finding.together import log_of
@@ -26,7 +26,7 @@ class SqliteSearch(StoreAsks):
     """See `SearchStore`."""
 
     one_of = "IN (SELECT value FROM json_each(?))"
-    turns = BoundedSemaphore(2)
+    turns: ClassVar = BoundedSemaphore(2)
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""

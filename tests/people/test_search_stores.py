@@ -65,6 +65,14 @@ def test_stations_are_listed_once_until_another_is_loaded(target):
     assert store.stations() == first | {"Puri Town"}
 
 
+def test_a_shared_file_is_one_again_when_serving_ends(target):
+    store, mode = open_store(target), "PRAGMA journal_mode"
+    store.share(is_shared=True)
+    assert target.run(mode) == open_store(target)._target.run(mode) == [("wal",)]
+    store.share(is_shared=False)
+    assert target.run(mode) == [("truncate",)]
+
+
 def test_costs_by_several_languages_at_once_are_those_of_each():
     words = [("salīm", "hi"), ("kamal", "ta"), ("salim", ""), ("selim", "bn"), ("s", "ta")]
     codes = code_rows([said for said, _ in words])
