@@ -134,6 +134,7 @@ class Asker:
         from digitize.finding.search import StoreSearch
 
         self.finder, self.by = StoreSearch(target), Searcher("benchmark", "benchmark", "measuring")
+        self.finder.store.put_in_order()  # as `digitize serve` does when it starts
         self._server = backend_of(target)
         self.spent: list[float] = []
         self.worked: list[float] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from digitize.finding.stores import SearchStore
 from digitize.masking.cases import CaseKeys, CaseMasks, masks_of
@@ -22,6 +22,16 @@ class FoundCases:
     records: Mapping[str, Record]
     masks: CaseMasks
     lines: Mapping[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+
+    @cached_property
+    def nodes(self) -> Mapping[str, frozenset[int]]:
+        """Numbers of the cases to which each record belongs, or may belong."""
+        return {i: self.masks.nodes(r) for i, r in self.records.items()}
+
+    def beside(self, record: str) -> list[Record]:
+        """All that were opened of a record's case, itself among them."""
+        own = self.nodes[record]
+        return [r for i, r in self.records.items() if not own.isdisjoint(self.nodes[i])]
 
     def place(self, record: str, child: str, line: int) -> int | None:
         """The place of a row among those of its table, from 0; None where it is not there any more."""
@@ -75,7 +85,7 @@ class _Spelt:
     def of(self, station: str) -> set[str]:
         """A station as it is written, and as others write it."""
         if self._ways is None:
-            self._ways = _ways(frozenset(self._store.stations()))
+            self._ways = _ways(self._store.stations())
         return {station, *self._ways.get(place_key(station), ())}
 
 

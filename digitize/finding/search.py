@@ -41,8 +41,10 @@ class StoreSearch:
         wants if not given. Raises OptionsError for a question that cannot be asked.
         """
         query.check()
-        sight = Sight(self.store, query, by, self._public(query.place), shown)
-        hits, seen = sight.hits(self.candidates(query, sight.count))
+        with self.store.turns:
+            sight = Sight(self.store, query, by, self._public(query.place), shown)
+            hits, seen = sight.hits(self.candidates(query, sight.count))
+        # Outside: who waits for the disk leaves the turn to others.
         keep_search(self.store, by, query, len(hits), seen)
         return SearchAnswer(tuple(hits))
 

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from threading import BoundedSemaphore
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from digitize.errors import OptionsError, TargetRefused
 from digitize.finding.filled import CountedRows, CountsRows
 from digitize.finding.holdings import HeldRecords, HoldsRecords
 from digitize.finding.picking import PickedRows, PicksRows
-from digitize.finding.together import log_of
 from digitize.targets.base import Statement, Target
 from digitize.targets.search_rows import FILLED_BY, MARK, ROWS, STATION, STATION_KEY, WORDS
-
-if TYPE_CHECKING:
-    from digitize.targets.postgres.target import PostgresTarget
 
 Tokens = frozenset[int]
 Term = Sequence[Tokens]
 """Rows that have a token of each of these sets."""
 _SHOWN = "kind, record_id, line, form, station, year, day, born_from, born_to, lang, said, relative"
-_INDEXED = f"search_index x JOIN {ROWS} s ON s.row_id = x.rowid"
-_COLUMNS = ", ".join(f"s.{name}" for name in _SHOWN.split(", "))
+COLUMNS = ", ".join(f"s.{name}" for name in _SHOWN.split(", "))
 
 
 class FoundRow(NamedTuple):
@@ -59,7 +54,13 @@ class RowFilter:
 
 
 class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
-    """The part of a target that is searched."""
+    """The part of a target that is searched.
+
+    turns: how many questions are worked out at one time by one process. More would take Python's lock from each other
+    at every row that is read, and all would be answered later.
+    """
+
+    turns: ClassVar[BoundedSemaphore]
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
         """For each of several words (word by its sounds, language) of a kind under any of its keys."""
@@ -69,8 +70,8 @@ class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
         """The same of words whose spelling fits a pattern with * and ?."""
         ...
 
-    def stations(self) -> list[str]:
-        """The names of all stations as they are written."""
+    def stations(self) -> frozenset[str]:
+        """The names of all stations as they are written; the same object as before while no other was loaded."""
         ...
 
     def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
@@ -91,13 +92,25 @@ class SearchStore(PicksRows, CountsRows, HoldsRecords, Protocol):
         """Add a row to the log of searches, for good before this returns. Raises TargetRefused."""
         ...
 
+    def put_in_order(self) -> None:
+        """Have keys looked up as quickly as they can be, after loads; where nothing need be done, nothing is."""
+        ...
+
+    def share(self, *, is_shared: bool) -> None:
+        """Have several connections search at once for a time, so that who writes the log keeps nobody waiting."""
+        ...
+
 
 def open_store(target: Target) -> SearchStore:
     """The store of a target that is open. Raises OptionsError for one that cannot be searched, TargetRefused."""
     from digitize.targets.sqlite import SqliteTarget
 
     if isinstance(target, SqliteTarget):
-        target.run("PRAGMA journal_mode = TRUNCATE")  # the journal need not be made anew for each answer
+        from digitize.finding.sqlite_store import SqliteSearch
+
+        # The journal need not be made anew for each answer; where a server shares the file, it stays as that has it.
+        if target.run("PRAGMA journal_mode") != [("wal",)]:
+            target.run("PRAGMA journal_mode = TRUNCATE")
         return SqliteSearch(target)
     from digitize.targets.postgres.target import PostgresTarget
 
@@ -115,26 +128,41 @@ def open_store(target: Target) -> SearchStore:
         )
     # Compiling a statement takes longer than most of ours do.
     target.run("SELECT set_config('jit', 'off', false)")
+    from digitize.finding.postgres_store import PostgresSearch
+
     return PostgresSearch(target)
 
 
-class _Asks(HeldRecords, PickedRows, CountedRows):
+class StoreAsks(HeldRecords, PickedRows, CountedRows):
     """What both databases are asked in one way."""
 
     one_of = ""
 
-    def _listed(self, values: Sequence[Any]) -> object:
+    def __init__(self, target: Target) -> None:
+        """target: open, its rows all there."""
+        super().__init__(target)
+        self._stations: tuple[int, frozenset[str]] = (0, frozenset())
+
+    def listed(self, values: Sequence[Any]) -> object:
+        """Values as one value of a statement, for `one_of`."""
         raise NotImplementedError
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
         """See `SearchStore`."""
         query = f"SELECT DISTINCT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
-        return [[(a, b) for a, b in rows] for rows in self._all([(query, (self._listed(some), kind)) for some in keys])]
+        return [
+            [(a, b) for a, b in rows] for rows in self.all_of([(query, (self.listed(some), kind)) for some in keys])
+        ]
 
-    def stations(self) -> list[str]:
+    def stations(self) -> frozenset[str]:
         """See `SearchStore`."""
-        query = f"SELECT DISTINCT said FROM {WORDS} WHERE near = ? AND kind = ?"
-        return [r[0] for r in self._target.run(query, (STATION_KEY, STATION))]
+        where = f"FROM {WORDS} WHERE near = ? AND kind = ?"
+        # Words are added and never taken away: as many as before are the same ones.
+        ((many,),) = self._target.run(f"SELECT COUNT(*) {where}", (STATION_KEY, STATION))
+        if many != self._stations[0]:
+            found = self._target.run(f"SELECT DISTINCT said {where}", (STATION_KEY, STATION))
+            self._stations = many, frozenset(r[0] for r in found)
+        return self._stations[1]
 
     def table_rows(
         self, columns: Mapping[str, Sequence[str]], records: Sequence[str]
@@ -144,21 +172,22 @@ class _Asks(HeldRecords, PickedRows, CountedRows):
         for table, names in columns.items():
             order = "record_id, line" if "line" in names else "record_id"
             query = f"SELECT {', '.join(names)} FROM {table} WHERE record_id {self.one_of} ORDER BY {order}"
-            statements.append((query, (self._listed(records),)))
-        return dict(zip(columns, self._all(statements), strict=True))
+            statements.append((query, (self.listed(records),)))
+        return dict(zip(columns, self.all_of(statements), strict=True))
 
-    def _all(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    def all_of(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         """Rows of several statements."""
         return [self._target.run(query, values) for query, values in statements]
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`."""
-        self._target.run_all([self._logged(entry)])
+        self._target.run_all([self.logged(entry)])
 
-    def _logged(self, entry: Mapping[str, object]) -> Statement:
+    def logged(self, entry: Mapping[str, object]) -> Statement:
+        """What adds a row to the log."""
         return f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})", [*entry.values()]
 
-    def _named(self, names: Sequence[str]) -> dict[str, str]:
+    def named(self, names: Sequence[str]) -> dict[str, str]:
         """Records of these names, and those that one row made with them: ROW and ROW+NAME."""
         found: dict[str, str] = {}
         for name in names:
@@ -169,7 +198,8 @@ class _Asks(HeldRecords, PickedRows, CountedRows):
             found |= dict(self._target.run(query, (name, f"{name}+", f"{name},")))
         return found
 
-    def _conditions(self, wanted: RowFilter) -> tuple[list[str], list[object]]:
+    def conditions(self, wanted: RowFilter) -> tuple[list[str], list[object]]:
+        """Conditions of a statement with their values, but those of the record."""
         parts: list[str] = ["s.kind = ?" if wanted.kind else "s.kind <> ?"]
         given: list[object] = [wanted.kind]
         bounds = (
@@ -193,104 +223,3 @@ class _Asks(HeldRecords, PickedRows, CountedRows):
             parts.append("(s.born_to = 0 OR s.year = 0 OR s.born_to >= s.year - ?)")
             given.append(wanted.ages[1])
         return parts, given
-
-
-class SqliteSearch(_Asks):
-    """See `SearchStore`."""
-
-    one_of = "IN (SELECT value FROM json_each(?))"
-
-    def keep(self, entry: Mapping[str, object]) -> None:
-        """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""
-        log_of(self._target.name).add(self._logged(entry), self._target.run_all)
-
-    def _listed(self, values: Sequence[Any]) -> object:
-        return json.dumps(list(values))
-
-    def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
-        """See `SearchStore`."""
-        query = f"SELECT said, lang FROM {WORDS} WHERE spelt GLOB ? AND kind = ? LIMIT ?"
-        return [(a, b) for a, b in self._target.run(query, (pattern, kind, most))]
-
-    def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
-        """See `SearchStore`."""
-        parts, values = self._conditions(wanted)
-        for tokens in wanted.of_record:
-            parts.append(
-                f"s.record_id IN (SELECT r.record_id FROM search_index i JOIN {ROWS} r ON r.row_id = i.rowid "
-                "WHERE i.search_index MATCH ? AND r.kind = 'r')"
-            )
-            values.append(_any(tokens))
-        match = " OR ".join(f"({' AND '.join(map(_any, term))})" for term in terms)
-        query = f"SELECT {_COLUMNS} FROM {_INDEXED} WHERE x.search_index MATCH ? AND {' AND '.join(parts)} LIMIT ?"
-        return [FoundRow(*r) for r in self._target.run(query, (match, *values, most))]
-
-    def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
-        """See `SearchStore`."""
-        found: dict[str, str] = {}
-        if tokens:
-            query = f"SELECT s.record_id, s.form FROM {_INDEXED} WHERE x.search_index MATCH ? AND s.kind = 'r'"
-            found |= dict(self._target.run(query, (_any(tokens),)))
-        return sorted((found | self._named(names)).items())
-
-
-def _any(tokens: Tokens) -> str:
-    """One of some tokens, as the full-text index is asked."""
-    return f"({' OR '.join(f'{t & 0xFFFFFFFF:x}' for t in sorted(tokens))})"
-
-
-class PostgresSearch(_Asks):
-    """See `SearchStore`."""
-
-    one_of = "= ANY(?)"
-
-    def __init__(self, target: PostgresTarget) -> None:
-        """target: its rows are all there."""
-        super().__init__(target)
-        self._database = target
-
-    def _all(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
-        """In one transaction: beginning one takes as many messages as asking."""
-        from digitize.targets.postgres.store import PostgresStore
-
-        found: list[list[tuple[Any, ...]]] = self._database.transact(
-            lambda db: [PostgresStore(db).rows(query, values) for query, values in statements]
-        )
-        return found
-
-    def _listed(self, values: Sequence[Any]) -> object:
-        return list(values)
-
-    def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
-        """See `SearchStore`."""
-        begins = pattern.partition("*")[0].partition("?")[0]
-        like = pattern.replace("\\", "").replace("%", "").replace("_", "").replace("*", "%").replace("?", "_")
-        query = (
-            f"SELECT DISTINCT said, lang FROM {WORDS} "
-            "WHERE kind = ? AND spelt LIKE ? AND spelt >= ? AND spelt < ? LIMIT ?"
-        )
-        # What begins so, by its bytes, so that the index is looked into and not the whole table.
-        return [(a, b) for a, b in self._target.run(query, (kind, like, begins, f"{begins}\U0010ffff", most))]
-
-    def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
-        """See `SearchStore`."""
-        parts, values = self._conditions(wanted)
-        for tokens in wanted.of_record:
-            one = f"q.record_id = s.record_id AND q.kind = 'r' AND q.tokens && {_array(tokens)}"
-            parts.append(f"EXISTS (SELECT 1 FROM {ROWS} q WHERE {one})")
-        match = " OR ".join(f"({' AND '.join(f's.tokens && {_array(tokens)}' for tokens in term)})" for term in terms)
-        query = f"SELECT {_COLUMNS} FROM {ROWS} s WHERE ({match}) AND {' AND '.join(parts)} LIMIT ?"
-        return [FoundRow(*r) for r in self._target.run(query, (*values, most))]
-
-    def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
-        """See `SearchStore`."""
-        found: dict[str, str] = {}
-        if tokens:
-            query = f"SELECT record_id, form FROM {ROWS} WHERE kind = 'r' AND tokens && {_array(tokens)}"
-            found |= dict(self._target.run(query))
-        return sorted((found | self._named(names)).items())
-
-
-def _array(tokens: Tokens) -> str:
-    """Tokens as a literal: they are numbers of ours, and with them in its text the server plans for these very ones."""
-    return f"'{{{','.join(map(str, sorted(tokens)))}}}'::integer[]"

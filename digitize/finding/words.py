@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitize.finding.stores import SearchStore
 from mappers.names.aliases import place_ways
-from mappers.names.costs import code_rows, cost_table, distances
+from mappers.names.costs import code_rows, cost_table, distances_by
 from mappers.names.index import NameIndex
 from mappers.names.keys import name_words, near_keys, spelt
 from mappers.text.folding import fold_key
@@ -45,13 +45,17 @@ def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Sco
     best = np.zeros(len(words), np.float32)
     if not words or not asked:
         return best
-    codes = code_rows([said for said, _ in words])
-    by = np.array([_table_of(lang) for _, lang in words])
-    own = _table_of(language)
-    for name in {own, *by.tolist()}:
-        rows = np.arange(len(words)) if name == own else np.flatnonzero(by == name)
-        cost, whole = distances(asked, codes[rows], cost_table(name))
-        best[rows] = np.maximum(best[rows], 1 - cost / np.maximum(whole, 1e-6))
+    tables = {_table_of(language): 0}
+    said, langs = zip(*words, strict=True)
+    place = {lang: tables.setdefault(_table_of(lang), len(tables)) for lang in dict.fromkeys(langs)}
+    by = np.fromiter(map(place.__getitem__, langs), np.intp, len(words))
+    codes, others = code_rows(said), np.flatnonzero(by)
+    rows = np.concatenate([np.arange(len(words)), others])
+    which = np.concatenate([np.zeros(len(words), np.intp), by[others]])
+    cost, whole = distances_by(asked, codes[rows], [cost_table(name) for name in tables], which)
+    alike = 1 - cost / np.maximum(whole, 1e-6)
+    np.maximum(best, alike[: len(words)], out=best)
+    best[others] = np.maximum(best[others], alike[len(words) :])
     return best
 
 
@@ -102,26 +106,31 @@ def name_pattern(part: str) -> str:
     return made
 
 
+@lru_cache(maxsize=4)
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(fold_key, names))
+
+
+@lru_cache(maxsize=4)
+def _index_of(names: frozenset[str]) -> NameIndex:
+    """The same for all connections to a store until another station is loaded."""
+    return NameIndex(sorted(names))
+
+
 class Stations:
     """The stations of a store, found in any script and by older names; made anew when there are others."""
 
     def __init__(self, store: SearchStore) -> None:
         """Nothing is asked yet."""
         self._store = store
-        self._names: set[str] = set()
-        self._folded: frozenset[str] = frozenset()
-        self._index: NameIndex | None = None
 
     def like(self, text: str) -> dict[str, float]:
         """The folded names of stations that are meant, with how alike they are; {} where none is."""
-        names = set(self._store.stations())
-        if self._index is None or names != self._names:
-            self._names, self._index = names, NameIndex(sorted(names))
-            self._folded = frozenset(map(fold_key, names))
+        names = self._store.stations()
         exact = fold_key(text)
-        if exact in self._folded:
+        if exact in _folded(names):
             return {exact: 1.0}
-        found = [m for m in self._index.search(text, _MOST_STATIONS) if m.score >= _LEAST_STATION]
+        found = [m for m in _index_of(names).search(text, _MOST_STATIONS) if m.score >= _LEAST_STATION]
         best = found[0].score if found else 0.0
         return {fold_key(m.name): m.score for m in found if m.score >= best - 0.1}
 

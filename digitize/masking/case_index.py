@@ -1,7 +1,8 @@
 """Which keys are one case, and what its records say, however many records there are.
 
-It is worked out in a temporary database of SQLite's own, in memory while it is small and else in a file that nobody
-else can open and that goes with it. Numbers and ids of records stand in it, and nothing that a record says.
+Of a few thousand records it is worked out in memory (`digitize/masking/few_cases.py`), of more in a temporary database
+of SQLite's own, in a file that nobody else can open and that goes with it. Numbers and ids of records stand in it, and
+nothing that a record says.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from tempfile import gettempdir
 from typing import Any
 
 from digitize.errors import DiskFull
+from digitize.masking.few_cases import NAMED, SENSITIVE, FewCases, Key, agree
 
-Key = tuple[str, ...]
-SENSITIVE, NAMED = 1, 2
 _AT_ONCE = 5_000
 _CACHE_KB = 16_000
 _DDL = """
@@ -85,18 +85,27 @@ class CaseIndex:
     Add all records, then settle, then ask. A few may ask at once. Raises DiskFull where temporary files have no room.
     """
 
-    def __init__(self) -> None:
-        """Nothing yet."""
-        # No name: a temporary file, which has no name on the disk either.
-        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        weakref.finalize(self, self._db.close)
+    def __init__(self, at_once: int = _AT_ONCE) -> None:
+        """Nothing yet. at_once: so many records are held in memory; of as many or more the database is made."""
+        self._at_once = at_once
+        self._few: FewCases | None = None
+        self._made: sqlite3.Connection | None = None
         self._lock = threading.Lock()
-        for pragma in (f"cache_size = -{_CACHE_KB}", "journal_mode = OFF", "synchronous = OFF"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_DDL)
-        self._waiting: dict[str, list[Sequence[Any]]] = {table: [] for table in _PUT}
+        self._waiting: dict[str, list[Any]] = {table: [] for table in _PUT}
         self._count = 0
         self._places: dict[Key, int] = {}
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """The database, made when it is first needed: making one takes as long as answering a small question."""
+        if self._made is None:
+            # No name: a temporary file, which has no name on the disk either.
+            self._made = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            weakref.finalize(self, self._made.close)
+            for pragma in (f"cache_size = -{_CACHE_KB}", "journal_mode = OFF", "synchronous = OFF"):
+                self._made.execute(f"PRAGMA {pragma}")
+            self._made.executescript(_DDL)
+        return self._made
 
     def add(
         self,
@@ -115,11 +124,17 @@ class CaseIndex:
         w["firs"] += ((main, self._places.setdefault(place, len(self._places))) for main, place in firs)
         w["owners"] += ((other, nodes[0]) for other in others)
         self._count += 1
-        if self._count % _AT_ONCE == 0:
+        if self._count % self._at_once == 0:
             self._flush()
 
     def settle(self, fir_node: Callable[[int, Key], int]) -> None:
         """Unite what is one case, and note what only may be. fir_node: (main, place) -> the key of that FIR."""
+        if self._made is None:
+            w = self._waiting
+            self._few = FewCases(w["said"], w["edges"], w["firs"], list(self._places), w["owners"], fir_node)
+            self._waiting.clear()
+            self._places.clear()
+            return
         self._flush()
         with _plain_errors():
             self._unite_alike(fir_node)
@@ -164,6 +179,8 @@ class CaseIndex:
     def nodes_of(self, nodes: Iterable[int]) -> frozenset[int]:
         """The cases to which keys belong, or may belong."""
         roots = {self._root(node) for node in nodes}
+        if self._few is not None:
+            return frozenset(roots.union(*map(self._few.beside, roots)))
         near = {row[0] for root in roots for row in self._rows("SELECT b FROM beside WHERE a = ?", (root,))}
         return frozenset(roots | near)
 
@@ -171,16 +188,23 @@ class CaseIndex:
         """What is said in any of these cases."""
         flags = 0
         for case in cases:
+            if self._few is not None:
+                flags |= self._few.flags.get(case, 0)
+                continue
             for row in self._rows("SELECT flags FROM cases WHERE root = ?", (case,)):
                 flags |= row[0]
         return flags
 
     def members_of(self, cases: Iterable[int]) -> list[str]:
         """Ids of the records of these cases, where something may have to be masked."""
+        if self._few is not None:
+            return sorted({record for case in cases for record in self._few.members(case)})
         sql = "SELECT record FROM members WHERE root = ?"
         return sorted({row[0] for case in cases for row in self._rows(sql, (case,))})
 
     def _root(self, node: int) -> int:
+        if self._few is not None:
+            return self._few.root(node)
         rows = self._rows("SELECT root FROM roots WHERE node = ?", (node,))
         return rows[0][0] if rows else node
 
@@ -210,8 +234,3 @@ def _plain_errors() -> Iterator[None]:
             f"Masking over whole cases needs room for temporary files, in {gettempdir()} ({e}). Make room there, or "
             "name another folder: SQLITE_TMPDIR=FOLDER. Then run the same command again."
         ) from e
-
-
-def agree(a: Key, b: Key) -> bool:
-    """Whether two places (state, district, part of the register) can be one: "" is any."""
-    return all(x == y or not x or not y for x, y in zip(a, b, strict=True))

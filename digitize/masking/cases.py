@@ -14,7 +14,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex, Key, agree
+from digitize.masking.case_index import CaseIndex
+from digitize.masking.few_cases import NAMED, SENSITIVE, Key, agree
 from digitize.masking.masks import (
     Beside,
     child_names,
@@ -23,6 +24,7 @@ from digitize.masking.masks import (
     masked_paths,
 )
 from digitize.masking.masks import secret_words as _secret_words
+from digitize.masking.once import once_a_record
 from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
@@ -107,7 +109,7 @@ class CaseKeys:
 
 def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
     """Take a record into the index. row: the last record that a row made first, and its key. Returns the next row."""
-    nodes, firs = _homes(record), list(_firs(record))
+    nodes, firs = [*_homes(record)], _firs(record)
     # A number leads to an FIR only by a record that states both.
     others = [hash(k) for k in _others(record)] if firs else ()
     # The order matters: "ROW+NAME" finds its "ROW" only right before it, as records by id come.
@@ -178,10 +180,11 @@ def _keys(record: Record) -> tuple[Key, ...]:
     return (*_firs(record), *_others(record), _row(record))
 
 
-def _homes(record: Record) -> list[int]:
+@once_a_record
+def _homes(record: Record) -> tuple[int, ...]:
     """The keys by which a record belongs to a case: its FIR's, else all the others, else its row."""
-    firs = [_fir_node(_main(k), _place(k)) for k in _firs(record)]
-    return firs or [hash(k) for k in list(_others(record)) or [_row(record)]]
+    firs = tuple(_fir_node(_main(k), _place(k)) for k in _firs(record))
+    return firs or tuple(hash(k) for k in _others(record) or (_row(record),))
 
 
 def _fir_node(main: int, place: Key) -> int:
@@ -203,8 +206,13 @@ def _row(record: Record) -> Key:
     return "row", record.id.partition("+")[0]
 
 
-def _firs(record: Record) -> Iterator[Key]:
+@once_a_record
+def _firs(record: Record) -> tuple[Key, ...]:
     """("fir", station, year, number, state, district, part), of the record's own FIR and of one it leads to."""
+    return tuple(_stated_firs(record))
+
+
+def _stated_firs(record: Record) -> Iterator[Key]:
     for prefix in ("", "linked_"):
         # The number of an FIR that a record leads to is linked_fir_no, its station linked_fir_police_station.
         names = {n: prefix + (n if n.startswith("fir_") or not prefix else f"fir_{n}") for n in KEY}
@@ -214,7 +222,12 @@ def _firs(record: Record) -> Iterator[Key]:
             yield ("fir", *main, said["state"], said["district"], said["fir_part"])
 
 
-def _others(record: Record) -> Iterator[Key]:
+@once_a_record
+def _others(record: Record) -> tuple[Key, ...]:
+    return tuple(_stated_others(record))
+
+
+def _stated_others(record: Record) -> Iterator[Key]:
     number = record.value("fir_reg_num") or ""
     # A number of zeros was never given: it would make one case of all that bear it.
     if number.strip("0 "):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from digitize.masking.lists import numbers_in, texts_of
+from digitize.masking.once import once_a_record
 from digitize.masking.words import age_told, fold_words, tells_of_accused_child, tells_of_minor
 from mappers.record import FieldValue, Record, Row
 
@@ -12,6 +13,7 @@ _ADULT = 18
 _AGES = ("age", "age_from", "age_to")
 
 
+@once_a_record
 def is_child(record: Record, row: Row) -> bool:
     """Whether a person may be a child."""
     if any(n < _ADULT for name in _AGES for n in _ages(row.get(name))) or _is_months_old(row):

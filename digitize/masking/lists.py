@@ -54,9 +54,14 @@ def words_in(text: str) -> Iterator[str]:
 
 
 def texts_of(cell: FieldValue | None) -> Iterator[str]:
-    """All texts of a cell: raw, value and candidates."""
-    if cell is not None:
-        yield from (t for t in (cell.raw, cell.value or "", *cell.candidates) if t)
+    """All texts of a cell, raw, value and candidates; a value that is the raw text once."""
+    if cell is None:
+        return
+    if cell.raw:
+        yield cell.raw
+    if cell.value and cell.value != cell.raw:
+        yield cell.value
+    yield from filter(None, cell.candidates)
 
 
 def numbers_in(text: str) -> Iterator[int]:

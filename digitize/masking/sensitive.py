@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from digitize.masking.children import is_child
 from digitize.masking.law import names_protected_section, names_whole_act
 from digitize.masking.lists import load_lists, numbers_in, texts_of
+from digitize.masking.once import once_a_record
 from digitize.masking.words import (
     fold_words,
     tells_of_accused_child,
@@ -28,6 +29,7 @@ from mappers.schema import form_tables
 _LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
 
 
+@once_a_record
 def is_sensitive(record: Record) -> bool:
     """Whether the law, or the doubt about a reading, keeps persons of this record out of copies, taken by itself."""
     return _has_protected_section(record) or _has_child(record) or _has_hint(record)
@@ -52,11 +54,13 @@ def under_protected_section(record: Record) -> bool | None:
     return False if rows and is_known else None
 
 
+@once_a_record
 def names_sections(record: Record) -> bool:
     """Whether anything is written where the record has its acts and sections."""
     return any(any(texts_of(row.get(name))) for row in _sections(record) for name in ("act", "section"))
 
 
+@once_a_record
 def accuses_child(record: Record) -> bool:
     """Whether it says that a child is in conflict with the law: then an accused of unknown age may be that child."""
     if any(_is_protected(record, row, concerns=ACCUSED_CHILD) for row in _sections(record)):
@@ -68,6 +72,7 @@ def _has_protected_section(record: Record) -> bool:
     return any(_is_protected(record, row) for row in _sections(record))
 
 
+@once_a_record
 def is_under(record: Record, concerns: str) -> bool:
     """Whether one of its sections is protected for what it concerns: "sexual", "child" or "accused child"."""
     return any(_is_protected(record, row, concerns=concerns) for row in _sections(record))

@@ -6,8 +6,8 @@ The words stand in the languages' own files (`mappers/languages`, [protected]), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache, wraps
 
 from digitize.masking.lists import fold_text
 from mappers.codes.months import plain_word
@@ -35,6 +35,17 @@ def fold_words(text: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def _fold_short(text: str) -> str:
     return plain_word(fold_text(text))
+
+
+def _kept_if_short(ask: Callable[[str], bool]) -> Callable[[str], bool]:
+    """A function of a text that keeps what it answered of short ones."""
+    kept = lru_cache(maxsize=1 << 14)(ask)
+
+    @wraps(ask)
+    def answer(folded: str) -> bool:
+        return kept(folded) if len(folded) <= _SHORT else ask(folded)
+
+    return answer
 
 
 @cache
@@ -79,11 +90,13 @@ def tells_of_offence(folded: str) -> bool:
     return words_of("offence").search(_without_apart(folded)) is not None
 
 
+@_kept_if_short
 def tells_of_minor(folded: str) -> bool:
     """Whether a folded text of any kind, a name or a place as well, says that somebody is a minor."""
     return words_of("minor").search(_without_apart(folded)) is not None
 
 
+@_kept_if_short
 def tells_of_accused_child(folded: str) -> bool:
     """Whether a folded text says that a child is in conflict with the law."""
     return words_of("accused").search(folded) is not None

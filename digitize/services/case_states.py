@@ -122,9 +122,7 @@ class CaseStates:
 def states_of(cases: FoundCases, record: str, asker: str) -> CaseStates:
     """The states of a record that was opened. asker: the name of who asks."""
     own = cases.records[record]
-    nodes = cases.masks.nodes(own)
-    some = [r for r in cases.records.values() if cases.masks.nodes(r) & nodes]
-    return CaseStates(own, some, is_in_doubt=cases.masks.is_masked(own), asker=asker)
+    return CaseStates(own, cases.beside(record), is_in_doubt=cases.masks.is_masked(own), asker=asker)
 
 
 def _persons(record: Record) -> Sequence[Row]:

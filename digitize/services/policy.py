@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection
 from enum import IntEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -169,3 +169,9 @@ class Eyes:
             least = (See[row.see.upper()] for row in self._limits if row.holds(*key))
             self._known[key] = min([max(granted, default=See.NOTHING), *least])
         return self._known[key]
+
+
+@lru_cache(maxsize=1024)
+def eyes_of(role: str, form: str, service: str, states: frozenset[str]) -> Eyes:
+    """The eyes of one role; the same for all records of a form and state. Many cases are in the same state."""
+    return Eyes(role, form, service, states)

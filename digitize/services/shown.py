@@ -10,7 +10,7 @@ from digitize.masking.masks import MASK, tell_of
 from digitize.masking.sensitive import private_fields
 from digitize.services.asker import ServiceAsker
 from digitize.services.case_states import CaseStates, states_of
-from digitize.services.policy import SEARCH, TEXT, Eyes, See, load_policy
+from digitize.services.policy import SEARCH, TEXT, Eyes, See, eyes_of, load_policy
 from mappers.record import FieldValue, Record, Row
 
 _PERSONS = ("persons", "addresses", "ids")
@@ -29,7 +29,7 @@ def record_as_shown(
     """
     own = cases.records[record]
     states = states_of(cases, record, asker)
-    eyes = Eyes(role, own.form, service, states.states)
+    eyes = eyes_of(role, own.form, service, states.states)
     if not eyes.sees_record():
         return None
     seen = {path: see for path, see in _seen(states, eyes)}

@@ -196,7 +196,7 @@ CaseOf = Callable[[Record], list[Record]]
 
 def by_case(cases: FoundCases) -> CaseOf:
     """What gives the records of a record's case, among those that were opened."""
-    nodes = {r.id: cases.masks.nodes(r) for r in cases.records.values()}
+    nodes = cases.nodes
     members: dict[int, list[str]] = {}
     for name, some in nodes.items():
         for node in some:

@@ -58,7 +58,11 @@ class SearchOffice(Gate):
         self.rates, self.tick_s = rates or Rates(counts=self.counts), tick_s
         self._open = open_target
         self._idle: SimpleQueue[_Finder] = SimpleQueue()
-        self._idle.put(self._made())
+        first = self._made()
+        # Once for all that are made later; of a store with many loads some ten seconds for a million persons.
+        first.search.store.put_in_order()
+        first.search.store.share(is_shared=True)
+        self._idle.put(first)
 
     def _made(self) -> _Finder:
         target = self._open()
@@ -118,7 +122,13 @@ class SearchOffice(Gate):
 
     def close(self) -> None:
         """Give everything back."""
+        finders = []
         with suppress(Empty):
             while True:
-                self._idle.get_nowait().target.close()
+                finders.append(self._idle.get_nowait())
+        for finder in finders[1:]:
+            finder.target.close()
+        for finder in finders[:1]:
+            finder.search.store.share(is_shared=False)
+            finder.target.close()
         super().close()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -69,22 +70,33 @@ def distances(asked: str, names: NDArray[np.uint8], table: CostTable) -> tuple[C
     names: (names, longest) codes, padded with 0 at the end. Returns the cost of the cheapest way from one to the other,
     and the greater of the costs of leaving out all of either: both (names,).
     """
+    return distances_by(asked, names, [table], np.zeros(names.shape[0], np.intp))
+
+
+def distances_by(
+    asked: str, names: NDArray[np.uint8], tables: Sequence[CostTable], which: NDArray[np.intp]
+) -> tuple[Costs, Costs]:
+    """As `distances`, each name by a table of its own. which: (names,) place of the table among some."""
     query = codes_of(asked)
-    left_out = np.zeros((names.shape[0], names.shape[1] + 1), np.float32)
-    np.cumsum(table.leave_out[names], axis=1, out=left_out[:, 1:])
+    leave_out, swap = (np.stack(some) for some in zip(*((t.leave_out, t.swap) for t in tables), strict=True))
+    # One sound of all names beside another: numpy goes along the names, of which there are thousands.
+    at = np.ascontiguousarray(names.T, np.intp) + which * leave_out.shape[1]
+    left_out = np.zeros((at.shape[0] + 1, at.shape[1]), np.float32)
+    np.cumsum(leave_out.take(at), axis=0, out=left_out[1:])
     row = left_out.copy()
-    swaps = {code: table.swap[code][names] for code in set(query.tolist())}
+    swaps = {code: swap[:, code].take(at) for code in set(query.tolist())}
     for code in query.tolist():
-        cost = table.leave_out[code]
-        best = row + cost
-        np.minimum(best[:, 1:], row[:, :-1] + swaps[code], out=best[:, 1:])
-        # Less the cost of leaving out, a running minimum does what else would be a loop over the names' sounds.
+        best = row + leave_out[which, code]
+        np.minimum(best[1:], row[:-1] + swaps[code], out=best[1:])
+        # Less the cost of leaving out, a running minimum goes from sound to sound.
         best -= left_out
-        row = np.minimum.accumulate(best, axis=1)
-        row += left_out
+        for before, behind in pairwise(best):
+            np.minimum(before, behind, out=behind)
+        best += left_out
+        row = best
     # Behind a name only padding follows, which costs nothing: the last column holds the whole name's cost.
-    whole = np.maximum(left_out[:, -1], table.leave_out[query].sum())
-    return row[:, -1], whole
+    all_left_out = np.array([t.leave_out[query].sum() for t in tables], np.float32)
+    return row[-1], np.maximum(left_out[-1], all_left_out[which])
 
 
 def pair_distances(left: NDArray[np.uint8], right: NDArray[np.uint8], table: CostTable) -> tuple[Costs, Costs]:

@@ -4,12 +4,15 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digitize.errors import DiskFull
 from digitize.finding.cases import open_cases
 from digitize.finding.stores import open_store
-from digitize.masking.case_index import NAMED, SENSITIVE, CaseIndex
+from digitize.masking.case_index import CaseIndex
 from digitize.masking.cases import masks_around, whole_masks
+from digitize.masking.few_cases import NAMED, SENSITIVE
 from digitize.targets import Load
 from digitize.targets.sqlite import SqliteTarget
 from digitize.workspace.ledger import Ledger
@@ -23,7 +26,7 @@ LINKS = 4000
 @pytest.fixture(scope="module")
 def chain():
     """Each record states two keys, the second being the next one's first; the first record is sensitive."""
-    rng, index = random.Random(1), CaseIndex()
+    rng, index = random.Random(1), CaseIndex(at_once=500)
     keys = [rng.getrandbits(62) for _ in range(LINKS + 1)]
     for n in rng.sample(range(LINKS), LINKS):
         index.add(f"r{n}", keys[n : n + 2], NAMED if n else SENSITIVE)
@@ -46,13 +49,42 @@ def test_threads_ask_one_index_at_once(chain):
     assert flags == {NAMED | SENSITIVE}
 
 
-def test_no_room_for_temporary_files_is_said_with_the_folder():
-    index = CaseIndex()
-    index._db.execute("PRAGMA max_page_count = 12")
-    for n in range(4000):
+def settled(index, records=4000):
+    for n in range(records):
         index.add(f"r{n}", [n], NAMED)
+    index.settle(lambda main, place: main)
+
+
+def test_no_room_for_temporary_files_is_said_with_the_folder():
+    index = CaseIndex(at_once=500)
+    index._db.execute("PRAGMA max_page_count = 12")
     with pytest.raises(DiskFull, match=r"(?s)temporary files.*SQLITE_TMPDIR"):
-        index.settle(lambda main, place: main)
+        settled(index)
+
+
+KEYS = st.integers(0, 5)
+PLACES = st.tuples(*(st.sampled_from(("", "a", "b")) for _ in range(3)))
+STATED = st.tuples(
+    st.lists(KEYS, min_size=1, max_size=3), st.integers(0, 3),
+    st.lists(st.tuples(st.integers(0, 1), PLACES), max_size=2), st.lists(st.integers(3, 8), max_size=2),
+)  # fmt: skip
+
+
+@given(st.lists(STATED, max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_few_records_are_the_same_cases_in_memory_as_in_the_database(stated):
+    few, large = CaseIndex(), CaseIndex(at_once=1)
+    for index in (few, large):
+        for n, (keys, flags, firs, others) in enumerate(stated):
+            nodes = [hash(f) for f in firs] + (keys[1:] if firs else keys)
+            index.add(f"r{n}", nodes, flags, firs, others if firs else ())
+        index.settle(lambda main, place: hash((main, place)))
+    assert (few._made is None) == (not stated or large._made is not None)
+    for key in {*range(9), *(hash(f) for _, _, firs, _ in stated for f in firs)}:
+        cases = few.nodes_of([key])
+        assert cases == large.nodes_of([key])
+        assert few.flags_of(cases) == large.flags_of(cases)
+        assert few.members_of(cases) == large.members_of(cases)
 
 
 def fir(name, section, keys=(), form="iif1", **fields):
