@@ -6,13 +6,18 @@ r"""Whether Lucene, the engine of one shard of OpenSearch, finds persons better 
 Needs Java 21 or newer (JAVA_HOME, or `java`) and Debian's liblucene9-java (LUCENE_JARS names other jars, parted by
 colons). Without them it says what is missing, measures the product alone and ends well.
 
-The persons and questions are those of benchmarks/search.py. Parts: `fuzzy` (names as written and romanised at load, match
-with fuzziness AUTO), `icu` (any-Latin of analysis-icu beside it), `phonetic` (Double Metaphone behind that), `romaniser`
-(the product's own romanisation of rows and questions, fuzzy, and Double Metaphone), `keys` (the product's keys as terms of
-Lucene in place of SQLite's full-text index, ranked by the product), `ours` (the product, embedded). The last two need the
-store of that size, DIR/cctns.sqlite or DIR/N/cctns.sqlite, as benchmarks/search.py grows it; they write into its log of
-searches. Rows, indexes and figures stand in DIR/lucene-N and are used again; --set is for tuning (see LucenePersons.java), and
-then nothing of what was measured before counts.
+The persons and questions are those of benchmarks/search.py. Parts:
+
+    fuzzy      names as written and as romanised at load, match with fuzziness AUTO
+    icu        names as written and by any-Latin of analysis-icu, the same match
+    phonetic   as icu, and Double Metaphone of analysis-phonetic behind any-Latin
+    romaniser  names as written and by the product's romaniser, questions too; the same match, and Double Metaphone
+    keys       the product's keys as terms of Lucene in place of SQLite's full-text index, ranked by the product
+    ours       the product, embedded
+
+The last two need the store of that size, DIR/cctns.sqlite or DIR/N/cctns.sqlite, as benchmarks/search.py grows it; they
+write into its log of searches. Rows, indexes and figures stand in DIR/lucene-N and are used again. --set is for tuning
+(see LucenePersons.java): what was measured before is then measured again, and not kept.
 
 One process and one thread each, warmed by other questions; milliseconds by the clock and of the processor.
 """
@@ -38,8 +43,6 @@ from benchmarks.search_lucene_rows import (  # noqa: E402
     LuceneRows,
     indexed,
     question_line,
-    read_answers,
-    write_rows,
 )
 from benchmarks.search_peers import share_of  # noqa: E402
 from benchmarks.search_people import Question, World  # noqa: E402
@@ -48,7 +51,7 @@ from benchmarks.search_stores import KeptStores  # noqa: E402
 VARIANTS = ("fuzzy", "icu", "phonetic", "romaniser")
 PARTS = (*VARIANTS, "keys", "ours")
 _SIZED = 2_000_000
-_WARMING = 600
+_WARMING, _FEW = 600, 60
 _GROUPS = ("same", "cross", "alone")
 
 
@@ -87,7 +90,9 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _measure(folder: Path, world: World, size: int, options: argparse.Namespace, lucene: Lucene | str) -> dict[str, Any]:
+def _measure(
+    folder: Path, world: World, size: int, options: argparse.Namespace, lucene: Lucene | str
+) -> dict[str, Any]:
     kept = KeptStores(folder / f"lucene-{size}")
     groups = questions_of(world, size, options.questions)
     for part in options.only:
@@ -160,8 +165,8 @@ def _product(
         asker.finder.store = rows
         figures: dict[str, Any] = {}
         with closing(rows):
-            for q in groups["warming"]:
-                asker.ask(q)
+            for q in groups["warming"][:: _WARMING // _FEW]:
+                asker.ask(q)  # nothing is compiled while it runs, as Java's code is
             for name in _GROUPS:
                 asker.spent, asker.worked, rows.spent, rows.worked, rows.theirs = [], [], [], [], []
                 hits, theirs = [], []

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,11 +26,14 @@ _JARS = ("lucene9", "icu4j", "commons-codec")
 _KEPT = ("station", "year", "day", "born_from", "born_to", "lang", "said", "relative")
 _PART = "\x01"
 _COLUMNS = (
-    "record_id", "line", "police_station", "of_year", "name", "name_roman", "relative_name", "kin_roman", "kept", "tokens",
+    "record_id", "line", "police_station", "of_year", "name", "name_roman", "relative_name", "kin_roman", "kept",
+    "tokens",
 )  # fmt: skip
 # Debian's jar lacks the classes for the newer way of mapping files, so that it maps them the older way.
 _SEGMENTS = "-Dorg.apache.lucene.store.MMapDirectory.enableMemorySegments=false"
 _LEAST_JAVA = 21
+_HELD_BY = {"fuzzy": "romaniser", "icu": "phonetic"}
+"""Variants whose fields stand in the index of another, which is asked for them too."""
 
 
 class LuceneAnswer(NamedTuple):
@@ -83,7 +86,8 @@ def read_answers(text: str) -> list[LuceneAnswer]:
 
 
 def indexed(kept: KeptStores, world: World, size: int, variant: str, lucene: Lucene) -> Path:
-    """The index of a variant, made where it is not there."""
+    """The index in which the fields of a variant stand, made where it is not there."""
+    variant = _HELD_BY.get(variant, variant)
     rows, folder = kept.folder / "rows.tsv", kept.folder / f"{variant}{lucene.suffix}"
     name = f"index {folder.name}"
     if name not in kept.state:
@@ -155,7 +159,7 @@ class Lucene:
 
 def terms_line(terms: Sequence[Term], most: int) -> str:
     """Terms as the program takes them: sets of one by &, terms by |, keys by commas."""
-    sets = (["&".join(",".join(f"{t & 0xFFFFFFFF:x}" for t in sorted(tokens)) for tokens in term) for term in terms])
+    sets = ["&".join(",".join(f"{t & 0xFFFFFFFF:x}" for t in sorted(tokens)) for tokens in term) for term in terms]
     return f"{most}\t{'|'.join(sets)}\n"
 
 
@@ -194,24 +198,22 @@ class LuceneRows(SqliteSearch):
         if self._server is None:
             found = super().rows(terms, wanted, most)
         else:
-            *lines, theirs = self._asked(terms_line(terms, most))
-            rows = map(found_row, lines)
+            lines, theirs = self._asked(self._server, terms_line(terms, most))
             low, high = wanted.years
+            rows = map(found_row, lines)
             found = [r for r in rows if (not low or r.year >= low) and (not high or r.year <= high)]
             self.theirs.append(theirs)
         own = 1000 * (time.process_time() - worked)
         self._now.append((1000 * (time.perf_counter() - began), own + theirs))
         return found
 
-    def _asked(self, line: str) -> Iterator[Any]:
-        server = self._server
-        assert server is not None and server.stdin is not None and server.stdout is not None
+    def _asked(self, server: subprocess.Popen[str], line: str) -> tuple[list[str], float]:
+        """Rows as lines, and the milliseconds of the other side's processor."""
+        assert server.stdin is not None and server.stdout is not None
         server.stdin.write(line)
         server.stdin.flush()
         count, _, cpu = server.stdout.readline().split("\t")
-        for _ in range(int(count)):
-            yield server.stdout.readline().rstrip("\n")
-        yield int(cpu) / 1e6
+        return [server.stdout.readline().rstrip("\n") for _ in range(int(count))], int(cpu) / 1e6
 
     def close(self) -> None:
         """End the program."""
