@@ -51,7 +51,7 @@ from benchmarks.search_stores import KeptStores  # noqa: E402
 VARIANTS = ("fuzzy", "icu", "phonetic", "romaniser")
 PARTS = (*VARIANTS, "keys", "ours")
 _SIZED = 2_000_000
-_WARMING, _FEW = 600, 60
+_WARMING, _FEW = 300, 60
 _GROUPS = ("same", "cross", "alone")
 
 

@@ -103,7 +103,7 @@ public class LucenePersons {
 
   static List<Way> ways(String variant) {
     Analyzer plain = chain(false, false), latin = chain(true, false);
-    float own = (float) number("own", 1), other = (float) number("other", 1), sound = (float) number("sound", 0.5);
+    float own = (float) number("own", 1), other = (float) number("other", 1), sound = (float) number("sound", 1);
     Way written = new Way("name", false, false, true, plain, own);
     return switch (variant) {
       case "fuzzy" -> List.of(written, new Way("roman", true, false, true, plain, other));
@@ -212,7 +212,7 @@ public class LucenePersons {
     return ids;
   }
 
-  // A multi_match over the ways: best_fields with a tie breaker, or most_fields.
+  // A multi_match over the ways: best_fields (with a tie breaker, if set), or most_fields.
   static Query name(List<Way> ways, String kind, String text, String roman) throws IOException {
     List<Query> made = new ArrayList<>();
     for (Way way : ways) {
@@ -224,7 +224,7 @@ public class LucenePersons {
       for (Query one : made) all.add(one, Occur.SHOULD);
       return all.build();
     }
-    return new DisjunctionMaxQuery(made, (float) number("tie", 0.3));
+    return new DisjunctionMaxQuery(made, (float) number("tie", 0));
   }
 
   static Query match(Way way, String field, String text) throws IOException {
