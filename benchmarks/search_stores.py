@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from benchmarks.duplicates_rows import Names
 from benchmarks.search_people import LATIN, SCRIPTS, World, vehicle_mark, write
@@ -18,6 +19,7 @@ from benchmarks.search_people import LATIN, SCRIPTS, World, vehicle_mark, write
 AT_ONCE = 40_000
 _LATIN_WAYS = 8
 _DATABASE = "search"
+_RECORD = pl.concat_str(pl.lit("wb-"), pl.col("n").cast(pl.String).str.zfill(9), pl.lit("-r1"))
 _SETTINGS = {"shared_buffers": "512MB", "autovacuum": "off", "work_mem": "32MB", "maintenance_work_mem": "256MB"}
 
 
@@ -63,6 +65,13 @@ def batches(world: World, start: int, stop: int) -> Iterator[Any]:
         yield RowBatch(f"{at:032x}", f"batch {at}", {"iif1": FormRows(made, nothing)})
 
 
+def persons_only(world: World, persons: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """FIRs and persons of the same batches, and nothing else of them."""
+    spelled, numbers = Spellings(world), _numbers_in_book(world)
+    for at in range(0, persons, AT_ONCE):
+        yield _firs_and_persons(world, spelled, numbers, at, min(at + AT_ONCE, persons))
+
+
 def _numbers_in_book(world: World) -> Any:
     """The number of each FIR within its station and year."""
     book = world.station.astype(np.int64) * 100 + world.year - 1990
@@ -80,11 +89,12 @@ def fir_number(world: World, fir: int) -> int:
     return int(same.sum())
 
 
-def _tables(world: World, spelled: Spellings, numbers: Any, start: int, stop: int) -> dict[str, pl.DataFrame]:
+def _firs_and_persons(
+    world: World, spelled: Spellings, numbers: Any, start: int, stop: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     from mappers.names.romanise import romanise_all
 
-    firs = np.arange(start // 2, (stop + 1) // 2)
-    record = pl.concat_str(pl.lit("wb-"), pl.col("n").cast(pl.String).str.zfill(9), pl.lit("-r1"))
+    firs, record = _firs(start, stop), _RECORD
     station = pl.Series(world.station_names).gather(world.station[firs].astype(np.int64))
     own = pl.DataFrame({"n": firs, "station": world.station[firs], "year": world.year[firs], "fir_no": numbers[firs]})
     iif1 = own.select(
@@ -102,6 +112,16 @@ def _tables(world: World, spelled: Spellings, numbers: Any, start: int, stop: in
         # As loading does where a file brings none; the peers are given it too.
         name_roman=pl.Series(romanise_all(names.to_list()), dtype=pl.String),
     )  # fmt: skip
+    return iif1, persons
+
+
+def _firs(start: int, stop: int) -> NDArray[np.int64]:
+    return np.arange(start // 2, (stop + 1) // 2)
+
+
+def _tables(world: World, spelled: Spellings, numbers: Any, start: int, stop: int) -> dict[str, pl.DataFrame]:
+    iif1, persons = _firs_and_persons(world, spelled, numbers, start, stop)
+    firs, record = _firs(start, stop), _RECORD
     line = pl.lit(1, pl.Int32)
     acts = iif1.select("record_id", line=line, act=pl.lit("IPC"), section=pl.lit("379"))
     some = firs[firs % 4 == 0]
