@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from pg import _made_ready, pg_server, pg_url, postgres_target  # noqa: F401  # fixtures
+from pg import _filled, pg_copy, pg_server, pg_url, postgres_target  # noqa: F401  # fixtures
 from typer.testing import CliRunner
 
 from digitize.cli.app import build

@@ -14,12 +14,15 @@ UUID = "11111111-1111-1111-1111-111111111111"
 
 
 @pytest.fixture
-def old(pg_url):
+def old(pg_copy):
     """A target of version 1 with one record: two persons, an address of the second, and one of the record."""
-    made = parse_address(pg_url)
-    make_version_1(made)
+    return parse_address(pg_copy(_version_1_with_a_record))
+
+
+def _version_1_with_a_record(url):
+    make_version_1(parse_address(url))
     execute(
-        pg_url,
+        url,
         f"INSERT INTO loads (load_id, batch, receipt) VALUES ('{UUID}', 'b0', '{{}}');"
         f"INSERT INTO iif1 (record_id, load_id, row_hash, state, police_station, year, fir_no) "
         f"VALUES ('r1', '{UUID}', '{UUID}', 'wb', 'Namuna', 2020, 1);"
@@ -27,7 +30,6 @@ def old(pg_url):
         "INSERT INTO iif1_addresses (record_id, line, person_line, latitude, longitude) VALUES "
         "('r1', 1, 2, '22.50', '-88'), ('r1', 2, NULL, NULL, NULL)",
     )
-    return made
 
 
 def test_an_older_target_is_refused_and_brought_up_to_date_with_its_rows(old):
