@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -20,6 +21,10 @@ settings.load_profile("no clock")
 
 # As the program sets it for itself, and before NumPy is loaded: tests run beside each other, one on a core.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Programs that tests start, and workers, would translate the whole package anew each time: a third of what they take.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Readings kept with the tests were made with the models that the system's packages bring, which every machine has.
 os.environ["DIGITIZE_MODELS"] = "system"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import cast
 from mappers.binding.bind import bind_file
 from mappers.binding.bound import FormMapping
 from mappers.encodings import Encoding, decode_all
+from mappers.encodings import encodings as package_encodings
 from mappers.errors import MappingError
 from mappers.legacy.table import MEMO_MISSING, LegacyRow
 from mappers.mapping.apply import Application
@@ -34,14 +36,34 @@ def load_mappings(
     encodings: those that the files may name, by name; the package's own when not given.
     Raises MappingError when a file is wrong or two files give one id.
     """
-    mappings: dict[str, FormMapping] = {}
-    for folder in (resources.files("mappers") / "mappings", *folders):
-        for path in _toml_files(folder):
-            mapping = bind_file(path, encodings)
-            if mapping.id in mappings:
-                raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
-            mappings[mapping.id] = mapping
+    # What a file of the package means rests on the encodings, too.
+    is_usual = encodings is None or encodings == package_encodings()
+    mappings = dict(_package_mappings() if is_usual else _bound(_own_folder(), encodings, {}))
+    for folder in folders:
+        mappings |= _bound(folder, encodings, mappings)
     return mappings
+
+
+@cache
+def _package_mappings() -> Mapping[str, FormMapping]:
+    return _bound(_own_folder(), None, {})
+
+
+def _own_folder() -> Traversable:
+    return resources.files("mappers") / "mappings"
+
+
+def _bound(
+    folder: Traversable | Path, encodings: Mapping[str, Encoding] | None, there: Mapping[str, FormMapping]
+) -> Mapping[str, FormMapping]:
+    """The mappings of one folder by id. there: those of other folders, whose ids are taken."""
+    found: dict[str, FormMapping] = {}
+    for path in _toml_files(folder):
+        mapping = bind_file(path, encodings)
+        if mapping.id in found or mapping.id in there:
+            raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
+        found[mapping.id] = mapping
+    return found
 
 
 def _toml_files(folder: Traversable | Path) -> list[Traversable | Path]:

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing import process
 from typing import Any
 
-from digitize.machine.pool import ONE_THREAD, new_processes, silence_s, submit
+from digitize.machine.copies import ONE_THREAD
+from digitize.machine.pool import new_processes, silence_s, submit
 
 
 class Crashed(Exception):
