@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from digitize.cli.app import build
 from digitize.exits import exit_code
+from digitize.machine.copies import page_context
 
 # A busy machine is slow, not wrong: no test fails for how long it took.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,6 +72,8 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def digitize():
+    # One process is copied for all workers that tests begin: here the first command may be one that reads no page.
+    page_context()
     return Digitize()
 
 

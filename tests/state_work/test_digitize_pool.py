@@ -74,7 +74,7 @@ def test_a_worker_that_stands_still_with_its_own_watch_is_ended(monkeypatch):
 
 def test_a_worker_that_computes_without_end_is_ended_by_its_processor_time(monkeypatch):
     monkeypatch.setattr(pool, "_BY_CLOCK", 10_000)
-    assert dict(run_jobs(work_for, [0.1, 3600.0], 1, crashed, 1.0)) == {0.1: 0.1, 3600.0: "crashed 3600.0"}
+    assert dict(run_jobs(work_for, [0.1, 3600.0], 1, crashed, 0.4)) == {0.1: 0.1, 3600.0: "crashed 3600.0"}
 
 
 def test_a_job_that_waits_for_a_busy_processor_is_not_ended():
