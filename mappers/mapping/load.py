@@ -26,11 +26,11 @@ from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue,
 MAP_VERSION = "11"
 # Of values of a column of which the encoding is a guess: confidence, and what they would need to pass.
 _UNCLEAR, _SURE = 0.4, 0.5
+_OWN = resources.files("mappers") / "mappings"
+_Known = Mapping[str, Encoding] | None
 
 
-def load_mappings(
-    folders: Iterable[Path] = (), encodings: Mapping[str, Encoding] | None = None
-) -> Mapping[str, FormMapping]:
+def load_mappings(folders: Iterable[Path] = (), encodings: _Known = None) -> Mapping[str, FormMapping]:
     """The mappings of this package and of the given folders (a folder that is not there counts as empty), by id.
 
     encodings: those that the files may name, by name; the package's own when not given.
@@ -38,28 +38,21 @@ def load_mappings(
     """
     # What a file of the package means rests on the encodings, too.
     is_usual = encodings is None or encodings == package_encodings()
-    mappings = dict(_package_mappings() if is_usual else _bound(_own_folder(), encodings, {}))
+    mappings = dict(_of_package() if is_usual else _bound(_OWN, encodings, {}))
     for folder in folders:
         mappings |= _bound(folder, encodings, mappings)
     return mappings
 
 
 @cache
-def _package_mappings() -> Mapping[str, FormMapping]:
-    return _bound(_own_folder(), None, {})
+def _of_package() -> Mapping[str, FormMapping]:
+    return _bound(_OWN, None, {})
 
 
-def _own_folder() -> Traversable:
-    return resources.files("mappers") / "mappings"
-
-
-def _bound(
-    folder: Traversable | Path, encodings: Mapping[str, Encoding] | None, there: Mapping[str, FormMapping]
-) -> Mapping[str, FormMapping]:
-    """The mappings of one folder by id. there: those of other folders, whose ids are taken."""
+def _bound(folder: Traversable | Path, known: _Known, there: Mapping[str, FormMapping]) -> Mapping[str, FormMapping]:
     found: dict[str, FormMapping] = {}
     for path in _toml_files(folder):
-        mapping = bind_file(path, encodings)
+        mapping = bind_file(path, known)
         if mapping.id in found or mapping.id in there:
             raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
         found[mapping.id] = mapping
