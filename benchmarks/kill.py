@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=0, help="take at most so many files of each folder")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true", help="3 kills, on one scan and a table, and nothing read of its zones")
+    parser.add_argument("--quick", action="store_true", help="3 kills, one scan and a table, no zone is read")
     a = parser.parse_args()
     data = a.data or [*((BOOK / name for name in QUICK) if a.quick else (BOOK,)), TABLE]
     kills = 3 if a.quick else a.kills
