@@ -13,8 +13,8 @@ setup-tests:
 demo: setup
 	@bash tools/demo.sh
 
-test: setup-tests check
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: setup-tests
+	@bash tools/tests.sh
 
 check: setup
 	@.venv/bin/ruff check .

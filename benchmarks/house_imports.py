@@ -31,9 +31,9 @@ class House:
 
     @cached_property
     def _statements(self) -> Mapping[str, list[ast.Import | ast.ImportFrom]]:
-        """Module -> where it imports something; the whole of a tree is walked once."""
+        """Module -> where it imports something."""
         return {
-            name: [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+            name: [node for node in _all_statements(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
             for name, tree in self.trees.items()
         }
 
@@ -85,6 +85,17 @@ class House:
                 if top not in PACKAGES and top not in sys.stdlib_module_names:
                     found.setdefault(top, []).append(module)
         return found
+
+
+def _all_statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, however deep; expressions, which are most of a tree, hold none."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, part, ())
+            todo += inner if isinstance(inner, list) else ()
 
 
 def _names(nodes: list[ast.Import | ast.ImportFrom]) -> Iterator[str]:

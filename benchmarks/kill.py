@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK, TABLE = ROOT / "sample_data" / "fir_book_2025", ROOT / "sample_data" / "legacy" / "FIRMAST.DBF"
-QUICK = ("en_2019_211.jpg", "wbp_2018_871.jpg")
+QUICK = ("en_2019_211.jpg",)
 
 
 def main() -> int:
@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=0, help="take at most so many files of each folder")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--quick", action="store_true", help="3 kills, on two scans, and nothing read of their zones")
+    parser.add_argument("--quick", action="store_true", help="3 kills, one scan and a table, no zone is read")
     a = parser.parse_args()
     data = a.data or [*((BOOK / name for name in QUICK) if a.quick else (BOOK,)), TABLE]
     kills = 3 if a.quick else a.kills

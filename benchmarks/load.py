@@ -139,12 +139,13 @@ class _Bench:
 
     def round(self) -> dict[str, float]:
         """Ratios of one round."""
+        from benchmarks.load_kills import new_target
         from benchmarks.load_sql import by_hand, raw_copy
 
         found: dict[str, float] = {}
 
         def timed(name: str, folder: Path, ours: Callable[[str], float], before: Callable[[str], object] | None = None):
-            url = self._database()
+            url = new_target(self._server)
             if before:
                 before(url)
             raw = raw_copy(self._psql, url, folder)
@@ -157,7 +158,7 @@ class _Bench:
             url, ours = timed("ratio_raw", self._good, lambda url: self._ours(self._good, url, "usual"))
             self._require_rows(url, 0)
             self._server.drop_database(url)
-            url = self._database()
+            url = new_target(self._server)
             hand = by_hand(self._psql, url, self._good)
             found["ratio_handwritten"] = hand / ours
             _say(f"ratio_handwritten: by hand {hand:.2f} s, ours {ours:.2f} s")
@@ -205,14 +206,6 @@ class _Bench:
         total = sum(1 for _ in (self._good / "iif1_persons.csv").open("rb")) // 2
         if rows != total - refused:
             raise SystemExit(f"{rows} of {total - refused} FIRs are in the target")
-
-    def _database(self) -> str:
-        from digitize.targets.postgres.address import parse_address
-        from digitize.targets.postgres.setup import init_target
-
-        url = str(self._server.create_database())
-        init_target(parse_address(url))
-        return url
 
 
 def _load(folder: Path, url: str, how: str) -> dict[str, float]:

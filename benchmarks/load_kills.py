@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def measure_kills(server: Any, folder: Path, kills: int, seed: int = 1) -> dict[
     wanted, seconds = _undisturbed(server, folder)
     same = 0
     for number in range(kills):
-        url = _database(server)
+        url = new_target(server)
         _disturbed(server, folder, url, die.uniform(0.15, 1.0) * seconds, kills_server=number % 2 == 1)
         same += _content(server, url) == wanted
         server.drop_database(url)
@@ -37,7 +38,7 @@ def measure_kills(server: Any, folder: Path, kills: int, seed: int = 1) -> dict[
 
 
 def _undisturbed(server: Any, folder: Path) -> tuple[Any, float]:
-    url = _database(server)
+    url = new_target(server)
     begun = time.monotonic()
     if code := _start(folder, url).wait(600):
         raise RuntimeError(f"the undisturbed load ended with {code}")
@@ -67,13 +68,19 @@ def _start(folder: Path, url: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], stdout=quiet, stderr=quiet)
 
 
-def _database(server: Any) -> str:
+def new_target(server: Any) -> str:
+    """The URL of a new database with a target's tables: a copy of one, whose tables take longer than a small load."""
+    return str(server.create_database(_made_ready(server)))
+
+
+@cache
+def _made_ready(server: Any) -> str:
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.setup import init_target
 
     url = str(server.create_database())
     init_target(parse_address(url))
-    return url
+    return url.rpartition("/")[2]
 
 
 def _content(server: Any, url: str) -> Any:

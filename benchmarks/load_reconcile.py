@@ -39,11 +39,11 @@ def measure_reconcile(server: Any, folder: Path, place: Path, planted: int, seed
     Returns `reconcile_found`: the share of alterations whose record is named as what it is; `reconcile_false`: records
     named that nobody altered, right after the load or afterwards.
     """
-    from benchmarks.load_kills import _database
+    from benchmarks.load_kills import new_target
     from digitize.targets.open import open_target
 
     found = false = total = 0
-    url = _database(server)
+    url = new_target(server)
     for where, words in ((url, _HASHED), (str(place / "reconcile.sqlite"), _INDEXED)):
         target = open_target(where)
         wrong, right = _of_target(target, folder, planted, seed, words)

@@ -12,14 +12,12 @@ def measure_restore(server: Any, folder: Path) -> dict[str, int]:
     """`restore_accepted`: 1 when a restored target takes the same files as done and changes nothing, else 0."""
     from pg import binaries
 
+    from benchmarks.load_kills import new_target
     from digitize.errors import TargetRefused
-    from digitize.targets.postgres.address import parse_address
-    from digitize.targets.postgres.setup import init_target
 
     found = binaries()
     assert found is not None
-    url, other = server.create_database(), server.create_database()
-    init_target(parse_address(url))
+    url, other = new_target(server), server.create_database()
     _load(folder, url)
     with tempfile.TemporaryDirectory(prefix="digitize-restore-") as place:
         dump = Path(place) / "target.dump"

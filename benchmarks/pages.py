@@ -389,7 +389,7 @@ def measure(data: Path | None, quick: bool, only: Collection[str], languages: Co
     each = 1 if quick else 3
     parts: dict[str, Callable[[], Any]] = {
         "orientation": lambda: orientation(pages, engine, each, not quick),
-        "wrong_language": lambda: wrong_language(pages, engine, each),
+        "wrong_language": lambda: wrong_language(pages, engine, each) if len(pages.languages) > 1 else None,
         "geometry": lambda: geometry(pages, each),
         "spread": lambda: spreads(pages, each),
         "blank": lambda: blanks(pages, engine, each),

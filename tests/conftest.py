@@ -3,16 +3,18 @@
 import json
 import os
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from pg import _made_ready, pg_server, pg_url, postgres_target  # noqa: F401  # fixtures
+from pg import _filled, pg_copy, pg_server, pg_url, postgres_target  # noqa: F401  # fixtures
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
 from digitize.exits import exit_code
+from digitize.machine.copies import page_context
 
 # A busy machine is slow, not wrong: no test fails for how long it took.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,6 +22,10 @@ settings.load_profile("no clock")
 
 # As the program sets it for itself, and before NumPy is loaded: tests run beside each other, one on a core.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Programs that tests start, and workers, would translate the whole package anew each time: a third of what they take.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Readings kept with the tests were made with the models that the system's packages bring, which every machine has.
 os.environ["DIGITIZE_MODELS"] = "system"
@@ -66,6 +72,8 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def digitize():
+    # One process is copied for all workers that tests begin: here the first command may be one that reads no page.
+    page_context()
     return Digitize()
 
 

@@ -1,7 +1,7 @@
 """A PostgreSQL of one's own for tests: started from the installed binaries, on a free port, gone at the end.
 
-Use the fixture `pg_url` (an empty database of this test's own, as a URL), `postgres_target` (one with a target's tables) or `pg_server` (the server, to stop it in the
-middle). A version whose `initdb` is on PATH goes before all others. DIGITIZE_TEST_PG=postgresql://USER@HOST:PORT/postgres
+Use the fixture `pg_url` (an empty database of this test's own, as a URL), `postgres_target` (one with a target's tables),
+`pg_copy` (one that a function filled, which is called once) or `pg_server` (the server, to stop it in the middle). A version whose `initdb` is on PATH goes before all others. DIGITIZE_TEST_PG=postgresql://USER@HOST:PORT/postgres
 names a server that runs already instead; its user must be allowed to make databases and roles, and its password comes from
 PGPASSWORD or .pgpass. Such a server is never stopped.
 """
@@ -180,24 +180,47 @@ def pg_server():
 
 
 @pytest.fixture(scope="session")
-def _made_ready(pg_server):
-    """The name of a database in which the tables of a target stand; making them takes longer than all that follows."""
+def _filled(pg_server):
+    """Names of the databases that are copied, by the function that filled them."""
+    made = {}
+    yield made
+    for name in made.values():
+        pg_server.drop_database(pg_server.database_url(name))
+
+
+@pytest.fixture
+def pg_copy(pg_server, _filled):
+    """copy(fill): the URL of a database of this test's own, as fill(URL) leaves one; it is called once, since that takes
+    longer than all that follows, and must leave no connection open.
+    """
+    made = []
+
+    def copy(fill):
+        if fill not in _filled:
+            url = pg_server.create_database()
+            fill(url)
+            _filled[fill] = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        made.append(pg_server.create_database(_filled[fill]))
+        return made[-1]
+
+    yield copy
+    for url in made:
+        pg_server.drop_database(url)
+
+
+def make_target(url):
+    """What `digitize target init` makes."""
     # Here: whoever starts a server of its own, as the benchmarks do, needs none of it.
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.setup import init_target
 
-    url = pg_server.create_database()
     init_target(parse_address(url))
-    yield psycopg.conninfo.conninfo_to_dict(url)["dbname"]
-    pg_server.drop_database(url)
 
 
 @pytest.fixture
-def postgres_target(pg_server, _made_ready):
+def postgres_target(pg_copy):
     """The URL of a database of this test's own that was made ready as a target: `digitize target init`."""
-    url = pg_server.create_database(_made_ready)
-    yield url
-    pg_server.drop_database(url)
+    return pg_copy(make_target)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ def first_lines() -> dict[str, str]:
     return found
 
 
+@cache
 def load_command(name: str) -> Any:
     """The command of a file. A group of its own holds it first, since a file only knows how to add itself to one."""
     alone = typer.Typer(rich_markup_mode=None)

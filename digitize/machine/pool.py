@@ -8,7 +8,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,11 +16,12 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing import active_children, forkserver, get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
+from digitize.machine.copies import ONE_THREAD, light_context, page_context
 from digitize.machine.limits import leave_network, limit_process
 from digitize.machine.placing import Workers
 
@@ -29,9 +29,6 @@ Job = TypeVar("Job")
 Done = TypeVar("Done")
 
 
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
-"""For NumPy and polars, before a worker loads them. Pages are read beside each other, one on a core: more threads wait
-for each other, which costs a sixth of a page's processor time on a busy machine."""
 _START_S = 60.0
 """The longest a worker may take to begin, on a busy machine with a slow disk."""
 _BY_CLOCK = 5
@@ -65,7 +62,7 @@ def run_jobs(
     """
     if not isinstance(workers, int):
         return workers.run_jobs(work, jobs, crashed, limit_s)
-    return _run(work, jobs, _Pool(workers, limit_s, lambda: get_context("spawn")), crashed)
+    return _run(work, jobs, _Pool(workers, limit_s, page_context), crashed)
 
 
 def in_order(done: Iterable[Done], place: Callable[[Done], int]) -> Iterator[Done]:
@@ -199,23 +196,6 @@ def submit(
 def silence_s(limit_s: float) -> float:
     """How long by the clock a process with one job may be silent: then even its own watch stands still."""
     return _BY_CLOCK * limit_s + _START_S
-
-
-_LOADED = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")
-
-
-def light_context() -> BaseContext:
-    """How workers of small jobs begin: as copies of a process that has loaded what they need, and begun no thread."""
-    if sys.platform == "win32":
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(list(_LOADED))
-    try:
-        forkserver.ensure_running()
-    except OSError:
-        # It is spoken with by a file in the folder for temporary ones, which may be full or have too long a name.
-        return get_context("spawn")
-    return context
 
 
 def _told(work: Callable[[Job], Done], job: Job) -> Done:

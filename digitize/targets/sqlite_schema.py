@@ -148,7 +148,8 @@ def _make_table(db: sqlite3.Connection, path: Path, table: Table, made: set[str]
     """Make the table, or add what the schema has gained since. made: columns this program gave it before."""
     if not (made == set(table.by_name) and made <= _columns(db, table)):
         db.execute(_ddl(table))
-        lacking = [c for c in table.columns if c.name not in _columns(db, table)]
+        there = _columns(db, table)
+        lacking = [c for c in table.columns if c.name not in there]
         # Missing though made once: somebody dropped it. Missing and never made: the schema has gained it.
         if lost := sorted(c.name for c in lacking if c.name in made):
             raise TargetRefused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import cast
 from mappers.binding.bind import bind_file
 from mappers.binding.bound import FormMapping
 from mappers.encodings import Encoding, decode_all
+from mappers.encodings import encodings as package_encodings
 from mappers.errors import MappingError
 from mappers.legacy.table import MEMO_MISSING, LegacyRow
 from mappers.mapping.apply import Application
@@ -24,24 +26,37 @@ from mappers.sources.values import MapContext, PageRow, PageValues, PlacedValue,
 MAP_VERSION = "11"
 # Of values of a column of which the encoding is a guess: confidence, and what they would need to pass.
 _UNCLEAR, _SURE = 0.4, 0.5
+_OWN = resources.files("mappers") / "mappings"
+_Known = Mapping[str, Encoding] | None
 
 
-def load_mappings(
-    folders: Iterable[Path] = (), encodings: Mapping[str, Encoding] | None = None
-) -> Mapping[str, FormMapping]:
+def load_mappings(folders: Iterable[Path] = (), encodings: _Known = None) -> Mapping[str, FormMapping]:
     """The mappings of this package and of the given folders (a folder that is not there counts as empty), by id.
 
     encodings: those that the files may name, by name; the package's own when not given.
     Raises MappingError when a file is wrong or two files give one id.
     """
-    mappings: dict[str, FormMapping] = {}
-    for folder in (resources.files("mappers") / "mappings", *folders):
-        for path in _toml_files(folder):
-            mapping = bind_file(path, encodings)
-            if mapping.id in mappings:
-                raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
-            mappings[mapping.id] = mapping
+    # What a file of the package means rests on the encodings, too.
+    is_usual = encodings is None or encodings == package_encodings()
+    mappings = dict(_of_package() if is_usual else _bound(_OWN, encodings, {}))
+    for folder in folders:
+        mappings |= _bound(folder, encodings, mappings)
     return mappings
+
+
+@cache
+def _of_package() -> Mapping[str, FormMapping]:
+    return _bound(_OWN, None, {})
+
+
+def _bound(folder: Traversable | Path, known: _Known, there: Mapping[str, FormMapping]) -> Mapping[str, FormMapping]:
+    found: dict[str, FormMapping] = {}
+    for path in _toml_files(folder):
+        mapping = bind_file(path, known)
+        if mapping.id in found or mapping.id in there:
+            raise MappingError(f"{path.name}: id: another file has the mapping {mapping.id} already")
+        found[mapping.id] = mapping
+    return found
 
 
 def _toml_files(folder: Traversable | Path) -> list[Traversable | Path]:

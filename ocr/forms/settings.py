@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ocr.engines import engine_names
 from ocr.errors import EngineMissing
 from ocr.forms.networks import networks_in
 from ocr.forms.words import words_version
-from ocr.forms.zones import load_models
+from ocr.forms.zones import FormModels, load_models, package_models
 from ocr.handwriting.sections import changed_sections
 from ocr.models import DIGITS, FIELDS, WORDS
 from ocr.models.running import content_of, is_here
@@ -159,22 +159,30 @@ def handwriting_engine(settings: ReadSettings) -> str:
 @lru_cache(maxsize=8)
 def _form_keys(folders: tuple[Path, ...]) -> Mapping[str, str]:
     """Form id -> hash of what recognising takes from it."""
-    models = load_models(folders)
-    keys = {}
-    for name, form in models.forms.items():
-        plain = form.model_dump(mode="json", exclude=_DECIDING)
-        for zone in plain["zones"]:
-            del zone["list"]
-            # Forms that were read before there were such things stay read.
-            if zone["repeats"] is None:
-                del zone["repeats"]
-            if not zone["often_blank"]:
-                del zone["often_blank"]
-        points = models.features[name]
-        corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
-        # Only forms of which words are seen by hand are to be read again when that changes.
-        keys[name] = _digest([plain, corners, *filter(None, [words_version(form)])])
+    own, models = _package_keys(), load_models(folders)
+    keys = {**own, **{name: _key_of(models, name) for name in models.forms if name not in own}}
     return keys | {_ALL: _digest(sorted(keys.items()))}
+
+
+@cache
+def _package_keys() -> Mapping[str, str]:
+    models = package_models()
+    return {name: _key_of(models, name) for name in models.forms}
+
+
+def _key_of(models: FormModels, name: str) -> str:
+    form, points = models.forms[name], models.features[name]
+    plain = form.model_dump(mode="json", exclude=_DECIDING)
+    for zone in plain["zones"]:
+        del zone["list"]
+        # Forms that were read before there were such things stay read.
+        if zone["repeats"] is None:
+            del zone["repeats"]
+        if not zone["often_blank"]:
+            del zone["often_blank"]
+    corners = hashlib.sha256(points.points.tobytes() + points.descriptors.tobytes()).hexdigest()
+    # Only forms of which words are seen by hand are to be read again when that changes.
+    return _digest([plain, corners, *filter(None, [words_version(form)])])
 
 
 @lru_cache(maxsize=1024)

@@ -7,9 +7,9 @@ the paper itself is bent and its print says so, the zones follow (ocr/geometry/f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -114,15 +114,23 @@ def load_models(extra_folders: tuple[Path, ...] = ()) -> FormModels:
 
     Raises FormError when a file is wrong, a features file is missing, or two files give one form id.
     """
-    forms: dict[str, Form] = {}
-    features: dict[str, FormFeatures] = {}
-    for folder in _folders(extra_folders):
+    own = package_models()
+    forms, features = dict(own.forms), dict(own.features)
+    for folder in extra_folders:
         for form in load_forms(folder).values():
             if form.id in forms:
                 raise FormError(f"{folder}: form id {form.id} is used in another folder")
             forms[form.id] = form
             features[form.id] = _load_features(folder, form)
     return FormModels(forms, features)
+
+
+@cache
+def package_models() -> FormModels:
+    """The package's forms with their key points. Raises FormError."""
+    folder = resources.files("ocr") / "forms"
+    forms = load_forms(folder)
+    return FormModels(forms, {name: _load_features(folder, form) for name, form in forms.items()})
 
 
 def find_form(grey: Image, models: FormModels) -> Match:
@@ -200,11 +208,6 @@ def cut_box(grey: Image, matrix: Matrix, box: tuple[float, float, float, float],
 def angle_deg(matrix: Matrix) -> float:
     """How far the page lies turned against the form, anticlockwise positive, in degrees within -180..180."""
     return float(-np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
-
-
-def _folders(extra: tuple[Path, ...]) -> Iterator[Traversable]:
-    yield resources.files("ocr") / "forms"
-    yield from extra
 
 
 def _load_features(folder: Traversable, form: Form) -> FormFeatures:

@@ -131,7 +131,7 @@ def test_a_worker_has_no_network_and_the_surroundings_of_now(monkeypatch):
 def test_where_no_process_can_be_kept_ready_workers_begin_anew(monkeypatch):
     from multiprocessing import forkserver
 
-    from digitize.machine.pool import light_context
+    from digitize.machine.copies import light_context
 
     def refused():
         raise OSError("AF_UNIX path too long")

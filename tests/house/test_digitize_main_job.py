@@ -1,4 +1,4 @@
-"""The main job on scans with the real engine: four forms, broken files among them, from files to review and target."""
+"""The main job on scans with the real engine: three forms, broken files among them, from files to review and target."""
 
 import shutil
 import sqlite3
@@ -12,12 +12,12 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 if shutil.which("tesseract") is None:
     pytestmark.append(pytest.mark.skip(reason="tesseract is not installed; make setup installs it"))
 
-PAGES = ("hi_2025_101.jpg", "en_2019_211.jpg", "bn_2014_061-062.tif", "ta_2012_303.jpg")
+PAGES = ("hi_2025_101.jpg", "en_2019_211.jpg", "bn_2014_061-062.tif")
 
 
 @pytest.fixture(scope="module")
 def done(digitize, samples, tmp_path_factory):
-    """A workspace with five pages of four languages and the garbage folder, run once; not changed by tests."""
+    """A workspace with four pages of three languages and the garbage folder, run once; not changed by tests."""
     place = tmp_path_factory.mktemp("scans") / "ws"
     digitize("init", "wb", place, "--site", "test")
     shutil.copy(samples / "stations.csv", place / "lists" / "stations.csv")
@@ -39,7 +39,7 @@ def test_every_file_is_accounted_for(digitize, done, samples):
     assert totals["files"] == len(PAGES) + len(garbage)
     assert totals["pages"] == totals["pages_read"] + totals["pages_failed"]
     assert totals["files_refused"] + totals["pages_failed"] >= len(garbage) - 1
-    assert totals["pages_read"] == totals["records"] == 5
+    assert totals["pages_read"] == totals["records"] == 4
 
 
 def test_status_says_when_other_models_than_those_that_read_are_here(digitize, place, monkeypatch):
@@ -55,7 +55,7 @@ def test_status_says_when_other_models_than_those_that_read_are_here(digitize, p
 
 def test_each_page_is_known_by_its_form_and_language(digitize, done):
     lines = digitize.json("status", done)["by_language"]
-    assert {k: v["read"] for k, v in lines.items() if v["read"]} == {"hi": 1, "en": 1, "bn": 2, "ta": 1}
+    assert {k: v["read"] for k, v in lines.items() if v["read"]} == {"hi": 1, "en": 1, "bn": 2}
 
 
 def test_show_leads_from_the_scan_to_the_value(digitize, done):
@@ -100,7 +100,7 @@ def test_a_new_alias_decides_again_and_reads_nothing_again(digitize, place):
     stations = place / "lists" / "stations.csv"
     stations.write_text(stations.read_text(encoding="utf-8") + "Naya Namuna,Kalpana,NN\n", encoding="utf-8")
     report = digitize.json("run", place, code=3)
-    assert (report["read"]["read"], report["read"]["decided"]) == (0, 5)
+    assert (report["read"]["read"], report["read"]["decided"]) == (0, 4)
 
 
 def test_a_new_form_has_only_unmatched_pages_looked_at_again(digitize, place, samples):

@@ -3,6 +3,8 @@
 import ast
 import re
 import subprocess
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,10 +25,16 @@ DEVICES = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
 FORBIDDEN = re.compile(r'[<>:"|?*\\]|[. ]$')
 
 
-def posix_only(text: str) -> set[str]:
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All of a file's tree, which is looked through three times; the module itself is the first."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def posix_only(found_in: Iterable[ast.AST]) -> set[str]:
     """What a module names that Windows lacks."""
     found = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in found_in:
         if isinstance(node, ast.Import):
             found |= {a.name for a in node.names} & ONLY_POSIX_MODULES
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -43,13 +51,11 @@ def posix_only(text: str) -> set[str]:
 
 def test_the_look_sees_what_it_is_for():
     text = "import os, fcntl\nfrom signal import SIGKILL\nos.fork()\nopen('/proc/self/stat')\nos.replace('a', 'b')\n"
-    assert posix_only(text) == {"fcntl", "signal.SIGKILL", "os.fork", "/proc/self/stat"}
+    assert posix_only(ast.walk(ast.parse(text))) == {"fcntl", "signal.SIGKILL", "os.fork", "/proc/self/stat"}
 
 
 def test_what_only_posix_has_is_called_in_one_room():
-    found = {
-        p.relative_to(ROOT).as_posix(): names for p in FILES if (names := posix_only(p.read_text(encoding="utf-8")))
-    }
+    found = {p.relative_to(ROOT).as_posix(): names for p in FILES if (names := posix_only(nodes(p)))}
     outside = {name: names for name, names in found.items() if not name.startswith(ROOM)}
     assert outside == {}
 
@@ -57,7 +63,7 @@ def test_what_only_posix_has_is_called_in_one_room():
 def test_a_module_that_only_posix_has_is_not_imported_at_the_top():
     """There, `import digitize.machine` itself would fail."""
     for path in FILES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in nodes(path)[0].body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = {a.name for a in node.names} if isinstance(node, ast.Import) else {node.module}
                 assert not names & ONLY_POSIX_MODULES, path.relative_to(ROOT)
@@ -65,9 +71,7 @@ def test_a_module_that_only_posix_has_is_not_imported_at_the_top():
 
 def test_files_are_read_as_utf8_not_as_the_system_likes():
     """Windows reads text in a code page of its own unless an encoding is told."""
-    calls = [
-        (p, n) for p in FILES for n in ast.walk(ast.parse(p.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)
-    ]
+    calls = [(p, n) for p in FILES for n in nodes(p) if isinstance(n, ast.Call)]
     missing = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
         for path, call in calls

@@ -24,9 +24,9 @@ from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.sqlite import SqliteTarget
 
 
-@pytest.fixture
-def own_server(tmp_path):
-    """A server of this test's own, which may be stopped; its target is made."""
+@pytest.fixture(scope="module")
+def server_to_stop():
+    """A server of this file's own, and the database that is copied for each test."""
     from pg import binaries
 
     if os.environ.get("DIGITIZE_TEST_PG") or binaries() is None:
@@ -34,9 +34,19 @@ def own_server(tmp_path):
     server = start_server()
     url = server.create_database()
     init_target(parse_address(url))
-    yield server, parse_address(url)
+    yield server, url.rpartition("/")[2]
     server.stop()
     shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def own_server(server_to_stop):
+    """A server that may be stopped, and a target there that is this test's own."""
+    server, made = server_to_stop
+    # Also where the test before ended while it was stopped.
+    server.stop()
+    server.start()
+    return server, parse_address(server.create_database(made))
 
 
 def some(folder, count=60):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pg import make_target
 
 from benchmarks.validate_rows import write_rows
 from digitize.errors import InputError, OptionsError, TargetRefused, TooManyRefused
@@ -20,7 +21,7 @@ from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.files.validating.validate import validate_file
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import check_target, init_target
+from digitize.targets.postgres.setup import check_target
 from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.sqlite import SqliteTarget
 
@@ -243,12 +244,11 @@ def test_parquet_and_a_workbook_are_loaded_alike(tmp_path):
     assert hashes[0] == hashes[1] and len(hashes[0]) == 2
 
 
-def test_a_first_load_leaves_the_same_tables_as_any_other(pg_server, planted):
+def test_a_first_load_leaves_the_same_tables_as_any_other(pg_copy, planted):
     folder, _ = planted
     found = []
     for first in (False, True):
-        address = parse_address(pg_server.create_database())
-        init_target(address)
+        address = parse_address(pg_copy(make_target))
         target = PostgresTarget(address)
         memory = target.run("SHOW maintenance_work_mem")
         done = load_files([folder], "iif1", target, SETTINGS, LoadOptions(size=400, is_first=first))
@@ -260,7 +260,6 @@ def test_a_first_load_leaves_the_same_tables_as_any_other(pg_server, planted):
                 other = firs(Path(str(folder) + "-other"), ("x", {}))
                 load_files([other], "iif1", target, SETTINGS, LoadOptions(is_first=True))
         target.close()
-        pg_server.drop_database(address.url)
     assert found[0] == found[1]
 
 

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from benchmarks.load_layout import kill_and_finish, write_cases
@@ -29,18 +30,31 @@ LAYOUT = read_layout(SAMPLE / "state_tables.toml")
 L1, L2, L3 = "1" * 32, "2" * 32, "3" * 32
 
 
+def state_tables(url):
+    with psycopg.connect(url) as db:
+        db.execute((SAMPLE / "state_tables.sql").read_text(encoding="utf-8"))
+
+
+def tables_and_book(url):
+    state_tables(url)
+    init_book(book_address(parse_address(url)), LAYOUT)
+
+
+@pytest.fixture
+def pg_url(pg_copy, request):
+    """A database with a state's own tables, and beside them our book for whoever asks for its address."""
+    return pg_copy(tables_and_book if "address" in request.fixturenames else state_tables)
+
+
 @pytest.fixture
 def ask(pg_server, pg_url):
     """Runs one statement as the owner of everything."""
-    pg_server.run((SAMPLE / "state_tables.sql").read_text(encoding="utf-8"), pg_url.rsplit("/", 1)[1])
     return lambda statement: pg_server.run(statement, pg_url.rsplit("/", 1)[1])
 
 
 @pytest.fixture
-def address(ask, pg_url):
-    made = parse_address(pg_url)
-    init_book(book_address(made), LAYOUT)
-    return made
+def address(pg_url):
+    return parse_address(pg_url)
 
 
 @pytest.fixture

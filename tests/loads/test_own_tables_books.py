@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from test_own_tables import LAYOUT, SAMPLE, address, ask, changed, load, record, rejects, target  # noqa: F401
+from test_own_tables import LAYOUT, SAMPLE, address, ask, changed, load, pg_url, record, rejects, target  # noqa: F401
 
 from benchmarks.load_layout import write_cases
 from digitize.errors import TargetRefused

@@ -5,13 +5,11 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_own_tables import LAYOUT, SAMPLE, held, record, values, wanted
+from test_own_tables import LAYOUT, SAMPLE, held, record, state_tables, tables_and_book, values, wanted
 
 from digitize.targets.base import Load
-from digitize.targets.own_tables.book import book_address, init_book
 from digitize.targets.own_tables.target import OwnTablesTarget
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.setup import init_target
 from digitize.targets.source_rows import source_row
 from mappers.record import FieldValue, Record, to_plain
 
@@ -28,10 +26,8 @@ def named(n, number, roles, place):
 
 
 @pytest.fixture
-def target(pg_server, pg_url):
-    pg_server.run((SAMPLE / "state_tables.sql").read_text(encoding="utf-8"), pg_url.rsplit("/", 1)[1])
-    init_book(book_address(parse_address(pg_url)), LAYOUT)
-    made = OwnTablesTarget(parse_address(pg_url), layout=LAYOUT)
+def target(pg_copy):
+    made = OwnTablesTarget(parse_address(pg_copy(tables_and_book)), layout=LAYOUT)
     yield made
     made.close()
 
@@ -66,10 +62,10 @@ def test_undoing_from_the_last_to_the_first_leads_back_through_every_state(targe
         assert state(target) == states[-1]
 
 
-def test_a_workspace_loads_into_a_states_own_tables_and_beside_ours(pg_server, pg_url, digitize, tmp_path):
+def test_a_workspace_loads_into_a_states_own_tables_and_beside_ours(postgres_target, digitize, tmp_path):
     """The settings name the layout's file in the workspace; the canonical tables may stand in the same database."""
-    pg_server.run((SAMPLE / "state_tables.sql").read_text(encoding="utf-8"), pg_url.rsplit("/", 1)[1])
-    init_target(parse_address(pg_url))
+    pg_url = postgres_target
+    state_tables(pg_url)
     folder = tmp_path / "w"
     digitize("init", "wb", folder)
     (folder / "layouts").mkdir(exist_ok=True)

@@ -24,10 +24,8 @@ SECRET = "geheim-7"
 
 
 @pytest.fixture
-def address(pg_url):
-    made = parse_address(pg_url)
-    init_target(made)
-    return made
+def address(postgres_target):
+    return parse_address(postgres_target)
 
 
 @pytest.fixture

@@ -66,14 +66,21 @@ def planted(tmp_path_factory):
     return plant(tmp_path_factory.mktemp("planted"), read_cases())
 
 
+@pytest.fixture(scope="module")
+def asked():
+    """The exits that were asked already, so that what they write is there."""
+    return set()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("exit", EXITS)
-def test_exit_hides_whom_the_law_hides_and_nobody_else(planted, exit):
+def test_exit_hides_whom_the_law_hides_and_nobody_else(planted, asked, exit):
     assert wrong_at(planted, exit) == set()
+    asked.add(exit)
 
 
 @pytest.mark.slow
-def test_no_file_log_or_message_holds_a_hidden_name(planted):
-    for made in EXITS.values():
-        made(planted)
+def test_no_file_log_or_message_holds_a_hidden_name(planted, asked):
+    for exit in EXITS.keys() - asked:
+        EXITS[exit](planted)
     assert find_leaks(planted) == []

@@ -62,19 +62,19 @@ def test_a_job_that_kills_its_worker_takes_only_itself_down():
 
 def test_a_worker_that_never_comes_back_is_ended_and_the_others_go_on():
     begun = time.monotonic()
-    done = dict(run_jobs(square, [1, 14, 2, 3, 4, 5], 2, crashed, 1.0))
+    done = dict(run_jobs(square, [1, 14, 2, 3, 4, 5], 2, crashed, 0.5))
     assert done == {1: 1, 14: "crashed 14", 2: 4, 3: 9, 4: 16, 5: 25}
-    assert time.monotonic() - begun < 55  # twice five seconds, not the sixty that the library sleeps
+    assert time.monotonic() - begun < 55  # twice two and a half seconds, not the sixty that the library sleeps
 
 
 def test_a_worker_that_stands_still_with_its_own_watch_is_ended(monkeypatch):
-    monkeypatch.setattr(pool, "_START_S", 5.0)
-    assert dict(run_jobs(square, [15, 2, 3], 2, crashed, 1.0)) == {15: "crashed 15", 2: 4, 3: 9}
+    monkeypatch.setattr(pool, "_START_S", 4.0)
+    assert dict(run_jobs(square, [15, 2, 3], 2, crashed, 0.2)) == {15: "crashed 15", 2: 4, 3: 9}
 
 
 def test_a_worker_that_computes_without_end_is_ended_by_its_processor_time(monkeypatch):
     monkeypatch.setattr(pool, "_BY_CLOCK", 10_000)
-    assert dict(run_jobs(work_for, [0.1, 3600.0], 1, crashed, 1.0)) == {0.1: 0.1, 3600.0: "crashed 3600.0"}
+    assert dict(run_jobs(work_for, [0.1, 3600.0], 1, crashed, 0.4)) == {0.1: 0.1, 3600.0: "crashed 3600.0"}
 
 
 def test_a_job_that_waits_for_a_busy_processor_is_not_ended():

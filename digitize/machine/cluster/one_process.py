@@ -14,7 +14,8 @@ from multiprocessing import process
 from types import ModuleType
 from typing import Any
 
-from digitize.machine.pool import ONE_THREAD, new_processes, silence_s, submit
+from digitize.machine.copies import ONE_THREAD
+from digitize.machine.pool import new_processes, silence_s, submit
 
 
 class Crashed(Exception):

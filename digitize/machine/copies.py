@@ -1,0 +1,44 @@
+"""How workers begin: as copies of one process that has loaded what they need, and begun no thread."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import BaseContext
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+"""For NumPy and polars, before a worker loads them. Pages are read beside each other, one on a core: more threads wait
+for each other, which costs a sixth of a page's processor time on a busy machine."""
+_LIGHT = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")
+_PAGES = ("digitize.reading.ready", "cv2", "PIL.Image", "tesserocr", "ocr.scans.scan", "ocr.tesseract.inside")
+
+
+def light_context() -> BaseContext:
+    """How workers of small jobs begin."""
+    return _copies(_LIGHT) if sys.platform != "win32" else get_context("spawn")
+
+
+def page_context() -> BaseContext:
+    """How workers of pages begin. What they load takes most of a second each."""
+    # Elsewhere than on Linux the system's own libraries below OpenCV are not to be copied.
+    return _copies(_PAGES) if sys.platform == "linux" else get_context("spawn")
+
+
+def _copies(loaded: Sequence[str]) -> BaseContext:
+    """loaded: modules for the process that is copied, when it is not there yet: there is one, for all kinds of work."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(loaded))
+    # That process loads NumPy before it is told what its copies are told.
+    lacking = {name: value for name, value in ONE_THREAD.items() if name not in os.environ}
+    os.environ.update(lacking)
+    try:
+        forkserver.ensure_running()
+    except OSError:
+        # It is spoken with by a file in the folder for temporary ones, which may be full or have too long a name.
+        return get_context("spawn")
+    finally:
+        for name in lacking:
+            os.environ.pop(name, None)
+    return context
