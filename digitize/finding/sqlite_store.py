@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
-from digitize.finding.stores import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
+from digitize.finding.asks import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
 from digitize.finding.together import log_of
 from digitize.machine.file_systems import network_share
 from digitize.targets.search_rows import ROWS, WORDS
