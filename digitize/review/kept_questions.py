@@ -33,7 +33,7 @@ _VERSION = "1"
 _UNITS = "SELECT record, unit, reasons FROM records WHERE {} ORDER BY record"
 
 
-class DrawnPage(NamedTuple):
+class PageTurn(NamedTuple):
     """A page's turn in the draw, and the records of it that are asked whole when it comes."""
 
     turn: float
@@ -49,8 +49,8 @@ class PartHead(NamedTuple):
     next_audited: the first of either, with what it costs and its lot.
     """
 
-    first: list[DrawnPage]
-    cold: Mapping[str, list[DrawnPage]]
+    first: list[PageTurn]
+    cold: Mapping[str, list[PageTurn]]
     waiting: int
     audited: int
     next_waiting: tuple[float, str] | None
@@ -162,7 +162,7 @@ def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
     return "\n".join(json.dumps(own, separators=(",", ":")) for own in (head, waiting, audited))
 
 
-def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[DrawnPage], dict[str, list[DrawnPage]]]:
+def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[PageTurn], dict[str, list[PageTurn]]]:
     """The first pages of a volume, and by form those of which nothing passes yet, as the draw has them."""
     # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
     units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
@@ -170,10 +170,10 @@ def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[DrawnPage
         if rules.form_of(row["unit"]) is not None:
             units[row["unit"]][row["record"].partition("+")[0]].append(row)
     turns = []
-    cold: dict[str, list[DrawnPage]] = defaultdict(list)
+    cold: dict[str, list[PageTurn]] = defaultdict(list)
     for unit, records in units.items():
         own = records[min(records, key=lambda r: (rules.draw.turn(r), r))]
-        turn = DrawnPage(rules.draw.turn(unit), unit, [r["record"] for r in own])
+        turn = PageTurn(rules.draw.turn(unit), unit, [r["record"] for r in own])
         turns.append(turn)
         if rules.is_cold(unit) and any(UNCALIBRATED in r["reasons"] for r in own):
             cold[rules.form_of(unit) or ""].append(turn)
@@ -185,5 +185,5 @@ def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[DrawnPage
 def _head(text: str) -> PartHead:
     first, cold, waiting, audited, *nexts = json.loads(text)
     then = [(float(n[0]), str(n[1])) if n else None for n in nexts]
-    turns = {form: [DrawnPage(*t) for t in own] for form, own in cold.items()}
-    return PartHead([DrawnPage(*t) for t in first], turns, waiting, audited, *then)
+    turns = {form: [PageTurn(*t) for t in own] for form, own in cold.items()}
+    return PartHead([PageTurn(*t) for t in first], turns, waiting, audited, *then)

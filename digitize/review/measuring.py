@@ -17,8 +17,8 @@ from digitize.review.going_back import back_items
 from digitize.review.kept_questions import (
     UNCALIBRATED,
     AuditRules,
-    DrawnPage,
     KeptQuestions,
+    PageTurn,
     PartHead,
     has_passed,
     is_open,
@@ -156,8 +156,8 @@ class DrawnSample:
         self.in_turn = sorted(self.turns, key=lambda r: (self.turns[r], r))
 
     def _drawn(self, own: list[str] | None) -> dict[str, float]:
-        drawn: dict[str, DrawnPage] = {}
-        cold: dict[str, list[DrawnPage]] = {}
+        drawn: dict[str, PageTurn] = {}
+        cold: dict[str, list[PageTurn]] = {}
         for part, head in self._kept.heads(own):
             self._heads[part] = head._replace(first=[], cold={})
             drawn |= {turn.unit: turn for turn in head.first}
@@ -172,7 +172,7 @@ class DrawnSample:
         drawn |= {turn.unit: turn for turns in cold.values() for turn in turns}
         return {record: turn.turn for turn in drawn.values() for record in turn.records}
 
-    def _add_cold(self, cold: dict[str, list[DrawnPage]], head: PartHead) -> None:
+    def _add_cold(self, cold: dict[str, list[PageTurn]], head: PartHead) -> None:
         for form, turns in head.cold.items():
             cold[form] = heapq.nsmallest(self._rules.pages_at_once, (*cold.get(form, ()), *turns))
 
