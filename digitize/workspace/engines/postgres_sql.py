@@ -32,15 +32,15 @@ def spoken(sql: str, has_values: bool) -> bytes:
 
 _BY_STEP = re.compile(r"(\w+\.)?\bstep (?:= ('[^']*'|\?)|IN \(((?:'[^']*'|\?)(?:, (?:'[^']*'|\?))*)\))")
 _WITH_NUMBERS = re.compile(r"\b(?:FROM|JOIN) (?:events|state)\b")
-_BY_UNIT = re.compile(r"\bunit (?:= \?|IN )|\bleases\b")
+_BY_UNIT = re.compile(r"\bunit (?:= |IN )|\bleases\b")
 
 
 def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> str:
     """A statement that asks for a step by its name, asking for its number as well; others as they are.
 
     Of a number the server knows how many events there are, and walks the right index: by the name alone it expects as
-    many of each, and may go through all events for one. What asks for single units is quick without. number: of a name,
-    0 where there is none.
+    many of each, and may go through all events for one. What asks for single units, or joins by them, is planned by
+    these. number: of a name, 0 where there is none.
     """
     if "step" not in sql or not _WITH_NUMBERS.search(sql) or _BY_UNIT.search(sql):
         return sql
