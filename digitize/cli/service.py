@@ -13,7 +13,7 @@ from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
-    from digitize.finding.holdings import Holdings
+    from digitize.finding.holdings import StoreHoldings
     from digitize.services.answer import ServiceAnswer, ShownAnswer
     from digitize.services.kind import RecordService
 
@@ -97,7 +97,7 @@ def _show(answer: ServiceAnswer) -> None:
             say(f"  beside {one.record or one.form}: {', '.join(_cells(other)[:3])} ({_why(other)})")
 
 
-def _asked_of(held: Holdings) -> str:
+def _asked_of(held: StoreHoldings) -> str:
     """What the verdict holds for."""
     newest = f"; the newest load was on {held.loaded}" if held.loaded else ""
     waiting = f" {held.waiting} more were read and wait for a person: they were not asked." if held.waiting else ""

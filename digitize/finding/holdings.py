@@ -14,7 +14,7 @@ _KEPT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class StoreHoldings:
     """records: all that are loaded. waiting: those that the newest load of each batch read and left out, since a person
     has to look or a rule rejects them. loaded: the day of the newest load, ISO; "" where there was none.
     """
@@ -23,9 +23,9 @@ class Holdings:
     waiting: int
     loaded: str
 
-    def rounded(self) -> Holdings:
+    def rounded(self) -> StoreHoldings:
         """For whoever may not know of a single record that it is there: numbers of two digits, rounded down."""
-        return Holdings(_rounded(self.records), _rounded(self.waiting), self.loaded)
+        return StoreHoldings(_rounded(self.records), _rounded(self.waiting), self.loaded)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types; keys are an interface."""
@@ -35,7 +35,7 @@ class Holdings:
 class HoldsRecords(Protocol):
     """A store that can say what it holds."""
 
-    def holdings(self) -> Holdings:
+    def holdings(self) -> StoreHoldings:
         """How many records there are, and how many wait outside. Raises TargetRefused."""
         ...
 
@@ -43,14 +43,14 @@ class HoldsRecords(Protocol):
 class HeldRecords:
     """The holdings of a target with our own tables, counted once a minute."""
 
-    _held: tuple[float, Holdings] | None = None
+    _held: tuple[float, StoreHoldings] | None = None
 
     def __init__(self, target: Target) -> None:
         """target: open."""
         super().__init__(target)  # type: ignore[call-arg]  # beside others of its kind
         self._loaded_from = target
 
-    def holdings(self) -> Holdings:
+    def holdings(self) -> StoreHoldings:
         """See `HoldsRecords`."""
         now = time.monotonic()
         if self._held is None or now - self._held[0] > _KEPT_S:
@@ -58,7 +58,7 @@ class HeldRecords:
         return self._held[1]
 
 
-def _counted(target: Target) -> Holdings:
+def _counted(target: Target) -> StoreHoldings:
     newest: dict[str, Mapping[str, int]] = {}
     day = ""
     # From what each load was told at its end: counting the records themselves takes seconds where there are millions.
@@ -69,7 +69,7 @@ def _counted(target: Target) -> Holdings:
         sum(told.get(name, 0) for told in newest.values() for name in names)
         for names in (("inserted", "updated", "unchanged"), ("held", "rejected"))
     )
-    return Holdings(loaded, waiting, day)
+    return StoreHoldings(loaded, waiting, day)
 
 
 def _rounded(number: int) -> int:

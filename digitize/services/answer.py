@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digitize.finding.answers import Ground
-from digitize.finding.holdings import Holdings
+from digitize.finding.holdings import StoreHoldings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ServiceAnswer:
     service: str
     verdict: str
     found: tuple[ShownAnswer, ...]
-    asked_of: Holdings | None = None
+    asked_of: StoreHoldings | None = None
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types; keys are an interface."""

@@ -10,7 +10,7 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_SHOWN
 from digitize.finding.cases import open_cases
-from digitize.finding.holdings import Holdings
+from digitize.finding.holdings import StoreHoldings
 from digitize.finding.stores import SearchStore, open_store
 from digitize.finding.words import Stations
 from digitize.masking.unmasking import ShownFields
@@ -104,7 +104,7 @@ class ServiceDesk:
                 seen.add(name, cases.hidden(name) if is_unmasked else ())
         return made
 
-    def _asked_of(self, asker: ServiceAsker) -> Holdings:
+    def _asked_of(self, asker: ServiceAsker) -> StoreHoldings:
         held = self.store.holdings()
         return held.rounded() if asker.role == PUBLIC else held
 

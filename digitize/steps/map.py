@@ -204,14 +204,15 @@ def _digest(known: Known, family: str, unit: str) -> tuple[str, str]:
 
 def _gone_units(ledger: Ledger, volume: int, mapped: set[str]) -> Iterator[MapTodo]:
     """Units that gave records and begin no filled form now. A page that only waits or failed to open keeps them."""
-    sql = """SELECT DISTINCT r.unit, d.key, d.outcome FROM records r
-             JOIN state d ON d.unit = r.unit AND d.step = 'decide'
-             JOIN state f ON f.unit = r.unit AND f.step = 'recognise'
-             WHERE f.outcome <> 'failed' AND r.unit IN (SELECT page FROM scans WHERE volume = ?)"""
+    # One after another: of the three together PostgreSQL makes a plan that goes through the whole ledger.
+    sql = "SELECT DISTINCT unit FROM records WHERE unit IN (SELECT page FROM scans WHERE volume = ?)"
     for row in ledger.rows(sql, (volume,)):
-        if row["unit"] not in mapped:
+        if (unit := row["unit"]) in mapped:
+            continue
+        decided, seen = ledger.state(unit, "decide"), ledger.state(unit, "recognise")
+        if decided is not None and seen is not None and seen.outcome != "failed":
             # Its key holds how the page was decided: decided otherwise later, it is looked at anew.
-            yield MapTodo(row["unit"], work_key("map", "gone", row["key"], row["outcome"]), is_gone=True)
+            yield MapTodo(unit, work_key("map", "gone", decided.key, decided.outcome), is_gone=True)
 
 
 def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marks_store import batch, fir
 
-from digitize.finding.holdings import Holdings
+from digitize.finding.holdings import StoreHoldings
 from digitize.finding.log import Searcher
 from digitize.finding.stores import open_store
 from digitize.services.asker import ServiceAsker
@@ -52,7 +52,7 @@ def test_others_say_nothing_of_it(office):
 def test_what_is_loaded_again_counts_once_in_both_databases(tmp_path, postgres_target):
     fill(parse_address(postgres_target))
     for target in (SqliteTarget(tmp_path / "cctns.sqlite"), open_target(postgres_target)):
-        assert open_store(target).holdings() == Holdings(0, 0, "")
+        assert open_store(target).holdings() == StoreHoldings(0, 0, "")
         for n, rows in enumerate(([fir("a-r1", 1)], [fir("a-r1", 1), fir("b-r1", 3), fir("c-r1", 4)])):
             target.take(replace(batch({"iif1": rows}), id=f"{n:032x}"))
         target.take(batch({"iif1": [fir("d-r1", 9)]}, "other"))
@@ -62,6 +62,6 @@ def test_what_is_loaded_again_counts_once_in_both_databases(tmp_path, postgres_t
 
 @given(st.integers(0, 10**9))
 def test_the_public_is_told_two_digits_and_never_more_than_there_are(number):
-    told = Holdings(number, number, "").rounded()
+    told = StoreHoldings(number, number, "").rounded()
     assert told.records == told.waiting <= number < told.records + max(1, told.records / 9)
     assert told.rounded() == told
