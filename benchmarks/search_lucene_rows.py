@@ -15,7 +15,8 @@ import polars as pl
 
 from benchmarks.search_people import Question, World
 from benchmarks.search_stores import KeptStores, persons_only
-from digitize.finding.stores import FoundRow, RowFilter, SqliteSearch, Term
+from digitize.finding.sqlite_store import SqliteSearch
+from digitize.finding.stores import FoundRow, RowFilter, Term
 from digitize.targets.search_making import search_rows
 from digitize.targets.search_names import hex_texts
 from mappers.names.romanise import romanise, romanise_all
