@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 import tomllib
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
@@ -288,9 +289,8 @@ def test_numbers_one_after_another_wait_ever_longer_and_the_log_shows_it(file):
     target.close()
 
 
-@pytest.fixture(scope="module")
-def app(file, tmp_path_factory, quick_hash):
-    folder = tmp_path_factory.mktemp("office")
+@contextmanager
+def office_app(file, folder):
     (folder / "keys").mkdir()
     place = SimpleNamespace(folder=folder, options=SimpleNamespace(review=SimpleNamespace(idle_minutes=10)))
     with pytest.MonkeyPatch.context() as patch:
@@ -305,6 +305,19 @@ def app(file, tmp_path_factory, quick_hash):
             office.people.add(new_account(name, "operator", language, {}, asks_as=asks_as), PASSWORD)
         yield make_search_app(office, HOSTS)
         office.close()
+
+
+@pytest.fixture(scope="module")
+def app(file, tmp_path_factory, quick_hash):
+    with office_app(file, tmp_path_factory.mktemp("office")) as made:
+        yield made
+
+
+@pytest.fixture
+def closing_app(file, tmp_path, quick_hash):
+    """One of its own, for whoever ends the application."""
+    with office_app(file, tmp_path) as made:
+        yield made
 
 
 def test_services_are_served_by_the_role_of_the_account(app, file):
@@ -375,15 +388,15 @@ def test_a_copy_is_served_to_whom_it_may_be_given(app, file):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_served_api_keeps_its_description(app, monkeypatch):
+def test_the_served_api_keeps_its_description(closing_app, monkeypatch):
     """What the description allows is answered as it says, by every service; benchmarks/served.py asks much more."""
     services = known.load_services()
     for module in ("asking", "app"):
         monkeypatch.setattr(f"digitize.serving.{module}.load_services", lambda: services)
     monkeypatch.setattr(Rates, "count", lambda *_: None)
-    session = Browser(app, "Asha").cookies["digitize_search"]
+    session = Browser(closing_app, "Asha").cookies["digitize_search"]
     headers = {"Cookie": f"digitize_search={session}", "Host": HOSTS[0]}
-    told = Browser(app).json("/openapi.json")
+    told = Browser(closing_app).json("/openapi.json")
     checks = [not_a_server_error, *(getattr(conformance, f"{n}_conformance") for n in
               ("status_code", "response_schema", "content_type", "response_headers"))]  # fmt: skip
     asked = []
@@ -399,7 +412,7 @@ def test_the_served_api_keeps_its_description(app, monkeypatch):
         @given(case=operation.ok().as_strategy())
         def ask(case):
             asked.append(case.path)
-            case.operation.app = app
+            case.operation.app = closing_app
             case.call_and_validate(base_url="http://localhost", headers=headers, checks=checks)
 
         # Its many texts take long to make up.
@@ -407,7 +420,7 @@ def test_the_served_api_keeps_its_description(app, monkeypatch):
             ask()
         for given_now in REAL.get(operation.ok().path.rpartition("/")[2], ()):
             case = operation.ok().Case(query={**given_now, "why": "case 12/2012"})
-            case.operation.app = app
+            case.operation.app = closing_app
             answer = case.call_and_validate(base_url="http://localhost", headers=headers, checks=checks)
             assert answer.status_code == 200
     assert {f"/services/{name}" for name in services} < set(asked)
