@@ -109,3 +109,11 @@ def test_a_part_that_cannot_be_meant_loads_nothing(place, part, error):
     with pytest.raises(error):
         load(place, *part)
     assert loaded(place)[1] == []
+
+
+def test_a_volume_is_named_by_its_label_first(place):
+    with Ledger(place.ledger) as ledger:
+        assert Catalogue(ledger).volume("2") == 3
+    # Not the second volume, whose number it is.
+    assert load(place, "", "2") == load(place, "", "3") == []
+    assert load(place, "", "1") == [(ONE, 2, 0)]
