@@ -78,13 +78,17 @@ def take(batch: RowBatch, store: Store, told: Callable[[Kept], Kept] = _as_it_is
 
     told: a record that the target refuses, with more said of why.
     """
-    gone = store.held(batch.batch)
+    own = store.held(batch.batch)
+    gone = set(own)
     if gone:
         gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
     # Withdrawn first, so that the keys of these records are free for those of this batch.
     for form in sorted({form for form, _ in gone}):
         store.retire(form, sorted(r for f, r in gone if f == form), batch, "withdrawn")
-    plans = [_plan(form, rows, store) for form, rows in batch.forms.items()]
+    # A record of a workspace moves to the batch in which its page was scanned again. Left with the one of before, it
+    # would be withdrawn with that when it is loaded later.
+    may_move = bool(batch.records) and not batch.replays
+    plans = [_plan(form, rows, store, own if may_move else None) for form, rows in batch.forms.items()]
     kept = list(batch.kept)
     for plan in plans:
         kept += map(told, _kept(plan, batch))
@@ -106,12 +110,14 @@ def take(batch: RowBatch, store: Store, told: Callable[[Kept], Kept] = _as_it_is
     return _receipt(batch, plans, kept, len(gone))
 
 
-def _plan(form: str, rows: FormRows, store: Store) -> _Plan:
+def _plan(form: str, rows: FormRows, store: Store, held_here: Collection[tuple[str, str]] | None) -> _Plan:
+    """held_here: what is held of the batch, where a record that another one holds is to be this one's; else None."""
     own, unfit = rows.tables[form], rows.unfit
     sound = _without(own, set(unfit[RECORD_ID]))
     held = store.same(form, sound.select(RECORD_ID, HASH))
-    fresh = _without(sound, [r for r, is_same in held.items() if is_same])
-    changed = {r for r, is_same in held.items() if not is_same}
+    same = {r for r, is_same in held.items() if is_same and (held_here is None or (form, r) in held_here)}
+    fresh = _without(sound, same)
+    changed = held.keys() - same
     owned = _owned(store, form, fresh, changed)
     if owned:
         key = form_tables(form)[form].key[-1]

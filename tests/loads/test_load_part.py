@@ -13,6 +13,7 @@ from digitize.workspace.ledger.marks import LOAD
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create, open_place
+from digitize.workspace.target import open_place_target
 from mappers.record import FieldValue, Record
 
 ONE, TWO = "test-b0001", "test-b0002"
@@ -20,7 +21,7 @@ ONE, TWO = "test-b0001", "test-b0002"
 
 def put(ledger, batch, volume, number, verdict="clean"):
     """A page of a volume, and its record."""
-    catalogue, page, sha = Catalogue(ledger), f"test-{volume:04d}-{number:04d}", f"{volume}{number:x}" * 32
+    catalogue, page, sha = Catalogue(ledger), f"test-{volume:04d}-{number:04d}", f"{volume}{number:x}{batch[-2:]}" * 16
     catalogue.insert_source(SourceFile(sha, batch, page, 1, "image/png", 1, ".png"))
     catalogue.insert_scan(PageScan(page, sha, 0, batch, volume, number, language="en"))
     said = {"state": "WB", "district": "North", "police_station": "Mill", "year": "1999", "fir_no": f"{volume}{number}"}
@@ -76,6 +77,23 @@ def test_a_volume_means_all_batches_in_which_its_pages_came(place):
     assert load(place, "", "1") == [(TWO, 3, 1)]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_record_that_moved_to_a_later_batch_stays_when_its_earlier_one_is_loaded_after(place, kind, request):
+    if kind == "postgres":
+        place = open_place(place.folder, {"load.target": request.getfixturevalue("postgres_target")})
+    load(place)
+    with Ledger(place.ledger) as ledger:
+        # Its page was scanned again, and says the same.
+        put(ledger, TWO, 1, 1)
+    assert load(place, TWO) == [(TWO, 0, 1)]
+    load(place)
+    target = open_place_target(place)
+    try:
+        assert target.run("SELECT COUNT(*) FROM iif1", ()) == [(4,)]
+    finally:
+        target.close()
+
+
 def test_what_may_be_refused_is_a_share_of_the_batch_that_is_loaded(place):
     with pytest.raises(TooManyRefused, match="1 of 3 records"):
         load(place, TWO, agreed="25%")
@@ -91,3 +109,11 @@ def test_a_part_that_cannot_be_meant_loads_nothing(place, part, error):
     with pytest.raises(error):
         load(place, *part)
     assert loaded(place)[1] == []
+
+
+def test_a_volume_is_named_by_its_label_first(place):
+    with Ledger(place.ledger) as ledger:
+        assert Catalogue(ledger).volume("2") == 3
+    # Not the second volume, whose number it is.
+    assert load(place, "", "2") == load(place, "", "3") == []
+    assert load(place, "", "1") == [(ONE, 2, 0)]

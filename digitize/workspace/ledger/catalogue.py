@@ -151,12 +151,13 @@ class Catalogue:
         return str(row["label"]) if row else ""
 
     def volume_number(self, name: str) -> int:
-        """The volume of that label or number. Raises NotFound."""
+        """The volume of that label or, where none has it, of that number. Raises NotFound."""
         labels = self.volume_labels()
-        found = next((n for n, label in labels.items() if name in (label, str(n))), None)
-        if found is None:
-            raise NotFound(f"There is no volume {name}. See: digitize status")
-        return found
+        # Books that are called 2 and 1 may be taken in in this order.
+        for own in ({label: n for n, label in labels.items()}, {str(n): n for n in labels}):
+            if name in own:
+                return own[name]
+        raise NotFound(f"There is no volume {name}. See: digitize status")
 
     def batch(self, name: str) -> Batch:
         """The batch of that id. Raises NotFound."""
