@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import RLock
 
 from digitize.errors import NotCounted
+from digitize.machine.system import sync_file
 
 NAME = "counts.sqlite"
 _FORMAT, _SECRET = 1, 32
@@ -134,7 +135,7 @@ class SharedCounts:
     def _told(self, error: Exception) -> NotCounted:
         return NotCounted(
             f"{self._file}: questions and passwords cannot be counted ({error}). Look after its disk and who owns it. "
-            f"Where it is damaged: end the servers, and delete all files {NAME}* beside it; counts begin anew."
+            f"Where it is damaged: end the servers, and delete all files counts.* beside it; counts begin anew."
         )
 
 
@@ -145,6 +146,8 @@ def _secret_of(path: Path) -> bytes:
         _make_private(part)
         try:
             part.write_bytes(secrets.token_bytes(_SECRET))
+            # An empty one, after a power cut, would let nobody in.
+            sync_file(part)
             # Of two that make one at a time, the first one's holds for both.
             with suppress(FileExistsError):
                 os.link(part, path)

@@ -186,3 +186,12 @@ def test_whoever_deletes_a_damaged_file_leaves_nobody_counting_in_it(tmp_path):
     second.count("public", "a", "")
     first.count("public", "a", "")
     assert told(second.count, "public", "a", "")[0] is False
+
+
+def test_a_secret_that_a_power_cut_left_empty_is_told_and_made_anew_once_deleted(tmp_path):
+    tmp_path.joinpath("counts.key").touch()
+    with pytest.raises(NotCounted, match=r"counts\.\* beside it"):
+        Throttle(counts=SharedCounts(tmp_path)).failed("Asha")
+    for file in tmp_path.glob("counts.*"):
+        file.unlink()
+    Throttle(counts=SharedCounts(tmp_path)).failed("Asha")

@@ -146,6 +146,21 @@ def test_a_session_is_one_for_all_processes(office):
     assert one.of(asha) is None
 
 
+def test_a_full_disk_sends_nobody_away_who_is_in(office, monkeypatch):
+    people, now = People(office / "ws"), [1000.0]
+    sessions = Sessions(office / "full.json", people, 600, clock=lambda: now[0])
+    asha = sessions.begin(people.one("Asha"))
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("digitize.review.station.sessions.write_private", full)
+    now[0] += 300
+    assert sessions.of(asha)
+    now[0] += 500
+    assert sessions.of(asha)
+
+
 def test_of_two_changes_of_people_at_once_both_stay(office):
     held = [People(office / "ws") for _ in range(6)]
     for one in held:

@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,8 @@ class Sessions:
                 return None
             session.seen = self._clock()
             if session.seen - session.told > _WRITE_EVERY_S:
-                with alone_with(self._path):
+                # A full disk sends nobody away: what is written here is when somebody was last seen, and no more.
+                with suppress(OSError), alone_with(self._path):
                     self._look()
                     self._write(is_lasting=False)
             return session, account
