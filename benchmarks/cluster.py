@@ -29,6 +29,7 @@ from typing import Any
 import psutil
 
 from benchmarks import cluster_chaos as chaos
+from benchmarks import orphans
 from benchmarks.cluster_rig import ROOT, Rig
 from benchmarks.cluster_sim import Costs, linear_to, plot, scaling, variants
 
@@ -77,6 +78,7 @@ def ratio_figures(wanted: Wanted) -> dict[str, Any]:
     Workers had worked before; cold_ratio, cold_ratio_processor: the same of the first command that they were given.
     """
     os.environ |= chaos.CHEAP
+    orphans.adopt()
     jobs: list[tuple[float, float]] = []
     dask: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -106,8 +108,11 @@ def _used(place: Path, rig: Rig, *how: str) -> tuple[float, float]:
     # Its scheduler and workers tick while local processes work, too; that is no part of what those take.
     rig_or_none = rig if "--cluster" in how else None
     clock, processor = time.monotonic(), _processor_s(rig_or_none)
+    there = orphans.children()
     chaos.digitize("run", str(copy), "--only", "read", *how)
-    used = time.monotonic() - clock, _processor_s(rig_or_none) - processor
+    took = time.monotonic() - clock
+    orphans.reap(there)
+    used = took, _processor_s(rig_or_none) - processor
     shutil.rmtree(copy)
     return used
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import orphans
 from benchmarks.firmast import COLUMNS, make_rows
 from benchmarks.map_speed import MAPPING, ROOT, measure
 
@@ -128,7 +129,8 @@ class Table:
 
 def digitize(*arguments: str) -> Used:
     """Run one command line of the product. Raises RuntimeError when it fails."""
-    begun = time.monotonic()
+    orphans.adopt()
+    begun, there = time.monotonic(), orphans.children()
     with tempfile.TemporaryFile() as said:
         command = subprocess.Popen(
             [sys.executable, "-m", "digitize.cli", *arguments], cwd=ROOT, stdout=said, stderr=said
@@ -138,7 +140,8 @@ def digitize(*arguments: str) -> Used:
         if command.returncode:
             said.seek(0)
             raise RuntimeError(f"digitize {arguments[0]} ended with {command.returncode}: {said.read()[-2000:]!r}")
-    return Used(used.ru_utime + used.ru_stime, time.monotonic() - begun, used.ru_maxrss / 1024)
+    took = time.monotonic() - begun
+    return Used(used.ru_utime + used.ru_stime + orphans.reap(there), took, used.ru_maxrss / 1024)
 
 
 def _run_and_kill(place: Path, jobs: int, after_s: float) -> None:
