@@ -21,7 +21,9 @@ if [ "${room_gb:-0}" -ge 8 ] && [ "${spare_gb:-0}" -ge $((2 * workers + 8)) ]; t
   trap 'rm -rf "$made" "$fast"' EXIT
   # A server that tests start runs as another user.
   chmod 755 "$fast"
-  export TMPDIR=$fast
+  # Some tests begin programs that they write; not every machine lets what lies in memory be run.
+  printf '#!/bin/sh\n' >"$fast/runs" && chmod 755 "$fast/runs"
+  if "$fast/runs" 2>/dev/null; then export TMPDIR=$fast; fi
 fi
 
 failed=0
