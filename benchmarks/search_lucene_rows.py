@@ -15,8 +15,8 @@ import polars as pl
 
 from benchmarks.search_people import Question, World
 from benchmarks.search_stores import KeptStores, persons_only
+from digitize.finding.asks import FoundRow, RowFilter, Term
 from digitize.finding.sqlite_store import SqliteSearch
-from digitize.finding.stores import FoundRow, RowFilter, Term
 from digitize.targets.search_making import search_rows
 from digitize.targets.search_names import hex_texts
 from mappers.names.romanise import romanise, romanise_all
@@ -194,7 +194,7 @@ class LuceneRows(SqliteSearch):
         self.worked.append(sum(cpu for _, cpu in self._now))
 
     def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
-        """See `digitize.finding.stores.SearchStore`."""
+        """See `digitize.finding.asks.SearchStore`."""
         began, worked, theirs = time.perf_counter(), time.process_time(), 0.0
         if self._server is None:
             found = super().rows(terms, wanted, most)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from digitize.finding.asks import FoundRow
 from digitize.finding.cases import FoundCases, text_of
-from digitize.finding.stores import FoundRow
 from digitize.masking.masks import MASK
 from digitize.targets.search_rows import PERSON, PROPERTY, RECORD, VEHICLE
 from mappers.record import Record, Row

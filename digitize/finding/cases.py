@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from digitize.finding.stores import SearchStore
+from digitize.finding.asks import SearchStore
 from digitize.masking.cases import CaseKeys, CaseMasks, masks_of
 from digitize.targets.rows import LINE, RECORD_ID
 from digitize.targets.search_rows import linking_tokens

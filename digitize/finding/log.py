@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from digitize.finding.asked import SearchQuery
-from digitize.finding.stores import SearchStore
+from digitize.finding.asks import SearchStore
 from digitize.masking.unmasking import ShownFields, Unmasking
 
 

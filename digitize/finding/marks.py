@@ -9,8 +9,8 @@ from fnmatch import translate
 from functools import cached_property, lru_cache
 
 from digitize.finding.answers import Ground
+from digitize.finding.asks import FoundRow, RowFilter, SearchStore, Tokens
 from digitize.finding.cases import text_of
-from digitize.finding.stores import FoundRow, RowFilter, SearchStore, Tokens
 from digitize.targets.search_marks import (
     MARKS,
     TOLD_IN,

@@ -9,10 +9,10 @@ from rapidfuzz.distance import Indel
 
 from digitize.finding.answers import Ground, RankedRow, how_alike, ranked
 from digitize.finding.asked import SearchQuery
+from digitize.finding.asks import RowFilter, SearchStore, Term, Tokens
 from digitize.finding.plan import word_terms, year_tokens
 from digitize.finding.ranking import name_scores
 from digitize.finding.sight import Count
-from digitize.finding.stores import RowFilter, SearchStore, Term, Tokens
 from digitize.finding.words import asked_words
 from digitize.targets.search_names import SEP
 from digitize.targets.search_rows import OTHER, PROPERTY, RECORD, VEHICLE

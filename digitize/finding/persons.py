@@ -8,10 +8,10 @@ import numpy as np
 
 from digitize.finding.answers import Ground, RankedRow, how_alike, ranked
 from digitize.finding.asked import SearchQuery
+from digitize.finding.asks import FoundRow, RowFilter, SearchStore, Term
 from digitize.finding.plan import NamePlan
 from digitize.finding.ranking import name_scores
 from digitize.finding.sight import Count
-from digitize.finding.stores import FoundRow, RowFilter, SearchStore, Term
 from digitize.finding.words import Scores, asked_words
 from digitize.targets.search_rows import NAME, PERSON
 from mappers.names.keys import token

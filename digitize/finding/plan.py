@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from digitize.finding.stores import Term, Tokens
+from digitize.finding.asks import Term, Tokens
 from digitize.finding.words import AskedWord
 from mappers.names.keys import token
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from digitize.finding.answers import RankedRow, SearchHit, ranked
 from digitize.finding.asked import KINDS, SearchQuery
+from digitize.finding.asks import SearchStore, Tokens
 from digitize.finding.log import Searcher, keep_search
 from digitize.finding.others import find_cases, find_marks, find_things, is_mark, kinds_of_others
 from digitize.finding.persons import find_by_phone, find_persons, phone_of, stations_only
 from digitize.finding.sight import Count, Seen, Sight, count_all
-from digitize.finding.stores import SearchStore, Tokens, open_store
+from digitize.finding.stores import open_store
 from digitize.finding.words import Stations, asked_words, place_names_of
 from digitize.targets.base import Target
 from digitize.targets.search_rows import OTHER, section_key

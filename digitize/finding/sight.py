@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from digitize.finding.answers import RankedRow, SearchHit, is_found_by_hidden, make_hit
 from digitize.finding.asked import SearchQuery
+from digitize.finding.asks import SearchStore
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.log import Searcher
-from digitize.finding.stores import SearchStore
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields
 from digitize.targets.search_rows import RECORD

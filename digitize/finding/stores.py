@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from digitize.errors import OptionsError, TargetRefused
-from digitize.finding.asks import FoundRow as FoundRow
-from digitize.finding.asks import RowFilter as RowFilter
-from digitize.finding.asks import SearchStore as SearchStore
-from digitize.finding.asks import Term as Term
-from digitize.finding.asks import Tokens as Tokens
+from digitize.finding.asks import SearchStore
 from digitize.targets.base import Target
 from digitize.targets.search_rows import FILLED_BY, MARK
 

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from digitize.finding.stores import SearchStore
+from digitize.finding.asks import SearchStore
 from mappers.names.aliases import place_ways
 from mappers.names.costs import code_rows, cost_table, distances_by
 from mappers.names.index import NameIndex

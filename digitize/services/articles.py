@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.finding.answers import Ground, how_alike
+from digitize.finding.asks import FoundRow, RowFilter, SearchStore
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.marks import CHILD_OF_KIND, SAME, THING_KINDS, AskedMark, is_told, marks_of, numbers_of, rows_with
 from digitize.finding.plan import word_terms
-from digitize.finding.stores import FoundRow, RowFilter, SearchStore
 from digitize.finding.words import asked_words
 from digitize.services.kind import Answering
 from digitize.services.listing import check_days, is_of_district

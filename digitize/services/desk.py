@@ -9,9 +9,10 @@ from typing import Any
 
 from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_SHOWN
+from digitize.finding.asks import SearchStore
 from digitize.finding.cases import open_cases
 from digitize.finding.holdings import StoreHoldings
-from digitize.finding.stores import SearchStore, open_store
+from digitize.finding.stores import open_store
 from digitize.finding.words import Stations
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ServiceAnswer, of_list

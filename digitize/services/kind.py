@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.finding.answers import Ground
-from digitize.finding.stores import SearchStore
+from digitize.finding.asks import SearchStore
 
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"

@@ -8,11 +8,11 @@ from datetime import date
 from digitize.errors import OptionsError
 from digitize.finding.answers import Ground, RankedRow
 from digitize.finding.asked import SearchQuery
+from digitize.finding.asks import SearchStore
 from digitize.finding.cases import FoundCases, text_of
 from digitize.finding.persons import find_persons
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.sight import never_enough
-from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations, place_names_of
 from digitize.services.kind import DAY, Answering, Parameter
 from digitize.services.standing import PersonStanding

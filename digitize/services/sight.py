@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from digitize.finding.asks import SearchStore
 from digitize.finding.cases import FoundCases, open_cases, text_of
-from digitize.finding.stores import SearchStore
 from digitize.masking.unmasking import ShownFields
 from digitize.services.answer import ShownAnswer
 from digitize.services.asker import ServiceAsker

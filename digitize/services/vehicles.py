@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.finding.answers import Ground
+from digitize.finding.asks import FoundRow, SearchStore
 from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.finding.marks import (
     CHILD_OF_KIND,
@@ -21,7 +22,6 @@ from digitize.finding.marks import (
     numbers_of,
     rows_with,
 )
-from digitize.finding.stores import FoundRow, SearchStore
 from digitize.services.kind import Answering
 from digitize.services.things import (
     DIFFERS,

@@ -10,9 +10,9 @@ from datetime import date
 from digitize.errors import OptionsError
 from digitize.finding.answers import Ground
 from digitize.finding.asked import NOT_SEARCHABLE, SearchQuery, is_searchable
+from digitize.finding.asks import SearchStore
 from digitize.finding.persons import find_persons
 from digitize.finding.sight import never_enough
-from digitize.finding.stores import SearchStore
 from digitize.finding.words import place_names_of
 from digitize.services.kind import CHOICE, DAY, NUMBER, Answering, Need, Parameter, RecordService
 from digitize.services.matching.comparing import Likeness

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import OptionsError
+from digitize.finding.asks import SearchStore
 from digitize.finding.marks import AskedMark
-from digitize.finding.stores import SearchStore
 from digitize.finding.words import Stations
 from digitize.services.articles import find_articles, numbered_rows, worded_rows
 from digitize.services.kind import CHOICE, Answering, Need, Parameter, RecordService

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from digitize.errors import OptionsError
 from digitize.finding.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
+from digitize.finding.asks import SearchStore
 from digitize.finding.marks import AskedMark
-from digitize.finding.stores import SearchStore
 from digitize.services.kind import Answering, Need, Parameter, RecordService
 from digitize.services.things import UNSURE, verdict_of
 from digitize.services.vehicles import CHASSIS, ENGINE, REGISTRATION, find_vehicle
