@@ -11,7 +11,7 @@ from digitize.machine.progress import Progress
 from digitize.steps import load
 from digitize.steps.due import Due
 from digitize.steps.inputs import note_inputs
-from digitize.workspace.counting.kept import keep_counts, tallies
+from digitize.workspace.counting.kept import keep_counts, summed
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -92,7 +92,7 @@ def _require_agreed(ledger: Ledger, agreed: Agreed, named: list[str] | None) -> 
 
 def _of_all(ledger: Ledger) -> tuple[int, int]:
     """Rejected and checked records, from the counts that are kept: unchecked ones would make the share look small."""
-    own = [part.get("totals", {}) for _, part in tallies(ledger)]
+    own = [part.get("totals", {}) for _, part in summed(ledger)]
     rejected, clean, waiting = (sum(t.get(name, 0) for t in own) for name in ("rejected", "clean", "in_review"))
     return rejected, rejected + clean + waiting
 

@@ -15,8 +15,6 @@ from digitize.workspace.ledger.kept_parts import BESIDE, outside
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import COUNT
 
-SNAPSHOT_PREFIX = "snapshot:"
-"""Before the part of what is kept for the snapshot (`digitize.offices.fold_kept`), beside the counts."""
 _AT_ONCE = 50
 """So many parts are folded in one transaction: others who write wait no longer than that."""
 _READ_AT_ONCE = 50

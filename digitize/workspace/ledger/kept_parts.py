@@ -26,20 +26,26 @@ def outside(kinds: Iterable[str]) -> str:
 
 
 class KeptParts:
-    """The texts of parts. Memory: of some tens of parts; of all that are worked out anew where nothing can be kept."""
+    """The texts of parts. Memory: of some tens of parts; with holds, of all that are worked out and cannot be kept.
+
+    changed: parts that are worked out anew in any case.
+    """
 
     def __init__(
-        self, ledger: Ledger, what: str, basis: str, fold: Callable[[str], str], *, keeps: bool = False
-    ) -> None:
+        self, ledger: Ledger, what: str, basis: str, fold: Callable[[str], str], *, keeps: bool = False,
+        holds: bool = True,
+    ) -> None:  # fmt: skip
         """what: who looks (`marks.ALL_PARTS`), under whose name it is kept. basis: what a text depends on beside the
-        ledger, without a blank. fold: works a part out. keeps: whether that is kept, if the ledger can be written.
+        ledger, without a blank. fold: works a part out. keeps: whether that is kept, if the
+        ledger can be written. holds: whether a part is asked for again, so that what cannot be kept is held in memory.
         """
         self._ledger, self._what, self._basis, self._fold = ledger, what, basis, fold
         self._has_marks = is_marking(ledger)
         self._keeps = keeps and self._has_marks and ledger.can_write
-        self._changed = set(marked(ledger, what)) if self._has_marks else set[str]()
+        self.changed = set(marked(ledger, what)) if self._has_marks else set[str]()
         # Before anything is looked at: what is written meanwhile stays marked.
         self._seq = newest_event(ledger)
+        self._holds = holds
         self._new: dict[str, str] = {}
         self._held: dict[str, str] = {}
 
@@ -49,7 +55,8 @@ class KeptParts:
             return text
         text = self._fold(part)
         if not self._keeps:
-            self._held[part] = text
+            if self._holds:
+                self._held[part] = text
             return text
         self._new[part] = text
         if len(self._new) >= _AT_ONCE:
@@ -57,7 +64,7 @@ class KeptParts:
         return text
 
     def _kept(self, part: str) -> str:
-        if not self._has_marks or part in self._changed:
+        if not self._has_marks or part in self.changed:
             return ""
         row = self._ledger.execute(_ONE, (f"{self._what}:{part}",)).fetchone()
         basis, _, text = row["data"].partition(" ") if row else ("", "", "")
@@ -71,5 +78,5 @@ class KeptParts:
             rows = [(f"{self._what}:{part}", f"{self._basis} {text}") for part, text in self._new.items()]
             self._ledger.execute_many(_PUT, rows)
             settle(self._ledger, self._what, self._new, self._seq)
-        self._changed -= self._new.keys()
+        self.changed -= self._new.keys()
         self._new.clear()
