@@ -77,7 +77,7 @@ def take_package(
         if m.receiver != site:
             raise PackageRefused("wrong-receiver", f"it is for {m.receiver}, and this is {site}; send it there")
         if book.find_manifest(BACKWARD, m.sender, opened.signed.sha256):
-            return TakenIn("known", m.sender, m.sequence, opened.signed.sha256)
+            return _known(book, opened)
         check_sequence(m, book.last(BACKWARD, m.sender))
         answered = _answered(book, m)
         statements = _statements(book, opened, answered, path.name, operator)
@@ -86,12 +86,19 @@ def take_package(
     except TargetRefused:
         # Two that took the same one in at once: the other one was first.
         if book.find_manifest(BACKWARD, m.sender, opened.signed.sha256):
-            return TakenIn("known", m.sender, m.sequence, opened.signed.sha256)
+            return _known(book, opened)
         raise
-    # Behind the transaction: what is not linked when this is interrupted is linked by the next command.
+    # Behind the transaction: what is not linked when this is interrupted is linked when it is taken in again, or by
+    # the next command.
     linked = link_statements(book)
     put, gone = (sum(getattr(t, n) for t in m.counts.values()) for n in ("put", "gone"))
     return TakenIn("taken", m.sender, m.sequence, opened.signed.sha256, put, gone, linked)
+
+
+def _known(book: ExchangeBook, opened: OpenedPackage) -> TakenIn:
+    """What was taken before; whoever did may have been killed before all was linked."""
+    m = opened.manifest
+    return TakenIn("known", m.sender, m.sequence, opened.signed.sha256, linked=link_statements(book))
 
 
 def check_sequence(m: Manifest, last: BookedPackage | None) -> None:

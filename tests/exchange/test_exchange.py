@@ -64,6 +64,22 @@ def test_round_trip(world):
     assert held == {(x["kind"], x["id"]): x["said"] for x in stated}
 
 
+def test_what_was_taken_in_and_not_linked_is_linked_when_it_is_taken_in_again(world, monkeypatch):
+    world.deliver("e-courts")
+    path = world.reply("e-courts", court_answers(world.held["e-courts"]))
+
+    def killed(_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receive, "link_statements", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take(world, path)
+    assert exchange_status(world.book)[0].waiting == 6
+    done = take(world, path)
+    assert (done.word, done.linked, exchange_status(world.book)[0].waiting) == ("known", 6, 0)
+
+
 def test_a_delta_tells_what_is_new_and_what_is_no_more(world):
     world.deliver("e-prison")
     load(world.target, "book-1", [r for n in range(1, 4) for r in case(n)])
