@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 
 def work_key(*parts: str) -> str:
     """One key from its parts, in order; 32 hex digits."""
+    return work_key_of(parts)
+
+
+def work_key_of(parts: Iterable[str]) -> str:
+    """As `work_key`, of parts that are too many for memory."""
+    coming = iter(parts)
     # A sign that stands in no part: "ab", "c" and "a", "bc" are two keys.
-    return text_key("\x1f".join(parts))
+    return key_of_pieces(chain([next(coming, "")], (f"\x1f{part}" for part in coming)))
 
 
 def plain_hash(value: Mapping[str, Any] | Sequence[Any]) -> str:
@@ -23,4 +30,12 @@ def plain_hash(value: Mapping[str, Any] | Sequence[Any]) -> str:
 
 def text_key(text: str) -> str:
     """Key of one text; 32 hex digits."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]
+    return key_of_pieces([text])
+
+
+def key_of_pieces(pieces: Iterable[str]) -> str:
+    """Key of the text that these pieces are together, as `text_key` makes it."""
+    made = hashlib.sha256()
+    for piece in pieces:
+        made.update(piece.encode("utf-8"))
+    return made.hexdigest()[:32]

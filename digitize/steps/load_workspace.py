@@ -52,7 +52,7 @@ def load_workspace(
 
     agreed: how many checked records may be rejected; None: any. part: of which batches; no other is looked at, and
     what is due in others stays due. Raises TooManyRefused before anything is loaded, TargetRefused, and then batches
-    loaded before it stay loaded, NotFound and OptionsError for a part. Memory: one batch at a time.
+    loaded before it stay loaded, NotFound and OptionsError for a part. Memory: see `batch_to_load`.
     """
     with Ledger(place.ledger) as ledger:
         named = part.batches(ledger)
@@ -68,7 +68,7 @@ def load_workspace(
         done = Loaded(target.name, "records", dry_run=dry_run, repeated=not todos)
         try:
             if dry_run:
-                done.receipts = [target.load(load.load_of(ledger, batch, key), dry_run=True) for batch, key in todos]
+                done.receipts = [load.try_batch(ledger, known, target, batch, key) for batch, key in todos]
                 return done
             done.receipts = load.load_batches(ledger, known, target, todos, progress)
             load.write_receipts(ledger, known, named)

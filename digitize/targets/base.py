@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from digitize.targets.rows import RowBatch
+    from digitize.targets.rows import LoadBatch
     from mappers.record import Record
     from validators.finding import Finding
 
@@ -79,7 +79,7 @@ class Target(Protocol):
         """Take a batch of records in one transaction. Raises TargetRefused, and then nothing was changed."""
         ...
 
-    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch of rows, as `load` does."""
         ...
 

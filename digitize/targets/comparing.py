@@ -11,9 +11,8 @@ from typing import Protocol, runtime_checkable
 import polars as pl
 
 from digitize.targets.flat import FIELD_END, ROW_END
-from digitize.targets.rows import LINE, RECORD_ID, row_texts
+from digitize.targets.rows import LINE, RECORD_ID, STATION, row_texts
 
-STATION = ("state", "district", "police_station")
 YEAR = "year"
 # Of SHA-256, in hex: 128 bits, which no two records share by chance.
 DIGITS = 32

@@ -24,7 +24,7 @@ def prepare(form: str, tables: Mapping[str, pl.DataFrame]) -> FormRows:
         _find_misfits(form, tables),
         _find_gaps(form_tables(form)[form], own),
         find_nobodies(form, tables),
-        _find_doubles(form_tables(form)[form], own),
+        find_doubles(form_tables(form)[form], own),
     )
     unfit = pl.concat(found)
     return FormRows({**tables, form: own}, unfit)
@@ -121,7 +121,7 @@ def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(RECORD_ID, *keys).drop_nulls()
 
 
-def _find_doubles(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+def find_doubles(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Records whose key one before them in the same rows has, or whose id: record_id, field, code."""
     twice = frame.filter(~pl.col(RECORD_ID).is_first_distinct()).select(RECORD_ID)
     names = key_columns(table, frame)

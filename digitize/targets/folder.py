@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,15 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import DiskFull, OptionsError, TargetRefused
-from digitize.machine.work_keys import plain_hash
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, RECORD_ID, Kept, RowBatch, refused_record
-from digitize.targets.taking import records_of
+from digitize.targets.rows import HASH, RECORD_ID, FormOutline, Kept, LoadBatch, RowBatch, refused_record
+from digitize.targets.taking import content_hash
+from digitize.targets.to_records import records_of
 
 MANIFEST, REJECTS, HASHES = "manifest.json", "rejects.jsonl", "hashes"
 FORMAT = 1
-_PART = ".part"
+_PART, _PIECES = ".part", ".pieces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class TableFiles:
     """In which files tables are written. kind: their ending, and what stands before the folder in the target's name."""
 
     kind: str
-    write: Callable[[pl.DataFrame, Path], object]
+    write: Callable[[pl.LazyFrame, Path], object]
     read: Callable[[Path], pl.DataFrame]
 
 
@@ -66,7 +66,7 @@ class FolderTarget:
         """Take a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
-    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch: all of its files and then the manifest. Raises DiskFull and TargetRefused; nothing is kept."""
         if done := self.done(batch.id, batch.batch):
             return done
@@ -115,36 +115,37 @@ class FolderTarget:
         """Not here."""
         self.run("")
 
-    def _write(self, batch: RowBatch, part: Path, before: Mapping[str, str]) -> tuple[Receipt, list[dict[str, object]]]:
+    def _write(self, batch: LoadBatch, part: Path, before: pl.DataFrame) -> tuple[Receipt, list[dict[str, object]]]:
         shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        kept = list(batch.kept)
-        hashes: dict[str, str] = {}
-        for form, rows in batch.forms.items():
-            bad = rows.unfit[RECORD_ID].unique()
-            for record in records_of(form, rows.tables, bad.to_list(), batch.batch) if bad.len() else ():
-                # As in the databases: one reject a record, with the first thing that hinders it.
-                path, code = next((f, c) for r, f, c in rows.unfit.iter_rows() if r == record.id)
-                kept.append(refused_record(record, code, path))
-            for name, frame in rows.tables.items():
-                good = frame.filter(~pl.col(RECORD_ID).is_in(bad.implode())) if bad.len() else frame
-                self._put(good.drop(HASH, strict=False), part / name)
-                if name == form:
-                    hashes |= dict(good.select(RECORD_ID, HASH).iter_rows())
+        pieces = part / _PIECES
+        pieces.mkdir(parents=True)
+        outlines = batch.outlines
+        bad = {form: outline.unfit.unique(RECORD_ID, keep="first") for form, outline in outlines.items()}
+        tables: dict[str, list[pl.LazyFrame]] = {}
+        counts = [0, 0]
+        with (part / REJECTS).open("w", encoding="utf-8", newline="\n") as rejects:
+            for number, some in enumerate(batch.parts()):
+                kept = [*some.kept, *_refused(some, bad)]
+                rejects.writelines(json.dumps(asdict(k)) + "\n" for k in kept)
+                refused = sum(k.word == "reject" for k in kept)
+                counts = [counts[0] + refused, counts[1] + len(kept) - refused]
+                for name, frame in _good(some, bad):
+                    # The first is held; those that come after it would be too much for memory together.
+                    piece = frame.lazy() if not number else _aside(frame, pieces / f"{name}-{number}.parquet")
+                    tables.setdefault(name, []).append(piece)
+        hashes = _hashes_of(outlines, bad)
         # The hashes lie beside the rows: the next load of this batch is counted against them.
-        self._put(pl.DataFrame({RECORD_ID: list(hashes), HASH: list(hashes.values())}, strict=False), part / HASHES)
-        _put_rejects(kept, part / REJECTS)
+        for name, of in {**tables, HASHES: [hashes.lazy()]}.items():
+            self._files.write(pl.concat(of, how="diagonal"), part / f"{name}.{self._files.kind}")
+        del tables  # the pieces are open as long as somebody may read them
+        shutil.rmtree(pieces)
         files: list[dict[str, object]] = [_told(f) for f in sorted(part.iterdir())]
-        return _receipt(batch, kept, hashes, before), files
+        return _receipt(batch, counts[0], counts[1], hashes, before), files
 
-    def _put(self, frame: pl.DataFrame, path: Path) -> None:
-        self._files.write(frame, path.with_suffix(f".{self._files.kind}"))
-
-    def _hashes(self, entry: Mapping[str, Any] | None) -> dict[str, str]:
+    def _hashes(self, entry: Mapping[str, Any] | None) -> pl.DataFrame:
         if not entry:
-            return {}
-        path = self._folder / entry["load"] / f"{HASHES}.{self._files.kind}"
-        return dict(self._files.read(path).iter_rows())
+            return pl.DataFrame(schema={RECORD_ID: pl.String, HASH: pl.String})
+        return self._files.read(self._folder / entry["load"] / f"{HASHES}.{self._files.kind}")
 
     def _read(self) -> dict[str, Any]:
         path = self._folder / MANIFEST
@@ -166,10 +167,34 @@ class FolderTarget:
         self._manifest = manifest
 
 
-def _put_rejects(kept: Sequence[Kept], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as f:
-        for k in kept:
-            f.write(json.dumps(asdict(k)) + "\n")
+def _refused(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[Kept]:
+    """The records of a part that are refused: as in the databases one reject a record, with what hinders it first."""
+    for form, rows in part.forms.items():
+        here = bad[form].join(rows.tables[form].select(RECORD_ID), on=RECORD_ID, how="semi")
+        why = {record: (path, code) for record, path, code in here.iter_rows()}
+        for record in records_of(form, rows.tables, list(why), part.batch):
+            yield refused_record(record, why[record.id][1], why[record.id][0])
+
+
+def _good(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The tables of a part, by name, without what is refused."""
+    for form, rows in part.forms.items():
+        out = bad[form][RECORD_ID].implode()
+        for name, frame in rows.tables.items():
+            yield name, frame.filter(~pl.col(RECORD_ID).is_in(out)).drop(HASH, strict=False)
+
+
+def _hashes_of(outlines: Mapping[str, FormOutline], bad: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    own = (o.own.filter(~pl.col(RECORD_ID).is_in(bad[form][RECORD_ID].implode())) for form, o in outlines.items())
+    empty = pl.DataFrame(schema={RECORD_ID: pl.String, HASH: pl.String})
+    return pl.concat([empty, *(some.select(RECORD_ID, HASH) for some in own)]).unique(
+        RECORD_ID, keep="last", maintain_order=True
+    )
+
+
+def _aside(frame: pl.DataFrame, path: Path) -> pl.LazyFrame:
+    frame.write_parquet(path)
+    return pl.scan_parquet(path)
 
 
 def _told(path: Path) -> dict[str, object]:
@@ -178,20 +203,19 @@ def _told(path: Path) -> dict[str, object]:
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": found}
 
 
-def _receipt(batch: RowBatch, kept: Sequence[Kept], hashes: Mapping[str, str], before: Mapping[str, str]) -> Receipt:
-    rejected = sum(k.word == "reject" for k in kept)
-    new = sum(r not in before for r in hashes)
-    same = sum(before.get(r) == h for r, h in hashes.items())
-    held = batch.held + len(kept) - rejected
+def _receipt(batch: LoadBatch, rejected: int, reviewed: int, hashes: pl.DataFrame, before: pl.DataFrame) -> Receipt:
+    known = hashes.join(before, on=RECORD_ID, how="inner", suffix="_before")
+    same = known.filter(pl.col(HASH) == pl.col(f"{HASH}_before")).height
+    held = batch.held + reviewed
     return Receipt(
         load=batch.id,
         batch=batch.batch,
-        read=len(hashes) + rejected + held,
-        inserted=new,
-        updated=len(hashes) - new - same,
+        read=hashes.height + rejected + held,
+        inserted=hashes.height - known.height,
+        updated=known.height - same,
         unchanged=same,
         rejected=rejected,
         held=held,
-        withdrawn=len(before.keys() - hashes.keys()),
-        content=plain_hash(sorted(hashes.items())),
+        withdrawn=before.height - known.height,
+        content=content_hash(hashes),
     )

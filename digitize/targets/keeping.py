@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from digitize.targets.rows import Kept, RowBatch, json_text
+import polars as pl
+
+from digitize.targets.rows import Kept, LoadBatch, json_text
 from digitize.targets.source_rows import source_row
 
 OPEN, CORRECTED, REPLAYED, DROPPED = "open", "corrected", "replayed", "dropped"
@@ -47,40 +49,61 @@ class _Entry:
     settled_by: str
 
 
-def keep(kept: Sequence[Kept], batch: RowBatch, store: Quarantine) -> set[str]:
-    """Keep what is not loaded. Returns the names of its rows.
+class RejectKeeper:
+    """Keeps what is not loaded of a batch, some at a time; then what an earlier load of it kept, and this one does not,
+    is settled.
 
     A row that waits already gets what the rules say of it now, and stays the entry that people know, with its trail; so
-    does one that a person dropped or replayed, which is not asked for again. Entries of an earlier load of the batch
-    that this one does not keep are settled.
+    does one that a person dropped or replayed, which is not asked for again.
     """
-    rows = {k.row or source_row(k.form, k.record, f"{k.file}:{k.line}"): k for k in kept}
-    if not rows and not store.rows("SELECT 1 FROM rejects WHERE state = 'open' LIMIT 1"):
-        return set()
-    store.hold_quarantine()
-    _name_older(store)
-    found = _entries(store, list(rows))
-    store.put_rejects([_row(name, k, batch) for name, k in rows.items() if name not in found])
-    for name in rows.keys() & found.keys():
-        _refresh(store, found[name], name, rows[name], batch)
-    of_batch = store.rows("SELECT reject_id, source_row FROM rejects WHERE batch = ? AND state = 'open'", [batch.batch])
-    _settle(store, [id for id, name in of_batch if name not in rows], batch)
-    return set(rows)
+
+    def __init__(self, batch: LoadBatch, store: Quarantine) -> None:
+        """store: inside the transaction of the load."""
+        self._batch, self._store = batch, store
+        self._names: set[str] = set()
+
+    def add(self, kept: Sequence[Kept]) -> None:
+        """Keep some."""
+        rows = {k.row or source_row(k.form, k.record, f"{k.file}:{k.line}"): k for k in kept}
+        if not rows:
+            return
+        if not self._names:
+            self._hold()
+        found = _entries(self._store, list(rows))
+        self._store.put_rejects([_row(name, k, self._batch) for name, k in rows.items() if name not in found])
+        for name in rows.keys() & found.keys():
+            _refresh(self._store, found[name], name, rows[name], self._batch)
+        self._names |= rows.keys()
+
+    def close(self) -> set[str]:
+        """Settle what waits no more. Returns the names of all rows that were kept."""
+        if not self._names:
+            if not self._store.rows("SELECT 1 FROM rejects WHERE state = 'open' LIMIT 1"):
+                return set()
+            self._hold()
+        query = "SELECT reject_id, source_row FROM rejects WHERE batch = ? AND state = 'open'"
+        waiting = self._store.rows(query, [self._batch.batch])
+        _settle(self._store, [id for id, name in waiting if name not in self._names], self._batch)
+        return self._names
+
+    def _hold(self) -> None:
+        self._store.hold_quarantine()
+        _name_older(self._store)
 
 
 def close_loaded(
     form: str,
-    standing: Sequence[str],
+    standing: pl.Series,
     refused: Sequence[str],
     kept: set[str],
-    batch: RowBatch,
+    batch: LoadBatch,
     store: Quarantine,
     named: Callable[[Sequence[str]], set[str]],
 ) -> None:
     """Close the entries of records that a later delivery brought again.
 
-    standing: records of the batch that the target holds now; refused: those that it does not. kept: names of the rows
-    that were just kept. named: the names of standing records' rows. An entry of the same delivery is closed when
+    standing: ids of records of the batch that the target holds now; refused: those that it does not. kept: names of the
+    rows that were just kept. named: the names of standing records' rows. An entry of the same delivery is closed when
     exactly its row was loaded, as under other rules. What a person corrected waits on, and `replay` will say that it
     was overtaken.
     """
@@ -91,24 +114,26 @@ def close_loaded(
     store.hold_quarantine()
     earlier: list[int] = []
     same: list[tuple[int, str, str]] = []
-    held = set(standing)
-    for start in range(0, len(ids := [*standing, *refused]), _AT_ONCE):
+    asked = pl.concat([standing, pl.Series(standing.name, refused, pl.String)])
+    for start in range(0, asked.len(), _AT_ONCE):
         query = f"""SELECT reject_id, record_id, source_row, delivery, state FROM rejects WHERE form = ?
                     AND state IN ('open', 'corrected') AND settled_by IS NULL AND delivery <= ?
                     AND record_id {store.among}"""
-        some = store.listed(ids[start : start + _AT_ONCE])
+        some = store.listed(asked.slice(start, _AT_ONCE).to_list())
         for id, record, name, delivery, state in store.rows(query, [form, batch.delivery, some]):
             if name not in kept and delivery < batch.delivery:
                 earlier.append(id)
-            elif name not in kept and record in held and state == OPEN:
+            elif name not in kept and state == OPEN:
                 same.append((id, record, name))
+    held = set(standing.filter(standing.is_in([record for _, record, _ in same]))) if same else set()
+    same = [entry for entry in same if entry[1] in held]
     if same:
         loaded = named([record for _, record, _ in same])
         earlier += [id for id, _, name in same if name in loaded]
     _settle(store, earlier, batch)
 
 
-def _row(name: str, k: Kept, batch: RowBatch) -> dict[str, object]:
+def _row(name: str, k: Kept, batch: LoadBatch) -> dict[str, object]:
     return {
         "load_id": batch.id,
         "batch": batch.batch,
@@ -135,7 +160,7 @@ def _entries(store: Quarantine, names: Sequence[str]) -> dict[str, _Entry]:
     return found
 
 
-def _refresh(store: Quarantine, entry: _Entry, name: str, k: Kept, batch: RowBatch) -> None:
+def _refresh(store: Quarantine, entry: _Entry, name: str, k: Kept, batch: LoadBatch) -> None:
     """Bring an entry up to date with its row, which was refused again."""
     is_back = entry.state == UNDONE or (entry.state == SETTLED and _came_later(store, entry, batch))
     if is_back:
@@ -158,7 +183,7 @@ def _refresh(store: Quarantine, entry: _Entry, name: str, k: Kept, batch: RowBat
     store.rows(query, [*changed.values(), batch.delivery, batch.delivery, entry.id])
 
 
-def _came_later(store: Quarantine, entry: _Entry, batch: RowBatch) -> bool:
+def _came_later(store: Quarantine, entry: _Entry, batch: LoadBatch) -> bool:
     """Whether this delivery is later than the one that settled an entry."""
     if not entry.settled_by:
         return True
@@ -166,7 +191,7 @@ def _came_later(store: Quarantine, entry: _Entry, batch: RowBatch) -> bool:
     return bool(rows) and batch.delivery > int(json.loads(rows[0][0]).get("delivery", 0))
 
 
-def _settle(store: Quarantine, ids: Sequence[int], batch: RowBatch) -> None:
+def _settle(store: Quarantine, ids: Sequence[int], batch: LoadBatch) -> None:
     for start in range(0, len(ids), _AT_ONCE):
         query = f"""UPDATE rejects SET settled_by = ?, state = CASE state WHEN 'open' THEN 'settled' ELSE state END
                     WHERE reject_id {store.among}"""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 
@@ -12,9 +13,11 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from digitize.targets.flat import FIELD_END, ROW_END
 from mappers.record import Record, to_plain
+from mappers.schema import form_tables
 from validators.finding import Finding
 
 RECORD_ID, LINE, HASH = "record_id", "line", "row_hash"
+STATION = ("state", "district", "police_station")
 UNFIT, KEY_OWNED, UNSTORABLE, KEY_EMPTY, NOBODY = "D001", "D002", "D003", "D008", "D009"
 _FINDING = tuple(f.name for f in fields(Finding))
 NO_CODE, NO_VALUE, THEIRS_REFUSED = "D005", "D006", "D007"
@@ -65,14 +68,70 @@ class FormRows:
 
 
 @dataclass(frozen=True, slots=True)
-class RowBatch:
-    """One batch as rows: all that there is under its name, so that what an earlier load had besides is withdrawn.
+class FormOutline:
+    """What is asked of one form's records before a row is sent: little enough to be in memory for a whole batch.
 
-    id: made from the content, 32 hex digits. batch: its name. forms: by form. kept: what is not loaded. held: how many
-    wait for a person elsewhere. origins: of each field, () where there are none. records: those that the rows were made
-    from, where they were. source: where it came from: "input" is a key of the content, "delivery" its number in the
-    order of arrival and "settings" the rules that were asked (`digitize.targets.deliveries`). replays: of a replay,
-    record -> the source row that waits in the quarantine.
+    own: the form's own rows, in order: record_id, row_hash, and of the station and the key the columns that there are.
+    unfit: see `FormRows`, of the whole batch.
+    """
+
+    own: pl.DataFrame
+    unfit: pl.DataFrame
+
+
+class LoadBatch:
+    """One batch on its way into a target: all that there is under its name, so that what an earlier load had besides
+    is withdrawn.
+
+    id: made from the content, 32 hex digits. batch: its name. held: how many wait for a person elsewhere. source:
+    where it came from: "input" is a key of the content, "delivery" its number in the order of arrival and "settings"
+    the rules that were asked (`digitize.targets.deliveries`). replays: of a replay, record -> the source row that waits
+    in the quarantine.
+    """
+
+    __slots__ = ()
+    id: str
+    batch: str
+    held: int
+    source: Mapping[str, object]
+    replays: Mapping[str, str]
+
+    @property
+    @abstractmethod
+    def outlines(self) -> Mapping[str, FormOutline]:
+        """What is asked before anything is sent, by form."""
+
+    @property
+    @abstractmethod
+    def is_of_records(self) -> bool:
+        """Whether its rows were made of records, as those of a workspace are."""
+
+    @property
+    @abstractmethod
+    def keeps_any(self) -> bool:
+        """Whether there is a record that is not loaded from the first."""
+
+    @abstractmethod
+    def parts(self) -> Iterator[RowBatch]:
+        """Its records, some at a time, in the order of the outlines; as often as one likes."""
+
+    @property
+    def delivery(self) -> int:
+        """The number of its delivery, 0 where nobody knows."""
+        return int(str(self.source.get("delivery", 0)))
+
+    @property
+    def settings(self) -> str:
+        """The key of the rules' settings, "" where nobody knows."""
+        return str(self.source.get("settings", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class RowBatch(LoadBatch):
+    """A batch that is in memory as a whole, or a part of one.
+
+    forms: by form. kept: what is not loaded. origins: of each field, () where there are none. records: those that the
+    rows were made from, where they were. The others: see `LoadBatch`.
     """
 
     id: str
@@ -86,14 +145,28 @@ class RowBatch:
     replays: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def delivery(self) -> int:
-        """The number of its delivery, 0 where nobody knows."""
-        return int(str(self.source.get("delivery", 0)))
+    def outlines(self) -> Mapping[str, FormOutline]:
+        """See `LoadBatch`."""
+        return {form: FormOutline(_asked_of(form, rows.tables[form]), rows.unfit) for form, rows in self.forms.items()}
 
     @property
-    def settings(self) -> str:
-        """The key of the rules' settings, "" where nobody knows."""
-        return str(self.source.get("settings", ""))
+    def is_of_records(self) -> bool:
+        """See `LoadBatch`."""
+        return bool(self.records)
+
+    @property
+    def keeps_any(self) -> bool:
+        """See `LoadBatch`."""
+        return bool(self.kept)
+
+    def parts(self) -> Iterator[RowBatch]:
+        """Itself."""
+        yield self
+
+
+def _asked_of(form: str, own: pl.DataFrame) -> pl.DataFrame:
+    names = (RECORD_ID, HASH, *dict.fromkeys((*STATION, *form_tables(form)[form].key)))
+    return own.select(n for n in names if n in own.columns)
 
 
 def json_text(value: object) -> str:

@@ -18,7 +18,7 @@ from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
@@ -67,7 +67,7 @@ class SqliteTarget:
         """Take a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
-    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch in one transaction; a load that was committed before is recognised and not done again.
 
         dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
@@ -153,7 +153,7 @@ class SqliteTarget:
                 raise
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
-    def _note(self, batch: RowBatch, receipt: Receipt) -> None:
+    def _note(self, batch: LoadBatch, receipt: Receipt) -> None:
         self._db.execute(
             # REPLACE gives the row a new rowid: a load that comes again after others is the newest of its batch.
             "INSERT OR REPLACE INTO loads (load_id, batch, receipt, source) VALUES (?, ?, ?, ?)",
@@ -200,7 +200,10 @@ class _Store:
         rows = self._db.execute("SELECT form, record_id FROM record_index WHERE batch = ?", (batch,))
         return {(r[0], r[1]) for r in rows}
 
-    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
+    def expect(self, form: str, coming: pl.DataFrame) -> None:
+        """Nothing hangs on it."""
+
+    def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
         for record in records:
             # The form it had: the id may come back as a record of another one.
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()

@@ -11,7 +11,6 @@ from itertools import islice
 import polars as pl
 
 from digitize.targets.comparing import (
-    STATION,
     YEAR,
     Fold,
     HeldRecord,
@@ -22,7 +21,7 @@ from digitize.targets.comparing import (
     respelled,
     text_digest,
 )  # fmt: skip
-from digitize.targets.rows import HASH, LINE
+from digitize.targets.rows import HASH, LINE, STATION
 from mappers.schema import form_tables
 
 _NOWHERE = RecordGroup("", "", "", "")

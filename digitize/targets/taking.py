@@ -1,229 +1,168 @@
-"""How a batch is taken, whatever the database: ask what is there, refuse what cannot be, send only what is new."""
+"""How a batch is taken, whatever the database: ask what is there, refuse what cannot be, send only what is new.
+
+Of a whole batch only its outlines are in memory, some 300 bytes a record; the rows themselves come part by part, and
+more than once: to be sent, and where records were refused, to be kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 
 import polars as pl
 
-from digitize.machine.work_keys import plain_hash, text_key
+from digitize.machine.work_keys import key_of_pieces, plain_hash
 from digitize.targets.base import Receipt
-from digitize.targets.fits import REFUSED, key_columns, typed_key
-from digitize.targets.keeping import Quarantine, close_loaded, keep
-from digitize.targets.rows import HASH, KEY_OWNED, LINE, RECORD_ID, FormRows, Kept, RowBatch, refused_record
+from digitize.targets.keeping import RejectKeeper, close_loaded
+from digitize.targets.planning import AT_ONCE, CHANGED, NEW, SAME, STATE, FormPlan, gone_records, make_plan, slices
+from digitize.targets.rows import HASH, RECORD_ID, Kept, LoadBatch, RowBatch, refused_record
 from digitize.targets.source_rows import source_row
-from mappers.record import Record, from_plain
-from mappers.schema import form_tables
+from digitize.targets.store import Store
+from digitize.targets.to_records import plain_records, records_of
 
 _ESCAPED = r'[\x00-\x1f"\\]'  # what JSON writes in other letters
-
-
-class Store(Quarantine, Protocol):
-    """What a database must be able to do inside one transaction."""
-
-    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
-        """Of records (record_id, row_hash) those that are held, and whether their content is the same."""
-        ...
-
-    def owners(self, form: str, keys: pl.DataFrame) -> Sequence[tuple[str, str]]:
-        """Of records with their keys those whose key another held record has: (record asked for, that record)."""
-        ...
-
-    def held(self, batch: str) -> set[tuple[str, str]]:
-        """(form, record) of all that is held of a batch."""
-        ...
-
-    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
-        """Take records out and keep them as old versions. why: "updated" or "withdrawn"."""
-        ...
-
-    def remove(self, form: str, records: Sequence[str]) -> None:
-        """Take records out, and keep nothing of them."""
-        ...
-
-    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
-        """Put in rows, the form's own ones first; these have their hash as well."""
-        ...
-
-    def flag(self, flags: pl.DataFrame, unchanged: Sequence[str], batch: RowBatch) -> None:
-        """Put in flags of records that stand. unchanged: those that stood before, whose earlier flags go."""
-        ...
-
-
-@dataclass
-class _Plan:
-    """What is to be done with the rows of one form.
-
-    hashes: of all records that are held afterwards, each once. flags: what the rules note of them, None: not asked.
-    """
-
-    form: str
-    tables: Mapping[str, pl.DataFrame]
-    hashes: pl.DataFrame
-    new: pl.Series
-    changed: set[str]
-    refused: list[tuple[str, str, str]]
-    flags: pl.DataFrame | None
 
 
 def _as_it_is(kept: Kept) -> Kept:
     return kept
 
 
-def take(batch: RowBatch, store: Store, told: Callable[[Kept], Kept] = _as_it_is) -> Receipt:
+def take(
+    batch: LoadBatch,
+    store: Store,
+    told: Callable[[Kept], Kept] = _as_it_is,
+    hindered: Mapping[str, pl.DataFrame] | None = None,
+) -> Receipt:
     """Take a batch into a database whose transaction is open. Says what became of it; nothing is committed here.
 
-    told: a record that the target refuses, with more said of why.
+    told: a record that the target refuses, with more said of why. hindered: by form, as `FormRows.unfit`: what the
+    target is known to refuse besides.
     """
-    own = store.held(batch.batch)
-    gone = set(own)
-    if gone:
-        gone -= {(form, r) for form, rows in batch.forms.items() for r in rows.tables[form][RECORD_ID]}
+    outlines = batch.outlines
+    own = pl.DataFrame(list(store.held(batch.batch)), schema={"form": pl.String, RECORD_ID: pl.String}, orient="row")
+    gone = gone_records(own, outlines)
     # Withdrawn first, so that the keys of these records are free for those of this batch.
-    for form in sorted({form for form, _ in gone}):
-        store.retire(form, sorted(r for f, r in gone if f == form), batch, "withdrawn")
+    for form, ids in gone.items():
+        _retire(store, form, ids, batch, "withdrawn")
     # A record of a workspace moves to the batch in which its page was scanned again. Left with the one of before, it
     # would be withdrawn with that when it is loaded later.
-    may_move = bool(batch.records) and not batch.replays
-    plans = [_plan(form, rows, store, own if may_move else None) for form, rows in batch.forms.items()]
-    kept = list(batch.kept)
-    for plan in plans:
-        kept += map(told, _kept(plan, batch))
-        if plan.changed:
-            # All old versions go out before any new one comes in: two records may swap their keys.
-            store.retire(plan.form, sorted(plan.changed), batch, "updated")
-        if plan.new.len() or plan.changed:
-            store.insert(plan.form, _only(plan), batch)
-        if plan.flags is not None:
-            written = {*plan.new, *plan.changed}
-            store.flag(plan.flags, [r for r in plan.hashes[RECORD_ID] if r not in written], batch)
-    rows = keep(kept, batch, store)
-    by_form = {plan.form: plan for plan in plans}
-    for form in sorted({*by_form, *(k.form for k in kept)}):
-        refused = [k.record_id for k in kept if k.form == form and k.record_id]
+    may_move = batch.is_of_records and not batch.replays
+    plans: dict[str, FormPlan] = {}
+    for form, outline in outlines.items():
+        here = own.filter(form=form)[RECORD_ID] if may_move else None
+        plans[form] = make_plan(form, outline, store, here, (hindered or {}).get(form))
+    for plan in plans.values():
+        # All old versions go out before any new one comes in: two records may swap their keys.
+        _retire(store, plan.form, plan.ids(CHANGED), batch, "updated")
+    for plan in plans.values():
+        store.expect(plan.form, plan.own.filter(pl.col(STATE) < SAME).drop(STATE))
+    flags = _send(batch, plans, store)
+    kept = _keep(batch, plans, store, told)
+    return _receipt(batch, plans, kept, sum(ids.len() for ids in gone.values()), flags)
+
+
+def _retire(store: Store, form: str, ids: pl.Series, batch: LoadBatch, why: str) -> None:
+    for some in slices(ids.sort()):
+        store.retire(form, some.to_list(), batch, why)
+
+
+def _placed(batch: LoadBatch, plans: Mapping[str, FormPlan]) -> Iterator[tuple[RowBatch, dict[str, pl.DataFrame]]]:
+    """The parts of a batch, each with the plans' rows of its records, by form."""
+    done = dict.fromkeys(plans, 0)
+    for part in batch.parts():
+        counts = {form: rows.tables[form].height for form, rows in part.forms.items()}
+        yield part, {form: plans[form].own.slice(done[form], count) for form, count in counts.items()}
+        done |= {form: done[form] + count for form, count in counts.items()}
+
+
+def _send(batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store) -> int:
+    """Put in what is new or changed, and the flags of all that stands; how many flags."""
+    if not any(plan.ids(NEW, CHANGED, SAME).len() for plan in plans.values()):
+        return 0
+    count = 0
+    for part, placed in _placed(batch, plans):
+        for form, own in placed.items():
+            rows = part.forms[form]
+            sent = own.filter(pl.col(STATE) < SAME)[RECORD_ID]
+            if sent.len():
+                store.insert(form, _only(rows.tables, sent, own.height), part)
+            if rows.flags is not None:
+                standing = own.filter(pl.col(STATE).is_not_null())
+                flags = rows.flags.join(standing.select(RECORD_ID), on=RECORD_ID, how="semi")
+                store.flag(flags, own.filter(pl.col(STATE) == SAME)[RECORD_ID].to_list(), part)
+                count += flags.height
+    return count
+
+
+def _only(tables: Mapping[str, pl.DataFrame], ids: pl.Series, of: int) -> Mapping[str, pl.DataFrame]:
+    """The rows that are sent. of: how many records there are."""
+    if ids.len() == of:
+        return tables
+    return {name: frame.filter(pl.col(RECORD_ID).is_in(ids.implode())) for name, frame in tables.items()}
+
+
+def _keep(
+    batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store, told: Callable[[Kept], Kept]
+) -> tuple[int, int]:
+    """Keep what is not loaded, and close what waited for records that stand now: how many rejects, and for review."""
+    # After everything is in: whoever holds the quarantine must wait for nobody else (`locks.lock_quarantine`).
+    keeper = RejectKeeper(batch, store)
+    rejects = reviews = 0
+    refused: dict[str, list[str]] = {}
+    if batch.keeps_any or any(plan.unfit.height for plan in plans.values()):
+        for part, placed in _placed(batch, plans):
+            kept = [*part.kept, *map(told, chain.from_iterable(_refused(plans[f], part, placed[f]) for f in placed))]
+            keeper.add(kept)
+            for k in kept:
+                rejects, reviews = rejects + (k.word == "reject"), reviews + (k.word != "reject")
+                refused.setdefault(k.form, []).extend([k.record_id] if k.record_id else [])
+    names = keeper.close()
+    for form in sorted({*plans, *refused}):
         # A batch all of whose records are held back has no plan.
-        standing = by_form[form].hashes[RECORD_ID].to_list() if form in by_form else []
-        close_loaded(form, standing, refused, rows, batch, store, partial(_named, by_form.get(form)))
-    return _receipt(batch, plans, kept, len(gone))
+        standing = plans[form].standing[RECORD_ID] if form in plans else pl.Series(RECORD_ID, [], pl.String)
+
+        def named(ids: Collection[str], form: str = form) -> set[str]:
+            return _named(batch, form, ids)
+
+        close_loaded(form, standing, refused.get(form, ()), names, batch, store, named)
+    return rejects, reviews
 
 
-def _plan(form: str, rows: FormRows, store: Store, held_here: Collection[tuple[str, str]] | None) -> _Plan:
-    """held_here: what is held of the batch, where a record that another one holds is to be this one's; else None."""
-    own, unfit = rows.tables[form], rows.unfit
-    sound = _without(own, set(unfit[RECORD_ID]))
-    held = store.same(form, sound.select(RECORD_ID, HASH))
-    same = {r for r, is_same in held.items() if is_same and (held_here is None or (form, r) in held_here)}
-    fresh = _without(sound, same)
-    changed = held.keys() - same
-    owned = _owned(store, form, fresh, changed)
-    if owned:
-        key = form_tables(form)[form].key[-1]
-        more = [(r, key, KEY_OWNED) for r in sorted(owned)]
-        unfit = pl.concat([unfit, pl.DataFrame(more, schema=REFUSED, orient="row")])
-    hashes = _without(sound.select(RECORD_ID, HASH), owned)
-    refused = list(unfit.unique(maintain_order=True).iter_rows())
-    new = _without(hashes, held)[RECORD_ID]
-    flags = None if rows.flags is None else rows.flags.join(hashes.select(RECORD_ID), on=RECORD_ID, how="semi")
-    return _Plan(form, rows.tables, hashes, new, changed - owned, refused, flags)
+def _refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
+    """The records of a part that are refused here, each once, with the first thing that hinders it."""
+    ids = own.filter(pl.col(STATE).is_null())[RECORD_ID]
+    if not ids.len():
+        return []
+    why: dict[str, tuple[str, str]] = {}
+    for refused, path, code in plan.unfit.filter(pl.col(RECORD_ID).is_in(ids.implode())).iter_rows():
+        why.setdefault(refused, (path, code))
+    whole = {r.id: r for r in part.records}
+    lacking = [r for r in why if r not in whole]
+    tables = part.forms[plan.form].tables
+    found = [*(whole[r] for r in why if r in whole), *records_of(plan.form, tables, lacking, part.batch)]
+    made = [refused_record(record, why[record.id][1], why[record.id][0]) for record in found]
+    return [replace(k, row=part.replays.get(k.record_id, "")) for k in made]
 
 
-def _named(plan: _Plan | None, ids: Sequence[str]) -> set[str]:
+def _named(batch: LoadBatch, form: str, ids: Collection[str]) -> set[str]:
     """The names of the source rows of some records."""
-    return (
-        set()
-        if plan is None
-        else {source_row(plan.form, plain) for plain in plain_records(plan.form, plan.tables, ids, "")}
-    )
+    found: set[str] = set()
+    for part in batch.parts() if ids else ():
+        tables = part.forms[form].tables if form in part.forms else {}
+        here = [r for r in tables[form][RECORD_ID] if r in ids] if tables else []
+        found |= {source_row(form, plain) for plain in plain_records(form, tables, here, "")}
+    return found
 
 
-def _without(frame: pl.DataFrame, ids: Collection[str]) -> pl.DataFrame:
-    if not ids:
-        return frame
-    # implode: polars warns of a bare column here, which it could also take row by row.
-    return frame.filter(~pl.col(RECORD_ID).is_in(pl.Series(list(ids), dtype=pl.String).implode()))
-
-
-def _owned(store: Store, form: str, fresh: pl.DataFrame, changed: set[str]) -> set[str]:
-    """Records whose key belongs to another one, which does not itself give it up in this batch."""
-    table = form_tables(form)[form]
-    if not fresh.height or not key_columns(table, fresh):
-        return set()
-    owners = store.owners(form, typed_key(table, fresh))
-    owned: set[str] = set()
-    # Until nothing changes: a record that is refused keeps its old key, so whoever wanted that is refused as well.
-    while more := {asked for asked, owner in owners if owner not in changed - owned} - owned:
-        owned |= more
-    return owned
-
-
-def _only(plan: _Plan) -> Mapping[str, pl.DataFrame]:
-    """The rows that are sent."""
-    if plan.new.len() + len(plan.changed) == plan.tables[plan.form].height:
-        return plan.tables
-    ids = pl.concat([plan.new, pl.Series(sorted(plan.changed), dtype=pl.String)]).implode()
-    return {name: frame.filter(pl.col(RECORD_ID).is_in(ids)) for name, frame in plan.tables.items()}
-
-
-def _kept(plan: _Plan, batch: RowBatch) -> list[Kept]:
-    """The records that are refused here, each once, with the first thing that hinders it."""
-    if not plan.refused:
-        return []
-    whole = {r.id: r for r in batch.records}
-    told: dict[str, tuple[str, str]] = {}
-    for refused, path, code in plan.refused:
-        told.setdefault(refused, (path, code))
-    lacking = [r for r in told if r not in whole]
-    found = [*(whole[r] for r in told if r in whole), *records_of(plan.form, plan.tables, lacking, batch.batch)]
-    made = [refused_record(record, told[record.id][1], told[record.id][0]) for record in found]
-    return [replace(k, row=batch.replays.get(k.record_id, "")) for k in made]
-
-
-def records_of(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str) -> list[Record]:
-    """Records put together from rows; see `plain_records`."""
-    return [from_plain(plain) for plain in plain_records(form, tables, ids, batch)]
-
-
-def plain_records(
-    form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str], batch: str
-) -> list[dict[str, Any]]:
-    """Records put together from rows, as `mappers.record.to_plain` writes them.
-
-    One whose id stands twice is there twice, its child rows with the first; child rows of no record are one as well.
-    """
-    if not ids:
-        return []
-    wanted = pl.Series(ids, dtype=pl.String).implode()
-    children: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for name, table in form_tables(form).items():
-        if table.child and name in tables:
-            for record, cells in _plain_rows(tables[name].filter(pl.col(RECORD_ID).is_in(wanted))):
-                children.setdefault(record, {}).setdefault(table.child, []).append(cells)
-    same = {"form": form, "pages": [], "batch": batch, "left_over": {}, "ignored": []}
-    own = _plain_rows(tables[form].filter(pl.col(RECORD_ID).is_in(wanted)))
-    made = [{**same, "id": r, "fields": cells, "children": children.pop(r, {})} for r, cells in own]
-    return made + [{**same, "id": r, "fields": {}, "children": rows} for r, rows in children.items()]
-
-
-def _plain_rows(frame: pl.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
-    """record_id and the cells in which something stands."""
-    counts = frame.null_count().row(0)
-    filled = [n for n, nulls in zip(frame.columns, counts, strict=True) if nulls < frame.height]
-    names = [n for n in filled if n not in (RECORD_ID, LINE, HASH)]
-    for record, *values in frame.select(RECORD_ID, *names).iter_rows():
-        yield record, {n: {"raw": v, "value": v} for n, v in zip(names, values, strict=True) if v is not None}
-
-
-def _receipt(batch: RowBatch, plans: Sequence[_Plan], kept: Sequence[Kept], gone: int) -> Receipt:
+def _receipt(batch: LoadBatch, plans: Mapping[str, FormPlan], kept: tuple[int, int], gone: int, flags: int) -> Receipt:
     empty = pl.DataFrame(schema={RECORD_ID: pl.String, HASH: pl.String})
-    hashes = pl.concat([empty, *(p.hashes for p in plans)])
+    hashes = pl.concat([empty, *(p.standing for p in plans.values())])
     if len(plans) > 1:  # a record of one form under the id of another
         hashes = hashes.unique(RECORD_ID, keep="last")
-    new, updated = sum(p.new.len() for p in plans), sum(len(p.changed) for p in plans)
-    rejected = sum(k.word == "reject" for k in kept)
-    held = batch.held + len(kept) - rejected
+    new, updated = (sum(p.ids(state).len() for p in plans.values()) for state in (NEW, CHANGED))
+    rejected, reviewed = kept
+    held = batch.held + reviewed
     return Receipt(
         load=batch.id,
         batch=batch.batch,
@@ -235,7 +174,7 @@ def _receipt(batch: RowBatch, plans: Sequence[_Plan], kept: Sequence[Kept], gone
         held=held,
         withdrawn=gone,
         content=content_hash(hashes),
-        flags=sum(p.flags.height for p in plans if p.flags is not None),
+        flags=flags,
     )
 
 
@@ -245,5 +184,8 @@ def content_hash(hashes: pl.DataFrame) -> str:
     # Such ids are rare; joining texts as below would not spell them as JSON does.
     if rows.select(pl.any_horizontal(pl.all().str.contains(_ESCAPED).any())).item():
         return plain_hash(rows.rows())
-    pairs = rows.select(pl.concat_str(pl.lit('["'), RECORD_ID, pl.lit('","'), HASH, pl.lit('"]'))).to_series()
-    return text_key(f"[{','.join(pairs)}]")
+    pair = pl.concat_str(pl.lit('["'), RECORD_ID, pl.lit('","'), HASH, pl.lit('"]'))
+    texts = (",".join(some.select(pair).to_series()) for some in rows.iter_slices(AT_ONCE))
+    between = chain.from_iterable((",", text) for text in texts)
+    next(between, None)  # none before the first
+    return key_of_pieces(chain("[", between, "]"))

@@ -13,7 +13,7 @@ from digitize.targets.base import Undone
 from digitize.targets.fits import key_columns, typed_key
 from digitize.targets.flags import FLAG, FLAGS
 from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, RowBatch
-from digitize.targets.taking import Store
+from digitize.targets.store import Store
 from mappers.schema import Table, form_tables
 
 
@@ -115,6 +115,7 @@ def _restore(store: Books, target: str, load: str) -> int:
             )
         origins = [_origin(o) for _, whole in records for o in whole.get("field_origin", [])]
         then = RowBatch(was, names[0][0] if names else "", {}, origins=origins)
+        store.expect(form, tables[form])
         store.insert(form, tables, then)
         flags = [tuple(f.get(n, "") for n in FLAG) for _, whole in records for f in whole.get(FLAGS, [])]
         store.flag(pl.DataFrame(flags, schema=FLAG, orient="row", strict=False), [], then)

@@ -21,7 +21,7 @@ from digitize.targets.flags import no_flags
 from digitize.targets.flat import text_hash
 from digitize.targets.rows import LINE, RECORD_ID, Kept, RowBatch, plain_finding
 from digitize.targets.source_rows import source_row
-from digitize.targets.taking import plain_records
+from digitize.targets.to_records import plain_records
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
 from validators.checking.version import CHECK_VERSION

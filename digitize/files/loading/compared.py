@@ -12,14 +12,12 @@ import polars as pl
 from digitize.files.loading.batches import Maker
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.parts import CheckedInputs
-from digitize.targets.base import Load
-from digitize.targets.from_records import as_batch
-from digitize.targets.rows import RECORD_ID, RowBatch
+from digitize.targets.rows import RECORD_ID, LoadBatch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import is_emptied_batch
-from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import Place
+from digitize.workspace.to_load import batch_to_load
 from mappers.schema import load_schemas
 from validators.rulebook.given import CheckSettings
 
@@ -62,19 +60,20 @@ def of_workspace(place: Place) -> LoadSource:
     def rows() -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
         with Ledger(place.ledger) as ledger:
             for batch in batches:
-                # A whole batch, as it is loaded: which of two with one key is refused hangs on it.
-                clean = [s.record for s in Records(ledger).of_batch(batch) if s.verdict == "clean"]
-                yield from _fit_rows(as_batch(Load("", batch, clean, (), 0)))
+                # As it is loaded: which of two with one key is refused hangs on the whole batch.
+                with batch_to_load(ledger, batch, "", place.folder, clean_only=True) as made:
+                    yield from _fit_rows(made)
 
     return LoadSource(tuple(load_schemas()), rows, lambda batch, _: batch in batches)
 
 
-def _fit_rows(batch: RowBatch) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
-    """The rows that a target takes, by form."""
-    for form, rows in batch.forms.items():
-        bad = rows.unfit[RECORD_ID].unique()
-        if not bad.len():
-            yield form, rows.tables
-            continue
-        good = ~pl.col(RECORD_ID).is_in(bad.implode())
-        yield form, {name: frame.filter(good) for name, frame in rows.tables.items()}
+def _fit_rows(batch: LoadBatch) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
+    """The rows that a target takes, by form, part by part."""
+    bad = {form: outline.unfit[RECORD_ID].unique() for form, outline in batch.outlines.items()}
+    for part in batch.parts():
+        for form, rows in part.forms.items():
+            if not bad[form].len():
+                yield form, rows.tables
+                continue
+            good = ~pl.col(RECORD_ID).is_in(bad[form].implode())
+            yield form, {name: frame.filter(good) for name, frame in rows.tables.items()}

@@ -18,7 +18,7 @@ def _open(text: str, how: Opening) -> Target:
     from digitize.targets.folder import FolderTarget, TableFiles
 
     # With the mark at its beginning, a spreadsheet takes the file for UTF-8; all cells are read back as text.
-    write, read = partial(pl.DataFrame.write_csv, include_bom=True), partial(pl.read_csv, infer_schema=False)
+    write, read = partial(pl.LazyFrame.sink_csv, include_bom=True), partial(pl.read_csv, infer_schema=False)
     return FolderTarget(KIND.path(text), TableFiles("csv", write, read))
 
 

@@ -16,7 +16,7 @@ def _open(text: str, how: Opening) -> Target:
 
     from digitize.targets.folder import FolderTarget, TableFiles
 
-    return FolderTarget(KIND.path(text), TableFiles("parquet", pl.DataFrame.write_parquet, pl.read_parquet))
+    return FolderTarget(KIND.path(text), TableFiles("parquet", pl.LazyFrame.sink_parquet, pl.read_parquet))
 
 
 KIND = TargetKind("a folder of Parquet files parquet:DIR", _open, prefixes=("parquet:",), example="parquet:out")

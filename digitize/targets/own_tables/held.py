@@ -15,12 +15,12 @@ import polars as pl
 import psycopg
 from psycopg import sql
 
-from digitize.targets.comparing import STATION, YEAR, Fold, HeldRecord, RecordGroup, Station, as_json, record_digests
+from digitize.targets.comparing import YEAR, Fold, HeldRecord, RecordGroup, Station, as_json, record_digests
 from digitize.targets.own_tables.catalogue import table_sql
 from digitize.targets.own_tables.laying import make_ready
 from digitize.targets.own_tables.reading import SLICE, Own, read_rows
-from digitize.targets.rows import LINE, RECORD_ID
-from digitize.targets.taking import records_of
+from digitize.targets.rows import LINE, RECORD_ID, STATION
+from digitize.targets.to_records import records_of
 from mappers.layouts.back import read_back
 from mappers.layouts.model import LayoutTable
 from mappers.layouts.own import OwnRow

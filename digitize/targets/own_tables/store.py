@@ -13,19 +13,17 @@ import psycopg
 from psycopg import sql
 
 from digitize.errors import TargetRefused
-from digitize.targets.fits import key_columns, typed_key
 from digitize.targets.flags import FLAGS
 from digitize.targets.own_tables.catalogue import table_sql
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
 from digitize.targets.own_tables.reading import SLICE, Own, read_rows
+from digitize.targets.own_tables.record_keys import joined_keys, key_of_version, keys_of
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
-from digitize.targets.rows import HASH, RECORD_ID, Kept, RowBatch
-from digitize.targets.taking import records_of
-from mappers.schema import form_tables
+from digitize.targets.rows import HASH, RECORD_ID, Kept, LoadBatch, RowBatch
+from digitize.targets.to_records import records_of
 
 _STATION = ("state", "district", "police_station", "year")
-_KEY_END = "\x1f"
 # What the book has of a record.
 _OF_RECORD = ("laid_rows", "layout_gaps", "field_origin", FLAGS, "record_index")
 
@@ -33,10 +31,10 @@ _OF_RECORD = ("laid_rows", "layout_gaps", "field_origin", FLAGS, "record_index")
 class RecordsRefused(Exception):
     """Their database refused records; all that was done of the batch must go, and the rest be done without them."""
 
-    def __init__(self, form: str, refused: Mapping[str, Hindrance]) -> None:
-        """refused: by record."""
-        super().__init__(f"{len(refused)} records of {form}")
-        self.form, self.refused = form, refused
+    def __init__(self, refused: Mapping[tuple[str, str], Hindrance]) -> None:
+        """refused: by form and record."""
+        super().__init__(f"{len(refused)} records")
+        self.refused = refused
 
 
 class OwnTablesStore(PostgresStore):
@@ -59,6 +57,8 @@ class OwnTablesStore(PostgresStore):
         self._pending: dict[str, tuple[str, str | None]] = {}
         # Of these only the layout changed: they stay what their load wrote, and no version of them is older.
         self._relaid: set[str] = set()
+        # By form and record: what their database refused. From the first on nothing more is written into the book.
+        self._refused: dict[tuple[str, str], Hindrance] = {}
         self.gaps: Counter[str] = Counter()
 
     def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
@@ -74,7 +74,7 @@ class OwnTablesStore(PostgresStore):
         """See `Store`."""
         query = """SELECT a.record_id, i.record_id FROM unnest(%s::text[], %s::text[]) a (record_id, record_key)
                    JOIN record_index i USING (record_key) WHERE i.form = %s AND i.record_id <> a.record_id"""
-        asked = _joined(form, keys)
+        asked = joined_keys(form, keys)
         return [(a, b) for a, b in self._db.execute(query, (list(asked), list(asked.values()), form))]
 
     def held(self, batch: str) -> set[tuple[str, str]]:
@@ -89,7 +89,7 @@ class OwnTablesStore(PostgresStore):
             found.setdefault(form, []).append(record)
         return found
 
-    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
+    def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
         """See `Store`. What stood in their tables is kept with the old version, all columns of theirs."""
         older = [r for r in records if r not in self._relaid]
         self._db.execute(
@@ -122,7 +122,7 @@ class OwnTablesStore(PostgresStore):
         """Take records out; those of which an earlier version will stand again keep their rows until it does."""
         query = """SELECT record_id, h.form, h.record -> h.form -> 0 FROM record_history h
                    JOIN record_index i USING (record_id) WHERE h.replaced_by = i.load_id AND i.record_id = ANY(%s)"""
-        back = {r: (of, _key_of(of, row)) for r, of, row in self._db.execute(query, (list(records),))}
+        back = {r: (of, key_of_version(of, row)) for r, of, row in self._db.execute(query, (list(records),))}
         self._wait(sorted(back))
         # They come back load by load: whoever gets another key must not stand in the way of an earlier one.
         self._delete_or_refuse([r for r, key in back.items() if self._pending[r] != key])
@@ -160,48 +160,15 @@ class OwnTablesStore(PostgresStore):
         for (form,) in self._db.execute(query, (list(records),)).fetchall():
             Writer(self._db, self._own, form).delete(standing)
 
-    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
-        """See `Store`. Raises RecordsRefused."""
-        own = tables[form]
-        keys = (
-            _joined(form, typed_key(form_tables(form)[form], own)) if key_columns(form_tables(form)[form], own) else {}
-        )
-        ids = own[RECORD_ID].to_list()
-        refused = self._make_way(form, ids, keys)
-        for start in range(0, len(ids), SLICE):
-            some = pl.col(RECORD_ID).is_in(ids[start : start + SLICE])
-            refused |= self._insert(form, {n: f.filter(some) for n, f in tables.items()}, batch, keys, refused)
-        if refused:
-            raise RecordsRefused(form, refused)
-
-    def _insert(
-        self,
-        form: str,
-        tables: Mapping[str, pl.DataFrame],
-        batch: RowBatch,
-        keys: Mapping[str, str],
-        refused: Mapping[str, Hindrance],
-    ) -> dict[str, Hindrance]:
-        """Put in some records, but those that were refused already; the others that are refused."""
-        ids = tables[form][RECORD_ID].to_list()
-        ready = {r: self._known[form, r] for r in ids if (form, r) in self._known}
-        lacking = [r for r in ids if r not in ready]
-        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
-        found = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
-        there = read_rows(self._db, self._own, [r for r in ready if r in self._pending])
-        good = [r for r in ready.values() if r.id not in found and r.id not in refused]
-        written = Writer(self._db, self._own, form).write(good, there)
-        found |= written.refused
-        if not (found or refused):
-            self._enter(form, tables, batch, ready, written.keys, keys)
-        return found
-
-    def _make_way(self, form: str, records: Sequence[str], keys: Mapping[str, str]) -> dict[str, Hindrance]:
-        """Take out the rows of records that get another key, or form: altered in place they might meet each other."""
-        refused: dict[str, Hindrance] = {}
-        for record in records:
-            was = self._pending.get(record)
-            if was is None or was == (form, keys.get(record)):
+    def expect(self, form: str, coming: pl.DataFrame) -> None:
+        """See `Store`. Rows of records that get another key, or form, are taken out: altered in place they might meet
+        each other.
+        """
+        asked = pl.Series(list(self._pending), dtype=pl.String).implode()
+        moving = coming.filter(pl.col(RECORD_ID).is_in(asked)) if self._pending else coming.clear()
+        keys = keys_of(form, moving)
+        for record in moving[RECORD_ID]:
+            if self._pending[record] == (form, keys.get(record)):
                 continue
             try:
                 with self._db.transaction():
@@ -209,8 +176,42 @@ class OwnTablesStore(PostgresStore):
             except psycopg.Error as e:
                 if is_whole(e):
                     raise
-                refused[record] = hindrance(e)
-        return refused
+                self._refused[form, record] = hindrance(e)
+
+    def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
+        """See `Store`. What their database refuses `finish` tells."""
+        keys = keys_of(form, tables[form])
+        ids = tables[form][RECORD_ID].to_list()
+        for start in range(0, len(ids), SLICE):
+            some = pl.col(RECORD_ID).is_in(ids[start : start + SLICE])
+            self._insert(form, {n: f.filter(some) for n, f in tables.items()}, batch, keys)
+
+    def flag(self, flags: pl.DataFrame, unchanged: Sequence[str], batch: RowBatch) -> None:
+        """See `Store`."""
+        # Flags stand beside what is in the book, which is not written on once something was refused.
+        if not self._refused:
+            super().flag(flags, unchanged, batch)
+
+    def _insert(
+        self,
+        form: str,
+        tables: Mapping[str, pl.DataFrame],
+        batch: RowBatch,
+        keys: Mapping[str, str],
+    ) -> None:
+        """Put in some records, but those that were refused already."""
+        ids = tables[form][RECORD_ID].to_list()
+        ready = {r: self._known[form, r] for r in ids if (form, r) in self._known}
+        lacking = [r for r in ids if r not in ready]
+        ready |= {r.id: make_ready(r, self._own) for r in records_of(form, tables, lacking, batch.batch)}
+        found = {r.id: r.hindrances[0] for r in ready.values() if r.hindrances}
+        there = read_rows(self._db, self._own, [r for r in ready if r in self._pending])
+        good = [r for r in ready.values() if r.id not in found and (form, r.id) not in self._refused]
+        written = Writer(self._db, self._own, form).write(good, there)
+        found |= written.refused
+        self._refused |= {(form, record): why for record, why in found.items()}
+        if not self._refused:
+            self._enter(form, tables, batch, ready, written.keys, keys)
 
     def _enter(
         self,
@@ -263,27 +264,11 @@ class OwnTablesStore(PostgresStore):
         return replace(kept, findings=findings)
 
     def finish(self) -> None:
-        """Take out what waited for another version that did not come."""
+        """Take out what waited for another version that did not come. Raises RecordsRefused."""
+        if self._refused:
+            raise RecordsRefused(self._refused)
         if self._pending:
             self._take_out(sorted(self._pending))
-
-
-def _joined(form: str, keys: pl.DataFrame) -> dict[str, str]:
-    names = list(form_tables(form)[form].key)
-    rows = keys.select(RECORD_ID, pl.concat_str(names, separator=_KEY_END))
-    return dict(rows.iter_rows())
-
-
-def _key_of(form: str, row: Mapping[str, Any] | None) -> str | None:
-    """The key of an old version, as `_joined` makes it; None where it has none."""
-    table = form_tables(form)[form]
-    parts = [(row or {}).get(name) for name in table.key]
-    kinds = [table.by_name[name].kind for name in table.key]
-    if not parts or None in parts:
-        return None
-    return _KEY_END.join(
-        str(int(str(p))) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True)
-    )
 
 
 def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, list[dict[str, Any]]]]:

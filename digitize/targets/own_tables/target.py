@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ import psycopg
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Receipt, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
+from digitize.targets.fits import REFUSED
 from digitize.targets.kind import Patience
 from digitize.targets.own_tables import held
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
@@ -25,8 +26,9 @@ from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.target import PostgresTarget, Work
-from digitize.targets.rows import HASH, RECORD_ID, RowBatch
-from digitize.targets.taking import records_of, take
+from digitize.targets.rows import HASH, RECORD_ID, LoadBatch
+from digitize.targets.taking import take
+from digitize.targets.to_records import records_of
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout
 from mappers.layouts.back import carried_fields
@@ -79,17 +81,18 @@ class OwnTablesTarget(PostgresTarget):
             lines.append(f"Not carried by the layout (whole in our book): {_most(self._told.not_carried)}.")
         return lines
 
-    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
         """See `PostgresTarget.take`; what their tables refuse is a reject of that one record."""
         receipt, gaps = self.transact(lambda db: self._take(db, batch), dry_run=dry_run)
         if not receipt.repeated:
             self._told.gaps += gaps
-            for form, rows in batch.forms.items():
-                self._told.not_carried += _not_carried(self._layout, form, rows.tables)
+            for part in batch.parts():
+                for form, rows in part.forms.items():
+                    self._told.not_carried += _not_carried(self._layout, form, rows.tables)
         made: Receipt = receipt
         return made
 
-    def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
+    def take_first(self, form: str, batches: Iterable[LoadBatch]) -> list[Receipt]:
         """Not here: the tables and their keys are not ours."""
         raise OptionsError("--first drops keys and makes them again; a state's own tables are not ours. Leave it out.")
 
@@ -184,26 +187,25 @@ class OwnTablesTarget(PostgresTarget):
         row = db.execute(query, (load,)).fetchone()
         return find_done(db, load, batch) if row and row[0] == layout_key(self._layout) else None
 
-    def _take(self, db: psycopg.Connection[Any], batch: RowBatch) -> tuple[Receipt, Counter[str]]:
+    def _take(self, db: psycopg.Connection[Any], batch: LoadBatch) -> tuple[Receipt, Counter[str]]:
         lock_stations(db, batch)
         if done := self._done(db, batch.id, batch.batch):
             return done, Counter()
         own = self._own(db)
         # Without its call: by that a load is found again without a look at the layout.
         source = {name: value for name, value in batch.source.items() if name != "call"}
-        batch = replace(batch, source={**source, "layout": own.key})
-        begin(db, batch)
+        begin(db, batch, {**source, "layout": own.key})
         known, reasons = _ready(db, own, batch)
         # Each time round at least one more record is out; nearly always there are no more than two.
         while True:
             try:
                 with db.transaction():
                     store = OwnTablesStore(db, own, reasons, known)
-                    receipt = take(_without(batch, reasons), store, store.told)
+                    receipt = take(batch, store, store.told, _unfit(reasons))
                     store.finish()
                     break
             except RecordsRefused as e:
-                reasons |= {(e.form, record): why for record, why in e.refused.items()}
+                reasons |= e.refused
         note(db, batch, receipt)
         return receipt, store.gaps
 
@@ -230,24 +232,25 @@ def _let_triggers_find(db: psycopg.Connection[Any], address: DatabaseAddress, la
 
 
 def _ready(
-    db: psycopg.Connection[Any], own: Own, batch: RowBatch
+    db: psycopg.Connection[Any], own: Own, batch: LoadBatch
 ) -> tuple[dict[tuple[str, str], ReadyRecord], dict[tuple[str, str], Hindrance]]:
     """The first records of a batch laid out, and what hinders any of them, by form and id; those that stand there as
     they are, are left out.
     """
     found: dict[tuple[str, str], ReadyRecord] = {}
     reasons: dict[tuple[str, str], Hindrance] = {}
-    for form, rows in batch.forms.items():
-        frame = rows.tables[form]
-        bad = set(rows.unfit[RECORD_ID])
-        held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
-        asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad and not held.get(r)]
-        for record in _in_slices(form, rows.tables, asked, batch.batch):
-            ready = make_ready(record, own)
-            if ready.hindrances:
-                reasons[form, record.id] = ready.hindrances[0]
-            elif len(found) < _KEPT:
-                found[form, record.id] = ready
+    bad = {form: set(outline.unfit[RECORD_ID]) for form, outline in batch.outlines.items()}
+    for part in batch.parts():
+        for form, rows in part.forms.items():
+            frame = rows.tables[form]
+            held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
+            asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad[form] and not held.get(r)]
+            for record in _in_slices(form, rows.tables, asked, batch.batch):
+                ready = make_ready(record, own)
+                if ready.hindrances:
+                    reasons[form, record.id] = ready.hindrances[0]
+                elif len(found) < _KEPT:
+                    found[form, record.id] = ready
     return found, reasons
 
 
@@ -256,17 +259,13 @@ def _in_slices(form: str, tables: Mapping[str, pl.DataFrame], ids: Sequence[str]
         yield from records_of(form, tables, ids[start : start + SLICE], batch)
 
 
-def _without(batch: RowBatch, reasons: Mapping[tuple[str, str], Hindrance]) -> RowBatch:
-    """The batch with these records among those that no target takes."""
-    forms = {}
-    for form, rows in batch.forms.items():
+def _unfit(reasons: Mapping[tuple[str, str], Hindrance]) -> dict[str, pl.DataFrame]:
+    """The records that are hindered, by form, as `FormRows.unfit` has those that no target takes."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for (form, record), why in reasons.items():
         key = form_tables(form)[form].key
-        more = [
-            (r, why.path or (key[-1] if key else RECORD_ID), why.code) for (f, r), why in reasons.items() if f == form
-        ]
-        unfit = pl.concat([rows.unfit, pl.DataFrame(more, schema=rows.unfit.schema, orient="row")])
-        forms[form] = replace(rows, unfit=unfit)
-    return replace(batch, forms=forms)
+        found.setdefault(form, []).append((record, why.path or (key[-1] if key else RECORD_ID), why.code))
+    return {form: pl.DataFrame(rows, schema=dict(REFUSED), orient="row") for form, rows in found.items()}
 
 
 def _not_carried(layout: TableLayout, form: str, tables: Mapping[str, pl.DataFrame]) -> Counter[str]:

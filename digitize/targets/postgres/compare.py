@@ -13,7 +13,6 @@ from psycopg import sql
 
 from digitize.targets.comparing import (
     DIGITS,
-    STATION,
     YEAR,
     Fold,
     HeldRecord,
@@ -24,7 +23,7 @@ from digitize.targets.comparing import (
     respelled,
 )  # fmt: skip
 from digitize.targets.postgres.tables import wanted
-from digitize.targets.rows import HASH, LINE
+from digitize.targets.rows import HASH, LINE, STATION
 from mappers.schema import form_tables
 
 _DIGEST = f"left(encode(sha256(convert_to({{}}, 'UTF8')), 'hex'), {DIGITS})"

@@ -16,7 +16,7 @@ from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
 from digitize.targets.postgres.loads import begin, note
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.postgres.tables import wanted
-from digitize.targets.rows import RowBatch
+from digitize.targets.rows import LoadBatch
 from digitize.targets.search_rows import ROWS
 from digitize.targets.taking import take
 from mappers.schema import form_tables
@@ -42,7 +42,7 @@ class _EmptyStore(PostgresStore):
 
 
 def take_first(
-    db: psycopg.Connection[Any], address: DatabaseAddress, form: str, batches: Iterable[RowBatch]
+    db: psycopg.Connection[Any], address: DatabaseAddress, form: str, batches: Iterable[LoadBatch]
 ) -> list[Receipt]:
     """Take the first batches of a form, in a transaction that `use` has set up.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -9,22 +10,25 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from digitize.targets.base import Receipt
-from digitize.targets.rows import RowBatch
+from digitize.targets.rows import LoadBatch
 
 
-def begin(db: psycopg.Connection[Any], batch: RowBatch) -> None:
-    """Write the load into the target's book before its rows, which point to it; `note` follows in the transaction."""
+def begin(db: psycopg.Connection[Any], batch: LoadBatch, source: Mapping[str, object] | None = None) -> None:
+    """Write the load into the target's book before its rows, which point to it; `note` follows in the transaction.
+
+    source: what the book says of where it came from; None: what the batch says.
+    """
     # A load that comes again after others gets a new seq: it is the newest of its batch. It may not be deleted first,
     # since versions in the history point to it.
     db.execute(
         "INSERT INTO loads (load_id, batch, receipt, source) VALUES (%s, %s, '{}', %s) ON CONFLICT (load_id) DO UPDATE "
         "SET seq = DEFAULT, batch = excluded.batch, state = 'loaded', receipt = '{}', source = excluded.source, "
         "at = now(), role = session_user, undone_at = NULL, undone_why = NULL",
-        (batch.id, batch.batch, Jsonb(dict(batch.source))),
+        (batch.id, batch.batch, Jsonb(dict(batch.source if source is None else source))),
     )
 
 
-def note(db: psycopg.Connection[Any], batch: RowBatch, receipt: Receipt) -> None:
+def note(db: psycopg.Connection[Any], batch: LoadBatch, receipt: Receipt) -> None:
     """Write what became of a load that was begun."""
     db.execute("UPDATE loads SET receipt = %s WHERE load_id = %s", (Jsonb(asdict(receipt)), batch.id))
 

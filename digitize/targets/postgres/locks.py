@@ -8,24 +8,23 @@ from typing import Any
 import polars as pl
 import psycopg
 
-from digitize.targets.rows import RowBatch
+from digitize.targets.rows import STATION, LoadBatch
 
-STATION = ("state", "district", "police_station")
 # Locks take room in the server's shared memory; two stations that share one only wait for each other now and then.
 _MOST = 512
 # Locks of this kind are one space for the whole database: these first four bytes keep ours apart from others'.
 _SPACE = 0x43435453
 
 
-def lock_stations(db: psycopg.Connection[Any], batch: RowBatch) -> None:
+def lock_stations(db: psycopg.Connection[Any], batch: LoadBatch) -> None:
     """Wait until nobody else loads the batch or records of its stations; the locks go with the transaction.
 
     A key (station, year, number) can then be looked up and given away without another taking it in between. Everybody
     asks in the order of the numbers, so that nobody waits in a circle.
     """
     wanted = {_number(f"batch\x1f{batch.batch}")}
-    for form, rows in batch.forms.items():
-        wanted |= {_number(station) for station in _stations(rows.tables[form])}
+    for outline in batch.outlines.values():
+        wanted |= {_number(station) for station in _stations(outline.own)}
     numbers = sorted(wanted)
     db.execute("SELECT pg_advisory_xact_lock(%s, n) FROM unnest(%s::int[]) n", (_SPACE, numbers))
 

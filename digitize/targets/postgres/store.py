@@ -14,7 +14,7 @@ from digitize.targets.postgres import searched
 from digitize.targets.postgres.copying import SLICE, copy_text
 from digitize.targets.postgres.locks import lock_quarantine
 from digitize.targets.postgres.tables import BOOKS, TYPES
-from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, RowBatch
+from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
 from mappers.schema import Table, form_tables, load_schemas
 from mappers.schema.links import named_first
 
@@ -77,7 +77,10 @@ class PostgresStore:
         parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
         return {(f, r) for f, r in self._db.execute(sql.SQL(" UNION ALL ").join(parts), {"batch": batch})}
 
-    def retire(self, form: str, records: Sequence[str], batch: RowBatch, why: str) -> None:
+    def expect(self, form: str, coming: pl.DataFrame) -> None:
+        """See `Store`; nothing hangs on it."""
+
+    def retire(self, form: str, records: Sequence[str], batch: LoadBatch, why: str) -> None:
         """See `Store`."""
         tables = [t for t in (*form_tables(form), "field_origin", FLAGS) if self._has_rows(t)]
         rows = [

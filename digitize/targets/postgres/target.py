@@ -25,7 +25,7 @@ from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.state import require_current
 from digitize.targets.postgres.store import PostgresStore
-from digitize.targets.rows import RowBatch
+from digitize.targets.rows import LoadBatch
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 
@@ -62,7 +62,7 @@ class PostgresTarget:
         """Take a batch of records; see `take`."""
         return self.take(as_batch(load), dry_run=dry_run)
 
-    def take(self, batch: RowBatch, *, dry_run: bool = False) -> Receipt:
+    def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch in one transaction; a load that was committed before is recognised and not done again.
 
         dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
@@ -70,7 +70,7 @@ class PostgresTarget:
         made: Receipt = self.transact(lambda db: _take(db, batch), dry_run=dry_run)
         return made
 
-    def take_first(self, form: str, batches: Iterable[RowBatch]) -> list[Receipt]:
+    def take_first(self, form: str, batches: Iterable[LoadBatch]) -> list[Receipt]:
         """Take the first batches of a form in one transaction; keys and indexes are made after the rows.
 
         The role must own the tables. Raises TargetRefused, and then nothing was changed; it is not tried again.
@@ -166,7 +166,7 @@ class PostgresTarget:
             self.close()
 
 
-def _take(db: psycopg.Connection[Any], batch: RowBatch) -> Receipt:
+def _take(db: psycopg.Connection[Any], batch: LoadBatch) -> Receipt:
     lock_stations(db, batch)
     # Asked under the lock: a commit whose answer was lost on the way is recognised here.
     if done := find_done(db, batch.id, batch.batch):

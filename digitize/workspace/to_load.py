@@ -1,0 +1,69 @@
+"""The checked records of a batch of a workspace, as a target takes them: some at a time, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from itertools import islice
+from pathlib import Path
+
+from digitize.targets.base import Load
+from digitize.targets.from_records import as_batch
+from digitize.targets.in_parts import gathered
+from digitize.targets.rows import LoadBatch, RowBatch
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored
+
+# Some 22 kB each while they are records, and half of that as rows.
+PART = 2_000
+
+
+def batch_to_load(
+    ledger: Ledger,
+    batch: str,
+    key: str,
+    folder: Path,
+    source: Mapping[str, object] | None = None,
+    *,
+    clean_only: bool = False,
+    size: int = PART,
+) -> AbstractContextManager[LoadBatch]:
+    """A batch of a workspace, for a `with`. key: the id of the load. source: see `LoadBatch`.
+
+    folder: on whose disk a batch of more than `size` records waits. clean_only: without those that are not loaded.
+    Memory: one part, and some 300 bytes a record. Raises DiskFull, and LedgerError where another program changed one of
+    the records.
+    """
+    return gathered(_parts(ledger, batch, key, source or {}, clean_only, size), folder)
+
+
+def _parts(
+    ledger: Ledger, batch: str, key: str, source: Mapping[str, object], clean_only: bool, size: int
+) -> Iterator[RowBatch]:
+    records = Records(ledger)
+    coming = records.of_batch(batch)
+    some = list(islice(coming, size))
+    while True:
+        # A verdict that was changed behind the rules' back would be loaded without a word.
+        ledger.require_intact("records", (s.record.id for s in some))
+        yield as_batch(_load(records, key, batch, some, source, clean_only))
+        some = list(islice(coming, size))
+        if not some:
+            return
+
+
+def _load(
+    records: Records, key: str, batch: str, some: list[Stored], source: Mapping[str, object], clean_only: bool
+) -> Load:
+    clean, rejects, noted, held = [], [], [], 0
+    for s in some:
+        if s.verdict == "clean":
+            clean.append(s.record)
+            noted += records.findings(s.record.id)
+        elif clean_only:
+            continue
+        elif s.verdict == "reject":
+            rejects.append((s.record, records.findings(s.record.id)))
+        else:
+            held += 1
+    return Load(key, batch, clean, rejects, held, noted, source)
