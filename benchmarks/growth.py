@@ -6,7 +6,7 @@ Workspaces of so many invented pages, a record each, are made once (benchmarks/l
 records written out, each with its sections, one in fifty of a protected victim, so that masks have something to do.
 Each command runs in a process of its own. Names: snapshot (the first), again (nothing changed since), export (csv),
 jsonl, volume (csv, of one), account (of volumes of which each was received), accounted (again), load (of one batch,
-into an empty file), review (a sheet of 1,000 questions, audits by lot among them), asked (again), book (of one volume).
+into an empty file; with --one-batch all pages are in it), review (a sheet of 1,000 questions, audits by lot among them), asked (again), book (of one volume).
 """
 
 from __future__ import annotations
@@ -69,10 +69,13 @@ def with_sections(page: str, number: int, station: str, batch: str, *, is_sure: 
     )
 
 
-def made(folder: Path, pages: int) -> Place:
-    """A workspace of so many pages, of which each volume was received and counted."""
-    with mock.patch.multiple(ledger_make, is_whole=lambda page: True, invented=with_sections):
-        place = ledger_make.make(folder / f"growth-{pages}", pages)
+def made(folder: Path, pages: int, *, is_one_batch: bool = False) -> Place:
+    """A workspace of so many pages, of which each volume was received and counted. is_one_batch: they all came at once."""
+    how: dict[str, Any] = {"is_whole": lambda page: True, "invented": with_sections}
+    if is_one_batch:
+        how["VOLUMES_PER_BATCH"] = pages // ledger_make.PER_VOLUME
+    with mock.patch.multiple(ledger_make, **how):
+        place = ledger_make.make(folder / f"growth-{pages}{'-one' * is_one_batch}", pages)
     with Ledger(place.ledger) as ledger:
         if begin(ledger, place.options.workspace.site_id):
             # Something passes, so that sheets ask by lot what passed.
@@ -112,6 +115,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 200_000])
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--one-batch", action="store_true", help="all pages are one batch: what a load takes of it")
     parser.add_argument("--only", nargs="+", choices=list(COMMANDS), default=list(COMMANDS))
     parser.add_argument("--json", type=Path)
     a = parser.parse_args()
@@ -120,7 +124,7 @@ def main() -> int:
         folder = a.data or Path(out)
         folder.mkdir(parents=True, exist_ok=True)
         for pages in a.sizes:
-            place = made(folder, pages)
+            place = made(folder, pages, is_one_batch=a.one_batch)
             for name in a.only:
                 found[f"{name}_{pages}"] = used(place, name, Path(out))
                 print(f"{name:10} {pages:>10,} {found[f'{name}_{pages}']}", flush=True)
