@@ -6,7 +6,8 @@ Workspaces of so many invented pages, a record each, are made once (benchmarks/l
 records written out, each with its sections, one in fifty of a protected victim, so that masks have something to do.
 Each command runs in a process of its own. Names: snapshot (the first), again (nothing changed since), export (csv),
 jsonl, volume (csv, of one), account (of volumes of which each was received), accounted (again), load (of one batch,
-into an empty file; with --one-batch all pages are in it), review (a sheet of 1,000 questions, audits by lot among them), asked (again), book (of one volume).
+into an empty file; with --one-batch all pages are in it), review (a sheet of 1,000 questions, audits by lot among
+them), asked (again), book (of one volume).
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def with_sections(page: str, number: int, station: str, batch: str, *, is_sure: 
 
 
 def made(folder: Path, pages: int, *, is_one_batch: bool = False) -> Place:
-    """A workspace of so many pages, of which each volume was received and counted. is_one_batch: they all came at once."""
+    """A workspace of so many pages, of which each volume was received and counted. is_one_batch: they came at once."""
     how: dict[str, Any] = {"is_whole": lambda page: True, "invented": with_sections}
     if is_one_batch:
         how["VOLUMES_PER_BATCH"] = pages // ledger_make.PER_VOLUME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import polars as pl
@@ -15,6 +15,9 @@ from digitize.targets.flags import FLAG, FLAGS
 from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.store import Store
 from mappers.schema import Table, form_tables
+
+# Ids in one statement, and records that are in memory whole.
+_AT_ONCE, _WHOLE_AT_ONCE = 50_000, 5_000
 
 
 class Books(Store, Protocol):
@@ -48,7 +51,8 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     written = store.written(load)
     # Out first: a version that is put back may have the key of one that goes.
     for form, records in written.items():
-        store.remove(form, records)
+        for start in range(0, len(records), _AT_ONCE):
+            store.remove(form, records[start : start + _AT_ONCE])
     restored = _restore(store, target, load)
     # What stands again is no history any more.
     store.rows("DELETE FROM record_history WHERE replaced_by = ?", [load])
@@ -97,33 +101,49 @@ def _require_last(store: Books, target: str, load: str, batch: str) -> None:
 
 def _restore(store: Books, target: str, load: str) -> int:
     """Put back the versions that a load replaced, as loads of their own time."""
-    # As text: psycopg would turn the JSON into floats by itself.
-    query = """SELECT form, load_id, row_hash, CAST(record AS text) FROM record_history WHERE replaced_by = ?
-               ORDER BY form, load_id, record_id"""
-    groups: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = {}
-    for form, was, content, record in store.rows(query, [load]):
-        whole = json.loads(record, parse_float=str, parse_int=str)  # a float would round sums of money
-        groups.setdefault((form, str(was).replace("-", "")), []).append((str(content).replace("-", ""), whole))
-    for (form, was), records in groups.items():
+    query = "SELECT DISTINCT form, load_id FROM record_history WHERE replaced_by = ? ORDER BY form, load_id"
+    restored = 0
+    for form, was in store.rows(query, [load]):
         names = store.rows("SELECT batch FROM loads WHERE load_id = ?", [was])
-        tables = _tables(form, records)
-        table = form_tables(form)[form]
-        if key_columns(table, tables[form]) and store.owners(form, typed_key(table, tables[form])):
-            raise TargetRefused(
-                f"{target}: a record that this load replaced has a key that another has by now. Undo that load first. "
-                "Nothing was changed."
-            )
-        origins = [_origin(o) for _, whole in records for o in whole.get("field_origin", [])]
-        then = RowBatch(was, names[0][0] if names else "", {}, origins=origins)
-        store.expect(form, tables[form])
-        store.insert(form, tables, then)
-        flags = [tuple(f.get(n, "") for n in FLAG) for _, whole in records for f in whole.get(FLAGS, [])]
-        store.flag(pl.DataFrame(flags, schema=FLAG, orient="row", strict=False), [], then)
-    return sum(map(len, groups.values()))
+        for records in _versions(store, load, form, was):
+            _put_back(store, target, form, str(was).replace("-", ""), names[0][0] if names else "", records)
+            restored += len(records)
+    return restored
+
+
+def _versions(store: Books, load: str, form: str, was: object) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
+    """What a load replaced of what another wrote, some records at a time: (hash, whole)."""
+    # As text: psycopg would turn the JSON into floats by itself.
+    query = f"""SELECT record_id, row_hash, CAST(record AS text) FROM record_history WHERE replaced_by = ? AND form = ?
+                AND load_id = ? AND record_id > ? ORDER BY record_id LIMIT {_WHOLE_AT_ONCE}"""
+    last = ""
+    while rows := store.rows(query, [load, form, was, last]):
+        last = rows[-1][0]
+        # A float would round sums of money.
+        yield [(str(h).replace("-", ""), json.loads(r, parse_float=str, parse_int=str)) for _, h, r in rows]
+
+
+def _put_back(
+    store: Books, target: str, form: str, was: str, batch: str, records: Sequence[tuple[str, Mapping[str, Any]]]
+) -> None:
+    """Put back versions of one load and batch."""
+    tables = _tables(form, records)
+    table = form_tables(form)[form]
+    if key_columns(table, tables[form]) and store.owners(form, typed_key(table, tables[form])):
+        raise TargetRefused(
+            f"{target}: a record that this load replaced has a key that another has by now. Undo that load first. "
+            "Nothing was changed."
+        )
+    origins = [_origin(o) for _, whole in records for o in whole.get("field_origin", [])]
+    then = RowBatch(was, batch, {}, origins=origins)
+    store.expect(form, tables[form])
+    store.insert(form, tables, then)
+    flags = [tuple(f.get(n, "") for n in FLAG) for _, whole in records for f in whole.get(FLAGS, [])]
+    store.flag(pl.DataFrame(flags, schema=FLAG, orient="row", strict=False), [], then)
 
 
 def _origin(row: Mapping[str, Any]) -> tuple[object, ...]:
-    # Numbers are texts here, see parse_float in `_restore`.
+    # Numbers are texts here, see parse_float in `_versions`.
     typed = {"confidence": float, "source_row": int}
     return tuple(None if row.get(n) is None else typed.get(n, str)(row[n]) for n in ORIGIN)
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from digitize.errors import NotFound, OptionsError, TargetRefused
 from digitize.files.loading.compared import LoadSource
 from digitize.files.loading.reconcile import compare
 from digitize.machine.work_keys import plain_hash
-from digitize.targets import Load
+from digitize.targets import Load, undoing
 from digitize.targets.comparing import Fold, RecordGroup, record_digests
 from digitize.targets.flat import row_hash
 from digitize.targets.from_records import as_batch
@@ -305,7 +306,7 @@ def test_a_load_on_which_later_ones_were_built_is_not_undone(target):
 )
 @settings(max_examples=20, deadline=None)
 def test_undoing_all_loads_from_the_last_to_the_first_leads_back_through_every_state(drawn):
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, mock.patch.object(undoing, "_WHOLE_AT_ONCE", 2):
         target = SqliteTarget(Path(folder) / "t.sqlite")
         states, loads = [], []
         for number, (batch, numbers, place) in enumerate(drawn):

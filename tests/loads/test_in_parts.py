@@ -4,7 +4,6 @@ import json
 import random
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -63,8 +62,7 @@ def take_both(whole, parted, drawn, make, size, folder):
     for number, (batch, records) in enumerate(drawn):
         made = [(replace(make(how[0], place=how[1]), id=f"r{n}"), *how[2:]) for n, how in sorted(records.items())]
         source = {"delivery": number + 1, "settings": "s"}
-        coming = iter(made)
-        some = list(iter(lambda: list(islice(coming, size)), [])) or [[]]
+        some = [made[start : start + size] for start in range(0, max(len(made), 1), size)]
         with gathered((as_batch(load(number, batch, part, source)) for part in some), folder) as batch_in_parts:
             yield asdict(whole.load(load(number, batch, made, source))), asdict(parted.take(batch_in_parts))
 
@@ -158,6 +156,6 @@ def test_what_waits_is_given_as_often_as_one_likes_and_leaves_no_file(tmp_path):
 def test_a_full_disk_is_told_with_the_folder_whose_it_is(tmp_path, monkeypatch):
     away = PutAway[int](tmp_path)
     away.close()
-    away._file = Path("/dev/full").open("r+b", buffering=0)
+    away._file = Path("/dev/full").open("r+b", buffering=0)  # noqa: SIM115  # closed with `away`
     with away, pytest.raises(DiskFull, match=str(tmp_path)):
         away.put(1)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_own_tables import LAYOUT, SAMPLE, held, record, state_tables, tables_and_book, values, wanted
 
+from digitize.targets import undoing
 from digitize.targets.base import Load
 from digitize.targets.own_tables.target import OwnTablesTarget
 from digitize.targets.postgres.address import parse_address
@@ -40,7 +41,8 @@ def state(target):
 
 @given(LOADS)
 @settings(max_examples=7, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_undoing_from_the_last_to_the_first_leads_back_through_every_state(target, loads):
+def test_undoing_from_the_last_to_the_first_leads_back_through_every_state(target, monkeypatch, loads):
+    monkeypatch.setattr(undoing, "_WHOLE_AT_ONCE", 2)
     states, ids = [state(target)], []
     for batch, records in loads:
         id = uuid4().hex
