@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import BOOK
+from digitize.workspace.ledger.state import StepState
 
 STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}
@@ -41,10 +42,20 @@ def learned(ledger: Ledger) -> dict[int, dict[str, BookFact]]:
     """Volume -> zone -> what was learned of it and holds."""
     found = {}
     for unit, now in ledger.states(STEP).items():
-        facts = (BookFact(**plain) for plain in now.detail["facts"])
-        if holding := {fact.zone: fact for fact in facts if fact.value}:
+        if holding := _holding(now):
             found[int(unit.partition(":")[2])] = holding
     return found
+
+
+def learned_of(ledger: Ledger, volume: int) -> dict[str, BookFact]:
+    """Zone -> what was learned of one volume and holds."""
+    now = ledger.state(unit_of(volume), STEP)
+    return _holding(now) if now else {}
+
+
+def _holding(now: StepState) -> dict[str, BookFact]:
+    facts = (BookFact(**plain) for plain in now.detail["facts"])
+    return {fact.zone: fact for fact in facts if fact.value}
 
 
 def unseen(ledger: Ledger) -> list[int]:

@@ -51,7 +51,7 @@ class KeptParts:
 
     def text(self, part: str) -> str:
         """Of one part, as it is kept or as it is worked out now."""
-        if text := self._held.get(part) or self._new.get(part) or self._kept(part):
+        if text := self._held.get(part) or self._new.get(part) or self.kept(part):
             return text
         text = self._fold(part)
         if not self._keeps:
@@ -63,7 +63,8 @@ class KeptParts:
             self.keep()
         return text
 
-    def _kept(self, part: str) -> str:
+    def kept(self, part: str) -> str:
+        """Of one part as it is kept, "" where it changed since or nobody worked it out."""
         if not self._has_marks or part in self.changed:
             return ""
         row = self._ledger.execute(_ONE, (f"{self._what}:{part}",)).fetchone()
