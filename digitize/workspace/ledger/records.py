@@ -172,7 +172,7 @@ class Records:
 
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
-        groups = self._groups_ending(ends) if ends else []
+        groups = self.groups_ending(ends) if ends else []
         near = record_sql.NEAR if self._ledger.is_narrow else record_sql.NEAR_BEFORE
         where = f"WHERE {near.format(', '.join('?' * len(groups)) or 'NULL')}" if ends else ""
         sql = f"SELECT * FROM records {where} ORDER BY record"
@@ -183,11 +183,11 @@ class Records:
             if any(w in data for w in wanted) and not is_emptied(row["data"]):
                 yield self._stored(row)
 
-    def _groups_ending(self, ends: Sequence[str]) -> list[str]:
+    def groups_ending(self, ends: Sequence[str]) -> list[str]:
         """The groups of surely known stations and years that end so, in whatever letters."""
-        small = tuple(e.lower() for e in ends)
+        small = tuple(e.casefold() for e in ends)
         query = record_sql.GROUPS if self._ledger.is_narrow else record_sql.GROUPS_BEFORE
-        return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.lower().endswith(small))
+        return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.casefold().endswith(small))
 
     def open_ones(self, where: str = "", values: Iterable[object] = ()) -> Iterator[Stored]:
         """The records in review or rejected, by id. where: SQL for their units, of all where it is ""."""
