@@ -76,21 +76,21 @@ class VolumeAccount:
 def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeAccount]:
     """The account of every volume that was received, or of one."""
     volumes = Volumes(ledger)
-    known = [v for v in volumes.all().values() if only in (None, v.number)]
+    known = list(volumes.all().values()) if only is None else [v for v in [volumes.one(only)] if v]
     sheets = Counter(int(s.detail["volume"]) for s in ledger.states("sheet").values())
     gaps: dict[str, list[Gap]] = {}
     # Of all volumes from the counts that are kept, which look at no page.
     for gap in (find_gaps(ledger, only) if only is not None else kept_gaps(ledger)) if known else ():
         gaps.setdefault(gap.volume, []).append(gap)
     pages = KeptPages(ledger, site, keeps=only is None)
-    looked = ledger.states(LOOKED)
+    looked = ledger.states(LOOKED) if only is None else {unit_of(only): ledger.state(unit_of(only), LOOKED)}
     # Asked of each volume only where something was purged at all.
     purges = bool(ledger.rows("SELECT 1 FROM events WHERE step = 'purge' LIMIT 1"))
     made = []
     for volume in known:
         number, own = volume.number, pages.of(volume.number)
         gone = count_purged(ledger, site, number, {*purged_in(ledger, number)}) if purges else 0
-        account = _account(volume, own, _holder(chain := Volumes(ledger).custody(number)), sheets[number], gone)
+        account = _account(volume, own, _holder(chain := volumes.custody(number)), sheets[number], gone)
         gaps_of = [g for g in gaps.get(volume.facts.label, []) if g.said != NO_GAP]
         seen = _looked(looked.get(unit_of(number)), own.key)
         found = (*_of_counts(account, chain), *_of_pages(account), *_of_gaps(gaps_of), *seen, *_of_rules(own.rules))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -14,6 +15,9 @@ from digitize.workspace.ledger.purges import count_emptied, purge_of_unit
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.linking.cases import KEY, Case, FactStatement, assemble, fir_key, legacy_keys
 from mappers.record import Record
+
+LegacyKey = tuple[str, str, str]
+"""A key of an old system: system, table, key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class CaseCounts:
 
 def all_cases(ledger: Ledger) -> Iterator[Case]:
     """Every case, one station and year at a time; records linked by a key of an old system come with their FIR's."""
-    linked = _linked(ledger)
+    linked = _in_piles(Records(ledger).by_group())
     for _, stored in groupby(Records(ledger).by_group(), key=lambda s: s.group):
         yield from _with_linked([s.record for s in stored], linked)
 
@@ -98,21 +102,33 @@ def _candidates(ledger: Ledger, name: str) -> Iterator[Case]:
     if stored is not None:
         groups = [_group(stored, ledger)]
     else:
-        station, year = name.partition("/")[0].casefold(), name.rpartition("/")[2]
         # A group's name ends in |STATION|YEAR; district and state are not typed.
-        groups = [g for g in records.groups() if g.casefold().endswith(f"|{station}|{year}")]
-    linked = _linked(ledger)
+        groups = records.groups_ending([f"|{name.partition('/')[0]}|{name.rpartition('/')[2]}"])
+    own_keys = set(legacy_keys(stored.record)) if stored is not None else set()
     for group in groups:
-        yield from _with_linked([s.record for s in records.of_group(group)], linked)
+        own = [s.record for s in records.of_group(group)]
+        cases = _with_linked(own, {})
+        keys = {id(c): {k for r in c.records for k in legacy_keys(r)} for c in cases}
+        meant = [c for c in cases if _is_meant(c, name) or keys[id(c)] & own_keys]
+        # Records of other groups belong to it only by a key that one of its own states.
+        linked = _in_piles(_stating(ledger, set().union(*(keys[id(c)] for c in meant))))
+        yield from _with_linked(own, linked) if linked else cases
 
 
 def _group(stored: Stored, ledger: Ledger) -> str:
     """The group of the record's FIR: its own, or that of the record whose old key it states."""
     if fir_key(stored.record) is not None:
         return stored.group
-    wanted = set(legacy_keys(stored.record))
-    owners = [s for s in Records(ledger).by_group() if wanted & set(legacy_keys(s.record)) and fir_key(s.record)]
-    return owners[0].group if owners else stored.group
+    owners = (s for s in _stating(ledger, set(legacy_keys(stored.record))) if fir_key(s.record))
+    return next((s.group for s in owners), stored.group)
+
+
+def _stating(ledger: Ledger, keys: Set[LegacyKey]) -> list[Stored]:
+    """The records of any group that state one of these keys, by group."""
+    # Few records state a key; they alone are opened.
+    texts = sorted({json.dumps(key[2], ensure_ascii=False) for key in keys})
+    found = [s for s in Records(ledger).mentioning(texts) if keys & set(legacy_keys(s.record))] if texts else []
+    return sorted(found, key=lambda s: (s.group, s.record.id))
 
 
 def _is_meant(case: Case, name: str) -> bool:
@@ -121,17 +137,17 @@ def _is_meant(case: Case, name: str) -> bool:
     return name in case.linked or name.casefold() == said.casefold()
 
 
-def _linked(ledger: Ledger) -> dict[tuple[str, str, str], list[Record]]:
-    """Key of an old system -> the records that state it and have no FIR key of their own."""
-    found: dict[tuple[str, str, str], list[Record]] = {}
-    for stored in Records(ledger).by_group():
+def _in_piles(records: Iterable[Stored]) -> dict[LegacyKey, list[Record]]:
+    """Key of an old system -> those of some records that state it and have no FIR key of their own."""
+    found: dict[LegacyKey, list[Record]] = {}
+    for stored in records:
         if fir_key(stored.record) is None:
             for key in legacy_keys(stored.record):
                 found.setdefault(key, []).append(stored.record)
     return found
 
 
-def _with_linked(records: Iterable[Record], linked: dict[tuple[str, str, str], list[Record]]) -> list[Case]:
+def _with_linked(records: Iterable[Record], linked: dict[LegacyKey, list[Record]]) -> list[Case]:
     own = [r for r in records if fir_key(r) is not None]
     keys = dict.fromkeys(k for r in own for k in legacy_keys(r))
     more = {r.id: r for k in keys for r in linked.get(k, ())}

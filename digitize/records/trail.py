@@ -62,7 +62,7 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
         "page": scan.page,
         "purged": asdict(purged) if purged else None,
         "scan": {"file": source.name if source else "", "sha256": scan.sha256, "index": scan.idx, "batch": scan.batch},
-        "volume": Catalogue(ledger).volume_labels().get(scan.volume, ""),
+        "volume": Catalogue(ledger).volume_label(scan.volume),
         "form": recognition.form if recognition else None,
         "match": recognition.match if recognition else 0,
         "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,

@@ -1,15 +1,24 @@
-"""All that an answer may be taken for today: item id -> what it asks."""
+"""All that an answer may be taken for today, looked up by the names of records: item id -> what it asks.
+
+An item's id is a hash, which does not tell its record; the sheet does, in a column of its own. So only what stands
+there is read. Of a sheet whose column somebody took away or typed over, all records are gone through once, some
+hundreds at a time.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from itertools import chain, islice
 
 from digitize.reading.rows import RECORD, ROW_KINDS
 from digitize.review.answering import AskedPlace
 from digitize.review.gap_questions import GAP_WORDS
-from digitize.review.measuring import list_open
-from digitize.review.questions import list_questions
+from digitize.review.named import list_open_of
+from digitize.review.questions import list_questions, questions_on
 from digitize.review.row_questions import row_decision
 from digitize.workspace.decisions.apply import VALUE
-from digitize.workspace.decisions.entries import ENTRY_WORDS
+from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
 from digitize.workspace.decisions.words import ENTRY, GAP, ROW
 from digitize.workspace.known import Known
@@ -19,30 +28,71 @@ from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import REOPENED
 
+_AT_ONCE = 200
+_IS_OURS = "SELECT 1 FROM scans WHERE page IN (?, ?) UNION ALL SELECT 1 FROM tables WHERE unit = ? LIMIT 1"
 
-def all_asked(ledger: Ledger, known: Known) -> dict[str, AskedPlace]:
-    """Item id -> what it asks: the open items of today, and those settled before."""
+
+def asked_for(ledger: Ledger, known: Known, items: Collection[str], records: Iterable[str]) -> dict[str, AskedPlace]:
+    """What these items ask, of those that are asked today or were settled before. records: that are told for them, ""
+    where none is.
+
+    Memory: some hundred records, and what is found.
+    """
+    named = list(dict.fromkeys(records))
+    found = _among(ledger, known, named, items)
+    if all(item in found for item in items) or all(_is_ours(ledger, name) for name in named):
+        return found
+    return _among(ledger, known, _all_names(ledger, known), items)
+
+
+def asked_of(ledger: Ledger, known: Known, names: AbstractSet[str]) -> dict[str, AskedPlace]:
+    """All that may be answered of some records, of rows and pages that make none, and of lists: their open items of
+    today, and those settled before.
+    """
     asked = {}
-    for of_unit in Records(ledger).decided_units().values():
-        for cells in of_unit.values():
-            for d in (d for d in cells.values() if d.verdict != REOPENED):
-                words = _words_of(d)
-                asked[item_id(d.record, d.field, d.reading, d.source)] = AskedPlace(d, d.value, d, words)
+    for cells in Records(ledger).decisions_on(sorted(names)).values():
+        for d in (d for d in cells.values() if d.verdict != REOPENED):
+            asked[item_id(d.record, d.field, d.reading, d.source)] = AskedPlace(d, d.value, d, _words_of(d))
     before = {id: question.before for id, question in asked.items()}
     # Today's questions go over those of decisions: what is open again is asked as it stands now.
-    for q in list_questions(ledger, known):
+    for q in questions_on(ledger, known, names):
         asked[q.item.id] = AskedPlace(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
     whole = WholeRows(ledger, known)
-    for stored, item in list_open(ledger, known):
+    for stored, item in list_open_of(ledger, known, names):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
         machine, earlier = item.machine, before.get(item.id)
         asked[item.id] = AskedPlace(blank, machine, earlier, row=whole.of(stored), confidence=item.confidence)
     return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 
 
+def _among(ledger: Ledger, known: Known, names: Iterable[str], items: Collection[str]) -> dict[str, AskedPlace]:
+    wanted, found = frozenset(items), dict[str, AskedPlace]()
+    waiting = iter(names)
+    while some := frozenset(islice(waiting, _AT_ONCE)):
+        found |= {id: asked for id, asked in asked_of(ledger, known, some).items() if id in wanted}
+    return found
+
+
+def _all_names(ledger: Ledger, known: Known) -> Iterator[str]:
+    """Of all that something could be asked about or was settled."""
+    rows = chain(
+        ledger.each("SELECT record FROM records WHERE record > '' ORDER BY record"),
+        ledger.each("SELECT DISTINCT record FROM decisions ORDER BY record"),
+    )
+    yield from (row["record"] for row in rows)
+    yield from dict.fromkeys(question.item.record for question in list_questions(ledger, known))
+
+
+def _is_ours(ledger: Ledger, name: str) -> bool:
+    """Whether a name is one of a record, row, page or list of this workspace, of which it may be gone by now."""
+    unit = name.rpartition("-r")[0]
+    return name in LIST_FILES or bool(ledger.rows(_IS_OURS, (name, unit, unit)))
+
+
 def _words_of(decision: Decision) -> tuple[str, ...]:
     """What a decision made before might have said instead, where it hangs on no field."""
-    return {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}.get(decision.field.partition(":")[0], ())
+    words: Mapping[str, tuple[str, ...]] = {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}
+    return words.get(decision.field.partition(":")[0], ())
 
 
 class WholeRows:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from digitize.workspace.counting.kept import kept_gaps
+from digitize.workspace.counting.kept import kept_gaps, of_volumes
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id
 from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap
@@ -18,6 +18,15 @@ GAP_WORDS = (MISSING, NO_GAP)
 def gap_questions(ledger: Ledger) -> Iterator[Question]:
     """The gaps of which no person has said what they are."""
     return (_question(gap) for gap in kept_gaps(ledger) if not gap.said)
+
+
+def gaps_behind(ledger: Ledger, pages: Collection[str]) -> Iterator[Question]:
+    """The same behind some pages; names of what is no page lead to none."""
+    sql = f"SELECT DISTINCT volume FROM scans WHERE page IN ({', '.join('?' * len(pages))}) ORDER BY volume"
+    volumes = [r["volume"] for r in ledger.rows(sql, sorted(pages))] if pages else []
+    for _, tally in of_volumes(ledger, volumes):
+        gaps = (Gap(**gap) for gap in tally.get("gaps", ()))
+        yield from (_question(gap) for gap in gaps if gap.page in pages and not gap.said)
 
 
 def _question(gap: Gap) -> Question:

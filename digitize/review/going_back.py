@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.errors import OptionsError
@@ -17,7 +17,8 @@ from digitize.workspace.ledger.records import Records, Stored
 TO_BE_FOUND = "to-be-found"
 """Why such a field is asked: with it a service finds the record."""
 _UNIT, _STEP = "back", "review"
-_NOTES = f"SELECT detail FROM events WHERE step = '{_STEP}' AND unit LIKE '{_UNIT}:%' ORDER BY seq"
+# As a range, which the index of the names finds; LIKE would go through every answer that was ever given.
+_NOTES = f"SELECT detail FROM events WHERE step = '{_STEP}' AND unit >= '{_UNIT}:' AND unit < '{_UNIT};' ORDER BY seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,15 @@ def go_back(
     return BackToPaper(len(new), **counts)
 
 
-def back_items(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
-    """What is asked so and not answered, record by record as it was noted: the one with the most gain first."""
+def back_items(ledger: Ledger, known: Known, records: Collection[str] | None = None) -> Iterator[tuple[Stored, Item]]:
+    """What is asked so and not answered, record by record as it was noted: the one with the most gain first.
+
+    records: of these alone.
+    """
     readings, given = Readings(ledger), set[str]()
     for record, path in _noted(ledger):
+        if records is not None and record not in records:
+            continue
         found = _wanted(ledger, known, record, path, readings)
         # Two fields may hang on one place of the paper.
         if found is not None and found[1].id not in given:

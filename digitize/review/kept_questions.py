@@ -118,7 +118,7 @@ class KeptQuestions:
 
     def __init__(self, ledger: Ledger, rules: AuditRules, *, keeps: bool = False) -> None:
         """keeps: what is looked at anew is kept in the ledger, if that can be written."""
-        self._ledger = ledger
+        self._ledger, self._rules = ledger, rules
         fold = partial(fold_questions, ledger, rules)
         self._parts = KeptParts(ledger, SHEET, rules.basis, fold, keeps=keeps)
 
@@ -127,6 +127,13 @@ class KeptQuestions:
         for part in all_parts(self._ledger, SHEET) if parts is None else parts:
             yield part, _head(self._parts.text(part).partition("\n")[0])
         self._parts.keep()
+
+    def turns(self, part: str) -> tuple[list[PageTurn], Mapping[str, list[PageTurn]]]:
+        """The first pages of a volume, and by form those of which nothing passes yet; records are not opened for it."""
+        if text := self._parts.kept(part):
+            head = _head(text.partition("\n")[0])
+            return head.first, head.cold
+        return _turns(self._ledger, part, self._rules)
 
     def waiting(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
         """The records of a part that wait, in the order of value, with the keys that each takes then."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -26,6 +26,7 @@ from digitize.review.kept_questions import (
 from digitize.workspace.calibration.keeping import STEP
 from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import draw_of
+from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.known import Known
@@ -58,14 +59,17 @@ def list_asked(
     """
     back = back_items(ledger, known)
     if not known.thresholds.is_begun:
-        return Asking(_with(list_items(ledger, known.mappings, volume), back), (), [])
+        scope = None if volume is None else (where_of(part := f"volume:{volume}"), values_of(part))
+        return Asking(with_back(list_items(ledger, known.mappings, scope), back), (), [])
     deferred: list[str] = []
     sample = DrawnSample(ledger, known, volume, keeps=keeps)
     asked = _asked(ledger, known, sample, deferred, everything=everything)
-    return Asking(_with(asked, back), sample.in_turn, deferred)
+    return Asking(with_back(asked, back), sample.in_turn, deferred)
 
 
-def _with(items: Iterable[tuple[Stored, Item]], back: Iterable[tuple[Stored, Item]]) -> Iterator[tuple[Stored, Item]]:
+def with_back(
+    items: Iterable[tuple[Stored, Item]], back: Iterable[tuple[Stored, Item]]
+) -> Iterator[tuple[Stored, Item]]:
     """What people went back to the paper for, which somebody asked for on purpose, and behind it all others."""
     asked: set[str] = set()
     for stored, item in back:
@@ -104,38 +108,19 @@ def _wanted(stored: Stored, sample: DrawnSample) -> set[str]:
     return audits | set(stored.open if is_open(stored) else ())
 
 
-def list_open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
-    """All that an answer may be taken for: every doubt, what was ever asked to measure, whether it passes now, and what
-    people went back to the paper for.
-    """
-    yield from _with(_open(ledger, known), back_items(ledger, known))
-
-
-def _open(ledger: Ledger, known: Known) -> Iterator[tuple[Stored, Item]]:
-    if not known.thresholds.is_begun:
-        yield from list_items(ledger, known.mappings)
-        return
-    sample, readings = DrawnSample(ledger, known), Readings(ledger)
-    before = _asked_before(ledger)
-    for stored in Records(ledger).all():
-        wanted = set(stored.open if is_open(stored) else ())
-        is_whole = stored.record.id in before
-        cells = stored.record.cells()
-        wanted |= {p for p, v in cells if has_passed(v) and (is_whole or sample.is_audit(stored.record, v))}
-        if wanted:
-            for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
-                yield stored, item
-
-
 def note_asked(ledger: Ledger, site: str, records: Sequence[str]) -> None:
     """Keep which records a sheet asks whole: their answers are taken though more passes by then."""
-    if records and ledger.can_write and not _asked_before(ledger) >= {*records}:
+    if records and ledger.can_write and not asked_whole(ledger, records) >= {*records}:
         ledger.record_event(f"asked:{site}", STEP, "note", detail={"asked": list(records)})
 
 
-def _asked_before(ledger: Ledger) -> set[str]:
+def asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
+    """Those of some records that a sheet ever asked whole."""
     sql = "SELECT detail FROM events WHERE step = ? AND unit LIKE 'asked:%' ORDER BY seq"
-    return {record for row in ledger.rows(sql, (STEP,)) for record in json.loads(row["detail"])["asked"]}
+    some, found = frozenset(records), set[str]()
+    for row in ledger.each(sql, (STEP,)):
+        found |= some.intersection(json.loads(row["detail"])["asked"])
+    return found
 
 
 class DrawnSample:

@@ -30,6 +30,7 @@ from validators.messages.texts import ENGLISH, message_languages
 
 _FEW = 5_000
 """Up to so many questions are gathered before they are written, so that only the cases of their records are opened."""
+_MOST_NAMED = 40
 _ROWS_ALONE = 200
 """Up to so many rows that make no record have their cases looked up one by one."""
 
@@ -190,11 +191,12 @@ def _number_of(ledger: Ledger, wanted: Wanted) -> int | None:
     """The volume that is asked for. Raises NotFound for one that is not there."""
     if not wanted.volume:
         return None
-    labels = Catalogue(ledger).volume_labels()
-    found = next((number for number, label in labels.items() if label == wanted.volume), None)
+    found = Catalogue(ledger).find_volume(wanted.volume)
     if found is None:
-        known = ", ".join(sorted(labels.values())) or "none"
-        raise NotFound(f"There is no book {wanted.volume!r}; known: {known}.")
+        labels = sorted(Catalogue(ledger).volume_labels().values())
+        more = f", and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
+        known = ", ".join(labels[:_MOST_NAMED]) or "none"
+        raise NotFound(f"There is no book {wanted.volume!r}; known: {known}{more}.")
     return found
 
 

@@ -5,12 +5,14 @@ names that are in no list.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import chain
 
 from digitize.reading.rows import ROW_KINDS
 from digitize.review.entry_questions import entry_questions
-from digitize.review.gap_questions import GAP_WORDS, gap_questions
-from digitize.review.row_questions import row_questions
-from digitize.workspace.decisions.entries import ENTRY_WORDS
+from digitize.review.gap_questions import GAP_WORDS, gap_questions, gaps_behind
+from digitize.review.row_questions import row_questions, rows_asked_on
+from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.words import Question
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
@@ -24,3 +26,13 @@ def list_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
     yield from row_questions(ledger, known)
     yield from gap_questions(ledger)
     yield from entry_questions(ledger, known)
+
+
+def questions_on(ledger: Ledger, known: Known, names: AbstractSet[str]) -> Iterator[Question]:
+    """Those of some rows (PAGE-r03), pages and lists, of which alone it is looked."""
+    found = (
+        rows_asked_on(ledger, known, sorted({name.rpartition("-r")[0] for name in names})),
+        gaps_behind(ledger, names),
+        entry_questions(ledger, known) if names & {*LIST_FILES} else (),
+    )
+    yield from (question for question in chain(*found) if question.item.record in names)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from digitize.reading.rows import DAY, ROW_KINDS, STRUCK
-from digitize.workspace.counting.kept import tallies
+from digitize.workspace.counting.kept import volumes_with
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, register_source
@@ -28,9 +28,18 @@ _ASKED = {
 
 def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are."""
+    yield from _of_pages(ledger, known, _mapped(ledger))
+
+
+def rows_asked_on(ledger: Ledger, known: Known, pages: Iterable[str]) -> Iterator[Question]:
+    """The same of some pages."""
+    yield from _of_pages(ledger, known, ((p, mapped) for p in pages if (mapped := ledger.state(p, "map"))))
+
+
+def _of_pages(ledger: Ledger, known: Known, pages: Iterable[tuple[str, StepState]]) -> Iterator[Question]:
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
-    for page, mapped in _mapped(ledger):
+    for page, mapped in pages:
         scan = catalogue.scan(page) if mapped.is_done and mapped.detail.get("asked") else None
         if scan is None:
             continue
@@ -44,10 +53,9 @@ def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
 def _mapped(ledger: Ledger) -> Iterator[tuple[str, StepState]]:
     """The pages of volumes in which rows are asked about, as the books lie; others are not looked at."""
     sql = "SELECT unit, key, outcome, detail FROM state WHERE step = 'map' AND {} ORDER BY unit"
-    for part, tally in tallies(ledger):
-        if part.startswith("volume:") and tally.get("totals", {}).get("rows_asked"):
-            for row in ledger.rows(sql.format(where_of(part)), values_of(part)):
-                yield row["unit"], step_state(row["key"], row["outcome"], row["detail"])
+    for part in volumes_with(ledger, "rows_asked"):
+        for row in ledger.rows(sql.format(where_of(part)), values_of(part)):
+            yield row["unit"], step_state(row["key"], row["outcome"], row["detail"])
 
 
 def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:

@@ -19,13 +19,17 @@ _NEEDED = ("item", "right value", "verdict")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """One row a person filled in; line: its number in the sheet. fault: why it cannot be taken as it stands."""
+    """One row a person filled in; line: its number in the sheet. record: as the sheet names it, "" where it does not.
+
+    fault: why it cannot be taken as it stands.
+    """
 
     line: int
     item: str
     value: str
     verdict: str
     operator: str
+    record: str = ""
     fault: str = ""
 
 
@@ -39,7 +43,7 @@ def read_sheet(path: Path) -> Iterator[Filled]:
         raise InputError(f"{path} is not a review sheet: the column {lacking[0]!r} is missing in line 1.")
     for line, row in enumerate(rows, start=2):
         cells = {n: row[i] for i, n in enumerate(head) if i < len(row)}
-        given = {n: _text(cells[n].value) if n in cells else "" for n in (*_NEEDED, "operator")}
+        given = {n: _text(cells[n].value) if n in cells else "" for n in (*_NEEDED, "operator", "record")}
         # A line with an operator alone answers nothing.
         if given["item"] and (given["right value"] or given["verdict"]):
             yield _filled(line, cells, given)
@@ -49,7 +53,8 @@ def _filled(line: int, cells: Mapping[str, Cell], given: Mapping[str, str]) -> F
     formulas = [n for n in ("right value", "verdict", "operator") if n in cells and cells[n].data_type == "f"]
     # What a formula came to is not what somebody saw on the paper, and may be another thing tomorrow.
     fault = f"{formulas[0]!r} holds a formula; type what stands on the paper" if formulas else ""
-    return Filled(line, given["item"], given["right value"], given["verdict"].lower(), given["operator"], fault)
+    verdict, operator = given["verdict"].lower(), given["operator"]
+    return Filled(line, given["item"], given["right value"], verdict, operator, given["record"], fault)
 
 
 def _rows(path: Path) -> Iterator[Sequence[Cell]]:

@@ -20,7 +20,7 @@ from digitize.review.answering import (
     problem_of,
     said_of,
 )
-from digitize.review.asked import all_asked
+from digitize.review.asked import asked_for
 from digitize.review.disputes import close_dispute, is_third, note_dispute
 from digitize.review.sheet_read import Filled, read_sheet
 from digitize.review.verdicts import SURE
@@ -85,7 +85,8 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
     with Ledger(place.ledger) as ledger:
         known = learn(place, ledger)
         rows = list(read_sheet(path))
-        answers = _Answers(ledger, all_asked(ledger, known), operator, report).of(rows)
+        asked = asked_for(ledger, known, {row.item for row in rows}, (row.record for row in rows))
+        answers = _Answers(ledger, asked, operator, report).of(rows)
         with ledger.writing():
             for record, own in _by_record(answers).items():
                 _take_record(ledger, known, record, own, report)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
-from digitize.workspace.counting.kept import tallies
+from digitize.workspace.counting.kept import of_volumes
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from mappers.text.folding import fold_key
 
 OLDEST, GAIN, STATION = "oldest", "gain", "station"
-_AGES = "SELECT volume, MIN(seq) AS first FROM scans GROUP BY volume"
+_AGES = "SELECT volume, MIN(seq) AS first FROM scans WHERE volume IN ({}) GROUP BY volume"
+_AT_ONCE = 500
 
 
 class Due:
@@ -48,24 +49,28 @@ def parse_first(text: str) -> str:
 def order_of(ledger: Ledger, first: str, volumes: list[int]) -> list[int]:
     """Volumes in that order; those of which it says nothing stay by number, behind the others."""
     word, _, name = first.partition(" ")
-    key = _KEYS[word](ledger, name)
+    key = _KEYS[word](ledger, volumes, name)
     return sorted(volumes, key=lambda volume: (key(volume), volume))
 
 
 Key = Callable[[int], float]
 
 
-def _by_age(ledger: Ledger, _: str) -> Key:
-    taken = {r["volume"]: float(r["first"]) for r in ledger.rows(_AGES)}
+def _by_age(ledger: Ledger, volumes: Sequence[int], _: str) -> Key:
+    taken: dict[int, float] = {}
+    for i in range(0, len(volumes), _AT_ONCE):
+        some = volumes[i : i + _AT_ONCE]
+        sql = _AGES.format(", ".join("?" * len(some)))
+        taken |= {r["volume"]: float(r["first"]) for r in ledger.rows(sql, some)}
     return lambda volume: taken.get(volume, float("inf"))
 
 
-def _by_gain(ledger: Ledger, _: str) -> Key:
+def _by_gain(ledger: Ledger, volumes: Sequence[int], _: str) -> Key:
     """What a page brings at most: a record where there was none, and fields that a person would look at."""
     gain = {}
-    for part, tally in tallies(ledger):
+    for part, tally in of_volumes(ledger, volumes):
         totals = tally.get("totals", {})
-        if part.startswith("volume:") and (pages := totals.get("pages", 0)):
+        if pages := totals.get("pages", 0):
             unread = totals.get("pages_waiting", 0) + totals.get("pages_failed", 0)
             gain[int(part.partition(":")[2])] = (_PAGE * unread + totals.get("open_fields", 0)) / pages
     return lambda volume: -gain.get(volume, 0.0)
@@ -75,14 +80,16 @@ _PAGE = 20.0
 """A page that was never read counts for so many open fields: about those of a form."""
 
 
-def _by_station(ledger: Ledger, name: str) -> Key:
+def _by_station(ledger: Ledger, volumes: Sequence[int], name: str) -> Key:
     wanted = fold_key(name)
     has = set()
-    for part, tally in tallies(ledger):
+    for part, tally in of_volumes(ledger, volumes):
         stations = tally.get("by", {}).get("station", {})
-        if part.startswith("volume:") and any(fold_key(station) == wanted for station in stations):
+        if any(fold_key(station) == wanted for station in stations):
             has.add(int(part.partition(":")[2]))
     return lambda volume: 0.0 if volume in has else 1.0
 
 
-_KEYS: Mapping[str, Callable[[Ledger, str], Key]] = {OLDEST: _by_age, GAIN: _by_gain, STATION: _by_station}
+_KEYS: Mapping[str, Callable[[Ledger, Sequence[int], str], Key]] = {
+    OLDEST: _by_age, GAIN: _by_gain, STATION: _by_station,
+}  # fmt: skip

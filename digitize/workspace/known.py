@@ -18,7 +18,7 @@ from digitize.reading.lexica import as_lexica, sections_file
 from digitize.workspace.calibration.keeping import Thresholds, thresholds_in
 from digitize.workspace.capturing import capture_choice
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.books import BookFact, learned
+from digitize.workspace.ledger.books import BookFact, LearnedBooks
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.list_hash import lists_hash
 from digitize.workspace.own_weights import require_whole, used_weights
@@ -63,7 +63,7 @@ class Known:
     owner: str
     thresholds: Thresholds = Thresholds()
     weights: tuple[tuple[str, Path], ...] = ()
-    books: dict[int, dict[str, BookFact]] = field(default_factory=dict)
+    books: LearnedBooks | dict[int, dict[str, BookFact]] = field(default_factory=dict)
     cluster: Cluster | None = None
     _settings: dict[str, ReadSettings] = field(default_factory=dict)
     _read_keys: dict[str, str] = field(default_factory=dict)
@@ -295,6 +295,6 @@ def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known
         owner=process_name(),
         thresholds=thresholds_in(ledger),
         weights=used_weights(ledger, place),
-        books=learned(ledger),
+        books=LearnedBooks(ledger),
         cluster=cluster,
     )

@@ -1,7 +1,10 @@
 """The ledger that is made for measuring is one that the product would have written, and its figures come."""
 
+import json
+
 import pytest
 
+from benchmarks import growth_one
 from benchmarks.ledger import LedgerBench, _batch, _disk, _lots
 from benchmarks.ledger_make import make
 from benchmarks.ledger_sinks import DatabaseSink
@@ -9,8 +12,10 @@ from digitize.machine.progress import Silent
 from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.counting.kept import differing_counts
 from digitize.workspace.counting.totals import count_work
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.records import Records
+from digitize.workspace.place import open_place
 
 PAGES = 200
 
@@ -52,3 +57,16 @@ def test_one_that_is_made_straight_in_a_database_goes_on_where_it_was_cut_off(tm
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
         assert list(differing_counts(ledger)) == []
         assert count_work(ledger, every_volume=False).totals.loaded == 160
+
+
+def test_what_a_command_takes_that_is_asked_of_one_record_is_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(growth_one, "QUICK", (250,))
+    out = tmp_path / "found.json"
+    assert growth_one.main(["--quick", "--only", "record", "--data", str(tmp_path), "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["record_250"]["mb"] > 0
+    place = open_place(tmp_path / "growth-250")
+    with Ledger(place.ledger) as ledger:
+        # It was lived in: something was learned of its volume, and people answered.
+        assert books.learned_of(ledger, 1)["year"].value == "1984"
+        assert len(Records(ledger).decided_units()) == 5
+        assert [c.line() for c in ledger.changes() if not c.is_remark] == []

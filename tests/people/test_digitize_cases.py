@@ -1,6 +1,15 @@
 """`digitize case`: an FIR list and an arrest register of one station, taken in apart, shown together."""
 
+import random
+from collections import Counter
+
 import pytest
+
+from digitize.records.cases import all_cases, find_case
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Records, Stored, record_hash
+from mappers.linking.cases import KEY
+from mappers.record import FieldValue, Origin, Record
 
 FIRS = """
 format = 1
@@ -86,6 +95,44 @@ def test_a_case_is_found_by_its_number_and_by_any_of_its_records(digitize, place
     record = by_number["cases"][0]["records"][1]["record"]
     assert digitize.json("case", place, record) == by_number
     assert "conflict: fir_date: 1999-01-02" in digitize("case", place, "Kalpanapur/7/1999")
+
+
+def linked_by_old_keys(choose):
+    """Records of a few FIRs of two stations and years; some state keys of an old system, some have no FIR's key."""
+    records = []
+    for n in range(14):
+        said = {"state": "wb", "district": "Kalpana", "police_station": choose.choice(("Mill", "Bridge")),
+                "year": choose.choice(("1998", "1999")), "fir_no": choose.choice(("7", "8"))}  # fmt: skip
+        if choose.random() < 0.4:
+            del said["fir_no"]
+        fields = {name: value_of(text) for name, text in said.items()}
+        keys = [{"system": value_of("old"), "source_table": value_of("FIR"), "key": value_of(choose.choice("pqr"))}]
+        children = {"legacy_keys": tuple(keys)} if choose.random() < 0.6 else {}
+        records.append(Record(f"s-t0001-r{n}", choose.choice(("iif1", "iif3")), fields, children, ()))
+    return records
+
+
+def value_of(text):
+    return FieldValue(text, text, 1.0, Origin(file="s-t0001", row=1, column="x"), "test@1", accept=0.9)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_one_case_is_what_it_is_among_all_and_records_of_other_stations_are_not_opened(tmp_path, seed, monkeypatch):
+    with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
+        for record in linked_by_old_keys(random.Random(seed)):
+            station, year = record.value("police_station"), record.value("year")
+            stored = Stored(record, record.id, f"wb|Kalpana|{station}|{year}", station, "en", record_hash(record))
+            Records(ledger).replace_unit(record.id, [stored])
+        every = list(all_cases(ledger))
+        assert any(how == "legacy-key" for case in every for how in case.linked.values())
+        monkeypatch.setattr(Records, "by_group", None)
+        times = Counter(name for case in every for name in case.linked)
+        for case in every:
+            key = dict(zip(KEY, case.key, strict=True))
+            # An old key may stand at two stations: then the first is shown.
+            asked = [name for name in case.linked if times[name] == 1]
+            asked.append(f"{key['police_station'].upper()}/{key['fir_no']}/{key['year']}")
+            assert [find_case(ledger, name) for name in asked] == [case] * len(asked)
 
 
 def test_a_case_that_is_not_there_is_said(digitize, place):

@@ -9,7 +9,7 @@ from station_office import Browser, open_station, run
 
 from digitize.errors import OptionsError
 from digitize.finding.filled import open_counts
-from digitize.review.asked import all_asked
+from digitize.review.asked import asked_of
 from digitize.review.going_back import TO_BE_FOUND, BackToPaper, back_items, go_back
 from digitize.review.measuring import list_asked
 from digitize.services.kind import Need
@@ -90,7 +90,7 @@ def test_a_missing_field_of_a_loaded_record_is_asked_until_somebody_has_looked(o
         ((stored, item),) = back_items(ledger, known)
         assert (stored.record.id, item.cell.rpartition("/")[2], item.why[-1]) == (record, "place_address", TO_BE_FOUND)
         assert item.page and item.box
-        assert item.id in all_asked(ledger, known)
+        assert item.id in asked_of(ledger, known, {record})
     served, app = open_station(office)
     asha = Browser(app, "Asha", served=served)
     asked = next(i for i in asha.items("count=50") if i["id"] == item.id)

@@ -47,13 +47,20 @@ def test_intake_goes_before_what_pages_tell(tmp_path):
     books.record(
         ledger, 1, {"year": BookFact("year", "2018", 8, 8), "police_station": BookFact("police_station", "Mill", 7, 7)}
     )
-    known = SimpleNamespace(books=books.learned(ledger))
+    known = SimpleNamespace(books=books.LearnedBooks(ledger))
     scan = SimpleNamespace(volume=1, station="Harbour", district="", year="")
     assert metadata_of(known, scan) == {"year": "2018", "police_station": "Harbour"}
     assert metadata_of(known, SimpleNamespace(**{**vars(scan), "volume": 2})) == {"police_station": "Harbour"}
     assert "year 2018 (8 of 8 sure pages)" in books.lines(ledger)[0]
+    books.record(ledger, 2, {"year": BookFact("year", "", 8, 8)})
+    books.record(
+        ledger, 3, {"year": BookFact("year", "2019", 8, 8), "police_station": BookFact("police_station", "", 1, 2)}
+    )
+    assert [line.split(":")[0] for line in books.lines(ledger, 1)] == [
+        "Volume 1, learned from its own pages", "And of 1 volumes more, learned from their own pages",
+    ]  # fmt: skip
     books.record(ledger, 1, {})
-    assert books.learned(ledger) == {} and books.lines(ledger) == []
+    assert books.learned_of(ledger, 1) == {} and len(books.lines(ledger)) == 1
 
 
 def decision(word, name="Newplace", district="Nadia"):
@@ -106,7 +113,8 @@ def test_a_run_learns_of_volumes_that_nothing_was_told_of(tmp_path, monkeypatch)
     )
     known = SimpleNamespace(books={})
     assert steps_books.learn_books(ledger, known)
-    assert known.books == {1: {"police_station": BookFact("police_station", "Harbour", 6, 6)}} == books.learned(ledger)
+    assert known.books == {1: {"police_station": BookFact("police_station", "Harbour", 6, 6)}}
+    assert known.books[1] == books.learned_of(ledger, 1)
     assert looked_at(ledger) == {1, 2, 3}
     # Learned once, it is not learned again.
     assert not steps_books.learn_books(ledger, known)

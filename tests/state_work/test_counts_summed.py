@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.workspace.counting import kept, sums
-from digitize.workspace.counting.kept import differing_counts, keep_counts, kept_gaps
+from digitize.workspace.counting.kept import differing_counts, keep_counts, kept_gaps, of_volumes, volumes_with
 from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.decisions.page_gaps import Gap
@@ -64,6 +64,24 @@ def test_sums_tell_what_all_parts_tell(ledger):
     assert [g.volume for g in kept_gaps(ledger)] == [f"book {n}" for n in VOLUMES]
     made = {r["part"] for r in ledger.rows("SELECT part FROM tallies WHERE part >= 'sum:' AND part < 'sum;'")}
     assert {"sum:volume:1:0", "sum:volume:1:140", "sum:volume:2:2", "sum:volume:all", "sum:batch:1:s-b100"} <= made
+
+
+def test_sums_lead_to_the_volumes_that_have_something_under_a_total(ledger):
+    every = {n: json.loads(counts_of_kept(ledger, n)).get("totals", {}) for n in VOLUMES}
+    wanted = {total: [f"volume:{n}" for n in VOLUMES if every[n].get(total)] for total in (*every[64], "rows_asked")}
+    assert {len(found) for found in wanted.values()} >= {0, len(VOLUMES)}
+    assert {total: list(volumes_with(ledger, total)) for total in wanted} == wanted
+    keep_counts(ledger)
+    assert {total: list(volumes_with(ledger, total)) for total in wanted} == wanted
+    assert [part for part, _ in of_volumes(ledger, (64, 1))] == ["volume:64", "volume:1"]
+    # What changed since is counted as it is: here no page of it is there any more; and of one there was no count.
+    ledger.execute("INSERT INTO volumes (volume, label) VALUES (20000, 'new')")
+    ledger.execute("INSERT INTO marks (what, part, seq) VALUES ('count', 'volume:64', 1), ('count', 'volume:20000', 1)")
+    assert list(volumes_with(ledger, "pages")) == [f"volume:{n}" for n in VOLUMES if n != 64]
+
+
+def counts_of_kept(ledger, number):
+    return ledger.rows("SELECT data FROM tallies WHERE part = ?", (f"volume:{number}",))[0]["data"]
 
 
 def test_of_many_volumes_those_are_named_of_which_most_waits(ledger, monkeypatch):

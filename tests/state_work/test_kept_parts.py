@@ -2,6 +2,8 @@
 
 import pytest
 
+from digitize.workspace.calibration import keeping
+from digitize.workspace.calibration.values import Terms
 from digitize.workspace.counting.kept import differing_counts, keep_counts, tallies
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -53,3 +55,28 @@ def test_what_is_written_while_a_part_is_looked_at_stays_marked(ledger):
     parts.text("volume:1")
     parts.keep()
     assert "volume:1" in marked(ledger, ACCOUNT)
+
+
+def test_answers_are_folded_into_thresholds_again_only_where_something_came(tmp_path, monkeypatch):
+    folded = []
+    with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
+        monkeypatch.setattr(keeping, "answers_in", lambda ledger: folded.append(1) or iter(()))
+        terms = Terms(0.98)
+
+        def times(terms=terms, given=None):
+            folded.clear()
+            keeping.measure_again(ledger, terms, given or {})
+            return len(folded)
+
+        assert times() == 0, "measuring was not begun"
+        keeping.begin(ledger, "wb-test")
+        assert [times(), times(), times()] == [1, 0, 0]
+        ledger.record_event("wb-test-0001-0001-r1", "review", "note", detail={"cell": "x"})
+        assert [times(), times()] == [1, 0]
+        assert [times(given={"reg_gd": 0.9}), times(given={"reg_gd": 0.9})] == [1, 0]
+        assert times(Terms(0.97)) == 1
+        ledger.record_event("wb-test", "weights", "note", detail={"use": "own"})
+        assert [times(), times()] == [1, 0]
+        # Counted anew, everything is.
+        ledger.recount()
+        assert times() == 1

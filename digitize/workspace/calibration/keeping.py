@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from digitize import __version__
+from digitize.machine.work_keys import plain_hash
 from digitize.reading.never import NEVER
 from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.thresholds import measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, all_chosen
+from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
+from digitize.workspace.ledger.marked import newest_of_step
+from digitize.workspace.ledger.marks import SHEET
 
 STEP = "calibrate"
 WEIGHTS, ANY_WEIGHTS = "weights", "any"
 """The step of the event that says which weights a workspace reads with; what stands with answers on registers."""
 _THRESHOLD = "threshold:"
+_FOLDED = f"{SHEET}:answers"
+"""Where it lies, beside what is kept for sheets, from which answers thresholds were folded last."""
 # What a person said without seeing the reading stands with the event of the answer; of new weights, in events of this
 # module's step.
 _ANSWERS = f"""SELECT json_extract(detail, '$.measured') AS measured FROM events
@@ -112,7 +119,9 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
     given: form -> a threshold that was measured otherwise. Does nothing where measuring was not begun.
     """
     before = thresholds_in(ledger)
-    if not before.is_begun:
+    # Before anything is folded: an answer that comes meanwhile is folded next time.
+    told = _told(ledger, terms, given)
+    if not before.is_begun or told == kept_text(ledger, _FOLDED):
         return []
     now = {(m.form, m.field): m for m in measure(answers_in(ledger), terms, given)}
     said: list[str] = []
@@ -122,7 +131,18 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
         if old != new:
             ledger.record_event(f"{_THRESHOLD}{form}/{name}", STEP, "note", detail={"is": new.as_plain()})
             said += _said(old, new)
+    if ledger.can_write:
+        with ledger.writing():
+            keep_texts(ledger, {_FOLDED: told})
     return said
+
+
+def _told(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> str:
+    """All that thresholds are folded from, without a look at it: the newest of the events that hold answers, and the
+    terms on which they are.
+    """
+    newest = [newest_of_step(ledger, step) for step in ("review", STEP)]
+    return plain_hash([__version__, newest, asdict(terms), dict(given), all_chosen(ledger)])
 
 
 def _said(old: Measured, new: Measured) -> Iterator[str]:

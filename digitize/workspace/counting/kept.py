@@ -48,13 +48,28 @@ def summed(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def of_volumes(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The counts of some volumes, a few of all."""
+    """The counts of some volumes, in the order given."""
     names = [f"volume:{volume}" for volume in volumes]
     changed = set(marked(ledger, COUNT)) if is_marking(ledger) else set(names)
-    for name in names:
-        row = ledger.execute("SELECT data FROM tallies WHERE part = ?", (name,)).fetchone()
-        is_true = row is not None and name not in changed
-        yield name, json.loads(row["data"] if is_true else count_part(ledger, name).as_text())
+    for i in range(0, len(names), _READ_AT_ONCE):
+        some = names[i : i + _READ_AT_ONCE]
+        sql = f"SELECT part, data FROM tallies WHERE part IN ({', '.join('?' * len(some))})"
+        kept = {r["part"]: r["data"] for r in ledger.rows(sql, some) if r["part"] not in changed}
+        for name in some:
+            yield name, json.loads(kept[name] if name in kept else count_part(ledger, name).as_text())
+
+
+def volumes_with(ledger: Ledger, total: str) -> Iterator[str]:
+    """The volumes whose counts have something under a total, in order; sums lead there. No total is below nought."""
+    if not is_marking(ledger) or not sums.are_kept(ledger):
+        yield from (part for part, tally in tallies(ledger) if part.startswith("volume:") and _has(tally, total))
+        return
+    fresh = {part: count_part(ledger, part).as_text() for part in marked(ledger, COUNT) if part.startswith("volume:")}
+    yield from sums.parts_with(ledger, "volume", lambda counts: _has(counts, total), fresh)
+
+
+def _has(counts: Mapping[str, Any], total: str) -> bool:
+    return bool(counts.get("totals", {}).get(total))
 
 
 def keep_counts(ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ for each other's sums. Whoever looks folds what is marked, and the sums above it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from typing import Any
 
@@ -112,6 +112,26 @@ def summed(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, Plai
     kept |= {part: above[part] for part in _TOPS if part in above}
     for part in sorted(kept, key=in_order):
         yield part, json.loads(kept[part])
+
+
+def parts_with(
+    ledger: Ledger, kind: str, is_wanted: Callable[[Plain], bool], fresh: Mapping[str, str]
+) -> Iterator[str]:
+    """The parts of a kind whose counts are wanted, in order; a sum whose counts are not leads to none.
+
+    fresh: counts of parts that are newer than what is kept.
+    """
+    above = fold_up(ledger, fresh, fresh)
+    top = f"{PREFIX}{kind}:all"
+    kept = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies WHERE part = ?", (top,))} | above
+    level = [top] if top in kept and is_wanted(json.loads(kept[top])) else []
+    while level:
+        below = {part: text for sum_ in level for part, text in _children(ledger, sum_)}
+        # What is new may have no row yet, nor have the sums above it.
+        now = below | {part: text for part, text in (*fresh.items(), *above.items()) if parent_of(part) in level}
+        level = [part for part in sorted(now, key=in_order) if is_wanted(json.loads(now[part]))]
+        yield from (part for part in level if not part.startswith(PREFIX))
+        level = [part for part in level if part.startswith(PREFIX)]
 
 
 class PartsSum:

@@ -167,7 +167,8 @@ def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
             s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
     of_all.finish(s)
     some = few_open(ledger, of_all.few)
-    s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(of_all.captured), next_needed(ledger, some)
+    s.books = books.lines(ledger, None if every_volume else sums.MOST_LINES)
+    s.captured, s.next_needed = captured_lines(of_all.captured), next_needed(ledger, some)
     _count_steps(s, of_all.not_mapped)
     _rate(ledger, s)
     return s

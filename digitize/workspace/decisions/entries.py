@@ -21,6 +21,8 @@ ADD, LEAVE = "add", "leave out"
 ENTRY_WORDS = (ADD, LEAVE)
 PLACE_LISTS = {"police_station": "station", "district": "district"}
 """Field -> the list of places that it is of."""
+LIST_FILES = tuple(f"lists/{name}s.csv" for name in PLACE_LISTS.values())
+"""What stands for the record where such a name is asked about."""
 _COLUMNS = {"station": "station,district,aliases,district_aliases\n", "district": "district,aliases\n"}
 
 

@@ -9,7 +9,7 @@ from digitize.machine.work_keys import work_key
 from digitize.reading.rows import DITTO
 from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
-from digitize.workspace.decisions.order import records_by_value
+from digitize.workspace.decisions.order import Scope, records_by_value
 from digitize.workspace.decisions.places import COLUMN, FIELD, ZONE, cell_of, row_id
 from digitize.workspace.decisions.sources import is_register, register_source, source_of, told_on
 from digitize.workspace.ledger import Ledger
@@ -131,16 +131,16 @@ def _cell_named(stored: Stored, name: str, *, is_register: bool) -> str:
 
 
 def list_items(
-    ledger: Ledger, mappings: Mapping[str, FormMapping], volume: int | None = None
+    ledger: Ledger, mappings: Mapping[str, FormMapping], scope: Scope | None = None
 ) -> Iterator[tuple[Stored, Item]]:
-    """Every item of every record that is in review or rejected, by record, in the order of value. volume: of this one
+    """Every item of every record that is in review or rejected, by record, in the order of value. scope: of these units
     alone.
 
     A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
     """
     readings = Readings(ledger)
     asked: set[str] = set()
-    order, first = records_by_value(ledger, volume)
+    order, first = records_by_value(ledger, scope)
     for stored in filter(None, map(Records(ledger).one, order)):
         for item in items_of(ledger, stored, mappings, readings):
             # Fields and columns are named alike in every record; only a place on paper is one for all.

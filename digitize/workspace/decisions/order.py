@@ -22,6 +22,8 @@ _USUAL = 10
 _CONFIRM = 1.0
 """Enter, which each answer ends with."""
 
+Scope = tuple[str, Sequence[object]]
+"""SQL for units, and the values in it."""
 Places = Mapping[str, float]
 """Place -> the keys that an answer to it will take, as far as can be told before."""
 
@@ -99,11 +101,11 @@ def costs_in_order(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
     return [(keys, record) for record, keys in done.items()]
 
 
-def records_by_value(ledger: Ledger, volume: int | None = None) -> tuple[list[str], dict[str, str]]:
+def records_by_value(ledger: Ledger, scope: Scope | None = None) -> tuple[list[str], dict[str, str]]:
     """The records in review or rejected, in the order in which they are best asked; and place -> the first by its id of
-    several records that wait for it. volume: of this one alone.
+    several records that wait for it. scope: of these units alone.
     """
-    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones(volume)}
+    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones(*(scope or ("", ())))}
     first: dict[str, list[str]] = {}
     for record, places in wanting.items():
         for place in places:

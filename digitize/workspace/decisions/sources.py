@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from digitize.reading.rows import row_mark
 from digitize.workspace.decisions.places import ZONE, row_id
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.books import learned
+from digitize.workspace.ledger.books import learned_of
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Stored
@@ -22,12 +22,11 @@ def is_register(stored: Stored, readings: Readings) -> bool:
 def told_on(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
     """Cell or field -> what intake was told of the volume, or what the volume's own pages tell of it, with by whom."""
     found: dict[str, str] = {}
-    known = learned(ledger) if pages else {}
     for page in pages:
         scan = Catalogue(ledger).scan(page)
         if scan is None:
             continue
-        own = {zone: f"{fact.value} (its own pages)" for zone, fact in known.get(scan.volume, {}).items()}
+        own = {zone: f"{fact.value} (its own pages)" for zone, fact in learned_of(ledger, scan.volume).items()}
         told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
         own |= {zone: f"{value} (intake)" for zone, value in told.items() if value}
         found |= own | {f"{ZONE}:{page}/{zone}": said for zone, said in own.items()}

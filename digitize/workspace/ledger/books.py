@@ -5,18 +5,23 @@ It is weighed like metadata that intake was told, which go before it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import BOOK
+from digitize.workspace.ledger.state import StepState
 
 STEP = "book"
 _NAMES = {"police_station": "station", "year": "year"}
 LEARNED_ZONES = tuple(_NAMES)
 """Zones whose value is learned from a volume's own pages."""
 _AT_ONCE = 500
+# Each volume that was looked at has such an event; of most nothing is learned, since intake was told.
+_LEARNED = """SELECT unit, detail FROM state WHERE step = ? AND detail <> '{"facts": []}'"""
+_NO_VALUE = '"value": ""'
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +42,34 @@ def unit_of(volume: int) -> str:
     return f"{STEP}:{volume}"
 
 
-def learned(ledger: Ledger) -> dict[int, dict[str, BookFact]]:
-    """Volume -> zone -> what was learned of it and holds."""
-    found = {}
-    for unit, now in ledger.states(STEP).items():
-        facts = (BookFact(**plain) for plain in now.detail["facts"])
-        if holding := {fact.zone: fact for fact in facts if fact.value}:
-            found[int(unit.partition(":")[2])] = holding
-    return found
+class LearnedBooks:
+    """Volume -> zone -> what was learned of it and holds; each is looked up when it is first asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Of one ledger."""
+        self._ledger = ledger
+        self._held: dict[int, dict[str, BookFact]] = {}
+
+    def get(self, volume: int, default: dict[str, BookFact] | None = None) -> dict[str, BookFact]:
+        """Of a volume; nothing where nothing was learned."""
+        if volume not in self._held:
+            self._held[volume] = learned_of(self._ledger, volume) or default or {}
+        return self._held[volume]
+
+    def __setitem__(self, volume: int, facts: dict[str, BookFact]) -> None:
+        """Something else was learned of a volume."""
+        self._held[volume] = facts
+
+
+def learned_of(ledger: Ledger, volume: int) -> dict[str, BookFact]:
+    """Zone -> what was learned of one volume and holds."""
+    now = ledger.state(unit_of(volume), STEP)
+    return _holding(now) if now else {}
+
+
+def _holding(now: StepState) -> dict[str, BookFact]:
+    facts = (BookFact(**plain) for plain in now.detail["facts"])
+    return {fact.zone: fact for fact in facts if fact.value}
 
 
 def unseen(ledger: Ledger) -> list[int]:
@@ -62,15 +87,26 @@ def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
         settle(ledger, BOOK, [f"volume:{volume}"], seq)
 
 
-def lines(ledger: Ledger) -> list[str]:
-    """What was learned, for people, a line a volume."""
-    found, labels = learned(ledger), dict[int, str]()
-    volumes = sorted(found)
-    for i in range(0, len(volumes), _AT_ONCE):
-        some = volumes[i : i + _AT_ONCE]
+def lines(ledger: Ledger, most: int | None = None) -> list[str]:
+    """What was learned, for people, a line a volume. most: so many volumes at most, and how many more there are."""
+    volumes = sorted(_known_volumes(ledger))
+    found, labels = {v: learned_of(ledger, v) for v in volumes[:most]}, dict[int, str]()
+    for i in range(0, len(found), _AT_ONCE):
+        some = list(found)[i : i + _AT_ONCE]
         sql = f"SELECT volume, label FROM volumes WHERE volume IN ({', '.join('?' * len(some))})"
         labels |= {r["volume"]: r["label"] for r in ledger.rows(sql, some)}
-    return [_line(labels.get(volume, str(volume)), facts) for volume, facts in sorted(found.items())]
+    more = len(volumes) - len(found)
+    last = [f"And of {more} volumes more, learned from their own pages: digitize status DIR --json"] if more else []
+    return [_line(labels.get(volume, str(volume)), facts) for volume, facts in found.items()] + last
+
+
+def _known_volumes(ledger: Ledger) -> Iterator[int]:
+    """The volumes of which something was learned that holds."""
+    for row in ledger.each(_LEARNED, (STEP,)):
+        # What holds no longer is said with no value; few are, and these alone are taken apart.
+        facts = json.loads(row["detail"])["facts"] if _NO_VALUE in row["detail"] else ()
+        if not facts or any(fact["value"] for fact in facts):
+            yield int(row["unit"].partition(":")[2])
 
 
 def _line(label: str, facts: Mapping[str, BookFact]) -> str:

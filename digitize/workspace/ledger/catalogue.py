@@ -134,9 +134,8 @@ class Catalogue:
 
     def volume(self, label: str) -> int:
         """The number of the volume with that label; a new one is given when the label is new."""
-        row = self._ledger.execute("SELECT volume FROM volumes WHERE label = ?", (label,)).fetchone()
-        if row:
-            return int(row["volume"])
+        if (found := self.find_volume(label)) is not None:
+            return found
         with self._ledger.writing():
             sql = "INSERT INTO volumes (label) VALUES (?) RETURNING volume"
             return int(self._ledger.execute(sql, (label,)).fetchone()[0])
@@ -152,19 +151,23 @@ class Catalogue:
 
     def volume_number(self, name: str) -> int:
         """The volume of that label or, where none has it, of that number. Raises NotFound."""
-        labels = self.volume_labels()
         # Books that are called 2 and 1 may be taken in in this order.
-        for own in ({label: n for n, label in labels.items()}, {str(n): n for n in labels}):
-            if name in own:
-                return own[name]
-        raise NotFound(f"There is no volume {name}. See: digitize status")
+        number = self.find_volume(name) or (int(name) if is_number(name) and self.volume_label(int(name)) else None)
+        if number is None:
+            raise NotFound(f"There is no volume {name}. See: digitize status")
+        return number
+
+    def find_volume(self, label: str) -> int | None:
+        """The volume of that label; None where none has it."""
+        row = self._ledger.execute("SELECT volume FROM volumes WHERE label = ?", (label,)).fetchone()
+        return int(row["volume"]) if row else None
 
     def batch(self, name: str) -> Batch:
         """The batch of that id. Raises NotFound."""
-        found = next((b for b in self.batches() if b.batch == name), None)
-        if found is None:
+        row = self._ledger.execute("SELECT * FROM batches WHERE batch = ?", (name,)).fetchone()
+        if row is None:
             raise NotFound(f"There is no batch {name}. See: digitize status --json")
-        return found
+        return Batch(**dict(row))
 
     def next_page_number(self, volume: int) -> int:
         """The number after the volume's last page."""
@@ -241,6 +244,11 @@ class Catalogue:
         marks = ", ".join("?" * len(values))
         with self._ledger.writing():
             self._ledger.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values.values())
+
+
+def is_number(name: str) -> bool:
+    """Whether a volume may be meant by its number, as it is written."""
+    return name.isascii() and name.isdecimal() and len(name) < 10 and str(int(name)) == name
 
 
 def by_volume(scans: Sequence[PageScan]) -> list[list[PageScan]]:

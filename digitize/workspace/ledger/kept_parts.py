@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from digitize.workspace.ledger.core import Ledger
@@ -23,6 +23,17 @@ def outside(kinds: Iterable[str]) -> str:
     names = sorted(kinds)
     between = [f"part >= '{a};' AND part < '{b}:'" for a, b in pairwise(names)]
     return " OR ".join([f"part < '{names[0]}:'", *(f"({one})" for one in between), f"part >= '{names[-1]};'"])
+
+
+def kept_text(ledger: Ledger, name: str) -> str:
+    """What is kept under a name, "" where nothing is."""
+    row = ledger.execute(_ONE, (name,)).fetchone() if is_marking(ledger) else None
+    return str(row["data"]) if row else ""
+
+
+def keep_texts(ledger: Ledger, texts: Mapping[str, str]) -> None:
+    """Keep texts under names; inside `writing`, in a ledger that marks what changed."""
+    ledger.execute_many(_PUT, texts.items())
 
 
 class KeptParts:
@@ -51,7 +62,7 @@ class KeptParts:
 
     def text(self, part: str) -> str:
         """Of one part, as it is kept or as it is worked out now."""
-        if text := self._held.get(part) or self._new.get(part) or self._kept(part):
+        if text := self._held.get(part) or self._new.get(part) or self.kept(part):
             return text
         text = self._fold(part)
         if not self._keeps:
@@ -63,7 +74,8 @@ class KeptParts:
             self.keep()
         return text
 
-    def _kept(self, part: str) -> str:
+    def kept(self, part: str) -> str:
+        """Of one part as it is kept, "" where it changed since or nobody worked it out."""
         if not self._has_marks or part in self.changed:
             return ""
         row = self._ledger.execute(_ONE, (f"{self._what}:{part}",)).fetchone()
@@ -75,8 +87,8 @@ class KeptParts:
         if not self._new:
             return
         with self._ledger.writing():
-            rows = [(f"{self._what}:{part}", f"{self._basis} {text}") for part, text in self._new.items()]
-            self._ledger.execute_many(_PUT, rows)
+            made = {f"{self._what}:{part}": f"{self._basis} {text}" for part, text in self._new.items()}
+            keep_texts(self._ledger, made)
             settle(self._ledger, self._what, self._new, self._seq)
         self.changed -= self._new.keys()
         self._new.clear()

@@ -41,3 +41,11 @@ def newest_event(ledger: Ledger) -> int:
     # Not MAX: of a view a database would go through all events for it.
     row = ledger.execute("SELECT seq FROM events ORDER BY seq DESC LIMIT 1").fetchone()
     return int(row["seq"]) if row else 0
+
+
+def newest_of_step(ledger: Ledger, step: str) -> int:
+    """The number of a step's newest event, 0 where it has none."""
+    where = (
+        "history WHERE step = (SELECT id FROM names WHERE name = ?)" if ledger.is_narrow else "events WHERE step = ?"
+    )
+    return int(ledger.execute(f"SELECT COALESCE(MAX(seq), 0) AS n FROM {where}", (step,)).fetchone()["n"])

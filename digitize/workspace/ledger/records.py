@@ -172,7 +172,7 @@ class Records:
 
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
-        groups = self._groups_ending(ends) if ends else []
+        groups = self.groups_ending(ends) if ends else []
         near = record_sql.NEAR if self._ledger.is_narrow else record_sql.NEAR_BEFORE
         where = f"WHERE {near.format(', '.join('?' * len(groups)) or 'NULL')}" if ends else ""
         sql = f"SELECT * FROM records {where} ORDER BY record"
@@ -183,17 +183,17 @@ class Records:
             if any(w in data for w in wanted) and not is_emptied(row["data"]):
                 yield self._stored(row)
 
-    def _groups_ending(self, ends: Sequence[str]) -> list[str]:
+    def groups_ending(self, ends: Sequence[str]) -> list[str]:
         """The groups of surely known stations and years that end so, in whatever letters."""
-        small = tuple(e.lower() for e in ends)
+        small = tuple(e.casefold() for e in ends)
         query = record_sql.GROUPS if self._ledger.is_narrow else record_sql.GROUPS_BEFORE
-        return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.lower().endswith(small))
+        return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.casefold().endswith(small))
 
-    def open_ones(self, volume: int | None = None) -> Iterator[Stored]:
-        """The records in review or rejected, by id. volume: of this one alone."""
-        own = "" if volume is None else " AND unit IN (SELECT page FROM scans WHERE volume = ?)"
+    def open_ones(self, where: str = "", values: Iterable[object] = ()) -> Iterator[Stored]:
+        """The records in review or rejected, by id. where: SQL for their units, of all where it is ""."""
+        own = f" AND {where}" if where else ""
         sql = f"SELECT * FROM records WHERE verdict IN ('review', 'reject'){own} ORDER BY record"
-        yield from map(self._stored, self._ledger.each(sql, () if volume is None else (volume,)))
+        yield from map(self._stored, self._ledger.each(sql, values))
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
@@ -254,18 +254,18 @@ class Records:
 
     def decisions(self, record: str) -> dict[str, Decision]:
         """Field -> the newest decision on it."""
-        rows = self._ledger.rows("SELECT * FROM decisions WHERE record = ? ORDER BY seq", (record,))
-        # In the order of seq, so the newest on a field overwrites the others.
-        return _holding({r["field"]: _decision(r) for r in rows})
+        return self.decisions_on([record]).get(record, {})
+
+    def decisions_on(self, records: Sequence[str]) -> dict[str, dict[str, Decision]]:
+        """Record -> field -> the newest decision on it, of some hundreds of records at most."""
+        sql = f"SELECT * FROM decisions WHERE record IN ({', '.join('?' * len(records))}) ORDER BY seq"
+        return _by_record(self._ledger.rows(sql, records) if records else ())
 
     def decisions_of(self, unit: str) -> dict[str, dict[str, Decision]]:
         """Record -> field -> the newest decision on it, of the records that begin in one unit."""
-        found: dict[str, dict[str, Decision]] = {}
         sql = "SELECT * FROM decisions WHERE record > ? AND record < ? ORDER BY seq"
         # "s" comes next after "r": the range holds every record "UNIT-r...", found by the index.
-        for r in self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")):
-            found.setdefault(r["record"], {})[r["field"]] = _decision(r)
-        return {record: _holding(cells) for record, cells in found.items()}
+        return _by_record(self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")))
 
     def entry_words(self) -> list[Decision]:
         """What people said of names that were offered for a list."""
@@ -276,15 +276,17 @@ class Records:
     def decided_units(self) -> dict[str, dict[str, dict[str, Decision]]]:
         """Unit of the record's beginning (the part of its id before "-r") -> record -> field -> decision."""
         found: dict[str, dict[str, dict[str, Decision]]] = {}
-        for r in self._ledger.rows("SELECT * FROM decisions ORDER BY seq"):
-            unit = r["record"].rpartition("-r")[0]
-            found.setdefault(unit, {}).setdefault(r["record"], {})[r["field"]] = _decision(r)
-        return {unit: {r: _holding(cells) for r, cells in own.items()} for unit, own in found.items()}
+        for record, cells in _by_record(self._ledger.rows("SELECT * FROM decisions ORDER BY seq")).items():
+            found.setdefault(record.rpartition("-r")[0], {})[record] = cells
+        return found
 
 
-def _holding(cells: dict[str, Decision]) -> dict[str, Decision]:
-    """Those of the newest decisions that were not taken back."""
-    return {field: d for field, d in cells.items() if d.verdict != UNDONE}
+def _by_record(rows: Iterable[Any]) -> dict[str, dict[str, Decision]]:
+    """Record -> field -> the newest decision on it, unless it was taken back. rows: in the order of seq."""
+    found: dict[str, dict[str, Decision]] = {}
+    for row in rows:
+        found.setdefault(row["record"], {})[row["field"]] = _decision(row)
+    return {record: {f: d for f, d in cells.items() if d.verdict != UNDONE} for record, cells in found.items()}
 
 
 def _decision(row: Any) -> Decision:

@@ -15,7 +15,7 @@ from typing import Any
 
 from digitize.errors import InputError, NotFound
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.catalogue import Catalogue, is_number
 from digitize.workspace.volumes.sheet_text import label_mark
 
 RECEIVED, COUNTED, CUSTODY, LABELS, LOOKED, SCANNED = "received", "counted", "custody", "labels", "looked", "scanned"
@@ -175,8 +175,10 @@ class Volumes:
 
     def find(self, name: str) -> ReceivedVolume:
         """A received volume by its label or number. Raises NotFound."""
-        for volume in self.all().values():
-            if name in (volume.facts.label, str(volume.number)):
+        numbers = {Catalogue(self._ledger).find_volume(name), int(name) if is_number(name) else None}
+        # A book may be called as another is numbered: the first that was received is meant.
+        for number in sorted(n for n in numbers if n is not None):
+            if (volume := self.one(number)) is not None:
                 return volume
         raise NotFound(f"No volume {name} was received. See: digitize batch account DIR")
 

@@ -1,0 +1,121 @@
+"""What may be answered of records by their names is what may be answered of them among all; no other record is read."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from test_digitize_registers import DAYBOOK, book, run, seen
+
+from digitize.review.answering import AskedPlace, keep_answer
+from digitize.review.asked import WholeRows, _words_of, asked_for, asked_of
+from digitize.review.going_back import back_items, go_back
+from digitize.review.kept_questions import has_passed, is_open
+from digitize.review.measuring import DrawnSample, asked_whole, note_asked, with_back
+from digitize.review.questions import list_questions
+from digitize.workspace.calibration.keeping import STEP, begin
+from digitize.workspace.calibration.values import Measured
+from digitize.workspace.decisions.items import item_id, items_of, list_items, measured_id
+from digitize.workspace.known import learn
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.readings import Readings
+from digitize.workspace.ledger.records import UNDONE, Decision, Records
+from digitize.workspace.ledger.verdict import REOPENED
+from digitize.workspace.place import open_place
+from ocr.page import Around, Box
+
+__all__ = ["book"]
+ABOVE = ("Dated 5.1.2019", "D1 5.1.2O19", "Sub-inspector on leave", None, None)
+
+
+def invented(choose, number):
+    """A page of a diary: some rows of the book, perhaps something above its table, and its number."""
+    rows = [choose.choice(DAYBOOK[0] + DAYBOOK[1][1:]) for _ in range(choose.randint(1, 3))]
+    if number > 1 and choose.random() < 0.3:
+        rows = [DAYBOOK[1][0], *rows]
+    text = choose.choice(ABOVE)
+    notes = (Around("above", Box(500, 0, 590, 20), text, 0.9),) if text else ()
+    # Three on either side of the gap.
+    said = number if number < 4 else number + 2
+    return replace(seen(rows), around=(*notes, Around("above", Box(9, 0, 40, 20), str(said), 0.97, "", said)))
+
+
+def every_open(ledger, known):
+    """The open items of all records, as they were once listed."""
+    if not known.thresholds.is_begun:
+        yield from list_items(ledger, known.mappings)
+        return
+    sample, readings = DrawnSample(ledger, known), Readings(ledger)
+    for stored in Records(ledger).all():
+        is_whole = bool(asked_whole(ledger, [stored.record.id]))
+        wanted = set(stored.open if is_open(stored) else ())
+        passed = ((p, v) for p, v in stored.record.cells() if has_passed(v))
+        wanted |= {p for p, v in passed if is_whole or sample.is_audit(stored.record, v)}
+        for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
+            yield stored, item
+
+
+def among_all(ledger, known):
+    """Item id -> what it asks, of the whole workspace: every record is gone through."""
+    settled = [d for own in Records(ledger).decided_units().values() for cells in own.values() for d in cells.values()]
+    asked = {
+        item_id(d.record, d.field, d.reading, d.source): AskedPlace(d, d.value, d, _words_of(d))
+        for d in settled
+        if d.verdict != REOPENED
+    }
+    before = {id: question.before for id, question in asked.items()}
+    for q in list_questions(ledger, known):
+        asked[q.item.id] = AskedPlace(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
+    whole = WholeRows(ledger, known)
+    for stored, item in with_back(every_open(ledger, known), back_items(ledger, known)):
+        blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, "value", "", "")
+        row, earlier = whole.of(stored), before.get(item.id)
+        asked[item.id] = AskedPlace(blank, item.machine, earlier, row=row, confidence=item.confidence)
+    return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
+
+
+def compare(ledger, place, choose):
+    """All that is asked, after it was found the same by names: each alone, some together, and without any name."""
+    known = learn(place, ledger)
+    every = among_all(ledger, known)
+    names = sorted({asked.blank.record for asked in every.values()})
+    few = choose.sample(names, 6)
+    alone = {id: asked for name in few for id, asked in asked_of(ledger, known, {name}).items()}
+    assert alone == {id: asked for id, asked in every.items() if asked.blank.record in few}
+    some = choose.sample(sorted(every), len(every) // 2)
+    wanted = {id: every[id] for id in some}
+    assert asked_for(ledger, known, [*some, "gone"], (every[id].blank.record for id in some)) == wanted
+    assert asked_for(ledger, known, some, ["typed over"]) == wanted
+    return every
+
+
+def answer(ledger, every, choose):
+    """People say something of a few of the places that are asked."""
+    for asked in choose.sample(list(every.values()), 6):
+        verdict = "value" if asked.words else choose.choice(("value", "blank", REOPENED, UNDONE))
+        said = choose.choice(asked.words) if asked.words else "Nadia" if verdict == "value" else ""
+        keep_answer(ledger, replace(asked.blank, verdict=verdict, value=said, operator="A"))
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_by_names_the_same_is_asked_as_among_all(digitize, book, seed, monkeypatch):
+    choose = random.Random(seed)
+    place, _ = book(*(invented(choose, n) for n in range(1, 9)), calibrated=seed == 8)
+    run(digitize, place, (0, 3))
+    place = open_place(place)
+    # So few pages are around a place that the others are not looked at.
+    monkeypatch.setattr("digitize.review.named._AROUND", 4)
+    with Ledger(place.ledger) as ledger:
+        every = compare(ledger, place, choose)
+        assert {"zone", "row", "gap"} <= {asked.blank.field.partition(":")[0] for asked in every.values()}
+        answer(ledger, every, choose)
+        compare(ledger, place, choose)
+        known = learn(place, ledger)
+        go_back(ledger, known, [(s.record.id, ["brief_facts", "gd_time"]) for s in Records(ledger).all()], 3, "Sup")
+        begin(ledger, "wb-test")
+        note_asked(ledger, "wb-test", sorted({asked.blank.record for asked in every.values()})[::3])
+        compare(ledger, place, choose)
+        for name in ("subject", "officer", "time"):
+            passes = Measured("reg_gd", name, 0.9, "own", 400, 400)
+            ledger.record_event(f"threshold:reg_gd/{name}", STEP, "note", detail={"is": passes.as_plain()})
+        answer(ledger, compare(ledger, place, choose), choose)
+        compare(ledger, place, choose)
