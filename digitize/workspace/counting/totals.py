@@ -27,9 +27,7 @@ _DISTRICT = (
 )
 _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
 _GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
-_BACK = (
-    "Loaded and no longer clean: {}. They are counted as loaded and as what they are now; the next load takes them back."
-)
+_BACK = "Loaded and no longer clean: {}. They are counted as loaded and as what they are now; the next load takes them back."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
