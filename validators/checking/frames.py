@@ -239,8 +239,8 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
         other_row(pl.col(RECORD), pl.col(LINE), "the other one"),
         pl.col(CONTENT) != pl.col(CONTENT).first(),
     )
-    rival = pl.when(is_other.over(key.columns)).then(this.first().over(key.columns))
-    rival = rival.otherwise(this.filter(is_other).first().over(key.columns))
+    first, later = this.first().over(key.columns), this.filter(is_other).first().over(key.columns)
+    rival = pl.when(is_other.over(key.columns)).then(first).otherwise(later)
     some = some.select(_PLACE, CONTENT, rival.alias(RIVAL))
     return (
         pl.select(pl.int_range(own.height, dtype=pl.UInt32).alias(_PLACE))

@@ -17,7 +17,7 @@ from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver
 from digitize.workspace.decisions.order import Needed, next_needed
 from digitize.workspace.decisions.page_gaps import Gap
-from digitize.workspace.failures import FailedKind, in_words
+from digitize.workspace.failures import FailedKind, TableTrouble, in_words, table_troubles, tables_in_words
 from digitize.workspace.ledger import Ledger, books
 
 # One answer for a whole book or table, where the review sheet would ask it of every record.
@@ -27,7 +27,7 @@ _DISTRICT = (
 )
 _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
 _GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
-_BACK = "Loaded and no longer clean: {}. They are counted as loaded and as what they are now; the next load takes them back."
+_BACK = "Loaded and no longer clean: {}. Counted as loaded and as what they are now; the next load takes them back."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
@@ -135,6 +135,7 @@ class StatusCounts:
     gaps: list[Gap] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
     failed: list[FailedKind] = field(default_factory=list)
+    tables: list[TableTrouble] = field(default_factory=list)
     books: list[str] = field(default_factory=list)
     captured: list[CapturedLine] = field(default_factory=list)
     next_needed: Needed | None = None
@@ -149,15 +150,16 @@ class StatusCounts:
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
             "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
-            "failed_pages": [asdict(k) for k in self.failed], "books": self.books,
-            "captured": [c.as_plain() for c in self.captured],
+            "failed_pages": [asdict(k) for k in self.failed], "tables": [asdict(t) for t in self.tables],
+            "books": self.books, "captured": [c.as_plain() for c in self.captured],
             "next_needed": asdict(self.next_needed) if self.next_needed else None,
             "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The numbers for people, and what mappings do not account for."""
-        said = [*self.totals.lines(), *(n.line() for n in [self.next_needed] if n), in_words(self.failed), *self.books]
+        said = [*self.totals.lines(), *(n.line() for n in [self.next_needed] if n), in_words(self.failed)]
+        said += tables_in_words(self.tables) + self.books
         return [*filter(None, said), *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
 
 
@@ -181,6 +183,7 @@ def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
         for kind, named in lines.items():
             s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
     of_all.finish(s)
+    s.tables = table_troubles(ledger)
     some = few_open(ledger, of_all.few)
     s.books, s.captured, s.next_needed = books.lines(ledger), captured_lines(of_all.captured), next_needed(ledger, some)
     _count_steps(s, of_all.not_mapped)
