@@ -49,7 +49,7 @@ def _copies(loaded: Sequence[str]) -> BaseContext:
 
 @contextmanager
 def deaf_to_ctrl_c() -> Iterator[None]:
-    """What begins meanwhile never hears Ctrl-C, which is for the main process: it would die of it while it loads, with a
+    """What begins meanwhile never hears Ctrl-C, which is for the main process: it would die of it while loading, with a
     traceback on the screen.
     """
     # It lets Ctrl-C through again when it begins, so it must have begun.
