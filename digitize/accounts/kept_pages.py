@@ -9,6 +9,7 @@ from typing import Any
 
 from digitize import __version__
 from digitize.machine.work_keys import plain_hash
+from digitize.workspace.failures import UNKNOWN_FORM
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marks import ACCOUNT
@@ -31,14 +32,14 @@ _SHAS = """SELECT s.sha256 FROM scans s WHERE s.page >= ? AND s.page < ?
 _SCANS = "SELECT COUNT(*) AS n FROM scans WHERE page >= ? AND page < ?"
 _RULES = "SELECT code, COUNT(DISTINCT record) AS n FROM findings WHERE record >= ? AND record < ? GROUP BY code"
 
-_VERSION = "1"
+_VERSION = "2"
 """Raised when the same pages are counted otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class PagesOfVolume:
     """What became of a volume's pages, as `VolumeAccount` counts them. key: of its scans, see `pages_key`; rules: code
-    -> records of which the rule says something.
+    -> records of which the rule says something. formless: failed pages of no known form, which may be blank.
     """
 
     scanned: int
@@ -53,6 +54,7 @@ class PagesOfVolume:
     unexplained: list[str]
     key: str
     rules: dict[str, int]
+    formless: list[str]
 
 
 class KeptPages:
@@ -89,12 +91,13 @@ def _fold(ledger: Ledger, within: tuple[str, str]) -> str:
     rows = ledger.rows(_PAGES, within)
     counts: Counter[str] = Counter()
     failed: Counter[str] = Counter()
-    unexplained = []
+    unexplained, formless = [], []
     for row in rows:
         what = _fate(row)
         counts[what] += 1
         if what == "failed":
-            failed[_kind(row)] += 1
+            failed[kind := _kind(row)] += 1
+            formless += [row["page"]] * (kind == UNKNOWN_FORM)
         elif what == "unexplained":
             unexplained.append(row["page"])
     found = PagesOfVolume(
@@ -104,6 +107,7 @@ def _fold(ledger: Ledger, within: tuple[str, str]) -> str:
         failed=dict(failed),
         unexplained=unexplained,
         key=pages_key([(r["page"], r["sha256"], r["idx"]) for r in rows]),
+        formless=formless,
         rules={r["code"]: r["n"] for r in ledger.rows(_RULES, within)},
         **{name: counts[name] for name in ("waiting", "recorded", "continued", "reported", "due")},
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
 
 
+_MOST = 10
+
+
 def intake(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders: scans and tables.")],
@@ -65,6 +68,13 @@ def _print(report: IntakeReport, folder: Path) -> None:
         )
     for name, why in report.aside:
         errors().print(f"set aside  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
+    for name, why in report.doubtful:
+        errors().print(f"look at  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
+    for name, here in report.renamed[:_MOST]:
+        errors().print(f"already here  {name}: as {here}", markup=False, soft_wrap=True)
+    if len(report.renamed) > _MOST:
+        more = len(report.renamed) - _MOST
+        errors().print(f"already here  and {more} more under other names: see --json", markup=False)
     say(
         f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."

@@ -117,8 +117,10 @@ def status(
         rows.append([p.code, p.name, f"{SIGNS[g]} {words(f'grade.{g}')}", share, *known, last])
     head = ["", "state", "grade", "share", "loaded", "records", "snapshot of"]
     results().print(table(f"States on {picture.day}", head, rows))
-    for o in picture.oddities:
-        results().print(f"{words.of('odd', o.code)}: {o.where}: {o.text}", markup=False, soft_wrap=True)
+    # Of a state that did not report the table says so.
+    for o in (o for o in picture.oddities if o.code != "no-report"):
+        said = ": ".join(text for text in (words.of("odd", o.code), o.where, o.text) if text)
+        results().print(said, markup=False, soft_wrap=True)
     say(words("ui.reporting", n=len(picture.reporting), all=len(picture.root.parts)) + ".")
 
 

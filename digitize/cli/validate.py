@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 
 Paths = Annotated[
     list[str],
-    typer.Argument(metavar="PATH...", help="Files in the flat layout, folders of them, or a postgresql:// URL."),
+    typer.Argument(
+        metavar="PATH...",
+        help="Files in the flat layout, folders of them, a postgresql:// URL, or - for a CSV on standard input.",
+    ),
 ]
 Stations = Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")]
 Today = Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")]
@@ -90,12 +96,15 @@ def validate(
     _judge(report, agreed)
 
 
+_STDIN = "-"
+
+
 def _beside(paths: list[str]) -> Dataset | None:
     """What stands beside the files."""
     from digitize.files.dataset import find_dataset
     from digitize.targets.postgres.address import is_address
 
-    return find_dataset(Path(p) for p in paths if not is_address(p))
+    return find_dataset(Path(p) for p in paths if not is_address(p) and p != _STDIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +178,19 @@ def _judge(report: CheckReport, agreed: Agreed) -> None:
 
 @contextmanager
 def _places(texts: list[str]) -> Iterator[list[Place]]:
-    """Files, folders and databases; connections are closed after."""
+    """Files, folders, databases, and "-" for a CSV on standard input; connections are closed after."""
     from digitize.files.validating.server import Database
     from digitize.targets.postgres.address import is_address
 
     with ExitStack() as open_ones:
-        yield [open_ones.enter_context(Database(t)) if is_address(t) else Path(t) for t in texts]
+        there = [open_ones.enter_context(Database(t)) if is_address(t) else Path(t) for t in texts]
+        if _STDIN in texts:
+            # A file is read twice, first for the keys that stand in it more than once; a pipe cannot be.
+            kept = Path(open_ones.enter_context(TemporaryDirectory(prefix="digitize-"))) / "stdin.csv"
+            with kept.open("wb") as file:
+                copyfileobj(sys.stdin.buffer, file, 1 << 20)
+            there = [kept if place == Path(_STDIN) else place for place in there]
+        yield there
 
 
 def _legacy(old: _Old, state: str, stations: Path | None, fix: Path | None) -> Legacy | None:

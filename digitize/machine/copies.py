@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from multiprocessing import forkserver, get_context
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.context import BaseContext
 
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
@@ -34,7 +36,8 @@ def _copies(loaded: Sequence[str]) -> BaseContext:
     lacking = {name: value for name, value in ONE_THREAD.items() if name not in os.environ}
     os.environ.update(lacking)
     try:
-        forkserver.ensure_running()
+        with deaf_to_ctrl_c():
+            forkserver.ensure_running()
     except OSError:
         # It is spoken with by a file in the folder for temporary ones, which may be full or have too long a name.
         return get_context("spawn")
@@ -42,3 +45,17 @@ def _copies(loaded: Sequence[str]) -> BaseContext:
         for name in lacking:
             os.environ.pop(name, None)
     return context
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """What begins meanwhile never hears Ctrl-C, which is for the main process: it would die of it while loading, with a
+    traceback on the screen.
+    """
+    # It lets Ctrl-C through again when it begins, so it must have begun.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -31,6 +31,7 @@ from mappers.record import Record
 from mappers.schema.capture import capture
 from mappers.sources.values import MapContext, RowValues
 
+_NEXT = "Draft a mapping (digitize map new) into mappings/ of the workspace, or mend the table."
 Decisions = Mapping[str, Mapping[str, Decision]]
 
 
@@ -46,7 +47,7 @@ def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decision
             chunks = list(_map_chunks(ledger, known, _Table(table, legacy, mapping, key), kept, decisions))
     except (TableError, MappingError, InputError) as e:
         kind = getattr(e, "kind", "no-mapping" if isinstance(e, MappingError) else "unreadable")
-        step = "" if isinstance(e, EncodingUnclear) else ". Put a mapping file into the workspace, or mend the table."
+        step = "" if isinstance(e, EncodingUnclear) else f". {_NEXT}"
         message = f"Table {table.unit} ({table.name}): {e}{step}"
         ledger.fail(table.unit, "map", key, {"kind": kind, "message": message, "retry": False})
         return 0

@@ -135,7 +135,8 @@ class RunReport:
         if missing:
             raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
         if t.unmapped:
-            raise OptionsError(f"{t.unmapped} pages or tables could not be mapped. See: digitize status, show")
+            why = "Of tables the reason stands above; of pages: digitize show DIR PAGE"
+            raise OptionsError(f"{t.unmapped} pages or tables could not be mapped. {why}")
         if t.pages_failed + t.files_refused > share * max(t.pages + t.files_refused, 1):
             raise TooManyRefused(
                 f"{t.pages_failed} of {t.pages} pages failed and {t.files_refused} files were refused, more than the "

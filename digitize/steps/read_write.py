@@ -85,7 +85,7 @@ def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageR
         return
     message = (
         f"Page {scan.page}: {as_form.recognition['reason']}; as a register's: {found.reading['reason']}. "
-        "Add a form file for this print, or take the page out of the volume."
+        "Add a form file for this print. A blank page needs none: digitize batch look names those of received volumes."
     )
     ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
 

@@ -1,4 +1,4 @@
-"""Pages that could not be read: which, why, and what becomes of them."""
+"""Pages that could not be read, and tables with which something is wrong: which, why, and what becomes of them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,25 @@ _FAILED = """
   FROM (SELECT DISTINCT unit AS page FROM state WHERE step IN ('recognise', 'decide') AND outcome = 'failed') p
   ORDER BY p.page
 """
+# Of every table there is one row in this; of pages, of which there are many more, nothing is looked at.
+_TABLES = """
+  SELECT t.unit, t.name, f.name AS file, s.outcome, s.detail FROM tables t JOIN sources f ON f.sha256 = t.sha256
+  JOIN state s ON s.unit = t.unit AND s.step = 'map' ORDER BY t.unit
+"""
+_MOST_TABLES = 10
+# What is wrong in single cells of a column: their records say it, too.
+_OF_CELLS = "column "
+
+
+@dataclass(frozen=True, slots=True)
+class TableTrouble:
+    """A table that could not be mapped, or of which something was lost. file: its name; said: what, as sentences."""
+
+    table: str
+    name: str
+    file: str
+    is_mapped: bool
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +83,22 @@ def in_words(kinds: Sequence[FailedKind]) -> str:
         return ""
     ways = ", ".join(f"{n} by {way}" for way, n in by_way.items())
     return f"Pages that failed: {sum(by_way.values())}. Tried again: {ways}. Which and why: digitize retry DIR --list"
+
+
+def table_troubles(ledger: Ledger) -> list[TableTrouble]:
+    """Tables of which a person should know more than that they are there."""
+    found = []
+    for r in ledger.rows(_TABLES):
+        detail, is_mapped = json.loads(r["detail"]), r["outcome"] != "failed"
+        said = detail.get("damage", ()) if is_mapped else [detail.get("message", detail.get("kind", ""))]
+        if told := tuple(text for text in said if not text.startswith(_OF_CELLS)):
+            found.append(TableTrouble(r["unit"], r["name"], r["file"], is_mapped, told))
+    return found
+
+
+def tables_in_words(troubles: Sequence[TableTrouble]) -> list[str]:
+    """For people: a line each of the first ten, those first that gave no record."""
+    first = sorted(troubles, key=lambda t: t.is_mapped)[:_MOST_TABLES]
+    lines = [f"{t.file}: {'; '.join(t.said)}{'.' * t.is_mapped}" for t in first]
+    more = len(troubles) - len(first)
+    return [*lines, f"and {more} tables more: digitize status DIR --json"] if more else lines

@@ -66,8 +66,8 @@ def likely_pairs(coarse: NDArray[np.float16], nearest: int = 4, least: float = 0
         # So many rows at a time: the table of all pairs of a large book need not fit into memory.
         for begin in range(0, len(coarse), 512):
             block = vectors[begin : begin + 512] @ vectors.T
-            # A page is not its own neighbour.
-            block[np.arange(len(block)), begin + np.arange(len(block))] = -1
+            # A page is not its own neighbour. Less than -1: two pages alone are opposites once their mean is taken out.
+            block[np.arange(len(block)), begin + np.arange(len(block))] = -np.inf
             count = min(nearest, len(coarse) - 1)
             best = np.argpartition(-block, count - 1, axis=1)[:, :count]
             for row, others in enumerate(best):

@@ -43,6 +43,8 @@ def test_rejected_rows_are_exit_three_and_none_is_zero(digitize, firs):
     assert "F008" in digitize("validate", firs, code=3)
     digitize("validate", firs, "--ignore", "F008")
     digitize("validate", firs, "--select", "X")
+    assert "stdin.csv:3" in digitize("validate", "-", stdin=firs.read_bytes(), code=3)
+    digitize("validate", "-", stdin=b"", code=5)
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,22 @@ def test_a_workspace_whose_batch_is_undone_loads_it_again(digitize, place):
     batch = next(r["batch"] for r in first["receipts"] if r["inserted"])
     digitize("unload", batch, "--workspace", place, "--reason", "test")
     assert digitize.json("reconcile", place, code=3)["missing"] > 0
+    assert [(t["state"], t["why"]) for t in digitize.json("receipts", place)["receipts"]] == [("undone", "test")]
     again = digitize.json("load", place)
     assert again["inserted"] == next(r["inserted"] for r in first["receipts"] if r["batch"] == batch)
     assert not digitize.json("reconcile", place)["unequal"]
+    assert {t["state"] for t in digitize.json("receipts", place)["receipts"]} == {"loaded"}
+    _only_the_newest_load_is_undone(digitize, place, batch, again["inserted"])
+
+
+def _only_the_newest_load_is_undone(digitize, place, batch, first):
+    record = f"{batch.removesuffix('-b0001')}-t0001-r0000001"
+    digitize("review", "reopen", place, record, "fir_no", "--operator", "A", "--reason", "a digit is covered")
+    digitize("run", place)
+    assert digitize.json("status", place)["totals"]["loaded"] == first - 1
+    assert digitize.json("unload", batch, "--workspace", place, "--reason", "test")["restored"] == 1
+    totals = digitize.json("status", place)["totals"]
+    assert (totals["loaded"], totals["loaded_not_clean"]) == (first, 1)
 
 
 def test_a_refused_load_is_told_with_its_reason(digitize, place, monkeypatch):

@@ -163,3 +163,8 @@ def test_the_quick_benchmark_writes_the_figures_it_promises(tmp_path):
     assert figures["defects_found"] > figures["peer_defects_found"]
     assert set(KINDS) <= set(figures["found"]) and set(KINDS) <= set(figures["called_bad"])
     assert figures["good_called_bad"] <= 0.1 and figures["pages_per_s"] > 0
+
+
+def test_of_two_pages_none_is_its_own_neighbour() -> None:
+    coarse = np.random.default_rng(1).normal(size=(2, 768)).astype(np.float16)
+    assert likely_pairs(coarse, least=-1e9) == [(0, 1)]

@@ -92,7 +92,9 @@ def test_an_answer_is_kept_once_however_often_it_is_sent(browsers, made):
 
 def test_what_is_no_answer_is_refused_and_said_so(browsers):
     asha, item = browsers["Asha"], on(browsers["Sup"], 2, "year")
-    assert asha.answer(item, "no year")["state"] == "refused"
+    told = asha.answer(item, "no year")
+    # A word of the station's own, which the page says in its language.
+    assert (told["state"], told["why"]) == ("refused", "not_understood")
     assert "not understood" in asha.answer(item, "no year")["said"][0]
     assert asha.answer(item, "x", verdict="maybe")["state"] == "refused"
     assert asha.answer({**item, "id": "nothing"}, "2018")["state"] == "gone"

@@ -8,7 +8,8 @@ import pytest
 
 from digitize.reading.never import NEVER
 from digitize.workspace.decisions.facts import leader_of, note_followers, with_one_day
-from digitize.workspace.decisions.order import expected_keys, in_order_of_value
+from digitize.workspace.decisions.order import expected_keys, in_order_of_value, places_of
+from digitize.workspace.ledger.records import Stored
 from mappers.codes.lists import make_list
 from mappers.mapping.load import load_mappings, map_readings
 from mappers.record import FieldValue, Origin, Record
@@ -113,3 +114,11 @@ def test_agreeing_is_cheaper_than_typing() -> None:
     costs = [expected_keys("fir_date", v) for v in (sure, doubtful, unread)]
     assert costs == sorted(costs) and costs[0] < 2
     assert expected_keys("narrative", None) > 100 > expected_keys("persons[0].name", None)
+
+
+def test_a_cell_of_a_table_is_a_question_of_its_record_alone() -> None:
+    places = []
+    for name in ("r1", "r2"):
+        cells = {"fir_no": FieldValue("1", "1", origin=Origin(file="f", row=1, column="CRNO"))}
+        places.append(places_of(Stored(Record(name, "iif1", cells), "u", "g", "", "", "h"), ("fir_no",)))
+    assert [list(p) for p in places] == [["r1 column:CRNO"], ["r2 column:CRNO"]]

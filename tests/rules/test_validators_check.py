@@ -169,6 +169,17 @@ def test_a_record_that_stands_twice_names_the_first() -> None:
     assert said == [("r2", text)]
 
 
+def test_two_firs_of_one_number_name_each_other() -> None:
+    found = check_records(
+        volume(("1", "2009-01-02"), ("1", "2009-01-02"), ("1", "2009-01-05"), ("2", "2009-01-05")), STRICT
+    )
+    said = [(f.record, f.message.partition(" (")[2]) for f in found if f.code == "R001"]
+    other = "(record {}, row 1, the other one)"
+    assert [(r, f"({m}") for r, m in said] == [
+        (r, other.format(o)) for r, o in (("r0", "r2"), ("r1", "r2"), ("r2", "r0"))
+    ]
+
+
 def test_other_stations_and_years_are_other_series() -> None:
     one, two, three = volume(("1", "2009-01-02"), ("1", "2009-01-02"), ("9", "2009-01-02"))
     two = two.with_value("police_station", FieldValue("Lake Town", "Lake Town"))

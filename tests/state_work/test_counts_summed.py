@@ -118,3 +118,20 @@ def test_a_false_sum_is_named_and_a_missing_one_and_of_a_false_part_no_sum(ledge
     ledger.execute("UPDATE tallies SET data = '{}' WHERE part IN ('sum:volume:1:1', 'volume:1')")
     ledger.execute("DELETE FROM tallies WHERE part = 'sum:batch:all'")
     assert list(differing_counts(ledger)) == ["volume:1", "sum:batch:all", "sum:volume:1:1"]
+
+
+def test_records_are_told_in_parts_that_add_up(tmp_path):
+    t = PartCounts(table="t")
+    of_verdict = [("clean", 1, 3), ("clean", 0, 20), ("review", 1, 1), ("review", 0, 4), ("reject", 0, 2), ("", 0, 5)]
+    for verdict, loaded, n in of_verdict:
+        t.add_records("b", {"n": n, "verdict": verdict, "loaded": loaded, "open": "[]", "station": "", "language": ""})
+    with Ledger.create(tmp_path / "ledger.sqlite") as made:
+        made.execute_many(PUT, [("table:t-0001", t.as_text())])
+        made.execute("DELETE FROM marks")
+        s = count_work(made)
+    records, back = s.totals.lines()[1:3]
+    assert records.startswith("Records 35: 4 loaded, 20 to be loaded, 5 not checked yet, 5 in review, 2 rejected.")
+    assert back.startswith("Loaded and no longer clean: 1.")
+    assert s.steps["check"] == {"waiting": 5, "done": 28, "failed": 2}
+    assert s.steps["review"] == {"waiting": 5, "done": 23, "failed": 0}
+    assert s.steps["load"] == {"waiting": 20, "done": 3, "failed": 0}

@@ -7,6 +7,7 @@ import threading
 import time
 
 from digitize.machine import pool
+from digitize.machine.copies import deaf_to_ctrl_c
 from digitize.machine.pool import patience_s, run_jobs
 
 
@@ -121,3 +122,13 @@ def test_jobs_are_drawn_as_workers_come_free():
     for _ in run_jobs(abs, jobs(), 2, crashed):
         assert len(drawn) <= 20
         break
+
+
+def test_what_begins_beside_a_run_is_deaf_to_ctrl_c_and_the_run_is_not():
+    def blocked():
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+    with deaf_to_ctrl_c():
+        # As the process that workers are copied from: it inherits what is blocked.
+        assert blocked()
+    assert not blocked()

@@ -87,6 +87,23 @@ def test_a_memo_file_goes_with_its_table_and_is_refused_without_it(digitize, tmp
     shutil.copy(source / "source.DBT", tmp_path / "lone" / "OLD.DBT")
     refused = digitize.json("intake", place, tmp_path / "lone", code=3)["refused"]
     assert refused[0][0] == "lone/OLD.DBT" and "OLD.dbf" in refused[0][1]
+    again = shutil.copy(source / "source.DBF", tmp_path / "lone" / "OTHER.DBF")
+    shutil.copy(source / "source.DBT", tmp_path / "lone" / "OTHER.DBT")
+    (tmp_path / "lone" / "OLD.DBT").unlink()
+    assert digitize.json("intake", place, again)["renamed"] == [["OTHER.DBF", "source.DBF"]]
+
+
+def test_a_table_without_its_memo_file_is_told_at_intake_and_as_long_as_it_lies_there(digitize, tmp_path, samples):
+    place = tmp_path / "ws"
+    digitize("init", "up", place, "--site", "test")
+    source = shutil.copy(samples / "formats" / "up_firmast_krutidev" / "source.DBF", tmp_path)
+    ((name, why),) = digitize.json("intake", place, source)["doubtful"]
+    assert name == "source.DBF" and "memo" in why
+    digitize("run", place, "--only", "map")
+    assert digitize.json("status", place)["tables"] == [
+        {"table": "up-test-t0001", "name": "source", "file": "source.DBF", "is_mapped": True, "said": [why]}
+    ]
+    assert f"source.DBF: {why}." in digitize("status", place)
 
 
 def test_rows_that_are_parts_of_an_fir_are_no_firs_and_do_not_double_it(digitize, tmp_path, samples):
@@ -223,6 +240,8 @@ def test_a_table_nobody_has_a_mapping_for_is_named_and_the_rest_goes_on(digitize
     digitize("intake", place, tmp_path / "other.csv")
     digitize("run", place, code=4)
     status = digitize.json("status", place)
+    (table,) = [t for t in status["tables"] if not t["is_mapped"]]
+    assert table["file"] == "other.csv" and "digitize map new" in table["said"][0]
     assert status["totals"]["unmapped"] == 1
     assert status["failures"]["map: no-mapping"] == 1
 

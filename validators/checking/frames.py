@@ -11,6 +11,7 @@ import polars as pl
 
 from mappers.record import Record, RecordValues, Row, values_of
 from mappers.schema import Table, form_tables
+from validators.doubles.other import other_row
 from validators.rulebook.columns import CONTENT, COUNT, GROUP, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
 
 # A control character: cells joined by it are not taken for one another.
@@ -212,7 +213,7 @@ def first_of_each(records: pl.DataFrame) -> pl.DataFrame:
 def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     """CONTENT: values of all records whose key stands more than once, each as one text; null for the others.
 
-    RIVAL: whether another record with the same key has another one.
+    RIVAL: the first of those with the same key that has another text, as `other_row` says it; null where none has.
     """
     own = texts[form]
     table = form_tables(form)[form]
@@ -220,9 +221,7 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
     # Only records whose key stands twice become texts, so that a file without doubles pays nothing for it.
     if not twice.any():
-        return [
-            _repeated(None, kind, own.height).alias(name) for name, kind in ((CONTENT, pl.String), (RIVAL, pl.Boolean))
-        ]
+        return [_repeated(None, pl.String, own.height).alias(name) for name in (CONTENT, RIVAL)]
     wanted = own.filter(twice).select(RECORD).unique()
     parts = wanted
     for i, (name, text) in enumerate(sorted(texts.items())):
@@ -234,9 +233,15 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
         parts = parts.join(whole, on=RECORD, how="left", maintain_order="left")
     # One, two and three separators part cells, rows and tables, so that no value moves from one to the next.
     made = parts.select(RECORD, pl.concat_str(pl.exclude(RECORD).fill_null(""), separator=_PARTS * 3).alias(CONTENT))
-    some = pl.concat([own.select(RECORD), key], how="horizontal").with_row_index(_PLACE).filter(twice)
+    some = pl.concat([own.select(RECORD, LINE), key], how="horizontal").with_row_index(_PLACE).filter(twice)
     some = some.join(made, on=RECORD, how="left", maintain_order="left")
-    some = some.select(_PLACE, CONTENT, (pl.col(CONTENT).n_unique().over(key.columns) > 1).alias(RIVAL))
+    this, is_other = (
+        other_row(pl.col(RECORD), pl.col(LINE), "the other one"),
+        pl.col(CONTENT) != pl.col(CONTENT).first(),
+    )
+    first, later = this.first().over(key.columns), this.filter(is_other).first().over(key.columns)
+    rival = pl.when(is_other.over(key.columns)).then(first).otherwise(later)
+    some = some.select(_PLACE, CONTENT, rival.alias(RIVAL))
     return (
         pl.select(pl.int_range(own.height, dtype=pl.UInt32).alias(_PLACE))
         .join(some, on=_PLACE, how="left", maintain_order="left")

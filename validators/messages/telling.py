@@ -23,7 +23,12 @@ def tell_finding(teller: Teller, form: str, finding: Finding) -> str:
     told = teller.whole(teller.tell(code, _table(form, parent.partition("[")[0]), name))
     usual = _english().message(code)
     more = message.removeprefix(usual).strip() if message.startswith(usual) else message
+    # What the check says of a field without a value, whatever rule speaks of it, is a rule's own sentence.
+    more = teller.message(_NO_VALUE) if more == _english().message(_NO_VALUE) else more
     return f"{told} {more}".strip()
+
+
+_NO_VALUE = "F045"
 
 
 @cache

@@ -100,8 +100,8 @@ class Fields:
         return pl.col(CONTENT)
 
     @property
-    def has_rival(self) -> pl.Expr:
-        """Whether another record has the same key and other content; null where the key stands only once."""
+    def rival(self) -> pl.Expr:
+        """Another record with the same key and other content, as `other_row` says it; null where there is none."""
         return pl.col(RIVAL)
 
     def count(self, child: str) -> pl.Expr:

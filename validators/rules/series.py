@@ -16,7 +16,7 @@ _FEWEST = 5
 _PLACE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009"}
 
 
-@rule("R001", slug="fir-key-twice", form="iif1", fields=_KEY, across=True)
+@rule("R001", slug="fir-key-twice", form="iif1", fields=_KEY, across=True, names_other=True)
 @tells(
     "E",
     en="Another record has the same station, year and FIR number, with a different text.",
@@ -31,7 +31,7 @@ def key_is_unique(f: Fields) -> pl.Expr:
 
     Source: IIF-I item 1. Records of the same content are left to R002.
     """
-    return ~f.has_rival
+    return f.rival
 
 
 @rule("R002", slug="same-record-twice", form="iif1", fields=_KEY, across=True, names_other=True)

@@ -45,11 +45,15 @@ def of_workspace(place: Place) -> list[Told]:
     loads that failed and were not made good.
     """
     with Ledger(place.ledger) as ledger:
-        keys, found = ledger.public_keys(), []
+        keys, found, taken_back = ledger.public_keys(), [], _taken_back(ledger)
         for row in ledger.rows("SELECT at, target, data, signature FROM receipts ORDER BY at, batch"):
             # An older receipt bears the signature of the key of its time.
             signed = any(is_signed(key, row["data"].encode("utf-8"), row["signature"]) for key in keys)
-            found.append(Told(row["at"], row["target"], "loaded", _receipt(json.loads(row["data"])), signed))
+            receipt = _receipt(json.loads(row["data"]))
+            # What is loaded once more after that gets a newer time.
+            why = taken_back.get(receipt.load, ("", ""))
+            state, said = ("undone", why[1]) if why[0] > row["at"] else ("loaded", "")
+            found.append(Told(row["at"], row["target"], state, receipt, signed, said))
         known = {t.receipt.load for t in found}
         # The ledger's own receipts lie in that folder as well.
         found += [t for t in of_folder(place.folder) if t.receipt.load not in known]
@@ -59,6 +63,13 @@ def of_workspace(place: Place) -> list[Told]:
             empty = _receipt({"load": row["key"], "batch": row["unit"]})
             found.append(Told(row["at"], "", "failed", empty, None, json.loads(row["detail"]).get("message", "")))
     return found
+
+
+def _taken_back(ledger: Ledger) -> dict[str, tuple[str, str]]:
+    """Load -> when a person last had it taken back, and why."""
+    query = "SELECT key, at, detail FROM events WHERE step = 'load' AND outcome = 'note' ORDER BY seq"
+    said = ((r["key"], r["at"], json.loads(r["detail"])) for r in ledger.rows(query))
+    return {load: (at, detail.get("reason", "")) for load, at, detail in said if detail.get("unloaded")}
 
 
 def of_folder(folder: Path) -> list[Told]:

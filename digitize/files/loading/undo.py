@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from digitize.files.loading.where import opened
-from digitize.targets.base import Undone
+from digitize.targets.base import Target, Undone
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.record_sql import THAT
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import open_place
+
+_AT_ONCE = 5000
+_STANDS = f"UPDATE record_rows SET loaded = ? WHERE {THAT}"
 
 
 def undo_load(
@@ -21,15 +26,31 @@ def undo_load(
     layout: str = "",
     dry_run: bool = False,
 ) -> Undone:
-    """Take back the newest load of a batch. In a workspace its records count as not loaded; the next run loads them.
+    """Take back the newest load of a batch. In a workspace its records count as loaded where they still stand in the
+    target, by an earlier load; the next run loads the others.
 
     Raises NotFound, and TargetRefused where later loads built on it.
     """
     with opened(target, schema, workspace, layout) as there:
         done = there.undo(batch, reason, dry_run=dry_run)
-    if workspace is not None and not dry_run:
+        if workspace is None or dry_run:
+            return done
         with Ledger(open_place(workspace).ledger) as ledger, ledger.writing():
+            standing = list(_standing(ledger, there, done.batch))
             Records(ledger).set_loaded(done.batch, "")
+            numbers = {load: ledger.number("names", load) for load in {load for _, load in standing}}
+            ledger.execute_many(_STANDS, [(numbers[load], record) for record, load in standing])
             detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
             ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
     return done
+
+
+def _standing(ledger: Ledger, target: Target, batch: str) -> Iterator[tuple[str, str]]:
+    """The records of a batch that the target holds, each with the load that wrote it."""
+    of_form: dict[str, list[str]] = {}
+    for r in ledger.rows("SELECT form, record FROM records WHERE batch = ? ORDER BY record", (batch,)):
+        of_form.setdefault(r["form"], []).append(r["record"])
+    for form, records in of_form.items():
+        for i in range(0, len(records), _AT_ONCE):
+            some = records[i : i + _AT_ONCE]
+            yield from ((record, load) for record, (load, _) in target.versions(form, some).items())

@@ -46,6 +46,7 @@ from digitize.workspace.ledger.records import Decision, Records
 
 KEPT, KNOWN, CONFLICT, REFUSED, NOT_IN_LIST, GONE = "kept", "known", "conflict", "refused", "not_in_list", "gone"
 FLAG, WRONG_ZONE = "flag", "wrong_zone"
+NOT_UNDERSTOOD = "not_understood"
 _VERDICTS = {"value": "", "ok": OK, "blank": "blank", "illegible": "illegible"}
 
 
@@ -66,19 +67,24 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one. said: sentences for the person; other: what somebody else said, with their name."""
+    """What became of one. said: sentences for the person; other: what somebody else said, with their name.
+
+    why: the station's word for the reason, where it has one: that is shown instead, in the language of the page.
+    """
 
     client: str
     item: str
     state: str
     said: tuple[str, ...] = ()
     other: tuple[str, str] | None = None
+    why: str = ""
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
         other = {"value": self.other[0], "operator": self.other[1]} if self.other else None
         return {
             "client": self.client, "item": self.item, "state": self.state, "said": list(self.said), "other": other,
+            "why": self.why,
         }  # fmt: skip
 
 
@@ -163,7 +169,8 @@ class _Saver:
             except NotFound:
                 return Outcome(typed.client, typed.item, GONE, ("Its record is not there any more.",))
         if not checked.is_good:
-            return Outcome(typed.client, typed.item, REFUSED if checked.lost else NOT_IN_LIST, (said_of(checked),))
+            state, why = (REFUSED, NOT_UNDERSTOOD) if checked.lost else (NOT_IN_LIST, "")
+            return Outcome(typed.client, typed.item, state, (said_of(checked),), why=why)
         past = replace(
             self._past(task, typed, want.purpose if want else SECOND),
             verdict=decision.verdict, value=decision.value, made=checked.made,

@@ -64,6 +64,7 @@ class PartCounts:
         own = (n, n * (verdict == "review"), n * (verdict == "reject"), loaded)
         self.total("records", n)
         self.total("loaded", loaded)
+        self.total("loaded_not_clean", loaded * (verdict != "clean"))
         self.total("open_fields", n * len(json.loads(row["open"])))
         self.total(_VERDICTS.get(verdict, "unchecked"), n)
         for line in self._lines(volume, row["station"], row["language"]):

@@ -17,7 +17,7 @@ from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver
 from digitize.workspace.decisions.order import Needed, next_needed
 from digitize.workspace.decisions.page_gaps import Gap
-from digitize.workspace.failures import FailedKind, in_words
+from digitize.workspace.failures import FailedKind, TableTrouble, in_words, table_troubles, tables_in_words
 from digitize.workspace.ledger import Ledger, books
 
 # One answer for a whole book or table, where the review sheet would ask it of every record.
@@ -27,6 +27,7 @@ _DISTRICT = (
 )
 _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
 _GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
+_BACK = "Loaded and no longer clean: {}. Counted as loaded and as what they are now; the next load takes them back."
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
@@ -34,6 +35,7 @@ _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a pe
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
+    loaded_not_clean: of the loaded ones, those that are clean no more; they stand in the target until the next load.
     flags: notes of the rules that stand beside loaded records. orphans: rows that are parts of records of another
     table, and of none that is there. gone: rows of systems that a newer delivery of all of their table has no more.
     columns_left: columns of tables that a mapping has to account for; they are not among the open fields. rows_asked:
@@ -53,6 +55,7 @@ class Totals:
     rejected: int = 0
     unchecked: int = 0
     loaded: int = 0
+    loaded_not_clean: int = 0
     open_fields: int = 0
     unmapped: int = 0
     rows_reported: int = 0
@@ -74,8 +77,8 @@ class Totals:
         return [
             f"Pages {self.pages}: {self.pages_read} read, {self.pages_failed} failed, {self.pages_waiting} waiting. "
             f"Files refused: {self.files_refused}.",
-            f"Records {self.records}: {self.loaded} loaded, {self.in_review} in review, {self.rejected} rejected. "
-            f"Fields a person must look at: {self.open_fields}.",
+            f"Records {self.records}: {self._records()}. Fields a person must look at: {self.open_fields}.",
+            *([_BACK.format(self.loaded_not_clean)] if self.loaded_not_clean else []),
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
             *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
             *(said.format(n) for said, n in ((_ORPHANS, self.orphans), (_GONE, self.gone)) if n),
@@ -83,6 +86,18 @@ class Totals:
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
             *([_DISTRICT.format(self.without_district)] if self.without_district else []),
         ]
+
+    @property
+    def to_load(self) -> int:
+        """Records that nothing holds back and that the next load takes along."""
+        # Counts that an older version kept do not tell loaded_not_clean, until their part changes.
+        return max(0, self.clean - (self.loaded - self.loaded_not_clean))
+
+    def _records(self) -> str:
+        """Where the records are: with what is always named and what is seldom, their sum."""
+        seldom = ((self.to_load, "to be loaded"), (self.unchecked, "not checked yet"))
+        more = "".join(f", {n} {what}" for n, what in seldom if n)
+        return f"{self.loaded} loaded{more}, {self.in_review} in review, {self.rejected} rejected"
 
     def _asked(self) -> str:
         """Of the rows reported, those of registers of which a person must say what they are."""
@@ -120,6 +135,7 @@ class StatusCounts:
     gaps: list[Gap] = field(default_factory=list)
     failures: dict[str, int] = field(default_factory=dict)
     failed: list[FailedKind] = field(default_factory=list)
+    tables: list[TableTrouble] = field(default_factory=list)
     books: list[str] = field(default_factory=list)
     captured: list[CapturedLine] = field(default_factory=list)
     next_needed: Needed | None = None
@@ -134,15 +150,16 @@ class StatusCounts:
             "totals": self.totals.as_plain(), "steps": self.steps, **{f"by_{k}": v for k, v in by.items()},
             "review_reasons": self.reasons, "left_over": [asdict(c) for c in self.left_over],
             "page_gaps": [asdict(g) for g in self.gaps], "failures": self.failures,
-            "failed_pages": [asdict(k) for k in self.failed], "books": self.books,
-            "captured": [c.as_plain() for c in self.captured],
+            "failed_pages": [asdict(k) for k in self.failed], "tables": [asdict(t) for t in self.tables],
+            "books": self.books, "captured": [c.as_plain() for c in self.captured],
             "next_needed": asdict(self.next_needed) if self.next_needed else None,
             "pages_per_min": self.pages_per_min, "minutes_left": self.minutes_left,
         }  # fmt: skip
 
     def lines(self) -> list[str]:
         """The numbers for people, and what mappings do not account for."""
-        said = [*self.totals.lines(), *(n.line() for n in [self.next_needed] if n), in_words(self.failed), *self.books]
+        said = [*self.totals.lines(), *(n.line() for n in [self.next_needed] if n), in_words(self.failed)]
+        said += tables_in_words(self.tables) + self.books
         return [*filter(None, said), *(c.line() for c in self.captured), *(c.line() for c in self.left_over)]
 
 
@@ -166,6 +183,7 @@ def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
         for kind, named in lines.items():
             s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
     of_all.finish(s)
+    s.tables = table_troubles(ledger)
     some = few_open(ledger, of_all.few)
     s.books = books.lines(ledger, None if every_volume else sums.MOST_LINES)
     s.captured, s.next_needed = captured_lines(of_all.captured), next_needed(ledger, some)
@@ -264,9 +282,10 @@ def _count_steps(s: StatusCounts, not_mapped: int) -> None:
     s.steps = {
         "read": {"waiting": t.pages_waiting, "done": t.pages_read, "failed": t.pages_failed},
         "map": {"waiting": not_mapped, "done": t.records, "failed": t.unmapped},
-        "check": {"waiting": t.unchecked, "done": t.records - t.unchecked, "failed": 0},
-        "review": {"waiting": t.in_review + t.rejected, "done": t.clean, "failed": 0},
-        "load": {"waiting": t.clean - t.loaded, "done": t.loaded, "failed": t.rejected},
+        # Each row is what the one above it has done, so that all of them add up.
+        "check": {"waiting": t.unchecked, "done": t.in_review + t.clean, "failed": t.rejected},
+        "review": {"waiting": t.in_review, "done": t.clean, "failed": 0},
+        "load": {"waiting": t.to_load, "done": t.loaded - t.loaded_not_clean, "failed": 0},
     }
 
 

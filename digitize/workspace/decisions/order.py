@@ -50,8 +50,10 @@ def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for path in paths:
         value = values.get(path)
+        # "" where it follows none, and then a cell of a table, which has no zone, must not be taken for one.
         leader = leader_of(value)
-        cell = f"{ZONE}:{value.origin.page}/{leader}" if value and leader in open_zones else cell_of(path, value)
+        is_led = value is not None and leader != "" and leader in open_zones
+        cell = f"{ZONE}:{value.origin.page}/{leader}" if value and is_led else cell_of(path, value)
         # Fields and columns are named alike in every record; only a place on paper is one for all.
         name = cell if cell.startswith(f"{ZONE}:") else f"{stored.record.id} {cell}"
         found[name] = max(found.get(name, 0.0), expected_keys(path, value))

@@ -12,7 +12,7 @@ class Looked:
     """A file after a first look. tables: names of its tables. problem: why it cannot be used, or "".
 
     known: it was here. refused_before: it was given and could not be used. put_back: its original was gone. purged: on
-    which day, by whom and why what is known was purged, "" where it was not.
+    which day, by whom and why what is known was purged, "" where it was not. notes: what is wrong with its tables.
     """
 
     given: Given
@@ -27,3 +27,4 @@ class Looked:
     refused_before: bool = False
     put_back: bool = False
     purged: str = ""
+    notes: tuple[str, ...] = ()

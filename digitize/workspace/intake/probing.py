@@ -21,13 +21,17 @@ _LIMIT_S = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a file holds: pages of a scan, or names of tables. problem: why it cannot be used; kind: that as a word."""
+    """What a file holds: pages of a scan, or names of tables. problem: why it cannot be used; kind: that as a word.
+
+    notes: what is wrong with its tables all the same, as far as their heads tell.
+    """
 
     media: str = ""
     pages: int = 0
     tables: tuple[str, ...] = ()
     problem: str = ""
     kind: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
@@ -65,7 +69,9 @@ def _look_into(path: Path) -> Probed:
     if path.suffix.lower() in TABLE_SUFFIXES:
         from mappers.legacy import open_tables
 
-        return Probed(media="table", tables=tuple(shown_name(t.name) for t in open_tables(path, how_to_read(path))))
+        tables = [(t.name, tuple(t.notes)) for t in open_tables(path, how_to_read(path))]
+        notes = tuple(dict.fromkeys(note for _, of_table in tables for note in of_table))
+        return Probed(media="table", tables=tuple(shown_name(name) for name, _ in tables), notes=notes)
     # By its ending it is no table: so it is tried as a scan, whatever it is called.
     from ocr.scans.scan import probe
 

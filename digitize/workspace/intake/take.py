@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -33,9 +33,10 @@ class IntakeReport:
     refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
     files that were here and of which something else is said now. put_back: names of files that were here and whose
     originals were gone or changed; they are whole again. purged: (name, when and why) of files whose originals were
-    purged, and which are not taken in anew. batch: "" when no file was new. sheets: cover and end sheets,
-    which are no pages. aside: (file and page, why) of pages that a person must place. sorted_into: label -> pages that
-    sheets sorted into a volume.
+    purged, and which are not taken in anew. renamed: (name, the name under which it is here) of duplicates that came
+    under another one. doubtful: (name, what is wrong) of tables that were taken in. batch: "" when no file was new.
+    sheets: cover and end sheets, which are no pages. aside: (file and page, why) of pages that a person must place.
+    sorted_into: label -> pages that sheets sorted into a volume.
     """
 
     batch: str
@@ -49,6 +50,8 @@ class IntakeReport:
     told_anew: tuple[tuple[str, str, str, str], ...] = ()
     put_back: tuple[str, ...] = ()
     purged: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    doubtful: tuple[tuple[str, str], ...] = ()
     sheets: int = 0
     aside: tuple[tuple[str, str], ...] = ()
     sorted_into: Mapping[str, int] = field(default_factory=dict)
@@ -270,7 +273,15 @@ class _Writer:
             told_anew=tuple(self._told),
             put_back=tuple(x.given.name for x in looked if x.put_back),
             purged=tuple((x.given.name, x.purged) for x in looked if x.purged),
+            renamed=tuple(self._renamed(looked)),
+            doubtful=tuple((x.given.name, note) for x in taken for note in x.notes),
             sheets=self._placing.found.sheets,
             aside=tuple(self._placing.found.aside),
             sorted_into=dict(self._placing.found.volumes),
         )
+
+    def _renamed(self, looked: Sequence[Looked]) -> Iterator[tuple[str, str]]:
+        for x in looked:
+            here = self._catalogue.source(x.sha256) if x.known else None
+            if here is not None and here.name != x.given.name:
+                yield x.given.name, here.name

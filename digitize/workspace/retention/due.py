@@ -124,7 +124,7 @@ def _open_things(ledger: Ledger, one: KeptTogether) -> tuple[list[str], dict[str
         sums["review"] += t.get("in_review", 0) - tally.reasons.get(_PART, 0)
         sums["rejected"] += t.get("rejected", 0)
         sums["unchecked"] += t.get("unchecked", 0)
-        sums["unloaded"] += t.get("clean", 0) - t.get("loaded", 0)
+        sums["unloaded"] += t.get("clean", 0) - t.get("loaded", 0) + t.get("loaded_not_clean", 0)
         found = (t.get("pages_failed", 0), tally.kinds["map"].total(), t.get("rows_asked", 0), t.get("orphans", 0))
         failed = {what: n + more for (what, n), more in zip(failed.items(), found, strict=True)}
     return [_SAID[what].format(n) for what, n in sums.items() if n], failed

@@ -7,7 +7,7 @@ import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
 import { PageView } from "./pictures.js";
-import { afterPaint, words } from "./station.js";
+import { afterPaint, reasonOf, words } from "./station.js";
 
 const MOST = 24;
 const LEAST = 12;
@@ -231,9 +231,9 @@ function onBack(item, answer, outcome) {
   if (!item || outcome.state === "gone" || outcome.state === "conflict") return;
   if (answer.verdict === "ok") feed.refresh(item).catch(() => {});
   item.draft = outcome.state === "not_in_list" ? "" : answer.value;
-  item.comes_back = outcome.state === "not_in_list" ? { text: words("not_in_list").replace("{value}", answer.value), again: answer.value } : { text: outcome.said.join(" ") };
+  item.comes_back = outcome.state === "not_in_list" ? { text: words("not_in_list").replace("{value}", answer.value), again: answer.value } : { text: reasonOf(outcome) };
   if (outcome.state === "not_in_list") desk.noticeNotInList(item, answer.value);
-  else desk.notice([words("refused", { label: item.label }), " ", outcome.said.join(" ")], "reject");
+  else desk.notice([words("refused", { label: item.label }), " ", reasonOf(outcome)], "reject");
   for (const screen of screens) { const n = screen.findIndex((s) => s.item === item); if (n >= 0) { screen.splice(n, 1); break; } }
   const place = feed.items.indexOf(item);
   if (place >= 0 && place < at) { feed.items.splice(place, 1); at--; }

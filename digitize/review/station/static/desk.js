@@ -4,7 +4,7 @@
 import { sentence } from "./answer.js";
 import { Outbox } from "./outbox.js";
 import { PageView, Pictures } from "./pictures.js";
-import { call, chord, element, isComposing, uniqueName, words } from "./station.js";
+import { call, chord, element, isComposing, reasonOf, uniqueName, words } from "./station.js";
 import { Typing } from "./typing.js";
 
 const DEPTH = 2000;                 // answers that can be taken back after a reload
@@ -73,7 +73,7 @@ export class Desk {
     this.done = this.done.filter((c) => c !== answer.client);
     if (outcome.state === "conflict") this.#conflict(answer, outcome.other);
     const item = this.items.get(answer.client);
-    if (!item && outcome.state !== "conflict") this.notice([words("refused", { label: "" }), " ", outcome.said.join(" ")], "reject", true);
+    if (!item && outcome.state !== "conflict") this.notice([words("refused", { label: "" }), " ", reasonOf(outcome)], "reject", true);
     this.onBack(item, answer, outcome);
   }
 

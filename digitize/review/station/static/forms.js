@@ -1,6 +1,6 @@
 // The slow screens: a value that is typed picks its radio button; what is settled is sent without loading the page again.
 
-import { call, uniqueName, words } from "./station.js";
+import { call, reasonOf, uniqueName, words } from "./station.js";
 
 for (const input of document.querySelectorAll("[data-picks]")) input.addEventListener("input", () => { document.getElementById(input.dataset.picks).checked = true; });
 
@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("[data-settle]")) {
     try {
       const { outcomes: [outcome] } = await call("/api/answers", { body: { answers: [answer] } });
       const isKept = outcome.state === "kept" || outcome.state === "known";
-      says.textContent = isKept ? words("settled") : outcome.said.join(" ") || words("refused", { label: "" });
+      says.textContent = isKept ? words("settled") : reasonOf(outcome) || words("refused", { label: "" });
       says.className = `outcome said-${isKept ? "good" : "reject"}`;
       delete form.dataset.client;
       if (isKept) { form.closest(".case").classList.add("is-settled"); for (const one of form.elements) one.disabled = true; }

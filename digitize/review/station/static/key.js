@@ -4,7 +4,7 @@ import { AnswerBox } from "./answer.js";
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
-import { afterPaint, words } from "./station.js";
+import { afterPaint, reasonOf, words } from "./station.js";
 
 const main = document.getElementById("keying");
 const query = JSON.parse(main.dataset.query);
@@ -174,9 +174,9 @@ function onBack(item, answer, outcome) {
   if (answer.verdict === "ok") feed.refresh(item).catch(() => {});
   answered.delete(item.id);
   item.draft = answer.value;
-  item.comes_back = outcome.state === "not_in_list" ? { kind: "ask", text: "", again: answer.value } : { kind: "reject", text: outcome.said.join(" ") };
+  item.comes_back = outcome.state === "not_in_list" ? { kind: "ask", text: "", again: answer.value } : { kind: "reject", text: reasonOf(outcome) };
   if (outcome.state === "not_in_list") desk.noticeNotInList(item, answer.value);
-  else desk.notice([words("refused", { label: item.label }), " ", outcome.said.join(" ")], "reject");
+  else desk.notice([words("refused", { label: item.label }), " ", reasonOf(outcome)], "reject");
   const place = feed.items.indexOf(item);
   if (place >= 0) feed.items.splice(place, 1);
   if (place >= 0 && place < at) at--;

@@ -12,6 +12,11 @@ export function words(key, places = {}) {
   return (said[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => places[name] ?? whole);
 }
 
+/** Why an answer was not kept: in the page's language where the server names the reason by a word, else as it says it. */
+export function reasonOf(outcome) {
+  return outcome.why ? words(outcome.why) : outcome.said.join(" ");
+}
+
 /** An answer that is no success. status: HTTP's number, 0 where the server was not reached. */
 export class Refused extends Error {
   constructor(status, text, after = 0) { super(text); this.status = status; this.after = after; }
