@@ -100,7 +100,8 @@ def _held(value: Any) -> Any:
 
 _KINDS = {
     ("leases", "until"): "float8", ("outputs", "data"): "bytea", ("row_hashes", "hash"): "bytea",
-    ("history", "key"): "bytea", ("history", "hash"): "bytea", ("record_rows", "hash"): "bytea",
+    ("history", "key"): "bytea", ("history", "hash"): "bytea", ("history", "made"): "bytea",
+    ("record_rows", "hash"): "bytea",
     ("record_rows", "data"): "bytea",
 }  # fmt: skip
 
