@@ -20,6 +20,7 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
     where units are given by a query of their own (`unit IN (SELECT page ...)`).
     """
     key = d.key.format("h.key")
+    part = d.part.format("h.seq") if is_joined(ddl) else ""
     shown = f"""{key} AS key, h.outcome AS outcome,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail"""
     scans = ", ".join(f"{_said('c', c)} AS {c}" for c in ("kind", "station", "district", "year", "language"))
@@ -28,7 +29,7 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
         "events": f"""SELECT h.seq AS seq, {d.moment.format("h.at")} AS at, u.name AS unit, s.name AS step,
   h.outcome AS outcome, {key} AS key,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail,
-  {d.hash.format("h.hash")} AS hash, '' AS rows{d.step.format("h.step")}
+  {d.hash.format("h.hash")} AS hash, '' AS rows{d.step.format("h.step")}{part}
   FROM history h JOIN units u ON u.id = h.unit LEFT JOIN names s ON s.id = h.step""",
         "state": f"""SELECT u.name AS unit, s.name AS step, {shown.replace("h.outcome", "t.outcome")},
   t.seq AS seq{d.step.format("t.step")}

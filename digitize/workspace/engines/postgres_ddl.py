@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.dialects import POSTGRES
+from digitize.workspace.engines.dialects import PART, POSTGRES
 from digitize.workspace.engines.narrow import CODES, VIEW_OF
 from digitize.workspace.engines.narrow_sql import base_of, is_joined, views, written_name
 
@@ -32,19 +32,23 @@ _KEY_NUMBER = (
   SELECT CASE again WHEN 0 THEN ('x' || substr(pg_catalog.md5(key), 1, 16))::pg_catalog.bit(64)::bigint
     ELSE again END""",
 )
+_BY_STEP = f"ON history (step, (seq / {PART}))"
 _ONCE = "ON history (unit, step, key_number(key, again))"
 _LOOKED_FOR = f"CREATE INDEX row_hashes_of_records ON row_hashes (ref) WHERE tbl = {CODES['records']}"
 _KEYS = {
     # A number of eight bytes of a key of 32: what is done of one unit and step must not be done again.
     "ON history (unit, step, key, again)": _ONCE,
-    # A table is no heap in SQLite, and its numbers come in order with any index.
-    "ON history (step)": "ON history (step, seq)",
+    # A table is no heap in SQLite, and its numbers come in order with any index. Here what is equal stands once, and
+    # the newest come last but for those of one part, which are sorted when they are asked for (`by_number`).
+    "ON history (step)": _BY_STEP,
     # Looked for are hashes of records alone; a check goes through all of them, and sorts them.
     ", PRIMARY KEY (tbl, ref, seq)\n) WITHOUT ROWID;": f"\n);\n{_LOOKED_FOR};",
 }
 """SQLite's words for keys and indexes -> what does the same here in less room."""
+_KEYS_6 = {"ON history (step)": "ON history (step, seq)"}
 _JOINING = (
     "DROP INDEX events_finished_once", f"CREATE UNIQUE INDEX events_finished_once {_ONCE}",
+    "DROP INDEX events_by_step", f"CREATE INDEX events_by_step {_BY_STEP}",
     "ALTER TABLE row_hashes DROP CONSTRAINT row_hashes_pkey", _LOOKED_FOR,
 )  # fmt: skip
 """What makes the keys of a ledger of format 6 those of format 7."""
@@ -166,8 +170,7 @@ END"""
 
 def _tables(ddl: str) -> str:
     ddl = _NUMBERED.sub(r"CREATE TABLE \1 (\2 INTEGER PRIMARY KEY DEFAULT next_of_\1()", _GUARD.sub("", ddl))
-    # In format 6 all had the keys of SQLite.
-    for said, here in _KEYS.items() if is_joined(ddl) else ():
+    for said, here in (_KEYS if is_joined(ddl) else _KEYS_6).items():
         ddl = ddl.replace(said, here)
     ddl = ddl.replace(") WITHOUT ROWID", ")")
     return _TYPE.sub(lambda m: _TYPES[m[1]], _TABLE.sub(_packed, ddl))

@@ -25,6 +25,7 @@ _AT_ONCE = 5_000
 _MADE = f"""CASE outcome WHEN 'done' THEN COALESCE((SELECT l.hash FROM row_log_5 l WHERE l.tbl = 'results'
   AND l.key = events_5.unit || '{SEPARATOR}' || events_5.step || '{SEPARATOR}' || events_5.key
   AND l.seq = events_5.seq), '') ELSE '' END AS made"""
+_SHOWN_ANEW = ("row_log", "events")
 _INDEXES = (
     "events_finished_once", "events_by_unit", "events_by_step", "state_by_step", "scans_by_volume", "records_by_group",
     "records_by_unit", "records_by_batch", "records_by_form", "records_by_verdict",
@@ -66,9 +67,11 @@ def raise_format(db: LedgerEngine, found: int) -> None:
 
 def _join(db: LedgerEngine) -> None:
     """From format 6: no row is written anew, and what was logged before is found as what comes now."""
-    db.execute("DROP VIEW row_log")
+    for name in _SHOWN_ANEW:
+        db.execute(f"DROP VIEW {name}")
     db.add(f"ALTER TABLE history ADD COLUMN {MADE_DDL};")
-    db.execute(f"CREATE VIEW row_log AS\n{views(db.dialect)['row_log']}")
+    for name in _SHOWN_ANEW:
+        db.execute(f"CREATE VIEW {name} AS\n{views(db.dialect)[name]}")
 
 
 def _narrow(db: LedgerEngine) -> None:
