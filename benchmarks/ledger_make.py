@@ -143,9 +143,8 @@ class _Maker:
             self._entries.sort()
             for table, name, content, ref in self._entries:
                 made.update(b"s%d:%bs%d:%bb32:%b" % (len(table), table.encode(), len(name), name.encode(), content))
-                if table == "results":
-                    result = content
-                else:
+                result = content if table == "results" else result
+                if table != "results":
                     self._lot.add("row_hashes", CODES[table], ref, seq, content)
             rows = made.hexdigest()
             self._entries.clear()
@@ -153,8 +152,8 @@ class _Maker:
         self._last = own = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
         number, of_step = self._pages.get(unit) or self._units.of(unit), self._names.of(step)
         again, said = (0 if outcome == "done" else seq), self._names.of(text)
-        kept = key_bytes(key), said, "", bytes.fromhex(own), result
-        self._lot.add("history", seq, self._moment, number, of_step, outcome, again, *kept)
+        kept = outcome, again, key_bytes(key), said, "", bytes.fromhex(own), result
+        self._lot.add("history", seq, self._moment, number, of_step, *kept)
         self._lot.add("standing", of_step, number, seq, outcome)
 
     def _finish(self, unit: str, step: str, key: str, data: bytes, detail: str) -> None:
