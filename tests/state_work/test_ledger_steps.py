@@ -19,7 +19,12 @@ NUMBERS = {"inputs": 7, "load": 8, "review": 9}
             (),
             "step_no IN (8)) ORDER BY e.seq_part DESC, e.seq DESC LIMIT 9",
         ),
-        ("SELECT seq FROM state WHERE step = 'load' ORDER BY seq DESC", (), "step_no IN (8)) ORDER BY seq DESC"),
+        ("SELECT seq FROM state WHERE step = 'load' ORDER BY seq DESC LIMIT 1", (), "(8)) ORDER BY seq DESC LIMIT 1"),
+        (
+            "SELECT at, COUNT(*) FROM events WHERE step = 'load' GROUP BY at, seq ORDER BY seq DESC LIMIT 1",
+            (),
+            "ORDER BY seq DESC LIMIT 1",
+        ),
         # Of single units the index is quick as it is; and these tables have no such column.
         ("SELECT 1 FROM state WHERE unit = ? AND step = ?", ("p", "load"), None),
         ("SELECT 1 FROM state WHERE unit IN (SELECT page FROM scans) AND step = 'load'", (), None),

@@ -32,8 +32,8 @@ def spoken(sql: str, has_values: bool) -> bytes:
 
 _BY_STEP = re.compile(r"(\w+\.)?\bstep (?:= ('[^']*'|\?)|IN \(((?:'[^']*'|\?)(?:, (?:'[^']*'|\?))*)\))")
 _WITH_NUMBERS = re.compile(r"\b(?:FROM|JOIN) (?:events|state)\b")
-_NEWEST_FIRST = re.compile(r"\bORDER BY ((?:\w+\.)?)seq DESC")
-_OF_STATE = re.compile(r"\b(?:FROM|JOIN) state\b")
+_NEWEST_FIRST = re.compile(r"\bORDER BY ((?:\w+\.)?)seq DESC(?=\s+LIMIT\b)")
+_NO_PARTS = re.compile(r"\b(?:FROM|JOIN) state\b|\bGROUP BY\b|\bDISTINCT\b")
 _BY_UNIT = re.compile(r"\bunit (?:= |IN )|\bleases\b")
 
 
@@ -57,7 +57,7 @@ def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> 
         return f"({found[0]} AND {found[1] or ''}step_no IN ({', '.join(str(number(name)) for name in names)}))"
 
     asked = _BY_STEP.sub(both, sql)
-    if _OF_STATE.search(sql):
+    if _NO_PARTS.search(sql):
         return asked
     return _NEWEST_FIRST.sub(r"ORDER BY \1seq_part DESC, \1seq DESC", asked)
 
