@@ -1,10 +1,12 @@
-"""A ledger of today as the format before wrote it: what an upgrade is tried on."""
+"""A ledger of today as the formats before wrote it: what an upgrade is tried on."""
 
 from __future__ import annotations
 
 import sqlite3
 
+from digitize.workspace.engines.dialects import POSTGRES, ShownAs
 from digitize.workspace.engines.narrow import BASES
+from digitize.workspace.engines.narrow_sql import views
 from digitize.workspace.ledger.schema_before import DDL_5
 
 
@@ -36,3 +38,22 @@ def to_format_5(db: sqlite3.Connection) -> None:
         db.execute(sql)
     db.execute("UPDATE meta SET value = '5' WHERE key = 'format'")
     db.row_factory = plain
+
+
+def to_format_6(dialect: ShownAs) -> tuple[str, ...]:
+    """What makes a ledger one of format 6, with the same rows, where no guard stands in the way."""
+    keys = (
+        "DROP INDEX events_finished_once", "DROP INDEX row_hashes_of_records", "DROP FUNCTION key_number",
+        "DROP INDEX events_by_step", "CREATE INDEX events_by_step ON history (step, seq)",
+        "CREATE UNIQUE INDEX events_finished_once ON history (unit, step, key, again)",
+        "ALTER TABLE row_hashes ADD PRIMARY KEY (tbl, ref, seq)",
+    )  # fmt: skip
+    return (
+        "INSERT INTO row_hashes (tbl, ref, seq, hash) SELECT 1, seq, seq, made FROM history WHERE LENGTH(made) > 0",
+        "DROP VIEW row_log",
+        "DROP VIEW events",
+        "ALTER TABLE history DROP COLUMN made",
+        *(f"CREATE VIEW {name} AS\n{views(dialect, '')[name]}" for name in ("row_log", "events")),
+        *(keys if dialect is POSTGRES else ()),
+        "UPDATE meta SET value = '6' WHERE key = 'format'",
+    )

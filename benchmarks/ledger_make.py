@@ -137,22 +137,23 @@ class _Maker:
     def _event(self, unit: str, step: str, outcome: str, key: str, detail: dict[str, object] | str) -> None:
         text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False, sort_keys=True)
         self._seq = seq = self._seq + 1
-        at, rows = self._at, ""
+        at, rows, result = self._at, "", b""
         if self._entries:
             made = hashlib.sha256()
             self._entries.sort()
             for table, name, content, ref in self._entries:
                 made.update(b"s%d:%bs%d:%bb32:%b" % (len(table), table.encode(), len(name), name.encode(), content))
-                # A result goes by the number of its own event.
-                self._lot.add("row_hashes", CODES[table], ref or seq, seq, content)
+                result = content if table == "results" else result
+                if table != "results":
+                    self._lot.add("row_hashes", CODES[table], ref, seq, content)
             rows = made.hexdigest()
             self._entries.clear()
         parts = (self._last, at, unit, step, outcome, key, text, *([rows] if rows else []))
         self._last = own = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
         number, of_step = self._pages.get(unit) or self._units.of(unit), self._names.of(step)
         again, said = (0 if outcome == "done" else seq), self._names.of(text)
-        kept = key_bytes(key), said, "", bytes.fromhex(own)
-        self._lot.add("history", seq, self._moment, number, of_step, outcome, again, *kept)
+        kept = outcome, again, key_bytes(key), said, "", bytes.fromhex(own), result
+        self._lot.add("history", seq, self._moment, number, of_step, *kept)
         self._lot.add("standing", of_step, number, seq, outcome)
 
     def _finish(self, unit: str, step: str, key: str, data: bytes, detail: str) -> None:

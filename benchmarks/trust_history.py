@@ -111,6 +111,7 @@ def _cut(db: sqlite3.Connection, dice: random.Random) -> int:
     # Back to the end of an earlier command, where a signature still fits.
     last = int(dice.choice(heads[:-1]) if len(heads) > 1 else heads[0])
     db.execute("DELETE FROM row_hashes WHERE seq > ?", (last,))
+    db.execute("UPDATE history SET made = '' WHERE seq > ?", (last,))
     db.execute("DELETE FROM heads WHERE seq > ?", (last,))
     for table in COVERED:
         db.execute(

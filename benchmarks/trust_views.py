@@ -38,7 +38,9 @@ def open_views(db: sqlite3.Connection) -> None:
 
 
 def _narrow(db: sqlite3.Connection, view: str) -> None:
-    own, base = NARROW[view].columns, NARROW[view].base
+    base = NARROW[view].base
+    # The hash of a result is told by the log of rows.
+    own = {name: kept for name, kept in NARROW[view].columns.items() if name != "made"}
     key = next(column for name, (column, _) in own.items() if name in ("seq", "record"))
     of = {name: _value(f"NEW.{name}", kind) for name, (_, kind) in own.items()}
     columns = [column for column, _ in own.values()]
@@ -108,8 +110,12 @@ def _row_log(db: sqlite3.Connection) -> None:
     db.create_function("ref_of", 2, ref)
     db.create_function("code_of", 1, CODES.get)
     where = "tbl = code_of(OLD.tbl) AND ref = ref_of(OLD.tbl, OLD.key) AND seq = OLD.seq"
-    _trigger(db, "row_log", "UPDATE", f"UPDATE row_hashes SET hash = NEW.hash WHERE {where}")
-    _trigger(db, "row_log", "DELETE", f"DELETE FROM row_hashes WHERE {where}")
+    made = "UPDATE history SET made = {} WHERE OLD.tbl = 'results' AND seq = OLD.seq AND LENGTH(made) > 0"
+    for what, done, new in (
+        ("UPDATE", "UPDATE row_hashes SET hash = NEW.hash", "NEW.hash"),
+        ("DELETE", "DELETE FROM row_hashes", "''"),
+    ):
+        _trigger(db, "row_log", what, f"{done} WHERE {where}; {made.format(new)}")
 
 
 def _trigger(db: sqlite3.Connection, view: str, what: str, done: str) -> None:

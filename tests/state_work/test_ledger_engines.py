@@ -15,11 +15,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.ledger_before import to_format_5  # noqa: E402
+from benchmarks.ledger_before import to_format_5, to_format_6  # noqa: E402
 from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError  # noqa: E402
 from digitize.machine.signing import create_key  # noqa: E402
 from digitize.machine.system import is_dead, process_name  # noqa: E402
 from digitize.workspace.engines.covered import COVERED  # noqa: E402
+from digitize.workspace.engines.dialects import POSTGRES, SQLITE  # noqa: E402
 from digitize.workspace.engines.where import LedgerAddress, ledger_address  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.lots import Lots, Work  # noqa: E402
@@ -250,6 +251,7 @@ def by_another_program(where, *statements):
 def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
     with Ledger(where) as ledger:
         ledger.finish(*FINISHED, {"a": 1})
+        ledger.execute("INSERT INTO volumes (volume, label) VALUES (1, 'x')")
         for sql in (
             "UPDATE history SET unit = 2",
             "DELETE FROM row_hashes",
@@ -270,6 +272,32 @@ def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
         told = [c.line() for c in ledger.changes()]
     assert "rule quiet on findings was added" in told.pop(2)
     assert len(told) == 3 and "switched off" in told[1] and "function note_results was changed" in told[2]
+
+
+def test_a_ledger_of_format_6_is_read_as_it_stands_and_loses_nothing_when_it_is_written(where):
+    with Ledger(where) as ledger:
+        ledger.finish(*FINISHED, {"a": 1})
+        shown = [
+            [tuple(r) for r in ledger.rows(f"SELECT * FROM {view} ORDER BY seq")] for view in ("events", "row_log")
+        ]
+    by_another_program(where, *to_format_6(SQLITE if isinstance(where, Path) else POSTGRES))
+    with Ledger(where) as ledger:
+        assert ledger.verify() == 2
+        ledger.finish("p2", "read", "k", {"b": 2})
+        for view, before in zip(("events", "row_log"), shown, strict=True):
+            assert before == [tuple(r) for r in ledger.rows(f"SELECT * FROM {view} ORDER BY seq")][: len(before)]
+        assert list(ledger.changes()) == []
+        with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)), ledger.writing():
+            ledger.record_event("p2", "read", "done", key="k")
+    by_another_program(
+        where, "UPDATE outputs SET data = 'x' WHERE seq = 2", "UPDATE history SET made = '' WHERE seq > 3"
+    )
+    with Ledger(where) as ledger:
+        told = "\n".join(c.line() for c in ledger.changes())
+    assert "results p1 read k was changed" in told and "results p2 read k was added" in told
+    by_another_program(where, "UPDATE meta SET value = '6' WHERE key = 'format'")
+    with pytest.raises(LedgerError, match="was of a later one"):
+        Ledger(where)
 
 
 def test_an_index_that_no_longer_forbids_a_second_done_is_named(where):

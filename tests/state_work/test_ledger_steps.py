@@ -14,6 +14,17 @@ NUMBERS = {"inputs": 7, "load": 8, "review": 9}
         ("SELECT e.at FROM events e WHERE e.seq > ? AND e.step = ?", (3, "load"), "(e.step = ? AND e.step_no IN (8))"),
         ("SELECT 1 FROM state s WHERE s.step IN ('review', ?)", ("no such",), "s.step_no IN (9, 0))"),
         ("SELECT 1 FROM x JOIN state p ON x.n = p.unit WHERE p.step = 'load'", (), "p.step_no IN (8))"),
+        (
+            "SELECT e.at FROM events e WHERE e.step = 'load' ORDER BY e.seq DESC LIMIT 9",
+            (),
+            "step_no IN (8)) ORDER BY e.seq_part DESC, e.seq DESC LIMIT 9",
+        ),
+        ("SELECT seq FROM state WHERE step = 'load' ORDER BY seq DESC LIMIT 1", (), "(8)) ORDER BY seq DESC LIMIT 1"),
+        (
+            "SELECT at, COUNT(*) FROM events WHERE step = 'load' GROUP BY at, seq ORDER BY seq DESC LIMIT 1",
+            (),
+            "ORDER BY seq DESC LIMIT 1",
+        ),
         # Of single units the index is quick as it is; and these tables have no such column.
         ("SELECT 1 FROM state WHERE unit = ? AND step = ?", ("p", "load"), None),
         ("SELECT 1 FROM state WHERE unit IN (SELECT page FROM scans) AND step = 'load'", (), None),

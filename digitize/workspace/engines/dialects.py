@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PART = 1024
+"""So many events share a number in the index of steps: what is equal stands there once."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownAs:
-    """SQL with {0} for a column: of a key, of a hash, of a moment. step: what views have beside the name of a step."""
+    """SQL with {0} for a column: of a key, of a hash, of a moment. step: what views have beside the name of a step.
+    part: what events have beside their number.
+    """
 
     key: str
     hash: str
     moment: str
     step: str = ""
+    part: str = ""
 
 
 SQLITE = ShownAs(
@@ -33,4 +39,5 @@ POSTGRES = ShownAs(
     || lpad(({0} % 1000)::text, 3, '0') || '+00:00' END""",
     # By a number it knows how many rows there are; by a name it would have to look at every event for a rare one.
     ", {0} AS step_no",
+    f", {{0}} / {PART} AS seq_part",
 )

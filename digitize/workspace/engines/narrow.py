@@ -36,7 +36,7 @@ def _same(**kinds: str) -> dict[str, tuple[str, str]]:
 
 NARROW: Mapping[str, Narrow] = {
     "events": Narrow("history", _same(
-        seq=PLAIN, at=MOMENT, unit=UNIT, step=NAME, outcome=PLAIN, key=KEY, detail=DETAIL, hash=HASH,
+        seq=PLAIN, at=MOMENT, unit=UNIT, step=NAME, outcome=PLAIN, key=KEY, detail=DETAIL, hash=HASH, made=PLAIN,
     )),
     "state": Narrow("standing", _same(unit=UNIT, step=NAME, outcome=PLAIN, seq=PLAIN)),
     "records": Narrow("record_rows", _same(

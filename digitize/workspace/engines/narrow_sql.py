@@ -8,16 +8,19 @@ from digitize.workspace.engines.covered import COVERED, NUMBERS, SEPARATOR, entr
 from digitize.workspace.engines.dialects import ShownAs
 from digitize.workspace.engines.narrow import BASES, CODES, NARROW, SAID
 
+MADE = "LENGTH({0}.made) > 0"
+"""Of an event: that a result was written with it, of which the hash stands there."""
 _RECORDS = ("language", "form", "data", "verdict", "open", "reasons")
 
 
-def views(d: ShownAs) -> Mapping[str, str]:
-    """View -> its SELECT.
+def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
+    """View -> its SELECT. ddl: of the tables, by which those of format 6 are told from today's.
 
     A join that is LEFT and by a key costs nothing where a query does not ask for it; one that is not can be begun with
     where units are given by a query of their own (`unit IN (SELECT page ...)`).
     """
     key = d.key.format("h.key")
+    part = d.part.format("h.seq") if is_joined(ddl) else ""
     shown = f"""{key} AS key, h.outcome AS outcome,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail"""
     scans = ", ".join(f"{_said('c', c)} AS {c}" for c in ("kind", "station", "district", "year", "language"))
@@ -26,7 +29,7 @@ def views(d: ShownAs) -> Mapping[str, str]:
         "events": f"""SELECT h.seq AS seq, {d.moment.format("h.at")} AS at, u.name AS unit, s.name AS step,
   h.outcome AS outcome, {key} AS key,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail,
-  {d.hash.format("h.hash")} AS hash, '' AS rows{d.step.format("h.step")}
+  {d.hash.format("h.hash")} AS hash, '' AS rows{d.step.format("h.step")}{part}
   FROM history h JOIN units u ON u.id = h.unit LEFT JOIN names s ON s.id = h.step""",
         "state": f"""SELECT u.name AS unit, s.name AS step, {shown.replace("h.outcome", "t.outcome")},
   t.seq AS seq{d.step.format("t.step")}
@@ -35,7 +38,7 @@ def views(d: ShownAs) -> Mapping[str, str]:
         "results": f"""SELECT u.name AS unit, s.name AS step, {key} AS key, o.data AS data
   FROM outputs o JOIN history h ON h.seq = o.seq JOIN units u ON u.id = h.unit JOIN names s ON s.id = h.step""",
         "row_log": f"""SELECT {_table_of("w.tbl")} AS tbl, {logged_name(d, "w")} AS key, w.seq AS seq, w.hash AS hash
-  FROM row_hashes w""",
+  FROM row_hashes w{_made(d) if is_joined(ddl) else ""}""",
         "records": f"""SELECT i.name AS record, u.name AS unit, b.name AS batch, {_said("r", "station")} AS station,
   {plain["language"]}, g.name AS grp, {plain["form"]}, {d.key.format("r.hash")} AS hash, {plain["data"]},
   {plain["verdict"]}, {plain["open"]}, {plain["reasons"]}, {_said("r", "loaded")} AS loaded
@@ -48,9 +51,19 @@ def views(d: ShownAs) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def views_ddl(d: ShownAs) -> str:
+def views_ddl(d: ShownAs, ddl: str) -> str:
     """All of them, each as one statement."""
-    return "".join(f"CREATE VIEW {name} AS\n{select};\n" for name, select in views(d).items())
+    return "".join(f"CREATE VIEW {name} AS\n{select};\n" for name, select in views(d, ddl).items())
+
+
+def is_joined(ddl: str) -> bool:
+    """Whether these tables keep the hash of a result with its event."""
+    return "made" in ddl
+
+
+def _made(d: ShownAs) -> str:
+    return f""" UNION ALL SELECT 'results', {_result_name(d, "m.seq")}, m.seq, m.made FROM history m
+  WHERE {MADE.format("m")}"""
 
 
 def _said(alias: str, column: str) -> str:

@@ -29,7 +29,7 @@ SELECT extract(epoch FROM clock_timestamp())::float8{marks}
 """
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
 _THERE = b"""SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only'),
-  EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('state') AND attname = 'step_no')"""
+  EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = 'seq_part')"""
 _MAY_WRITE = b"SELECT has_table_privilege(COALESCE(to_regclass('history'), to_regclass('events')), 'INSERT')"
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.dialects import POSTGRES
-from digitize.workspace.engines.narrow import VIEW_OF
-from digitize.workspace.engines.narrow_sql import base_of, views, written_name
+from digitize.workspace.engines.dialects import PART, POSTGRES
+from digitize.workspace.engines.narrow import CODES, VIEW_OF
+from digitize.workspace.engines.narrow_sql import base_of, is_joined, views, written_name
 
 NOTE = "\x1e"
 """Begins the message of rows that were written, and stands between their names."""
@@ -25,6 +25,33 @@ _GUARD = re.compile(
 )
 _NUMBERED = re.compile(r"CREATE TABLE (\w+) \(\s*(\w+) INTEGER PRIMARY KEY(?: AUTOINCREMENT)?")
 _TYPES = {"INTEGER": "BIGINT", "BLOB": "BYTEA", "REAL": "DOUBLE PRECISION", "TEXT": 'TEXT COLLATE "C"'}
+_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (\w+) ON \w+ (\((?:[^()]|\([^()]*\))*\))[^;]*")
+_KEY_NUMBER = (
+    "key_number(key bytea, again bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE",
+    """
+  SELECT CASE again WHEN 0 THEN ('x' || substr(pg_catalog.md5(key), 1, 16))::pg_catalog.bit(64)::bigint
+    ELSE again END""",
+)
+_BY_STEP = f"ON history (step, (seq / {PART}))"
+_ONCE = "ON history (unit, step, key_number(key, again))"
+_LOOKED_FOR = f"CREATE INDEX row_hashes_of_records ON row_hashes (ref) WHERE tbl = {CODES['records']}"
+_KEYS = {
+    # A number of eight bytes of a key of 32: what is done of one unit and step must not be done again.
+    "ON history (unit, step, key, again)": _ONCE,
+    # A table is no heap in SQLite, and its numbers come in order with any index. Here what is equal stands once, and
+    # the newest come last but for those of one part, which are sorted when they are asked for (`by_number`).
+    "ON history (step)": _BY_STEP,
+    # Looked for are hashes of records alone; a check goes through all of them, and sorts them.
+    ", PRIMARY KEY (tbl, ref, seq)\n) WITHOUT ROWID;": f"\n);\n{_LOOKED_FOR};",
+}
+"""SQLite's words for keys and indexes -> what does the same here in less room."""
+_KEYS_6 = {"ON history (step)": "ON history (step, seq)"}
+_JOINING = (
+    "DROP INDEX events_finished_once", f"CREATE UNIQUE INDEX events_finished_once {_ONCE}",
+    "DROP INDEX events_by_step", f"CREATE INDEX events_by_step {_BY_STEP}",
+    "ALTER TABLE row_hashes DROP CONSTRAINT row_hashes_pkey", _LOOKED_FOR,
+)  # fmt: skip
+"""What makes the keys of a ledger of format 6 those of format 7."""
 _TYPE = re.compile(rf"(?<=\w )({'|'.join(_TYPES)})\b")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(([^;]*)\);")
 _COMMA = re.compile(r",\s+(?![^(]*\))")
@@ -69,23 +96,31 @@ class Guard:
 def statements(ddl: str) -> Iterator[str]:
     """All that makes tables of a ledger; ddl: in SQLite's words. To be run where the ledger's schema comes first."""
     for head, body in functions(ddl).items():
-        yield f"CREATE OR REPLACE FUNCTION {head} AS $body${body}$body$"
+        yield _function(head, body)
     for statement in _tables(ddl).split(";"):
         if statement.strip():
             yield statement.strip()
+    if "ADD COLUMN" in ddl and is_joined(ddl):
+        yield from _JOINING
     for name, select in _views(ddl).items():
         yield f"CREATE VIEW {name} AS {select}"
     for guard in guards(ddl):
         yield guard.text
 
 
+def _function(head: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {head} AS $body${body}$body$"
+
+
 def _views(ddl: str) -> Mapping[str, str]:
-    return views(POSTGRES) if "CREATE TABLE history " in ddl else {}
+    return views(POSTGRES, ddl) if "CREATE TABLE history " in ddl else {}
 
 
 def functions(ddl: str) -> dict[str, str]:
     """Head -> body of the functions that these tables need."""
     found = dict(_FUNCTIONS) if "CREATE TABLE meta" in ddl else {}
+    if is_joined(ddl):
+        found[_KEY_NUMBER[0]] = _KEY_NUMBER[1]
     for table, column in _NUMBERED.findall(ddl):
         found[f"next_of_{table}() RETURNS bigint LANGUAGE plpgsql"] = (
             f"\nBEGIN\n  RETURN (SELECT COALESCE(MAX({column}), 0) + 1 FROM {table});\nEND"
@@ -135,8 +170,9 @@ END"""
 
 def _tables(ddl: str) -> str:
     ddl = _NUMBERED.sub(r"CREATE TABLE \1 (\2 INTEGER PRIMARY KEY DEFAULT next_of_\1()", _GUARD.sub("", ddl))
-    # A table is no heap in SQLite, and its numbers come in order with any index.
-    ddl = ddl.replace("ON history (step)", "ON history (step, seq)").replace(") WITHOUT ROWID", ")")
+    for said, here in (_KEYS if is_joined(ddl) else _KEYS_6).items():
+        ddl = ddl.replace(said, here)
+    ddl = ddl.replace(") WITHOUT ROWID", ")")
     return _TYPE.sub(lambda m: _TYPES[m[1]], _TABLE.sub(_packed, ddl))
 
 
@@ -164,7 +200,7 @@ def differences(db: Any, ddl: str, schema: str) -> Iterator[tuple[str, str, str 
     yield from ((f"table {name}", "is gone", None) for name in tables if name not in there)
     query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = %s"
     indexes = {r[0]: r[1] for r in db.execute(query, (schema,))}
-    for unique, name, columns in re.findall(r"CREATE (UNIQUE )?INDEX (\w+) ON \w+ (\([^)]*\))", ddl):
+    for unique, name, columns in _INDEX.findall(_tables(ddl)):
         held = indexes.get(name)
         if held is None:
             yield f"index {name}", "is gone", None

@@ -32,6 +32,8 @@ def spoken(sql: str, has_values: bool) -> bytes:
 
 _BY_STEP = re.compile(r"(\w+\.)?\bstep (?:= ('[^']*'|\?)|IN \(((?:'[^']*'|\?)(?:, (?:'[^']*'|\?))*)\))")
 _WITH_NUMBERS = re.compile(r"\b(?:FROM|JOIN) (?:events|state)\b")
+_NEWEST_FIRST = re.compile(r"\bORDER BY ((?:\w+\.)?)seq DESC(?=\s+LIMIT\b)")
+_NO_PARTS = re.compile(r"\b(?:FROM|JOIN) state\b|\bGROUP BY\b|\bDISTINCT\b")
 _BY_UNIT = re.compile(r"\bunit (?:= |IN )|\bleases\b")
 
 
@@ -40,7 +42,9 @@ def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> 
 
     Of a number the server knows how many events there are, and walks the right index: by the name alone it expects as
     many of each, and may go through all events for one. What asks for single units, or joins by them, is planned by
-    these. number: of a name, 0 where there is none.
+    these. The newest of a step are found part by part (`dialects.PART`), in the order of the index.
+
+    number: of a name, 0 where there is none.
     """
     if "step" not in sql or not _WITH_NUMBERS.search(sql) or _BY_UNIT.search(sql):
         return sql
@@ -52,7 +56,10 @@ def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> 
             at += item == "?"
         return f"({found[0]} AND {found[1] or ''}step_no IN ({', '.join(str(number(name)) for name in names)}))"
 
-    return _BY_STEP.sub(both, sql)
+    asked = _BY_STEP.sub(both, sql)
+    if _NO_PARTS.search(sql):
+        return asked
+    return _NEWEST_FIRST.sub(r"ORDER BY \1seq_part DESC, \1seq DESC", asked)
 
 
 def given(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -100,7 +107,8 @@ def _held(value: Any) -> Any:
 
 _KINDS = {
     ("leases", "until"): "float8", ("outputs", "data"): "bytea", ("row_hashes", "hash"): "bytea",
-    ("history", "key"): "bytea", ("history", "hash"): "bytea", ("record_rows", "hash"): "bytea",
+    ("history", "key"): "bytea", ("history", "hash"): "bytea", ("history", "made"): "bytea",
+    ("record_rows", "hash"): "bytea",
     ("record_rows", "data"): "bytea",
 }  # fmt: skip
 

@@ -238,9 +238,8 @@ def script(ddl: str) -> str:
         return ddl
     sizes = ", ".join(f"('{table}', NULLIF('{index}', ''), '{size}')" for table, index, size in _SIZES)
     # Without them a new ledger's queries would be planned as if all tables were small and all keys equally rare.
-    return (
-        f"{ddl}{views_ddl(SQLITE)}ANALYZE names;\nDELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
-    )
+    known = f"DELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
+    return f"{ddl}{views_ddl(SQLITE, ddl)}ANALYZE names;\n{known}"
 
 
 def _statements(script: str) -> Iterator[str]:

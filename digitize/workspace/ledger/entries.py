@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from digitize.workspace.engines import LedgerEngine, Row
 from digitize.workspace.engines.covered import entry_name
 from digitize.workspace.engines.narrow import CODES
-from digitize.workspace.engines.narrow_sql import base_of, logged_name, ref_of, written_name
+from digitize.workspace.engines.narrow_sql import MADE, base_of, logged_name, ref_of, written_name
+from digitize.workspace.ledger.schema import JOINED, NARROWED
 
 
 def logged_by_event(db: LedgerEngine) -> Iterator[Row]:
@@ -15,20 +16,23 @@ def logged_by_event(db: LedgerEngine) -> Iterator[Row]:
     yield from db.each("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq")
 
 
-def logged_rows(db: LedgerEngine, table: str, *, is_narrow: bool) -> Iterator[Row]:
-    """key, hash, seq of a table's entries, those of one entry together, the newest last."""
-    if not is_narrow:
+def logged_rows(db: LedgerEngine, table: str, found: int) -> Iterator[Row]:
+    """key, hash, seq of a table's entries, those of one entry together, the newest last. found: the ledger's format."""
+    if found < NARROWED:
         yield from db.each("SELECT key, hash, seq FROM row_log WHERE tbl = ? ORDER BY key, seq", (table,))
         return
     # In the order of the table itself, so that millions need not be sorted.
     key = f"COALESCE({logged_name(db.dialect, 'w', table)}, 'no. ' || CAST(w.ref AS TEXT))"
-    sql = f"SELECT {key} AS key, w.hash AS hash, w.seq AS seq FROM row_hashes w WHERE w.tbl = ? ORDER BY w.ref, w.seq"
+    kept = "SELECT ref, seq, hash FROM row_hashes WHERE tbl = ?"
+    if table == "results" and found >= JOINED:
+        kept += f" UNION ALL SELECT m.seq, m.seq, m.made FROM history m WHERE {MADE.format('m')}"
+    sql = f"SELECT {key} AS key, w.hash AS hash, w.seq AS seq FROM ({kept}) w ORDER BY w.ref, w.seq"
     yield from db.each(sql, (CODES[table],))
 
 
-def unlogged_rows(db: LedgerEngine, table: str, *, is_narrow: bool) -> Iterator[Row]:
-    """The names of entries of which the log says nothing."""
-    if not is_narrow:
+def unlogged_rows(db: LedgerEngine, table: str, found: int) -> Iterator[Row]:
+    """The names of entries of which the log says nothing. found: the ledger's format."""
+    if found < NARROWED:
         sql = f"""SELECT DISTINCT {entry_name(table)} AS name FROM {table}
                   WHERE NOT EXISTS (SELECT 1 FROM row_log WHERE tbl = ? AND key = {entry_name(table, table)})"""
         yield from db.each(sql, (table,))
@@ -36,4 +40,6 @@ def unlogged_rows(db: LedgerEngine, table: str, *, is_narrow: bool) -> Iterator[
     name = f"COALESCE({written_name(db.dialect, table, 'b')}, 'of no name')"
     sql = f"""SELECT DISTINCT {name} AS name FROM {base_of(table)} b
               WHERE NOT EXISTS (SELECT 1 FROM row_hashes w WHERE w.tbl = ? AND w.ref = {ref_of(table, "b")})"""
+    if table == "results" and found >= JOINED:
+        sql += f" AND NOT EXISTS (SELECT 1 FROM history m WHERE m.seq = b.seq AND {MADE.format('m')})"
     yield from db.each(sql, (CODES[table],))

@@ -13,7 +13,7 @@ from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.engines import LedgerEngine, Where, home_of
 from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger.heads import LOG
-from digitize.workspace.ledger.schema import FORMAT
+from digitize.workspace.ledger.schema import FORMAT, NARROWED
 
 _RESTORE = "Restore a backup: digitize ledger restore DIR FILE"
 
@@ -96,7 +96,7 @@ def require_format(db: LedgerEngine, where: Where) -> int:
     there, home = db.tables(), home_of(where)
     # An older format would spare its rows and signatures every check.
     later = {1: "row_log", 2: "shapes", 3: "marks", 4: "marks", 5: "history"}.get(found)
-    if later in there or (found == 1 and home and (home / LOG).exists()):
+    if (found == NARROWED and _is_joined(db)) or later in there or (found == 1 and home and (home / LOG).exists()):
         raise LedgerError(f"{where} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
     moved = db.execute("SELECT value FROM meta WHERE key = 'moved_to'").fetchone()
     if moved is not None:
@@ -104,3 +104,8 @@ def require_format(db: LedgerEngine, where: Where) -> int:
     if found < 1:
         raise LedgerError(f"{where} says format {found}, which never was: somebody changed it. {_RESTORE}")
     return found
+
+
+def _is_joined(db: LedgerEngine) -> bool:
+    row = db.execute("SELECT * FROM history LIMIT 1").fetchone()
+    return row is not None and "made" in row.keys()  # noqa: SIM118  # rows of SQLite are no mappings

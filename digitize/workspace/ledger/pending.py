@@ -20,7 +20,7 @@ from digitize.workspace.ledger.state import StepState, step_state
 _MOST_TOUCHED = 20_000
 _MOST_EVENTS = 400
 _HASHED_AT_ONCE = 1_000
-_EVENT = ("seq", "at", "unit", "step", "outcome", "key", "detail", "hash")
+_EVENT = ("seq", "at", "unit", "step", "outcome", "key", "detail", "hash", "made")
 _STATE = ("unit", "step", "outcome", "seq")
 Name = tuple[str, str]
 """A table, and the name of an entry in it."""
@@ -140,13 +140,16 @@ class Pending:
             entries: list[Entry] = [(table, key, hashes[table, key]) for table, key in sorted(event.names)]
             digest = rows_digest(entries)
             seq, last = seq + 1, link(last, event.texts, digest)
-            # The hash covers the digest, and the log of rows says it again: it is not kept a third time.
-            rows.append((seq, *event.texts, last))
-            log += [(table, key, seq, content) for table, key, content in entries]
             _, unit, step, outcome, key, _ = event.texts
             states[unit, step] = (unit, step, outcome, seq)
+            made = b""
             if outcome == "done" and (name := SEPARATOR.join((unit, step, key))) in results:
-                own[name] = seq
+                # With the event itself, where it takes a row less.
+                own[name], made = seq, hashes["results", name]
+                entries.remove(("results", name, made))
+            # The hash covers the digest, and the log of rows says it again: it is not kept a third time.
+            rows.append((seq, *event.texts, last, made))
+            log += [(table, key, seq, content) for table, key, content in entries]
         self.put("events", _EVENT, rows)
         if own:
             self._db.put("outputs", ("seq", "data"), [(number, results[name][3]) for name, number in own.items()])
@@ -211,17 +214,17 @@ class Pending:
 
 
 # By the numbers themselves: the view would have to name every row of the log.
-_NEWEST_HASH = """SELECT hash FROM row_hashes WHERE tbl = ? AND ref = (SELECT id FROM units WHERE name = ?)
+_NEWEST_HASH = """SELECT hash FROM row_hashes WHERE tbl = {} AND ref = (SELECT id FROM units WHERE name = ?)
   ORDER BY seq DESC LIMIT 1"""
 
 
 def changed_entries(db: LedgerEngine, table: str, keys: Iterable[str]) -> Iterator[str]:
     """Those of the names under which something else stands than the ledger wrote last."""
     is_narrow = BASES["row_log"] in db.tables() and COVERED[table][0] not in NUMBERS and table != "results"
-    newest = (
-        _NEWEST_HASH if is_narrow else "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
-    )
+    newest = "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
     for key in keys:
-        row = db.execute(newest, (CODES[table] if is_narrow else table, key)).fetchone()
+        # The table's number stands in the statement: an index of records alone is taken for it.
+        asked = (_NEWEST_HASH.format(CODES[table]), (key,)) if is_narrow else (newest, (table, key))
+        row = db.execute(*asked).fetchone()
         if (row[0] if row else b"") != entry_hash(db, table, key):
             yield key

@@ -1,7 +1,8 @@
 """The ledger's tables. `events` is the history and only grows; the rest is either content or folded from it.
 
 events     what happened to which unit (page, table chunk, group, batch) in which step, chained by hash
-row_log    the hash of every other row, each time it was written; an event's own hash covers those written with it
+row_log    the hash of every other row, each time it was written; an event's own hash covers those written with it;
+           that of a result stands in the row of the event that says it is done
 heads      the newest event of each command, signed by the site's key
 fixity     when each original was last hashed again
 results    what a step produced, by unit and key; written in the same transaction as its "done" event
@@ -24,10 +25,11 @@ history, row_hashes, outputs, standing, scan_rows and record_rows, with texts un
 from __future__ import annotations
 
 # An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
-FORMAT = 6
-WATCHED, PACKED, MARKING, NARROWED = 2, 3, 5, 6
+FORMAT = 7
+WATCHED, PACKED, MARKING, NARROWED, JOINED = 2, 3, 5, 6, 7
 """The formats from which on rows are watched and heads are signed, records of tables are packed, it marks what changed,
-and the largest tables are narrow. From 4 on records of systems are packed with their parts."""
+the largest tables are narrow, and the hash of a result stands with its event. From 4 on records of systems are packed
+with their parts."""
 
 NARROW_DDL = """
 CREATE TABLE units (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -45,6 +47,7 @@ CREATE TABLE history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, unit INTEGER NOT NULL, step INTEGER NOT NULL,
   outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed', 'again', 'duplicate', 'note')),
   again INTEGER NOT NULL, key BLOB NOT NULL, said INTEGER NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL,
+  made BLOB NOT NULL DEFAULT '',
   CHECK (again = CASE outcome WHEN 'done' THEN 0 ELSE seq END), CHECK (said = 0 OR detail = '')
 );
 CREATE UNIQUE INDEX events_finished_once ON history (unit, step, key, again);
@@ -142,4 +145,7 @@ NEWEST_NUMBERS = """SELECT h.step, h.unit, h.seq, h.outcome FROM history h
   JOIN (SELECT MAX(seq) AS seq FROM history GROUP BY unit, step) n ON n.seq = h.seq"""
 """What `standing` must hold."""
 
+MADE_DDL = "made BLOB NOT NULL DEFAULT ''"
+"""The column that format 7 has beside those of format 6."""
 DDL = TABLES_DDL + NARROW_DDL
+DDL_6 = DDL.replace(f",\n  {MADE_DDL}", "")

@@ -1,8 +1,9 @@
 """A ledger of an older format becomes one of today's; of a file, a copy of the old one stays.
 
 From format 2 on its rows are watched; from 3 on records of tables may be packed, from 4 on those of systems; from 5 on
-it marks what changed; from 6 on its largest tables are narrow. Each row says what it said before, and has the same
-hash. Records that were not packed are read as they stand, until their table is mapped again.
+it marks what changed; from 6 on its largest tables are narrow; from 7 on the hash of a result stands with its event
+(those of before stay where they are). Each row says what it said before, and has the same hash. Records that were not
+packed are read as they stand, until their table is mapped again.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ from digitize.errors import LedgerError
 from digitize.workspace.engines import LedgerEngine
 from digitize.workspace.engines.covered import SEPARATOR
 from digitize.workspace.engines.narrow import CODES, NARROW, Dictionary
+from digitize.workspace.engines.narrow_sql import views
 from digitize.workspace.ledger.marks import MARK_ALL, SNAPSHOT
-from digitize.workspace.ledger.schema import FORMAT, MARKING, NARROW_DDL, NARROWED, PACKED, WATCHED
+from digitize.workspace.ledger.schema import FORMAT, MADE_DDL, MARKING, NARROW_DDL, NARROWED, PACKED, WATCHED
 from digitize.workspace.ledger.schema_before import COVER_DDL, MARKS_DDL, SHAPES_DDL
 
 _AT_ONCE = 5_000
+_MADE = f"""CASE outcome WHEN 'done' THEN COALESCE((SELECT l.hash FROM row_log_5 l WHERE l.tbl = 'results'
+  AND l.key = events_5.unit || '{SEPARATOR}' || events_5.step || '{SEPARATOR}' || events_5.key
+  AND l.seq = events_5.seq), '') ELSE '' END AS made"""
+_SHOWN_ANEW = ("row_log", "events")
 _INDEXES = (
     "events_finished_once", "events_by_unit", "events_by_step", "state_by_step", "scans_by_volume", "records_by_group",
     "records_by_unit", "records_by_batch", "records_by_form", "records_by_verdict",
@@ -54,7 +60,18 @@ def raise_format(db: LedgerEngine, found: int) -> None:
         db.execute(MARK_ALL[SNAPSHOT])
     if found < NARROWED:
         _narrow(db)
+    else:
+        _join(db)
     db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
+
+
+def _join(db: LedgerEngine) -> None:
+    """From format 6: no row is written anew, and what was logged before is found as what comes now."""
+    for name in _SHOWN_ANEW:
+        db.execute(f"DROP VIEW {name}")
+    db.add(f"ALTER TABLE history ADD COLUMN {MADE_DDL};")
+    for name in _SHOWN_ANEW:
+        db.execute(f"CREATE VIEW {name} AS\n{views(db.dialect)[name]}")
 
 
 def _narrow(db: LedgerEngine) -> None:
@@ -66,7 +83,9 @@ def _narrow(db: LedgerEngine) -> None:
         db.execute(f"ALTER TABLE {name} RENAME TO {name}_5")
     db.add(NARROW_DDL)
     words = Dictionary(db)
-    _copy(db, words, "events", "at", "unit", "step", "outcome", "key", "detail", "hash", order="seq", first="seq")
+    _copy(
+        db, words, "events", "at", "unit", "step", "outcome", "key", "detail", "hash", "made", order="seq", first="seq"
+    )
     _copy(db, words, "state", "unit", "step", "outcome", "seq", order="unit, step")
     _copy(db, words, "scans", *(c for c in NARROW["scans"].columns if c != "seq"), order="seq", first="seq")
     columns = [c for c in NARROW["records"].columns if c != "record"]
@@ -79,7 +98,8 @@ def _narrow(db: LedgerEngine) -> None:
 
 def _copy(db: LedgerEngine, words: Dictionary, view: str, *columns: str, order: str, first: str = "") -> None:
     names = (*((first,) if first else ()), *columns)
-    for some in _lots(db, f"SELECT {', '.join(names)} FROM {view}_5 ORDER BY {order}"):
+    shown = ", ".join(_MADE if c == "made" else c for c in names)
+    for some in _lots(db, f"SELECT {shown} FROM {view}_5 ORDER BY {order}"):
         targets, made = words.rows(view, names, some)
         db.put(NARROW[view].base, targets, made)
 
@@ -101,7 +121,11 @@ def _copy_log(db: LedgerEngine, words: Dictionary) -> None:
         for table, own in groupby(some, key=lambda r: str(r["tbl"])):
             entries = list(own)
             refs = _refs(table, [r["key"] for r in entries], db, words)
-            rows += [(CODES[table], refs[r["key"]], r["seq"], bytes(r["hash"])) for r in entries]
+            rows += [
+                (CODES[table], refs[r["key"]], r["seq"], bytes(r["hash"]))
+                for r in entries
+                if table != "results" or refs[r["key"]] != r["seq"]
+            ]
         db.put("row_hashes", ("tbl", "ref", "seq", "hash"), rows)
 
 

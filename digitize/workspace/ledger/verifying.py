@@ -16,7 +16,7 @@ from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, ro
 from digitize.workspace.ledger.entries import logged_by_event, logged_rows, unlogged_rows
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, NARROWED, NEWEST_NUMBERS, WATCHED
+from digitize.workspace.ledger.schema import DDL, DDL_6, JOINED, NARROWED, NEWEST_NUMBERS, WATCHED
 from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 
@@ -64,7 +64,8 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         return
     # What a ledger of an older format has not is no change of it.
     without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
-    made = DDL if found >= NARROWED else functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL_5)
+    plain = functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL_5)
+    made = DDL if found >= JOINED else DDL_6 if found >= NARROWED else plain
     is_there = True
     for where, what, mend in db.differences(made):
         yield Change(where, what, mend or _RESTORE)
@@ -74,7 +75,7 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         return
     chain = _Chain(db)
     yield from chain.changes()
-    yield from _rows(db, is_narrow=found >= NARROWED)
+    yield from _rows(db, found)
     yield from _state_numbers(db) if found >= NARROWED else _state(db)
     yield from _heads(db, chain, home, outside)
 
@@ -156,18 +157,18 @@ class _Chain:
         return head.public in office or self.workers.may_sign(head.public, head.seq)
 
 
-def _rows(db: LedgerEngine, *, is_narrow: bool) -> Iterator[Change]:
+def _rows(db: LedgerEngine, found: int) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
     there = db.tables()
-    for table in (name for name in COVERED if is_narrow or name in there):
-        newest = logged_rows(db, table, is_narrow=is_narrow)
+    for table in (name for name in COVERED if found >= NARROWED or name in there):
+        newest = logged_rows(db, table, found)
         for some in _in_lots(_last_of_each(newest)):
             now = entry_hashes(db, table, some)
             for key, (content, seq) in some.items():
                 if now[key] != content:
                     word = "is gone" if not now[key] else "came back" if not content else "was changed"
                     yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
-        for (name,) in unlogged_rows(db, table, is_narrow=is_narrow):
+        for (name,) in unlogged_rows(db, table, found):
             yield Change(f"{table} {_shown(str(name))}", "was added, not by this program")
 
 
