@@ -95,7 +95,8 @@ class Rig:
             dask = [
                 sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny",
                 "--local-directory", str(self.folder / name), "--death-timeout", "30",
-                "--preload", "benchmarks.cluster_visits",
+                # What the command line names is in place of what deploy/dask.yaml names.
+                "--preload", "benchmarks.cluster_visits", "--preload", "digitize.machine.cluster.at_start",
             ]  # fmt: skip
         own = {VISITS: str(self.folder / "visits"), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
         own |= {"DASK_CONFIG": str(ROOT / "deploy" / "dask.yaml")}

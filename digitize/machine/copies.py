@@ -22,10 +22,10 @@ def light_context() -> BaseContext:
     return _copies(_LIGHT) if sys.platform != "win32" else get_context("spawn")
 
 
-def page_context() -> BaseContext:
-    """How workers of pages begin. What they load takes most of a second each."""
+def page_context(more: Sequence[str] = ()) -> BaseContext:
+    """How workers of pages begin. What they load takes most of a second each. more: modules that they need beside."""
     # Elsewhere than on Linux the system's own libraries below OpenCV are not to be copied.
-    return _copies(_PAGES) if sys.platform == "linux" else get_context("spawn")
+    return _copies((*_PAGES, *more)) if sys.platform == "linux" else get_context("spawn")
 
 
 def _copies(loaded: Sequence[str]) -> BaseContext:

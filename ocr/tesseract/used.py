@@ -10,6 +10,9 @@ from typing import Any
 
 from ocr.tesseract.folders import find_model
 
+_hashed: dict[tuple[str, int, int], UsedModel] = {}
+"""Models that this process looked at before: a run on a cluster asks of the same ones twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class UsedModel:
@@ -34,7 +37,7 @@ def model_names() -> Mapping[str, tuple[str, ...]]:
 
 def look_at(names: Iterable[str], before: Iterable[UsedModel] = ()) -> dict[str, UsedModel]:
     """Models as they are on this machine now. before: as they were; a file that was not touched is not hashed again."""
-    known = {(m.name, m.size, m.mtime_ns): m for m in before if m.sha256}
+    known = _hashed | {(m.name, m.size, m.mtime_ns): m for m in before if m.sha256}
     return {name: _look(name, find_model(name), known) for name in names}
 
 
@@ -46,4 +49,6 @@ def _look(name: str, path: Path | None, known: Mapping[tuple[str, int, int], Use
     if found:
         return found
     with path.open("rb") as f:
-        return UsedModel(name, hashlib.file_digest(f, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
+        seen = UsedModel(name, hashlib.file_digest(f, "sha256").hexdigest(), stat.st_size, stat.st_mtime_ns)
+    _hashed[name, seen.size, seen.mtime_ns] = seen
+    return seen

@@ -11,11 +11,8 @@ from importlib import resources
 from pathlib import Path
 
 from digitize.machine.doctor import PACKAGES
-from ocr.tesseract.used import UsedModel
 
 _SOURCES = (".py", ".toml", ".csv")
-_seen: list[UsedModel] = []
-"""Models that this process looked at before: what was not touched since is not hashed again, as every run asks."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,7 @@ def look(_: object = None) -> Fitness:
     from ocr.tesseract.used import look_at, model_names
 
     names = model_names()
-    found = look_at(dict.fromkeys(n for group in names.values() for n in group), _seen)
-    _seen[:] = found.values()
+    found = look_at(dict.fromkeys(n for group in names.values() for n in group))
     return Fitness(
         program=__version__,
         sources=_sources(),

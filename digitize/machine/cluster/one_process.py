@@ -11,10 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import process
+from multiprocessing.context import BaseContext
 from types import ModuleType
 from typing import Any
 
-from digitize.machine.copies import ONE_THREAD
+from digitize.machine.copies import ONE_THREAD, page_context
 from digitize.machine.pool import new_processes, silence_s, submit
 
 
@@ -52,12 +53,11 @@ class OneProcess:
 
     def _ready(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            _may_have_children()
-            self._executor = new_processes(1, more=self._environment)
+            self._executor = new_processes(1, copied(), self._environment)
             try:
                 # It begins with this submit. NumPy looks for its threads when it is loaded, which may be before the
                 # process is told anything else.
-                with _surroundings(ONE_THREAD), _without_program():
+                with _surroundings(ONE_THREAD):
                     self._pid = self._executor.submit(os.getpid).result()
             except BrokenProcessPool as e:
                 self._forget()
@@ -76,13 +76,21 @@ class OneProcess:
         self._executor, self._pid = None, 0
 
 
+_LOOKED = "digitize.machine.cluster.looked"
 _ONE_AT_ONCE = threading.Lock()
+
+
+def copied() -> BaseContext:
+    """How such processes begin: as copies of one that a worker of a cluster begins once and keeps, where they can."""
+    _may_have_children()
+    with _ONE_AT_ONCE, _no_program():
+        return page_context([_LOOKED])
 
 
 @contextmanager
 def _surroundings(names: Mapping[str, str]) -> Iterator[None]:
-    """What this process has in its environment beside what is there, for those that it begins meanwhile."""
-    with _ONE_AT_ONCE:
+    """What this process has in its environment beside what is there, for those that it begins meanwhile, one a time."""
+    with _ONE_AT_ONCE, _no_program():
         new = {k: v for k, v in names.items() if k not in os.environ}
         os.environ.update(new)
         try:
@@ -93,7 +101,7 @@ def _surroundings(names: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _without_program() -> Iterator[None]:
+def _no_program() -> Iterator[None]:
     """Begin processes that do not load the program of this one first: theirs are the jobs alone, and it is Dask's."""
     program = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
