@@ -55,7 +55,7 @@ def _of_workspace(folder: Path, day: date, limits: Limits) -> NationalPicture:
         raise OptionsError("A workspace shows how it stands today. For an earlier day, ask its state's office.")
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        snapshot, _ = fold_ledger(place, ledger, day)
+        snapshot, _ = fold_ledger(place, ledger, day, keeps=True)
     return workspace_picture(snapshot, day, limits)
 
 

@@ -39,17 +39,20 @@ _TOLD = """
 """
 
 
-def fold_ledger(place: Place, ledger: Ledger, today: date, *, tells: bool = False) -> tuple[Snapshot, int]:
+def fold_ledger(
+    place: Place, ledger: Ledger, today: date, *, tells: bool = False, keeps: bool = False
+) -> tuple[Snapshot, int]:
     """The workspace in counts, and how many records belong to stations that lists/stations.csv does not name.
 
     tells: it will be sent; what may be told of protected sections is then noted in the ledger, see `telling`.
+    keeps: the counts of parts are kept for the next time, if the ledger can be written; what is told is in any case.
 
     Raises MappingError and OptionsError when a list is wrong.
     """
     workspace, lists = place.options.workspace, place.folder / "lists"
     gazetteer = load_gazetteer(workspace.state, lists)
     # Who only looks need not be able to write, nor have the key.
-    folding = fold_parts(ledger, gazetteer, keeps=tells)
+    folding = fold_parts(ledger, gazetteer, keeps=tells or keeps)
     # Stations without any work have a row, too: nothing done yet is not the same as no such station.
     for key in gazetteer.codes:
         folding.tallies.touch(key)

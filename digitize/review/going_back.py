@@ -17,8 +17,9 @@ from digitize.workspace.ledger.records import Records, Stored
 TO_BE_FOUND = "to-be-found"
 """Why such a field is asked: with it a service finds the record."""
 _UNIT, _STEP = "back", "review"
-# As a range, which the index of the names finds; LIKE would go through every answer that was ever given.
-_NOTES = f"SELECT detail FROM events WHERE step = '{_STEP}' AND unit >= '{_UNIT}:' AND unit < '{_UNIT};' ORDER BY seq"
+_NAMED = f"name >= '{_UNIT}:' AND name < '{_UNIT};'"
+_NOTES = f"SELECT seq, detail FROM events WHERE unit = ? AND step = '{_STEP}'"
+_NOTES_BEFORE = f"SELECT seq, detail FROM events WHERE step = '{_STEP}' AND {_NAMED.replace('name', 'unit')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ def _is_answered(ledger: Ledger, item: Item) -> bool:
 
 
 def _noted(ledger: Ledger) -> list[tuple[str, str]]:
-    rows = ledger.rows(_NOTES)
+    if ledger.is_narrow:
+        # By unit: by the step it would be gone through every answer that was ever given.
+        units = ledger.rows(f"SELECT name FROM units WHERE {_NAMED} ORDER BY name")
+        rows = [row for unit in units for row in ledger.rows(_NOTES, (unit["name"],))]
+    else:
+        rows = ledger.rows(_NOTES_BEFORE)
+    rows.sort(key=lambda row: int(row["seq"]))
     places = ((record, path) for row in rows for record, path in json.loads(row["detail"]).get("back", ()))
     return list(dict.fromkeys(places))

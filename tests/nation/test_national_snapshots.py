@@ -22,9 +22,11 @@ from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import schema
 from digitize.offices.telling import GROUP, ToldGroups, close_group, tell_groups, told_groups
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marks import SNAPSHOT
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
-from digitize.workspace.place import create
+from digitize.workspace.place import create, open_place
 from mappers.record import FieldValue, Record
 from mappers.schema import load_schemas
 from validators.finding import Finding
@@ -220,11 +222,20 @@ def site(base, name, volumes=(), **changes):
 
 
 def fold(place):
-    from digitize.workspace.place import open_place
-
     opened = open_place(place)
     with Ledger(opened.ledger) as ledger:
         return fold_ledger(opened, ledger, TODAY)[0]
+
+
+def test_what_a_report_counts_is_kept_for_the_next_one(table):
+    before = fold(table)
+    place = open_place(table)
+    with Ledger(place.ledger) as ledger:
+        ledger.execute("DELETE FROM tallies WHERE part LIKE 'snapshot:%'")
+        fold_ledger(place, ledger, TODAY, keeps=True)
+        assert marked(ledger, SNAPSHOT) == []
+        assert ledger.rows("SELECT 1 FROM tallies WHERE part LIKE 'snapshot:table:%'")
+    assert fold(table).model_copy(update={"made_at": before.made_at}) == before
 
 
 def test_a_station_of_two_sites_is_one_station_and_its_counts_are_added(table):
