@@ -49,7 +49,11 @@ def run(
 def _print(report: RunReport, folder: Path) -> None:
     for line in report.lines():
         say(line)
-    if report.to_review:
+    if report.is_dry:
+        # Of what is due; people's work is told when it is done.
+        if report.todo and any(report.todo.values()):
+            say(f"Next: digitize run {folder}")
+    elif report.to_review:
         say(f"Next: digitize review serve {folder}, or: digitize review export {folder}")
     else:
         say(f"Next: digitize status {folder}")

@@ -66,7 +66,7 @@ def show_counts(s: StatusCounts) -> None:
     if s.reasons:
         say()
         print_plain("To look at", ["why", "fields"], [[k, n] for k, n in s.reasons.items()])
-        say("Codes such as F008 are rules; docs/rules.md says what each asks.")
+        say("Codes such as F008 are rules; digitize explain F008 says what one asks.")
     if s.gaps:
         say()
         gaps = [[g.volume, g.page, f"{g.after} to {g.before}", g.count, g.said or "nobody said"] for g in s.gaps]
@@ -75,7 +75,8 @@ def show_counts(s: StatusCounts) -> None:
     for line in s.lines():
         say(line)
     if s.pages_per_min:
-        say(f"Rate: {s.pages_per_min:g} pages a minute; {s.minutes_left:g} minutes left.")
+        left = f"; {s.minutes_left:g} minutes left" if s.totals.pages_waiting else ""
+        say(f"Rate: {s.pages_per_min:g} pages a minute{left}.")
 
 
 def shown_first(lines: Mapping[str, CountsLine]) -> list[str]:

@@ -71,12 +71,13 @@ def part_c(services: Sequence[ServiceLine], words: Words) -> str:
     if not said:
         return words("answer.c_none")
     if not told:
-        return words("answer.c_too_few", n=said)
+        return words("answer.c_too_few", states=_reporters(said, words))
     listed = [
-        words("answer.c_service", service=words(f"service.{x.service.name}"), n=grouped(x.count), fed=x.fed)
+        words("answer.c_service_1" if x.fed == 1 else "answer.c_service", service=words(f"service.{x.service.name}"),
+              n=grouped(x.count), fed=x.fed)
         for x in told
-    ]
-    return words("answer.c", n=said, services="; ".join(listed))
+    ]  # fmt: skip
+    return words("answer.c", states=_reporters(said, words), services="; ".join(listed))
 
 
 def part_d(stations: AnswerLine, legacy: AnswerLine, lagging: Sequence[str], words: Words) -> str:
@@ -102,7 +103,11 @@ def _implemented(stations: AnswerLine, words: Words) -> str:
     n = stations.used
     if n is None:
         return ""
-    where = words("answer.where_some", n=stations.said) if stations.is_partial else words("answer.where_all")
+    where = (
+        words("answer.where_some", states=_reporters(stations.said, words))
+        if stations.is_partial
+        else words("answer.where_all")
+    )
     left = words("answer.except", n=_small(n, words)) if n else ""
     return words("answer.begun", where=where, left=left)
 
@@ -125,3 +130,8 @@ def _small(n: int, words: Words) -> str:
 
 def _sentence(text: str, words: Words) -> str:
     return words("answer.sentence", text=f"{text[0].upper()}{text[1:]}")
+
+
+def _reporters(n: int, words: Words) -> str:
+    """So many states as have reported, as a sentence says it."""
+    return words("answer.reporters_1") if n == 1 else words("answer.reporters", n=n)

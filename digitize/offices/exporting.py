@@ -42,8 +42,14 @@ _QUALITY_COLUMNS = [
 ]  # fmt: skip
 
 
+# Of these an inventory tells, and no stage of the work.
+_OF_LISTS = ("stations_inventoried", "stations_certified")
+
+
 def definition_of(name: str, words: Words) -> str:
     """What a figure means."""
+    if name in _OF_LISTS:
+        return words(f"define.{name}")
     if name.startswith("stations_"):
         return words("define.stations")
     return words("define.links") if name.startswith(_LINKS) else words(f"define.{name}")

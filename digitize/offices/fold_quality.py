@@ -108,7 +108,9 @@ def fold_effort(ledger: Ledger, today: date) -> Effort:
 def fold_pace(ledger: Ledger, today: date) -> Pace:
     """What was done in the last 28 days."""
     since = ((today - timedelta(days=DAYS)).isoformat(),)
-    pages = "SELECT COUNT(DISTINCT unit) AS n FROM events WHERE step = 'recognise' AND outcome = 'done' AND at >= ?"
+    # A page of no known form was looked at all the same, and counts as failed, not as read.
+    pages = """SELECT COUNT(DISTINCT unit) AS n FROM events WHERE step = 'recognise' AND outcome = 'done' AND at >= ?
+      AND unit NOT IN (SELECT unit FROM state WHERE step = 'decide' AND outcome = 'failed')"""
     return Pace(
         pages_read=_count(ledger, pages, since),
         fields_settled=_count(ledger, "SELECT COUNT(*) AS n FROM decisions WHERE at >= ?", since),

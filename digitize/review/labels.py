@@ -42,13 +42,21 @@ def _row(child: str, number: int, *, is_told: bool) -> str:
 
 @cache
 def _printed(language: str) -> Mapping[str, str]:
-    """Field -> its label as forms of the language print it; the wording that was seen on a form goes first."""
+    """Field -> its label as forms of the language print it; the wording that was seen on a form goes first.
+
+    Where no form prints one, a name of our own.
+    """
     first: dict[str, str] = {}
     for printed in printed_labels():
         if printed.language == language:
             first.setdefault(printed.label, printed.text)
-    named = tomllib.loads((resources.files(__package__) / "printed.toml").read_text(encoding="utf-8"))
-    return {field: first[label] for field, label in named.items() if label in first}
+    named, own = (tomllib.loads(_text(name)) for name in ("printed.toml", "own_labels.toml"))
+    printed = {field: first[label] for field, label in named.items() if label in first}
+    return {**own.get(language, {}), **printed}
+
+
+def _text(name: str) -> str:
+    return (resources.files(__package__) / name).read_text(encoding="utf-8")
 
 
 def fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:

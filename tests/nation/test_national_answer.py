@@ -125,7 +125,7 @@ def test_stations_without_cctns_are_said_and_none_are_guessed(digitize, tmp_path
         path.write_bytes(seal_plain(body, s.key))
         digitize("national", "add", path, "--dir", folder)
     sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots", code=3)
-    told = "CCTNS has been implemented in all police stations of the 1 States/UTs that have reported on it except three, while"
+    told = "CCTNS has been implemented in all police stations of the one State/UT that has reported on it except three, while"
     assert sheet["paragraphs"]["(d) and (e)"].split("] ", 1)[1].startswith(told)
 
 

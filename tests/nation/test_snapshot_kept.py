@@ -3,12 +3,14 @@
 import json
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from digitize.offices import fold_kept
 from digitize.offices.fold_kept import fold_parts
 from digitize.offices.fold_part import PartFold, fold_part
+from digitize.offices.fold_quality import fold_pace
 from digitize.offices.lists import Gazetteer
 from digitize.workspace.counting.kept import differing_counts, keep_counts
 from digitize.workspace.ledger import Ledger
@@ -185,3 +187,11 @@ def test_whatever_happens_what_is_kept_counts_as_what_is_folded_from_nothing(led
         for part in all_parts(ledger, SNAPSHOT):
             fresh.add(json.loads(fold_part(ledger, part, history.now).as_text()))
         assert fold_parts(ledger, history.now, keeps=True).as_text() == fresh.as_text(), told[-4:]
+
+
+def test_pages_read_of_late_are_those_that_count_as_read(tmp_path):
+    with Ledger.create(tmp_path / "ledger.sqlite") as made:
+        for page, found in (("p1", "done"), ("p2", "failed")):
+            made.record_event(page, "recognise", "done", key="k", detail={})
+            made.record_event(page, "decide", found, key="k", detail={"kind": "unknown-form"})
+        assert fold_pace(made, datetime.now(UTC).date()).pages_read == 1

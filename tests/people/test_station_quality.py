@@ -169,6 +169,9 @@ def test_quality_from_sample_to_sign_off(station, place):
     assert figures(served, "Asha") == (20, 17)
     batch = "wb-test-b0001"
     assert sup.get("/quality")[0] == 200
+    # Beside what was answered stands what is not, or a batch would be signed off for its first answers.
+    left = served.room.do_now(lambda room: (room.worklist.open_in_batches(), room.worklist.count_open()))
+    assert left[0][batch] == left[1]
     assert sup.form("/quality", batch=batch, what="signed-off")[0] == 409, "too much of it was wrong"
     assert sup.form("/quality", batch="no-such-batch", what="sent-back")[0] == 404
     assert sup.form("/quality", batch=batch, what="sent-back")[0] == 303

@@ -122,3 +122,10 @@ def test_a_cell_of_a_table_is_a_question_of_its_record_alone() -> None:
         cells = {"fir_no": FieldValue("1", "1", origin=Origin(file="f", row=1, column="CRNO"))}
         places.append(places_of(Stored(Record(name, "iif1", cells), "u", "g", "", "", "h"), ("fir_no",)))
     assert [list(p) for p in places] == [["r1 column:CRNO"], ["r2 column:CRNO"]]
+
+
+def test_an_act_that_is_not_there_is_asked_with_its_section() -> None:
+    section = {"section": FieldValue("37?", None, origin=Origin(page="p", zone="acts"))}
+    stored = Stored(Record("r1", "iif1", {}, {"acts": (section,)}), "p", "g", "", "", "h")
+    assert [*places_of(stored, ("acts[0].act", "acts[0].section"))] == ["zone:p/acts"]
+    assert [*places_of(stored, ("fir_no",))] == ["r1 field:fir_no"]

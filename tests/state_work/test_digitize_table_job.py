@@ -233,6 +233,7 @@ def test_a_changed_severity_checks_again_without_mapping_again(digitize, place):
     settings.write_text(settings.read_text(encoding="utf-8") + 'F001 = "note"\n', encoding="utf-8")
     todo = digitize.json("run", place, "--dry-run")["todo"]
     assert todo["map"] == 0 and todo["check"] > 0
+    assert f"Next: digitize run {place}\n" in digitize("run", place, "--dry-run")
 
 
 def test_a_table_nobody_has_a_mapping_for_is_named_and_the_rest_goes_on(digitize, place, tmp_path):

@@ -68,6 +68,9 @@ def test_a_field_is_named_as_the_forms_of_the_language_print_it(language):
 def test_a_hindi_label_is_the_printed_one():
     assert field_label("iif1", "fir_no", "hi") == "प्र.सू.रि. सं. (1)"
     assert field_label("iif1", "acts[1].section", "hi") == "2: धारा(एँ) (2)"
+    # That no form prints by itself.
+    assert field_label("iif1", "fir_time", "hi") == "प्र.सू.रि. का समय (1)"
+    assert field_label("iif1", "persons[0].role", "hi") == "1: भूमिका"
 
 
 def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):

@@ -127,9 +127,9 @@ async def quality(request: Request, served: Served, visitor: Visitor) -> Respons
     del request
 
     def work(room: Room) -> dict[str, Any]:
-        said = words_on_batches(room.ledger)
+        said, left = words_on_batches(room.ledger), room.worklist.open_in_batches()
         batches = [
-            {"batch": batch, "figure": figure, "fields": fields, "word": said.get(batch),
+            {"batch": batch, "figure": figure, "fields": fields, "word": said.get(batch), "open": left[batch],
              "is_below": figure.is_below(room.options.least_right)}
             for batch, figure, fields in batch_figures(room)
         ]  # fmt: skip

@@ -32,8 +32,8 @@ _INDIC = re.compile(f"[{INDIC}]")
 class Task:
     """One place that is asked. base: its item's id, whether it is asked to measure or not; places: record and cell.
 
-    of: the hash of its record as it stands. page, number, volume: where it lies, "" and 0 for a table. field: the one
-    that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
+    of: the hash of its record as it stands. page, number, volume: where it lies; of a table "", 0 and its name. field:
+    the one that it is for, without the numbers of rows. is_again: settled by a person before, and refused by a rule.
     is_masked: the law protects somebody whom it may name. rank: its place in the order of asking. row: of an old table
     the columns of its row with their texts, for no picture shows what stands there. is_prefilled: whether the machine's
     reading may stand in the box, or is only offered.
@@ -81,6 +81,7 @@ class Tasks:
         self._floors = PrefillFloors(ledger)
         self._catalogue = Catalogue(ledger)
         self._volumes = self._catalogue.volume_labels()
+        self._tables = {t.unit: t.name for t in self._catalogue.tables()}
         self._hidden: tuple[str, frozenset[str]] = ("", frozenset())
 
     def open(self, most: int, is_settled: Callable[[Task], bool]) -> list[Task]:
@@ -122,6 +123,7 @@ class Tasks:
         task = self._task(item, asked, scan, form=stored.record.form, is_masked=masked)
         return replace(
             task, of=stored.hash[:16], batch=stored.record.batch, language=stored.language or task.language,
+            volume=task.volume or self._tables.get(stored.unit.partition(":")[0], ""),
             is_again=is_again, is_prefilled=self._floors.allow(item),
             row=() if stored.record.pages else self._row(stored),
         )  # fmt: skip

@@ -156,6 +156,10 @@ class Worklist:
         """How many tasks want something of anybody."""
         return len(self._wanted)
 
+    def open_in_batches(self) -> Counter[str]:
+        """How many tasks of each batch want something of anybody."""
+        return Counter(self.tasks[base].batch for base in self._wanted)
+
     def counts(self, who: Account) -> dict[str, Counter[str]]:
         """How many are left, by form, field, volume and language."""
         return self._counts.by_name(who)

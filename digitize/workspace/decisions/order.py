@@ -49,7 +49,8 @@ def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
     open_zones = {v.origin.zone for p in paths if (v := values.get(p))}
     found: dict[str, float] = {}
     for path in paths:
-        value = values.get(path)
+        # An act that is not there is asked with its section, at the place where that stands.
+        value = values.get(path) or _beside(values, path)
         # "" where it follows none, and then a cell of a table, which has no zone, must not be taken for one.
         leader = leader_of(value)
         is_led = value is not None and leader != "" and leader in open_zones
@@ -58,6 +59,13 @@ def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
         name = cell if cell.startswith(f"{ZONE}:") else f"{stored.record.id} {cell}"
         found[name] = max(found.get(name, 0.0), expected_keys(path, value))
     return found
+
+
+def _beside(values: Mapping[str, FieldValue], path: str) -> FieldValue | None:
+    """The first value with a place on paper in the same row of a child table; None for a record's own fields."""
+    row = path.rpartition(".")[0]
+    beside = (v for p, v in values.items() if row and p.startswith(f"{row}.") and v.origin.zone)
+    return next(beside, None)
 
 
 def expected_keys(path: str, value: FieldValue | None) -> float:
