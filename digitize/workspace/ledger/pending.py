@@ -22,6 +22,10 @@ _MOST_EVENTS = 400
 _HASHED_AT_ONCE = 1_000
 _EVENT = ("seq", "at", "unit", "step", "outcome", "key", "detail", "hash", "made")
 _STATE = ("unit", "step", "outcome", "seq")
+# From one step to the next in the order of the key: of names a ledger of 80,000 volumes has 250,000.
+_STEPS = """WITH RECURSIVE met(id) AS (SELECT MIN(step) FROM standing UNION ALL
+  SELECT (SELECT MIN(step) FROM standing WHERE step > met.id) FROM met WHERE met.id IS NOT NULL)
+  SELECT n.name FROM names n WHERE n.id IN (SELECT id FROM met)"""
 Name = tuple[str, str]
 """A table, and the name of an entry in it."""
 
@@ -85,8 +89,9 @@ class Pending:
             some = units[i : i + _HASHED_AT_ONCE]
             marks = ", ".join("?" * len(some))
             # Of all steps, by the key that the table has.
-            sql = f"""SELECT unit, step, key, outcome, detail FROM state WHERE unit IN ({marks})
-              AND step IN (SELECT n.name FROM names n WHERE EXISTS (SELECT 1 FROM standing WHERE step = n.id))"""
+            sql = (
+                f"""SELECT unit, step, key, outcome, detail FROM state WHERE unit IN ({marks}) AND step IN ({_STEPS})"""
+            )
             for r in self._db.execute(sql, some).fetchall():
                 self._states[r["unit"], r["step"]] = step_state(r["key"], r["outcome"], r["detail"])
         self._foreseen.update(units)
