@@ -4,9 +4,10 @@ python -m benchmarks.cluster [--only NAMES] [--pages 2000] [--kills 100] [--data
 
 chaos: workers, scheduler and client (with --database the ledger's PostgreSQL, too) are killed at random over small
 pages on 3 workers; then the run is finished and compared with one that nobody disturbed. ratio: pages a second on a
-Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three, and cold. hosts: three
-machines in network namespaces, one cut off in mid-run and back (needs root). sim: 50 million pages on 1 to 400
-workers, from costs that are measured here. Names: dask_ratio, kills, kills_identical, worked_twice, sim_linear_to.
+Dask cluster with 2 workers beside `--jobs 2`, runs of both in turn, the median of three on each of two clusters, and
+cold. hosts: three machines in network namespaces, one cut off in mid-run and back (needs root). sim: 50 million pages
+on 1 to 400 workers, from costs that are measured here. Names: dask_ratio, kills, kills_identical, worked_twice,
+sim_linear_to.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from benchmarks.cluster_rig import ROOT, Rig
 from benchmarks.cluster_sim import Costs, linear_to, plot, scaling, variants
 
 _RATIO_TIMES = 3
+_RATIO_CLUSTERS = 2
+"""A process keeps for life the hash seed and the addresses that it happened to begin with, which make it some percent
+quicker or slower; local processes begin anew with each command."""
 
 
 @dataclass(frozen=True)
@@ -75,30 +79,43 @@ def ratio_figures(wanted: Wanted) -> dict[str, Any]:
     """dask_ratio: pages a second on two Dask workers over those of --jobs 2, by the clock of a whole command.
 
     dask_ratio_processor: the same by the processor time of all processes together, which a busy machine changes little.
-    Workers had worked before; cold_ratio, cold_ratio_processor: the same of the first command that they were given.
+    Workers had worked before; cold_ratio, cold_ratio_processor: the same of the first command that they were given,
+    when they had begun and loaded what they load by themselves, each as begin_s says (of the processor).
     """
     os.environ |= chaos.CHEAP
     orphans.adopt()
-    jobs: list[tuple[float, float]] = []
-    dask: list[tuple[float, float]] = []
+    taken: dict[str, list[tuple[float, float]]] = {"jobs": [], "dask": [], "cold": []}
+    begin_s = []
     with tempfile.TemporaryDirectory() as folder:
         place = chaos.make_workspace(Path(folder), wanted.ratio_pages, volumes=1, every=1)
-        with Rig(Path(folder) / "rig", 2) as rig:
-            # Its workers run on from job to job; local processes begin with each command, as they always do.
-            cold = _used(place, rig, "--cluster", rig.begun())
-            for _ in range(_RATIO_TIMES):
-                jobs.append(_used(place, rig, "--jobs", "2"))
-                dask.append(_used(place, rig, "--cluster", rig.address))
-    alone = [statistics.median(j[k] for j in jobs) for k in range(2)]
-    clock, processor = (alone[k] / statistics.median(d[k] for d in dask) for k in range(2))
-    return {
-        "dask_ratio": round(clock, 3),
-        "dask_ratio_processor": round(processor, 3),
-        "cold_ratio": round(alone[0] / cold[0], 3),
-        "cold_ratio_processor": round(alone[1] / cold[1], 3),
-        "jobs_s": [tuple(round(x, 1) for x in one) for one in jobs],
-        "dask_s": [tuple(round(x, 1) for x in one) for one in (cold, *dask)],
-    }
+        for number in range(_RATIO_CLUSTERS):
+            with Rig(Path(folder) / f"rig{number}", 2) as rig:
+                rig.begun()
+                begin_s.append(_settled_s(rig) / 2)
+                # Its workers run on from job to job; local processes begin with each command, as they always do.
+                taken["cold"].append(_used(place, rig, "--cluster", rig.address))
+                for _ in range(_RATIO_TIMES):
+                    taken["jobs"].append(_used(place, rig, "--jobs", "2"))
+                    taken["dask"].append(_used(place, rig, "--cluster", rig.address))
+    middle = {name: [statistics.median(one[k] for one in took) for k in range(2)] for name, took in taken.items()}
+    figures: dict[str, Any] = {}
+    for name in ("dask", "cold"):
+        clock, processor = (middle["jobs"][k] / middle[name][k] for k in range(2))
+        figures |= {f"{name}_ratio": round(clock, 3), f"{name}_ratio_processor": round(processor, 3)}
+    figures |= {f"{n}_s": [tuple(round(x, 1) for x in one) for one in took] for n, took in taken.items()}
+    return figures | {"begin_s": [round(s, 1) for s in begin_s]}
+
+
+def _settled_s(rig: Rig) -> float:
+    """Wait until workers have begun and loaded what they load. Returns what they took, seconds of the processor."""
+    used = 0.0
+    while True:
+        time.sleep(3.0)
+        _, *workers = map(_tree_s, rig.pids())
+        # What they tick is far below that.
+        if used and sum(workers) - used < 0.1:
+            return used
+        used = sum(workers)
 
 
 def _used(place: Path, rig: Rig, *how: str) -> tuple[float, float]:
@@ -120,9 +137,14 @@ def _used(place: Path, rig: Rig, *how: str) -> tuple[float, float]:
 def _processor_s(rig: Rig | None) -> float:
     """What commands that ended, and a cluster, have used by now."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    running = [psutil.Process(pid) for pid in rig.pids()] if rig else []
-    times = [p.cpu_times() for one in running for p in (one, *one.children(recursive=True))]
-    return ended.ru_utime + ended.ru_stime + sum(t.user + t.system for t in times)
+    return ended.ru_utime + ended.ru_stime + sum(map(_tree_s, rig.pids() if rig else []))
+
+
+def _tree_s(pid: int) -> float:
+    """What a process and all that it began and that still run have used by now."""
+    one = psutil.Process(pid)
+    times = [p.cpu_times() for p in (one, *one.children(recursive=True))]
+    return sum(t.user + t.system for t in times)
 
 
 def host_figures(wanted: Wanted) -> dict[str, Any]:
