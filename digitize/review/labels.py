@@ -51,8 +51,8 @@ def _printed(language: str) -> Mapping[str, str]:
         if printed.language == language:
             first.setdefault(printed.label, printed.text)
     named, own = (tomllib.loads(_text(name)) for name in ("printed.toml", "own_labels.toml"))
-    printed = {field: first[label] for field, label in named.items() if label in first}
-    return {**own.get(language, {}), **printed}
+    of_forms = {field: first[label] for field, label in named.items() if label in first}
+    return {**own.get(language, {}), **of_forms}
 
 
 def _text(name: str) -> str:

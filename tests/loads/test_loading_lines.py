@@ -218,3 +218,12 @@ def test_a_key_of_no_table_leads_to_no_row(tmp_path):
     )
     found = validate_file(folder, "iif1", SETTINGS).findings
     assert [(f.line, f.code) for f in found if f.code == "T028"] == [(2, "T028")]
+
+
+def test_where_all_was_refused_nothing_is_called_loaded():
+    from digitize.files.loading.loaded import Loaded
+    from digitize.targets.base import Receipt
+
+    refused = Receipt("l", "b", 4, 0, 0, 0, rejected=3, held=1, withdrawn=0, content="")
+    assert Loaded("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batches into t: ")
+    assert "refused" in Loaded("t", "iif1", [refused], repeated=True).lines()[0]

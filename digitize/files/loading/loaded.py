@@ -40,6 +40,12 @@ class Loaded:
         """Records that were not loaded and wait in the quarantine, whichever call refused them."""
         return sum(r.rejected + r.held for r in self.receipts)
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether records were read, by this call or before it, and every one of them was refused."""
+        standing = ("inserted", "updated", "unchanged")
+        return bool(self.refused) and not any(self.total(n) + self.total_before(n) for n in standing)
+
     def as_plain(self) -> dict[str, object]:
         """The outcome as JSON types."""
         counts: dict[str, object] = {name: self.total(name) for name in COUNTS}
@@ -50,8 +56,10 @@ class Loaded:
     def lines(self) -> list[str]:
         """The outcome for people."""
         if self.repeated:
-            return [f"Nothing to do: all of this was loaded into {self.target} before."]
+            what = "What was refused then, if anything was: digitize quarantine list --target ..."
+            return [f"Nothing to do: {self.target} was given all of this before. {what}"]
         did = "Would load" if self.dry_run else "Loaded"
+        did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
         lines = [
             f"{did} {n['read']} records in {len(self.receipts) - len(self.before)} batches into {self.target}: "
