@@ -11,9 +11,11 @@ GROUPS_BEFORE = f"SELECT DISTINCT grp FROM records WHERE {_SURE.format('grp')}"
 _OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
 NEAR_BEFORE = f"{_OTHER_FORMS} OR (grp >= 'record ' AND grp < 'record!') OR grp IN ({{}})"
 # Of the narrow rows, since through the view SQLite would read them all; with the bound it begins with the names found.
-NEAR = f"""record > '' AND record IN (SELECT (SELECT name FROM units WHERE id = r.id) FROM record_rows r
-  WHERE {_OTHER_FORMS} OR r.grp IN (SELECT id FROM names
-    WHERE (name >= 'record ' AND name < 'record!') OR name IN ({{}})))"""
+# Each kind by its own index: for conditions with OR between them PostgreSQL would read all rows.
+NEAR = """record > '' AND record IN (SELECT name FROM units WHERE id IN (
+    SELECT id FROM record_rows WHERE form < 'iif' UNION ALL SELECT id FROM record_rows WHERE form >= 'iig'
+    UNION ALL SELECT id FROM record_rows WHERE grp IN (SELECT id FROM names
+      WHERE (name >= 'record ' AND name < 'record!') OR name IN ({}))))"""
 COLUMNS = ("record", "unit", "batch", "station", "language", "grp", "form", "hash", "data")
 THAT = "id = (SELECT id FROM units WHERE name = ?)"
 LOADED = """UPDATE record_rows SET loaded = CASE verdict WHEN 'clean' THEN CAST(? AS BIGINT) ELSE 0 END
