@@ -64,9 +64,12 @@ class AuditRules:
         """draw: of the workspace."""
         options = known.place.options.calibrate
         self.draw, self.first_pages, self.pages_at_once = draw, options.first_pages, options.pages_at_once
-        fields = [m.as_plain() for _, m in sorted(known.thresholds.fields.items())]
+        measured = known.thresholds.fields.values()
+        # What is asked below, and no more: some more answers change nothing of it, and come with every sheet.
+        passing = sorted({m.form for m in measured if m.threshold is not None})
+        suspects = sorted({(m.form, book) for m in measured for book in m.suspects})
         drawn = [draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once]
-        told = [__version__, _VERSION, *drawn, fields]
+        told = [__version__, _VERSION, *drawn, passing, suspects]
         self.basis = plain_hash(told)[:16]
         self.form_of = lru_cache(maxsize=20_000)(lambda page: _form_of(ledger, page))
         self._passes_any = lru_cache(maxsize=1_000)(known.thresholds.passes_any)

@@ -1,9 +1,15 @@
 """What is worked out of a part is kept until the part changes, or what it depends on does."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
+from digitize.review.kept_questions import AuditRules
 from digitize.workspace.calibration import keeping
-from digitize.workspace.calibration.values import Terms
+from digitize.workspace.calibration.keeping import Thresholds
+from digitize.workspace.calibration.sampling import Draw
+from digitize.workspace.calibration.values import Measured, Terms
 from digitize.workspace.counting.kept import differing_counts, keep_counts, tallies
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
@@ -80,3 +86,21 @@ def test_answers_are_folded_into_thresholds_again_only_where_something_came(tmp_
         # Counted anew, everything is.
         ledger.recount()
         assert times() == 1
+
+
+def test_more_answers_alone_have_no_records_looked_at_anew(ledger):
+    def basis(*measured):
+        options = SimpleNamespace(first_pages=2, pages_at_once=2)
+        found = Thresholds(True, {(m.form, m.field): m for m in measured})
+        place = SimpleNamespace(options=SimpleNamespace(calibrate=options))
+        return AuditRules(ledger, SimpleNamespace(place=place, thresholds=found), Draw(b"key", 0.02)).basis
+
+    open_now, shut = Measured("f", "year", 0.9, "own", 400, 400), Measured("f", "place", None)
+    same = basis(open_now, shut)
+    assert same == basis(replace(open_now, answers=410, threshold=0.93), replace(shut, answers=3))
+    others = [
+        (shut,),
+        (open_now, replace(shut, form="g", threshold=0.9)),
+        (open_now, replace(shut, suspects=("s-0001",))),
+    ]
+    assert len({same, *(basis(*own) for own in others)}) == 4
