@@ -14,7 +14,7 @@ import polars as pl
 
 from digitize.machine.work_keys import key_of_pieces, plain_hash
 from digitize.targets.base import Receipt
-from digitize.targets.keeping import RejectKeeper, close_loaded
+from digitize.targets.keeping import RejectKeeper, close_loaded, kept_id
 from digitize.targets.planning import AT_ONCE, CHANGED, NEW, SAME, STATE, FormPlan, gone_records, make_plan, slices
 from digitize.targets.rows import HASH, RECORD_ID, Kept, LoadBatch, RowBatch, refused_record
 from digitize.targets.source_rows import source_row
@@ -116,7 +116,8 @@ def _keep(
             keeper.add(kept)
             for k in kept:
                 rejects, reviews = rejects + (k.word == "reject"), reviews + (k.word != "reject")
-                refused.setdefault(k.form, []).extend([k.record_id] if k.record_id else [])
+                # An id that no target can hold is not the one that its entry has; nothing can be found by it.
+                refused.setdefault(k.form, []).extend({k.record_id} & {kept_id(k)} - {""})
     names = keeper.close()
     for form in sorted({*plans, *refused}):
         # A batch all of whose records are held back has no plan.
