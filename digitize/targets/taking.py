@@ -149,9 +149,10 @@ def _refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
 def _named(batch: LoadBatch, form: str, ids: Collection[str]) -> set[str]:
     """The names of the source rows of some records."""
     found: set[str] = set()
-    for part in batch.parts() if ids else ():
+    wanted = set(ids)
+    for part in batch.parts() if wanted else ():
         tables = part.forms[form].tables if form in part.forms else {}
-        here = [r for r in tables[form][RECORD_ID] if r in ids] if tables else []
+        here = [r for r in tables[form][RECORD_ID] if r in wanted] if tables else []
         found |= {source_row(form, plain) for plain in plain_records(form, tables, here, "")}
     return found
 
