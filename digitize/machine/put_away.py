@@ -7,6 +7,7 @@ import pickle
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -34,7 +35,9 @@ class PutAway(Generic[T]):
 
     def close(self) -> None:
         """Give the room on the disk back."""
-        self._file.close()
+        # What could not be written is tried once more here; nobody wants it, and it must not hide why it could not.
+        with suppress(OSError):
+            self._file.close()
 
     def put(self, value: T) -> None:
         """Put one away behind the others. Raises DiskFull."""

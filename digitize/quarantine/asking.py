@@ -13,6 +13,8 @@ from digitize.files.loading.settings import import_settings, settings_again
 from digitize.targets.base import Target
 from digitize.targets.deliveries import settings_of
 from digitize.targets.flat import flat_rows
+from digitize.targets.from_records import is_unstorable, unstorable_field
+from digitize.targets.rows import DATABASE_CODES, UNSTORABLE
 from mappers.record import Record
 from mappers.schema import form_tables
 from validators.checking.rows import find_in_rows
@@ -48,7 +50,10 @@ class AskedBy:
 
 def ask(form: str, records: Sequence[Record], settings: CheckSettings) -> Mapping[str, list[Finding]]:
     """What the rules for import files say of records, each with an id of its own; notes as well; by record."""
-    found: dict[str, list[Finding]] = {}
+    # Half a character cannot be in a table of texts either; it must not hinder the others.
+    odd = [r for r in records if is_unstorable(r)]
+    found = {r.id: [Finding(r.id, unstorable_field(r), UNSTORABLE, "reject", DATABASE_CODES[UNSTORABLE])] for r in odd}
+    records = [r for r in records if r.id not in found]
     messages = {code: made.english for code, made in every_rule().items()}
     told = find_in_rows(form, _frames(form, records), settings).select(RECORD, "table", "line", "field", "code")
     for record, table, line, field, code in told.iter_rows():

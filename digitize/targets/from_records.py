@@ -19,9 +19,9 @@ from mappers.schema import Table, form_tables
 
 def as_batch(load: Load) -> RowBatch:
     """Records as rows; those whose text no database takes are kept with that finding."""
-    storable = [r for r in load.clean if not _is_unstorable(r)]
+    storable = [r for r in load.clean if not is_unstorable(r)]
     kept = [kept_record(r, "reject", findings) for r, findings in load.rejects]
-    kept += [refused_record(r, UNSTORABLE, _unstorable_field(r)) for r in load.clean if _is_unstorable(r)]
+    kept += [refused_record(r, UNSTORABLE, unstorable_field(r)) for r in load.clean if is_unstorable(r)]
     kept = [replace(k, row=load.replays.get(k.record_id, "")) for k in kept]
     forms = {f: [r for r in storable if r.form == f] for f in sorted({r.form for r in storable})}
     return RowBatch(
@@ -73,12 +73,13 @@ def _origins(record: Record) -> Iterable[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _is_unstorable(record: Record) -> bool:
+def is_unstorable(record: Record) -> bool:
     """Whether some text of a record is none that a database takes."""
-    return bool(_unstorable_field(record)) or _is_odd(record.id)
+    return bool(unstorable_field(record)) or _is_odd(record.id)
 
 
-def _unstorable_field(record: Record) -> str:
+def unstorable_field(record: Record) -> str:
+    """The path of the first field whose text no database takes, "" where there is none."""
     cells = (p for p, v in record.cells() if _is_odd(v.value or "") or _is_odd(v.raw) or _is_odd(v.by))
     return next(iter(cells), "")
 

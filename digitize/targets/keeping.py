@@ -133,12 +133,17 @@ def close_loaded(
     _settle(store, earlier, batch)
 
 
+def kept_id(k: Kept) -> str:
+    """The id of a record as its entry has it: without what no database takes."""
+    return k.record_id.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def _row(name: str, k: Kept, batch: LoadBatch) -> dict[str, object]:
     return {
         "load_id": batch.id,
         "batch": batch.batch,
         "form": k.form,
-        "record_id": k.record_id.replace("\x00", "").encode("utf-8", "replace").decode(),
+        "record_id": kept_id(k),
         "word": k.word,
         "file": k.file,
         "line": k.line,

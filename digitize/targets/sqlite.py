@@ -207,6 +207,8 @@ class _Store:
         for record in records:
             # The form it had: the id may come back as a record of another one.
             was = self._db.execute("SELECT * FROM record_index WHERE record_id = ?", (record,)).fetchone()
+            if was is None:
+                continue  # two records of the batch have this id, and the other has taken it out
             whole = {name: self._rows(name, record) for name in (*form_tables(was["form"]), "field_origin", FLAGS)}
             self._db.execute(
                 "INSERT INTO record_history (record_id, form, batch, load_id, row_hash, record, replaced_by, why) "

@@ -14,7 +14,7 @@ import polars as pl
 
 from digitize.machine.work_keys import key_of_pieces, plain_hash
 from digitize.targets.base import Receipt
-from digitize.targets.keeping import RejectKeeper, close_loaded
+from digitize.targets.keeping import RejectKeeper, close_loaded, kept_id
 from digitize.targets.planning import AT_ONCE, CHANGED, NEW, SAME, STATE, FormPlan, gone_records, make_plan, slices
 from digitize.targets.rows import HASH, RECORD_ID, Kept, LoadBatch, RowBatch, refused_record
 from digitize.targets.source_rows import source_row
@@ -116,7 +116,8 @@ def _keep(
             keeper.add(kept)
             for k in kept:
                 rejects, reviews = rejects + (k.word == "reject"), reviews + (k.word != "reject")
-                refused.setdefault(k.form, []).extend([k.record_id] if k.record_id else [])
+                # An id that no target can hold is not the one that its entry has; nothing can be found by it.
+                refused.setdefault(k.form, []).extend({k.record_id} & {kept_id(k)} - {""})
     names = keeper.close()
     for form in sorted({*plans, *refused}):
         # A batch all of whose records are held back has no plan.
@@ -148,9 +149,10 @@ def _refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
 def _named(batch: LoadBatch, form: str, ids: Collection[str]) -> set[str]:
     """The names of the source rows of some records."""
     found: set[str] = set()
-    for part in batch.parts() if ids else ():
+    wanted = set(ids)
+    for part in batch.parts() if wanted else ():
         tables = part.forms[form].tables if form in part.forms else {}
-        here = [r for r in tables[form][RECORD_ID] if r in ids] if tables else []
+        here = [r for r in tables[form][RECORD_ID] if r in wanted] if tables else []
         found |= {source_row(form, plain) for plain in plain_records(form, tables, here, "")}
     return found
 

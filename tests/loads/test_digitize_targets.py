@@ -97,6 +97,16 @@ def test_every_target_refuses_what_does_not_fit_and_takes_the_rest(any_target):
     assert (receipt.read, receipt.inserted, receipt.rejected) == (3, 1, 2)
 
 
+def test_an_id_that_no_target_can_hold_refuses_its_record_alone(target):
+    """A later delivery looks for the entries of what it brings; by half a character there is none to be found."""
+    target.load(replace(load(record(7, place="\ud800")), source={"delivery": 1}))
+    odd = [replace(record(n), id=id) for n, id in enumerate(("\ud800", "a\x00"), 1)]
+    receipt = target.load(replace(load(*odd, record(3), id=L2, batch="b2"), source={"delivery": 2}))
+    assert (receipt.inserted, receipt.rejected) == (1, 2)
+    found = target.run("SELECT record_id, state FROM rejects ORDER BY record_id")
+    assert found == [("?", "open"), ("a", "open"), ("wb-0001-0007-r1", "open")]
+
+
 def test_the_same_content_has_one_hash_in_every_target(any_target, tmp_path):
     other = open_target(str(tmp_path / "other.sqlite"))
     assert any_target.load(load(record(1), record(2))).content == other.load(load(record(1), record(2))).content

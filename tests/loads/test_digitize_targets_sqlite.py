@@ -1,6 +1,7 @@
 """The embedded target's own file; what all targets keep to is in test_digitize_targets.py."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -105,3 +106,13 @@ def test_a_row_of_format_3_that_names_nobody_stays_and_is_listed(path):
     SqliteTarget(path).close()
     assert rows(path, "SELECT * FROM upgrade_findings") == []
     assert "REFERENCES" in rows(path, "SELECT sql FROM sqlite_master WHERE name = 'iif1_addresses'")[0][0]
+
+
+def test_two_forms_under_one_id_that_is_held_are_refused_and_leave_what_was(tmp_path):
+    target = SqliteTarget(tmp_path / "t.sqlite")
+    target.load(load(record(1)))
+    both = record(2), replace(record(3), form="iif2")
+    with pytest.raises(TargetRefused, match="Nothing was changed"):
+        target.load(Load("L2", "b2", [replace(r, id=record(1).id) for r in both], (), 0))
+    assert target.run("SELECT record_id, form, batch FROM record_index") == [(record(1).id, "iif1", "b1")]
+    target.close()

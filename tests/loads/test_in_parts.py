@@ -156,6 +156,6 @@ def test_what_waits_is_given_as_often_as_one_likes_and_leaves_no_file(tmp_path):
 def test_a_full_disk_is_told_with_the_folder_whose_it_is(tmp_path, monkeypatch):
     away = PutAway[int](tmp_path)
     away.close()
-    away._file = Path("/dev/full").open("r+b", buffering=0)  # noqa: SIM115  # closed with `away`
+    away._file = Path("/dev/full").open("r+b")  # noqa: SIM115  # closed with `away`
     with away, pytest.raises(DiskFull, match=str(tmp_path)):
         away.put(1)
