@@ -123,6 +123,11 @@ def asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
     return found
 
 
+def audit_rules(ledger: Ledger, known: Known) -> AuditRules:
+    """What passes today, and which of it the workspace's draw asks all the same."""
+    return AuditRules(ledger, known, draw_of(ledger, known.place.options.calibrate.audit_share))
+
+
 class DrawnSample:
     """What the draw of a workspace asks today.
 
@@ -132,8 +137,7 @@ class DrawnSample:
 
     def __init__(self, ledger: Ledger, known: Known, volume: int | None = None, *, keeps: bool = False) -> None:
         """Look at what is kept of all parts, or of one volume, and at the records of parts that changed."""
-        draw = draw_of(ledger, known.place.options.calibrate.audit_share)
-        self._rules = AuditRules(ledger, known, draw)
+        self._rules = audit_rules(ledger, known)
         self._kept = KeptQuestions(ledger, self._rules, keeps=keeps)
         own = None if volume is None else [f"volume:{volume}"]
         self._heads: dict[str, PartHead] = {}

@@ -14,8 +14,7 @@ from functools import lru_cache
 from digitize.reading.days import MOST_PAGES
 from digitize.review.going_back import back_items
 from digitize.review.kept_questions import AuditRules, KeptQuestions, has_passed, is_open
-from digitize.review.measuring import DrawnSample, asked_whole, with_back
-from digitize.workspace.calibration.sampling import draw_of
+from digitize.review.measuring import DrawnSample, asked_whole, audit_rules, with_back
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items
 from digitize.workspace.decisions.order import places_of
@@ -43,7 +42,7 @@ def list_open_of(ledger: Ledger, known: Known, records: Collection[str]) -> Iter
 
 def _measured(ledger: Ledger, known: Known, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
     readings, before = Readings(ledger), asked_whole(ledger, records)
-    rules = AuditRules(ledger, known, draw_of(ledger, known.place.options.calibrate.audit_share))
+    rules = audit_rules(ledger, known)
     turns = _Turns(ledger, known, rules)
     for stored in Records(ledger).each_of(sorted(records)):
         if stored.is_purged:
