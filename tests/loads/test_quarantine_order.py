@@ -264,3 +264,12 @@ def test_a_trail_is_no_place_for_values(target, tmp_path):
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Zorabine"}))
     load(target, tmp_path / "2", ("a", {"place": "Market"}))
     assert "Zorabine" not in json.dumps([list(r.trail) for r in find_rejects(target, states=STATES)])
+
+
+def test_a_text_that_no_target_takes_does_not_hinder_the_replay_of_the_others(target, tmp_path):
+    load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Market"}), ("b", BAD_DAY))
+    correct(target, "a", fir_date="2009-02-28")
+    correct(target, "b", fir_date="2009-02-28", place="\ud800")
+    assert replay(target, find_rejects(target)).loaded == 1
+    (left,) = find_rejects(target)
+    assert (left.record.id, left.codes, places(target)) == ("b", ("D003",), {"a": "Market"})
