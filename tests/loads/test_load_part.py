@@ -14,6 +14,7 @@ from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create, open_place
 from digitize.workspace.target import open_place_target
+from digitize.workspace.to_load import batch_to_load
 from mappers.record import FieldValue, Record
 
 ONE, TWO = "test-b0001", "test-b0002"
@@ -117,3 +118,16 @@ def test_a_volume_is_named_by_its_label_first(place):
     # Not the second volume, whose number it is.
     assert load(place, "", "2") == load(place, "", "3") == []
     assert load(place, "", "1") == [(ONE, 2, 0)]
+
+
+def test_a_batch_is_cut_into_parts_of_any_size_and_stays_the_batch(place):
+    """One that the parts just fill has no empty one behind them; one without a record is still a batch."""
+    target = open_place_target(place)
+    found = {}
+    with Ledger(place.ledger) as ledger:
+        for batch, size in ((TWO, 1), (TWO, 2), (TWO, 3), (TWO, 4), ("test-b0009", 1)):
+            with batch_to_load(ledger, batch, "1" * 32, place.folder, size=size) as made:
+                receipt = target.take(made, dry_run=True)
+                found[batch, size] = (receipt.inserted, receipt.rejected, sum(1 for _ in made.parts()))
+    target.close()
+    assert list(found.values()) == [(2, 1, 3), (2, 1, 2), (2, 1, 1), (2, 1, 1), (0, 0, 1)]
