@@ -145,7 +145,8 @@ class FolderTarget:
     def _hashes(self, entry: Mapping[str, Any] | None) -> pl.DataFrame:
         if not entry:
             return pl.DataFrame(schema={RECORD_ID: pl.String, HASH: pl.String})
-        return self._files.read(self._folder / entry["load"] / f"{HASHES}.{self._files.kind}")
+        # Columns without a row have no kind in the Parquet files of an earlier version.
+        return self._files.read(self._folder / entry["load"] / f"{HASHES}.{self._files.kind}").cast(pl.String)
 
     def _read(self) -> dict[str, Any]:
         path = self._folder / MANIFEST

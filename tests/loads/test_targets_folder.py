@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import polars as pl
 import pytest
 from test_digitize_targets import L1, L2, load, record
 from test_loading import SETTINGS, firs
@@ -27,6 +28,15 @@ def test_every_file_that_the_manifest_names_is_there_with_its_hash(target, tmp_p
     assert {f["name"].partition(".")[0] for f in entry["files"]} == {"iif1", "iif1_acts", "hashes", "rejects"}
     for f in entry["files"]:
         assert hashlib.sha256((tmp_path / "out" / L1 / f["name"]).read_bytes()).hexdigest() == f["sha256"]
+
+
+def test_a_batch_without_a_record_that_an_earlier_version_wrote_is_followed_by_another(tmp_path):
+    """Its hashes, of which there are none, had no kind of value in Parquet."""
+    target = open_target(f"parquet:{tmp_path / 'out'}")
+    target.load(load())
+    pl.DataFrame({"record_id": [], "row_hash": []}).write_parquet(tmp_path / "out" / L1 / "hashes.parquet")
+    receipt = target.load(load(record(1), id=L2))
+    assert (receipt.inserted, receipt.withdrawn) == (1, 0)
 
 
 def test_a_later_load_takes_the_place_of_the_earlier_one(target, tmp_path):
