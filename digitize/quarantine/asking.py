@@ -70,11 +70,16 @@ def _frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
         if record.fields:
             for name, of_table in flat_rows(record).items():
                 for place, row in enumerate(of_table):
-                    values = {k: v for k, v in row.items() if k not in ("record_id", "line")}
-                    rows[name].append({RECORD: record.id, LINE: place, **values})
+                    values = {k: _whole(v) for k, v in row.items() if k not in ("record_id", "line")}
+                    rows[name].append({RECORD: _whole(record.id), LINE: place, **values})
     frames = {}
     for name, table in form_tables(form).items():
         columns = {RECORD: pl.String, LINE: pl.Int64, **{c.name: pl.String for c in table.columns}}
         if rows[name] or name == form:
             frames[name] = pl.DataFrame(rows[name], schema=columns)
     return frames
+
+
+def _whole(text: object) -> object:
+    """A text without half characters, which no table of texts takes; the target will refuse them by name."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else text
