@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -83,10 +84,11 @@ class FolderTarget:
             batches = {**self._manifest["batches"], batch.batch: entry}
             # In the order of names, so that the same batches make the same manifest in whatever order they came.
             self._commit({**self._manifest, "batches": dict(sorted(batches.items()))})
-        except OSError as e:
-            if e.errno == 28:  # ENOSPC
+        except (OSError, pl.exceptions.ComputeError) as e:
+            if _is_full(e):
                 raise DiskFull(f"{self._folder}: no room left on the disk. Nothing was changed.") from e
-            raise TargetRefused(f"{self._folder}: {e.strerror or type(e).__name__}. Nothing was changed.") from e
+            why = getattr(e, "strerror", None) or type(e).__name__
+            raise TargetRefused(f"{self._folder}: {why}. Nothing was changed.") from e
         finally:
             shutil.rmtree(part, ignore_errors=True)
         # Only now: until the manifest named the new files, the old ones counted.
@@ -166,6 +168,12 @@ class FolderTarget:
             os.fsync(f.fileno())
         part.replace(self._folder / MANIFEST)
         self._manifest = manifest
+
+
+def _is_full(error: Exception) -> bool:
+    # polars tells what the system said in its text alone; 112 is what Windows says.
+    said = ("(os error 28)", "(os error 112)")
+    return getattr(error, "errno", None) == errno.ENOSPC or any(text in str(error) for text in said)
 
 
 def _refused(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[Kept]:

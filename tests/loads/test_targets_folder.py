@@ -8,8 +8,9 @@ import pytest
 from test_digitize_targets import L1, L2, load, record
 from test_loading import SETTINGS, firs
 
-from digitize.errors import OptionsError, TargetRefused
+from digitize.errors import DiskFull, OptionsError, TargetRefused
 from digitize.files.loading.load import LoadOptions, load_files
+from digitize.targets.folder import FolderTarget, TableFiles
 from digitize.targets.open import open_target
 
 
@@ -89,3 +90,13 @@ def test_a_folder_of_another_kind_is_refused(target, tmp_path):
         open_target(f"{other}:{tmp_path / 'out'}")
     with pytest.raises(OptionsError):
         target.run("SELECT 1")
+
+
+@pytest.mark.parametrize("error", [OSError, pl.exceptions.ComputeError])
+def test_a_full_disk_is_told_as_such_whatever_polars_makes_of_it(error, tmp_path):
+    def write(rows, path):
+        raise error("No space left on device (os error 28)")
+
+    with pytest.raises(DiskFull, match="Nothing was changed"):
+        FolderTarget(tmp_path / "out", TableFiles("csv", write, pl.read_csv)).load(load(record(1)))
+    assert list((tmp_path / "out").iterdir()) == []
