@@ -13,6 +13,8 @@ from typing import NamedTuple
 PRINT_NOT_KNOWN = "print-not-known"
 """Note on a page, and on its zones, whose form was found by its words alone: where it is a print that nobody confirmed,
 zones may lie off, so a person looks at every value."""
+BLANK, WRITTEN = "blank", "not-blank"
+"""Notes on a page of no known form or register that was looked at: nothing at all is on it, or something may be."""
 HAND_NOT_MEASURED = "hand-not-measured"
 """Note on a zone whose value a recogniser of handwriting gave of which nobody measured on real pages how right it is:
 it passes, and stands in a box, only by what a workspace's own answers show."""

@@ -10,7 +10,6 @@ from typing import Any
 from digitize.accounts.kept_pages import KeptPages, PagesOfVolume, count_purged
 from digitize.workspace.counting.kept import kept_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
-from digitize.workspace.failures import UNKNOWN_FORM
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.purges import purged_in
 from digitize.workspace.volumes.book import LOOKED, CustodyEvent, ReceivedVolume, Volumes, unit_of
@@ -34,12 +33,12 @@ class AccountFinding:
 class VolumeAccount:
     """A volume in numbers.
 
-    scanned = waiting + read + failed; read = recorded + continued + reported + due + unexplained. counted: by hand,
+    scanned = waiting + read + failed; read = recorded + continued + reported + due + blank +
+    unexplained. counted: by hand,
     None if nobody did. again: older scans of pages. sheets: cover and end sheets scanned. continued: later pages of a
     form; reported: pages whose rows are reported or that hold nothing to record, and say so; due: read
     and not mapped yet. failed: kind -> pages. holder: the last in the chain of custody. purged: pages whose originals
-    went after their time; nothing is missing of them. blank: of the failed ones those on which a look at the pictures
-    saw no writing, so that there is nothing to read.
+    went after their time; nothing is missing of them. blank: pages on which nothing is.
     """
 
     number: int
@@ -96,7 +95,6 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
         account = _account(volume, own, _holder(chain := volumes.custody(number)), sheets[number], gone)
         gaps_of = [g for g in gaps.get(volume.facts.label, []) if g.said != NO_GAP]
         state = looked.get(unit_of(number))
-        account = replace(account, blank=_blank(state, own))
         seen = _looked(state, own.key)
         found = (*_of_counts(account, chain), *_of_pages(account), *_of_gaps(gaps_of), *seen, *_of_rules(own.rules))
         made.append(replace(account, findings=found))
@@ -105,7 +103,7 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
 
 
 def _account(volume: ReceivedVolume, own: PagesOfVolume, holder: str, sheets: int, purged: int) -> VolumeAccount:
-    names = ("scanned", "again", "waiting", "read", "recorded", "continued", "reported", "due", "failed")
+    names = ("scanned", "again", "waiting", "read", "recorded", "continued", "reported", "due", "blank", "failed")
     return VolumeAccount(
         volume.number, volume.facts.label, volume.facts.pages, sheets=sheets, holder=holder, purged=purged,
         unexplained=tuple(own.unexplained), **{name: getattr(own, name) for name in names},
@@ -127,25 +125,16 @@ def _of_counts(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[Accou
         yield AccountFinding("pages-over", f"{counts}: {-made.missing} too many", -made.missing)
     if not made.scanned:
         yield AccountFinding("not-scanned", "no page of it was scanned yet")
-    if chain and chain[-1].what == "handed-back" and (made.missing > 0 or _unread(made) or made.unexplained):
+    if chain and chain[-1].what == "handed-back" and (made.missing > 0 or made.failed or made.unexplained):
         yield AccountFinding("handed-back-open", "it was handed back while pages are missing or failed")
 
 
 def _of_pages(made: VolumeAccount) -> Iterator[AccountFinding]:
-    for kind, n in sorted(_unread(made).items()):
+    for kind, n in sorted(made.failed.items()):
         yield AccountFinding("failed", f"{n} pages could not be read: {kind}", n)
     if made.unexplained:
         n, named = len(made.unexplained), ", ".join(made.unexplained[:5])
         yield AccountFinding("nothing-recorded", f"{n} pages are read, and nothing was recorded of them: {named}", n)
-
-
-def _unread(made: VolumeAccount) -> Counter[str]:
-    """Kind -> failed pages that hold something to read."""
-    return Counter(made.failed) - Counter({UNKNOWN_FORM: made.blank})
-
-
-def _blank(looked: StepState | None, own: PagesOfVolume) -> int:
-    return len({*own.formless} & {*looked.detail["blank"]}) if looked and looked.detail["pages"] == own.key else 0
 
 
 def _of_gaps(gaps: list[Gap]) -> Iterator[AccountFinding]:

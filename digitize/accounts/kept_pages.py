@@ -9,7 +9,6 @@ from typing import Any
 
 from digitize import __version__
 from digitize.machine.work_keys import plain_hash
-from digitize.workspace.failures import UNKNOWN_FORM
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marks import ACCOUNT
@@ -32,14 +31,14 @@ _SHAS = """SELECT s.sha256 FROM scans s WHERE s.page >= ? AND s.page < ?
 _SCANS = "SELECT COUNT(*) AS n FROM scans WHERE page >= ? AND page < ?"
 _RULES = "SELECT code, COUNT(DISTINCT record) AS n FROM findings WHERE record >= ? AND record < ? GROUP BY code"
 
-_VERSION = "2"
+_VERSION = "3"
 """Raised when the same pages are counted otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class PagesOfVolume:
     """What became of a volume's pages, as `VolumeAccount` counts them. key: of its scans, see `pages_key`; rules: code
-    -> records of which the rule says something. formless: failed pages of no known form, which may be blank.
+    -> records of which the rule says something. blank: pages on which nothing is.
     """
 
     scanned: int
@@ -54,7 +53,7 @@ class PagesOfVolume:
     unexplained: list[str]
     key: str
     rules: dict[str, int]
-    formless: list[str]
+    blank: int
 
 
 class KeptPages:
@@ -91,13 +90,12 @@ def _fold(ledger: Ledger, within: tuple[str, str]) -> str:
     rows = ledger.rows(_PAGES, within)
     counts: Counter[str] = Counter()
     failed: Counter[str] = Counter()
-    unexplained, formless = [], []
+    unexplained = []
     for row in rows:
         what = _fate(row)
         counts[what] += 1
         if what == "failed":
-            failed[kind := _kind(row)] += 1
-            formless += [row["page"]] * (kind == UNKNOWN_FORM)
+            failed[_kind(row)] += 1
         elif what == "unexplained":
             unexplained.append(row["page"])
     found = PagesOfVolume(
@@ -107,9 +105,8 @@ def _fold(ledger: Ledger, within: tuple[str, str]) -> str:
         failed=dict(failed),
         unexplained=unexplained,
         key=pages_key([(r["page"], r["sha256"], r["idx"]) for r in rows]),
-        formless=formless,
         rules={r["code"]: r["n"] for r in ledger.rows(_RULES, within)},
-        **{name: counts[name] for name in ("waiting", "recorded", "continued", "reported", "due")},
+        **{name: counts[name] for name in ("waiting", "recorded", "continued", "reported", "due", "blank")},
     )
     return json.dumps(asdict(found), separators=(",", ":"))
 
@@ -121,7 +118,10 @@ def _fate(row: Any) -> str:
         return "waiting"
     if row["recorded"]:
         return "recorded"
-    if json.loads(row["decided_detail"]).get("part", 1) != 1:
+    decided = json.loads(row["decided_detail"])
+    if decided.get("blank"):
+        return "blank"
+    if decided.get("part", 1) != 1:
         return "continued"
     if row["mapped"] is None:
         return "due"

@@ -121,7 +121,19 @@ def custody(
         say(f"{day}  counted {pages} pages, by {who}")
 
 
-_HEAD = ["volume", "counted", "scanned", "sheets", "waiting", "read", "failed", "recorded", "explained", "open"]
+_HEAD = [
+    "volume",
+    "counted",
+    "scanned",
+    "sheets",
+    "waiting",
+    "read",
+    "failed",
+    "recorded",
+    "explained",
+    "blank",
+    "open",
+]
 
 
 @batch.command()
@@ -163,7 +175,9 @@ def _print_accounts(found: list[VolumeAccount]) -> None:
         failed, explained = sum(a.failed.values()), a.continued + a.reported
         open_ = a.due + len(a.unexplained)
         counted = "?" if a.counted is None else a.counted
-        rows.append([a.label, counted, a.scanned, a.sheets, a.waiting, a.read, failed, a.recorded, explained, open_])
+        rows.append(
+            [a.label, counted, a.scanned, a.sheets, a.waiting, a.read, failed, a.recorded, explained, a.blank, open_]
+        )
     print_plain("Volumes", _HEAD, rows)
     for a in found:
         if a.findings or a.holder:

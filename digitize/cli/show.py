@@ -81,6 +81,8 @@ def _print_page(page: dict[str, Any]) -> None:
     if page["purged"]:
         say(f"  {_purged(page['purged'])}")
     say(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
+    if page["blank"]:
+        say("  blank: nothing was seen on it, so that there is nothing to record; look at it with --image FILE")
     if page["zones"]:
         rows = [
             [z["zone"], "blank" if z["blank"] else z["reading"], z["value"], f"{z['confidence']:.2f}"]

@@ -12,10 +12,12 @@ from digitize.cli.console import Json, print_json, print_plain, say
 
 if TYPE_CHECKING:
     from digitize.workspace.counting.totals import CountsLine, StatusCounts
+    from digitize.workspace.place import Place
 
 
 def status(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
+    blank: Annotated[bool, typer.Option("--blank", help="List the blank pages instead, to look at them.")] = False,
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
@@ -28,6 +30,9 @@ def status(
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
+    if blank:
+        _show_blank(folder, place, json=json)
+        return
     with Ledger(place.ledger) as ledger:
         s = count_work(ledger, every_volume=json)
         differ = models_differ(ledger, place)
@@ -48,6 +53,23 @@ def status(
     if used:
         own = "; ".join(f"{network}: {name}" for network, name in sorted(used.items()))
         say(f"Read with weights of this office's own ({own}). See: digitize models list {folder}")
+
+
+def _show_blank(folder: Path, place: Place, *, json: bool) -> None:
+    from dataclasses import asdict
+
+    from digitize.workspace.blank_pages import blank_pages
+    from digitize.workspace.ledger import Ledger
+
+    with Ledger(place.ledger) as ledger:
+        found = list(blank_pages(ledger))
+    if json:
+        print_json({"blank": [asdict(p) for p in found]})
+    elif not found:
+        say("No page that was read is blank.")
+    else:
+        print_plain("Blank", ["page", "file", "image"], [[p.page, p.file, p.image] for p in found])
+        say(f"To look at one: digitize show {folder} {found[0].page} --image page.png")
 
 
 def show_counts(s: StatusCounts) -> None:

@@ -82,7 +82,9 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class PageDone:
-    """What came of a page. as_register: None where it is a form, or was not tried as a register's."""
+    """What came of a page. as_register: None where it is a form, or was not tried as a register's. is_blank: it is of
+    nothing known, and nothing at all is on it.
+    """
 
     page: str
     as_form: PageReading

@@ -12,6 +12,7 @@ from digitize.errors import fault
 from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageJob, PageReading
 from digitize.reading.register import decided_page, recognised_page
 from ocr.errors import EngineMissing, FormError, OcrError, OutOfTime, ScanError
+from ocr.page import BLANK, WRITTEN
 
 if TYPE_CHECKING:
     from ocr.page import Reading, Recognition
@@ -62,8 +63,11 @@ class _Visit:
         if self.as_form.form is not None:
             return PageDone(self._job.page, self.as_form)
         as_register = self._as_register() if self._job.register is not None else None
-        is_known = as_register is not None and as_register.form is not None
-        return PageDone(self._job.page, self.as_form, as_register, not is_known and self._is_blank())
+        if as_register is None or as_register.form is not None:
+            is_blank = as_register is None and self._job.tells_blank and self._is_blank()
+        else:
+            as_register, is_blank = self._told_blank(as_register)
+        return PageDone(self._job.page, self.as_form, as_register, is_blank)
 
     def _as_form(self) -> PageReading:
         from ocr.forms.read import decide, recognise
@@ -91,10 +95,25 @@ class _Visit:
         seen = recognition_from_plain(kept) if kept is not None else recognised_page(job, self._page())
         return _found(seen, decided_page(job, seen))
 
+    def _told_blank(self, as_register: PageReading) -> tuple[PageReading, bool]:
+        """A page of nothing known, and whether it is blank, which is kept with what was recognised."""
+        seen = as_register.recognition
+        if not self._job.tells_blank or BLANK in seen["notes"] or WRITTEN in seen["notes"]:
+            return as_register, BLANK in seen["notes"]
+        try:
+            is_blank = self._is_blank()
+        except (ScanError, OSError):
+            # Decided anew, and its original is away: it is not called blank unseen.
+            if self._job.as_register is None:
+                raise
+            return as_register, False
+        noted = {**seen, "notes": (*seen["notes"], BLANK if is_blank else WRITTEN)}
+        return PageReading(noted, as_register.reading), is_blank
+
     def _is_blank(self) -> bool:
         from ocr.forms.kinds import is_blank
 
-        return self._job.tells_blank and is_blank(self._page().grey)
+        return is_blank(self._page().grey)
 
     def _page(self) -> OpenedPage:
         """The page, checked and opened at the first call alone: hashing and decoding cost as much as matching does."""

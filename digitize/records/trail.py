@@ -67,6 +67,7 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
         "match": recognition.match if recognition else 0,
         "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,
         "notes": list(recognition.notes) if recognition else [],
+        "blank": (decided := ledger.state(scan.page, "decide")) is not None and decided.is_blank,
         "zones": _zones(reading, hidden) if reading else [],
         "around": _around(recognition, is_masked=masks is not None) if recognition else [],
         "reported": [{"row": row, "why": why} for row, why in reported.items()],

@@ -162,7 +162,8 @@ def _form_pages(
     """Every page that was read as a form, in order; its scan and key are left in waiting until its group is whole."""
     for scan in scans:
         now = ledger.state(scan.page, DECIDE)
-        if now is None or not now.is_done or now.is_register:
+        # A blank page is done, and of no form.
+        if now is None or not now.is_done or now.is_register or now.form is None:
             continue
         waiting[scan.page] = scan, f"{now.key} {known.threshold_key(now.form, scan.page)}"
         family, part = str(now.detail["family"]), int(now.detail["part"])

@@ -106,7 +106,7 @@ def _runs(scans: Sequence[PageScan], states: Mapping[str, StepState]) -> Iterato
         now = states.get(scan.page)
         is_row = now is not None and now.is_done and now.is_register
         # Neither form nor register: a letter or a blank back.
-        is_other = now is not None and now.is_failed and now.kind == UNKNOWN_FORM
+        is_other = now is not None and (now.is_blank or (now.is_failed and now.kind == UNKNOWN_FORM))
         has_gap = last is not None and scan.number != last + 1
         is_same = bool(run) and is_row and now is not None and states[run[-1].page].form == now.form
         if run and (has_gap or not (is_same or is_other)):

@@ -94,7 +94,8 @@ class RunReport:
         return [*self._did(), *self.now.lines()]
 
     def _did(self) -> list[str]:
-        said = [f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed."]
+        blank = f" ({self.read.blank} blank)" if self.read.blank else ""
+        said = [f"Read {self.read.read} pages{blank}, decided {self.read.decided} anew, {self.read.failed} failed."]
         said += [
             f"Drafted {p.id}, a print of {p.family} that was not known, with {p.zones} zones. Look at {p.picture}, "
             f"then: digitize forms accept DIR {p.id} --operator NAME. Until then its values wait for review."

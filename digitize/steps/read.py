@@ -27,7 +27,7 @@ __all__ = ["ReadReport", "plan", "read_pages"]
 _LOOKED_AT_FIRST = 50
 
 
-READ, DECIDED = "read", "decided"
+READ, DECIDED, BLANK = "read", "decided", "blank"
 _KEPT = "{} pages would be read anew and stay as they were read: their originals were purged."
 
 
@@ -35,7 +35,7 @@ _KEPT = "{} pages would be read anew and stay as they were read: their originals
 class ReadReport:
     """What became of pages: each counts once, by what came of it last, however often one run came to it.
 
-    outcomes: page -> read, decided anew, or why it failed (of no known form, too).
+    outcomes: page -> read, decided anew, read and blank, or why it failed (of no known form, too).
     """
 
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,8 @@ class ReadReport:
 
     def count(self, todo: PageTodo, done: PageDone | PageFailed) -> None:
         """Count one page."""
-        self._note(todo.scan.page, failed_kind(done) or (DECIDED if todo.is_decided_only else READ))
+        read = BLANK if isinstance(done, PageDone) and done.is_blank else DECIDED if todo.is_decided_only else READ
+        self._note(todo.scan.page, failed_kind(done) or read)
 
     def add(self, other: ReadReport) -> None:
         """Count what came of pages that the same run came to again, or for the first time."""
@@ -62,8 +63,13 @@ class ReadReport:
 
     @property
     def read(self) -> int:
-        """Pages that were read."""
-        return self._counts[READ]
+        """Pages that were read, blank ones too."""
+        return self._counts[READ] + self._counts[BLANK]
+
+    @property
+    def blank(self) -> int:
+        """Of the pages that were read those on which nothing is."""
+        return self._counts[BLANK]
 
     @property
     def decided(self) -> int:
@@ -78,7 +84,7 @@ class ReadReport:
     @property
     def failed_kinds(self) -> dict[str, int]:
         """Why pages failed, with how many each."""
-        return {kind: n for kind, n in self._counts.items() if n and kind not in (READ, DECIDED)}
+        return {kind: n for kind, n in self._counts.items() if n and kind not in (READ, DECIDED, BLANK)}
 
     @property
     def total(self) -> int:
@@ -88,14 +94,15 @@ class ReadReport:
     def as_plain(self) -> dict[str, Any]:
         """The counts as JSON types."""
         kinds = self.failed_kinds
-        return {"read": self.read, "decided": self.decided, "failed": self.failed, "failed_kinds": kinds or None}
+        counts = {"read": self.read, "blank": self.blank, "decided": self.decided, "failed": self.failed}
+        return {**counts, "failed_kinds": kinds or None}
 
 
 def failed_kind(done: PageDone | PageFailed) -> str:
-    """Why a page gives no record, as a stable word; "" when it was read."""
+    """Why a page gives no record, as a stable word; "" when it was read, or is blank."""
     if isinstance(done, PageFailed):
         return done.kind
-    return "" if done.is_form or done.is_register else UNKNOWN_FORM
+    return "" if done.is_form or done.is_register or done.is_blank else UNKNOWN_FORM
 
 
 def read_pages(

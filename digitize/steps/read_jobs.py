@@ -110,4 +110,10 @@ def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -
         as_form=ledger.result(scan.page, RECOGNISE, todo.matched) if todo.matched else None,
         as_register=ledger.result(scan.page, REGISTER, todo.registered) if todo.registered else None,
         is_copy=not source.linked,
+        tells_blank=not _held_something(ledger, scan.page),
     )
+
+
+def _held_something(ledger: Ledger, page: str) -> bool:
+    """Whether a page, on this scan or an earlier one, was of a form or register: then no scan of it is called blank."""
+    return any(e.step == DECIDE and e.outcome == "done" and e.detail.get("form") for e in ledger.events(page))

@@ -167,7 +167,7 @@ class Desk:
 
     def _is_decided(self, scan: PageScan, key: str) -> bool:
         now = self.of(DECIDE, scan)
-        return (now is not None and now.key == key) or self._take_up(scan.page, DECIDE, key)
+        return (now is not None and now.is_settled_under(key)) or self._take_up(scan.page, DECIDE, key)
 
     def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
         """Key and form of the recognition that holds today, made now or earlier; None when there is none."""

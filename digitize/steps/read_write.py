@@ -25,7 +25,7 @@ from digitize.steps.read_plan import PageTodo
 from digitize.steps.tries import tried
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
-from ocr.page import PRINT_NOT_KNOWN
+from ocr.page import BLANK, PRINT_NOT_KNOWN, WRITTEN
 from ocr.plain import reading_from_plain, recognition_from_plain
 
 
@@ -83,11 +83,18 @@ def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageR
     if form is not None:
         ledger.finish(scan.page, DECIDE, key, found.reading, _detail(known, todo, found))
         return
+    notes = found.recognition["notes"]
+    if BLANK in notes:
+        # No form and no part: nothing of it is mapped.
+        ledger.finish(scan.page, DECIDE, key, found.reading, {"form": None, BLANK: True})
+        return
     message = (
         f"Page {scan.page}: {as_form.recognition['reason']}; as a register's: {found.reading['reason']}. "
-        "Add a form file for this print. A blank page needs none: digitize batch look names those of received volumes."
+        "Add a form file for this print."
     )
-    ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False})
+    # That it was looked at: pages of before blank ones were told may be (steps/tries.py).
+    looked = {BLANK: False} if WRITTEN in notes else {}
+    ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False, **looked})
 
 
 def _detail(known: Known, todo: PageTodo, found: PageReading) -> Mapping[str, object]:

@@ -37,14 +37,17 @@ def tried(failed: StepState | None, seconds: float) -> Mapping[str, object]:
 def ask_again(ledger: Ledger, pages: Sequence[str] = ()) -> list[FailedPage]:
     """Have the next run read pages that failed, all of them or those that are named. Returns which.
 
-    A page of no known form is not among them: it is looked at again when a form or register is added. Raises
-    InputError for a page that did not fail, or is not in the workspace.
+    A page of no known form is not among them, for it is looked at again when a form or register is added; but for one
+    of which an earlier version did not tell whether it is blank. Raises InputError for a page that did not fail, or is
+    not in the workspace.
     """
     failed = {p.page: p for p in failed_pages(ledger)}
     strange = [page for page in pages if page not in failed]
     if strange:
         raise InputError(f"{', '.join(strange)}: no page of that id failed here. See: digitize retry DIR --list")
-    asked = [p for p in failed.values() if (not pages or p.page in pages) and p.kind != UNKNOWN_FORM]
+    asked = [
+        p for p in failed.values() if (not pages or p.page in pages) and (p.kind != UNKNOWN_FORM or p.may_be_blank)
+    ]
     with ledger.writing():
         for page in asked:
             for step in (RECOGNISE, REGISTER, DECIDE):

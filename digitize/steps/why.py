@@ -89,6 +89,8 @@ class Reasons:
         if todo.is_decided_only:
             kind = "register" if todo.registered else "form"
             decided = self._now(page, DECIDE)
+            if decided is not None and json.loads(decided["detail"]).get("retry"):
+                return AGAIN
             names = ["lists", f"entries of {kind} {form}"]
             return NEVER if decided is None else self._changed("read", decided["seq"], names, "metadata changed")
         # A page of no form was looked at as a register's as well, and depends on all forms.

@@ -41,12 +41,15 @@ class TableTrouble:
 
 @dataclass(frozen=True, slots=True)
 class FailedPage:
-    """A page that could not be read. kind: why, as a stable word. again: what has it looked at again."""
+    """A page that could not be read. kind: why, as a stable word. again: what has it looked at again. may_be_blank:
+    it is of no known form, and was read before blank pages were told.
+    """
 
     page: str
     kind: str
     message: str
     again: str
+    may_be_blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,10 @@ def failed_pages(ledger: Ledger) -> list[FailedPage]:
     found = []
     for r in ledger.rows(_FAILED):
         said = json.loads(r["read_detail"] if r["read"] == "failed" else r["decided_detail"])
-        again = NEXT_RUN if said.get("retry") else BY_FORM if said["kind"] == UNKNOWN_FORM else BY_PERSON
-        found.append(FailedPage(r["page"], said["kind"], said.get("message", ""), again))
+        is_formless = said["kind"] == UNKNOWN_FORM
+        again = NEXT_RUN if said.get("retry") else BY_FORM if is_formless else BY_PERSON
+        may_be_blank = is_formless and "blank" not in said
+        found.append(FailedPage(r["page"], said["kind"], said.get("message", ""), again, may_be_blank))
     return found
 
 

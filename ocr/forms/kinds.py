@@ -6,11 +6,9 @@ from typing import Literal
 
 from ocr.engine import Image
 from ocr.forms.zones import Match
-from ocr.pages.prepare import prepare_page
+from ocr.pages.bare import is_bare
 
 Kind = Literal["form", "other", "blank"]
-# Left out of preparing: whether anything is written on a page does not depend on these.
-_ONLY = ("orientation", "spread", "dewarp", "flatten")
 
 
 def page_kind(grey: Image, match: Match) -> Kind:
@@ -24,5 +22,5 @@ def page_kind(grey: Image, match: Match) -> Kind:
 
 
 def is_blank(grey: Image) -> bool:
-    """Whether nothing is written or printed on a page, (height, width) uint8 as scanned."""
-    return all(page.blank for page in prepare_page(grey, skip=_ONLY))
+    """Whether nothing at all is on a page, (height, width) uint8 as scanned: it is blank only where that is sure."""
+    return is_bare(grey)

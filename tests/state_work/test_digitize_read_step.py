@@ -1,5 +1,6 @@
 """When a run must pause: something is wrong with the batch, not with a page."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from digitize.steps.read import ReadReport, stop_if_too_many
 from digitize.steps.read_plan import PagePlan, PageTodo
 
 OF_NO_FORM = PageDone("p", PageReading({}, {"form": None}), PageReading({}, {"form": None}))
+BLANK = replace(OF_NO_FORM, is_blank=True)
 READ = PageDone("p", PageReading({}, {"form": "iif1_en"}))
 BROKEN = PageFailed("p", "truncated", "m", False)
 
@@ -36,8 +38,14 @@ def test_a_page_that_one_run_came_to_twice_counts_once_and_no_failure_is_forgott
     again.count(todo("p0"), READ)
     again.count(todo("p2"), READ)
     first.add(again)
-    assert first.as_plain() == {"read": 2, "decided": 0, "failed": 1, "failed_kinds": {"truncated": 1}}
+    assert first.as_plain() == {"read": 2, "blank": 0, "decided": 0, "failed": 1, "failed_kinds": {"truncated": 1}}
     assert first.total == 3
+
+
+def test_blank_pages_are_read_and_no_failures():
+    made = counted(*[BLANK] * 40, *[BROKEN] * 5, *[READ] * 5)
+    assert made.as_plain() == {"read": 45, "blank": 40, "decided": 0, "failed": 5, "failed_kinds": {"truncated": 5}}
+    stop_if_too_many(made, known())
 
 
 @pytest.mark.parametrize("bad", [OF_NO_FORM, BROKEN])

@@ -120,12 +120,3 @@ def test_pages_twice_and_blank_are_found_in_the_pictures(office, digitize, monke
         look.look_at(place, ledger, Volumes(ledger).find("2"), ScanQcOptions(), Silent())
         found = accounts(ledger, "wb-sort", 2)[0].findings
     assert "scanned-twice" in {f.kind for f in found}
-
-
-def test_a_page_that_could_not_be_read_and_is_blank_is_no_finding():
-    from digitize.accounts.account import VolumeAccount, _of_pages
-
-    failed = {"unknown-form": 2, "truncated": 1}
-    told = [f.text for f in _of_pages(VolumeAccount(1, "b", 3, scanned=3, failed=failed, blank=1))]
-    assert told == ["1 pages could not be read: truncated", "1 pages could not be read: unknown-form"]
-    assert not [*_of_pages(VolumeAccount(1, "b", 3, scanned=3, failed={"unknown-form": 1}, blank=1))]

@@ -165,6 +165,7 @@ class _Volume(_Part):
             self._t.add_page(status, self._name, self._stations.get(scan.page) or scan.station, language)
             if status == "failed":
                 self._note_failed(read_detail if read == "failed" else detail)
+            self._t.total("pages_blank", int(status == "read" and bool(detail.get("blank"))))
             # Later parts of a form are mapped with its first one, and wait for nothing by themselves.
             if decided != "failed" and detail.get("part") == 1 and "map" not in states:
                 self._t.not_mapped += 1

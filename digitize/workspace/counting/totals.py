@@ -28,6 +28,7 @@ _DISTRICT = (
 _ORPHANS = "Rows of old tables that belong to no record: {}. They wait until a row with their key is delivered."
 _GONE = "Rows that a newer delivery of all of their table has no more: {}. Their records stay as they are, and say so."
 _BACK = "Loaded and no longer clean: {}. Counted as loaded and as what they are now; the next load takes them back."
+_BLANK = "Of the pages read these are blank, with nothing to record: {}. Which: digitize status DIR --blank"
 _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a person says: {}."
 
 
@@ -35,6 +36,7 @@ _GAPS = "Pages missing by the numbers on registers: {}; not in the book, as a pe
 class Totals:
     """The workspace in numbers. pages = waiting + read + failed; records = clean + review + reject + unchecked.
 
+    pages_blank: of the pages read those on which nothing is.
     loaded_not_clean: of the loaded ones, those that are clean no more; they stand in the target until the next load.
     flags: notes of the rules that stand beside loaded records. orphans: rows that are parts of records of another
     table, and of none that is there. gone: rows of systems that a newer delivery of all of their table has no more.
@@ -49,6 +51,7 @@ class Totals:
     pages_waiting: int = 0
     pages_read: int = 0
     pages_failed: int = 0
+    pages_blank: int = 0
     records: int = 0
     clean: int = 0
     in_review: int = 0
@@ -77,6 +80,7 @@ class Totals:
         return [
             f"Pages {self.pages}: {self.pages_read} read, {self.pages_failed} failed, {self.pages_waiting} waiting. "
             f"Files refused: {self.files_refused}.",
+            *([_BLANK.format(self.pages_blank)] if self.pages_blank else []),
             f"Records {self.records}: {self._records()}. Fields a person must look at: {self.open_fields}.",
             *([_BACK.format(self.loaded_not_clean)] if self.loaded_not_clean else []),
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),

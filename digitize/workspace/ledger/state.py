@@ -45,6 +45,11 @@ class StepState:
         return self.detail.get("form")
 
     @property
+    def is_blank(self) -> bool:
+        """Whether a page is of nothing known and nothing is on it."""
+        return self.is_done and bool(self.detail.get("blank"))
+
+    @property
     def is_register(self) -> bool:
         """Whether a page was read, or mapped, as one of a register."""
         return bool(self.detail.get("register"))
