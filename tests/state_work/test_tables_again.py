@@ -14,6 +14,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.replaced import open_questions, replaced_by, summary
 from digitize.workspace.place import create, open_place
+from digitize.workspace.retention.books import kept_together
 
 HEAD, ROW = 737, 477
 OLD, NEW = "wb-test-t0001", "wb-test-t0002"
@@ -164,6 +165,8 @@ def test_an_answer_is_one_event_with_who_and_why_and_is_not_given_twice(twice):
         report = taken(place, path)
     assert not report.again.settled and not report.again.asked
     with Ledger(place.ledger) as ledger:
+        # Never loaded itself, the replaced one is purged with the newer.
+        assert [one.batches for one in kept_together(ledger)] == [("wb-b0001", "wb-b0002")]
         (sha256,) = ledger.states("replacing")
         (event,) = [e for e in ledger.events(sha256) if e.step == "replacing"]
     assert (event.detail["operator"], event.detail["reason"]) == ("Namuna", "sent anew")
