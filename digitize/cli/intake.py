@@ -12,6 +12,7 @@ from digitize.cli.console import Json, errors, print_json, say
 
 if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
+    from digitize.workspace.intake.again import ToldAgain
 
 
 _MOST = 10
@@ -26,23 +27,38 @@ def intake(
     year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
     kind: Annotated[str, typer.Option(help="What it is, such as fir-book; or a register, such as reg_gd.")] = "",
     language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
+    replaces: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The earlier table that this file replaces: its id, file or SHA-256."),
+    ] = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="These tables count beside earlier ones of their name, and replace none.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why it replaces it, or why both count; kept for ever.")] = "",
+    operator: Annotated[str, typer.Option(help="Who says so; by itself the name you work under.")] = "",
     link: Annotated[bool, typer.Option("--link", help="Leave the files where they are instead of copying.")] = False,
     json: Json = False,
 ) -> None:
     """Take files or folders in: hashed, counted, copied read-only; a manifest.csv beside them is read."""
-    from digitize.errors import TooManyRefused
-    from digitize.workspace.intake import take_in
+    from digitize.machine.system import user_name
+    from digitize.workspace.intake import DeliveryAnswer, take_in
     from digitize.workspace.intake.manifest import Metadata
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     metadata = Metadata(volume=volume, station=station, district=district, year=year, kind=kind, language=language)
-    report = take_in(place, paths, metadata, link=link)
+    said = DeliveryAnswer(tuple(replaces or ()), beside, operator or user_name(), reason)
+    report = take_in(place, paths, metadata, link=link, said=said)
     if json:
         print_json(asdict(report))
     else:
         _print(report, folder)
-    share = place.options.run.max_failed_share
+    _require_few_refused(report, place.options.run.max_failed_share)
+
+
+def _require_few_refused(report: IntakeReport, share: float) -> None:
+    from digitize.errors import TooManyRefused
+
     # After the list: what is good has been taken in, and each refusal has its reason above.
     if len(report.refused) > share * report.files:
         raise TooManyRefused(
@@ -70,6 +86,7 @@ def _print(report: IntakeReport, folder: Path) -> None:
         errors().print(f"set aside  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
     for name, why in report.doubtful:
         errors().print(f"look at  {name}: {why}", style="yellow", markup=False, soft_wrap=True)
+    _print_again(report.again)
     for name, here in report.renamed[:_MOST]:
         errors().print(f"already here  {name}: as {here}", markup=False, soft_wrap=True)
     if len(report.renamed) > _MOST:
@@ -86,8 +103,17 @@ def _print(report: IntakeReport, folder: Path) -> None:
         say(f"{report.sheets} sheets, {len(report.aside)} pages set aside.{wait}")
     if report.batch:
         say(f"Batch {report.batch}. Next: digitize run {folder}")
-    elif report.told_anew:
+    elif report.told_anew or report.again.settled:
         say(f"Next: digitize run {folder}")
+
+
+def _print_again(again: ToldAgain) -> None:
+    for name, what in again.settled:
+        errors().print(f"settled  {name}: {what}", markup=False, soft_wrap=True)
+    for name, asked in again.asked[:_MOST]:
+        errors().print(f"came before  {name}: {asked}", style="yellow", markup=False, soft_wrap=True)
+    if (more := len(again.asked) - _MOST) > 0:
+        errors().print(f"came before  and {more} more: see --json", style="yellow", markup=False)
 
 
 def register(app: typer.Typer) -> None:

@@ -24,7 +24,7 @@ def status(
     from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counting.totals import count_work
-    from digitize.workspace.ledger import Ledger, purges
+    from digitize.workspace.ledger import Ledger, purges, replaced
     from digitize.workspace.ledger.chosen_weights import all_chosen
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
@@ -38,17 +38,18 @@ def status(
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
         volumes, used, purged = summary(ledger), all_chosen(ledger), purges.summary(ledger)
+        again = replaced.summary(ledger)
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,
                     "calibration": calibration, "volumes": volumes, "own_weights": used,
-                    "purged": purged})  # fmt: skip
+                    "purged": purged, "came_again": again})  # fmt: skip
         return
     if measured:
         print_plain("What passes without a person", list(HEAD), [x.cells() for x in measured])
         say()
     show_counts(s)
-    for line in (*volumes, *purged, *(x.line() for x in differ)):
+    for line in (*volumes, *purged, *again, *(x.line() for x in differ)):
         say(line)
     if used:
         own = "; ".join(f"{network}: {name}" for network, name in sorted(used.items()))

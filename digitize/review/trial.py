@@ -18,6 +18,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import require_source
 from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.ledger.replaced import counting_tables
 from mappers.codes import CodeList
 from mappers.record import FieldValue, Record
 from validators.finding import Finding
@@ -88,7 +89,7 @@ def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[st
         # A form's record is made of all its pages, whichever the settled cell lies on.
         scans = [s for p in stored.record.pages if (s := Catalogue(ledger).scan(p))]
         return make_records(ledger, known, scans, decisions)[0]
-    tables = Catalogue(ledger).tables() if known.systems else []
+    tables = counting_tables(ledger) if known.systems else []
     unit = stored.unit.partition(":")[0]
     members = systems_of(known, tables).get(unit)
     # A part that waits for its head is a record of its own table.

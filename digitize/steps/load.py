@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from digitize.errors import TargetRefused
-from digitize.files.loading.signed import receipt_text, write_receipt
+from digitize.files.loading.signed import receipt_text, remove_receipt, write_receipt
 from digitize.machine.progress import Progress
 from digitize.machine.signing import sign
 from digitize.machine.work_keys import work_key, work_key_of
@@ -87,6 +87,8 @@ def _load(ledger: Ledger, known: Known, target: Target, batch: str, key: str) ->
     data = receipt_text(asdict(receipt), known.target_name)
     signature = sign(known.place.key, data.encode("utf-8"))
     clean = "SELECT COUNT(*) AS n FROM records WHERE batch = ? AND verdict = 'clean'"
+    # Before the ledger has the new one: killed here, the next run writes what the ledger says then.
+    remove_receipt(known.place.folder, batch, receipt.load)
     with ledger.writing():
         Records(ledger).set_loaded(batch, receipt.load)
         ledger.execute(

@@ -12,7 +12,7 @@ from digitize.errors import DigitizeError, fault
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading import grouping
-from digitize.steps import map_pages, map_register, map_system, map_table
+from digitize.steps import map_pages, map_register, map_system, map_table, replaced
 from digitize.steps.map_register import RegisterPage
 from digitize.steps.read_keys import DECIDE
 from digitize.steps.systems import OpenSystems, SystemTables, systems_of
@@ -24,6 +24,7 @@ from digitize.workspace.ledger.marked import all_parts
 from digitize.workspace.ledger.marks import MAP
 from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.ledger.replaced import counting_tables, replaced_by
 from mappers.errors import MapperError, MappingError
 
 Decisions = Mapping[str, Mapping[str, Decision]]
@@ -36,6 +37,7 @@ class MapTodo:
     system; own_key: of such a table without those it is tied to. problem: why it cannot be mapped, or "".
 
     is_gone: the page is no form any more (it was scanned again), or continues another; its records are taken out.
+    replaced_by: SHA-256 of the file that replaces a table's; its records are taken out when that is mapped.
     """
 
     unit: str
@@ -47,6 +49,7 @@ class MapTodo:
     own_key: str = ""
     problem: str = ""
     is_gone: bool = False
+    replaced_by: str = ""
 
 
 @dataclass(slots=True)
@@ -117,6 +120,9 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: 
 
 def _map(ledger: Ledger, known: Known, systems: OpenSystems, todo: MapTodo, decisions: Decisions) -> int:
     """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
+    if todo.replaced_by and todo.table is not None:
+        replaced.take_out(ledger, todo.table, todo.replaced_by)
+        return 0
     if todo.is_gone:
         with ledger.writing():
             Records(ledger).replace_unit(todo.unit, [])
@@ -219,7 +225,7 @@ def _gone_units(ledger: Ledger, volume: int, mapped: set[str]) -> Iterator[MapTo
 def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
     """Every table: one of a system depends on the others."""
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
-    tables = Catalogue(ledger).tables()
+    tables = counting_tables(ledger)
     systems = systems_of(known, tables) if known.systems else {}
     decided = {t.unit: Records(ledger).decisions_of(t.unit) for t in tables}
     purged = purged_files(ledger)
@@ -245,3 +251,24 @@ def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
             elif ledger.state(table.unit, "map") is None:
                 why = f"Table {table.unit} goes with {lost.unit}, whose original was {purged[lost.sha256].line()}"
                 yield replace(todo, problem=f"{why}. Deliver it with all tables of its system into a new workspace.")
+    yield from _replaced_units(ledger)
+
+
+def _replaced_units(ledger: Ledger) -> Iterator[MapTodo]:
+    """Tables that a newer delivery replaces, where that is mapped: until then the older counts, and none is missing."""
+    gone = replaced_by(ledger)
+    tables = Catalogue(ledger).tables() if gone else []
+    waiting = {t.sha256 for t in tables if not ((now := ledger.state(t.unit, "map")) and now.is_done)}
+    for table in tables:
+        newer = gone.get(table.sha256, "")
+        if newer and newer not in waiting:
+            yield MapTodo(table.unit, replaced.replaced_key(newer), table=table, replaced_by=newer)
+
+
+def plan_replaced(ledger: Ledger, known: Known) -> list[MapTodo]:
+    """What a run has to map once more: replaced tables, and those in their place, for which answers hold since."""
+    gone = replaced_by(ledger)
+    if not gone:
+        return []
+    own = (t for t in _table_units(ledger, known) if t.table and t.table.sha256 in {*gone, *gone.values()})
+    return [t for t in own if not _is_settled(t, ledger.state(t.unit, "map"))]

@@ -254,6 +254,9 @@ def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, r
     report.todo["map"] = len(plan.todos)
     due.settle(plan.idle)
     report.mapped = map.map_units(ledger, known, plan.todos, progress)
+    # A table that is replaced goes when the newer one is mapped; then what people settled of it holds for that.
+    for _ in range(2):
+        report.mapped += map.map_units(ledger, known, map.plan_replaced(ledger, known), progress)
 
 
 def _check(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:

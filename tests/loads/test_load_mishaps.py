@@ -1,5 +1,6 @@
 """What goes wrong around a load: each has its message, nothing is half done, and the same command goes on."""
 
+import json
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ from test_loading import SETTINGS, firs
 from digitize.errors import InputError, TargetRefused
 from digitize.files.loading import parts as parts_module
 from digitize.files.loading.load import LoadOptions, load_files
+from digitize.files.loading.signed import remove_receipt, write_receipt
 from digitize.targets.kind import Patience
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target
@@ -329,3 +331,13 @@ def test_a_file_that_changed_since_the_call_was_named_is_not_taken_for_it(tmp_pa
     load_files([folder], "iif1", target, SETTINGS, LoadOptions(call=call))
     assert target.run("SELECT source ->> 'call' FROM loads WHERE source ->> 'is_whole'") == [(None,)]
     assert name_call([tmp_path / "none.csv"], "iif1", {}).key == ""
+
+
+def test_a_load_that_is_made_once_more_has_the_newer_receipt(tmp_path):
+    """A batch that is again what it was two loads before has the id of that load."""
+    texts = [json.dumps({"batch": "b1", "load": "0123456789abcdef", "inserted": n}) for n in (56, 0)]
+    write_receipt(tmp_path, texts[0], "signed")
+    remove_receipt(tmp_path, "b1", "0123456789abcdef")
+    write_receipt(tmp_path, texts[1], "signed")
+    (file,) = (tmp_path / "receipts").glob("*")
+    assert json.loads(file.read_text(encoding="utf-8"))["receipt"]["inserted"] == 0

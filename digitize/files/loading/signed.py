@@ -62,7 +62,7 @@ def receipt_text(receipt: dict[str, object], target: str) -> str:
 def write_receipt(folder: Path, text: str, signature: str) -> None:
     """Write what `receipt_text` made, unless it is there. signature: "" has it made now."""
     receipt = json.loads(text)
-    path = folder / RECEIPTS / f"{receipt['batch']}-{receipt['load'][:12]}.json"
+    path = _path(folder, receipt["batch"], receipt["load"])
     if path.exists():
         return
     whole = {"receipt": receipt, "signature": signature or sign(_key(folder), text.encode("utf-8"))}
@@ -70,6 +70,11 @@ def write_receipt(folder: Path, text: str, signature: str) -> None:
     part = path.with_name(path.name + ".tmp")
     part.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     part.replace(path)
+
+
+def remove_receipt(folder: Path, batch: str, load: str) -> None:
+    """Take away the receipt of an earlier load of that id: a batch that is again what it was has another one now."""
+    _path(folder, batch, load).unlink(missing_ok=True)
 
 
 def read_receipts(folder: Path) -> Iterator[tuple[dict[str, object], bool]]:
@@ -89,6 +94,10 @@ def read_receipts(folder: Path) -> Iterator[tuple[dict[str, object], bool]]:
         # Changed by hand until it cannot be read: told as not ours, never left out.
         except (ValueError, KeyError, TypeError):
             yield {"batch": path.stem}, False
+
+
+def _path(folder: Path, batch: str, load: str) -> Path:
+    return folder / RECEIPTS / f"{batch}-{load[:12]}.json"
 
 
 def _key(folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """Taking files in: hashed, counted, copied, numbered; what cannot be used is recorded, never dropped."""
 
+from digitize.workspace.intake.again import DeliveryAnswer
 from digitize.workspace.intake.take import IntakeReport, take_in
 
-__all__ = ["IntakeReport", "take_in"]
+__all__ = ["DeliveryAnswer", "IntakeReport", "take_in"]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_replaced, keep_said
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked
@@ -24,6 +25,7 @@ from digitize.workspace.volumes.book import Volumes, note_scanned
 from mappers.codes import place_lists
 
 log = logging.getLogger(__name__)
+_NOTHING_SAID = DeliveryAnswer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class IntakeReport:
     purged, and which are not taken in anew. renamed: (name, the name under which it is here) of duplicates that came
     under another one. doubtful: (name, what is wrong) of tables that were taken in. batch: "" when no file was new.
     sheets: cover and end sheets, which are no pages. aside: (file and page, why) of pages that a person must place.
-    sorted_into: label -> pages that sheets sorted into a volume.
+    sorted_into: label -> pages that sheets sorted into a volume. again: tables that came under an earlier one's name.
     """
 
     batch: str
@@ -55,16 +57,20 @@ class IntakeReport:
     sheets: int = 0
     aside: tuple[tuple[str, str], ...] = ()
     sorted_into: Mapping[str, int] = field(default_factory=dict)
+    again: ToldAgain = ToldAgain()
 
 
 def take_in(
-    place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: bool = False
-) -> IntakeReport:
+    place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: bool = False,
+    said: DeliveryAnswer = _NOTHING_SAID,
+) -> IntakeReport:  # fmt: skip
     """Take files and folders in. goes_on: what comes from one folder is one row of pages over all deliveries.
+    said: of tables that came before.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
-    half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, MappingError for a
-    wrong list, FormError for a register's file that is wrong, DiskFull, LedgerError.
+    half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, NotFound for an
+    earlier table that is not here, MappingError for a wrong list, FormError for a register's file that is wrong,
+    DiskFull, LedgerError.
     """
     check_metadata(metadata, "digitize intake")
     with Ledger(place.ledger) as ledger:
@@ -80,14 +86,17 @@ def take_in(
             look = _look(catalogue, given, seen, link=link)
             purged = purge_of(ledger, look.sha256) if look.known else None
             looked.append(replace(look, purged=purged.line()) if purged else look)
-        looked = [_keep(place, catalogue, look, link=link) for look in _probed(looked)]
+        looked = _probed(looked)
+        replaced = find_replaced(ledger, looked, said)
+        looked = [_keep(place, catalogue, look, link=link) for look in looked]
         codes = look_for_sheets(ledger, looked)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
             for bag in delivery.bags:
                 ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
             placing = SheetPlacing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
-            return _Writer(place, ledger, catalogue, placing, link=link).write(looked)
+            report = _Writer(place, ledger, catalogue, placing, link=link).write(looked)
+            return replace(report, again=keep_said(ledger, looked, said, replaced))
 
 
 def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> Looked:

@@ -1,12 +1,13 @@
-"""What belongs together: batches that share a volume are kept, and purged, as one."""
+"""What belongs together: batches that share a volume, or of which one replaces tables of another, are purged as one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digitize.errors import NotFound, TooManyRefused
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.replaced import replaced_by
 
 _PAGES = "SELECT DISTINCT batch, volume FROM scans"
 _TABLES = "SELECT batch, unit FROM tables ORDER BY unit"
@@ -32,7 +33,7 @@ class KeptTogether:
 
 
 def kept_together(ledger: Ledger) -> list[KeptTogether]:
-    """All batches, those together that share a volume."""
+    """All batches, those together that share a volume, or a table that one of them replaces."""
     pages = [(r["batch"], int(r["volume"])) for r in ledger.rows(_PAGES)]
     tables: dict[str, list[str]] = {}
     for r in ledger.rows(_TABLES):
@@ -44,12 +45,20 @@ def kept_together(ledger: Ledger) -> list[KeptTogether]:
             tuple(sorted({v for b, v in pages if b in group})),
             tuple(t for b in group for t in tables.get(b, ())),
         )
-        for group in _joined(names, pages)
+        # A table that is replaced has no record any more, and may never have been loaded: it goes with the newer one.
+        for group in _joined(names, [*pages, *_replaced(ledger)])
     ]
 
 
-def _joined(names: Sequence[str], pages: Iterable[tuple[str, int]]) -> list[list[str]]:
-    """Batches in groups: whoever shares a volume is in one."""
+def _replaced(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """(batch, file that counts in the end) of each table file that was replaced, and of what replaces it."""
+    for old, newer in replaced_by(ledger).items():
+        for row in ledger.rows("SELECT batch FROM sources WHERE sha256 IN (?, ?)", (old, newer)):
+            yield row["batch"], newer
+
+
+def _joined(names: Sequence[str], shared: Iterable[tuple[str, Hashable]]) -> list[list[str]]:
+    """Batches in groups: whoever shares a volume, or whatever it is, is in one."""
     lead = {name: name for name in names}
 
     def find(name: str) -> str:
@@ -57,9 +66,9 @@ def _joined(names: Sequence[str], pages: Iterable[tuple[str, int]]) -> list[list
             name = lead[name] = lead[lead[name]]
         return name
 
-    first: dict[int, str] = {}
-    for batch, volume in pages:
-        lead[find(batch)] = find(first.setdefault(volume, batch))
+    first: dict[Hashable, str] = {}
+    for batch, what in shared:
+        lead[find(batch)] = find(first.setdefault(what, batch))
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(find(name), []).append(name)
