@@ -1,13 +1,15 @@
 """The answer sheet and the commands of the national office, on states that state what was published and on none."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.offices import pdf
-from digitize.offices.answer_text import both_calendars
+from digitize.offices.answer_basis import AnswerLine, Behind
+from digitize.offices.answer_text import both_calendars, part_a, part_d
 from digitize.offices.office import open_office
 from digitize.offices.words import load_words
 
@@ -45,13 +47,45 @@ def test_published_figures_give_the_published_paragraphs(digitize, tmp_path):
     folder = tmp_path / "national"
     assert "Next: digitize national keys add" in digitize("national", "init", "--dir", folder)
     digitize("national", "init", "--dir", folder, code=5)
-    out = digitize("national", "answer", "--dir", folder, "--answered-on", "2025-08-06")
+    ask = ("national", "answer", "--dir", folder, "--answered-on", "2025-08-06", "--as-on", "2025-08-06")
+    out = digitize(*ask)
     assert "TO BE ANSWERED ON THE 6th August, 2025 / Sravana 15, 1947 (Saka)" in out
     assert PART_A in out and PART_B in out and f"{PART_D}." in out and PART_E in out
     assert "as published" in out
     sheet = digitize.json("national", "answer", "--dir", folder)
     assert {n["basis"] for n in sheet["numbers"]} == {"published"}
     assert {n["snapshots"] for n in sheet["numbers"]} == {None}
+    # Each sentence tells by itself that they are no figures of the ledgers, whose they are, and of which day.
+    told = sheet["paragraphs"]
+    for part in ("(a)", "(b)", "(d) and (e)"):
+        assert told[part].startswith("As published (Rajya Sabha, unstarred question no. 1993,")
+        assert "as on 6 August 2025" in told[part] and "of which 0 of 36 reported in the last 45 days" in told[part]
+    assert told["(e)"].startswith("As answered before (Rajya Sabha")
+
+
+def line(key, basis, n, said=36):
+    return AnswerLine("", "", key, n, said, n, n, basis, basis == "snapshots" and said < 36)
+
+
+def test_a_sentence_says_what_stands_behind_it_unless_all_states_stated_all_of_it_lately():
+    english, day = load_words("en"), date(2025, 6, 30)
+    behind = Behind(36, 1, 45, "An answer", date(2024, 8, 6), day, day, date(2025, 8, 6))
+    all_ = [line("stations_left", "snapshots", 0), line("legacy_incomplete", "snapshots", 1)]
+    assert part_d(*all_, [], behind, english) == f"{PART_D}."
+    stated = "As stated by 36 of 36 States/UTs, the oldest on 30 June 2025: "
+    for more in ({"is_accepted": True}, {"answered": date(2025, 9, 1)}):
+        assert part_d(*all_, [], replace(behind, **more), english) == f"{stated}{PART_D}."
+    some = [line("stations_left", "snapshots", 0, 1), line("legacy_incomplete", "snapshots", 0, 1)]
+    assert part_d(*some, [], behind, english).startswith("As stated by 1 of 36 States/UTs, the oldest on")
+    # Two clauses on two grounds: each says its own.
+    mixed = part_d(all_[0], line("legacy_incomplete", "published", 1), [], behind, english)
+    assert "; As published (An answer; figures as on 6 August 2024), not counted" in mixed
+    covered = {"covered": line("covered", "snapshots", 17712), "target": line("target", "published", 14306)}
+    text = part_a(covered, behind, english)
+    assert text.startswith(
+        "Where so marked as published (An answer; figures as on 6 August 2024), else as stated by 36"
+    )
+    assert "covering 14,306 (as published) police" in text and "newly added" not in text
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +105,13 @@ def office(digitize, tmp_path_factory):
 
 def test_snapshots_that_state_the_published_numbers_give_the_published_paragraphs(digitize, office):
     ask = ("national", "answer", "--dir", office[0], "--basis", "snapshots")
+    ask += ("--as-on", ENDS[5], "--answered-on", "2025-08-06")
     sheet = digitize.json(*ask, "--accept-contradictions", "told to the Secretary", "--operator", "JS")
-    assert sheet["paragraphs"]["(a)"] == PART_A
-    assert sheet["paragraphs"]["(b)"] == PART_B
-    assert sheet["paragraphs"]["(d) and (e)"] == f"{PART_D} (Manipur)."
+    # Ledgers contradict (d), so that every sentence says that it is what States state.
+    stated = "As stated by 36 of 36 States/UTs, the oldest on 30 June 2025: "
+    assert sheet["paragraphs"]["(a)"] == stated + PART_A
+    assert sheet["paragraphs"]["(b)"] == stated + PART_B
+    assert sheet["paragraphs"]["(d) and (e)"] == f"{stated}{PART_D} (Manipur)."
     assert {n["states_that_say"] for n in sheet["numbers"]} == {36}
     assert not [r for r in sheet["remarks"] if "from snapshots" in r]
 
@@ -82,6 +119,7 @@ def test_snapshots_that_state_the_published_numbers_give_the_published_paragraph
 def test_a_sentence_that_ledgers_contradict_is_never_printed_clean_without_a_reason(digitize, office):
     """States that state completeness and are not, one by one, with both figures; nothing else is marked."""
     ask = ("national", "answer", "--dir", office[0], "--basis", "snapshots", "--as-on", ENDS[5])
+    ask += ("--answered-on", "2025-08-06")
     sheet = digitize.json(*ask, code=3)
     ledgers = {s.code: s for s in office[1]}
     told = [c for c in sheet["contradictions"] if c["kind"] == "complete-and-is-not"]
@@ -126,7 +164,7 @@ def test_stations_without_cctns_are_said_and_none_are_guessed(digitize, tmp_path
         digitize("national", "add", path, "--dir", folder)
     sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots", code=3)
     told = "CCTNS has been implemented in all police stations of the one State/UT that has reported on it except three, while"
-    assert sheet["paragraphs"]["(d) and (e)"].split("] ", 1)[1].startswith(told)
+    assert sheet["paragraphs"]["(d) and (e)"].split(": ", 2)[2].startswith(told)
 
 
 def test_the_report_prints_the_published_numbers(digitize, office, tmp_path):
