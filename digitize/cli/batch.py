@@ -1,4 +1,4 @@
-"""`digitize batch`: volumes received, counted, scanned and handed back; is every page accounted for?"""
+"""`digitize batch`: volumes received, counted, scanned and handed back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize duplicates`: persons and cases that may stand in two records, for a person's decision."""
+"""`digitize duplicates`: persons and cases that may stand in two records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize extract`: the fields of forms and the rows of registers, without a workspace."""
+"""`digitize extract`: fields of forms and rows of registers, without a workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize fixity`: are the originals still the bytes that were taken in? Made for a schedule."""
+"""`digitize fixity`: are the originals still the bytes that were taken in?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize labels`: cover sheets and stickers with QR codes, by which scans are sorted into their volumes."""
+"""`digitize labels`: cover sheets and stickers with QR codes, to sort scans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize map`: tools for people who write mapping files, and a table mapped without a workspace."""
+"""`digitize map`: old tables mapped without a workspace; mapping files made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize quarantine`: what was not loaded, out as a spreadsheet, corrected, and replayed."""
+"""`digitize quarantine`: what was not loaded: out, corrected, and replayed."""
 
 from __future__ import annotations
 

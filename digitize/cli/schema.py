@@ -1,4 +1,4 @@
-"""`digitize schema`: the forms that records are made of, and empty import files for them."""
+"""`digitize schema`: the forms that records are made of, and empty files of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize unload`: take back one load; or write out what stands in a state's own tables."""
+"""`digitize unload`: take back one load, or write out a state's own tables."""
 
 from __future__ import annotations
 
