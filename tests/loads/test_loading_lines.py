@@ -228,7 +228,7 @@ def test_a_key_of_no_table_leads_to_no_row(tmp_path):
 
 def test_where_all_was_refused_nothing_is_called_loaded():
     refused = Receipt("l", "b", 4, 0, 0, 0, rejected=3, held=1, withdrawn=0, content="")
-    assert Loaded("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batches into t: ")
+    assert Loaded("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batch into t: ")
     assert "refused" in Loaded("t", "iif1", [refused], repeated=True).lines()[0]
 
 

@@ -261,6 +261,8 @@ def test_a_workspace_has_a_report_of_its_own_and_what_nobody_counted_is_not_0(di
     digitize("report", site, "--html", tmp_path / "site.html", "--json-file", tmp_path / "site.json")
     text = (tmp_path / "site.html").read_text(encoding="utf-8")
     assert "wb-demo" in text and "not known: no inventory" in text
+    foot = text.split("<footer>")[1].split("</footer>")[0]
+    assert "own workspace" in foot and "signed by its State" not in foot
     data = json.loads((tmp_path / "site.json").read_text(encoding="utf-8"))
     complete = [f for f in data["figures"] if f["figure"].startswith("stations_complete")]
     assert complete and {f["numerator"] for f in complete} == {None}

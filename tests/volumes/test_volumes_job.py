@@ -127,5 +127,5 @@ def test_a_page_that_could_not_be_read_and_is_blank_is_no_finding():
 
     failed = {"unknown-form": 2, "truncated": 1}
     told = [f.text for f in _of_pages(VolumeAccount(1, "b", 3, scanned=3, failed=failed, blank=1))]
-    assert told == ["1 pages could not be read: truncated", "1 pages could not be read: unknown-form"]
+    assert told == ["1 page could not be read: truncated", "1 page could not be read: unknown-form"]
     assert not [*_of_pages(VolumeAccount(1, "b", 3, scanned=3, failed={"unknown-form": 1}, blank=1))]
