@@ -20,19 +20,9 @@ sys.path.insert(0, str(ROOT))  # a checkout documents itself, not an older versi
 from typer.main import get_command  # noqa: E402
 
 from digitize.cli.app import build  # noqa: E402
+from digitize.cli.lazy import PANELS  # noqa: E402
 from digitize.targets.postgres.diagrams import er_page  # noqa: E402
 
-# A command that stands in none of these is listed under "Other commands", so a new one needs no entry here.
-GROUPS = {
-    "The main job, in a workspace": ("init", "intake", "run", "status", "show", "case", "review", "export", "ledger"),
-    "Scans without a workspace": ("scanqc", "read", "extract"),
-    "Old tables and fonts": ("inspect", "convert", "encodings", "romanize", "map"),
-    "Import files": ("validate", "explain", "duplicates"),
-    "Targets": ("load", "quarantine", "unload", "reconcile", "receipts", "target"),
-    "Forms, fields and lists": ("forms", "schema", "codes"),
-    "Offices": ("snapshot", "state", "national", "report", "dashboard"),
-    "This machine": ("doctor", "models"),
-}
 KINDS = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "float": "NUMBER", "float range": "NUMBER"}
 """What the value of an option is, for readers who do not program."""
 HEAD = """# Commands
@@ -49,9 +39,7 @@ def commands_page() -> str:
     """The text of docs/commands.md."""
     top = application()
     names = list(top.list_commands(_context(top, "digitize")))
-    groups = {title: [n for n in members if n in names] for title, members in GROUPS.items()}
-    grouped = {n for members in groups.values() for n in members}
-    groups["Other commands"] = [n for n in names if n not in grouped]
+    groups = {title: [n for n in members if n in names] for title, members in PANELS.items()}
     lines = [HEAD.rstrip("\n"), ""]
     for title, members in groups.items():
         if members:

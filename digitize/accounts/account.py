@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.accounts.kept_pages import KeptPages, PagesOfVolume, count_purged
+from digitize.machine.counted import counted
 from digitize.workspace.counting.kept import kept_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger, StepState
@@ -118,10 +119,10 @@ def _of_counts(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[Accou
     if made.counted is None:
         yield AccountFinding("not-counted", "nobody counted its pages by hand: digitize batch count")
     elif made.missing > 0 and made.scanned:
-        counts = f"{made.counted} pages were counted by hand and {made.scanned} scanned"
+        counts = f"{counted(made.counted, 'page was', 'pages were')} counted by hand and {made.scanned} scanned"
         yield AccountFinding("pages-missing", f"{counts}: {made.missing} missing", made.missing)
     elif made.missing < 0:
-        counts = f"{made.counted} pages were counted by hand and {made.scanned} scanned"
+        counts = f"{counted(made.counted, 'page was', 'pages were')} counted by hand and {made.scanned} scanned"
         yield AccountFinding("pages-over", f"{counts}: {-made.missing} too many", -made.missing)
     if not made.scanned:
         yield AccountFinding("not-scanned", "no page of it was scanned yet")
@@ -131,10 +132,14 @@ def _of_counts(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[Accou
 
 def _of_pages(made: VolumeAccount) -> Iterator[AccountFinding]:
     for kind, n in sorted(made.failed.items()):
-        yield AccountFinding("failed", f"{n} pages could not be read: {kind}", n)
+        yield AccountFinding("failed", f"{counted(n, 'page')} could not be read: {kind}", n)
     if made.unexplained:
         n, named = len(made.unexplained), ", ".join(made.unexplained[:5])
-        yield AccountFinding("nothing-recorded", f"{n} pages are read, and nothing was recorded of them: {named}", n)
+        yield AccountFinding(
+            "nothing-recorded",
+            f"{counted(n, 'page is', 'pages are')} read, and nothing was recorded of them: {named}",
+            n,
+        )
 
 
 def _of_gaps(gaps: list[Gap]) -> Iterator[AccountFinding]:
@@ -157,7 +162,7 @@ def _looked(state: StepState | None, key: str) -> Iterator[AccountFinding]:
 def _of_rules(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
     for code, n in rules.items():
         if code in _BOOK_RULES:
-            yield AccountFinding(code, f"{_BOOK_RULES[code]}, at {n} records", n)
+            yield AccountFinding(code, f"{_BOOK_RULES[code]}, at {counted(n, 'record')}", n)
 
 
 def summary(ledger: Ledger) -> list[str]:

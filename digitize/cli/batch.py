@@ -1,4 +1,4 @@
-"""`digitize batch`: volumes received, counted, scanned and handed back; is every page accounted for?"""
+"""`digitize batch`: volumes received, counted, scanned and handed back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.accounts.account import VolumeAccount
@@ -81,7 +82,7 @@ def count(
         found = book.find(volume)
         book.count(found.number, pages, by=by, on=on)
     before = f" (before: {found.facts.pages})" if found.facts.pages is not None else ""
-    say(f"Volume {found.number:04d}, {found.facts.label}: {pages} pages counted{before}.")
+    say(f"Volume {found.number:04d}, {found.facts.label}: {counted(pages, 'page')} counted{before}.")
 
 
 @batch.command()
@@ -118,7 +119,7 @@ def custody(
     for line in chain_lines(chain):
         say(line)
     for pages, who, day in counts:
-        say(f"{day}  counted {pages} pages, by {who}")
+        say(f"{day}  counted {counted(pages, 'page')}, by {who}")
 
 
 _HEAD = [
@@ -216,7 +217,7 @@ def look(
         for one in [book.find(volume)] if volume else list(book.all().values()):
             found = look_at(place, ledger, one, wanted, shown)
             blank = f" Blank: {', '.join(found.blank)}." if found.blank else ""
-            say(f"Volume {one.number:04d}, {one.facts.label}: {found.pages} pages looked at.{blank}")
+            say(f"Volume {one.number:04d}, {one.facts.label}: {counted(found.pages, 'page')} looked at.{blank}")
             for f in found.findings:
                 say(f"  {f.kind}: {f.text}")
 
@@ -237,7 +238,10 @@ def sort(folder: Folder, json: Json = False) -> None:
         return
     for a in waiting:
         say(f"{short(a.unit)}  {a.name}, page {a.index + 1}: {a.why}")
-    say(f"{len(waiting)} pages wait. digitize batch place {folder} ID --volume LABEL --by NAME [--rest]")
+    say(
+        f"{counted(len(waiting), 'page waits', 'pages wait')}. digitize batch place {folder} ID --volume LABEL "
+        f"--by NAME [--rest]"
+    )
 
 
 @batch.command("place")
@@ -263,7 +267,7 @@ def place_page(
         made = settle(place, ledger, [first], PersonSays(what, by, found, reason))
         # Behind a sheet stand pages, whatever the sheet itself is.
         made += settle(place, ledger, others, PersonSays("nothing" if what == "nothing" else "page", by, found, reason))
-    say(f"{1 + len(others)} pages are settled{': ' + ', '.join(made) if made else ''}.")
+    say(f"{counted(1 + len(others), 'page is', 'pages are')} settled{': ' + ', '.join(made) if made else ''}.")
 
 
 def register(app: typer.Typer) -> None:

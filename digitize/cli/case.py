@@ -1,4 +1,4 @@
-"""`digitize case`: the records of all registers that belong to one FIR, and what they disagree on."""
+"""`digitize case`: the records of all registers that belong to one FIR."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize dashboard`: the pages of an office, served on the network; read-only, with access tokens."""
+"""`digitize dashboard`: the pages of an office on the network, read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize duplicates`: persons and cases that may stand in two records, for a person's decision."""
+"""`digitize duplicates`: persons and cases that may stand in two records."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, table
 from digitize.cli.unmask import Reason, Unmask, asked_by, keep_record, need_file
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.records.duplicates.run import Duplicates, DuplicateSearch
@@ -87,7 +88,10 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
     else:
         for line, what in taken.refused:
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
-        say(f"{taken.rows} rows: {taken.decided} decided, {taken.known} known before, {len(taken.refused)} refused.")
+        say(
+            f"{counted(taken.rows, 'row')}: {taken.decided} decided, {taken.known} known before, "
+            f"{len(taken.refused)} refused."
+        )
     if taken.refused:
         raise TooManyRefused("Some rows were not taken; they are named above. The others are kept.")
 
@@ -107,8 +111,10 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
         errors().print(f"{found.purged} records are not compared: their values were purged.", soft_wrap=True)
     for count in found.counts:
         line = (
-            f"{count.kind}s: {count.pairs} pairs, {count.groups} groups, {count.shown} shown; {count.decided} "
-            f"decided before. {count.rows} rows, {count.compared} comparisons, {count.skipped} left out in big blocks."
+            f"{count.kind}s: {counted(count.pairs, 'pair')}, {counted(count.groups, 'group')}, {count.shown} "
+            f"shown; {count.decided} "
+            f"decided before. {counted(count.rows, 'row')}, {counted(count.compared, 'comparison')}, "
+            f"{count.skipped} left out in big blocks."
         )
         # What is written to standard output for a machine stays free of words.
         say(line) if format == "table" or out else errors().print(line, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`digitize exchange`: signed packages to and from courts, prisons, prosecution and laboratories."""
+"""`digitize exchange`: signed packages to and from courts, prisons, laboratories."""
 
 from __future__ import annotations
 

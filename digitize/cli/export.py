@@ -10,6 +10,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.masking.unmasking import Unmasking
@@ -54,7 +55,10 @@ def export(
         counts = {"records": made.records, "left_out": made.left_out, "purged": made.purged}
         print_json({"path": str(made.path), **counts, "masked": not unmask, **gaps})
         return
-    say(f"{made.records} records written to {made.path}{' (unmasked; the reason is recorded)' if unmask else ''}.")
+    say(
+        f"{counted(made.records, 'record')} written to "
+        f"{made.path}{' (unmasked; the reason is recorded)' if unmask else ''}."
+    )
     _tell(made, layout)
 
 
@@ -85,7 +89,9 @@ def _pack(
     if json:
         print_json({**asdict(made), "path": str(made.path)})
         return
-    say(f"{made.path}: {made.pages} pages, {made.records} records, {made.files} files.")
+    say(
+        f"{made.path}: {counted(made.pages, 'page')}, {counted(made.records, 'record')}, {counted(made.files, 'file')}."
+    )
     if not made.is_whole:
         say("Protected names are masked, so the originals are not in it: they show every name. See --unmask.")
 

@@ -1,4 +1,4 @@
-"""`digitize extract`: the fields of forms and the rows of registers, without a workspace."""
+"""`digitize extract`: fields of forms and rows of registers, without a workspace."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from digitize.cli.console import errors
 from digitize.cli.options import Dpi, PagesAtOnce, Scans, SecondsPerPage
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,9 @@ def extract(
         raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
     unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)
     if unread:
-        raise InputError(f"{unread} pages or files could not be read; the reasons stand above.")
+        raise InputError(
+            f"{counted(unread, 'page or file', 'pages or files')} could not be read; the reasons stand above."
+        )
 
 
 def _check_told(state: str, stations: Path | None, station: str, district: str) -> None:

@@ -1,4 +1,4 @@
-"""`digitize fir-copy`: a printable copy of an FIR, in English or a state's language, as PDF/A."""
+"""`digitize fir-copy`: a printable copy of an FIR in a state's language, as PDF/A."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize fixity`: are the originals still the bytes that were taken in? Made for a schedule."""
+"""`digitize fixity`: are the originals still the bytes that were taken in?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
+from digitize.machine.counted import counted
 
 
 def fixity(
@@ -39,7 +40,7 @@ def fixity(
     else:
         for change in found:
             say(change.line())
-        say(f"{done.files} originals looked at, {done.good} good, {done.left} left for the next time.")
+        say(f"{counted(done.files, 'original')} looked at, {done.good} good, {done.left} left for the next time.")
     if found:
         raise LedgerError(f"{folder}: {len(found)} originals are gone or altered.")
 

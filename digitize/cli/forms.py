@@ -1,4 +1,4 @@
-"""`digitize forms`: printed forms listed, drafted from scans, drawn over a scan, and tested on pages with gold."""
+"""`digitize forms`: printed forms listed, drafted from scans, drawn and tested."""
 
 from __future__ import annotations
 

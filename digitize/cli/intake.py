@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, errors, print_json, say
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
@@ -93,14 +94,15 @@ def _print(report: IntakeReport, folder: Path) -> None:
         more = len(report.renamed) - _MOST
         errors().print(f"already here  and {more} more under other names: see --json", markup=False)
     say(
-        f"{report.files} files: {report.taken} taken in ({report.pages} pages, {report.tables} tables), "
+        f"{counted(report.files, 'file')}: {report.taken} taken in ({counted(report.pages, 'page')}, "
+        f"{counted(report.tables, 'table')}), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
     for label, pages in report.sorted_into.items():
-        say(f"Sorted into {label}: {pages} pages.")
+        say(f"Sorted into {label}: {counted(pages, 'page')}.")
     if report.sheets or report.aside:
         wait = f" They wait: digitize batch sort {folder}" if report.aside else ""
-        say(f"{report.sheets} sheets, {len(report.aside)} pages set aside.{wait}")
+        say(f"{counted(report.sheets, 'sheet')}, {counted(len(report.aside), 'page')} set aside.{wait}")
     if report.batch:
         say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew or report.again.settled:

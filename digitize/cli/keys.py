@@ -1,4 +1,4 @@
-"""`digitize keys`: the office's own signing key: change it, revoke it, give its public half."""
+"""`digitize keys`: the office's signing key: change, revoke, its public half."""
 
 from __future__ import annotations
 

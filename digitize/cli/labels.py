@@ -1,4 +1,4 @@
-"""`digitize labels`: cover sheets and stickers with QR codes, by which scans are sorted into their volumes."""
+"""`digitize labels`: cover sheets and stickers with QR codes, to sort scans."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say, warn
+from digitize.machine.counted import counted
 
 
 def labels(
@@ -30,7 +31,10 @@ def labels(
     if json:
         print_json({**asdict(made), "path": str(made.path)})
         return
-    say(f"{made.path}: {made.sheets} sheets and {made.stickers} stickers for {made.volumes} volumes.")
+    say(
+        f"{made.path}: {counted(made.sheets, 'sheet')} and {counted(made.stickers, 'sticker')} for "
+        f"{counted(made.volumes, 'volume')}."
+    )
     if made.no_font:
         warn(f"No font here has the letters of {', '.join(made.no_font)}; they are printed as question marks.")
 

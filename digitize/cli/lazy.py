@@ -20,6 +20,21 @@ _FOLDER = Path(__file__).parent
 _FIRST_LINE = re.compile(r'"""`digitize (?P<name>[a-z-]+)`: (?P<does>.+?[.?])"*$')
 """Of a command file; the name is the file's own, which has "_" for "-"."""
 
+PANELS: dict[str, tuple[str, ...]] = {
+    "Read and check files, without a workspace": (
+        "read", "extract", "inspect", "encodings", "convert", "romanize", "map", "validate", "explain", "forms",
+        "schema", "codes",
+    ),
+    "A workspace's daily work": ("init", "intake", "run", "watch", "status", "show", "case", "retry"),
+    "People's review": ("review", "calibrate", "learn"),
+    "Loading and targets": ("load", "quarantine", "receipts", "unload", "reconcile", "target", "export"),
+    "Volumes": ("labels", "batch", "scanqc", "fixity"),
+    "State and nation": ("snapshot", "report", "state", "national", "dashboard"),
+    "Services on loaded records": ("search", "serve", "service", "fir-copy", "duplicates", "quality", "exchange"),
+    "Upkeep": ("doctor", "models", "ledger", "store", "worker", "keys", "encrypt", "decrypt", "purge", "update"),
+}  # fmt: skip
+"""What the commands are for, in the order of the work; the page of all commands has the same parts."""
+
 
 @cache
 def first_lines() -> dict[str, str]:
@@ -68,6 +83,10 @@ class Commands(TyperGroup):
         return list(self.commands)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """What help shows of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(first_lines().items()))
+        """What help shows of them: by what they are for, one line each at 80 columns."""
+        does = first_lines()
+        widest = max(map(len, does))
+        for title, names in PANELS.items():
+            with formatter.section(title):
+                # As wide in every part, so that all of them read as one list.
+                formatter.write_dl([(name.ljust(widest), does[name]) for name in names if name in does])

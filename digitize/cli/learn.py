@@ -1,4 +1,4 @@
-"""`digitize learn`: weights of the office's own from what people settled, taken only where they read better."""
+"""`digitize learn`: weights of the office's own, from what people settled."""
 
 from __future__ import annotations
 

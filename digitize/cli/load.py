@@ -95,6 +95,7 @@ def load(
     from digitize.files.loading.settings import import_settings
     from digitize.files.validating.settings import words
 
+    _require_given(paths, target)
     beside = find_dataset(paths)
     settings = import_settings(
         form, state=state, stations=stations, profile=profile, ignore=words(ignore), dataset=beside
@@ -102,6 +103,17 @@ def load(
     print_not_told(settings)
     options = _options(batch_size, agreed, words(leave_out), receipts, call, dry_run=dry_run, first=first)
     _load_files(paths, form, where, settings, options, json=json)
+
+
+def _require_given(paths: Sequence[Path], target: str) -> None:
+    """What is missing is told before anything else."""
+    from digitize.errors import OptionsError
+    from digitize.files.validating.sources import require_there
+
+    if not target:
+        raise OptionsError("--target says where the files are to be loaded.")
+    for path in paths:
+        require_there(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +158,11 @@ def _options(
 def _load_files(
     paths: list[Path], form: str, where: _Where, settings: CheckSettings, options: LoadOptions, *, json: bool
 ) -> None:
-    from digitize.errors import OptionsError
     from digitize.files.loading.load import load_files
     from digitize.files.loading.where import read_named_layout
     from digitize.targets.kind import SCHEMA, Patience
     from digitize.targets.open import open_target
 
-    if not where.target:
-        raise OptionsError("--target says where the files are to be loaded.")
     usual = Patience()
     patience = Patience(where.lock_seconds or usual.lock_seconds, where.statement_seconds or usual.statement_seconds)
     layout = read_named_layout(where.layout)
@@ -163,8 +172,22 @@ def _load_files(
     try:
         done = load_files(paths, form, opened, settings, options)
         _print_loaded(done, opened.told() if isinstance(opened, _Tells) else (), json=json)
+        _require_some(done, options.agreed)
     finally:
         opened.close()
+
+
+def _require_some(done: Loaded, agreed: Agreed | None) -> None:
+    """Raise TooManyRefused when every record of the files was refused and that is not agreed: no script goes on then.
+
+    Of a workspace nobody asks it: what is refused there is people's daily work, and waits for them in the review.
+    """
+    from digitize.errors import TooManyRefused
+
+    read = done.total("read") + done.total_before("read")
+    if done.is_nothing and not (agreed and agreed.allows(done.refused, read)):
+        was = "would be" if done.dry_run else "was"
+        raise TooManyRefused(f"None of {read} records {was} loaded. Where that is agreed: --max-rejects 100%")
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""`digitize map`: tools for people who write mapping files, and a table mapped without a workspace."""
+"""`digitize map`: old tables mapped without a workspace; mapping files made."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, say_text, table
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.files.mapping.coverage import MappingCoverage
@@ -142,7 +143,7 @@ def _print_golden(done: Golden) -> None:
         if len(done.differences) > _SHOWN:
             say(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
     rows_off = len({d.row for d in done.differences})
-    say(f"{done.mapping}: {done.rows} rows, {done.rows - rows_off} as expected, {rows_off} not.")
+    say(f"{done.mapping}: {counted(done.rows, 'row')}, {done.rows - rows_off} as expected, {rows_off} not.")
     for finding in done.findings:
         say(f"Found: {finding}")
 
@@ -251,8 +252,13 @@ def apply(
         print_json({"mapping": by, "out": str(out), **asdict(done)})
         return
     made = ", ".join(f"{n} {form}" for form, n in done.records.items())
-    say(f"{done.rows} rows: {done.mapped} mapped by {by} to {made or 'nothing'}, {done.reported} not mapped.")
-    say(f"{done.doubts} values are doubtful: see {out / 'report'}. Next: digitize validate {out} --state ... ")
+    say(
+        f"{counted(done.rows, 'row')}: {done.mapped} mapped by {by} to {made or 'nothing'}, {done.reported} not mapped."
+    )
+    say(
+        f"{counted(done.doubts, 'value is', 'values are')} doubtful: see {out / 'report'}. Next: digitize "
+        f"validate {out} --state ... "
+    )
     for note in done.notes:
         errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():

@@ -1,4 +1,4 @@
-"""`digitize models`: which models each language uses, fetching better ones, and weights of the office's own."""
+"""`digitize models`: which models each language uses; fetching better ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize purge`: originals and personal data go after the state's retention period, for good."""
+"""`digitize purge`: originals and personal data after their time, for good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize quality`: how much of what is loaded each service can find, and what to go back to the paper for."""
+"""`digitize quality`: how much of what is loaded each service can find."""
 
 from __future__ import annotations
 

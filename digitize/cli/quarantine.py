@@ -1,4 +1,4 @@
-"""`digitize quarantine`: what was not loaded, out as a spreadsheet, corrected, and replayed."""
+"""`digitize quarantine`: what was not loaded: out, corrected, and replayed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Lang, Schema, Target, Workspace
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
+from digitize.machine.counted import counted
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
@@ -40,7 +41,7 @@ def list_rejects(
         return
     rows = [[r.id, r.state, r.word, r.form, r.record.id, r.place, " ".join(r.codes)] for r in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    say(f"{len(found)} records. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+    say(f"{counted(len(found), 'record')}. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
 @quarantine.command("flags")
@@ -110,7 +111,7 @@ def export_sheet(
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
-    say(f"{count} records written to {out}. Fill in 'right value', then:")
+    say(f"{counted(count, 'record')} written to {out}. Fill in 'right value', then:")
     say(f"digitize quarantine import {out} --target ... --operator NAME")
 
 
@@ -137,7 +138,7 @@ def import_sheet(
     if json:
         print_json(asdict(taken))
         return
-    say(f"{taken.corrected} records corrected ({taken.values} values), {taken.dropped} dropped.")
+    say(f"{counted(taken.corrected, 'record')} corrected ({counted(taken.values, 'value')}), {taken.dropped} dropped.")
     say("Next: digitize quarantine replay --target ...")
 
 

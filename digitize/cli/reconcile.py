@@ -1,4 +1,4 @@
-"""`digitize reconcile`: is all of a source in the target, as it should be, and nothing else?"""
+"""`digitize reconcile`: is all of a source in the target, and nothing else?"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import typer
 
 from digitize.cli.console import Json, errors, print_json, say
 from digitize.cli.unmask import Reason, Unmask, asked_by
+from digitize.machine.counted import counted
 
 review = typer.Typer(
     name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
@@ -80,7 +81,7 @@ def import_sheet(
         for record, codes in report.still:
             errors().print(f"{record}: accepted, but still refused by {codes}", markup=False, soft_wrap=True)
         say(
-            f"{report.rows} rows: {report.accepted} accepted, {report.known} known before, "
+            f"{counted(report.rows, 'row')}: {report.accepted} accepted, {report.known} known before, "
             f"{len(report.conflicts)} in conflict, {len(report.refused)} refused."
         )
         say(f"Next: digitize run {folder}")

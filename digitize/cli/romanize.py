@@ -1,4 +1,4 @@
-"""`digitize romanize`: names of any Indian script in Latin letters, or looked up in a list of names."""
+"""`digitize romanize`: names of any Indian script in Latin letters, or looked up."""
 
 from __future__ import annotations
 

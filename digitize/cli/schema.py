@@ -1,4 +1,4 @@
-"""`digitize schema`: the forms that records are made of, and empty import files for them."""
+"""`digitize schema`: the forms that records are made of, and empty files of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, say_text, table
+from digitize.machine.counted import counted
 
 schema = typer.Typer(name="schema", help="The forms: their fields, and empty import files.", no_args_is_help=True)
 Form = Annotated[str, typer.Argument(metavar="FORM", help="A form such as iif1; digitize schema list names all.")]
@@ -74,7 +75,7 @@ def template(
 
     if out is not None:
         written = write_template(form, out, to)
-        say(f"{len(written)} files written to {out}. Fill them, then: digitize validate {out} --form {form}")
+        say(f"{counted(len(written), 'file')} written to {out}. Fill them, then: digitize validate {out} --form {form}")
         return
     for name, text in make(form, to).items():
         say(f"# {name}", text.strip())

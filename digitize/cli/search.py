@@ -1,4 +1,4 @@
-"""`digitize search`: find persons, cases, vehicles and things in what is loaded, in any script and spelling."""
+"""`digitize search`: persons, cases, vehicles and things in what is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize serve`: the search of loaded records for an office, as a page and as JSON."""
+"""`digitize serve`: the search of loaded records, as a page and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize service`: what loaded records answer the police, the courts and the public, one command a service."""
+"""`digitize service`: what loaded records answer police, courts and the public."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize target`: make the tables of a PostgreSQL target, and see whether they are in order."""
+"""`digitize target`: the tables of a PostgreSQL target made, and looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize unload`: take back one load; or write out what stands in a state's own tables."""
+"""`digitize unload`: take back one load, or write out a state's own tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.options import Layout, Schema, Target, Workspace
+from digitize.machine.counted import counted
 
 
 def unload(
@@ -40,7 +41,10 @@ def unload(
         print_json({**asdict(done), "dry_run": dry_run})
         return
     did = "Would take" if dry_run else "Took"
-    say(f"{did} back batch {done.batch}: {done.removed} records out, {done.restored} earlier versions back in.")
+    say(
+        f"{did} back batch {done.batch}: {counted(done.removed, 'record')} out, "
+        f"{counted(done.restored, 'earlier version')} back in."
+    )
 
 
 def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:
@@ -53,7 +57,7 @@ def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layou
         print_json({"path": str(to), "rows": rows})
         return
     for name, count in rows.items():
-        say(f"{to / name}.csv: {count} rows")
+        say(f"{to / name}.csv: {counted(count, 'row')}")
 
 
 def register(app: typer.Typer) -> None:

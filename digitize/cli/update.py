@@ -1,4 +1,4 @@
-"""`digitize update`: a newer version from a signed bundle, and back to the one before, without a network."""
+"""`digitize update`: a newer version from a signed bundle, and back again."""
 
 from __future__ import annotations
 

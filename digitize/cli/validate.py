@@ -88,6 +88,7 @@ def validate(
     settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
     legacy = _legacy(_Old(mapping, name, year), lists.code, stations, fix)
     how = _how(policy, reason, lang, legacy)
+    _require_there(paths, is_mapped=legacy is not None)
     print_not_told(settings)
     report = _report(paths, form, settings, how, fix=fix, baseline=baseline)
     _show(report, writer, out)
@@ -105,6 +106,16 @@ def _beside(paths: list[str]) -> Dataset | None:
     from digitize.targets.postgres.address import is_address
 
     return find_dataset(Path(p) for p in paths if not is_address(p) and p != _STDIN)
+
+
+def _require_there(paths: list[str], *, is_mapped: bool) -> None:
+    """A file that is not there is told before anything else."""
+    from digitize.files.validating.sources import require_there
+    from digitize.targets.postgres.address import is_address
+
+    for path in paths:
+        if not is_address(path) and path != _STDIN:
+            require_there(Path(path), is_mapped=is_mapped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`digitize watch`: keeps a workspace up to date by itself, takes in what a scanner writes, learns at night."""
+"""`digitize watch`: keeps a workspace up to date by itself, and learns at night."""
 
 from __future__ import annotations
 

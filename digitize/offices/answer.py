@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.offices.answer_text import AnswerLine, both_calendars, part_a, part_b, part_c, part_d
+from digitize.offices.answer_basis import AnswerLine, behind_of, silent_of
+from digitize.offices.answer_text import both_calendars, part_a, part_b, part_c, part_d
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.figures import WAYS, Figure, figures_of
 from digitize.offices.numbers import grouped
@@ -75,16 +76,17 @@ def answer_sheet(
     used = {n.key: n for n in lines}
     lagging = [shown_name(s, words) for s in _lagging(picture)]
     against = _against(picture, used["legacy_incomplete"], words)
+    behind = behind_of(picture, answered, is_accepted=bool(against and accepted))
     paragraphs = [
-        ("(a)", part_a(used, words)),
-        ("(b)", part_b(used, words)),
-        ("(c)", part_c(services, words)),
-        ("(d) and (e)", part_d(used["stations_left"], used["legacy_incomplete"], lagging, words)),
+        ("(a)", part_a(used, behind, words)),
+        ("(b)", part_b(used, behind, words)),
+        ("(c)", part_c(services, behind, words)),
+        ("(d) and (e)", part_d(used["stations_left"], used["legacy_incomplete"], lagging, behind, words)),
     ]
     if against and not accepted:
         paragraphs = [(part, _marked(part, text, against, words)) for part, text in paragraphs]
     if picture.published and picture.published.help:
-        paragraphs.append(("(e)", picture.published.help))
+        paragraphs.append(("(e)", words("answer.lead_help", source=picture.published.source) + picture.published.help))
     remarks = tuple(_remarks(picture, lines, lagging, words))
     day = both_calendars(answered, words)
     return AnswerSheet(day, picture.day, lines, tuple(paragraphs), remarks, tuple(against), accepted)
@@ -179,6 +181,9 @@ def _remarks(
     missing = [shown_name(s, words) for s in picture.root.parts if s.counts is None]
     if missing:
         yield words("answer.no_report", n=len(missing), all=all_, names=", ".join(missing))
+    if silent := silent_of(picture):
+        last = ", ".join(f"{shown_name(s, words)} {s.report.snapshot.as_on}" for s in silent if s.report)
+        yield words("answer.silent", days=picture.limits.silent_days, names=last)
     if any(n.basis == "published" for n in lines) and picture.published:
         yield words("answer.some_published", source=picture.published.source)
     if picture.published and picture.published.help:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from digitize.offices.answer_basis import AnswerLine, Behind, bases_of, lead, lead_reports
 from digitize.offices.figures import WAYS
 from digitize.offices.numbers import grouped
 from digitize.offices.service_sheet import ServiceLine
@@ -15,26 +15,6 @@ from mappers.calendars.saka import gregorian_to_saka
 
 _SMALL = 11
 """Numbers below it are written in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """One number of the answer.
-
-    part: (a), (b), (c) or (d). snapshots: counted from those of the states that say, None where none does. published:
-    as published. used: which of the two the paragraphs print; None when there is neither. is_partial: it is counted
-    from snapshots, and some states say nothing of it.
-    """
-
-    part: str
-    what: str
-    key: str
-    snapshots: int | None
-    said: int
-    published: int | None
-    used: int | None
-    basis: str
-    is_partial: bool
 
 
 def both_calendars(day: date, words: Words) -> str:
@@ -47,45 +27,64 @@ def both_calendars(day: date, words: Words) -> str:
     )  # fmt: skip
 
 
-def part_a(used: Mapping[str, AnswerLine], words: Words) -> str:
+def part_a(used: Mapping[str, AnswerLine], behind: Behind, words: Words) -> str:
     """How many stations are covered."""
     covered, target = used["covered"], used["target"]
+    is_mixed = len(bases_of([covered, target])) > 1
     is_more = covered.used is not None and target.used is not None and covered.used > target.used
-    new = words("answer.a_new") if is_more else ""
-    return words("answer.a", target=_number(target, words), covered=_number(covered, words), new=new)
+    # Two figures of two sources do not show what came new in between.
+    new = words("answer.a_new") if is_more and not is_mixed else ""
+    slug = "answer.a_partial" if covered.is_partial else "answer.a"
+    numbers = {"target": _number(target, words, is_mixed), "covered": _number(covered, words, is_mixed)}
+    return lead([covered, target], behind, words) + words(slug, **numbers, new=new)
 
 
-def part_b(used: Mapping[str, AnswerLine], words: Words) -> str:
+def part_b(used: Mapping[str, AnswerLine], behind: Behind, words: Words) -> str:
     """In how many states the links with the other pillars are done."""
     names = _listed([words(f"pillar.{p}") for p in PILLARS], words)
-    numbers = {
-        way: _listed([_number(used[f"{way}_{p}".replace("-", "_")], words) for p in PILLARS], words) for way in WAYS
-    }
-    return words("answer.b", names=names, forward=numbers["forward"], backward=numbers["backward"])
+    lines = {way: [used[f"{way}_{p}".replace("-", "_")] for p in PILLARS] for way in WAYS}
+    all_ = [n for of_way in lines.values() for n in of_way]
+    is_mixed = len(bases_of(all_)) > 1
+    numbers = {way: _listed([_number(n, words, is_mixed) for n in of_way], words) for way, of_way in lines.items()}
+    text = words("answer.b", names=names, forward=numbers["forward"], backward=numbers["backward"])
+    return lead(all_, behind, words) + text
 
 
-def part_c(services: Sequence[ServiceLine], words: Words) -> str:
+def part_c(services: Sequence[ServiceLine], behind: Behind, words: Words) -> str:
     """Which services the loaded records can feed; that nobody tells, where nobody does."""
     told = [x for x in services if x.count]
     said = max((x.said for x in services), default=0)
     if not said:
         return words("answer.c_none")
+    before = lead_reports(said, behind, words)
     if not told:
-        return words("answer.c_too_few", states=_reporters(said, words))
+        return before + words("answer.c_too_few", states=_reporters(said, words))
     listed = [
         words("answer.c_service_1" if x.fed == 1 else "answer.c_service", service=words(f"service.{x.service.name}"),
               n=grouped(x.count), fed=x.fed)
         for x in told
     ]  # fmt: skip
-    return words("answer.c", states=_reporters(said, words), services="; ".join(listed))
+    return before + words("answer.c", states=_reporters(said, words), services="; ".join(listed))
 
 
-def part_d(stations: AnswerLine, legacy: AnswerLine, lagging: Sequence[str], words: Words) -> str:
+def part_d(stations: AnswerLine, legacy: AnswerLine, lagging: Sequence[str], behind: Behind, words: Words) -> str:
     """Where CCTNS is implemented, and where the legacy data is complete."""
-    begun, n = _implemented(stations, words), legacy.used
+    begun, told = _implemented(stations, words), _completed(legacy, lagging, words)
+    if len(bases_of([stations, legacy])) > 1:
+        # Two clauses on two grounds: each says its own.
+        begun, told = lead([stations], behind, words) + begun, lead([legacy], behind, words) + told
+        return _sentence(words("answer.apart", begun=begun, told=told), words)
+    before = lead([stations, legacy], behind, words)
+    if not begun:
+        return before + _sentence(told, words)
+    slug = "answer.apart" if legacy.used is None else "answer.beside"
+    return before + _sentence(words(slug, begun=begun, told=told), words)
+
+
+def _completed(legacy: AnswerLine, lagging: Sequence[str], words: Words) -> str:
+    n = legacy.used
     if n is None:
-        told = words("answer.legacy_none")
-        return _sentence(words("answer.apart", begun=begun, told=told) if begun else told, words)
+        return words("answer.legacy_none")
     if legacy.is_partial:
         rest = words("answer.rest_partial", n=legacy.said - n, all=legacy.said)
     elif n == 0:
@@ -94,8 +93,7 @@ def part_d(stations: AnswerLine, legacy: AnswerLine, lagging: Sequence[str], wor
         rest = words("answer.rest_except", n=_small(n, words))
     # The names come of snapshots; beside a published number they would be of another day.
     names = f" ({', '.join(lagging)})" if lagging and legacy.basis == "snapshots" else ""
-    told = words("answer.legacy", rest=rest, names=names)
-    return _sentence(words("answer.beside", begun=begun, told=told) if begun else told, words)
+    return words("answer.legacy", rest=rest, names=names)
 
 
 def _implemented(stations: AnswerLine, words: Words) -> str:
@@ -112,12 +110,16 @@ def _implemented(stations: AnswerLine, words: Words) -> str:
     return words("answer.begun", where=where, left=left)
 
 
-def _number(line: AnswerLine, words: Words) -> str:
-    """The number, never without saying so when only some states stand behind it."""
+def _number(line: AnswerLine, words: Words, is_mixed: bool) -> str:
+    """The number, never without saying so when only some states stand behind it, or when others have another source."""
     if line.used is None:
         return words("answer.number_missing")
     n = grouped(line.used)
-    return words("answer.number_partial", n=n, said=line.said) if line.is_partial else n
+    if is_mixed and line.basis == "published":
+        return words("answer.number_published", n=n)
+    if not line.is_partial:
+        return n
+    return words("answer.number_partial_1" if line.said == 1 else "answer.number_partial", n=n, said=line.said)
 
 
 def _listed(texts: Sequence[str], words: Words) -> str:

@@ -257,4 +257,4 @@ def _since(raised: RaisedFlag, words: Words) -> str:
 
 def day_text(day: date, words: Words) -> str:
     """31 October 2026, in the language of the page."""
-    return f"{day.day} {words(f'month.{day.month}')} {day.year}"
+    return words.day(day)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -25,6 +26,10 @@ class Words:
         text = self.by_slug[slug]
         # Without values it is no pattern: braces in it stay.
         return text.format(**values) if values else text
+
+    def day(self, day: date) -> str:
+        """31 October 2026."""
+        return f"{day.day} {self(f'month.{day.month}')} {day.year}"
 
     def of(self, group: str, word: str) -> str:
         """The word for a stable word of data, such as a reason; the word itself where none is known."""

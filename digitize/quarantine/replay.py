@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from digitize.machine.counted import counted
 from digitize.machine.work_keys import work_key
 from digitize.quarantine.asking import AskedBy, ask
 from digitize.quarantine.judging import Judged, judge
@@ -37,7 +38,7 @@ class Replayed:
 
     def lines(self) -> list[str]:
         """The outcome for people; no values."""
-        made = [f"{self.loaded} records loaded, {self.stay} stay in the quarantine."]
+        made = [f"{counted(self.loaded, 'record')} loaded, {counted(self.stay, 'stays', 'stay')} in the quarantine."]
         if self.stale:
             made.append(
                 f"Of these {len(self.stale)} are older than what has come since, and were not loaded. Drop them in the "

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
+from digitize.machine.counted import counted
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
@@ -95,13 +96,16 @@ class RunReport:
 
     def _did(self) -> list[str]:
         blank = f" ({self.read.blank} blank)" if self.read.blank else ""
-        said = [f"Read {self.read.read} pages{blank}, decided {self.read.decided} anew, {self.read.failed} failed."]
+        said = [
+            f"Read {counted(self.read.read, 'page')}{blank}, decided {self.read.decided} anew, "
+            f"{self.read.failed} failed."
+        ]
         said += [
             f"Drafted {p.id}, a print of {p.family} that was not known, with {p.zones} zones. Look at {p.picture}, "
             f"then: digitize forms accept DIR {p.id} --operator NAME. Until then its values wait for review."
             for p in self.prints
         ]
-        said += [f"Mapped {self.mapped} records, checked {self.checked}."]
+        said += [f"Mapped {counted(self.mapped, 'record')}, checked {self.checked}."]
         for r in self.receipts:
             said.append(
                 f"Loaded batch {r.batch} into {self.target}: {r.inserted} new, {r.updated} changed, {r.unchanged} as "
@@ -134,7 +138,10 @@ class RunReport:
         # First, for these pages count as failed below, and the share of failures would hide why.
         missing = self.read.failed_kinds.get("engine-missing", 0)
         if missing:
-            raise MachineLacks(f"{missing} pages wait for something that is not installed. Run: digitize doctor")
+            raise MachineLacks(
+                f"{counted(missing, 'page waits', 'pages wait')} for something that is not installed. Run: "
+                f"digitize doctor"
+            )
         if t.unmapped:
             why = "Of tables the reason stands above; of pages: digitize show DIR PAGE"
             raise OptionsError(f"{t.unmapped} pages or tables could not be mapped. {why}")

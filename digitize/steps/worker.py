@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from digitize.machine.counted import counted
 from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress
 from digitize.steps import check, map
@@ -41,9 +42,11 @@ class WorkerReport:
         """For people."""
         lost = f", {self.lost} of them taken over by others" if self.lost else ""
         return [
-            f"Read {self.read.read} pages, decided {self.read.decided} anew, {self.read.failed} failed, in {self.lots} "
+            f"Read {counted(self.read.read, 'page')}, decided {self.read.decided} anew, {self.read.failed} "
+            f"failed, in {self.lots} "
             f"lots{lost}.",
-            f"Mapped {self.mapped} records, checked {self.checked}. Loading is done by: digitize run DIR --only load",
+            f"Mapped {counted(self.mapped, 'record')}, checked {self.checked}. Loading is done by: digitize run "
+            f"DIR --only load",
         ]
 
 

@@ -145,3 +145,14 @@ def test_findings_of_several_files_stand_by_file_and_line(digitize, tmp_path):
     told = digitize("validate", tmp_path / "b.csv", tmp_path / "a.csv", "--format", "jsonl", code=3)
     places = [(f["file"], f["line"]) for f in map(json.loads, told.splitlines())]
     assert places == sorted(places) and {file for file, _ in places} == {"a.csv", "b.csv"}
+
+
+def test_what_is_not_there_or_packed_is_told_first_and_alone(tmp_path, capsys):
+    packed = tmp_path / "iif1.csv.gz"
+    packed.write_bytes(b"x")
+    told = {tmp_path / "gone.csv": "gone.csv: there is no such file", packed: "unpack it first, as by gunzip -k FILE"}
+    for path, text in told.items():
+        for command in (["validate"], ["load", "--target", str(tmp_path / "t.sqlite")]):
+            assert run([*command, str(path)]) == 5
+            said = capsys.readouterr().err
+            assert text in said and "--state" not in said

@@ -31,7 +31,8 @@ def test_a_file_loaded_undone_and_loaded_again(digitize, tmp_path):
     target = tmp_path / "t.sqlite"
     made = digitize.json("load", folder, "--target", target)
     batch = made["receipts"][0]["batch"]
-    (told,) = [r for r in digitize.json("receipts", "--target", target)["receipts"] if r["receipt"]["read"]]
+    # One load: the mark that all of the files was taken is the program's own.
+    (told,) = digitize.json("receipts", "--target", target)["receipts"]
     assert (told["state"], told["receipt"]["inserted"]) == ("loaded", 2)
     assert digitize.json("unload", batch, "--target", target, "--dry-run")["removed"] == 2
     assert "2 records out" in digitize("unload", batch, "--target", target, "--reason", "the wrong file")
@@ -51,7 +52,7 @@ def test_receipts_of_files_are_signed_kept_and_made_good_after_a_kill(digitize, 
     command = ["load", source, "--target", target, "--batch-size", 2, "--receipts", kept]
     assert digitize.json(*command)["inserted"] == 3
     told = digitize.json("receipts", kept)["receipts"]
-    assert sum(t["receipt"]["inserted"] for t in told) == 3
+    assert [t["receipt"]["inserted"] for t in told] == [2, 1]
     assert all(t["is_signed"] and t["at"] for t in told)
     assert (kept / "keys" / "site.pem").stat().st_mode & 0o077 == 0
     files = {f.name: f.read_text() for f in (kept / "receipts").iterdir()}

@@ -2,17 +2,23 @@
 
 import csv
 import json
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digitize.cli.load import _require_some
+from digitize.errors import TooManyRefused
+from digitize.files.agreed import Agreed
 from digitize.files.loading.load import LoadOptions, load_files
+from digitize.files.loading.loaded import Loaded
 from digitize.files.loading.settings import import_settings
 from digitize.files.validating.placing import with_places
 from digitize.files.validating.validate import CheckOptions, validate_file, validate_files
 from digitize.quarantine.rejects import OPEN, find_rejects
 from digitize.quarantine.replay import replay
+from digitize.targets.base import Receipt
 from digitize.targets.sqlite import SqliteTarget
 from validators.checking.frames import text_frame
 
@@ -221,9 +227,15 @@ def test_a_key_of_no_table_leads_to_no_row(tmp_path):
 
 
 def test_where_all_was_refused_nothing_is_called_loaded():
-    from digitize.files.loading.loaded import Loaded
-    from digitize.targets.base import Receipt
-
     refused = Receipt("l", "b", 4, 0, 0, 0, rejected=3, held=1, withdrawn=0, content="")
-    assert Loaded("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batches into t: ")
+    assert Loaded("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batch into t: ")
     assert "refused" in Loaded("t", "iif1", [refused], repeated=True).lines()[0]
+
+
+def test_a_load_of_nothing_ends_with_3_unless_that_is_agreed():
+    refused = Loaded("t", "iif1", [Receipt("l", "b", 4, 0, 0, 0, 3, 1, 0, "")])
+    for agreed in (None, Agreed(Fraction(3))):
+        with pytest.raises(TooManyRefused, match="None of 4 records was loaded"):
+            _require_some(refused, agreed)
+    _require_some(refused, Agreed(Fraction(1), is_share=True))
+    _require_some(Loaded("t", "iif1", [Receipt("l", "b", 4, 1, 0, 0, 3, 0, 0, "")]), None)

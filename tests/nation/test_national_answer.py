@@ -45,13 +45,20 @@ def test_published_figures_give_the_published_paragraphs(digitize, tmp_path):
     folder = tmp_path / "national"
     assert "Next: digitize national keys add" in digitize("national", "init", "--dir", folder)
     digitize("national", "init", "--dir", folder, code=5)
-    out = digitize("national", "answer", "--dir", folder, "--answered-on", "2025-08-06")
+    ask = ("national", "answer", "--dir", folder, "--answered-on", "2025-08-06", "--as-on", "2025-08-06")
+    out = digitize(*ask)
     assert "TO BE ANSWERED ON THE 6th August, 2025 / Sravana 15, 1947 (Saka)" in out
     assert PART_A in out and PART_B in out and f"{PART_D}." in out and PART_E in out
     assert "as published" in out
     sheet = digitize.json("national", "answer", "--dir", folder)
     assert {n["basis"] for n in sheet["numbers"]} == {"published"}
     assert {n["snapshots"] for n in sheet["numbers"]} == {None}
+    # Each sentence tells by itself that they are no figures of the ledgers, whose they are, and of which day.
+    told = sheet["paragraphs"]
+    for part in ("(a)", "(b)", "(d) and (e)"):
+        assert told[part].startswith("As published (Rajya Sabha, unstarred question no. 1993,")
+        assert "as on 6 August 2025" in told[part] and "of which 0 of 36 reported in the last 45 days" in told[part]
+    assert told["(e)"].startswith("As answered before (Rajya Sabha")
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +78,13 @@ def office(digitize, tmp_path_factory):
 
 def test_snapshots_that_state_the_published_numbers_give_the_published_paragraphs(digitize, office):
     ask = ("national", "answer", "--dir", office[0], "--basis", "snapshots")
+    ask += ("--as-on", ENDS[5], "--answered-on", "2025-08-06")
     sheet = digitize.json(*ask, "--accept-contradictions", "told to the Secretary", "--operator", "JS")
-    assert sheet["paragraphs"]["(a)"] == PART_A
-    assert sheet["paragraphs"]["(b)"] == PART_B
-    assert sheet["paragraphs"]["(d) and (e)"] == f"{PART_D} (Manipur)."
+    # Ledgers contradict (d), so that every sentence says that it is what States state.
+    stated = "As stated by 36 of 36 States/UTs, the oldest on 30 June 2025: "
+    assert sheet["paragraphs"]["(a)"] == stated + PART_A
+    assert sheet["paragraphs"]["(b)"] == stated + PART_B
+    assert sheet["paragraphs"]["(d) and (e)"] == f"{stated}{PART_D} (Manipur)."
     assert {n["states_that_say"] for n in sheet["numbers"]} == {36}
     assert not [r for r in sheet["remarks"] if "from snapshots" in r]
 
@@ -82,6 +92,7 @@ def test_snapshots_that_state_the_published_numbers_give_the_published_paragraph
 def test_a_sentence_that_ledgers_contradict_is_never_printed_clean_without_a_reason(digitize, office):
     """States that state completeness and are not, one by one, with both figures; nothing else is marked."""
     ask = ("national", "answer", "--dir", office[0], "--basis", "snapshots", "--as-on", ENDS[5])
+    ask += ("--answered-on", "2025-08-06")
     sheet = digitize.json(*ask, code=3)
     ledgers = {s.code: s for s in office[1]}
     told = [c for c in sheet["contradictions"] if c["kind"] == "complete-and-is-not"]
@@ -126,7 +137,7 @@ def test_stations_without_cctns_are_said_and_none_are_guessed(digitize, tmp_path
         digitize("national", "add", path, "--dir", folder)
     sheet = digitize.json("national", "answer", "--dir", folder, "--basis", "snapshots", code=3)
     told = "CCTNS has been implemented in all police stations of the one State/UT that has reported on it except three, while"
-    assert sheet["paragraphs"]["(d) and (e)"].split("] ", 1)[1].startswith(told)
+    assert sheet["paragraphs"]["(d) and (e)"].split(": ", 2)[2].startswith(told)
 
 
 def test_the_report_prints_the_published_numbers(digitize, office, tmp_path):
@@ -250,6 +261,8 @@ def test_a_workspace_has_a_report_of_its_own_and_what_nobody_counted_is_not_0(di
     digitize("report", site, "--html", tmp_path / "site.html", "--json-file", tmp_path / "site.json")
     text = (tmp_path / "site.html").read_text(encoding="utf-8")
     assert "wb-demo" in text and "not known: no inventory" in text
+    foot = text.split("<footer>")[1].split("</footer>")[0]
+    assert "own workspace" in foot and "signed by its State" not in foot
     data = json.loads((tmp_path / "site.json").read_text(encoding="utf-8"))
     complete = [f for f in data["figures"] if f["figure"].startswith("stations_complete")]
     assert complete and {f["numerator"] for f in complete} == {None}

@@ -141,7 +141,7 @@ def test_services_add_up_from_the_states_to_the_nation_and_into_part_c(bodies):
         by_name[r[4]] += (r[6] or 0) * (1 if r[0] == "nation" else -1)
     assert len(rows) == 37 * len(load_services()) and set(by_name.values()) == {0}
     sheet = answer_sheet(picture, ENDS[5])
-    assert "in the 29 States/UTs that have reported on it can at present feed: FIRs by station" in dict(
+    assert "in the 29 States/UTs that have reported on it can feed: FIRs by station" in dict(
         sheet.paragraphs
     )["(c)"]  # fmt: skip
     assert any("whether a service is offered" in r for r in sheet.remarks)

@@ -122,7 +122,7 @@ def test_a_file_that_is_no_scan_has_its_line_and_the_others_go_on(tmp_path):
     out = tmp_path / "out.jsonl"
     result = extract(tmp_path / "bad.jpg", BOOK / "wbp_2018_871.jpg", "--forms", ROOT / "sample_data" / "forms",
                      "--out", out, code=5)  # fmt: skip
-    assert "1 pages or files could not be read" in str(result.exception)
+    assert "1 page or file could not be read" in str(result.exception)
     bad, good = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert bad["form"] is None and "bad.jpg" in bad["reason"]
     assert good["form"] == "wbp_27_sample" and good["fields"]["year"]["value"] == "2018"

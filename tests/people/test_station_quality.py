@@ -1,6 +1,7 @@
 """How good answers are is looked at unnoticed, batches are signed off or go back, and what is loaded can be reopened."""
 
 import sqlite3
+from collections import Counter
 
 import pytest
 from station_office import Browser, open_station, run
@@ -19,6 +20,7 @@ from digitize.review.past import (
     WAITING,
     Past,
 )  # fmt: skip
+from digitize.review.station.batches import SignedThinly
 from digitize.review.station.figures import batch_figures, judged, person_figures
 from digitize.review.station.stages import settled_by, wanted
 from digitize.review.station.worklist import is_drawn
@@ -152,7 +154,7 @@ def test_fields_whose_answer_is_known_are_mixed_in(station):
     assert year["id"] not in {i["id"] for i in chitra.items("n=6")}, "once each"
 
 
-def test_quality_from_sample_to_sign_off(station, place):
+def test_quality_from_sample_to_sign_off(station, place, monkeypatch):
     """Everything is looked at twice, unnoticed; what differs goes to a third, and the batch goes back or is signed."""
     served, app = station
     asha, bala, chitra, sup = (Browser(app, name) for name in ("Asha", "Bala", "Chitra", "Sup"))
@@ -178,10 +180,24 @@ def test_quality_from_sample_to_sign_off(station, place):
     served.room.wait()
     assert b"sent-back" in sup.get("/quality")[2]
     served.room.worklist.options = served.room.options = served.room.options.model_copy(update={"least_right": 0.5})
-    assert sup.form("/quality", batch=batch, what="signed-off")[0] == 303
+    monkeypatch.setattr(served.room.worklist, "open_in_batches", lambda: Counter({batch: 3}))
+    status, _, page = sup.form("/quality", batch=batch, what="signed-off")
+    assert status == 409 and b"Sign off all the same" in page, "questions are open"
+    for shown in (2, "x", "9" * 5000):
+        assert sup.form("/quality", batch=batch, what="signed-off", looked_at="20", open=str(shown))[0] == 409
+    assert sup.form("/quality", batch=batch, what="signed-off", looked_at="20", open="3")[0] == 303
     with Ledger(place.ledger) as ledger:
-        words = [(e.detail["what"], e.detail["by"]) for e in ledger.events(f"quality:{batch}")]
-    assert words == [("sent-back", "Sup"), ("signed-off", "Sup")]
+        words = [e.detail for e in ledger.events(f"quality:{batch}")]
+    assert [(w["what"], w["by"]) for w in words] == [("sent-back", "Sup"), ("signed-off", "Sup")]
+    assert (words[1]["open"], words[1]["asked_again"]) == (3, True) and words[1]["answers"] > words[1]["looked_at"]
+
+
+def test_a_signature_on_nothing_that_was_checked_rests_on_the_very_numbers_that_were_shown():
+    grounds = SignedThinly("b", looked_at=0, answers=57, open=3)
+    assert grounds.is_confirmed_by({"looked_at": "0", "open": "3"})
+    assert not grounds.is_confirmed_by({})
+    assert not grounds.is_confirmed_by({"looked_at": "1", "open": "3"})
+    assert not grounds.is_confirmed_by({"looked_at": "0", "open": "2"})
 
 
 def loaded(place):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+from digitize.machine.counted import counted
 from digitize.targets.base import Receipt
 
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
@@ -62,7 +63,8 @@ class Loaded:
         did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
         lines = [
-            f"{did} {n['read']} records in {len(self.receipts) - len(self.before)} batches into {self.target}: "
+            f"{did} {counted(n['read'], 'record')} in {counted(len(self.receipts) - len(self.before), 'batch')} "
+            f"into {self.target}: "
             f"{n['inserted']} new, "
             f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
             f"person's word, {n['withdrawn']} withdrawn."
@@ -70,11 +72,15 @@ class Loaded:
         if self.before:
             read = self.total_before("read")
             lines.append(
-                f"{read} records in {len(self.before)} batches had been committed before something broke off: "
-                f"{self.total_before('inserted')} new. That makes {n['read'] + read} records in all."
+                f"{counted(read, 'record')} in {counted(len(self.before), 'batch')} had been committed before "
+                f"something broke off: "
+                f"{self.total_before('inserted')} new. That makes {counted(n['read'] + read, 'record')} in all."
             )
         if self.refused and not self.dry_run:
             lines.append("What was refused waits, whole: digitize quarantine list --target ...")
         if flags := self.total("flags"):
-            lines.append(f"Loaded and flagged: {flags} notes of the rules. See: digitize quarantine flags --target ...")
+            lines.append(
+                f"Loaded and flagged: {counted(flags, 'note')} of the rules. See: digitize quarantine flags "
+                f"--target ..."
+            )
         return lines

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from digitize.files.loading.signed import read_receipts
+from digitize.files.loading.signed import OF_ROWS, read_receipts
 from digitize.machine.signing import is_signed
 from digitize.targets.base import Receipt, Target
 from digitize.workspace.ledger import Ledger
@@ -31,7 +31,8 @@ class Told:
 
 def of_target(target: Target) -> list[Told]:
     """The loads that a target has in its book, the oldest first."""
-    query = "SELECT load_id, receipt, state, at, coalesce(undone_why, '') FROM loads ORDER BY at, batch"
+    query = f"""SELECT load_id, receipt, state, at, coalesce(undone_why, '') FROM loads WHERE {OF_ROWS}
+                ORDER BY at, batch"""
     found = []
     for _, receipt, state, at, why in target.run(query):
         # SQLite gives JSON back as text, PostgreSQL as an object.

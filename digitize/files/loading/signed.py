@@ -13,6 +13,8 @@ from digitize.machine.signing import create_key, is_signed, sign
 from digitize.targets.base import Receipt, Target
 
 KEYS, KEY, RECEIPTS = "keys", "site.pem", "receipts"
+OF_ROWS = "coalesce(CAST(source->>'is_whole' AS text), '') NOT IN ('true', '1')"
+"""Without the mark that all batches of some files were taken: a load of no rows, for the program alone."""
 
 
 def open_folder(folder: Path) -> None:
@@ -40,7 +42,8 @@ def keep_receipts(folder: Path, target: Target, source: str, made: Sequence[Rece
     Raises DiskFull when they cannot be written; the load itself stands.
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    query = "SELECT at, receipt FROM loads WHERE state = 'loaded' AND source->>'input' = ? ORDER BY batch"
+    query = f"""SELECT at, receipt FROM loads WHERE state = 'loaded' AND source->>'input' = ? AND {OF_ROWS}
+                ORDER BY batch"""
     try:
         found = [(str(at), _plain(receipt)) for at, receipt in target.run(query, (source,))]
     except OptionsError:  # a folder of files answers no queries

@@ -12,6 +12,10 @@ from digitize.files.validating.readers import KINDS, SUFFIXES, Place, names_in
 from digitize.files.validating.server import Database
 from mappers.schema import Table, form_tables, load_schemas
 
+_PACKED = {".gz": "gunzip -k FILE", ".zip": "unzip FILE", ".bz2": "bunzip2 -k FILE", ".xz": "unxz -k FILE",
+           ".zst": "unzstd FILE", ".7z": "7z x FILE"}  # fmt: skip
+"""How files are unpacked that others pack: not done here, for a small one may hold any size."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
@@ -67,15 +71,25 @@ def table_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
+def require_there(path: Path, *, is_mapped: bool = False) -> None:
+    """Raise InputError where there is no such file or folder, or a file of a kind that is not checked.
+
+    is_mapped: it is an old table, of whatever kind.
+    """
+    if not (path.is_dir() or path.is_file()):
+        raise InputError(f"{path.name}: there is no such file")
+    if is_mapped or path.is_dir() or path.suffix.lower() in SUFFIXES:
+        return
+    unpacked = f". It is packed: unpack it first, as by {how}" if (how := _PACKED.get(path.suffix.lower())) else ""
+    raise InputError(f"{path.name}: only {KINDS} are checked{unpacked}")
+
+
 def _in_path(path: Place, form: str) -> FoundTables:
     if isinstance(path, Database):
         return _in_database(path, names_in(path), form)
+    require_there(path)
     if path.is_dir():
         return _in_folder(path, form)
-    if not path.is_file():
-        raise InputError(f"{path.name}: there is no such file")
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path.name}: only {KINDS} are checked")
     names = names_in(path)
     tables = form_tables(form)
     # A workbook none of whose sheets is named after a table is one table, in its first sheet.

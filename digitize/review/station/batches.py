@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,26 @@ class BatchWord:
     by: str
     seq: int
     at: str = ""
+    looked_at: int | None = None
+    """Answers that had been checked; None of a word of an older version that did not say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedThinly:
+    """What a signature would rest on: answers that were checked, of how many, and how many are open still."""
+
+    batch: str
+    looked_at: int
+    answers: int
+    open: int
+
+    def is_confirmed_by(self, form: Mapping[str, str]) -> bool:
+        """Whether somebody was shown these numbers, or worse ones, and says it once more."""
+        shown = [form.get(name, "") for name in ("looked_at", "open")]
+        # Longer numbers are nobody's; int would take them for long.
+        if not all(text.isascii() and text.isdigit() and len(text) < 10 for text in shown):
+            return False
+        return int(shown[0]) <= self.looked_at and int(shown[1]) >= self.open
 
 
 def note_batch(ledger: Ledger, batch: str, what: str, by: str, **more: Any) -> None:
@@ -34,7 +55,8 @@ def words_on_batches(ledger: Ledger) -> dict[str, BatchWord]:
     at = {r["unit"]: (r["seq"], r["at"]) for r in ledger.rows(sql, (STEP,))}
     for unit, now in ledger.states(STEP).items():
         batch = unit.partition(":")[2]
-        found[batch] = BatchWord(batch, now.detail["what"], now.detail["by"], *at[unit])
+        told = (now.detail["what"], now.detail["by"], *at[unit], now.detail.get("looked_at"))
+        found[batch] = BatchWord(batch, *told)
     return found
 
 

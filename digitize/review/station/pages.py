@@ -14,7 +14,7 @@ from digitize.records.trail import trail
 from digitize.review.labels import fields_label
 from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
-from digitize.review.station.batches import BACK, SIGNED, note_batch, words_on_batches
+from digitize.review.station.batches import BACK, SIGNED, SignedThinly, note_batch, words_on_batches
 from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
 from digitize.review.station.gate import Gate
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
@@ -125,7 +125,10 @@ async def disagreements(request: Request, served: Served, visitor: Visitor) -> R
 async def quality(request: Request, served: Served, visitor: Visitor) -> Response:
     """Batches with the figures of their answers, and the people."""
     del request
+    return await _quality(served, visitor)
 
+
+async def _quality(served: Served, visitor: Visitor, asked: SignedThinly | None = None) -> Response:
     def work(room: Room) -> dict[str, Any]:
         said, left = words_on_batches(room.ledger), room.worklist.open_in_batches()
         batches = [
@@ -135,26 +138,33 @@ async def quality(request: Request, served: Served, visitor: Visitor) -> Respons
         ]  # fmt: skip
         return {"batches": batches, "people": person_figures(room), "least_right": room.options.least_right}
 
-    return render("quality.html", visitor, **await served.room.do(work))
+    return render("quality.html", visitor, 409 if asked else 200, asked=asked, **await served.room.do(work))
 
 
 async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Response:
-    """Sign a batch off, or send it back."""
+    """Sign a batch off, or send it back. On thin grounds it is asked once more, with the numbers."""
     form = await form_of(request)
     batch, what, name = form.get("batch", ""), form.get("what", ""), visitor.account.name
 
-    def work(room: Room) -> None:
+    def work(room: Room) -> SignedThinly | None:
         found: dict[str, AnswerFigure] = {b: figure for b, figure, _ in batch_figures(room)}
         if batch not in found or what not in (SIGNED, BACK):
             raise NotFound("There is no such batch.")
         figure = found[batch]
         if what == SIGNED and figure.is_below(room.options.least_right):
             raise NotAnswered(409, "Its answers are not good enough. Send it back, or have more of them looked at.")
-        note_batch(room.ledger, batch, what, name, looked_at=figure.looked_at, right=figure.right)
+        grounds = SignedThinly(batch, figure.looked_at, figure.answers, room.worklist.open_in_batches()[batch])
+        # A share is told from a number of checked answers on; before that nobody knows how good they are.
+        is_thin = what == SIGNED and (figure.share is None or grounds.open > 0)
+        if is_thin and not grounds.is_confirmed_by(form):
+            return grounds
+        note_batch(room.ledger, batch, what, name, looked_at=figure.looked_at, right=figure.right,
+                   answers=figure.answers, open=grounds.open, asked_again=is_thin)  # fmt: skip
         room.read_anew()
+        return None
 
-    await served.room.do(work)
-    return RedirectResponse("/quality", 303)
+    asked = await served.room.do(work)
+    return await _quality(served, visitor, asked) if asked else RedirectResponse("/quality", 303)
 
 
 async def people(request: Request, served: Served, visitor: Visitor) -> Response:

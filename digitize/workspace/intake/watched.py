@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from digitize.errors import InputError
+from digitize.machine.counted import counted
 from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural, shown_name
 from digitize.workspace.intake.manifest import MANIFEST, Metadata
 from digitize.workspace.intake.take import IntakeReport, take_in
@@ -170,9 +171,9 @@ def _free(target: Path, path: Path) -> Path:
 
 def _lines(report: IntakeReport) -> Iterator[str]:
     if report.taken or report.refused:
-        counts = f"{report.taken} files, {report.pages} pages, {report.sheets} sheets"
+        counts = f"{counted(report.taken, 'file')}, {counted(report.pages, 'page')}, {counted(report.sheets, 'sheet')}"
         yield f"Taken in: {counts}; batch {report.batch or '-'}."
     for label, pages in report.sorted_into.items():
-        yield f"Sorted into {label}: {pages} pages."
+        yield f"Sorted into {label}: {counted(pages, 'page')}."
     for name, why in (*report.refused, *report.aside):
         yield f"{name}: {why}"

@@ -9,10 +9,11 @@ import { afterPaint, reasonOf, words } from "./station.js";
 const main = document.getElementById("keying");
 const query = JSON.parse(main.dataset.query);
 const clock = new Clock();
-const answered = new Map();         // item: {client, answer}
+const answered = new Map();         // item: {client, answer, round}
 const last = new Map();             // form and field: the value given last, for the ditto key
 let at = 0;
-let counted = 0;                    // how many were answered when the server last counted
+let round = 0;                      // how often the server has counted what is open
+let given = 0;                      // answers since then, without those that were taken back or refused
 
 const desk = new Desk({
   actions: {
@@ -45,7 +46,8 @@ function more() {
   // What is on the screen stays; only an empty desk is filled.
   if (main.dataset.state !== "open") show();
   else prepare();
-  counted = answered.size;
+  round++;
+  given = 0;
   count();
 }
 
@@ -81,7 +83,7 @@ function idle() {
 
 function count() {
   const left = document.getElementById("left");
-  if (feed.left !== null) left.textContent = words("left_n", { n: Math.max(0, feed.left - (answered.size - counted)) });
+  if (feed.left !== null) left.textContent = words("left_n", { n: Math.max(0, feed.left - given) });
 }
 
 /** Enter: keep the value and go on. */
@@ -98,8 +100,9 @@ function keep(answer, note = "") {
   const same = before && before.answer.verdict === answer.verdict && before.answer.value === answer.value;
   if (!same) {
     if (before) desk.retract(before.client);
+    else given++;
     const client = desk.keep(item, answer, { active_ms: clock.active_ms(), keys: box.keys, note });
-    answered.set(item.id, { client, answer });
+    answered.set(item.id, { client, answer, round: before?.round ?? round });
   }
   delete item.comes_back;
   delete item.draft;
@@ -141,9 +144,9 @@ function undo() {
   if (!client) return;
   const item = desk.items.get(client);
   if (!item) return;                // given before the page was loaded: the server sends it back
-  const given = answered.get(item.id);
-  answered.delete(item.id);
-  item.draft = given?.answer.value || undefined;
+  const before = answered.get(item.id);
+  if (answered.delete(item.id)) given--;
+  item.draft = before?.answer.value || undefined;
   placed(item);
 }
 
@@ -172,7 +175,10 @@ function onUndone(client, id, outcome) {
 function onBack(item, answer, outcome) {
   if (!item || outcome.state === "gone" || outcome.state === "conflict") return;
   if (answer.verdict === "ok") feed.refresh(item).catch(() => {});
+  // Refused, it never was less that is open; counted since, the server knew it as open.
+  if (answered.get(item.id)?.round === round) given--;
   answered.delete(item.id);
+  count();
   item.draft = answer.value;
   item.comes_back = outcome.state === "not_in_list" ? { kind: "ask", text: "", again: answer.value } : { kind: "reject", text: reasonOf(outcome) };
   if (outcome.state === "not_in_list") desk.noticeNotInList(item, answer.value);
