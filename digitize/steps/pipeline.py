@@ -24,8 +24,9 @@ from digitize.steps.settling import settle_steps
 from digitize.steps.why import StepDue
 from digitize.targets import Receipt
 from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.counting.all_of_it import Totals
 from digitize.workspace.counting.kept import keep_counts
-from digitize.workspace.counting.totals import StatusCounts, Totals, count_work
+from digitize.workspace.counting.totals import StatusCounts, count_work
 from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import lines

@@ -51,9 +51,8 @@ def of_workspace(place: Place) -> list[Told]:
             # An older receipt bears the signature of the key of its time.
             signed = any(is_signed(key, row["data"].encode("utf-8"), row["signature"]) for key in keys)
             receipt = _receipt(json.loads(row["data"]))
-            # What is loaded once more after that gets a newer time.
-            why = taken_back.get(receipt.load, ("", ""))
-            state, said = ("undone", why[1]) if why[0] > row["at"] else ("loaded", "")
+            why = taken_back.get(receipt.load)
+            state, said = ("loaded", "") if why is None else ("undone", why)
             found.append(Told(row["at"], row["target"], state, receipt, signed, said))
         known = {t.receipt.load for t in found}
         # The ledger's own receipts lie in that folder as well.
@@ -66,11 +65,19 @@ def of_workspace(place: Place) -> list[Told]:
     return found
 
 
-def _taken_back(ledger: Ledger) -> dict[str, tuple[str, str]]:
-    """Load -> when a person last had it taken back, and why."""
-    query = "SELECT key, at, detail FROM events WHERE step = 'load' AND outcome = 'note' ORDER BY seq"
-    said = ((r["key"], r["at"], json.loads(r["detail"])) for r in ledger.rows(query))
-    return {load: (at, detail.get("reason", "")) for load, at, detail in said if detail.get("unloaded")}
+def _taken_back(ledger: Ledger) -> dict[str, str]:
+    """Load that a person had taken back, and that was not made once more since -> why."""
+    # By the order of events: a load may be made once more within the second in which it was taken back.
+    query = """SELECT key, outcome, detail FROM events
+               WHERE step = 'load' AND outcome IN ('note', 'done', 'again') ORDER BY seq"""
+    found: dict[str, str] = {}
+    for r in ledger.rows(query):
+        detail = json.loads(r["detail"])
+        if r["outcome"] != "note":
+            found.pop(r["key"], None)
+        elif detail.get("unloaded"):
+            found[r["key"]] = detail.get("reason", "")
+    return found
 
 
 def of_folder(folder: Path) -> list[Told]:
