@@ -16,7 +16,7 @@ import numpy as np
 from ocr.forms.kinds import is_blank
 
 H, W = 1754, 1240
-PAPERS = {"white": (246, 1.0, 0.5), "plain": (230, 3.0, 1.5), "coarse": (208, 4.0, 3.0)}
+PAPERS = {"white": (246, 1.0, 0.5), "plain": (230, 3.0, 1.5)}
 Sheet = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 Draw = Callable[[np.ndarray, random.Random], None]
 
@@ -97,10 +97,16 @@ def holed(sheet: Sheet, rng: random.Random) -> Sheet:
 
 
 def edged(sheet: Sheet, rng: random.Random) -> Sheet:
-    """Black beside the paper, and a shadow of the spine."""
+    """Black beside the paper."""
     deep = rng.randrange(15, 50)
     sheet[:deep], sheet[:, -deep:] = 14, 14
+    return sheet
+
+
+def shaded(sheet: Sheet, rng: random.Random) -> Sheet:
+    """A shadow of the spine, and one beside it of the lid."""
     sheet[:, :160] *= np.linspace(0.65, 1, 160)
+    sheet[:, -12:] *= np.linspace(1, 0.5, 12)
     return sheet
 
 
@@ -108,7 +114,8 @@ WEARS: dict[str, Callable[[Sheet, random.Random], Sheet]] = {
     "bare": lambda sheet, rng: sheet,
     "ruled": lambda sheet, rng: inked(sheet, 0.35, rules, rng),
     "holed": holed,
-    "edges": edged,
+    "black edges": edged,
+    "shadows": shaded,
 }
 MARKS: dict[str, tuple[float, Draw, float]] = {
     "pencil line, 20 %": (0.2, stroke, 0.6),
