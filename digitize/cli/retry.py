@@ -21,7 +21,8 @@ def retry(
     """Have pages that could not be read tried again by the next `digitize run`, whatever the reason was.
 
     A page that used up its time is tried three times by itself, each time with twice as much; after that it waits for
-    this command, which doubles its time once more. A page of no known form needs a form file for its print.
+    this command, which doubles its time once more. A page of no known form needs a form file for its print; one that
+    an earlier version read, and did not tell whether it is blank, is looked at once more.
     """
     from dataclasses import asdict
 

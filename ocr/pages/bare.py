@@ -12,7 +12,7 @@ from ocr.pages.edges import find_edges, is_negative, painted
 _LEAST_PX = 600
 _LEAST_PAPER = 90.0
 # In levels of 255 below the paper around, and in deviations of the paper's own grain. Pencil is 20 to 80 deep.
-_LEAST_DEPTH, _MOST_DEPTH, _NOISES = 7.0, 20.0, 6.0
+_LEAST_DEPTH, _MOST_DEPTH, _NOISES = 7.0, 14.0, 6.0
 _BLOT_DEPTH = 10.0
 # Shares of the longer side: of an A4 sheet 0.01 is 3 mm, the height of a letter.
 _NEAR, _SPECK = 0.005, 0.0055
@@ -43,11 +43,12 @@ def is_bare(grey: Image) -> bool:
     edges = find_edges(looked)
     beside = np.zeros_like(looked)
     if edges is not None:
-        looked = painted(looked, edges)
+        paper = (slice(edges.paper.y0, edges.paper.y1), slice(edges.paper.x0, edges.paper.x1))
+        looked = np.ascontiguousarray(painted(looked, edges)[paper])
         # What an edge leaves of its fading; a letter reaches out of that.
         reach = 2 * round(_FADING * max(looked.shape)) + 1
-        beside = np.asarray(cv2.dilate(edges.mask, np.ones((reach, reach), np.uint8)), np.uint8)
-    if float(np.median(looked[::4, ::4])) < _LEAST_PAPER:
+        beside = np.asarray(cv2.dilate(edges.mask, np.ones((reach, reach), np.uint8)), np.uint8)[paper]
+    if min(looked.shape) < _LEAST_PX // 3 or float(np.median(looked[::4, ::4])) < _LEAST_PAPER:
         return False
     ink = _ink(looked)
     holes = None if ink is None else _holes_alone(ink, looked, beside)
@@ -126,7 +127,22 @@ def _rules(ink: Image) -> tuple[Image, int]:
     length, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_AREA]
     is_rule = (length >= _RULE_LENGTH * width) & (area <= length * max(4.0, _RULE_THICK * max(ink.shape)))
     is_rule[0] = False
+    for label in np.flatnonzero(is_rule):
+        is_rule[label] = _is_even(labels == label, ink)
     return np.where(is_rule[labels], 255, 0).astype(np.uint8), int(is_rule.sum())
+
+
+def _is_even(rule: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], ink: Image) -> bool:
+    """Whether a rule is everywhere of one thickness: where it is not, a stroke may run along it."""
+    import cv2
+
+    at = np.flatnonzero(rule.any(axis=1))
+    rows = slice(max(0, at[0] - 6), at[-1] + 7)
+    near = cv2.dilate(rule[rows].astype(np.uint8), np.ones((9, 1), np.uint8))
+    thick = (near & (ink[rows] > 0)).sum(axis=0).astype(np.uint8)[None, :]
+    # What crosses it is narrow.
+    along = cv2.medianBlur(thick, 13)
+    return int(along.max()) <= float(np.median(thick[thick > 0])) + 1
 
 
 def _is_shadow(left: int, top: int, wide: int, high: int, shape: tuple[int, ...]) -> bool:

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any
 
 from digitize.workspace.captured import CapturedLine, captured_lines
 from digitize.workspace.counting import sums
 from digitize.workspace.counting.all_of_it import Totals
 from digitize.workspace.counting.kept import few_open, of_volumes, summed, tallies
+from digitize.workspace.counting.pace import pace
 from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver
 from digitize.workspace.decisions.order import Needed, next_needed
@@ -106,7 +106,7 @@ def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
     s.books = books.lines(ledger, None if every_volume else sums.MOST_LINES)
     s.captured, s.next_needed = captured_lines(of_all.captured), next_needed(ledger, some)
     _count_steps(s, of_all.not_mapped)
-    _rate(ledger, s)
+    s.pages_per_min, s.minutes_left = pace(ledger, s.totals.pages_waiting)
     return s
 
 
@@ -205,15 +205,3 @@ def _count_steps(s: StatusCounts, not_mapped: int) -> None:
         "review": {"waiting": t.in_review, "done": t.clean, "failed": 0},
         "load": {"waiting": t.to_load, "done": t.loaded - t.loaded_not_clean, "failed": 0},
     }
-
-
-def _rate(ledger: Ledger, s: StatusCounts) -> None:
-    """Pages a minute over the last thousand pages read, pauses of more than five minutes left out."""
-    sql = "SELECT at FROM events WHERE step = 'recognise' ORDER BY seq DESC LIMIT 1000"
-    times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql)]
-    gaps = [(a - b).total_seconds() for a, b in zip(times, times[1:], strict=False)]
-    worked = sum(g for g in gaps if g < 300)
-    # Fewer pages tell no rate.
-    if len(gaps) >= 5 and worked > 0:
-        s.pages_per_min = round(60 * len(gaps) / worked, 1)
-        s.minutes_left = round(s.totals.pages_waiting / s.pages_per_min, 1)
