@@ -17,6 +17,7 @@ from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import purge_of, purge_of_unit
 from digitize.workspace.ledger.readings import kept_result, newest_reading, newest_recognition
 from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.ledger.replaced import replaced_table
 from mappers.record import FieldValue
 from ocr.page import Reading, Recognition
 
@@ -32,7 +33,10 @@ def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any
         return {"record": record_trail(ledger, stored, masks)}
     scan = Catalogue(ledger).scan(name)
     if scan is None:
-        raise NotFound(f"There is no page and no record {name}. See: digitize status --json")
+        gone = replaced_table(ledger, name)
+        raise NotFound(
+            f"There is no page and no record {name}{f': {gone}' if gone else ''}. See: digitize status --json"
+        )
     records = records_on(ledger, name)
     masks = masks_around(ledger, [s.record for s in records]) if is_masked else None
     page = page_trail(ledger, scan, records, masks)

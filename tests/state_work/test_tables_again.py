@@ -7,8 +7,10 @@ import pytest
 
 from digitize.errors import NotFound, OptionsError
 from digitize.exits import exit_code
+from digitize.records.trail import trail
 from digitize.steps import map as map_step
-from digitize.workspace.intake import DeliveryAnswer, take_in
+from digitize.workspace.intake import DeliveryAnswer, take, take_in
+from digitize.workspace.intake.again import ToldAgain
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
@@ -99,6 +101,8 @@ def test_a_replaced_table_counts_no_more_and_leaves_the_target(digitize, replace
         units = {r["unit"].partition(":")[0] for r in ledger.rows("SELECT unit FROM records")}
         assert units == {NEW} and totals["records"] == 55
         assert ledger.verify() and not list(open_questions(ledger))
+        with pytest.raises(NotFound, match=f"{OLD} is replaced by Firmast.dbf"):
+            trail(ledger, row(OLD, 5))
     assert len(loaded(place)) == totals["loaded"] and {r.partition("-r")[0] for r in loaded(place)} == {NEW}
 
 
@@ -133,17 +137,32 @@ def test_the_answer_may_be_taken_back(digitize, replaced, samples, tmp_path):
         assert not list(open_questions(ledger)) and not replaced_by(ledger)
 
 
-@pytest.fixture
-def twice(samples, tmp_path):
+@pytest.fixture(scope="module")
+def once(samples, tmp_path_factory):
     """A workspace with the sample table, not run yet, and a newer delivery of it."""
-    place = create("wb", tmp_path / "ws")
+    folder = tmp_path_factory.mktemp("once")
+    place = create("wb", folder / "ws")
     taken(place, samples / "legacy" / "FIRMAST.DBF", DeliveryAnswer(), station="Mitthyanagar", year="1998")
-    return place, newer(samples, tmp_path / "sent")
+    return place.folder, newer(samples, folder / "sent")
+
+
+@pytest.fixture
+def twice(once, tmp_path):
+    return open_place(shutil.copytree(once[0], tmp_path / "ws")), once[1]
 
 
 def test_each_station_has_a_table_of_that_name_and_is_not_asked(twice):
     place, path = twice
     assert not taken(place, path, DeliveryAnswer(), station="Another").again.asked
+
+
+def test_tables_that_came_before_anybody_was_asked_are_asked_about_when_they_come_again(twice, samples, monkeypatch):
+    place, path = twice
+    with monkeypatch.context() as m:
+        m.setattr(take, "keep_said", lambda *_: ToldAgain())
+        taken(place, path, DeliveryAnswer())
+    assert not taken(place, samples / "legacy" / "FIRMAST.DBF", DeliveryAnswer()).again.asked
+    assert taken(place, path, DeliveryAnswer()).again.asked
 
 
 def test_a_wrong_answer_is_refused_before_anything_is_taken_in(twice, samples):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import takewhile
 
 from digitize.errors import NotFound, OptionsError
 from digitize.workspace.intake.looked import Looked
@@ -78,7 +80,8 @@ def keep_said(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer, re
     before, told = came_again(ledger), list[tuple[str, str]]()
     for sha256, look in given.items():
         was = before.get(sha256, CameAgain())
-        asked = was if look.known else replace(was, asks=tuple(known.earlier(sha256)))
+        # Also of one that was taken in before anybody was asked.
+        asked = was if sha256 in before else replace(was, asks=tuple(known.earlier(sha256)))
         now = _answered(asked, said, replaced)
         if now.as_plain() != was.as_plain():
             ledger.record_event(sha256, STEP, "note", detail=now.as_plain())
@@ -134,14 +137,23 @@ class _Known:
         return cls(table_files(ledger), tables, replaced_by(ledger), purged_files(ledger))
 
     def earlier(self, newer: str) -> list[str]:
-        """Files of other deliveries of the same name, in whatever letters, that may be of the same office and year."""
-        own, name = self.tables[newer][0], _base(self.files[newer].name)
+        """Files delivered before under the same name, in whatever letters, that may be of the same office and year."""
+        own = self.tables[newer][0]
+        before = takewhile(lambda sha256: sha256 != newer, self._by_name[_base(self.files[newer].name)])
         return [
             sha256
-            for sha256, file in self.files.items()
-            if _base(file.name) == name and self.tables[sha256][0].batch != own.batch and not file.is_of_system
+            for sha256 in before
+            if self.tables[sha256][0].batch != own.batch and not self.files[sha256].is_of_system
             and sha256 not in self.gone and sha256 not in self.purged and _may_be_same(self.tables[sha256][0], own)
         ]  # fmt: skip
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        """Files in the order of their intake, by name in small letters."""
+        found: dict[str, list[str]] = {}
+        for sha256, file in self.files.items():
+            found.setdefault(_base(file.name), []).append(sha256)
+        return found
 
     def replaceable(self, newer: str, name: str) -> str:
         """The earlier file of a name, which a newer one may replace. Raises OptionsError, NotFound."""

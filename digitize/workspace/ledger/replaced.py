@@ -91,6 +91,19 @@ def table_files(ledger: Ledger) -> dict[str, TableFile]:
     return {sha256: _file(rows, mapped) for sha256, rows in found.items()}
 
 
+def replaced_table(ledger: Ledger, name: str) -> str:
+    """What replaces a table, or the table of a record, for people; "" where nothing does."""
+    gone = replaced_by(ledger)
+    if not gone:
+        return ""
+    files = table_files(ledger)
+    for sha256, newer in gone.items():
+        for unit in files[sha256].units:
+            if name == unit or name.startswith((f"{unit}-r", f"{unit}:")):
+                return f"{unit} is replaced by {files[newer].name} ({files[newer].units[0]})"
+    return ""
+
+
 def open_questions(ledger: Ledger) -> Iterator[tuple[TableFile, tuple[TableFile, ...]]]:
     """Each file of which nobody has said yet whether it replaces the earlier ones, and these."""
     said = {sha256: one for sha256, one in came_again(ledger).items() if not (one.replaces or one.is_beside)}
