@@ -142,6 +142,10 @@ found.settled = await form.locator(".outcome").textContent();
 await sita.goto(`${url}/quality`);
 await look(sita, "quality");
 await sita.locator("button[value=signed-off]").first().click();
+// Hardly anything was checked: it is asked once more, with the numbers.
+await sita.waitForSelector("form[role=alert]");
+await look(sita, "quality-asked");
+await sita.locator("form[role=alert] button").click();
 await sita.waitForSelector(".state-signed-off");
 await sita.goto(`${url}/record/${encodeURIComponent(record)}`);
 await look(sita, "record");

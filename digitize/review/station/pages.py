@@ -138,7 +138,7 @@ async def _quality(served: Served, visitor: Visitor, asked: SignedThinly | None 
         ]  # fmt: skip
         return {"batches": batches, "people": person_figures(room), "least_right": room.options.least_right}
 
-    return render("quality.html", visitor, 409 if asked else 200, asked=asked, **await served.room.do(work))
+    return render("quality.html", visitor, asked=asked, **await served.room.do(work))
 
 
 async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Response:
