@@ -27,9 +27,10 @@ def add_cells(by: dict[str, list[int]], key: str, row: Iterable[int]) -> None:
 class Counts:
     """The counts of one place.
 
-    expected, pages_expected: by the inventory, None where there is none. pages: scanned; pages_read: blank ones too. records:
-    keyed or read, in whatever state; of them in_review, rejected and validated exclude each other, the rest is not checked yet. loaded:
-    those in the target. of_expected, pages_of_expected: records loaded and pages scanned at stations with an inventory.
+    expected, pages_expected: by the inventory, None where there is none. pages: scanned; pages_read: blank ones too.
+    records: keyed or read, in whatever state; of them in_review, rejected and validated exclude each other, the rest is
+    not checked yet. loaded: those in the target. of_expected, pages_of_expected: records loaded and pages scanned at
+    stations with an inventory.
     """
 
     expected: int | None = None

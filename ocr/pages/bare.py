@@ -15,7 +15,7 @@ _LEAST_PAPER = 90.0
 _LEAST_DEPTH, _MOST_DEPTH, _NOISES = 7.0, 14.0, 6.0
 _BLOT_DEPTH = 10.0
 # Shares of the longer side: of an A4 sheet 0.01 is 3 mm, the height of a letter.
-_NEAR, _SPECK = 0.005, 0.0055
+_NEAR, _SPECK, _SPECK_OF_RULED = 0.005, 0.0055, 0.003
 _MOST_SPECKS = 12
 _FADING = 0.008
 _BLOT_PX, _WIDE, _LEAST_BLOT = 310, 0.2, 12
@@ -86,7 +86,10 @@ def _holes_alone(ink: Image, looked: Image, beside: Image) -> list[tuple[int, in
     long = max(ink.shape)
     near = max(3, round(_NEAR * long) | 1)
     # Joined, as pieces of a faint stroke lie close to each other.
-    rest = cv2.morphologyEx(_without_rules(ink), cv2.MORPH_CLOSE, np.ones((near, near), np.uint8))
+    plain = _without_rules(ink)
+    # A rule cuts small figures to pieces.
+    speck = long * (_SPECK if plain is ink else _SPECK_OF_RULED)
+    rest = cv2.morphologyEx(plain, cv2.MORPH_CLOSE, np.ones((near, near), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
     specks = 0
     holes = []
@@ -94,7 +97,7 @@ def _holes_alone(ink: Image, looked: Image, beside: Image) -> list[tuple[int, in
         left, top, wide, high, _ = (int(v) for v in stats[label])
         cut = (slice(top, top + high), slice(left, left + wide))
         mark = labels[cut] == label
-        if max(wide, high) < _SPECK * long:
+        if max(wide, high) < speck:
             specks += 1
         elif not (_is_shadow(left, top, wide, high, ink.shape) or beside[cut][mark].all()):
             if not _is_hole(mark, looked, (left, top, wide, high)):
@@ -111,7 +114,7 @@ def _without_rules(ink: Image) -> Image:
     if lines < _LEAST_RULES:
         return ink
     upright, _ = _rules(np.ascontiguousarray(ink.T))
-    rules = cv2.dilate(np.maximum(level, upright.T), np.ones((5, 5), np.uint8))
+    rules = cv2.dilate(np.maximum(level, upright.T), np.ones((3, 3), np.uint8))
     return np.where(rules > 0, 0, ink).astype(np.uint8)
 
 
