@@ -55,14 +55,12 @@ def export(
         counts = {"records": made.records, "left_out": made.left_out, "purged": made.purged}
         print_json({"path": str(made.path), **counts, "masked": not unmask, **gaps})
         return
-    say(
-        f"{counted(made.records, 'record')} written to "
-        f"{made.path}{' (unmasked; the reason is recorded)' if unmask else ''}."
-    )
-    _tell(made, layout)
+    how = " (unmasked; the reason is recorded)" if unmask else ""
+    _tell(made, layout, how)
 
 
-def _tell(made: Exported, layout: str) -> None:
+def _tell(made: Exported, layout: str, how: str) -> None:
+    say(f"{counted(made.records, 'record')} written to {made.path}{how}.")
     for form, count in made.no_table.items():
         say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():

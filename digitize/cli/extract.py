@@ -74,11 +74,9 @@ def extract(
     settings = ExtractSettings(reading, state, stations, register, {z: v for z, v in metadata.items() if v})
     if out is not None and out.resolve() in {file.resolve() for file in files}:
         raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
-    unread = _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how)
-    if unread:
-        raise InputError(
-            f"{counted(unread, 'page or file', 'pages or files')} could not be read; the reasons stand above."
-        )
+    if unread := _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how):
+        what = counted(unread, "page or file", "pages or files")
+        raise InputError(f"{what} could not be read; the reasons stand above.")
 
 
 def _check_told(state: str, stations: Path | None, station: str, district: str) -> None:

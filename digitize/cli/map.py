@@ -251,14 +251,9 @@ def apply(
     if json:
         print_json({"mapping": by, "out": str(out), **asdict(done)})
         return
-    made = ", ".join(f"{n} {form}" for form, n in done.records.items())
-    say(
-        f"{counted(done.rows, 'row')}: {done.mapped} mapped by {by} to {made or 'nothing'}, {done.reported} not mapped."
-    )
-    say(
-        f"{counted(done.doubts, 'value is', 'values are')} doubtful: see {out / 'report'}. Next: digitize "
-        f"validate {out} --state ... "
-    )
+    made = ", ".join(f"{n} {form}" for form, n in done.records.items()) or "nothing"
+    say(f"{counted(done.rows, 'row')}: {done.mapped} mapped by {by} to {made}, {done.reported} not mapped.")
+    say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: digitize validate {out} --state ... ")
     for note in done.notes:
         errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.cli.console import errors, print_json, results, say, say_text, table
-from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.files.mapping.golden import Golden
@@ -105,10 +104,7 @@ def _print(done: SystemApplied, title: str, out: Path) -> None:
     results().print(table(title, ["table", "is", "rows", "joined", "in no record"], rows), markup=False)
     made = ", ".join(f"{n} {form}" for form, n in done.records.items())
     say(f"{done.mapped} rows of the head became {made or 'nothing'}; {done.reported} rows are in no record.")
-    say(
-        f"{counted(done.doubts, 'value is', 'values are')} doubtful: see {out / 'report'}. Next: digitize "
-        f"validate {out} --state ... "
-    )
+    say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: digitize validate {out} --state ... ")
     for note in done.notes:
         errors().print(note, style="yellow", markup=False, soft_wrap=True)
     for column, count in done.left_over.items():
