@@ -18,6 +18,8 @@ from mappers.schema import Table, form_tables
 
 # Ids in one statement, and records that are in memory whole.
 _AT_ONCE, _WHOLE_AT_ONCE = 50_000, 5_000
+_EARLIER = """DELETE FROM record_history WHERE replaced_by = ? AND history_id NOT IN (
+  SELECT MAX(history_id) FROM record_history WHERE replaced_by = ? GROUP BY form, record_id)"""
 
 
 class Books(Store, Protocol):
@@ -48,6 +50,8 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     store.hold_others()
     load, batch, source = _find(store, target, wanted)
     _require_last(store, target, load, batch)
+    # A load that came again after others replaced some records twice: what stood before it the last time stands again.
+    store.rows(_EARLIER, [load, load])
     written = store.written(load)
     # Out first: a version that is put back may have the key of one that goes.
     for form, records in written.items():

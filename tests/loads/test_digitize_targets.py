@@ -311,6 +311,14 @@ def test_a_load_on_which_later_ones_were_built_is_not_undone(target):
     assert target.undo("b1", "").removed == 1
 
 
+def test_a_load_that_came_again_and_is_undone_leaves_what_was_before_it_the_last_time(target):
+    for made in (load(record(1)), load(id=L2), load(record(1), record(2)), load(id=L2)):
+        made = replace(made, id=L3 if len(made.clean) == 2 else made.id)
+        target.load(made)
+    assert target.undo("b1", "wrong file").restored == 2
+    assert [r for (r,) in target.run("SELECT record_id FROM iif1 ORDER BY 1")] == [record(n).id for n in (1, 2)]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.sets(st.integers(1, 5), max_size=4), st.sampled_from("XYZ")), max_size=5)
 )
