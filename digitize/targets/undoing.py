@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Protocol
 
 import polars as pl
@@ -53,6 +53,7 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     # A load that came again after others replaced some records twice: what stood before it the last time stands again.
     store.rows(_EARLIER, [load, load])
     written = store.written(load)
+    _require_free(store, target, load, {r for records in written.values() for r in records})
     # Out first: a version that is put back may have the key of one that goes.
     for form, records in written.items():
         for start in range(0, len(records), _AT_ONCE):
@@ -101,6 +102,25 @@ def _require_last(store: Books, target: str, load: str, batch: str) -> None:
             f"{target}: later loads changed what {batch} wrote: {', '.join(sorted(later)[:5])}. Undo them first. "
             "Nothing was changed."
         )
+
+
+def _require_free(store: Books, target: str, load: str, written: Set[str]) -> None:
+    """Refuse where a record that would stand again stands already, with another batch. written: by this load."""
+    ids: dict[str, list[str]] = {}
+    for form, record in store.rows("SELECT form, record_id FROM record_history WHERE replaced_by = ?", [load]):
+        if record not in written:
+            ids.setdefault(form, []).append(record)
+    for form, records in ids.items():
+        for start in range(0, len(records), _AT_ONCE):
+            # Of whatever content: only whether they are there is asked.
+            asked = pl.DataFrame({RECORD_ID: records[start : start + _AT_ONCE]}).with_columns(
+                pl.lit("0" * 32).alias(HASH)
+            )
+            if taken := store.same(form, asked):
+                raise TargetRefused(
+                    f"{target}: {len(taken)} records that this load took out came again with another batch. Undo the "
+                    "load of that batch first. Nothing was changed."
+                )
 
 
 def _restore(store: Books, target: str, load: str) -> int:
