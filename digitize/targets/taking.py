@@ -1,6 +1,6 @@
 """How a batch is taken, whatever the database: ask what is there, refuse what cannot be, send only what is new.
 
-Of a whole batch only its outlines are in memory, some 300 bytes a record; the rows themselves come part by part, and
+Of a whole batch only its outlines are in memory, less than 1 kB a record; the rows themselves come part by part, and
 more than once: to be sent, and where records were refused, to be kept.
 """
 

@@ -31,8 +31,8 @@ def batch_to_load(
     """A batch of a workspace, for a `with`. key: the id of the load. source: see `LoadBatch`.
 
     folder: on whose disk a batch of more than `size` records waits. clean_only: without those that are not loaded.
-    Memory: one part, and some 300 bytes a record. Raises DiskFull, and LedgerError where another program changed one of
-    the records.
+    Memory: one part, and less than 1 kB for each other record. Raises DiskFull, and LedgerError where another program
+    changed one of the records.
     """
     return gathered(_parts(ledger, batch, key, source or {}, clean_only, size), folder)
 
