@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr.forms.kinds import is_blank
+from ocr.pages.bare import is_bare
 
 H, W = 1754, 1240
 PAPERS = {"white": (246, 1.0, 0.5), "plain": (230, 3.0, 1.5)}
@@ -146,7 +146,7 @@ def main() -> None:
     print(f"of {asked.each} each:", *PAPERS, sep="\t")
     for name, wear in WEARS.items():
         print(
-            name, *(sum(is_blank(_scan(wear(paper(p, n), random.Random(n)))) for n in seeds) for p in PAPERS), sep="\t"
+            name, *(sum(is_bare(_scan(wear(paper(p, n), random.Random(n)))) for n in seeds) for p in PAPERS), sep="\t"
         )
     for name, (depth, draw, blur) in MARKS.items():
         for ruled in (False, True):
@@ -157,14 +157,14 @@ def main() -> None:
                     WEARS["ruled" if ruled else "bare"](page, random.Random(n))
                     for n, page in zip(seeds, pages, strict=True)
                 )
-                found.append(sum(is_blank(_scan(page)) for page in scans))
+                found.append(sum(is_bare(_scan(page)) for page in scans))
             print(name + (" on ruled paper" if ruled else ""), *found, sep="\t")
     samples = [
         p for p in sorted(Path("sample_data").rglob("*")) if p.suffix in (".jpg", ".png") and "garbage" not in p.parts
     ]
     print(
         "samples that pass for blank",
-        sum(is_blank(cv2.imread(str(p), cv2.IMREAD_GRAYSCALE)) for p in samples),
+        sum(is_bare(cv2.imread(str(p), cv2.IMREAD_GRAYSCALE)) for p in samples),
         "of",
         len(samples),
     )

@@ -111,9 +111,9 @@ class _Visit:
         return PageReading(noted, as_register.reading), is_blank
 
     def _is_blank(self) -> bool:
-        from ocr.forms.kinds import is_blank
+        from ocr.pages.bare import is_bare
 
-        return is_blank(self._page().grey)
+        return is_bare(self._page().grey)
 
     def _page(self) -> OpenedPage:
         """The page, checked and opened at the first call alone: hashing and decoding cost as much as matching does."""

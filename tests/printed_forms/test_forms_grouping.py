@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.reading.grouping import PageKind, group_pages
-from ocr.forms.kinds import page_kind
-from ocr.forms.zones import find_form, load_models
+from ocr.pages.bare import is_bare
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 
@@ -92,11 +91,10 @@ def test_grouping_from_where_a_group_begins_gives_the_same_groups(said, skip):
     assert list(group_pages(p for g in rest for p in g.pages)) == rest
 
 
-def test_a_page_is_a_form_blank_or_something_else():
-    models = load_models()
+def test_paper_alone_is_blank_and_a_form_or_a_letter_is_not():
     form = cv2.imread(str(SAMPLES / "fir_book_2025" / "hi_2016_045.jpg"), cv2.IMREAD_GRAYSCALE)
     paper = np.clip(np.random.default_rng(1).normal(225, 3, (1200, 850)), 0, 255).astype(np.uint8)
     letter = paper.copy()
     for y in range(120, 1000, 50):
         cv2.putText(letter, "To the officer in charge, an invented letter", (70, y), 0, 0.9, 60, 2, cv2.LINE_AA)
-    assert [page_kind(p, find_form(p, models)) for p in (form, paper, letter)] == ["form", "blank", "other"]
+    assert [is_bare(p) for p in (form, paper, letter)] == [False, True, False]
