@@ -33,6 +33,12 @@ def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path):
     assert figures["pages_counted_once"] is True
 
 
+def test_bare_paper_passes_for_blank_and_nothing_that_bears_a_mark(tmp_path):
+    figures = run("bare.py", tmp_path)
+    assert figures["marked_blank"] == figures["samples_blank"] == 0
+    assert figures["blank_told"] == 1.0 and figures["samples"] > 5
+
+
 def test_legacy_samples_are_decoded_detected_read_and_found(tmp_path):
     figures = run("legacy.py", tmp_path)
     assert figures["vectors_all"] == figures["vectors_unconfirmed"] == 1.0
