@@ -43,6 +43,7 @@ from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, mont
 from benchmarks.national_tamper import tamper  # noqa: E402
 from benchmarks.national_trust import disclose, find_contradictions, launder  # noqa: E402
 from benchmarks.national_worlds import judge  # noqa: E402
+from digitize.machine.today import today_in_india  # noqa: E402
 from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402
 from digitize.offices.pdf import find_browser  # noqa: E402
@@ -61,7 +62,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(PARTS), help="parts; add makes the folder")
     parser.add_argument("--folder", type=Path, help="where to keep keys, snapshots and the office")
     parser.add_argument("--postgres", default="", help="address of an empty database for the daily store")
-    parser.add_argument("--last", type=date.fromisoformat, default=date.today() - timedelta(days=31))
+    parser.add_argument("--last", type=date.fromisoformat, default=today_in_india() - timedelta(days=31))
     a = parser.parse_args()
     months, stations, records = (6, 720, 2_400_000) if a.quick else (120, STATIONS, RECORDS)
     with tempfile.TemporaryDirectory() as made:
@@ -194,7 +195,7 @@ def bad_caught(folder: Path, office: Path, states: list[Invented], ends: list[da
     one, other = states[0], states[1]
     good = snapshot(one, len(ends) - 1, len(ends), ends[-1], with_stations=True)
     old = folder / "sent" / f"{one.code}-{ends[0]}.snapshot"
-    bad = write_bad(folder / "bad", good, old.read_bytes(), one, other, date.today())
+    bad = write_bad(folder / "bad", good, old.read_bytes(), one, other, today_in_india())
     command = [
         sys.executable,
         "-m",

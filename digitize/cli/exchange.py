@@ -43,10 +43,10 @@ def export(
     """Write the next package: what changed since the last one, signed, encrypted to the receiver."""
     from digitize.errors import OptionsError
     from digitize.exchange.export import Sender, export_again, export_package
-    from digitize.exchange.manifest import today_in_india
     from digitize.exchange.told import sent_before, tell_ledger
     from digitize.machine.sealing import read_publics
     from digitize.machine.system import user_name
+    from digitize.machine.today import today_in_india
 
     if plain == bool(encrypt_to):
         raise OptionsError(
@@ -85,10 +85,10 @@ def import_(
 ) -> None:
     """Take a reply in, whole or not at all; what it says stands beside the records and changes none."""
     from digitize.exchange.conflicts import each_conflict
-    from digitize.exchange.manifest import today_in_india
     from digitize.exchange.receive import take_package
     from digitize.exchange.told import tell_ledger
     from digitize.machine.system import user_name
+    from digitize.machine.today import today_in_india
 
     today = today_in_india()
     with opened_book(workspace, target, schema) as (book, place):
@@ -148,10 +148,10 @@ def verify(
     json: Json = False,
 ) -> None:
     """Check a package to its last line, one of ours or of a known sender; nothing is taken in."""
-    from digitize.exchange.manifest import today_in_india
     from digitize.exchange.own import known_signers
     from digitize.exchange.package import open_package
     from digitize.exchange.receive import unsealed
+    from digitize.machine.today import today_in_india
 
     with opened_book(workspace, target, schema) as (book, place), unsealed(file, key) as plain:
         package = open_package(plain, known_signers(book, place), today_in_india())

@@ -217,9 +217,10 @@ def language_of(name: str) -> Words:
 def day_of(text: str, option: str = "--as-on") -> date:
     """A day of the command line, today when it is empty. Raises OptionsError."""
     from digitize.errors import OptionsError
+    from digitize.machine.today import today_in_india
 
     try:
-        return date.fromisoformat(text) if text else date.today()
+        return date.fromisoformat(text) if text else today_in_india()
     except ValueError as e:
         raise OptionsError(f"{option} must be a date such as 2026-03-31.") from e
 

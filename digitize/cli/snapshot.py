@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,13 +45,14 @@ def snapshot(
 
 
 def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
+    from digitize.machine.today import today_in_india
     from digitize.offices.fold import fold_ledger, note_told
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        made, not_listed = fold_ledger(place, ledger, date.today(), tells=True)
+        made, not_listed = fold_ledger(place, ledger, today_in_india(), tells=True)
         note_told(ledger, made)
     if not_listed:
         text = f"{not_listed:,} records belong to no station of lists/stations.csv and are counted without one."
@@ -61,11 +61,12 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
 
 def _of_state(folder: Path) -> tuple[Snapshot, Path]:
+    from digitize.machine.today import today_in_india
     from digitize.offices.office import newest_sites, note_told, open_office, state_snapshot
 
     office = open_office(folder, "state")
     with office.store() as store:
-        made = state_snapshot(office, newest_sites(store), date.today(), store.acts("withdraw"))
+        made = state_snapshot(office, newest_sites(store), today_in_india(), store.acts("withdraw"))
         return made.model_copy(update={"office": note_told(store)}), office.key
 
 

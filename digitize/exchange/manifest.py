@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,7 +28,6 @@ MOST_PLAIN = 8 << 30
 """Bytes of all files of a package, unpacked."""
 MOST_RATIO = 200
 """JSON lines of records shrink to a tenth; what shrinks more than this is a bomb."""
-INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
 PILLAR = r"(e-courts|e-prison|e-prosecution|e-forensics)(:[a-z0-9-]{1,30})?"
 Partner = Annotated[str, Field(pattern=f"^{PILLAR}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -165,11 +164,6 @@ def _parse(body: bytes) -> Manifest:
         name = str(first["loc"][0]) if first["loc"] and first["loc"][0] in Manifest.model_fields else "the whole"
         code = "wrong-version" if name in ("version", "format") else "bad-manifest"
         raise PackageRefused(code, f"the manifest: {name}: {first['type'].replace('_', ' ')}") from None
-
-
-def today_in_india(now: datetime | None = None) -> date:
-    """The day, whatever the clock of a machine is set to."""
-    return (now or datetime.now(INDIA)).astimezone(INDIA).date()
 
 
 def check_manifest(m: Manifest, today: date) -> None:

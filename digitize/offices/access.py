@@ -7,11 +7,11 @@ import hmac
 import json
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from digitize.errors import OptionsError
 from digitize.machine import system
+from digitize.machine.today import today_in_india
 
 _FILE = "access.json"
 
@@ -44,13 +44,13 @@ def read_tokens(folder: Path) -> list[Token]:
 def make_token(folder: Path, name: str, state: str = "") -> str:
     """A new token, told this once. state: see `Token`. Raises OptionsError when the name has one already."""
     token = secrets.token_urlsafe(32)
-    _add(folder, Token(name, _hash(token), datetime.now(UTC).date().isoformat(), state))
+    _add(folder, Token(name, _hash(token), today_in_india().isoformat(), state))
     return token
 
 
 def add_user(folder: Path, name: str, state: str = "") -> None:
     """Let a user of the single sign-on in. Raises OptionsError when the name is there already."""
-    _add(folder, Token(name, "", datetime.now(UTC).date().isoformat(), state))
+    _add(folder, Token(name, "", today_in_india().isoformat(), state))
 
 
 def _add(folder: Path, made: Token) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
+from digitize.machine.today import today_in_india
 from digitize.offices.measures import Coverage
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Flag, Refused, flag
@@ -85,7 +86,7 @@ def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
         return
     links = [x for links in (stated.forward, stated.backward) for x in links.values() if x.done]
     days = [stated.as_on, *(d for x in links for d in (x.since, x.last_exchange) if d)]
-    if max(days) > (s.made_at + _DAYS_AHEAD).date():
+    if max(days) > today_in_india(s.made_at + _DAYS_AHEAD):
         yield flag("stated-ahead", "stated-ahead", day=max(days).isoformat())
     if is_beyond(stated):
         yield flag("stated-beyond", "stated-beyond", covered=stated.covered or 0, stations=stated.stations or 0)

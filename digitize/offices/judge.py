@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
+from digitize.machine.today import INDIA, today_in_india
 from digitize.offices.envelope import Sealed
 from digitize.offices.keys import Key
 from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, coverage_of, total
@@ -23,8 +24,6 @@ from mappers.codes.places import states
 
 _AHEAD = timedelta(hours=1)
 """Clocks differ."""
-_INDIA = timezone(timedelta(hours=5, minutes=30), "IST")
-"""Days are those of India, whatever the clock of a machine is set to."""
 _LAST_YEAR = 9000
 """Later days cannot be reckoned with."""
 
@@ -60,10 +59,10 @@ def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
     if bench.code and snapshot.state != bench.code:
         raise Refused("another-state", f"it is of {snapshot.state}, and this is the office of {bench.code}")
     _check_year(snapshot)
-    here = bench.now.astimezone(_INDIA)
+    here = bench.now.astimezone(INDIA)
     # Not even tomorrow's: today's own, which comes after it, would then be refused as older than the newest.
     if snapshot.made_at > bench.now + _AHEAD or snapshot.as_on > here.date():
-        made = snapshot.made_at.astimezone(_INDIA)
+        made = snapshot.made_at.astimezone(INDIA)
         raise Refused(
             "from-the-future",
             f"it is of {snapshot.as_on}, and made at {made:%Y-%m-%d %H:%M} by the clock of {snapshot.reporter}; "
@@ -89,8 +88,8 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
     if snapshot.as_on < FIRST:
         raise Refused("before-the-project", f"it is of {snapshot.as_on}; CCTNS began in 2009, so the day is wrong")
     _check_year(snapshot)
-    if snapshot.as_on > snapshot.made_at.astimezone(_INDIA).date():
-        raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {snapshot.made_at.date()}")
+    if snapshot.as_on > (made := today_in_india(snapshot.made_at)):
+        raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {made}")
     for text in statement_faults(snapshot.statement) if snapshot.statement else ():
         raise Refused("stated-impossible", text)
     for text in _wrong_sums(snapshot):

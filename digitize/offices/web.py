@@ -27,6 +27,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from digitize.errors import DigitizeError
+from digitize.machine.today import today_in_india
 from digitize.machine.web import SafeHeaders, read_body
 from digitize.offices.access import Token, holder_of, read_tokens
 from digitize.offices.exporting import as_plain, csv_text, tables
@@ -122,7 +123,7 @@ class Dashboard:
         """The picture of today, made anew when something was received since the last one."""
         with self._lock:
             with self.office.store() as store:
-                state = (store.mark(), date.today())
+                state = (store.mark(), today_in_india())
             if self._picture is None or self._picture[0] != state:
                 self._picture, self._made = (state, office_picture(self.office, state[1], self.limits)), {}
             return self._picture[1]

@@ -14,6 +14,7 @@ from digitize.finding.persons import find_persons
 from digitize.finding.picking import Pick, PickedRow, each_row
 from digitize.finding.sight import never_enough
 from digitize.finding.words import Stations, place_names_of
+from digitize.machine.today import today_in_india
 from digitize.services.kind import DAY, Answering, Parameter
 from digitize.services.standing import PersonStanding
 from digitize.targets.search_rows import NAMES, RELATIVES
@@ -127,8 +128,8 @@ def score_by_day(day: str, newest: str) -> float:
 
 
 def today() -> str:
-    """This day, ISO."""
-    return date.today().isoformat()
+    """This day in India, ISO."""
+    return today_in_india().isoformat()
 
 
 def require_some(given: Mapping[str, str], *others: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digitize.machine.placing import Cluster, Workers
 from digitize.machine.system import process_name
+from digitize.machine.today import today_in_india
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
@@ -282,8 +283,7 @@ def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known
     encodings = load_encodings((place.folder / "encodings",))
     files = list(find_systems([place.folder / "mappings"]))
     folders = dict.fromkeys([place.folder / "mappings", *(f.parent for f in files)])
-    batches = Catalogue(ledger).batches()
-    today = max((date.fromisoformat(b.taken_in) for b in batches), default=date.today())
+    taken_in = [date.fromisoformat(b.taken_in) for b in Catalogue(ledger).batches()]
     return Known(
         place=place,
         state=state,
@@ -291,7 +291,7 @@ def learn(place: Place, ledger: Ledger, cluster: Cluster | None = None) -> Known
         encodings=encodings,
         mappings=load_mappings(folders, encodings),
         systems=tuple(map(load_system, files)),
-        today=today,
+        today=max(taken_in, default=today_in_india()),
         owner=process_name(),
         thresholds=thresholds_in(ledger),
         weights=used_weights(ledger, place),

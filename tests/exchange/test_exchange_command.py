@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.exchange_world import cnr_of, fir_of, put
 from digitize.exchange.answer import write_reply
-from digitize.exchange.manifest import today_in_india
+from digitize.machine.today import today_in_india
 from digitize.offices.exchanged import fold_exchanges, latest
 from digitize.offices.judge import check_alone, read_body
 from digitize.offices.refusal import Refused

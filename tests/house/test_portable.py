@@ -69,6 +69,14 @@ def test_a_module_that_only_posix_has_is_not_imported_at_the_top():
                 assert not names & ONLY_POSIX_MODULES, path.relative_to(ROOT)
 
 
+def test_the_day_is_asked_in_one_place():
+    """A server in UTC is a day behind until half past five in the morning: what it sends would be of yesterday."""
+    of_the_clock = {("date", "today"), ("datetime", "today"), ("datetime", "utcnow")}
+    attributes = [(p, n) for p in FILES for n in nodes(p) if isinstance(n, ast.Attribute)]
+    asked = [p for p, n in attributes if isinstance(n.value, ast.Name) and (n.value.id, n.attr) in of_the_clock]
+    assert [p.relative_to(ROOT).as_posix() for p in asked] == []
+
+
 def test_files_are_read_as_utf8_not_as_the_system_likes():
     """Windows reads text in a code page of its own unless an encoding is told."""
     calls = [(p, n) for p in FILES for n in nodes(p) if isinstance(n, ast.Call)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from digitize.files.dataset import Dataset
 from digitize.files.validating.choice import rules_left_out
 from digitize.files.validating.settings import Lists, file_settings
+from digitize.machine.today import today_in_india
 from validators.rulebook.given import CheckSettings
 
 
@@ -55,7 +55,7 @@ def settings_again(form: str, plain: Mapping[str, Any] | None) -> CheckSettings:
         return usual
     return replace(
         usual,
-        today=date.today(),
+        today=today_in_india(),
         # Rules that are newer than what was written down have the word that they come with.
         policy={**usual.policy, **{c: w for c, w in plain["policy"].items() if c in usual.policy}},
         districts=tuple((d[0], d[1]) for d in plain["districts"]),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digitize.errors import OptionsError
 from digitize.files.dataset import Dataset
+from digitize.machine.today import today_in_india
 from mappers.codes import load_stations
 from mappers.codes.beats import read_beats
 from validators.checking.settings import first_and_last, make_settings
@@ -62,7 +63,7 @@ def file_settings(
     if (lists.stations or lists.beats) and not lists.code:
         raise OptionsError("--stations and --beats need --state: a station's name is known within its state only.")
     try:
-        day = date.fromisoformat(today) if today else date.today()
+        day = date.fromisoformat(today) if today else today_in_india()
     except ValueError as e:
         raise OptionsError("--today must be a date such as 2026-03-31.") from e
     made = make_settings(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
+from digitize.machine.today import today_in_india
 from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_replaced, keep_said
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
@@ -187,7 +187,7 @@ class _Writer:
     def _insert_batch(self, new: Sequence[Looked]) -> None:
         metadata = new[0].given.metadata
         label = metadata.volume or new[0].given.path.stem
-        today = date.today().isoformat()
+        today = today_in_india().isoformat()
         self._catalogue.insert_batch(
             Batch(self._batch, label, today, metadata.kind, metadata.station, metadata.district, metadata.year)
         )

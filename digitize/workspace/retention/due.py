@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from digitize.machine.today import day_in_india
 from digitize.workspace.counting.parts import count_part
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP
@@ -65,7 +66,7 @@ def standing(ledger: Ledger, one: KeptTogether, period: Period) -> DueState:
         return DueState(is_done=True)
     since, why = "", list(_not_loaded(ledger, one))
     if not why:
-        since = max(r["at"] for b in one.batches for r in ledger.rows(_LOADED, (b,)))[:10]
+        since = day_in_india(max(r["at"] for b in one.batches for r in ledger.rows(_LOADED, (b,))))
         # Of very many batches most are too young, and need not be counted.
         if early := tuple(_too_early(since, period)):
             return DueState(since, early)

@@ -14,6 +14,7 @@ from typing import Any
 
 from digitize.errors import LedgerError, OptionsError, TooManyRefused
 from digitize.machine.progress import Progress
+from digitize.machine.today import today_in_india
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import SourceFile
 from digitize.workspace.ledger.copies import compact
@@ -54,7 +55,7 @@ class PurgeOrder:
     before: date | None = None
     with_failed: bool = False
     is_dry: bool = False
-    today: date = field(default_factory=date.today)
+    today: date = field(default_factory=today_in_india)
 
     def check(self) -> None:
         """Raises OptionsError where the kind is none, or nobody says why."""

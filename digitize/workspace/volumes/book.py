@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from digitize.errors import InputError, NotFound
+from digitize.machine.today import today_in_india
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, is_number
 from digitize.workspace.volumes.sheet_text import label_mark
@@ -104,7 +105,7 @@ def check_facts(facts: VolumeFacts, where: str) -> None:
 def check_day(text: str) -> str:
     """A day as YYYY-MM-DD, today's for "". Raises InputError."""
     try:
-        return (date.fromisoformat(text) if text else date.today()).isoformat()
+        return (date.fromisoformat(text) if text else today_in_india()).isoformat()
     except ValueError as e:
         raise InputError(f"--on {text}: give the day as 2026-11-29") from e
 
