@@ -122,7 +122,8 @@ def read_pages(
         return report
     known.require_engine()
     progress.start("read", len(todos))
-    queue, keeper = Queue(ledger, known, todos.volumes, todos.allowed, lot), Keeper(ledger, known, lot)
+    queue = Queue(ledger, known, todos.volumes, todos.allowed, lot, len(todos))
+    keeper = Keeper(ledger, known, lot)
     limit_s = patience_s(todos.longest_s)
     for job, done in run_jobs(read_page, queue, known.workers, _crashed, limit_s):
         for todo, held in queue.take(job.page, done):

@@ -30,9 +30,10 @@ class Queue(Iterator[PageJob]):
         volumes: Iterable[int],
         allowed: frozenset[str] | None,
         lot: Lot | None = None,
+        planned: int = 0,
     ) -> None:
         """volumes: in the order in which they are read. allowed: the only pages that may be read, None for all. lot:
-        what is held.
+        what is held. planned: so many pages, for `operator.length_hint`.
         """
         self._ledger, self._known, self._allowed = ledger, known, allowed
         self._held = frozenset(lot.units) if lot else frozenset()
@@ -41,6 +42,11 @@ class Queue(Iterator[PageJob]):
         self._coming = iter(volumes)
         self._free: deque[Book] = deque()
         self._busy: dict[str, Book] = {}
+        self._left = planned
+
+    def __length_hint__(self) -> int:
+        """About so many jobs are still to come; what a page hands on may add some."""
+        return max(0, self._left)
 
     def __next__(self) -> PageJob:
         """The next job that there is for now."""
@@ -52,6 +58,7 @@ class Queue(Iterator[PageJob]):
                 source = self._catalogue.source(todo.scan.sha256)
                 assert source is not None
                 self._busy[todo.scan.page] = volume
+                self._left -= 1
                 return page_job(self._ledger, self._known, todo, source)
             else:
                 # Another process is at it, or it is not to be read today: what does not need it goes on.

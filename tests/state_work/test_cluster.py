@@ -278,6 +278,24 @@ def test_a_cluster_keeps_the_promises_of_the_pool(cluster):
         list(run_jobs(square, [14], cluster, lambda n: "crashed"))
 
 
+def test_a_job_that_breaks_its_process_fails_alone_though_others_went_with_it(cluster, monkeypatch):
+    from digitize.machine.cluster import dask_run
+    from digitize.machine.pool import run_jobs
+
+    sizes, submit = [], cluster.client.submit
+    monkeypatch.setattr(
+        cluster.client,
+        "submit",
+        lambda do, session, data, *a, **k: sizes.append(len(data)) or submit(do, session, data, *a, **k),
+    )
+    monkeypatch.setattr(dask_run, "parcel_size", lambda *_: 4)
+    jobs = [3, 13, 4, 5, 6, 7, 8]
+    assert dict(run_jobs(square, jobs, cluster, lambda n: "crashed", 60.0)) == {n: n * n for n in jobs} | {
+        13: "crashed"
+    }
+    assert max(sizes) > 1
+
+
 class Odd(int):
     """A job for which no worker is fit."""
 

@@ -1,11 +1,12 @@
-"""What runs on a worker of a cluster: files are found, then one confined process does the job."""
+"""What runs on a worker of a cluster: files are found, then one confined process does the jobs of a parcel in turn."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from digitize.machine.cluster.fitness import Fitness, look
 from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.one_process import Crashed, OneProcess
+from digitize.machine.cluster.parcels import is_long_enough
 from digitize.machine.cluster.site import Kit, Site, settings_hash
 from digitize.machine.cluster.store import ScanStore, StoreAway
 from digitize.machine.cluster.travel import unpack
@@ -51,6 +53,22 @@ class Lacking(NamedTuple):
     message: str
 
 
+class Raised(NamedTuple):
+    """The work raised an error of its own."""
+
+    error: Exception
+
+
+Outcome = JobDone | Broke | Lacking | Raised
+
+
+class Told(NamedTuple):
+    """What came of one job of a parcel, and how long it took by the clock."""
+
+    outcome: Outcome
+    seconds: float
+
+
 class WorkerSeen(NamedTuple):
     """What a worker is. has_folder: whether it sees the workspace's own; has_key: and the key by which is signed."""
 
@@ -63,36 +81,54 @@ _KIT = "digitize_kit"
 _HANDS = "digitize_processes"
 
 
-def do_there(session: RunSession, data: bytes, limit_s: float | None) -> JobDone | Broke | Lacking:
-    """Do a packed (work, job) on this worker. Raises what the work raises."""
-    site = _site(session)
+def do_there(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[Told]:
+    """Do packed (work, job) one after another on this worker. Each stands for itself, whatever came of the one before.
+
+    Where they take longer than was thought the list is shorter than the parcel: what is not told of was not begun.
+    """
+    site, hands = _site(session), _hands(session)
+    hand = _free(hands, session, site)
+    told, begun = list[Told](), time.monotonic()
+    try:
+        for data in parcel:
+            since = time.monotonic()
+            outcome = _done_by(hand, site, data, limit_s)
+            told.append(Told(outcome, time.monotonic() - since))
+            if is_long_enough(time.monotonic() - begun):
+                break
+    finally:
+        hands.append(hand)
+    return told
+
+
+def _done_by(hand: OneProcess, site: Site, data: bytes, limit_s: float | None) -> Outcome:
     try:
         work, job = unpack(data, site.find)
     except StoreAway as e:
         return Lacking(str(e))
     except OSError as e:
         return Lacking(f"no file could be kept on worker {_name()} ({type(e).__name__}). Make room there.")
-    hands = _hands(session)
-    hand = _free(hands, session, site)
     try:
         return JobDone(hand.do(work, job, limit_s))
     except Crashed:
         return Broke()
-    finally:
-        hands.append(hand)
+    except Exception as e:
+        return Raised(e)
 
 
-def do_itself(session: RunSession, data: bytes, limit_s: float | None) -> JobDone | Broke | Lacking:
+def do_itself(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[Told]:
     """Do a packed (work, job) in this very process, which has the network; work gets a place for jobs of its own.
 
-    What it opens of foreign origin it has opened by a confined process all the same.
+    What it opens of foreign origin it has opened by a confined process all the same. Raises what the work raises.
     """
+    (data,) = parcel
     site = _site(session)
     work, job = unpack(data, site.find)
     hands = _hands(session)
     hand = _free(hands, session, site)
+    since = time.monotonic()
     try:
-        return JobDone(work(Here(site, 1, hand), job))
+        return [Told(JobDone(work(Here(site, 1, hand), job)), time.monotonic() - since)]
     finally:
         hands.append(hand)
 

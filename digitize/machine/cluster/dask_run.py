@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import length_hint
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from digitize.errors import MachineLacks
-from digitize.machine.cluster.at_worker import Broke, JobDone, Lacking, RunSession, do_there
+from digitize.machine.cluster.at_worker import Broke, JobDone, Lacking, Outcome, Raised, RunSession, Told, do_there
+from digitize.machine.cluster.parcels import MOST_BYTES, Pace, fair_share, parcel_size
 from digitize.machine.cluster.roster import FILES, Roster
 from digitize.machine.cluster.travel import Packed, pack
 
@@ -47,14 +49,24 @@ class DaskPlace(Protocol):
         """Raise MachineLacks when there has been no worker for too long. since: when there was one last."""
 
 
-@dataclass(slots=True)
-class _InHand:
+@dataclass(slots=True, eq=False)
+class _Job:
+    """is_alone: it was lost once; should it be what kills workers, no others go with it."""
+
     job: Any
     packed: Packed
     needs: frozenset[str]
     losses: int = 0
+    is_alone: bool = False
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """Jobs in hand, all with the same needs. fit: workers that may do them, None for all."""
+
+    jobs: list[_Job]
+    fit: list[str] | None
     future: Future | None = None
-    fit: list[str] | None = None
 
 
 class DaskRun:
@@ -66,18 +78,19 @@ class DaskRun:
         """do: how a worker goes about it, see `at_worker`."""
         self._cluster, self._work, self._limit_s, self._do = cluster, work, limit_s, do
         self._name, self._numbers = uuid4().hex[:12], itertools.count()
-        self._given: dict[str, _InHand] = {}
-        self._again: deque[_InHand] = deque()
-        self._stuck: list[_InHand] = []
+        self._given: dict[str, _Parcel] = {}
+        self._waiting: deque[_Job] = deque()
+        self._stuck: list[_Job] = []
+        self._pace = Pace()
         self._news: SimpleQueue[str] = SimpleQueue()
         self._looked = self._had_workers = time.monotonic()
 
     def go(self, jobs: Iterator[Any], crashed: Callable[[Any], Any]) -> Iterator[tuple[Any, Any]]:
-        """Do all jobs."""
+        """Do all jobs. Where they tell how many there are (`operator.length_hint`), some go to a worker together."""
         try:
             while True:
                 self._fill(jobs)
-                if not self._given and not self._again:
+                if not self._given and not self._waiting:
                     break
                 yield from self._collect(crashed)
         finally:
@@ -88,29 +101,47 @@ class DaskRun:
 
     def _fill(self, jobs: Iterator[Any]) -> None:
         # Two for each thread, one in hand and one waiting. What is in flight is what a loss may cost, and no more.
-        while len(self._given) < 2 * self._cluster.size:
-            if self._again:
-                self._give(self._again.popleft())
-                continue
+        while (free := 2 * self._cluster.size - len(self._given)) > 0:
+            left = length_hint(jobs, 0) + len(self._waiting)
+            size = parcel_size(self._pace.seconds, left, self._cluster.size)
+            self._draw(jobs, free * size)
+            if not self._waiting:
+                return
+            self._give(self._next_parcel(min(size, fair_share(len(self._waiting), free))))
+
+    def _draw(self, jobs: Iterator[Any], most: int) -> None:
+        """Have so many waiting, or all that there are for now."""
+        while len(self._waiting) < most:
             job = next(jobs, None)
             if job is None:
                 return
             packed = pack((self._work, job), self._cluster.folder)
             needs = frozenset(getattr(job, "needs", ())) | (frozenset({FILES}) if packed.needs_files else frozenset())
-            self._give(_InHand(job, packed, needs))
+            self._waiting.append(_Job(job, packed, needs))
 
-    def _give(self, hand: _InHand) -> None:
-        hand.fit = self._cluster.roster.fit_for(hand.needs)
-        if hand.fit == [] and self._cluster.roster.is_known:
-            self._stuck.append(hand)
+    def _next_parcel(self, most: int) -> list[_Job]:
+        first = self._waiting.popleft()
+        jobs, size = [first], len(first.packed.data)
+        while self._waiting and len(jobs) < most and not first.is_alone:
+            one = self._waiting[0]
+            size += len(one.packed.data)
+            if one.is_alone or one.needs != first.needs or size > MOST_BYTES:
+                break
+            jobs.append(self._waiting.popleft())
+        return jobs
+
+    def _give(self, jobs: list[_Job]) -> None:
+        fit = self._cluster.roster.fit_for(jobs[0].needs)
+        if fit == [] and self._cluster.roster.is_known:
+            self._stuck += jobs
             return
         key = f"digitize-{self._name}-{next(self._numbers)}"
-        hand.future = self._cluster.client.submit(
-            self._do, self._cluster.session, hand.packed.data, self._limit_s,
-            key=key, workers=hand.fit or None, allow_other_workers=False, pure=False,
+        future = self._cluster.client.submit(
+            self._do, self._cluster.session, [one.packed.data for one in jobs], self._limit_s,
+            key=key, workers=fit or None, allow_other_workers=False, pure=False,
         )  # fmt: skip
-        self._given[key] = hand
-        hand.future.add_done_callback(lambda future: self._news.put(future.key))
+        self._given[key] = _Parcel(jobs, fit, future)
+        future.add_done_callback(lambda future: self._news.put(future.key))
 
     def _collect(self, crashed: Callable[[Any], Any]) -> Iterator[tuple[Any, Any]]:
         try:
@@ -119,21 +150,36 @@ class DaskRun:
             key = ""
         if time.monotonic() - self._looked > LOOK_S:
             self._look()
-        hand = self._given.pop(key, None)
-        if hand is None or hand.future is None:
+        parcel = self._given.pop(key, None)
+        if parcel is None or parcel.future is None:
             return
-        future, hand.future = hand.future, None
-        came = self._outcome(hand, future)
-        if isinstance(came, JobDone):
-            yield hand.job, came.value
-        elif isinstance(came, Lacking):
-            refused = getattr(hand.job, "refused", None)
-            yield hand.job, refused(came.message) if refused else crashed(hand.job)
-        elif isinstance(came, Broke):
-            yield hand.job, crashed(hand.job)
+        future, parcel.future = parcel.future, None
+        told = self._told(parcel, future)
+        # Of one that was lost, or took too long, what is not told of is given again.
+        self._waiting.extendleft(reversed(parcel.jobs[len(told) :]))
+        # An error ends all of it; what else came of the parcel comes before.
+        for one, (outcome, seconds) in sorted(zip(parcel.jobs, told, strict=False), key=_is_raised):
+            if isinstance(outcome, JobDone):
+                self._pace.note(seconds)
+            yield from self._came(one, outcome, crashed)
 
-    def _outcome(self, hand: _InHand, future: Future) -> JobDone | Broke | Lacking | None:
-        """What came of a job; None where it was lost and is given again. Raises what the work raised."""
+    def _came(self, one: _Job, outcome: Outcome, crashed: Callable[[Any], Any]) -> Iterator[tuple[Any, Any]]:
+        """What the caller gets of a job. Raises what the work raised."""
+        if isinstance(outcome, JobDone):
+            yield one.job, outcome.value
+        elif isinstance(outcome, Lacking):
+            refused = getattr(one.job, "refused", None)
+            yield one.job, refused(outcome.message) if refused else crashed(one.job)
+        elif isinstance(outcome, Broke):
+            yield one.job, crashed(one.job)
+        elif isinstance(outcome.error, ImportError) and one.losses < _MOST_LOSSES:
+            one.losses, one.is_alone = one.losses + 1, True
+            self._waiting.append(one)
+        else:
+            raise outcome.error
+
+    def _told(self, parcel: _Parcel, future: Future) -> Sequence[Told]:
+        """What came of a parcel, nothing where it was lost. Raises what the work raised."""
         from distributed import CancelledError, KilledWorker
 
         try:
@@ -142,17 +188,18 @@ class DaskRun:
         except (CancelledError, TimeoutError, OSError) as e:
             if isinstance(e, OSError) and future.status == "error":
                 raise
-        except KilledWorker:
-            hand.losses += 1
-            if hand.losses >= _MOST_LOSSES:
-                return Broke()
-        # A worker that joined a moment ago, without the program; it is looked at, and gets no more.
-        except ImportError:
-            hand.losses += 1
-            if hand.losses >= _MOST_LOSSES:
-                raise
-        self._again.append(hand)
-        return None
+        # ImportError: of a worker that joined a moment ago, without the program; it is looked at, and gets no more.
+        except (KilledWorker, ImportError) as e:
+            first, *others = parcel.jobs
+            if not others and first.losses >= _MOST_LOSSES - 1:
+                if isinstance(e, ImportError):
+                    raise
+                return [Told(Broke(), 0.0)]
+            for one in parcel.jobs:
+                one.losses += 1
+        for one in parcel.jobs:
+            one.is_alone = True
+        return []
 
     def _look(self) -> None:
         """See who came and who went: what waits for somebody is given again."""
@@ -164,28 +211,32 @@ class DaskRun:
         elif not roster.is_waiting:
             self._cluster.await_someone(self._had_workers)
         client = self._cluster.client
-        for key, hand in list(self._given.items()):
-            if hand.future is not None and hand.future.client is not client:
+        for key, parcel in list(self._given.items()):
+            if parcel.future is not None and parcel.future.client is not client:
                 # Of a connection that was given up.
-                self._take_back(key, hand)
+                self._take_back(key, parcel)
         if not has_news:
             return
-        self._again.extend(self._stuck)
+        self._waiting.extend(self._stuck)
         self._stuck = []
-        for key, hand in list(self._given.items()):
+        for key, parcel in list(self._given.items()):
             # All that might do it are gone: Dask would wait for them for ever.
-            if hand.fit and not any(map(roster.has, hand.fit)) and hand.future is not None:
-                hand.future.cancel()
-                self._take_back(key, hand)
+            if parcel.fit and not any(map(roster.has, parcel.fit)) and parcel.future is not None:
+                parcel.future.cancel()
+                self._take_back(key, parcel)
 
-    def _take_back(self, key: str, hand: _InHand) -> None:
+    def _take_back(self, key: str, parcel: _Parcel) -> None:
         del self._given[key]
-        hand.future = None
-        self._again.append(hand)
+        parcel.future = None
+        self._waiting.extendleft(reversed(parcel.jobs))
 
     def _drop(self) -> None:
         """Nobody waits for what is still in flight, as after an error: it need not be done."""
-        futures = [h.future for h in self._given.values() if h.future is not None]
+        futures = [p.future for p in self._given.values() if p.future is not None]
         self._given.clear()
         for future in futures:
             future.cancel()
+
+
+def _is_raised(came: tuple[_Job, Told]) -> bool:
+    return isinstance(came[1].outcome, Raised)
