@@ -14,7 +14,7 @@ from digitize import __version__
 from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
 from digitize.errors import machine_trouble
-from digitize.exits import Exit, exit_code
+from digitize.exits import OURS, Exit, exit_code
 from digitize.machine.system import keep_from_others
 
 app = typer.Typer(
@@ -89,7 +89,7 @@ def run(arguments: list[str]) -> int:
 def _tell(error: Exception) -> None:
     # A third package's error says little to an officer; what stands behind it says more.
     trouble = machine_trouble(error)
-    known = not isinstance(error, OSError) and type(error).__module__.startswith(("digitize.", "ocr.", "mappers."))
+    known = not isinstance(error, OSError) and type(error).__module__.startswith(OURS)
     if known:
         errors().print(f"Error: {error}", style="red", soft_wrap=True)
     if trouble is not None and (not known or "room" not in str(error)):
