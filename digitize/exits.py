@@ -20,6 +20,7 @@ class Exit(IntEnum):
     LEDGER = 7
     TARGET = 8
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 _BY_NAME = {

@@ -13,6 +13,7 @@ import typer
 from digitize import __version__
 from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
+from digitize.cli.streams import is_unread, leave_unread, prepare_streams
 from digitize.errors import machine_trouble
 from digitize.exits import OURS, Exit, exit_code
 from digitize.machine.system import keep_from_others
@@ -53,6 +54,7 @@ def main() -> None:
     """Run the command line; every error raised on purpose becomes a message and its exit code."""
     from digitize.cli.apart import run_apart
 
+    prepare_streams()
     code = run_apart(run, sys.argv[1:])
     # Python would look through all that was loaded for circles, several times: a third of a second after a run.
     gc.freeze()
@@ -74,8 +76,13 @@ def run(arguments: list[str]) -> int:
     except SystemExit as e:
         if e.code == Exit.INTERRUPTED:
             errors().print("Interrupted. What is finished is whole; run the command again to go on.", style="yellow")
+        if is_unread():
+            return int(Exit.UNREAD)
         # None is what a command leaves that ended well.
         return int(e.code or 0)
+    except BrokenPipeError:
+        leave_unread()
+        return int(Exit.UNREAD)
     except Exception as e:
         code = exit_code(e)
         # No error of ours: its traceback is worth more than a message.

@@ -132,8 +132,8 @@ def load_statement(path: Path) -> Statement | None:
     if not path.is_file():
         return None
     try:
-        made = Statement.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as e:
+        made = Statement.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise OptionsError(f"{path}: not valid TOML: {e}") from e
     except ValidationError as e:
         first = e.errors(include_input=False)[0]
