@@ -13,9 +13,9 @@ import typer
 from digitize import __version__
 from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
-from digitize.cli.streams import is_unread, leave_unread, prepare_streams
 from digitize.errors import machine_trouble
 from digitize.exits import OURS, Exit, exit_code
+from digitize.machine.streams import is_unread, leave_unread, prepare_streams
 from digitize.machine.system import keep_from_others
 
 app = typer.Typer(

@@ -11,7 +11,7 @@ def prepare_streams() -> None:
     """Have the three standard streams, whoever closed them (`>&-`, as services do), and output that takes every text.
 
     In a file or a pipe text is UTF-8 whatever the machine's language, for programs read it. A terminal of another
-    encoding shows what it cannot show as \\uXXXX.
+    encoding shows what it cannot show by its number.
     """
     # Else the next file that is opened takes the free place, and what is printed goes into it.
     while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
