@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -92,8 +93,12 @@ def load_inventory(path: Path, gazetteer: Gazetteer) -> dict[PlaceKey, Inventory
     if not path.is_file():
         return {}
     found: dict[PlaceKey, Inventory] = {}
-    # Spreadsheets write a byte order mark before the first column's name.
-    with path.open(encoding="utf-8-sig", newline="") as f:
+    try:
+        # Spreadsheets write a byte order mark before the first column's name.
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise OptionsError(f"{path} cannot be read as CSV in UTF-8. Save it as that and try again.") from e
+    with StringIO(text, newline="") as f:
         reader = csv.DictReader(f)
         missing = {"station", "district"} - set(reader.fieldnames or ())
         if missing:
