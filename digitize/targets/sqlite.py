@@ -120,7 +120,8 @@ class SqliteTarget:
 
     def done(self, load: str, batch: str) -> Receipt | None:
         """See `Target`."""
-        sql = "SELECT load_id, state = 'loaded' AND undone_at IS NULL AS stands, receipt FROM loads WHERE batch = ? ORDER BY rowid DESC LIMIT 1"
+        sql = """SELECT load_id, state = 'loaded' AND undone_at IS NULL AS stands, receipt FROM loads WHERE batch = ?
+                 ORDER BY rowid DESC LIMIT 1"""
         row = self._db.execute(sql, (batch,)).fetchone()
         if row and row["load_id"] == load and row["stands"]:
             return replace(Receipt(**json.loads(row["receipt"])), repeated=True)
