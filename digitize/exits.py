@@ -20,6 +20,7 @@ class Exit(IntEnum):
     LEDGER = 7
     TARGET = 8
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 _BY_NAME = {
@@ -43,7 +44,8 @@ _BY_NAME = {
     "DiskFull": Exit.LEDGER,
     "TargetRefused": Exit.TARGET,
 }
-_BASES = ("digitize.", "ocr.", "mappers.", "validators.")
+OURS = ("digitize.", "ocr.", "mappers.", "validators.")
+"""How the modules of our own errors are called: their messages are meant for people."""
 
 
 def exit_code(error: BaseException) -> Exit | None:
@@ -56,7 +58,7 @@ def exit_code(error: BaseException) -> Exit | None:
     if trouble is not None and (isinstance(trouble, errors.DiskFull) or not isinstance(error, errors.DigitizeError)):
         return _BY_NAME[type(trouble).__name__]
     for kind in type(error).__mro__:
-        if kind.__module__.startswith(_BASES) and kind.__name__ in _BY_NAME:
+        if kind.__module__.startswith(OURS) and kind.__name__ in _BY_NAME:
             return _BY_NAME[kind.__name__]
     if isinstance(error, errors.DigitizeError):
         return Exit.FAULT

@@ -14,7 +14,8 @@ from digitize import __version__
 from digitize.cli.console import LogLines, errors, say
 from digitize.cli.lazy import Commands
 from digitize.errors import machine_trouble
-from digitize.exits import Exit, exit_code
+from digitize.exits import OURS, Exit, exit_code
+from digitize.machine.streams import is_unread, leave_unread, prepare_streams
 from digitize.machine.system import keep_from_others
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ def main() -> None:
     """Run the command line; every error raised on purpose becomes a message and its exit code."""
     from digitize.cli.apart import run_apart
 
+    prepare_streams()
     code = run_apart(run, sys.argv[1:])
     # Python would look through all that was loaded for circles, several times: a third of a second after a run.
     gc.freeze()
@@ -74,8 +76,13 @@ def run(arguments: list[str]) -> int:
     except SystemExit as e:
         if e.code == Exit.INTERRUPTED:
             errors().print("Interrupted. What is finished is whole; run the command again to go on.", style="yellow")
+        if is_unread():
+            return int(Exit.UNREAD)
         # None is what a command leaves that ended well.
         return int(e.code or 0)
+    except BrokenPipeError:
+        leave_unread()
+        return int(Exit.UNREAD)
     except Exception as e:
         code = exit_code(e)
         # No error of ours: its traceback is worth more than a message.
@@ -89,7 +96,7 @@ def run(arguments: list[str]) -> int:
 def _tell(error: Exception) -> None:
     # A third package's error says little to an officer; what stands behind it says more.
     trouble = machine_trouble(error)
-    known = not isinstance(error, OSError) and type(error).__module__.startswith(("digitize.", "ocr.", "mappers."))
+    known = not isinstance(error, OSError) and type(error).__module__.startswith(OURS)
     if known:
         errors().print(f"Error: {error}", style="red", soft_wrap=True)
     if trouble is not None and (not known or "room" not in str(error)):

@@ -6,8 +6,10 @@ none of it moves the cursor, sets a colour or looks like a line of ours.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import sys
 import time
 import unicodedata
@@ -47,6 +49,10 @@ def _console(settings: Mapping[str, Any]) -> Console:
         def print(self, *objects: Any, **how: Any) -> None:
             how["markup"] = how["emoji"] = False
             super().print(*(on_terminal(x) if isinstance(x, str) else x for x in objects), **how)
+
+        def on_broken_pipe(self) -> None:
+            """As for what is not printed by rich, which would end with 1: that is a fault of ours."""
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
     return Plain(highlight=False, **settings)
 

@@ -45,6 +45,11 @@ def unload(
         f"{did} back batch {done.batch}: {counted(done.removed, 'record')} out, "
         f"{counted(done.restored, 'earlier version')} back in."
     )
+    if done.shared:
+        named = ", ".join(done.shared[:5]) + (" ..." if len(done.shared) > 5 else "")  # noqa: PLR2004
+        say(
+            f"Loaded later, and some of their records were these: {named}. Load their files again; see: digitize reconcile"
+        )
 
 
 def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:

@@ -76,7 +76,7 @@ def find_dataset(paths: Iterable[Path]) -> Dataset | None:
 def read_dataset(path: Path) -> Dataset:
     """One file. Raises OptionsError, naming file and key."""
     try:
-        made = DatasetFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        made = DatasetFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
         raise OptionsError(f"{path}: this file cannot be read as TOML: {e}. Mend it or remove it.") from e
     except ValidationError as e:

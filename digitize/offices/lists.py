@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -92,8 +93,12 @@ def load_inventory(path: Path, gazetteer: Gazetteer) -> dict[PlaceKey, Inventory
     if not path.is_file():
         return {}
     found: dict[PlaceKey, Inventory] = {}
-    # Spreadsheets write a byte order mark before the first column's name.
-    with path.open(encoding="utf-8-sig", newline="") as f:
+    try:
+        # Spreadsheets write a byte order mark before the first column's name.
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise OptionsError(f"{path} cannot be read as CSV in UTF-8. Save it as that and try again.") from e
+    with StringIO(text, newline="") as f:
         reader = csv.DictReader(f)
         missing = {"station", "district"} - set(reader.fieldnames or ())
         if missing:
@@ -132,8 +137,8 @@ def load_statement(path: Path) -> Statement | None:
     if not path.is_file():
         return None
     try:
-        made = Statement.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as e:
+        made = Statement.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise OptionsError(f"{path}: not valid TOML: {e}") from e
     except ValidationError as e:
         first = e.errors(include_input=False)[0]

@@ -125,10 +125,10 @@ def open_office(folder: Path, level: str = "") -> Office:
         raise WorkspaceError(f"{folder} is no office's folder. Make one with: {make}")
     path = folder / "office.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         address = check_address(str(data["store"])) if data.get("store") else ""
         office = Office(folder, str(data["level"]), str(data["code"]), address)
-    except (tomllib.TOMLDecodeError, KeyError) as e:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as e:
         raise OptionsError(f"{path}: not valid, level and code are needed: {e}") from e
     if office.level not in ("state", "nation") or (level and office.level != level):
         raise OptionsError(f"{path}: this is the folder of a {office.level}, wanted is that of a {level or 'state'}")

@@ -66,4 +66,8 @@ def _shipped() -> Iterator[Published]:
 
 def _own(folder: Path) -> Iterator[Published]:
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-        yield read_published(path.read_text(encoding="utf-8"), str(path))
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as e:
+            raise OptionsError(f"{path}: not valid TOML: {e}") from e
+        yield read_published(text, str(path))

@@ -59,12 +59,17 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What became of a load that was taken back. removed: records taken out; restored: versions that stand again."""
+    """What became of a load that was taken back.
+
+    removed: records taken out; restored: versions that stand again; shared: batches loaded later that had found records
+    as before, which may be among them. Their files bring these again.
+    """
 
     load: str
     batch: str
     removed: int
     restored: int
+    shared: tuple[str, ...] = ()
 
 
 class Target(Protocol):
@@ -84,7 +89,9 @@ class Target(Protocol):
         ...
 
     def done(self, load: str, batch: str) -> Receipt | None:
-        """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
+        """The receipt of a load that was committed before, is the newest of its batch, and is not undone, nor was one
+        whose records it may have found there.
+        """
         ...
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:

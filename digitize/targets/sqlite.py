@@ -119,10 +119,11 @@ class SqliteTarget:
         compare.standing(self._db, form, groups, take, at_once)
 
     def done(self, load: str, batch: str) -> Receipt | None:
-        """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
-        sql = "SELECT load_id, state, receipt FROM loads WHERE batch = ? ORDER BY rowid DESC LIMIT 1"
+        """See `Target`."""
+        sql = """SELECT load_id, state = 'loaded' AND undone_at IS NULL AS stands, receipt FROM loads WHERE batch = ?
+                 ORDER BY rowid DESC LIMIT 1"""
         row = self._db.execute(sql, (batch,)).fetchone()
-        if row and row["load_id"] == load and row["state"] == "loaded":
+        if row and row["load_id"] == load and row["stands"]:
             return replace(Receipt(**json.loads(row["receipt"])), repeated=True)
         return None
 

@@ -62,12 +62,39 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     # What stands again is no history any more.
     store.rows("DELETE FROM record_history WHERE replaced_by = ?", [load])
     _reopen(store, load)
+    shared = _unsettle(store, load)
     note = "UPDATE loads SET state = 'undone', undone_at = CURRENT_TIMESTAMP, undone_why = ? WHERE "
     store.rows(note + "load_id = ?", [why, load])
     # Or else the files would still count as loaded whole, and loading them again would do nothing.
     if whole := source.get("whole"):
         store.rows(note + "batch = ?", [why, whole])
-    return Undone(load, batch, sum(map(len, written.values())), restored)
+    return Undone(load, batch, sum(map(len, written.values())), restored, shared)
+
+
+def _unsettle(store: Books, load: str) -> tuple[str, ...]:
+    """Have later loads that found records as before count as done no more, for these records may just have gone.
+
+    They still stand, and can be taken back, but their files given once more are taken again. Which records they found is
+    not kept. Returns the names of their batches.
+    """
+    query = f"""SELECT load_id, batch, receipt, source FROM loads WHERE state = 'loaded' AND {store.order} >
+                (SELECT {store.order} FROM loads WHERE load_id = ?) ORDER BY {store.order}"""
+    shared = []
+    for later, batch, receipt, source in store.rows(query, [load]):
+        if not _plain(receipt).get("unchanged"):
+            continue
+        shared.append(str(batch))
+        # A day and still the state of one that stands: `done` tells the two apart.
+        store.rows("UPDATE loads SET undone_at = CURRENT_TIMESTAMP WHERE load_id = ?", [later])
+        if whole := _plain(source).get("whole"):
+            store.rows("UPDATE loads SET state = 'undone' WHERE batch = ?", [whole])
+    return tuple(dict.fromkeys(shared))
+
+
+def _plain(stored: Any) -> Mapping[str, Any]:
+    """JSON of a row of `loads`: SQLite gives it back as text."""
+    found: Mapping[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
+    return found
 
 
 def _reopen(store: Books, load: str) -> None:
@@ -90,7 +117,7 @@ def _find(store: Books, target: str, wanted: str) -> tuple[str, str, Mapping[str
         what = "more than one load begins so" if found else "there is no such load that is not undone"
         raise NotFound(f"{target}: {wanted}: {what}. See: digitize receipts --target ...")
     load, batch, source = found[0]
-    return load, batch, json.loads(source) if isinstance(source, str) else source
+    return load, batch, _plain(source)
 
 
 def _require_last(store: Books, target: str, load: str, batch: str) -> None:

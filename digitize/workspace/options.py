@@ -257,8 +257,8 @@ def load_options(folder: Path, flags: Mapping[str, Any] | None = None) -> Option
     """
     path = folder / "digitize.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as e:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise OptionsError(f"{path}: not valid TOML: {e}") from e
     for section, name, value in _environment():
         data.setdefault(section, {})[name] = value

@@ -31,11 +31,14 @@ def read_head(path: Path) -> tuple[float | None, list[str]]:
     """How complete a CSV file of a workspace says that it is, and its lines without that.
 
     It says so before its columns: `# complete = true`, false, or the share of what is written that it has. None where
-    it says nothing. Raises MappingError for another word, naming the file.
+    it says nothing. Raises MappingError for another word and for a file that is not in UTF-8, naming the file.
     """
-    # As csv wants it: a line ends where its end is, and nowhere within a cell.
-    with path.open(encoding="utf-8-sig", newline="") as f:
-        lines = list(f)
+    try:
+        # As csv wants it: a line ends where its end is, and nowhere within a cell.
+        with path.open(encoding="utf-8-sig", newline="") as f:
+            lines = list(f)
+    except (OSError, UnicodeDecodeError) as e:
+        raise MappingError(f"{path} cannot be read as CSV in UTF-8. Save it as that and try again.") from e
     count = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     try:
         said = tomllib.loads("\n".join(line.lstrip("#").strip() for line in lines[:count] if "=" in line))

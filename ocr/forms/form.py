@@ -187,9 +187,9 @@ def load_form(path: Traversable) -> Form:
     Raises FormError naming file and key when the file is not valid TOML or does not fit the model.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return Form.model_validate(data)
-    except tomllib.TOMLDecodeError as e:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise FormError(f"{path.name}: not valid TOML: {e}") from e
     except ValidationError as e:
         first = e.errors()[0]

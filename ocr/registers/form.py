@@ -218,6 +218,6 @@ def _labels(path: Traversable) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 def _toml(path: Traversable) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as e:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise FormError(f"{path.name}: not valid TOML: {e}") from e

@@ -156,3 +156,12 @@ def test_what_is_not_there_or_packed_is_told_first_and_alone(tmp_path, capsys):
             assert run([*command, str(path)]) == 5
             said = capsys.readouterr().err
             assert text in said and "--state" not in said
+
+
+def test_what_is_wrong_with_rules_and_policies_is_said(tmp_path, capsys):
+    path, policy = tmp_path / "firs.csv", tmp_path / "own.toml"
+    path.write_bytes(text(HEAD, GOOD))
+    policy.write_text('[severity]\nR001 = "loud"\n')
+    for name, said in (("nope", "no severity policy nope"), (str(policy), "R001: loud is not one of note")):
+        assert run(["validate", str(path), "--policy", name]) == 4
+        assert said in capsys.readouterr().err

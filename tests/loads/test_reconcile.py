@@ -211,6 +211,23 @@ def test_after_an_undone_load_the_first_one_is_equal_again(loaded, target):
     assert found(loaded, target)[0] == {}
 
 
+def test_what_a_later_delivery_found_there_already_comes_with_it_again_after_the_first_was_taken_back(loaded, target):
+    first = target.run("SELECT load_id FROM loads ORDER BY at LIMIT 1")[0][0]
+    more = firs(
+        loaded.parent / "more", ("b", {"fir_no": "2", "year": "2010", "fir_date": "2010-03-12"}), ("e", {"fir_no": "9"})
+    )
+    load_files([more], "iif1", target, SETTINGS, LoadOptions())
+    both = load_files([more], "iif1", target, SETTINGS, LoadOptions(size=1))
+    assert both.total("unchanged") == 2
+    back = target.undo(str(first), "test")
+    assert (back.removed, len(back.shared)) == (4, 3)
+    assert found(more, target)[0] == {"missing": ["b"]}
+    again = load_files([more], "iif1", target, SETTINGS, LoadOptions(size=1))
+    assert (again.repeated, again.total("inserted"), again.total("unchanged")) == (False, 1, 1)
+    assert found(more, target)[0] == {}
+    assert load_files([more], "iif1", target, SETTINGS, LoadOptions(size=1)).repeated
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_what_was_corrected_and_replayed_is_told_as_that(digitize, request, tmp_path, kind):
     target = tmp_path / "t.sqlite" if kind == "sqlite" else request.getfixturevalue("postgres_target")

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
+import psycopg
 import pytest
 
-from digitize.errors import OptionsError
+from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.open import check_target_text, find_kind, known_targets, load_kinds, open_target
+from digitize.targets.own_tables import opening
 from digitize.targets.postgres.address import parse_address
 from digitize.workspace.place import create, open_place
 from digitize.workspace.target import open_place_target
@@ -93,3 +97,23 @@ def test_a_layout_is_refused_by_a_target_that_cannot_fill_one(tmp_path):
     for target in ("csv:out", "postgresql://u@h/db"):
         with pytest.raises(OptionsError, match="export in that layout"):
             open_place_target(open_place(folder, {"load.target": target, "load.layout": "t_state"}))
+
+
+def test_a_role_without_rights_is_told_what_the_target_said(monkeypatch):
+    """Whether the schema is a book cannot be asked there; that question's own error told nobody anything."""
+
+    def refused(*_):
+        raise TargetRefused("permission denied for schema cctns")
+
+    @contextmanager
+    def connected(_):
+        yield SimpleNamespace(transaction=nullcontext)
+
+    def unseen(*_):
+        raise psycopg.errors.UndefinedTable("meta")
+
+    monkeypatch.setattr(opening, "PostgresTarget", refused)
+    monkeypatch.setattr(opening, "connect", connected)
+    monkeypatch.setattr(opening, "find_layout_in", unseen)
+    with pytest.raises(TargetRefused, match="permission denied"):
+        open_target("postgresql://reader@db.example/cctns", "cctns")

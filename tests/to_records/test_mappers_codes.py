@@ -213,6 +213,13 @@ def test_a_day_that_is_none_is_refused_with_its_row(tmp_path: Path) -> None:
         load_stations("xx", write(tmp_path / "stations.csv", STATIONS.replace("2012-06-01", "June 2012")))
 
 
+def test_a_list_of_stations_that_is_no_utf_8_is_said_by_its_file(tmp_path):
+    path = tmp_path / "stations.csv"
+    path.write_bytes(STATIONS.encode("utf-16"))
+    with pytest.raises(MappingError, match=r"stations\.csv cannot be read as CSV in UTF-8"):
+        load_stations("xx", path)
+
+
 def test_acts_have_days_and_titles() -> None:
     for act in acts().values():
         assert act.full_name and act.spellings

@@ -125,7 +125,7 @@ def read_policy(name: str) -> PolicyFile:
     """A policy by its name or file. Raises RuleError."""
     if name.endswith(".toml"):
         try:
-            text = Path(name).read_text(encoding="utf-8")
+            text = Path(name).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as e:
             raise RuleError(f"policy {_plain(name)}: the file cannot be read") from e
         made = _parsed(name, text)

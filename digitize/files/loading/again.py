@@ -60,7 +60,7 @@ def _beside(paths: Sequence[Path]) -> Iterator[SeenFile]:
         if not file.is_file():
             continue
         yield see_file(file)
-        if name := tomllib.loads(file.read_text(encoding="utf-8")).get("stations_file"):
+        if name := tomllib.loads(file.read_text(encoding="utf-8-sig")).get("stations_file"):
             yield see_file(folder / str(name))
 
 

@@ -72,8 +72,8 @@ class Loaded:
         if self.before:
             read = self.total_before("read")
             lines.append(
-                f"{counted(read, 'record')} in {counted(len(self.before), 'batch')} had been committed before "
-                f"something broke off: "
+                f"{counted(read, 'record')} in {counted(len(self.before), 'batch')} had been committed "
+                f"by an earlier load of these files: "
                 f"{self.total_before('inserted')} new. That makes {counted(n['read'] + read, 'record')} in all."
             )
         if self.refused and not self.dry_run:

@@ -95,7 +95,7 @@ def accept(golden: Golden) -> None:
 def golden_context(folder: Path) -> MapContext:
     """What context.toml and stations.csv of a pair say was told at intake."""
     path = folder / "context.toml"
-    metadata = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    metadata = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.is_file() else {}
     state = load_state(metadata["state"]) if "state" in metadata else None
     lists = place_lists(state.code, folder / "stations.csv") if state else {}
     return MapContext(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.kind import Opening
 from digitize.targets.own_tables.book import find_layout_in
@@ -33,5 +35,9 @@ def open_postgres(address: DatabaseAddress, how: Opening) -> PostgresTarget:
 
 
 def _is_book(address: DatabaseAddress) -> bool:
-    with connect(address) as db, db.transaction():
-        return find_layout_in(db, address) is not None
+    try:
+        with connect(address) as db, db.transaction():
+            return find_layout_in(db, address) is not None
+    except psycopg.Error:
+        # No right to look, or another program's table: what the target said first tells more.
+        return False

@@ -34,7 +34,8 @@ def note(db: psycopg.Connection[Any], batch: LoadBatch, receipt: Receipt) -> Non
 
 
 def find_done(db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
-    """The receipt of a load that is the newest of its batch and is not undone, None where there is none."""
-    query = "SELECT load_id = %s AND state = 'loaded', receipt FROM loads WHERE batch = %s ORDER BY seq DESC LIMIT 1"
+    """See `digitize.targets.base.Target.done`."""
+    query = """SELECT load_id = %s AND state = 'loaded' AND undone_at IS NULL, receipt FROM loads WHERE batch = %s
+               ORDER BY seq DESC LIMIT 1"""
     row = db.execute(query, (load, batch)).fetchone()
     return replace(Receipt(**row[1]), repeated=True) if row and row[0] else None

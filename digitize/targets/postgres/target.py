@@ -112,7 +112,7 @@ class PostgresTarget:
         self.transact(lambda db: compare.standing(db, form, groups, take, at_once))
 
     def done(self, load: str, batch: str) -> Receipt | None:
-        """The receipt of a load that was committed before, is not undone, and is the newest of its batch."""
+        """See `Target`."""
         found: Receipt | None = self.transact(lambda db: find_done(db, load, batch))
         return found
 

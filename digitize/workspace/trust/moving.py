@@ -248,7 +248,7 @@ def _require_whole(db: LedgerEngine, home: Path) -> None:
 def write_address(folder: Path, url: str) -> None:
     """Have digitize.toml say where the ledger lies, in one step."""
     path = folder / "digitize.toml"
-    text, line = path.read_text(encoding="utf-8"), ledger_line(url)
+    text, line = path.read_text(encoding="utf-8-sig"), ledger_line(url)
     changed = _LINE.sub(lambda _: line, text, count=1)
     if not _LINE.search(text):
         changed = _AFTER.sub(lambda m: f"{m[0]}\n{line}", text, count=1)
