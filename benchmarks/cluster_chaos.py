@@ -17,7 +17,7 @@ from benchmarks.cluster_rig import ROOT, Rig
 
 WORKERS = 3
 IN_FLIGHT = 2 * WORKERS
-"""Lots of one page that are in the hands of workers at once, at most."""
+"""Lots that are in the hands of workers or wait there at once, at most."""
 CHEAP = {
     "DIGITIZE_READ_ENGINE": "null",
     "DIGITIZE_READ_HANDWRITING_ENGINE": "none",
@@ -28,14 +28,16 @@ _EVERY = 40
 _VOLUMES = 20
 CLIENT, DATABASE = "client", "database"
 AT_ONCE = 20
-"""Where the ledger is a database a worker records so many pages at once."""
+"""A lot is up to so many pages: as many go to a worker together, or are recorded by it at once in a database."""
 DONE = (0, 3, 4)
 """Codes of a run that came to its end: all well; more refused than agreed; sheets of no form cannot be mapped."""
 
 
 @dataclass(frozen=True)
 class Chaos:
-    """What came of it. worked_twice: jobs that were begun more than once; most_twice: what the kills may cost."""
+    """What came of it. worked_twice: pages that were begun more than once; most_twice: what the kills may cost, if all
+    lots are full.
+    """
 
     kills: int
     identical: bool
@@ -82,9 +84,9 @@ def chaos(
     identical = code in DONE and exported(calm) == exported(shaken) and finished(calm) == finished(shaken)
     once = all(n == 1 for n in finished(shaken).values()) and verified(shaken)
     n = sum(hits.values())
-    # Where workers record for themselves, what a loss costs are pages that wait for the end of their transaction.
-    most = n * IN_FLIGHT * (AT_ONCE if server else 1)
-    return Chaos(n, identical, once, visits.total() - len(visits), most, pages, time.monotonic() - begun, hits)
+    return Chaos(
+        n, identical, once, visits.total() - len(visits), n * IN_FLIGHT * AT_ONCE, pages, time.monotonic() - begun, hits
+    )
 
 
 class Server(Protocol):

@@ -4,6 +4,7 @@ import hashlib
 import os
 from concurrent.futures import Future
 from dataclasses import replace
+from operator import length_hint
 from pathlib import Path
 
 import pytest
@@ -329,6 +330,13 @@ def test_a_run_on_a_cluster_reads_maps_and_checks(digitize, samples, dask_addres
     """That it comes to what a run here comes to, to the byte, is asked by benchmarks/cluster.py."""
     from PIL import Image
 
+    from digitize.steps import read
+
+    coming, run_jobs = [], read.run_jobs
+    # How many pages go to a worker together hangs on how many there are.
+    monkeypatch.setattr(
+        read, "run_jobs", lambda work, jobs, *a: coming.append(length_hint(jobs)) or run_jobs(work, jobs, *a)
+    )
     monkeypatch.setenv("DIGITIZE_READ_ENGINE", "null")
     monkeypatch.setenv("DIGITIZE_READ_HANDWRITING_ENGINE", "none")
     small = Image.open(samples / "fir_book_2025" / "en_2019_211.jpg").convert("L").resize((300, 423))
@@ -336,4 +344,4 @@ def test_a_run_on_a_cluster_reads_maps_and_checks(digitize, samples, dask_addres
     digitize("init", "wb", tmp_path / "ws")
     digitize("intake", tmp_path / "ws", tmp_path / "one.png")
     report = digitize.json("run", tmp_path / "ws", "--cluster", dask_address)
-    assert (report["read"]["read"], report["mapped"], report["checked"]) == (1, 1, 1)
+    assert (report["read"]["read"], report["mapped"], report["checked"], coming) == (1, 1, 1, [1])

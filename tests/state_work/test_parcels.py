@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from digitize.machine.cluster import parcels
+from digitize.machine.cluster import at_worker, parcels
 from digitize.machine.cluster.at_worker import Broke, JobDone, Lacking, Raised, Told
 from digitize.machine.cluster.parcels import Pace, fair_share, parcel_size
 from digitize.machine.cluster.travel import unpack
@@ -118,6 +118,17 @@ def test_each_job_of_a_parcel_has_an_outcome_of_its_own_and_what_was_not_begun_g
     came = dict(go(place, range(40)))
     assert came == {n: n for n in range(40)} | {22: "crashed 22", 23: "crashed 23"}
     assert any(len(jobs) > 3 for jobs in place.parcels)
+
+
+def test_a_worker_for_which_a_parcel_takes_too_long_tells_what_it_did_and_keeps_its_process(monkeypatch):
+    hands, looks = deque(["hand"]), iter([False, True])
+    monkeypatch.setattr(at_worker, "_site", lambda session: None)
+    monkeypatch.setattr(at_worker, "_hands", lambda session: hands)
+    monkeypatch.setattr(at_worker, "_done_by", lambda hand, site, data, limit_s: JobDone(data))
+    monkeypatch.setattr(at_worker, "is_long_enough", lambda seconds: next(looks))
+    told = at_worker.do_there(None, [b"1", b"2", b"3"], None)
+    assert [one.outcome for one in told] == [JobDone(b"1"), JobDone(b"2")]
+    assert list(hands) == ["hand"]
 
 
 def test_an_error_of_the_work_ends_all_after_what_else_came_of_its_parcel():

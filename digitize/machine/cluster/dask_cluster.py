@@ -151,9 +151,12 @@ class DaskCluster:
 
     def _connect(self, patience_s: float) -> None:
         try:
+            import dask
             from distributed import Client
         except ImportError as e:
             raise MachineLacks("--cluster needs Dask. Install it: pip install 'cctns-digitize[cluster]'") from e
+        # Who is there is asked for by the roster; nobody here looks at what Dask would ask for every two seconds.
+        dask.config.set({"distributed.client.scheduler-info-interval": "600s"})
         until, told = time.monotonic() + patience_s, 0.0
         while True:
             try:
