@@ -11,6 +11,8 @@ from digitize.cli.console import Json, print_json, say
 from digitize.cli.options import Layout, Schema, Target, Workspace
 from digitize.machine.counted import counted
 
+_NAMED = 5
+
 
 def unload(
     batch: Annotated[str, typer.Argument(metavar="[BATCH]", help="Name of a batch, or the id of a load.")] = "",
@@ -46,10 +48,9 @@ def unload(
         f"{counted(done.restored, 'earlier version')} back in."
     )
     if done.shared:
-        named = ", ".join(done.shared[:5]) + (" ..." if len(done.shared) > 5 else "")  # noqa: PLR2004
-        say(
-            f"Loaded later, and some of their records were these: {named}. Load their files again; see: digitize reconcile"
-        )
+        more = len(done.shared) - _NAMED
+        named = ", ".join(done.shared[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        say(f"Loaded later, and some of their records may be among these: {named}. Load their files again.")
 
 
 def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:

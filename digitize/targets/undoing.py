@@ -74,8 +74,8 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
 def _unsettle(store: Books, load: str) -> tuple[str, ...]:
     """Have later loads that found records as before count as done no more, for these records may just have gone.
 
-    They still stand, and can be taken back, but their files given once more are taken again. Which records they found is
-    not kept. Returns the names of their batches.
+    They still stand, and can be taken back, but their files given once more are taken again. Which records they found
+    is not kept. Returns the names of their batches.
     """
     query = f"""SELECT load_id, batch, receipt, source FROM loads WHERE state = 'loaded' AND {store.order} >
                 (SELECT {store.order} FROM loads WHERE load_id = ?) ORDER BY {store.order}"""

@@ -47,7 +47,7 @@ def find_dialect(lines: Sequence[str]) -> TextDialect | None:
     """
     filled = [x for x in lines if x.strip()]
     best: tuple[float, int, int, TextDialect] | None = None
-    for order, dialect in enumerate(_candidates("".join(filled))):
+    for order, dialect in enumerate(_candidates("".join(filled), filled)):
         width, share = _fit(filled, dialect)
         # Rounded to a tenth, so that a few broken lines do not let a narrower table win.
         score = (round(share, 1), width, -order)
@@ -59,14 +59,15 @@ def find_dialect(lines: Sequence[str]) -> TextDialect | None:
     return best[3] if best and best[1] <= _MOST_COLUMNS else None
 
 
-def _candidates(text: str) -> Iterator[TextDialect]:
+def _candidates(text: str, lines: Sequence[str]) -> Iterator[TextDialect]:
     """Dialects that can be meant, likelier ones first. Quotes and backslashes can be letters of a font."""
     for separator in SEPARATORS:
         if separator not in text:
             continue
-        # Only COPY writes NULL as \N.
         if separator == "\t" and re.search(r"(?:^|\t)\\N(?=\t|\r|\n|$)", text, re.MULTILINE):
-            yield TextDialect(separator, is_copy=True)
+            copy, quoted = TextDialect(separator, is_copy=True), TextDialect(separator, '"')
+            # MySQL writes NULL so in quoted text, too; a cell of COPY never goes over several lines.
+            yield quoted if _fit(lines, quoted) > _fit(lines, copy) else copy
             continue
         s = re.escape(separator)
         escaped = re.search(rf'\\"[^"{s}\r\n]', text) is not None and re.search(rf'(?:^|{s})"', text, re.MULTILINE)

@@ -228,3 +228,12 @@ def test_labels_with_values_above_a_header_are_titles(tmp_path: Path) -> None:
     data = "Date: 12/03/1998,,Page 1\nNo,Name,Age\n1,Abel,30\n2,Bela,31\n"
     (found,) = read(tmp_path / "t.csv", data)
     assert (found.columns, texts(found)) == (("No", "Name", "Age"), [("1", "Abel", "30"), ("2", "Bela", "31")])
+
+
+def test_quoted_text_with_nulls_of_mysql_is_no_copy_block(tmp_path: Path) -> None:
+    path = tmp_path / "FIR.txt"
+    rows = [*(f"{i}\tRam {i}\tIPC 379\n" for i in range(1, 40)), '40\t"first line\nsecond"\t\\N\n']
+    path.write_text("FIRNO\tNAME\tSECTION\n" + "".join(rows), "utf-8")
+    (table,) = open_tables(path)
+    last = list(table.rows)[-1]
+    assert (last.number, last.cells) == (40, ("40", "first line\nsecond", "\\N"))
