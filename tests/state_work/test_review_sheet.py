@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -86,6 +87,25 @@ def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):
     first, second = read_sheet(path)
     assert (first.item, first.value, first.fault) == ("a", "420", "")
     assert (second.line, second.item) == (3, "b") and "formula" in second.fault
+
+
+@pytest.mark.parametrize(
+    "made", [datetime(2019, 5, 6), date(2026, 12, 7), time(19, 20), timedelta(hours=30), 19.2]
+)  # fmt: skip
+def test_what_a_spreadsheet_made_of_a_day_an_hour_or_a_number_is_refused(tmp_path, made):
+    """Whether 05/06/2019 was the 5th of June or the 6th of May, and 19.2 ten or two minutes, nobody can tell."""
+    path = tmp_path / "r.xlsx"
+    write_sheet(path, [(item(id, ()), None) for id in "abc"])
+    book = load_workbook(path)
+    sheet = book["review"]
+    place = next(c.column for c in sheet[1] if c.value == "right value")
+    sheet.cell(2, place, made)
+    sheet.cell(3, place, 2009.0)
+    sheet.cell(4, place, "05/06/2019")
+    book.save(path)
+    first, *others = read_sheet(path)
+    assert first.fault.startswith("the spreadsheet made a d")
+    assert [(o.value, o.fault) for o in others] == [("2009", ""), ("05/06/2019", "")]
 
 
 @given(st.sampled_from(sorted(every_language())))
