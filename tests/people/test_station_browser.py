@@ -68,6 +68,7 @@ def test_a_day_at_the_station(browser_modules, place, address):
     found = json.loads(done.stdout)
     assert (found["faults"], found["errors"], found["foreign"], found["overflow"]) == ([], [], [], [])
     assert len(found["typed"]) == 30
+    assert found["once"] == [1, 1]
     assert found["undone"] == ["undone"] * 3
     assert found["conflict"] == ["राम नमूना", found["mine"]]
     assert (found["kept"], found["keptLater"]) == (4, 0)
