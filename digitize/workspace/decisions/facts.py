@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from digitize.reading.never import NEVER
+from digitize.workspace.ledger.verdict import DAY_CORRECTED
 from mappers.record import FieldValue, Record
 from mappers.sources.values import PageValues, ZoneValue
 
@@ -18,7 +20,7 @@ SAME_DAY_AS = "same-day-as-"
 _NUMBERS = re.compile(r"\d+")
 
 Followers = Mapping[tuple[str, str], str]
-"""(page, zone) -> the zone of the same page that it follows."""
+"""(page, zone) -> the zone of the same page that it follows, "" where a person corrected such a one."""
 
 
 def with_one_day(
@@ -26,11 +28,18 @@ def with_one_day(
 ) -> tuple[PageValues, dict[tuple[str, str], str]]:
     """A page on which boxes of one day are as sure as the first of them that is known, and which box follows which.
 
-    read: as the machine has it; decided: under people's decisions. A day that a person changed is no word on the
-    others, which read what the machine read.
+    read: as the machine has it; decided: under people's decisions. A day that a person corrected is no word on the
+    others, but takes away what made them sure: they had been read alike, and each was believed for the others' sake.
+    So they are asked, with that day beside.
     """
     zones, followers = dict(decided.zones), {}
     for names in (same for group in groups for same in _same_days(read.zones, group)):
+        right = _corrected(names, read, decided)
+        for name in names if right else ():
+            if zones[name] is read.zones[name] and _is_known(zones[name]):
+                offered = tuple(dict.fromkeys((*right, *zones[name].candidates)))
+                zones[name] = replace(zones[name], accept=NEVER, candidates=offered)
+                followers[read.page, name] = ""
         sure = [n for n in names if _is_known(zones[n]) and _day(zones[n].value) == _day(read.zones[n].value)]
         leader = sure[0] if sure else names[0]
         for name in names:
@@ -46,8 +55,9 @@ def note_followers(record: Record, followers: Followers) -> Record:
     """The record with a note on each value that follows another."""
     for path, value in list(record.cells()) if followers else ():
         leader = followers.get((value.origin.page, value.origin.zone))
-        if leader:
-            record = record.with_value(path, replace(value, notes=(*value.notes, SAME_DAY_AS + leader)))
+        if leader is not None:
+            note = SAME_DAY_AS + leader if leader else DAY_CORRECTED
+            record = record.with_value(path, replace(value, notes=(*value.notes, note)))
     return record
 
 
@@ -66,6 +76,12 @@ def _same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> Iterator
         if day:
             by_day.setdefault(day, []).append(name)
     yield from (names for names in by_day.values() if len(names) > 1)
+
+
+def _corrected(names: Sequence[str], read: PageValues, decided: PageValues) -> list[str]:
+    """The days that people say stand in some of these boxes, where it is another than was read."""
+    said = ((n, decided.zones[n].value) for n in names if decided.zones[n] is not read.zones[n])
+    return [text for name, text in said if text and _day(text) not in (None, _day(read.zones[name].value))]
 
 
 def _is_known(zone: ZoneValue) -> bool:
