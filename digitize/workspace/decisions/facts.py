@@ -6,17 +6,19 @@ the same day; where they differ each is asked for itself.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from digitize.reading.never import NEVER
-from digitize.workspace.ledger.verdict import DAY_CORRECTED
+from digitize.workspace.ledger.verdict import DAY_CORRECTED, OPERATOR
 from mappers.record import FieldValue, Record
 from mappers.sources.values import PageValues, ZoneValue
 
 SAME_DAY_AS = "same-day-as-"
 """Beginning of the note on a value that follows another zone of its page, whose name stands behind it."""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = re.compile(r"\d+")
 
 Followers = Mapping[tuple[str, str], str]
@@ -59,6 +61,33 @@ def note_followers(record: Record, followers: Followers) -> Record:
             note = SAME_DAY_AS + leader if leader else DAY_CORRECTED
             record = record.with_value(path, replace(value, notes=(*value.notes, note)))
     return record
+
+
+def with_weekday(record: Record) -> Record:
+    """The record with the day of the week on its date, where both say the same: one fact, so one question, and as sure
+    as the date. A word and figures are not misread alike, and a clerk rarely errs in the weekday.
+    """
+    day, date = record.fields.get("occurrence_day"), record.fields.get("occurrence_from")
+    if day is None or date is None or not day.value or not date.value or not date.origin.zone:
+        return record
+    if (
+        day.by.startswith(OPERATOR)
+        or day.is_sure()
+        or day.origin.page != date.origin.page
+        or _weekday(date) != day.value
+    ):
+        return record
+    sure = {"confidence": date.confidence, "accept": date.accept} if date.is_sure() else {}
+    noted = replace(day, notes=(*day.notes, SAME_DAY_AS + date.origin.zone), **sure)
+    return record.with_value("occurrence_day", noted)
+
+
+def _weekday(date: FieldValue) -> str:
+    """The day of the week of a canonical date, "" of what is none."""
+    try:
+        return _WEEKDAYS[datetime.date.fromisoformat(date.value or "").weekday()]
+    except ValueError:
+        return ""
 
 
 def leader_of(value: FieldValue | None) -> str:
