@@ -89,6 +89,15 @@ def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):
     assert (second.line, second.item) == (3, "b") and "formula" in second.fault
 
 
+def test_nothing_but_the_answers_can_be_changed_so_that_none_slips_beside_another_picture(tmp_path):
+    path = tmp_path / "r.xlsx"
+    write_sheet(path, [(item(id, ()), None) for id in "ab"])
+    sheet = load_workbook(path)["review"]
+    assert sheet.protection.sheet and sheet.protection.sort and not sheet.protection.password
+    free = {HEAD[c.column - 1] for row in sheet.iter_rows(min_row=2) for c in row if not c.protection.locked}
+    assert free == {"right value", "verdict", "operator"}
+
+
 @pytest.mark.parametrize(
     "made", [datetime(2019, 5, 6), date(2026, 12, 7), time(19, 20), timedelta(hours=30), 19.2]
 )  # fmt: skip
