@@ -74,6 +74,8 @@ def test_a_day_at_the_station(browser_modules, place, address):
     assert (found["kept"], found["keptLater"]) == (4, 0)
     assert found["notYet"] == "0" and found["carpet"][0] == found["carpet"][1] > 1
     assert found["urdu"] == ["rtl", "ur", True]
+    assert found["typedBefore"] == "एक लंबा पाठ" != found["typedReverted"]
+    assert found["again"] == ["open", True]
     assert found["settled"] and found["reopened"] == 1
     assert found["changed"] == "hi"
     assert found["language"] == ["hi", words("hi")["quality"]]

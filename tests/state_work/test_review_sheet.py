@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from digitize.errors import InputError
-from digitize.review.labels import field_label
+from digitize.review.labels import field_label, fields_label
 from digitize.review.sheet import CHOICES, HEAD, SheetLook, write_sheet
 from digitize.review.sheet_read import read_sheet
 from digitize.review.sheet_words import every_language, names_of_headings
@@ -72,6 +72,13 @@ def test_a_hindi_label_is_the_printed_one():
     # That no form prints by itself.
     assert field_label("iif1", "fir_time", "hi") == "प्र.सू.रि. का समय (1)"
     assert field_label("iif1", "persons[0].role", "hi") == "1: भूमिका"
+    # Many rows together.
+    accused = tuple(f"persons[{n}].name" for n in range(4))
+    assert [fields_label("iif1", accused, language) for language in ("hi", "en", "ta")] == [
+        "व्यक्ति",
+        "Persons",
+        "Persons",
+    ]
 
 
 def test_a_sheet_in_hindi_is_read_back_and_formulas_are_refused(tmp_path):

@@ -1,7 +1,7 @@
 // What the keying page, the page order and the carpet share: the outbox with its visible count, notices, the whole page,
 // ways of typing, and the keys, which are written on the buttons (data-do, data-keys) and nowhere else.
 
-import { sentence } from "./answer.js";
+import { noteTyped, sentence } from "./answer.js";
 import { Outbox } from "./outbox.js";
 import { PageView, Pictures } from "./pictures.js";
 import { call, chord, element, isComposing, reasonOf, uniqueName, words } from "./station.js";
@@ -47,6 +47,7 @@ export class Desk {
   /** Keep an answer of an item and send it in the background. Returns its name. */
   keep(item, answer, { active_ms = 0, keys = 0, note = "" } = {}) {
     const client = uniqueName();
+    noteTyped(item.id, null);
     this.items.set(client, item);
     this.done.push(client);
     if (this.done.length > DEPTH) this.done.splice(0, this.done.length - DEPTH);
