@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fill: Collection[str]) -> None:
     """Write a row: text wraps, and is never run as a formula. to_fill: columns in which people's words stay text."""
-    from openpyxl.styles import Alignment
+    from openpyxl.styles import Alignment, Protection
 
     for number, (name, value) in enumerate(values.items(), start=1):
         cell = sheet.cell(line, number, in_sheet(value) if isinstance(value, str) else value)
@@ -26,6 +26,17 @@ def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fi
         if name in to_fill:
             # As text: a spreadsheet would make 7 of 007, and a day of 3-12.
             cell.number_format = "@"
+            cell.protection = Protection(locked=False)
+
+
+def guard(sheet: Worksheet) -> None:
+    """Let a spreadsheet change nothing but the cells that are to be filled in, without a password: no row is sorted and
+    no cell shifted, so that nothing that was typed comes to stand beside another picture. Filters and widths stay free.
+    """
+    rules = sheet.protection
+    rules.sheet = True
+    # Each of these says what is not allowed.
+    rules.autoFilter = rules.formatColumns = rules.formatRows = rules.objects = False
 
 
 def allow_words(sheet: Worksheet, column: str, last: int, words: Collection[str]) -> None:

@@ -36,8 +36,14 @@ def field_label(form: str, path: str, language: str = ENGLISH) -> str:
 
 
 def _row(child: str, number: int, *, is_told: bool) -> str:
-    # The table's name is English: in another language the number of the row says enough.
-    return f"{number}: " if is_told else f"{child.replace('_', ' ').capitalize()} {number}: "
+    # The number of the row and what stands in it say enough, where the label is the printed one.
+    return f"{number}: " if is_told else f"{_rows(child, ENGLISH)} {number}: "
+
+
+def _rows(child: str, language: str) -> str:
+    """What the rows of a table are called together; in English where the language has no word for them."""
+    own = _printed(language).get(child) if language != ENGLISH else None
+    return own or child.replace("_", " ").capitalize()
 
 
 @cache
@@ -62,5 +68,5 @@ def _text(name: str) -> str:
 def fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:
     """The labels of the fields that hang on one item; the rows of a table are named together where there are many."""
     if len(fields) > MOST_FIELDS:
-        return ", ".join(dict.fromkeys(f.partition("[")[0].replace("_", " ").capitalize() for f in fields))
+        return ", ".join(dict.fromkeys(_rows(f.partition("[")[0], language) for f in fields))
     return ", ".join(dict.fromkeys(field_label(form, f, language) for f in fields))

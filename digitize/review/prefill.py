@@ -15,6 +15,7 @@ from digitize.workspace.calibration.sampling import field_of
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer
 from digitize.workspace.decisions.items import ZONE, Item
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.verdict import DAY_CORRECTED
 
 MISTYPED, OVERLOOKED = 0.01, 0.15
 UNMEASURED = 0.5
@@ -37,6 +38,9 @@ class PrefillFloors:
         """Whether the reading of an item may stand in the box. What stands in a table was typed by people."""
         if not item.cell.startswith(_ZONES):
             return True
+        # Its confidence came from another box that read the same, and was wrong.
+        if DAY_CORRECTED in item.why:
+            return False
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
         key = self._form(page), field_of(zone)
         # What nobody measured is not as good as the form's other fields: only answers on the field itself say how good.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.files.workbook import allow_words, offer, save_book, write_cells
+from digitize.files.workbook import allow_words, guard, offer, save_book, write_cells
 from digitize.masking.masks import MASK
 from digitize.review.labels import MOST_FIELDS, fields_label
 from digitize.review.questions import WORDS
@@ -196,6 +196,7 @@ def _finish(sheet: Worksheet, count: int) -> None:
     # Without "value": whoever types one has nothing to choose.
     allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
     offer(sheet, _letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
+    guard(sheet)
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.
     sheet.page_setup.fitToHeight = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +54,23 @@ def _filled(line: int, cells: Mapping[str, Cell], given: Mapping[str, str]) -> F
     formulas = [n for n in ("right value", "verdict", "operator") if n in cells and cells[n].data_type == "f"]
     # What a formula came to is not what somebody saw on the paper, and may be another thing tomorrow.
     fault = f"{formulas[0]!r} holds a formula; type what stands on the paper" if formulas else ""
+    fault = fault or _made_of(cells["right value"].value if "right value" in cells else None)
     verdict, operator = given["verdict"].lower(), given["operator"]
     return Filled(line, given["item"], given["right value"], verdict, operator, given["record"], fault)
+
+
+def _made_of(value: Any) -> str:
+    """What a spreadsheet made of what was typed, where it cannot be told any more what that was; "" where it can.
+
+    The cells of our sheets are text. In one that somebody formatted anew, or filled in another program, 05/06/2019
+    becomes the 6th of May or the 5th of June by the machine's region, 7/12 a day of this year, and 19.20 is 19.2.
+    """
+    is_day = hasattr(value, "strftime") or isinstance(value, timedelta)
+    is_cut = isinstance(value, float) and not value.is_integer()
+    if not is_day and not is_cut:
+        return ""
+    kind = "a date or time" if is_day else "a decimal number"
+    return f"the spreadsheet made {kind} of what was typed; type it as it stands on the paper with a ' before it"
 
 
 def _rows(path: Path) -> Iterator[Sequence[Cell]]:
@@ -78,4 +94,4 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value.strftime("%d-%m-%Y") if hasattr(value, "strftime") else str(value).strip()
+    return str(value).strip()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from digitize.machine.carried import carried, taken
 from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
+from digitize.steps.contradicted import also_asked
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import PART, Verdict, judge
 from mappers.packed import RecordShape
@@ -63,18 +64,22 @@ def check_lot(work: CheckWork, lot: CheckLot) -> list[GroupChecked]:
         of_record.setdefault(finding.record, []).append(finding)
     done = []
     for (group, key, _), values in zip(lot.groups, groups, strict=True):
-        verdicts = {v.id: _verdict(v, work.parts, of_record.get(v.id, [])) for v in values}
-        done.append(GroupChecked(group, key, verdicts, [f for v in values for f in of_record.get(v.id, ())]))
+        judged = {v.id: _judged(v, work, of_record.get(v.id, [])) for v in values}
+        verdicts = {record: verdict for record, (verdict, _) in judged.items()}
+        done.append(GroupChecked(group, key, verdicts, [f for _, said in judged.values() for f in said]))
     return done
 
 
-def _verdict(values: RecordValues, parts: frozenset[str], findings: list[Finding]) -> Verdict:
-    if not values.by.isdisjoint(parts):
-        return PART
+def _judged(values: RecordValues, work: CheckWork, findings: list[Finding]) -> tuple[Verdict, list[Finding]]:
+    """The verdict on a record, and its findings with what a person's answer contradicts."""
+    if not values.by.isdisjoint(work.parts):
+        return PART, findings
     # What is sure, and of which no rule asks, is clean without a closer look.
     if not values.is_doubtful and all(f.severity == "note" for f in findings):
-        return _CLEAN
-    return judge(values.whole(), findings)
+        return _CLEAN, findings
+    record = values.whole()
+    findings = [*findings, *also_asked(record, findings, work.settings)]
+    return judge(record, findings), findings
 
 
 def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: Workers) -> Iterator[list[GroupChecked]]:

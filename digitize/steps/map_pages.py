@@ -8,7 +8,7 @@ from digitize.reading.values import zone_value
 from digitize.steps.other_readings import as_read_today
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
-from digitize.workspace.decisions.facts import note_followers, with_one_day
+from digitize.workspace.decisions.facts import note_followers, with_one_day, with_weekday
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
@@ -66,7 +66,7 @@ def make_records(
     records = map_readings(mapping, [values for values, _ in days], context)
     followers = {place: leader for _, own in days for place, leader in own.items()}
     signed = (note_followers(_sign(r, settled, values, context), followers) for r in records)
-    return [capture(r, known.capture) for r in signed]
+    return [capture(with_weekday(r), known.capture) for r in signed]
 
 
 def _day_groups(known: Known, reading: Reading | None) -> list[tuple[str, ...]]:

@@ -30,6 +30,8 @@ _LEGIBLE_PAGE, _OTHER_PAGE = 0.6, 0.3
 _LEAST_ZONES = 4
 """So many zones of text tell whether a page is legible; on others _ALIKE is asked for."""
 _OTHERS = 3
+_LEAST_PX = 8
+"""A zone thinner than that holds no writing that anybody could read."""
 
 
 def without_noise(
@@ -49,6 +51,16 @@ def without_noise(
         name: replace(d, notes=(*d.notes, NOISE)) if _is_noise(d, kinds[name], texts.get(name), least) else d
         for name, d in zones.items()
     }
+
+
+def on_the_scan(reading: ZoneReading) -> ZoneReading:
+    """A zone as it was read; unread where it lies off the scan and a sliver at its edge is all that is left.
+
+    Neither what an engine made of that nor that it is white says what stands there.
+    """
+    box = reading.box
+    is_sliver = min(box.x1 - box.x0, box.y1 - box.y0) < _LEAST_PX
+    return replace(reading, candidates=(), words=(), blank=False, matrices=()) if is_sliver else reading
 
 
 def is_noise(decided: Decided) -> bool:

@@ -40,7 +40,9 @@ const state = (page) => page.evaluate(() => {
   return { state: k.dataset.state, at: Number(k.dataset.at), item: k.dataset.item, value: box.value ?? "", lang: box.lang, label: document.querySelector(".is-in-turn .label, .one .label")?.textContent };
 });
 const saved = async (page) => { for (let n = 0; n < 300 && await page.evaluate(() => document.getElementById("unsent").dataset.waiting) !== "0"; n++) await page.waitForTimeout(50); };
-const ready = (page) => page.waitForSelector("#keying[data-state=open]");
+// Nothing is kept before its picture is there.
+const pictured = (page) => page.waitForFunction(() => Array.from(document.querySelectorAll(".stage img, #beside img")).every((i) => i.complete));
+const ready = async (page) => { await page.waitForSelector("#keying[data-state=open]"); await pictured(page); };
 const ask = (page, address) => page.evaluate(async (a) => (await fetch(a)).json(), address);
 
 const layout = JSON.parse(fs.readFileSync(new URL("../../digitize/review/station/static/layouts/Deva.json", import.meta.url)));
@@ -85,11 +87,23 @@ found.mine = mine.value;
 await asha.goto(`${url}/key?order=page&language=hi`);
 await ready(asha);
 await look(asha, "key");
+
+// A key that is held down and a double click keep the field that was read, and not those behind it that nobody saw.
+found.once = [];
+for (const twice of [async () => { await asha.keyboard.down("F7"); await asha.keyboard.down("F7"); await asha.keyboard.up("F7"); }, () => asha.dblclick("[data-do=illegible]")]) {
+  await asha.waitForTimeout(600);   // longer than a double click
+  const { at } = await state(asha);
+  await twice();
+  found.once.push((await state(asha)).at - at);
+  await asha.keyboard.press("Control+KeyZ");
+}
+await saved(asha);
 const WORDS = ["गाँव का बाज़ार", "राम प्रसाद", "थाना", "श्री कृष्ण", "खेत में"];
 let way = false;
 for (let n = 0; found.typed.length < 30 && n < 200; n++) {
   const now = await state(asha);
   if (now.state !== "open") { await asha.waitForTimeout(100); continue; }
+  await pictured(asha);
   if (!now.value) {
     if (!way) { await asha.keyboard.press("Alt+KeyK"); way = true; }
     const word = WORDS[found.typed.length % WORDS.length];
@@ -129,6 +143,27 @@ await bala.goto(`${url}/key?order=page&language=ur`);
 await ready(bala);
 found.urdu = await bala.evaluate(() => [document.activeElement.dir, document.activeElement.lang, getComputedStyle(document.activeElement).fontFamily.includes("Arab")]);
 await look(bala, "key in Urdu");
+// What is left for later comes again at the end.
+const { item: left } = await state(bala);
+for (let n = 0; n < 60; n++) {
+  await bala.keyboard.press("PageDown");
+  await bala.waitForTimeout(20);
+  const now = await state(bala);
+  found.again = [now.state, now.item === left];
+  if (now.item === left) break;
+}
+
+// What was typed and not kept stands there again when the page was left by mistake.
+await asha.goto(`${url}/key?order=page&language=hi`);
+await ready(asha);
+await asha.keyboard.press("Control+KeyA");
+await asha.keyboard.insertText("एक लंबा पाठ");
+await asha.goto(`${url}/`);
+await asha.goBack();
+await ready(asha);
+found.typedBefore = (await state(asha)).value;
+await asha.keyboard.press("Escape");
+found.typedReverted = (await state(asha)).value;
 
 // The supervisor decides, signs the batch off, and opens a value again.
 const sita = await logIn("Sita");

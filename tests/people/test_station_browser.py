@@ -68,11 +68,14 @@ def test_a_day_at_the_station(browser_modules, place, address):
     found = json.loads(done.stdout)
     assert (found["faults"], found["errors"], found["foreign"], found["overflow"]) == ([], [], [], [])
     assert len(found["typed"]) == 30
+    assert found["once"] == [1, 1]
     assert found["undone"] == ["undone"] * 3
     assert found["conflict"] == ["राम नमूना", found["mine"]]
     assert (found["kept"], found["keptLater"]) == (4, 0)
     assert found["notYet"] == "0" and found["carpet"][0] == found["carpet"][1] > 1
     assert found["urdu"] == ["rtl", "ur", True]
+    assert found["typedBefore"] == "एक लंबा पाठ" != found["typedReverted"]
+    assert found["again"] == ["open", True]
     assert found["settled"] and found["reopened"] == 1
     assert found["changed"] == "hi"
     assert found["language"] == ["hi", words("hi")["quality"]]

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from digitize.reading.never import NEVER
-from digitize.workspace.decisions.facts import leader_of, note_followers, with_one_day
+from digitize.workspace.decisions.facts import leader_of, note_followers, with_one_day, with_weekday
 from digitize.workspace.decisions.order import expected_keys, in_order_of_value, places_of
 from digitize.workspace.ledger.records import Stored
+from digitize.workspace.ledger.verdict import judge
 from mappers.codes.lists import make_list
 from mappers.mapping.load import load_mappings, map_readings
 from mappers.record import FieldValue, Origin, Record
@@ -94,6 +95,47 @@ def test_an_answer_feeds_the_boxes_that_read_the_same_day_and_no_other() -> None
     # A day that a person changed says nothing of the others: they read what the machine had read.
     changed = page(**{**read.zones, "fir_date": ZoneValue("x", "21/03/2019", 1.0, BOX)})
     assert with_one_day(read, changed, DAYS)[0].zones["info_date"] is read.zones["info_date"]
+
+
+@pytest.mark.parametrize(("date", "confidence", "day", "note", "is_sure"), [
+    ("2025-08-14", 0.95, "thursday", True, True),
+    ("2025-08-14", 0.5, "thursday", True, False),  # hangs on the question of the date
+    ("2025-08-14", 0.95, "friday", False, False),
+    ("2025-08-14", 0.95, None, False, False),
+])  # fmt: skip
+def test_a_weekday_that_its_date_bears_out_is_no_question(date, confidence, day, note, is_sure) -> None:
+    cells = {
+        "occurrence_from": FieldValue("x", date, confidence, Origin("p", "occurrence_from", BOX), accept=0.9),
+        "occurrence_day": FieldValue("x", day, 0.62, Origin("p", "occurrence_day", BOX), accept=NEVER),
+    }
+    found = with_weekday(Record("r", "iif1", cells)).fields["occurrence_day"]
+    assert (leader_of(found) == "occurrence_from", found.is_sure(), found.value) == (note, is_sure, day)
+
+
+def test_a_weekday_that_a_person_settled_stays_as_it_is() -> None:
+    cells = {
+        "occurrence_from": FieldValue("x", "2025-08-14", 1.0, Origin("p", "occurrence_from", BOX)),
+        "occurrence_day": FieldValue("x", "thursday", 1.0, Origin("p", "occurrence_day", BOX), "operator Asha"),
+    }
+    record = Record("r", "iif1", cells)
+    assert with_weekday(record) == record
+
+
+def test_a_day_that_a_person_corrects_opens_the_boxes_that_were_read_alike() -> None:
+    """They were believed for each other's sake, and one of them was wrong."""
+    sure = ZoneValue("1/12/2018", "1/12/2018", 0.98, BOX, accept=0.9)
+    read = page(fir_date=sure, info_date=sure, gd_date=ZoneValue("9/12/2018", "9/12/2018", 0.98, BOX, accept=0.9))
+    said = page(**{**read.zones, "info_date": ZoneValue("1/12/2018", "11/12/2018", 1.0, BOX)})
+    now, followers = with_one_day(read, said, DAYS)
+    other = now.zones["fir_date"]
+    assert other.confidence < other.accept and other.candidates == ("11/12/2018",)
+    assert now.zones["gd_date"] is read.zones["gd_date"]
+    value = FieldValue("x", "2018-12-01", 0.98, Origin("p", "fir_date", BOX), accept=other.accept)
+    record = note_followers(Record("r", "iif1", {"fir_date": value}), followers)
+    assert judge(record, []).reasons == {"day-corrected": 1}
+    # One that is confirmed takes nothing away.
+    agreed = page(**{**read.zones, "info_date": ZoneValue("1/12/2018", "1.12.18", 1.0, BOX)})
+    assert with_one_day(read, agreed, DAYS) == (agreed, {})
 
 
 def test_records_that_load_for_the_fewest_keys_come_first() -> None:

@@ -13,9 +13,9 @@ from digitize.workspace.ledger.verdict import judge
 from mappers.mapping.load import load_mappings, map_readings
 from mappers.sources.values import MapContext, PageValues
 from mappers.states import load_state
-from ocr.forms.decide import decide_page
+from ocr.forms.decide import decide_page, decide_zone
 from ocr.forms.form import Form, Zone
-from ocr.forms.legible import NOISE, alike, is_noise, without_noise
+from ocr.forms.legible import NOISE, alike, is_noise, on_the_scan, without_noise
 from ocr.page import Box, Candidate, Decided, Recognition, ZoneReading
 
 BOX = Box(0, 0, 100, 20)
@@ -86,6 +86,16 @@ def test_noise_is_no_value_in_a_record_and_asks_for_a_person():
     assert (got.value, got.raw, got.is_sure()) == (None, GARBAGE, False)
     assert judge(record, []).reasons["unread"] >= 1
     assert as_field(NOISY)["value"] == "" and as_field(decided())["value"] == GARBAGE
+
+
+def test_a_zone_that_lies_off_the_scan_is_unread_and_neither_text_nor_blank():
+    """Of a page that was cut off, the zones above are one pixel high at its edge."""
+    edge = Box(253, 0, 663, 1)
+    for found in (ZoneReading("z", edge, (Candidate("Bn", 0.75),)), ZoneReading("z", edge, blank=True)):
+        got = decide_zone(on_the_scan(found), Zone(id="z", box=(0, 0, 10, 10)))
+        assert (got.value, got.confidence, got.blank, got.notes) == ("", 0.0, False, ("unread",))
+    whole = ZoneReading("z", Box(0, 0, 410, 8), blank=True)
+    assert on_the_scan(whole) is whole
 
 
 def test_nobody_is_shown_noise_nor_says_ok_to_it(tmp_path):

@@ -6,19 +6,23 @@ the same day; where they differ each is asked for itself.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from digitize.reading.never import NEVER
+from digitize.workspace.ledger.verdict import DAY_CORRECTED, OPERATOR
 from mappers.record import FieldValue, Record
 from mappers.sources.values import PageValues, ZoneValue
 
 SAME_DAY_AS = "same-day-as-"
 """Beginning of the note on a value that follows another zone of its page, whose name stands behind it."""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = re.compile(r"\d+")
 
 Followers = Mapping[tuple[str, str], str]
-"""(page, zone) -> the zone of the same page that it follows."""
+"""(page, zone) -> the zone of the same page that it follows, "" where a person corrected such a one."""
 
 
 def with_one_day(
@@ -26,11 +30,18 @@ def with_one_day(
 ) -> tuple[PageValues, dict[tuple[str, str], str]]:
     """A page on which boxes of one day are as sure as the first of them that is known, and which box follows which.
 
-    read: as the machine has it; decided: under people's decisions. A day that a person changed is no word on the
-    others, which read what the machine read.
+    read: as the machine has it; decided: under people's decisions. A day that a person corrected is no word on the
+    others, but takes away what made them sure: they had been read alike, and each was believed for the others' sake.
+    So they are asked, with that day beside.
     """
     zones, followers = dict(decided.zones), {}
     for names in (same for group in groups for same in _same_days(read.zones, group)):
+        right = _corrected(names, read, decided)
+        for name in names if right else ():
+            if zones[name] is read.zones[name] and _is_known(zones[name]):
+                offered = tuple(dict.fromkeys((*right, *zones[name].candidates)))
+                zones[name] = replace(zones[name], accept=NEVER, candidates=offered)
+                followers[read.page, name] = ""
         sure = [n for n in names if _is_known(zones[n]) and _day(zones[n].value) == _day(read.zones[n].value)]
         leader = sure[0] if sure else names[0]
         for name in names:
@@ -46,9 +57,37 @@ def note_followers(record: Record, followers: Followers) -> Record:
     """The record with a note on each value that follows another."""
     for path, value in list(record.cells()) if followers else ():
         leader = followers.get((value.origin.page, value.origin.zone))
-        if leader:
-            record = record.with_value(path, replace(value, notes=(*value.notes, SAME_DAY_AS + leader)))
+        if leader is not None:
+            note = SAME_DAY_AS + leader if leader else DAY_CORRECTED
+            record = record.with_value(path, replace(value, notes=(*value.notes, note)))
     return record
+
+
+def with_weekday(record: Record) -> Record:
+    """The record with the day of the week on its date, where both say the same: one fact, so one question, and as sure
+    as the date. A word and figures are not misread alike, and a clerk rarely errs in the weekday.
+    """
+    day, date = record.fields.get("occurrence_day"), record.fields.get("occurrence_from")
+    if day is None or date is None or not day.value or not date.value or not date.origin.zone:
+        return record
+    if (
+        day.by.startswith(OPERATOR)
+        or day.is_sure()
+        or day.origin.page != date.origin.page
+        or _weekday(date) != day.value
+    ):
+        return record
+    sure = {"confidence": date.confidence, "accept": date.accept} if date.is_sure() else {}
+    noted = replace(day, notes=(*day.notes, SAME_DAY_AS + date.origin.zone), **sure)
+    return record.with_value("occurrence_day", noted)
+
+
+def _weekday(date: FieldValue) -> str:
+    """The day of the week of a canonical date, "" of what is none."""
+    try:
+        return _WEEKDAYS[datetime.date.fromisoformat(date.value or "").weekday()]
+    except ValueError:
+        return ""
 
 
 def leader_of(value: FieldValue | None) -> str:
@@ -66,6 +105,12 @@ def _same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> Iterator
         if day:
             by_day.setdefault(day, []).append(name)
     yield from (names for names in by_day.values() if len(names) > 1)
+
+
+def _corrected(names: Sequence[str], read: PageValues, decided: PageValues) -> list[str]:
+    """The days that people say stand in some of these boxes, where it is another than was read."""
+    said = ((n, decided.zones[n].value) for n in names if decided.zones[n] is not read.zones[n])
+    return [text for name, text in said if text and _day(text) not in (None, _day(read.zones[name].value))]
 
 
 def _is_known(zone: ZoneValue) -> bool:

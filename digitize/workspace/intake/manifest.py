@@ -56,11 +56,18 @@ def _rows(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, Metadata
     unknown = [c for c in rows.fieldnames or [] if c != "file" and c not in known]
     if "file" not in (rows.fieldnames or []) or unknown:
         raise OptionsError(f"{path}: columns must be file and any of {', '.join(sorted(known))}; found {unknown}")
+    lines: dict[str, tuple[int, Metadata]] = {}
     for line, row in enumerate(rows, start=2):
         name, metadata = _read_row(path, line, row)
         # A blank line names no file.
-        if name:
-            yield name, metadata
+        if not name:
+            continue
+        before, said = lines.setdefault(name, (line, metadata))
+        if said != metadata:
+            raise OptionsError(
+                f"{path}, line {line}: {name} stands in line {before}, too, and there other things are said"
+            )
+        yield name, metadata
 
 
 def _read_row(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str, Metadata]:
@@ -72,7 +79,12 @@ def _read_row(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str
 
 
 def check_metadata(metadata: Metadata, where: str) -> None:
-    """Raise OptionsError when year is not four digits, or page no positive number. where begins the message."""
+    """Raise OptionsError when year is not four digits, page no positive number, or language none that is known.
+
+    where begins the message.
+    """
+    from mappers.languages import load_languages
+
     if odd := [f.name for f in fields(metadata) if any("\ud800" <= c <= "\udfff" for c in getattr(metadata, f.name))]:
         raise OptionsError(f"{where}: {odd[0]} is no text in UTF-8")
     if metadata.year and not (metadata.year.isascii() and metadata.year.isdigit() and len(metadata.year) == 4):
@@ -80,6 +92,25 @@ def check_metadata(metadata: Metadata, where: str) -> None:
     page = metadata.page
     if page and not (page.isascii() and page.isdigit() and len(page) < 10 and int(page) > 0):
         raise OptionsError(f"{where}: page must be a number from 1 to 999999999")
+
+    if metadata.language and metadata.language not in (known := load_languages()):
+        raise OptionsError(f"{where}: there is no language {metadata.language} (known: {', '.join(sorted(known))})")
+
+
+def require_own_page(taken: dict[str, Path], page: str, path: Path) -> None:
+    """Note which file of a delivery holds a page.
+
+    Raises OptionsError where another file of it does: the later would take the place of the earlier in silence, as if
+    the page had been scanned twice.
+    """
+    first = taken.setdefault(page, path)
+    # A package of our own holds older scans of a page as well, the newest last.
+    if first != path and not any((folder / "bagit.txt").is_file() for folder in [*path.parents][:3]):
+        number = int(page.rpartition("-")[2])
+        raise OptionsError(
+            f"{first.name} and {path.name} both hold page {number} of their volume, as {MANIFEST} counts them. "
+            "Correct its column page, or bring a newer scan by itself, later. Nothing was taken in."
+        )
 
 
 def check_register(metadata: Metadata, where: str, folders: tuple[Path, ...]) -> None:

@@ -12,7 +12,8 @@ from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_repl
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked
-from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register
+from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register, require_own_page
+from digitize.workspace.intake.mixed import to_look_at
 from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
 from digitize.workspace.intake.sorting import PAGE
@@ -36,7 +37,7 @@ class IntakeReport:
     files that were here and of which something else is said now. put_back: names of files that were here and whose
     originals were gone or changed; they are whole again. purged: (name, when and why) of files whose originals were
     purged, and which are not taken in anew. renamed: (name, the name under which it is here) of duplicates that came
-    under another one. doubtful: (name, what is wrong) of tables that were taken in. batch: "" when no file was new.
+    under another one. doubtful: (name, what is wrong) of tables and volumes. batch: "" when no file was new.
     sheets: cover and end sheets, which are no pages. aside: (file and page, why) of pages that a person must place.
     sorted_into: label -> pages that sheets sorted into a volume. again: tables that came under an earlier one's name.
     """
@@ -164,6 +165,7 @@ class _Writer:
         self._tables = len(catalogue.tables())
         self._again: list[str] = []
         self._volumes: set[int] = set()
+        self._taken: dict[str, Path] = {}
         self._told: list[tuple[str, str, str, str]] = []
 
     def write(self, looked: Sequence[Looked]) -> IntakeReport:
@@ -245,6 +247,7 @@ class _Writer:
 
     def _number_page(self, look: Looked, idx: int, place: tuple[int, int], metadata: Metadata) -> None:
         scan = page_scan(self._site, place, (look.sha256, idx), self._batch, metadata)
+        require_own_page(self._taken, scan.page, look.given.path)
         # The same volume and number is the same page: the newer scan counts, and its id stays.
         is_again = self._catalogue.scan(scan.page) is not None
         self._again += [scan.page] if is_again else []
@@ -283,7 +286,7 @@ class _Writer:
             put_back=tuple(x.given.name for x in looked if x.put_back),
             purged=tuple((x.given.name, x.purged) for x in looked if x.purged),
             renamed=tuple(self._renamed(looked)),
-            doubtful=tuple((x.given.name, note) for x in taken for note in x.notes),
+            doubtful=tuple(to_look_at(taken, self._ledger, self._volumes)),
             sheets=self._placing.found.sheets,
             aside=tuple(self._placing.found.aside),
             sorted_into=dict(self._placing.found.volumes),

@@ -14,8 +14,10 @@ REOPENED = "reopened"
 """What a person says of a value to have it asked again, and the note on it until somebody settles it."""
 CHANGED = "changed-after-decision"
 """Note on a value of a cell that a later delivery changed after a person had settled it: it is asked again."""
+DAY_CORRECTED = "day-corrected"
+"""Note on a day that was read like another on its page, which a person then corrected."""
 # Part of the keys of checks: raised when the same findings give another verdict.
-VERDICT_VERSION = "3"
+VERDICT_VERSION = "4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ _OF_ROWS = ("row-doubtful", "struck", "struck-in-part", "lines-joined")
 
 
 def _why_unsure(value: FieldValue) -> str:
-    for word in (REOPENED, CHANGED, *_OF_ROWS):
+    for word in (REOPENED, CHANGED, DAY_CORRECTED, *_OF_ROWS):
         if word in value.notes:
             return word
     # Also where letters were read that say nothing (ocr/forms/legible.py).

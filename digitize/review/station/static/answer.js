@@ -2,15 +2,30 @@
 
 import { Choices } from "./choices.js";
 import { rangesLeft, wholeLetters } from "./letters.js";
-import { call, element, isComposing, words } from "./station.js";
+import { call, element, isComposing, person, words } from "./station.js";
 
 const CHECK_AFTER_MS = 250;
+const TYPED = `review-typed:${person}`;
+const MOST_TYPED = 60;
 const marked = new Map();           // text node: its ranges, over all boxes of the page
 let boxes = 0;
 
 /** What a value is compared and sent as: composed letters, single spaces. */
 export function tidied(text) {
   return text.normalize("NFC").replace(/\s+/gu, " ").trim();
+}
+
+/** What was typed and not kept yet, by item: a page that is left or closed by mistake loses no long text. */
+function typed() {
+  try { return new Map(JSON.parse(localStorage.getItem(TYPED) || "[]")); } catch { return new Map(); }
+}
+
+/** Remember what was typed of an item; null to forget it. */
+export function noteTyped(item, text) {
+  const all = typed();
+  if (!all.delete(item) && text === null) return;
+  if (text !== null) all.set(item, text);
+  try { localStorage.setItem(TYPED, JSON.stringify([...all].slice(-MOST_TYPED))); } catch { /* full: it lives as long as the page */ }
 }
 
 export class AnswerBox {
@@ -57,6 +72,8 @@ export class AnswerBox {
     this.#say(this.ranges.length ? [["doubt", words("doubtful_n", { n: this.ranges.length })]] : []);
     this.second.hidden = true;
     this.root.classList.toggle("is-blind", Boolean(item.blind));
+    const before = draft === undefined && !item.masked ? typed().get(item.id) : undefined;
+    if (before !== undefined) this.put(before);
   }
 
   #help(item) {
@@ -154,6 +171,7 @@ export class AnswerBox {
 
   #typed(chosen = false) {
     const text = this.value.value;
+    if (!this.item.masked && this.first === null) noteTyped(this.item.id, this.isChanged ? text : null);
     this.#mark(text, this.#rangesNow());
     if (chosen) this.list.close();
     else this.list.typed(tidied(text));

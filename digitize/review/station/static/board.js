@@ -6,7 +6,7 @@ import { AnswerBox } from "./answer.js";
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
-import { PageView } from "./pictures.js";
+import { PageView, isComing } from "./pictures.js";
 import { afterPaint, reasonOf, words } from "./station.js";
 
 const MOST = 24;
@@ -190,8 +190,7 @@ function confirm() {
   }
   const open = cells.find(needsPerson);
   if (open) { open.box.focus(); if (open === here) open.box.say("ask", words("empty_box")); return; }
-  const images = cells.map((c) => c.root.querySelector(".stage img"));
-  if (images.some((image) => image && !image.complete)) return desk.notice([words("pictures_coming")]);
+  if ([...cells.map((c) => c.root), ...(frame ? [frame] : [])].some(isComing)) return desk.notice([words("pictures_coming")]);
   const unseen = cells.find((c) => !c.isSeen);
   if (unseen) { unseen.root.scrollIntoView({ block: "start" }); return; }
   const answers = cells.map((c) => [c, c.verdict ? { verdict: c.verdict, value: "", sure: false } : c.box.answer()]);

@@ -1,13 +1,15 @@
 // What the keying page, the page order and the carpet share: the outbox with its visible count, notices, the whole page,
 // ways of typing, and the keys, which are written on the buttons (data-do, data-keys) and nowhere else.
 
-import { sentence } from "./answer.js";
+import { noteTyped, sentence } from "./answer.js";
 import { Outbox } from "./outbox.js";
 import { PageView, Pictures } from "./pictures.js";
 import { call, chord, element, isComposing, reasonOf, uniqueName, words } from "./station.js";
 import { Typing } from "./typing.js";
 
 const DEPTH = 2000;                 // answers that can be taken back after a reload
+// A key that is held down, and the second click of a double click, come when the next field stands there that nobody saw.
+const ONCE = new Set(["accept", "blank", "illegible", "wrong", "flag", "later", "undo"]);
 
 export class Desk {
   /** actions: {name: function} for the buttons' data-do. onBack(item, answer, outcome): the server did not keep it. onUndone(client, item). */
@@ -28,7 +30,7 @@ export class Desk {
     for (const button of document.querySelectorAll("[data-do]")) {
       for (const key of (button.dataset.keys || "").split(" ").filter(Boolean)) this.keys.set(key, button.dataset.do);
       button.addEventListener("pointerdown", (event) => event.preventDefault());
-      button.addEventListener("click", () => this.actions[button.dataset.do]?.());
+      button.addEventListener("click", (event) => { if (event.detail < 2 || !ONCE.has(button.dataset.do)) this.actions[button.dataset.do]?.(); });
     }
     addEventListener("keydown", (event) => this.#press(event));
   }
@@ -39,12 +41,13 @@ export class Desk {
     // Enter on a button or link is that button's.
     if (!action || (event.code === "Enter" && event.target.closest?.("button, a, summary, select"))) return;
     event.preventDefault();
-    this.actions[action]?.(event);
+    if (!event.repeat || !ONCE.has(action)) this.actions[action]?.(event);
   }
 
   /** Keep an answer of an item and send it in the background. Returns its name. */
   keep(item, answer, { active_ms = 0, keys = 0, note = "" } = {}) {
     const client = uniqueName();
+    noteTyped(item.id, null);
     this.items.set(client, item);
     this.done.push(client);
     if (this.done.length > DEPTH) this.done.splice(0, this.done.length - DEPTH);

@@ -4,6 +4,7 @@ import { AnswerBox } from "./answer.js";
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
 import { Feed } from "./feed.js";
+import { isComing } from "./pictures.js";
 import { afterPaint, reasonOf, words } from "./station.js";
 
 const main = document.getElementById("keying");
@@ -11,6 +12,7 @@ const query = JSON.parse(main.dataset.query);
 const clock = new Clock();
 const answered = new Map();         // item: {client, answer, round}
 const last = new Map();             // form and field: the value given last, for the ditto key
+const later_on = new Set();         // items that were left for later
 let at = 0;
 let round = 0;                      // how often the server has counted what is open
 let given = 0;                      // answers since then, without those that were taken back or refused
@@ -76,6 +78,9 @@ function show() {
 }
 
 function idle() {
+  // What was left for later comes again before anybody is told that nothing is left.
+  const left = feed.ended ? feed.items.findIndex((i) => later_on.has(i.id) && !answered.has(i.id)) : -1;
+  if (left >= 0) { at = left; return show(); }
   main.dataset.state = feed.ended ? "done" : "waiting";
   delete main.dataset.item;
   feed.ensure(at);
@@ -91,6 +96,8 @@ function accept() {
   const item = now();
   if (!item || main.dataset.state !== "open") return;
   if (box.list.choose()) box.checked = null;
+  // Nobody agrees to what stands in the box before there is a picture to compare it with.
+  if (!box.isChanged && isComing(box.stage)) return box.say("ask", words("pictures_coming"));
   const answer = box.answer();
   if (answer) keep(answer);
 }
@@ -133,7 +140,7 @@ function back() {
 
 function later() {
   if (!now()) return;
-  // It stays open and comes again with the next reload, or when somebody else is given it.
+  later_on.add(now().id);
   onward();
 }
 

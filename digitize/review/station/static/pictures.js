@@ -16,6 +16,11 @@ export function without(item) {
   return list;
 }
 
+/** Whether a picture in an element is still on its way. */
+export function isComing(root) {
+  return [...root.querySelectorAll("img")].some((image) => !image.complete);
+}
+
 export class Pictures {
   constructor() {
     this.ready = new Map();         // item: its picture

@@ -1,0 +1,52 @@
+"""A rule that compares fields names one; where a person settled it, the others that the machine read are asked."""
+
+from dataclasses import replace
+
+import pytest
+
+from digitize.steps.contradicted import also_asked
+from digitize.workspace.ledger.verdict import judge
+from validators.checking.check import check_records
+from validators.checking.examples import example_settings, make_record
+
+SETTINGS = example_settings()
+DAYS = {"occurrence_from": "2018-12-09", "fir_date": "2018-12-01", "fir_time": "15:00", "info_date": "2018-12-11"}
+
+
+def made(by_person, plain=DAYS, pages=("p",)):
+    record = replace(make_record("r", plain), pages=pages)
+    for path in by_person:
+        record = record.with_value(path, replace(dict(record.cells())[path], by="operator Asha"))
+    return record
+
+
+def asked(record):
+    said = [f for f in check_records([record], SETTINGS) if f.code in ("X002", "X006", "L002")]
+    more = also_asked(record, said, SETTINGS)
+    assert all(f.severity != "note" and (f.record, f.message) == (said[0].record, said[0].message) for f in more)
+    return sorted(f.field for f in more), {*judge(record, [*said, *more]).fields}
+
+
+def test_what_the_machine_read_is_asked_where_it_contradicts_a_person():
+    """The day of the FIR was misread; the person could only say what the day of the information is."""
+    more, fields = asked(made(["info_date"]))
+    # Without the hour, or the day of the occurrence, the two days contradict each other all the same.
+    assert more == ["fir_date"] and "fir_date" in fields
+
+
+def test_what_people_settled_on_both_sides_is_not_asked_again():
+    assert asked(made(["info_date", "fir_date"])) == ([], set())
+
+
+def test_while_nobody_settled_the_field_that_the_rule_names_it_alone_is_asked():
+    assert asked(made([])) == ([], {"info_date"})
+
+
+def test_rows_of_old_tables_are_left_as_their_people_typed_them():
+    assert asked(made(["info_date"], pages=()))[0] == []
+
+
+@pytest.mark.parametrize("plain", [{"acts": [{"act": "No Such Act", "section": "4"}]}])
+def test_a_rule_that_is_not_about_the_other_fields_asks_none_of_them(plain):
+    record = made(["acts[0].act"], plain)
+    assert asked(record)[0] == []
