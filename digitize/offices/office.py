@@ -162,7 +162,12 @@ def state_snapshot(
     """
     if not sites:
         raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
+    statement = load_statement(office.folder / "lists" / "statement.toml")
+    return merge_sites(office.code, sites, today, statement, own_lists(office), withdrawn)
+
+
+def own_lists(office: Office) -> OwnLists:
+    """The stations and the inventory of a state's office. Raises MappingError and OptionsError."""
     lists = office.folder / "lists"
     gazetteer = load_gazetteer(office.code, lists)
-    own = OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))
-    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own, withdrawn)
+    return OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))

@@ -229,6 +229,9 @@ def _defined(root: ReportedPlace) -> list[Figure]:
 def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
     if o.code == "stalled":
         return words("ui.stalled_text", n=grouped(o.count), days=picture.limits.stalled_days, names=o.text)
+    if o.code == "sites-silent":
+        days = picture.limits.silent_days
+        return f"{words('watch.sites-silent', n=grouped(o.count), days=days)} ({_some(o, words)})"
     if o.code == "silent":
         return words("ui.silent_text", day=day_text(date.fromisoformat(o.text), words))
     if o.code == "no-report":
@@ -244,6 +247,12 @@ def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
         return told or o.text
     refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
     return f"{told}; {refused}" if told else refused
+
+
+def _some(o: Oddity, words: Words) -> str:
+    """The sites of an oddity that are named, and how many more there are."""
+    more = o.count - len(o.text.split(", "))
+    return f"{o.text} {words('watch.and_more', n=grouped(more))}" if more else o.text
 
 
 def _since(raised: RaisedFlag, words: Words) -> str:
