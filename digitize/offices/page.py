@@ -27,7 +27,7 @@ from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks,
 from digitize.offices.history import Projection
 from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
-from digitize.offices.numbers import grouped, percent, wilson
+from digitize.offices.numbers import grouped, hundredths, percent, wilson
 from digitize.offices.outline import Outline
 from digitize.offices.page_sheets import sheets_of
 from digitize.offices.picture import NationalPicture, Oddity
@@ -80,6 +80,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), told_days=first_and_last(root), interval=_interval,
+        protected_gone=_gone(root),
         grade_of=grade_of, scope_of=scope_of, inventoried=inventoried,
         day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
@@ -119,7 +120,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
     made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
-    made.globals |= {"percent": percent}
+    made.globals |= {"percent": percent, "hundredths": hundredths}
     return made
 
 
@@ -218,8 +219,21 @@ def _sentences(r: Row, words: Words) -> Iterator[str]:
 
 
 def _interval(share: Share) -> str:
-    low, high = wilson(share.part, share.of)
-    return f"{100 * low:.2f} – {100 * high:.2f} %"
+    # Rounded down as the share beside it, which else could lie below its own interval.
+    low, high = (int(10_000 * n) / 100 for n in wilson(share.part, share.of))
+    return f"{low:.2f} – {high:.2f} %"
+
+
+def _gone(root: ReportedPlace) -> int:
+    """Of how many FIRs more it is told whether they are under protected sections than there are with known sections.
+
+    Groups are closed for ever; what they tell of may be withdrawn or replaced later.
+    """
+    return sum(
+        max(0, d.protected.of + (d.protected.not_known or 0) - d.by.get("form", {}).get("iif1", (0,))[0])
+        for d in root.of_level("district")
+        if d.protected.of is not None
+    )
 
 
 def _defined(root: ReportedPlace) -> list[Figure]:

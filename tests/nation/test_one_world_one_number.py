@@ -24,13 +24,16 @@ from digitize.offices.judge import check_alone, read_body
 from digitize.offices.keys import add_key
 from digitize.offices.lag import first_and_last
 from digitize.offices.measures import Counts
+from digitize.offices.numbers import hundredths
 from digitize.offices.office import create_office, newest_sites, state_snapshot
 from digitize.offices.outline import load_outline
-from digitize.offices.page import render_page
+from digitize.offices.page import _gone, _interval, render_page
 from digitize.offices.page_sheets import _right
 from digitize.offices.picture import Limits, national_picture, state_picture, state_view
 from digitize.offices.quality_sheet import QualityLine
 from digitize.offices.receive import add_files
+from digitize.offices.rollup import ReportedPlace
+from digitize.offices.shape import Protected
 from digitize.offices.shape_quality import NotMeasured, Share
 from digitize.offices.words import load_words
 
@@ -255,3 +258,19 @@ def test_shares_that_were_audited_are_rounded_down_in_whole_numbers():
     for right in range(101):
         line = QualityLine(None, "", Share(part=100 - right, of=100), none, 0, 0, 0, 0)
         assert _right(line, WORDS["en"]).startswith(f"{right}.00\u00a0%")
+
+
+def test_a_measured_share_lies_in_the_interval_that_stands_beside_it():
+    rng = random.Random(1)
+    for of in (1, 3, 7, 40, 122_209):
+        part = rng.randint(0, of)
+        low, high = map(float, _interval(Share(part=part, of=of)).removesuffix(" %").split(" – "))
+        assert low <= float(hundredths(part, of).removesuffix("\u00a0%")) <= high
+
+
+def test_firs_that_are_told_of_and_recorded_no_more_are_counted_on_the_page():
+    protected = Protected(count=66, hidden=0, of=144, not_known=22)
+    district = ReportedPlace("district", "", "North", Counts(), by={"form": {"iif1": (150,)}}, protected=protected)
+    assert _gone(ReportedPlace("state", "dl", "Delhi", parts=[district])) == 16
+    district.by["form"]["iif1"] = (166,)
+    assert _gone(district) == 0
