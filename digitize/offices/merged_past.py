@@ -24,7 +24,7 @@ def merged_past(
 ) -> tuple[list[Point], Series]:  # fmt: skip
     """The months of a state, and its districts by quarter. received: up to the day, by month; merged: the state on it.
 
-    own, withdrawn: see `merge_sites`; as they are now, for nobody keeps what they were.
+    own, withdrawn: see `merge_sites`; as they are on that day for all months, or the past would not lead to it.
     """
     points, series = monthly(received, day), district_series(received, day)
     # Snapshots are opened only where adding up what is kept beside them gives another state than they make.

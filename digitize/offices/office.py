@@ -140,6 +140,11 @@ def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest
     return [Newest(store.snapshot(r.seq), r.sha256) for r in store.newest_of_each(as_on)]
 
 
+def withdrawn_until(store: SnapshotStore, day: date) -> list[OfficeAct]:
+    """The copies of books that had been withdrawn by the end of a day: what was told on it is told so again."""
+    return [a for a in store.acts("withdraw") if a.at[:10] <= day.isoformat()]
+
+
 def note_told(store: SnapshotStore) -> OfficeHead | None:
     """Which head of its history an office tells of now, noted before it is sent; None where there is none yet."""
     heads = {h.seq: h for h in store.heads()}

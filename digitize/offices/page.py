@@ -80,7 +80,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), told_days=first_and_last(root), interval=_interval,
-        protected_gone=_gone(root),
+        protected_gone=_gone(root), reporting=reporting_text(picture, words),
         grade_of=grade_of, scope_of=scope_of, inventoried=inventoried,
         day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
@@ -261,6 +261,12 @@ def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
         return told or o.text
     refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
     return f"{told}; {refused}" if told else refused
+
+
+def reporting_text(picture: NationalPicture, words: Words) -> str:
+    """How many states have reported."""
+    n, all_ = len(picture.reporting), len(picture.root.parts)
+    return words("ui.reporting_1", all=all_) if n == 1 else words("ui.reporting", n=n, all=all_)
 
 
 def _some(o: Oddity, words: Words) -> str:

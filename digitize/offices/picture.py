@@ -12,7 +12,7 @@ from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
 from digitize.offices.lag import Lag, lag_of
 from digitize.offices.merged_past import merged_past
-from digitize.offices.office import Office, newest_sites, own_lists, state_snapshot
+from digitize.offices.office import Office, newest_sites, own_lists, state_snapshot, withdrawn_until
 from digitize.offices.published import Published, newest_published
 from digitize.offices.refusal import Flag
 from digitize.offices.rollup import ReportedPlace, SnapshotReport, days_since, roll_up_nation, roll_up_snapshot
@@ -145,7 +145,7 @@ def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
         received = store.month_ends(day)
-        withdrawn = store.acts("withdraw")
+        withdrawn = withdrawn_until(store, day)
         merged = state_snapshot(office, newest_sites(store, day), day, withdrawn)
         points, series = merged_past(store, received, day, merged, own_lists(office), withdrawn)
         seen = site_lines(store, day, limits.silent_days)

@@ -10,7 +10,7 @@ from typing import Any
 from digitize.offices.books import SameBook, settle
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.keys import known_keys
-from digitize.offices.office import newest_sites
+from digitize.offices.office import newest_sites, withdrawn_until
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import Received
 
@@ -77,7 +77,7 @@ def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
     lines = [_line(site, newest.get(site), day, silent_after, open_flags) for site in sorted(known)]
-    _, twice = settle(newest_sites(store, day), store.acts("withdraw"))
+    _, twice = settle(newest_sites(store, day), withdrawn_until(store, day))
     return Sites(day, lines, twice, store.refused(day))
 
 
