@@ -55,6 +55,12 @@ class Office:
         """Where figures that were published lie, one TOML file an answer."""
         return self.folder / "published"
 
+    def stated(self) -> tuple[tuple[str, int, int], ...]:
+        """Which files an officer has written beside what was received, and when: lists, published figures, the map."""
+        found = [*(self.folder / "lists").glob("*"), *self.published.glob("*"), *self.folder.glob("map.*")]
+        seen = [(str(f), f.stat()) for f in sorted(found) if f.is_file()]
+        return tuple((name, s.st_mtime_ns, s.st_size) for name, s in seen)
+
     def check_reporter(self, reporter: str) -> None:
         """Whether that can be a reporter here: a state of the country, a site of this state. Raises OptionsError."""
         from mappers.codes.places import states

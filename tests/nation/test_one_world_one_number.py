@@ -35,6 +35,7 @@ from digitize.offices.receive import add_files
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import Protected
 from digitize.offices.shape_quality import NotMeasured, Share
+from digitize.offices.web import Dashboard
 from digitize.offices.words import load_words
 
 WORDS = {language: load_words(language) for language in ("en", "hi")}
@@ -247,6 +248,16 @@ def test_a_copy_that_is_withdrawn_leaves_as_many_records_less_as_is_said(world, 
     assert state_picture(office, DAYS[-1], Limits()).root.counts == before.totals.plain()
     picture = state_picture(office, date.today(), Limits())
     assert picture.points[-1].counts == picture.root.counts == now.totals.plain()
+
+
+def test_a_dashboard_shows_the_inventory_that_its_office_has_now(world, tmp_path):
+    office = replace(world[0], folder=shutil.copytree(world[0].folder, tmp_path / "wb"))
+    board = Dashboard(office, Limits(), is_secure=False)
+    before = board.picture()
+    assert board.picture() is before
+    district, station = PLACES[0]
+    (office.folder / "lists" / "inventory.csv").write_text(f"station,district,records\n{station},{district},5000\n")
+    assert board.picture().root.counts.expected >= 5000 > (before.root.counts.expected or 0)
 
 
 def test_who_counts_records_twice_is_not_done():
