@@ -19,6 +19,7 @@ from digitize.machine.signing import create_key
 from digitize.offices.books import settle, withdraw
 from digitize.offices.envelope import seal
 from digitize.offices.exporting import as_plain, csv_text, tables
+from digitize.offices.figures import figures_of
 from digitize.offices.history import Point, project
 from digitize.offices.judge import check_alone, read_body
 from digitize.offices.keys import add_key
@@ -248,6 +249,12 @@ def test_a_copy_that_is_withdrawn_leaves_as_many_records_less_as_is_said(world, 
     assert state_picture(office, DAYS[-1], Limits()).root.counts == before.totals.plain()
     picture = state_picture(office, date.today(), Limits())
     assert picture.points[-1].counts == picture.root.counts == now.totals.plain()
+
+
+def test_more_than_an_inventory_of_none_is_not_called_nothing():
+    figures = {f.name: f for f in figures_of(ReportedPlace("station", "", "", Counts(expected=0, of_expected=71)))}
+    assert figures["loaded_of_expected"].why == "none-expected"
+    assert figures["loaded_of_records"].why == "nothing-yet"
 
 
 def test_a_dashboard_shows_the_inventory_that_its_office_has_now(world, tmp_path):

@@ -179,7 +179,7 @@
       // What two sites digitized counts once in a share, and as often as it was done in counts.
       const c = counted && doubled ? { ...counted, of_expected: Math.max(0, counted.of_expected - doubled) } : counted;
       for (const [slug, [over, under, , definition]] of Object.entries(data.shares)) {
-        const why = !c ? "no-report" : c[under] === null ? "no-inventory" : c[under] ? "" : "nothing-yet";
+        const why = !c ? "no-report" : c[under] === null ? "no-inventory" : c[under] ? "" : under.endsWith("expected") ? "none-expected" : "nothing-yet";
         rows.push([level, state, district, station, slug, c && c[under] !== null ? c[over] : null, c ? c[under] : null, why ? null : down(c[over], c[under]), why, definition]);
       }
     }
