@@ -102,14 +102,15 @@ def withdraw(store: SnapshotStore, sites: Sequence[Newest], site: str, volume: V
     ]
     if len({b.place for b in books}) != 1:
         raise OptionsError(f"{site} has no such book that another site digitized too, or several. See: state status")
-    before = _records(settle(sites, store.acts("withdraw"))[0])
+    before = records_of(settle(sites, store.acts("withdraw"))[0])
     with store.writing():
         store.insert_act("withdraw", site, *why, {"place": list(books[0].place)})
     # Not what overlaps: of a copy no more can be taken out than every breakdown of its site holds.
-    return before - _records(settle(sites, store.acts("withdraw"))[0])
+    return before - records_of(settle(sites, store.acts("withdraw"))[0])
 
 
-def _records(sites: Iterable[Newest]) -> int:
+def records_of(sites: Iterable[Newest]) -> int:
+    """The records of all stations of sites, as they tell them."""
     return sum(row[_RECORDS] for site in sites for row in site.snapshot.stations or ())  # type: ignore[misc]
 
 
