@@ -90,7 +90,7 @@ def merge_sites(
         districts=districts, by_profile=_by_profile(snapshots), stations=rows,
         books=_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
-        effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
+        effort=merge_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
         services=_services(snapshots, [d.by_form for d in districts]), statement=statement,
         exchanges=latest(s.exchanges for s in snapshots),
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
@@ -236,7 +236,7 @@ def merge_shares(parts: Iterable[Share | NotMeasured]) -> Share | NotMeasured:
     return next((s for s in given if isinstance(s, NotMeasured)), NotMeasured(why="no-report"))
 
 
-def _effort(parts: Sequence[Effort]) -> Effort:
+def merge_effort(parts: Sequence[Effort]) -> Effort:
     """Minutes are known only where they are for every site at which people worked."""
     worked = [e for e in parts if e.operators]
     known = [e.minutes for e in worked if e.minutes is not None]

@@ -27,6 +27,7 @@ from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks,
 from digitize.offices.history import Projection
 from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
+from digitize.offices.merge import merge_effort
 from digitize.offices.numbers import grouped, hundredths, percent, wilson
 from digitize.offices.outline import Outline
 from digitize.offices.page_sheets import sheets_of
@@ -87,6 +88,7 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
         stated_days=max(((picture.day - x.as_on).days for x in _statements(root)), default=0),
         own_statement=root.report.snapshot.statement if root.report else None,
+        effort=merge_effort([x.report.snapshot.effort for x in ([root] if root.report else root.parts) if x.report]),
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
