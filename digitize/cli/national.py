@@ -30,6 +30,7 @@ from digitize.cli.offices import (
     verify_command,
     write_report,
 )
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.offices.answer import AnswerSheet
@@ -99,6 +100,7 @@ def status(
     from digitize.offices.exporting import as_plain
     from digitize.offices.grades import SIGNS, grade_of, share_of
     from digitize.offices.numbers import grouped, percent
+    from digitize.offices.page import reporting_text
     from digitize.offices.picture import Limits, national_picture
     from digitize.offices.words import load_words
 
@@ -121,7 +123,7 @@ def status(
     for o in (o for o in picture.oddities if o.code != "no-report"):
         said = ": ".join(text for text in (words.of("odd", o.code), o.where, o.text) if text)
         results().print(said, markup=False, soft_wrap=True)
-    say(words("ui.reporting", n=len(picture.reporting), all=len(picture.root.parts)) + ".")
+    say(reporting_text(picture, words) + ".")
 
 
 @national.command()
@@ -176,9 +178,9 @@ def answer(
     else:
         _print_answer(sheet, words, len(picture.root.parts))
     if not sheet.is_clean:
+        against = counted(len(sheet.against), "statement is", "statements are")
         raise TooManyRefused(
-            f"{len(sheet.against)} statements are contradicted by ledgers. Mend them, or print it clean with "
-            '--accept-contradictions "reason".'
+            f'{against} contradicted by ledgers. Mend them, or print it clean with --accept-contradictions "reason".'
         )
 
 

@@ -11,6 +11,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.offices import Dir, Lang, SilentAfter, day_of, language_of
+from digitize.machine.counted import counted
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
@@ -56,7 +57,8 @@ def watch_command(open_or_make: Callable[[Path], Office], default: Path) -> Call
 
 def _say(states: list[WatchedState], first: date, last: date) -> None:
     new = [s for s in states if s.new]
-    say(f"From {first} to {last}: {sum(s.new for s in new)} changes in {len(new)} States and UTs.")
+    changes = counted(sum(s.new for s in new), "change")
+    say(f"From {first} to {last}: {changes} in {len(new)} of {len(states)} States and UTs.")
 
 
 def _plain(s: WatchedState) -> dict[str, object]:

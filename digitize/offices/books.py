@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from digitize.errors import OptionsError
 from digitize.offices.measures import CELLS, OF_STATION, band_of
 from digitize.offices.shape import Snapshot, StationRow, Volume
+from digitize.offices.shape_quality import NotMeasured, Quality, Share
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import OfficeAct
 from mappers.text.folding import fold_key
 
 _SAME = 0.5
 """Two sites have the same book when half of the shorter range of numbers is in the longer one."""
+
+_RECORDS = 3 + OF_STATION.index("records")
+"""Where the records stand in the row of a station, behind name, code and district."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,14 @@ def settle(sites: Sequence[Newest], withdrawn: Iterable[OfficeAct]) -> tuple[lis
     gone = {(a.subject, tuple(a.detail["place"])) for a in withdrawn}
     held = {s.snapshot.reporter: s for s in sites}
     open_books = []
+    # A copy that two others have as well goes once, not once for each of them.
+    left = {g: sum(v.records for v in held[g[0]].snapshot.volumes if place_of(v) == g[1]) for g in gone if g[0] in held}
     for book in same_books(sites):
         site = next((s for s in book.sites if (s, book.place) in gone), "")
         if site:
-            held[site] = Newest(_without(held[site].snapshot, book), held[site].sha256)
+            records = min(book.records, left[site, book.place])
+            left[site, book.place] -= records
+            held[site] = Newest(_without(held[site].snapshot, replace(book, records=records)), held[site].sha256)
         else:
             open_books.append(book)
     return list(held.values()), open_books
@@ -94,9 +102,16 @@ def withdraw(store: SnapshotStore, sites: Sequence[Newest], site: str, volume: V
     ]
     if len({b.place for b in books}) != 1:
         raise OptionsError(f"{site} has no such book that another site digitized too, or several. See: state status")
+    before = records_of(settle(sites, store.acts("withdraw"))[0])
     with store.writing():
         store.insert_act("withdraw", site, *why, {"place": list(books[0].place)})
-    return sum(b.records for b in books)
+    # Not what overlaps: of a copy no more can be taken out than every breakdown of its site holds.
+    return before - records_of(settle(sites, store.acts("withdraw"))[0])
+
+
+def records_of(sites: Iterable[Newest]) -> int:
+    """The records of all stations of sites, as they tell them."""
+    return sum(row[_RECORDS] for site in sites for row in site.snapshot.stations or ())  # type: ignore[misc]
 
 
 def _without(s: Snapshot, book: SameBook) -> Snapshot:
@@ -120,8 +135,30 @@ def _without(s: Snapshot, book: SameBook) -> Snapshot:
     rows[at] = (*rows[at][:3], *(left[n] for n in OF_STATION), *rows[at][-2:])  # type: ignore[assignment]
     changed = district.model_copy(update=dict(zip(("by_band", "by_form", "by_language"), by, strict=True)))
     districts = [changed if d is district else d for d in s.districts]
-    # Nobody tells the capture profile of a book either, so it is not told any more.
-    return s.model_copy(update={"stations": rows, "districts": districts, "by_profile": {}})
+    # Nobody tells the capture profile of a book either, so it is not told any more. The copy itself goes as well: by it
+    # the nation would find the records once more that no count holds.
+    update = {"stations": rows, "districts": districts, "by_profile": {},
+              "quality": _with_less(s.quality, book.volume.form, taken[CELLS.index("validated")]),
+              "volumes": [v for v in s.volumes if not _is_copy(v, book)]}  # fmt: skip
+    return s.model_copy(update=update)
+
+
+def _is_copy(v: Volume, book: SameBook) -> bool:
+    return place_of(v) == book.place and v.first <= book.last and v.last >= book.first
+
+
+def _with_less(q: Quality, form: str, gone: int) -> Quality:
+    """The quality of so many validated records less. Nobody tells by whom these were settled: by all in proportion."""
+    straight = q.straight_through
+    if isinstance(straight, Share) and straight.of:
+        of = max(0, straight.of - gone)
+        straight = Share(part=straight.part * of // straight.of, of=of) if of else NotMeasured(why="nothing-yet")
+    forms = dict(q.by_form or {})
+    if form in forms and forms[form].validated:
+        f, left = forms[form], max(0, forms[form].validated - gone)
+        shares = {n: getattr(f, n) * left // f.validated for n in ("by_people", "from_tables")}
+        forms[form] = f.model_copy(update={"validated": left, **shares})
+    return q.model_copy(update={"straight_through": straight, "by_form": None if q.by_form is None else forms})
 
 
 def _is_of(s: Snapshot, row: StationRow, book: SameBook) -> bool:

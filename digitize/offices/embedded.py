@@ -60,14 +60,16 @@ def _station(district: int, place: ReportedPlace) -> list[Any]:
 
 
 def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
-    """The figures that are no shares of counts: level, place, name, label, part, whole, why not, definition."""
+    """The figures that are no shares of the counts of places here: level, place, name, label, part, whole, why not,
+    definition. The nation is no such place: of it all.
+    """
     root = picture.root
     places = [root, *(root.parts if root.level == "nation" else [])]
     return [
         [p.level, p.name, f.name, words(f"figure.{f.name}"), f.part, f.whole, f.why, definition_of(f.name, words)]
         for p in places
         for f in figures_of(p)
-        if f.name not in shares()
+        if p.level == "nation" or f.name not in shares()
     ]
 
 

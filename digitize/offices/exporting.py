@@ -76,9 +76,9 @@ def _where(names: Sequence[str], place: ReportedPlace) -> list[str]:
 
 
 def _figure(f: Figure, words: Words) -> list[Any]:
-    # Empty, not 0, where there is nothing to divide by.
-    value = f.part / f.whole if f.part is not None and f.whole else None
-    return [f.name, f.part, f.whole, None if value is None else round(value, 6), f.why, definition_of(f.name, words)]
+    # Empty, not 0, where there is nothing to divide by; rounded down as on pages, so that 1 is said of the whole alone.
+    value = f.part * 10**6 // f.whole / 10**6 if f.part is not None and f.whole else None
+    return [f.name, f.part, f.whole, value, f.why, definition_of(f.name, words)]
 
 
 def count_rows(picture: NationalPicture) -> Iterator[list[Any]]:

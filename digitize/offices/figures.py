@@ -68,7 +68,9 @@ def _share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
     if counts[whole] is None:
         return Figure(name, None, None, "no-inventory")
     done = counts[part] - place.doubled if part == "of_expected" else counts[part]
-    return Figure(name, max(0, done), counts[whole], "" if counts[whole] else "nothing-yet")
+    # Of an inventory of 0 all may be done, or more than it says.
+    nothing = "none-expected" if whole in ("expected", "pages_expected") else "nothing-yet"
+    return Figure(name, max(0, done), counts[whole], "" if counts[whole] else nothing)
 
 
 def _stations(place: ReportedPlace) -> Iterator[Figure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,21 +50,25 @@ class Projection:
 
 def monthly(received: Sequence[Received], day: date) -> list[Point]:
     """The sums of all members at each month's end from the first snapshot on, and on the day itself."""
+    return [
+        Point(end, total(Counts.of(r.summary["totals"]) for r in newest), len(newest))
+        for end, newest in newest_at(received, day)
+    ]
+
+
+def newest_at(received: Sequence[Received], day: date) -> Iterator[tuple[date, list[Received]]]:
+    """The newest of each member at each month's end from the first snapshot on, and on the day itself."""
     if not received:
-        return []
+        return
     by_member: dict[str, list[Received]] = {}
     for r in sorted(received, key=lambda r: r.as_on):
         by_member.setdefault(r.reporter, []).append(r)
-    days = _month_ends(min(date.fromisoformat(r.as_on) for r in received), day)
     at = dict.fromkeys(by_member, -1)
-    points = []
-    for end in days:
+    for end in _month_ends(min(date.fromisoformat(r.as_on) for r in received), day):
         for member, rows in by_member.items():
             while at[member] + 1 < len(rows) and rows[at[member] + 1].as_on <= end.isoformat():
                 at[member] += 1
-        newest = [by_member[m][i] for m, i in at.items() if i >= 0]
-        points.append(Point(end, total(Counts.of(r.summary["totals"]) for r in newest), len(newest)))
-    return points
+        yield end, [by_member[m][i] for m, i in at.items() if i >= 0]
 
 
 def _month_ends(first: date, last: date) -> list[date]:
@@ -75,13 +79,16 @@ def _month_ends(first: date, last: date) -> list[date]:
     return [*found, last]
 
 
-def project(points: Sequence[Point]) -> Projection:
-    """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen."""
+def project(points: Sequence[Point], doubled: int = 0) -> Projection:
+    """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen.
+
+    doubled: records that are counted twice now; they are done once, as in shares.
+    """
     if not points or points[-1].counts.expected is None:
         return Projection(why="no-inventory")
     now = points[-1]
     # What is left at the end waits for a person or was refused: complete is what it is for a grade, too.
-    left = -(-(now.counts.expected or 0) * COMPLETE // 100) - now.counts.of_expected
+    left = -(-(now.counts.expected or 0) * COMPLETE // 100) - max(0, now.counts.of_expected - doubled)
     if left <= 0:
         return Projection(why="done")
     paces = []
@@ -118,14 +125,21 @@ def _monthly_done(points: Sequence[Point]) -> list[float]:
     return done
 
 
-def by_reporter(received: Sequence[Received], day: date) -> dict[str, Projection]:
-    """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day."""
+def by_reporter(
+    received: Sequence[Received], day: date, doubled: Mapping[str, int] | None = None
+) -> dict[str, Projection]:
+    """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day.
+
+    doubled: reporter -> records that are counted twice in its newest.
+    """
+    twice = doubled or {}
     rows: dict[str, list[Received]] = {}
     for r in received:
         rows.setdefault(r.reporter, []).append(r)
     # Not as of the day: what a silent one did since nobody knows, and nothing would look like standing still.
     return {
-        reporter: project(monthly(own, min(day, date.fromisoformat(own[-1].as_on)))) for reporter, own in rows.items()
+        reporter: project(monthly(own, min(day, date.fromisoformat(own[-1].as_on))), twice.get(reporter, 0))
+        for reporter, own in rows.items()
     }
 
 

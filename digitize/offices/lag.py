@@ -120,6 +120,12 @@ def _trend(ends: Projection) -> str:
 
 
 def first_and_last(root: ReportedPlace) -> tuple[date, date] | None:
-    """The days of the oldest and of the newest snapshot that a page rests on; None where there is none."""
-    days = [p.report.snapshot.as_on for p in (root, *root.parts) if p.report]
+    """The days of the oldest and of the newest snapshot that a page rests on; None where there is none.
+
+    Of a state's own page those of its sites: what it makes of them today is as old as they are.
+    """
+    if root.report:
+        days = [source.as_on for source in root.report.snapshot.sources]
+    else:
+        days = [p.report.snapshot.as_on for p in root.parts if p.report]
     return (min(days), max(days)) if days else None

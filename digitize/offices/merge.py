@@ -11,7 +11,7 @@ from digitize.offices.books import Newest, settle
 from digitize.offices.build import StationTally, Tallies, station_rows
 from digitize.offices.exchanged import latest
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
-from digitize.offices.measures import OF_STATION, add, add_cells, total
+from digitize.offices.measures import OF_STATION, Counts, add, add_cells, total
 from digitize.offices.services import add_services, still_loaded
 from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
@@ -76,13 +76,9 @@ def merge_sites(
     """
     if not sites:
         raise ValueError("a state without sites has nothing to report")
-    tallies, lgd, codes, names = Tallies(), dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
+    lgd, codes, names = dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
     sites, twice = settle(sites, withdrawn)
-    for site in sites:
-        _add_site(site.snapshot, tallies, lgd, codes, names)
-    # After the sites: the state's own inventory takes the place of theirs.
-    for key, expected in own.inventory.items():
-        tallies.expect(key, expected)
+    tallies = _add_up(sites, own, lgd, codes, names)
     districts = tallies.districts(lgd)
     snapshots = [s.snapshot for s in sites]
     rows = station_rows(tallies, codes, today)
@@ -94,11 +90,34 @@ def merge_sites(
         districts=districts, by_profile=_by_profile(snapshots), stations=rows,
         books=_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
-        effort=_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
+        effort=merge_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
         services=_services(snapshots, [d.by_form for d in districts]), statement=statement,
         exchanges=latest(s.exchanges for s in snapshots),
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
     )  # fmt: skip
+
+
+def merged_counts(
+    sites: Sequence[Newest], own: OwnLists, withdrawn: Iterable[OfficeAct] = ()
+) -> tuple[Counts, dict[str, int]]:
+    """The counts of a state as `merge_sites` tells them, and the records loaded of each district, without the rest."""
+    tallies = _add_up(settle(sites, withdrawn)[0], own, {}, {}, _Names(own.gazetteer))
+    loaded = dict.fromkeys(tallies.broken_down, 0)
+    for key, s in tallies.stations.items():
+        loaded[key.district] += s.counts["loaded"] or 0
+    return total(s.plain() for s in tallies.stations.values()), loaded
+
+
+def _add_up(
+    sites: Sequence[Newest], own: OwnLists, lgd: dict[str, str], codes: dict[PlaceKey, str], names: _Names
+) -> Tallies:
+    tallies = Tallies()
+    for site in sites:
+        _add_site(site.snapshot, tallies, lgd, codes, names)
+    # After the sites: the state's own inventory takes the place of theirs.
+    for key, expected in own.inventory.items():
+        tallies.expect(key, expected)
+    return tallies
 
 
 def _by_profile(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
@@ -217,7 +236,7 @@ def merge_shares(parts: Iterable[Share | NotMeasured]) -> Share | NotMeasured:
     return next((s for s in given if isinstance(s, NotMeasured)), NotMeasured(why="no-report"))
 
 
-def _effort(parts: Sequence[Effort]) -> Effort:
+def merge_effort(parts: Sequence[Effort]) -> Effort:
     """Minutes are known only where they are for every site at which people worked."""
     worked = [e for e in parts if e.operators]
     known = [e.minutes for e in worked if e.minutes is not None]

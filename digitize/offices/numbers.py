@@ -26,6 +26,12 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}\u00a0%"
 
 
+def hundredths(part: int, whole: int) -> str:
+    """A measured share with two places, rounded down as by `percent`."""
+    found = part * 10_000 // whole
+    return f"{found // 100}.{found % 100:02}\u00a0%"
+
+
 def wilson(part: int, whole: int) -> tuple[float, float]:
     """The 95 % interval of a share by Wilson's score; (0, 1) for nothing."""
     if whole <= 0:

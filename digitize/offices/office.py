@@ -55,6 +55,12 @@ class Office:
         """Where figures that were published lie, one TOML file an answer."""
         return self.folder / "published"
 
+    def stated(self) -> tuple[tuple[str, int, int], ...]:
+        """Which files an officer has written beside what was received, and when: lists, published figures, the map."""
+        found = [*(self.folder / "lists").glob("*"), *self.published.glob("*"), *self.folder.glob("map.*")]
+        seen = [(str(f), f.stat()) for f in sorted(found) if f.is_file()]
+        return tuple((name, s.st_mtime_ns, s.st_size) for name, s in seen)
+
     def check_reporter(self, reporter: str) -> None:
         """Whether that can be a reporter here: a state of the country, a site of this state. Raises OptionsError."""
         from mappers.codes.places import states
@@ -140,6 +146,11 @@ def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest
     return [Newest(store.snapshot(r.seq), r.sha256) for r in store.newest_of_each(as_on)]
 
 
+def withdrawn_until(store: SnapshotStore, day: date) -> list[OfficeAct]:
+    """The copies of books that had been withdrawn by the end of a day: what was told on it is told so again."""
+    return [a for a in store.acts("withdraw") if a.at[:10] <= day.isoformat()]
+
+
 def note_told(store: SnapshotStore) -> OfficeHead | None:
     """Which head of its history an office tells of now, noted before it is sent; None where there is none yet."""
     heads = {h.seq: h for h in store.heads()}
@@ -162,7 +173,12 @@ def state_snapshot(
     """
     if not sites:
         raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
+    statement = load_statement(office.folder / "lists" / "statement.toml")
+    return merge_sites(office.code, sites, today, statement, own_lists(office), withdrawn)
+
+
+def own_lists(office: Office) -> OwnLists:
+    """The stations and the inventory of a state's office. Raises MappingError and OptionsError."""
     lists = office.folder / "lists"
     gazetteer = load_gazetteer(office.code, lists)
-    own = OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))
-    return merge_sites(office.code, sites, today, load_statement(lists / "statement.toml"), own, withdrawn)
+    return OwnLists(gazetteer, load_inventory(lists / "inventory.csv", gazetteer))

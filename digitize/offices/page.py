@@ -27,7 +27,8 @@ from digitize.offices.grades import GRADES, SIGNS, grade_of, inventoried, ranks,
 from digitize.offices.history import Projection
 from digitize.offices.lag import Lag, first_and_last, lag_of
 from digitize.offices.measures import BANDS, STAGES
-from digitize.offices.numbers import grouped, percent, wilson
+from digitize.offices.merge import merge_effort
+from digitize.offices.numbers import grouped, hundredths, percent, wilson
 from digitize.offices.outline import Outline
 from digitize.offices.page_sheets import sheets_of
 from digitize.offices.picture import NationalPicture, Oddity
@@ -80,12 +81,14 @@ def render_page(picture: NationalPicture, words: Words, outline: Outline | None)
         figures={f.name: f for f in figures_of(root)}, defined=list(_defined(root)),
         missing=[r.name for r in rows if r.place.counts is None],
         title=_title(picture, words), chart=_chart(picture, words), told_days=first_and_last(root), interval=_interval,
+        protected_gone=_gone(root), reporting=reporting_text(picture, words),
         grade_of=grade_of, scope_of=scope_of, inventoried=inventoried,
         day=lambda d: day_text(d, words), odd=lambda o: _odd_text(o, picture, words),
         links=list(_links(rows, root, words)), ranked=_ranked(rows), definition=lambda name: definition_of(name, words),
         statements={r.place.code: r.place.report.snapshot.statement for r in rows if r.place.report},
         stated_days=max(((picture.day - x.as_on).days for x in _statements(root)), default=0),
         own_statement=root.report.snapshot.statement if root.report else None,
+        effort=merge_effort([x.report.snapshot.effort for x in ([root] if root.report else root.parts) if x.report]),
         told=[x.report for x in ([root] if root.report else root.parts) if x.report],
         software=f"cctns-digitize {__version__}",
         data=as_script(page_data(picture, words, shown_name(root, words), _told(rows, words))),
@@ -119,7 +122,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, finalize=shown,
     )  # fmt: skip
     made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
-    made.globals |= {"percent": percent}
+    made.globals |= {"percent": percent, "hundredths": hundredths}
     return made
 
 
@@ -218,8 +221,21 @@ def _sentences(r: Row, words: Words) -> Iterator[str]:
 
 
 def _interval(share: Share) -> str:
-    low, high = wilson(share.part, share.of)
-    return f"{100 * low:.2f} – {100 * high:.2f} %"
+    # Rounded down as the share beside it, which else could lie below its own interval.
+    low, high = (int(10_000 * n) / 100 for n in wilson(share.part, share.of))
+    return f"{low:.2f} – {high:.2f} %"
+
+
+def _gone(root: ReportedPlace) -> int:
+    """Of how many FIRs more it is told whether they are under protected sections than there are with known sections.
+
+    Groups are closed for ever; what they tell of may be withdrawn or replaced later.
+    """
+    return sum(
+        max(0, d.protected.of + (d.protected.not_known or 0) - d.by.get("form", {}).get("iif1", (0,))[0])
+        for d in root.of_level("district")
+        if d.protected.of is not None
+    )
 
 
 def _defined(root: ReportedPlace) -> list[Figure]:
@@ -229,6 +245,9 @@ def _defined(root: ReportedPlace) -> list[Figure]:
 def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
     if o.code == "stalled":
         return words("ui.stalled_text", n=grouped(o.count), days=picture.limits.stalled_days, names=o.text)
+    if o.code == "sites-silent":
+        days = picture.limits.silent_days
+        return f"{words('watch.sites-silent', n=grouped(o.count), days=days)} ({_some(o, words)})"
     if o.code == "silent":
         return words("ui.silent_text", day=day_text(date.fromisoformat(o.text), words))
     if o.code == "no-report":
@@ -244,6 +263,18 @@ def _odd_text(o: Oddity, picture: NationalPicture, words: Words) -> str:
         return told or o.text
     refused = words("ui.refused_text", day=day_text(date.fromisoformat(o.refused_on), words))
     return f"{told}; {refused}" if told else refused
+
+
+def reporting_text(picture: NationalPicture, words: Words) -> str:
+    """How many states have reported."""
+    n, all_ = len(picture.reporting), len(picture.root.parts)
+    return words("ui.reporting_1", all=all_) if n == 1 else words("ui.reporting", n=n, all=all_)
+
+
+def _some(o: Oddity, words: Words) -> str:
+    """The sites of an oddity that are named, and how many more there are."""
+    more = o.count - len(o.text.split(", "))
+    return f"{o.text} {words('watch.and_more', n=grouped(more))}" if more else o.text
 
 
 def _since(raised: RaisedFlag, words: Words) -> str:

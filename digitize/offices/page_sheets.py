@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from digitize.offices.numbers import hundredths
 from digitize.offices.picture import NationalPicture
 from digitize.offices.quality_sheet import QualityLine, profiles_of, quality_lines
 from digitize.offices.service_sheet import ServiceLine, service_lines
@@ -40,6 +41,6 @@ def _right(x: QualityLine, words: Words) -> str:
     if x.right is None or x.between is None:
         return words("ui.not_audited")
     (right, of), (low, high) = x.right, x.between
-    # Rounded down: 98.996 % is not 99.
-    share, least, most = (int(10_000 * n / 1) / 100 for n in (right / of, low, high))
-    return f"{share:.2f}\u00a0% ({least:.2f} – {most:.2f})"
+    # Rounded down, and in whole numbers: 98.996 % is not 99, and 57 of 100 are not 56.99 %.
+    least, most = (int(10_000 * n) / 100 for n in (low, high))
+    return f"{hundredths(right, of)} ({least:.2f} – {most:.2f})"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from digitize.offices.across import ReportedTwice, doubled_across
 from digitize.offices.contradict import Contradiction, contradictions
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
 from digitize.offices.lag import Lag, lag_of
-from digitize.offices.office import Office, newest_sites, state_snapshot
+from digitize.offices.merged_past import merged_past
+from digitize.offices.office import Office, newest_sites, own_lists, state_snapshot, withdrawn_until
 from digitize.offices.published import Published, newest_published
 from digitize.offices.refusal import Flag
 from digitize.offices.rollup import ReportedPlace, SnapshotReport, days_since, roll_up_nation, roll_up_snapshot
@@ -21,6 +22,9 @@ from digitize.offices.sites import site_lines
 from digitize.offices.states import shown_states
 from digitize.offices.store_rows import Received
 from digitize.offices.words import load_words
+
+_NAMED = 5
+"""So many sites are named; of more it is said how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
     across = doubled_across(root)
     root.doubled += sum(d.records for d in across)
-    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day)
+    doubled = {p.code: p.doubled for p in root.parts}
+    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day, doubled)
     picture.projection = whole_of(picture.ends)
     picture.lag = lag_of(root, picture.ends, limits.silent_days, received)
     picture.series = district_series(received, day)
@@ -113,7 +118,7 @@ def national_picture(office: Office, day: date, limits: Limits) -> NationalPictu
     picture.oddities = [
         *_against(picture.against),
         *_across(across),
-        *_silent(root, limits),
+        *_silent(root, day, limits),
         *_flagged(root, raised),
         *_stalled(root, limits),
         *_refused(refused),
@@ -140,15 +145,16 @@ def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
         received = store.month_ends(day)
-        merged = state_snapshot(office, newest_sites(store, day), day, store.acts("withdraw"))
+        withdrawn = withdrawn_until(store, day)
+        merged = state_snapshot(office, newest_sites(store, day), day, withdrawn)
+        points, series = merged_past(store, received, day, merged, own_lists(office), withdrawn)
         seen = site_lines(store, day, limits.silent_days)
         raised = flags_of(store, day)
         mark = store.mark()
     picture = _of_snapshot(merged, day, limits, mark)
-    picture.points = monthly(received, day)
-    picture.series = district_series(received, day)
+    picture.points, picture.series = points, series
     if picture.points and merged.totals.expected is not None:
-        picture.projection = project(picture.points)
+        picture.projection = project(picture.points, picture.root.doubled)
     words = {"silent": "silent", "no report": "no-report"}
     odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
     twice = [Oddity("digitized-twice", b.volume.station, _twice(b.sites, b.records)) for b in seen.twice]
@@ -185,12 +191,20 @@ def _across(found: Sequence[ReportedTwice]) -> Iterator[Oddity]:
     yield from (Oddity(d.flag.code, names[d.states[1]].names["en"], d.flag.text, flag=d.flag) for d in found)
 
 
-def _silent(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
+def _silent(root: ReportedPlace, day: date, limits: Limits) -> Iterator[Oddity]:
     for p in root.parts:
         if p.report is None:
             yield Oddity("no-report", p.name, "")
         elif p.report.days > limits.silent_days:
             yield Oddity("silent", p.name, p.report.snapshot.as_on.isoformat())
+        # A state that reports today may do so of what its sites told long ago.
+        elif late := late_sites(p.report.snapshot, day, limits.silent_days):
+            yield Oddity("sites-silent", p.name, ", ".join(sorted(late)[:_NAMED]), len(late))
+
+
+def late_sites(s: Snapshot, day: date, limit: int) -> frozenset[str]:
+    """The sites whose newest snapshot was older on a day than so many days."""
+    return frozenset(x.site for x in s.sources if day - x.as_on > timedelta(days=limit))
 
 
 def _flagged(root: ReportedPlace, raised: Sequence[RaisedFlag]) -> Iterator[Oddity]:

@@ -27,7 +27,7 @@ def district_series(received: Sequence[Received], day: date) -> Series:
     """The districts of all reporters, each by its newest snapshot at the end of a quarter. received: up to the day."""
     if not received:
         return Series()
-    days = _quarter_ends(min(date.fromisoformat(r.as_on) for r in received), day)[-_MOST:]
+    days = quarter_ends(min(date.fromisoformat(r.as_on) for r in received), day)
     loaded: dict[tuple[str, str], list[int | None]] = {}
     for at, end in enumerate(days):
         last = end.isoformat()
@@ -41,12 +41,13 @@ def district_series(received: Sequence[Received], day: date) -> Series:
     return Series(tuple(days), loaded)
 
 
-def _quarter_ends(first: date, last: date) -> list[date]:
+def quarter_ends(first: date, last: date) -> list[date]:
+    """The ends of quarters from a day on, and the last day itself: those of the last ten years."""
     found, year, month = [], first.year, (first.month + 2) // 3 * 3
     while (end := date(year, month, calendar.monthrange(year, month)[1])) < last:
         found.append(end)
         year, month = (year + 1, 3) if month == 12 else (year, month + 3)
-    return [*found, last]
+    return [*found, last][-_MOST:]
 
 
 def packed(values: Sequence[int | None]) -> list[int]:

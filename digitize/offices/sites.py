@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from digitize.offices.books import SameBook, settle
+from digitize.machine.counted import counted
+from digitize.offices.books import SameBook, records_of, settle
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.keys import known_keys
-from digitize.offices.office import newest_sites
+from digitize.offices.office import newest_sites, withdrawn_until
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import Received
 
@@ -34,12 +35,13 @@ class SiteLine:
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """All sites of a state, by name."""
+    """All sites of a state, by name. withdrawn: records of copies that sites tell of and the state counts no more."""
 
     day: date
     sites: list[SiteLine]
     twice: list[SameBook]
     refused: list[Received]
+    withdrawn: int = 0
 
     def lines(self) -> Iterator[str]:
         """For people."""
@@ -56,6 +58,9 @@ class Sites:
                 f"{b.sites[0]} and {b.sites[1]}: up to {b.records:,} records are counted twice. Withdraw "
                 "one: digitize state withdraw SITE STATION YEAR --reason ..."
             )
+        if self.withdrawn:
+            records = counted(self.withdrawn, "record")
+            yield f"Withdrawn: {records} in these lines, in no count of the state."
         yield from (f"Refused: {r.file}: {r.flags[0].code}: {r.flags[0].text}" for r in self.refused)
 
     def as_plain(self) -> dict[str, Any]:
@@ -64,6 +69,7 @@ class Sites:
             "as_on": self.day.isoformat(),
             "sites": [asdict(s) for s in self.sites],
             "digitized_twice": [{**asdict(b), "volume": b.volume.model_dump()} for b in self.twice],
+            "withdrawn_records": self.withdrawn,
             "refused": [
                 {"file": r.file, "at": r.at, "code": r.flags[0].code, "why": r.flags[0].text} for r in self.refused
             ],
@@ -77,8 +83,9 @@ def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
     lines = [_line(site, newest.get(site), day, silent_after, open_flags) for site in sorted(known)]
-    _, twice = settle(newest_sites(store, day), store.acts("withdraw"))
-    return Sites(day, lines, twice, store.refused(day))
+    told = newest_sites(store, day)
+    counting, twice = settle(told, withdrawn_until(store, day))
+    return Sites(day, lines, twice, store.refused(day), records_of(told) - records_of(counting))
 
 
 def _line(site: str, newest: Received | None, day: date, silent_after: int, raised: list[RaisedFlag]) -> SiteLine:

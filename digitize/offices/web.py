@@ -1,7 +1,8 @@
 """The dashboard: the same pages, served. It only reads; who has no access token sees a page that asks for one.
 
 A token comes in the header `Authorization: Bearer ...`, or once in the form of the page, which gives a session by
-cookie. It never stands in an address. Pages are made anew when something was received or a day has passed.
+cookie. It never stands in an address. Pages are made anew when something was received, a list of the
+office was changed, or a day has passed.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class Dashboard:
         self._sessions: dict[str, _Session] = {}
         # An RLock: made() holds it while it asks for the picture.
         self._lock = threading.RLock()
-        self._picture: tuple[tuple[str, date], NationalPicture] | None = None
+        self._picture: tuple[tuple[object, ...], NationalPicture] | None = None
         self._made: dict[tuple[str, str, str], _Made] = {}
 
     def open_session(self, token: str) -> str | None:
@@ -120,10 +121,10 @@ class Dashboard:
         return holder_of(self.office.folder, token.strip()) if kind.lower() == "bearer" else ""
 
     def picture(self) -> NationalPicture:
-        """The picture of today, made anew when something was received since the last one."""
+        """The picture of today, made anew when something was received or stated since the last one."""
         with self._lock:
             with self.office.store() as store:
-                state = (store.mark(), today_in_india())
+                state = (store.mark(), today_in_india(), self.office.stated())
             if self._picture is None or self._picture[0] != state:
                 self._picture, self._made = (state, office_picture(self.office, state[1], self.limits)), {}
             return self._picture[1]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from digitize.offices.contradict import Contradiction
 from digitize.offices.flags import RaisedFlag
 from digitize.offices.numbers import wilson
-from digitize.offices.picture import NationalPicture
+from digitize.offices.picture import NationalPicture, late_sites
 from digitize.offices.rollup import ReportedPlace
-from digitize.offices.shape import Snapshot
 from digitize.offices.shape_quality import NotMeasured, Quality, Share
 
 TOPICS = ("silent", "fell", "quality", "contradicted", "flagged")
@@ -99,15 +98,11 @@ def _silent(
         yield WatchedChange("silent", "reports-again", {"day": day})
     elif place.report.sha256 == old.report.sha256:
         yield WatchedChange("silent", "nothing-sent", {"day": day})
-    late = _late_sites(place.report.snapshot, now.day, limit)
-    known = _late_sites(old.report.snapshot, before.day, limit) if old.report else frozenset()
+    late = late_sites(place.report.snapshot, now.day, limit)
+    known = late_sites(old.report.snapshot, before.day, limit) if old.report else frozenset()
     for names, is_new in ((late - known, True), (late & known, False)):
         if names:
             yield WatchedChange("silent", "sites-silent", {"n": len(names), "days": limit}, is_new, _some(names))
-
-
-def _late_sites(s: Snapshot, day: date, limit: int) -> frozenset[str]:
-    return frozenset(x.site for x in s.sources if day - x.as_on > timedelta(days=limit))
 
 
 def _some(names: Iterable[str]) -> tuple[str, ...]:

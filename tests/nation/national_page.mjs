@@ -51,5 +51,7 @@ found.keyboard.chart = await page.evaluate(() => document.querySelectorAll("#pla
 found.keyboard.stations = await page.evaluate(() => document.querySelectorAll("#places tbody tr").length);
 const [download] = await Promise.all([page.waitForEvent("download"), page.click("[data-save=places]")]);
 found.places = fs.readFileSync(await download.path(), "utf8");
+const [shares] = await Promise.all([page.waitForEvent("download"), page.click("[data-save=figures]")]);
+found.figures = fs.readFileSync(await shares.path(), "utf8");
 await browser.close();
 console.log(JSON.stringify(found));

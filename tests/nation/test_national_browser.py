@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.national_states import invent, month_ends, snapshot
+from digitize.offices.exporting import csv_text, tables
+from digitize.offices.figures import shares
 from digitize.offices.measures import MEASURES, Counts, total
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
@@ -37,6 +39,8 @@ def picture(tmp_path_factory):
         body = {**body, "statement": None} if i % 5 == 0 else body
         reports.append(SnapshotReport(Snapshot.model_validate_json(json.dumps(body)), "", 3))
     picture = NationalPicture(roll_up_nation(reports), ENDS[5], Limits())
+    # Some records of one state count once in shares, and twice in counts.
+    picture.root.parts[0].doubled = picture.root.doubled = 7
     places = {(s.code, d.name): [None, 0, 5] for s in picture.root.parts for d in s.parts}
     picture.series = Series((ENDS[0], ENDS[2], ENDS[5]), places)
     return picture
@@ -63,6 +67,22 @@ def test_the_page_is_usable_by_everyone(browser_modules, picture, tmp_path, lang
     assert keyboard["stations"] > 0
     assert keyboard["chart"] == 2
     check_saved(found["places"], picture)
+    check_saved_figures(found["figures"], picture)
+
+
+def check_saved_figures(text, picture):
+    """What the page's own script saves are the figures that are exported, to the last digit."""
+    names = ("level", "state", "district", "station", "figure")
+
+    def read(text):
+        rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+        return {tuple(r[n] for n in names): [r[n] and float(r[n]) for n in ("numerator", "denominator", "value")]
+                for r in rows}  # fmt: skip
+
+    header, rows = tables(picture, load_words("en"))["figures"]
+    saved, exported = read(text), read(csv_text(header, rows))
+    assert saved.items() <= exported.items()
+    assert {k for k in exported if k[4] in shares() or k[0] == "nation"} <= saved.keys()
 
 
 def check_saved(text, picture):

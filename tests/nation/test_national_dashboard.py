@@ -97,7 +97,7 @@ def test_without_a_token_there_is_only_the_question_for_one(office, token):
 def test_with_a_token_the_page_and_every_table_are_there(office, token):
     app = make_app(office, Limits())
     bearer = [("Authorization", f"Bearer {token}")]
-    assert "1 of 36 States and UTs have reported" in call(app, headers=bearer)[2]
+    assert "1 of 36 States and UTs has reported" in call(app, headers=bearer)[2]
     assert 'lang="hi"' in call(app, "/?lang=hi", headers=bearer)[2]
     assert json.loads(call(app, "/picture.json", headers=bearer)[2])["level"] == "nation"
     for name in ("figures", "counts", "breakdowns", "integration", "history", "exceptions"):

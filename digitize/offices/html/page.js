@@ -166,19 +166,23 @@
   const cell = (x) => { const text = x === null || x === undefined ? "" : String(x); const safe = /^[=+\-@\t\r]/.test(text) && typeof x !== "number" ? "'" + text : text; return /[",\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe; };
   const csv = (rows) => "\ufeff" + rows.map((r) => r.map(cell).join(",")).join("\r\n") + "\r\n";
   const save = (name, text, kind) => { const a = make("a"); a.href = URL.createObjectURL(new Blob([text], { type: kind })); a.download = name; a.click(); URL.revokeObjectURL(a.href); };
+  const down = (part, whole) => Math.floor((part * 1e6) / whole) / 1e6;
   const everywhere = () => [
-    ...data.states.map((s) => ["state", s[1], "", "", named(s[2])]),
+    ...data.states.map((s) => ["state", s[1], "", "", named(s[2]), s[4]]),
     ...data.districts.map((d) => ["district", data.states[d[0]][1], d[1], "", named(d[2])]),
     ...data.stations.map((x) => ["station", data.states[data.districts[x[0]][0]][1], data.districts[x[0]][1], x[1], wide(x)]),
   ];
   const figures = () => {
     const rows = [["level", "state", "district", "station", "figure", "numerator", "denominator", "value", "why_not", "definition"]];
-    for (const [level, name, slug, , part, whole, why, definition] of data.figures) rows.push([level, level === "nation" ? "" : name, "", "", slug, part, whole, part !== null && whole ? part / whole : null, why, definition]);
-    for (const [level, state, district, station, c] of everywhere())
+    for (const [level, name, slug, , part, whole, why, definition] of data.figures) rows.push([level, level === "nation" ? "" : name, "", "", slug, part, whole, part !== null && whole ? down(part, whole) : null, why, definition]);
+    for (const [level, state, district, station, counted, doubled] of everywhere()) {
+      // What two sites digitized counts once in a share, and as often as it was done in counts.
+      const c = counted && doubled ? { ...counted, of_expected: Math.max(0, counted.of_expected - doubled) } : counted;
       for (const [slug, [over, under, , definition]] of Object.entries(data.shares)) {
-        const why = !c ? "no-report" : c[under] === null ? "no-inventory" : c[under] ? "" : "nothing-yet";
-        rows.push([level, state, district, station, slug, c && c[under] !== null ? c[over] : null, c ? c[under] : null, why ? null : c[over] / c[under], why, definition]);
+        const why = !c ? "no-report" : c[under] === null ? "no-inventory" : c[under] ? "" : under.endsWith("expected") ? "none-expected" : "nothing-yet";
+        rows.push([level, state, district, station, slug, c && c[under] !== null ? c[over] : null, c ? c[under] : null, why ? null : down(c[over], c[under]), why, definition]);
       }
+    }
     return csv(rows);
   };
   const counts = () => csv([["level", "state", "district", "station", ...data.measures], ...everywhere().map(([l, s, d, x, c]) => [l, s, d, x, ...data.measures.map((m) => (c ? c[m] : null))])]);
