@@ -164,11 +164,11 @@ def blanks(pages: Pages, engine: Engine, each: int) -> dict[str, Any]:
         for number in range(each):
             rng = random.Random(f"blank {language} {number}")
             for kind, scan in _blank_pages(pages.page(language, number), rng):
-                made = prepare_page(drawing.grained(scan, number).scan, (language,), engine=engine)[0].blank
+                made = prepare_page(drawing.grained(scan, number).scan, (language,), engine=engine)[0].is_unwritten
                 hits[True, made] += 1
                 missed[kind] += not made
             for scan in _sparse_pages(pages.page(language, number), rng):
-                made = prepare_page(drawing.grained(scan, number).scan, (language,), engine=engine)[0].blank
+                made = prepare_page(drawing.grained(scan, number).scan, (language,), engine=engine)[0].is_unwritten
                 hits[False, made] += 1
     said = hits[True, True] + hits[False, True]
     return {

@@ -1,4 +1,4 @@
-"""A look at the pictures of a volume's pages: pages scanned twice, blank ones, numbers left out, bad scans."""
+"""A look at the pictures of a volume's pages: pages scanned twice, hardly written ones, numbers left out, bad scans."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from digitize.workspace.ledger.purges import purged_in
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import LOOKED, ReceivedVolume, Volumes
 from ocr.page import Scan
+from ocr.quality.defect import FEW_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeLook:
-    """What was found. blank: pages without writing, which are pages all the same, and no findings."""
+    """What was found. few_letters: pages with too little writing to judge them, which is no finding."""
 
     pages: int
-    blank: tuple[str, ...]
+    few_letters: tuple[str, ...]
     findings: tuple[AccountFinding, ...]
 
 
@@ -41,14 +42,14 @@ def look_at(
     if purged := next(iter(purged_in(ledger, volume.number).values()), None):
         raise NotFound(f"Originals of {volume.facts.label} were {purged.line()}; what was found before that stays.")
     report = check_scans(ListedScans(tuple(_scan(place, ledger, s) for s in scans), (), ()), wanted, progress)
-    blank = tuple(p.page for p in report.pages if p.quality and "blank" in p.quality.notes)
+    few = tuple(p.page for p in report.pages if p.quality and FEW_LETTERS in p.quality.notes)
     found = tuple(_findings(report))
     key = pages_key([(s.page, s.sha256, s.idx) for s in scans])
     kept = [[f.kind, f.text, f.count] for f in found]
     with ledger.writing():
-        detail = {"pages": key, "blank": list(blank), "found": kept, "numbers": bool(wanted.languages)}
+        detail = {"pages": key, "few_letters": list(few), "found": kept, "numbers": bool(wanted.languages)}
         Volumes(ledger).note(volume.number, LOOKED, detail)
-    return VolumeLook(len(scans), blank, found)
+    return VolumeLook(len(scans), few, found)
 
 
 def _scan(place: Place, ledger: Ledger, scan: PageScan) -> Scan:

@@ -200,7 +200,7 @@ def look(
     numbers: Annotated[bool, typer.Option("--numbers/--no-numbers", help="Read the printed page numbers.")] = True,
     language: Annotated[list[str] | None, typer.Option(help="In whose digits pages are numbered, such as hi.")] = None,
 ) -> None:
-    """Look at the pictures of volumes: pages scanned twice, blank ones, numbers left out, pages to scan again."""
+    """Look at the pictures of volumes: pages scanned twice, numbers left out, pages to scan again."""
     import os
 
     from digitize.accounts.look import look_at
@@ -216,8 +216,8 @@ def look(
         book = Volumes(ledger)
         for one in [book.find(volume)] if volume else list(book.all().values()):
             found = look_at(place, ledger, one, wanted, shown)
-            blank = f" Blank: {', '.join(found.blank)}." if found.blank else ""
-            say(f"Volume {one.number:04d}, {one.facts.label}: {counted(found.pages, 'page')} looked at.{blank}")
+            few = f" Fewer than 12 letters: {', '.join(found.few_letters)}." if found.few_letters else ""
+            say(f"Volume {one.number:04d}, {one.facts.label}: {counted(found.pages, 'page')} looked at.{few}")
             for f in found.findings:
                 say(f"  {f.kind}: {f.text}")
 

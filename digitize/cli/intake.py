@@ -30,10 +30,10 @@ def intake(
     language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
     replaces: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="The earlier table that this file replaces: its id, file or SHA-256."),
+        typer.Option(metavar="NAME", help="The earlier table, page or volume that this replaces: its id or file."),
     ] = None,
     beside: Annotated[
-        bool, typer.Option("--beside", help="These tables count beside earlier ones of their name, and replace none.")
+        bool, typer.Option("--beside", help="These tables or pages count beside the earlier ones, and replace none.")
     ] = False,
     reason: Annotated[str, typer.Option(help="Why it replaces it, or why both count; kept for ever.")] = "",
     operator: Annotated[str, typer.Option(help="Who says so; by itself the name you work under.")] = "",
@@ -103,6 +103,8 @@ def _print(report: IntakeReport, folder: Path) -> None:
     if report.sheets or report.aside:
         wait = f" They wait: digitize batch sort {folder}" if report.aside else ""
         say(f"{counted(report.sheets, 'sheet')}, {counted(len(report.aside), 'page')} set aside.{wait}")
+    if report.waiting:
+        say(f"{counted(report.waiting, 'page waits', 'pages wait')} until you say what they are: see above.")
     if report.batch:
         say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew or report.again.settled:

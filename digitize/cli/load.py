@@ -90,6 +90,7 @@ def load(
     # A layout may be altered under its name; what it did once is asked of the book.
     if not receipts and not dry_run and not layout and (before := _find_before(where, form, call.key)):
         _print_loaded(before, json=json)
+        _require_some(before, agreed)
         return
     from digitize.files.dataset import find_dataset
     from digitize.files.loading.settings import import_settings
@@ -129,15 +130,13 @@ class _Where:
 
 def _find_before(where: _Where, form: str, call: str) -> Loaded | None:
     """What the very same call did before, where the target tells so at once."""
-    from dataclasses import replace
-
     from digitize.files.loading.loaded import Loaded
     from digitize.targets.kind import SCHEMA
     from digitize.targets.open import find_kind
 
     kind = find_kind(where.target)
     found = kind.find_call(where.target, where.schema or SCHEMA, call) if kind and call else None
-    return Loaded(found[0], form, [replace(found[1], repeated=True)], repeated=True) if found else None
+    return Loaded(found[0], form, list(found[1].receipts), repeated=True, waits=found[1].waits) if found else None
 
 
 def _options(
@@ -185,7 +184,8 @@ def _require_some(done: Loaded, agreed: Agreed | None) -> None:
     from digitize.errors import TooManyRefused
 
     read = done.total("read") + done.total_before("read")
-    if done.is_nothing and not (agreed and agreed.allows(done.refused, read)):
+    # Said once more as long as something of it waits: nothing was done since that a script could go on with.
+    if done.is_nothing and done.waits != 0 and not (agreed and agreed.allows(done.refused, read)):
         was = "would be" if done.dry_run else "was"
         raise TooManyRefused(f"None of {read} records {was} loaded. Where that is agreed: --max-rejects 100%")
 

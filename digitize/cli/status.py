@@ -24,7 +24,7 @@ def status(
     from digitize.accounts.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counting.totals import count_work
-    from digitize.workspace.ledger import Ledger, purges, replaced
+    from digitize.workspace.ledger import Ledger, purges, replaced, waiting_pages
     from digitize.workspace.ledger.chosen_weights import all_chosen
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
@@ -38,7 +38,7 @@ def status(
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
         volumes, used, purged = summary(ledger), all_chosen(ledger), purges.summary(ledger)
-        again = replaced.summary(ledger)
+        again = [*replaced.summary(ledger), *waiting_pages.summary(ledger)]
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,

@@ -20,6 +20,7 @@ from digitize.steps.lots import read_in_lots
 from digitize.steps.measure import measure_anew
 from digitize.steps.placing import placed
 from digitize.steps.read_plan import PagePlan
+from digitize.steps.rescanned import carry_over
 from digitize.steps.settling import settle_steps
 from digitize.steps.why import StepDue
 from digitize.targets import Receipt
@@ -257,10 +258,10 @@ def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progre
 
 
 def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
+    carry_over(ledger)
     due = Due(ledger, known, "map")
-    plan = map.plan(ledger, known, due.parts)
+    due.settle((plan := map.plan(ledger, known, due.parts)).idle)
     report.todo["map"] = len(plan.todos)
-    due.settle(plan.idle)
     report.mapped = map.map_units(ledger, known, plan.todos, progress)
     # A table that is replaced goes when the newer one is mapped; then what people settled of it holds for that.
     for _ in range(2):

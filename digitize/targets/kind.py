@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from digitize.targets.base import Receipt, Target
+    from digitize.targets.base import Target
+    from digitize.targets.stood import Stood
     from mappers.layouts import TableLayout
 
 SCHEMA = "cctns"
@@ -36,11 +37,11 @@ class Opening:
     layout: TableLayout | None = None
 
 
-FindCall = Callable[[str, str, str], "tuple[str, Receipt] | None"]
-"""Of a target's text, its schema and a call: (name of the target, receipt) of the load that the call made."""
+FindCall = Callable[[str, str, str], "tuple[str, Stood] | None"]
+"""Of a target's text, its schema and a call: (name of the target, what stands) of the load that the call made."""
 
 
-def _nobody(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
+def _nobody(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
     """There is no short way; the load itself tells."""
     return None
 

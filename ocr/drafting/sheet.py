@@ -13,11 +13,12 @@ from ocr.forms.form import Form
 from ocr.forms.zones import FormModels, find_form
 from ocr.geometry.features import FormFeatures, build_features
 from ocr.pages.prepare import prepare_page
+from ocr.pages.prepared import UNWRITTEN
 
 LONGEST_PX = 2339
 """A frame is no longer than an A4 page at 200 dpi; smaller scans keep their size."""
 # A form's frame stays one flat page as its drafter turned it: nothing may turn, split, bend or blank it.
-_SKIP = ("orientation", "spread", "dewarp", "blank")
+_SKIP = ("orientation", "spread", "dewarp", UNWRITTEN)
 _MANY = 5
 _SPREAD_PX = 3
 _PALE = 190

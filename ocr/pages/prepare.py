@@ -18,14 +18,14 @@ from ocr.geometry.skew import find_skew
 from ocr.geometry.strands import text_ink
 from ocr.geometry.text_bend import enlarged, text_bend
 from ocr.languages.language import language
-from ocr.pages.blank import darkened, writing
 from ocr.pages.edges import Edges, find_edges, is_negative, painted
 from ocr.pages.orientation import find_turn, reads
-from ocr.pages.prepared import Prepared
+from ocr.pages.prepared import UNWRITTEN, Prepared
+from ocr.pages.writing import darkened, writing
 
 # The order matters: black beside the paper passes for ink and goes first; the gutter is an upright gap on a level page;
 # and each page of a spread bends by itself.
-STEPS = ("edges", "orientation", "level", "spread", "dewarp", "flatten", "blank")
+STEPS = ("edges", "orientation", "level", "spread", "dewarp", "flatten", UNWRITTEN)
 """What is done, in this order; each can be left out."""
 _LEAST_PX = 32
 
@@ -134,12 +134,12 @@ def _finished(scan: _Scan, view: View, steps: tuple[str, ...], size: tuple[int, 
         page_map = replace(page_map, bend=enlarged(bend, scan.scale, page_map.width))
         steps += ("dewarped",)
     steps += ("flattened",) if scan.does("flatten") else ()
-    if scan.does("blank") and _is_blank(scan, view):
-        steps += ("blank",)
+    if scan.does(UNWRITTEN) and _is_unwritten(scan, view):
+        steps += (UNWRITTEN,)
     return Prepared(picture(scan.page, page_map), steps, page_map, *size)
 
 
-def _is_blank(scan: _Scan, view: View) -> bool:
+def _is_unwritten(scan: _Scan, view: View) -> bool:
     """Whether a page surely holds no writing; faint marks are read before they are taken for the other side's."""
     held = writing(view.seen(scan.flat, scan.scale))
     if held != "faint":

@@ -124,11 +124,11 @@ class _Reader:
 
     def _first(self, page: Prepared) -> list[Line]:
         """The page read in one go, with the engine's own confidence."""
-        return [] if page.blank else self._engine().read_page(page.image, self._languages)
+        return [] if page.is_unwritten else self._engine().read_page(page.image, self._languages)
 
     def _improved(self, page: Prepared, first: Sequence[Line]) -> list[Line]:
         """The lines of a page, those in doubt read again one by one; boxes on the scan."""
-        if page.blank:
+        if page.is_unwritten:
             return []
         seen = [_judged(line) for line in first]
         # Our own recogniser reads every line; what Tesseract read only says where they are.

@@ -16,9 +16,12 @@ TOO_LIGHT = "too-light"
 KINDS = (BLURRED, CUT_OFF, FOREIGN_OBJECT, LOW_CONTRAST, LOW_RESOLUTION, TOO_DARK, TOO_LIGHT)
 """Every word for a defect of one picture; those of a row of pages are in digitize.files.scanqc."""
 
-BLANK = "blank"
+FEW_LETTERS = "blank"
 TOUCHES_EDGE = "touches-edge"
-"""Said of a page, and no reason to scan it again. The second: a few letters, a signature or a stamp reach the edge."""
+"""Said of a page, and no reason to scan it again. The first, whose word is that of the format: there are too few
+letters (`LEAST_LETTERS`) to judge the scan by; a stamp or a signature may be there. The second: a few letters, a
+signature or a stamp reach the edge.
+"""
 
 
 @dataclass(frozen=True, slots=True)

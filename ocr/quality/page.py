@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ocr.page import Box
 from ocr.quality.defect import (
-    BLANK,
     BLURRED,
     CUT_OFF,
+    FEW_LETTERS,
     FOREIGN_OBJECT,
     LOW_CONTRAST,
     LOW_RESOLUTION,
@@ -51,8 +51,8 @@ class PageQuality:
     """What was measured of one page.
 
     width, height: pixels of the scan. defects: reasons to scan it again. notes: stable words that are none, such as
-    "blank". letter_px: height of a middling letter in pixels of the scan. near: letters near the left, top, right and
-    bottom edge.
+    FEW_LETTERS. letter_px: height of a middling letter in pixels of the scan. near: letters near the left, top, right
+    and bottom edge.
     """
 
     width: int
@@ -68,10 +68,10 @@ def judge(picture: Picture) -> PageQuality:
     lettering = find_lettering(picture)
     exposure = measure_exposure(picture, lettering)
     defects = list(_light(exposure, lettering))
-    is_blank = not defects and len(lettering.stats) < LEAST_LETTERS
-    notes: tuple[str, ...] = (BLANK,) if is_blank else ()
+    has_few = not defects and len(lettering.stats) < LEAST_LETTERS
+    notes: tuple[str, ...] = (FEW_LETTERS,) if has_few else ()
     edges = measure_edges(lettering)
-    if not is_blank:
+    if not has_few:
         defects += _pixels(picture, lettering)
         # Both are called blurred: for an echo is looked only where edges are sharp.
         defects += list(_blur(measure_sharpness(picture, lettering), lettering)) or list(_double(picture, lettering))

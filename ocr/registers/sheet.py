@@ -12,6 +12,7 @@ from ocr.geometry.mapping import levelling
 from ocr.geometry.skew import SHEET, find_skew
 from ocr.page import Box
 from ocr.pages import Prepared, prepare_page
+from ocr.pages.prepared import UNWRITTEN
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -22,7 +23,7 @@ _THIN_PX = 9
 _RULE_DEPTH = 25
 # Ruled lines level a sheet, not text; both pages of a spread stay together, since its rows go across; and its bend is
 # that of its ruled lines (ocr/geometry/ruled_bend.py).
-_LEAVE = ("orientation", "level", "spread", "dewarp", "blank")
+_LEAVE = ("orientation", "level", "spread", "dewarp", UNWRITTEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,32 @@ def test_the_thread_that_takes_stops_the_one_that_makes():
     ]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres", "csv"])
+def test_a_load_of_nothing_says_again_what_stands_and_ends_as_before(digitize, tmp_path, request, kind):
+    folder = firs(tmp_path / "in", ("a", {"fir_date": "2009-02-31"}), ("b", {"fir_date": "2009-02-30"}))
+    to = {"sqlite": lambda: tmp_path / "t.sqlite", "csv": lambda: f"csv:{tmp_path / 'out'}"}
+    where = to[kind]() if kind in to else request.getfixturevalue("postgres_target")
+    call = ("load", folder, "--target", where)
+    digitize(*call, code=3)
+    if kind == "csv":  # which keeps no books, and no quarantine of its own
+        assert digitize.json(*call)["repeated"]
+        return
+    # Under other rules it is another load; then the first ones again.
+    digitize(*call, "--ignore", "L001", code=3)
+    digitize(*call, code=3)
+    said = digitize(*call, code=3).splitlines()
+    assert said[0].startswith("Nothing to do")
+    assert said[1].startswith("2 records were read then: none was loaded, 2 rejected, 0 held")
+    assert said[2].startswith("2 of them wait in the quarantine: digitize quarantine list --target ")
+    digitize(*call, "--max-rejects", "100%")
+    found = digitize.json(*call, code=3)
+    assert (found["repeated"], found["read"], found["before"]["rejected"], found["waits"]) == (True, 0, 2, 2)
+    target = SqliteTarget(where) if kind == "sqlite" else PostgresTarget(parse_address(where))
+    target.run_all([("UPDATE rejects SET state = 'dropped'", [])])
+    target.close()
+    assert "Nothing of it waits" in digitize(*call)
+
+
 def test_the_command_loads_files_and_says_so(digitize, tmp_path):
     folder = firs(tmp_path / "in", ("a", {}), ("b", {"fir_date": "2009-02-31"}))
     out = tmp_path / "t.sqlite"

@@ -74,9 +74,7 @@ class Maker:
 
     def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept], flags: pl.DataFrame) -> RowBatch:
         form = self.inputs.form
-        # Cut otherwise, the same files make other batches; these must not pass for those that were taken.
-        key = work_key(self.inputs.key, str(self.inputs.parts), str(self.size))
-        name = f"{form}-{key[:12]}-{place}"
+        name = f"{rows_name(self.inputs, self.size)}-{place}"
         # Under other rules it is another load: the same files are looked at again.
         id = work_key("rows", rules_key(self.settings), name)
         source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
@@ -174,6 +172,12 @@ def rules_key(settings: CheckSettings) -> str:
 def whole_name(inputs: Inputs) -> str:
     """The name of the batch without rows that says, once it is taken, that all others of some files have been."""
     return f"{inputs.form}-{inputs.key[:12]}"
+
+
+def rows_name(inputs: Inputs, size: int) -> str:
+    """How the names of all batches of rows of some files begin. size: records a batch at most."""
+    # Cut otherwise, the same files make other batches; these must not pass for those that were taken.
+    return f"{inputs.form}-{work_key(inputs.key, str(inputs.parts), str(size))[:12]}"
 
 
 def _with_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from digitize.errors import OptionsError, TargetRefused, TooManyRefused
 from digitize.files.agreed import Agreed
 from digitize.files.loading.again import LoadCall
-from digitize.files.loading.batches import Maker, rules_key, whole_name
+from digitize.files.loading.batches import Maker, rows_name, rules_key, whole_name
 from digitize.files.loading.hand_over import hand_over
 from digitize.files.loading.inputs import Inputs, find_inputs
 from digitize.files.loading.loaded import Loaded
@@ -27,6 +27,7 @@ from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
 from digitize.targets.deliveries import enter_delivery
 from digitize.targets.rows import RowBatch
+from digitize.targets.stood import Stood, what_stood
 from validators.rulebook.given import CheckSettings
 
 # Records in one transaction: what an interruption undoes at most.
@@ -88,8 +89,7 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
     made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
     whole = _whole(inputs, settings, options, {})
     if done := target.done(whole.id, whole.batch):
-        made.receipts, made.repeated = [done], True
-        return made
+        return _stood(target, inputs.form, done)
     if options.agreed is not None:
         _require_agreed(inputs, settings, options, options.agreed)
     book = {} if options.dry_run else enter_delivery(target, inputs.key, plain_settings(settings))
@@ -99,6 +99,16 @@ def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: Load
     receipts = hand_over(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
     return made
+
+
+def _stood(target: Target, form: str, done: Receipt) -> Loaded:
+    """What an earlier load of all of this left, as far as the target tells."""
+    names = {"loads": "loads", "rejects": "rejects"}
+    try:
+        stood = what_stood(lambda query, values: target.run(query.format(**names), values), done)
+    except OptionsError:  # a folder answers no queries
+        stood = Stood((done,))
+    return Loaded(target.name, form, list(stood.receipts), repeated=True, waits=stood.waits)
 
 
 def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterator[RowBatch]], list[Receipt]]:
@@ -113,7 +123,8 @@ def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: 
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
     name = whole_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
-    source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True}
+    source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True,
+              "batches": rows_name(inputs, options.size)}  # fmt: skip
     # Files that changed since the call was named are another call.
     call = {"call": options.call.key} if options.call and options.call.stands() else {}
     return RowBatch(id, name, {}, source={**source, **call, **book})

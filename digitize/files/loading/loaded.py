@@ -14,7 +14,8 @@ COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withd
 class Loaded:
     """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
 
-    receipts: of all batches, those among them that an earlier, interrupted call had committed.
+    receipts: of all batches, those among them that an earlier call had committed. waits: of files loaded before, how
+    many records are in the quarantine today and not settled; None where that is not known.
     """
 
     target: str
@@ -22,6 +23,7 @@ class Loaded:
     receipts: list[Receipt] = field(default_factory=list)
     repeated: bool = False
     dry_run: bool = False
+    waits: int | None = None
 
     @property
     def before(self) -> list[Receipt]:
@@ -52,13 +54,13 @@ class Loaded:
         counts: dict[str, object] = {name: self.total(name) for name in COUNTS}
         counts["before"] = {name: self.total_before(name) for name in COUNTS}
         about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
+        about |= {"waits": self.waits} if self.waits is not None else {}
         return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
 
     def lines(self) -> list[str]:
         """The outcome for people."""
         if self.repeated:
-            what = "What was refused then, if anything was: digitize quarantine list --target ..."
-            return [f"Nothing to do: {self.target} was given all of this before. {what}"]
+            return [f"Nothing to do: {self.target} was given all of this before.", *self._stood()]
         did = "Would load" if self.dry_run else "Loaded"
         did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
@@ -84,3 +86,22 @@ class Loaded:
                 f"--target ..."
             )
         return lines
+
+    def _stood(self) -> list[str]:
+        """What the earlier load of these files left."""
+        where = f"digitize quarantine list --target {self.target}"
+        n = {name: self.total_before(name) for name in COUNTS}
+        if not n["read"]:
+            return [f"What was refused then, if anything was: {where}"]
+        into = f"{n['inserted']} new, {n['updated']} changed, {n['unchanged']} as before"
+        said = (
+            f"{counted(n['read'], 'record was', 'records were')} read then: "
+            f"{'none was loaded' if self.is_nothing else into}, {n['rejected']} rejected, {n['held']} held for a "
+            "person's word."
+        )
+        if not self.refused:
+            return [said]
+        if self.waits == 0:
+            return [said, "Nothing of it waits in the quarantine any more."]
+        many = "What was refused waits" if self.waits is None else counted(self.waits, "of them waits", "of them wait")
+        return [said, f"{many} in the quarantine: {where}. What is corrected goes in by: digitize quarantine replay"]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from digitize.files.loading.signed import OF_ROWS, read_receipts
+from digitize.files.loading.signed import read_receipts
 from digitize.machine.signing import is_signed
 from digitize.targets.base import Receipt, Target
+from digitize.targets.stood import OF_ROWS
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from digitize.errors import DiskFull, OptionsError, WorkspaceError
 from digitize.machine.signing import create_key, is_signed, sign
 from digitize.targets.base import Receipt, Target
+from digitize.targets.stood import OF_ROWS
 
 KEYS, KEY, RECEIPTS = "keys", "site.pem", "receipts"
-OF_ROWS = "coalesce(CAST(source->>'is_whole' AS text), '') NOT IN ('true', '1')"
-"""Without the mark that all batches of some files were taken: a load of no rows, for the program alone."""
 
 
 def open_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digitize.files.scanqc.folder import ListedScans, list_scans
 from digitize.files.scanqc.report import PageReport, ScanReport, Sequel, sequels_of
 from digitize.machine.progress import Progress
+from ocr.quality.defect import FEW_LETTERS
 
 if TYPE_CHECKING:
     from ocr.page import Scan
@@ -87,14 +88,14 @@ def judge_job(job: JudgeJob) -> JudgedPage:
     except ScanError as e:
         return JudgedPage(job.place, message=str(e))
     quality = judge(picture)
-    is_blank = "blank" in quality.notes
+    has_few = FEW_LETTERS in quality.notes
     numbers: tuple[int, ...] = ()
-    if job.languages and not is_blank:
+    if job.languages and not has_few:
         from ocr.engines.tesseract import Tesseract
 
         numbers = tuple(f.number for f in read_numbers(picture, Tesseract(), job.languages))
-    # Blank pages are all alike; none of them is another one scanned twice.
-    fingerprint = take_fingerprint(picture) if job.twice and not is_blank else None
+    # Pages without writing are all alike; none of them is another one scanned twice.
+    fingerprint = take_fingerprint(picture) if job.twice and not has_few else None
     return JudgedPage(job.place, quality, numbers, fingerprint)
 
 
@@ -138,7 +139,7 @@ def _name_the_smaller(done: dict[int, JudgedPage]) -> None:
 
     usual = usual_size([(d.quality.width, d.quality.height) for d in done.values() if d.quality is not None])
     for place, page in done.items() if usual is not None else ():
-        if page.quality is None or usual is None or "blank" in page.quality.notes:
+        if page.quality is None or usual is None or FEW_LETTERS in page.quality.notes:
             continue
         cut = cut_against(usual, page.quality)
         if cut is not None:

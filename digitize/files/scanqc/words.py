@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ocr.quality.defect import FEW_LETTERS, TOUCHES_EDGE
+
 SCANNED_TWICE = "scanned-twice"
 OUT_OF_ORDER = "out-of-order"
 NUMBER_MISSING = "number-missing"
@@ -35,4 +37,7 @@ MEANINGS: Mapping[str, Meaning] = {
 }
 """Every word that can stand in a report."""
 
-NOTES: Mapping[str, str] = {"blank": "blank page", "touches-edge": "a few letters reach the edge"}
+NOTES: Mapping[str, str] = {
+    FEW_LETTERS: "fewer than 12 letters: nothing to judge the scan by",
+    TOUCHES_EDGE: "a few letters reach the edge",
+}

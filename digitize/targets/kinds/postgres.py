@@ -8,7 +8,8 @@ from digitize.targets.kind import Opening, TargetKind
 from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_password
 
 if TYPE_CHECKING:
-    from digitize.targets.base import Receipt, Target
+    from digitize.targets.base import Target
+    from digitize.targets.stood import Stood
 
 
 def _open(text: str, how: Opening) -> Target:
@@ -18,7 +19,7 @@ def _open(text: str, how: Opening) -> Target:
     return open_postgres(parse_address(text, how.schema), how)
 
 
-def _find_call(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
+def _find_call(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
     from digitize.targets.postgres.again import find_call
 
     return find_call(text, schema, call)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import psycopg
 from psycopg import sql
 
@@ -9,6 +12,7 @@ from digitize.errors import TargetRefused
 from digitize.targets.base import Receipt
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.connect import connect
+from digitize.targets.stood import Stood, what_stood
 
 _QUERY = """
 SELECT receipt FROM {0} l WHERE source ->> 'call' = %s AND state = 'loaded'
@@ -16,14 +20,22 @@ AND NOT EXISTS (SELECT 1 FROM {0} n WHERE n.batch = l.batch AND n.seq > l.seq)
 """
 
 
-def find_call(text: str, schema: str, call: str) -> tuple[str, Receipt] | None:
-    """(name of the target, receipt) of the load that stands and was made by this call; None where nothing says so."""
+def find_call(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
+    """(name of the target, what stands) of the load that was made by this call; None where nothing says so."""
     address = parse_address(text, schema)
     try:
         with connect(address) as db:
             query = sql.SQL(_QUERY).format(sql.Identifier(schema, "loads"))
             row = db.execute(query, (call,)).fetchone()
+            stood = what_stood(lambda text, values: _rows(db, schema, text, values), Receipt(**row[0])) if row else None
     # Whatever hinders here is told by the load itself.
     except (psycopg.Error, TargetRefused):
         return None
-    return (address.name, Receipt(**row[0])) if row else None
+    return (address.name, stood) if stood is not None else None
+
+
+def _rows(
+    db: psycopg.Connection[tuple[Any, ...]], schema: str, text: str, values: Sequence[object]
+) -> list[tuple[Any, ...]]:
+    tables = {name: sql.Identifier(schema, name) for name in ("loads", "rejects")}
+    return db.execute(sql.SQL(text.replace("?", "%s")).format(**tables), list(values)).fetchall()

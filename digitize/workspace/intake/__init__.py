@@ -1,6 +1,7 @@
 """Taking files in: hashed, counted, copied, numbered; what cannot be used is recorded, never dropped."""
 
 from digitize.workspace.intake.again import DeliveryAnswer
-from digitize.workspace.intake.take import IntakeReport, take_in
+from digitize.workspace.intake.report import IntakeReport
+from digitize.workspace.intake.take import take_in
 
 __all__ = ["DeliveryAnswer", "IntakeReport", "take_in"]

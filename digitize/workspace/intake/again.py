@@ -42,13 +42,17 @@ class DeliveryAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ToldAgain:
-    """What an intake says of tables that came again: (name of the newer, a sentence) of each.
+    """What an intake says of tables and pages that came again: (name of the newer, a sentence) of each.
 
     asked: nobody has said yet what they are; settled: what was said now.
     """
 
     asked: tuple[tuple[str, str], ...] = ()
     settled: tuple[tuple[str, str], ...] = ()
+
+    def and_of(self, other: ToldAgain) -> ToldAgain:
+        """Both together."""
+        return ToldAgain(self.asked + other.asked, self.settled + other.settled)
 
 
 def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer) -> tuple[str, ...]:
@@ -63,9 +67,9 @@ def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer
     known = _Known.of(ledger)
     tables = {x.sha256 for x in looked if not x.problem and (x.tables or x.sha256 in known.files)}
     if len(looked) != 1 and len(tables) != 1:
-        raise OptionsError("--replaces: give the one table file that replaces the earlier one")
+        raise OptionsError("--replaces: give the one table file that replaces the earlier one, or scans alone")
     if not tables and not looked[0].problem:
-        raise OptionsError("--replaces: only an old table replaces another; a page is scanned again under its number")
+        raise OptionsError("--replaces: what is given holds neither a table nor a page")
     # What is refused replaces nothing; the intake says why.
     return tuple(dict.fromkeys(known.replaceable(next(iter(tables)), name) for name in said.replaces)) if tables else ()
 

@@ -64,12 +64,14 @@ class SheetPlacing:
     """Gives each page of one delivery its place and writes what is no page; lives inside the intake's transaction.
 
     goes_on: what comes from one folder is one row of pages over all deliveries, as of a scanner that is watched.
+    is_trial: only to know where pages would go; nothing is written.
     """
 
     def __init__(
         self, ledger: Ledger, site: str, codes: Mapping[Path, tuple[PageCodes, ...]], looked: Sequence[Looked],
-        *, goes_on: bool = False,
+        *, goes_on: bool = False, is_trial: bool = False,
     ) -> None:  # fmt: skip
+        self._is_trial = is_trial
         self._ledger, self._codes, self._goes_on = ledger, codes, goes_on
         volumes = Volumes(ledger)
         self._received = volumes.all()
@@ -141,7 +143,7 @@ class SheetPlacing:
         """A row of pages is over: of a scanner's it is kept where it stands."""
         if self._row is not None:
             self._rows[self._row] = self._sorter.standing
-        if self._goes_on and self._row is not None:
+        if self._goes_on and self._row is not None and not self._is_trial:
             unit = _scanner(self._row)
             if self._sorter.standing != self._remembered(unit):
                 self._remember(unit, self._sorter.standing)

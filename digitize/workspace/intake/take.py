@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from digitize.machine.today import today_in_india
 from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_replaced, keep_said
+from digitize.workspace.intake.answered import ScannedAgain, find_again, settle
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
 from digitize.workspace.intake.looked import Looked
@@ -16,11 +17,13 @@ from digitize.workspace.intake.manifest import Metadata, check_metadata, check_p
 from digitize.workspace.intake.mixed import to_look_at
 from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
+from digitize.workspace.intake.report import IntakeReport
 from digitize.workspace.intake.sorting import PAGE
 from digitize.workspace.intake.store import content_hash, keep_copy, kept_suffix, put_back
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, SourceFile, TableUnit
 from digitize.workspace.ledger.purges import purge_of
+from digitize.workspace.ledger.waiting_pages import keep, waiting_pages
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import Volumes, note_scanned
 from mappers.codes import place_lists
@@ -29,55 +32,22 @@ log = logging.getLogger(__name__)
 _NOTHING_SAID = DeliveryAnswer()
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeReport:
-    """What became of the files: files = taken + duplicates + refused.
-
-    refused: (name, why). scanned_again: page ids that now have a newer scan. told_anew: (name, field, before, now) of
-    files that were here and of which something else is said now. put_back: names of files that were here and whose
-    originals were gone or changed; they are whole again. purged: (name, when and why) of files whose originals were
-    purged, and which are not taken in anew. renamed: (name, the name under which it is here) of duplicates that came
-    under another one. doubtful: (name, what is wrong) of tables and volumes. batch: "" when no file was new.
-    sheets: cover and end sheets, which are no pages. aside: (file and page, why) of pages that a person must place.
-    sorted_into: label -> pages that sheets sorted into a volume. again: tables that came under an earlier one's name.
-    """
-
-    batch: str
-    files: int
-    taken: int
-    pages: int
-    tables: int
-    duplicates: tuple[str, ...]
-    refused: tuple[tuple[str, str], ...]
-    scanned_again: tuple[str, ...] = ()
-    told_anew: tuple[tuple[str, str, str, str], ...] = ()
-    put_back: tuple[str, ...] = ()
-    purged: tuple[tuple[str, str], ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    doubtful: tuple[tuple[str, str], ...] = ()
-    sheets: int = 0
-    aside: tuple[tuple[str, str], ...] = ()
-    sorted_into: Mapping[str, int] = field(default_factory=dict)
-    again: ToldAgain = ToldAgain()
-
-
 def take_in(
     place: Place, paths: Sequence[Path], metadata: Metadata, *, link: bool = False, goes_on: bool = False,
     said: DeliveryAnswer = _NOTHING_SAID,
 ) -> IntakeReport:  # fmt: skip
     """Take files and folders in. goes_on: what comes from one folder is one row of pages over all deliveries.
-    said: of tables that came before.
+    said: of tables and pages that came before.
 
     Nothing is written to the ledger before every file was looked at and copied, so an interrupted intake leaves no
     half batch. Raises OptionsError for a wrong manifest or flag and for a place that is in no list, NotFound for an
-    earlier table that is not here, MappingError for a wrong list, FormError for a register's file that is wrong,
-    DiskFull, LedgerError.
+    earlier table or page that is not here, MappingError for a wrong list, FormError for a register's file that is
+    wrong, DiskFull, LedgerError.
     """
     check_metadata(metadata, "digitize intake")
     with Ledger(place.ledger) as ledger:
         catalogue = Catalogue(ledger)
-        looked: list[Looked] = []
-        seen: set[str] = set()
+        looked, seen = list[Looked](), set[str]()
         lists, has_own = place_lists(place.options.workspace.state, *place.own_lists), place.has_stations
         delivery = open_bags(paths)
         for given in (*delivery.refused, *list_files(delivery.paths, metadata, by_person=not goes_on)):
@@ -88,16 +58,34 @@ def take_in(
             purged = purge_of(ledger, look.sha256) if look.known else None
             looked.append(replace(look, purged=purged.line()) if purged else look)
         looked = _probed(looked)
-        replaced = find_replaced(ledger, looked, said)
+        of_pages = said if _are_scans(catalogue, looked) else replace(said, replaces=())
+        replaced = find_replaced(ledger, looked, replace(said, replaces=()) if of_pages.replaces else said)
         looked = [_keep(place, catalogue, look, link=link) for look in looked]
         codes = look_for_sheets(ledger, looked)
+        site = place.options.workspace.site_id
+        trial, placing = (SheetPlacing(ledger, site, codes, looked, goes_on=goes_on, is_trial=t) for t in (True, False))
+        again = find_again(place, ledger, trial, looked, of_pages, by_person=not goes_on)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
             for bag in delivery.bags:
                 ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
-            placing = SheetPlacing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
-            report = _Writer(place, ledger, catalogue, placing, link=link).write(looked)
-            return replace(report, again=keep_said(ledger, looked, said, replaced))
+            report = _Writer(site, ledger, catalogue, placing, again, link=link).write(looked)
+            told = keep_said(ledger, looked, said, replaced).and_of(settle(place, ledger, again))
+            return _with_answers(report, ledger, again, told)
+
+
+def _are_scans(catalogue: Catalogue, looked: Sequence[Looked]) -> bool:
+    """Whether a delivery holds pages, and no table."""
+    known = [s for x in looked if x.known and (s := catalogue.source(x.sha256)) is not None]
+    pages = sum(x.pages for x in looked) + sum(s.pages for s in known)
+    return bool(pages) and not any(x.tables for x in looked) and not any(s.media == "table" for s in known)
+
+
+def _with_answers(report: IntakeReport, ledger: Ledger, again: ScannedAgain, told: ToldAgain) -> IntakeReport:
+    """The report with what is asked and was said of what came before."""
+    waiting = sum(w.unit in again.waits for w in waiting_pages(ledger)) if again.waits else 0
+    scanned = (*report.scanned_again, *again.again)
+    return replace(report, again=told, waiting=waiting, pages=report.pages - waiting, scanned_again=scanned)
 
 
 def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> Looked:
@@ -154,9 +142,9 @@ class _Writer:
     """Writes one looked-at batch; lives inside one transaction."""
 
     def __init__(
-        self, place: Place, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, *, link: bool
+        self, site: str, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, again: ScannedAgain, *, link: bool
     ) -> None:
-        self._site = place.options.workspace.site_id
+        self._site, self._waits = site, again.waits
         self._ledger = ledger
         self._catalogue = catalogue
         self._link, self._placing = link, placing
@@ -236,6 +224,9 @@ class _Writer:
             found, metadata = self._placing.page(look, idx)
             if found.what != PAGE:
                 self._placing.keep(look, idx, found)
+                continue
+            if (waits := self._waits.get(f"{look.sha256}:{idx}")) is not None:
+                keep(self._ledger, replace(waits, batch=self._batch))
                 continue
             volume = found.volume.number if found.volume else self._catalogue.volume(metadata.volume)
             if volume not in number:

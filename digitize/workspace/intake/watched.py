@@ -20,7 +20,8 @@ from digitize.errors import InputError
 from digitize.machine.counted import counted
 from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural, shown_name
 from digitize.workspace.intake.manifest import MANIFEST, Metadata
-from digitize.workspace.intake.take import IntakeReport, take_in
+from digitize.workspace.intake.report import IntakeReport
+from digitize.workspace.intake.take import take_in
 from digitize.workspace.place import Place
 
 DONE, PROBLEM = "done", "problem"
@@ -175,5 +176,5 @@ def _lines(report: IntakeReport) -> Iterator[str]:
         yield f"Taken in: {counts}; batch {report.batch or '-'}."
     for label, pages in report.sorted_into.items():
         yield f"Sorted into {label}: {counted(pages, 'page')}."
-    for name, why in (*report.refused, *report.aside):
+    for name, why in (*report.refused, *report.aside, *report.again.asked):
         yield f"{name}: {why}"

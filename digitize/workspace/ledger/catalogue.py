@@ -87,6 +87,8 @@ _CURRENT = """
   SELECT s.* FROM scans s JOIN (SELECT page, MAX(seq) AS seq FROM scans{} GROUP BY page) n ON n.seq = s.seq
   ORDER BY s.page
 """
+_TAKE_OUT = """DELETE FROM scan_rows WHERE page = (SELECT id FROM units WHERE name = ?)
+  AND source = (SELECT id FROM units WHERE name = ?) AND idx = ?"""
 _VOLUMES_OF = "SELECT DISTINCT volume FROM scans WHERE sha256 = ?"
 
 
@@ -181,6 +183,19 @@ class Catalogue:
             for what in (COUNT, READ, MAP):
                 self._ledger.mark(what, f"volume:{scan.volume}")
 
+    def let_count_again(self, page: str, sha256: str, idx: int) -> PageScan | None:
+        """Make an earlier scan of a page its newest. Returns it; None where the page has no such scan."""
+        sql = "SELECT * FROM scans WHERE page = ? AND sha256 = ? AND idx = ?"
+        row = self._ledger.execute(sql, (page, sha256, idx)).fetchone()
+        if row is None:
+            return None
+        scan = _page_scan(row)
+        with self._ledger.writing():
+            # The newest is the one that was written last; what became of it when stands in the events.
+            self._ledger.execute(_TAKE_OUT, (page, sha256, idx))
+            self.insert_scan(scan)
+        return scan
+
     def scans(self, volume: int | None = None) -> list[PageScan]:
         """The newest scan of every page, or of those of one volume, by page id."""
         # Inside, so that of a large ledger one volume alone is read.
@@ -195,6 +210,16 @@ class Catalogue:
         """The newest scan of one page."""
         row = self._ledger.execute("SELECT * FROM scans WHERE page = ? ORDER BY seq DESC LIMIT 1", (page,)).fetchone()
         return _page_scan(row) if row else None
+
+    def scans_of(self, sha256: str) -> list[PageScan]:
+        """Those pages whose newest scan is of that file, in order."""
+        names = [r["page"] for r in self._ledger.rows("SELECT DISTINCT page FROM scans WHERE sha256 = ?", (sha256,))]
+        return [s for n in sorted(names) if (s := self.scan(n)) is not None and s.sha256 == sha256]
+
+    def of_many_pages(self) -> list[tuple[str, str]]:
+        """SHA-256 and name of files that hold several pages, as a PDF, by name."""
+        rows = self._ledger.rows("SELECT sha256, name FROM sources WHERE pages > 1 ORDER BY name, sha256")
+        return [(r["sha256"], r["name"]) for r in rows]
 
     def insert_table(self, table: TableUnit) -> None:
         """Add a table."""

@@ -1,4 +1,4 @@
-"""Blank pages are told from those with little on them; a white-on-black page is turned to black on white."""
+"""Pages without writing are told from those with little on them; a white-on-black page is turned to black on white."""
 
 import cv2
 import numpy as np
@@ -66,27 +66,27 @@ def edged(sheet):
 @pytest.mark.parametrize(
     "wear", [lambda s: s, ruled, holed, stained, edged], ids=["bare", "ruled", "holed", "stained", "edged"]
 )
-def test_a_page_without_writing_is_blank(wear):
+def test_a_page_without_writing_is_said(wear):
     (made,) = prepare_page(wear(paper()))
-    assert made.blank and made.steps[-1] == "blank"
+    assert made.is_unwritten and made.steps[-1] == "blank"
 
 
 @pytest.mark.parametrize("lines", [1, 14])
-def test_a_page_with_a_line_on_it_is_not_blank(lines):
-    assert not prepare_page(texted(ruled(paper()), lines=lines))[0].blank
+def test_a_page_with_a_line_on_it_is_written(lines):
+    assert not prepare_page(texted(ruled(paper()), lines=lines))[0].is_unwritten
 
 
 def test_a_page_number_alone_is_writing():
     sheet = paper()
     cv2.putText(sheet, "214", (480, 80), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (40,), 2)
-    assert not prepare_page(sheet)[0].blank
+    assert not prepare_page(sheet)[0].is_unwritten
 
 
 def test_faint_marks_are_writing_until_an_engine_cannot_read_them():
     faint = texted(paper(noise=2), depth=55)
-    assert not prepare_page(faint)[0].blank
-    assert not prepare_page(faint, ("en",), engine=Says(0.9))[0].blank
-    assert prepare_page(faint, ("en",), engine=Says(0.1))[0].blank
+    assert not prepare_page(faint)[0].is_unwritten
+    assert not prepare_page(faint, ("en",), engine=Says(0.9))[0].is_unwritten
+    assert prepare_page(faint, ("en",), engine=Says(0.1))[0].is_unwritten
 
 
 def test_a_page_read_surely_is_not_read_upside_down():

@@ -1,0 +1,130 @@
+"""Pages that seem to be scanned already: they wait until a person says what they are, and what was said is kept.
+
+An event stands on each scan, "SHA256:INDEX"; the newest of it holds.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from digitize.machine.counted import counted
+from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.ledger.core import Ledger
+
+STEP = "scanned-again"
+REPLACES, BESIDE = "replaces", "beside"
+"""What a person may say of such a page."""
+NOT_CARRIED = -1
+_MOST = 5
+_HOW = {"look": "look the same", "name": "have the name of one", "order": "lie between such pages"}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A page of a delivery that seems to be one of an earlier one.
+
+    name: of its file; index: 0-based in it; label: of the volume into which it came. page: id of the page that it seems
+    to be, "" for one that only came with such pages. how: by what that is known (look, name, order), "" by nothing.
+    told: what intake was told of it. answer: REPLACES, BESIDE, or "" while nobody said. earlier: "SHA256:INDEX" of the
+    scan that it replaced. answers: of people on that scan; carried: how many of them hold for this one,
+    NOT_CARRIED while it is not read.
+    """
+
+    sha256: str
+    index: int
+    name: str
+    batch: str
+    label: str
+    page: str = ""
+    how: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
+    earlier: str = ""
+    operator: str = ""
+    reason: str = ""
+    answers: int = 0
+    carried: int = NOT_CARRIED
+
+    @property
+    def unit(self) -> str:
+        """The id of its scan."""
+        return f"{self.sha256}:{self.index}"
+
+    def as_plain(self) -> dict[str, object]:
+        """As an event tells it; what is said of its scan stands in the unit."""
+        names = ("index", "name", "batch", "label", "page", "how", "answer", "earlier", "operator", "reason",
+                 "answers", "carried")  # fmt: skip
+        return {**{n: getattr(self, n) for n in names}, "told": dict(self.told)}
+
+
+def kept_pages(ledger: Ledger) -> list[WaitingPage]:
+    """All pages that wait or waited, in the order of their names."""
+    found = (_page(unit, now.detail) for unit, now in ledger.states(STEP).items())
+    return sorted(found, key=lambda w: (w.batch, w.label, w.name, w.index))
+
+
+def waiting_pages(ledger: Ledger) -> list[WaitingPage]:
+    """Those of which nobody has said yet what they are."""
+    return [w for w in kept_pages(ledger) if not w.answer]
+
+
+def keep(ledger: Ledger, page: WaitingPage) -> None:
+    """Write down what is asked or was said of a page."""
+    ledger.record_event(page.unit, STEP, "note", detail=page.as_plain())
+
+
+def summary(ledger: Ledger) -> list[str]:
+    """Lines for `digitize status`; none where nothing waits and nothing was scanned again by somebody's word."""
+    kept = kept_pages(ledger)
+    waits = deliveries([w for w in kept if not w.answer])
+    days = {b.batch: b.taken_in for b in Catalogue(ledger).batches()} if waits else {}
+    lines = [
+        f"{named(own)}: {told(own)} Delivered on {days.get(own[0].batch, '?')}; they wait, and are not read. If they "
+        f"replace the earlier scans: digitize intake DIR FILES --replaces {name_of(own)}; if both are right: digitize "
+        "intake DIR FILES --beside"
+        for own in waits[:_MOST]
+    ]
+    if more := len(waits[_MOST:]):
+        lines.append(f"and {counted(more, 'delivery', 'deliveries')} more of which that is so.")
+    done = [w for w in kept if w.answer == REPLACES and w.page]
+    if done:
+        answers, carried = (
+            sum(getattr(w, n) for w in done if w.carried != NOT_CARRIED) for n in ("answers", "carried")
+        )
+        on = f" Of {counted(answers, 'answer')} on them {carried} hold for the newer scans." if answers else ""
+        lines.append(f"Pages scanned again by somebody's word: {len(done)}.{on}")
+    return lines
+
+
+def deliveries(pages: Sequence[WaitingPage]) -> list[list[WaitingPage]]:
+    """Pages of one volume that came in one intake together."""
+    return [list(own) for _, own in groupby(pages, key=lambda w: (w.batch, w.label))]
+
+
+def named(pages: Sequence[WaitingPage]) -> str:
+    """The files of pages, for people."""
+    files = list(dict.fromkeys(w.name for w in pages))
+    return files[0] + (f" and {counted(len(files) - 1, 'more file')}" if len(files) > 1 else "")
+
+
+def told(pages: Sequence[WaitingPage]) -> str:
+    """For people: what is known of pages of one delivery into one volume. A sentence."""
+    ids = sorted(w.page for w in pages if w.page)
+    by = [f"{n} {why}" for how, why in _HOW.items() if (n := sum(w.how == how for w in pages))]
+    ones = f"{ids[0]} to {ids[-1]}" if len(ids) > 1 else ids[0]
+    many = counted(len(pages), "page")
+    return f"{many} of {pages[0].label} may be scanned already, as {ones}: {', '.join(by)}."
+
+
+def name_of(pages: Sequence[WaitingPage]) -> str:
+    """What to give as NAME to `--replaces` for these pages: the page, or the volume, as one types it."""
+    ids = [w.page for w in pages if w.page]
+    return ids[0] if len(ids) == len(pages) == 1 else shlex.quote(pages[0].label)
+
+
+def _page(unit: str, detail: Mapping[str, Any]) -> WaitingPage:
+    return WaitingPage(unit.rpartition(":")[0], **detail)
