@@ -267,11 +267,10 @@ class Records:
         # "s" comes next after "r": the range holds every record "UNIT-r...", found by the index.
         return _by_record(self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")))
 
-    def entry_words(self) -> list[Decision]:
-        """What people said of names that were offered for a list."""
-        return [
-            _decision(r) for r in self._ledger.rows("SELECT * FROM decisions WHERE field LIKE 'entry:%' ORDER BY seq")
-        ]
+    def entry_words(self, files: Sequence[str]) -> list[Decision]:
+        """What people said of names that were offered for the lists in these files."""
+        sql = f"SELECT * FROM decisions WHERE record IN ({', '.join('?' * len(files))}) ORDER BY seq"
+        return [_decision(r) for r in self._ledger.rows(sql, files)]
 
     def decided_units(self) -> dict[str, dict[str, dict[str, Decision]]]:
         """Unit of the record's beginning (the part of its id before "-r") -> record -> field -> decision."""
