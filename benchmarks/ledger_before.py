@@ -53,6 +53,7 @@ def to_format_6(dialect: ShownAs) -> tuple[str, ...]:
         "DROP VIEW row_log",
         "DROP VIEW events",
         "ALTER TABLE history DROP COLUMN made",
+        "DROP INDEX names_by_end",
         *(f"CREATE VIEW {name} AS\n{views(dialect, '')[name]}" for name in ("row_log", "events")),
         *(keys if dialect is POSTGRES else ()),
         "UPDATE meta SET value = '6' WHERE key = 'format'",

@@ -32,19 +32,22 @@ def case(
 ) -> None:
     """Show a case: its records of all registers, linked by the FIR's key, and what they disagree on."""
     from dataclasses import asdict
+    from functools import cache
 
     from digitize.masking.unmasking import ShownFields
-    from digitize.records.cases import all_cases, count_cases, find_case
+    from digitize.records.cases import CaseTally, all_cases, find_case
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     with Ledger(open_place(folder).ledger) as ledger:
         found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
-        # Of all cases none is drawn for this: it would be used up before it is shown.
-        masks, told = _masks(ledger, found if name else ()), ShownFields()
-        shown = [_plain(c, masks, told if who else None) for c in found if name or every or c.conflicts]
-        counts = None if name else count_cases(ledger)
+        # Of all cases none is drawn for this: it would be used up before it is shown. Where none is shown, no record is
+        # opened for masks.
+        masks, told, tally = cache(lambda: _masks(ledger, found if name else ())), ShownFields(), CaseTally()
+        wanted = (c for c in tally.each(found) if name or every or c.conflicts)
+        shown = [_plain(c, masks(), told if who else None) for c in wanted]
+        counts = None if name else tally.counts(ledger)
         if who:
             detail = {**who.as_plain(), **told.as_plain()}
             ledger.record_event(name or "cases", "case", "note", detail=detail)

@@ -29,17 +29,20 @@ def list_rejects(
 ) -> None:
     """List what waits: where it came from and what the rules say; no values."""
     from digitize.files.loading.where import opened
-    from digitize.quarantine.rejects import STATES, WAITING, find_rejects
+    from digitize.quarantine.rejects import STATES, WAITING, each_reject
 
     states = STATES if with_all else WAITING
     with opened(target, schema, workspace) as there:
-        found = find_rejects(there, states=states, batch=batch, code=code)
+        # A line of each, and not its record: what waits in a state is larger than memory.
+        found = [
+            (r.id, r.state, r.word, r.form, r.record.id, r.batch, r.file, r.line, list(r.codes), r.place)
+            for r in each_reject(there, states=states, batch=batch, code=code)
+        ]
     if json:
-        keys = [(r.id, r.state, r.word, r.form, r.record.id, r.batch, r.file, r.line, list(r.codes)) for r in found]
         names = ("reject", "state", "word", "form", "record", "batch", "file", "line", "codes")
-        print_json({"rejects": [dict(zip(names, k, strict=True)) for k in keys]})
+        print_json({"rejects": [dict(zip(names, k[:-1], strict=True)) for k in found]})
         return
-    rows = [[r.id, r.state, r.word, r.form, r.record.id, r.place, " ".join(r.codes)] for r in found]
+    rows = [[*k[:5], k[-1], " ".join(k[8])] for k in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
     say(f"{counted(len(found), 'record')}. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 

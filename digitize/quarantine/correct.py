@@ -30,7 +30,7 @@ def take_sheet(path: Path, target: Target, operator: str) -> CorrectionsTaken:
     lines: dict[int, list[CorrectedRow]] = {}
     for line in read_sheet(path):
         lines.setdefault(line.reject, []).append(line)
-    waiting = {r.id: r for r in find_rejects(target)}
+    waiting = {r.id: r for r in find_rejects(target, ids=[*lines])} if lines else {}
     for number, of_reject in lines.items():
         if number not in waiting:
             raise InputError(f"{path.name}: line {of_reject[0].line}: reject {number} does not wait (any more).")

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from digitize.quarantine.rejects import Reject, each_waiting
+from digitize.quarantine.rejects import Reject, each_reject
 from digitize.targets.base import Target
 from digitize.targets.flat import FIELD_END, row_hash, text_hash
 from digitize.targets.source_rows import source_row
@@ -113,7 +113,7 @@ def _waiting(
     target: Target, form: str, ids: Set[str], keys: Set[tuple[str, ...]], taken: Set[int], ages: Ages
 ) -> list[ReplayCandidate]:
     found = []
-    for other in each_waiting(target, form):
+    for other in each_reject(target, form=form):
         if other.id not in taken and not other.settled_by and other.record.fields:
             record = _named(other.record)
             if record.id in ids or key_of(record) in keys:

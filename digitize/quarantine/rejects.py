@@ -72,23 +72,31 @@ def find_rejects(
     ids: Sequence[int] = (),
 ) -> list[Reject]:
     """The rejects in some states; of one batch, with one finding, or with these ids."""
-    marks = ", ".join("?" * len(states))
-    query = f"SELECT {_COLUMNS} FROM rejects WHERE state IN ({marks})"
-    values: list[object] = [*states]
-    if batch:
-        query, values = f"{query} AND batch = ?", [*values, batch]
-    if ids:
-        query, values = f"{query} AND reject_id IN ({', '.join('?' * len(ids))})", [*values, *ids]
-    found = [_reject(row) for row in target.run(f"{query} ORDER BY reject_id", values)]
-    return [r for r in found if not code or code in r.codes]
+    return list(each_reject(target, states=states, batch=batch, code=code, ids=ids))
 
 
-def each_waiting(target: Target, form: str) -> Iterator[Reject]:
-    """All that waits of a form, some at a time: a state's quarantine is larger than memory."""
-    query, last = f"SELECT {_COLUMNS} FROM rejects WHERE form = ? AND state IN (?, ?) AND reject_id > ?", 0
-    while rows := target.run(f"{query} ORDER BY reject_id LIMIT {_AT_ONCE}", [form, *WAITING, last]):
-        yield from map(_reject, rows)
-        last = rows[-1][0]
+def each_reject(
+    target: Target,
+    *,
+    states: Sequence[str] = WAITING,
+    batch: str = "",
+    code: str = "",
+    form: str = "",
+    ids: Sequence[int] = (),
+) -> Iterator[Reject]:
+    """The same in the order of their ids, some at a time: a state's quarantine is larger than memory."""
+    query, values = f"SELECT {_COLUMNS} FROM rejects WHERE state IN ({', '.join('?' * len(states))})", [*states]
+    for name, value in (("batch", batch), ("form", form)):
+        query, values = (f"{query} AND {name} = ?", [*values, value]) if value else (query, values)
+    lots = [sorted(ids)[i : i + _AT_ONCE] for i in range(0, len(ids), _AT_ONCE)] if ids else [[]]
+    for some in lots:
+        own = f"{query} AND reject_id IN ({', '.join('?' * len(some))})" if some else query
+        last = 0
+        while rows := target.run(
+            f"{own} AND reject_id > ? ORDER BY reject_id LIMIT {_AT_ONCE}", [*values, *some, last]
+        ):
+            yield from (r for r in map(_reject, rows) if not code or code in r.codes)
+            last = rows[-1][0]
 
 
 def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | None = None) -> Statement:

@@ -57,18 +57,32 @@ def find_case(ledger: Ledger, name: str) -> Case:
     return found[0]
 
 
-def count_cases(ledger: Ledger) -> CaseCounts:
-    """How many there are, and how many have something that a person should see."""
-    cases = conflicts = changes = without_fir = linked = 0
-    for case in all_cases(ledger):
-        cases += 1
-        linked += len(case.records)
-        without_fir += not case.has_fir
-        kinds = {c.kind for c in case.conflicts}
-        conflicts += "conflict" in kinds
-        changes += "change" in kinds
-    records = sum(1 for _ in Records(ledger).all())
-    return CaseCounts(cases, conflicts, changes, without_fir, linked, records - linked, count_emptied(ledger))
+class CaseTally:
+    """Counts cases while they are gone through, so that no record is opened again for it."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._cases = self._conflicts = self._changes = self._without_fir = self._linked = 0
+
+    def each(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """The same cases."""
+        for case in cases:
+            self._cases += 1
+            self._linked += len(case.records)
+            self._without_fir += not case.has_fir
+            kinds = {c.kind for c in case.conflicts}
+            self._conflicts += "conflict" in kinds
+            self._changes += "change" in kinds
+            yield case
+
+    def counts(self, ledger: Ledger) -> CaseCounts:
+        """How many there were, and how many had something that a person should see; of all cases of a ledger."""
+        purged = count_emptied(ledger)
+        every = int(ledger.execute("SELECT COUNT(*) AS n FROM records").fetchone()["n"])
+        apart = every - purged - self._linked
+        return CaseCounts(
+            self._cases, self._conflicts, self._changes, self._without_fir, self._linked, apart, purged
+        )  # fmt: skip
 
 
 def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:

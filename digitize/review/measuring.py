@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from digitize.review.going_back import back_items
+from digitize.review.kept_doubts import KeptDoubts
 from digitize.review.kept_questions import (
     UNCALIBRATED,
     AuditRules,
@@ -26,8 +27,7 @@ from digitize.review.kept_questions import (
 from digitize.workspace.calibration.keeping import STEP
 from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import draw_of
-from digitize.workspace.counting.parts import values_of, where_of
-from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items, measured
+from digitize.workspace.decisions.items import ZONE, Item, items_in_order, items_of, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
@@ -55,12 +55,12 @@ def list_asked(
     """All that a person is asked of fields. everything: also what may be deferred. volume: of this one alone. keeps:
     which records of a part are asked is kept in the ledger, and not looked for again until the part changes.
 
-    Where thresholds are not measured, these are the doubts alone (`list_items`).
+    Where thresholds are not measured, these are the doubts alone, in the order of `list_items`.
     """
     back = back_items(ledger, known)
     if not known.thresholds.is_begun:
-        scope = None if volume is None else (where_of(part := f"volume:{volume}"), values_of(part))
-        return Asking(with_back(list_items(ledger, known.mappings, scope), back), (), [])
+        order = KeptDoubts(ledger, keeps=keeps).in_order(None if volume is None else [f"volume:{volume}"])
+        return Asking(with_back(items_in_order(ledger, known.mappings, order), back), (), [])
     deferred: list[str] = []
     sample = DrawnSample(ledger, known, volume, keeps=keeps)
     asked = _asked(ledger, known, sample, deferred, everything=everything)

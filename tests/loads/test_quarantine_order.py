@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_loading import firs
 
-from digitize.errors import OptionsError
+from digitize.errors import InputError, OptionsError
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.quarantine.asking import AskedBy
 from digitize.quarantine.correct import take_sheet
-from digitize.quarantine.rejects import STATES, WAITING, each_waiting, find_rejects, update
+from digitize.quarantine.rejects import STATES, WAITING, each_reject, find_rejects, update
 from digitize.quarantine.replay import Forced, replay
 from digitize.targets.keeping import CORRECTED
 from digitize.targets.open import open_target
@@ -218,7 +218,32 @@ def test_the_tenth_row_of_a_table_is_corrected_behind_the_ninth(target, tmp_path
 def test_what_waits_is_read_some_at_a_time(target, tmp_path, monkeypatch):
     monkeypatch.setattr("digitize.quarantine.rejects._AT_ONCE", 2)
     load(target, tmp_path / "1", *((f"a{n}", BAD_DAY) for n in range(5)))
-    assert [r.record.id for r in each_waiting(target, "iif1")] == [f"a{n}" for n in range(5)]
+    asked, run = [], target.run
+    monkeypatch.setattr(target, "run", lambda sql, values=(): asked.append(values) or run(sql, values))
+    waiting = each_reject(target, form="iif1")
+    first = next(waiting)
+    assert first.record.id == "a0" and len(asked) == 1
+    assert [r.record.id for r in waiting] == [f"a{n}" for n in range(1, 5)] and len(asked) == 4
+    some = [r.id for r in find_rejects(target)][1:4]
+    assert [r.id for r in find_rejects(target, ids=some[::-1])] == some
+    asked.clear()
+    with pytest.raises(InputError, match="reject 99 does not wait"):
+        take_sheet(filled(tmp_path / "q.xlsx", first.id, 99), target, "Asha")
+    # No more of what waits is read than the sheet names.
+    assert sorted({v for values in asked for v in values if v not in ("open", "corrected", 0)}) == [first.id, 99]
+
+
+def filled(path, *numbers):
+    """A sheet in which a value of each of these was filled in."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "quarantine"
+    book.active.append(["reject", "field", "right value", "verdict"])
+    for number in numbers:
+        book.active.append([str(number), "place", "Ghat", None])
+    book.save(path)
+    return path
 
 
 ROW = st.tuples(st.sampled_from("ab"), st.sampled_from(["1", "2"]), st.sampled_from(["Ghat", "Bridge"]))

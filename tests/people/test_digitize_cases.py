@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from digitize.records.cases import all_cases, find_case
+from digitize.records.cases import CaseTally, all_cases, find_case
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from mappers.linking.cases import KEY
@@ -123,7 +123,15 @@ def test_one_case_is_what_it_is_among_all_and_records_of_other_stations_are_not_
             station, year = record.value("police_station"), record.value("year")
             stored = Stored(record, record.id, f"wb|Kalpana|{station}|{year}", station, "en", record_hash(record))
             Records(ledger).replace_unit(record.id, [stored])
-        every = list(all_cases(ledger))
+        opened, tally, real = Counter(), CaseTally(), Records._stored
+        with monkeypatch.context() as patch:
+            patch.setattr(Records, "_stored", lambda self, row: opened.update([row["record"]]) or real(self, row))
+            every = list(tally.each(all_cases(ledger)))
+            counts = tally.counts(ledger)
+        # Once for the keys of old systems and once for its case, and no more to count them.
+        assert len(opened) == 14 and set(opened.values()) == {2}
+        assert counts.cases == len(every) and counts.records == sum(len(c.records) for c in every)
+        assert counts.apart == 14 - counts.records and counts.without_fir == sum(not c.has_fir for c in every)
         assert any(how == "legacy-key" for case in every for how in case.linked.values())
         monkeypatch.setattr(Records, "by_group", None)
         times = Counter(name for case in every for name in case.linked)

@@ -25,6 +25,8 @@ from digitize.workspace.engines.where import LedgerAddress, ledger_address  # no
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.lots import Lots, Work  # noqa: E402
 from digitize.workspace.ledger.opening import connect  # noqa: E402
+from digitize.workspace.ledger.record_sql import groups_of  # noqa: E402
+from digitize.workspace.ledger.records import Records  # noqa: E402
 from digitize.workspace.place import open_place  # noqa: E402
 from digitize.workspace.trust import moving  # noqa: E402
 
@@ -272,6 +274,26 @@ def test_what_grows_is_never_changed_and_guards_that_are_off_are_named(where):
         told = [c.line() for c in ledger.changes()]
     assert "rule quiet on findings was added" in told.pop(2)
     assert len(told) == 3 and "switched off" in told[1] and "function note_results was changed" in told[2]
+
+
+def test_groups_of_a_station_and_year_are_not_looked_for_among_all_names(ledger):
+    names = ["wb|Kalpana|Mill|1984", "wb|x|MILL|1984", "wb|Kalpana|Mill|1985", "wb|x|Mühle|84", "record s|Mill|1984"]
+    with ledger.writing():
+        for name in (*names, "1984", "Mill"):
+            ledger.number("names", name)
+    records = Records(ledger)
+    assert records.groups_ending(["|mill|1984"]) == sorted(names[:2])
+    assert records.groups_ending(["|Mill|1985", "|mill|1984"]) == sorted(names[:3])
+    assert records.groups_ending(["|MÜHLE|84"]) == [names[3]]
+    sql, values = groups_of(["|mill|1984"], is_narrow=True)
+    assert {r["grp"] for r in ledger.rows(sql, values)} == {"1984", *names[:2]}
+    if isinstance(ledger.path, Path):
+        plan = [r["detail"] for r in ledger.rows(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert plan == ["SEARCH g USING INDEX names_by_end (<expr>=?)"]
+    else:
+        ledger.execute("SET enable_seqscan = off")
+        plan = "\n".join(r[0] for r in ledger.rows(f"EXPLAIN {sql}", values))
+        assert "names_by_end" in plan
 
 
 def test_a_ledger_of_format_6_is_read_as_it_stands_and_loses_nothing_when_it_is_written(where):

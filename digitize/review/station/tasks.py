@@ -96,7 +96,7 @@ class Tasks:
         return self._of_field(stored, item, stored.open) if stored and item else None
 
     def _all(self) -> Iterator[Task]:
-        asking = list_asked(self._ledger, self._known)
+        asking = list_asked(self._ledger, self._known, keeps=True)
         self.whole = list(asking.whole)
         for stored, item in asking.items:
             yield self._of_field(stored, item, item.fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.machine.work_keys import work_key
@@ -23,8 +23,8 @@ from ocr.page import HAND_NOT_MEASURED, Box, Decided
 from validators.finding import Finding
 
 __all__ = [
-    "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_of", "list_items", "measured",
-    "measured_id", "register_source", "row_id", "source_of", "told_on",
+    "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_in_order", "items_of", "list_items",
+    "measured", "measured_id", "register_source", "row_id", "source_of", "told_on",
 ]  # fmt: skip
 MEASURED = "measured"
 """Why something is asked whose answer shows how right the machine is."""
@@ -138,10 +138,23 @@ def list_items(
 
     A place on the paper that feeds several records, as the day above a diary's entries does, is asked once.
     """
+    order, first = records_by_value(ledger, scope)
+    yield from items_in_order(ledger, mappings, ((record, first) for _, record in order))
+
+
+def items_in_order(
+    ledger: Ledger, mappings: Mapping[str, FormMapping], order: Iterable[tuple[str, Mapping[str, str]]]
+) -> Iterator[tuple[Stored, Item]]:
+    """The items of some records in an order that was found before; no more of them are read than are taken.
+
+    order: each with the first, by its id, of the records that wait for a place as well, for those places of its volume
+    that several wait for.
+    """
     readings = Readings(ledger)
     asked: set[str] = set()
-    order, first = records_by_value(ledger, scope)
-    for stored in filter(None, map(Records(ledger).one, order)):
+    for record, first in order:
+        if (stored := Records(ledger).one(record)) is None:
+            continue
         for item in items_of(ledger, stored, mappings, readings):
             # Fields and columns are named alike in every record; only a place on paper is one for all.
             if item.cell in asked:

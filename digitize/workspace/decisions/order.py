@@ -111,16 +111,16 @@ def costs_in_order(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
     return [(keys, record) for record, keys in done.items()]
 
 
-def records_by_value(ledger: Ledger, scope: Scope | None = None) -> tuple[list[str], dict[str, str]]:
-    """The records in review or rejected, in the order in which they are best asked; and place -> the first by its id of
-    several records that wait for it. scope: of these units alone.
+def records_by_value(ledger: Ledger, scope: Scope | None = None) -> tuple[list[tuple[float, str]], dict[str, str]]:
+    """The records in review or rejected, in the order in which they are best asked, with the keys that each takes then;
+    and place -> the first by its id of several records that wait for it. scope: of these units alone.
     """
     wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).open_ones(*(scope or ("", ())))}
     first: dict[str, list[str]] = {}
     for record, places in wanting.items():
         for place in places:
             first.setdefault(place, []).append(record)
-    return in_order_of_value(wanting), {place: min(own) for place, own in first.items() if len(own) > 1}
+    return costs_in_order(wanting), {place: min(own) for place, own in first.items() if len(own) > 1}
 
 
 def next_needed(ledger: Ledger, some: Sequence[str], records: int = 100) -> Needed | None:

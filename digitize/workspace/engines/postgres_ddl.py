@@ -25,7 +25,7 @@ _GUARD = re.compile(
 )
 _NUMBERED = re.compile(r"CREATE TABLE (\w+) \(\s*(\w+) INTEGER PRIMARY KEY(?: AUTOINCREMENT)?")
 _TYPES = {"INTEGER": "BIGINT", "BLOB": "BYTEA", "REAL": "DOUBLE PRECISION", "TEXT": 'TEXT COLLATE "C"'}
-_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (\w+) ON \w+ (\((?:[^()]|\([^()]*\))*\))[^;]*")
+_INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (\w+) ON \w+ (\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))[^;]*")
 _KEY_NUMBER = (
     "key_number(key bytea, again bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE",
     """

@@ -27,6 +27,7 @@ _MOST_WRITTEN = 5_000
 _SIZES = (
     ("units", "sqlite_autoindex_units_1", "10000000 1"),
     ("names", "sqlite_autoindex_names_1", "20000 1"),
+    ("names", "names_by_end", "20000 300"),
     ("history", "events_finished_once", "20000000 4 1 1 1"),
     ("history", "events_by_step", "20000000 1000000"),
     ("standing", "standing", "20000000 1000000 1"),

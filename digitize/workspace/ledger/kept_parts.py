@@ -13,7 +13,7 @@ _AT_ONCE = 50
 _ONE = "SELECT data FROM tallies WHERE part = ?"
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
 
-BESIDE = ("account", "sheet", "snapshot")
+BESIDE = ("account", "sheet", "snapshot", "typed")
 """Who keeps something of parts beside their counts, under these names."""
 
 

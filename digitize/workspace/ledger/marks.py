@@ -13,9 +13,9 @@ from typing import Any
 from digitize.workspace.engines import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
-SNAPSHOT, SHEET, ACCOUNT = "snapshot", "sheet", "account"
-"""They look at volumes and tables whenever the counts do: reports, questions of review sheets, accounts of volumes.
-What each keeps of a part lies beside the counts, under its name."""
+SNAPSHOT, SHEET, ACCOUNT, TYPED = "snapshot", "sheet", "account", "typed"
+"""They look at volumes and tables whenever the counts do: reports, questions of review sheets, accounts of volumes,
+names that people typed. What each keeps of a part lies beside the counts, under its name."""
 FILES = "files"
 """The part of files that could not even be opened."""
 _READING = (COUNT, READ, MAP)
@@ -31,6 +31,7 @@ ALL_PARTS = {
     SNAPSHOT: f"{_VOLUMES.format(SNAPSHOT)} UNION {_TABLES.format(SNAPSHOT)}",
     SHEET: f"{_VOLUMES.format(SHEET)} UNION {_TABLES.format(SHEET)}",
     ACCOUNT: _VOLUMES.format(ACCOUNT),
+    TYPED: f"{_VOLUMES.format(TYPED)} UNION {_TABLES.format(TYPED)}",
     READ: _VOLUMES.format(READ),
     BOOK: _VOLUMES.format(BOOK),
     PRINT: _VOLUMES.format(PRINT),
@@ -81,7 +82,7 @@ class News:
         """Have a step look at a part."""
         self._marks[what, part] = None
         if what == COUNT and part.startswith(("volume:", "table:")):
-            self._marks[SNAPSHOT, part] = self._marks[SHEET, part] = None
+            self._marks[SNAPSHOT, part] = self._marks[SHEET, part] = self._marks[TYPED, part] = None
             if part.startswith("volume:"):
                 self._marks[ACCOUNT, part] = None
 

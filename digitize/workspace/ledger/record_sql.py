@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 # Groups of records whose station and year are surely known: of millions of records few others have one of their own.
 _SURE = "({0} < 'record ' OR {0} >= 'record!')"
-GROUPS = f"""SELECT g.name AS grp FROM names g
-  WHERE {_SURE.format("g.name")} AND EXISTS (SELECT 1 FROM record_rows r WHERE r.grp = g.id)"""
+# Whether any record is of a group is not asked: that costs more than all the rest.
+GROUPS = f"SELECT g.name AS grp FROM names g WHERE {_SURE.format('g.name')}"
+_YEAR = 4
+_OF_YEARS = f"{GROUPS} AND SUBSTR(g.name, LENGTH(g.name) - {_YEAR - 1}) IN ({{}})"
+"""Those that end in some years, by the index `names_by_end`: of a ledger of 80,000 books one in sixty."""
 GROUPS_BEFORE = f"SELECT DISTINCT grp FROM records WHERE {_SURE.format('grp')}"
 # As ranges, which an index finds: forms that are not "iif...", groups that are "record ...".
 _OTHER_FORMS = "form < 'iif' OR form >= 'iig'"
@@ -28,3 +33,12 @@ PUT = """
       THEN record_rows.verdict ELSE '' END,
     hash = excluded.hash, data = excluded.data
 """
+
+
+def groups_of(ends: Iterable[str], *, is_narrow: bool) -> tuple[str, list[str]]:
+    """The statement for names of groups among which are all that end so, and its values. ends: in small letters."""
+    years = sorted({end[-_YEAR:] for end in ends})
+    # Letters have two cases, of which an index knows nothing; digits have one.
+    if is_narrow and years and all(year.isascii() and year.isdigit() for year in years):
+        return _OF_YEARS.format(", ".join("?" * len(years))), years
+    return (GROUPS if is_narrow else GROUPS_BEFORE), []

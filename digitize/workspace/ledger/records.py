@@ -184,10 +184,10 @@ class Records:
                 yield self._stored(row)
 
     def groups_ending(self, ends: Sequence[str]) -> list[str]:
-        """The groups of surely known stations and years that end so, in whatever letters."""
+        """The groups of surely known stations and years, had or had once, that end so, in whatever letters."""
         small = tuple(e.casefold() for e in ends)
-        query = record_sql.GROUPS if self._ledger.is_narrow else record_sql.GROUPS_BEFORE
-        return sorted(g for (g,) in map(tuple, self._ledger.each(query)) if g.casefold().endswith(small))
+        rows = self._ledger.each(*record_sql.groups_of(small, is_narrow=self._ledger.is_narrow))
+        return sorted(g for (g,) in map(tuple, rows) if g.casefold().endswith(small))
 
     def open_ones(self, where: str = "", values: Iterable[object] = ()) -> Iterator[Stored]:
         """The records in review or rejected, by id. where: SQL for their units, of all where it is ""."""
@@ -267,11 +267,10 @@ class Records:
         # "s" comes next after "r": the range holds every record "UNIT-r...", found by the index.
         return _by_record(self._ledger.rows(sql, (f"{unit}-r", f"{unit}-s")))
 
-    def entry_words(self) -> list[Decision]:
-        """What people said of names that were offered for a list."""
-        return [
-            _decision(r) for r in self._ledger.rows("SELECT * FROM decisions WHERE field LIKE 'entry:%' ORDER BY seq")
-        ]
+    def entry_words(self, files: Sequence[str]) -> list[Decision]:
+        """What people said of names that were offered for the lists in these files."""
+        sql = f"SELECT * FROM decisions WHERE record IN ({', '.join('?' * len(files))}) ORDER BY seq"
+        return [_decision(r) for r in self._ledger.rows(sql, files)]
 
     def decided_units(self) -> dict[str, dict[str, dict[str, Decision]]]:
         """Unit of the record's beginning (the part of its id before "-r") -> record -> field -> decision."""

@@ -42,6 +42,7 @@ CREATE TRIGGER names_are_never_changed BEFORE UPDATE ON names
   BEGIN SELECT RAISE(ABORT, 'names are never changed'); END;
 CREATE TRIGGER names_are_never_removed BEFORE DELETE ON names
   BEGIN SELECT RAISE(ABORT, 'names are never removed'); END;
+CREATE INDEX names_by_end ON names (SUBSTR(name, LENGTH(name) - 3));
 
 CREATE TABLE history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, unit INTEGER NOT NULL, step INTEGER NOT NULL,
@@ -147,5 +148,7 @@ NEWEST_NUMBERS = """SELECT h.step, h.unit, h.seq, h.outcome FROM history h
 
 MADE_DDL = "made BLOB NOT NULL DEFAULT ''"
 """The column that format 7 has beside those of format 6."""
+ENDS_DDL = "CREATE INDEX names_by_end ON names (SUBSTR(name, LENGTH(name) - 3));"
+"""And its index: groups of records end in their year, so those of one need not be looked for among all names."""
 DDL = TABLES_DDL + NARROW_DDL
-DDL_6 = DDL.replace(f",\n  {MADE_DDL}", "")
+DDL_6 = DDL.replace(f",\n  {MADE_DDL}", "").replace(f"{ENDS_DDL}\n", "")

@@ -18,7 +18,7 @@ from digitize.workspace.engines.covered import SEPARATOR
 from digitize.workspace.engines.narrow import CODES, NARROW, Dictionary
 from digitize.workspace.engines.narrow_sql import views
 from digitize.workspace.ledger.marks import MARK_ALL, SNAPSHOT
-from digitize.workspace.ledger.schema import FORMAT, MADE_DDL, MARKING, NARROW_DDL, NARROWED, PACKED, WATCHED
+from digitize.workspace.ledger.schema import ENDS_DDL, FORMAT, MADE_DDL, MARKING, NARROW_DDL, NARROWED, PACKED, WATCHED
 from digitize.workspace.ledger.schema_before import COVER_DDL, MARKS_DDL, SHAPES_DDL
 
 _AT_ONCE = 5_000
@@ -69,7 +69,7 @@ def _join(db: LedgerEngine) -> None:
     """From format 6: no row is written anew, and what was logged before is found as what comes now."""
     for name in _SHOWN_ANEW:
         db.execute(f"DROP VIEW {name}")
-    db.add(f"ALTER TABLE history ADD COLUMN {MADE_DDL};")
+    db.add(f"ALTER TABLE history ADD COLUMN {MADE_DDL};\n{ENDS_DDL}")
     for name in _SHOWN_ANEW:
         db.execute(f"CREATE VIEW {name} AS\n{views(db.dialect)[name]}")
 

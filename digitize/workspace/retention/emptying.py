@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import TYPED
 from digitize.workspace.ledger.packs import emptied_data, is_emptied
 from digitize.workspace.ledger.records import Records
 from mappers.linking.cases import KEY
@@ -75,6 +76,9 @@ def empty_units(ledger: Ledger, units: list[str]) -> None:
         ledger.execute(_DECISIONS, ends)
         ledger.execute(_ANSWERS, [f"answer:{end}" for end in ends])
         ledger.execute(_RESULTS, _range(unit))
+        # What people typed there is looked at anew; what was kept of it goes at once.
+        ledger.mark(TYPED, part := ledger.part_of(unit))
+        ledger.execute("DELETE FROM tallies WHERE part = ?", (f"{TYPED}:{part}",))
 
 
 def drop_unused_shapes(ledger: Ledger) -> None:

@@ -1,0 +1,63 @@
+"""The order in which doubts are asked where nothing is measured yet, as the ledger keeps it of each part.
+
+A place on paper lies in one volume, so what an answer there makes cheaper is of that volume as well: the parts, each in
+its own order and always the cheapest of the next ones, are in the order that all of them have together.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from digitize import __version__
+from digitize.machine.work_keys import plain_hash
+from digitize.workspace.counting.parts import values_of, where_of
+from digitize.workspace.decisions.order import records_by_value
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.kept_parts import KeptParts
+from digitize.workspace.ledger.marked import all_parts
+from digitize.workspace.ledger.marks import SHEET
+
+_VERSION = "1"
+"""Raised when the same records come in another order."""
+Turn = tuple[float, str]
+"""The keys that a record takes when its turn comes, and the record."""
+
+
+class KeptDoubts:
+    """All records in review or rejected. Memory: the next one of each part, and what is taken of them."""
+
+    def __init__(self, ledger: Ledger, *, keeps: bool = False) -> None:
+        """keeps: what is looked at anew is kept in the ledger, if that can be written."""
+        self._ledger = ledger
+        basis = plain_hash([__version__, _VERSION, "doubts"])[:16]
+        self._parts = KeptParts(ledger, SHEET, basis, partial(fold_doubts, ledger), keeps=keeps)
+        self._firsts = lru_cache(maxsize=64)(lambda part: dict(self._line(part, 2)))
+
+    def in_order(self, parts: list[str] | None = None) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The records of some parts, of all where none are named, best asked first; with each the first records of its
+        part's places that several wait for.
+        """
+        found = all_parts(self._ledger, SHEET) if parts is None else parts
+        heads = [(part, first) for part in found if (first := self._line(part, 0))]
+        self._parts.keep()
+        # No part is sorted by keys, for an answer makes others cheaper: what is merged is always the next of each.
+        for _, record, part in heapq.merge(*(self._of(part, first) for part, first in heads)):
+            yield record, self._firsts(part)
+
+    def _of(self, part: str, first: Turn) -> Iterator[tuple[float, str, str]]:
+        yield (*first, part)
+        # The others are fetched only when the first was taken: of most parts it never is.
+        yield from ((keys, record, part) for keys, record in self._line(part, 1)[1:])
+
+    def _line(self, part: str, number: int) -> Any:
+        return json.loads(self._parts.text(part).split("\n")[number])
+
+
+def fold_doubts(ledger: Ledger, part: str) -> str:
+    """What waits in one part, as three lines of JSON: the next record, all of them in order, the places of several."""
+    order, first = records_by_value(ledger, (where_of(part), values_of(part)))
+    return "\n".join(json.dumps(own, separators=(",", ":")) for own in (order[:1] and order[0], order, first))

@@ -1,0 +1,140 @@
+"""Names of places that people typed, as the ledger keeps them of each part: only what changed since is looked at anew.
+
+What is typed is kept, whether a list has it or not: lists change more often than what was typed. So it is read
+beside the lists of the day, and no record for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from itertools import islice
+
+from digitize import __version__
+from digitize.workspace.decisions.words import ENTRY
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
+from digitize.workspace.ledger.marked import is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marks import TYPED
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.ledger.verdict import OPERATOR
+from mappers.record import Record
+
+PLACE_LISTS = {"police_station": "station", "district": "district"}
+"""Field -> the list of places that it is of."""
+_BASIS = f"1 {__version__}"
+"""Changed when other names are found in the same records."""
+_LOOKED = f"{TYPED}:"
+"""Under this name it lies that all was looked at, and by which program."""
+_KEPT = f"part > '{_LOOKED}' AND part < '{TYPED};'"
+_AT_ONCE = 500
+# A record is called after its page, or its table: PAGE-r1. "s" comes next after "r".
+_NAMED = "record > {0} || '-r' AND record < {0} || '-s'"
+_SETTLED_ON = f"""SELECT page FROM (SELECT DISTINCT page FROM scans WHERE volume = ?) p
+  WHERE EXISTS (SELECT 1 FROM decisions WHERE {_NAMED.format("p.page")}) ORDER BY page"""
+_DECIDED = f"SELECT DISTINCT record FROM decisions WHERE {_NAMED.format('CAST(? AS TEXT)')} ORDER BY record"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A name that a person typed. list: that it would be of; district: that of a station, "" where it is not known.
+
+    count: in how many records.
+    """
+
+    list: str
+    name: str
+    district: str
+    count: int
+
+    @property
+    def file(self) -> str:
+        """The list, as it lies in a workspace."""
+        return f"lists/{self.list}s.csv"
+
+    @property
+    def cell(self) -> str:
+        """The place that a word on it is kept under."""
+        return f"{ENTRY}:{self.list}/{self.name}"
+
+
+def typed_names(ledger: Ledger) -> list[Typed]:
+    """Each once, in the order of volumes and tables. What had to be looked at anew is kept, if that can be written.
+
+    Memory: the names, and the records of a page.
+    """
+    seq, has_marks = newest_event(ledger), is_marking(ledger)
+    is_known = has_marks and kept_text(ledger, _LOOKED) == _BASIS
+    changed = marked(ledger, TYPED) if has_marks else []
+    # The first time by what was ever settled: of most parts that is nothing.
+    new = {part: tuple(_typed_in_part(ledger, part)) for part in (changed if is_known else _parts_settled(ledger))}
+    found = {**(_kept(ledger) if is_known else {}), **new}
+    if has_marks and ledger.can_write and (new or not is_known):
+        _keep(ledger, new, changed, seq)
+    return list(_added_up(one for part in sorted(found, key=_place) for one in found[part]))
+
+
+def _kept(ledger: Ledger) -> dict[str, Sequence[Typed]]:
+    rows = ledger.each(f"SELECT part, data FROM tallies WHERE {_KEPT}")
+    return {r["part"].removeprefix(_LOOKED): [Typed(*one) for one in json.loads(r["data"])] for r in rows}
+
+
+def _keep(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: Iterable[str], seq: int) -> None:
+    """Others who write wait for some hundreds of parts at most; that all was looked at is said last."""
+    is_known = kept_text(ledger, _LOOKED) == _BASIS
+    if not is_known:
+        with ledger.writing():
+            ledger.execute(f"DELETE FROM tallies WHERE {_KEPT}")
+    parts = iter(new)
+    while some := list(islice(parts, _AT_ONCE)):
+        with ledger.writing():
+            ledger.execute_many("DELETE FROM tallies WHERE part = ?", [(f"{_LOOKED}{part}",) for part in some])
+            told = {part: [astuple(one) for one in new[part]] for part in some if new[part]}
+            keep_texts(ledger, {f"{_LOOKED}{part}": json.dumps(own) for part, own in told.items()})
+    with ledger.writing():
+        settle(ledger, TYPED, changed, seq)
+        keep_texts(ledger, {} if is_known else {_LOOKED: _BASIS})
+
+
+def _place(part: str) -> tuple[bool, int, str]:
+    kind, _, name = part.partition(":")
+    return kind != "volume", int(name) if kind == "volume" else 0, name
+
+
+def _parts_settled(ledger: Ledger) -> list[str]:
+    """The parts in which a person settled anything."""
+    names = ledger.each("SELECT DISTINCT record FROM decisions ORDER BY record")
+    units = dict.fromkeys(r["record"].rpartition("-r")[0] for r in names)
+    return list(dict.fromkeys(ledger.part_of(unit) for unit in units if unit))
+
+
+def _typed_in_part(ledger: Ledger, part: str) -> Iterator[Typed]:
+    kind, _, name = part.partition(":")
+    units = [r["page"] for r in ledger.rows(_SETTLED_ON, (int(name),))] if kind == "volume" else [name]
+    yield from _added_up(one for unit in units for stored in _settled(ledger, unit) for one in _typed_in(stored.record))
+
+
+def _settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
+    """The records of which a person settled something, and those on the same page, which that may hold for as well."""
+    records = Records(ledger)
+    decided = (r["record"] for r in ledger.each(_DECIDED, (unit, unit)))
+    # Of a table's rows each is asked for by itself.
+    yield from (s for s in records.of_unit(unit) or records.each_of(decided) if not s.is_purged)
+
+
+def _typed_in(record: Record) -> Iterator[Typed]:
+    values = dict(record.cells())
+    district = values["district"].value if "district" in values else ""
+    for path, name in PLACE_LISTS.items():
+        value = values.get(path)
+        if value is not None and value.value and value.by.startswith(OPERATOR):
+            yield Typed(name, value.value, (district or "") if name == "station" else "", 1)
+
+
+def _added_up(typed: Iterable[Typed]) -> Iterator[Typed]:
+    found: dict[str, Typed] = {}
+    for one in typed:
+        before = found.get(one.cell)
+        found[one.cell] = replace(before, count=before.count + one.count) if before else one
+    yield from found.values()
