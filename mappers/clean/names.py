@@ -39,7 +39,7 @@ _SAYINGS = (
 # What is cheap to see first: few texts have the word at all.
 _OF = r"(?=\s+of\s)" + "".join(rf"(?<!\b{re.escape(word)})" for word in _SAYINGS.split(" "))
 _ADDRESS = re.compile(
-    rf"{_B}(?:r\s*[/.]\s*o\.?|resident\s+of|residing\s+at|address|add\.|vill(?:age)?\.?|निवासी|नि\.|साकिन|सा\.|रहि\.|रा\."
+    rf"{_B}(?:r\s*(?:[/.]\s*o|/\s*0)\.?|resident\s+of|residing\s+at|address|add\.|vill(?:age)?\.?|निवासी|नि\.|साकिन|सा\.|रहि\.|रा\."
     rf"|पता|সাং|সাকিন|ঠিকানা|গ্রাম|முகவரி|నివాసి|ವಾಸ|વાસી|ਵਾਸੀ|ساکن)(?![^\W_])[\s:.\-]*|{_OF}\s+of\s+",
     re.I,
 )

@@ -61,8 +61,8 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     Nothing is inferred where words stand that are not known, for they may name an act ("act-unknown"), nor for a
     section that the penal code has not or in which it only defines words ("act-unclear"): "25/27" is of some other act.
     What is neither section nor act nor a word of the trade becomes a row whose section has no value ("unparsed"), and
-    so do dates and numbers of cases and diaries. A number that the IPC, the BNS or an act of known length has not is kept,
-    doubted, as "section-unknown".
+    so do dates and numbers of cases and diaries. A number that the IPC, the BNS or an act of known length has not is
+    kept, doubted, as "section-unknown".
     """
     numbers, act = _plain_list(raw)
     return _plain_rows(numbers, act) if act else parse_sections(raw, context)
