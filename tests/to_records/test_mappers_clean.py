@@ -232,6 +232,12 @@ def test_of_behind_a_word_of_kinship_or_office_begins_no_address(raw: str, expec
     assert (row["name"], row.get("relative_name"), row.get("address")) == expected
 
 
+@pytest.mark.parametrize("cleaner", ["text", "block"])
+def test_a_text_whose_letters_are_lost_is_no_value(cleaner: str) -> None:
+    assert notes(cleaner, "????? ???, 12") == notes(cleaner, "\ufffd\ufffd") == ("letters-lost",)
+    assert value(cleaner, "Near the mill??") == "Near the mill??" and value(cleaner, "?") == "?"
+
+
 def test_a_count_in_lakhs_or_dozens_is_not_its_first_number() -> None:
     assert [value("int", raw) for raw in ("5 lakh", "2 dozen", "5 हजार", "5 nos")] == [None, None, None, "5"]
 
