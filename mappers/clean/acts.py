@@ -24,6 +24,8 @@ _LONGEST_STATE = 45
 _WORD = r"[^\W\d_][^\s\d/,;()]"
 _FUZZY = re.compile(rf"(?:{_WORD}*\s+){{0,3}}?{_WORD}{{3,}}\s+act(?![^\W\d_])\.?{_YEAR}", re.I)
 _SIMILAR = 82
+_ROUND_THE_YEAR = 3
+"""Years by which people miss the year of an act."""
 # "25 A.Act" is the Arms Act, not section 25A: the dot tells.
 _ARMS = re.compile(r"(?<=\d|\))\s*(?P<name>A\.\s?Act)(?![^\W\d_])\.?", re.I)
 _ACT_WORD_ALONE = re.compile(rf"(?<![^\W\d_])(?:{ACT_WORD})(?!{LETTER})", re.I)
@@ -94,7 +96,9 @@ def _meant(name: str, year: str | None) -> tuple[str, ...]:
     of_year = tuple(i for i in ids if year and acts()[i].year == year)
     has_act = len(key) < len(_bare_key(name))
     exact = tuple(i for i in ids if (key, has_act, i) in _forms())
-    return of_year or exact or ids
+    meant = of_year or exact or ids
+    # Amendments come after an act: with a year long before it another act is meant, one that is not known by this name.
+    return tuple(i for i in meant if not year or int(year) > int(acts()[i].year or 0) - _ROUND_THE_YEAR)
 
 
 def _near(name: str) -> str | None:

@@ -9,6 +9,10 @@ from mappers.text.folding import fold_digits, squeeze
 
 _RUN = re.compile(r"\d+")
 _NUMBER = re.compile(r"^(?:\D{0,24}[\W_])??(\d+)\s*(?:[/\-]\s*(\d{2}|\d{4}))?(?:\s*[\W_]\D{0,6})?$")
+_UNIT = re.compile(
+    r"\d\W*(?:lakhs?|lacs?|crores?|thousands?|hundreds?|dozens?|k|लाख|करोड़|करोड|कोटी|हजार|हज़ार|सौ|दर्जन|লাখ|লক্ষ|কোটি|হাজার)(?![^\W_])",
+    re.I,
+)
 _FULL_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _MONTHS = re.compile(r"month|माह|महीन|मास|মাস|மாத|నెల|ತಿಂಗ|മാസ|મહિન|ਮਹੀਨ|ମାସ", re.I)
 _OLDEST = 120
@@ -29,9 +33,12 @@ def pivot_year(two: int, latest: int) -> int | None:
 def clean_int(raw: str, context: CleanContext) -> CleanedCell:
     """A whole number without leading zeros: "0078", "७८", "78/2019" (the year after a slash goes into a note).
 
-    Letters that look like digits are not taken for digits.
+    Letters that look like digits are not taken for digits, and "5 lakh" is not 5.
     """
-    m = _NUMBER.match(fold_digits(squeeze(raw)).replace(",", ""))
+    text = fold_digits(squeeze(raw)).replace(",", "")
+    m = _NUMBER.match(text)
+    if m and _UNIT.search(text):
+        return unsure("not-a-number")
     if not m:
         several = len(_RUN.findall(fold_digits(raw))) > 1
         return unsure("several-numbers" if several else "not-a-number")

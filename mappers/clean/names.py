@@ -19,19 +19,28 @@ _E = rf"(?![^\W_]|[{INDIC}])"
 
 # What a relation word says of the person named after it. Source: the usage of the states' forms; see lists.toml.
 _RELATIONS: Mapping[str, str] = {
-    "father": r"s\s*[/.]\s*o\.?|d\s*[/.]\s*o\.?|son\s+of|daughter\s+of|पुत्र|पुत्री|वल्द|आत्मज|आत्मजा|पिता|वडील|পিতা|পিং|ছেলে"
+    "father": r"[sd]\s*(?:[/.]\s*o|/\s*0)\.?|son\s+of|daughter\s+of|पुत्र|पुत्री|वल्द|आत्मज|आत्मजा|पिता|वडील|পিতা|পিং|ছেলে"
     r"|த\s*/\s*பெ\.?|தகப்பனார்|தந்தை|తండ్రి|ತಂದೆ|ಬಿನ್|પિતા|ਪੁੱਤਰ|ਪੁੱਤਰੀ|ପିତା|ولد|دختر|vald",
-    "husband": r"w\s*[/.]\s*o\.?|wife\s+of|पत्नी|पति|पती|স্বামী|জং|க\s*/\s*பெ\.?|கணவர்|భర్త|ಕೋಂ|પતિ|ਪਤਨੀ|ସ୍ୱାମୀ|زوجہ",
+    "husband": r"w\s*(?:[/.]\s*o|/\s*0)\.?|wife\s+of|पत्नी|पति|पती|স্বামী|জং|க\s*/\s*பெ\.?|கணவர்|భర్త|ಕೋಂ|પતિ|ਪਤਨੀ|ସ୍ୱାମୀ|زوجہ",
     "mother": r"m\s*/\s*o\.?|माता|মাতা|தாய்|ମାତା",
-    "guardian": r"c\s*[/.]\s*o\.?|care\s+of|द्वारा|প্রযত্নে",
+    "guardian": r"c\s*(?:[/.]\s*o|/\s*0)\.?|care\s+of|द्वारा|প্রযত্নে",
     "wife": r"h\s*/\s*o\.?|husband\s+of",
     "brother": r"b\s*/\s*o\.?|brother\s+of|भाई",
 }
 _RELATION = re.compile("|".join(f"(?P<{n}>{_B}(?:{w}){_E})" for n, w in _RELATIONS.items()), re.I)
 _ALIAS = re.compile(rf"\s*@\s*|{_B}(?:alias|urf|उर्फ|उर्फ़|ওরফে|என்கிற|ఉరఫ్|ಉರುಫ್|എന്ന|ઉર્ફે|ਉਰਫ|ଓରଫ|عرف){_E}\.?", re.I)
+# "Of" behind these is part of a saying: "son of", "State of West Bengal", "Inspector of Police".
+_SAYINGS = (
+    "son daughter wife husband brother sister mother father widow nephew niece grandson uncle care owner proprietor"
+    " manager employee student driver member officer state government govt govt. union bank department dept dept."
+    " office board council university college institute school ministry church house inspector superintendent"
+    " commissioner director secretary chairman collector controller registrar head corporation"
+)
+# What is cheap to see first: few texts have the word at all.
+_OF = r"(?=\s+of\s)" + "".join(rf"(?<!\b{re.escape(word)})" for word in _SAYINGS.split(" "))
 _ADDRESS = re.compile(
-    rf"{_B}(?:r\s*[/.]\s*o\.?|resident\s+of|residing\s+at|address|add\.|vill(?:age)?\.?|निवासी|नि\.|साकिन|सा\.|रहि\.|रा\."
-    rf"|पता|সাং|সাকিন|ঠিকানা|গ্রাম|முகவரி|నివాసి|ವಾಸ|વાસી|ਵਾਸੀ|ساکن)(?![^\W_])[\s:.\-]*|\s+of\s+",
+    rf"{_B}(?:r\s*(?:[/.]\s*o|/\s*0)\.?|resident\s+of|residing\s+at|address|add\.|vill(?:age)?\.?|निवासी|नि\.|साकिन|सा\.|रहि\.|रा\."
+    rf"|पता|সাং|সাকিন|ঠিকানা|গ্রাম|முகவரி|నివాసి|ವಾಸ|વાસી|ਵਾਸੀ|ساکن)(?![^\W_])[\s:.\-]*|{_OF}\s+of\s+",
     re.I,
 )
 _AGE_WORD = r"(?:aged?(?:\s+about)?|उम्र|आयु|वय|বয়স|বয়স|வயது|వయస్సు|ವಯಸ್ಸು|വയസ്സ്|ઉ\.\s*વ\.?|ਉਮਰ|ବୟସ)"
@@ -179,11 +188,17 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
 _KEYS = Memory(fold_key)
 
 
+# "Sub-Inspector of Police" is as much of a rank as without; "Superintendent of Police" stands in the list as it is.
+_OF_POLICE = re.compile(r"(?<=\S)\s+of\s+police(?![^\W_])", re.I)
+
+
 def clean_officer(raw: str, context: CleanContext) -> CleanedRows:
     """An officer with the rank before or behind the name ("उ.नि. ...", "..., S.I.") as parts name and rank."""
     text = squeeze(raw)
-    words = text.split()
-    keys, ranks = list(map(_KEYS.__getitem__, words)), code_lists()["rank"].keys
+    ranks, words = code_lists()["rank"].keys, text.split()
+    if not any(_KEYS[" ".join(w)] in ranks for w in (words[:3], words[-3:])):
+        words = _OF_POLICE.sub("", text).split()
+    keys = list(map(_KEYS.__getitem__, words))
     # One word at least must be left for the name.
     for size in range(min(3, len(words) - 1), 0, -1):
         for at in (slice(size), slice(-size, None)):

@@ -21,6 +21,10 @@ _STEPS = frozenset(
 )
 # The IPC begins with definitions; from the chapter on abetment on its sections are charged, before it these alone.
 _FIRST_CHARGED = 107
+_CONVICTED_BEFORE = "75"
+# The same of the BNS, by its chapters; section 3(5) to (9) is the IPC's 34 to 38.
+_FIRST_OF_BNS = 45
+_INTENT_OF_BNS = ("3(5)", "3(6)", "3(7)", "3(8)", "3(9)")
 _SHARED = "34"
 _SHARED_INTENT = frozenset({_SHARED, "35", "36", "37", "38"})
 # Whose a section is.
@@ -169,3 +173,14 @@ def is_charged(number: str) -> bool:
     """Whether the penal code has such an offence: nobody is charged with its definitions."""
     is_late = int("".join(filter(str.isdigit, number)) or 0) >= _FIRST_CHARGED
     return number in ipc_sections() and (is_late or number in _SHARED_INTENT or number in punishments())
+
+
+def may_be_meant(section: str, act: str) -> bool:
+    """Whether a section for which no act is named may be this penal code's: nobody is charged with its definitions.
+
+    Convicts of before are, under section 75 of the IPC; and of the BNS's general sections those of common intention.
+    """
+    whole = section.partition("(")[0]
+    if act != "BNS":
+        return is_charged(whole) or whole == _CONVICTED_BEFORE
+    return section.startswith(_INTENT_OF_BNS) or int("".join(filter(str.isdigit, whole)) or 0) >= _FIRST_OF_BNS

@@ -46,8 +46,30 @@ BARE = re.compile(r"[\s/,،۔;:.\-–—+&|'\"()\[\]{}=]*")
 # What stands between parts of a list; "and" counts as ";".
 PARTING = re.compile("[,،;]")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
-# "FIR No. 12/2005" beside the sections is no section.
-CASE_NUMBER = re.compile(r"(?<![\d/])\d{1,5}\s*/\s*(?:1[89]|20)\d\d(?![\d(])")
+# "FIR No. 12/2005", "GDE no. 345", "case no. 12/05" and "dt. 5.6.18" beside the sections are no sections. A case
+# has the word for its number: "theft case 379/34" are sections.
+_DIARY = r"(?:g\.?\s?d\.?(?:\s?e\.?)?|s\.?\s?d\.?\s?e\.?|f\.?\s?i\.?\s?r\.?)\s*(?:entry\s*)?(?:no|number)?"
+_CASE = r"(?:case|crime|c\.?\s?r\.?|cr)\s*(?:no|number)"
+_DAY = r"\d{1,2}\s?(?P<by>[./-])\s?\d{1,2}\s?(?P=by)\s?"
+CASE_NUMBER = re.compile(
+    rf"(?<![^\W_])(?:{_DIARY}|{_CASE})[\s.:#\-]*\d{{1,6}}(?:\s*/\s*(?:\d{{4}}|\d{{2}}))?(?![\d(/])"
+    rf"|(?<![^\W_])(?:dtd?|dated?|दिनांक|तारीख|তারিখ|তাং)[\s.:\-]*{_DAY.replace('by', 'after')}(?:\d{{4}}|\d{{2}})(?!\d)"
+    rf"|(?<![\d./-]){_DAY}(?:1[89]|20)\d\d(?!\d)"
+    r"|(?<![\d/])\d{1,5}\s*/\s*(?:1[89]|20)\d\d(?![\d(])",
+    re.I,
+)
+# Words that stand before sections, a number behind them. Not those that stand behind one in other languages.
+_UNDER = re.compile(
+    r"(?<![^\W_])(?:u\s*/\s*s|under\s+sections?|धारा|कलम|दफा|ಕಲಂ|કલમ|ਅ/ਧ|ਅ\.ਧ|సె|ச/பி|بجرم)(?![^\W\d_])[\s.:\-–(]*(?=\d)",
+    re.I,
+)
+# The list goes on: "341/323 & u/s 506".
+_GOES_ON = re.compile(r"(?:[,;&+/]|\b(?:and|or|with|r\s*/\s*w|add(?:ed|ing)?|व|और|एवं|तथा|सह))[\s.:]*$", re.I)
+# "1) 302 IPC 2) 201 IPC": the first mark at the beginning, each next one counting on.
+_FIRST_MARK = re.compile(r"\W*(?<!\d)1\s*(?P<end>[).])(?=\s|(?<=\))\S|\d{3})\s*")
+_MOST_MARKS = 20
+# "379 lPC", as readers of print have it.
+_AS_READ = re.compile(r"(?:(?<![^\W\d_])[l|]|(?<!\w)1)\s?\.?(?=\s?P\.?\s?C(?![^\W_])(?!\.?\s*[Aa]ct))")
 _ACT_BEHIND = r"(?!\s*\.?\s*(?:act|एक्ट|अधि|আইন|ಕಾಯ್ದೆ|ಆಕ್ಟ್)(?![a-z]))"
 # Letters with dots are an abbreviation, and the first of them no clause: 34(ఎ) ఎ.పి.
 _DOTS_BEHIND = rf"(?!\s*\.\s*(?:{_ANY_LETTER}){{1,3}}\s*\.)"
@@ -74,6 +96,38 @@ _OF_TWO = frozenset({"DA", "DB", "AB"})
 def joined_letters(text: str) -> str:
     """Text in which the two letters of sections 376DA, 376DB and 376AB stand together: "376 डी ए"."""
     return _TWO_LETTERS.sub(lambda m: both if (both := LETTERS[m[1]] + LETTERS[m[2]]) in _OF_TWO else m.group(), text)
+
+
+def before_sections(text: str) -> str:
+    """What stands before "u/s" and is no list of sections, numbers in it: "PS Case No. 234/18". "" for nothing.
+
+    Where the list only goes on there ("341/323 and u/s 506") there is nothing.
+    """
+    found = _UNDER.search(text)
+    before = text[: found.start()] if found else ""
+    return before if re.search(r"\d", before) and not _GOES_ON.search(before) else ""
+
+
+def without_marks(text: str) -> str:
+    """Text without the marks of a numbered list, "1) 302 IPC 2) 201 IPC" or "(1) 302 (2) 201"; another as it is."""
+    first = _FIRST_MARK.match(text)
+    if first is None or not re.search(r"\d", text[first.end() :]):
+        return text
+    kept, at = "", first.end()
+    for number in range(2, _MOST_MARKS):
+        mark = re.compile(rf"(?:(?<=\s)|(?<=[,;)]))\(?\s*{number}\s*{re.escape(first['end'])}\s*(?=\S)").search(
+            text, at
+        )
+        if mark is None:
+            break
+        kept += text[at : mark.start()] + " ; "
+        at = mark.end()
+    return kept + text[at:]
+
+
+def code_as_read(text: str) -> str:
+    """Text in which "lPC", "|PC" and "1PC" are the penal code."""
+    return _AS_READ.sub(" I", text)
 
 
 def dots_for_zeros(text: str) -> str:

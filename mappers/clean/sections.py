@@ -10,7 +10,15 @@ from functools import lru_cache
 from mappers.clean.act_words import LETTER
 from mappers.clean.acts import ActFound, act_on, find_acts, names_an_act
 from mappers.clean.base import CleanContext, CleanedCell, CleanedRows, Cleaner
-from mappers.clean.section_groups import SectionGroup, Written, by_and, by_last_section, last_section, section_number
+from mappers.clean.section_groups import (
+    SectionGroup,
+    Written,
+    by_and,
+    by_last_section,
+    last_section,
+    may_be_meant,
+    section_number,
+)
 from mappers.clean.section_words import (
     AMENDED,
     AND,
@@ -23,8 +31,11 @@ from mappers.clean.section_words import (
     PARTING,
     SECTION,
     YEAR,
+    before_sections,
+    code_as_read,
     dots_for_zeros,
     joined_letters,
+    without_marks,
 )
 from mappers.codes.acts import bns_sections, ipc_sections
 from mappers.codes.sections import NEW_LAW_FROM
@@ -48,8 +59,9 @@ def clean_sections(raw: str, context: CleanContext) -> CleanedRows:
     IPC. Offences of the penal code before "and" in "498A/406 and 3/4 DP Act" have no act of their own and are inferred
     too, and so is a part of the list with a section beyond the last one of the act behind it: "302/34, 25 Arms Act".
     Nothing is inferred where words stand that are not known, for they may name an act ("act-unknown"), nor for a
-    section that the penal code has not ("act-unclear"). What is neither section nor act nor a word of the trade becomes
-    a row whose section has no value ("unparsed"). A number that the IPC, the BNS or an act of known length has not is
+    section that the penal code has not or in which it only defines words ("act-unclear"): "25/27" is of some other act.
+    What is neither section nor act nor a word of the trade becomes a row whose section has no value ("unparsed"), and
+    so do dates and numbers of cases and diaries. A number that the IPC, the BNS or an act of known length has not is
     kept, doubted, as "section-unknown".
     """
     numbers, act = _plain_list(raw)
@@ -69,11 +81,16 @@ def _is_timeless(raw: str) -> bool:
 
 def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     """The rows of any list, however it is written; `clean_sections` calls it where a list is not quite plain."""
-    text = joined_letters(dots_for_zeros(fold_digits(squeeze(raw))))
+    text = joined_letters(dots_for_zeros(code_as_read(without_marks(fold_digits(squeeze(raw))))))
     text = PART.sub(r"(\1)", GLUED.sub(r"\1 ", text))
     text = AMENDED.sub(" ", re.sub(r"&amp;", "&", html.unescape(text), flags=re.I))
+    before = before_sections(text)
+    if before and not find_acts(before):
+        text = text[len(before) :]
+    else:
+        before = ""
     # Taken out first, for the number of a case ("12/2005") would be read as sections.
-    numbers = [m.group() for m in CASE_NUMBER.finditer(text)]
+    numbers = [*filter(None, [before.strip()]), *(m.group() for m in CASE_NUMBER.finditer(text))]
     rows: list[dict[str, CleanedCell]] = []
     for group in (part for g in _groups(CASE_NUMBER.sub(" ", text)) for part in by_last_section(g)):
         rows += _group_rows(group, context)
@@ -197,11 +214,15 @@ def _group_rows(group: SectionGroup, context: CleanContext) -> Iterator[dict[str
         section = _canonical(written, act.value or "")
         if group.is_open and act.value:
             act = CleanedCell(act.value, 0.6, ("act-inferred",))
-        if not group.act and "section-unknown" in section.notes:
+        if not group.act and act.value and not _may_be_inferred(section, act.value):
             act = CleanedCell(None, 0.0, ("act-unclear",))
         is_inferred = bool(act.value) and (group.act is None or group.is_open)
         inferred = CleanedCell("yes" if is_inferred else "no", raw=written.match.group().strip())
         yield {"act": act, "section": section, "inferred": inferred}
+
+
+def _may_be_inferred(section: CleanedCell, code: str) -> bool:
+    return "section-unknown" not in section.notes and may_be_meant(section.value or "", code)
 
 
 def _may_name_an_act(leftover: str) -> bool:

@@ -8,20 +8,29 @@ from mappers.clean.base import CleanContext, CleanedCell, Cleaner, unsure
 from mappers.text.folding import fold_digits, squeeze
 
 _LABEL = re.compile(r"^(?:g\.?\s*d\.?\s*e?\.?|entry|no|sl|क्र(?:मांक)?|सं|नं|नः|নং|எண்|#)(?:[\s.:\-]|$)+", re.I)
+# What stands for letters that a program could not keep: a question mark each, or U+FFFD.
+_LOST = re.compile(r"\?{2,}|\ufffd+")
+_LETTER = re.compile(r"[^\W\d_]")
 _PHONE = re.compile(r"(?:\+?\s*91|0)?[\s\-]*((?:\d[\s\-]*){9}\d)(?!\d)")
 
 
 def clean_text(raw: str, context: CleanContext) -> CleanedCell:
-    """One line of text: NFC, joiners kept, runs of white space as one blank."""
-    return CleanedCell(squeeze(raw) or None)
+    """One line of text: NFC, joiners kept, runs of white space as one blank.
+
+    Of a text whose letters are mostly lost ("????? ???") there is no value.
+    """
+    return _of_text(squeeze(raw))
 
 
 def clean_block(raw: str, context: CleanContext) -> CleanedCell:
     """Text of several lines: each line as clean_text makes it, empty lines dropped at both ends."""
     lines = raw.splitlines()
-    if len(lines) < 2:
-        return CleanedCell(squeeze(raw) or None)
-    return CleanedCell("\n".join(map(squeeze, lines)).strip("\n") or None)
+    return _of_text(squeeze(raw) if len(lines) < 2 else "\n".join(map(squeeze, lines)).strip("\n"))
+
+
+def _of_text(text: str) -> CleanedCell:
+    lost = sum(map(len, _LOST.findall(text))) if "??" in text or "\ufffd" in text else 0
+    return unsure("letters-lost") if lost > len(_LETTER.findall(text)) else CleanedCell(text or None)
 
 
 def clean_reference(raw: str, context: CleanContext) -> CleanedCell:

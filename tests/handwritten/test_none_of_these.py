@@ -11,9 +11,9 @@ from ocr.forms.decide import decide_zone
 from ocr.forms.form import Zone
 from ocr.handwriting.entries import read_entry
 from ocr.handwriting.packed import CHARACTERS, pack
-from ocr.handwriting.sections import lines_of
+from ocr.handwriting.sections import lines_of, sections_of
 from ocr.handwriting.unlisted import sisters
-from ocr.handwriting.unlisted_sections import listed_share
+from ocr.handwriting.unlisted_sections import held, listed_share
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Box, Candidate, ZoneReading
 from tests.handwritten.test_ocr_handwriting import KNOWN, spaced, written
@@ -107,3 +107,12 @@ def test_sections_that_nobody_listed_are_noticed_by_what_is_seen(text, least, mo
     known = replace(KNOWN, range=SectionRange(511, "ABCDE"))
     lines = lines_of([[written(spaced(text))]], CHARACTERS, known, [-2.0])
     assert least <= listed_share([lines, lines], known) <= most
+
+
+def test_a_number_that_mostly_stands_with_a_letter_is_less_sure_without_it():
+    weights = {"304": -6.0, "304A": -5.0, "379": -2.0, "379A": -9.0, "411": -3.0}
+    known = sections_of("IPC", weights, {}, ())
+    assert held("411 IPC", known) == 1.0 and held("304A/411 IPC", known) == 1.0
+    assert 0.99 < held("379 IPC", known) < 1.0
+    assert held("304/411 IPC", known) == pytest.approx(1 / (1 + 0.1 * 2.718), abs=0.001)
+    assert held("999 IPC", known) == 0.5

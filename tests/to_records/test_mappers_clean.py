@@ -204,6 +204,44 @@ def test_direction_and_distance_are_told_apart() -> None:
     assert rows("direction_distance", "N 2") == [{"distance_km": None, "direction": "N"}]
 
 
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("1/2 km E", "0.5"), ("1 1/2 km E", "1.5"), ("1½ km E", "1.5"), ("two km E", "2"), ("डेढ़ किमी पूर्व", "1.5"),
+        ("E - 2 km", "2"), ("2-3 km E", None), ("2 to 3 km E", None), ("1/3 km E", None), ("one and half km E", None),
+        ("some km E", None),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_fraction_or_span_is_no_distance(raw: str, expected: str | None) -> None:
+    assert rows("direction_distance", raw) == [{"distance_km": expected, "direction": "E"}]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("A Udaharan son of B Udaharan of Kalpanapur", ("A Udaharan", "B Udaharan", "Kalpanapur")),
+        ("A Udaharan, wife of B Udaharan", ("A Udaharan", "B Udaharan", None)),
+        ("A Udaharan S/0 B Udaharan", ("A Udaharan", "B Udaharan", None)),
+        ("Anderson of Kalpanapur", ("Anderson", None, "Kalpanapur")),
+        ("State of Kalpana", ("State of Kalpana", None, None)),
+        ("A Udaharan nephew of B Udaharan", ("A Udaharan nephew of B Udaharan", None, None)),
+    ],
+)
+def test_of_behind_a_word_of_kinship_or_office_begins_no_address(raw: str, expected: tuple[str | None, ...]) -> None:
+    (row,) = rows("person", raw)
+    assert (row["name"], row.get("relative_name"), row.get("address")) == expected
+
+
+@pytest.mark.parametrize("cleaner", ["text", "block"])
+def test_a_text_whose_letters_are_lost_is_no_value(cleaner: str) -> None:
+    assert notes(cleaner, "????? ???, 12") == notes(cleaner, "\ufffd\ufffd") == ("letters-lost",)
+    assert value(cleaner, "Near the mill??") == "Near the mill??" and value(cleaner, "?") == "?"
+
+
+def test_a_count_in_lakhs_or_dozens_is_not_its_first_number() -> None:
+    assert [value("int", raw) for raw in ("5 lakh", "2 dozen", "5 हजार", "5 nos")] == [None, None, None, "5"]
+
+
 def test_a_person_is_split_only_where_a_word_says_so() -> None:
     assert rows("person", "A. Udaharan @ Pappu s/o N. Udaharan, aged 35 yrs, r/o Kalpanapur") == [
         {
@@ -259,6 +297,14 @@ def test_an_officer_is_parted_from_the_rank() -> None:
     assert rows("officer", "उ.नि. उदाहरण नमूना") == [{"name": "उदाहरण नमूना", "rank": "SI"}]
     assert rows("officer", "A. Udaharan, S.I.") == [{"name": "A. Udaharan", "rank": "SI"}]
     assert rows("officer", "A. Udaharan") == [{"name": "A. Udaharan"}]
+
+
+@pytest.mark.parametrize(
+    "raw", ["Sub-Inspector of Police A. Udaharan", "A. Udaharan, S.I. of Police", "SI of Police, A. Udaharan"]
+)
+def test_of_police_is_part_of_the_rank(raw: str) -> None:
+    assert rows("officer", raw) == [{"name": "A. Udaharan", "rank": "SI"}]
+    assert rows("officer", "Inspector of Police") == [{"name": "Inspector of Police"}]
 
 
 def test_a_closed_list_refuses_what_it_does_not_know() -> None:

@@ -191,7 +191,54 @@ def test_a_zero_for_a_dot_is_a_dot_behind_every_kind_of_letter() -> None:
 
 
 def test_the_number_of_the_case_is_no_section() -> None:
-    assert parsed("FIR No 112/2005 u/s 379 IPC") == ["IPC 379", "- ?", "- ?"]
+    assert parsed("FIR No 112/2005 u/s 379 IPC") == ["IPC 379", "- ?"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Namuna PS case no 234/18 u/s 379 IPC", ["IPC 379", "- ?"]),
+        ("C/W GDE no. 123 dtd 4/5/18 u/s 379, 411 IPC", ["IPC 379", "IPC 411", "- ?"]),
+        ("मु.अ.सं. 123/18 धारा 379 भादवि", ["IPC 379", "- ?"]),
+        ("379 IPC, GDE 345 dt. 5.6.18", ["IPC 379", "- ?", "- ?"]),
+        ("379 IPC on 05/06/2018", ["IPC 379", "- ?", "- ?"]),
+        ("341/323 & u/s 506 IPC", ["IPC 341", "IPC 323", "IPC 506"]),
+        ("379 IPC u/s 41 CrPC", ["IPC 379", "CRPC 41"]),
+        ("theft case 379/34 IPC", ["IPC 379", "IPC 34", "- ?"]),
+    ],
+)
+def test_numbers_of_cases_and_diaries_and_dates_are_no_sections(raw: str, expected: list[str]) -> None:
+    assert parsed(raw) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ["1) 302 IPC 2) 201 IPC", "(1) 302 (2) 201 IPC", "1. 302 IPC\n2. 201 IPC", "१) ३०२ भादवि २) २०१ भादवि"]
+)
+def test_the_marks_of_a_numbered_list_are_no_sections(raw: str) -> None:
+    assert [one.replace("*", "") for one in parsed(raw)] == ["IPC 302", "IPC 201"]
+
+
+@pytest.mark.parametrize(("raw", "day"), [("25/27", "2010-05-05"), ("3/7", "2010-05-05"), ("25/27", "2025-02-01")])
+def test_what_the_penal_code_only_defines_is_of_another_act(raw: str, day: str) -> None:
+    rows = clean_sections(raw, CleanContext(day=day)).rows
+    assert all((r["act"].value, r["act"].notes, r["inferred"].value) == (None, ("act-unclear",), "no") for r in rows)
+
+
+def test_only_what_may_be_charged_is_taken_for_the_penal_code() -> None:
+    assert parsed("457/75/25") == ["IPC* 457", "IPC* 75", "None 25"]
+    assert parsed("303(2)/3(5)", "2025-02-01") == ["BNS* 303(2)", "BNS* 3(5)"]
+    assert parsed("25 Arms Act, 27") == ["ARMS 25", "None 27"]
+
+
+def test_a_year_long_before_an_act_says_that_another_one_is_meant() -> None:
+    assert parsed("5(2) PC Act 1947")[0] == "None 5(2)"
+    assert parsed("66 IT Act 2008") == ["IT 66"]
+
+
+@pytest.mark.parametrize("raw", ["379 lPC", "379lPC", "379 |PC", "379 1PC"])
+def test_the_penal_codes_name_as_print_is_read_is_its_name(raw: str) -> None:
+    assert parsed(raw) == ["IPC 379"]
+    assert parsed("13/1 PC Act") == ["PCA 13", "PCA 1"]
 
 
 def test_a_clause_in_brackets_is_no_digit_of_the_section() -> None:

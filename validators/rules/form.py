@@ -93,8 +93,12 @@ def vowel_signs_follow_letters(f: Fields) -> pl.Expr:
 )
 @example(passes={"io_name": "राम"}, fails={"io_name": "रा\ue012"})
 def characters_are_public(f: Fields) -> pl.Expr:
-    """A private-use code point or U+FFFD means that a legacy font was not converted."""
-    return ~f.this.str.contains(r"[\p{Co}\x{FFFD}]")
+    """A private-use code point or U+FFFD means that a legacy font was not converted.
+
+    So do question marks in place of letters ("R?m", "???"), which programs put where they cannot keep a script's own.
+    One behind a word, or in brackets, is a clerk's doubt.
+    """
+    return ~f.this.str.contains(r"[\p{Co}\x{FFFD}]|\?\?|(^|[\s\p{L}])\?\p{L}")
 
 
 @rule("F018", slug="sex-not-in-list", form=EVERY_FORM, fields=each(codes="sex"))
