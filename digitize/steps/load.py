@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from itertools import chain
 
 from digitize.errors import TargetRefused
 from digitize.files.loading.signed import receipt_text, remove_receipt, write_receipt
+from digitize.files.loading.undo import note_standing
 from digitize.machine.progress import Progress
 from digitize.machine.signing import sign
 from digitize.machine.work_keys import work_key, work_key_of
@@ -17,7 +19,8 @@ from digitize.targets.deliveries import enter_delivery
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.marked import newest_event
+from digitize.workspace.ledger.marked import marked, newest_event
+from digitize.workspace.ledger.marks import LOAD
 from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.to_load import batch_to_load
@@ -31,20 +34,55 @@ LOAD_VERSION = "1"
 
 
 def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target.
+    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target, or of
+    which the target refused one and other batches gave keys free since.
 
     batches: those in which something may be due; None: all.
     """
     todos = []
     for batch in [b.batch for b in Catalogue(ledger).batches()] if batches is None else batches:
-        key = work_key_of(chain(("load", LOAD_VERSION, known.target_name, batch), _contents(ledger, batch)))
+        key = _content_key(ledger, known, batch)
         rows = ledger.rows("SELECT 1 FROM records WHERE batch = ? LIMIT 1", (batch,))
         now = ledger.state(batch, "load")
         # A batch that was loaded and has no record any more is loaded once more, so that the target loses them, too.
         # What was purged is in the target, and would be taken for withdrawn there.
-        if (rows or now) and not (now and now.is_done_under(key)) and not is_emptied_batch(ledger, batch):
+        is_same = now is not None and (now.is_done_under(key) or (now.is_done and now.detail.get("content") == key))
+        if is_same and (freed := _freed_since(ledger, batch)):
+            key, is_same = work_key("freed", key, str(freed)), False
+        if (rows or now) and not is_same and not is_emptied_batch(ledger, batch):
             todos.append((batch, key))
     return todos
+
+
+def idle_batches(ledger: Ledger, batches: Iterable[str], todos: Iterable[tuple[str, str]]) -> set[str]:
+    """Those of the batches that the next run need not look at: nothing is due (todos), and nothing was refused that may
+    find room once another batch changes.
+    """
+    return {b for b in set(batches) - {batch for batch, _ in todos} if not _refused(ledger, b)}
+
+
+def _refused(ledger: Ledger, batch: str) -> bool:
+    now = ledger.state(batch, "load")
+    return now is not None and bool(now.detail.get("refused"))
+
+
+def _freed_since(ledger: Ledger, batch: str) -> int:
+    """The newest event by which another batch gave keys free since this one was loaded, where the target refused clean
+    records of it; else 0. Such a record may belong to an earlier batch than the one that lost it.
+    """
+    if not _refused(ledger, batch):
+        return 0
+    own = ledger.rows("SELECT seq FROM events WHERE unit = ? AND step = 'load' ORDER BY seq DESC LIMIT 1", (batch,))
+    found = 0
+    for row in ledger.rows("SELECT seq, unit, detail FROM events WHERE step = 'load' AND seq > ?", (own[0]["seq"],)):
+        detail = json.loads(row["detail"])
+        if row["unit"] != batch and (detail.get("left") or detail.get("removed")):
+            found = max(found, int(row["seq"]))
+    return found
+
+
+def _content_key(ledger: Ledger, known: Known, batch: str) -> str:
+    return work_key_of(chain(("load", LOAD_VERSION, known.target_name, batch), _contents(ledger, batch)))
 
 
 def _contents(ledger: Ledger, batch: str) -> Iterator[str]:
@@ -54,12 +92,26 @@ def _contents(ledger: Ledger, batch: str) -> Iterator[str]:
 
 
 def load_batches(
+    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], looked: Iterable[str],
+    progress: Progress,
+) -> list[Receipt]:  # fmt: skip
+    """Load all batches of the plan, and those once more of which a record was refused that now has room.
+
+    Raises TargetRefused; batches loaded before it stay loaded.
+    """
+    receipts: list[Receipt] = []
+    # What another program holds is not loaded here, and would be due for ever.
+    while todos and (some := _load_each(ledger, known, target, todos, progress)):
+        receipts += some
+        todos = plan(ledger, known, [b for b in marked(ledger, LOAD) if b in looked and _refused(ledger, b)])
+    return receipts
+
+
+def _load_each(
     ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
 ) -> list[Receipt]:
-    """Load all batches of the plan. Raises TargetRefused; batches loaded before it stay loaded."""
     receipts = []
-    if todos:
-        progress.start("load", len(todos))
+    progress.start("load", len(todos))
     for batch, key in todos:
         if ledger.claim([batch], "load", known.owner):
             try:
@@ -86,18 +138,34 @@ def _load(ledger: Ledger, known: Known, target: Target, batch: str, key: str) ->
             receipt = target.take(rows)
     data = receipt_text(asdict(receipt), known.target_name)
     signature = sign(known.place.key, data.encode("utf-8"))
-    clean = "SELECT COUNT(*) AS n FROM records WHERE batch = ? AND verdict = 'clean'"
+    # Loaded once more for what was refused before, it has the key of that time as well.
+    content = _content_key(ledger, known, batch) if _refused(ledger, batch) else key
+    loaded = receipt.inserted + receipt.updated + receipt.unchanged
+    refused = _count(ledger, batch) - loaded
     # Before the ledger has the new one: killed here, the next run writes what the ledger says then.
     remove_receipt(known.place.folder, batch, receipt.load)
     with ledger.writing():
         Records(ledger).set_loaded(batch, receipt.load)
+        if refused:
+            # Clean here, and not in the target: it must not count as loaded.
+            note_standing(ledger, target, batch)
         ledger.execute(
             _RECEIPT,
             (receipt.load, datetime.now(UTC).isoformat(timespec="seconds"), batch, known.target_name, data, signature),
         )
-        detail = {"loaded": ledger.rows(clean, (batch,))[0]["n"], "held": receipt.held}
-        ledger.finish(batch, "load", receipt.load, asdict(receipt), detail)
+        detail = {
+            "loaded": loaded, "held": receipt.held, "refused": refused,
+            "left": receipt.withdrawn + receipt.updated, "content": content,
+        }  # fmt: skip
+        if not ledger.finish(batch, "load", receipt.load, asdict(receipt), detail):
+            # What became of it may be other than when it was so before.
+            ledger.record_event(batch, "load", "again", key=receipt.load, detail=detail)
     return receipt
+
+
+def _count(ledger: Ledger, batch: str) -> int:
+    sql = "SELECT COUNT(*) AS n FROM records WHERE batch = ? AND verdict = 'clean'"
+    return int(ledger.rows(sql, (batch,))[0]["n"])
 
 
 def _delivery(ledger: Ledger, known: Known, target: Target, key: str) -> dict[str, object]:

@@ -70,9 +70,9 @@ def load_workspace(
             if dry_run:
                 done.receipts = [load.try_batch(ledger, known, target, batch, key) for batch, key in todos]
                 return done
-            done.receipts = load.load_batches(ledger, known, target, todos, progress)
+            done.receipts = load.load_batches(ledger, known, target, todos, looked, progress)
             load.write_receipts(ledger, known, named)
-            due.settle(set(looked) - {batch for batch, _ in todos})
+            due.settle(load.idle_batches(ledger, looked, todos))
             keep_counts(ledger)
         finally:
             target.close()

@@ -20,12 +20,22 @@ from mappers.record import FieldValue, Record
 ONE, TWO = "test-b0001", "test-b0002"
 
 
-def put(ledger, batch, volume, number, verdict="clean"):
+def put(ledger, batch, volume, number, verdict="clean", fir_no=""):
     """A page of a volume, and its record."""
-    catalogue, page, sha = Catalogue(ledger), f"test-{volume:04d}-{number:04d}", f"{volume}{number:x}{batch[-2:]}" * 16
+    catalogue, page, sha = (
+        Catalogue(ledger),
+        f"test-{volume:04d}-{number:04d}",
+        f"{volume}{number:x}{batch[-2:]}{fir_no or 0}" * 12,
+    )
     catalogue.insert_source(SourceFile(sha, batch, page, 1, "image/png", 1, ".png"))
     catalogue.insert_scan(PageScan(page, sha, 0, batch, volume, number, language="en"))
-    said = {"state": "WB", "district": "North", "police_station": "Mill", "year": "1999", "fir_no": f"{volume}{number}"}
+    said = {
+        "state": "WB",
+        "district": "North",
+        "police_station": "Mill",
+        "year": "1999",
+        "fir_no": fir_no or f"{volume}{number}",
+    }
     record = Record(f"{page}-r1", "iif1", {k: FieldValue(v, v) for k, v in said.items()}, {}, (page,), batch)
     Records(ledger).replace_unit(page, [Stored(record, page, "WB|Mill|1999", "Mill", "en", record_hash(record))])
     Records(ledger).set_verdicts({record.id: Verdict(verdict, (), {})}, [])
@@ -93,6 +103,27 @@ def test_a_record_that_moved_to_a_later_batch_stays_when_its_earlier_one_is_load
         assert target.run("SELECT COUNT(*) FROM iif1", ()) == [(4,)]
     finally:
         target.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_number_that_goes_from_a_later_batch_to_an_earlier_one_is_loaded(place, kind, request):
+    """The earlier batch is loaded first, when the later one holds the number still; once both hold it, one waits."""
+    if kind == "postgres":
+        place = open_place(place.folder, {"load.target": request.getfixturevalue("postgres_target")})
+    load(place)
+    with Ledger(place.ledger) as ledger:
+        put(ledger, ONE, 1, 1, fir_no="21")
+        put(ledger, TWO, 2, 1, fir_no="29")
+    assert load(place) == [(ONE, 0, 1), (TWO, 0, 1), (ONE, 0, 0)]
+    assert loaded(place)[0] == 4 and load(place) == []
+    with Ledger(place.ledger) as ledger:
+        put(ledger, ONE, 1, 3, fir_no="29")
+    assert load(place) == [(ONE, 0, 1)]
+    assert loaded(place)[0] == 4 and load(place) == []
+    with Ledger(place.ledger) as ledger:
+        put(ledger, TWO, 2, 1, fir_no="28")
+    assert load(place) == [(TWO, 0, 1), (ONE, 1, 0)]
+    assert loaded(place)[0] == 5 and load(place) == []
 
 
 def test_what_may_be_refused_is_a_share_of_the_batch_that_is_loaded(place):

@@ -36,13 +36,19 @@ def undo_load(
         if workspace is None or dry_run:
             return done
         with Ledger(open_place(workspace).ledger) as ledger, ledger.writing():
-            standing = list(_standing(ledger, there, done.batch))
-            Records(ledger).set_loaded(done.batch, "")
-            numbers = {load: ledger.number("names", load) for load in {load for _, load in standing}}
-            ledger.execute_many(_STANDS, [(numbers[load], record) for record, load in standing])
+            note_standing(ledger, there, done.batch)
             detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
             ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
     return done
+
+
+def note_standing(ledger: Ledger, target: Target, batch: str) -> None:
+    """Let those records of a batch count as loaded that the target holds, each by the load that wrote it."""
+    standing = list(_standing(ledger, target, batch))
+    with ledger.writing():
+        Records(ledger).set_loaded(batch, "")
+        numbers = {load: ledger.number("names", load) for load in {load for _, load in standing}}
+        ledger.execute_many(_STANDS, [(numbers[load], record) for record, load in standing])
 
 
 def _standing(ledger: Ledger, target: Target, batch: str) -> Iterator[tuple[str, str]]:

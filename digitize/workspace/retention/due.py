@@ -137,5 +137,5 @@ _SAID = {
     "review": "{} records are in review: digitize review export DIR",
     "rejected": "{} records are rejected: digitize review export DIR",
     "unchecked": "{} records are not checked: digitize run DIR",
-    "unloaded": "{} records are not loaded: digitize run DIR",
+    "unloaded": "{} records are not loaded: digitize run DIR; what the target refused: digitize quarantine list",
 }
