@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from digitize.masking.cases import CaseMasks
     from digitize.masking.unmasking import ShownFields
+    from digitize.records.cases import CaseCounts
     from digitize.workspace.ledger import Ledger
     from mappers.linking.cases import Case
 
@@ -57,15 +58,15 @@ def case(
     for plain in shown:
         _print(plain)
     if counts:
-        say(
-            f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
-            f"{counts.without_fir} without the FIR itself. "
-            f"Records that belong to no case: {counts.apart}.{_gone(counts.purged)}"
-        )
+        _print_counts(counts)
 
 
-def _gone(purged: int) -> str:
-    return f" Not among them, since their values were purged: {purged} records." if purged else ""
+def _print_counts(counts: CaseCounts) -> None:
+    gone = f" Not among them, since their values were purged: {counts.purged} records." if counts.purged else ""
+    say(
+        f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
+        f"{counts.without_fir} without the FIR itself. Records that belong to no case: {counts.apart}.{gone}"
+    )
 
 
 def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:
