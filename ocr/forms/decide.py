@@ -81,7 +81,7 @@ def decide_page(
     form: the one the recognition names. lexica: closed lists by the name under which zones ask for them. metadata: of
     the page's volume, by zone (ocr/forms/expected.py). Raises FormError when a zone asks for a list that is not there.
     """
-    read = {z.zone: on_the_scan(z) for z in recognition.zones}
+    read = {z.zone: on_the_scan(z, recognition.width, recognition.height) for z in recognition.zones}
     by_word = {z.id: z for z in form.zones if z.id in read and is_by_word(read[z.id])}
     by_print = read | {name: replace(read[name], matrices=()) for name in by_word}
     zones = {z.id: decide_zone(by_print[z.id], z, _lexicon(form, z, lexica)) for z in form.zones if z.id in read}

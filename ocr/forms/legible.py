@@ -53,13 +53,13 @@ def without_noise(
     }
 
 
-def on_the_scan(reading: ZoneReading) -> ZoneReading:
-    """A zone as it was read; unread where it lies off the scan and a sliver at its edge is all that is left.
+def on_the_scan(reading: ZoneReading, width: int, height: int) -> ZoneReading:
+    """A zone as it was read; unread where it lies off the scan (of so many pixels), but for a sliver at its edge.
 
     Neither what an engine made of that nor that it is white says what stands there.
     """
     box = reading.box
-    is_sliver = min(box.x1 - box.x0, box.y1 - box.y0) < _LEAST_PX
+    is_sliver = min(min(box.x1, width) - box.x0, min(box.y1, height) - box.y0) < _LEAST_PX
     return replace(reading, candidates=(), words=(), blank=False, matrices=()) if is_sliver else reading
 
 

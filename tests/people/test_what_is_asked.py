@@ -97,16 +97,17 @@ def test_an_answer_feeds_the_boxes_that_read_the_same_day_and_no_other() -> None
     assert with_one_day(read, changed, DAYS)[0].zones["info_date"] is read.zones["info_date"]
 
 
-@pytest.mark.parametrize(("date", "confidence", "day", "note", "is_sure"), [
-    ("2025-08-14", 0.95, "thursday", True, True),
-    ("2025-08-14", 0.5, "thursday", True, False),  # hangs on the question of the date
-    ("2025-08-14", 0.95, "friday", False, False),
-    ("2025-08-14", 0.95, None, False, False),
+@pytest.mark.parametrize(("date", "day", "word", "note", "is_sure"), [
+    (0.95, "thursday", 0.62, True, True),
+    (0.5, "thursday", 0.62, True, False),  # hangs on the question of the date
+    (0.95, "thursday", 0.2, False, False),  # may fit by chance
+    (0.95, "friday", 0.62, False, False),
+    (0.95, None, 0.62, False, False),
 ])  # fmt: skip
-def test_a_weekday_that_its_date_bears_out_is_no_question(date, confidence, day, note, is_sure) -> None:
+def test_a_weekday_that_its_date_bears_out_is_no_question(date, day, word, note, is_sure) -> None:
     cells = {
-        "occurrence_from": FieldValue("x", date, confidence, Origin("p", "occurrence_from", BOX), accept=0.9),
-        "occurrence_day": FieldValue("x", day, 0.62, Origin("p", "occurrence_day", BOX), accept=NEVER),
+        "occurrence_from": FieldValue("x", "2025-08-14", date, Origin("p", "occurrence_from", BOX), accept=0.9),
+        "occurrence_day": FieldValue("x", day, word, Origin("p", "occurrence_day", BOX), accept=NEVER),
     }
     found = with_weekday(Record("r", "iif1", cells)).fields["occurrence_day"]
     assert (leader_of(found) == "occurrence_from", found.is_sure(), found.value) == (note, is_sure, day)

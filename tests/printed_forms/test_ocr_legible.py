@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from openpyxl import load_workbook
 
 from digitize.files.extract_rows import as_field
@@ -88,14 +89,14 @@ def test_noise_is_no_value_in_a_record_and_asks_for_a_person():
     assert as_field(NOISY)["value"] == "" and as_field(decided())["value"] == GARBAGE
 
 
-def test_a_zone_that_lies_off_the_scan_is_unread_and_neither_text_nor_blank():
-    """Of a page that was cut off, the zones above are one pixel high at its edge."""
-    edge = Box(253, 0, 663, 1)
-    for found in (ZoneReading("z", edge, (Candidate("Bn", 0.75),)), ZoneReading("z", edge, blank=True)):
-        got = decide_zone(on_the_scan(found), Zone(id="z", box=(0, 0, 10, 10)))
+@pytest.mark.parametrize("box", [Box(253, 0, 663, 1), Box(253, 696, 663, 752), Box(253, 760, 663, 816)])
+def test_a_zone_that_lies_off_the_scan_is_unread_and_neither_text_nor_blank(box):
+    """Of a page that was cut off above the zones are one pixel high at its edge, below they lie behind it."""
+    for found in (ZoneReading("z", box, (Candidate("Bn", 0.75),)), ZoneReading("z", box, blank=True)):
+        got = decide_zone(on_the_scan(found, 700, 700), Zone(id="z", box=(0, 0, 10, 10)))
         assert (got.value, got.confidence, got.blank, got.notes) == ("", 0.0, False, ("unread",))
-    whole = ZoneReading("z", Box(0, 0, 410, 8), blank=True)
-    assert on_the_scan(whole) is whole
+    whole = ZoneReading("z", Box(0, 692, 410, 700), blank=True)
+    assert on_the_scan(whole, 700, 700) is whole
 
 
 def test_nobody_is_shown_noise_nor_says_ok_to_it(tmp_path):
