@@ -15,12 +15,19 @@ from ocr.tesseract import used
 OWN = Path("/proc/self/environ")
 
 
+def threads_of_opencv(_):
+    import cv2
+
+    return cv2.getNumThreads()
+
+
 @pytest.mark.skipif(not OWN.exists(), reason="the surroundings that a process began with are told by Linux")
 def test_it_is_told_of_one_thread_before_it_loads_anything(monkeypatch):
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     hand = OneProcess({})
     try:
         assert b"OPENBLAS_NUM_THREADS=1" in hand.do(Path.read_bytes, OWN, None).split(b"\0")
+        assert hand.do(threads_of_opencv, None, None) == 1
     finally:
         hand.close()
     assert "OPENBLAS_NUM_THREADS" not in os.environ
