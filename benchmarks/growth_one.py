@@ -5,8 +5,9 @@
 
 The workspaces are those of benchmarks/growth.py, made once, as they are after a while: of each volume something was
 learned, and people answered about one record in fifty. Each command runs in a process of its own; memory is the most
-that it had, time is that of the processor. Names: see COMMANDS. Of all, too, what is asked every day: status, receipts,
-failed, report, and a sheet of 200 questions (review; asked: again; filled: it comes back, each answered).
+that it had, time is that of the processor. Names: see COMMANDS; those that look at a target need load. Of all, too,
+what is asked every day: status, receipts, failed, report, and a sheet of 200 questions (review; asked: again; filled:
+it comes back, each answered).
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ from digitize.workspace.place import Place
 
 QUICK = (250, 500)
 """Pages with --quick: one volume and two."""
+_TARGET = ("--target", "{out}/target-{pages}.sqlite")
+_PACKAGE = (
+    "--workspace", "{place}", "--to", "e-courts", "--out", "{out}/package-{pages}", "--plain", "--operator", "A. Clerk",
+)  # fmt: skip
 COMMANDS: dict[str, Sequence[str]] = {
     "page": ("show", "{place}", "{page}"),
     "record": ("show", "{place}", "{page}-r1"),
@@ -59,7 +64,23 @@ COMMANDS: dict[str, Sequence[str]] = {
     "calibrate": ("calibrate", "{place}"),
     "report": ("report", "{place}", "--html", "{out}/report.html"),
     "snapshot": ("snapshot", "{place}", "--out", "{out}/s.snapshot"),
-}
+    "blank": ("status", "{place}", "--blank"),
+    "cases": ("case", "{place}"),
+    "settle": (
+        "review", "settle", "{place}", "{waiting}-r1", "narrative", "--operator", "A. Clerk", "--verdict", "illegible",
+    ),
+    "look": ("batch", "look", "{place}", "--volume", "{label}"),
+    "sort": ("batch", "sort", "{place}"),
+    "mets": ("export", "{place}", "--to", "mets", "--volume", "{label}", "--out", "{out}/mets-{pages}"),
+    "heads": ("ledger", "heads", "{place}"),
+    "recount": ("ledger", "recount", "{place}"),
+    "quarantine": ("quarantine", "list", *_TARGET),
+    "flags": ("quarantine", "flags", "--record", "{page}-r1", *_TARGET),
+    "unload": ("unload", "{batch}", "--dry-run", *_TARGET),
+    "fir": ("search", "7", "--kind", "fir", *_TARGET),
+    "exchange": ("exchange", "export", *_PACKAGE, *_TARGET),
+    "exchanged": ("exchange", "export", *_PACKAGE, *_TARGET),
+}  # fmt: skip
 _EACH = 50
 
 
@@ -101,7 +122,14 @@ def used(place: Place, name: str, pages: int, out: Path) -> dict[str, float]:
         (named,) = ledger.rows(growth._FIRST)
     if name == "filled":
         _fill(out / "review.xlsx")
-    said = {"place": place.folder, "out": out, "pages": pages, "page": f"{place.options.workspace.site_id}-0001-0007"}
+    volume = f"{place.options.workspace.site_id}-0001"
+    said = {
+        "place": place.folder,
+        "out": out,
+        "pages": pages,
+        "page": f"{volume}-0007",
+        "waiting": f"{volume}-0010",
+    }
     arguments = [a.format(**said, **dict(named)) for a in COMMANDS[name]]
     command = [sys.executable, "-c", growth._RUN, *arguments]
     done = subprocess.run(command, cwd=growth.ROOT, capture_output=True, text=True, check=False)

@@ -33,22 +33,13 @@ def case(
 ) -> None:
     """Show a case: its records of all registers, linked by the FIR's key, and what they disagree on."""
     from dataclasses import asdict
-    from functools import cache
 
-    from digitize.masking.unmasking import ShownFields
-    from digitize.records.cases import CaseTally, all_cases, find_case
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     with Ledger(open_place(folder).ledger) as ledger:
-        found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
-        # Of all cases none is drawn for this: it would be used up before it is shown. Where none is shown, no record is
-        # opened for masks.
-        masks, told, tally = cache(lambda: _masks(ledger, found if name else ())), ShownFields(), CaseTally()
-        wanted = (c for c in tally.each(found) if name or every or c.conflicts)
-        shown = [_plain(c, masks(), told if who else None) for c in wanted]
-        counts = None if name else tally.counts(ledger)
+        shown, counts, told = _look(ledger, name, every=every, is_masked=who is None)
         if who:
             detail = {**who.as_plain(), **told.as_plain()}
             ledger.record_event(name or "cases", "case", "note", detail=detail)
@@ -58,15 +49,33 @@ def case(
     for plain in shown:
         _print(plain)
     if counts:
-        _print_counts(counts)
+        say(
+            f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
+            f"{counts.without_fir} without the FIR itself. "
+            f"Records that belong to no case: {counts.apart}.{_gone(counts.purged)}"
+        )
 
 
-def _print_counts(counts: CaseCounts) -> None:
-    gone = f" Not among them, since their values were purged: {counts.purged} records." if counts.purged else ""
-    say(
-        f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
-        f"{counts.without_fir} without the FIR itself. Records that belong to no case: {counts.apart}.{gone}"
-    )
+def _look(
+    ledger: Ledger, name: str, *, every: bool, is_masked: bool
+) -> tuple[list[dict[str, Any]], CaseCounts | None, ShownFields]:
+    """The cases that are shown, how many there are of all, and which protected fields are shown in full."""
+    from functools import cache
+
+    from digitize.masking.unmasking import ShownFields
+    from digitize.records.cases import CaseTally, all_cases, find_case
+
+    found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
+    # Of all cases none is drawn for this: it would be used up before it is shown. Where none is shown, no record is
+    # opened for masks.
+    masks, told, tally = cache(lambda: _masks(ledger, found if name else ())), ShownFields(), CaseTally()
+    wanted = (c for c in tally.each(found) if name or every or c.conflicts)
+    shown = [_plain(c, masks(), None if is_masked else told) for c in wanted]
+    return shown, None if name else tally.counts(ledger), told
+
+
+def _gone(purged: int) -> str:
+    return f" Not among them, since their values were purged: {purged} records." if purged else ""
 
 
 def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from digitize.workspace.counting.kept import kept_gaps, of_volumes
 from digitize.workspace.decisions.apply import VALUE
@@ -15,18 +15,22 @@ from digitize.workspace.ledger.records import Decision
 GAP_WORDS = (MISSING, NO_GAP)
 
 
-def gap_questions(ledger: Ledger) -> Iterator[Question]:
-    """The gaps of which no person has said what they are."""
-    return (_question(gap) for gap in kept_gaps(ledger) if not gap.said)
+def gap_questions(ledger: Ledger, volume: int | None = None) -> Iterator[Question]:
+    """The gaps of which no person has said what they are. volume: of it alone."""
+    gaps = kept_gaps(ledger) if volume is None else _gaps_of(ledger, [volume])
+    return (_question(gap) for gap in gaps if not gap.said)
 
 
 def gaps_behind(ledger: Ledger, pages: Collection[str]) -> Iterator[Question]:
     """The same behind some pages; names of what is no page lead to none."""
     sql = f"SELECT DISTINCT volume FROM scans WHERE page IN ({', '.join('?' * len(pages))}) ORDER BY volume"
     volumes = [r["volume"] for r in ledger.rows(sql, sorted(pages))] if pages else []
+    yield from (_question(gap) for gap in _gaps_of(ledger, volumes) if gap.page in pages and not gap.said)
+
+
+def _gaps_of(ledger: Ledger, volumes: Sequence[int]) -> Iterator[Gap]:
     for _, tally in of_volumes(ledger, volumes):
-        gaps = (Gap(**gap) for gap in tally.get("gaps", ()))
-        yield from (_question(gap) for gap in gaps if gap.page in pages and not gap.said)
+        yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 
 def _question(gap: Gap) -> Question:

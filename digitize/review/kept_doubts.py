@@ -23,7 +23,7 @@ from digitize.workspace.ledger.marks import SHEET
 
 _VERSION = "1"
 """Raised when the same records come in another order."""
-Turn = tuple[float, str]
+_Turn = tuple[float, str]
 """The keys that a record takes when its turn comes, and the record."""
 
 
@@ -48,7 +48,7 @@ class KeptDoubts:
         for _, record, part in heapq.merge(*(self._of(part, first) for part, first in heads)):
             yield record, self._firsts(part)
 
-    def _of(self, part: str, first: Turn) -> Iterator[tuple[float, str, str]]:
+    def _of(self, part: str, first: _Turn) -> Iterator[tuple[float, str, str]]:
         yield (*first, part)
         # The others are fetched only when the first was taken: of most parts it never is.
         yield from ((keys, record, part) for keys, record in self._line(part, 1)[1:])

@@ -96,7 +96,7 @@ class _Rows:
     def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: Wanted) -> None:
         self._ledger = ledger
         self._known = learn(place, ledger)
-        number = _number_of(ledger, wanted)
+        self._volume = number = _number_of(ledger, wanted)
         self.asking = list_asked(ledger, self._known, everything=wanted.everything, volume=number, keeps=True)
         self._is_masked = is_masked
         self._pictures = Pictures(place, ledger)
@@ -140,7 +140,7 @@ class _Rows:
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
                 yield item, self._picture(item)
-        for question in list_questions(self._ledger, self._known):
+        for question in list_questions(self._ledger, self._known, self._volume):
             if self._is_wanted(question.item):
                 is_hidden = self._is_hidden(self._known, question.item)
                 self.masked += is_hidden

@@ -21,11 +21,11 @@ WORDS = (*ROW_KINDS, *GAP_WORDS, *ENTRY_WORDS)
 """All that such a question may be answered with."""
 
 
-def list_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
-    """All that is open today."""
-    yield from row_questions(ledger, known)
-    yield from gap_questions(ledger)
-    yield from entry_questions(ledger, known)
+def list_questions(ledger: Ledger, known: Known, volume: int | None = None) -> Iterator[Question]:
+    """All that is open today. volume: in this one alone, of which alone it is looked; lists are of no volume."""
+    yield from row_questions(ledger, known, volume)
+    yield from gap_questions(ledger, volume)
+    yield from entry_questions(ledger, known) if volume is None else ()
 
 
 def questions_on(ledger: Ledger, known: Known, names: AbstractSet[str]) -> Iterator[Question]:

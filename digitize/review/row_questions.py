@@ -26,9 +26,9 @@ _ASKED = {
 }
 
 
-def row_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
-    """The rows of registers that make no record and of which no person has said what they are."""
-    yield from _of_pages(ledger, known, _mapped(ledger))
+def row_questions(ledger: Ledger, known: Known, volume: int | None = None) -> Iterator[Question]:
+    """The rows of registers that make no record and of which no person has said what they are. volume: of it alone."""
+    yield from _of_pages(ledger, known, _mapped(ledger, volume))
 
 
 def rows_asked_on(ledger: Ledger, known: Known, pages: Iterable[str]) -> Iterator[Question]:
@@ -50,10 +50,10 @@ def _of_pages(ledger: Ledger, known: Known, pages: Iterable[tuple[str, StepState
                 yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)
 
 
-def _mapped(ledger: Ledger) -> Iterator[tuple[str, StepState]]:
+def _mapped(ledger: Ledger, volume: int | None) -> Iterator[tuple[str, StepState]]:
     """The pages of volumes in which rows are asked about, as the books lie; others are not looked at."""
     sql = "SELECT unit, key, outcome, detail FROM state WHERE step = 'map' AND {} ORDER BY unit"
-    for part in volumes_with(ledger, "rows_asked"):
+    for part in volumes_with(ledger, "rows_asked") if volume is None else [f"volume:{volume}"]:
         for row in ledger.rows(sql.format(where_of(part)), values_of(part)):
             yield row["unit"], step_state(row["key"], row["outcome"], row["detail"])
 

@@ -14,6 +14,7 @@ from digitize.review.measuring import DrawnSample, asked_whole, note_asked, with
 from digitize.review.questions import list_questions
 from digitize.workspace.calibration.keeping import STEP, begin
 from digitize.workspace.calibration.values import Measured
+from digitize.workspace.decisions.entries import LIST_FILES
 from digitize.workspace.decisions.items import item_id, items_of, list_items, measured_id
 from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
@@ -78,6 +79,12 @@ def compare(ledger, place, choose):
     known = learn(place, ledger)
     every = among_all(ledger, known)
     names = sorted({asked.blank.record for asked in every.values()})
+    # There is but one volume: of it alone the same is asked, and no other is looked at for it.
+    whole = [q.item for q in list_questions(ledger, known) if q.item.record not in LIST_FILES]
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("row_questions.volumes_with", "gap_questions.kept_gaps", "questions.entry_questions"):
+            patch.setattr(f"digitize.review.{name}", None)
+        assert [q.item for q in list_questions(ledger, known, 1)] == whole
     few = choose.sample(names, 6)
     alone = {id: asked for name in few for id, asked in asked_of(ledger, known, {name}).items()}
     assert alone == {id: asked for id, asked in every.items() if asked.blank.record in few}
