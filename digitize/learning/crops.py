@@ -10,6 +10,7 @@ import numpy as np
 
 from digitize.learning.networks import NETWORKS, TaughtNetwork, Weights, as_asked
 from digitize.learning.spellings import SettledValue, Written
+from ocr.cleaning.contrast import with_plain_ink
 from ocr.engine import LineImage
 from ocr.errors import OcrError
 from ocr.forms.crops import cut_all
@@ -53,7 +54,7 @@ class Chosen:
 def cut_page(job: CropJob) -> tuple[Chosen, ...]:
     """The crops of a page; none of one that cannot be opened or whose form is not found."""
     try:
-        grey = open_page(Scan(job.path, "", job.index), job.settings.dpi).grey
+        grey = with_plain_ink(open_page(Scan(job.path, "", job.index), job.settings.dpi).grey)
     except (OcrError, OSError):
         return ()
     match = find_form(grey, load_models(job.settings.folders()))

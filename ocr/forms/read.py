@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from ocr.cleaning.clean import flatten
+from ocr.cleaning.contrast import with_plain_ink
 from ocr.engine import Image
 from ocr.engines import load_engine
 from ocr.errors import FormError
@@ -45,7 +46,8 @@ def recognise(scan: Scan | OpenedPage, settings: ReadSettings) -> Recognition:
     # Begun here, so that opening the page and finding its form count as well.
     limit = TimeLimit(settings.seconds_per_page)
     page = scan if isinstance(scan, OpenedPage) else open_page(scan, settings.dpi)
-    match, notes = match_page(page.grey, settings, limit)
+    grey = with_plain_ink(page.grey)
+    match, notes = match_page(grey, settings, limit)
     found = Recognition(
         form=match.form.id if match.form else None,
         width=page.width,
@@ -57,9 +59,9 @@ def recognise(scan: Scan | OpenedPage, settings: ReadSettings) -> Recognition:
     )
     if match.form is None:
         return found
-    crops = cut_all(page.grey, match.matrix, match.form, settings.zones, bend=match.bend)
+    crops = cut_all(grey, match.matrix, match.form, settings.zones, bend=match.bend)
     zones, engines = ZoneReader(settings, match.form, limit).read(crops)
-    zones = tuple(_with_mark(z, match.form.zone(z.zone), page.grey, match) for z in zones)
+    zones = tuple(_with_mark(z, match.form.zone(z.zone), grey, match) for z in zones)
     return replace(found, angle_deg=round(angle_deg(match.matrix), 2), zones=zones, notes=found.notes + engines)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ocr.cleaning.blots import find_blots
 from ocr.cleaning.clean import bare_line, clean_line, flatten, level_line, skew_deg, white_border
+from ocr.cleaning.contrast import with_plain_ink
 from ocr.cleaning.ruled_lines import fill_rules, ink_mask, remove_leaders, remove_rules, rule_mask
 
 
@@ -221,3 +222,14 @@ def test_ink_is_what_is_darker_than_the_paper_by_its_own_noise(seed, shape, grai
     page = np.clip(np.random.default_rng(seed).normal(230, grain, shape), 0, 255).astype(np.uint8)
     noise = 1.4826 * np.median(cv2.absdiff(page, cv2.medianBlur(page, 3)))
     assert np.array_equal(ink_mask(page) > 0, page < 255 - max(40.0, 6 * noise))
+
+
+def test_a_faint_page_is_stretched_and_any_other_left_as_it_is():
+    page = np.full((400, 300), 200, np.uint8)
+    page[100:300:20, 40:260] = 160
+    stretched = with_plain_ink(page)
+    assert (stretched.min(), stretched.max()) == (65, 245)
+    assert with_plain_ink(stretched) is stretched
+    bare = np.full((400, 300), 200, np.uint8)
+    bare[200, 40:260] = 195
+    assert with_plain_ink(bare) is bare
