@@ -19,6 +19,7 @@ from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
+from digitize.targets.sqlite_reading import is_writable, open_to_read, require_writable
 from digitize.targets.sqlite_schema import TYPES, prepare
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
@@ -36,11 +37,17 @@ class SqliteTarget:
     """
 
     def __init__(self, path: Path, layout: TableLayout | None = None) -> None:
-        """Open or make the file. Raises TargetRefused when it cannot be used or holds another schema."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open or make the file; one that cannot be written, as on a read-only medium, only answers.
+
+        Raises TargetRefused when it cannot be used or holds another schema.
+        """
         self._path = path
         self._layout = layout
         try:
+            if path.is_file() and not is_writable(path):
+                self._db = open_to_read(path)
+                return
+            path.parent.mkdir(parents=True, exist_ok=True)
             # isolation_level None: this program says where transactions begin. Files are loaded from a second thread.
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
@@ -74,6 +81,7 @@ class SqliteTarget:
         """
         if done := self.done(batch.id, batch.batch):
             return done
+        require_writable(self._path)
         try:
             # IMMEDIATE waits for the right to write now; one that reads first may be refused it in the middle.
             self._db.execute("BEGIN IMMEDIATE")
@@ -91,6 +99,7 @@ class SqliteTarget:
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
         """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        require_writable(self._path)
         self._db.execute("BEGIN IMMEDIATE")
         try:
             return undo(_Store(self._db, self._layout), self.name, load, why)
@@ -151,6 +160,7 @@ class SqliteTarget:
                 self._db.execute("ROLLBACK")
             if not isinstance(e, sqlite3.DatabaseError):
                 raise
+            require_writable(self._path)
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
     def _note(self, batch: LoadBatch, receipt: Receipt) -> None:
