@@ -73,7 +73,7 @@ def _counted(target: Target, loads: Sequence[Sequence[Any]]) -> StoreHoldings:
     for batch, receipt, at, state, source in loads:
         if state == "loaded":
             # What a workspace holds back stays there, and is in one of its batches; of files it is in the quarantine.
-            held[batch] = 0 if "input" in _plain(source) else _plain(receipt).get("held", 0)
+            held[batch] = 0 if "files" in _plain(source) else _plain(receipt).get("held", 0)
             day = str(at)[:10]
     # Not by receipts: a record that two batches brought is in those of both.
     forms = list(load_schemas())

@@ -89,10 +89,10 @@ def test_what_waits_in_two_batches_counts_once_and_what_is_loaded_does_not_wait(
         for n, name in enumerate(("one", "two"), 1):
             # The second brings other contents of the same, which wait by themselves.
             own = [record(id, place="\ud800", beat=str(n)) for id in "ab"]
-            target.load(Load(f"{n:032x}", name, own, (), 0, source={"input": name, "delivery": n}))
+            target.load(Load(f"{n:032x}", name, own, (), 0, source={"input": name, "files": [], "delivery": n}))
         assert open_store(target).holdings().waiting == 2
         # A workspace, of what it holds back, tells the number alone.
-        target.load(Load("9" * 32, "three", [record("a")], (), 5, source={"delivery": 1}))
+        target.load(Load("9" * 32, "three", [record("a")], (), 5, source={"input": "x", "delivery": 1}))
         held = open_store(target).holdings()
         assert (held.records, held.waiting) == (1, 1 + 5)
         target.close()
