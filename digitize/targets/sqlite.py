@@ -19,8 +19,8 @@ from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
-from digitize.targets.sqlite_reading import is_writable, open_to_read, require_writable
-from digitize.targets.sqlite_schema import TYPES, prepare
+from digitize.targets.sqlite_opening import open_file, require_writable
+from digitize.targets.sqlite_schema import TYPES
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
@@ -44,20 +44,7 @@ class SqliteTarget:
         self._path = path
         self._layout = layout
         try:
-            if path.is_file() and not is_writable(path):
-                self._db = open_to_read(path)
-                return
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # isolation_level None: this program says where transactions begin. Files are loaded from a second thread.
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            # What a receipt says must still be there when the power goes.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA cache_size = -16384")  # 16 MB: a batch, and what every search looks at
-            prepare(self._db, path, layout)
-            searched.fill(self._db)
-            # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
-            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db = open_file(path, layout)
         except sqlite3.DatabaseError as e:
             raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
 
