@@ -12,12 +12,16 @@ from digitize.targets.base import Target
 from mappers.schema import load_schemas
 
 _KEPT_S = 60.0
+_WAITING = """SELECT COUNT(DISTINCT CASE r.record_id WHEN '' THEN r.source_row ELSE r.record_id END) FROM rejects r
+  WHERE r.form = ? AND r.state IN ('open', 'corrected') AND r.settled_by IS NULL
+  AND NOT EXISTS (SELECT 1 FROM {} f WHERE f.record_id = r.record_id)"""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreHoldings:
-    """records: all that are loaded. waiting: those that the newest load of each batch read and left out, since a person
-    has to look or a rule rejects them. loaded: the day of the newest load, ISO; "" where there was none.
+    """records: all that are loaded. waiting: how many more were brought and left out, since a person has to look or a
+    rule rejects them; one that several batches brought counts once, one that is loaded not at all. loaded: the day of
+    the newest load, ISO; "" where there was none.
     """
 
     records: int
@@ -57,23 +61,31 @@ class HeldRecords:
         now = time.monotonic()
         if self._held is None or now - self._held[0] > _KEPT_S:
             # Read before it is counted: what is loaded between is counted again the next time.
-            loads = self._loaded_from.run("SELECT batch, receipt, at, state FROM loads ORDER BY at")
+            loads = self._loaded_from.run("SELECT batch, receipt, at, state, source FROM loads ORDER BY at")
             same = self._held[1] if self._held is not None and loads == self._loads else None
             self._held, self._loads = (now, same or _counted(self._loaded_from, loads)), loads
         return self._held[1]
 
 
 def _counted(target: Target, loads: Sequence[Sequence[Any]]) -> StoreHoldings:
-    newest: dict[str, Mapping[str, int]] = {}
+    held: dict[str, int] = {}
     day = ""
-    for batch, receipt, at, state in loads:
+    for batch, receipt, at, state, source in loads:
         if state == "loaded":
-            newest[batch] = json.loads(receipt) if isinstance(receipt, str) else receipt
+            # What a workspace holds back stays there, and is in one of its batches; of files it is in the quarantine.
+            held[batch] = 0 if "files" in _plain(source) else _plain(receipt).get("held", 0)
             day = str(at)[:10]
     # Not by receipts: a record that two batches brought is in those of both.
-    records = sum(target.run(f"SELECT COUNT(*) FROM {form}")[0][0] for form in load_schemas())
-    waiting = sum(told.get(name, 0) for told in newest.values() for name in ("held", "rejected"))
-    return StoreHoldings(records, waiting, day)
+    forms = list(load_schemas())
+    records = sum(target.run(f"SELECT COUNT(*) FROM {form}")[0][0] for form in forms)
+    waiting = sum(target.run(_WAITING.format(form), [form])[0][0] for form in forms)
+    return StoreHoldings(records, waiting + sum(held.values()), day)
+
+
+def _plain(told: Any) -> Mapping[str, Any]:
+    """JSON as SQLite gives it back, as text, or PostgreSQL, as an object."""
+    made: Mapping[str, Any] = json.loads(told) if isinstance(told, str) else told
+    return made
 
 
 def _rounded(number: int) -> int:

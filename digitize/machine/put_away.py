@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import pickle
 import tempfile
 import zlib
@@ -23,9 +24,11 @@ class PutAway(Generic[T]):
     """Values in the order in which they were put away, given as often as one likes. To be closed, as with `with`."""
 
     def __init__(self, folder: Path) -> None:
-        """folder: on whose disk they wait."""
-        self._folder = folder
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by `close`
+        """folder: on whose disk they wait; where it cannot be written, as on a read-only medium, in the system's folder
+        for such files.
+        """
+        self._folder = folder if os.access(folder, os.W_OK) else Path(tempfile.gettempdir())
+        self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  # closed by `close`
 
     def __enter__(self) -> PutAway[T]:
         return self

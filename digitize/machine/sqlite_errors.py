@@ -36,7 +36,9 @@ def plain_errors(path: Path, verify: str) -> Iterator[None]:
                 f"{path}: its disk could not be read or written. Look after the disk; run: {verify}."
             ) from e
         if "readonly" in text or "unable to open" in text:
-            raise LedgerError(f"{path} cannot be written ({text}). Check who owns its folder.") from e
+            raise LedgerError(
+                f"{path} cannot be written ({text}). Check who owns its folder, and whether its medium can be written."
+            ) from e
         raise
 
 

@@ -84,6 +84,11 @@ def unstorable_field(record: Record) -> str:
     return next(iter(cells), "")
 
 
+def storable(ids: Iterable[str]) -> list[str]:
+    """Those of some ids that a database takes; under the others it holds nothing."""
+    return [id for id in ids if not _is_odd(id)]
+
+
 def _is_odd(text: str) -> bool:
     # PostgreSQL takes no zero byte, and no database half a character. Plain Latin text is spared the slow look.
     return "\x00" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text))

@@ -19,7 +19,8 @@ from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
-from digitize.targets.sqlite_schema import TYPES, prepare
+from digitize.targets.sqlite_opening import open_file, require_writable
+from digitize.targets.sqlite_schema import TYPES
 from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
@@ -36,21 +37,14 @@ class SqliteTarget:
     """
 
     def __init__(self, path: Path, layout: TableLayout | None = None) -> None:
-        """Open or make the file. Raises TargetRefused when it cannot be used or holds another schema."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open or make the file; one that cannot be written, as on a read-only medium, only answers.
+
+        Raises TargetRefused when it cannot be used or holds another schema.
+        """
         self._path = path
         self._layout = layout
         try:
-            # isolation_level None: this program says where transactions begin. Files are loaded from a second thread.
-            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            # What a receipt says must still be there when the power goes.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA cache_size = -16384")  # 16 MB: a batch, and what every search looks at
-            prepare(self._db, path, layout)
-            searched.fill(self._db)
-            # Behind `prepare`, which may rebuild tables; a setting of the connection, not of the file.
-            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db = open_file(path, layout)
         except sqlite3.DatabaseError as e:
             raise TargetRefused(f"{path} cannot be used as a target ({e}). Nothing was loaded.") from e
 
@@ -74,6 +68,7 @@ class SqliteTarget:
         """
         if done := self.done(batch.id, batch.batch):
             return done
+        require_writable(self._path)
         try:
             # IMMEDIATE waits for the right to write now; one that reads first may be refused it in the middle.
             self._db.execute("BEGIN IMMEDIATE")
@@ -91,6 +86,7 @@ class SqliteTarget:
 
     def undo(self, load: str, why: str, *, dry_run: bool = False) -> Undone:
         """Take back a load in one transaction; see `digitize.targets.undoing.undo`."""
+        require_writable(self._path)
         self._db.execute("BEGIN IMMEDIATE")
         try:
             return undo(_Store(self._db, self._layout), self.name, load, why)
@@ -152,6 +148,7 @@ class SqliteTarget:
                 self._db.execute("ROLLBACK")
             if not isinstance(e, sqlite3.DatabaseError):
                 raise
+            require_writable(self._path)
             raise TargetRefused(f"{self._path}: {e}. Nothing was changed.") from e
 
     def _note(self, batch: LoadBatch, receipt: Receipt) -> None:

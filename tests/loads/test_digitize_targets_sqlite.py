@@ -1,12 +1,15 @@
 """The embedded target's own file; what all targets keep to is in test_digitize_targets.py."""
 
 import sqlite3
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from digitize.errors import TargetRefused
-from digitize.targets import Load
+from digitize.machine import put_away
+from digitize.targets import Load, sqlite_opening
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Origin, Record
 
@@ -116,3 +119,33 @@ def test_two_forms_under_one_id_that_is_held_are_refused_and_leave_what_was(tmp_
         target.load(Load("L2", "b2", [replace(r, id=record(1).id) for r in both], (), 0))
     assert target.run("SELECT record_id, form, batch FROM record_index") == [(record(1).id, "iif1", "b1")]
     target.close()
+
+
+def test_a_file_that_can_only_be_read_answers_and_is_not_written(path, monkeypatch):
+    """As on a read-only medium: root is not bound by rights, so the look at them is told what it would see there."""
+    first = SqliteTarget(path)
+    done = first.load(load(record(1)))
+    first.close()
+    before = path.read_bytes(), sorted(p.name for p in path.parent.iterdir())
+    monkeypatch.setattr(sqlite_opening.os, "access", lambda *_: False)
+    target = SqliteTarget(path)
+    assert target.run("SELECT count(*) FROM iif1") == [(1,)] and target.load(load(record(1))).load == done.load
+    for change in (
+        lambda: target.load(load(record(2), id="L2")),
+        lambda: target.undo("L1", "no"),
+        lambda: target.run_all([("DELETE FROM iif1", [])]),
+    ):
+        with pytest.raises(TargetRefused, match="can only be read where it lies"):
+            change()
+    target.close()
+    assert before == (path.read_bytes(), sorted(p.name for p in path.parent.iterdir()))
+
+
+def test_values_too_many_for_memory_wait_elsewhere_where_the_workspace_cannot_be_written(tmp_path, monkeypatch):
+    made = []
+    real = put_away.tempfile.TemporaryFile
+    monkeypatch.setattr(put_away.tempfile, "TemporaryFile", lambda dir: made.append(dir) or real(dir=tmp_path))
+    monkeypatch.setattr(put_away.os, "access", lambda *_: False)
+    with put_away.PutAway(tmp_path / "ws") as away:
+        away.put(1)
+        assert list(away) == [1] and made == [Path(tempfile.gettempdir())]

@@ -298,3 +298,15 @@ def test_a_text_that_no_target_takes_does_not_hinder_the_replay_of_the_others(ta
     assert replay(target, find_rejects(target)).loaded == 1
     (left,) = find_rejects(target)
     assert (left.record.id, left.codes, places(target)) == ("b", ("D003",), {"a": "Market"})
+
+
+def test_an_id_that_no_target_takes_does_not_hinder_the_replay_of_the_others(target, tmp_path):
+    load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Market"}), ("b", BAD_DAY))
+    for id in "ab":
+        correct(target, id, fir_date="2009-02-28")
+    rejects = [
+        replace(r, record=replace(r.record, id="\ud800b")) if r.record.id != "a" else r for r in find_rejects(target)
+    ]
+    assert replay(target, rejects).loaded == 1
+    (left,) = find_rejects(target)
+    assert left.codes == ("D003",) and places(target) == {"a": "Market"}

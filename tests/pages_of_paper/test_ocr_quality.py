@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 cv2 = pytest.importorskip("cv2")
 
-from ocr.quality.defect import BLANK, KINDS, TOUCHES_EDGE  # noqa: E402
+from ocr.quality.defect import FEW_LETTERS, KINDS, TOUCHES_EDGE  # noqa: E402
 from ocr.quality.likeness import SAME, likely_pairs, likeness, take_fingerprint  # noqa: E402
 from ocr.quality.page import judge  # noqa: E402
 from ocr.quality.picture import WORK_PX, as_picture  # noqa: E402
@@ -111,7 +111,7 @@ def test_a_seal_a_stain_and_a_heavy_word_are_not_foreign():
 def test_a_blank_page_is_said_and_is_no_defect():
     blank = np.clip(235 + np.random.default_rng(3).normal(0, 3, (1400, 1000)), 0, 255).astype(np.uint8)
     found = judge(as_picture(blank))
-    assert found.notes == (BLANK,) and found.defects == ()
+    assert found.notes == (FEW_LETTERS,) and found.defects == ()
 
 
 def test_a_low_resolution_is_known_by_letters_and_not_by_the_size_of_the_picture():

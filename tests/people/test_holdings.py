@@ -14,10 +14,12 @@ from digitize.finding.stores import open_store
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk
 from digitize.services.known import load_services
+from digitize.targets import Load
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.searched import fill
 from digitize.targets.sqlite import SqliteTarget
+from mappers.record import FieldValue, Record
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,26 @@ def test_records_are_counted_as_they_are_held_whichever_batches_brought_them(tmp
     target.undo("3" * 32, "wrong page")
     assert store.now().records == 3
     target.close()
+
+
+def record(id, **more):
+    fields = {"state": "wb", "police_station": "Namuna", "year": "2025", "fir_no": str(ord(id)), **more}
+    return Record(id, "iif1", {k: FieldValue(v, v) for k, v in fields.items()}, {}, (), "b1")
+
+
+def test_what_waits_in_two_batches_counts_once_and_what_is_loaded_does_not_wait(tmp_path, postgres_target):
+    fill(parse_address(postgres_target))
+    for target in (SqliteTarget(tmp_path / "cctns.sqlite"), open_target(postgres_target)):
+        for n, name in enumerate(("one", "two"), 1):
+            # The second brings other contents of the same, which wait by themselves.
+            own = [record(id, place="\ud800", beat=str(n)) for id in "ab"]
+            target.load(Load(f"{n:032x}", name, own, (), 0, source={"input": name, "files": [], "delivery": n}))
+        assert open_store(target).holdings().waiting == 2
+        # A workspace, of what it holds back, tells the number alone.
+        target.load(Load("9" * 32, "three", [record("a")], (), 5, source={"input": "x", "delivery": 1}))
+        held = open_store(target).holdings()
+        assert (held.records, held.waiting) == (1, 1 + 5)
+        target.close()
 
 
 @given(st.integers(0, 10**9))

@@ -14,6 +14,7 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Receipt, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.fits import REFUSED
+from digitize.targets.from_records import storable
 from digitize.targets.kind import Patience
 from digitize.targets.own_tables import held
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
@@ -110,7 +111,7 @@ class OwnTablesTarget(PostgresTarget):
         """See `Target`; by the book."""
         query = """SELECT record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')
                    FROM record_index WHERE form = ? AND record_id = ANY(?)"""
-        return {r: (load, content) for r, load, content in self.run(query, [form, list(records)])}
+        return {r: (load, content) for r, load, content in self.run(query, [form, storable(records)])}
 
     def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """See `digitize.targets.comparing.Compares`: rows as they would stand in their tables."""

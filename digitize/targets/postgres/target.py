@@ -15,7 +15,7 @@ import psycopg
 
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
-from digitize.targets.from_records import as_batch
+from digitize.targets.from_records import as_batch, storable
 from digitize.targets.kind import Patience
 from digitize.targets.postgres import compare
 from digitize.targets.postgres.address import DatabaseAddress
@@ -120,7 +120,7 @@ class PostgresTarget:
         """See `Target`."""
         what = "record_id, replace(load_id::text, '-', ''), replace(row_hash::text, '-', '')"
         query = f"SELECT {what} FROM {form} WHERE record_id {PostgresStore.among}"
-        return {r: (load, content) for r, load, content in self.run(query, [list(records)])}
+        return {r: (load, content) for r, load, content in self.run(query, [storable(records)])}
 
     def run(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of one statement in a transaction of its own; ? stands for a value."""
