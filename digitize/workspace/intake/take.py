@@ -11,7 +11,7 @@ from pathlib import Path
 from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_replaced, keep_said
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
-from digitize.workspace.intake.looked import Looked
+from digitize.workspace.intake.looked import Looked, as_known_now
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register
 from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
 from digitize.workspace.intake.probing import probe_all
@@ -92,6 +92,7 @@ def take_in(
         codes = look_for_sheets(ledger, looked)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
+            looked = [as_known_now(catalogue, look) for look in looked]
             for bag in delivery.bags:
                 ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
             placing = SheetPlacing(ledger, place.options.workspace.site_id, codes, looked, goes_on=goes_on)
