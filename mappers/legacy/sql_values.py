@@ -17,6 +17,7 @@ from mappers.legacy.sql_tokens import SqlToken, from_hex, unquote
 _FORMATS_SAID = 3
 _FROM_1900 = date(1900, 1, 1).toordinal()
 _LATEST = date.max.toordinal()
+_NUMBERED = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4})|\\)")
 _HEX = re.compile(rb"0[xX]((?:[0-9A-Fa-f]{2})*)\Z")
 
 
@@ -213,6 +214,26 @@ def _replaced(values: Sequence[Value]) -> Value | None:
     return Value("text", text.replace(old, new)) if len(new) <= len(old) else None
 
 
+def _from_numbers(values: Sequence[Value]) -> Value | None:
+    """UNISTR(text): characters by their number, as SQLite 3.50 and newer write line breaks, and Oracle all others.
+
+    Source: https://sqlite.org/lang_corefunc.html#unistr. Oracle gives those beyond 0xFFFF as two halves.
+    """
+    if len(values) != 1 or b"\\" in _NUMBERED.sub(b"", values[0].data):
+        return None
+    try:
+        text = _NUMBERED.sub(lambda m: _numbered(m).encode("utf-8", "surrogatepass"), values[0].data)
+        whole = text.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
+    except (ValueError, OverflowError):
+        return None
+    return Value("text", whole.encode())
+
+
+def _numbered(m: re.Match[bytes]) -> str:
+    number = m[1] or m[2] or m[3] or m[4]
+    return chr(int(number, 16)) if number else "\\"
+
+
 def _concatenated(values: Sequence[Value]) -> Value | None:
     return Value("text", b"".join(v.data for v in values))
 
@@ -236,6 +257,7 @@ _FUNCTIONS: Mapping[bytes, Callable[[Sequence[Value]], Value | None]] = {
     b"nchar": _characters,
     b"replace": _replaced,
     b"concat": _concatenated,
+    b"unistr": _from_numbers,
     b"to_clob": _same,
     b"to_nclob": _same,
     b"to_char": _same,

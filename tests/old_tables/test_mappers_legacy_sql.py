@@ -267,3 +267,21 @@ def test_cut_at_any_byte_it_is_read_or_refused(tmp_path: Path, make: object) -> 
     data = data if isinstance(data, bytes) else data.encode()
     # The last line of a cut COPY block cannot be told from a whole one that is shorter: it has the problem "cut".
     check_cuts(tmp_path / "t.sql", data, "sql", whole=[*COLUMNS, *(c for row in table for c in row)])
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        (r"a\u000ab", "a\nb"),
+        (r"a\\n \U0001F693", "a\\n 🚓"),
+        (r"\0915\D83D\DE93", "क🚓"),
+        (r"odd \x", r"unistr('odd \x')"),
+    ],
+)
+def test_characters_by_number_are_read_as_sqlite_and_oracle_write_them(
+    tmp_path: Path, written: str, means: str
+) -> None:
+    (found,) = read(
+        tmp_path / "t.sql", f"CREATE TABLE fir(a TEXT);\nINSERT INTO fir VALUES(unistr('{written}'));\n".encode(), "sql"
+    )
+    assert [r.cells[0] for r in found.rows] == [means]

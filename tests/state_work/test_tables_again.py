@@ -198,3 +198,20 @@ def test_none_replaces_what_replaced_it(twice, samples):
     with pytest.raises(OptionsError, match="--beside") as told:
         taken(place, samples / "legacy" / "FIRMAST.DBF", DeliveryAnswer(replaces=("firmast.dbf",)))
     assert exit_code(told.value) == 4
+
+
+def test_a_file_that_another_intake_takes_in_meanwhile_is_here_once(tmp_path, monkeypatch):
+    create("wb", tmp_path / "ws", "test")
+    place = open_place(tmp_path / "ws")
+    path = tmp_path / "list.csv"
+    path.write_text("FIRNO,NAME,SECTION\n1,Ram,379\n2,Sita,380\n", "utf-8")
+    first = []
+
+    def meanwhile(ledger, looked, own=take.look_for_sheets):
+        monkeypatch.setattr(take, "look_for_sheets", own)
+        first.append(take_in(place, [path], Metadata()))
+        return own(ledger, looked)
+
+    monkeypatch.setattr(take, "look_for_sheets", meanwhile)
+    second = take_in(place, [path], Metadata())
+    assert [(r.taken, len(r.duplicates), r.batch) for r in (*first, second)] == [(1, 0, "wb-test-b0001"), (0, 1, "")]

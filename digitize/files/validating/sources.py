@@ -126,11 +126,11 @@ def _in_folder(folder: Path, form: str) -> FoundTables:
     sources = [TableSource(tables[f.stem], f, _sheet(f)) for f in files if f.stem in tables]
     if form not in {s.table.name for s in sources}:
         raise InputError(
-            f"{folder.name}: there is no {form}.csv, {form}.xlsx or other file of that name in this folder"
+            f"{folder.resolve().name}: there is no {form}.csv, {form}.xlsx or other file of that name in this folder"
         )
     twice = [name for name, n in Counter(s.table.name for s in sources).items() if n > 1]
     if twice:
-        raise InputError(f"{folder.name}: the table {twice[0]} is there in two files; keep one of them")
+        raise InputError(f"{folder.resolve().name}: the table {twice[0]} is there in two files; keep one of them")
     passed = [f for f in files if f.stem not in tables]
     return FoundTables(
         tuple(sources),

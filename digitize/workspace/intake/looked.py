@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digitize.workspace.intake.delivery import Given
+from digitize.workspace.ledger.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,11 @@ class Looked:
     put_back: bool = False
     purged: str = ""
     notes: tuple[str, ...] = ()
+
+
+def as_known_now(catalogue: Catalogue, look: Looked) -> Looked:
+    """The same where another intake has taken the file in, or refused it, since it was looked at."""
+    before = catalogue.source(look.sha256) if look.sha256 and not (look.known or look.refused_before) else None
+    if before is None:
+        return look
+    return replace(look, refused_before=True) if before.problem else replace(look, known=True, problem="")

@@ -12,7 +12,7 @@ from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain, find_repl
 from digitize.workspace.intake.answered import ScannedAgain, find_again, settle
 from digitize.workspace.intake.bags import open_bags
 from digitize.workspace.intake.delivery import Given, list_files, shown_name
-from digitize.workspace.intake.looked import Looked
+from digitize.workspace.intake.looked import Looked, as_known_now
 from digitize.workspace.intake.manifest import Metadata, check_metadata, check_places, check_register, require_own_page
 from digitize.workspace.intake.mixed import to_look_at
 from digitize.workspace.intake.placing import SheetPlacing, look_for_sheets, page_scan
@@ -67,6 +67,7 @@ def take_in(
         again = find_again(place, ledger, trial, looked, of_pages, by_person=not goes_on)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
+            looked = [as_known_now(catalogue, look) for look in looked]
             for bag in delivery.bags:
                 ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
             report = _Writer(site, ledger, catalogue, placing, again, link=link).write(looked)
