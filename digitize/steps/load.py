@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import chain
@@ -92,7 +92,7 @@ def _contents(ledger: Ledger, batch: str) -> Iterator[str]:
 
 
 def load_batches(
-    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], looked: Iterable[str],
+    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], looked: Collection[str],
     progress: Progress,
 ) -> list[Receipt]:  # fmt: skip
     """Load all batches of the plan, and those once more of which a record was refused that now has room.

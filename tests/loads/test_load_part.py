@@ -1,12 +1,14 @@
 """Loading one batch of a workspace: the others wait as they were, and nothing is counted twice when they follow."""
 
+import sqlite3
+
 import pytest
 
 from digitize.errors import NotFound, OptionsError, TooManyRefused
 from digitize.files.agreed import parse_agreed
 from digitize.machine.progress import Silent
 from digitize.steps.load_workspace import LoadPart, load_workspace
-from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger import Ledger, copies
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.marked import marked
 from digitize.workspace.ledger.marks import LOAD
@@ -124,6 +126,19 @@ def test_a_number_that_goes_from_a_later_batch_to_an_earlier_one_is_loaded(place
         put(ledger, TWO, 2, 1, fir_no="28")
     assert load(place) == [(TWO, 0, 1), (ONE, 1, 0)]
     assert loaded(place)[0] == 5 and load(place) == []
+
+
+def test_a_restored_ledger_asks_the_target_what_it_holds(place, tmp_path):
+    """It says that all is loaded as it was, and the target went on."""
+    load(place)
+    copies.back_up(place.ledger, tmp_path / "copy.sqlite")
+    with Ledger(place.ledger) as ledger:
+        put(ledger, ONE, 1, 1, fir_no="77")
+    load(place)
+    copies.restore(place.ledger, tmp_path / "copy.sqlite", "the disk broke", "A. Keeper")
+    assert [batch for batch, *_ in load(place)] == [ONE, TWO] and load(place) == []
+    with sqlite3.connect(place.options.load.target) as db:
+        assert {r[0] for r in db.execute("SELECT fir_no FROM iif1")} == {11, 12, 21, 22}
 
 
 def test_what_may_be_refused_is_a_share_of_the_batch_that_is_loaded(place):

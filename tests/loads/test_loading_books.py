@@ -8,6 +8,7 @@ import pytest
 from test_loading import SETTINGS, firs
 
 from digitize.cli.app import run
+from digitize.files.loading import undo
 from digitize.files.loading.compared import of_files
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.reconcile import compare
@@ -157,7 +158,24 @@ def test_a_workspace_whose_batch_is_undone_loads_it_again(digitize, place):
     assert again["inserted"] == next(r["inserted"] for r in first["receipts"] if r["batch"] == batch)
     assert not digitize.json("reconcile", place)["unequal"]
     assert {t["state"] for t in digitize.json("receipts", place)["receipts"]} == {"loaded"}
+    _killed_while_it_is_undone(digitize, place, batch)
     _only_the_newest_load_is_undone(digitize, place, batch, again["inserted"])
+
+
+def _killed_while_it_is_undone(digitize, place, batch):
+    """The target gave the records back, and the ledger did not hear of it: the next run sees to it."""
+    before = digitize.json("status", place)["totals"]["loaded"]
+    with pytest.MonkeyPatch.context() as m, pytest.raises(KeyboardInterrupt):
+        m.setattr(undo, "note_standing", _killed)
+        undo.undo_load(batch, "", "", place, "test")
+    assert digitize.json("reconcile", place, code=3)["missing"] > 0
+    digitize("run", place)
+    assert not digitize.json("reconcile", place)["unequal"]
+    assert digitize.json("status", place)["totals"]["loaded"] == before
+
+
+def _killed(*_):
+    raise KeyboardInterrupt
 
 
 def _only_the_newest_load_is_undone(digitize, place, batch, first):

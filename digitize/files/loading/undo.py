@@ -32,13 +32,19 @@ def undo_load(
     Raises NotFound, and TargetRefused where later loads built on it.
     """
     with opened(target, schema, workspace, layout) as there:
-        done = there.undo(batch, reason, dry_run=dry_run)
         if workspace is None or dry_run:
-            return done
-        with Ledger(open_place(workspace).ledger) as ledger, ledger.writing():
-            note_standing(ledger, there, done.batch)
-            detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
-            ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
+            return there.undo(batch, reason, dry_run=dry_run)
+        with Ledger(open_place(workspace).ledger) as ledger:
+            would = there.undo(batch, reason, dry_run=True)
+            # Before it is taken out: killed in between, the next run looks what stands there.
+            ledger.record_event(
+                would.batch, "load", "note", key=would.load, detail={"unloading": True, "reason": reason}
+            )
+            done = there.undo(batch, reason)
+            with ledger.writing():
+                note_standing(ledger, there, done.batch)
+                detail = {"unloaded": True, "reason": reason, "removed": done.removed, "restored": done.restored}
+                ledger.record_event(done.batch, "load", "note", key=done.load, detail=detail)
     return done
 
 

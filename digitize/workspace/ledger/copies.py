@@ -97,8 +97,11 @@ def restore(path: Where, copy: Path, reason: str, operator: str) -> tuple[Ledger
     aside = _replace(path, copy, found.root_hash) if isinstance(path, Path) else _replace_schema(path, copy)
     lost = max(0, reached - found.events)
     told = {**found.as_plain(), "lost": lost, "reached": reached, "reason": reason, "by": operator}
-    with Ledger(path) as ledger:
+    with Ledger(path) as ledger, ledger.writing():
         ledger.record_event("ledger", STEP, "note", detail=told)
+        for batch in ledger.states("load"):
+            # Targets went on: the next load asks them what they hold, and does not take its own word for it.
+            ledger.record_event(batch, "load", "note", detail={"restored": True})
     return found, aside, lost
 
 
