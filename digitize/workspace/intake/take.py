@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from digitize.machine.today import today_in_india
@@ -62,15 +63,14 @@ def take_in(
         replaced = find_replaced(ledger, looked, replace(said, replaces=()) if of_pages.replaces else said)
         looked = [_keep(place, catalogue, look, link=link) for look in looked]
         codes = look_for_sheets(ledger, looked)
-        site = place.options.workspace.site_id
-        trial, placing = (SheetPlacing(ledger, site, codes, looked, goes_on=goes_on, is_trial=t) for t in (True, False))
-        again = find_again(place, ledger, trial, looked, of_pages, by_person=not goes_on)
+        placing = partial(SheetPlacing, ledger, place.options.workspace.site_id, codes, goes_on=goes_on)
+        again = find_again(place, ledger, placing(looked, is_trial=True), looked, of_pages, by_person=not goes_on)
         # All files are copied by now: what the ledger says is here, is here.
         with ledger.writing():
             looked = [as_known_now(catalogue, look) for look in looked]
             for bag in delivery.bags:
                 ledger.record_event(f"bag:{bag.manifest}", "custody", "note", detail=bag.as_custody())
-            report = _Writer(site, ledger, catalogue, placing, again, link=link).write(looked)
+            report = _Writer(place, ledger, catalogue, placing(looked), again, link=link).write(looked)
             told = keep_said(ledger, looked, said, replaced).and_of(settle(place, ledger, again))
             return _with_answers(report, ledger, again, told)
 
@@ -143,9 +143,10 @@ class _Writer:
     """Writes one looked-at batch; lives inside one transaction."""
 
     def __init__(
-        self, site: str, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, again: ScannedAgain, *, link: bool
-    ) -> None:
-        self._site, self._waits = site, again.waits
+        self, place: Place, ledger: Ledger, catalogue: Catalogue, placing: SheetPlacing, again: ScannedAgain, *,
+        link: bool,
+    ) -> None:  # fmt: skip
+        self._site, self._waits = place.options.workspace.site_id, again.waits
         self._ledger = ledger
         self._catalogue = catalogue
         self._link, self._placing = link, placing
