@@ -8,7 +8,9 @@ import pytest
 from digitize.steps import books as steps_books
 from digitize.steps.books import learned_fact
 from digitize.steps.read_keys import metadata_of
-from digitize.workspace.decisions.entries import ADD, LEAVE, Typed, _typed_in, add_entry
+from digitize.workspace.decisions import entries
+from digitize.workspace.decisions.entries import ADD, LEAVE, add_entry
+from digitize.workspace.decisions.typed import Typed, typed_in
 from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.books import BookFact
 from digitize.workspace.ledger.records import Decision
@@ -81,16 +83,18 @@ def test_a_typed_name_counts_as_an_entry_once_a_person_says_so(tmp_path):
     assert next(s.district for s in load_stations("wb", place.own_lists[0]) if s.name == "Newplace") == "Nadia"
 
 
-def test_only_what_a_person_typed_and_no_list_has_is_offered():
+def test_only_what_a_person_typed_and_no_list_has_is_offered(monkeypatch):
     def record(name, by):
         value = SimpleNamespace(value=name, by=by)
         district = SimpleNamespace(value="Nadia", by="mapping")
         return SimpleNamespace(cells=lambda: [("police_station", value), ("district", district)])
 
-    lists = place_lists("wb")
-    assert list(_typed_in(record("Newplace", "operator somebody"), lists)) == [Typed("station", "Newplace", "Nadia", 1)]
-    assert not list(_typed_in(record("Newplace", "wb_form 1"), lists))
-    assert not list(_typed_in(record("Airport", "operator somebody"), lists))
+    assert list(typed_in(record("Newplace", "operator somebody"))) == [Typed("station", "Newplace", "Nadia", 1)]
+    assert not list(typed_in(record("Newplace", "wb_form 1")))
+    names = [Typed("station", name, "Nadia", 1) for name in ("Newplace", "Airport")]
+    monkeypatch.setattr(entries, "typed_names", lambda ledger: names)
+    monkeypatch.setattr(entries.Records, "entry_words", lambda records, files: [])
+    assert entries.find_typed(None, place_lists("wb")) == names[:1]
 
 
 def test_a_run_learns_of_volumes_that_nothing_was_told_of(tmp_path, monkeypatch):

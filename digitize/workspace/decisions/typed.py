@@ -112,7 +112,7 @@ def _parts_settled(ledger: Ledger) -> list[str]:
 def _typed_in_part(ledger: Ledger, part: str) -> Iterator[Typed]:
     kind, _, name = part.partition(":")
     units = [r["page"] for r in ledger.rows(_SETTLED_ON, (int(name),))] if kind == "volume" else [name]
-    yield from _added_up(one for unit in units for stored in _settled(ledger, unit) for one in _typed_in(stored.record))
+    yield from _added_up(one for unit in units for stored in _settled(ledger, unit) for one in typed_in(stored.record))
 
 
 def _settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
@@ -123,7 +123,8 @@ def _settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
     yield from (s for s in records.of_unit(unit) or records.each_of(decided) if not s.is_purged)
 
 
-def _typed_in(record: Record) -> Iterator[Typed]:
+def typed_in(record: Record) -> Iterator[Typed]:
+    """The names of places in a record that an operator typed, each once."""
     values = dict(record.cells())
     district = values["district"].value if "district" in values else ""
     for path, name in PLACE_LISTS.items():
