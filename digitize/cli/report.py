@@ -42,16 +42,15 @@ def _of_office(folder: Path, day: date, limits: Limits) -> NationalPicture:
 
 
 def _of_workspace(folder: Path, day: date, limits: Limits) -> NationalPicture:
-    from datetime import date as days
-
     from digitize.errors import OptionsError
+    from digitize.machine.today import today_in_india
     from digitize.offices.fold import fold_ledger
     from digitize.offices.picture import workspace_picture
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     # A ledger is folded as it is; only an office keeps what was reported before.
-    if day != days.today():
+    if day != today_in_india():
         raise OptionsError("A workspace shows how it stands today. For an earlier day, ask its state's office.")
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:

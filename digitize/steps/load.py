@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import chain
@@ -14,16 +13,18 @@ from digitize.files.loading.undo import note_standing
 from digitize.machine.progress import Progress
 from digitize.machine.signing import sign
 from digitize.machine.work_keys import work_key, work_key_of
-from digitize.targets.base import Receipt, Target
+from digitize.targets.base import Load, Receipt, Target
 from digitize.targets.deliveries import enter_delivery
+from digitize.targets.folder import FolderTarget
+from digitize.targets.from_records import as_batch
 from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.marked import marked, newest_event
-from digitize.workspace.ledger.marks import LOAD
+from digitize.workspace.ledger.marked import marked, newest_event, settle
+from digitize.workspace.ledger.marks import FREED
 from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
-from digitize.workspace.to_load import batch_to_load
+from digitize.workspace.to_load import PART, batch_to_load
 
 _RECEIPT = """
   INSERT INTO receipts (load, at, batch, target, data, signature) VALUES (?, ?, ?, ?, ?, ?)
@@ -34,8 +35,7 @@ LOAD_VERSION = "1"
 
 
 def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target, or of
-    which the target refused one and other batches gave keys free since.
+    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target.
 
     batches: those in which something may be due; None: all.
     """
@@ -47,38 +47,9 @@ def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> 
         # A batch that was loaded and has no record any more is loaded once more, so that the target loses them, too.
         # What was purged is in the target, and would be taken for withdrawn there.
         is_same = now is not None and (now.is_done_under(key) or (now.is_done and now.detail.get("content") == key))
-        if is_same and (freed := _freed_since(ledger, batch)):
-            key, is_same = work_key("freed", key, str(freed)), False
         if (rows or now) and not is_same and not is_emptied_batch(ledger, batch):
             todos.append((batch, key))
     return todos
-
-
-def idle_batches(ledger: Ledger, batches: Iterable[str], todos: Iterable[tuple[str, str]]) -> set[str]:
-    """Those of the batches that the next run need not look at: nothing is due (todos), and nothing was refused that may
-    find room once another batch changes.
-    """
-    return {b for b in set(batches) - {batch for batch, _ in todos} if not _refused(ledger, b)}
-
-
-def _refused(ledger: Ledger, batch: str) -> bool:
-    now = ledger.state(batch, "load")
-    return now is not None and bool(now.detail.get("refused"))
-
-
-def _freed_since(ledger: Ledger, batch: str) -> int:
-    """The newest event by which another batch gave keys free since this one was loaded, where the target refused clean
-    records of it; else 0. Such a record may belong to an earlier batch than the one that lost it.
-    """
-    if not _refused(ledger, batch):
-        return 0
-    own = ledger.rows("SELECT seq FROM events WHERE unit = ? AND step = 'load' ORDER BY seq DESC LIMIT 1", (batch,))
-    found = 0
-    for row in ledger.rows("SELECT seq, unit, detail FROM events WHERE step = 'load' AND seq > ?", (own[0]["seq"],)):
-        detail = json.loads(row["detail"])
-        if row["unit"] != batch and (detail.get("left") or detail.get("removed")):
-            found = max(found, int(row["seq"]))
-    return found
 
 
 def _content_key(ledger: Ledger, known: Known, batch: str) -> str:
@@ -92,35 +63,70 @@ def _contents(ledger: Ledger, batch: str) -> Iterator[str]:
 
 
 def load_batches(
-    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], looked: Collection[str],
-    progress: Progress,
+    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress,
+    contents: Mapping[str, str] | None = None,
 ) -> list[Receipt]:  # fmt: skip
-    """Load all batches of the plan, and those once more of which a record was refused that now has room.
+    """Load all batches of the plan. contents: key -> the plan's key of that content, where it is another.
 
     Raises TargetRefused; batches loaded before it stay loaded.
     """
-    receipts: list[Receipt] = []
-    # What another program holds is not loaded here, and would be due for ever.
-    while todos and (some := _load_each(ledger, known, target, todos, progress)):
-        receipts += some
-        todos = plan(ledger, known, [b for b in marked(ledger, LOAD) if b in looked and _refused(ledger, b)])
-    return receipts
-
-
-def _load_each(
-    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
-) -> list[Receipt]:
     receipts = []
-    progress.start("load", len(todos))
+    if todos:
+        progress.start("load", len(todos))
     for batch, key in todos:
         if ledger.claim([batch], "load", known.owner):
             try:
-                receipts.append(_load(ledger, known, target, batch, key))
+                receipts.append(_load(ledger, known, target, batch, key, (contents or {}).get(key, key)))
             except TargetRefused as e:
                 ledger.record_event(batch, "load", "failed", key=key, detail={"kind": "refused", "message": str(e)})
                 raise
         progress.advance()
     return receipts
+
+
+def may_have_room(ledger: Ledger) -> bool:
+    """Whether a batch gave numbers free since it was last looked which refused records have room."""
+    return bool(marked(ledger, FREED))
+
+
+def load_all(
+    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
+) -> list[Receipt]:
+    """Load all batches of the plan, and those of which a refused record has room then. Raises TargetRefused."""
+    receipts = load_batches(ledger, known, target, todos, progress)
+    return receipts + _load_into_room(ledger, known, target, progress)
+
+
+def _load_into_room(ledger: Ledger, known: Known, target: Target, progress: Progress) -> list[Receipt]:
+    """Load those batches once more of which a record was refused that has room now, since other batches gave numbers
+    free: it may belong to an earlier one than the batch that lost it. Raises TargetRefused.
+    """
+    receipts: list[Receipt] = []
+    while freed := marked(ledger, FREED):
+        seq = newest_event(ledger)
+        refused = [batch for batch, now in ledger.states("load").items() if now.detail.get("refused")]
+        contents = {b: _content_key(ledger, known, b) for b in refused if _has_room(ledger, target, b)}
+        todos = [(b, work_key("freed", content, str(seq))) for b, content in contents.items()]
+        of_keys = {key: contents[b] for b, key in todos}
+        receipts += (some := load_batches(ledger, known, target, todos, progress, of_keys))
+        if len(some) < len(todos):
+            # What another program holds is due when that is done: the marks stay.
+            break
+        settle(ledger, FREED, freed, seq)
+    return receipts
+
+
+def _has_room(ledger: Ledger, target: Target, batch: str) -> bool:
+    """Whether the target would take one of the clean records that it refused; only these are tried."""
+    sql = "SELECT DISTINCT record_id FROM rejects WHERE batch = ? AND state = 'open' ORDER BY record_id"
+    waiting = [str(record) for (record,) in target.run(sql, (batch,))]
+    for i in range(0, len(waiting), PART):
+        found = Records(ledger).each_of(waiting[i : i + PART])
+        some = [s.record for s in found if s.record.batch == batch and s.verdict == "clean"]
+        tried = target.take(as_batch(Load(work_key("room", batch), f"{batch} room", some, [], 0)), dry_run=True)
+        if tried.inserted or tried.updated:
+            return True
+    return False
 
 
 def try_batch(ledger: Ledger, known: Known, target: Target, batch: str, key: str) -> Receipt:
@@ -129,7 +135,7 @@ def try_batch(ledger: Ledger, known: Known, target: Target, batch: str, key: str
         return target.take(rows, dry_run=True)
 
 
-def _load(ledger: Ledger, known: Known, target: Target, batch: str, key: str) -> Receipt:
+def _load(ledger: Ledger, known: Known, target: Target, batch: str, key: str, content: str) -> Receipt:
     # The target before the ledger: killed in between, the same load comes again, and the target knows its id.
     receipt = target.done(key, batch)
     if receipt is None:
@@ -138,15 +144,15 @@ def _load(ledger: Ledger, known: Known, target: Target, batch: str, key: str) ->
             receipt = target.take(rows)
     data = receipt_text(asdict(receipt), known.target_name)
     signature = sign(known.place.key, data.encode("utf-8"))
-    # Loaded once more for what was refused before, it has the key of that time as well.
-    content = _content_key(ledger, known, batch) if _refused(ledger, batch) else key
     loaded = receipt.inserted + receipt.updated + receipt.unchanged
     refused = _count(ledger, batch) - loaded
     # Before the ledger has the new one: killed here, the next run writes what the ledger says then.
     remove_receipt(known.place.folder, batch, receipt.load)
     with ledger.writing():
         Records(ledger).set_loaded(batch, receipt.load)
-        if refused:
+        if refused and isinstance(target, FolderTarget):
+            refused = 0  # it answers no queries, and what it refuses never has room later
+        elif refused:
             # Clean here, and not in the target: it must not count as loaded.
             note_standing(ledger, target, batch)
         ledger.execute(

@@ -70,9 +70,11 @@ def load_workspace(
             if dry_run:
                 done.receipts = [load.try_batch(ledger, known, target, batch, key) for batch, key in todos]
                 return done
-            done.receipts = load.load_batches(ledger, known, target, todos, looked, progress)
+            act = load.load_all if named is None else load.load_batches
+            done.receipts = act(ledger, known, target, todos, progress)
+            done.repeated = not done.receipts
             load.write_receipts(ledger, known, named)
-            due.settle(load.idle_batches(ledger, looked, todos))
+            due.settle(set(looked) - {batch for batch, _ in todos})
             keep_counts(ledger)
         finally:
             target.close()

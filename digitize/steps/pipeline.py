@@ -280,19 +280,19 @@ def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
     due = Due(ledger, known, "load")
     todos = load.plan(ledger, known, due.parts)
     report.todo["load"] = len(todos)
-    due.settle(load.idle_batches(ledger, due.parts, todos))
-    if todos:
-        _load_all(ledger, known, todos, due.parts, progress, report)
+    due.settle(set(due.parts) - {batch for batch, _ in todos})
+    if todos or load.may_have_room(ledger):
+        _load_all(ledger, known, todos, progress, report)
     # Also where nothing is to be loaded: a run that was killed may have left some unwritten.
     load.write_receipts(ledger, known)
 
 
 def _load_all(
-    ledger: Ledger, known: Known, todos: list[tuple[str, str]], looked: list[str], progress: Progress, report: RunReport
+    ledger: Ledger, known: Known, todos: list[tuple[str, str]], progress: Progress, report: RunReport
 ) -> None:
     target = open_place_target(known.place)
     try:
-        report.receipts = load.load_batches(ledger, known, target, todos, looked, progress)
+        report.receipts = load.load_all(ledger, known, target, todos, progress)
     finally:
         target.close()
 

@@ -26,7 +26,7 @@ def _idle_groups(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
 
 
 def _idle_batches(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
-    return load.idle_batches(ledger, due.parts, load.plan(ledger, known, due.parts))
+    return set(due.parts) - {batch for batch, _ in load.plan(ledger, known, due.parts)}
 
 
 def _idle_units(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:

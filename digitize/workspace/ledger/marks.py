@@ -16,6 +16,8 @@ COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "
 SNAPSHOT, SHEET, ACCOUNT, TYPED = "snapshot", "sheet", "account", "typed"
 """They look at volumes and tables whenever the counts do: reports, questions of review sheets, accounts of volumes,
 names that people typed. What each keeps of a part lies beside the counts, under its name."""
+FREED = "freed"
+"""The batches that gave keys of a target free; whoever loads looks which refused records have room now."""
 FILES = "files"
 """The part of files that could not even be opened."""
 _READING = (COUNT, READ, MAP)
@@ -71,6 +73,8 @@ class News:
             self.mark(READ, f"volume:{unit.partition(':')[2]}")
         elif step == "load":
             self.mark(LOAD, unit)
+            if detail.get("left") or detail.get("removed"):
+                self.mark(FREED, unit)
         elif step == "check":
             # Also where it was checked late, under a key of before.
             self.mark(CHECK, unit.partition(":")[2])
