@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.machine.cluster import at_worker, parcels
-from digitize.machine.cluster.at_worker import Broke, JobDone, Lacking, Raised, Told
-from digitize.machine.cluster.parcels import Pace, fair_share, parcel_size
+from digitize.machine.cluster.at_worker import Broke, JobDone, JobTold, Lacking, Raised
+from digitize.machine.cluster.parcels import JobPace, fair_share, parcel_size
 from digitize.machine.cluster.travel import unpack
 
 
@@ -33,7 +33,7 @@ def test_jobs_that_can_be_begun_now_are_shared_among_those_who_wait():
 
 
 def test_the_pace_is_that_of_most_jobs():
-    pace = Pace()
+    pace = JobPace()
     assert pace.seconds is None
     for seconds in (9.0, 0.2, 0.4, 0.3, 60.0):
         pace.note(seconds)
@@ -62,7 +62,7 @@ class Place:
 
 
 def done(jobs):
-    return [Told(JobDone(n * n), 0.1) for n in jobs]
+    return [JobTold(JobDone(n * n), 0.1) for n in jobs]
 
 
 def go(place, jobs):
@@ -112,7 +112,7 @@ def test_a_job_that_kills_its_worker_again_and_again_fails_and_those_that_went_w
 def test_each_job_of_a_parcel_has_an_outcome_of_its_own_and_what_was_not_begun_goes_again():
     def fate(jobs):
         # A worker for which they took too long leaves the rest.
-        return [Told(Broke() if n == 22 else Lacking("no scan") if n == 23 else JobDone(n), 0.1) for n in jobs[:3]]
+        return [JobTold(Broke() if n == 22 else Lacking("no scan") if n == 23 else JobDone(n), 0.1) for n in jobs[:3]]
 
     place = Place(fate)
     came = dict(go(place, range(40)))
@@ -136,7 +136,7 @@ def test_an_error_of_the_work_ends_all_after_what_else_came_of_its_parcel():
     from digitize.machine.cluster.dask_run import DaskRun
 
     place, came = (
-        Place(lambda jobs: [Told(Raised(ValueError("own")) if n == 20 else JobDone(n), 0.1) for n in jobs]),
+        Place(lambda jobs: [JobTold(Raised(ValueError("own")) if n == 20 else JobDone(n), 0.1) for n in jobs]),
         [],
     )
     with pytest.raises(ValueError, match="own"):

@@ -62,7 +62,7 @@ class Raised(NamedTuple):
 Outcome = JobDone | Broke | Lacking | Raised
 
 
-class Told(NamedTuple):
+class JobTold(NamedTuple):
     """What came of one job of a parcel, and how long it took by the clock."""
 
     outcome: Outcome
@@ -81,19 +81,19 @@ _KIT = "digitize_kit"
 _HANDS = "digitize_processes"
 
 
-def do_there(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[Told]:
+def do_there(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[JobTold]:
     """Do packed (work, job) one after another on this worker. Each stands for itself, whatever came of the one before.
 
     Where they take longer than was thought the list is shorter than the parcel: what is not told of was not begun.
     """
     site, hands = _site(session), _hands(session)
     hand = _free(hands, session, site)
-    told, begun = list[Told](), time.monotonic()
+    told, begun = list[JobTold](), time.monotonic()
     try:
         for data in parcel:
             since = time.monotonic()
             outcome = _done_by(hand, site, data, limit_s)
-            told.append(Told(outcome, time.monotonic() - since))
+            told.append(JobTold(outcome, time.monotonic() - since))
             if is_long_enough(time.monotonic() - begun):
                 break
     finally:
@@ -116,7 +116,7 @@ def _done_by(hand: OneProcess, site: Site, data: bytes, limit_s: float | None) -
         return Raised(e)
 
 
-def do_itself(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[Told]:
+def do_itself(session: RunSession, parcel: Sequence[bytes], limit_s: float | None) -> list[JobTold]:
     """Do a packed (work, job) in this very process, which has the network; work gets a place for jobs of its own.
 
     What it opens of foreign origin it has opened by a confined process all the same. Raises what the work raises.
@@ -128,7 +128,7 @@ def do_itself(session: RunSession, parcel: Sequence[bytes], limit_s: float | Non
     hand = _free(hands, session, site)
     since = time.monotonic()
     try:
-        return [Told(JobDone(work(Here(site, 1, hand), job)), time.monotonic() - since)]
+        return [JobTold(JobDone(work(Here(site, 1, hand), job)), time.monotonic() - since)]
     finally:
         hands.append(hand)
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from digitize.errors import MachineLacks
-from digitize.machine.cluster.at_worker import Broke, JobDone, Lacking, Outcome, Raised, RunSession, Told, do_there
-from digitize.machine.cluster.parcels import MOST_BYTES, Pace, fair_share, parcel_size
+from digitize.machine.cluster.at_worker import Broke, JobDone, JobTold, Lacking, Outcome, Raised, RunSession, do_there
+from digitize.machine.cluster.parcels import MOST_BYTES, JobPace, fair_share, parcel_size
 from digitize.machine.cluster.roster import FILES, Roster
 from digitize.machine.cluster.travel import Packed, pack
 
@@ -81,7 +81,7 @@ class DaskRun:
         self._given: dict[str, _Parcel] = {}
         self._waiting: deque[_Job] = deque()
         self._stuck: list[_Job] = []
-        self._pace = Pace()
+        self._pace = JobPace()
         self._news: SimpleQueue[str] = SimpleQueue()
         self._looked = self._had_workers = time.monotonic()
 
@@ -178,7 +178,7 @@ class DaskRun:
         else:
             raise outcome.error
 
-    def _told(self, parcel: _Parcel, future: Future) -> Sequence[Told]:
+    def _told(self, parcel: _Parcel, future: Future) -> Sequence[JobTold]:
         """What came of a parcel, nothing where it was lost. Raises what the work raised."""
         from distributed import CancelledError, KilledWorker
 
@@ -194,7 +194,7 @@ class DaskRun:
             if not others and first.losses >= _MOST_LOSSES - 1:
                 if isinstance(e, ImportError):
                     raise
-                return [Told(Broke(), 0.0)]
+                return [JobTold(Broke(), 0.0)]
             for one in parcel.jobs:
                 one.losses += 1
         for one in parcel.jobs:
@@ -238,5 +238,5 @@ class DaskRun:
             future.cancel()
 
 
-def _is_raised(came: tuple[_Job, Told]) -> bool:
+def _is_raised(came: tuple[_Job, JobTold]) -> bool:
     return isinstance(came[1].outcome, Raised)

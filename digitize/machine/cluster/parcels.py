@@ -38,7 +38,7 @@ def is_long_enough(seconds: float) -> bool:
     return seconds > _LONGEST_S
 
 
-class Pace:
+class JobPace:
     """How long jobs took lately."""
 
     def __init__(self) -> None:
