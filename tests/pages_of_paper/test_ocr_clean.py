@@ -233,3 +233,14 @@ def test_a_faint_page_is_stretched_and_any_other_left_as_it_is():
     bare = np.full((400, 300), 200, np.uint8)
     bare[200, 40:260] = 195
     assert with_plain_ink(bare) is bare
+
+
+def test_the_grain_of_bare_paper_is_not_stretched_into_ink():
+    grain = np.random.default_rng(1).normal(0, 5, (400, 300))
+    paper = np.clip(200 + grain, 0, 255).astype(np.uint8)
+    assert with_plain_ink(paper) is paper
+    shadow = np.clip(np.linspace(210, 160, 300) + grain, 0, 255).astype(np.uint8)
+    assert with_plain_ink(shadow) is shadow
+    page = np.full((400, 300), 200, np.uint8)
+    page[100:300:20, 40:260] = 140
+    assert with_plain_ink(np.clip(page + grain, 0, 255).astype(np.uint8)).min() < 100
