@@ -25,11 +25,13 @@ _LINK = {
 }  # fmt: skip
 # The lock of a writer whose machine was cut off must end before others lose patience: 35 against 90 seconds.
 # What is asked of a volume lies near together: by the server's usual price of an index it would rather go through all
-# pages of the ledger than look 250 of them up.
+# pages of the ledger than look 250 of them up. Nor is a lookup shared among workers, which take longer to begin than it
+# takes, nor is a table of what was looked up made ready for the millions of rows that a LIMIT cuts off (from 14 on).
 _SETTINGS = """
 SET search_path TO {schema}, pg_temp; SET lock_timeout = '90s'; SET idle_in_transaction_session_timeout = '10min';
 SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET jit = off;
-SET random_page_cost = 1.1; SET DateStyle TO ISO
+SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0; SET DateStyle TO ISO;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'enable_memoize'
 """
 _IN_USE, _FULL, _REFUSED, _MISSING, _READ_ONLY = "55P03", "53100", "42501", ("42P01", "3F000", "3D000"), "25006"
 _AGAIN = ("40001", "40P01", "25P03")
