@@ -35,4 +35,5 @@ def with_plain_ink(page: Image) -> Image:
     if not max(_BARE, _GRAIN * (three - quarter)) <= high - low < _FAINT:
         return page
     greys = _PAPER + (np.arange(256) - high) * (_SPAN / (high - low))
-    return np.clip(greys, 0, 255).astype(np.uint8)[page]
+    stretched: Image = np.clip(greys, 0, 255).astype(np.uint8)[page]
+    return stretched
