@@ -21,7 +21,11 @@ def asking(where: str, folder: Path, schema: str = "cctns") -> tuple[Ask, Callab
     if where.startswith("postgresql:"):
         import psycopg
 
-        db = psycopg.connect(where, options=f"-c search_path={schema}")
+        db = psycopg.connect(where, options=f"-c search_path={schema}", autocommit=True)
+        if db.execute("SELECT to_regclass('iif1')").fetchone() != (None,):
+            # A database has no tables beside the rows for these, unless its owner asks for search.
+            for name in ("record_index", "search_rows"):
+                db.execute(f"CREATE TEMP VIEW {name} AS SELECT record_id FROM iif1".encode())
         return lambda sql: db.execute(sql).fetchall(), db.close  # type: ignore[arg-type]
     path = folder / where
     file = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
