@@ -32,7 +32,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from benchmarks.calibrate_offices import KINDS, Page, PageSource, Seen
+from benchmarks.parts.office.offices import KINDS, Page, PageSource, Seen
 from digitize.workspace.calibration.proof import evidence_above
 from digitize.workspace.calibration.sampling import MORE, Draw
 from digitize.workspace.calibration.thresholds import Measuring
@@ -207,7 +207,7 @@ def keep_readings(data: Path, folds: Path | None, cache: Path, jobs: int, kept: 
 
     Confidences of an office are fitted on the others. Returns the offices whose handwriting the weights never saw.
     """
-    from benchmarks.office_hands import Bench, read_cold
+    from benchmarks.parts.office.hands import Bench, read_cold
     from ocr.learning.teach import Course
 
     cache.mkdir(parents=True, exist_ok=True)

@@ -29,10 +29,10 @@ from typing import Any
 
 import psutil
 
-from benchmarks import cluster_chaos as chaos
-from benchmarks import orphans
-from benchmarks.cluster_rig import ROOT, Rig
-from benchmarks.cluster_sim import Costs, linear_to, plot, scaling, variants
+from benchmarks.parts.cluster import chaos
+from benchmarks.parts.cluster.rig import ROOT, Rig
+from benchmarks.parts.cluster.sim import Costs, linear_to, plot, scaling, variants
+from benchmarks.parts.measuring import orphans
 
 _RATIO_TIMES = 3
 _RATIO_CLUSTERS = 2
@@ -149,7 +149,7 @@ def _tree_s(pid: int) -> float:
 
 def host_figures(wanted: Wanted) -> dict[str, Any]:
     """Three hosts in namespaces; one is cut off while it works, and comes back."""
-    from benchmarks.cluster_hosts import cut_off
+    from benchmarks.parts.cluster.hosts import cut_off
 
     with tempfile.TemporaryDirectory() as folder:
         return cut_off(Path(folder), 200)
@@ -174,7 +174,7 @@ def sim_figures(wanted: Wanted) -> dict[str, Any]:
 
 def measured_costs() -> tuple[Costs, Costs]:
     """What claiming and recording cost a ledger in PostgreSQL, and one in a file, here; all else as `Costs` assumes."""
-    from benchmarks.cluster_costs import measured
+    from benchmarks.parts.cluster.costs import measured
 
     os.environ |= chaos.CHEAP
     lot = 70

@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from rapidfuzz.distance import LCSseq  # noqa: E402
 
-from benchmarks.copies_pdfa import faults  # noqa: E402  # the checkout first, wherever it is run from
+from benchmarks.parts.copies.pdfa import faults  # noqa: E402  # the checkout first, wherever it is run from
 from digitize.services.copies.copy import written  # noqa: E402
 from digitize.services.copies.fonts import script_of  # noqa: E402
 from digitize.services.copies.words import CopyWords, languages  # noqa: E402

@@ -40,7 +40,7 @@ from sample_data.formats_cases import Case, make_cases, one_cell, words
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ROOT / "sample_data" / "formats"
-LAYOUTS = Path(__file__).with_name("draft_layouts.toml")
+LAYOUTS = ROOT / "benchmarks" / "parts" / "mapping" / "draft_layouts.toml"
 NOWHERE = "-"
 # Their tables are called after another year than that of their cells.
 OTHER_YEARS = ("excel_english_long", "excel_hindi_register")

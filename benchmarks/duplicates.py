@@ -3,7 +3,7 @@
 python benchmarks/duplicates.py [--rows 1000000] [--same 10000] [--seed 1] [--json FILE] [--only PART,...] [--quick]
     [--peers PYTHON] [--data name-pairs.tsv] [--estimate]
 
-Registers are generated (benchmarks/duplicates_rows.py, duplicates_cases.py): invented names in six scripts, spelled by
+Registers are generated (sample_data/makers/persons.py, duplicates_cases.py): invented names in six scripts, spelled by
 chance, with slips, ages that drift and words left out; one person in six stands there several times, and one row in
 eight has a look-alike (brother, son, namesake). Each part is kept in the JSON file and not measured again.
 
@@ -57,7 +57,7 @@ def main() -> int:
         print(json.dumps(_search(Path(a.large))))
         return 0
     if a.estimate:
-        from benchmarks.duplicates_estimate import estimate
+        from benchmarks.parts.duplicates.estimate import estimate
 
         print(json.dumps(estimate(a.same, a.seed), indent=1))
         return 0
@@ -75,7 +75,7 @@ def main() -> int:
 
 
 def _persons(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.duplicates_rows import PersonMaker
+    from sample_data.makers.persons import PersonMaker
     from validators.doubles.persons import COLUMNS, find_persons
 
     register = PersonMaker(a.seed).register(a.same)
@@ -169,7 +169,7 @@ def _splink(frame: pl.DataFrame, planted: Pairs, python: str) -> dict[str, Any]:
 
 
 def _cases(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.duplicates_cases import make_books
+    from benchmarks.parts.duplicates.cases import make_books
     from validators.doubles.cases import COLUMNS, find_cases
 
     books = make_books(a.same, a.seed)
@@ -186,7 +186,7 @@ def _cases(a: argparse.Namespace) -> dict[str, Any]:
 
 
 def _large(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.duplicates_rows import PersonMaker
+    from sample_data.makers.persons import PersonMaker
     from validators.doubles.persons import COLUMNS
 
     with tempfile.TemporaryDirectory() as place:
@@ -206,7 +206,7 @@ def _large(a: argparse.Namespace) -> dict[str, Any]:
 
 def _search(source: Path) -> dict[str, Any]:
     """One search; leaves the pairs beside the register."""
-    from benchmarks.memory import peak_mb
+    from benchmarks.parts.measuring.memory import peak_mb
     from validators.doubles.persons import find_persons
 
     frame = pl.read_parquet(source)

@@ -26,16 +26,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.exchange_kills import export_memory, kills  # noqa: E402  # the checkout first, wherever it is run from
-from benchmarks.exchange_tamper import Bench, tamperings  # noqa: E402  # the checkout first, wherever it is run from
-from benchmarks.exchange_world import (  # noqa: E402
-    SITE,
-    TODAY,
-    ExchangeWorld,
-    case,
-    court_answers,
-    load,
-)
+from benchmarks.parts.exchange.bench import Bench  # noqa: E402
+from benchmarks.parts.exchange.kills import export_memory, kills  # noqa: E402  # the checkout first, wherever it is run from
+from benchmarks.parts.exchange.tamper import tamperings  # noqa: E402
 from digitize.exchange.manifest import AnsweredPackage  # noqa: E402
 from digitize.exchange.receive import take_package  # noqa: E402
 from digitize.exchange.refusal import PackageRefused  # noqa: E402
@@ -43,6 +36,14 @@ from digitize.exchange.statements import each_statement  # noqa: E402
 from digitize.machine.sealing import seal, write_key  # noqa: E402
 from digitize.targets.exchange_columns import EXCHANGE_TABLES  # noqa: E402
 from digitize.targets.sqlite import SqliteTarget  # noqa: E402
+from sample_data.makers.exchange import (  # noqa: E402
+    SITE,
+    TODAY,
+    ExchangeWorld,
+    case,
+    court_answers,
+    load,
+)
 
 TABLES = [t for t in EXCHANGE_TABLES if t != "exchange_keys"]
 

@@ -3,11 +3,10 @@
 python benchmarks/forms.py --data FOLDER [--only fir,registers] [--json FILE] [--folds WEIGHTS] [--cache FOLDER]
 python benchmarks/forms.py --quick
 
-Parts: fir (benchmarks/forms_fir.py), registers (benchmarks/forms_registers.py), prints (benchmarks/forms_prints.py,
-only where it is named). FOLDER is the folder with fir-bench/
-and ocr-bench/. WEIGHTS holds weights of the handwriting recogniser for each station, trained without its pages; prints
-then leaves out station and print together. What of the fir part was made on these very pages is said under in_sample.
---quick takes drawn pages alone.
+Parts: fir and prints (benchmarks/parts/forms/; prints only where it is named), registers
+(benchmarks/forms_registers.py). FOLDER is the folder with fir-bench/ and ocr-bench/. WEIGHTS holds weights of the
+handwriting recogniser for each station, trained without its pages; prints then leaves out station and print together.
+What of the fir part was made on these very pages is said under in_sample. --quick takes drawn pages alone.
 """
 
 from __future__ import annotations
@@ -16,11 +15,15 @@ import argparse
 import importlib
 import json
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-PARTS = ("fir", "registers", "prints")
+MODULES = {
+    "fir": "benchmarks.parts.forms.fir",
+    "registers": "benchmarks.forms_registers",
+    "prints": "benchmarks.parts.forms.prints",
+}
+PARTS = tuple(MODULES)
 USUAL = ("fir", "registers")
 
 
@@ -43,8 +46,7 @@ def main() -> int:
         parser.error("--data FOLDER or --quick")
     result: dict[str, Any] = {}
     for part in parts:
-        if find_spec(f"benchmarks.forms_{part}"):
-            result |= _run(part, a)
+        result |= _run(part, a)
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -52,12 +54,12 @@ def main() -> int:
 
 
 def _run(part: str, a: argparse.Namespace) -> dict[str, Any]:
-    measure = importlib.import_module(f"benchmarks.forms_{part}").measure
+    measure = importlib.import_module(MODULES[part]).measure
     if part == "prints":
         return dict(measure(a.data, a.quick, _log, a.pages, a.folds))
     if part != "fir":
         return dict(measure(a.data, a.quick, _log))
-    from benchmarks.forms_fir import How
+    from benchmarks.parts.forms.fir import How
 
     usual = How()
     return dict(measure(a.data, a.quick, _log, How(a.cache or usual.cache, a.jobs, a.folds, a.pages)))

@@ -25,8 +25,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.registers_peer import PEER, peer_score  # noqa: E402
-from benchmarks.registers_score import Found, Gold, Score, score_page  # noqa: E402
+from benchmarks.parts.registers.peer import PEER, peer_score  # noqa: E402
+from benchmarks.parts.registers.score import Found, Gold, Score, score_page  # noqa: E402
 
 SAMPLES = ROOT / "sample_data" / "registers"
 

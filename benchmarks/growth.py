@@ -2,12 +2,12 @@ r"""What commands that go through a whole workspace take of memory and processor
 
     .venv/bin/python -m benchmarks.growth [--sizes 20000 200000] [--data FOLDER] [--only NAMES] [--json FILE]
 
-Workspaces of so many invented pages, a record each, are made once (benchmarks/ledger_make.py) and used again: here with
-records written out, each with its sections, one in fifty of a protected victim, so that masks have something to do.
-Each command runs in a process of its own. Names: snapshot (the first), again (nothing changed since), export (csv),
-jsonl, volume (csv, of one), account (of volumes of which each was received), accounted (again), load (of one batch,
-into an empty file; with --one-batch all pages are in it), review (a sheet of 1,000 questions, audits by lot among
-them), asked (again), book (of one volume).
+Workspaces of so many invented pages, a record each, are made once (benchmarks/parts/ledger/make.py) and used again:
+here with records written out, each with its sections, one in fifty of a protected victim, so that masks have something
+to do. Each command runs in a process of its own. Names: snapshot (the first), again (nothing changed since), export
+(csv), jsonl, volume (csv, of one), account (of volumes of which each was received), accounted (again), load (of one
+batch, into an empty file; with --one-batch all pages are in it), review (a sheet of 1,000 questions, audits by lot
+among them), asked (again), book (of one volume).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from benchmarks import ledger_make
-from benchmarks.ledger_rows import BY, invented
+from benchmarks.parts.ledger import make as ledger_make
+from benchmarks.parts.ledger.rows import BY, invented
 from digitize.workspace.calibration.keeping import STEP, begin
 from digitize.workspace.calibration.values import Measured
 from digitize.workspace.ledger import Ledger
@@ -40,7 +40,7 @@ _RUN = (
     "code = 0\n"
     "try:\n    code = run(sys.argv[1:])\n"
     "except SystemExit as e:\n    code = e.code\n"
-    "from benchmarks.memory import peak_mb\n"
+    "from benchmarks.parts.measuring.memory import peak_mb\n"
     "r = resource.getrusage(resource.RUSAGE_SELF)\n"
     "print('\\n%r %.1f %.2f' % (code or 0, peak_mb(), r.ru_utime + r.ru_stime))"
 )

@@ -23,7 +23,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from benchmarks import growth
-from benchmarks.ledger_make import FORM
+from benchmarks.parts.ledger.make import FORM
 from digitize.review.answering import keep_answer
 from digitize.workspace.calibration.keeping import plain_answer
 from digitize.workspace.calibration.sampling import book_of

@@ -4,8 +4,8 @@ python benchmarks/handwriting.py --data FOLDER --folds WEIGHTS [--only fields,di
     [--cache FOLDER] [--fit] [--jobs 2]
 python benchmarks/handwriting.py --quick
 
-Fields are read at each station by weights that never saw its handwriting; digits as benchmarks/native_digits.py says,
-print as benchmarks/read.py does, whose cache it shares.
+Fields are read at each station by weights that never saw its handwriting; digits as
+benchmarks/parts/handwriting/native_digits.py says, print as benchmarks/read.py does, whose cache it shares.
 
 FOLDER/fir-bench holds images/, gold.jsonl, stations.json and the scorer score_fir.py. WEIGHTS holds, for each station,
 NAME.onnx trained without its pages and NAME.toml with sections counted without them (training/README.md); a station
@@ -25,9 +25,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import handwriting_calibration, handwriting_fields
-from benchmarks.handwriting_fields import ROOT
-from benchmarks.handwriting_read import FIELDS, KINDS
+from benchmarks.parts.handwriting import calibration as handwriting_calibration
+from benchmarks.parts.handwriting import fields as handwriting_fields
+from benchmarks.parts.handwriting.fields import ROOT
+from benchmarks.parts.handwriting.read import FIELDS, KINDS
 from digitize.reading.lexica import sections_file
 from ocr.engines import fields
 from ocr.forms.crops import cut_all
@@ -66,7 +67,7 @@ def main() -> int:
 
 def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
     """The figures of the parts that are asked for."""
-    from benchmarks import native_digits
+    from benchmarks.parts.handwriting import native_digits
 
     result: dict[str, Any] = {}
     if "fields" in only:
@@ -83,8 +84,8 @@ def measure_parts(a: argparse.Namespace, only: Sequence[str]) -> dict[str, Any]:
 
 def measure_print(folder: Path) -> dict[str, Any]:
     """Letters wrong in Urdu lines, light and worn, and in worn lines of the other languages."""
-    from benchmarks.read_lines import load_rows, read_rows
-    from benchmarks.read_lines import measure as measure_lines
+    from benchmarks.parts.reading.lines import load_rows, read_rows
+    from benchmarks.parts.reading.lines import measure as measure_lines
     from ocr.calibration.lines import load_model
 
     rows = [r for r in load_rows(folder) if r.wear == "heavy" or r.lang == "ur"]

@@ -25,8 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.house_imports import PACKAGES, House, circles  # noqa: E402  # the checkout first, wherever it is run from
-from benchmarks.house_languages import files_of_a_language  # noqa: E402
+from benchmarks.parts.house.imports import PACKAGES, House, circles  # noqa: E402  # the checkout first, wherever it is run from
+from benchmarks.parts.house.languages import files_of_a_language  # noqa: E402
 
 _LONG_FUNCTION, _LONG_FILE = 40, 300
 _PROGRAMS = (*PACKAGES, "benchmarks", "training", "tools", "sample_data")
@@ -172,7 +172,7 @@ def _digitize(house: House, arguments: list[str]) -> float:
 
 def extract_differs_from_run(house: House) -> int:
     """Fields of the sample pages and registers of which extract and run say different things."""
-    from benchmarks import house_extract
+    from benchmarks.parts.house import extract as house_extract
 
     return house_extract.extract_differs_from_run()
 

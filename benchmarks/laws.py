@@ -3,8 +3,8 @@
 python benchmarks/laws.py [--seeds 20] [--first 1] [--length 7] [--faults 0.25] [--pg 5] [--shrink 0] [--quick]
                           [--only STEP,STEP] [--seconds N] [--json FILE]
 
-A seed draws steps (`laws_steps.py`) for one workspace and plays them; a model (`laws_model.py`) goes along. Now and
-then, and at the end, all is brought up to date and compared with the model (`laws_checks.py`). A share of the commands
+A seed draws steps (`parts/laws/steps.py`) for one workspace and plays them; a model (`model.py`) goes along. Now and
+then, and at the end, all is brought up to date and compared with the model (`checks.py`). A share of the commands
 is killed at a write, or the write is refused as a full disk does, and then given once more. What goes wrong is told
 with the commands that led to it.
 """
@@ -29,9 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
-from benchmarks.laws_run import NO_FAULT, Fault, load_all  # noqa: E402  # the checkout first
-from benchmarks.laws_steps import STEPS  # noqa: E402
-from benchmarks.laws_world import World, Wrong  # noqa: E402
+from benchmarks.parts.laws.run import NO_FAULT, Fault, load_all  # noqa: E402  # the checkout first
+from benchmarks.parts.laws.steps import STEPS  # noqa: E402
+from benchmarks.parts.laws.world import World, Wrong  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)

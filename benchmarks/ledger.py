@@ -3,7 +3,7 @@ r"""What the ledger costs at the size of a state: status, a run with nothing to 
     .venv/bin/python benchmarks/ledger.py [--quick] [--pages N] [--data DIR] [--only NAMES] [--json FILE]
         [--pg URL [--straight]]
 
-A ledger of so many invented pages is made once (benchmarks/ledger_make.py) in the folder of --data, or in the
+A ledger of so many invented pages is made once (benchmarks/parts/ledger/make.py) in the folder of --data, or in the
 temporary one, and used again; what was measured is kept beside it, so that a run that was cut off goes on.
 Commands are timed as people type them, from start to end, by the clock and by the processor, the middle of three: on a
 busy machine only the second says much. For lots, pages are taken in behind the others and read, with small results.
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from benchmarks import cluster  # noqa: E402
-from benchmarks.ledger_make import FAMILY, FORM, make, readings  # noqa: E402
+from benchmarks.parts.ledger.make import FAMILY, FORM, make, readings  # noqa: E402
 from digitize.steps import load, read  # noqa: E402
 from digitize.steps.due import Due  # noqa: E402
 from digitize.steps.read_keys import DECIDE, RECOGNISE  # noqa: E402
@@ -133,7 +133,7 @@ def _postgres(b: LedgerBench) -> dict[str, Any]:
     """The same in a database, when one was given."""
     if not b.url:
         return {}
-    from benchmarks.ledger_pg import in_database, kb_per_page, moved_back_identical
+    from benchmarks.parts.ledger.pg import in_database, kb_per_page, moved_back_identical
 
     # Of few pages: whether it is the same does not depend on how many there are.
     few = make(b.place.folder.with_name("ledger-few"), 250, _PER_VOLUME)

@@ -24,8 +24,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.legacy_dbf import measure_dbf
-from benchmarks.parts import ROOT, Bench, run_parts
+from benchmarks.parts.legacy.dbf import measure_dbf
+from benchmarks.parts.measuring.run_parts import ROOT, Bench, run_parts
 from mappers.encodings import Encoding, decode_cell, encodings, to_characters
 from mappers.errors import TableError
 from mappers.legacy import FixedLayout, LegacyRow, LegacyTable, ReadAs, open_tables
@@ -134,7 +134,7 @@ def _speed(encoding: Encoding, fields: list[str]) -> float:
 
 def measure_detection(bench: Bench) -> dict[str, Any]:
     """Families and members found from one, three and thirty values; no vector was seen in training."""
-    from benchmarks.detection import evaluate
+    from benchmarks.parts.legacy.detection import evaluate
 
     return evaluate(bench.data / "encoding-vectors", SEED, columns=2 if bench.is_quick else 30)
 

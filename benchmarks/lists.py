@@ -30,12 +30,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.forms_fir import make_lexica
-from benchmarks.handwriting_calibration import write_weights
-from benchmarks.handwriting_fields import weights_of_group
-from benchmarks.lists_books import measure_books
-from benchmarks.lists_sections import measure_sections
-from benchmarks.lists_typed import measure_typed
+from benchmarks.parts.forms.fir import make_lexica
+from benchmarks.parts.handwriting.calibration import write_weights
+from benchmarks.parts.handwriting.fields import weights_of_group
+from benchmarks.parts.lists.books import measure_books
+from benchmarks.parts.lists.sections import measure_sections
+from benchmarks.parts.lists.shares import passing
+from benchmarks.parts.lists.typed import measure_typed
 from digitize.reading.lexica import as_lexica
 from mappers.codes import district_list, states
 from ocr.calibration import fields as calibration
@@ -246,16 +247,6 @@ def _together(judged: Judged, station: str, district: str, lexica: Mapping[str, 
             now = zones[decided.zone]
             values[name].append((now.confidence >= _PASSES, now.value == case.true))
     return {name: passing(some) for name, some in values.items()}
-
-
-def passing(values: Sequence[tuple[bool, bool]]) -> dict[str, float]:
-    """Shares of values: right, passing and right, passing and wrong. values: whether it passes, whether it is right."""
-    count = max(1, len(values))
-    return {
-        "right": round(sum(right for _, right in values) / count, 4),
-        "pass_right": round(sum(passes and right for passes, right in values) / count, 4),
-        "pass_wrong": round(sum(passes and not right for passes, right in values) / count, 4),
-    }
 
 
 if __name__ == "__main__":

@@ -8,21 +8,21 @@ python benchmarks/load.py [--rows 500000] [--rounds 3] [--kills 40] [--peers PYT
     PEERS/bin/pip install pandas==3.1.1 SQLAlchemy==2.1.9 'dlt[postgres]==1.31.0' 'psycopg[binary]' pyarrow
 
 A PostgreSQL server of its own is started from the installed binaries (fsync on); its data lie in the temporary folder.
-FIRs and twice as many persons are generated (benchmarks/load_rows.py). Each figure is a ratio of seconds within one
-round, raw \copy of the same two files into unlogged staging before it; the median over the rounds is given. Ours is
-the whole of `digitize load`: reading, the rules that can refuse a row, hashes, one transaction a batch, with keys,
-foreign keys and checks in place.
+FIRs and twice as many persons are generated (sample_data/makers/load_files.py). Each figure is a ratio of seconds
+within one round, raw \copy of the same two files into unlogged staging before it; the median over the rounds is given.
+Ours is the whole of `digitize load`: reading, the rules that can refuse a row, hashes, one transaction a batch, with
+keys, foreign keys and checks in place.
 
 `ratio_raw`: raw / ours. `ratio_handwritten`: the best SQL by hand for the same rows / ours (it asks no rules).
-`ratio_first`: --first. `ratio_noop_50k`: the same files again, of 50,000 FIRs, where what every call costs weighs
-most; `ratio_noop_command`: the same with Python's start and all of the command line.
-`reconcile_found`: of 200 alterations by hand, in each of both databases, those that `digitize reconcile` names;
-`reconcile_false`: records named that nobody altered. `ratio_raw_bad3`: 3 % of the FIRs are refused, and
-counted in the target and the quarantine. `ratio_to_sql` and so on: seconds of a peer / ours, the first FIRs into a bare
-table of text. `sqlite_rows_per_cpu_s`: rows of both tables into SQLite, of processor time, rows at hand, rules not
-counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules. `rss_mb`: the most memory of the loading process.
-`references_kept`, `replay_stale_blocked`, `quarantine_twice`, `flags_kept`, `restore_accepted`, `layout_pg_ok`: see
-load_references.py, load_quarantine.py, load_restore.py and load_layout.py. Figures that were not measured are null.
+`ratio_first`: --first. `ratio_noop_50k`: the same files again, of 50,000 FIRs, where what every call costs weighs most;
+`ratio_noop_command`: the same with Python's start and all of the command line. `reconcile_found`: of 200 alterations by
+hand, in each of both databases, those that `digitize reconcile` names; `reconcile_false`: records named that nobody
+altered. `ratio_raw_bad3`: 3 % of the FIRs are refused, and counted in the target and the quarantine. `ratio_to_sql` and
+so on: seconds of a peer / ours, the first FIRs into a bare table of text. `sqlite_rows_per_cpu_s`: rows of both tables
+into SQLite, of processor time, rows at hand, rules not counted; `sqlite_whole_rows_per_cpu_s`: with reading and rules.
+`rss_mb`: the most memory of the loading process. `references_kept`, `replay_stale_blocked`, `quarantine_twice`,
+`flags_kept`, `restore_accepted`, `layout_pg_ok`: see references.py, quarantine.py, restore.py and layout.py in
+benchmarks/parts/load/. Figures that were not measured are null.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from benchmarks.load_parts import PARTS as MORE  # noqa: E402
+from benchmarks.parts.load.parts import PARTS as MORE  # noqa: E402
 
 SPEED = ("raw", "first", "noop", "bad3", "peers", "sqlite")
 FIGURES = (
@@ -89,8 +89,8 @@ def main() -> int:
 def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from pg import binaries, start_server
 
-    from benchmarks.load_peers import measure_peers
-    from benchmarks.load_rows import write_files
+    from benchmarks.parts.load.peers import measure_peers
+    from sample_data.makers.load_files import write_files
 
     only = set(a.only.split(","))
     figures: dict[str, Any] = {"rows": 3 * a.rows}
@@ -139,8 +139,8 @@ class _Bench:
 
     def round(self) -> dict[str, float]:
         """Ratios of one round."""
-        from benchmarks.load_kills import new_target
-        from benchmarks.load_sql import by_hand, raw_copy
+        from benchmarks.parts.load.kills import new_target
+        from benchmarks.parts.load.sql import by_hand, raw_copy
 
         found: dict[str, float] = {}
 
@@ -210,7 +210,7 @@ class _Bench:
 
 def _load(folder: Path, url: str, how: str) -> dict[str, float]:
     """One load in this process: seconds from the connection to the last commit, and memory."""
-    from benchmarks.memory import peak_mb
+    from benchmarks.parts.measuring.memory import peak_mb
 
     if how == "again":
         return {"seconds": _again(folder, url), "rss_mb": peak_mb()}

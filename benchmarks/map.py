@@ -7,8 +7,8 @@ Parts: statutes, drafts, golden, systems, speed, run, systems-run. FOLDER holds 
 scorer, score_fir.py: of the distinct statute texts that people wrote there, the share parsed into the same acts and
 sections as the scorer reads. Peer in the same run: the numbers alone, all under the IPC. --quick measures the invented
 texts of sample_data/statutes.tsv, whose reading is written beside them. Drafts, golden, systems, speed and run: see
-benchmarks/drafts.py, golden.py, map_systems.py, map_speed.py and run_speed.py, systems-run map_systems_speed.py; they
-need nothing of FOLDER. A part that was measured with the same code and data is taken from the cache.
+benchmarks/drafts.py, map_systems.py, run_speed.py, parts/mapping/; systems-run: map_systems_speed.py. They need nothing
+of FOLDER. A part that was measured with the same code and data is taken from the cache.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.drafts import evaluate as evaluate_drafts
-from benchmarks.golden import evaluate as evaluate_golden
-from benchmarks.map_speed import measure
 from benchmarks.map_systems import evaluate as evaluate_systems
 from benchmarks.map_systems_speed import measure as measure_system
-from benchmarks.parts import ROOT, Bench, run_parts
+from benchmarks.parts.mapping.golden import evaluate as evaluate_golden
+from benchmarks.parts.mapping.speed import measure
+from benchmarks.parts.measuring.run_parts import ROOT, Bench, run_parts
 from benchmarks.run_speed import measure_run
 from mappers.clean import CleanContext
 from mappers.clean.sections import clean_sections
@@ -156,7 +156,7 @@ def measure_drafts(bench: Bench) -> Mapping[str, Any]:
 
 
 def measure_golden(_: Bench) -> Mapping[str, Any]:
-    """Golden pairs of old tables; see benchmarks/golden.py."""
+    """Golden pairs of old tables; see benchmarks/parts/mapping/golden.py."""
     return evaluate_golden()
 
 
@@ -172,7 +172,7 @@ def measure_systems(bench: Bench) -> Mapping[str, Any]:
 
 
 def measure_speed(bench: Bench) -> Mapping[str, Any]:
-    """The FIRMAST mapping by columns, as records and by pandas, each in a process of its own; see map_speed.py."""
+    """The FIRMAST mapping by columns, as records and by pandas, each in a process of its own."""
     rows = {"columns": 4_000, "records": 2_000, "pandas": 2_000} if bench.is_quick else SPEED_ROWS
     found = {way: measure(way, count) for way, count in rows.items()}
     return {

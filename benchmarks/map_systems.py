@@ -23,7 +23,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.map_systems_make import FIRST_UNSEEN, Case, Invented, invent, write_dump, write_folder
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
 from digitize.files.systems.drafted import SystemDrafted
@@ -34,6 +33,7 @@ from mappers.errors import MapperError
 from mappers.legacy import ReadAs
 from mappers.mapping.column_encodings import WantedEncoding
 from mappers.systems.keys import table_key
+from sample_data.makers.system_dumps import FIRST_UNSEEN, Case, Invented, invent, write_dump, write_folder
 
 STATE = "hp"
 

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.firmast import COLUMNS, make_rows
+from benchmarks.parts.mapping.firmast import COLUMNS, make_rows
 from benchmarks.run_speed import FIRST_YEAR, PER_BOOK, STATIONS, Table, Used, digitize, write_stations
 
 ROWS_PER_HEAD = 6

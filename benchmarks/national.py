@@ -2,15 +2,16 @@
 
 python benchmarks/national.py [--json FILE] [--quick] [--only PART,PART] [--folder DIR] [--last YYYY-MM-DD]
 
-36 invented states (`national_states.py`) send a signed snapshot each month for ten years: 17,712 stations, 60 million
-records; the newest of each with rows of its stations, the earlier ones with districts. All are added by `digitize
-national add` and the page is written by `digitize national report`, each in a process whose largest memory counts. The
-page is opened in headless Chromium until its own script is done: tables can be sorted, the first places stand.
-Then twelve kinds of bad snapshots are sent.
+36 invented states (`sample_data/makers/national.py`) send a signed snapshot each month for ten years: 17,712 stations,
+60 million records; the newest of each with rows of its stations, the earlier ones with districts. All are added by
+`digitize national add` and the page is written by `digitize national report`, each in a process whose largest memory
+counts. The page is opened in headless Chromium until its own script is done: tables can be sorted, the first places
+stand. Then twelve kinds of bad snapshots are sent.
 
-Ten years of daily snapshots are another part, see `national_daily.py`: add_daily_s, report_s, page_mb, readers_p95_ms.
+Ten years of daily snapshots are another part, see `parts/national/daily.py`: add_daily_s, report_s, page_mb,
+readers_p95_ms.
 
-Figures: monthly_readers_p95_ms, see `national_readers.py`; add_s, monthly_report_s (wall seconds), html_mb,
+Figures: monthly_readers_p95_ms, see `parts/national/readers.py`; add_s, monthly_report_s (wall seconds), html_mb,
 interactive_s (from the start of navigation to the load event, median of 5; null without a browser), rss_mb (the larger
 of both commands), bad_snapshots_caught (of 12). --quick: 6 months, 720 stations. A folder that is given is kept, and
 what is in it is not made again.
@@ -36,18 +37,18 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.national_bad import KINDS, RIGHT, write_bad  # noqa: E402
-from benchmarks.national_daily import Extent, daily  # noqa: E402
-from benchmarks.national_readers import readers  # noqa: E402
-from benchmarks.national_states import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
-from benchmarks.national_tamper import tamper  # noqa: E402
-from benchmarks.national_trust import disclose, find_contradictions, launder  # noqa: E402
-from benchmarks.national_worlds import judge  # noqa: E402
+from benchmarks.parts.national.daily import Extent, daily  # noqa: E402
+from benchmarks.parts.national.readers import readers  # noqa: E402
+from benchmarks.parts.national.tamper import tamper  # noqa: E402
+from benchmarks.parts.national.trust import disclose, find_contradictions, launder  # noqa: E402
+from benchmarks.parts.national.worlds import judge  # noqa: E402
 from digitize.machine.today import today_in_india  # noqa: E402
 from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402
 from digitize.offices.pdf import find_browser  # noqa: E402
 from digitize.offices.telling import close_at_least  # noqa: E402
+from sample_data.makers.bad_snapshots import KINDS, RIGHT, write_bad  # noqa: E402
+from sample_data.makers.national import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
 
 PARTS = ("add", "report", "page", "bad", "readers", "daily", "trust", "worlds")
 _READY = "document.documentElement.dataset.ready = performance.now();"

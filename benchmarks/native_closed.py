@@ -33,7 +33,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.read_cache import CachingEngine
+from benchmarks.parts.reading.cache import CachingEngine
 from mappers.codes import act_list, code_lists
 from ocr.calibration.fields import Facts, fit, probability
 from ocr.calibration.listed import listed
@@ -45,7 +45,8 @@ from ocr.handwriting.word_entries import read_word_entry
 from ocr.handwriting.words import SCRIPTS, WordScript
 from ocr.languages.lexicon import INCOMPLETE, Lexicon
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
+HERE = ROOT / "benchmarks" / "parts" / "office"
 CROPS = HERE / "native_closed.npz"
 SCRIPT_OF = {"hi": "Deva", "bn": "Beng"}
 _COUNTS = {"station": 120, "act": 60, "rank": 40, "month": 24}
@@ -143,7 +144,7 @@ def script_of(language: str) -> WordScript:
 def lexica() -> Mapping[str, Lexicon]:
     """The lists: stations of native_closed.toml, both languages', the package's acts, ranks and months."""
     names = tomllib.loads((HERE / "native_closed.toml").read_text(encoding="utf-8"))["stations"]
-    months = tomllib.loads((HERE.parent / "mappers/codes/months.toml").read_text(encoding="utf-8"))["gregorian"]
+    months = tomllib.loads((ROOT / "mappers/codes/months.toml").read_text(encoding="utf-8"))["gregorian"]
     lists = {"act": act_list(), "rank": code_lists()["rank"]}
     found = {name: Lexicon(name, tuple((v, of.spellings.get(v, ())) for v in of.values)) for name, of in lists.items()}
     found["station"] = Lexicon("station", tuple((name, ()) for some in names.values() for name in some))

@@ -2,9 +2,10 @@
 
     python benchmarks/native_closed_learn.py --out FOLDER [--lean 0.9] [--weights FILE]
 
-Every second crop of benchmarks/native_closed.npz is learned as `digitize learn` does (its way to choose what stands on
-a crop, its drawn strips mixed in, its course), by hands that the package's weights never saw, but without turns.
---lean has all crops lean to the left, as if one hand had written them. Nothing is kept but the weights in FOLDER.
+Every second crop of benchmarks/parts/office/native_closed.npz is learned as `digitize learn` does (its way to choose
+what stands on a crop, its drawn strips mixed in, its course), by hands that the package's weights never saw, but
+without turns. --lean has all crops lean to the left, as if one hand had written them. Nothing is kept but the weights
+in FOLDER.
 """
 
 from __future__ import annotations

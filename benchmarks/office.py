@@ -32,11 +32,12 @@ from typing import Any, Literal
 # As the program does it, before NumPy is loaded: threads that wait for each other count as time of the processor.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from benchmarks import calibrate, forms_prints, learn, lists, native_closed  # noqa: E402
-from benchmarks.calibrate_offices import PageSource, Seen  # noqa: E402
-from benchmarks.forms_others import in_sample, speed  # noqa: E402
-from benchmarks.handwriting_crops import code_hash  # noqa: E402
-from benchmarks.office_hands import (  # noqa: E402
+from benchmarks import calibrate, lists, native_closed  # noqa: E402
+from benchmarks.parts.forms import prints as forms_prints  # noqa: E402
+from benchmarks.parts.forms.others import in_sample, speed  # noqa: E402
+from benchmarks.parts.handwriting import learn  # noqa: E402
+from benchmarks.parts.handwriting.crops import code_hash  # noqa: E402
+from benchmarks.parts.office.hands import (  # noqa: E402
     NAME,
     Bench,
     forgotten,
@@ -45,7 +46,8 @@ from benchmarks.office_hands import (  # noqa: E402
     read_merged,
     read_warm,
 )
-from benchmarks.office_time import learning_time  # noqa: E402
+from benchmarks.parts.office.learning_time import learning_time  # noqa: E402
+from benchmarks.parts.office.offices import PageSource, Seen  # noqa: E402
 from ocr.learning.teach import Course  # noqa: E402
 
 VERSION = "1"

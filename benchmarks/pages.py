@@ -31,8 +31,8 @@ import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks import page_drawing as drawing
-from benchmarks.page_drawing import Drawn, Grey
+from benchmarks.parts.reading import page_drawing as drawing
+from benchmarks.parts.reading.page_drawing import Drawn, Grey
 from ocr.cleaning.clean import clean_line
 from ocr.engine import Engine, LineImage
 from ocr.engines import load_engine

@@ -25,11 +25,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.memory import peak_mb  # noqa: E402
-from benchmarks.read_confusions import measure_confusions, write_confusions  # noqa: E402
-from benchmarks.read_lines import fit_model, load_rows, measure, read_rows, write_model  # noqa: E402
-from benchmarks.read_pages import fit_on, measure_pages, read_page_lines  # noqa: E402
-from benchmarks.read_speed import pages, zones  # noqa: E402
+from benchmarks.parts.measuring.memory import peak_mb  # noqa: E402
+from benchmarks.parts.reading.confusions import measure_confusions, write_confusions  # noqa: E402
+from benchmarks.parts.reading.lines import fit_model, load_rows, measure, read_rows, write_model  # noqa: E402
+from benchmarks.parts.reading.pages import fit_on, measure_pages, read_page_lines  # noqa: E402
+from benchmarks.parts.reading.speed import pages, zones  # noqa: E402
 from ocr.calibration.lines import load_model  # noqa: E402
 
 SAMPLES = ROOT / "sample_data" / "lines"

@@ -20,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.forms_registers import volumes_of  # noqa: E402
-from benchmarks.registers_score import Box, Gold, matched  # noqa: E402
+from benchmarks.parts.registers.score import Box, Gold, matched  # noqa: E402
 
 _LEAST_COVER = 0.3
 

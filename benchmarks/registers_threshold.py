@@ -26,7 +26,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.forms_registers import SAMPLES, volumes_of  # noqa: E402
-from benchmarks.registers_score import Gold, matched  # noqa: E402
+from benchmarks.parts.registers.score import Gold, matched  # noqa: E402
 
 AIMED = 0.995
 _LEAST = 100

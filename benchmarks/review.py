@@ -8,7 +8,7 @@ without its pages; without them the package's are taken, which have seen pages o
 then those of known offices, and the output says so. What passes and what stands before the operator is decided by
 thresholds that come from all other stations (99 of 100 right). --quick takes invented pages of sample_data/.
 
-Questions and keys: benchmarks/review_pages.py, benchmarks/review_operator.py. How fast the station
+Questions and keys: pages.py and simulated_operator.py in benchmarks/parts/review/. How fast the station
 answers, and what it loses: benchmarks/review_station.py; --without-browser leaves that out.
 """
 
@@ -24,9 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.forms_fir import FIELDS, SAMPLES, How, _engine
-from benchmarks.handwriting_read import scorer_of
-from benchmarks.review_operator import (
+from benchmarks.parts.forms.fir import FIELDS, SAMPLES, How, _engine
+from benchmarks.parts.handwriting.read import scorer_of
+from benchmarks.parts.measuring.straight import threshold
+from benchmarks.parts.review.pages import PEOPLE, Asked, Paper, ask, boxes, fir_papers, sample_papers
+from benchmarks.parts.review.simulated_operator import (
     CARPET,
     MISTYPED,
     NEVER,
@@ -40,14 +42,12 @@ from benchmarks.review_operator import (
     reviewed,
     terms_of,
 )
-from benchmarks.review_pages import PEOPLE, Asked, Paper, ask, boxes, fir_papers, sample_papers
 from benchmarks.review_station import station_figures
-from benchmarks.straight import threshold
 from digitize.workspace.decisions.items import ZONE, Item
 
 KEYS = ("fir_no", "year", "police_station", "statutes")
 PROFILES = ("", "full", "core")
-BLANKS = Path(__file__).with_name("review_blanks.toml")
+BLANKS = Path(__file__).parent / "parts" / "review" / "blanks.toml"
 
 
 def measure(data: Path | None, how: How, log: Any) -> dict[str, Any]:

@@ -30,8 +30,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.review_clerk import Clerk  # noqa: E402
-from benchmarks.review_office import PASSWORD, PEOPLE, make_office  # noqa: E402
+from benchmarks.parts.review.clerk import Clerk  # noqa: E402
+from sample_data.makers.station_office import PASSWORD, PEOPLE, make_office  # noqa: E402
 
 MODULES = ROOT / "tests" / "browser"
 _SERVE = "import sys; sys.path.insert(0, {root!r}); from digitize.cli.app import run; sys.exit(run({arguments!r}))"
@@ -197,7 +197,7 @@ def _command(url: str, *what: str) -> list[str]:
     browser, node = find_browser(), shutil.which("node")
     if browser is None or node is None:
         raise BrowserMissing("no Chromium or no node on this machine; make setup-tests brings them")
-    script = Path(__file__).with_suffix(".mjs")
+    script = ROOT / "benchmarks" / "parts" / "review" / "station.mjs"
     return [node, str(script), str(MODULES), str(browser), url, PEOPLE[0][0], PASSWORD, *what]
 
 

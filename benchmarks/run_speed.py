@@ -27,9 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import orphans
-from benchmarks.firmast import COLUMNS, make_rows
-from benchmarks.map_speed import MAPPING, ROOT, measure
+from benchmarks.parts.mapping.firmast import COLUMNS, make_rows
+from benchmarks.parts.mapping.speed import MAPPING, ROOT, measure
+from benchmarks.parts.measuring import orphans
 
 STATIONS = 40
 PER_BOOK = 400

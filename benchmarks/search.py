@@ -2,9 +2,10 @@ r"""How well, how fast and at what size persons and vehicles are found in what i
 
     .venv/bin/python benchmarks/search.py [--quick] [--sizes N,N] [--only PART,PART] [--data DIR] [--json FILE]
 
-Persons are generated (benchmarks/search_people.py) in eleven scripts and loaded by the product into SQLite and, where
-a server is installed, PostgreSQL. A question is a name with one of relative, station or year, half of them with one
-letter wrong; a hit is that very record among the first ten. The same questions go to plain ILIKE and to pg_trgm alone.
+Persons are generated (sample_data/makers/search_people.py) in eleven scripts and loaded by the product into SQLite and,
+where a server is installed, PostgreSQL. A question is a name with one of relative, station or year, half of them with
+one letter wrong; a hit is that very record among the first ten. The same questions go to plain ILIKE and to pg_trgm
+alone.
 
 Stores stand in DIR, grow from one size to the next, and are used again, as are figures: what was measured is not
 measured anew. Parts: grow-embedded and grow-pg (nothing but load), embedded, pg, peers (at the last size), load (over
@@ -28,11 +29,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "people")]
 
+from benchmarks.parts.search.load import load_served  # noqa: E402
+from benchmarks.parts.search.peers import peers, share_of  # noqa: E402
+from benchmarks.parts.search.stores import KeptStores, backend_of, grow, kept_server, open_postgres, worked_of  # noqa: E402
 from benchmarks.policy import measure_policy  # noqa: E402
-from benchmarks.search_load import load_served  # noqa: E402
-from benchmarks.search_peers import peers, share_of  # noqa: E402
-from benchmarks.search_people import Question, World, record_of, spoil_mark, vehicle_mark  # noqa: E402
-from benchmarks.search_stores import KeptStores, backend_of, grow, kept_server, open_postgres, worked_of  # noqa: E402
+from sample_data.makers.search_people import Question, World, record_of, spoil_mark, vehicle_mark  # noqa: E402
 
 _SHOWN = 10
 _MAIN = 2_000_000

@@ -37,16 +37,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from benchmarks.search import SEED, Asker  # noqa: E402
-from benchmarks.search_lucene_rows import (  # noqa: E402
+from benchmarks.parts.search.lucene_rows import (  # noqa: E402
     Lucene,
     LuceneRows,
     indexed,
     question_line,
 )
-from benchmarks.search_peers import share_of  # noqa: E402
-from benchmarks.search_people import Question, World  # noqa: E402
-from benchmarks.search_stores import KeptStores  # noqa: E402
+from benchmarks.parts.search.peers import share_of  # noqa: E402
+from benchmarks.parts.search.stores import KeptStores  # noqa: E402
+from benchmarks.search import SEED, Asker  # noqa: E402
+from sample_data.makers.search_people import Question, World  # noqa: E402
 
 VARIANTS = ("fuzzy", "icu", "phonetic", "romaniser")
 PARTS = (*VARIANTS, "keys", "ours")

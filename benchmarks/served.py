@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "people")]
-CONFIG = Path(__file__).with_name("schemathesis.toml")
+CONFIG = ROOT / "benchmarks" / "parts" / "services" / "schemathesis.toml"
 ROLES = ("police", "public")
 _HIDDEN, _ABSENT = {"number": "7", "year": "2013"}, {"number": "8", "year": "2013"}
 

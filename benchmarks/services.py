@@ -2,9 +2,9 @@ r"""How well services find: missing persons among bodies and traced persons, by 
 
     .venv/bin/python benchmarks/services.py [--quick] [--reports N] [--bodies N] [--pairs N] [--json FILE]
 
-Cases are generated (benchmarks/services_cases.py) and loaded by the product into SQLite and, with --pg, PostgreSQL. For
-each true pair it is asked from either side who may be the same person; a hit is that very record among the first ten.
-before is how many false ones stand before the true one, in the middle of those that were found.
+Cases are generated (sample_data/makers/service_cases.py) and loaded by the product into SQLite and, with --pg,
+PostgreSQL. For each true pair it is asked from either side who may be the same person; a hit is that very record among
+the first ten. before is how many false ones stand before the true one, in the middle of those that were found.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from benchmarks.search_peers import share_of  # noqa: E402
-from benchmarks.services_cases import Cases  # noqa: E402
+from benchmarks.parts.search.peers import share_of  # noqa: E402
+from sample_data.makers.service_cases import Cases  # noqa: E402
 
 _AT_ONCE = 20_000
 _SHOWN, _LOOKED_AT = 10, 500

@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "people")]
 
-from benchmarks.services_wanted import WantedWorld, measure  # noqa: E402
+from benchmarks.parts.services.wanted import WantedWorld, measure  # noqa: E402
 
 SEED = 3_100
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"

@@ -7,8 +7,8 @@ python benchmarks/trust.py [--only tampering,kills,masking,hostile] [--tampering
 rows, events with the chain computed anew, their order and number, files, the target), and by somebody with it, who is
 found by the heads that the office above holds; found: named by `digitize ledger verify`, or by `reconcile` where rows
 of the target were changed. `kills`, `kills_identical`: kill -9 of every command that writes; the day ended like an
-undisturbed one. All else: benchmarks/trust_masking.py, trust_hostile.py, trust_disks.py. Figures that were not measured
-are null. A part that was finished before (in FILE) is not measured again unless --only names it.
+undisturbed one. All else: masking.py, hostile.py and disks.py in benchmarks/parts/trust/. Figures that were not
+measured are null. A part that was finished before (in FILE) is not measured again unless --only names it.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def _is_whole(figures: dict[str, Any]) -> bool:
 
 
 def _tampering(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.kill import digitize
-    from benchmarks.trust_tampering import tamper
+    from benchmarks.parts.trust.kill import digitize
+    from benchmarks.parts.trust.tampering import tamper
 
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "ws"
@@ -82,21 +82,21 @@ def _tampering(a: argparse.Namespace) -> dict[str, Any]:
 
 
 def _kills(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.trust_kills import measure_kills
+    from benchmarks.parts.trust.kills import measure_kills
 
     with tempfile.TemporaryDirectory() as folder:
         return dict(measure_kills(Path(folder), a.kills, a.seed, 0.35, is_short=a.quick))
 
 
 def _masking(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.trust_masking import measure_masking
+    from benchmarks.parts.trust.masking import measure_masking
 
     with tempfile.TemporaryDirectory() as folder:
         return dict(measure_masking(Path(folder), quick=a.quick))
 
 
 def _hostile(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.trust_hostile import measure
+    from benchmarks.parts.trust.hostile import measure
 
     return dict(measure(quick=a.quick))
 

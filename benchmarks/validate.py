@@ -4,7 +4,7 @@
     python benchmarks/validate.py --quick
 
 FIRs with an act, two persons and a stolen thing each are generated with known defects
-(benchmarks/validate_rows.py). Parts:
+(sample_data/makers/checked_files.py). Parts:
 
 rightness   `recall`: the share of the defects that their rule finds; `false_rejects`: rejected rows in which nothing
             was planted; rules of suspicion are left out
@@ -13,9 +13,9 @@ speed       rows a second of processor time, all tables, reading of the CSV incl
 big         `rss_mb_5gb`: the most memory for a file of FIRs of --big-mb megabytes
 record      `ms_one_record`: all rules over one record at a time, the median of 200 records, processor time
 command     `times_bare_polars`, `suspicion_share`, `rss_mb`, `start_s`: the command as a process, beside one of bare
-            polars; benchmarks/validate_command.py tells what each is
+            polars; benchmarks/parts/validate/command.py tells what each is
 peers       `ratio_*`: the same 20 rules on the same rows in memory beside other validators, which run in an
-            environment of their own: benchmarks/validate_peers.py tells how to make it
+            environment of their own: benchmarks/parts/validate/peers.py tells how to make it
 
 What was not measured is null; figures of an earlier run that stand in FILE are kept.
 """
@@ -30,23 +30,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from validators.rulebook.given import CheckSettings
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from benchmarks.parts.validate.settings import TWENTY, settings_of  # noqa: E402  # the checkout first
+
 # Somebody or something may be the same as somebody or something elsewhere.
 SUSPICION = ("R009", "R010", "T015")
-TWENTY = (
-    *("F001", "F002", "F004", "F005", "F008", "F011", "F018", "F019", "F035", "F038"),
-    *("X001", "X002", "X003", "X005", "X014", "L001", "L002", "L003", "R001", "T019"),
-)
-DAY = date(2026, 1, 31)
 PARTS = ("rightness", "speed", "big", "record", "command", "peers")
 FIGURES = (
     *("recall", "false_rejects", "rows_per_cpu_s_20", "rows_per_cpu_s_all", "suspicion_rows_per_cpu_s"),
@@ -81,7 +74,7 @@ def _differing(figures: dict[str, Any]) -> list[Any]:
 
 
 def _measure(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.validate_rows import write_rows
+    from sample_data.makers.checked_files import write_rows
 
     only = set(a.only.split(",")) if a.only else set(PARTS)
     rows = 3_000 if a.quick else a.rows
@@ -109,11 +102,11 @@ def _part(name: str, folder: Path, planted: set[tuple[str, int, str]], a: argpar
     if name == "record":
         return {"ms_one_record": _one_record()}
     if name == "command":
-        from benchmarks.validate_command import measure_command
+        from benchmarks.parts.validate.command import measure_command
 
         return measure_command(folder, quick=a.quick)
     if name == "peers" and a.peers:
-        from benchmarks.validate_peers import compare
+        from benchmarks.parts.validate.peers import compare
 
         return compare(folder, a.peers, a.peer_seconds)
     return {}
@@ -131,16 +124,6 @@ def _speed(folder: Path) -> dict[str, Any]:
     others, suspicion = _rules()
     runs = {"rows_per_cpu_s_20": list(TWENTY), "rows_per_cpu_s_all": others, "suspicion_rows_per_cpu_s": suspicion}
     return {name: _apart(folder, codes)["rows_per_cpu_s"] for name, codes in runs.items()}
-
-
-def settings_of(codes: Iterable[str] = (), *, with_stations: bool = True) -> CheckSettings:
-    """The settings of all runs. codes: of the rules that are asked, none for all of them."""
-    from benchmarks.validate_rows import STATIONS
-    from digitize.files.validating.choice import rules_left_out
-    from validators.checking.settings import make_settings
-
-    left_out = rules_left_out("iif1", list(codes), [])
-    return make_settings(DAY, policy="import", stations=STATIONS if with_stations else (), left_out=left_out)
 
 
 def _rightness(folder: Path, planted: set[tuple[str, int, str]]) -> dict[str, Any]:
@@ -196,7 +179,7 @@ def _apart(path: Path, codes: list[str]) -> dict[str, Any]:
 
 
 def _run(path: Path, codes: list[str]) -> dict[str, Any]:
-    from benchmarks.memory import peak_mb
+    from benchmarks.parts.measuring.memory import peak_mb
     from digitize.files.validating.validate import CheckOptions, validate_files
 
     # The large file repeats itself under other stations.
@@ -223,7 +206,7 @@ def _big(source: Path, megabytes: int) -> int:
 
 def _one_record() -> float:
     """All rules over one record at a time, as at a station: the median of many records, milliseconds of processor."""
-    from benchmarks.validate_rows import sound_records
+    from sample_data.makers.checked_files import sound_records
     from validators.checking.check import check_records
 
     settings = settings_of()

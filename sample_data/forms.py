@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -14,12 +13,11 @@ from PIL import Image, ImageOps
 from ocr.forms.marks import answer_ink
 from ocr.geometry.features import build_features, save
 from sample_data import iif1, wbp27
-from sample_data.layout import HEIGHT, WIDTH, Answer, Blank
-
-if TYPE_CHECKING:
-    from sample_data.make import Studio
+from sample_data.layout import HEIGHT, WIDTH, Answer, Blank, Sheet
 
 ROOT = Path(__file__).parent.parent
+DrawBlank = Callable[[str], tuple[Sheet, Image.Image]]
+"""A style -> its form as laid out, and its print as a mask."""
 PRINTS = Path(__file__).parent / "prints"
 """The blank prints in black and white, one a form: what a form file can be drafted from."""
 _BLACK = 150
@@ -61,15 +59,15 @@ _SOURCE = (
 )
 
 
-def write_forms(studio: Studio) -> Iterator[str]:
+def write_forms(draw_blank: DrawBlank) -> Iterator[str]:
     """Write all form files; yields a line on each."""
     for language in iif1.LANGUAGES:
-        yield _write(studio, ROOT / "ocr" / "forms" / f"iif1_{language}.toml", language)
-    yield _write(studio, ROOT / "sample_data" / "forms" / "wbp_27_sample.toml", "wbp")
+        yield _write(draw_blank, ROOT / "ocr" / "forms" / f"iif1_{language}.toml", language)
+    yield _write(draw_blank, ROOT / "sample_data" / "forms" / "wbp_27_sample.toml", "wbp")
 
 
-def _write(studio: Studio, path: Path, style: str) -> str:
-    sheet, printed = studio.blank(style)
+def _write(draw_blank: DrawBlank, path: Path, style: str) -> str:
+    sheet, printed = draw_blank(style)
     blanks = [b for b in sheet.blanks if not b.zone.startswith("_")]
     path.parent.mkdir(parents=True, exist_ok=True)
     features = build_features([_scan(printed)], [b.box for b in sheet.blanks])

@@ -179,7 +179,7 @@ def main(given: Sequence[str] | None = None) -> int:
     if asked.write_forms:
         from sample_data.forms import write_forms
 
-        print("\n".join(write_forms(studio)))
+        print("\n".join(write_forms(studio.blank)))
     elif asked.out:
         plans = by_lot(asked.count, asked.wear, asked.seed)
         print(f"{make_set(studio, plans, asked.out, asked.out / 'gold.jsonl', asked.seed)} pages in {asked.out}")

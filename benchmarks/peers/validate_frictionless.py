@@ -1,4 +1,4 @@
-"""The twenty rules in the words of frictionless; run by benchmarks/validate_peers.py.
+"""The twenty rules in the words of frictionless; run by benchmarks/parts/validate/peers.py.
 
 Types, lists and patterns are those of its schema; what looks at several fields, rows or tables is a check of our own.
 """

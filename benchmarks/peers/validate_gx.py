@@ -1,4 +1,4 @@
-"""The twenty rules in the words of Great Expectations, over pandas; run by benchmarks/validate_peers.py.
+"""The twenty rules in the words of Great Expectations, over pandas; run by benchmarks/parts/validate/peers.py.
 
 Lists, patterns and uniqueness are expectations of its own. For what looks at several fields or tables it has none: such
 a rule is worked out as a column of true and false, which is then expected to be true.

@@ -1,4 +1,4 @@
-"""The twenty rules in the words of pandera, over polars frames; run by benchmarks/validate_peers.py."""
+"""The twenty rules in the words of pandera, over polars frames; run by benchmarks/parts/validate/peers.py."""
 
 from __future__ import annotations
 

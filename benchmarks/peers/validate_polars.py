@@ -1,4 +1,4 @@
-"""The twenty rules as bare polars would have them, from CSV files; run by benchmarks/validate_command.py.
+"""The twenty rules as bare polars would have them, from CSV files; run by benchmarks/parts/validate/command.py.
 
 A process of its own, as a colleague would write it for these four tables: one lazy query a table that reads, casts and
 counts. It tells counts alone: no line, no value, no message; a row that is torn is cut to its header.

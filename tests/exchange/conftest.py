@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from benchmarks.exchange_world import ExchangeWorld, case, load
 from digitize.targets.sqlite import SqliteTarget
+from sample_data.makers.exchange import ExchangeWorld, case, load
 
 
 @pytest.fixture(scope="session")

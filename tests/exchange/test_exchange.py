@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks.exchange import measure
-from benchmarks.exchange_craft import files_of
-from benchmarks.exchange_world import SITE, TODAY, ExchangeWorld, case, cnr_of, court_answers, fir_of, load, made, put
 from digitize.errors import InputError, NotFound, OptionsError
 from digitize.exchange import export as exporting
 from digitize.exchange import receive
@@ -30,6 +28,8 @@ from digitize.exchange.told import SentBefore
 from digitize.machine.sealing import seal, write_key
 from digitize.offices.keys import revoke_key
 from digitize.targets.open import open_target
+from sample_data.makers.exchange import SITE, TODAY, ExchangeWorld, case, cnr_of, court_answers, fir_of, load, made, put
+from sample_data.makers.spoiled_packages import files_of
 
 WHO = SettlingPerson("Asha", "asha@office", "letter 12 of the court")
 

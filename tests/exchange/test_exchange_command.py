@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from benchmarks.exchange_world import cnr_of, fir_of, put
 from digitize.exchange.answer import write_reply
 from digitize.machine.today import today_in_india
 from digitize.offices.exchanged import fold_exchanges, latest
@@ -15,6 +14,7 @@ from digitize.offices.judge import check_alone, read_body
 from digitize.offices.refusal import Refused
 from digitize.offices.shape import Exchanges
 from digitize.workspace.ledger import Ledger
+from sample_data.makers.exchange import cnr_of, fir_of, put
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.exchange_world import ExchangeWorld, case, load
 from digitize.errors import NotFound, TargetRefused
 from digitize.targets.sqlite import SqliteTarget
+from sample_data.makers.exchange import ExchangeWorld, case, load
 
 BATCHES = ("book-1", "book-2", "book-3")
 batches, numbers = st.sampled_from(BATCHES), st.sets(st.integers(1, 4), max_size=3)

@@ -87,7 +87,7 @@ def test_print_that_spells_no_entry_does_not_pass_where_the_list_is_not_complete
 
 
 def test_no_district_of_a_state_passes_as_another_when_it_is_taken_out():
-    from benchmarks.lists_typed import _as_lexicon, _read
+    from benchmarks.parts.lists.typed import _as_lexicon, _read
     from mappers.codes import district_list
 
     every, right, out, before = _read(_as_lexicon(district_list("wb")))

@@ -2,9 +2,10 @@
 
 import random
 
-from benchmarks import trust_disks, trust_sources
-from benchmarks.trust_disks import Tried
-from benchmarks.trust_sources import make_files, make_specials, mutate, sources
+from benchmarks.parts.trust import disks as trust_disks
+from benchmarks.parts.trust.disks import Tried
+from sample_data.makers import hostile_files as trust_sources
+from sample_data.makers.hostile_files import make_files, make_specials, mutate, sources
 
 
 def test_every_reader_of_old_tables_and_every_kind_of_scan_has_a_source(tmp_path):

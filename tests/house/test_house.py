@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.house import AGREED, MEASURES, House, duplicate_types
-from benchmarks.house_imports import circles
+from benchmarks.parts.house.imports import circles
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.house import undeclared, unused
-from benchmarks.house_imports import House, circles
+from benchmarks.parts.house.imports import House, circles
 
 ROOT = Path(__file__).parents[2]
 HOUSE = House(ROOT)

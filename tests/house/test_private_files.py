@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.trust_planted import plant, read_cases
 from digitize.errors import DiskFull, InputError, OptionsError
 from digitize.machine.age_files import check_public, decrypt, encrypt, new_key
 from digitize.machine.exposure import open_to_others, told_exposure
 from digitize.machine.sealing import read_publics, read_secret, seal, unseal, write_key
+from sample_data.makers.planted import plant, read_cases
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")

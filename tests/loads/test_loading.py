@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from pg import make_target
 
-from benchmarks.validate_rows import write_rows
 from digitize.errors import InputError, OptionsError, TargetRefused, TooManyRefused
 from digitize.files.agreed import parse_agreed
 from digitize.files.loading.hand_over import hand_over
@@ -24,6 +23,7 @@ from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import check_target
 from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.sqlite import SqliteTarget
+from sample_data.makers.checked_files import write_rows
 
 SETTINGS = import_settings("iif1")
 BASE = {"state": "wb", "district": "Howrah", "police_station": "Bally", "year": "2009", "fir_date": "2009-03-12"}

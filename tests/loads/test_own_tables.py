@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from benchmarks.load_layout import kill_and_finish, write_cases
+from benchmarks.parts.load.layout import kill_and_finish, write_cases
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Load
 from digitize.targets.comparing import record_digests

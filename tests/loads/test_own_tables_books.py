@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from test_own_tables import LAYOUT, SAMPLE, address, ask, changed, load, pg_url, record, rejects, target  # noqa: F401
 
-from benchmarks.load_layout import write_cases
+from benchmarks.parts.load.layout import write_cases
 from digitize.errors import TargetRefused
 from digitize.files.loading.compared import of_files
 from digitize.files.loading.reconcile import compare

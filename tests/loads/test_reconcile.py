@@ -10,13 +10,13 @@ import psycopg
 import pytest
 from test_loading import SETTINGS, firs
 
-from benchmarks.validate_rows import write_rows
 from digitize.files.loading.compared import of_files
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.reconcile import compare
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.sqlite import SqliteTarget
+from sample_data.makers.checked_files import write_rows
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

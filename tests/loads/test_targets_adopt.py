@@ -7,7 +7,6 @@ from targets_pg import execute, restore_elsewhere, rows, run
 from test_digitize_targets import L1, L2, load, record
 from test_targets_postgres import address, refused, roles  # noqa: F401  # fixtures
 
-from benchmarks.load_rows import write_files
 from digitize.errors import TargetRefused
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
@@ -15,6 +14,7 @@ from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.meaning import means_the_same
 from digitize.targets.postgres.setup import check_target, init_target
 from digitize.targets.postgres.target import PostgresTarget
+from sample_data.makers.load_files import write_files
 
 
 def load_folder(folder, url, **options):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.forms_others import letter
 from benchmarks.handwriting_time import measure
-from benchmarks.straight import Value, calibration_error, straight_through, threshold
+from benchmarks.parts.forms.others import letter
+from benchmarks.parts.measuring.straight import Value, calibration_error, straight_through, threshold
 from ocr.engines import fields
 from ocr.forms.zones import find_form, load_models
 

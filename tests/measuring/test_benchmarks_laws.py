@@ -1,7 +1,7 @@
 """The model of random commands: which rows count, are refused, or wait, is worked out from the rows alone."""
 
 from benchmarks.laws import draw
-from benchmarks.laws_model import NO_DAY, Model, Row, Table
+from benchmarks.parts.laws.model import NO_DAY, Model, Row, Table
 
 
 def row(number, date="05/01/1998", place="Bazaar 1"):

@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks import growth_one
 from benchmarks.ledger import LedgerBench, _batch, _disk, _lots
-from benchmarks.ledger_make import make
-from benchmarks.ledger_sinks import DatabaseSink
+from benchmarks.parts.ledger.make import make
+from benchmarks.parts.ledger.sinks import DatabaseSink
 from digitize.machine.progress import Silent
 from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.counting.kept import differing_counts

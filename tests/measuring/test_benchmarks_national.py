@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.national_tamper import tamper
-from benchmarks.national_trust import disclose, find_contradictions, launder
-from benchmarks.national_worlds import judge
+from benchmarks.parts.national.tamper import tamper
+from benchmarks.parts.national.trust import disclose, find_contradictions, launder
+from benchmarks.parts.national.worlds import judge
 from digitize.offices.pdf import find_browser
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.parts.review.simulated_operator import (
+    CARPET,
+    MISTYPED,
+    OVERLOOKED,
+    Box,
+    Terms,
+    keyed_once,
+    keyed_twice,
+    reviewed,
+)
 from benchmarks.review import keystrokes
-from benchmarks.review_operator import CARPET, MISTYPED, OVERLOOKED, Box, Terms, keyed_once, keyed_twice, reviewed
 
 SHOWN = Terms(prefill=0.5)
 

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.offices import pdf
 from digitize.offices.answer_text import both_calendars
 from digitize.offices.office import open_office
 from digitize.offices.words import load_words
+from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
 
 ENDS = month_ends(6, date(2025, 6, 30))
 # The paragraphs of the answer to the Rajya Sabha's unstarred question no. 1993, as published.

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.national_states import invent, month_ends, snapshot
 from digitize.offices.exporting import csv_text, tables
 from digitize.offices.figures import shares
 from digitize.offices.measures import MEASURES, Counts, total
@@ -22,6 +21,7 @@ from digitize.offices.rollup import SnapshotReport, roll_up_nation
 from digitize.offices.series import Series
 from digitize.offices.shape import Snapshot
 from digitize.offices.words import LANGUAGES, load_words
+from sample_data.makers.national import invent, month_ends, snapshot
 
 pytestmark = [
     pytest.mark.slow,

@@ -14,7 +14,6 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
 from digitize.machine import web_server
 from digitize.offices import web
@@ -23,6 +22,7 @@ from digitize.offices.office import open_office
 from digitize.offices.picture import Limits
 from digitize.offices.states import shown_states
 from digitize.offices.web import COOKIE, SignOn, make_app
+from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
 
 ENDS = month_ends(6, date(2025, 6, 30))
 

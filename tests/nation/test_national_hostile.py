@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.machine.signing import sign
 from digitize.offices.envelope import unseal
 from digitize.offices.exporting import csv_text
@@ -33,6 +32,7 @@ from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store import SnapshotStore
 from digitize.offices.words import load_words
 from mappers.codes.stations import StationEntry
+from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
 
 ENDS = month_ends(6, date(2025, 6, 30))
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks.national_worlds import judge
+from benchmarks.parts.national.worlds import judge
 from digitize.offices.history import Point, project
 from digitize.offices.measures import Counts
 from digitize.offices.pace import months_left

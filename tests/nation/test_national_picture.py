@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from benchmarks.national_states import BACKWARD, FORWARD, invent, month_ends, seal_plain, snapshot
 from digitize.errors import OptionsError
 from digitize.offices.across import doubled_across
 from digitize.offices.exporting import as_plain, write_csv
@@ -29,6 +28,7 @@ from digitize.offices.shape import Snapshot
 from digitize.offices.states import shown_states
 from digitize.offices.store_rows import Received
 from digitize.offices.words import LANGUAGES, load_words
+from sample_data.makers.national import BACKWARD, FORWARD, invent, month_ends, seal_plain, snapshot
 
 ENDS = month_ends(24, date(2026, 10, 31))
 EN = load_words("en")

@@ -6,8 +6,6 @@ from datetime import date
 
 import pytest
 
-from benchmarks.national_bad import KINDS, RIGHT, write_bad
-from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.errors import LedgerError, OptionsError
 from digitize.machine.signing import create_key
 from digitize.offices.flags import answer_flag, raised_flags
@@ -19,6 +17,8 @@ from digitize.offices.receive import add_files
 from digitize.offices.refusal import flag
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import OfficeAct, Received
+from sample_data.makers.bad_snapshots import KINDS, RIGHT, write_bad
+from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
 
 ENDS = month_ends(6, date(2025, 6, 30))
 FAR = date(2999, 1, 1)

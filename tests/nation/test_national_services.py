@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from benchmarks.national_states import invent, month_ends, snapshot
-from benchmarks.national_trust import disclose
+from benchmarks.parts.national.trust import disclose
 from digitize.offices.answer import answer_sheet
 from digitize.offices.exporting import tables
 from digitize.offices.fold_kept import fold_parts
@@ -33,6 +32,7 @@ from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create
 from mappers.record import FieldValue, Record
 from mappers.schema import load_schemas
+from sample_data.makers.national import invent, month_ends, snapshot
 
 ENDS = month_ends(6, date(2025, 6, 30))
 

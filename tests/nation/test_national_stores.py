@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from benchmarks.national_states import invent, seal_plain, snapshot
 from digitize.errors import LedgerError, OptionsError
 from digitize.offices.flags import flags_of, raised_flags
 from digitize.offices.history import change_since, monthly
@@ -15,6 +14,7 @@ from digitize.offices.receive import add_files
 from digitize.offices.series import district_series
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_engine import check_address
+from sample_data.makers.national import invent, seal_plain, snapshot
 
 FIRST = date(2025, 1, 1)
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import pytest
 from lxml import html as lxml_html
 
-from benchmarks.national_states import invent, month_ends, seal_plain, snapshot
 from digitize.offices.contradict import contradictions
 from digitize.offices.lag import lag_of
 from digitize.offices.picture import Limits, NationalPicture
@@ -16,6 +15,7 @@ from digitize.offices.shape import Snapshot
 from digitize.offices.week import watch
 from digitize.offices.week_text import sentence, write_watch
 from digitize.offices.words import LANGUAGES, load_words
+from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
 
 ENDS = month_ends(6, date(2025, 6, 30))
 DAYS = (ENDS[4], ENDS[5])

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 import pytest
 from lxml import html as lxml_html
 
-from benchmarks.national_states import seal_plain
 from digitize.machine.signing import create_key
 from digitize.offices.books import settle, withdraw
 from digitize.offices.envelope import seal
@@ -38,6 +37,7 @@ from digitize.offices.shape import Protected
 from digitize.offices.shape_quality import NotMeasured, Share
 from digitize.offices.web import Dashboard
 from digitize.offices.words import load_words
+from sample_data.makers.national import seal_plain
 
 WORDS = {language: load_words(language) for language in ("en", "hi")}
 COUNTED = ("expected", "pages_expected", "pages", "pages_read", "pages_failed", "records", "in_review", "rejected",

@@ -2,8 +2,9 @@
 
 import polars as pl
 
-from benchmarks import search_lucene, search_lucene_rows
-from benchmarks.search_people import Question
+from benchmarks import search_lucene
+from benchmarks.parts.search import lucene_rows as search_lucene_rows
+from sample_data.makers.search_people import Question
 
 FIRS = pl.DataFrame({"record_id": ["wb-1-r1"], "police_station": ["Somapur 6"], "year": ["2013"], "fir_no": ["4"]})
 PERSONS = pl.DataFrame({

@@ -4,7 +4,6 @@ import polars as pl
 import pytest
 
 from benchmarks.services import ask
-from benchmarks.services_cases import WORDS, Cases
 from digitize.errors import OptionsError
 from digitize.finding.answers import Ground
 from digitize.finding.filled import Lack, LoadedRows, each_lacking
@@ -26,6 +25,7 @@ from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
 from mappers.codes.appearance import BodyMark, Garment, read_clothes, read_marks, unknown_words
 from mappers.schema import form_tables, load_schemas
+from sample_data.makers.service_cases import WORDS, Cases
 
 _AT = {"state": "wb", "district": "Howrah", "police_station": "Kalpanapur"}
 REPORTS = [

@@ -15,12 +15,12 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 
-from benchmarks.review_office import PASSWORD, make_office
 from digitize.machine.font_files import font_folder
 from digitize.offices.pdf import find_browser
 from digitize.review.station.app import make_app
 from digitize.review.station.served import Served
 from digitize.workspace.ledger import Ledger
+from sample_data.makers.station_office import PASSWORD, make_office
 
 HERE = Path(__file__).parent
 STATION = resources.files("digitize.review.station")

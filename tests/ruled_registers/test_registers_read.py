@@ -8,8 +8,8 @@ import cv2
 import pytest
 
 from benchmarks.forms_registers import measure
-from benchmarks.registers_peer import peer_found
-from benchmarks.registers_score import Found, Score, score_page
+from benchmarks.parts.registers.peer import peer_found
+from benchmarks.parts.registers.score import Found, Score, score_page
 from ocr.errors import FormError
 from ocr.registers import RegisterSettings, VolumeReader, decide_register, package_registers
 from ocr.registers.ditto import ditto_words, is_ditto, looks_ditto

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.duplicates_rows import PersonMaker
+from sample_data.makers.persons import PersonMaker
 from validators.checking.check import check_frames, check_records
 from validators.checking.examples import example_settings, make_record
 from validators.doubles.arrays import shared_bits

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from benchmarks.cluster_rig import SCHEDULER, Rig
+from benchmarks.parts.cluster.rig import SCHEDULER, Rig
 
 
 @pytest.mark.slow

@@ -15,7 +15,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.ledger_before import to_format_5, to_format_6  # noqa: E402
 from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError  # noqa: E402
 from digitize.machine.signing import create_key  # noqa: E402
 from digitize.machine.system import is_dead, process_name  # noqa: E402
@@ -29,6 +28,7 @@ from digitize.workspace.ledger.record_sql import groups_of  # noqa: E402
 from digitize.workspace.ledger.records import Records  # noqa: E402
 from digitize.workspace.place import open_place  # noqa: E402
 from digitize.workspace.trust import moving  # noqa: E402
+from sample_data.makers.old_ledgers import to_format_5, to_format_6  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.ledger_before import to_format_5  # noqa: E402
 from digitize.errors import DigitizeError  # noqa: E402
 from digitize.workspace.counting.kept import differing_counts, keep_counts  # noqa: E402
 from digitize.workspace.counting.totals import count_work  # noqa: E402
@@ -23,6 +22,7 @@ from digitize.workspace.ledger.records import Decision, Records, Stored  # noqa:
 from digitize.workspace.ledger.schema import FORMAT  # noqa: E402
 from digitize.workspace.ledger.verdict import Verdict  # noqa: E402
 from mappers.record import FieldValue, Record  # noqa: E402
+from sample_data.makers.old_ledgers import to_format_5  # noqa: E402
 
 EVERYTHING = (COUNT, READ, MAP, CHECK, LOAD)
 

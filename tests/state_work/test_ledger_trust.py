@@ -11,14 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.ledger_before import to_format_5  # noqa: E402
-from benchmarks.trust_copies import TamperedCopy  # noqa: E402
-from benchmarks.trust_tampering import DEEDS, named_changes  # noqa: E402
-from benchmarks.trust_views import open_views  # noqa: E402
+from benchmarks.parts.trust.copies import TamperedCopy  # noqa: E402
+from benchmarks.parts.trust.tampering import DEEDS, named_changes  # noqa: E402
+from benchmarks.parts.trust.views import open_views  # noqa: E402
 from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan  # noqa: E402
 from digitize.workspace.ledger.schema_before import COVER_DDL, DDL_5, SHAPES_DDL  # noqa: E402
+from sample_data.makers.old_ledgers import to_format_5  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +204,7 @@ def test_a_format_that_is_none_of_ours_is_refused(place, found):
 
 def older(place):
     """Make a ledger of format 1 of one of now, as the version before wrote it."""
-    from benchmarks.trust_copies import rechain
+    from benchmarks.parts.trust.copies import rechain
     from digitize.workspace.ledger.packs import plain_data
     from digitize.workspace.ledger.records import Records
 

@@ -8,7 +8,6 @@ import shutil
 
 import pytest
 
-from benchmarks.map_systems_make import invent, write_dump
 from digitize.files.convert import make_wanted
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
@@ -27,6 +26,7 @@ from mappers.systems.keys import key_of, table_key
 from mappers.systems.profile import profile
 from mappers.systems.system import load_system
 from mappers.systems.ties import find_ties
+from sample_data.makers.system_dumps import invent, write_dump
 from sample_data.systems import SYSTEMS
 
 SYSTEM = """

@@ -12,7 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.registers_score import half_of, matched
+from benchmarks.parts.registers.score import half_of, matched
 from ocr.engine import Image
 from ocr.page import Scan
 from ocr.registers.form import package_registers

@@ -1,7 +1,7 @@
 """Texts to draw words of: words of a dictionary, made-up names of places and syllables, entries of the code lists.
 
 Words come from the word lists inside Tesseract's models hin, mar, ben and asm (Apache-2.0), entries from mappers/codes.
-Names of the stations that are measured on (benchmarks/native_closed.toml) are left out, word by word.
+Names of the stations that are measured on (benchmarks/parts/office/native_closed.toml) are left out, word by word.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ocr.handwriting.words import SCRIPTS as WRITTEN
 from ocr.languages.visual import REPH
 
 _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
-_MEASURED = Path(__file__).parents[2] / "benchmarks" / "native_closed.toml"
+_MEASURED = Path(__file__).parents[2] / "benchmarks" / "parts" / "office" / "native_closed.toml"
 LONGEST = 30
 
 
