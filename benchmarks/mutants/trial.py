@@ -1,0 +1,218 @@
+"""Tries faults: each in a copy of one process that has loaded the tests, against the tests that run its block."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import shutil
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.mutants.plant import Mutant
+from benchmarks.mutants.replacing import NotPlantedError, find_readers, module_name, put_in, read_source
+
+_FIRST = 8
+
+
+@dataclass
+class Known:
+    """What the tests run. cost: seconds of a test alone. wide: of fixtures that several tests share."""
+
+    cost: dict[str, float] = field(default_factory=dict)
+    used: dict[str, list[str]] = field(default_factory=dict)
+    wide: dict[str, float] = field(default_factory=dict)
+    by_block: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    at_import: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+
+    def add(self, told: dict[str, Any]) -> None:
+        """Take in what the tests of one file run."""
+        self.wide |= told["wide"]
+        self.at_import |= set(told["at_import"])
+        self.modules |= set(told["modules"])
+        for name, test in told["tests"].items():
+            self.cost[name] = test["cost"]
+            self.used[name] = test["wide"]
+            for n in test["blocks"]:
+                self.by_block[told["blocks"][n]].add(name)
+
+    def tests_of(self, mutant: Mutant) -> set[str]:
+        """The tests that run the block with a fault; those that run a reader of the name for one at a module's top."""
+        if mutant.block:
+            return self.by_block.get(mutant.block, set())
+        name = mutant.what.partition(":")[0] if ": " in mutant.what else ""
+        readers = find_readers(read_source(mutant.path), name) if name else set()
+        found: set[str] = set()
+        for block, tests in self.by_block.items():
+            path, _, where = block.partition("::")
+            if path == mutant.path and (not readers or where.partition("#")[0] in readers):
+                found |= tests
+        return found
+
+    def order(self, tests: Iterable[str], seconds: float) -> list[str]:
+        """The tests in the order in which they are asked: the quickest of some files, then the others, file by file."""
+
+        def whole(test: str) -> float:
+            return self.cost[test] + sum(self.wide.get(w, 0.0) for w in self.used[test])
+
+        quick = sorted(tests, key=lambda t: (whole(t), t))
+        first: list[str] = []
+        for test in quick:
+            if len(first) < _FIRST and _file(test) not in {_file(t) for t in first}:
+                first.append(test)
+        left, made = seconds, set()
+        by_file: dict[str, list[str]] = {}
+        for test in [*first, *(t for t in quick if t not in set(first))]:
+            new = [w for w in self.used[test] if (w, _file(test)) not in made]
+            spent = self.cost[test] + sum(self.wide.get(w, 0.0) for w in new)
+            if spent > left and by_file:
+                continue
+            left -= spent
+            made |= {(w, _file(test)) for w in new}
+            by_file.setdefault(_file(test), []).append(test)
+        chosen = {t for ts in by_file.values() for t in ts}
+        first = [t for t in first if t in chosen]
+        return [*first, *(t for ts in by_file.values() for t in ts if t not in set(first))]
+
+    def seconds(self, tests: Sequence[str]) -> float:
+        """How long tests take one after the other."""
+        wide = {(w, _file(t)) for t in tests for w in self.used[t]}
+        return sum(self.cost[t] for t in tests) + sum(self.wide.get(w, 0.0) for w, _ in wide)
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
+
+
+class Trial:
+    """A pytest plugin: instead of running the tests it collected, it tries faults with them.
+
+    told(mutant, outcome, by): what is done with each result. clear: called after each, to put away what tests left.
+    """
+
+    def __init__(
+        self, mutants: Sequence[Mutant], known: Known, seconds: float, folder: Path,
+        told: Callable[[Mutant, str, str], None], clear: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self.mutants, self.known, self.seconds, self.folder = mutants, known, seconds, folder
+        self.told, self.clear = told, clear
+        self.sound: dict[str, bool] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> bool:
+        """Try all faults."""
+        self.items = {item.nodeid: item for item in session.items}
+        self.session = session
+        _preload(self.known.modules, {m.path for m in self.mutants})
+        gc.freeze()
+        for mutant in self.mutants:
+            outcome, by = self.try_one(mutant)
+            self.told(mutant, outcome, by)
+            self.clear()
+        return True
+
+    def try_one(self, mutant: Mutant) -> tuple[str, str]:
+        """What became of one fault: noticed, slow, missed, or unasked, when no test runs it; and which test noticed."""
+        tests = [t for t in self.known.tests_of(mutant) if t in self.items and self.sound.get(t, True)]
+        while True:
+            chosen = self.known.order(tests, self.seconds)
+            if not chosen:
+                return ("at import" if mutant.block in self.known.at_import else "unasked"), ""
+            outcome, by = self.run_copy(mutant, chosen)
+            if outcome != "noticed" or self.is_sound(by):
+                return outcome, by
+            tests.remove(by)
+
+    def is_sound(self, test: str) -> bool:
+        """Whether a test passes alone and without a fault; only then it noticed anything."""
+        if test not in self.sound:
+            self.sound[test] = self.run_copy(None, [test])[0] == "missed"
+        return self.sound[test]
+
+    def run_copy(self, mutant: Mutant | None, tests: Sequence[str]) -> tuple[str, str]:
+        """Run tests in a copy of this process, until one fails."""
+        place = self.folder / "tmp"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        ear, mouth = os.pipe()
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            code = 9
+            try:
+                os.close(ear)
+                code = self._in_copy(mutant, tests, place, mouth)
+            except NotPlantedError:
+                code = 4
+            finally:
+                os._exit(code)
+        os.close(mouth)
+        limit = 30 + 8 * self.known.seconds(tests)
+        code = _wait(child, time.monotonic() + limit)
+        said = b""
+        with contextlib.suppress(OSError):
+            os.set_blocking(ear, False)
+            said = os.read(ear, 65536)
+        os.close(ear)
+        last = said.decode().strip().split("\n")[-1]
+        return {0: "missed", 1: "noticed", 4: "not planted", None: "slow"}.get(code, "noticed"), last
+
+    def _in_copy(self, mutant: Mutant | None, tests: Sequence[str], place: Path, mouth: int) -> int:
+        os.setsid()
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        if mutant is not None:
+            os.environ["MUTANTS_PLANT"] = f"{mutant.path}:{mutant.number}"
+            put_in(mutant)
+        session = self.session
+        session.config.pluginmanager.unregister(name="terminalreporter")
+        session.config._tmp_path_factory._basetemp = place
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(place)
+        items = [self.items[t] for t in tests]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            os.write(mouth, f"{item.nodeid}\n".encode())
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                return 1
+        return 0
+
+
+def _wait(child: int, until: float) -> int | None:
+    """The exit code of a copy; None when it took too long. What it started ends with it."""
+    pause = 0.005
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            _end_group(child)
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(pause)
+        pause = min(0.1, pause * 1.3)
+    _end_group(child)
+    with contextlib.suppress(OSError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _end_group(child: int) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(child, signal.SIGKILL)
+
+
+def _preload(modules: Iterable[str], paths: Iterable[str]) -> None:
+    """Load what tests will load, so that copies need not: and all modules that faults are planted in."""
+    for name in sorted(modules):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    for path in paths:
+        importlib.import_module(module_name(path))
