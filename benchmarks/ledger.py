@@ -36,11 +36,11 @@ from digitize.steps.due import Due  # noqa: E402
 from digitize.steps.read_keys import DECIDE, RECOGNISE  # noqa: E402
 from digitize.steps.read_plan import due_pages  # noqa: E402
 from digitize.workspace.counting.kept import keep_counts  # noqa: E402
-from digitize.workspace.engines import LedgerAddress  # noqa: E402
-from digitize.workspace.known import Known, learn  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
+from digitize.workspace.ledger_db import LedgerAddress  # noqa: E402
 from digitize.workspace.place import Place  # noqa: E402
+from digitize.workspace.run_context import RunContext, build_run_context  # noqa: E402
 from digitize.workspace.to_load import batch_to_load  # noqa: E402
 
 PAGES, QUICK = 5_000_000, 5_000
@@ -160,7 +160,7 @@ def _commands(b: LedgerBench) -> dict[str, Any]:
 def _lots(b: LedgerBench, volumes: int = _NEW_VOLUMES, pages: int = _PER_VOLUME) -> dict[str, Any]:
     """The next lot of pages that wait, and what a page costs the writer from its lease to "done", in lots."""
     with Ledger(b.place.ledger) as ledger:
-        known = learn(b.place, ledger)
+        known = build_run_context(b.place, ledger)
         _take_in(ledger, volumes, pages)
         asked, thought = [], []
         for _ in range(5):
@@ -204,7 +204,7 @@ def _take_in(ledger: Ledger, volumes: int, pages: int) -> None:
                 ledger.record_event(page, "intake", "done", key=f"{sha}:{idx}", detail={"index": idx})
 
 
-def _work(ledger: Ledger, known: Known, lot: list[PageScan]) -> None:
+def _work(ledger: Ledger, known: RunContext, lot: list[PageScan]) -> None:
     """A lot from its lease to "done", with small results: read and decided, under the keys of today."""
     from digitize.steps.read_keys import decide_key, recognise_key
 
@@ -228,7 +228,7 @@ def _batch(b: LedgerBench) -> dict[str, Any]:
     target = b.place.folder / "loaded" / "batch.sqlite"
     target.unlink(missing_ok=True)
     with Ledger(b.place.ledger) as ledger:
-        known = learn(b.place, ledger)
+        known = build_run_context(b.place, ledger)
         batch = Catalogue(ledger).batches()[0].batch
         begun = time.perf_counter()
         todos = load.plan(ledger, known, [batch])

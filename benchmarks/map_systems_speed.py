@@ -98,13 +98,13 @@ class System(Table):
     def answer_s(self) -> float:
         """The time in which a record of the middle of the system is made anew, everything learned before."""
         from digitize.review.trial import trial
-        from digitize.workspace.known import learn
         from digitize.workspace.ledger import Ledger
         from digitize.workspace.place import open_place
+        from digitize.workspace.run_context import build_run_context
 
         place = open_place(self.place)
         with Ledger(place.ledger) as ledger:
-            known = learn(place, ledger)
+            known = build_run_context(place, ledger)
             (record,) = ledger.execute("SELECT record FROM records ORDER BY record DESC LIMIT 1").fetchone()
             trial(ledger, known, record, [], with_rules=False)
             begun = time.monotonic()

@@ -19,9 +19,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from digitize.finding.cases import FoundCases  # noqa: E402
 from digitize.masking.cases import masks_of  # noqa: E402
 from digitize.masking.masks import MASK  # noqa: E402
+from digitize.search.cases import FoundCases  # noqa: E402
 from digitize.services.shown import record_as_shown  # noqa: E402
 from mappers.record import FieldValue, Record, Row  # noqa: E402
 

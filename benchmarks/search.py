@@ -133,8 +133,8 @@ class Asker:
 
     def __init__(self, target: Any) -> None:
         """target: open, all its keys made."""
-        from digitize.finding.log import Searcher
-        from digitize.finding.search import StoreSearch
+        from digitize.search.log import Searcher
+        from digitize.search.search import StoreSearch
 
         self.finder, self.by = StoreSearch(target), Searcher("benchmark", "benchmark", "measuring")
         self.finder.store.put_in_order()  # as `digitize serve` does when it starts
@@ -144,7 +144,7 @@ class Asker:
 
     def ask(self, q: Question) -> bool:
         """Whether the one that is meant is among the first ten."""
-        from digitize.finding.asked import SearchQuery
+        from digitize.search.asked import SearchQuery
 
         began, worked = time.perf_counter(), worked_of(self._server)
         query = SearchQuery(q.text, "person", q.relative, q.station, year=q.year, limit=_SHOWN)
@@ -189,7 +189,7 @@ def _asked(target: Any, world: World, size: int, count: int) -> dict[str, Any]:
 
 
 def _vehicles(asker: Asker, size: int, count: int) -> float:
-    from digitize.finding.asked import SearchQuery
+    from digitize.search.asked import SearchQuery
 
     die = random.Random(7)
     numbers = range(0, size // 2, 4)

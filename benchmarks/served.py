@@ -125,7 +125,7 @@ def _timed(ask: Callable[[dict[str, str]], Any], count: int) -> tuple[list[float
 
 
 def _at_desk(file: Path) -> Callable[[dict[str, str]], Any]:
-    from digitize.finding.log import Searcher
+    from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
     from digitize.services.desk import ServiceDesk
     from digitize.services.known import load_services

@@ -108,7 +108,7 @@ def _asked(target: Any, cases: Cases) -> dict[str, Any]:
 
 def ask(target: Any, cases: Cases) -> dict[str, Any]:
     """Ask all that is asked of a target that is loaded."""
-    from digitize.finding.stores import open_store
+    from digitize.search.stores import open_store
     from digitize.services.kinds.missing_persons import find
     from digitize.services.matching.pairs import BODIES, FOUND, REPORTS, described, matches
 

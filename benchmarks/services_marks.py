@@ -154,7 +154,7 @@ def spoilt(plate: str, how: str, die: random.Random) -> str:
 def _measure(folder: Path, world: VehicleWorld, count: int, has_pg: bool) -> dict[str, Any]:
     from marks_store import batch
 
-    from digitize.finding.stores import open_store
+    from digitize.search.stores import open_store
     from digitize.targets.sqlite import SqliteTarget
 
     target = SqliteTarget(folder / "cctns.sqlite")
@@ -177,7 +177,7 @@ def _in_postgres(batches: list[Any], world: VehicleWorld, count: int) -> dict[st
     sys.path.insert(0, str(ROOT / "tests"))
     from pg import binaries, start_server
 
-    from digitize.finding.stores import open_store
+    from digitize.search.stores import open_store
     from digitize.targets.open import open_target
     from digitize.targets.postgres.address import parse_address
     from digitize.targets.postgres.setup import init_target

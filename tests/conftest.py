@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from digitize.cli.app import build
 from digitize.exits import exit_code
-from digitize.machine.copies import page_context
+from digitize.machine.forkserver import page_context
 
 # A busy machine is slow, not wrong: no test fails for how long it took.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])

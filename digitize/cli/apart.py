@@ -1,4 +1,4 @@
-"""Commands that open files nobody vouches for run in a limited process of their own (digitize.machine.confined)."""
+"""Commands that open files nobody vouches for run in a limited process of their own (digitize.machine.sandbox)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def run_apart(run: Callable[[list[str]], int], arguments: list[str]) -> int:
     # What is done with a workspace is done with its ledger, whose files were looked into at intake.
     if command not in (*_ALONE, *_WITH_TARGET) or any((p / "digitize.toml").is_file() for p in paths):
         return run(arguments)
-    from digitize.machine.confined import run_confined
     from digitize.machine.limits import seconds_for
+    from digitize.machine.sandbox import run_sandboxed
 
     is_linked = any("://" in a for a in arguments)
     # Nobody knows how long a database or standard input is.
     limit_s = None if is_linked or "-" in arguments else seconds_for(paths)
     broke = partial(_broke, [p.name for p in paths])
-    return run_confined(partial(run, arguments), limit_s, broke, net=is_linked or command in _WITH_TARGET)
+    return run_sandboxed(partial(run, arguments), limit_s, broke, net=is_linked or command in _WITH_TARGET)
 
 
 def _existing(argument: str) -> Path | None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
-    from digitize.accounts.account import VolumeAccount
+    from digitize.volumes.account import VolumeAccount
 
 batch = typer.Typer(name="batch", help="Volumes on their way, and whether all pages are here.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
@@ -45,9 +45,9 @@ def receive(
     json: Json = False,
 ) -> None:
     """Note that volumes came, what they are, and how many pages somebody counted."""
-    from digitize.accounts.list_file import read_list
-    from digitize.accounts.listed import receive_all
     from digitize.errors import InputError
+    from digitize.volumes.list_file import read_list
+    from digitize.volumes.listed import receive_all
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import VolumeFacts
 
@@ -82,7 +82,7 @@ def count(
         found = book.find(volume)
         book.count(found.number, pages, by=by, on=on)
     before = f" (before: {found.facts.pages})" if found.facts.pages is not None else ""
-    say(f"Volume {found.number:04d}, {found.facts.label}: {counted(pages, 'page')} counted{before}.")
+    say(f"Volume {found.number:04d}, {found.facts.label}: {pluralize(pages, 'page')} counted{before}.")
 
 
 @batch.command()
@@ -119,7 +119,7 @@ def custody(
     for line in chain_lines(chain):
         say(line)
     for pages, who, day in counts:
-        say(f"{day}  counted {counted(pages, 'page')}, by {who}")
+        say(f"{day}  counted {pluralize(pages, 'page')}, by {who}")
 
 
 _HEAD = [
@@ -144,8 +144,8 @@ def account(
     json: Json = False,
 ) -> None:
     """Set what was counted by hand beside what was scanned, read and recorded; exit code 3 if they differ."""
-    from digitize.accounts.account import accounts
     from digitize.errors import TooManyRefused
+    from digitize.volumes.account import accounts
     from digitize.workspace.intake.unplaced import set_aside
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -203,9 +203,9 @@ def look(
     """Look at the pictures of volumes: pages scanned twice, numbers left out, pages to scan again."""
     import os
 
-    from digitize.accounts.look import look_at
     from digitize.cli.console import progress
     from digitize.files.scanqc.check import ScanQcOptions
+    from digitize.volumes.look import look_at
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import Volumes
@@ -217,7 +217,7 @@ def look(
         for one in [book.find(volume)] if volume else list(book.all().values()):
             found = look_at(place, ledger, one, wanted, shown)
             few = f" Fewer than 12 letters: {', '.join(found.few_letters)}." if found.few_letters else ""
-            say(f"Volume {one.number:04d}, {one.facts.label}: {counted(found.pages, 'page')} looked at.{few}")
+            say(f"Volume {one.number:04d}, {one.facts.label}: {pluralize(found.pages, 'page')} looked at.{few}")
             for f in found.findings:
                 say(f"  {f.kind}: {f.text}")
 
@@ -239,7 +239,7 @@ def sort(folder: Folder, json: Json = False) -> None:
     for a in waiting:
         say(f"{short(a.unit)}  {a.name}, page {a.index + 1}: {a.why}")
     say(
-        f"{counted(len(waiting), 'page waits', 'pages wait')}. digitize batch place {folder} ID --volume LABEL "
+        f"{pluralize(len(waiting), 'page waits', 'pages wait')}. digitize batch place {folder} ID --volume LABEL "
         f"--by NAME [--rest]"
     )
 
@@ -267,7 +267,7 @@ def place_page(
         made = settle(place, ledger, [first], PersonSays(what, by, found, reason))
         # Behind a sheet stand pages, whatever the sheet itself is.
         made += settle(place, ledger, others, PersonSays("nothing" if what == "nothing" else "page", by, found, reason))
-    say(f"{counted(1 + len(others), 'page is', 'pages are')} settled{': ' + ', '.join(made) if made else ''}.")
+    say(f"{pluralize(1 + len(others), 'page is', 'pages are')} settled{': ' + ', '.join(made) if made else ''}.")
 
 
 def register(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from digitize.cli.console import errors, results, say, table
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.files.validating.findings import FileFinding
@@ -65,7 +65,7 @@ def print_report(report: CheckReport) -> None:
         say("By rule: " + ", ".join(f"{code} {n}" for code, n in report.by_code().items()))
     known = f"; {report.known} known" if report.known else ""
     say(
-        f"{counted(report.rows_checked, 'row')} checked, {report.rows_unreadable} unreadable: "
+        f"{pluralize(report.rows_checked, 'row')} checked, {report.rows_unreadable} unreadable: "
         f"{report.count('reject')} reject, "
         f"{report.count('review')} review, {report.count('note')} note{known}."
     )

@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 import typer
 
 from digitize.cli.console import errors, text_out
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.files.convert import Done
@@ -183,7 +183,7 @@ def _report(table: LegacyTable, done: Done) -> None:
     for number, why in list(done.left_out.items())[:_SHOWN]:
         messages.print(f"{table.name}: row {number} left out: {why}", style="red", markup=False)
     messages.print(
-        f"{table.name}: {counted(done.written, 'row')} written, {done.deleted} deleted in the old system, "
+        f"{table.name}: {pluralize(done.written, 'row')} written, {done.deleted} deleted in the old system, "
         f"{len(done.left_out)} damaged and left out",
         markup=False,
     )

@@ -10,7 +10,7 @@ import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, table
 from digitize.cli.unmask import Reason, Unmask, asked_by, keep_record, need_file
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.records.duplicates.run import Duplicates, DuplicateSearch
@@ -89,7 +89,7 @@ def _take(paths: list[Path], sheet: Path, operator: str, *, json: bool) -> None:
         for line, what in taken.refused:
             errors().print(f"line {line}: refused: {what}", style="red", markup=False, soft_wrap=True)
         say(
-            f"{counted(taken.rows, 'row')}: {taken.decided} decided, {taken.known} known before, "
+            f"{pluralize(taken.rows, 'row')}: {taken.decided} decided, {taken.known} known before, "
             f"{len(taken.refused)} refused."
         )
     if taken.refused:
@@ -111,9 +111,9 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
         errors().print(f"{found.purged} records are not compared: their values were purged.", soft_wrap=True)
     for count in found.counts:
         line = (
-            f"{count.kind}s: {counted(count.pairs, 'pair')}, {counted(count.groups, 'group')}, {count.shown} "
+            f"{count.kind}s: {pluralize(count.pairs, 'pair')}, {pluralize(count.groups, 'group')}, {count.shown} "
             f"shown; {count.decided} "
-            f"decided before. {counted(count.rows, 'row')}, {counted(count.compared, 'comparison')}, "
+            f"decided before. {pluralize(count.rows, 'row')}, {pluralize(count.compared, 'comparison')}, "
             f"{count.skipped} left out in big blocks."
         )
         # What is written to standard output for a machine stays free of words.

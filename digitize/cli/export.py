@@ -10,7 +10,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.masking.unmasking import Unmasking
@@ -60,7 +60,7 @@ def export(
 
 
 def _tell(made: Exported, layout: str, how: str) -> None:
-    say(f"{counted(made.records, 'record')} written to {made.path}{how}.")
+    say(f"{pluralize(made.records, 'record')} written to {made.path}{how}.")
     for form, count in made.no_table.items():
         say(f"{form}: {count} records are not written, since the layout {layout} has no table for this form.")
     for column, count in made.gaps.items():
@@ -75,8 +75,8 @@ def _pack(
     folder: Path, to: str, out: Path | None, *, volume: str, batch: str, who: Unmasking | None,
     publics: list[str] | None, json: bool,
 ) -> None:  # fmt: skip
-    from digitize.accounts.package import pack
     from digitize.errors import OptionsError
+    from digitize.volumes.package import pack
     from digitize.workspace.place import open_place
 
     if publics:
@@ -88,7 +88,8 @@ def _pack(
         print_json({**asdict(made), "path": str(made.path)})
         return
     say(
-        f"{made.path}: {counted(made.pages, 'page')}, {counted(made.records, 'record')}, {counted(made.files, 'file')}."
+        f"{made.path}: {pluralize(made.pages, 'page')}, {pluralize(made.records, 'record')}, "
+        f"{pluralize(made.files, 'file')}."
     )
     if not made.is_whole:
         say("Protected names are masked, so the originals are not in it: they show every name. See --unmask.")

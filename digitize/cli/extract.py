@@ -10,7 +10,7 @@ import typer
 
 from digitize.cli.console import errors
 from digitize.cli.options import Dpi, PagesAtOnce, Scans, SecondsPerPage
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def extract(
     if out is not None and out.resolve() in {file.resolve() for file in files}:
         raise OptionsError(f"--out: {out} is one of the files to be read, and originals are never changed.")
     if unread := _write(extract_files(files, settings, jobs or default_workers()), WholeFile(out), how):
-        what = counted(unread, "page or file", "pages or files")
+        what = pluralize(unread, "page or file", "pages or files")
         raise InputError(f"{what} could not be read; the reasons stand above.")
 
 

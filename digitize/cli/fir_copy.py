@@ -29,9 +29,9 @@ def fir_copy(
 ) -> None:
     """Make a printable copy of an FIR (form IIF-I) as whoever it is for may have it. It is kept in the log."""
     from digitize.files.loading.where import opened
-    from digitize.finding.log import Searcher
     from digitize.machine.system import user_name
     from digitize.machine.whole_file import WholeFile
+    from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
     from digitize.services.copies.asked import fir_copy as make
     from digitize.services.desk import ServiceDesk

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 
 def fixity(
@@ -27,9 +27,9 @@ def fixity(
 
     from digitize.cli.console import progress
     from digitize.errors import LedgerError
+    from digitize.workspace.integrity.originals import Fixity, check_originals, parse_share
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.originals import Fixity, check_originals, parse_share
 
     place = open_place(folder)
     done = Fixity()
@@ -40,7 +40,7 @@ def fixity(
     else:
         for change in found:
             say(change.line())
-        say(f"{counted(done.files, 'original')} looked at, {done.good} good, {done.left} left for the next time.")
+        say(f"{pluralize(done.files, 'original')} looked at, {done.good} good, {done.left} left for the next time.")
     if found:
         raise LedgerError(f"{folder}: {len(found)} originals are gone or altered.")
 

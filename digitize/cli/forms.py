@@ -129,9 +129,9 @@ def discover(
     json: Json = False,
 ) -> None:
     """Draft the prints of known forms that pages of a workspace are of and that no form file describes."""
-    from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
+    from digitize.workspace.run_context import build_run_context
     from ocr.tesseract.folders import searching
 
     place = open_place(folder)
@@ -140,7 +140,7 @@ def discover(
         from digitize.steps.discover import unknown_pages
 
         pages = len(unknown_pages(ledger))
-        drafted = discover_prints(ledger, learn(place, ledger), shown, again=True)
+        drafted = discover_prints(ledger, build_run_context(place, ledger), shown, again=True)
     if json:
         print_json({"pages": pages, "prints": [{"id": p.id, "picture": str(p.picture)} for p in drafted]})
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, table
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.files.inspect import ColumnReport, TableReport
@@ -59,7 +59,7 @@ def _print(report: TableReport) -> None:
     out = results()
     problems = ", ".join(f"{n} {why}" for why, n in sorted(report.problems.items()))
     out.print(
-        f"{report.name}: {counted(report.rows, 'row')}, {report.deleted} deleted"
+        f"{report.name}: {pluralize(report.rows, 'row')}, {report.deleted} deleted"
         + (f", damaged: {problems}" if problems else "")
         + (f"; the file claims {report.counted}" if report.counted not in (None, report.rows) else ""),
         style="bold", markup=False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, errors, print_json, say
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
@@ -94,17 +94,17 @@ def _print(report: IntakeReport, folder: Path) -> None:
         more = len(report.renamed) - _MOST
         errors().print(f"already here  and {more} more under other names: see --json", markup=False)
     say(
-        f"{counted(report.files, 'file')}: {report.taken} taken in ({counted(report.pages, 'page')}, "
-        f"{counted(report.tables, 'table')}), "
+        f"{pluralize(report.files, 'file')}: {report.taken} taken in ({pluralize(report.pages, 'page')}, "
+        f"{pluralize(report.tables, 'table')}), "
         f"{len(report.duplicates)} already here, {len(report.refused)} refused."
     )
     for label, pages in report.sorted_into.items():
-        say(f"Sorted into {label}: {counted(pages, 'page')}.")
+        say(f"Sorted into {label}: {pluralize(pages, 'page')}.")
     if report.sheets or report.aside:
         wait = f" They wait: digitize batch sort {folder}" if report.aside else ""
-        say(f"{counted(report.sheets, 'sheet')}, {counted(len(report.aside), 'page')} set aside.{wait}")
+        say(f"{pluralize(report.sheets, 'sheet')}, {pluralize(len(report.aside), 'page')} set aside.{wait}")
     if report.waiting:
-        say(f"{counted(report.waiting, 'page waits', 'pages wait')} until you say what they are: see above.")
+        say(f"{pluralize(report.waiting, 'page waits', 'pages wait')} until you say what they are: see above.")
     if report.batch:
         say(f"Batch {report.batch}. Next: digitize run {folder}")
     elif report.told_anew or report.again.settled:

@@ -22,7 +22,7 @@ def rotate(
     json: Json = False,
 ) -> None:
     """Make a new key that follows the old one, and a statement of it for the office above."""
-    from digitize.workspace.trust.keys import LOST, ROTATED
+    from digitize.workspace.integrity.keys import LOST, ROTATED
 
     _change(folder, LOST if lost else ROTATED, lost, passphrase=passphrase, json=json)
 
@@ -36,7 +36,7 @@ def revoke(
 ) -> None:
     """Say that the key may be in other hands, and make a new one; the office above takes nothing more under the old."""
     from digitize.errors import OptionsError
-    from digitize.workspace.trust.keys import REVOKED
+    from digitize.workspace.integrity.keys import REVOKED
 
     if not reason.strip():
         raise OptionsError("--reason says why; the office above reads it.")
@@ -50,9 +50,9 @@ def export_public(
     json: Json = False,
 ) -> None:
     """Give the public half of the key, and write down which key followed which."""
+    from digitize.workspace.integrity.keys import write_successions
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.keys import write_successions
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
@@ -95,8 +95,8 @@ def allow(
 ) -> None:
     """At the office: let a worker sign what it records with a key of its own."""
     from digitize.errors import InputError
+    from digitize.workspace.integrity.worker_keys import allow_key
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.worker_keys import allow_key
 
     try:
         public = file.read_text(encoding="ascii").strip()
@@ -117,8 +117,8 @@ def withdraw(
     json: Json = False,
 ) -> None:
     """At the office: take a worker's key back. What it signed before stays good."""
+    from digitize.workspace.integrity.worker_keys import withdraw_key
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.worker_keys import withdraw_key
 
     public = withdraw_key(open_place(folder), name, reason)
     if json:
@@ -132,9 +132,9 @@ def workers(folder: Folder, json: Json = False) -> None:
     """Whose keys may sign beside the office's own, and whose could."""
     from dataclasses import asdict
 
+    from digitize.workspace.integrity.worker_keys import worker_keys
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.worker_keys import worker_keys
 
     with Ledger(open_place(folder).ledger) as ledger:
         found = worker_keys(ledger)
@@ -151,8 +151,8 @@ def workers(folder: Folder, json: Json = False) -> None:
 def _change(folder: Path, why: str, reason: str, *, passphrase: bool, json: bool) -> None:
     from dataclasses import asdict
 
+    from digitize.workspace.integrity.keys import FILE, change_key
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.keys import FILE, change_key
 
     text = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True) if passphrase else ""
     place = open_place(folder)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say, warn
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 
 def labels(
@@ -24,7 +24,7 @@ def labels(
     """Write cover sheets and volume stickers as a PDF; `digitize batch receive` tells of the volumes first."""
     from dataclasses import asdict
 
-    from digitize.accounts.labels import print_labels
+    from digitize.volumes.labels import print_labels
     from digitize.workspace.place import open_place
 
     made = print_labels(open_place(folder), pdf, volume or (), tuple(what or ("cover", "sticker")), copies)
@@ -32,8 +32,8 @@ def labels(
         print_json({**asdict(made), "path": str(made.path)})
         return
     say(
-        f"{made.path}: {counted(made.sheets, 'sheet')} and {counted(made.stickers, 'sticker')} for "
-        f"{counted(made.volumes, 'volume')}."
+        f"{made.path}: {pluralize(made.sheets, 'sheet')} and {pluralize(made.stickers, 'sticker')} for "
+        f"{pluralize(made.volumes, 'volume')}."
     )
     if made.no_font:
         warn(f"No font here has the letters of {', '.join(made.no_font)}; they are printed as question marks.")

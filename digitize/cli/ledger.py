@@ -37,10 +37,10 @@ def verify(
     """
     from digitize.cli.console import progress
     from digitize.errors import InputError, LedgerError
+    from digitize.workspace.integrity.originals import parse_share
+    from digitize.workspace.integrity.whole import Look, changes_of, reached
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.originals import parse_share
-    from digitize.workspace.trust.whole import Look, changes_of, reached
 
     if heads is not None and not heads.is_file():
         raise InputError(f"{heads}: there is no such file of heads.")
@@ -142,8 +142,8 @@ def move(
     """Take the ledger from its file into a database, or back; whole and recounted, or not at all."""
     from dataclasses import asdict
 
+    from digitize.workspace.integrity.moving import move as take
     from digitize.workspace.place import open_place
-    from digitize.workspace.trust.moving import move as take
 
     made = take(open_place(folder), "" if to == "sqlite" else to)
     if json:

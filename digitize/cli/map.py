@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from digitize.cli.console import Json, errors, print_json, results, say, say_text, table
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.files.mapping.coverage import MappingCoverage
@@ -143,7 +143,7 @@ def _print_golden(done: Golden) -> None:
         if len(done.differences) > _SHOWN:
             say(f"... and {len(done.differences) - _SHOWN} more; --json lists all.")
     rows_off = len({d.row for d in done.differences})
-    say(f"{done.mapping}: {counted(done.rows, 'row')}, {done.rows - rows_off} as expected, {rows_off} not.")
+    say(f"{done.mapping}: {pluralize(done.rows, 'row')}, {done.rows - rows_off} as expected, {rows_off} not.")
     for finding in done.findings:
         say(f"Found: {finding}")
 
@@ -252,7 +252,7 @@ def apply(
         print_json({"mapping": by, "out": str(out), **asdict(done)})
         return
     made = ", ".join(f"{n} {form}" for form, n in done.records.items()) or "nothing"
-    say(f"{counted(done.rows, 'row')}: {done.mapped} mapped by {by} to {made}, {done.reported} not mapped.")
+    say(f"{pluralize(done.rows, 'row')}: {done.mapped} mapped by {by} to {made}, {done.reported} not mapped.")
     say(f"Doubtful values: {done.doubts}; see {out / 'report'}. Next: digitize validate {out} --state ... ")
     for note in done.notes:
         errors().print(f"{file.name}: {note}", style="yellow", markup=False, soft_wrap=True)

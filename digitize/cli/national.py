@@ -30,7 +30,7 @@ from digitize.cli.offices import (
     verify_command,
     write_report,
 )
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.offices.answer import AnswerSheet
@@ -178,7 +178,7 @@ def answer(
     else:
         _print_answer(sheet, words, len(picture.root.parts))
     if not sheet.is_clean:
-        against = counted(len(sheet.against), "statement is", "statements are")
+        against = pluralize(len(sheet.against), "statement is", "statements are")
         raise TooManyRefused(
             f'{against} contradicted by ledgers. Mend them, or print it clean with --accept-contradictions "reason".'
         )

@@ -11,7 +11,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.offices import Dir, Lang, SilentAfter, day_of, language_of
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
@@ -57,7 +57,7 @@ def watch_command(open_or_make: Callable[[Path], Office], default: Path) -> Call
 
 def _say(states: list[WatchedState], first: date, last: date) -> None:
     new = [s for s in states if s.new]
-    changes = counted(sum(s.new for s in new), "change")
+    changes = pluralize(sum(s.new for s in new), "change")
     say(f"From {first} to {last}: {changes} in {len(new)} of {len(states)} States and UTs.")
 
 

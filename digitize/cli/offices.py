@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, table
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
@@ -168,7 +168,7 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         if json:
             print_json({**asdict(found), "hash": mark, "key_changes": [asdict(x) for x in lines]})
             return
-        say(f"{counted(found.files, 'file')}, all as received; {found.signed} signed by the keys that held then.")
+        say(f"{pluralize(found.files, 'file')}, all as received; {found.signed} signed by the keys that held then.")
         if found.unsigned:
             say(f"{found.unsigned} were taken before signatures were kept: only their hashes were compared.")
         say(f"{found.keys} changes of keys, the last on {lines[-1].at[:10] if lines else '-'}. See: keys list")

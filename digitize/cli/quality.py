@@ -63,7 +63,7 @@ def _measured(
     workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
 ) -> tuple[list[StationQuality], list[PaperPlace]]:
     from digitize.files.loading.where import opened
-    from digitize.finding.filled import open_counts
+    from digitize.search.filled import open_counts
     from digitize.services.quality import by_station, paper_places
 
     with opened(target, schema, workspace) as loaded:
@@ -73,13 +73,13 @@ def _measured(
 
 def _ask(workspace: Path, places: Sequence[PaperPlace], limit: int, operator: str) -> BackToPaper:
     from digitize.review.going_back import go_back
-    from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
+    from digitize.workspace.run_context import build_run_context
 
     place = open_place(workspace)
     with Ledger(place.ledger) as ledger:
-        return go_back(ledger, learn(place, ledger), [(p.record, p.paths) for p in places], limit, operator)
+        return go_back(ledger, build_run_context(place, ledger), [(p.record, p.paths) for p in places], limit, operator)
 
 
 def _show(found: Sequence[StationQuality], places: Sequence[PaperPlace], out: Path | None) -> None:

@@ -10,7 +10,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Lang, Schema, Target, Workspace
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
@@ -44,7 +44,7 @@ def list_rejects(
         return
     rows = [[*k[:5], k[-1], " ".join(k[8])] for k in found]
     results().print(table("Quarantine", ["reject", "state", "word", "form", "record", "where", "rules"], rows))
-    say(f"{counted(len(found), 'record')}. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
+    say(f"{pluralize(len(found), 'record')}. Out as a spreadsheet: digitize quarantine export FILE.xlsx --target ...")
 
 
 @quarantine.command("flags")
@@ -114,7 +114,7 @@ def export_sheet(
     if json:
         print_json({"path": str(out), "rejects": count, "masked": not unmask})
         return
-    say(f"{counted(count, 'record')} written to {out}. Fill in 'right value', then:")
+    say(f"{pluralize(count, 'record')} written to {out}. Fill in 'right value', then:")
     say(f"digitize quarantine import {out} --target ... --operator NAME")
 
 
@@ -141,7 +141,10 @@ def import_sheet(
     if json:
         print_json(asdict(taken))
         return
-    say(f"{counted(taken.corrected, 'record')} corrected ({counted(taken.values, 'value')}), {taken.dropped} dropped.")
+    say(
+        f"{pluralize(taken.corrected, 'record')} corrected ({pluralize(taken.values, 'value')}), "
+        f"{taken.dropped} dropped."
+    )
     say("Next: digitize quarantine replay --target ...")
 
 
@@ -172,7 +175,7 @@ def replay_rejects(
     from digitize.quarantine.asking import AskedBy
     from digitize.quarantine.rejects import WAITING, find_rejects
     from digitize.quarantine.replay import Forced, replay
-    from digitize.targets.keeping import CORRECTED
+    from digitize.targets.quarantine_store import CORRECTED
 
     if not force == bool(operator.strip()) == bool(reason.strip()):
         raise OptionsError("--force, --operator and --reason go together: who forces it and why is recorded.")

@@ -9,7 +9,7 @@ import typer
 
 from digitize.cli.console import Json, errors, print_json, say
 from digitize.cli.unmask import Reason, Unmask, asked_by
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 review = typer.Typer(
     name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
@@ -81,7 +81,7 @@ def import_sheet(
         for record, codes in report.still:
             errors().print(f"{record}: accepted, but still refused by {codes}", markup=False, soft_wrap=True)
         say(
-            f"{counted(report.rows, 'row')}: {report.accepted} accepted, {report.known} known before, "
+            f"{pluralize(report.rows, 'row')}: {report.accepted} accepted, {report.known} known before, "
             f"{len(report.conflicts)} in conflict, {len(report.refused)} refused."
         )
         say(f"Next: digitize run {folder}")
@@ -122,13 +122,13 @@ def reopen_value(
 ) -> None:
     """Have a settled value asked again, also after loading; what was settled stays in the history."""
     from digitize.review.reopening import reopen
-    from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
+    from digitize.workspace.run_context import build_run_context
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        reopen(ledger, learn(place, ledger), record, field, operator, reason)
+        reopen(ledger, build_run_context(place, ledger), record, field, operator, reason)
     say(f"{record}: {field} is asked again.", f"Next: digitize run {folder}")
 
 
@@ -144,13 +144,13 @@ def settle_value(
 ) -> None:
     """Settle one value over whatever was said of it: the word of a third person where two differ."""
     from digitize.review.reopening import settle
-    from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
+    from digitize.workspace.run_context import build_run_context
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         _, _, codes = settle(ledger, known, record, field, value, operator, verdict=verdict, is_sure=sure)
     if codes:
         errors().print(f"{record}: accepted, but still refused by {', '.join(codes)}", soft_wrap=True)

@@ -11,7 +11,7 @@ import typer
 from digitize.cli.console import Json, print_json, say
 
 if TYPE_CHECKING:
-    from digitize.workspace.engines import Where
+    from digitize.workspace.ledger_db import Where
 
 people = typer.Typer(name="people", help="Who may log in at the review station.", no_args_is_help=True)
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digitize.cli.console import Json, errors, print_json, progress, results, say, table
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.files.scanqc.report import PageReport, ScanReport
@@ -65,9 +65,8 @@ def _print(report: ScanReport) -> None:
     for page_name, note in noted[:_SHOWN]:
         errors().print(f"{page_name}: {NOTES.get(note, note)}", markup=False, soft_wrap=True)
     kinds = ", ".join(f"{kind} {n}" for kind, n in report.by_kind().items())
-    told = (
-        f"{counted(len(report.pages), 'page')} in {counted(report.files, 'file')}: {report.scan_again} to scan again."
-    )
+    pages, files = pluralize(len(report.pages), "page"), pluralize(report.files, "file")
+    told = f"{pages} in {files}: {report.scan_again} to scan again."
     say(f"{told} {kinds}." if kinds else f"{told}")
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, results, say, say_text, table
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 schema = typer.Typer(name="schema", help="The forms: their fields, and empty import files.", no_args_is_help=True)
 Form = Annotated[str, typer.Argument(metavar="FORM", help="A form such as iif1; digitize schema list names all.")]
@@ -75,7 +75,10 @@ def template(
 
     if out is not None:
         written = write_template(form, out, to)
-        say(f"{counted(len(written), 'file')} written to {out}. Fill them, then: digitize validate {out} --form {form}")
+        say(
+            f"{pluralize(len(written), 'file')} written to {out}. "
+            f"Fill them, then: digitize validate {out} --form {form}"
+        )
         return
     for name, text in make(form, to).items():
         say(f"# {name}", text.strip())

@@ -11,7 +11,7 @@ from digitize.cli.console import Json, errors, print_json, results, say, table
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
-    from digitize.finding.answers import SearchHit
+    from digitize.search.answers import SearchHit
 
 
 def search(
@@ -36,10 +36,10 @@ def search(
 ) -> None:
     """Find persons, cases, vehicles and things among the records of a target. Every search is logged there."""
     from digitize.files.loading.where import opened
-    from digitize.finding.asked import SearchQuery
-    from digitize.finding.log import Searcher
-    from digitize.finding.search import StoreSearch
     from digitize.machine.system import user_name
+    from digitize.search.asked import SearchQuery
+    from digitize.search.log import Searcher
+    from digitize.search.search import StoreSearch
     from digitize.services.policy import POLICE
     from digitize.services.rates import workspace_rates
 

@@ -13,7 +13,7 @@ from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
 if TYPE_CHECKING:
-    from digitize.finding.holdings import StoreHoldings
+    from digitize.search.holdings import StoreHoldings
     from digitize.services.answer import ServiceAnswer, ShownAnswer
     from digitize.services.kind import RecordService
 
@@ -63,8 +63,8 @@ def _ask(
     limit: int, target: str, schema: str, unmask: bool, reason: str, operator: str, json: bool,
 ) -> None:  # fmt: skip
     from digitize.files.loading.where import opened
-    from digitize.finding.log import Searcher
     from digitize.machine.system import user_name
+    from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
     from digitize.services.desk import ServiceDesk
     from digitize.services.rates import workspace_rates

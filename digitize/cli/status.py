@@ -21,7 +21,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
-    from digitize.accounts.account import summary
+    from digitize.volumes.account import summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counting.totals import count_work
     from digitize.workspace.ledger import Ledger, purges, replaced, waiting_pages

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from digitize.cli.console import Json, print_json, say
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 store = typer.Typer(name="store", help="Scans in a store that other machines see, too.", no_args_is_help=True)
 
@@ -30,7 +30,7 @@ def put(
     if json:
         print_json({"store": there.url, "copied": copied})
     else:
-        say(f"{counted(copied, 'original')} copied to {there.url}.", f"Next: digitize run {folder} --cluster ADDRESS")
+        say(f"{pluralize(copied, 'original')} copied to {there.url}.", f"Next: digitize run {folder} --cluster ADDRESS")
 
 
 @store.command()

@@ -9,7 +9,7 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 from digitize.cli.options import Layout, Schema, Target, Workspace
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 _NAMED = 5
 
@@ -44,8 +44,8 @@ def unload(
         return
     did = "Would take" if dry_run else "Took"
     say(
-        f"{did} back batch {done.batch}: {counted(done.removed, 'record')} out, "
-        f"{counted(done.restored, 'earlier version')} back in."
+        f"{did} back batch {done.batch}: {pluralize(done.removed, 'record')} out, "
+        f"{pluralize(done.restored, 'earlier version')} back in."
     )
     if done.shared:
         more = len(done.shared) - _NAMED
@@ -63,7 +63,7 @@ def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layou
         print_json({"path": str(to), "rows": rows})
         return
     for name, count in rows.items():
-        say(f"{to / name}.csv: {counted(count, 'row')}")
+        say(f"{to / name}.csv: {pluralize(count, 'row')}")
 
 
 def register(app: typer.Typer) -> None:

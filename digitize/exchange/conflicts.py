@@ -232,8 +232,8 @@ def likeness(name: str, names: Sequence[str]) -> float:
     Either may leave a word out, so it is asked both ways.
     """
     # Here: it brings NumPy along, and most statements name nobody.
-    from digitize.finding.ranking import name_scores
-    from digitize.finding.words import AskedWord
+    from digitize.search.ranking import name_scores
+    from digitize.search.words import AskedWord
 
     def one_way(asked: str, of: Sequence[str]) -> float:
         words, language = name_words(asked)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from digitize.errors import InputError, machine_trouble
-from digitize.machine.confined import note_file
 from digitize.machine.limits import held_memory
+from digitize.machine.sandbox import note_file
 
 _DAMAGE = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, EOFError, struct.error, RecursionError, UnicodeError)
 

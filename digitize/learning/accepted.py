@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from digitize.learning.networks import taught_by
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import purged_files
 from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.run_context import RunContext
 
 _VALUE = "value"
 _ZONES = "zone:"
@@ -26,7 +26,7 @@ class AcceptedPage:
     at: str
 
 
-def accepted_pages(ledger: Ledger, known: Known, network: str, *, names: bool) -> list[AcceptedPage]:
+def accepted_pages(ledger: Ledger, known: RunContext, network: str, *, names: bool) -> list[AcceptedPage]:
     """The pages with values that a network may learn, the one settled longest ago first.
 
     names: whether the office said that free text, in which names of persons stand, may be learned as well.

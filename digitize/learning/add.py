@@ -14,8 +14,6 @@ from digitize.learning.learn import LEAST_PAGES
 from digitize.learning.networks import NETWORKS, content_to_teach, first_weights
 from digitize.learning.travel import LearnedLayers, layers_of, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Progress
-from digitize.workspace.known import Known
-from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen
 from digitize.workspace.own_weights import (
@@ -28,6 +26,8 @@ from digitize.workspace.own_weights import (
     use_weights,
 )
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext
+from digitize.workspace.run_context import build_run_context as gather
 
 
 def export_layers(place: Place, name: str, out: Path) -> OwnWeights:
@@ -76,7 +76,7 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
     return keep_weights(place, content, {**facts, **asdict(judged), "adopted": judged.is_better}), judged
 
 
-def _with_layers(layers: LearnedLayers, known: Known) -> tuple[str, bytes]:
+def _with_layers(layers: LearnedLayers, known: RunContext) -> tuple[str, bytes]:
     """The network that layers were learned from, and its weights with them. Raises InputError where it is not here."""
     for network in NETWORKS.values():
         weights = first_weights(network, known)

@@ -15,14 +15,14 @@ from digitize.machine.progress import Progress
 from digitize.reading.job import PageDone, PageFailed, PageJob
 from digitize.reading.lexica import ListSource
 from digitize.reading.page import read_page
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
+from digitize.workspace.run_context import RunContext
 from ocr.plain import reading_from_plain
 
 
 def read_both(
-    ledger: Ledger, known: Known, pages: Sequence[AcceptedPage], network: str, candidate: Path, progress: Progress
+    ledger: Ledger, known: RunContext, pages: Sequence[AcceptedPage], network: str, candidate: Path, progress: Progress
 ) -> Iterator[tuple[bool, bool]]:
     """Of each settled value whether the weights in use and those of a file read it right, as a run reads it.
 
@@ -41,7 +41,7 @@ def read_both(
         yield from ((both[False][zone], both[True][zone]) for zone, _ in by_page[page].values)
 
 
-def original_of(ledger: Ledger, known: Known, page: AcceptedPage) -> tuple[Path, bool]:
+def original_of(ledger: Ledger, known: RunContext, page: AcceptedPage) -> tuple[Path, bool]:
     """The file of a page's scan, and whether it is a copy of the workspace. Raises InputError for one that is gone."""
     source = Catalogue(ledger).source(page.scan.sha256)
     if source is None:
@@ -49,7 +49,7 @@ def original_of(ledger: Ledger, known: Known, page: AcceptedPage) -> tuple[Path,
     return known.place.original(source.sha256, source.suffix, source.linked), not source.linked
 
 
-def page_job(ledger: Ledger, known: Known, page: AcceptedPage, network: str, weights: Path | None) -> PageJob:
+def page_job(ledger: Ledger, known: RunContext, page: AcceptedPage, network: str, weights: Path | None) -> PageJob:
     """A page to read: its settled zones alone. weights: of a network, None for those in use."""
     path, is_copy = original_of(ledger, known, page)
     settings = known.read_settings(page.scan.language)
@@ -67,7 +67,7 @@ def page_job(ledger: Ledger, known: Known, page: AcceptedPage, network: str, wei
     )
 
 
-def _right(known: Known, page: AcceptedPage, done: PageDone | PageFailed) -> dict[str, bool]:
+def _right(known: RunContext, page: AcceptedPage, done: PageDone | PageFailed) -> dict[str, bool]:
     form = known.forms[page.form]
     read: Mapping[str, str] = {}
     if isinstance(done, PageDone) and done.as_form.form is not None:

@@ -24,12 +24,12 @@ from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, text_key, work_key
 from digitize.steps.measure import learned_pages
-from digitize.workspace.known import Known
-from digitize.workspace.known import learn as gather
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import chosen
 from digitize.workspace.own_weights import folder_of, keep_weights, list_weights, name_of, require_whole, use_weights
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext
+from digitize.workspace.run_context import build_run_context as gather
 from ocr.learning.strips import Mixture, TextStrip
 from ocr.learning.teach import Course, Pupil, mean_of
 from ocr.models.running import load_network
@@ -65,7 +65,7 @@ def learn_hands(place: Place, progress: Progress, course: Course | None = None) 
         return LearnedAll(tuple(found), tuple(left))
 
 
-def _cannot(network: TaughtNetwork, known: Known, pages: Sequence[AcceptedPage]) -> str:
+def _cannot(network: TaughtNetwork, known: RunContext, pages: Sequence[AcceptedPage]) -> str:
     """Why a network is not taught, "" where it is."""
     if len(pages) < LEAST_PAGES:
         return f"{network.title}: {_too_few(len(pages))}"
@@ -84,7 +84,7 @@ class _Work:
     def __init__(
         self,
         ledger: Ledger,
-        known: Known,
+        known: RunContext,
         network: TaughtNetwork,
         pages: Sequence[AcceptedPage],
         course: Course,

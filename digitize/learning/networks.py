@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from digitize.errors import MachineLacks
 from digitize.learning.spellings import SettledValue, Written, native_spellings, spellings, word_spellings
-from digitize.workspace.known import Known
+from digitize.workspace.run_context import RunContext
 from ocr.engine import LineImage
 from ocr.engines import digits, fields, words
 from ocr.forms.form import Form, Zone
@@ -92,7 +92,7 @@ def taught_by(zone: Zone, form: Form, *, names: bool) -> str:
     return network
 
 
-def first_weights(network: TaughtNetwork, known: Known) -> Weights | None:
+def first_weights(network: TaughtNetwork, known: RunContext) -> Weights | None:
     """What a network reads with where the office taught it nothing; None where there is nothing to begin with."""
     if network.name == DIGITS:
         named = known.read_settings("").native_digits

@@ -21,7 +21,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
-from digitize.machine.copies import ONE_THREAD, light_context, page_context
+from digitize.machine.forkserver import ONE_THREAD, light_context, page_context
 from digitize.machine.limits import leave_network, limit_process
 from digitize.machine.placing import Workers
 

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from digitize.machine.copies import light_context
+from digitize.machine.forkserver import light_context
 from digitize.machine.pool import begin_worker, processor_watch
 
 Job = TypeVar("Job")

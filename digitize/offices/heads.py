@@ -9,7 +9,7 @@ from pathlib import Path
 from digitize.errors import InputError
 from digitize.offices.keys import add_key, known_keys, revoke_key
 from digitize.offices.store import SnapshotStore
-from digitize.workspace.trust.keys import Succession
+from digitize.workspace.integrity.keys import Succession
 
 
 def heads_of(store: SnapshotStore, site: str) -> list[dict[str, object]]:

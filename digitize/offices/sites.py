@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.offices.books import SameBook, records_of, settle
 from digitize.offices.flags import RaisedFlag, flags_of
 from digitize.offices.keys import known_keys
@@ -59,7 +59,7 @@ class Sites:
                 "one: digitize state withdraw SITE STATION YEAR --reason ..."
             )
         if self.withdrawn:
-            records = counted(self.withdrawn, "record")
+            records = pluralize(self.withdrawn, "record")
             yield f"Withdrawn: {records} in these lines, in no count of the state."
         yield from (f"Refused: {r.file}: {r.flags[0].code}: {r.flags[0].text}" for r in self.refused)
 

@@ -12,7 +12,7 @@ from digitize.errors import InputError
 from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.quarantine.sheet import BLANK, CONFIRM, DROP, RAW, CorrectedRow, find_column, read_sheet
 from digitize.targets.base import Target
-from digitize.targets.keeping import CORRECTED, DROPPED
+from digitize.targets.quarantine_store import CORRECTED, DROPPED
 from mappers.record import FieldValue, Record
 
 

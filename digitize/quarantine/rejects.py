@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digitize.targets.base import Statement, Target
-from digitize.targets.keeping import CORRECTED, DROPPED, OPEN, REPLAYED, SETTLED
+from digitize.targets.quarantine_store import CORRECTED, DROPPED, OPEN, REPLAYED, SETTLED
 from digitize.targets.source_rows import source_row
 from mappers.record import Record, from_plain, to_plain
 from validators.finding import Finding
@@ -113,7 +113,7 @@ def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | N
 def _reject(row: tuple[Any, ...]) -> Reject:
     id, batch, form, _, word, file, line, state, record, findings, trail, name, delivery, settings, load, by = row
     said, whole = [Finding(**f) for f in json.loads(findings)], json.loads(record)
-    # An entry of an earlier version has no name yet; `digitize.targets.keeping` gives it the same one.
+    # An entry of an earlier version has no name yet; `digitize.targets.quarantine_store` gives it the same one.
     name = name or source_row(form, whole, f"{file}:{line}")
     # PostgreSQL gives ids back as UUIDs, with dashes.
     loads = [str(x or "").replace("-", "") for x in (load, by)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.machine.work_keys import work_key
 from digitize.quarantine.asking import AskedBy, ask
 from digitize.quarantine.judging import Judged, judge
@@ -13,7 +13,7 @@ from digitize.quarantine.order import Ages, ReplayCandidate, StandingRecord, can
 from digitize.quarantine.rejects import Reject, find_rejects, update
 from digitize.targets.base import Load, Receipt, Statement, Target
 from digitize.targets.deliveries import enter_delivery
-from digitize.targets.keeping import OPEN, REPLAYED, SETTLED
+from digitize.targets.quarantine_store import OPEN, REPLAYED, SETTLED
 from validators.finding import Finding
 
 _NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id, and no whole key to make one from.")
@@ -38,7 +38,9 @@ class Replayed:
 
     def lines(self) -> list[str]:
         """The outcome for people; no values."""
-        made = [f"{counted(self.loaded, 'record')} loaded, {counted(self.stay, 'stays', 'stay')} in the quarantine."]
+        made = [
+            f"{pluralize(self.loaded, 'record')} loaded, {pluralize(self.stay, 'stays', 'stay')} in the quarantine."
+        ]
         if self.stale:
             made.append(
                 f"Of these {len(self.stale)} are older than what has come since, and were not loaded. Drop them in the "
@@ -181,7 +183,7 @@ def _settle(
         ids = _ids(members, form)
         held |= {(form, r): content for r, (_, content) in target.versions(form, ids).items()}
     out = [c for c in members if held.get((c.reject.form, c.record.id)) != c.content]
-    # What the target says has been written into the reject that people know (`digitize.targets.keeping`).
+    # What the target says has been written into the reject that people know (`digitize.targets.quarantine_store`).
     again = {r.id: r for r in find_rejects(target, ids=[c.reject.id for c in out])} if out else {}
     settled: list[Statement] = []
     for c in members:

@@ -1,6 +1,6 @@
 """For the process of which workers are copies: the forms of the package are loaded once, for all of them.
 
-Imported by name (digitize.machine.copies), by nobody else.
+Imported by name (digitize.machine.forkserver), by nobody else.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from digitize.review.verdicts import OK, SURE
 from digitize.steps.measure import answer_of
 from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import REOPENED
+from digitize.workspace.run_context import RunContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def is_same(a: Decision | None, b: Decision) -> bool:
 
 
 def check_answers(
-    ledger: Ledger, known: Known, record: str, given: Sequence[GivenAnswer], *, with_rules: bool = True
+    ledger: Ledger, known: RunContext, record: str, given: Sequence[GivenAnswer], *, with_rules: bool = True
 ) -> tuple[list[Checked], tuple[str, ...]]:
     """Try all answers on one record together, and write nothing. Returns them in order, and codes that still refuse it.
 

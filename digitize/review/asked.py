@@ -21,18 +21,20 @@ from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
 from digitize.workspace.decisions.words import ENTRY, GAP, ROW
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import REOPENED
+from digitize.workspace.run_context import RunContext
 
 _AT_ONCE = 200
 _IS_OURS = "SELECT 1 FROM scans WHERE page IN (?, ?) UNION ALL SELECT 1 FROM tables WHERE unit = ? LIMIT 1"
 
 
-def asked_for(ledger: Ledger, known: Known, items: Collection[str], records: Iterable[str]) -> dict[str, AskedPlace]:
+def asked_for(
+    ledger: Ledger, known: RunContext, items: Collection[str], records: Iterable[str]
+) -> dict[str, AskedPlace]:
     """What these items ask, of those that are asked today or were settled before. records: that are told for them, ""
     where none is.
 
@@ -45,7 +47,7 @@ def asked_for(ledger: Ledger, known: Known, items: Collection[str], records: Ite
     return _among(ledger, known, _all_names(ledger, known), items)
 
 
-def asked_of(ledger: Ledger, known: Known, names: AbstractSet[str]) -> dict[str, AskedPlace]:
+def asked_of(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> dict[str, AskedPlace]:
     """All that may be answered of some records, of rows and pages that make none, and of lists: their open items of
     today, and those settled before.
     """
@@ -65,7 +67,7 @@ def asked_of(ledger: Ledger, known: Known, names: AbstractSet[str]) -> dict[str,
     return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 
 
-def _among(ledger: Ledger, known: Known, names: Iterable[str], items: Collection[str]) -> dict[str, AskedPlace]:
+def _among(ledger: Ledger, known: RunContext, names: Iterable[str], items: Collection[str]) -> dict[str, AskedPlace]:
     wanted, found = frozenset(items), dict[str, AskedPlace]()
     waiting = iter(names)
     while some := frozenset(islice(waiting, _AT_ONCE)):
@@ -73,7 +75,7 @@ def _among(ledger: Ledger, known: Known, names: Iterable[str], items: Collection
     return found
 
 
-def _all_names(ledger: Ledger, known: Known) -> Iterator[str]:
+def _all_names(ledger: Ledger, known: RunContext) -> Iterator[str]:
     """Of all that something could be asked about or was settled."""
     rows = chain(
         ledger.each("SELECT record FROM records WHERE record > '' ORDER BY record"),
@@ -98,7 +100,7 @@ def _words_of(decision: Decision) -> tuple[str, ...]:
 class WholeRows:
     """The question what a whole row is, of rows of registers that make records."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
         self._readings = Readings(ledger)
         self._last: tuple[str, AskedPlace | None] = ("", None)

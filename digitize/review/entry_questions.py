@@ -8,12 +8,12 @@ from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import ADD, ENTRY_WORDS, LEAVE, Typed, find_typed
 from digitize.workspace.decisions.items import Item, item_id
 from digitize.workspace.decisions.words import Question
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
+from digitize.workspace.run_context import RunContext
 
 
-def entry_questions(ledger: Ledger, known: Known) -> Iterator[Question]:
+def entry_questions(ledger: Ledger, known: RunContext) -> Iterator[Question]:
     """The names of which no person has said whether they are for the list; each is asked once."""
     return (_question(typed) for typed in find_typed(ledger, known.lists))
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from digitize.errors import OptionsError
 from digitize.review.places import item_at
 from digitize.workspace.decisions.items import FIELD, Item
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.run_context import RunContext
 
 TO_BE_FOUND = "to-be-found"
 """Why such a field is asked: with it a service finds the record."""
@@ -37,7 +37,7 @@ class BackToPaper:
 
 
 def go_back(
-    ledger: Ledger, known: Known, places: Iterable[tuple[str, Sequence[str]]], most: int, operator: str
+    ledger: Ledger, known: RunContext, places: Iterable[tuple[str, Sequence[str]]], most: int, operator: str
 ) -> BackToPaper:
     """Have empty fields asked. places: record, and paths in any of which the value may stand, most wanted first.
 
@@ -73,7 +73,9 @@ def go_back(
     return BackToPaper(len(new), **counts)
 
 
-def back_items(ledger: Ledger, known: Known, records: Collection[str] | None = None) -> Iterator[tuple[Stored, Item]]:
+def back_items(
+    ledger: Ledger, known: RunContext, records: Collection[str] | None = None
+) -> Iterator[tuple[Stored, Item]]:
     """What is asked so and not answered, record by record as it was noted: the one with the most gain first.
 
     records: of these alone.
@@ -89,7 +91,9 @@ def back_items(ledger: Ledger, known: Known, records: Collection[str] | None = N
             yield found
 
 
-def _wanted(ledger: Ledger, known: Known, record: str, path: str, readings: Readings) -> tuple[Stored, Item] | None:
+def _wanted(
+    ledger: Ledger, known: RunContext, record: str, path: str, readings: Readings
+) -> tuple[Stored, Item] | None:
     """The item of a place; None where it has a value by now, somebody looked, or the record is gone."""
     stored = Records(ledger).one(record)
     if stored is None or stored.is_purged:
@@ -104,7 +108,7 @@ def _wanted(ledger: Ledger, known: Known, record: str, path: str, readings: Read
 
 
 def _on_paper(
-    ledger: Ledger, known: Known, stored: Stored, paths: Sequence[str], readings: Readings
+    ledger: Ledger, known: RunContext, stored: Stored, paths: Sequence[str], readings: Readings
 ) -> tuple[str, Item] | None:
     """The first of some paths that something on the paper, or a column of the table, feeds."""
     for path in paths:

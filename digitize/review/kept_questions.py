@@ -18,13 +18,13 @@ from digitize.machine.work_keys import plain_hash
 from digitize.workspace.calibration.sampling import MORE, Draw, book_of
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import costs_in_order, places_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marked import all_parts
 from digitize.workspace.ledger.marks import SHEET
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
+from digitize.workspace.run_context import RunContext
 from mappers.record import FieldValue
 
 UNCALIBRATED = "not-calibrated"
@@ -60,7 +60,7 @@ class PartHead(NamedTuple):
 class AuditRules:
     """What passes today, and which of it is asked all the same; of one value, whatever record it stands in."""
 
-    def __init__(self, ledger: Ledger, known: Known, draw: Draw) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, draw: Draw) -> None:
         """draw: of the workspace."""
         options = known.place.options.calibrate
         self.draw, self.first_pages, self.pages_at_once = draw, options.first_pages, options.pages_at_once

@@ -29,10 +29,10 @@ from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import draw_of
 from digitize.workspace.decisions.items import ZONE, Item, items_in_order, items_of, measured
 from digitize.workspace.decisions.left_over import LEFT_OVER
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.run_context import RunContext
 from mappers.record import FieldValue, Record
 
 _ZONES = f"{ZONE}:"
@@ -50,7 +50,7 @@ class Asking:
 
 
 def list_asked(
-    ledger: Ledger, known: Known, *, everything: bool = False, volume: int | None = None, keeps: bool = False
+    ledger: Ledger, known: RunContext, *, everything: bool = False, volume: int | None = None, keeps: bool = False
 ) -> Asking:
     """All that a person is asked of fields. everything: also what may be deferred. volume: of this one alone. keeps:
     which records of a part are asked is kept in the ledger, and not looked for again until the part changes.
@@ -79,7 +79,7 @@ def with_back(
 
 
 def _asked(
-    ledger: Ledger, known: Known, sample: DrawnSample, deferred: list[str], *, everything: bool
+    ledger: Ledger, known: RunContext, sample: DrawnSample, deferred: list[str], *, everything: bool
 ) -> Iterator[tuple[Stored, Item]]:
     asked: set[str] = set()
     readings = Readings(ledger)
@@ -123,7 +123,7 @@ def asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
     return found
 
 
-def audit_rules(ledger: Ledger, known: Known) -> AuditRules:
+def audit_rules(ledger: Ledger, known: RunContext) -> AuditRules:
     """What passes today, and which of it the workspace's draw asks all the same."""
     return AuditRules(ledger, known, draw_of(ledger, known.place.options.calibrate.audit_share))
 
@@ -135,7 +135,7 @@ class DrawnSample:
     and the first ones of every volume. in_turn: the same, by place.
     """
 
-    def __init__(self, ledger: Ledger, known: Known, volume: int | None = None, *, keeps: bool = False) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, volume: int | None = None, *, keeps: bool = False) -> None:
         """Look at what is kept of all parts, or of one volume, and at the records of parts that changed."""
         self._rules = audit_rules(ledger, known)
         self._kept = KeptQuestions(ledger, self._rules, keeps=keeps)

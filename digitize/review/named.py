@@ -19,11 +19,11 @@ from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items
 from digitize.workspace.decisions.order import places_of
 from digitize.workspace.decisions.sources import is_register
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.run_context import RunContext
 
 _AROUND = 2 * MOST_PAGES
 """So many pages before and behind a place may hold records that hang on it: twice those for which a day is believed,
@@ -31,7 +31,7 @@ for an entry may go on over the foot of its page."""
 _PAGES = "SELECT DISTINCT page FROM scans WHERE volume = ? ORDER BY page"
 
 
-def list_open_of(ledger: Ledger, known: Known, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
+def list_open_of(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
     """All that an answer may be taken for in some records: every doubt, what was ever asked to measure, whether it
     passes now, and what people went back to the paper for.
     """
@@ -40,7 +40,7 @@ def list_open_of(ledger: Ledger, known: Known, records: Collection[str]) -> Iter
     yield from with_back(own, back_items(ledger, known, records))
 
 
-def _measured(ledger: Ledger, known: Known, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
+def _measured(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
     readings, before = Readings(ledger), asked_whole(ledger, records)
     rules = audit_rules(ledger, known)
     turns = _Turns(ledger, known, rules)
@@ -60,7 +60,7 @@ def _measured(ledger: Ledger, known: Known, records: Collection[str]) -> Iterato
 class _Turns:
     """Which records the draw asks whole today."""
 
-    def __init__(self, ledger: Ledger, known: Known, rules: AuditRules) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, rules: AuditRules) -> None:
         self._ledger, self._known = ledger, known
         self._kept = KeptQuestions(ledger, rules)
         self._of_volume = lru_cache(maxsize=64)(self._look)
@@ -87,7 +87,7 @@ class _Turns:
 class _Doubts:
     """The items of some records that are in review or rejected, as `list_items` has them of all."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
         self._readings = Readings(ledger)
         self._pages_of = lru_cache(maxsize=16)(self._list_pages)

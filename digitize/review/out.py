@@ -18,12 +18,12 @@ from digitize.review.questions import list_questions
 from digitize.review.sheet import SheetLook, write_sheet
 from digitize.steps.map_register import as_record
 from digitize.workspace.decisions.items import Item, row_id
-from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext, build_run_context
 from mappers.record import Record
 from ocr.errors import ScanError
 from validators.messages.texts import ENGLISH, message_languages
@@ -95,7 +95,7 @@ class _Rows:
 
     def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: Wanted) -> None:
         self._ledger = ledger
-        self._known = learn(place, ledger)
+        self._known = build_run_context(place, ledger)
         self._volume = number = _number_of(ledger, wanted)
         self.asking = list_asked(ledger, self._known, everything=wanted.everything, volume=number, keeps=True)
         self._is_masked = is_masked
@@ -152,7 +152,7 @@ class _Rows:
         except (ScanError, OSError):
             return None
 
-    def _is_hidden(self, known: Known, item: Item) -> bool:
+    def _is_hidden(self, known: RunContext, item: Item) -> bool:
         """Whether a row that makes no record would make one in which the law protects somebody, or lies beside one."""
         if not self._is_masked or not item.boxes:
             return False

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from digitize.errors import NotFound
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import require_source
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
+from digitize.workspace.run_context import RunContext
 from mappers.binding.bound import FormMapping
 from mappers.schema import form_tables
 
@@ -47,7 +47,7 @@ def main_field(item: Item) -> str:
     return named if named in item.fields else next(iter(item.fields), "")
 
 
-def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settling:
+def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> Settling:
     """The place on the paper, or the cell, that a field comes from. field: a path. Raises NotFound."""
     stored = Records(ledger).one(record)
     if stored is None:
@@ -62,7 +62,9 @@ def find_place(ledger: Ledger, known: Known, record: str, field: str) -> Settlin
     return Settling(base, blank, item.fields, stored.hash[:16], stored.record.batch, bare_field(main_field(item)))
 
 
-def item_at(ledger: Ledger, known: Known, stored: Stored, field: str, readings: Readings | None = None) -> Item | None:
+def item_at(
+    ledger: Ledger, known: RunContext, stored: Stored, field: str, readings: Readings | None = None
+) -> Item | None:
     """The item of a field of a record, as it would be asked."""
     if field not in dict(stored.record.cells()) and field not in stored.open and not _is_field(stored, field):
         return None

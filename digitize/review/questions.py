@@ -14,21 +14,21 @@ from digitize.review.gap_questions import GAP_WORDS, gap_questions, gaps_behind
 from digitize.review.row_questions import row_questions, rows_asked_on
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.words import Question
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.run_context import RunContext
 
 WORDS = (*ROW_KINDS, *GAP_WORDS, *ENTRY_WORDS)
 """All that such a question may be answered with."""
 
 
-def list_questions(ledger: Ledger, known: Known, volume: int | None = None) -> Iterator[Question]:
+def list_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
     """All that is open today. volume: in this one alone, of which alone it is looked; lists are of no volume."""
     yield from row_questions(ledger, known, volume)
     yield from gap_questions(ledger, volume)
     yield from entry_questions(ledger, known) if volume is None else ()
 
 
-def questions_on(ledger: Ledger, known: Known, names: AbstractSet[str]) -> Iterator[Question]:
+def questions_on(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> Iterator[Question]:
     """Those of some rows (PAGE-r03), pages and lists, of which alone it is looked."""
     found = (
         rows_asked_on(ledger, known, sorted({name.rpartition("-r")[0] for name in names})),

@@ -10,10 +10,10 @@ from digitize.review.answering import Checked, GivenAnswer, check_answers, keep_
 from digitize.review.past import OPENED, SETTLED, THIRD, Past, as_decision, keep_past
 from digitize.review.places import Settling, find_place
 from digitize.workspace.decisions.apply import VALUE, VERDICTS
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import UNDONE, Decision
 from digitize.workspace.ledger.verdict import REOPENED
+from digitize.workspace.run_context import RunContext
 
 _LEAST_LETTERS = 5
 
@@ -30,7 +30,7 @@ def take_back(ledger: Ledger, blank: Decision, before: Past | None, operator: st
     keep_answer(ledger, restored, undone=True, client=client, by=operator)
 
 
-def reopen(ledger: Ledger, known: Known, record: str, field: str, operator: str, reason: str) -> Settling:
+def reopen(ledger: Ledger, known: RunContext, record: str, field: str, operator: str, reason: str) -> Settling:
     """Have a value asked again, also where it is loaded; the next run takes the record back into review.
 
     field: a path, as `digitize show` names it. Raises NotFound, OptionsError without an operator or a reason.
@@ -48,7 +48,7 @@ def reopen(ledger: Ledger, known: Known, record: str, field: str, operator: str,
 
 
 def settle(
-    ledger: Ledger, known: Known, record: str, field: str, value: str, operator: str, *, verdict: str = VALUE,
+    ledger: Ledger, known: RunContext, record: str, field: str, value: str, operator: str, *, verdict: str = VALUE,
     is_sure: bool = False,
 ) -> tuple[Settling, Checked, tuple[str, ...]]:  # fmt: skip
     """Say what stands at a place, over whatever was said before. Returns the place, what the answer became, and codes

@@ -10,12 +10,12 @@ from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, register_source
 from digitize.workspace.decisions.words import Question, row_cell
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings, kept_result
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.ledger.state import StepState, step_state
+from digitize.workspace.run_context import RunContext
 from ocr.page import Box
 
 _ASKED = {
@@ -26,17 +26,17 @@ _ASKED = {
 }
 
 
-def row_questions(ledger: Ledger, known: Known, volume: int | None = None) -> Iterator[Question]:
+def row_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are. volume: of it alone."""
     yield from _of_pages(ledger, known, _mapped(ledger, volume))
 
 
-def rows_asked_on(ledger: Ledger, known: Known, pages: Iterable[str]) -> Iterator[Question]:
+def rows_asked_on(ledger: Ledger, known: RunContext, pages: Iterable[str]) -> Iterator[Question]:
     """The same of some pages."""
     yield from _of_pages(ledger, known, ((p, mapped) for p in pages if (mapped := ledger.state(p, "map"))))
 
 
-def _of_pages(ledger: Ledger, known: Known, pages: Iterable[tuple[str, StepState]]) -> Iterator[Question]:
+def _of_pages(ledger: Ledger, known: RunContext, pages: Iterable[tuple[str, StepState]]) -> Iterator[Question]:
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
     for page, mapped in pages:
@@ -67,7 +67,7 @@ def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: 
 
 
 def _question(
-    ledger: Ledger, known: Known, readings: Readings, scan: PageScan, register: str, reported: dict[str, str]
+    ledger: Ledger, known: RunContext, readings: Readings, scan: PageScan, register: str, reported: dict[str, str]
 ) -> Question:
     row, seen = reported["row"], reported["why"]
     blank = row_decision(scan, readings, row, seen, known.mapping_for_family(register).form)

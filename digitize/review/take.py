@@ -27,11 +27,11 @@ from digitize.review.verdicts import SURE
 from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry
 from digitize.workspace.decisions.words import ENTRY, is_word
-from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext, build_run_context
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
     """
     report = ReviewImport()
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         rows = list(read_sheet(path))
         asked = asked_for(ledger, known, {row.item for row in rows}, (row.record for row in rows))
         answers = _Answers(ledger, asked, operator, report).of(rows)
@@ -153,7 +153,7 @@ def _by_record(answers: Sequence[_Line]) -> dict[str, list[_Line]]:
     return grouped
 
 
-def _take_record(ledger: Ledger, known: Known, record: str, own: Sequence[_Line], report: ReviewImport) -> None:
+def _take_record(ledger: Ledger, known: RunContext, record: str, own: Sequence[_Line], report: ReviewImport) -> None:
     """Try all answers on one record together, and keep those that are understood; words on whole rows are."""
     for line in own:
         if is_word(line.given.decision):

@@ -13,12 +13,12 @@ from digitize.steps.systems import systems_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import cell_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import require_source
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.replaced import counting_tables
+from digitize.workspace.run_context import RunContext
 from mappers.codes import CodeList
 from mappers.record import FieldValue, Record
 from validators.finding import Finding
@@ -60,7 +60,7 @@ def _is_unlisted(path: str, value: FieldValue, lists: Mapping[str, CodeList]) ->
 
 
 def trial(
-    ledger: Ledger, known: Known, record_id: str, decisions: Sequence[Decision], *, with_rules: bool = True
+    ledger: Ledger, known: RunContext, record_id: str, decisions: Sequence[Decision], *, with_rules: bool = True
 ) -> Tried:
     """Map one record again under its earlier decisions and these, and ask the rules. Raises NotFound."""
     stored = Records(ledger).one(record_id)
@@ -81,7 +81,7 @@ def trial(
     return Tried(record, tuple(sorted({f.code for f in said if f.severity == "reject"})), said)
 
 
-def _make_again(ledger: Ledger, known: Known, stored: Stored, decisions: dict[str, dict[str, Decision]]) -> Record:
+def _make_again(ledger: Ledger, known: RunContext, stored: Stored, decisions: dict[str, dict[str, Decision]]) -> Record:
     mapped = ledger.state(stored.unit, "map")
     if mapped is not None and mapped.is_register:
         return map_register.make_again(ledger, known, stored.record.id, stored.unit, decisions)

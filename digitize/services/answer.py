@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from digitize.finding.answers import Ground
-from digitize.finding.holdings import StoreHoldings
+from digitize.search.answers import Ground
+from digitize.search.holdings import StoreHoldings
 
 
 @dataclass(frozen=True, slots=True)

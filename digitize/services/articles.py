@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from digitize.finding.answers import Ground, how_alike
-from digitize.finding.asks import FoundRow, RowFilter, SearchStore
-from digitize.finding.cases import FoundCases, open_cases, text_of
-from digitize.finding.marks import CHILD_OF_KIND, SAME, THING_KINDS, AskedMark, is_told, marks_of, numbers_of, rows_with
-from digitize.finding.plan import word_terms
-from digitize.finding.words import asked_words
+from digitize.search.answers import Ground, how_alike
+from digitize.search.asks import FoundRow, RowFilter, SearchStore
+from digitize.search.cases import FoundCases, open_cases, text_of
+from digitize.search.marks import CHILD_OF_KIND, SAME, THING_KINDS, AskedMark, is_told, marks_of, numbers_of, rows_with
+from digitize.search.plan import word_terms
+from digitize.search.words import asked_words
 from digitize.services.kind import Answering
 from digitize.services.listing import check_days, is_of_district
 from digitize.services.standing import CaseOf, by_case

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from digitize.errors import OptionsError
-from digitize.finding.cases import text_of
-from digitize.finding.log import Searcher
 from digitize.masking.unmasking import Unmasking
+from digitize.search.cases import text_of
+from digitize.search.log import Searcher
 from digitize.services.policy import ASKED_AS, OWN, POLICE, PUBLIC
 from mappers.record import Record
 from mappers.text.folding import fold_key

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from digitize.finding.cases import FoundCases, text_of
 from digitize.masking.children import is_adult, is_child
 from digitize.masking.masks import person_of
 from digitize.masking.sensitive import accuses_child, is_sensitive, is_under, names_sections
+from digitize.search.cases import FoundCases, text_of
 from digitize.services.policy import GraveLaw, load_policy
 from mappers.clean.acts import find_acts
 from mappers.codes.acts import acts

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.finding.asked import MOST_SHOWN
-from digitize.finding.asks import SearchStore
-from digitize.finding.cases import open_cases
-from digitize.finding.holdings import StoreHoldings
-from digitize.finding.stores import open_store
-from digitize.finding.words import Stations
 from digitize.masking.unmasking import ShownFields
+from digitize.search.asked import MOST_SHOWN
+from digitize.search.asks import SearchStore
+from digitize.search.cases import open_cases
+from digitize.search.holdings import StoreHoldings
+from digitize.search.stores import open_store
+from digitize.search.words import Stations
 from digitize.services.answer import ServiceAnswer, of_list
 from digitize.services.asker import ServiceAsker
 from digitize.services.given import as_logged, check_given

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.finding.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
+from digitize.search.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
 from digitize.services.kind import CHOICE, DAY, NUMBER, YEAR, Parameter, RecordService
 from mappers.text.folding import fold_digits
 

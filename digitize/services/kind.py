@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitize.finding.answers import Ground
-from digitize.finding.asks import SearchStore
+from digitize.search.answers import Ground
+from digitize.search.asks import SearchStore
 
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from digitize.errors import OptionsError
-from digitize.finding.answers import Ground, RankedRow
-from digitize.finding.asked import SearchQuery
-from digitize.finding.asks import SearchStore
-from digitize.finding.cases import FoundCases, text_of
-from digitize.finding.persons import find_persons
-from digitize.finding.picking import Pick, PickedRow, each_row
-from digitize.finding.sight import never_enough
-from digitize.finding.words import Stations, place_names_of
 from digitize.machine.today import today_in_india
+from digitize.search.answers import Ground, RankedRow
+from digitize.search.asked import SearchQuery
+from digitize.search.asks import SearchStore
+from digitize.search.cases import FoundCases, text_of
+from digitize.search.persons import find_persons
+from digitize.search.picking import Pick, PickedRow, each_row
+from digitize.search.sight import never_enough
+from digitize.search.words import Stations, place_names_of
 from digitize.services.kind import DAY, Answering, Parameter
 from digitize.services.standing import PersonStanding
 from digitize.targets.search_rows import NAMES, RELATIVES

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from digitize.errors import NotCounted, OptionsError
-from digitize.machine.counts import SharedCounts
+from digitize.machine.rate_limit_db import RateCounters
 from digitize.services.policy import PUBLIC, PolicyTable, load_policy
 from mappers.text.folding import fold_digits
 
@@ -41,13 +41,13 @@ class Rates:
         self,
         clock: Callable[[], float] = time.monotonic,
         policy: PolicyTable | None = None,
-        counts: SharedCounts | None = None,
+        counts: RateCounters | None = None,
     ) -> None:
         """clock: the same for all processes of this machine, so not one that people set. counts: of the workspace; of
         this process alone, with nothing asked yet, if not given.
         """
         self._clock, self._policy = clock, policy or load_policy()
-        self._counts = counts or SharedCounts()
+        self._counts = counts or RateCounters()
         self._tidied, self._told = clock(), float("-inf")
 
     def count(self, role: str, account: str, address: str) -> None:
@@ -133,7 +133,7 @@ class Rates:
 
 def workspace_rates(workspace: Path | None) -> Rates | None:
     """The rates by which commands count, together with the servers of a workspace; None where there is none."""
-    return Rates(counts=SharedCounts(workspace / "keys")) if workspace is not None else None
+    return Rates(counts=RateCounters(workspace / "keys")) if workspace is not None else None
 
 
 class _Pile:

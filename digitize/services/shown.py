@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
-from digitize.finding.cases import FoundCases
 from digitize.masking.masks import MASK, tell_of
 from digitize.masking.sensitive import private_fields
+from digitize.search.cases import FoundCases
 from digitize.services.asker import ServiceAsker
 from digitize.services.case_states import CaseStates, states_of
 from digitize.services.policy import SEARCH, TEXT, Eyes, See, eyes_of, load_policy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from digitize.finding.asks import SearchStore
-from digitize.finding.cases import FoundCases, open_cases, text_of
 from digitize.masking.unmasking import ShownFields
+from digitize.search.asks import SearchStore
+from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.services.answer import ShownAnswer
 from digitize.services.asker import ServiceAsker
 from digitize.services.kind import Answering, RecordService

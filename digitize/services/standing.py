@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
-from digitize.finding.cases import FoundCases, text_of
-from digitize.finding.ranking import name_scores
-from digitize.finding.words import AskedWord
+from digitize.search.cases import FoundCases, text_of
+from digitize.search.ranking import name_scores
+from digitize.search.words import AskedWord
 from mappers.names.keys import name_words
 from mappers.record import Record, Row
 

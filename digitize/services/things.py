@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from digitize.finding.cases import text_of
+from digitize.search.cases import text_of
 from digitize.services.kind import SAYS
 from mappers.codes.registrations import marks_in
 from mappers.record import Record, Row

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from digitize.finding.answers import Ground
-from digitize.finding.asks import FoundRow, SearchStore
-from digitize.finding.cases import FoundCases, open_cases, text_of
-from digitize.finding.marks import (
+from digitize.search.answers import Ground
+from digitize.search.asks import FoundRow, SearchStore
+from digitize.search.cases import FoundCases, open_cases, text_of
+from digitize.search.marks import (
     CHILD_OF_KIND,
     NEAR,
     NUMBERS,

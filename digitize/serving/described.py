@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from digitize import __version__
-from digitize.finding.answers import WORDS
-from digitize.finding.asked import KINDS, MOST_SHOWN, MOST_TEXT
+from digitize.search.answers import WORDS
+from digitize.search.asked import KINDS, MOST_SHOWN, MOST_TEXT
 from digitize.services.kind import CHOICE, DAY, NUMBER, YEAR, Parameter, RecordService
 
 _MEANS = {

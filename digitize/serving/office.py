@@ -11,9 +11,9 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from digitize.errors import DigitizeError, NotFound, OptionsError
-from digitize.finding.asked import SearchQuery
-from digitize.finding.search import SearchAnswer, StoreSearch
 from digitize.review.station.gate import Gate
+from digitize.search.asked import SearchQuery
+from digitize.search.search import SearchAnswer, StoreSearch
 from digitize.services.answer import ServiceAnswer
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.asked import fir_copy

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import OptionsError
-from digitize.finding.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
-from digitize.finding.search import SearchAnswer
 from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.search.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
+from digitize.search.search import SearchAnswer
 from digitize.serving.office import SearchOffice
 from digitize.serving.rendering import problem_page
 from digitize.serving.visitors import asker_of, limit_of, may_search, may_unmask, one_of_each

@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitize.errors import NotCounted
-from digitize.finding.asked import NOT_SEARCHABLE, is_searchable
-from digitize.finding.log import Searcher
 from digitize.masking.unmasking import check_unmasking
 from digitize.review.station.guard import NotAnswered, Visitor, error
 from digitize.review.station.people import POLICE, SUPERVISOR, Account
+from digitize.search.asked import NOT_SEARCHABLE, is_searchable
+from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker, check_purpose
 from digitize.services.policy import COURT, PUBLIC
 from digitize.services.rates import TooOften

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from digitize.steps.read_keys import told_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.books import LEARNED_ZONES, BookFact
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import newest_reading
+from digitize.workspace.run_context import RunContext
 from ocr.forms.expected import AS_METADATA
 from ocr.page import Decided
 
@@ -24,7 +24,7 @@ _AGREE, _HOLDS = 0.95, 0.8
 """Shares of a volume's sure pages that must agree for it to be learned, and to stay so."""
 
 
-def learn_books(ledger: Ledger, known: Known) -> bool:
+def learn_books(ledger: Ledger, known: RunContext) -> bool:
     """Learn from what was read since, also by a run that was killed before it came to this.
 
     Returns whether anything is known of a volume that was not, or no longer is.
@@ -42,7 +42,7 @@ def learn_books(ledger: Ledger, known: Known) -> bool:
     return changed
 
 
-def note_decided(ledger: Ledger, known: Known) -> None:
+def note_decided(ledger: Ledger, known: RunContext) -> None:
     """Note that pages were decided with what was learned: they are no new witnesses for it."""
     for volume in books.unseen(ledger):
         books.record(ledger, volume, known.books.get(volume, {}))

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from digitize.machine.progress import Progress
 from digitize.machine.work_keys import work_key
 from digitize.steps.check_lots import CheckLot, CheckWork, GroupChecked, checked_lots
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.purges import has_values
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.ledger.verdict import VERDICT_VERSION
+from digitize.workspace.run_context import RunContext
 
 _LOT = 4000
 """Groups of so many records, or one with more, are checked together and kept in one transaction."""
@@ -21,7 +21,7 @@ _CLAIMED = 200
 """So many groups are claimed at once."""
 
 
-def plan(ledger: Ledger, known: Known, groups: Iterable[str] | None = None) -> list[tuple[str, str]]:
+def plan(ledger: Ledger, known: RunContext, groups: Iterable[str] | None = None) -> list[tuple[str, str]]:
     """(group, key) of every group whose records, rules or decisions changed since it was last checked.
 
     groups: those in which something may be due; None: all.
@@ -37,7 +37,7 @@ def plan(ledger: Ledger, known: Known, groups: Iterable[str] | None = None) -> l
     return todos
 
 
-def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]], progress: Progress) -> int:
+def check_groups(ledger: Ledger, known: RunContext, todos: Sequence[tuple[str, str]], progress: Progress) -> int:
     """Check all groups of the plan. Returns the number of records checked."""
     if not todos:
         return 0
@@ -51,7 +51,9 @@ def check_groups(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]],
     return count
 
 
-def _lots(ledger: Ledger, known: Known, todos: Sequence[tuple[str, str]], progress: Progress) -> Iterator[CheckLot]:
+def _lots(
+    ledger: Ledger, known: RunContext, todos: Sequence[tuple[str, str]], progress: Progress
+) -> Iterator[CheckLot]:
     """The groups that this process holds, with their records, in lots."""
     records, lot, size = Records(ledger), list[tuple[str, str, list[PackedRow]]](), 0
     for at in range(0, len(todos), _CLAIMED):
@@ -79,7 +81,7 @@ def _lot(records: Records, groups: list[tuple[str, str, list[PackedRow]]]) -> Ch
     return CheckLot(groups, records.packs.shapes_of(row for _, _, rows in groups for row in rows))
 
 
-def _keep(ledger: Ledger, known: Known, done: Sequence[GroupChecked]) -> None:
+def _keep(ledger: Ledger, known: RunContext, done: Sequence[GroupChecked]) -> None:
     records = Records(ledger)
     # Findings and the "done" events together: a lot that was killed here is checked again.
     with ledger.writing():

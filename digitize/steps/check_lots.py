@@ -8,9 +8,9 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from digitize.machine.carried import carried, taken
 from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
+from digitize.machine.shared_payload import pack_payload, unpack_payload
 from digitize.steps.contradicted import also_asked
 from digitize.workspace.ledger.packs import PackedRow
 from digitize.workspace.ledger.verdict import PART, Verdict, judge
@@ -89,12 +89,14 @@ def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: Workers) ->
     if coming is None or not are_many(workers):
         yield from (check_lot(work, lot) for lot in chain(first, () if coming is None else (coming,), lots))
         return
-    for _, done in run_jobs(partial(_check_there, carried(work)), chain(first, (coming,), lots), workers, _crashed):
+    for _, done in run_jobs(
+        partial(_check_there, pack_payload(work)), chain(first, (coming,), lots), workers, _crashed
+    ):
         yield done
 
 
 def _check_there(work: bytes, lot: CheckLot) -> list[GroupChecked]:
-    return check_lot(taken(work), lot)
+    return check_lot(unpack_payload(work), lot)
 
 
 def _crashed(lot: CheckLot) -> list[GroupChecked]:

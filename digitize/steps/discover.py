@@ -11,11 +11,11 @@ from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress, Silent
 from digitize.machine.work_keys import work_key
 from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked
 from digitize.workspace.ledger.marks import PRINT
+from digitize.workspace.run_context import RunContext
 from ocr.errors import EngineFailed, ScanError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class DraftedPrint:
 
 
 def discover(
-    ledger: Ledger, known: Known, progress: Progress | None = None, *, again: bool = False
+    ledger: Ledger, known: RunContext, progress: Progress | None = None, *, again: bool = False
 ) -> list[DraftedPrint]:
     """Draft the prints of pages whose print is not known, into the workspace's forms; they wait for a person's look.
 
@@ -80,7 +80,7 @@ def unknown_pages(ledger: Ledger) -> list[PageScan]:
     return sorted(found, key=lambda s: s.page)
 
 
-def _opened(ledger: Ledger, known: Known, scans: Sequence[PageScan], progress: Progress) -> list[Image]:
+def _opened(ledger: Ledger, known: RunContext, scans: Sequence[PageScan], progress: Progress) -> list[Image]:
     """The pages in their order, opened by workers; without those that cannot be opened any more."""
     sources = {s.sha256: s for s in Catalogue(ledger).sources()}
     jobs = []

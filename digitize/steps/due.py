@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
 from digitize.workspace.counting.kept import of_volumes
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.run_context import RunContext
 from mappers.text.folding import fold_key
 
 OLDEST, GAIN, STATION = "oldest", "gain", "station"
@@ -20,7 +20,7 @@ _AT_ONCE = 500
 class Due:
     """The parts of a step. seq: the newest event before they were looked at; what is written later counts as news."""
 
-    def __init__(self, ledger: Ledger, known: Known, step: str, *, is_dry: bool = False) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, step: str, *, is_dry: bool = False) -> None:
         """is_dry: nothing was noted of what changed beside the ledger, so that is compared here."""
         self._ledger, self._step = ledger, step
         self._seq = newest_event(ledger)

@@ -10,8 +10,8 @@ from digitize.steps.due import Due
 from digitize.steps.map import MapTodo
 from digitize.steps.why import NEVER, Reasons, StepDue, due_of, each_of, pages_due
 from digitize.workspace.counting.parts import values_of, where_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.run_context import RunContext
 
 _GROUPS = "SELECT DISTINCT grp FROM records WHERE {}"
 _BATCHES = "SELECT DISTINCT batch FROM records WHERE grp = ?"
@@ -20,7 +20,7 @@ _OF_TABLE = "SELECT batch FROM tables WHERE unit = ?"
 
 
 def foresee(
-    ledger: Ledger, known: Known, steps: Iterable[str], limit: int | None = None, first: str = ""
+    ledger: Ledger, known: RunContext, steps: Iterable[str], limit: int | None = None, first: str = ""
 ) -> dict[str, StepDue]:
     """What is due in these steps, which come in the order of a run. limit: at most so many pages are read."""
     reasons, follows, found = Reasons(ledger, known), _Follows(ledger), dict[str, StepDue]()

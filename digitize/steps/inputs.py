@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from digitize.machine.work_keys import plain_hash
 from digitize.reading.calibration import threshold
 from digitize.steps.load import LOAD_VERSION
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import mark_all
 from digitize.workspace.ledger.verdict import VERDICT_VERSION
+from digitize.workspace.run_context import RunContext
 
 STEP = "inputs"
 Inputs = Mapping[str, str]
@@ -22,18 +22,18 @@ Inputs = Mapping[str, str]
 _NEWEST = "SELECT detail FROM events WHERE step = 'inputs' ORDER BY seq DESC LIMIT 1"
 
 
-def inputs_of(known: Known, steps: Iterable[str]) -> dict[str, str]:
+def inputs_of(known: RunContext, steps: Iterable[str]) -> dict[str, str]:
     """What these steps depend on today."""
     return {f"{step}/{name}": value for step in steps for name, value in _OF[step](known).items()}
 
 
-def changed_steps(ledger: Ledger, known: Known, steps: Iterable[str]) -> list[str]:
+def changed_steps(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> list[str]:
     """Those of the steps that depend on something else than when it was last noted; all where nothing was."""
     before = newest_inputs(ledger)
     return [step for step in steps if inputs_of(known, (step,)) != _of_step(before, step)]
 
 
-def note_inputs(ledger: Ledger, known: Known, steps: Iterable[str]) -> None:
+def note_inputs(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None:
     """Keep what the steps depend on from now on, and have those that depend on something else look everywhere."""
     changed = changed_steps(ledger, known, steps)
     if not changed:
@@ -58,7 +58,7 @@ def _of_step(inputs: Inputs, step: str) -> dict[str, str]:
     return {name: value for name, value in inputs.items() if name.startswith(f"{step}/")}
 
 
-def _read(known: Known) -> dict[str, str]:
+def _read(known: RunContext) -> dict[str, str]:
     settings = known.read_settings("")
     languages = ("", *known.state.languages)
     found = {
@@ -78,7 +78,7 @@ def _read(known: Known) -> dict[str, str]:
     return found
 
 
-def _map(known: Known) -> dict[str, str]:
+def _map(known: RunContext) -> dict[str, str]:
     cuts = {name: threshold(form, known.calibration) for name, form in known.forms.items()}
     cuts |= {name: threshold(form, known.calibration) for name, form in known.registers.forms.items()}
     measured = sorted([*key, str(value)] for key, value in known.thresholds.fields.items())
@@ -90,13 +90,13 @@ def _map(known: Known) -> dict[str, str]:
     }
 
 
-def _check(known: Known) -> dict[str, str]:
+def _check(known: RunContext) -> dict[str, str]:
     # The day by itself, and first: it is in the hash of the rules, too.
     return {"day of the newest intake": known.today.isoformat(), "rules": f"{VERDICT_VERSION} {known.check_key}"}
 
 
-def _load(known: Known) -> dict[str, str]:
+def _load(known: RunContext) -> dict[str, str]:
     return {"target": f"{LOAD_VERSION} {known.target_name}"}
 
 
-_OF: Mapping[str, Callable[[Known], dict[str, str]]] = {"read": _read, "map": _map, "check": _check, "load": _load}
+_OF: Mapping[str, Callable[[RunContext], dict[str, str]]] = {"read": _read, "map": _map, "check": _check, "load": _load}

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from digitize.machine.put_away import PutAway
+from digitize.machine.spill_file import SpillFile
 from mappers.legacy import LegacyRow
 
 # Part of what a done chunk means (its key names its number): with another size, chunks would be taken for done unread.
@@ -48,7 +48,7 @@ def kept_chunks(rows: Iterable[LegacyRow], folder: Path) -> Iterator[Iterator[Ke
     table larger than memory passes. Raises DiskFull, and what reading the rows raises.
     """
     coming = iter(rows)
-    with PutAway[KeptRows](folder) as away:
+    with SpillFile[KeptRows](folder) as away:
         while chunk := list(islice(coming, CHUNK)):
             away.put(keep_rows(chunk))
         yield iter(away)

@@ -17,13 +17,13 @@ from digitize.targets.base import Load, Receipt, Target
 from digitize.targets.deliveries import enter_delivery
 from digitize.targets.folder import FolderTarget
 from digitize.targets.from_records import as_batch
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.marked import marked, newest_event, settle
 from digitize.workspace.ledger.marks import FREED
 from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
+from digitize.workspace.run_context import RunContext
 from digitize.workspace.to_load import PART, batch_to_load
 
 _RECEIPT = """
@@ -34,7 +34,7 @@ _RECEIPT = """
 LOAD_VERSION = "1"
 
 
-def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> list[tuple[str, str]]:
+def plan(ledger: Ledger, known: RunContext, batches: Iterable[str] | None = None) -> list[tuple[str, str]]:
     """(batch, key) of every batch of which a checked record changed since it was last loaded into this target.
 
     batches: those in which something may be due; None: all.
@@ -52,7 +52,7 @@ def plan(ledger: Ledger, known: Known, batches: Iterable[str] | None = None) -> 
     return todos
 
 
-def _content_key(ledger: Ledger, known: Known, batch: str) -> str:
+def _content_key(ledger: Ledger, known: RunContext, batch: str) -> str:
     return work_key_of(chain(("load", LOAD_VERSION, known.target_name, batch), _contents(ledger, batch)))
 
 
@@ -63,7 +63,7 @@ def _contents(ledger: Ledger, batch: str) -> Iterator[str]:
 
 
 def load_batches(
-    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress,
+    ledger: Ledger, known: RunContext, target: Target, todos: Sequence[tuple[str, str]], progress: Progress,
     contents: Mapping[str, str] | None = None,
 ) -> list[Receipt]:  # fmt: skip
     """Load all batches of the plan. contents: key -> the plan's key of that content, where it is another.
@@ -90,14 +90,14 @@ def may_have_room(ledger: Ledger) -> bool:
 
 
 def load_all(
-    ledger: Ledger, known: Known, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
+    ledger: Ledger, known: RunContext, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
 ) -> list[Receipt]:
     """Load all batches of the plan, and those of which a refused record has room then. Raises TargetRefused."""
     receipts = load_batches(ledger, known, target, todos, progress)
     return receipts + _load_into_room(ledger, known, target, progress)
 
 
-def _load_into_room(ledger: Ledger, known: Known, target: Target, progress: Progress) -> list[Receipt]:
+def _load_into_room(ledger: Ledger, known: RunContext, target: Target, progress: Progress) -> list[Receipt]:
     """Load those batches once more of which a record was refused that has room now, since other batches gave numbers
     free: it may belong to an earlier one than the batch that lost it. Raises TargetRefused.
     """
@@ -129,13 +129,13 @@ def _has_room(ledger: Ledger, target: Target, batch: str) -> bool:
     return False
 
 
-def try_batch(ledger: Ledger, known: Known, target: Target, batch: str, key: str) -> Receipt:
+def try_batch(ledger: Ledger, known: RunContext, target: Target, batch: str, key: str) -> Receipt:
     """What would become of a batch; nothing is changed."""
     with batch_to_load(ledger, batch, key, known.place.folder) as rows:
         return target.take(rows, dry_run=True)
 
 
-def _load(ledger: Ledger, known: Known, target: Target, batch: str, key: str, content: str) -> Receipt:
+def _load(ledger: Ledger, known: RunContext, target: Target, batch: str, key: str, content: str) -> Receipt:
     # The target before the ledger: killed in between, the same load comes again, and the target knows its id.
     receipt = target.done(key, batch)
     if receipt is None:
@@ -174,7 +174,7 @@ def _count(ledger: Ledger, batch: str) -> int:
     return int(ledger.rows(sql, (batch,))[0]["n"])
 
 
-def _delivery(ledger: Ledger, known: Known, target: Target, key: str) -> dict[str, object]:
+def _delivery(ledger: Ledger, known: RunContext, target: Target, key: str) -> dict[str, object]:
     """The source of a load, with its place in the order of deliveries: what the ledger says now is newer than all
     before it.
     """
@@ -186,7 +186,7 @@ def _delivery(ledger: Ledger, known: Known, target: Target, key: str) -> dict[st
     return {"input": input, **enter_delivery(target, input, plain_settings(known.check_settings))}
 
 
-def write_receipts(ledger: Ledger, known: Known, batches: Sequence[str] | None = None) -> None:
+def write_receipts(ledger: Ledger, known: RunContext, batches: Sequence[str] | None = None) -> None:
     """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them.
 
     batches: of these alone; None: of all.

@@ -12,10 +12,10 @@ from digitize.steps import load
 from digitize.steps.due import Due
 from digitize.steps.inputs import note_inputs
 from digitize.workspace.counting.kept import keep_counts, summed
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import build_run_context
 from digitize.workspace.target import open_place_target
 
 
@@ -56,7 +56,7 @@ def load_workspace(
     """
     with Ledger(place.ledger) as ledger:
         named = part.batches(ledger)
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         if agreed is not None:
             _require_agreed(ledger, agreed, named)
         if not dry_run:

@@ -16,10 +16,10 @@ from digitize.steps.due import Due
 from digitize.steps.read import DECIDED, ReadReport, read_pages, stop_if_too_many
 from digitize.steps.read import READ as WAS_READ
 from digitize.steps.read_plan import due_pages, plan
-from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lot, Lots, Work
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import RunContext, build_run_context
 from ocr.tesseract.folders import searching
 
 READ = "read"
@@ -37,7 +37,7 @@ class PageLot(NamedTuple):
 class LotSource(Iterator[PageLot]):
     """Lots of pages that are due and that nobody holds. It runs dry, and fills again when more is due."""
 
-    def __init__(self, ledger: Ledger, known: Known, size: int = LOT_PAGES, limit: int | None = None) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, size: int = LOT_PAGES, limit: int | None = None) -> None:
         """size: of a lot, in pages. limit: so many pages in all."""
         self._ledger, self._known, self._size = ledger, known, size
         self._left = limit
@@ -90,7 +90,7 @@ class LotReport:
     is_lost: bool = False
 
 
-def work_lot(ledger: Ledger, known: Known, pages: PageLot, progress: Progress | None = None) -> LotReport:
+def work_lot(ledger: Ledger, known: RunContext, pages: PageLot, progress: Progress | None = None) -> LotReport:
     """Read and record a lot, and give back what is left of it."""
     lots = Lots(ledger, READ)
     lot = pages.lot
@@ -115,7 +115,7 @@ class LotJob(NamedTuple):
     pages: PageLot
 
 
-def read_in_lots(ledger: Ledger, known: Known, progress: Progress, limit: int | None = None) -> ReadReport:
+def read_in_lots(ledger: Ledger, known: RunContext, progress: Progress, limit: int | None = None) -> ReadReport:
     """Have the workers of a cluster read and record all that is due, each its own lots; for a ledger that they reach.
 
     Raises as `read_pages` does. A lot whose worker was lost is worked on by the next, behind a fence of its own.
@@ -141,7 +141,7 @@ def work_there(hands: Cluster, job: LotJob) -> LotReport:
     place = open_place(job.folder)
     try:
         with Ledger(place.ledger) as ledger, searching(place.models):
-            return work_lot(ledger, learn(place, ledger, hands), job.pages)
+            return work_lot(ledger, build_run_context(place, ledger, hands), job.pages)
     # The database went, and did not come back in time: what is left of the lot is due as before.
     except LedgerAway:
         return LotReport(ReadReport(), is_lost=True)

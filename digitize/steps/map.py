@@ -17,7 +17,6 @@ from digitize.steps.map_register import RegisterPage
 from digitize.steps.read_keys import DECIDE
 from digitize.steps.systems import OpenSystems, SystemTables, systems_of
 from digitize.workspace.decisions.apply import decisions_hash
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
 from digitize.workspace.ledger.marked import all_parts
@@ -25,6 +24,7 @@ from digitize.workspace.ledger.marks import MAP
 from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.replaced import counting_tables, replaced_by
+from digitize.workspace.run_context import RunContext
 from mappers.errors import MapperError, MappingError
 
 Decisions = Mapping[str, Mapping[str, Decision]]
@@ -60,7 +60,7 @@ class MapPlan:
     idle: list[str] = field(default_factory=list)
 
 
-def plan(ledger: Ledger, known: Known, parts: Iterable[str] | None = None) -> MapPlan:
+def plan(ledger: Ledger, known: RunContext, parts: Iterable[str] | None = None) -> MapPlan:
     """The page groups and tables that are not mapped under today's readings, mapping files and decisions.
 
     parts: those in which something may be due; None: all.
@@ -83,7 +83,7 @@ def volume_in(part: str) -> int:
     return int(part.partition(":")[2])
 
 
-def _due_in_volume(ledger: Ledger, known: Known, volume: int) -> list[MapTodo]:
+def _due_in_volume(ledger: Ledger, known: RunContext, volume: int) -> list[MapTodo]:
     scans, gone = Catalogue(ledger).scans(volume), purged_in(ledger, volume)
     # Its readings are gone with its values; where the original alone is, mapping goes on from what was read.
     emptied = {s.page for s in scans if s.sha256 in gone and gone[s.sha256].is_personal}
@@ -99,7 +99,7 @@ def _is_settled(todo: MapTodo, now: StepState | None) -> bool:
     return now is not None and now.is_settled_under(todo.key)
 
 
-def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: Progress) -> int:
+def map_units(ledger: Ledger, known: RunContext, todos: Sequence[MapTodo], progress: Progress) -> int:
     """Map all units of the plan. Returns the number of records made."""
     if not todos:
         return 0
@@ -118,7 +118,7 @@ def map_units(ledger: Ledger, known: Known, todos: Sequence[MapTodo], progress: 
     return count
 
 
-def _map(ledger: Ledger, known: Known, systems: OpenSystems, todo: MapTodo, decisions: Decisions) -> int:
+def _map(ledger: Ledger, known: RunContext, systems: OpenSystems, todo: MapTodo, decisions: Decisions) -> int:
     """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
     if todo.replaced_by and todo.table is not None:
         replaced.take_out(ledger, todo.table, todo.replaced_by)
@@ -149,7 +149,7 @@ def _map(ledger: Ledger, known: Known, systems: OpenSystems, todo: MapTodo, deci
 
 
 def group_pages(
-    ledger: Ledger, known: Known, scans: Sequence[PageScan]
+    ledger: Ledger, known: RunContext, scans: Sequence[PageScan]
 ) -> Iterator[tuple[tuple[PageScan, ...], tuple[str, ...], str]]:
     """Filled forms of a volume: (pages in order, keys of their readings with the cuts of their forms, form family).
 
@@ -163,7 +163,7 @@ def group_pages(
 
 
 def _form_pages(
-    ledger: Ledger, known: Known, scans: Sequence[PageScan], waiting: dict[str, tuple[PageScan, str]]
+    ledger: Ledger, known: RunContext, scans: Sequence[PageScan], waiting: dict[str, tuple[PageScan, str]]
 ) -> Iterator[grouping.PageKind]:
     """Every page that was read as a form, in order; its scan and key are left in waiting until its group is whole."""
     for scan in scans:
@@ -177,7 +177,7 @@ def _form_pages(
 
 
 def _page_units(
-    ledger: Ledger, known: Known, scans: Sequence[PageScan], decided: Mapping[str, Decisions]
+    ledger: Ledger, known: RunContext, scans: Sequence[PageScan], decided: Mapping[str, Decisions]
 ) -> Iterator[MapTodo]:
     for pages, keys, family in group_pages(ledger, known, scans):
         unit = pages[0].page
@@ -188,7 +188,9 @@ def _page_units(
         yield MapTodo(unit, work_key("map", known.map_key, digest, metadata, own, *keys), pages, problem=problem)
 
 
-def _register_units(ledger: Ledger, known: Known, volume: int, decided: Mapping[str, Decisions]) -> Iterator[MapTodo]:
+def _register_units(
+    ledger: Ledger, known: RunContext, volume: int, decided: Mapping[str, Decisions]
+) -> Iterator[MapTodo]:
     for page in map_register.register_pages(ledger, volume):
         scan = page.scan
         digest, problem = _digest(known, page.form, scan.page)
@@ -201,7 +203,7 @@ def _register_units(ledger: Ledger, known: Known, volume: int, decided: Mapping[
                    problem=problem)  # fmt: skip
 
 
-def _digest(known: Known, family: str, unit: str) -> tuple[str, str]:
+def _digest(known: RunContext, family: str, unit: str) -> tuple[str, str]:
     """(hash of the mapping of a family, "") or, where there is none, ("", why)."""
     try:
         return known.mapping_for_family(family).digest, ""
@@ -222,7 +224,7 @@ def _gone_units(ledger: Ledger, volume: int, mapped: set[str]) -> Iterator[MapTo
             yield MapTodo(unit, work_key("map", "gone", decided.key, decided.outcome), is_gone=True)
 
 
-def _table_units(ledger: Ledger, known: Known) -> Iterator[MapTodo]:
+def _table_units(ledger: Ledger, known: RunContext) -> Iterator[MapTodo]:
     """Every table: one of a system depends on the others."""
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     tables = counting_tables(ledger)
@@ -265,7 +267,7 @@ def _replaced_units(ledger: Ledger) -> Iterator[MapTodo]:
             yield MapTodo(table.unit, replaced.replaced_key(newer), table=table, replaced_by=newer)
 
 
-def plan_replaced(ledger: Ledger, known: Known) -> list[MapTodo]:
+def plan_replaced(ledger: Ledger, known: RunContext) -> list[MapTodo]:
     """What a run has to map once more: replaced tables, and those in their place, for which answers hold since."""
     gone = replaced_by(ledger)
     if not gone:

@@ -9,11 +9,11 @@ from digitize.steps.other_readings import as_read_today
 from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
 from digitize.workspace.decisions.facts import note_followers, with_one_day, with_weekday
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
+from digitize.workspace.run_context import RunContext
 from mappers.mapping.answers import SourceAnswers
 from mappers.mapping.load import map_readings
 from mappers.record import FieldValue, Record
@@ -26,7 +26,11 @@ GROUP = ("state", "district", "police_station", "year")
 
 
 def map_group(
-    ledger: Ledger, known: Known, pages: Sequence[PageScan], key: str, decisions: Mapping[str, Mapping[str, Decision]]
+    ledger: Ledger,
+    known: RunContext,
+    pages: Sequence[PageScan],
+    key: str,
+    decisions: Mapping[str, Mapping[str, Decision]],
 ) -> int:
     """Map one group and keep its records with the "done" event in one transaction. Returns how many."""
     unit = pages[0].page
@@ -48,7 +52,7 @@ def map_group(
 
 
 def make_records(
-    ledger: Ledger, known: Known, pages: Sequence[PageScan], decisions: Mapping[str, Mapping[str, Decision]]
+    ledger: Ledger, known: RunContext, pages: Sequence[PageScan], decisions: Mapping[str, Mapping[str, Decision]]
 ) -> list[Record]:
     """The records of a group of pages under these decisions; nothing is written."""
     readings = {p.page: newest_reading(ledger, p.page) for p in pages}
@@ -69,13 +73,13 @@ def make_records(
     return [capture(with_weekday(r), known.capture) for r in signed]
 
 
-def _day_groups(known: Known, reading: Reading | None) -> list[tuple[str, ...]]:
+def _day_groups(known: RunContext, reading: Reading | None) -> list[tuple[str, ...]]:
     """Zones of a page that are mostly the same day, as its form says."""
     form = known.forms.get(reading.form or "") if reading else None
     return [rule.dates for rule in form.agree] if form else []
 
 
-def page_values(page: str, reading: Reading, known: Known) -> PageValues:
+def page_values(page: str, reading: Reading, known: RunContext) -> PageValues:
     """A reading as the mapping takes it."""
     zones = {
         name: zone_value(d, known.threshold_of(reading.form, name, page), is_own=known.is_measured(reading.form, name))

@@ -22,13 +22,13 @@ from digitize.workspace.capturing import capture_counts
 from digitize.workspace.decisions.apply import Settled, over_page, sign_record
 from digitize.workspace.decisions.items import FIELD, ZONE, register_source
 from digitize.workspace.decisions.words import said_on, words_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, by_volume
 from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.readings import Readings, newest_recognition
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import REOPENED
+from digitize.workspace.run_context import RunContext
 from mappers.binding.bound import FormMapping
 from mappers.mapping.load import map_page_rows
 from mappers.record import Record
@@ -127,7 +127,7 @@ def _linked(run: Sequence[PageScan], states: Mapping[str, StepState], at: int) -
     return RegisterPage(run[at], now.key, now.form, tuple(above), tuple(below), found.is_joined)
 
 
-def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, decisions: Decisions) -> int:
+def map_register(ledger: Ledger, known: RunContext, page: RegisterPage, key: str, decisions: Decisions) -> int:
     """Map the rows of one page and keep their records with the "done" event in one transaction. Returns how many.
 
     decisions: record -> cell -> decision, of this page's records and those of the pages above. Every row ends as a
@@ -151,7 +151,7 @@ def map_register(ledger: Ledger, known: Known, page: RegisterPage, key: str, dec
     return len(stored)
 
 
-def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decisions: Decisions) -> Record:
+def make_again(ledger: Ledger, known: RunContext, record_id: str, page: str, decisions: Decisions) -> Record:
     """One record of a register made anew under these decisions; nothing is written. Raises NotFound."""
     record = next((r for r in _work_again(ledger, known, page, decisions).records() if r.id == record_id), None)
     if record is None:
@@ -159,7 +159,7 @@ def make_again(ledger: Ledger, known: Known, record_id: str, page: str, decision
     return record
 
 
-def as_record(ledger: Ledger, known: Known, page: str, row: str) -> Record | None:
+def as_record(ledger: Ledger, known: RunContext, page: str, row: str) -> Record | None:
     """The record that a row would make which makes none; nothing is written. None where the row is gone."""
     work = _work_again(ledger, known, page, {})
     # As if a person had said so: the word goes before what was seen of the row.
@@ -167,12 +167,12 @@ def as_record(ledger: Ledger, known: Known, page: str, row: str) -> Record | Non
     return next(iter(work.records()), None)
 
 
-def rows_today(ledger: Ledger, known: Known, page: str) -> list[RegisterRow]:
+def rows_today(ledger: Ledger, known: RunContext, page: str) -> list[RegisterRow]:
     """The rows that begin on a page, as they are mapped today; nothing is written."""
     return _work_again(ledger, known, page, {}).rows
 
 
-def _work_again(ledger: Ledger, known: Known, page: str, decisions: Decisions) -> _Work:
+def _work_again(ledger: Ledger, known: RunContext, page: str, decisions: Decisions) -> _Work:
     """A page as it is mapped today, under these decisions and those kept."""
     scan = Catalogue(ledger).scan(page)
     assert scan is not None
@@ -184,7 +184,7 @@ def _work_again(ledger: Ledger, known: Known, page: str, decisions: Decisions) -
 class _Work:
     """The rows of one page with what they take from its neighbours."""
 
-    def __init__(self, ledger: Ledger, known: Known, page: RegisterPage, decisions: Decisions) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, page: RegisterPage, decisions: Decisions) -> None:
         self._known, self._page = known, page
         self._ledger, self._readings = ledger, Readings(ledger)
         self.mapping: FormMapping = known.mapping_for_family(page.form)
@@ -266,6 +266,6 @@ class _Work:
         return Settled({**zones, **fields})
 
 
-def _store(record: Record, scan: PageScan, known: Known) -> Stored:
+def _store(record: Record, scan: PageScan, known: RunContext) -> Stored:
     language = scan.language or known.state.languages[0]
     return Stored(record, scan.page, group_of(record), station_of(record, scan.station), language, record_hash(record))

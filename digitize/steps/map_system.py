@@ -16,18 +16,23 @@ from digitize.steps.system_decisions import Decisions, by_head
 from digitize.steps.systems import OpenSystem, OpenSystems, SystemTables
 from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.decisions.left_over import columns_left
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.run_context import RunContext
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.record import Record
 
 
 def map_member(
-    ledger: Ledger, known: Known, systems: OpenSystems, members: SystemTables, table: TableUnit, keys: tuple[str, str],
+    ledger: Ledger,
+    known: RunContext,
+    systems: OpenSystems,
+    members: SystemTables,
+    table: TableUnit,
+    keys: tuple[str, str],
     decisions: Decisions,
-) -> int:  # fmt: skip
+) -> int:
     """Map one table of a system. keys: of the table with all that it is tied to, and of it alone, under which a chunk
     stays done while nothing that it is tied to changed. Returns how many records are new or changed.
     """
@@ -70,7 +75,7 @@ class _Table:
     """One table of an open system on its way to records."""
 
     ledger: Ledger
-    known: Known
+    known: RunContext
     members: SystemTables
     opened: OpenSystem
     unit: TableUnit
@@ -173,7 +178,7 @@ def _settled_key(decisions: Decisions) -> str:
 
 
 def _work(
-    ledger: Ledger, known: Known, members: SystemTables, opened: OpenSystem, table: tuple[int, TableUnit], key: str
+    ledger: Ledger, known: RunContext, members: SystemTables, opened: OpenSystem, table: tuple[int, TableUnit], key: str
 ) -> SystemWork:
     source, unit = table
     sql = "SELECT MIN(at) AS at FROM events WHERE unit = ? AND step = 'map' AND outcome = 'done'"
@@ -183,7 +188,9 @@ def _work(
     return SystemWork(members.system, opened.kept, source, unit.station, context, known.capture, key, since)
 
 
-def make_again(ledger: Ledger, known: Known, members: SystemTables, stored: Stored, decisions: Decisions) -> Record:
+def make_again(
+    ledger: Ledger, known: RunContext, members: SystemTables, stored: Stored, decisions: Decisions
+) -> Record:
     """One record of a system made anew under these decisions, of the rows as the last run put them together; nothing is
     written. Raises InputError, TableError.
     """

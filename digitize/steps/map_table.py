@@ -19,11 +19,11 @@ from digitize.workspace.decisions.items import FIELD
 from digitize.workspace.decisions.left_over import columns_left
 from digitize.workspace.intake.store import how_to_read
 from digitize.workspace.intake.tables import open_guarded
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
 from digitize.workspace.ledger.packs import RecordRow, packed_data
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
+from digitize.workspace.run_context import RunContext
 from mappers.errors import EncodingUnclear, MappingError, TableError
 from mappers.legacy import LegacyRow, LegacyTable, named_cells
 from mappers.mapping.load import FormMapping, map_rows
@@ -35,7 +35,7 @@ _NEXT = "Draft a mapping (digitize map new) into mappings/ of the workspace, or 
 Decisions = Mapping[str, Mapping[str, Decision]]
 
 
-def map_table(ledger: Ledger, known: Known, table: TableUnit, key: str, decisions: Decisions) -> int:
+def map_table(ledger: Ledger, known: RunContext, table: TableUnit, key: str, decisions: Decisions) -> int:
     """Map all chunks of a table that are not done under this key. Returns how many records are new or changed.
 
     Every row ends as a record, or several of different forms, or is reported with its number.
@@ -80,7 +80,7 @@ class _ChunkDone(NamedTuple):
 
 
 def _map_chunks(
-    ledger: Ledger, known: Known, table: _Table, kept: Iterator[KeptRows], decisions: Decisions
+    ledger: Ledger, known: RunContext, table: _Table, kept: Iterator[KeptRows], decisions: Decisions
 ) -> Iterator[_ChunkDone]:
     """Map and keep the chunks that are not done; those in which a person settled something are mapped here as records.
 
@@ -118,7 +118,7 @@ class _Made(NamedTuple):
     captured: Mapping[str, Any] = MappingProxyType({})
 
 
-def _work(ledger: Ledger, known: Known, table: _Table, first: list[LegacyRow]) -> TableWork:
+def _work(ledger: Ledger, known: RunContext, table: _Table, first: list[LegacyRow]) -> TableWork:
     """What the chunks are mapped with: the shape of the records that are there already is used on, if it fits."""
     context = known.context("", table.table.batch, table.table)
     of_table = (_file_name(ledger, table.table), table.table.unit, table.table.name, table.table.station)
@@ -149,7 +149,7 @@ def _reported(rows: KeptRows) -> list[dict[str, object]]:
     return [{"row": r.number, "why": r.problem or "deleted in the old system"} for r in rows.left]
 
 
-def _decided(known: Known, work: TableWork, job: Job, decisions: Decisions) -> _Made:
+def _decided(known: RunContext, work: TableWork, job: Job, decisions: Decisions) -> _Made:
     """A chunk mapped record by record."""
     unit, values = work.chunk_unit(job[0]), work.values(r for r in job[1].rows() if is_usable(r))
     records = map_decided(known, work.mapping, values, work.context, decisions)
@@ -162,7 +162,7 @@ def _row(record: Record, work: TableWork, unit: str) -> RecordRow:
     return RecordRow(record.id, unit, record.batch, station, "", group, record.form, record_hash(record), data)
 
 
-def _keep(ledger: Ledger, known: Known, table: _Table, job: Job, made: _Made) -> _ChunkDone:
+def _keep(ledger: Ledger, known: RunContext, table: _Table, job: Job, made: _Made) -> _ChunkDone:
     number, rows = job
     reported, count = _reported(rows), len(made.records)
     detail = {"rows": rows.total, "records": count, "reported": len(reported), **made.captured}
@@ -175,7 +175,7 @@ def _keep(ledger: Ledger, known: Known, table: _Table, job: Job, made: _Made) ->
 
 
 def map_decided(
-    known: Known, mapping: FormMapping, rows: list[RowValues], context: MapContext, decisions: Decisions
+    known: RunContext, mapping: FormMapping, rows: list[RowValues], context: MapContext, decisions: Decisions
 ) -> list[Record]:
     """Rows to records under people's decisions; a decision on a cell holds for all forms that its row makes."""
     own = {r.record_id: settled_of(mapping, r.record_id, decisions) for r in rows}
@@ -213,7 +213,7 @@ def _of_record(settled: Settled, record_id: str) -> Settled:
     return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})
 
 
-def make_again(ledger: Ledger, known: Known, stored: Stored, decisions: Decisions) -> Record:
+def make_again(ledger: Ledger, known: RunContext, stored: Stored, decisions: Decisions) -> Record:
     """One record of a table made anew under these decisions; nothing is written. Raises InputError, TableError."""
     unit, _, number = stored.record.id.rpartition("-r")
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
@@ -231,7 +231,7 @@ def _file_name(ledger: Ledger, table: TableUnit) -> str:
     return source.name if source else ""
 
 
-def _open(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
+def _open(ledger: Ledger, known: RunContext, table: TableUnit) -> LegacyTable:
     source = Catalogue(ledger).source(table.sha256)
     assert source is not None
     path = known.place.original(source.sha256, source.suffix, source.linked)

@@ -12,7 +12,6 @@ from digitize.workspace.calibration.keeping import STEP, WEIGHTS, count_for, pla
 from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.decisions.items import ZONE, cell_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.chosen_weights import FIELDS, all_chosen, chosen
@@ -20,6 +19,7 @@ from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.own_weights import list_weights
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext
 from mappers.record import FieldValue, Record
 
 _ZONES = f"{ZONE}:"
@@ -31,7 +31,9 @@ _CHOSEN = """
   SELECT seq, json_extract(detail, '$.network') AS network FROM events WHERE step = ? ORDER BY seq"""
 
 
-def answer_of(ledger: Ledger, known: Known, before: Record, after: Record, decision: Decision) -> dict[str, Any] | None:
+def answer_of(
+    ledger: Ledger, known: RunContext, before: Record, after: Record, decision: Decision
+) -> dict[str, Any] | None:
     """What a blind answer says of the machine, without values, as its event keeps it; None where it says nothing.
 
     before: the record that would have passed; after: the same with the answer.
@@ -62,7 +64,7 @@ def _confidence(value: FieldValue) -> float:
     return 0.0 if never or any(word in value.notes for word in _NEVER_PASS) else value.confidence
 
 
-def measure_anew(ledger: Ledger, known: Known) -> int:
+def measure_anew(ledger: Ledger, known: RunContext) -> int:
     """Compare earlier answers with what the weights of today read there; keep what that says. Returns how many.
 
     Only of pages that were read since the weights of their form were chosen, and that these and those they were trained
@@ -87,7 +89,7 @@ def measure_anew(ledger: Ledger, known: Known) -> int:
 class _SeenAnew:
     """Which pages were read since the weights of their form were chosen, by weights that never saw them."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext) -> None:
         read = ledger.rows("SELECT unit, seq FROM state WHERE step = 'recognise'")
         self._known, self._read = known, {r["unit"]: r["seq"] for r in read}
         self._forms = {unit: s.form for unit, s in ledger.states("decide").items()}
@@ -103,7 +105,7 @@ class _SeenAnew:
 class _Comparing:
     """Records made of what is read today, with the answers and without."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
         self._made = cache(lambda record: _both(ledger, known, record))
 
@@ -114,7 +116,7 @@ class _Comparing:
         return answer_of(self._ledger, self._known, *made, decision) if made and decision else None
 
 
-def _both(ledger: Ledger, known: Known, record: str) -> tuple[Record, Record] | None:
+def _both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, Record] | None:
     stored = Records(ledger).one(record)
     scans = [
         s for p in (stored.record.pages if stored and not stored.is_purged else ()) if (s := Catalogue(ledger).scan(p))

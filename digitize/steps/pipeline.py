@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
-from digitize.machine.counted import counted
 from digitize.machine.progress import Progress
+from digitize.machine.text import pluralize
 from digitize.steps import check, load, map, read
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.discover import DraftedPrint, discover
@@ -28,14 +28,14 @@ from digitize.workspace.calibration.keeping import thresholds_in
 from digitize.workspace.counting.all_of_it import Totals
 from digitize.workspace.counting.kept import keep_counts
 from digitize.workspace.counting.totals import StatusCounts, count_work
-from digitize.workspace.known import Known, learn
+from digitize.workspace.integrity.settings import record_settings
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import lines
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext, build_run_context
 from digitize.workspace.target import open_place_target
-from digitize.workspace.trust.settings import record_settings
 from ocr.tesseract.folders import searching
 
 STEPS = ("read", "map", "check", "load")
@@ -99,7 +99,7 @@ class RunReport:
     def _did(self) -> list[str]:
         blank = f" ({self.read.blank} blank)" if self.read.blank else ""
         said = [
-            f"Read {counted(self.read.read, 'page')}{blank}, decided {self.read.decided} anew, "
+            f"Read {pluralize(self.read.read, 'page')}{blank}, decided {self.read.decided} anew, "
             f"{self.read.failed} failed."
         ]
         said += [
@@ -107,7 +107,7 @@ class RunReport:
             f"then: digitize forms accept DIR {p.id} --operator NAME. Until then its values wait for review."
             for p in self.prints
         ]
-        said += [f"Mapped {counted(self.mapped, 'record')}, checked {self.checked}."]
+        said += [f"Mapped {pluralize(self.mapped, 'record')}, checked {self.checked}."]
         for r in self.receipts:
             said.append(
                 f"Loaded batch {r.batch} into {self.target}: {r.inserted} new, {r.updated} changed, {r.unchanged} as "
@@ -141,7 +141,7 @@ class RunReport:
         missing = self.read.failed_kinds.get("engine-missing", 0)
         if missing:
             raise MachineLacks(
-                f"{counted(missing, 'page waits', 'pages wait')} for something that is not installed. Run: "
+                f"{pluralize(missing, 'page waits', 'pages wait')} for something that is not installed. Run: "
                 f"digitize doctor"
             )
         if t.unmapped:
@@ -177,12 +177,12 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     address = "" if wanted.is_dry else wanted.cluster
     with Ledger(place.ledger) as ledger, searching(place.models), placed(place, address, progress) as cluster:
         if wanted.is_dry:
-            known = learn(place, ledger, cluster)
+            known = build_run_context(place, ledger, cluster)
             due = foresee(ledger, known, wanted.steps, wanted.limit, wanted.first)
             todo = {step: d.units for step, d in due.items()}
             return RunReport(True, todo, due, target=known.target_name, now=count_work(ledger, every_volume=False))
         said = measure_place(ledger, place)
-        known = learn(place, ledger, cluster)
+        known = build_run_context(place, ledger, cluster)
         report = RunReport(target=known.target_name)
         for text in said:
             progress.say(text)
@@ -206,20 +206,22 @@ def run_all(place: Place, wanted: RunOptions, progress: Progress) -> RunReport:
     return report
 
 
-def _with_new_prints(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> Known:
+def _with_new_prints(
+    ledger: Ledger, known: RunContext, wanted: RunOptions, progress: Progress, report: RunReport
+) -> RunContext:
     """Pages of a print that nobody had are read once more by the one that was drafted of them."""
     report.prints = discover(ledger, known, progress)
     if not report.prints:
         return known
     # What this run wrote itself is no change that the next one need tell of.
     record_settings(ledger, known.place)
-    known = learn(known.place, ledger, known.cluster)
+    known = build_run_context(known.place, ledger, known.cluster)
     note_inputs(ledger, known, ("read",))
     _read(ledger, known, wanted, progress, report)
     return known
 
 
-def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
+def _measured_anew(ledger: Ledger, known: RunContext, progress: Progress) -> RunContext:
     """Before mapping: what other weights read is compared with the answers of before."""
     if not measure_anew(ledger, known):
         return known
@@ -228,10 +230,10 @@ def _measured_anew(ledger: Ledger, known: Known, progress: Progress) -> Known:
     return replace(known, thresholds=thresholds_in(ledger))
 
 
-Action = Callable[[Ledger, Known, RunOptions, Progress, RunReport], None]
+Action = Callable[[Ledger, RunContext, RunOptions, Progress, RunReport], None]
 
 
-def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
+def _read(ledger: Ledger, known: RunContext, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     due = Due(ledger, known, "read")
     todos = read.plan(ledger, known, wanted.limit, due.volumes(wanted.first))
     due.settle(f"volume:{v}" for v in todos.idle)
@@ -249,7 +251,9 @@ def _read(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
         note_decided(ledger, known)
 
 
-def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, todos: PagePlan) -> read.ReadReport:
+def _read_due(
+    ledger: Ledger, known: RunContext, wanted: RunOptions, progress: Progress, todos: PagePlan
+) -> read.ReadReport:
     """Pages that are due: recorded here, or by the workers of a cluster where these reach the ledger."""
     is_reached = not isinstance(ledger.path, Path)
     if todos and is_reached and known.cluster is not None and known.cluster.may_record:
@@ -257,7 +261,7 @@ def _read_due(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progre
     return read.read_pages(ledger, known, todos, progress)
 
 
-def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
+def _map(ledger: Ledger, known: RunContext, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     carry_over(ledger)
     due = Due(ledger, known, "map")
     due.settle((plan := map.plan(ledger, known, due.parts)).idle)
@@ -268,7 +272,7 @@ def _map(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, r
         report.mapped += map.map_units(ledger, known, map.plan_replaced(ledger, known), progress)
 
 
-def _check(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
+def _check(ledger: Ledger, known: RunContext, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     due = Due(ledger, known, "check")
     todos = check.plan(ledger, known, due.parts)
     report.todo["check"] = len(todos)
@@ -276,7 +280,7 @@ def _check(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress,
     report.checked = check.check_groups(ledger, known, todos, progress)
 
 
-def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
+def _load(ledger: Ledger, known: RunContext, wanted: RunOptions, progress: Progress, report: RunReport) -> None:
     due = Due(ledger, known, "load")
     todos = load.plan(ledger, known, due.parts)
     report.todo["load"] = len(todos)
@@ -288,7 +292,7 @@ def _load(ledger: Ledger, known: Known, wanted: RunOptions, progress: Progress, 
 
 
 def _load_all(
-    ledger: Ledger, known: Known, todos: list[tuple[str, str]], progress: Progress, report: RunReport
+    ledger: Ledger, known: RunContext, todos: list[tuple[str, str]], progress: Progress, report: RunReport
 ) -> None:
     target = open_place_target(known.place)
     try:

@@ -18,9 +18,9 @@ from digitize.steps.read_jobs import Queue
 from digitize.steps.read_keep import Keeper
 from digitize.steps.read_keys import UNKNOWN_FORM
 from digitize.steps.read_plan import PagePlan, PageTodo, plan
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lot
+from digitize.workspace.run_context import RunContext
 
 __all__ = ["ReadReport", "plan", "read_pages"]
 # Of fewer pages a share says little: one bad page of the first nine is more than the usual tenth.
@@ -106,7 +106,7 @@ def failed_kind(done: PageDone | PageFailed) -> str:
 
 
 def read_pages(
-    ledger: Ledger, known: Known, todos: PagePlan, progress: Progress, *, lot: Lot | None = None
+    ledger: Ledger, known: RunContext, todos: PagePlan, progress: Progress, *, lot: Lot | None = None
 ) -> ReadReport:
     """Read all pages of the plan; every result is in the ledger before the next is awaited.
 
@@ -150,7 +150,7 @@ def _crashed(job: PageJob) -> PageFailed:
     return PageFailed(job.page, "crashed", message, False, as_form if as_form and as_form.form is None else None)
 
 
-def stop_if_too_many(report: ReadReport, known: Known) -> None:
+def stop_if_too_many(report: ReadReport, known: RunContext) -> None:
     """Raise TooManyRefused where more than the agreed share of pages failed."""
     share = known.place.options.run.max_failed_share
     if report.total >= _LOOKED_AT_FIRST and report.failed > share * report.total:

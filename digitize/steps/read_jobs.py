@@ -12,10 +12,10 @@ from digitize.reading.volume import VolumeQueue
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, named_register
 from digitize.steps.read_plan import Desk, PageTodo
 from digitize.steps.tries import next_seconds
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.lots import Lot
+from digitize.workspace.run_context import RunContext
 
 Book = VolumeQueue[PageScan, PageTodo]
 
@@ -26,7 +26,7 @@ class Queue(Iterator[PageJob]):
     def __init__(
         self,
         ledger: Ledger,
-        known: Known,
+        known: RunContext,
         volumes: Iterable[int],
         allowed: frozenset[str] | None,
         lot: Lot | None = None,
@@ -95,12 +95,12 @@ class Queue(Iterator[PageJob]):
         return bool(self._ledger.claim([page], step, owner)) and not self._ledger.is_taken_over(page, owner)
 
 
-def seconds_for(known: Known, todo: PageTodo) -> float:
+def seconds_for(known: RunContext, todo: PageTodo) -> float:
     """How long a page may take, of the processor: the more, the longer it took in vain."""
     return next_seconds(todo.last, known.place.options.read.seconds_per_page)
 
 
-def page_job(ledger: Ledger, known: Known, todo: PageTodo, source: SourceFile) -> PageJob:
+def page_job(ledger: Ledger, known: RunContext, todo: PageTodo, source: SourceFile) -> PageJob:
     """What a worker needs for one page."""
     scan = todo.scan
     path = known.place.original(source.sha256, source.suffix, source.linked)

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from digitize.reading.job import PageDone, PageFailed
 from digitize.steps.read_plan import PageTodo
 from digitize.steps.read_write import write_page
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lot
+from digitize.workspace.run_context import RunContext
 
 _AT_ONCE, _LONGEST_S = 20, 30.0
 """Of a lot so many pages are one transaction, or what came in so many seconds: what a lost worker may cost."""
@@ -19,7 +19,7 @@ _AT_ONCE, _LONGEST_S = 20, 30.0
 class Keeper:
     """Writes pages of one run, or of one lot."""
 
-    def __init__(self, ledger: Ledger, known: Known, lot: Lot | None) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, lot: Lot | None) -> None:
         self._ledger, self._known, self._lot = ledger, known, lot
         self._waiting: list[tuple[PageTodo, PageDone | PageFailed]] = []
         self._since = 0.0

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from digitize.machine.work_keys import plain_hash, work_key
-from digitize.workspace.known import Known
 from digitize.workspace.ledger.catalogue import PageScan
+from digitize.workspace.run_context import RunContext
 
 if TYPE_CHECKING:
     from ocr.page import Carried
@@ -22,7 +22,7 @@ PRINT_UNKNOWN = "print_unknown"
 """In what the ledger says of a page: its form was found by its words, and its print is none that is known."""
 
 
-def recognise_key(known: Known, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
+def recognise_key(known: RunContext, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
     """The key of recognising a page that turned out to be of that form, or of none.
 
     One whose print is not known depends on all forms, as one of no form does: the next one may be its print.
@@ -38,12 +38,12 @@ def recognise_key(known: Known, scan: PageScan, form: str | None, *, print_unkno
     return work_key(RECOGNISE, scan.sha256, str(scan.idx), known.read_key(scan.language), printed, *own)
 
 
-def failed_key(known: Known, scan: PageScan) -> str:
+def failed_key(known: RunContext, scan: PageScan) -> str:
     """The key of a page that could not be recognised, whatever its form."""
     return work_key(RECOGNISE, scan.sha256, str(scan.idx), known.read_key(scan.language), FAILED)
 
 
-def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) -> str:
+def decide_key(known: RunContext, scan: PageScan, recognised: str, form: str | None) -> str:
     """The key of deciding a page recognised under a key as a form."""
     settings = known.read_settings(scan.language)
     metadata = metadata_of(known, scan)
@@ -53,7 +53,7 @@ def decide_key(known: Known, scan: PageScan, recognised: str, form: str | None) 
     )
 
 
-def register_key(known: Known, scan: PageScan, before: Carried | None, form: str | None) -> str:
+def register_key(known: RunContext, scan: PageScan, before: Carried | None, form: str | None) -> str:
     """The key of recognising a page as one of that register, or of none; form "failed" for one that could not be.
 
     It depends on the page's scan, on the settings, on what the page before handed on, and on the register it turned out
@@ -67,12 +67,12 @@ def register_key(known: Known, scan: PageScan, before: Carried | None, form: str
     )
 
 
-def register_decide_key(known: Known, recognised: str, form: str | None) -> str:
+def register_decide_key(known: RunContext, recognised: str, form: str | None) -> str:
     """The key of deciding a page recognised under a key as a register's."""
     return work_key(DECIDE, recognised, known.lexica_key, known.register_keys.get(form, ("", ""))[1])
 
 
-def metadata_of(known: Known, scan: PageScan) -> dict[str, str]:
+def metadata_of(known: RunContext, scan: PageScan) -> dict[str, str]:
     """What is known of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py).
 
     What intake was told goes before what the volume's own pages tell.
@@ -86,6 +86,6 @@ def told_of(scan: PageScan) -> dict[str, str]:
     return {zone: value for zone, value in told.items() if value}
 
 
-def named_register(known: Known, scan: PageScan) -> str:
+def named_register(known: RunContext, scan: PageScan) -> str:
     """The register that intake was told a page is of, "" when it was not told."""
     return scan.kind if known.registers.find(scan.kind) else ""

@@ -21,10 +21,10 @@ from digitize.steps.read_keys import (
     register_key,
 )
 from digitize.steps.tries import is_tried_again, next_seconds
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import Purged, purged_in
+from digitize.workspace.run_context import RunContext
 from ocr.page import Carried
 from ocr.plain import carried_from_plain
 
@@ -70,7 +70,7 @@ def _states_of(ledger: Ledger, volume: int) -> _States:
 class Desk:
     """Says of each page what is to do for it. It holds where the pages of a volume stood when it first came to it."""
 
-    def __init__(self, ledger: Ledger, known: Known, *, is_dry: bool = False) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, *, is_dry: bool = False) -> None:
         """Look at pages of a ledger. is_dry: what was done earlier and holds again is not noted as the newest."""
         self._ledger, self._known, self._take_up = ledger, known, ledger.is_done if is_dry else ledger.take_up
         self._volumes: dict[int, _States] = {}
@@ -249,7 +249,7 @@ class PagePlan:
 
 def plan(
     ledger: Ledger,
-    known: Known,
+    known: RunContext,
     limit: int | None = None,
     volumes: Iterable[int] | None = None,
     *,
@@ -283,7 +283,7 @@ def plan(
 
 
 def due_pages(
-    ledger: Ledger, known: Known, volumes: Iterable[int] | None = None, desk: Desk | None = None
+    ledger: Ledger, known: RunContext, volumes: Iterable[int] | None = None, desk: Desk | None = None
 ) -> Iterator[tuple[int, list[PageTodo]]]:
     """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all."""
     desk, catalogue = desk or Desk(ledger, known), Catalogue(ledger)

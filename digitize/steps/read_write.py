@@ -23,13 +23,13 @@ from digitize.steps.read_keys import (
 )
 from digitize.steps.read_plan import PageTodo
 from digitize.steps.tries import tried
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.run_context import RunContext
 from ocr.page import BLANK, PRINT_NOT_KNOWN, WRITTEN
 from ocr.plain import reading_from_plain, recognition_from_plain
 
 
-def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | PageFailed) -> None:
+def write_page(ledger: Ledger, known: RunContext, todo: PageTodo, done: PageDone | PageFailed) -> None:
     """Keep all that came of a page in one transaction."""
     with ledger.writing():
         if done.as_form is None:
@@ -42,13 +42,13 @@ def write_page(ledger: Ledger, known: Known, todo: PageTodo, done: PageDone | Pa
             _write_register(ledger, known, todo, done.as_form, done.as_register)
 
 
-def _why(known: Known, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
+def _why(known: RunContext, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
     assert isinstance(done, PageFailed)
     said: dict[str, object] = {"kind": done.kind, "message": done.message, "retry": done.retry}
     return {**said, **tried(todo.last, seconds_for(known, todo))} if done.kind == OUT_OF_TIME else said
 
 
-def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading) -> None:
+def _write_form(ledger: Ledger, known: RunContext, todo: PageTodo, found: PageReading) -> None:
     scan, form = todo.scan, found.form
     detail = {name: found.reading[name] for name in ("form", "family", "part")}
     unknown = PRINT_NOT_KNOWN in found.recognition["notes"]
@@ -63,7 +63,7 @@ def _write_form(ledger: Ledger, known: Known, todo: PageTodo, found: PageReading
         ledger.finish(scan.page, DECIDE, key, found.reading, {**detail, "language": language})
 
 
-def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed: PageFailed) -> None:
+def _write_failed_register(ledger: Ledger, known: RunContext, todo: PageTodo, failed: PageFailed) -> None:
     key = register_key(known, todo.scan, todo.before, FAILED)
     why = _why(known, todo, failed)
     ledger.fail(todo.scan.page, REGISTER, key, why)
@@ -71,7 +71,9 @@ def _write_failed_register(ledger: Ledger, known: Known, todo: PageTodo, failed:
     ledger.fail(todo.scan.page, DECIDE, key, why)
 
 
-def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageReading, found: PageReading) -> None:
+def _write_register(
+    ledger: Ledger, known: RunContext, todo: PageTodo, as_form: PageReading, found: PageReading
+) -> None:
     scan, form = todo.scan, found.form
     recognised = todo.registered or register_key(known, scan, todo.before, form)
     if not todo.registered:
@@ -97,7 +99,7 @@ def _write_register(ledger: Ledger, known: Known, todo: PageTodo, as_form: PageR
     ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False, **looked})
 
 
-def _detail(known: Known, todo: PageTodo, found: PageReading) -> Mapping[str, object]:
+def _detail(known: RunContext, todo: PageTodo, found: PageReading) -> Mapping[str, object]:
     """What the ledger says of a register's page: also what the pages beside it must know of it."""
     reading = reading_from_plain(found.reading)
     around = recognition_from_plain(found.recognition).around

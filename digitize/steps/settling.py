@@ -6,33 +6,33 @@ from collections.abc import Callable, Iterable, Mapping
 
 from digitize.steps import check, load, map, read
 from digitize.steps.due import Due
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.run_context import RunContext
 
 
-def settle_steps(ledger: Ledger, known: Known, steps: Iterable[str]) -> None:
+def settle_steps(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None:
     """Look once more where something was done in these steps, and take the marks away where that was all."""
     for step in steps:
         due = Due(ledger, known, step)
         due.settle(_IDLE[step](ledger, known, due))
 
 
-def _idle_volumes(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
+def _idle_volumes(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
     return [f"volume:{v}" for v in read.plan(ledger, known, None, due.volumes()).idle]
 
 
-def _idle_groups(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
+def _idle_groups(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
     return set(due.parts) - {group for group, _ in check.plan(ledger, known, due.parts)}
 
 
-def _idle_batches(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
+def _idle_batches(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
     return set(due.parts) - {batch for batch, _ in load.plan(ledger, known, due.parts)}
 
 
-def _idle_units(ledger: Ledger, known: Known, due: Due) -> Iterable[str]:
+def _idle_units(ledger: Ledger, known: RunContext, due: Due) -> Iterable[str]:
     return map.plan(ledger, known, due.parts).idle
 
 
-_IDLE: Mapping[str, Callable[[Ledger, Known, Due], Iterable[str]]] = {
+_IDLE: Mapping[str, Callable[[Ledger, RunContext, Due], Iterable[str]]] = {
     "read": _idle_volumes, "map": _idle_units, "check": _idle_groups, "load": _idle_batches,
 }  # fmt: skip

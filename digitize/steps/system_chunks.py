@@ -17,9 +17,9 @@ from digitize.files.systems.bonds import JOINED
 from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.joining import Family, Joining
 from digitize.files.systems.store import KeptRow, RowStore
-from digitize.machine.carried import carried, taken
 from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
+from digitize.machine.shared_payload import pack_payload, unpack_payload
 from digitize.machine.work_keys import work_key
 from digitize.steps.map_pages import GROUP, group_in, group_of, station_in, station_of
 from digitize.steps.system_decisions import Decisions, Over, decided_rows, sign
@@ -208,11 +208,11 @@ def make_chunks(work: SystemWork, jobs: Iterator[SystemJob], workers: Workers) -
     if coming is None or not are_many(workers):
         yield from ((job, make_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
-    yield from run_jobs(partial(_make_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)
+    yield from run_jobs(partial(_make_there, pack_payload(work)), chain(first, (coming,), jobs), workers, _crashed)
 
 
 def _make_there(work: bytes, job: SystemJob) -> ChunkMade:
-    return make_chunk(taken(work), job)
+    return make_chunk(unpack_payload(work), job)
 
 
 def _crashed(job: SystemJob) -> ChunkMade:

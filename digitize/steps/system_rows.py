@@ -17,7 +17,7 @@ from typing import Any
 from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.store import RowStore
 from digitize.machine.work_keys import plain_hash, work_key
-from digitize.workspace.known import Known
+from digitize.workspace.run_context import RunContext
 from mappers.encodings import Encoding
 from mappers.mapping.load import FormMapping
 from mappers.systems.system import System
@@ -36,19 +36,24 @@ class KeptSystem:
     tables: tuple[Delivered, ...]
 
 
-def rules_key(known: Known, system: System) -> str:
+def rules_key(known: RunContext, system: System) -> str:
     """Hash of what says how the tables of a system are read."""
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     return work_key("rows", ROWS_VERSION, known.map_key, mappings, system.digest)
 
 
-def rows_key(known: Known, system: System, tables: str) -> str:
+def rows_key(known: RunContext, system: System, tables: str) -> str:
     """Hash of what kept rows depend on. tables: hash of which tables there are."""
     return work_key(rules_key(known, system), tables)
 
 
 def kept_rows(
-    known: Known, system: System, key: str, build: Callable[[RowStore], Sequence[Delivered]], *, is_last: bool = False
+    known: RunContext,
+    system: System,
+    key: str,
+    build: Callable[[RowStore], Sequence[Delivered]],
+    *,
+    is_last: bool = False,
 ) -> KeptSystem:
     """The file with the rows of a system; made, unless it is there under that key. Raises what building raises.
 
@@ -75,7 +80,7 @@ def kept_rows(
     return KeptSystem(path, rules, tables)
 
 
-def _found(path: Path, known: Known, rules: str, key: str) -> KeptSystem | None:
+def _found(path: Path, known: RunContext, rules: str, key: str) -> KeptSystem | None:
     if not path.is_file():
         return None
     # Whatever is wrong with it, it can be made anew.
@@ -106,7 +111,7 @@ def _plain(table: Delivered) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _delivered(plain: Mapping[str, Any], known: Known) -> Delivered:
+def _delivered(plain: Mapping[str, Any], known: RunContext) -> Delivered:
     names, mapping = ("number", "name", "table", "file", "unit", "notes"), None
     if plain["mapping"]:
         mapping = _mapping(known.mappings[plain["mapping"]], known.encodings, plain["encodings"])

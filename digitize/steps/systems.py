@@ -18,9 +18,9 @@ from digitize.machine.work_keys import plain_hash
 from digitize.steps.system_rows import KeptSystem, kept_rows, rows_key
 from digitize.workspace.intake.store import how_to_read
 from digitize.workspace.intake.tables import open_guarded
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
+from digitize.workspace.run_context import RunContext
 from mappers.legacy import LegacyTable
 from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.load import FormMapping
@@ -50,7 +50,7 @@ class SystemTables:
                                                  for t in self.tables)])  # fmt: skip
 
 
-def systems_of(known: Known, tables: Sequence[TableUnit]) -> Mapping[str, SystemTables]:
+def systems_of(known: RunContext, tables: Sequence[TableUnit]) -> Mapping[str, SystemTables]:
     """Unit of a table -> the system it belongs to, for tables that belong to one.
 
     Where two systems know a table, that which knows the most of its delivery has it.
@@ -87,7 +87,7 @@ class OpenSystems:
     """Systems opened when the first of their tables is mapped, and closed with the run's mapping."""
 
     ledger: Ledger
-    known: Known
+    known: RunContext
     _open: dict[str, OpenSystem] = field(default_factory=dict)
 
     def __enter__(self) -> OpenSystems:
@@ -147,7 +147,7 @@ class OpenSystems:
         return settle
 
 
-def open_table_unit(ledger: Ledger, known: Known, table: TableUnit) -> LegacyTable:
+def open_table_unit(ledger: Ledger, known: RunContext, table: TableUnit) -> LegacyTable:
     """A table of a workspace, still to be read. Raises InputError where its file is gone, TableError."""
     source = Catalogue(ledger).source(table.sha256)
     assert source is not None

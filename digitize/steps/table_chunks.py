@@ -9,9 +9,9 @@ from functools import cached_property, partial
 from itertools import chain, islice
 
 from digitize.files.mapping.bulk import few_collections
-from digitize.machine.carried import carried, taken
 from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
+from digitize.machine.shared_payload import pack_payload, unpack_payload
 from digitize.steps.kept_rows import KeptRows, is_usable
 from digitize.steps.map_pages import GROUP, group_in, station_in
 from digitize.workspace.ledger.packs import RecordRow, packed_data
@@ -108,11 +108,11 @@ def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: Workers) -> Itera
     if coming is None or not are_many(workers):
         yield from ((job, pack_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
-    yield from run_jobs(partial(_pack_there, carried(work)), chain(first, (coming,), jobs), workers, _crashed)
+    yield from run_jobs(partial(_pack_there, pack_payload(work)), chain(first, (coming,), jobs), workers, _crashed)
 
 
 def _pack_there(work: bytes, job: Job) -> list[RecordRow]:
-    return pack_chunk(taken(work), job)
+    return pack_chunk(unpack_payload(work), job)
 
 
 def _crashed(job: Job) -> list[RecordRow]:

@@ -15,8 +15,8 @@ from digitize.steps.inputs import inputs_of
 from digitize.steps.map import MapTodo
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER
 from digitize.steps.read_plan import Desk, PageTodo, due_pages
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.run_context import RunContext
 
 NEVER, AGAIN, SOURCE = "never done", "failed before", "scan or page before it changed"
 BEFORE = "done before it was noted what with"
@@ -71,7 +71,7 @@ class StepDue:
 class Reasons:
     """Compares what work was done with and what it would be done with today."""
 
-    def __init__(self, ledger: Ledger, known: Known) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext) -> None:
         """Of one ledger."""
         self._ledger, self._known = ledger, known
         self._noted = [(r["seq"], json.loads(r["detail"])) for r in ledger.rows(_NOTED)]
@@ -150,7 +150,7 @@ class Reasons:
 
 
 def pages_due(
-    ledger: Ledger, known: Known, volumes: Iterable[int], limit: int | None
+    ledger: Ledger, known: RunContext, volumes: Iterable[int], limit: int | None
 ) -> tuple[StepDue, dict[int, int]]:
     """What is due to be read in these volumes, at most so many pages of it; and in which volumes how many."""
     reasons = Reasons(ledger, known)

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from digitize.machine.counted import counted
 from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress
+from digitize.machine.text import pluralize
 from digitize.steps import check, map
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.due import Due
 from digitize.steps.inputs import note_inputs
 from digitize.steps.lots import LOT_PAGES, LotSource, work_lot
 from digitize.steps.read import ReadReport
-from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.lots import Lots, Work
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext, build_run_context
 from ocr.tesseract.folders import searching
 
 Todo = TypeVar("Todo")
@@ -42,10 +42,10 @@ class WorkerReport:
         """For people."""
         lost = f", {self.lost} of them taken over by others" if self.lost else ""
         return [
-            f"Read {counted(self.read.read, 'page')}, decided {self.read.decided} anew, {self.read.failed} "
+            f"Read {pluralize(self.read.read, 'page')}, decided {self.read.decided} anew, {self.read.failed} "
             f"failed, in {self.lots} "
             f"lots{lost}.",
-            f"Mapped {counted(self.mapped, 'record')}, checked {self.checked}. Loading is done by: digitize run "
+            f"Mapped {pluralize(self.mapped, 'record')}, checked {self.checked}. Loading is done by: digitize run "
             f"DIR --only load",
         ]
 
@@ -69,7 +69,7 @@ class LotWorker:
             # Opened anew each time: what others wrote, new forms and lists, new weights.
             place, hands = self._find()
             with Ledger(place.ledger) as ledger, searching(place.models):
-                known = learn(place, ledger, hands)
+                known = build_run_context(place, ledger, hands)
                 try:
                     is_idle = not self._once(ledger, known)
                 finally:
@@ -77,7 +77,7 @@ class LotWorker:
             if is_idle and wait():
                 return self.report
 
-    def _once(self, ledger: Ledger, known: Known) -> bool:
+    def _once(self, ledger: Ledger, known: RunContext) -> bool:
         """All that is due and free now. Returns whether anything was."""
         note_inputs(ledger, known, ("read", "map", "check"))
         did = False
@@ -106,7 +106,7 @@ class LotWorker:
             did = True
         return did
 
-    def _learn(self, ledger: Ledger, known: Known) -> None:
+    def _learn(self, ledger: Ledger, known: RunContext) -> None:
         """As a run does after reading: pages that tell of their volume have its doubtful ones decided anew."""
         if not ledger.claim([_LEARNING], _LEARNING, known.owner):
             return

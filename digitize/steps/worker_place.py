@@ -14,11 +14,11 @@ from digitize.machine.cluster.site import Kit, Site, cache_folder
 from digitize.machine.cluster.store import ScanStore
 from digitize.machine.placing import default_workers
 from digitize.targets.postgres.address import is_address
-from digitize.workspace.engines.where import ledger_address
+from digitize.workspace.integrity.settings import newer_settings
+from digitize.workspace.integrity.worker_keys import require_allowed
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger_db.where import ledger_address
 from digitize.workspace.place import Place, open_place
-from digitize.workspace.trust.settings import newer_settings
-from digitize.workspace.trust.worker_keys import require_allowed
 from ocr.tesseract.folders import searching
 
 KIT = "kit"

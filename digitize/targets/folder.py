@@ -15,10 +15,10 @@ from typing import Any
 import polars as pl
 
 from digitize.errors import DiskFull, OptionsError, TargetRefused
+from digitize.targets.apply_batch import content_hash
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, RECORD_ID, FormOutline, Kept, LoadBatch, RowBatch, refused_record
-from digitize.targets.taking import content_hash
 from digitize.targets.to_records import records_of
 
 MANIFEST, REJECTS, HASHES = "manifest.json", "rejects.jsonl", "hashes"

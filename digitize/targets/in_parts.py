@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from digitize.machine.put_away import PutAway
+from digitize.machine.spill_file import SpillFile
 from digitize.targets.fits import find_doubles
 from digitize.targets.rows import FormOutline, LoadBatch, RowBatch
 from mappers.record import Record, from_plain, to_plain
@@ -68,7 +68,7 @@ class _BatchInParts(LoadBatch):
     replays: Mapping[str, str]
     held: int
     whole: _Whole
-    away: PutAway[RowBatch]
+    away: SpillFile[RowBatch]
 
     @property
     def outlines(self) -> Mapping[str, FormOutline]:
@@ -99,7 +99,7 @@ def gathered(parts: Iterable[RowBatch], folder: Path) -> Iterator[LoadBatch]:
     if len(two) < 2:
         yield two[0]
         return
-    with PutAway[RowBatch](folder) as away:
+    with SpillFile[RowBatch](folder) as away:
         yield _put_away(_handed(two, coming), away)
 
 
@@ -109,7 +109,7 @@ def _handed(two: list[RowBatch], coming: Iterator[RowBatch]) -> Iterator[RowBatc
     yield from coming
 
 
-def _put_away(parts: Iterator[RowBatch], away: PutAway[RowBatch]) -> _BatchInParts:
+def _put_away(parts: Iterator[RowBatch], away: SpillFile[RowBatch]) -> _BatchInParts:
     found: dict[str, list[FormOutline]] = {}
     held, is_of_records, keeps_any = 0, False, False
     head = _Head("", "", {}, {})

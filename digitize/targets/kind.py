@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
-    from digitize.targets.stood import Stood
+    from digitize.targets.load_status import Stood
     from mappers.layouts import TableLayout
 
 SCHEMA = "cctns"

@@ -14,6 +14,7 @@ import polars as pl
 from digitize.errors import TargetRefused
 from digitize.targets import sqlite_compare as compare
 from digitize.targets import sqlite_search as searched
+from digitize.targets.apply_batch import apply_batch
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.flags import FLAGS
@@ -21,7 +22,6 @@ from digitize.targets.from_records import as_batch
 from digitize.targets.rows import HASH, ORIGIN, RECORD_ID, LoadBatch, RowBatch
 from digitize.targets.sqlite_opening import open_file, require_writable
 from digitize.targets.sqlite_schema import TYPES
-from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout, lay_out
 from mappers.record import Record
@@ -72,7 +72,7 @@ class SqliteTarget:
         try:
             # IMMEDIATE waits for the right to write now; one that reads first may be refused it in the middle.
             self._db.execute("BEGIN IMMEDIATE")
-            receipt = take(batch, _Store(self._db, self._layout))
+            receipt = apply_batch(batch, _Store(self._db, self._layout))
             self._note(batch, receipt)
             self._db.execute("ROLLBACK" if dry_run else "COMMIT")
         # Ctrl-C, too, must leave no open transaction behind.

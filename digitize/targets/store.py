@@ -7,7 +7,7 @@ from typing import Protocol
 
 import polars as pl
 
-from digitize.targets.keeping import Quarantine
+from digitize.targets.quarantine_store import Quarantine
 from digitize.targets.rows import LoadBatch, RowBatch
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 EVERYTHING = "everything"
 """What stands for the profile where none was chosen: all doubts are asked."""
@@ -30,7 +30,7 @@ class CapturedLine:
 
     def line(self) -> str:
         """For people."""
-        said = f"Captured by profile {self.profile}: {counted(self.records, 'record')}, {self.loaded} of them loaded."
+        said = f"Captured by profile {self.profile}: {pluralize(self.records, 'record')}, {self.loaded} of them loaded."
         if not self.not_captured:
             return said
         first = sorted(self.not_captured.items(), key=lambda x: (-x[1], x[0]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from digitize.workspace.engines.dialects import POSTGRES, ShownAs
-from digitize.workspace.engines.narrow import BASES
-from digitize.workspace.engines.narrow_sql import views
 from digitize.workspace.ledger.schema_before import DDL_5
+from digitize.workspace.ledger_db.dialects import POSTGRES, ShownAs
+from digitize.workspace.ledger_db.narrow import BASES
+from digitize.workspace.ledger_db.narrow_sql import views
 
 
 def to_format_5(db: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ _ALONE = """
 import os, signal, socket, sys, time
 from digitize.cli.apart import run_apart
 from digitize.machine import limits
-from digitize.machine.confined import note_file
+from digitize.machine.sandbox import note_file
 def work(arguments):
 {work}
 sys.exit(run_apart(work, {arguments!r}))
@@ -131,7 +131,7 @@ def test_a_worker_has_no_network_and_the_surroundings_of_now(monkeypatch):
 def test_where_no_process_can_be_kept_ready_workers_begin_anew(monkeypatch):
     from multiprocessing import forkserver
 
-    from digitize.machine.copies import light_context
+    from digitize.machine.forkserver import light_context
 
     def refused():
         raise OSError("AF_UNIX path too long")

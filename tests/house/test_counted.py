@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 
 
 @pytest.mark.parametrize(
@@ -11,4 +11,4 @@ from digitize.machine.counted import counted
      (2, ("2 pages", "2 batches", "2 pages wait"))],
 )  # fmt: skip
 def test_one_is_no_plural(n, said):
-    assert (counted(n, "page"), counted(n, "batch"), counted(n, "page waits", "pages wait")) == said
+    assert (pluralize(n, "page"), pluralize(n, "batch"), pluralize(n, "page waits", "pages wait")) == said

@@ -43,7 +43,7 @@ WALLS = {
         "digitize/targets/",
         "digitize/files/validating/",
         "digitize/offices/store_engine.py",
-        "digitize/workspace/engines/",
+        "digitize/workspace/ledger_db/",
     ),
     "pandas": ("mappers/legacy/", "digitize/targets/"),
 }

@@ -19,13 +19,13 @@ from digitize.files.loading.compared import LoadSource
 from digitize.files.loading.reconcile import compare
 from digitize.machine.work_keys import plain_hash
 from digitize.targets import Load, undoing
+from digitize.targets.apply_batch import content_hash
 from digitize.targets.comparing import Fold, RecordGroup, record_digests
 from digitize.targets.flat import row_hash
 from digitize.targets.from_records import as_batch
 from digitize.targets.open import load_kinds, open_target
 from digitize.targets.rows import HASH, RECORD_ID
 from digitize.targets.sqlite import SqliteTarget
-from digitize.targets.taking import content_hash
 from mappers.record import FieldValue, Origin, Record
 from mappers.schema import form_tables, load_schemas
 from validators.finding import Finding

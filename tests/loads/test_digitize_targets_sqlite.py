@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digitize.errors import TargetRefused
-from digitize.machine import put_away
+from digitize.machine import spill_file
 from digitize.targets import Load, sqlite_opening
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Origin, Record
@@ -143,9 +143,9 @@ def test_a_file_that_can_only_be_read_answers_and_is_not_written(path, monkeypat
 
 def test_values_too_many_for_memory_wait_elsewhere_where_the_workspace_cannot_be_written(tmp_path, monkeypatch):
     made = []
-    real = put_away.tempfile.TemporaryFile
-    monkeypatch.setattr(put_away.tempfile, "TemporaryFile", lambda dir: made.append(dir) or real(dir=tmp_path))
-    monkeypatch.setattr(put_away.os, "access", lambda *_: False)
-    with put_away.PutAway(tmp_path / "ws") as away:
+    real = spill_file.tempfile.TemporaryFile
+    monkeypatch.setattr(spill_file.tempfile, "TemporaryFile", lambda dir: made.append(dir) or real(dir=tmp_path))
+    monkeypatch.setattr(spill_file.os, "access", lambda *_: False)
+    with spill_file.SpillFile(tmp_path / "ws") as away:
         away.put(1)
         assert list(away) == [1] and made == [Path(tempfile.gettempdir())]

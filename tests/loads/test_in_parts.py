@@ -17,7 +17,7 @@ from test_own_tables import LAYOUT, tables_and_book
 from test_own_tables import record as laid_record
 
 from digitize.errors import DiskFull
-from digitize.machine.put_away import PutAway
+from digitize.machine.spill_file import SpillFile
 from digitize.targets.base import Load
 from digitize.targets.from_records import as_batch
 from digitize.targets.in_parts import gathered
@@ -145,7 +145,7 @@ def test_two_records_swap_their_keys_though_they_come_in_two_parts(pg_copy, tmp_
 
 
 def test_what_waits_is_given_as_often_as_one_likes_and_leaves_no_file(tmp_path):
-    with PutAway[int](tmp_path) as away:
+    with SpillFile[int](tmp_path) as away:
         for n in range(3):
             away.put(n)
         both = zip(away, away, strict=True)
@@ -154,7 +154,7 @@ def test_what_waits_is_given_as_often_as_one_likes_and_leaves_no_file(tmp_path):
 
 
 def test_a_full_disk_is_told_with_the_folder_whose_it_is(tmp_path, monkeypatch):
-    away = PutAway[int](tmp_path)
+    away = SpillFile[int](tmp_path)
     away.close()
     away._file = Path("/dev/full").open("r+b")  # noqa: SIM115  # closed with `away`
     with away, pytest.raises(DiskFull, match=str(tmp_path)):

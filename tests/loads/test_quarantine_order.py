@@ -15,8 +15,8 @@ from digitize.quarantine.asking import AskedBy
 from digitize.quarantine.correct import take_sheet
 from digitize.quarantine.rejects import STATES, WAITING, each_reject, find_rejects, update
 from digitize.quarantine.replay import Forced, replay
-from digitize.targets.keeping import CORRECTED
 from digitize.targets.open import open_target
+from digitize.targets.quarantine_store import CORRECTED
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue
 

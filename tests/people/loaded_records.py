@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from digitize.finding.log import Searcher
+from digitize.search.log import Searcher
 from digitize.services import known
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from digitize.finding.stores import open_store
+from digitize.search.stores import open_store
 from digitize.services.kind import SAYS
 from digitize.targets.fits import REFUSED
 from digitize.targets.rows import LINE, FormRows, RowBatch, with_hash

@@ -7,8 +7,8 @@ import pytest
 from search_store import FIRS, batch
 
 from digitize.errors import NotFound, OptionsError
-from digitize.finding.log import Searcher
 from digitize.masking.unmasking import check_unmasking
+from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.asked import fir_asked, fir_copy
 from digitize.services.desk import ServiceDesk

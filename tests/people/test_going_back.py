@@ -8,16 +8,16 @@ from PIL import Image
 from station_office import Browser, open_station, run
 
 from digitize.errors import OptionsError
-from digitize.finding.filled import open_counts
 from digitize.review.asked import asked_of
 from digitize.review.going_back import TO_BE_FOUND, BackToPaper, back_items, go_back
 from digitize.review.measuring import list_asked
+from digitize.search.filled import open_counts
 from digitize.services.kind import Need
 from digitize.services.quality import paper_places
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import build_run_context
 from digitize.workspace.target import open_place_target
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
@@ -59,7 +59,10 @@ def office(digitize, samples, tmp_path_factory):
     served, app = open_station(place)
     asha = Browser(app, "Asha", served=served)
     with Ledger(place.ledger) as ledger:
-        zone_of = {item.id: item.cell.rpartition("/")[2] for _, item in list_asked(ledger, learn(place, ledger)).items}
+        zone_of = {
+            item.id: item.cell.rpartition("/")[2]
+            for _, item in list_asked(ledger, build_run_context(place, ledger)).items
+        }
     for item in asha.items("count=20"):
         text = said.get(zone_of[item["id"]], "")
         asha.answer(item, text, "value" if text else "blank", client=f"client-{item['id']}")
@@ -79,7 +82,7 @@ def test_a_missing_field_of_a_loaded_record_is_asked_until_somebody_has_looked(o
     assert len(wanted) == 1
     record = wanted[0][0]
     with Ledger(office.ledger) as ledger:
-        known = learn(office, ledger)
+        known = build_run_context(office, ledger)
         with pytest.raises(OptionsError, match="--operator"):
             go_back(ledger, known, wanted, 5, " ")
         # Two services may want one field.
@@ -99,4 +102,4 @@ def test_a_missing_field_of_a_loaded_record_is_asked_until_somebody_has_looked(o
     run(office)
     assert places(office) == []
     with Ledger(office.ledger) as ledger:
-        assert list(back_items(ledger, learn(office, ledger))) == []
+        assert list(back_items(ledger, build_run_context(office, ledger))) == []

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marks_store import batch, fir
 
-from digitize.finding.holdings import StoreHoldings
-from digitize.finding.log import Searcher
-from digitize.finding.stores import open_store
+from digitize.search.holdings import StoreHoldings
+from digitize.search.log import Searcher
+from digitize.search.stores import open_store
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk
 from digitize.services.known import load_services

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import DiskFull
-from digitize.finding.cases import open_cases
-from digitize.finding.stores import open_store
 from digitize.masking.case_index import CaseIndex
 from digitize.masking.cases import masks_around, whole_masks
 from digitize.masking.few_cases import NAMED, SENSITIVE
+from digitize.search.cases import open_cases
+from digitize.search.stores import open_store
 from digitize.targets import Load
 from digitize.targets.sqlite import SqliteTarget
 from digitize.workspace.ledger import Ledger

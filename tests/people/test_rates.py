@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import NotCounted
-from digitize.machine.counts import NAME, SharedCounts
+from digitize.machine.rate_limit_db import NAME, RateCounters
 from digitize.review.station.throttle import Throttle, begin_try
 from digitize.services.policy import Enumeration, Rate, load_policy
 from digitize.services.rates import Rates, TooOften, _longest, _numbers
@@ -90,7 +90,7 @@ def test_what_processes_count_together_is_what_one_would_count_alone(tmp_path_fa
     now = [1e6]
     folder = tmp_path_factory.mktemp("counts")
     plainly = Plainly(lambda: now[0])
-    both = [Rates(lambda: now[0], POLICY, SharedCounts(folder)) for _ in range(2)]
+    both = [Rates(lambda: now[0], POLICY, RateCounters(folder)) for _ in range(2)]
     for turn, (later, role, account, address, number) in enumerate(asked):
         now[0] += later
         rates, given_now = both[turn % 2], {"number": str(number), "year": "2012"}
@@ -103,8 +103,8 @@ def test_what_processes_count_together_is_what_one_would_count_alone(tmp_path_fa
 
 def test_a_clock_that_began_anew_with_the_machine_keeps_nobody_waiting(tmp_path):
     now = [1e6]
-    rates = Rates(lambda: now[0], POLICY, SharedCounts(tmp_path))
-    throttle = Throttle(0, lambda: now[0], SharedCounts(tmp_path))
+    rates = Rates(lambda: now[0], POLICY, RateCounters(tmp_path))
+    throttle = Throttle(0, lambda: now[0], RateCounters(tmp_path))
     throttle.failed("a")
     for _ in range(2):
         rates.count("public", "a", "")
@@ -117,7 +117,7 @@ def test_a_clock_that_began_anew_with_the_machine_keeps_nobody_waiting(tmp_path)
 
 
 def test_names_and_addresses_do_not_stand_in_the_file(tmp_path):
-    rates = Rates(policy=POLICY, counts=SharedCounts(tmp_path))
+    rates = Rates(policy=POLICY, counts=RateCounters(tmp_path))
     rates.count("public", "Savitri Mandal", "10.11.12.13")
     rates.count_number("public", "Savitri Mandal", "fir", {"number": "41977", "station": "Kalpanapur"})
     Throttle(counts=rates._counts).failed("savitri mandal")
@@ -127,7 +127,7 @@ def test_names_and_addresses_do_not_stand_in_the_file(tmp_path):
 
 
 def test_tries_of_several_threads_and_servers_at_once_are_as_many_as_one_after_the_other(tmp_path):
-    servers = [Throttle(3, lambda: 5.0, SharedCounts(tmp_path)) for _ in range(4)]
+    servers = [Throttle(3, lambda: 5.0, RateCounters(tmp_path)) for _ in range(4)]
     waits = []
 
     def guess(throttle):
@@ -146,8 +146,8 @@ def test_tries_of_several_threads_and_servers_at_once_are_as_many_as_one_after_t
 
 @pytest.mark.parametrize("trouble", ["damaged", "gone", "another version", "held", "no secret"])
 def test_the_public_is_not_answered_uncounted(tmp_path, monkeypatch, trouble):
-    monkeypatch.setattr("digitize.machine.counts._WAIT_S", 0.01)
-    counts, file = SharedCounts(tmp_path), tmp_path / NAME
+    monkeypatch.setattr("digitize.machine.rate_limit_db._WAIT_S", 0.01)
+    counts, file = RateCounters(tmp_path), tmp_path / NAME
     rates = Rates(policy=POLICY, counts=counts)
     rates.count("public", "a", "")
     counts.close()
@@ -161,7 +161,7 @@ def test_the_public_is_not_answered_uncounted(tmp_path, monkeypatch, trouble):
         counts.close()
     elif trouble == "no secret":
         file.with_suffix(".key").write_bytes(b"")
-    holder = SharedCounts(tmp_path)
+    holder = RateCounters(tmp_path)
     if trouble == "held":
         with holder.changing():
             _refused(rates)
@@ -179,7 +179,7 @@ def _refused(rates):
 
 
 def test_whoever_deletes_a_damaged_file_leaves_nobody_counting_in_it(tmp_path):
-    first, second = (Rates(policy=POLICY, counts=SharedCounts(tmp_path)) for _ in range(2))
+    first, second = (Rates(policy=POLICY, counts=RateCounters(tmp_path)) for _ in range(2))
     first.count("public", "a", "")
     for file in tmp_path.glob(f"{NAME}*"):
         file.unlink()
@@ -191,7 +191,7 @@ def test_whoever_deletes_a_damaged_file_leaves_nobody_counting_in_it(tmp_path):
 def test_a_secret_that_a_power_cut_left_empty_is_told_and_made_anew_once_deleted(tmp_path):
     tmp_path.joinpath("counts.key").touch()
     with pytest.raises(NotCounted, match=r"counts\.\* beside it"):
-        Throttle(counts=SharedCounts(tmp_path)).failed("Asha")
+        Throttle(counts=RateCounters(tmp_path)).failed("Asha")
     for file in tmp_path.glob("counts.*"):
         file.unlink()
-    Throttle(counts=SharedCounts(tmp_path)).failed("Asha")
+    Throttle(counts=RateCounters(tmp_path)).failed("Asha")

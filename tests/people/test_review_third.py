@@ -5,9 +5,9 @@ import pytest
 from digitize.review import take
 from digitize.review.asked import asked_of
 from digitize.review.sheet_read import Filled
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
+from digitize.workspace.run_context import build_run_context
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def place(office_of):
 def items(place):
     """Zone of the first page -> the id of its item."""
     with Ledger(place.ledger) as ledger:
-        asked = asked_of(ledger, learn(place, ledger), {"wb-test-0001-0001-r1"})
+        asked = asked_of(ledger, build_run_context(place, ledger), {"wb-test-0001-0001-r1"})
     return {a.blank.field.rpartition("/")[2]: id for id, a in asked.items() if not a.is_measured}
 
 

@@ -17,13 +17,13 @@ from search_store import batch
 from station_office import HOSTS, PASSWORD, Browser
 
 from digitize.errors import OptionsError, TargetRefused
-from digitize.finding.asked import SearchQuery
-from digitize.finding.log import Searcher
-from digitize.finding.search import StoreSearch
-from digitize.finding.words import name_pattern
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
 from digitize.review.station.people import new_account
+from digitize.search.asked import SearchQuery
+from digitize.search.log import Searcher
+from digitize.search.search import StoreSearch
+from digitize.search.words import name_pattern
 from digitize.serving.app import FIELDS, make_search_app
 from digitize.serving.office import SearchOffice
 from digitize.targets.open import open_target

@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 from search_store import batch
 
-from digitize.finding import sqlite_store
-from digitize.finding.sqlite_store import _matching
-from digitize.finding.stores import open_store
-from digitize.finding.words import likeness
 from digitize.masking.once import once_a_record
+from digitize.search import sqlite_store
+from digitize.search.sqlite_store import _matching
+from digitize.search.stores import open_store
+from digitize.search.words import likeness
 from digitize.targets.rows import FormRows, RowBatch
 from digitize.targets.sqlite import SqliteTarget
 from mappers.names.costs import code_rows, cost_table, distances, distances_by

@@ -25,11 +25,11 @@ from station_office import HOSTS, PASSWORD, Browser
 
 from benchmarks.policy import read_cases, wrong_in
 from digitize.errors import OptionsError, TargetRefused
-from digitize.finding.answers import Ground
-from digitize.finding.log import Searcher
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
 from digitize.review.station.people import People, new_account
+from digitize.search.answers import Ground
+from digitize.search.log import Searcher
 from digitize.services import known
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk

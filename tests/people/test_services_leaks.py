@@ -4,9 +4,9 @@ import pytest
 from loaded_records import asks, fir, loaded, missing, told, warrant
 
 from digitize.errors import NotFound
-from digitize.finding.asked import SearchQuery
-from digitize.finding.search import StoreSearch
 from digitize.masking.unmasking import check_unmasking
+from digitize.search.asked import SearchQuery
+from digitize.search.search import StoreSearch
 from digitize.services.copies.asked import fir_asked
 from digitize.services.desk import ServiceDesk
 from digitize.services.known import find_service

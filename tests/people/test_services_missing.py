@@ -5,11 +5,11 @@ import pytest
 
 from benchmarks.services import ask
 from digitize.errors import OptionsError
-from digitize.finding.answers import Ground
-from digitize.finding.filled import Lack, LoadedRows, each_lacking
-from digitize.finding.log import Searcher
-from digitize.finding.picking import Pick, each_row
-from digitize.finding.stores import open_store
+from digitize.search.answers import Ground
+from digitize.search.filled import Lack, LoadedRows, each_lacking
+from digitize.search.log import Searcher
+from digitize.search.picking import Pick, each_row
+from digitize.search.stores import open_store
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk
 from digitize.services.kinds.missing_persons import SERVICE, find

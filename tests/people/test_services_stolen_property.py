@@ -4,7 +4,7 @@ import pytest
 from marks_store import STATION, asked, batch, fir, open_sqlite
 
 from digitize.errors import OptionsError
-from digitize.finding.stores import open_store
+from digitize.search.stores import open_store
 from digitize.services.articles import calibres
 from digitize.services.kinds.stolen_property import SERVICE
 from digitize.targets.open import open_target

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from marks_store import STATION, asked, batch, fir, open_sqlite
 
 from digitize.errors import OptionsError
-from digitize.finding.marks import AskedMark
-from digitize.finding.stores import open_store
+from digitize.search.marks import AskedMark
+from digitize.search.stores import open_store
 from digitize.services.kinds.vehicle_noc import SERVICE
 from digitize.services.things import ThingStatement, meanings, score_of, standing_words
 from digitize.targets.open import open_target

@@ -2,7 +2,7 @@
 
 from marks_store import batch, fir
 
-from digitize.finding.log import Searcher
+from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk
 from digitize.services.kinds import proclaimed_offenders, vehicle_noc

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marks_store import STATION, asked, batch, fir, open_sqlite
 
 from digitize.errors import OptionsError
-from digitize.finding.stores import open_store
+from digitize.search.stores import open_store
 from digitize.services.kinds.arrested_wanted import SERVICE as WANTED
 from digitize.services.kinds.proclaimed_offenders import SERVICE as PROCLAIMED
 from digitize.services.standing import Somebody, same_person, standing_of, standings

@@ -16,12 +16,12 @@ from digitize.workspace.calibration.keeping import STEP, begin
 from digitize.workspace.calibration.values import Measured
 from digitize.workspace.decisions.entries import LIST_FILES
 from digitize.workspace.decisions.items import item_id, items_of, list_items, measured_id
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import UNDONE, Decision, Records
 from digitize.workspace.ledger.verdict import REOPENED
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import build_run_context
 from ocr.page import Around, Box
 
 __all__ = ["book"]
@@ -76,7 +76,7 @@ def among_all(ledger, known):
 
 def compare(ledger, place, choose):
     """All that is asked, after it was found the same by names: each alone, some together, and without any name."""
-    known = learn(place, ledger)
+    known = build_run_context(place, ledger)
     every = among_all(ledger, known)
     names = sorted({asked.blank.record for asked in every.values()})
     # There is but one volume: of it alone the same is asked, and no other is looked at for it.
@@ -116,7 +116,7 @@ def test_by_names_the_same_is_asked_as_among_all(digitize, book, seed, monkeypat
         assert {"zone", "row", "gap"} <= {asked.blank.field.partition(":")[0] for asked in every.values()}
         answer(ledger, every, choose)
         compare(ledger, place, choose)
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         go_back(ledger, known, [(s.record.id, ["brief_facts", "gd_time"]) for s in Records(ledger).all()], 3, "Sup")
         begin(ledger, "wb-test")
         note_asked(ledger, "wb-test", sorted({asked.blank.record for asked in every.values()})[::3])

@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from digitize.accounts.kept_pages import KeptPages
 from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.site import Site
 from digitize.machine.progress import Silent
@@ -14,12 +13,13 @@ from digitize.steps.lots import read_in_lots
 from digitize.steps.map import group_pages
 from digitize.steps.read_plan import plan
 from digitize.steps.tries import ask_again
+from digitize.volumes.kept_pages import KeptPages
 from digitize.workspace.blank_pages import blank_pages
 from digitize.workspace.counting.totals import count_work
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import build_run_context
 
 
 class InProcess:
@@ -46,7 +46,7 @@ def place(digitize, tmp_path, monkeypatch):
 
 
 def read(place, ledger):
-    known = learn(place, ledger, Here(Site(place.folder), hand=InProcess()))
+    known = build_run_context(place, ledger, Here(Site(place.folder), hand=InProcess()))
     return known, read_in_lots(ledger, known, Silent())
 
 

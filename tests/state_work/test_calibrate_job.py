@@ -17,12 +17,12 @@ from digitize.steps.measure import learned_pages
 from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.calibration.keeping import begin, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.own_weights import keep_weights
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import build_run_context
 from mappers.mapping.load import load_mappings
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
@@ -99,7 +99,7 @@ def mappings():
     """The package's mappings, read once: every command of a run of this file would read them anew."""
     found = load_mappings()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("digitize.workspace.known.load_mappings", lambda *_: found)
+        patch.setattr("digitize.workspace.run_context.load_mappings", lambda *_: found)
         # Which pages are drawn differs from workspace to workspace, and with it what a few answers can prove.
         patch.setattr("digitize.review.measuring.draw_of", lambda _, share: Draw(b"the same", share))
         yield
@@ -138,7 +138,10 @@ def loaded(office):
 
 def asked(place, **how):
     with Ledger(place.ledger) as ledger:
-        return [(stored.record.id, item.id) for stored, item in list_asked(ledger, learn(place, ledger), **how).items]
+        return [
+            (stored.record.id, item.id)
+            for stored, item in list_asked(ledger, build_run_context(place, ledger), **how).items
+        ]
 
 
 def same_kept_or_not(office):

@@ -14,11 +14,11 @@ from digitize.steps.lots import LotSource, read_in_lots, work_lot
 from digitize.steps.read_plan import plan
 from digitize.steps.worker import LotWorker
 from digitize.steps.worker_place import worker_place
-from digitize.workspace.known import learn
+from digitize.workspace.integrity.settings import record_settings
+from digitize.workspace.integrity.worker_keys import allow_key
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
-from digitize.workspace.trust.settings import record_settings
-from digitize.workspace.trust.worker_keys import allow_key
+from digitize.workspace.run_context import build_run_context
 
 
 def made(digitize, folder, *more):
@@ -72,7 +72,7 @@ class Quick:
 
 def test_two_workers_share_what_is_due_and_each_page_is_recorded_once(place):
     with Ledger(place.ledger) as one, Ledger(place.ledger) as two:
-        known = learn(place, one, Quick())
+        known = build_run_context(place, one, Quick())
         first, second = (next(LotSource(ledger, known, size=2)) for ledger in (one, two))
         assert set(first.lot.units).isdisjoint(second.lot.units)
         assert list(LotSource(two, known)) == []
@@ -85,7 +85,7 @@ def test_two_workers_share_what_is_due_and_each_page_is_recorded_once(place):
 
 def test_whoever_worked_on_a_lot_before_finds_the_fence_closed(place):
     with Ledger(place.ledger) as late, Ledger(place.ledger) as ledger:
-        known = learn(place, ledger, Quick())
+        known = build_run_context(place, ledger, Quick())
         lot = next(LotSource(ledger, known))
 
         class Overtaken(Quick):
@@ -104,7 +104,7 @@ def test_whoever_worked_on_a_lot_before_finds_the_fence_closed(place):
 
 def test_a_cluster_that_reaches_the_ledger_records_for_itself(place):
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger, Quick())
+        known = build_run_context(place, ledger, Quick())
         assert read_in_lots(ledger, known, Silent(), 3).total == 3
         assert read_in_lots(ledger, known, Silent()).total == 1
         assert not plan(ledger, known)
@@ -137,14 +137,14 @@ def test_a_site_that_reaches_only_the_database_gets_all_else_from_it(
     there = worker_place(url, "wb", key, {})
     assert (there.folder / "forms" / "own.txt").read_text() == "x"
     with Ledger(there.ledger) as ledger:
-        assert len(plan(ledger, learn(there, ledger))) == 4
+        assert len(plan(ledger, build_run_context(there, ledger))) == 4
     with pytest.raises(OptionsError, match="--key"):
         worker_place(url, "wb", None, {})
     quick = Quick()
     report = LotWorker(lambda: (there, quick), Silent()).go_on(lambda: True)
     assert (report.lots, len(quick.read)) == (1, 4)
     with Ledger(place.ledger) as ledger:
-        assert not plan(ledger, learn(place, ledger))
+        assert not plan(ledger, build_run_context(place, ledger))
         assert ledger.verify() > 0
         # A list that is new where the workspace is: whoever has the one of before would undo what it settled.
         (place.folder / "lists" / "districts.csv").write_text("code,name\n")
@@ -164,7 +164,7 @@ class InProcess:
 
 def test_a_scan_that_cannot_be_had_fails_its_page_and_only_what_builds_on_it_waits(place):
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger, Here(Site(place.folder), hand=InProcess()))
+        known = build_run_context(place, ledger, Here(Site(place.folder), hand=InProcess()))
         gone, *_ = sorted((place.folder / "originals").glob("*/*"))
         gone.unlink()
         kinds = read_in_lots(ledger, known, Silent()).failed_kinds

@@ -113,8 +113,8 @@ def test_each_piece_of_work_is_done_at_most_once_whatever_the_order(tmp_path_fac
 
 
 def test_a_lease_that_is_renewed_does_not_run_out(ledger, monkeypatch):
-    from digitize.workspace.engines import sqlite
     from digitize.workspace.ledger.leases import LEASE_SECONDS
+    from digitize.workspace.ledger_db import sqlite
 
     now = [1000.0]
     monkeypatch.setattr(sqlite.time, "time", lambda: now[0])

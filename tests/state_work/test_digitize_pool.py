@@ -7,7 +7,7 @@ import threading
 import time
 
 from digitize.machine import pool
-from digitize.machine.copies import deaf_to_ctrl_c
+from digitize.machine.forkserver import deaf_to_ctrl_c
 from digitize.machine.pool import patience_s, run_jobs
 
 

@@ -393,11 +393,11 @@ def test_a_volume_may_be_said_to_be_a_register_at_intake(digitize, book):
     run(digitize, place)
     with Ledger(place / "ledger.sqlite") as ledger:
         from digitize.steps.read_keys import named_register
-        from digitize.workspace.known import learn
         from digitize.workspace.ledger.catalogue import Catalogue
         from digitize.workspace.place import open_place
+        from digitize.workspace.run_context import build_run_context
 
-        known = learn(open_place(place), ledger)
+        known = build_run_context(open_place(place), ledger)
         assert {named_register(known, s) for s in Catalogue(ledger).scans()} == {"reg_gd"}
 
 

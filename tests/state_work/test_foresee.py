@@ -8,11 +8,11 @@ from digitize.steps.foresee import foresee
 from digitize.steps.inputs import note_inputs
 from digitize.steps.pipeline import STEPS, RunReport
 from digitize.steps.why import StepDue
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.place import create
+from digitize.workspace.run_context import build_run_context
 from validators.checking.examples import make_record
 
 
@@ -31,16 +31,16 @@ def place(tmp_path):
         Records(ledger).replace_unit(
             "wb-dry-0001-0001", [Stored(record, "wb-dry-0001-0001", "g", "Bally", "", record_hash(record))]
         )
-        note_inputs(ledger, learn(place, ledger), STEPS)
+        note_inputs(ledger, build_run_context(place, ledger), STEPS)
         ledger.execute("DELETE FROM marks WHERE what IN ('check', 'load')")
     return place
 
 
 def test_later_steps_tell_at_most_how_much_they_will_get_and_why(place):
     with Ledger(place.ledger) as ledger:
-        due = foresee(ledger, learn(place, ledger), STEPS)
-        few = foresee(ledger, learn(place, ledger), STEPS, limit=1)
-        only = foresee(ledger, learn(place, ledger), ("check",))
+        due = foresee(ledger, build_run_context(place, ledger), STEPS)
+        few = foresee(ledger, build_run_context(place, ledger), STEPS, limit=1)
+        only = foresee(ledger, build_run_context(place, ledger), ("check",))
     assert (due["read"].units, due["read"].more, due["map"].units, due["map"].more) == (2, 0, 0, 2)
     assert (due["check"].units, due["check"].more, due["load"].units, due["load"].more) == (0, 1, 0, 2)
     assert "2 new pages" in due["check"].unknown

@@ -82,7 +82,7 @@ def test_a_lost_key_is_replaced_and_a_letter_must_vouch(digitize, place, office)
 def test_a_change_of_keys_that_was_interrupted_is_finished_by_the_same_command(digitize, place, monkeypatch, step):
     from pathlib import Path
 
-    from digitize.workspace.trust import keys
+    from digitize.workspace.integrity import keys
 
     class Killed(BaseException):
         pass

@@ -18,16 +18,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError  # noqa: E402
 from digitize.machine.signing import create_key  # noqa: E402
 from digitize.machine.system import is_dead, process_name  # noqa: E402
-from digitize.workspace.engines.covered import COVERED  # noqa: E402
-from digitize.workspace.engines.dialects import POSTGRES, SQLITE  # noqa: E402
-from digitize.workspace.engines.where import LedgerAddress, ledger_address  # noqa: E402
+from digitize.workspace.integrity import moving  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.lots import Lots, Work  # noqa: E402
 from digitize.workspace.ledger.opening import connect  # noqa: E402
 from digitize.workspace.ledger.record_sql import groups_of  # noqa: E402
 from digitize.workspace.ledger.records import Records  # noqa: E402
+from digitize.workspace.ledger_db.covered import COVERED  # noqa: E402
+from digitize.workspace.ledger_db.dialects import POSTGRES, SQLITE  # noqa: E402
+from digitize.workspace.ledger_db.where import LedgerAddress, ledger_address  # noqa: E402
 from digitize.workspace.place import open_place  # noqa: E402
-from digitize.workspace.trust import moving  # noqa: E402
 from sample_data.makers.old_ledgers import to_format_5, to_format_6  # noqa: E402
 
 
@@ -523,7 +523,7 @@ def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, 
     ],
 )
 def test_what_the_database_says_is_told_with_the_next_step_and_without_values(error, kind, told, tmp_path):
-    from digitize.workspace.engines.postgres_reach import plain_errors
+    from digitize.workspace.ledger_db.postgres_reach import plain_errors
 
     with pytest.raises(kind, match=told) as said, plain_errors(LedgerAddress("postgresql://kala@h/d", "ledger_wb")):
         raise error

@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from digitize.errors import DigitizeError  # noqa: E402
 from digitize.workspace.counting.kept import differing_counts, keep_counts  # noqa: E402
 from digitize.workspace.counting.totals import count_work  # noqa: E402
-from digitize.workspace.engines.sqlite import FileEngine  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
 from digitize.workspace.ledger.marked import marked, newest_event, settle  # noqa: E402
@@ -21,6 +20,7 @@ from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ  # noq
 from digitize.workspace.ledger.records import Decision, Records, Stored  # noqa: E402
 from digitize.workspace.ledger.schema import FORMAT  # noqa: E402
 from digitize.workspace.ledger.verdict import Verdict  # noqa: E402
+from digitize.workspace.ledger_db.sqlite import FileEngine  # noqa: E402
 from mappers.record import FieldValue, Record  # noqa: E402
 from sample_data.makers.old_ledgers import to_format_5  # noqa: E402
 

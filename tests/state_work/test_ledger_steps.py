@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitize.workspace.engines.postgres_sql import by_number
+from digitize.workspace.ledger_db.postgres_sql import by_number
 
 NUMBERS = {"inputs": 7, "load": 8, "review": 9}
 

@@ -186,7 +186,7 @@ def test_no_event_lies_behind_the_newest_signature_even_after_a_kill(place):
 
 
 def test_a_clock_that_went_back_is_remarked(digitize, place, monkeypatch):
-    from digitize.workspace.engines import sqlite
+    from digitize.workspace.ledger_db import sqlite
 
     with monkeypatch.context() as m, Ledger(place / "ledger.sqlite") as ledger:
         m.setattr(sqlite.time, "time", lambda: 1577836800.0)

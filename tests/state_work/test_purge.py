@@ -9,7 +9,6 @@ from datetime import date
 
 import pytest
 
-from digitize.accounts.package import pack
 from digitize.errors import LedgerError, OptionsError, TooManyRefused
 from digitize.files.loading.compared import of_workspace
 from digitize.machine.progress import Silent
@@ -21,11 +20,12 @@ from digitize.review.past import Past, keep_past
 from digitize.steps import check, load, map, read_keys
 from digitize.steps.map_register import register_pages
 from digitize.steps.read_plan import Desk, plan
+from digitize.volumes.package import pack
 from digitize.workspace.counting.kept import keep_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata
-from digitize.workspace.known import learn
+from digitize.workspace.integrity.originals import missing_originals, told_of_purges
 from digitize.workspace.ledger import Ledger, copies
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
 from digitize.workspace.ledger.opening import connect
@@ -40,7 +40,7 @@ from digitize.workspace.retention import purge as purging
 from digitize.workspace.retention.books import kept_together
 from digitize.workspace.retention.due import years_after
 from digitize.workspace.retention.purge import PurgeOrder, purge
-from digitize.workspace.trust.originals import missing_originals, told_of_purges
+from digitize.workspace.run_context import build_run_context
 from mappers.packed import RecordShape
 from mappers.record import FieldValue, Record
 from ocr.errors import ScanError
@@ -79,7 +79,7 @@ def make(folder, url):
     settings.write_text(text.replace("[retention]", "[retention]\noriginals_years = 5\npersonal_years = 10"), "utf-8")
     made = open_place(made.folder)
     with Ledger(made.ledger) as ledger:
-        _fill(made, ledger, learn(made, ledger))
+        _fill(made, ledger, build_run_context(made, ledger))
     (made.folder / "exports" / "records.jsonl").write_text(f'{{"id": "{page(made, 1)}-r1", "n": "{PLANTED}"}}')
     (made.folder / "exports" / "counts.snapshot").write_text("{}")
     with zipfile.ZipFile(made.folder / "review" / "review.xlsx", "w", zipfile.ZIP_DEFLATED) as sheet:
@@ -207,7 +207,11 @@ def names_planted(place):
 def test_personal_data_are_found_nowhere_and_counts_stay(either):
     place = either
     with Ledger(place.ledger) as ledger:
-        before, sent, due = count_work(ledger).as_plain(), snapshot(place, ledger), todos(ledger, learn(place, ledger))
+        before, sent, due = (
+            count_work(ledger).as_plain(),
+            snapshot(place, ledger),
+            todos(ledger, build_run_context(place, ledger)),
+        )
     assert names_planted(place) >= {"results", "records", "findings", "decisions", "records.jsonl"}
     dry = purge(place, PurgeOrder("personal", is_dry=True, today=LATER), Silent())
     assert dry.counts.records == 4 and dry.counts.files == 3 and names_planted(place)
@@ -220,7 +224,7 @@ def test_personal_data_are_found_nowhere_and_counts_stay(either):
     assert {"exports/records.jsonl", "review/review.xlsx"} == set(report.removed)
     assert (place.folder / "exports" / "counts.snapshot").exists()
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         assert count_work(ledger).as_plain() == before and snapshot(place, ledger) == sent
         assert todos(ledger, known)[0] == due[0] == 1 and not any(todos(ledger, known)[1:])
         ledger.verify()
@@ -244,7 +248,7 @@ def test_pages_of_purged_originals_stay_as_read_and_go_on(place, monkeypatch):
     report = purge(place, PurgeOrder("originals", volume="volume 1", **WHY), Silent())
     assert report.counts.files == 2 and not place.original("1" * 64, ".jpg").exists()
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         assert newest_reading(ledger, page(place, 1)) is not None and len(list(Records(ledger).all())) == 4
         monkeypatch.setattr(type(known), "read_settings", _other_settings(known))
         desk, (first, _) = Desk(ledger, known), Catalogue(ledger).scans(1)
@@ -391,7 +395,7 @@ def test_a_purged_batch_is_not_compared_and_never_loaded_again(place):
     assert [rows for _, tables in source.rows() for rows in tables.values() if rows.height] == []
     assert not source.is_own(f"{site}-b0001", {}) and source.is_own(f"{site}-b0003", {})
     with Ledger(place.ledger) as ledger:
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         ledger.execute(
             "UPDATE record_rows SET verdict = 'review' WHERE batch = (SELECT id FROM names WHERE name = ?)",
             (f"{site}-b0001",),

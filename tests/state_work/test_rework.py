@@ -12,12 +12,12 @@ from digitize.steps.due import Due, order_of, parse_first
 from digitize.steps.inputs import changed_steps, note_inputs
 from digitize.steps.read_plan import due_pages, plan
 from digitize.steps.why import Reasons, StepDue, due_of, each_seconds, pages_due
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
 from digitize.workspace.ledger.marked import marked, newest_event, settle
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import create
+from digitize.workspace.run_context import build_run_context
 from mappers.codes import CodeList
 from mappers.record import FieldValue, Record
 from ocr.forms import settings as form_settings
@@ -40,7 +40,7 @@ def done(tmp_path_factory):
         scans = [scan(1, 1), scan(1, 2), scan(2, 1), scan(2, 2, station="Old Harbour")]
         for one in scans:
             catalogue.insert_scan(one)
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         note_inputs(ledger, known, STEPS)
         for one, form in zip(scans, (ENGLISH, BENGAL, ENGLISH), strict=False):
             finish(ledger, known, one, form)

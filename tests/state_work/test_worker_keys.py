@@ -4,9 +4,9 @@ import pytest
 
 from digitize.errors import KeyUnusable, NotFound, OptionsError
 from digitize.machine.signing import create_key
+from digitize.workspace.integrity.worker_keys import allow_key, require_allowed, withdraw_key, worker_keys
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import create
-from digitize.workspace.trust.worker_keys import allow_key, require_allowed, withdraw_key, worker_keys
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ from digitize.review.trial import trial
 from digitize.steps import map, map_system, system_chunks
 from digitize.steps.systems import OpenSystems
 from digitize.workspace.counting.totals import count_work
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import CHANGED
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import build_run_context
 from mappers.encodings import encodings
 from mappers.legacy import LegacyRow, LegacyTable
 from mappers.mapping.load import records_of
@@ -266,7 +266,7 @@ LEARNED = {}
 def known_of(place, ledger):
     """What a run knows of a workspace; the day of its newest intake decides nothing here."""
     if place not in LEARNED:
-        LEARNED[place] = learn(open_place(place), ledger)
+        LEARNED[place] = build_run_context(open_place(place), ledger)
     return LEARNED[place]
 
 

@@ -8,7 +8,7 @@ import pytest
 from drawn_sheets import page
 from lxml import etree
 
-from digitize.accounts import alto
+from digitize.volumes import alto
 from digitize.workspace.intake.bags import bag_problems, open_bags
 from ocr.page import Box, Decided, Reading, Recognition
 

@@ -104,11 +104,11 @@ def test_labels_are_printed_in_their_scripts_and_read_again(office, digitize, tm
 
 def test_pages_twice_and_blank_are_found_in_the_pictures(office, digitize, monkeypatch):
     """What scanqc finds becomes a finding of the volume, until pages come that it has not seen."""
-    from digitize.accounts import look
-    from digitize.accounts.account import accounts
     from digitize.files.scanqc.check import ScanQcOptions
     from digitize.files.scanqc.report import ScanReport, Sequel
     from digitize.machine.progress import Silent
+    from digitize.volumes import look
+    from digitize.volumes.account import accounts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import Volumes

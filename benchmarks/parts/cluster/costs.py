@@ -14,10 +14,10 @@ from digitize.steps.lots import LotSource
 from digitize.steps.read_jobs import page_job
 from digitize.steps.read_keep import Keeper
 from digitize.steps.read_plan import PageTodo, due_pages
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import open_place
+from digitize.workspace.run_context import build_run_context
 
 _BATCH, _ONES = 20, 8
 
@@ -29,7 +29,7 @@ def measured(place: Path, costs: Costs) -> Costs:
     """
     whole = open_place(place)
     with Ledger(whole.ledger) as ledger:
-        known = learn(whole, ledger)
+        known = build_run_context(whole, ledger)
         source = LotSource(ledger, known, size=costs.lot)
         found, claims = next(source), []
         for _ in range(3):

@@ -60,16 +60,16 @@ def compare_files(files: Iterable[Path], place: Path, jobs: int = 2) -> Compared
     from digitize.steps.read import plan, read_pages
     from digitize.workspace.intake import take_in
     from digitize.workspace.intake.manifest import Metadata
-    from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import create, open_place
+    from digitize.workspace.run_context import build_run_context
 
     create("wb", place)
     workspace = open_place(place, {"read.seconds_per_page": _SECONDS})
     take_in(workspace, list(files), Metadata())
     visits = _Visits()
     with Ledger(workspace.ledger) as ledger:
-        known = learn(workspace, ledger)
+        known = build_run_context(workspace, ledger)
         with patch("digitize.steps.read.run_jobs", visits.keep(jobs)):
             read_pages(ledger, known, plan(ledger, known), _silent())
         found = Compared()

@@ -89,14 +89,14 @@ def load_all() -> None:
 def _warm() -> None:
     """Read what is read once a process: mappings, fonts, forms. Raises RuntimeError where that began a thread."""
     from digitize.steps.inputs import changed_steps
-    from digitize.workspace.known import learn
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import create
+    from digitize.workspace.run_context import build_run_context
 
     with tempfile.TemporaryDirectory() as folder:
         place = create("wb", Path(folder) / "ws")
         with Ledger(place.ledger) as ledger:
-            known = learn(place, ledger)
+            known = build_run_context(place, ledger)
             for step in ("read", "map", "check", "load"):
                 changed_steps(ledger, known, (step,))
     if threading.active_count() > 1:

@@ -35,14 +35,14 @@ from digitize.machine.work_keys import text_key
 from digitize.steps.inputs import note_inputs
 from digitize.workspace.counting.kept import keep_counts
 from digitize.workspace.counting.tally import PartCounts
-from digitize.workspace.engines import LedgerAddress
-from digitize.workspace.engines.narrow import CODES, key_bytes, moment_number
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marks import FILES
 from digitize.workspace.ledger.packs import packed_data
 from digitize.workspace.ledger.records import record_hash
+from digitize.workspace.ledger_db import LedgerAddress
+from digitize.workspace.ledger_db.narrow import CODES, key_bytes, moment_number
 from digitize.workspace.place import Place, create, open_place
+from digitize.workspace.run_context import build_run_context
 from mappers.packed import RecordShape
 from ocr.page import Box, Decided, Reading, Recognition
 from ocr.plain import reading_to_plain, recognition_to_plain
@@ -67,7 +67,7 @@ def make(folder: Path, pages: int, per_volume: int = PER_VOLUME, url: str = "") 
     sink = DatabaseSink(place.ledger) if isinstance(place.ledger, LedgerAddress) else FileSink(place.ledger)
     _Maker(sink, place, per_volume).write(pages // per_volume)
     with Ledger(place.ledger) as ledger:
-        note_inputs(ledger, learn(place, ledger), ("read", "map", "check", "load"))
+        note_inputs(ledger, build_run_context(place, ledger), ("read", "map", "check", "load"))
         with ledger.writing():
             ledger.execute("DELETE FROM marks")
         keep_counts(ledger)

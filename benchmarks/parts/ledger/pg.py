@@ -8,15 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 from digitize.records.export import export
-from digitize.workspace.engines import LedgerAddress
-from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.postgres import DatabaseEngine
-from digitize.workspace.engines.postgres_making import making
+from digitize.workspace.integrity.moving import move, write_address
 from digitize.workspace.ledger.opening import connect_to_read
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger.transfer import copy_rows
+from digitize.workspace.ledger_db import LedgerAddress
+from digitize.workspace.ledger_db.covered import COVERED
+from digitize.workspace.ledger_db.postgres import DatabaseEngine
+from digitize.workspace.ledger_db.postgres_making import making
 from digitize.workspace.place import LEDGER, Place, open_place
-from digitize.workspace.trust.moving import move, write_address
 
 
 def in_database(place: Place, url: str) -> Place:

@@ -11,15 +11,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from digitize.workspace.engines import LedgerAddress
-from digitize.workspace.engines.postgres_making import making
-from digitize.workspace.engines.postgres_reach import connect
+from digitize.workspace.integrity.moving import write_address
 from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.opening import connect_to_read
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger.transfer import copy_rows
+from digitize.workspace.ledger_db import LedgerAddress
+from digitize.workspace.ledger_db.postgres_making import making
+from digitize.workspace.ledger_db.postgres_reach import connect
 from digitize.workspace.place import LEDGER, Place, open_place
-from digitize.workspace.trust.moving import write_address
 
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")
 _LARGE = ("history", "names", "outputs", "record_rows", "row_hashes", "scan_rows", "standing", "units")
@@ -202,14 +202,14 @@ class DatabaseSink:
 
 def _ddl() -> str:
     # As the engine makes them: see `postgres_ddl`.
-    from digitize.workspace.engines.postgres_ddl import statements
+    from digitize.workspace.ledger_db.postgres_ddl import statements
 
     return ";\n".join(statements(DDL)) + ";"
 
 
 def _columns() -> dict[str, list[str]]:
     """Table -> its columns, in the order in which rows have them."""
-    from digitize.workspace.engines.sqlite import script
+    from digitize.workspace.ledger_db.sqlite import script
 
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(script(DDL))

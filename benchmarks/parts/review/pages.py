@@ -22,12 +22,12 @@ from digitize.steps.pipeline import RunOptions, run_all
 from digitize.workspace.decisions.items import Item, list_items
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata
-from digitize.workspace.known import learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import Place, create, open_place
+from digitize.workspace.run_context import build_run_context
 from ocr.page import Decided
 
 PEOPLE = ("complainant", "accused", "persons", "officer", "io_name", "io_rank")
@@ -169,7 +169,7 @@ def _pages(place: Place, papers: Sequence[Paper]) -> dict[str, str]:
 def _take(place: Place, profile: str, pages: Mapping[str, str], asked: Asked) -> None:
     with Ledger(place.ledger) as ledger:
         items: dict[str, list[Item]] = {name: [] for name in pages.values()}
-        for stored, item in list_items(ledger, learn(place, ledger).mappings):
+        for stored, item in list_items(ledger, build_run_context(place, ledger).mappings):
             items[pages[stored.unit]].append(item)
         asked.items[profile] |= items
         made: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from digitize.finding.log import Searcher
+from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.copy import FORM, texts_in
 from digitize.services.desk import ServiceDesk

@@ -8,9 +8,9 @@ import sqlite3
 
 from benchmarks.parts.trust.copies import TamperedCopy, count, rechain
 from digitize.machine.signing import create_key, open_key
-from digitize.workspace.engines.covered import COVERED, entry_name
 from digitize.workspace.ledger.chain import link
 from digitize.workspace.ledger.heads import LOG, Heads
+from digitize.workspace.ledger_db.covered import COVERED, entry_name
 
 
 def event_changed(copy: TamperedCopy, dice: random.Random) -> str | None:

@@ -112,9 +112,9 @@ def _search(at: Planted) -> str:
     """What is answered to whoever asks for each of the names without a reason to see protected ones."""
     import json
 
-    from digitize.finding.asked import SearchQuery
-    from digitize.finding.log import Searcher
-    from digitize.finding.search import StoreSearch
+    from digitize.search.asked import SearchQuery
+    from digitize.search.log import Searcher
+    from digitize.search.search import StoreSearch
     from digitize.targets.sqlite import SqliteTarget
 
     target = SqliteTarget(at.workspace / "loaded" / "cctns.sqlite")

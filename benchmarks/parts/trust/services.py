@@ -10,7 +10,7 @@ def ask_services(at: Planted) -> str:
     import sqlite3
 
     from digitize.errors import OptionsError
-    from digitize.finding.log import Searcher
+    from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
     from digitize.services.desk import ServiceDesk
     from digitize.services.known import load_services

@@ -22,10 +22,10 @@ from digitize.errors import DigitizeError
 from digitize.files.loading.compared import of_workspace
 from digitize.files.loading.reconcile import compare
 from digitize.machine.progress import Silent
+from digitize.workspace.integrity.whole import Look, changes_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 from digitize.workspace.target import open_place_target
-from digitize.workspace.trust.whole import Look, changes_of
 
 DEEDS: dict[str, Deed] = {
     name: deed for room in (trust_rows, trust_history, trust_files) for name, deed in room.DEEDS.items()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from digitize.workspace.engines.covered import SEPARATOR
-from digitize.workspace.engines.narrow import (
+from digitize.workspace.ledger_db.covered import SEPARATOR
+from digitize.workspace.ledger_db.narrow import (
     BASES,
     CODES,
     KEY,

@@ -26,8 +26,8 @@ from digitize.files.validating.taking import Progress
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
 from digitize.targets.deliveries import enter_delivery
+from digitize.targets.load_status import Stood, what_stood
 from digitize.targets.rows import RowBatch
-from digitize.targets.stood import Stood, what_stood
 from validators.rulebook.given import CheckSettings
 
 # Records in one transaction: what an interruption undoes at most.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.targets.base import Receipt
 
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
@@ -65,7 +65,7 @@ class Loaded:
         did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
         lines = [
-            f"{did} {counted(n['read'], 'record')} in {counted(len(self.receipts) - len(self.before), 'batch')} "
+            f"{did} {pluralize(n['read'], 'record')} in {pluralize(len(self.receipts) - len(self.before), 'batch')} "
             f"into {self.target}: "
             f"{n['inserted']} new, "
             f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
@@ -74,15 +74,15 @@ class Loaded:
         if self.before:
             read = self.total_before("read")
             lines.append(
-                f"{counted(read, 'record')} in {counted(len(self.before), 'batch')} had been committed "
+                f"{pluralize(read, 'record')} in {pluralize(len(self.before), 'batch')} had been committed "
                 f"by an earlier load of these files: "
-                f"{self.total_before('inserted')} new. That makes {counted(n['read'] + read, 'record')} in all."
+                f"{self.total_before('inserted')} new. That makes {pluralize(n['read'] + read, 'record')} in all."
             )
         if self.refused and not self.dry_run:
             lines.append("What was refused waits, whole: digitize quarantine list --target ...")
         if flags := self.total("flags"):
             lines.append(
-                f"Loaded and flagged: {counted(flags, 'note')} of the rules. See: digitize quarantine flags "
+                f"Loaded and flagged: {pluralize(flags, 'note')} of the rules. See: digitize quarantine flags "
                 f"--target ..."
             )
         return lines
@@ -95,7 +95,7 @@ class Loaded:
             return [f"What was refused then, if anything was: {where}"]
         into = f"{n['inserted']} new, {n['updated']} changed, {n['unchanged']} as before"
         said = (
-            f"{counted(n['read'], 'record was', 'records were')} read then: "
+            f"{pluralize(n['read'], 'record was', 'records were')} read then: "
             f"{'none was loaded' if self.is_nothing else into}, {n['rejected']} rejected, {n['held']} held for a "
             "person's word."
         )
@@ -103,5 +103,7 @@ class Loaded:
             return [said]
         if self.waits == 0:
             return [said, "Nothing of it waits in the quarantine any more."]
-        many = "What was refused waits" if self.waits is None else counted(self.waits, "of them waits", "of them wait")
+        many = (
+            "What was refused waits" if self.waits is None else pluralize(self.waits, "of them waits", "of them wait")
+        )
         return [said, f"{many} in the quarantine: {where}. What is corrected goes in by: digitize quarantine replay"]

@@ -10,7 +10,7 @@ from typing import Any
 from digitize.files.loading.signed import read_receipts
 from digitize.machine.signing import is_signed
 from digitize.targets.base import Receipt, Target
-from digitize.targets.stood import OF_ROWS
+from digitize.targets.load_status import OF_ROWS
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from digitize.errors import DiskFull, OptionsError, WorkspaceError
 from digitize.machine.signing import create_key, is_signed, sign
 from digitize.targets.base import Receipt, Target
-from digitize.targets.stood import OF_ROWS
+from digitize.targets.load_status import OF_ROWS
 
 KEYS, KEY, RECEIPTS = "keys", "site.pem", "receipts"
 

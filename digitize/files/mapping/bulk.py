@@ -12,9 +12,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from digitize.machine.carried import carried, taken
 from digitize.machine.placing import default_workers
 from digitize.machine.pool import in_order, run_jobs
+from digitize.machine.shared_payload import pack_payload, unpack_payload
 from digitize.targets.csv_columns import columns_text
 from digitize.targets.csv_folder import CsvFolder, write_rows
 from mappers.legacy import LegacyRow, LegacyTable
@@ -162,12 +162,12 @@ def apply_lots(work: TableApply, lots: Iterator[RowLot], workers: int) -> Iterat
             yield from map(work.lot, chain(first, () if coming is None else (coming,), lots))
         return
     jobs = chain(first, (coming,), lots)
-    yield from (lot for _, lot in run_jobs(partial(_lot_there, carried(work)), jobs, workers, _crashed))
+    yield from (lot for _, lot in run_jobs(partial(_lot_there, pack_payload(work)), jobs, workers, _crashed))
 
 
 def _lot_there(work: bytes, job: RowLot) -> AppliedLot:
     with few_collections():
-        own: TableApply = taken(work)
+        own: TableApply = unpack_payload(work)
         return own.lot(job)
 
 

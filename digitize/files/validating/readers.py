@@ -16,7 +16,7 @@ from digitize.files.validating.block import LINE, Block, Row, RowsReader, TableR
 from digitize.files.validating.csv_table import open_csv
 from digitize.files.validating.flat_file import read_sheet, sheet_names
 from digitize.files.validating.server import Database
-from digitize.machine.confined import note_file
+from digitize.machine.sandbox import note_file
 from mappers.schema import Table
 
 CSV, BOOK, JSON_LINES, PARQUET, DBF = (".csv",), (".xlsx",), (".jsonl", ".ndjson"), (".parquet",), (".dbf",)

@@ -15,7 +15,7 @@ from multiprocessing.context import BaseContext
 from types import ModuleType
 from typing import Any
 
-from digitize.machine.copies import ONE_THREAD, page_context
+from digitize.machine.forkserver import ONE_THREAD, page_context
 from digitize.machine.pool import new_processes, silence_s, submit
 
 

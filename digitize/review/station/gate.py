@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from digitize.machine.counts import SharedCounts
+from digitize.machine.rate_limit_db import RateCounters
 from digitize.review.station.people import Account, People
 from digitize.review.station.sessions import Sessions
 from digitize.review.station.throttle import Throttle
@@ -38,7 +38,7 @@ class Gate:
         idle_s = place.options.review.idle_minutes * 60
         self.sessions = Sessions(place.folder / "keys" / self._file, self.people, idle_s)
         # All servers of a workspace, and all their processes, count in one file.
-        self.counts = SharedCounts(place.folder / "keys")
+        self.counts = RateCounters(place.folder / "keys")
         self.by_name = Throttle(counts=self.counts, of="name")
         self.by_address = Throttle(_FREE_OF_ADDRESS, counts=self.counts, of="address")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slowly")

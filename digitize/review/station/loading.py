@@ -12,13 +12,13 @@ from digitize.review.station.batches import sent_back_in
 from digitize.review.station.stages import settled_by, wanted
 from digitize.review.station.tasks import Task, Tasks
 from digitize.review.station.worklist import is_drawn
-from digitize.workspace.known import Known, learn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import newest_event
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.options import Reviewing
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext, build_run_context
 from mappers.record import Record
 
 _MOST_TESTS = 200
@@ -46,7 +46,7 @@ class Holdings:
     measure which values may pass.
     """
 
-    known: Known
+    known: RunContext
     tasks: list[Task]
     past: Places
     sent_back: dict[str, int]
@@ -64,7 +64,7 @@ def load(place: Place, *, measure: bool = False) -> Holdings:
         if measure:
             measure_place(ledger, place)
         seq = newest_event(ledger)
-        known = learn(place, ledger)
+        known = build_run_context(place, ledger)
         past: Places = defaultdict(list)
         for one in all_past(ledger):
             past[(one.record, one.cell)].append(one)

@@ -23,10 +23,10 @@ from digitize.review.station.tasks import Task, Tasks
 from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.decisions.words import is_word
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext
 
 T = TypeVar("T")
 LEASE_STEP = "keying"
@@ -201,7 +201,7 @@ class Room:
                 check_answers(self.ledger, self.known, blank.record, [GivenAnswer(blank)])
 
     def _take(self, loaded: Holdings) -> None:
-        self.known: Known = loaded.known
+        self.known: RunContext = loaded.known
         loaded.finder.ledger = self.ledger
         self.masks, self._finder = loaded.masks, loaded.finder
         self._seq, self._is_all = loaded.seq, loaded.is_all

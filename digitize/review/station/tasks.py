@@ -16,13 +16,13 @@ from digitize.review.prefill import PrefillFloors
 from digitize.review.questions import list_questions
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, cell_of, item_id, items_of
-from digitize.workspace.known import Known
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.options import KeyMode
+from digitize.workspace.run_context import RunContext
 from mappers.text.scripts import INDIC
 
 _INDIC = re.compile(f"[{INDIC}]")
@@ -72,7 +72,7 @@ class Task:
 class Tasks:
     """Makes tasks of a ledger's items."""
 
-    def __init__(self, ledger: Ledger, known: Known, masks: CaseMasks | None = None) -> None:
+    def __init__(self, ledger: Ledger, known: RunContext, masks: CaseMasks | None = None) -> None:
         """Gather what all of them need. masks: of the whole workspace; without, each record's case is looked up."""
         self._ledger, self._known = ledger, known
         self._masks = masks

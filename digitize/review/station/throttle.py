@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from digitize.machine.counts import SharedCounts
+from digitize.machine.rate_limit_db import RateCounters
 
 _FREE = 5
 _FIRST_S, _LONGEST_S = 2.0, 900.0
@@ -18,14 +18,14 @@ class Throttle:
     """Counts wrong passwords by a key, such as a name or an address."""
 
     def __init__(
-        self, free: int = _FREE, clock: Callable[[], float] = time.monotonic, counts: SharedCounts | None = None,
+        self, free: int = _FREE, clock: Callable[[], float] = time.monotonic, counts: RateCounters | None = None,
         of: str = "",
     ) -> None:  # fmt: skip
         """free: wrong ones that cost nothing. counts: of a workspace, so that all its servers count together; of this
         object alone if not given. of: what kind of key it counts by.
         """
         self._free, self._clock, self._of = free, clock, of
-        self.counts = counts or SharedCounts()
+        self.counts = counts or RateCounters()
         self._failed = 0
 
     def wait_s(self, key: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import NotFound, OptionsError
-from digitize.finding.asks import SearchStore
+from digitize.search.asks import SearchStore
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.copy import FORM, render
 from digitize.services.copies.values import OF_STATE

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digitize.errors import OptionsError
-from digitize.finding.answers import Ground, RankedRow, how_alike
-from digitize.finding.asked import SearchQuery
-from digitize.finding.asks import SearchStore
-from digitize.finding.others import find_cases
-from digitize.finding.sight import never_enough
-from digitize.finding.words import Stations, place_names_of
+from digitize.search.answers import Ground, RankedRow, how_alike
+from digitize.search.asked import SearchQuery
+from digitize.search.asks import SearchStore
+from digitize.search.others import find_cases
+from digitize.search.sight import never_enough
+from digitize.search.words import Stations, place_names_of
 from digitize.services.kind import HIDDEN, NUMBER, SAYS, YEAR, Answering, Need, Parameter, RecordService
 from mappers.names.keys import token
 from mappers.text.folding import fold_key

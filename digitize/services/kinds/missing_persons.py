@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date
 
 from digitize.errors import OptionsError
-from digitize.finding.answers import Ground
-from digitize.finding.asked import NOT_SEARCHABLE, SearchQuery, is_searchable
-from digitize.finding.asks import SearchStore
-from digitize.finding.persons import find_persons
-from digitize.finding.sight import never_enough
-from digitize.finding.words import place_names_of
+from digitize.search.answers import Ground
+from digitize.search.asked import NOT_SEARCHABLE, SearchQuery, is_searchable
+from digitize.search.asks import SearchStore
+from digitize.search.persons import find_persons
+from digitize.search.sight import never_enough
+from digitize.search.words import place_names_of
 from digitize.services.kind import CHOICE, DAY, NUMBER, Answering, Need, Parameter, RecordService
 from digitize.services.matching.comparing import Likeness
 from digitize.services.matching.described import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from digitize.finding.asks import SearchStore
-from digitize.finding.cases import FoundCases, open_cases, text_of
-from digitize.finding.picking import Pick
+from digitize.search.asks import SearchStore
+from digitize.search.cases import FoundCases, open_cases, text_of
+from digitize.search.picking import Pick
 from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,

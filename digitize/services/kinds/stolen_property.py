@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import OptionsError
-from digitize.finding.asks import SearchStore
-from digitize.finding.marks import AskedMark
-from digitize.finding.words import Stations
+from digitize.search.asks import SearchStore
+from digitize.search.marks import AskedMark
+from digitize.search.words import Stations
 from digitize.services.articles import find_articles, numbered_rows, worded_rows
 from digitize.services.kind import CHOICE, Answering, Need, Parameter, RecordService
 from digitize.services.listing import PLACE_ASKED, check_days

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import OptionsError
-from digitize.finding.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
-from digitize.finding.asks import SearchStore
-from digitize.finding.marks import AskedMark
+from digitize.search.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
+from digitize.search.asks import SearchStore
+from digitize.search.marks import AskedMark
 from digitize.services.kind import Answering, Need, Parameter, RecordService
 from digitize.services.things import UNSURE, verdict_of
 from digitize.services.vehicles import CHASSIS, ENGINE, REGISTRATION, find_vehicle

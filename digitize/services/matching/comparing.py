@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from digitize.finding.answers import Ground
-from digitize.finding.ranking import name_scores
-from digitize.finding.words import AskedWord
+from digitize.search.answers import Ground
+from digitize.search.ranking import name_scores
+from digitize.search.words import AskedWord
 from digitize.services.matching.described import ASKED, ASPECTS, BODY, CODES, Description, Names
 from digitize.services.matching.weighing import (
     DIFFERS,

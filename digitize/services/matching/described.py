@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from digitize.finding.picking import PickedRow
+from digitize.search.picking import PickedRow
 from digitize.targets.search_rows import NAMES, RELATIVES, SEP, born_between
 from mappers.clean.persons import is_nobody
 from mappers.codes.appearance import (

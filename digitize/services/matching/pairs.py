@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from heapq import nlargest
 from itertools import islice
 
-from digitize.finding.asks import SearchStore
-from digitize.finding.picking import Pick, PickedRow, each_row
+from digitize.search.asks import SearchStore
+from digitize.search.picking import Pick, PickedRow, each_row
 from digitize.services.matching.comparing import Likeness, compare_all
 from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, aged, describe, row_fields
 from digitize.services.matching.weighing import most_leeway, weigh_age

@@ -9,7 +9,7 @@ from digitize.targets.postgres.address import PREFIXES, parse_address, refuse_pa
 
 if TYPE_CHECKING:
     from digitize.targets.base import Target
-    from digitize.targets.stood import Stood
+    from digitize.targets.load_status import Stood
 
 
 def _open(text: str, how: Opening) -> Target:

@@ -11,6 +11,7 @@ import polars as pl
 import psycopg
 
 from digitize.errors import OptionsError, TargetRefused
+from digitize.targets.apply_batch import apply_batch
 from digitize.targets.base import Receipt, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.fits import REFUSED
@@ -28,7 +29,6 @@ from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.target import PostgresTarget, Work
 from digitize.targets.rows import HASH, RECORD_ID, LoadBatch
-from digitize.targets.taking import take
 from digitize.targets.to_records import records_of
 from digitize.targets.undoing import undo
 from mappers.layouts import TableLayout
@@ -202,7 +202,7 @@ class OwnTablesTarget(PostgresTarget):
             try:
                 with db.transaction():
                     store = OwnTablesStore(db, own, reasons, known)
-                    receipt = take(batch, store, store.told, _unfit(reasons))
+                    receipt = apply_batch(batch, store, store.told, _unfit(reasons))
                     store.finish()
                     break
             except RecordsRefused as e:

@@ -10,9 +10,9 @@ from psycopg import sql
 
 from digitize.errors import TargetRefused
 from digitize.targets.base import Receipt
+from digitize.targets.load_status import Stood, what_stood
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.connect import connect
-from digitize.targets.stood import Stood, what_stood
 
 _QUERY = """
 SELECT receipt FROM {0} l WHERE source ->> 'call' = %s AND state = 'loaded'

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from digitize.errors import TargetRefused
+from digitize.targets.apply_batch import apply_batch
 from digitize.targets.base import Receipt
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
@@ -18,7 +19,6 @@ from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.postgres.tables import wanted
 from digitize.targets.rows import LoadBatch
 from digitize.targets.search_rows import ROWS
-from digitize.targets.taking import take
 from mappers.schema import form_tables
 
 # So that sorting a million keys needs no files; the transaction's own setting.
@@ -70,7 +70,7 @@ def take_first(
     receipts = []
     for batch in batches:
         begin(db, batch)
-        receipts.append(take(batch, _EmptyStore(db)))
+        receipts.append(apply_batch(batch, _EmptyStore(db)))
         note(db, batch, receipts[-1])
     db.execute(_SORTS_IN_MEMORY)
     for name, table in (*keys.items(), *foreign.items(), *others.items()):

@@ -158,15 +158,15 @@ class PostgresStore:
                 copy.write(copy_text(rows[start : start + SLICE]))
 
     def listed(self, values: Sequence[Any]) -> object:
-        """See `digitize.targets.keeping.Quarantine`."""
+        """See `digitize.targets.quarantine_store.Quarantine`."""
         return list(values)
 
     def hold_quarantine(self) -> None:
-        """See `digitize.targets.keeping.Quarantine`."""
+        """See `digitize.targets.quarantine_store.Quarantine`."""
         lock_quarantine(self._db)
 
     def put_rejects(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """See `digitize.targets.keeping.Quarantine`."""
+        """See `digitize.targets.quarantine_store.Quarantine`."""
         if rows:
             self.copy("rejects", pl.DataFrame(rows, infer_schema_length=None))
 

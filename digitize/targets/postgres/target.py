@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import psycopg
 
+from digitize.targets.apply_batch import apply_batch
 from digitize.targets.base import Load, Receipt, Statement, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
 from digitize.targets.from_records import as_batch, storable
@@ -26,7 +27,6 @@ from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.state import require_current
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import LoadBatch
-from digitize.targets.taking import take
 from digitize.targets.undoing import undo
 
 log = logging.getLogger(__name__)
@@ -172,6 +172,6 @@ def _take(db: psycopg.Connection[Any], batch: LoadBatch) -> Receipt:
     if done := find_done(db, batch.id, batch.batch):
         return done
     begin(db, batch)
-    receipt = take(batch, PostgresStore(db))
+    receipt = apply_batch(batch, PostgresStore(db))
     note(db, batch, receipt)
     return receipt

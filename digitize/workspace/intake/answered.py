@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digitize.errors import NotFound, OptionsError
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
@@ -170,10 +170,10 @@ def _said(pages: Sequence[WaitingPage]) -> str:
     """What was said now, for people."""
     own = [w for w in pages if w.answer == REPLACES and w.page]
     if not own:
-        many = counted(len(pages), "page counts", "pages count")
+        many = pluralize(len(pages), "page counts", "pages count")
         return f"{many} beside those that are here, at the end of {pages[0].label}"
     more = len(pages) - len(own)
-    rest = f"; {counted(more, 'more page has', 'more pages have')} none, and stand at the end" if more else ""
+    rest = f"; {pluralize(more, 'more page has', 'more pages have')} none, and stand at the end" if more else ""
     ids = sorted(w.page for w in own)
-    many = counted(len(own), "page is the newer scan", "pages are the newer scans")
+    many = pluralize(len(own), "page is the newer scan", "pages are the newer scans")
     return f"{many} of {ids[0]}{f' to {ids[-1]}' if len(ids) > 1 else ''}{rest}"

@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural, shown_name
 from digitize.workspace.intake.manifest import MANIFEST, Metadata
 from digitize.workspace.intake.report import IntakeReport
@@ -172,9 +172,11 @@ def _free(target: Path, path: Path) -> Path:
 
 def _lines(report: IntakeReport) -> Iterator[str]:
     if report.taken or report.refused:
-        counts = f"{counted(report.taken, 'file')}, {counted(report.pages, 'page')}, {counted(report.sheets, 'sheet')}"
+        counts = (
+            f"{pluralize(report.taken, 'file')}, {pluralize(report.pages, 'page')}, {pluralize(report.sheets, 'sheet')}"
+        )
         yield f"Taken in: {counts}; batch {report.batch or '-'}."
     for label, pages in report.sorted_into.items():
-        yield f"Sorted into {label}: {counted(pages, 'page')}."
+        yield f"Sorted into {label}: {pluralize(pages, 'page')}."
     for name, why in (*report.refused, *report.aside, *report.again.asked):
         yield f"{name}: {why}"

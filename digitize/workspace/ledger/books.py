@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
 from digitize.workspace.ledger.marks import BOOK
@@ -97,7 +97,7 @@ def lines(ledger: Ledger, most: int | None = None) -> list[str]:
         sql = f"SELECT volume, label FROM volumes WHERE volume IN ({', '.join('?' * len(some))})"
         labels |= {r["volume"]: r["label"] for r in ledger.rows(sql, some)}
     more = len(volumes) - len(found)
-    others = f"And of {counted(more, 'volume')} more, learned from their own pages: digitize status DIR --json"
+    others = f"And of {pluralize(more, 'volume')} more, learned from their own pages: digitize status DIR --json"
     last = [others] if more else []
     return [_line(labels.get(volume, str(volume)), facts) for volume, facts in found.items()] + last
 

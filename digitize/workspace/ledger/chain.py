@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from digitize.workspace.engines import LedgerEngine
-from digitize.workspace.engines.covered import COVERED, SEPARATOR
+from digitize.workspace.ledger_db import LedgerEngine
+from digitize.workspace.ledger_db.covered import COVERED, SEPARATOR
 
 START = "0" * 64
 

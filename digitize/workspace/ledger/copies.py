@@ -17,7 +17,6 @@ from typing import Any
 from digitize.errors import InputError, LedgerAway, LedgerError
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.machine.system import free_bytes
-from digitize.workspace.engines import LedgerAddress, Where, home_of
 from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in_file
 from digitize.workspace.ledger.opening import connect, connect_to_read, open_engine, require_format
@@ -25,6 +24,7 @@ from digitize.workspace.ledger.restored import STEP
 from digitize.workspace.ledger.schema import DDL, FORMAT
 from digitize.workspace.ledger.transfer import copy_rows, write_file
 from digitize.workspace.ledger.verifying import find_changes
+from digitize.workspace.ledger_db import LedgerAddress, Where, home_of
 
 _FIRST = "SELECT hash FROM events ORDER BY seq LIMIT 1"
 
@@ -69,7 +69,7 @@ def compact(path: Where, *, whole: bool = False) -> tuple[int, int]:
     Raises LedgerError while somebody writes, or where the disk has no room for the copy that SQLite makes meanwhile.
     """
     if isinstance(path, LedgerAddress):
-        from digitize.workspace.engines import postgres_making
+        from digitize.workspace.ledger_db import postgres_making
 
         return postgres_making.compact(path, whole=whole)
     before = path.stat().st_size
@@ -117,7 +117,7 @@ def _replace(path: Path, copy: Path, root_hash: str) -> str:
 
 
 def _replace_schema(where: LedgerAddress, copy: Path) -> str:
-    from digitize.workspace.engines import postgres_making
+    from digitize.workspace.ledger_db import postgres_making
 
     made = postgres_making.making(where, DDL)
     today = _of_today(copy, where)

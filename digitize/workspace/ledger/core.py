@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines import LedgerAddress, Where, home_of
-from digitize.workspace.engines.sqlite import script
 from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.leases import Leases
 from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS, WATCHED
 from digitize.workspace.ledger.state import FAILED, StepState, step_state
+from digitize.workspace.ledger_db import LedgerAddress, Where, home_of
+from digitize.workspace.ledger_db.sqlite import script
 
 if TYPE_CHECKING:
     from digitize.workspace.ledger.verifying import Change
@@ -47,7 +47,7 @@ class Ledger(Leases):
     def create(cls, path: Where) -> Self:
         """Make a new, empty ledger. Raises LedgerError when there is one already."""
         if isinstance(path, LedgerAddress):
-            from digitize.workspace.engines import postgres_making
+            from digitize.workspace.ledger_db import postgres_making
 
             postgres_making.create(path, DDL, FORMAT)
             return cls(path)

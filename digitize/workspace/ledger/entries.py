@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.workspace.engines import LedgerEngine, Row
-from digitize.workspace.engines.covered import entry_name
-from digitize.workspace.engines.narrow import CODES
-from digitize.workspace.engines.narrow_sql import MADE, base_of, logged_name, ref_of, written_name
 from digitize.workspace.ledger.schema import JOINED, NARROWED
+from digitize.workspace.ledger_db import LedgerEngine, Row
+from digitize.workspace.ledger_db.covered import entry_name
+from digitize.workspace.ledger_db.narrow import CODES
+from digitize.workspace.ledger_db.narrow_sql import MADE, base_of, logged_name, ref_of, written_name
 
 
 def logged_by_event(db: LedgerEngine) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digitize.machine.signing import Signer, is_signed
-from digitize.workspace.engines import LedgerEngine
+from digitize.workspace.ledger_db import LedgerEngine
 
 LOG = "heads.log"
 

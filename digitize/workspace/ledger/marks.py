@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from digitize.workspace.engines import LedgerEngine
+from digitize.workspace.ledger_db import LedgerEngine
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
 SNAPSHOT, SHEET, ACCOUNT, TYPED = "snapshot", "sheet", "account", "typed"

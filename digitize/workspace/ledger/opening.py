@@ -10,10 +10,10 @@ from urllib.parse import quote
 from digitize.errors import LedgerError
 from digitize.machine.file_systems import network_share
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.engines import LedgerEngine, Where, home_of
-from digitize.workspace.engines.sqlite import FileEngine
 from digitize.workspace.ledger.heads import LOG
 from digitize.workspace.ledger.schema import FORMAT, NARROWED
+from digitize.workspace.ledger_db import LedgerEngine, Where, home_of
+from digitize.workspace.ledger_db.sqlite import FileEngine
 
 _RESTORE = "Restore a backup: digitize ledger restore DIR FILE"
 
@@ -28,7 +28,7 @@ def open_engine(where: Where) -> LedgerEngine:
             )
         return connect(where)
     # Only here: whoever keeps a file needs no driver, and none is imported.
-    from digitize.workspace.engines.postgres import DatabaseEngine
+    from digitize.workspace.ledger_db.postgres import DatabaseEngine
 
     return DatabaseEngine(where)
 

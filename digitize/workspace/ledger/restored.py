@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digitize.workspace.engines import LedgerEngine
+from digitize.workspace.ledger_db import LedgerEngine
 
 STEP = "restore"
 

@@ -19,7 +19,7 @@ receipts   one line a load
 
 events, row_log, results, state, scans and records are views: read them. What they show lies in the narrow tables
 history, row_hashes, outputs, standing, scan_rows and record_rows, with texts under numbers in units and names
-(`digitize.workspace.engines.narrow`).
+(`digitize.workspace.ledger_db.narrow`).
 """
 
 from __future__ import annotations

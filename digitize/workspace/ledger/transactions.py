@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from digitize.errors import KeyUnusable, LedgerAway, LedgerError
 from digitize.machine.signing import Signer, open_key
-from digitize.workspace.engines import Row, RowSource, Where, home_of
 from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.heads import Heads
 from digitize.workspace.ledger.marks import News
@@ -20,6 +19,7 @@ from digitize.workspace.ledger.opening import open_engine, require_format
 from digitize.workspace.ledger.pending import Pending, changed_entries
 from digitize.workspace.ledger.schema import FORMAT, NARROWED, WATCHED
 from digitize.workspace.ledger.upgrade import upgrade
+from digitize.workspace.ledger_db import Row, RowSource, Where, home_of
 
 T = TypeVar("T")
 _TRIES = 3

@@ -9,11 +9,11 @@ from itertools import chain
 from pathlib import Path
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines import LedgerEngine, Row
-from digitize.workspace.engines.moved import MARKS
-from digitize.workspace.engines.sqlite import script
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
+from digitize.workspace.ledger_db import LedgerEngine, Row
+from digitize.workspace.ledger_db.moved import MARKS
+from digitize.workspace.ledger_db.sqlite import script
 
 _HELD_FOR_A_MOMENT = frozenset({"leases"})
 TABLES = tuple(t for t in re.findall(r"CREATE TABLE (\w+)", DDL) if t not in _HELD_FOR_A_MOMENT)

@@ -13,13 +13,13 @@ from itertools import groupby, islice
 from typing import Any
 
 from digitize.errors import LedgerError
-from digitize.workspace.engines import LedgerEngine
-from digitize.workspace.engines.covered import SEPARATOR
-from digitize.workspace.engines.narrow import CODES, NARROW, Dictionary
-from digitize.workspace.engines.narrow_sql import views
 from digitize.workspace.ledger.marks import MARK_ALL, SNAPSHOT
 from digitize.workspace.ledger.schema import ENDS_DDL, FORMAT, MADE_DDL, MARKING, NARROW_DDL, NARROWED, PACKED, WATCHED
 from digitize.workspace.ledger.schema_before import COVER_DDL, MARKS_DDL, SHAPES_DDL
+from digitize.workspace.ledger_db import LedgerEngine
+from digitize.workspace.ledger_db.covered import SEPARATOR
+from digitize.workspace.ledger_db.narrow import CODES, NARROW, Dictionary
+from digitize.workspace.ledger_db.narrow_sql import views
 
 _AT_ONCE = 5_000
 _MADE = f"""CASE outcome WHEN 'done' THEN COALESCE((SELECT l.hash FROM row_log_5 l WHERE l.tbl = 'results'

@@ -10,8 +10,6 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from digitize.workspace.engines import LedgerEngine, Row
-from digitize.workspace.engines.covered import COVERED
 from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.entries import logged_by_event, logged_rows, unlogged_rows
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
@@ -19,6 +17,8 @@ from digitize.workspace.ledger.restored import Restored, restored_in
 from digitize.workspace.ledger.schema import DDL, DDL_6, JOINED, NARROWED, NEWEST_NUMBERS, WATCHED
 from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
+from digitize.workspace.ledger_db import LedgerEngine, Row
+from digitize.workspace.ledger_db.covered import COVERED
 
 UNREADABLE = "the rest"
 """Where a change is when a table or a view is gone."""

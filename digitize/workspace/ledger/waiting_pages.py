@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from digitize.machine.counted import counted
+from digitize.machine.text import pluralize
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.core import Ledger
 
@@ -89,13 +89,13 @@ def summary(ledger: Ledger) -> list[str]:
         for own in waits[:_MOST]
     ]
     if more := len(waits[_MOST:]):
-        lines.append(f"and {counted(more, 'delivery', 'deliveries')} more of which that is so.")
+        lines.append(f"and {pluralize(more, 'delivery', 'deliveries')} more of which that is so.")
     done = [w for w in kept if w.answer == REPLACES and w.page]
     if done:
         answers, carried = (
             sum(getattr(w, n) for w in done if w.carried != NOT_CARRIED) for n in ("answers", "carried")
         )
-        on = f" Of {counted(answers, 'answer')} on them {carried} hold for the newer scans." if answers else ""
+        on = f" Of {pluralize(answers, 'answer')} on them {carried} hold for the newer scans." if answers else ""
         lines.append(f"Pages scanned again by somebody's word: {len(done)}.{on}")
     return lines
 
@@ -108,7 +108,7 @@ def deliveries(pages: Sequence[WaitingPage]) -> list[list[WaitingPage]]:
 def named(pages: Sequence[WaitingPage]) -> str:
     """The files of pages, for people."""
     files = list(dict.fromkeys(w.name for w in pages))
-    return files[0] + (f" and {counted(len(files) - 1, 'more file')}" if len(files) > 1 else "")
+    return files[0] + (f" and {pluralize(len(files) - 1, 'more file')}" if len(files) > 1 else "")
 
 
 def told(pages: Sequence[WaitingPage]) -> str:
@@ -116,7 +116,7 @@ def told(pages: Sequence[WaitingPage]) -> str:
     ids = sorted(w.page for w in pages if w.page)
     by = [f"{n} {why}" for how, why in _HOW.items() if (n := sum(w.how == how for w in pages))]
     ones = f"{ids[0]} to {ids[-1]}" if len(ids) > 1 else ids[0]
-    many = counted(len(pages), "page")
+    many = pluralize(len(pages), "page")
     return f"{many} of {pages[0].label} may be scanned already, as {ones}: {', '.join(by)}."
 
 

@@ -1,0 +1,38 @@
+"""Every search is kept in the target before it is answered: who, why, by which fields; never what was searched for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from digitize.masking.unmasking import ShownFields, Unmasking
+from digitize.search.asked import SearchQuery
+from digitize.search.asks import SearchStore
+
+
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """Who asks and what for. who: a person's name; account: on the machine, or at the station; why: the purpose.
+
+    unmasking: where protected names may be shown, who answers for it.
+    """
+
+    who: str
+    account: str
+    why: str
+    unmasking: Unmasking | None = None
+
+
+def keep_search(store: SearchStore, by: Searcher, query: SearchQuery, shown: int, seen: ShownFields) -> None:
+    """Add the search to the target's log; raises TargetRefused, and then nothing may be shown."""
+    detail = {**by.unmasking.as_plain(), **seen.as_plain()} if by.unmasking else {}
+    store.keep(
+        {
+            "who": by.who,
+            "account": by.account,
+            "why": by.why,
+            "asked": json.dumps(query.as_logged(), ensure_ascii=False, sort_keys=True),
+            "shown": shown,
+            "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        }
+    )

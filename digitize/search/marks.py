@@ -1,0 +1,205 @@
+"""Numbers of vehicles and things: which rows have one, and whether what stands there is the same or only near to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cached_property, lru_cache
+
+from digitize.search.answers import Ground
+from digitize.search.asks import FoundRow, RowFilter, SearchStore, Tokens
+from digitize.search.cases import text_of
+from digitize.targets.search_marks import (
+    MARKS,
+    TOLD_IN,
+    end_tokens,
+    front_tokens,
+    thing_marks,
+    told_marks,
+    vehicle_marks,
+)
+from digitize.targets.search_rows import NUMBERED, PROPERTY, SEP, TOLD, VEHICLE
+from mappers.codes.registrations import mark_signs, registration_forms
+from mappers.names.keys import mark_key, mark_tokens
+from mappers.record import Row
+from mappers.text.folding import fold_digits
+
+VEHICLE_KINDS = (VEHICLE, PROPERTY, TOLD)
+THING_KINDS = (PROPERTY, NUMBERED, TOLD)
+NUMBERS = MARKS
+"""The fields of a vehicle's numbers."""
+CHILD_OF_KIND = {VEHICLE: "vehicles", PROPERTY: "property", NUMBERED: "numbered", TOLD: ""}
+SAME, NEAR = "same", "nearly"
+_LEAST, _LEAST_WHOLE = 4, 6
+_MOST_WHOLE, _LEAST_DIGITS = 20, 3
+_LEAST_LONG = 12
+"""Signs of an engine or chassis number that is surely not the end of a longer one."""
+_MOST = 6000
+_OPEN_SIGNS = "*?"
+_PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
+"""What numbers are written with: of other signs nobody knows what they stand for."""
+_HOW = {SAME: Ground("number", "same"), NEAR: Ground("number", "nearly")}
+
+
+@dataclass(frozen=True)
+class AskedMark:
+    """A number that is asked for. text: as typed, * and ? for signs that nobody can read. is_registration: of a
+    vehicle's plate, which has a form; engine, chassis and other numbers have none.
+    """
+
+    text: str
+    is_registration: bool = False
+
+    @cached_property
+    def signs(self) -> str:
+        """Its signs alone, those that are not known left out."""
+        return mark_signs(self.text)
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """What it may be meant to be, see `registration_forms`."""
+        return _forms(self.signs) if self.is_registration and not self.is_open else ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether signs of it are not known."""
+        return any(c in self.text for c in _OPEN_SIGNS)
+
+    @property
+    def is_partly(self) -> bool:
+        """Whether it may be a part of a number, or not be read right: what has it not is no proof of anything."""
+        if self.is_open or not _PLAIN.fullmatch(fold_digits(self.text)):
+            return True
+        return len(self.forms) != 1 if self.is_registration else not self._is_number
+
+    @property
+    def _is_number(self) -> bool:
+        """Whether it is what engines, frames, arms and telephones have: neither a word, nor two numbers in a row."""
+        has_digits = sum(c.isdigit() for c in self.signs) >= _LEAST_DIGITS
+        return has_digits and _LEAST_WHOLE <= len(self.signs) <= _MOST_WHOLE
+
+    @property
+    def can_be_looked_up(self) -> bool:
+        """Whether enough of it is known."""
+        return bool(self.tokens())
+
+    def tokens(self) -> Tokens:
+        """By which rows with the number, or one near to it, are found."""
+        if self.is_open:
+            return frozenset(self._open_tokens())
+        made = {t for way in (self.signs, *self.forms) for t in mark_tokens(way)}
+        # What stands there may be the rest of this; what was read here may be the rest of that.
+        made.update(end_tokens(self.signs, "vp"))
+        if self.is_partly:
+            made.update((*end_tokens(self.signs), *front_tokens(self.signs)))
+        elif not self.is_registration and len(self.signs) < _LEAST_LONG:
+            made.update(end_tokens(self.signs, "v6"))
+        return frozenset(made)
+
+    def _open_tokens(self) -> Iterable[int]:
+        parts = re.split(r"[*?]", self.text)
+        if self.text.count("?") == 1 and "*" not in self.text:
+            yield from mark_tokens(self.signs)
+        yield from end_tokens(parts[-1])
+        yield from front_tokens(parts[0])
+
+    def compare(self, stands: str) -> str:
+        """SAME, NEAR or "" for a number that stands in a row.
+
+        Same: the same signs, or the one registration mark that either can be. Near: signs that are taken for each
+        other, one that is wrong or lacks, two that changed places, or one number that ends as the other and may be what
+        was left of it.
+        """
+        other = mark_signs(stands)
+        if len(other) < _LEAST and not (other and other == self.signs):
+            return ""
+        if self.is_open:
+            return NEAR if self._fits(other) else ""
+        theirs = _forms(other) if self.is_registration else ()
+        if other == self.signs or (self.forms == theirs and len(theirs) == 1):
+            # Words such as "unknown" and "applied for" are the same in many records.
+            return SAME if not self.is_partly or self._is_number else NEAR
+        ways = {other, *theirs}
+        if any(_is_near(mine, way) for mine in (self.signs, *self.forms) for way in ways):
+            return NEAR
+        is_open = any(c in stands for c in _OPEN_SIGNS)
+        return NEAR if is_open and AskedMark(stands)._fits(self.signs) else ""
+
+    def _fits(self, other: str) -> bool:
+        return _pattern(self.text)(mark_key(other)) is not None
+
+
+@lru_cache(maxsize=64)
+def _pattern(text: str) -> Callable[[str], re.Match[str] | None]:
+    """What fits a number with signs that are not known."""
+    parts = (p if p in _OPEN_SIGNS else mark_key(p) for p in re.split(r"([*?])", text))
+    # Not with ".*" for each *: of many it would try all ways, which takes for ever.
+    return re.compile(translate("".join(parts))).match
+
+
+@lru_cache(maxsize=1 << 14)
+def _tokens(text: str) -> frozenset[int]:
+    return frozenset(mark_tokens(text))
+
+
+@lru_cache(maxsize=4096)
+def _forms(signs: str) -> tuple[str, ...]:
+    return registration_forms(signs)
+
+
+def _is_near(one: str, other: str) -> bool:
+    a, b = mark_key(one), mark_key(other)
+    if a == b or _tokens(one) & _tokens(other):
+        return True
+    short, long = sorted((a, b), key=len)
+    return len(short) >= _LEAST and len(short) < len(long) and short[-4:] == long[-4:] and _is_left_of(short, long)
+
+
+def _is_left_of(short: str, long: str) -> bool:
+    """Whether a text is what is left of another when signs are left out."""
+    signs = iter(long)
+    return all(sign in signs for sign in short)
+
+
+def is_vehicle(row: FoundRow) -> bool:
+    """Whether a row is a vehicle's own, and not a thing or a text that names one."""
+    return row.kind == VEHICLE
+
+
+def is_told(row: FoundRow) -> bool:
+    """Whether a row stands for the free texts of its record."""
+    return row.kind == TOLD
+
+
+def marks_of(row: FoundRow) -> list[str]:
+    """The numbers of a row as the index has them."""
+    return [mark for mark in row.said.split(SEP) if mark]
+
+
+def numbers_of(kind: str, row: Row) -> list[tuple[str, str]]:
+    """The numbers that stand in a row of a kind, with the field of each."""
+    plain = {n: text for n, cell in row.items() if (text := text_of(cell))}
+    if kind == VEHICLE:
+        return vehicle_marks(plain)
+    if kind == NUMBERED:
+        return [("number", plain["number"])] if "number" in plain else []
+    if kind == TOLD:
+        return [(n, mark) for n in TOLD_IN if n in plain for mark in told_marks({n: plain[n]})]
+    own = plain.get("identification_no", "")
+    return [("identification_no" if mark == own else "description", mark) for mark in thing_marks(plain)]
+
+
+def ground_of(how: str) -> Ground:
+    """The ground by which a number was found."""
+    return _HOW[how]
+
+
+def rows_with(store: SearchStore, asked: Sequence[AskedMark], kinds: Collection[str]) -> tuple[list[FoundRow], bool]:
+    """Rows that may have one of several numbers, each once; and whether there may be more than were looked at."""
+    tokens = frozenset(t for one in asked for t in one.tokens())
+    # Of all kinds at once: only rows with numbers have such tokens.
+    some = store.rows([(tokens,)], RowFilter(""), _MOST) if tokens else []
+    found = {(r.kind, r.record_id, r.line): r for r in some if r.kind in kinds}
+    return [found[key] for key in sorted(found)], len(some) >= _MOST

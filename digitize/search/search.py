@@ -1,0 +1,116 @@
+"""One search: found by keys, ranked, masked as the law wants, kept in the log, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from digitize.search.answers import RankedRow, SearchHit, ranked
+from digitize.search.asked import KINDS, SearchQuery
+from digitize.search.asks import SearchStore, Tokens
+from digitize.search.log import Searcher, keep_search
+from digitize.search.others import find_cases, find_marks, find_things, is_mark, kinds_of_others
+from digitize.search.persons import find_by_phone, find_persons, phone_of, stations_only
+from digitize.search.sight import Count, Seen, Sight, count_all
+from digitize.search.stores import open_store
+from digitize.search.words import Stations, asked_words, place_names_of
+from digitize.targets.base import Target
+from digitize.targets.search_rows import OTHER, section_key
+from mappers.clean.base import CleanContext, CleanedCell
+from mappers.clean.sections import clean_sections
+from mappers.names.keys import token
+from mappers.text.folding import fold_key
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What was found, the best first. Nothing is told of what may not be seen, nor how much of it there is."""
+
+    hits: tuple[SearchHit, ...]
+
+
+class StoreSearch:
+    """Searches one target; what is known of its stations is kept between searches."""
+
+    def __init__(self, target: Target) -> None:
+        """target: open. Raises OptionsError for one that cannot be searched, TargetRefused."""
+        self.store: SearchStore = open_store(target)
+        self._stations = Stations(self.store)
+
+    def search(self, query: SearchQuery, by: Searcher, shown: Seen | None = None) -> SearchAnswer:
+        """Answer a question, once it is kept in the log. shown: how records are shown to a role; masked as the law
+        wants if not given. Raises OptionsError for a question that cannot be asked.
+        """
+        query.check()
+        with self.store.turns:
+            sight = Sight(self.store, query, by, self._public(query.place), shown)
+            hits, seen = sight.hits(self.candidates(query, sight.count))
+        # Outside: who waits for the disk leaves the turn to others.
+        keep_search(self.store, by, query, len(hits), seen)
+        return SearchAnswer(tuple(hits))
+
+    def candidates(self, query: SearchQuery, count: Count = count_all) -> list[RankedRow]:
+        """All that may be meant, the best first, nothing masked: for the search itself, and for measuring it. count: by
+        which it is known whether enough was found.
+        """
+        stations = self._stations.like(query.station) if query.station.strip() else {}
+        # A station that is not there: nothing else may be found in its place.
+        if query.station.strip() and not stations:
+            return []
+        return ranked(list(self._candidates(query, stations, count)))
+
+    def _candidates(self, query: SearchQuery, stations: dict[str, float], count: Count) -> Iterator[RankedRow]:
+        conditions = list(self._conditions(query))
+        of_record = [tokens for _, tokens in conditions]
+        kinds = [query.kind] if query.kind else list(KINDS)
+        is_number = query.number_and_year is not None
+        if "person" in kinds and (query.text.strip() or query.relative.strip()) and not is_number:
+            if phone_of(query.text):
+                yield from stations_only(find_by_phone(self.store, query, of_record), stations)
+            else:
+                yield from find_persons(self.store, query, stations, of_record, count)
+        if "fir" in kinds and not query.relative.strip():
+            yield from stations_only(find_cases(self.store, query, stations, conditions, count), stations)
+        for name, kind in kinds_of_others():
+            if name in kinds and query.text.strip() and not query.relative.strip() and not is_number:
+                if is_mark(query.text):
+                    others = find_marks(self.store, query, kind, of_record)
+                else:
+                    others = find_things(self.store, query, kind, of_record, count)
+                yield from stations_only(others, stations)
+
+    def _conditions(self, query: SearchQuery) -> Iterator[tuple[str, Tokens]]:
+        """What the record of anything found must have: (ground, tokens)."""
+        rows = clean_sections(query.section, CleanContext()).rows if query.section.strip() else []
+        for row in rows:
+            # What is no section has no cells.
+            act, section = _value(row, "act"), section_key(_value(row, "section"))
+            is_named = bool(act) and _value(row, "inferred") != "yes"
+            if section:
+                yield "section", frozenset({token("ca", act, section) if is_named else token("c", section)})
+            elif is_named:
+                yield "section", frozenset({token("a", act)})
+        if query.section.strip() and not any(_value(row, n) for row in rows for n in ("act", "section")):
+            yield "section", frozenset({token("c", section_key(query.section))})
+        if query.place.strip():
+            yield "place", self._place(query.place)
+
+    def _public(self, place: str) -> frozenset[str]:
+        """Districts and stations that a place may mean, folded: what the law never hides."""
+        if not place.strip():
+            return frozenset()
+        return frozenset([*map(fold_key, place_names_of(place)), *self._stations.like(place)])
+
+    def _place(self, text: str) -> Tokens:
+        """Tokens of a place: its district, its station, or its words, by any of its names."""
+        made = {token(kind, name) for kind in "ds" for name in self._public(text)}
+        for name in place_names_of(text):
+            words, _ = asked_words(self.store, name, OTHER)
+            made |= {token("w", w) for word in words for w, score in word.found.items() if score >= 0.8}
+        return frozenset(made)
+
+
+def _value(row: Mapping[str, CleanedCell], name: str) -> str:
+    """What stands in a cell of a row that may not be there."""
+    cell = row.get(name)
+    return (cell.value or "") if cell is not None else ""

@@ -1,0 +1,104 @@
+"""What somebody may see of what was found: cases opened once, masked as the law wants, and counted by that alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from digitize.masking.masks import MASK
+from digitize.masking.unmasking import ShownFields
+from digitize.search.answers import RankedRow, SearchHit, is_found_by_hidden, make_hit
+from digitize.search.asked import SearchQuery
+from digitize.search.asks import SearchStore
+from digitize.search.cases import FoundCases, open_cases, text_of
+from digitize.search.log import Searcher
+from digitize.targets.search_rows import RECORD
+from mappers.record import Record
+from mappers.text.folding import fold_key
+
+Count = Callable[[Sequence[RankedRow], int], int]
+"""Candidates, the best first, and how many are wanted -> how many of them count, at most so many."""
+Seen = Callable[[FoundCases, str], Record | None]
+"""Cases and the id of one of their records -> it as it may be shown, None for what may not be known to be there."""
+_FEWEST_OPENED = 10
+_MOST_OPENED = 240
+"""Candidates whose cases are opened at most, where the law hides those before them."""
+
+
+def count_all(found: Sequence[RankedRow], wanted: int) -> int:
+    """All count: for measuring, where nothing is masked."""
+    return min(len(found), wanted)
+
+
+def never_enough(found: Sequence[RankedRow], wanted: int) -> int:
+    """None count: it is looked on to the end, whoever is hidden among those that were found."""
+    return 0
+
+
+class Sight:
+    """What one person may see of the answer to one question. public: folded districts and stations that its place
+    may mean. shown: how records are shown; masked as the law wants if not given.
+    """
+
+    def __init__(
+        self, store: SearchStore, query: SearchQuery, by: Searcher, public: frozenset[str], shown: Seen | None = None
+    ) -> None:
+        self._shown = shown or self._masked
+        self._store, self._query, self._by, self._public = store, query, by, public
+        self._cases: dict[str, FoundCases] = {}
+
+    def count(self, found: Sequence[RankedRow], wanted: int) -> int:
+        """How many may be seen, at most as many as are wanted.
+
+        Whether it is looked further may depend on these alone: else what else is found would tell who is hidden.
+        """
+        return len(self._hits(found, wanted, ShownFields()))
+
+    def hits(self, found: Sequence[RankedRow]) -> tuple[list[SearchHit], ShownFields]:
+        """What is shown, and which protected fields were."""
+        seen = ShownFields()
+        return self._hits(found, self._query.limit, seen), seen
+
+    def _hits(self, found: Sequence[RankedRow], wanted: int, seen: ShownFields) -> list[SearchHit]:
+        hits: list[SearchHit] = []
+        size, start = max(_FEWEST_OPENED, wanted), 0
+        while len(hits) < wanted and start < min(len(found), _MOST_OPENED):
+            some = found[start : start + size]
+            self._open(some)
+            for one in some:
+                if len(hits) < wanted and (hit := self._hit(one, seen)) is not None:
+                    hits.append(hit)
+            start += size
+        return hits
+
+    def _open(self, some: Sequence[RankedRow]) -> None:
+        wanted = {(c.row.record_id, c.row.form) for c in some if c.row.record_id not in self._cases}
+        if wanted:
+            cases = open_cases(self._store, wanted)
+            self._cases |= {record: cases for record, _ in wanted}
+
+    def _hit(self, one: RankedRow, seen: ShownFields) -> SearchHit | None:
+        """A candidate as it may be seen; None for what may not be known to be there."""
+        cases = self._cases[one.row.record_id]
+        record = cases.records.get(one.row.record_id)
+        if record is None:
+            return None
+        told = self._shown(cases, record.id)
+        if told is None or self._is_by_hidden_place(one, told) or is_found_by_hidden(one, told, cases):
+            return None
+        if self._by.unmasking is not None:
+            seen.add(record.id, cases.hidden(record.id))
+        return make_hit(one, told, cases)
+
+    def _masked(self, cases: FoundCases, name: str) -> Record:
+        record = cases.records[name]
+        return record if self._by.unmasking is not None else cases.masks.mask(record)
+
+    def _is_by_hidden_place(self, one: RankedRow, record: Record) -> bool:
+        """Whether the record's place, which is masked, is why anything of it was found; not its district or station."""
+        place, query = record.fields.get("place"), self._query
+        if place is None or MASK not in (place.raw, place.value):
+            return False
+        if one.row.kind == RECORD and query.text.strip() and query.number_and_year is None:
+            return True
+        own = {fold_key(text_of(record.fields.get(n))) for n in ("district", "police_station")}
+        return bool(query.place.strip()) and not own & self._public

@@ -1,0 +1,120 @@
+"""What is asked of a SQLite target: keys by its full-text index."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any, ClassVar
+
+from digitize.machine.file_systems import network_share
+from digitize.search.asks import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
+from digitize.search.together import log_of
+from digitize.targets.search_rows import ROWS, WORDS
+from digitize.targets.sqlite_search import INDEX
+
+_PARTS = 4
+"""Of the index; each is looked into for every key, so that twelve take thrice as long."""
+_PAGES = 2000
+"""Pages of the index that are written in one transaction, so that loads and other searches go on between."""
+
+
+class SqliteSearch(StoreAsks):
+    """See `SearchStore`."""
+
+    one_of = "IN (SELECT value FROM json_each(?))"
+    turns: ClassVar = BoundedSemaphore(2)
+
+    def keep(self, entry: Mapping[str, object]) -> None:
+        """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""
+        log_of(self._target.name).add(self.logged(entry), self._target.run_all)
+
+    def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
+        """See `SearchStore`."""
+        # A word stands there once, under one key: none need be left out for standing there twice.
+        query = f"SELECT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
+        return [self._target.run(query, (self.listed(some), kind)) for some in keys]
+
+    def put_in_order(self) -> None:
+        """See `SearchStore`: each load leaves parts of the index behind, which are made one, some at a time."""
+        ((parts,),) = self._target.run(f"SELECT COUNT(DISTINCT segid) FROM {INDEX}_idx")
+        if parts <= _PARTS:
+            return
+        merge = f"INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('merge', ?)"
+        # Another one who writes for long: it is found all the same, and put in order another time.
+        with suppress(sqlite3.OperationalError):
+            # A number below zero takes all parts, whatever their sizes; the next ones go on with these.
+            done, pages = -2, -_PAGES
+            while (now := self._changes()) - done >= 2:
+                done = now
+                self._target.run(merge, (pages,))
+                pages = _PAGES
+
+    def share(self, *, is_shared: bool) -> None:
+        """See `SearchStore`: with a log of writes beside the file (WAL) who reads and who writes do not wait for each
+        other. Kept after the last connection is closed, it is a file the more, so it is given back.
+        """
+        # Such a log does not work over a network.
+        if is_shared and network_share(Path(self._target.name)):
+            return
+        # Where others are at the file it stays as it is, and is searched all the same.
+        with suppress(sqlite3.OperationalError):
+            self._target.run(f"PRAGMA journal_mode = {'WAL' if is_shared else 'TRUNCATE'}")
+
+    def _changes(self) -> int:
+        return int(self._target.run("SELECT total_changes()")[0][0])
+
+    def listed(self, values: Sequence[Any]) -> object:
+        """See `StoreAsks`."""
+        return json.dumps(list(values))
+
+    def words_like(self, kind: str, pattern: str, most: int) -> list[tuple[str, str]]:
+        """See `SearchStore`."""
+        query = f"SELECT said, lang FROM {WORDS} WHERE spelt GLOB ? AND kind = ? LIMIT ?"
+        return [(a, b) for a, b in self._target.run(query, (pattern, kind, most))]
+
+    def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
+        """See `SearchStore`."""
+        parts, values = self.conditions(wanted)
+        for tokens in wanted.of_record:
+            parts.append(
+                f"s.record_id IN (SELECT r.record_id FROM search_index i JOIN {ROWS} r ON r.row_id = i.rowid "
+                "WHERE i.search_index MATCH ? AND r.kind = 'r')"
+            )
+            values.append(_any(tokens))
+        match = _matching(terms)
+        query = (
+            f"SELECT {COLUMNS} FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
+            f"WHERE x.search_index MATCH ? AND {' AND '.join(parts)} LIMIT ?"
+        )
+        return [FoundRow(*r) for r in self._target.run(query, (match, *values, most))]
+
+    def records(self, tokens: Tokens, names: Sequence[str]) -> list[tuple[str, str]]:
+        """See `SearchStore`."""
+        found: dict[str, str] = {}
+        if tokens:
+            query = (
+                f"SELECT s.record_id, s.form FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
+                "WHERE x.search_index MATCH ? AND s.kind = 'r'"
+            )
+            found |= dict(self._target.run(query, (_any(tokens),)))
+        return sorted((found | self.named(names)).items())
+
+
+def _any(tokens: Tokens) -> str:
+    """One of some tokens, as the full-text index is asked."""
+    return f"({' OR '.join(f'{t & 0xFFFFFFFF:x}' for t in sorted(tokens))})"
+
+
+def _matching(terms: Sequence[Term]) -> str:
+    """All of one of some terms. What begins alike is said once: each key that is named is looked up anew."""
+    behind: dict[Tokens, list[Term]] = {}
+    for term in terms:
+        behind.setdefault(term[0], []).append(term[1:])
+    # A term that ends here needs nothing more, whatever others go on.
+    return " OR ".join(
+        _any(first) if not all(rest) else f"({_any(first)} AND ({_matching(rest)}))" for first, rest in behind.items()
+    )

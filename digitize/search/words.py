@@ -1,0 +1,142 @@
+"""From what was typed to the words that stand in the index: those that sound alike, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitize.search.asks import SearchStore
+from mappers.names.aliases import place_ways
+from mappers.names.costs import code_rows, cost_table, distances_by
+from mappers.names.index import NameIndex
+from mappers.names.keys import name_words, near_keys, spelt
+from mappers.text.folding import fold_key
+
+Scores = NDArray[np.float32]
+LEAST_ALIKE = 0.5
+"""Of two words; below it they are not looked up."""
+_MOST_ALIKE, _MOST_FITTING = 48, 200
+INITIAL = 0.8
+"""How much an initial counts that fits the other word."""
+_LEAST_STATION, _MOST_STATIONS = 0.8, 3
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """One word of a name that was typed. said: by its sounds; "" for a pattern. found: words of the index -> how alike
+    they are, 0 to 1.
+    """
+
+    said: str
+    found: Mapping[str, float]
+    pattern: str = ""
+
+
+def likeness(asked: str, language: str, words: Sequence[tuple[str, str]]) -> Scores:
+    """How alike words (by their sounds, with their languages) are to one that was asked: (words,), 0 to 1.
+
+    The costs are those of the language of either side, whichever makes them more alike: a Tamil letter stands for k
+    and g, whoever asks.
+    """
+    best = np.zeros(len(words), np.float32)
+    if not words or not asked:
+        return best
+    tables = {_table_of(language): 0}
+    said, langs = zip(*words, strict=True)
+    place = {lang: tables.setdefault(_table_of(lang), len(tables)) for lang in dict.fromkeys(langs)}
+    by = np.fromiter(map(place.__getitem__, langs), np.intp, len(words))
+    codes, others = code_rows(said), np.flatnonzero(by)
+    rows = np.concatenate([np.arange(len(words)), others])
+    which = np.concatenate([np.zeros(len(words), np.intp), by[others]])
+    cost, whole = distances_by(asked, codes[rows], [cost_table(name) for name in tables], which)
+    alike = 1 - cost / np.maximum(whole, 1e-6)
+    np.maximum(best, alike[: len(words)], out=best)
+    best[others] = np.maximum(best[others], alike[len(words) :])
+    return best
+
+
+@cache
+def _table_of(language: str) -> str:
+    """The language by whose costs one is compared: itself, or "" for all that have none of their own."""
+    mine, all_ways = cost_table(language), cost_table("")
+    is_own = not (np.array_equal(mine.swap, all_ways.swap) and np.array_equal(mine.leave_out, all_ways.leave_out))
+    return language if is_own else ""
+
+
+def asked_words(store: SearchStore, text: str, kind: str) -> tuple[list[AskedWord], str]:
+    """The words of a text with those of the index that may be meant, and the language whose script it is in."""
+    plain = [part for part in text.split() if not any(c in part for c in "*?")]
+    said, language = name_words(" ".join(plain))
+    near = store.near_words(kind, [near_keys(word) if len(word) > 1 else [] for word in said])
+    made = [_alike(word, language, some) for word, some in zip(said, near, strict=True)]
+    patterns = [name_pattern(part) for part in text.split() if part not in plain]
+    # One without a letter or digit would fit every word.
+    made += [_fitting(store, pattern, kind) for pattern in patterns if pattern.strip("*?")]
+    return made, language
+
+
+def _alike(word: str, language: str, near: Sequence[tuple[str, str]]) -> AskedWord:
+    scores = likeness(word, language, near)
+    order = np.argsort(-scores, kind="stable")[:_MOST_ALIKE]
+    found: dict[str, float] = {word: 1.0}
+    for at in order:
+        if scores[at] >= LEAST_ALIKE:
+            found[near[at][0]] = max(found.get(near[at][0], 0.0), float(scores[at]))
+    return AskedWord(word, found)
+
+
+def _fitting(store: SearchStore, pattern: str, kind: str) -> AskedWord:
+    found = store.words_like(kind, pattern, _MOST_FITTING)
+    return AskedWord("", {said: 1.0 for said, _ in found}, pattern)
+
+
+def name_pattern(part: str) -> str:
+    """A word with * and ? in any script as a pattern of small Latin letters."""
+    made, literal = "", ""
+    for char in f"{part}*"[: len(part)] + "\0":
+        if char in "*?\0":
+            made += "".join(spelt(word) for word in name_words(literal)[0]) + char.strip("\0")
+            literal = ""
+        else:
+            literal += char
+    return made
+
+
+@lru_cache(maxsize=4)
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(fold_key, names))
+
+
+@lru_cache(maxsize=4)
+def _index_of(names: frozenset[str]) -> NameIndex:
+    """The same for all connections to a store until another station is loaded."""
+    return NameIndex(sorted(names))
+
+
+class Stations:
+    """The stations of a store, found in any script and by older names; made anew when there are others."""
+
+    def __init__(self, store: SearchStore) -> None:
+        """Nothing is asked yet."""
+        self._store = store
+
+    def like(self, text: str) -> dict[str, float]:
+        """The folded names of stations that are meant, with how alike they are; {} where none is."""
+        names = self._store.stations()
+        exact = fold_key(text)
+        if exact in _folded(names):
+            return {exact: 1.0}
+        found = [m for m in _index_of(names).search(text, _MOST_STATIONS) if m.score >= _LEAST_STATION]
+        best = found[0].score if found else 0.0
+        return {fold_key(m.name): m.score for m in found if m.score >= best - 0.1}
+
+
+def place_names_of(text: str) -> list[str]:
+    """A place as it was typed, and its other spellings and names."""
+    ways = [w for place in place_ways().get(fold_key(text), ()) for w in (place.name, *place.spellings)]
+    ways += [w for place in place_ways().get(fold_key(text), ()) for w in place.other_names]
+    return list(dict.fromkeys([text, *ways]))

@@ -1,0 +1,184 @@
+"""Is every page of a volume accounted for? Received, counted, scanned, read, failed, recorded, and what is open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from digitize.machine.text import pluralize
+from digitize.volumes.kept_pages import KeptPages, PagesOfVolume, count_purged
+from digitize.workspace.counting.kept import kept_gaps
+from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
+from digitize.workspace.ledger import Ledger, StepState
+from digitize.workspace.ledger.purges import purged_in
+from digitize.workspace.volumes.book import LOOKED, CustodyEvent, ReceivedVolume, Volumes, unit_of
+
+_BOOK_RULES = {
+    "R001": "FIR numbers that stand twice", "R003": "holes in the row of FIR numbers",
+    "R011": "holes in the numbers of leaves",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFinding:
+    """Something that somebody must look at. kind: a stable word; text: for people; count: how many pages."""
+
+    kind: str
+    text: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeAccount:
+    """A volume in numbers.
+
+    scanned = waiting + read + failed; read = recorded + continued + reported + due + blank +
+    unexplained. counted: by hand,
+    None if nobody did. again: older scans of pages. sheets: cover and end sheets scanned. continued: later pages of a
+    form; reported: pages whose rows are reported or that hold nothing to record, and say so; due: read
+    and not mapped yet. failed: kind -> pages. holder: the last in the chain of custody. purged: pages whose originals
+    went after their time; nothing is missing of them. blank: pages on which nothing is.
+    """
+
+    number: int
+    label: str
+    pluralize: int | None
+    scanned: int = 0
+    again: int = 0
+    sheets: int = 0
+    waiting: int = 0
+    read: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)
+    recorded: int = 0
+    continued: int = 0
+    reported: int = 0
+    due: int = 0
+    unexplained: tuple[str, ...] = ()
+    holder: str = ""
+    purged: int = 0
+    blank: int = 0
+    findings: tuple[AccountFinding, ...] = ()
+
+    @property
+    def missing(self) -> int:
+        """Pages counted by hand that were not scanned; negative where more were scanned than counted; 0 uncounted."""
+        return 0 if self.counted is None else self.counted - self.scanned
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether nothing is open: all counted pages are here, and each is recorded or explained."""
+        return not self.findings and not self.waiting and not self.due
+
+    def as_plain(self) -> dict[str, Any]:
+        """As JSON types."""
+        return {**asdict(self), "missing": self.missing, "is_balanced": self.is_balanced}
+
+
+def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeAccount]:
+    """The account of every volume that was received, or of one."""
+    volumes = Volumes(ledger)
+    known = list(volumes.all().values()) if only is None else [v for v in [volumes.one(only)] if v]
+    sheets = Counter(int(s.detail["volume"]) for s in ledger.states("sheet").values())
+    gaps: dict[str, list[Gap]] = {}
+    # Of all volumes from the counts that are kept, which look at no page.
+    for gap in (find_gaps(ledger, only) if only is not None else kept_gaps(ledger)) if known else ():
+        gaps.setdefault(gap.volume, []).append(gap)
+    pages = KeptPages(ledger, site, keeps=only is None)
+    looked = ledger.states(LOOKED) if only is None else {unit_of(only): ledger.state(unit_of(only), LOOKED)}
+    # Asked of each volume only where something was purged at all.
+    purges = bool(ledger.rows("SELECT 1 FROM events WHERE step = 'purge' LIMIT 1"))
+    made = []
+    for volume in known:
+        number, own = volume.number, pages.of(volume.number)
+        gone = count_purged(ledger, site, number, {*purged_in(ledger, number)}) if purges else 0
+        account = _account(volume, own, _holder(chain := volumes.custody(number)), sheets[number], gone)
+        gaps_of = [g for g in gaps.get(volume.facts.label, []) if g.said != NO_GAP]
+        state = looked.get(unit_of(number))
+        seen = _looked(state, own.key)
+        found = (*_of_counts(account, chain), *_of_pages(account), *_of_gaps(gaps_of), *seen, *_of_rules(own.rules))
+        made.append(replace(account, findings=found))
+    pages.keep()
+    return made
+
+
+def _account(volume: ReceivedVolume, own: PagesOfVolume, holder: str, sheets: int, purged: int) -> VolumeAccount:
+    names = ("scanned", "again", "waiting", "read", "recorded", "continued", "reported", "due", "blank", "failed")
+    return VolumeAccount(
+        volume.number, volume.facts.label, volume.facts.pages, sheets=sheets, holder=holder, purged=purged,
+        unexplained=tuple(own.unexplained), **{name: getattr(own, name) for name in names},
+    )  # fmt: skip
+
+
+def _holder(chain: list[CustodyEvent]) -> str:
+    return f"{chain[-1].what} {chain[-1].on}, {chain[-1].to or chain[-1].by}" if chain else ""
+
+
+def _of_counts(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[AccountFinding]:
+    if made.counted is None:
+        yield AccountFinding("not-counted", "nobody counted its pages by hand: digitize batch count")
+    elif made.missing > 0 and made.scanned:
+        counts = f"{pluralize(made.counted, 'page was', 'pages were')} counted by hand and {made.scanned} scanned"
+        yield AccountFinding("pages-missing", f"{counts}: {made.missing} missing", made.missing)
+    elif made.missing < 0:
+        counts = f"{pluralize(made.counted, 'page was', 'pages were')} counted by hand and {made.scanned} scanned"
+        yield AccountFinding("pages-over", f"{counts}: {-made.missing} too many", -made.missing)
+    if not made.scanned:
+        yield AccountFinding("not-scanned", "no page of it was scanned yet")
+    if chain and chain[-1].what == "handed-back" and (made.missing > 0 or made.failed or made.unexplained):
+        yield AccountFinding("handed-back-open", "it was handed back while pages are missing or failed")
+
+
+def _of_pages(made: VolumeAccount) -> Iterator[AccountFinding]:
+    for kind, n in sorted(made.failed.items()):
+        yield AccountFinding("failed", f"{pluralize(n, 'page')} could not be read: {kind}", n)
+    if made.unexplained:
+        n, named = len(made.unexplained), ", ".join(made.unexplained[:5])
+        yield AccountFinding(
+            "nothing-recorded",
+            f"{pluralize(n, 'page is', 'pages are')} read, and nothing was recorded of them: {named}",
+            n,
+        )
+
+
+def _of_gaps(gaps: list[Gap]) -> Iterator[AccountFinding]:
+    for gap in gaps:
+        said = f", {gap.said} as a person says" if gap.said else ""
+        text = f"behind {gap.page} the written numbers leap from {gap.after} to {gap.before}{said}"
+        yield AccountFinding("number-gap", text, gap.count)
+
+
+def _looked(state: StepState | None, key: str) -> Iterator[AccountFinding]:
+    """What `digitize batch look` found in the pictures, if it looked at these very pages. key: of them."""
+    if state is None:
+        return
+    if state.detail["pages"] != key:
+        yield AccountFinding("looked-before", "pages came since its pictures were looked at: digitize batch look")
+    for kind, text, count in state.detail["found"]:
+        yield AccountFinding(kind, text, count)
+
+
+def _of_rules(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
+    for code, n in rules.items():
+        if code in _BOOK_RULES:
+            yield AccountFinding(code, f"{_BOOK_RULES[code]}, at {pluralize(n, 'record')}", n)
+
+
+def summary(ledger: Ledger) -> list[str]:
+    """Two lines for `digitize status`, without a look at single pages; none where no volume was received."""
+    lines = []
+    volumes, scanned = Volumes(ledger).all(), Volumes(ledger).scanned()
+    if volumes:
+        counted = [v for v in volumes.values() if v.facts.pages is not None]
+        hand = sum(v.facts.pages or 0 for v in counted)
+        machine = sum(scanned.get(v.number, 0) for v in volumes.values())
+        differ = sum(v.facts.pages != scanned.get(v.number, 0) for v in counted)
+        lines.append(
+            f"Volumes received {len(volumes)}: {hand} pages counted by hand in {len(counted)} of them, {machine} "
+            f"scanned; {differ} differ: digitize batch account DIR"
+        )
+    aside = sum(s.is_failed for s in ledger.states("sorting").values())
+    if aside:
+        lines.append(f"Pages set aside at intake, to be placed by a person: {aside}. digitize batch sort DIR")
+    return lines

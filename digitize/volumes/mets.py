@@ -1,0 +1,134 @@
+"""METS 1.12: one document that holds a package together: what it is, its files, its pages in order, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from digitize.volumes.premis import TYPES, PackedFile, agent_of, all_agents, event_of, object_of
+from digitize.workspace.ledger.core import Event
+from ocr.outputs.xml import clean
+
+NAMESPACE = "http://www.loc.gov/METS/"
+_DC = "http://purl.org/dc/elements/1.1/"
+_XLINK = "http://www.w3.org/1999/xlink"
+
+
+@dataclass(frozen=True, slots=True)
+class PackedPage:
+    """A page of the package. files: ids of those that show it; index: its 0-based place in its original."""
+
+    page: str
+    number: int
+    index: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a package is. parts: Dublin Core name -> value. made: ISO time at which it was written."""
+
+    id: str
+    title: str
+    parts: Sequence[tuple[str, str]]
+    made: str
+
+
+def mets_of(
+    what: Described,
+    files: dict[str, list[PackedFile]],
+    pages: Sequence[PackedPage],
+    events: Sequence[tuple[Event, str]],
+) -> bytes:
+    """The document. files: by use, such as ORIGINAL. events: those of the ledger, each with the hash of its file."""
+    root = etree.Element(
+        etree.QName(NAMESPACE, "mets"), nsmap={"mets": NAMESPACE, "xlink": _XLINK}, OBJID=what.id, TYPE="Volume",
+        LABEL=clean(what.title),
+    )  # fmt: skip
+    told = [(e, sha) for e, sha in events if e.step in TYPES]
+    every = [f for own in files.values() for f in own]
+    root.extend([_header(what), _description(what), _history(every, told), _files(files), _structure(what, pages)])
+    etree.indent(root, " ")
+    return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _header(what: Described) -> etree._Element:
+    made = _new("metsHdr", CREATEDATE=what.made)
+    agent = _new("agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+    agent.append(_new("name", "cctns-digitize"))
+    made.append(agent)
+    return made
+
+
+def _description(what: Described) -> etree._Element:
+    made = _new("dmdSec", ID="description")
+    wrap, data = _wrapped("DC")
+    for name, value in (("title", what.title), ("identifier", what.id), *what.parts):
+        part = etree.SubElement(data, etree.QName(_DC, name), nsmap={"dc": _DC})
+        part.text = clean(value)
+    made.append(wrap)
+    return made
+
+
+def _history(files: Iterable[PackedFile], events: Sequence[tuple[Event, str]]) -> etree._Element:
+    made = _new("amdSec", ID="history")
+    for file in files:
+        made.append(_section("techMD", f"object-{file.id}", "PREMIS:OBJECT", object_of(file)))
+    for event, sha256 in events:
+        made.append(_section("digiprovMD", f"event-{event.seq}", "PREMIS:EVENT", event_of(event, sha256)))
+    for i, name in enumerate(all_agents([e for e, _ in events])):
+        made.append(_section("digiprovMD", f"agent-{i}", "PREMIS:AGENT", agent_of(name)))
+    return made
+
+
+def _files(files: dict[str, list[PackedFile]]) -> etree._Element:
+    made = _new("fileSec")
+    for use, own in files.items():
+        group = _new("fileGrp", USE=use)
+        for file in own:
+            node = _new(
+                "file", ID=file.id, MIMETYPE=file.media, SIZE=str(file.size), CHECKSUM=file.sha256,
+                CHECKSUMTYPE="SHA-256", ADMID=f"object-{file.id}",
+            )  # fmt: skip
+            place = _new("FLocat", LOCTYPE="URL")
+            place.set(etree.QName(_XLINK, "href"), file.path)
+            node.append(place)
+            group.append(node)
+        if own:
+            made.append(group)
+    return made
+
+
+def _structure(what: Described, pages: Sequence[PackedPage]) -> etree._Element:
+    made = _new("structMap", TYPE="PHYSICAL")
+    volume = _new("div", TYPE="volume", LABEL=what.title, DMDID="description", ADMID="history")
+    for order, page in enumerate(pages, 1):
+        node = _new("div", TYPE="page", ORDER=str(order), ORDERLABEL=str(page.number), LABEL=page.page)
+        for file in page.files:
+            # The page within a file of several: of PDFs and TIFFs, counted from 1.
+            node.append(_new("fptr", FILEID=file, CONTENTIDS=f"#page={page.index + 1}"))
+        volume.append(node)
+    made.append(volume)
+    return made
+
+
+def _section(tag: str, name: str, kind: str, content: etree._Element) -> etree._Element:
+    made = _new(tag, ID=name)
+    wrap, data = _wrapped(kind)
+    data.append(content)
+    made.append(wrap)
+    return made
+
+
+def _wrapped(kind: str) -> tuple[etree._Element, etree._Element]:
+    wrap, data = _new("mdWrap", MDTYPE=kind), _new("xmlData")
+    wrap.append(data)
+    return wrap, data
+
+
+def _new(tag: str, text: str = "", **attributes: str) -> etree._Element:
+    made = etree.Element(etree.QName(NAMESPACE, tag), {k: clean(v) for k, v in attributes.items() if v})
+    made.text = clean(text) or None
+    return made

@@ -1,0 +1,284 @@
+"""A workspace's ledger goes from its file into a database, or back: whole and verified, or not at all.
+
+First the old ledger is marked: from then on nobody writes into it, whatever becomes of the move. The new one is made
+beside it and recounted; then one line of `digitize.toml` is changed, and from then on it is the ledger. Last, the old
+one is put aside under another name. Broken off before the line is changed, the next move begins anew, or takes the
+mark back where it is told to stay; broken off after it, the next move does what is left.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.errors import InputError, LedgerError
+from digitize.machine.system import is_dead, sync_file, sync_folder
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.opening import connect, open_engine, require_format
+from digitize.workspace.ledger.schema import DDL
+from digitize.workspace.ledger.transfer import copy_rows, fill_file
+from digitize.workspace.ledger.verifying import find_changes
+from digitize.workspace.ledger_db import LedgerAddress, LedgerEngine, Where
+from digitize.workspace.ledger_db.moved import ARRIVING, MOVED_TO, MOVING_TO, place_of, place_text
+from digitize.workspace.ledger_db.where import ledger_address
+from digitize.workspace.place import LEDGER, Place, ledger_line, open_place
+
+if TYPE_CHECKING:
+    from digitize.workspace.ledger_db.postgres import DatabaseEngine
+
+STEP = "move"
+_LINE = re.compile(r"^[ \t]*#?[ \t]*ledger[ \t]*=.*$", re.M)
+_AFTER = re.compile(r"^[ \t]*site_id[ \t]*=.*$", re.M)
+_MARK = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_MARKED = "SELECT key FROM meta WHERE key IN ('moving_to', 'moved_to', 'arriving')"
+_VALUE = "SELECT value FROM meta WHERE key = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLedger:
+    """What was moved. to: where it is now; aside: where the former one lies; events, root_hash: of what was moved."""
+
+    to: str
+    aside: str
+    events: int
+    root_hash: str
+
+
+def move(place: Place, url: str) -> MovedLedger:
+    """Take a workspace's ledger to a database, or with url "" to the file ledger.sqlite of the workspace.
+
+    Raises InputError where it lies there already or another one does, LedgerError while somebody works on it or where
+    it is not as it was written.
+    """
+    own = place.options.workspace
+    old = place.ledger
+    new: Where = ledger_address(url, own.site_id, place.folder, own.ledger_schema) if url else place.folder / LEDGER
+    ended = _end(place)
+    if new == old:
+        if ended or (ended := _take_back(old, place.folder)):
+            return ended
+        raise InputError(f"The ledger of {place.folder} lies in {new} already.")
+    with closing(open_engine(old)) as source:
+        require_format(source, old)
+        _mark(source, old, new, place.folder)
+        try:
+            _clear(new, source)
+            with _held(source):
+                _make(source, old, new, place.folder)
+                write_address(place.folder, url)
+                # From here on the new one is the ledger.
+                aside = _leave(source, old, new)
+        except Exception:
+            # Whoever is killed cannot do this: then the next move does.
+            if _place(place.folder) == old:
+                _unmark(source)
+            raise
+    if isinstance(old, Path):
+        aside = _file_aside(old)
+    return _arrived(place.folder, old, new, aside)
+
+
+def _place(folder: Path) -> Where:
+    return open_place(folder).ledger
+
+
+def _mark(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
+    """From here on nobody writes into the old ledger. What an earlier move left elsewhere is taken away."""
+    with _held(source):
+        earlier = source.execute(_VALUE, (MOVING_TO,)).fetchone()
+        source.execute(_MARK, (MOVING_TO, place_text(new)))
+    there = place_of(earlier[0], home) if earlier else None
+    if there not in (None, old, new):
+        _clear(there, source)
+
+
+def _unmark(source: LedgerEngine) -> None:
+    source.begin(moving=True)
+    source.execute("DELETE FROM meta WHERE key = ?", (MOVING_TO,))
+    source.commit()
+
+
+def _leave(source: LedgerEngine, old: Where, new: Where) -> str:
+    """Say in the old ledger that it was moved, inside a transaction. Returns where a schema lies now."""
+    source.execute(_MARK, (MOVED_TO, str(new)))
+    source.execute("DELETE FROM meta WHERE key = ?", (MOVING_TO,))
+    return _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
+
+
+def _arrived(folder: Path, old: Where, new: Where, aside: str) -> MovedLedger:
+    """The last step: the new ledger tells of the move."""
+    with Ledger(_place(folder)) as ledger, ledger.writing():
+        last = ledger.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        ledger.execute("DELETE FROM meta WHERE key = ?", (ARRIVING,))
+        told = {"from": str(old), "to": str(new), "events": last["seq"], "root_hash": last["hash"]}
+        ledger.record_event("ledger", STEP, "note", detail=told)
+    return MovedLedger(str(new), aside, last["seq"], last["hash"])
+
+
+def _end(place: Place) -> MovedLedger | None:
+    """Do what a move left undone that was broken off after the address was changed. None where nothing is left."""
+    with closing(open_engine(place.ledger)) as db:
+        row = db.execute(_VALUE, (ARRIVING,)).fetchone()
+    old = place_of(row[0], place.folder) if row else None
+    if old is None:
+        return None
+    return _arrived(place.folder, old, place.ledger, _left_behind(old, place.ledger))
+
+
+def _left_behind(old: Where, new: Where) -> str:
+    """Put the old ledger aside, if it is still there and says that it is moving. Returns where it lies then."""
+    if isinstance(old, LedgerAddress):
+        from digitize.workspace.ledger_db import postgres_making
+
+        with postgres_making.changing(old) as db:
+            is_left = postgres_making.is_there(db) and db.execute(_VALUE, (MOVING_TO,)).fetchone() is not None
+            return _leave(db, old, new) if is_left else ""
+    if not old.is_file():
+        return ""
+    with closing(connect(old)) as file, file.guarded():
+        file.begin(moving=True)
+        marks = {r["key"] for r in file.execute(_MARKED)}
+        if MOVING_TO in marks:
+            _leave(file, old, new)
+        file.commit()
+    return _file_aside(old) if marks & {MOVING_TO, MOVED_TO} else ""
+
+
+def _take_back(old: Where, home: Path) -> MovedLedger | None:
+    """Take back a move that was broken off before the address was changed. None where there is none."""
+    with closing(open_engine(old)) as source:
+        row = source.execute(_VALUE, (MOVING_TO,)).fetchone()
+        if row is None:
+            return None
+        if (there := place_of(row[0], home)) is not None:
+            _clear(there, source)
+        _unmark(source)
+        last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return MovedLedger(str(old), "", last["seq"], last["hash"])
+
+
+@contextmanager
+def _held(source: LedgerEngine) -> Iterator[None]:
+    """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
+    with source.guarded():
+        source.begin(moving=True)
+        try:
+            for r in source.execute("SELECT DISTINCT owner FROM leases WHERE until > ?", (source.now(),)).fetchall():
+                if not is_dead(r["owner"]):
+                    raise LedgerError("Somebody is at work on this ledger. End every run, watch and serve, then again.")
+            yield
+            source.commit()
+        except BaseException:
+            source.rollback()
+            raise
+
+
+def _clear(new: Where, source: LedgerEngine) -> None:
+    """Take away what an interrupted move left there. Raises InputError for a ledger that is there and is none of it."""
+    # A move that was cut off at its very end leaves the mark in what is the ledger, and is worked with.
+    if isinstance(new, Path):
+        if not new.exists():
+            return
+        with closing(connect(new)) as file, file.guarded():
+            marks = {r["key"] for r in file.execute(_MARKED)}
+            is_copy = "arriving" in marks and _is_in(source, file)
+        if "moved_to" in marks:
+            _file_aside(new)
+        elif is_copy:
+            new.unlink()
+        else:
+            raise InputError(f"{new} is there already. Put it elsewhere first.")
+        return
+    from digitize.workspace.ledger_db import postgres_making
+
+    with postgres_making.changing(new) as db:
+        if postgres_making.is_there(db):
+            # All that is in it was copied from a ledger that is still there.
+            if "arriving" not in {r["key"] for r in db.execute(_MARKED)} or not _is_in(source, db):
+                raise InputError(
+                    f"{new} is there already, of another workspace or from before. Set ledger_schema in digitize.toml."
+                )
+            db.execute(f"DROP SCHEMA {new.schema} CASCADE")
+
+
+def _is_in(source: LedgerEngine, copy: LedgerEngine) -> bool:
+    """Whether all of a copy's history is in the ledger that it was made of."""
+    newest = copy.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    there = source.execute("SELECT 1 FROM events WHERE seq = ? AND hash = ?", tuple(newest or (0, ""))).fetchone()
+    return newest is None or there is not None
+
+
+def _make(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
+    """The new ledger, recounted before it counts."""
+    mark = (ARRIVING, place_text(old))
+    if isinstance(new, LedgerAddress):
+        from digitize.workspace.ledger_db import postgres_making
+
+        with postgres_making.making(new, DDL) as (db, _):
+            copy_rows(source, db)
+            db.execute(_MARK, mark)
+            _require_whole(db, home)
+        return
+    part = new.with_name(f".{new.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        fill_file(source, part)
+        with closing(connect(part)) as file:
+            file.execute("PRAGMA journal_mode = DELETE")
+            file.execute(_MARK, mark)
+            _require_whole(file, home)
+        sync_file(part)
+        part.replace(new)
+        sync_folder(home)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _require_whole(db: LedgerEngine, home: Path) -> None:
+    amiss = [c.line() for c in find_changes(db, home) if not c.is_remark]
+    if amiss:
+        raise LedgerError(f"Nothing was moved: {amiss[0]} See: digitize ledger verify {home}")
+
+
+def write_address(folder: Path, url: str) -> None:
+    """Have digitize.toml say where the ledger lies, in one step."""
+    path = folder / "digitize.toml"
+    text, line = path.read_text(encoding="utf-8-sig"), ledger_line(url)
+    changed = _LINE.sub(lambda _: line, text, count=1)
+    if not _LINE.search(text):
+        changed = _AFTER.sub(lambda m: f"{m[0]}\n{line}", text, count=1)
+    if tomllib.loads(changed)["workspace"].get("ledger", "") != url:
+        raise InputError(f"{path}: the line `ledger = ` under [workspace] cannot be changed. Write it by hand: {line}")
+    part = path.with_name(".digitize.toml.part")
+    part.write_text(changed, encoding="utf-8")
+    part.chmod(path.stat().st_mode & 0o777)
+    sync_file(part)
+    part.replace(path)
+    sync_folder(folder)
+
+
+def _aside_in_database(source: LedgerEngine) -> str:
+    from digitize.workspace.ledger_db import postgres_making
+
+    held: DatabaseEngine = source  # type: ignore[assignment]  # the engine of an address
+    return f"the schema {postgres_making.put_aside(held, 'moved')} of the same database"
+
+
+def _file_aside(old: Path) -> str:
+    """Give the file that was the ledger another name, with what lies beside it."""
+    with suppress(LedgerError), closing(connect(old)) as db, db.guarded():
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("PRAGMA journal_mode = DELETE")
+    number = 1
+    while (aside := old.with_name(f"{old.name}.moved-{number}")).exists():
+        number += 1
+    for tail in ("-wal", "-shm", ""):
+        beside = old.with_name(old.name + tail)
+        if beside.exists():
+            beside.replace(aside.with_name(aside.name + tail))
+    return str(aside)

@@ -1,0 +1,106 @@
+"""Everything of a workspace that counts, compared with what was written of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitize.errors import DigitizeError
+from digitize.machine.progress import Progress
+from digitize.machine.signing import is_signed
+from digitize.workspace.counting.kept import differing_counts
+from digitize.workspace.integrity.originals import Fixity, check_originals, missing_originals, told_of_purges
+from digitize.workspace.integrity.settings import settings_changes
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marked import is_marking
+from digitize.workspace.ledger.verifying import UNREADABLE, Change
+from digitize.workspace.place import Place
+from digitize.workspace.target import open_place_target
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How closely to look. originals: share of their bytes that are hashed, 0: only whether each is there.
+
+    heads: a file of heads that another office holds. asks_target: whether the target's own book is compared.
+    """
+
+    originals: float = 0.0
+    heads: Path | None = None
+    asks_target: bool = True
+
+
+def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> Iterator[Change]:
+    """All differences of a workspace."""
+    broken = amiss = False
+    for change in ledger.changes(look.heads):
+        broken, amiss = broken or change.where in ("the file", UNREADABLE), amiss or not change.is_remark
+        yield change
+    # What a damaged file says of other things is worth nothing, and one without a table says nothing.
+    if broken:
+        return
+    # Of rows that were changed the counts are others, too: what is amiss is said already.
+    if not amiss and is_marking(ledger):
+        for part in differing_counts(ledger):
+            yield Change(f"counts of {part}", "are not what its rows say", "count anew: digitize ledger recount DIR")
+    yield from settings_changes(ledger, place)
+    yield from _receipts(ledger, place)
+    yield from told_of_purges(ledger)
+    if look.asks_target:
+        yield from _target(ledger, place)
+    if look.originals:
+        yield from check_originals(ledger, place, look.originals, progress, Fixity(), keeps=ledger.can_write)
+    else:
+        yield from missing_originals(ledger, place)
+
+
+def reached(ledger: Ledger, found: Iterable[Change]) -> tuple[int, str]:
+    """How many events there are, and the newest one's hash; 0 and "" of a ledger that `found` says cannot be read."""
+    if any(c.where == UNREADABLE for c in found):
+        return 0, ""
+    return ledger.count_events(), ledger.root_hash()
+
+
+def _receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
+    """Each receipt bears the signature of a key that was this office's."""
+    keys = ledger.public_keys()
+    for row in ledger.rows("SELECT load, batch, data, signature FROM receipts ORDER BY batch, load"):
+        name = f"receipt {row['batch']} ({row['load'][:12]})"
+        if not any(is_signed(key, row["data"].encode("utf-8"), row["signature"]) for key in keys):
+            yield Change(name, "does not bear this office's signature")
+        file = place.folder / "receipts" / f"{row['batch']}-{row['load'][:12]}.json"
+        if file.is_file() and not _says(file, row["data"], row["signature"]):
+            yield Change(f"receipts/{file.name}", "differs from the ledger's", "remove it: a run writes it anew")
+
+
+def _says(file: Path, data: str, signature: str) -> bool:
+    try:
+        whole = json.loads(file.read_text(encoding="utf-8"))
+        return bool(whole["receipt"] == json.loads(data) and whole["signature"] == signature)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _target(ledger: Ledger, place: Place) -> Iterator[Change]:
+    """The newest load of each batch stands in the target's own book."""
+    # By the events, since two loads may be of one second; one that was taken back is not asked for.
+    newest = """SELECT r.batch, r.load FROM state s JOIN receipts r ON r.load = s.key AND r.batch = s.unit
+                WHERE s.step = 'load' AND s.outcome IN ('done', 'again') AND r.target = ? ORDER BY r.batch"""
+    loading = place.options.load
+    rows = ledger.rows(newest, (f"{loading.target} {loading.layout}".rstrip(),))
+    if not rows:
+        return
+    try:
+        target = open_place_target(place)
+    except DigitizeError as e:
+        yield Change("the target", f"could not be asked ({e})", "ask again when it is there", is_remark=True)
+        return
+    try:
+        for row in rows:
+            if target.done(row["load"], row["batch"]) is None:
+                what = "is not what the target holds of this batch: it was taken back there, or another program loaded"
+                yield Change(f"load {row['load'][:12]} of {row['batch']}", what, "compare: digitize reconcile DIR")
+    finally:
+        target.close()

@@ -1,0 +1,43 @@
+"""A ledger that moves, or was moved elsewhere, is marked in itself: who still has it open writes nothing into it.
+
+`meta` says moving_to from before anything is copied, moved_to when all is done. Every transaction that writes looks for
+both under the lock. The new ledger says arriving_from until the move has ended.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from digitize.errors import LedgerError
+from digitize.workspace.ledger_db.where import LedgerAddress, Where
+
+MOVING_TO, MOVED_TO, ARRIVING = "moving_to", "moved_to", "arriving"
+MARKS = (MOVING_TO, MOVED_TO, ARRIVING)
+MOVED = "SELECT key, value FROM meta WHERE key IN ('moving_to', 'moved_to') ORDER BY key"
+
+
+def was_moved(ledger: str, key: str, value: str) -> LedgerError:
+    """The error of whoever opened it before it was moved, or while that was broken off."""
+    if key == MOVED_TO:
+        return LedgerError(f"{ledger} was moved to {value} meanwhile. Give the same command again: it goes on there.")
+    to = json.loads(value)["name"]
+    return LedgerError(
+        f"{ledger} is being moved to {to}, and nothing is written meanwhile. If that was broken off, the same "
+        "`digitize ledger move` again finishes it; with --to the place where the ledger is, it is taken back."
+    )
+
+
+def place_text(where: Where) -> str:
+    """A ledger's place as a mark holds it; without a password, as addresses are."""
+    if isinstance(where, Path):
+        return json.dumps({"name": str(where), "file": where.name})
+    return json.dumps({"name": str(where), "url": where.url, "schema": where.schema})
+
+
+def place_of(text: str, home: Path) -> Where | None:
+    """The place that a mark holds; None where an older version wrote it. home: the workspace's folder."""
+    held = json.loads(text) if text.startswith("{") else {}
+    if "file" in held:
+        return home / str(held["file"])
+    return LedgerAddress(str(held["url"]), str(held["schema"]), home) if "url" in held else None

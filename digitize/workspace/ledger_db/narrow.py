@@ -1,0 +1,208 @@
+"""How the tables that grow with every page are kept: texts once, under a number; hashes and keys as bytes.
+
+`events`, `state`, `results`, `row_log`, `records` and `scans` are views, which give each row as it was written, and as
+it is hashed. Beneath them lie narrow tables: `history`, `standing`, `outputs`, `row_hashes`, `record_rows`,
+`scan_rows`. Texts stand in two dictionaries: `units` (pages, records, files: millions) and `names` (steps, stations,
+groups, details that come again: thousands, so that one may walk through them).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from digitize.errors import LedgerError
+from digitize.workspace.ledger_db.base import LedgerEngine
+from digitize.workspace.ledger_db.covered import NUMBERS, SEPARATOR, entry_columns
+
+UNIT, NAME, SAID, KEY, HASH, MOMENT, DETAIL, PLAIN = "unit", "name", "said", "key", "hash", "moment", "detail", "plain"
+"""Kinds of columns. SAID: a name, 0 for ""; it is shown and not looked for. DETAIL: under a number, or as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A view's table and its columns. columns: of the view -> (of the table, kind)."""
+
+    base: str
+    columns: Mapping[str, tuple[str, str]]
+
+
+def _same(**kinds: str) -> dict[str, tuple[str, str]]:
+    return {name: (name, kind) for name, kind in kinds.items()}
+
+
+NARROW: Mapping[str, Narrow] = {
+    "events": Narrow("history", _same(
+        seq=PLAIN, at=MOMENT, unit=UNIT, step=NAME, outcome=PLAIN, key=KEY, detail=DETAIL, hash=HASH, made=PLAIN,
+    )),
+    "state": Narrow("standing", _same(unit=UNIT, step=NAME, outcome=PLAIN, seq=PLAIN)),
+    "records": Narrow("record_rows", _same(
+        unit=UNIT, batch=NAME, station=SAID, language=PLAIN, grp=NAME, form=PLAIN, hash=KEY, data=PLAIN, verdict=PLAIN,
+        open=PLAIN, reasons=PLAIN, loaded=SAID,
+    ) | {"record": ("id", UNIT)}),
+    "scans": Narrow("scan_rows", _same(
+        seq=PLAIN, page=UNIT, idx=PLAIN, batch=SAID, volume=PLAIN, number=PLAIN, kind=SAID, station=SAID, district=SAID,
+        year=SAID, language=SAID,
+    ) | {"sha256": ("source", UNIT)}),
+}  # fmt: skip
+"""View -> how it is kept. `results` and `row_log` go by the numbers of events, see `Dictionary.log`."""
+BASES = {"results": "outputs", "row_log": "row_hashes", **{view: n.base for view, n in NARROW.items()}}
+VIEW_OF = {base: view for view, base in BASES.items()}
+NUMBERED: Mapping[str, frozenset[str]] = {
+    "units": frozenset({"id"}),
+    "names": frozenset({"id"}),
+    "row_hashes": frozenset({"tbl", "ref", "seq"}),
+    "outputs": frozenset({"seq"}),
+    "history": frozenset({"at", "unit", "step", "again", "said"}),
+    "standing": frozenset({"step", "unit"}),
+    "scan_rows": frozenset({
+        "page", "source", "idx", "batch", "number", "kind", "station", "district", "year", "language",
+    }),
+    "record_rows": frozenset({"id", "unit", "batch", "station", "grp", "loaded"}),
+}  # fmt: skip
+"""Narrow table -> its columns that hold numbers."""
+CODES: Mapping[str, int] = {
+    "results": 1, "batches": 2, "sources": 3, "volumes": 4, "scans": 5, "tables": 6, "shapes": 7, "records": 8,
+    "findings": 9, "decisions": 10, "receipts": 11,
+}  # fmt: skip
+"""Covered table -> its number in the log of rows. For ever: a new one takes the next."""
+
+_HEX = re.compile(r"[0-9a-f]{64}|[0-9a-f]{32}")
+_MOMENT = re.compile(r"(?:19[7-9]|[2-9]\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00")
+_LONGEST_SHARED, _MOST_HELD, _AT_ONCE = 200, 200_000, 1_000
+_KEY_OF = "SELECT seq FROM events WHERE unit = ? AND step = ? AND key = ? AND outcome = 'done'"
+
+
+def key_bytes(text: str) -> bytes:
+    """A key as it is kept: 64 or 32 hexadecimal digits at its beginning as half as many bytes, with one before them."""
+    found = _HEX.match(text)
+    if found is None:
+        return text.encode("utf-8", "surrogateescape")
+    tail = text[found.end() :].encode("utf-8", "surrogateescape")
+    return (b"\x01" if found.end() > 32 else b"\x02") + bytes.fromhex(found[0]) + tail  # noqa: PLR2004  # MD5's digits
+
+
+def moment_number(text: str) -> int:
+    """A moment as milliseconds since 1970; -1 for a text that is not written as the ledger writes moments."""
+    if not _MOMENT.fullmatch(text):
+        return -1
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return -1
+    whole = int(when.replace(microsecond=0).timestamp()) * 1000 + when.microsecond // 1000
+    return whole if datetime.fromtimestamp(whole // 1000, UTC).isoformat()[:19] == text[:19] else -1
+
+
+@dataclass(slots=True)
+class Dictionary:
+    """Texts and their numbers, as one transaction knows them; what is new it adds. Only inside a transaction."""
+
+    db: LedgerEngine
+    _held: dict[str, dict[str, int]] = field(default_factory=lambda: {"units": {}, "names": {}})
+    _seen: set[str] = field(default_factory=set)
+    _moment: tuple[str, int] = ("", -1)
+
+    def forget(self) -> None:
+        """Another transaction begins: numbers of one that was rolled back are given anew."""
+        for own in self._held.values():
+            own.clear()
+
+    def numbers(self, table: str, texts: Collection[str]) -> dict[str, int]:
+        """Text -> number, for all that were asked and maybe more. table: units or names."""
+        held = self._held[table]
+        if len(held) > _MOST_HELD:
+            held.clear()
+        unknown = sorted(set(texts) - held.keys())
+        for i in range(0, len(unknown), _AT_ONCE):
+            some = unknown[i : i + _AT_ONCE]
+            sql = f"SELECT name, id FROM {table} WHERE name IN ({', '.join('?' * len(some))})"
+            held.update((r[0], r[1]) for r in self.db.execute(sql, some).fetchall())
+        if new := [text for text in unknown if text not in held]:
+            last = int(self.db.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}").fetchone()[0])
+            rows = [(number, text) for number, text in enumerate(new, last + 1)]
+            self.db.put(table, ("id", "name"), rows)
+            held.update((text, number) for number, text in rows)
+        return held
+
+    def rows(
+        self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Rows of a view as those of its table. Returns the table's columns, and the rows."""
+        own = NARROW[view].columns
+        plan = [(i, *own[c]) for i, c in enumerate(columns) if c in own]
+        units, names = set[str](), set[str]()
+        for i, _, kind in plan:
+            if kind == UNIT:
+                units.update(row[i] for row in rows)
+            elif kind in (NAME, SAID):
+                names.update(row[i] for row in rows if row[i] or kind == NAME)
+            elif kind == DETAIL:
+                names |= self._shared(row[i] for row in rows)
+            elif kind == MOMENT:
+                names.update(t for t in {row[i] for row in rows} if moment_number(t) < 0)
+        known = self.numbers("units", units), self.numbers("names", names)
+        made = [self._column([row[i] for row in rows], kind, *known) for i, _, kind in plan]
+        targets = [base for _, base, _ in plan]
+        if DETAIL in (kind for _, _, kind in plan):
+            at = next(n for n, (_, _, kind) in enumerate(plan) if kind == DETAIL)
+            texts = [row[plan[at][0]] for row in rows]
+            targets.append("said")
+            made.append([known[1].get(t, 0) if t in names else 0 for t in texts])
+            made[at] = ["" if said else t for t, said in zip(texts, made[-1], strict=True)]
+        if view == "events":
+            # Nothing is done twice: of what was done there is one of unit, step, key and 0.
+            targets.append("again")
+            at, said = columns.index("seq"), columns.index("outcome")
+            made.append([0 if row[said] == "done" else row[at] for row in rows])
+        return targets, list(zip(*made, strict=True))
+
+    def _shared(self, details: Iterable[str]) -> set[str]:
+        """Those that came before: they are kept once. What comes once stands with its event."""
+        found = set[str]()
+        for text in details:
+            if len(text) <= _LONGEST_SHARED:
+                if text in self._seen:
+                    found.add(text)
+                elif len(self._seen) < _MOST_HELD:
+                    self._seen.add(text)
+        return found
+
+    def _column(self, values: list[Any], kind: str, units: Mapping[str, int], names: Mapping[str, int]) -> list[Any]:
+        if kind == UNIT:
+            return [units[v] for v in values]
+        if kind == NAME:
+            return [names[v] for v in values]
+        if kind == SAID:
+            return [names[v] if v else 0 for v in values]
+        if kind == KEY:
+            return [key_bytes(v) for v in values]
+        if kind == HASH:
+            return [bytes.fromhex(v) for v in values]
+        return [self._number_of(v, names) for v in values] if kind == MOMENT else values
+
+    def _number_of(self, text: str, names: Mapping[str, int]) -> int:
+        # Events of one lot share their moments.
+        if self._moment[0] != text:
+            number = moment_number(text)
+            self._moment = (text, number if number >= 0 else -names[text])
+        return self._moment[1]
+
+    def refs(self, table: str, names: Sequence[str]) -> dict[str, int]:
+        """Name of an entry -> the number under which the log of rows knows it."""
+        if table == "results":
+            return dict(self._events_of(names))
+        if entry_columns(table)[0] in NUMBERS:
+            return {name: int(name) for name in names}
+        held = self.numbers("units", names)
+        return {name: held[name] for name in names}
+
+    def _events_of(self, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+        for name in names:
+            row = self.db.execute(_KEY_OF, name.split(SEPARATOR)).fetchone()
+            if row is None:
+                raise LedgerError("A result belongs to no event: see digitize ledger verify DIR. Nothing was written.")
+            yield name, row[0]
