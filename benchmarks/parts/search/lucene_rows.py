@@ -13,16 +13,9 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-<<<<<<< HEAD:benchmarks/parts/search/lucene_rows.py
 from benchmarks.parts.search.stores import KeptStores, persons_only
-from digitize.finding.asks import FoundRow, RowFilter, Term
-from digitize.finding.sqlite_store import SqliteSearch
-=======
-from benchmarks.search_people import Question, World
-from benchmarks.search_stores import KeptStores, persons_only
 from digitize.search.asks import FoundRow, RowFilter, Term
 from digitize.search.sqlite_store import SqliteSearch
->>>>>>> eb28a991 (Rooms bear the field's words: search, volumes, integrity, ledger_db; RunContext, SpillFile, pluralize):benchmarks/search_lucene_rows.py
 from digitize.targets.search_making import search_rows
 from digitize.targets.search_names import hex_texts
 from mappers.names.romanise import romanise, romanise_all

@@ -8,13 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-<<<<<<< HEAD:benchmarks/parts/trust/copies.py
 from benchmarks.parts.trust.views import open_views
-from digitize.workspace.engines.covered import COVERED
-from digitize.workspace.engines.sqlite import FileEngine, script
-=======
-from benchmarks.trust_views import open_views
->>>>>>> eb28a991 (Rooms bear the field's words: search, volumes, integrity, ledger_db; RunContext, SpillFile, pluralize):benchmarks/trust_copies.py
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger_db.covered import COVERED

@@ -5,12 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 
-<<<<<<< HEAD:benchmarks/parts/trust/rows.py
 from benchmarks.parts.trust.copies import TamperedCopy, rechain, some_row, where
-from digitize.workspace.engines.covered import COVERED
-=======
-from benchmarks.trust_copies import TamperedCopy, rechain, some_row, where
->>>>>>> eb28a991 (Rooms bear the field's words: search, volumes, integrity, ledger_db; RunContext, SpillFile, pluralize):benchmarks/trust_rows.py
 from digitize.workspace.ledger.chain import entry_hash
 from digitize.workspace.ledger_db.covered import COVERED
 
