@@ -11,7 +11,7 @@ from digitize.cli.console import Json, print_json, progress, say
 from digitize.cli.options import MaxFailedShare, failed_share
 
 if TYPE_CHECKING:
-    from digitize.steps.pipeline import RunReport
+    from digitize.steps.run_report import RunReport
 
 
 def run(
@@ -31,13 +31,13 @@ def run(
 ) -> None:
     """Bring everything up to date: read, map, check, load. Only what is not done is done."""
     from digitize.steps.due import parse_first
-    from digitize.steps.pipeline import RunOptions, parse_steps, run_all
+    from digitize.steps.run import RunOptions, parse_steps, run_workspace
     from digitize.workspace.place import open_place
 
     place = open_place(folder, {"run.jobs": jobs, "run.max_failed_share": failed_share(max_failed_share)})
     wanted = RunOptions(parse_steps(only), limit, dry_run, cluster, parse_first(first))
     with progress(place.options.run.line_every) as shown:
-        report = run_all(place, wanted, shown)
+        report = run_workspace(place, wanted, shown)
     if json:
         print_json(report.as_plain())
     else:

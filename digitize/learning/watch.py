@@ -10,7 +10,8 @@ from typing import Any
 from digitize.errors import DigitizeError
 from digitize.learning.learn import learn_hands
 from digitize.machine.progress import Progress
-from digitize.steps.pipeline import RunOptions, RunReport, run_all
+from digitize.steps.run import RunOptions, run_workspace
+from digitize.steps.run_report import RunReport
 from digitize.workspace.place import Place, open_place
 
 Wait = Callable[[float], bool]
@@ -67,7 +68,7 @@ class NightWatch:
             self._say_new(f"{e} It is tried again.")
 
     def _run(self, place: Place) -> None:
-        report: RunReport = run_all(place, RunOptions(), self._progress)
+        report: RunReport = run_workspace(place, RunOptions(), self._progress)
         if not report.is_idle:
             self._said = ""
             for line in report.lines():

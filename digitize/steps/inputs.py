@@ -35,12 +35,14 @@ def changed_steps(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> li
 
 def note_inputs(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None:
     """Keep what the steps depend on from now on, and have those that depend on something else look everywhere."""
-    changed = changed_steps(ledger, known, steps)
-    if not changed:
+    if not changed_steps(ledger, known, steps):
         return
-    before = newest_inputs(ledger)
-    kept = {name: value for name, value in before.items() if name.partition("/")[0] not in changed}
     with ledger.writing():
+        # Asked again: another run may have noted the same meanwhile.
+        changed = changed_steps(ledger, known, steps)
+        if not changed:
+            return
+        kept = {name: value for name, value in newest_inputs(ledger).items() if name.partition("/")[0] not in changed}
         detail = {**kept, **inputs_of(known, changed)}
         ledger.record_event(known.place.options.workspace.site_id, STEP, "note", detail=detail)
         for step in changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from digitize.errors import OptionsError, TooManyRefused
@@ -9,13 +10,14 @@ from digitize.files.agreed import Agreed
 from digitize.files.loading.loaded import Loaded
 from digitize.machine.progress import Progress
 from digitize.steps import load
-from digitize.steps.due import Due
-from digitize.steps.inputs import note_inputs
-from digitize.workspace.counting.kept import keep_counts, summed
+from digitize.steps.load_due import find_due_batches
+from digitize.steps.run import Run
+from digitize.steps.work_sharing import WholePlan
+from digitize.workspace.counting.kept import summed
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
-from digitize.workspace.run_context import build_run_context
+from digitize.workspace.run_context import RunContext, build_run_context
 from digitize.workspace.target import open_place_target
 
 
@@ -51,36 +53,29 @@ def load_workspace(
     """Load every batch of which a record changed since it was last loaded into this target.
 
     agreed: how many checked records may be rejected; None: any. part: of which batches; no other is looked at, and
-    what is due in others stays due. Raises TooManyRefused before anything is loaded, TargetRefused, and then batches
-    loaded before it stay loaded, NotFound and OptionsError for a part. Memory: see `batch_to_load`.
+    what is due in others stays due. A batch that is stale waits (`load_due.find_stale`). Raises TooManyRefused before
+    anything is loaded, TargetRefused, and then batches loaded before it stay loaded, NotFound and OptionsError for a
+    part. Memory: see `batch_to_load`.
     """
     with Ledger(place.ledger) as ledger:
         named = part.batches(ledger)
-        known = build_run_context(place, ledger)
         if agreed is not None:
             _require_agreed(ledger, agreed, named)
-        if not dry_run:
-            note_inputs(ledger, known, ("load",))
-        due = Due(ledger, known, "load", is_dry=dry_run)
-        looked = [b for b in due.parts if named is None or b in named]
-        todos = load.plan(ledger, known, looked)
-        target = open_place_target(place)
-        done = Loaded(target.name, "records", dry_run=dry_run, repeated=not todos)
-        try:
-            if dry_run:
-                done.receipts = [load.try_batch(ledger, known, target, batch, key) for batch, key in todos]
-                return done
-            act = load.load_all if named is None else load.load_batches
-            done.receipts = act(ledger, known, target, todos, progress)
-            done.repeated = not done.receipts
-            load.write_receipts(ledger, known, named)
-            due.settle(set(looked) - {batch for batch, _ in todos})
-            keep_counts(ledger)
-        finally:
-            target.close()
-            if not dry_run:
-                ledger.release(known.owner)
-    return done
+        if dry_run:
+            return _try_batches(ledger, build_run_context(place, ledger), named)
+        run = Run(ledger, place, WholePlan(), progress)
+        with closing(open_place_target(place)) as target:
+            run.load_only(named, target)
+            receipts, waiting = run.report.receipts, run.report.waiting
+            repeated = not receipts and not waiting
+            return Loaded(target.name, "records", receipts, repeated=repeated, waiting=waiting)
+
+
+def _try_batches(ledger: Ledger, known: RunContext, named: list[str] | None) -> Loaded:
+    due = find_due_batches(ledger, known, named, is_dry=True)
+    with closing(open_place_target(known.place)) as target:
+        receipts = [load.try_batch(ledger, known, target, batch, key) for batch, key in due.todos]
+        return Loaded(target.name, "records", receipts, repeated=not len(due), dry_run=True, waiting=due.stale)
 
 
 def _require_agreed(ledger: Ledger, agreed: Agreed, named: list[str] | None) -> None:

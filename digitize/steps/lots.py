@@ -37,10 +37,20 @@ class PageLot(NamedTuple):
 class LotSource(Iterator[PageLot]):
     """Lots of pages that are due and that nobody holds. It runs dry, and fills again when more is due."""
 
-    def __init__(self, ledger: Ledger, known: RunContext, size: int = LOT_PAGES, limit: int | None = None) -> None:
-        """size: of a lot, in pages. limit: so many pages in all."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        known: RunContext,
+        size: int = LOT_PAGES,
+        limit: int | None = None,
+        *,
+        decided_only: bool = False,
+    ) -> None:
+        """size: of a lot, in pages. limit: so many pages in all. decided_only: those that nothing has to be recognised
+        of.
+        """
         self._ledger, self._known, self._size = ledger, known, size
-        self._left = limit
+        self._left, self._decided_only = limit, decided_only
         self._volumes = deque[tuple[int, list[str]]]()
         self.is_planned = False
 
@@ -58,13 +68,24 @@ class LotSource(Iterator[PageLot]):
         """Look anew at what is due."""
         self.is_planned = False
 
+    def count_due(self) -> int:
+        """How many pages are due and free, as far as was looked."""
+        if not self.is_planned:
+            self._plan()
+        return sum(len(pages) for _, pages in self._volumes)
+
     def _plan(self) -> None:
         self.is_planned = True
         busy = self._ledger.busy()
         due = Due(self._ledger, self._known, READ)
-        found = [(v, [t.scan.page for t in some]) for v, some in due_pages(self._ledger, self._known, due.volumes())]
-        due.settle(f"volume:{v}" for v, pages in found if not pages)
-        free = [one for one in found if one[1] and busy.isdisjoint(one[1])]
+        found: list[tuple[int, list[str]]] = []
+        idle: list[int] = []
+        for volume, todos in due_pages(self._ledger, self._known, due.volumes()):
+            wanted = [t.scan.page for t in todos if t.is_decided_only or not self._decided_only]
+            found += [(volume, wanted)] if wanted else []
+            idle += [] if todos else [volume]
+        due.settle(f"volume:{v}" for v in idle)
+        free = [one for one in found if busy.isdisjoint(one[1])]
         # Many workers begin at many places, so that they seldom ask for the same volume.
         start = random.randrange(len(free)) if free else 0
         self._volumes.extend(free[start:] + free[:start])

@@ -72,12 +72,12 @@ def measure_anew(ledger: Ledger, known: RunContext) -> int:
     """
     if not known.thresholds.is_begun or not ledger.states(WEIGHTS):
         return 0
-    waiting = dict.fromkeys(_not_measured(ledger))
     seen = _SeenAnew(ledger, known)
     compare = _Comparing(ledger, known)
     count = 0
+    # Another run may have kept some of it meanwhile, and an answer must not count twice.
     with ledger.writing():
-        for record, cell in waiting:
+        for record, cell in dict.fromkeys(_not_measured(ledger)):
             page = cell.removeprefix(_ZONES).rpartition("/")[0]
             found = compare.answer(record, cell) if seen.is_anew(page) else None
             if found is not None:

@@ -24,15 +24,20 @@ _NUMBER = "fir_no"
 
 def carry_over(ledger: Ledger) -> None:
     """Let answers hold on the newer scans that were read since, once for each page, before anything is mapped."""
-    waiting = [w for w in kept_pages(ledger) if w.answer == REPLACES and w.page and w.carried == NOT_CARRIED]
-    read = {w.page: (w, now) for w in waiting if (now := _readings(ledger, w)) is not None}
-    if not read:
+    if not _not_carried(ledger):
         return
+    # Looked at once more inside: of two runs at once one carries them over.
     with ledger.writing():
+        waiting = _not_carried(ledger)
+        read = {w.page: (w, now) for w in waiting if (now := _readings(ledger, w)) is not None}
         counts = _Carrying(ledger, {page: own for page, (_, own) in read.items()}).carry()
         for page, (was, _) in read.items():
             answers, carried = counts.get(page, (0, 0))
             keep(ledger, replace(was, answers=answers, carried=carried))
+
+
+def _not_carried(ledger: Ledger) -> list[WaitingPage]:
+    return [w for w in kept_pages(ledger) if w.answer == REPLACES and w.page and w.carried == NOT_CARRIED]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,13 +57,21 @@ class ModelsDiffer:
 
 def record_models(ledger: Ledger, place: Place) -> None:
     """Keep which models pages are read with from now on; nothing is written where they are those of the last run."""
-    noted = ledger.rows(_NOTED)
-    before = _models(noted[-1]["detail"]) if noted else {}
+    before = _newest(ledger)
     with searching(place.models):
         here = _here(model_names(), before)
-    if _hashes(here) != _hashes(before):
-        detail = {code: [m.as_plain() for m in models] for code, models in here.items()}
-        ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=detail)
+    if _hashes(here) == _hashes(before):
+        return
+    with ledger.writing():
+        # Asked again: another run may have noted the same meanwhile.
+        if _hashes(here) != _hashes(_newest(ledger)):
+            detail = {code: [m.as_plain() for m in models] for code, models in here.items()}
+            ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=detail)
+
+
+def _newest(ledger: Ledger) -> _Models:
+    noted = ledger.rows(_NOTED)
+    return _models(noted[-1]["detail"]) if noted else {}
 
 
 def models_differ(ledger: Ledger, place: Place) -> list[ModelsDiffer]:

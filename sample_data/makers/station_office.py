@@ -35,7 +35,7 @@ def make_office(folder: Path, pages: Mapping[str, int], *, settings: str = "", e
     people: name, role and language of the pages; everybody's password is PASSWORD.
     """
     from digitize.machine.progress import Silent
-    from digitize.steps.pipeline import RunOptions, run_all
+    from digitize.steps.run import RunOptions, run_workspace
     from digitize.workspace.place import open_place
 
     _call("init", "up", folder, "--site", "test")
@@ -46,7 +46,7 @@ def make_office(folder: Path, pages: Mapping[str, int], *, settings: str = "", e
         _take_in(folder, language, count)
     place = open_place(folder)
     _read_all(place, empty)
-    run_all(place, RunOptions(("map", "check")), Silent())
+    run_workspace(place, RunOptions(("map", "check")), Silent())
     _staff(place, people)
     return place
 

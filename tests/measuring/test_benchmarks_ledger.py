@@ -9,7 +9,7 @@ from benchmarks.ledger import LedgerBench, _batch, _disk, _lots
 from benchmarks.parts.ledger.make import make
 from benchmarks.parts.ledger.sinks import DatabaseSink
 from digitize.machine.progress import Silent
-from digitize.steps.pipeline import RunOptions, run_all
+from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.counting.kept import differing_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger, books
@@ -36,7 +36,7 @@ def test_a_made_ledger_is_whole_its_counts_are_true_and_it_can_be_measured(tmp_p
         assert marked(ledger, "read") == [] == marked(ledger, "count")
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
     # And a run takes what is left of it.
-    assert run_all(place, RunOptions(), Silent()).mapped == 60
+    assert run_workspace(place, RunOptions(), Silent()).mapped == 60
 
 
 def test_one_that_is_made_straight_in_a_database_goes_on_where_it_was_cut_off(tmp_path, pg_url, monkeypatch):

@@ -11,7 +11,7 @@ from digitize.machine.progress import Silent
 from digitize.review.station.app import make_app
 from digitize.review.station.people import new_account
 from digitize.review.station.served import Served
-from digitize.steps.pipeline import RunOptions, run_all
+from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import open_place
@@ -50,7 +50,7 @@ def with_settings(folder, settings):
 
 
 def run(place, steps=("map", "check", "load")):
-    return run_all(place, RunOptions(steps), Silent())
+    return run_workspace(place, RunOptions(steps), Silent())
 
 
 def _read(ledger, page, zones, n):

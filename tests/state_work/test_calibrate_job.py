@@ -14,7 +14,7 @@ from digitize.review.measuring import list_asked
 from digitize.review.out import Wanted, export_review
 from digitize.review.take import import_review
 from digitize.steps.measure import learned_pages
-from digitize.steps.pipeline import RunOptions, run_all
+from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.calibration.keeping import begin, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
 from digitize.workspace.ledger import Ledger
@@ -51,7 +51,7 @@ class Office:
         self.place, self.zones, self.truth, self.readings = place, zones, {}, {}
 
     def run(self):
-        return run_all(self.place, RunOptions(("map", "check", "load")), Silent())
+        return run_workspace(self.place, RunOptions(("map", "check", "load")), Silent())
 
     def sheet(self, **how):
         with pytest.MonkeyPatch.context() as patch:

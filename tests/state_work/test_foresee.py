@@ -6,7 +6,8 @@ import pytest
 
 from digitize.steps.foresee import foresee
 from digitize.steps.inputs import note_inputs
-from digitize.steps.pipeline import STEPS, RunReport
+from digitize.steps.run import STEPS
+from digitize.steps.run_report import RunReport
 from digitize.steps.why import StepDue
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile

@@ -85,8 +85,8 @@ def test_the_office_learns_once_a_night(place, monkeypatch, begun, at, hours, ni
 def test_what_was_learned_is_used_at_once(place, monkeypatch):
     runs, told, clock = [], Told(), Clock("2026-01-05T00:59", 2)
     settings(place, 'at = "01:00"')
-    run = watch.run_all
-    monkeypatch.setattr(watch, "run_all", lambda *a: (runs.append(1), run(*a))[1])
+    run = watch.run_workspace
+    monkeypatch.setattr(watch, "run_workspace", lambda *a: (runs.append(1), run(*a))[1])
     own = OwnWeights("own-1", "ab", "package")
     adopted = LearnedAll((Learned(NETWORKS["fields"], 12, 30, 40, HeldBack(8, 4, 8, 4, 0), own, True),), ())
     monkeypatch.setattr(watch, "learn_hands", lambda *_: adopted)

@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.parts.forms.fir import FIELDS, SAMPLES, How, _engine, _reader_hash
 from benchmarks.parts.review.simulated_operator import Box
 from digitize.machine.progress import Silent
-from digitize.steps.pipeline import RunOptions, run_all
+from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.decisions.items import Item, list_items
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata
@@ -115,7 +115,7 @@ def ask(papers: Sequence[Paper], lists: Path, how: How, profiles: Sequence[str],
         for profile in profiles:
             log(f"{len(some)} pages, profile {profile or 'everything'}")
             place = _chosen(place, profile)
-            run_all(place, RunOptions(("read", "map", "check")), Silent())
+            run_workspace(place, RunOptions(("read", "map", "check")), Silent())
             _take(place, profile, pages, asked)
     return asked
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from digitize.machine.text import pluralize
 from digitize.targets.base import Receipt
 
+MOST_NAMED = 5
 COUNTS = ("read", "inserted", "updated", "unchanged", "rejected", "held", "withdrawn")
+
+
+def format_waiting(batches: Sequence[str]) -> str:
+    """For people: batches that were not loaded because they are not up to date."""
+    more = f" and {len(batches) - MOST_NAMED} more" if len(batches) > MOST_NAMED else ""
+    many = pluralize(len(batches), "batch waits", "batches wait")
+    return (
+        f"{many}: {', '.join(batches[:MOST_NAMED])}{more}. Records in them must be mapped or checked again before they "
+        "are loaded. Run: digitize run DIR"
+    )
 
 
 @dataclass
@@ -15,7 +27,8 @@ class Loaded:
     """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
 
     receipts: of all batches, those among them that an earlier call had committed. waits: of files loaded before, how
-    many records are in the quarantine today and not settled; None where that is not known.
+    many records are in the quarantine today and not settled; None where that is not known. waiting: batches of a
+    workspace that were not loaded, for records in them are to be mapped or checked again first.
     """
 
     target: str
@@ -24,6 +37,7 @@ class Loaded:
     repeated: bool = False
     dry_run: bool = False
     waits: int | None = None
+    waiting: list[str] = field(default_factory=list)
 
     @property
     def before(self) -> list[Receipt]:
@@ -55,10 +69,13 @@ class Loaded:
         counts["before"] = {name: self.total_before(name) for name in COUNTS}
         about = {"target": self.target, "form": self.form, "repeated": self.repeated, "dry_run": self.dry_run}
         about |= {"waits": self.waits} if self.waits is not None else {}
+        about |= {"waiting": self.waiting} if self.waiting else {}
         return {**about, **counts, "receipts": [asdict(r) for r in self.receipts]}
 
     def lines(self) -> list[str]:
         """The outcome for people."""
+        if self.waiting and not self.receipts:
+            return [format_waiting(self.waiting)]
         if self.repeated:
             return [f"Nothing to do: {self.target} was given all of this before.", *self._stood()]
         did = "Would load" if self.dry_run else "Loaded"
@@ -71,6 +88,8 @@ class Loaded:
             f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
             f"person's word, {n['withdrawn']} withdrawn."
         ]
+        if self.waiting:
+            lines.append(format_waiting(self.waiting))
         if self.before:
             read = self.total_before("read")
             lines.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -118,11 +119,21 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
 
     given: form -> a threshold that was measured otherwise. Does nothing where measuring was not begun.
     """
+    if not _has_news(ledger, terms, given):
+        return []
+    # In one transaction, and asked again in it: of two runs at once one measures.
+    with ledger.writing() if ledger.can_write else nullcontext():
+        return _fold_anew(ledger, terms, given) if _has_news(ledger, terms, given) else []
+
+
+def _has_news(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> bool:
+    return thresholds_in(ledger).is_begun and _told(ledger, terms, given) != kept_text(ledger, _FOLDED)
+
+
+def _fold_anew(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list[str]:
     before = thresholds_in(ledger)
     # Before anything is folded: an answer that comes meanwhile is folded next time.
     told = _told(ledger, terms, given)
-    if not before.is_begun or told == kept_text(ledger, _FOLDED):
-        return []
     now = {(m.form, m.field): m for m in measure(answers_in(ledger), terms, given)}
     said: list[str] = []
     # Those of weights that are no longer read with are taken back, too.
@@ -132,8 +143,7 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
             ledger.record_event(f"{_THRESHOLD}{form}/{name}", STEP, "note", detail={"is": new.as_plain()})
             said += _said(old, new)
     if ledger.can_write:
-        with ledger.writing():
-            keep_texts(ledger, {_FOLDED: told})
+        keep_texts(ledger, {_FOLDED: told})
     return said
 
 

@@ -18,10 +18,14 @@ _FILES = ("digitize.toml", "calibration.toml")
 
 def record_settings(ledger: Ledger, place: Place) -> list[str]:
     """Keep what the files say from now on. Returns the names of those that differ from the last run's."""
-    before, here = _noted(ledger), _here(place)
-    if before == here:
+    here = _here(place)
+    if _noted(ledger) == here:
         return []
-    ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=dict(here))
+    with ledger.writing():
+        # Asked again: another run may have noted the same meanwhile.
+        if (before := _noted(ledger)) == here:
+            return []
+        ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=dict(here))
     return _differing(before, here) if before else []
 
 

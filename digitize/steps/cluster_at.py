@@ -1,4 +1,4 @@
-"""Where a run's work is placed: on this machine, or on a cluster that is there."""
+"""The cluster that a run works on, if any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digitize.workspace.place import Place
 
 
 @contextmanager
-def placed(place: Place, address: str, progress: Progress) -> Iterator[Cluster | None]:
+def cluster_at(place: Place, address: str, progress: Progress) -> Iterator[Cluster | None]:
     """The cluster at an address, None for "". Raises MachineLacks, OptionsError for a store that cannot be meant."""
     if not address:
         yield None

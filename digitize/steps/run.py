@@ -1,0 +1,247 @@
+"""A run: its steps in the one order that holds for every caller. Review is done by people between two runs.
+
+`digitize run`, `run --only`, `run --cluster`, `worker`, `watch` and `load` all come here. How they take their work
+(the whole plan, or lots that many workers share) is given to the run; the order is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from digitize.errors import OptionsError
+from digitize.machine.placing import Cluster
+from digitize.machine.progress import Progress
+from digitize.steps import check, map
+from digitize.steps.books import learn_books, note_decided
+from digitize.steps.cluster_at import cluster_at
+from digitize.steps.discover import discover
+from digitize.steps.due import Due
+from digitize.steps.foresee import foresee
+from digitize.steps.inputs import note_inputs
+from digitize.steps.load_due import find_due_batches, load_due_batches
+from digitize.steps.measure import measure_anew
+from digitize.steps.rescanned import carry_over
+from digitize.steps.run_report import RunReport
+from digitize.steps.settling import settle_steps
+from digitize.steps.work_sharing import WholePlan, WorkSharing
+from digitize.targets.base import Target
+from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.counting.kept import keep_counts
+from digitize.workspace.counting.totals import count_work
+from digitize.workspace.integrity.settings import record_settings
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.books import lines
+from digitize.workspace.ledger.lots import Lots, Work
+from digitize.workspace.measuring import measure_place
+from digitize.workspace.models_used import record_models
+from digitize.workspace.place import Place
+from digitize.workspace.run_context import RunContext, build_run_context
+from ocr.tesseract.folders import searching
+
+STEPS = ("read", "map", "check", "load")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done.
+
+    cluster: the address of a scheduler whose workers compute, "" for this machine. first: which volumes are read first,
+    see `due.parse_first`.
+    """
+
+    steps: tuple[str, ...] = STEPS
+    limit: int | None = None
+    is_dry: bool = False
+    cluster: str = ""
+    first: str = ""
+
+
+def parse_steps(text: str) -> tuple[str, ...]:
+    """Steps from "read,map", in the run's order; all for "". Raises OptionsError for an unknown step."""
+    names = [n.strip() for n in text.split(",") if n.strip()]
+    unknown = [n for n in names if n not in STEPS]
+    if unknown:
+        raise OptionsError(f"--only knows {', '.join(STEPS)}; not {', '.join(unknown)}")
+    return tuple(s for s in STEPS if s in names) or STEPS
+
+
+def run_workspace(place: Place, options: RunOptions, progress: Progress) -> RunReport:
+    """Bring a workspace up to date.
+
+    Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
+    happens, finished work stays finished.
+    """
+    address = "" if options.is_dry else options.cluster
+    with Ledger(place.ledger) as ledger, searching(place.models), cluster_at(place, address, progress) as cluster:
+        if options.is_dry:
+            report = _preview(ledger, build_run_context(place, ledger, cluster), options)
+        else:
+            report = Run(ledger, place, WholePlan(options.limit, options.first), progress, cluster).do(options.steps)
+        report.now = count_work(ledger, every_volume=False)
+    return report
+
+
+def _preview(ledger: Ledger, known: RunContext, options: RunOptions) -> RunReport:
+    due = foresee(ledger, known, options.steps, options.limit, options.first)
+    return RunReport(True, {step: d.units for step, d in due.items()}, due, target=known.target_name)
+
+
+class Run:
+    """One pass over a workspace: all that is due, in order.
+
+    Several may run at once on one ledger. What must not be done twice (measure, carry over, note settings and models)
+    is compared and written in one transaction; pages, tables and groups are leased, and so is learning from volumes.
+    """
+
+    def __init__(
+        self, ledger: Ledger, place: Place, sharing: WorkSharing, progress: Progress, cluster: Cluster | None = None
+    ) -> None:
+        """Measure thresholds, note settings, and gather what the steps need to know.
+
+        cluster: whose workers compute, None for this machine. Raises MappingError, FormError, OptionsError.
+        """
+        self._ledger, self._place, self._sharing, self._progress = ledger, place, sharing, progress
+        self._measure()
+        self.known = build_run_context(place, ledger, cluster)
+        self.report = RunReport(target=self.known.target_name)
+        if sharing.has_folder:
+            for name in record_settings(ledger, place):
+                progress.say(f"{name} is another one than at the last run; this run works with it.")
+
+    def do(self, steps: Iterable[str]) -> RunReport:
+        """Do these steps, in the order of STEPS; end early where other workers hold what the next step needs."""
+        try:
+            # Each step plans when its turn has come, for what it has to do comes of the one before.
+            for step in steps:
+                if not self._actions[step](self):
+                    break
+        finally:
+            # Also after an error: what this process held may be taken up by the next at once.
+            self._ledger.release(self.known.owner)
+        self._settle()
+        keep_counts(self._ledger)
+        return self.report
+
+    def _settle(self) -> None:
+        """What is in order now need not be looked at by the next run."""
+        settle_steps(self._ledger, self.known, [step for step, n in self.report.todo.items() if n])
+
+    def _measure(self) -> None:
+        for text in measure_place(self._ledger, self._place):
+            self._progress.say(text)
+
+    def _read(self) -> bool:
+        """Read what is due, learn from volumes, draft unknown prints. Returns whether mapping may begin."""
+        while True:
+            note_inputs(self._ledger, self.known, ("read",))
+            self._read_due()
+            if not self._sharing.is_all_read(self._ledger, self.report.read):
+                return False
+            self._learn_books()
+            if not self._draft_prints():
+                return True
+
+    def _read_due(self) -> None:
+        pages = self._sharing.due_pages(self._ledger, self.known)
+        self.report.todo["read"] = self.report.todo.get("read", 0) + len(pages)
+        # Before the first page: models_differ takes the newest note that comes before a page's event.
+        if len(pages) and self._place.options.read.engine.startswith("tesseract"):
+            record_models(self._ledger, self._place)
+        self.report.read.add(pages.read(self._progress))
+
+    def _learn_books(self) -> None:
+        """What pages of a volume tell together has its doubtful ones decided anew; nothing is recognised again."""
+        with self._alone("learn-books") as is_alone:
+            if is_alone and learn_books(self._ledger, self.known):
+                self.report.books = lines(self._ledger)
+                again = self._sharing.due_pages(self._ledger, self.known, decided_only=True)
+                self.report.read.add(again.read(self._progress))
+                note_decided(self._ledger, self.known)
+
+    def _draft_prints(self) -> bool:
+        """Draft the prints of pages that are of none that is known: these pages are read once more by them."""
+        if not self._sharing.may_draft:
+            return False
+        with self._alone("draft-prints") as is_alone:
+            prints = discover(self._ledger, self.known, self._progress) if is_alone else []
+        if not prints:
+            return False
+        self.report.prints += prints
+        # What this run wrote itself is no change that the next one need tell of.
+        record_settings(self._ledger, self._place)
+        self.known = build_run_context(self._place, self._ledger, self.known.cluster)
+        return True
+
+    @contextmanager
+    def _alone(self, what: str) -> Iterator[bool]:
+        """Whether no other run is at this work; if so it is leased meanwhile."""
+        lots = Lots(self._ledger, what)
+        lot = lots.claim([Work(what)], 1)
+        try:
+            yield lot is not None
+        finally:
+            if lot is not None:
+                lots.give_back(lot)
+
+    def _map(self) -> bool:
+        # What other weights read is compared with the answers of before; then thresholds are those of today's weights.
+        if measure_anew(self._ledger, self.known):
+            self._measure()
+        self.known = replace(self.known, thresholds=thresholds_in(self._ledger))
+        carry_over(self._ledger)
+        note_inputs(self._ledger, self.known, ("map",))
+        due = Due(self._ledger, self.known, "map")
+        due.settle((plan := map.plan(self._ledger, self.known, due.parts)).idle)
+        self.report.todo["map"] = len(plan.todos)
+        self._map_units(plan.todos)
+        # A table that is replaced goes when the newer one is mapped; then what people settled of it holds for that.
+        for _ in range(2):
+            self._map_units(map.plan_replaced(self._ledger, self.known))
+        return True
+
+    def _map_units(self, todos: list[map.MapTodo]) -> None:
+        for some, known in self._sharing.portions(self._ledger, self.known, "map", todos, _work_of_unit):
+            self.report.mapped += map.map_units(self._ledger, known, some, self._progress)
+
+    def _check(self) -> bool:
+        note_inputs(self._ledger, self.known, ("check",))
+        due = Due(self._ledger, self.known, "check")
+        todos = check.plan(self._ledger, self.known, due.parts)
+        self.report.todo["check"] = len(todos)
+        due.settle(set(due.parts) - {group for group, _ in todos})
+        for some, known in self._sharing.portions(self._ledger, self.known, "check", todos, _work_of_group):
+            self.report.checked += check.check_groups(self._ledger, known, some, self._progress)
+        return True
+
+    def _load(self) -> bool:
+        # So that what waits to be mapped or checked again is what is marked: see `load_due.find_stale`.
+        self._settle()
+        self._load_batches()
+        return True
+
+    def load_only(self, named: Sequence[str] | None, target: Target) -> None:
+        """Load these batches alone, None: all that are due. Raises TargetRefused."""
+        try:
+            self._load_batches(named, target)
+        finally:
+            self._ledger.release(self.known.owner)
+        keep_counts(self._ledger)
+
+    def _load_batches(self, named: Sequence[str] | None = None, target: Target | None = None) -> None:
+        note_inputs(self._ledger, self.known, ("load",))
+        due = find_due_batches(self._ledger, self.known, named)
+        self.report.todo["load"], self.report.waiting = len(due), due.stale
+        self.report.receipts = load_due_batches(self._ledger, self.known, due, self._progress, named, target)
+
+    _actions: Mapping[str, Callable[[Run], bool]] = {"read": _read, "map": _map, "check": _check, "load": _load}
+
+
+def _work_of_unit(todo: map.MapTodo) -> Work:
+    return Work(todo.unit, todo.key)
+
+
+def _work_of_group(todo: tuple[str, str]) -> Work:
+    group, key = todo
+    return Work(check.unit_of(group), key)

@@ -1,0 +1,196 @@
+"""How a run takes its work: the whole plan in one process, or lots that many workers on one ledger share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from digitize.machine.progress import Progress
+from digitize.steps.due import Due
+from digitize.steps.lots import LOT_PAGES, LotSource, read_in_lots, work_lot
+from digitize.steps.read import ReadReport, read_pages
+from digitize.steps.read_plan import PagePlan, plan
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.lots import Lots, Work
+from digitize.workspace.run_context import RunContext
+
+Todo = TypeVar("Todo")
+_UNITS = 200
+"""So many pages, tables or groups of records are mapped or checked in one lot."""
+
+
+class DuePages(Protocol):
+    """Pages that a run is to read."""
+
+    def __len__(self) -> int:
+        """How many."""
+        ...
+
+    def read(self, progress: Progress) -> ReadReport:
+        """Read and record them."""
+        ...
+
+
+class WorkSharing(Protocol):
+    """What differs between the callers of a run. has_folder: whether it works in the workspace's own folder."""
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether the workspace's own folder is here, and not a copy of its small files."""
+        ...
+
+    @property
+    def may_draft(self) -> bool:
+        """Whether unknown prints are drafted into the workspace."""
+        ...
+
+    def due_pages(self, ledger: Ledger, known: RunContext, *, decided_only: bool = False) -> DuePages:
+        """The pages to read. decided_only: those of which nothing has to be recognised."""
+        ...
+
+    def is_all_read(self, ledger: Ledger, read: ReadReport) -> bool:
+        """Whether the run may go on behind reading. read: what came of pages in it so far."""
+        ...
+
+    def portions(
+        self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]
+    ) -> Iterator[tuple[Sequence[Todo], RunContext]]:
+        """What is due in portions, each with what to work on it with."""
+        ...
+
+
+class WholePlan:
+    """All that is due, by this process and the workers that it has. limit: at most so many pages are read."""
+
+    has_folder = True
+
+    def __init__(self, limit: int | None = None, first: str = "") -> None:
+        """first: which volumes are read first, see `due.parse_first`."""
+        self._limit, self._first = limit, first
+
+    @property
+    def may_draft(self) -> bool:
+        """Of few pages a print is not told."""
+        return self._limit is None
+
+    def due_pages(self, ledger: Ledger, known: RunContext, *, decided_only: bool = False) -> DuePages:
+        """See `WorkSharing`."""
+        due = Due(ledger, known, "read")
+        if decided_only:
+            return _PlannedPages(ledger, known, plan(ledger, known, None, due.volumes(), decided_only=True))
+        found = plan(ledger, known, self._limit, due.volumes(self._first))
+        due.settle(f"volume:{v}" for v in found.idle)
+        is_reached = not isinstance(ledger.path, Path)
+        if found and is_reached and known.cluster is not None and known.cluster.may_record:
+            return _ClusterPages(ledger, known, found, self._limit)
+        return _PlannedPages(ledger, known, found)
+
+    def is_all_read(self, ledger: Ledger, read: ReadReport) -> bool:
+        """Always: what others hold is theirs."""
+        return True
+
+    def portions(
+        self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]
+    ) -> Iterator[tuple[Sequence[Todo], RunContext]]:
+        """All at once."""
+        yield todos, known
+
+
+class _PlannedPages:
+    """Pages that this process records."""
+
+    def __init__(self, ledger: Ledger, known: RunContext, pages: PagePlan) -> None:
+        self._ledger, self._known, self.pages = ledger, known, pages
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+    def read(self, progress: Progress) -> ReadReport:
+        return read_pages(self._ledger, self._known, self.pages, progress)
+
+
+class _ClusterPages(_PlannedPages):
+    """Pages that the workers of a cluster record, for they reach the ledger."""
+
+    def __init__(self, ledger: Ledger, known: RunContext, pages: PagePlan, limit: int | None) -> None:
+        super().__init__(ledger, known, pages)
+        self._limit = limit
+
+    def read(self, progress: Progress) -> ReadReport:
+        return read_in_lots(self._ledger, self._known, progress, self._limit)
+
+
+class SharedLots:
+    """Work in lots under leases. It is kept from pass to pass: what fails as before is no news.
+
+    is_idle: whether nothing was done since `begin_pass`. lots, lost: lots of pages, and those that others took over.
+    """
+
+    def __init__(self, size: int = LOT_PAGES, *, has_folder: bool = True) -> None:
+        """size: pages of a lot. has_folder: see `WorkSharing`."""
+        self.size, self._has_folder = size, has_folder
+        self._outcomes: dict[str, str] = {}
+        self.is_idle, self.lots, self.lost = True, 0, 0
+
+    def begin_pass(self) -> None:
+        """Another run begins."""
+        self.is_idle = True
+
+    @property
+    def has_folder(self) -> bool:
+        """See `WorkSharing`."""
+        return self._has_folder
+
+    @property
+    def may_draft(self) -> bool:
+        """A print that is drafted elsewhere than in the workspace is known to nobody else."""
+        return self._has_folder
+
+    def due_pages(self, ledger: Ledger, known: RunContext, *, decided_only: bool = False) -> DuePages:
+        """See `WorkSharing`."""
+        return _LeasedPages(self, ledger, known, LotSource(ledger, known, self.size, decided_only=decided_only))
+
+    def is_all_read(self, ledger: Ledger, read: ReadReport) -> bool:
+        """Whether nobody is at work, and a look anew would find nothing: a volume is learned from when it is whole."""
+        # What fails as it did a moment ago, for want of a store say, is no reason to look at once.
+        is_news = not read.outcomes.items() <= self._outcomes.items()
+        self._outcomes |= read.outcomes
+        self.is_idle = self.is_idle and not is_news
+        return not is_news and not ledger.busy()
+
+    def portions(
+        self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]
+    ) -> Iterator[tuple[Sequence[Todo], RunContext]]:
+        """Lots of which each is held; what others do or did is left out."""
+        lots = Lots(ledger, step)
+        for at in range(0, len(todos), _UNITS):
+            some = {work(t).unit: t for t in todos[at : at + _UNITS]}
+            lot = lots.claim((work(t) for t in some.values()), len(some))
+            if lot is None:
+                continue
+            self.is_idle = False
+            try:
+                yield [some[unit] for unit in lot.units], replace(known, owner=lot.token)
+            finally:
+                lots.give_back(lot)
+
+
+class _LeasedPages:
+    """Pages in lots that this worker claims one after the other."""
+
+    def __init__(self, sharing: SharedLots, ledger: Ledger, known: RunContext, source: LotSource) -> None:
+        self._sharing, self._ledger, self._known, self._source = sharing, ledger, known, source
+
+    def __len__(self) -> int:
+        return self._source.count_due()
+
+    def read(self, progress: Progress) -> ReadReport:
+        report = ReadReport()
+        for pages in self._source:
+            done = work_lot(self._ledger, self._known, pages, progress)
+            report.add(done.report)
+            self._sharing.lots += 1
+            self._sharing.lost += done.is_lost
+        return report
