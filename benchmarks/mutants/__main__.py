@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=40, help="how long tests may take for one fault")
     parser.add_argument("--slow", action="store_true", help="ask slow tests, too")
     parser.add_argument("--record", action="store_true", help="only record what tests run, where that is not known")
+    parser.add_argument("--stale", action="store_true", help="take what is known of test files that changed since")
     parser.add_argument("--again", action="store_true", help="record anew, whatever is known")
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "mutants", help="what is kept between runs")
     parser.add_argument("--quick", action="store_true", help="a few faults in a module of a few lines")
@@ -104,7 +105,7 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
     files = find_test_files(tests)
     markers = ["not slow", *(["slow"] if options.slow else [])]
     for marker in markers:
-        record(kept, files, modules, marker, is_anew=options.again)
+        record(kept, files, modules, marker, is_anew=options.again, takes_stale=options.stale)
     if options.record:
         return {}
     known = Known()
@@ -152,11 +153,15 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
     return count(chosen, done, modules)
 
 
-def record(kept: Kept, files: Sequence[str], modules: Mapping[str, str], marker: str, *, is_anew: bool = False) -> None:
+def record(
+    kept: Kept, files: Sequence[str], modules: Mapping[str, str], marker: str, *, is_anew: bool = False,
+    takes_stale: bool = False,
+) -> None:  # fmt: skip
     """Record what tests run, of files that are new or changed."""
     lacking = [
         name for name in files
-        if is_anew or (old := kept.read_tests(name, marker)) is None or old["hash"] != file_hash(ROOT / name)
+        if is_anew or (old := kept.read_tests(name, marker)) is None
+        or (old["hash"] != file_hash(ROOT / name) and not takes_stale)
     ]  # fmt: skip
     if not lacking:
         return

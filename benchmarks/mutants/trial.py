@@ -38,24 +38,40 @@ class Known:
     def add(self, told: dict[str, Any]) -> None:
         """Take in what the tests of one file run."""
         self.wide |= told["wide"]
-        self.at_import |= set(told["at_import"])
+        self.at_import |= set(map(_without_folder, told["at_import"]))
         self.modules |= set(told["modules"])
         for name, test in told["tests"].items():
             self.cost[name] = test["cost"]
             self.used[name] = test["wide"]
             for n in test["blocks"]:
-                self.by_block[told["blocks"][n]].add(name)
+                self.by_block[_without_folder(told["blocks"][n])].add(name)
 
     def tests_of(self, mutant: Mutant) -> set[str]:
-        """The tests that run the block with a fault; those that run a reader of the name for one at a module's top."""
-        if mutant.block:
-            return self.by_block.get(mutant.block, set())
-        name = mutant.what.partition(":")[0] if ": " in mutant.what else ""
+        """The tests that run the block with a fault; those that run a reader of the name for one at a module's top.
+
+        Of a function that has another name since this was recorded, the tests that run anything of its module.
+        """
+        if mutant.block and (found := self.by_block.get(_without_folder(mutant.block), set())):
+            return found
+        if mutant.block and self._runs_function(mutant):
+            return set()
+        name = mutant.what.partition(":")[0] if not mutant.block and ": " in mutant.what else ""
         readers = find_readers(read_source(mutant.path), name) if name else set()
+        return self._of_module(Path(mutant.path).stem, readers)
+
+    def is_at_import(self, mutant: Mutant) -> bool:
+        """Whether the block with a fault runs while modules are loaded, where no fault can be put in any more."""
+        return _without_folder(mutant.block) in self.at_import
+
+    def _runs_function(self, mutant: Mutant) -> bool:
+        start = f"{Path(mutant.path).stem}::{mutant.where}#"
+        return any(block.startswith(start) for block in self.by_block)
+
+    def _of_module(self, stem: str, readers: set[str]) -> set[str]:
         found: set[str] = set()
         for block, tests in self.by_block.items():
-            path, _, where = block.partition("::")
-            if path == mutant.path and (not readers or where.partition("#")[0] in readers):
+            own, _, where = block.partition("::")
+            if own == stem and (not readers or where.partition("#")[0] in readers):
                 found |= tests
         return found
 
@@ -88,6 +104,12 @@ class Known:
         """How long tests take one after the other."""
         wide = {(w, _file(t)) for t in tests for w in self.used[t]}
         return sum(self.cost[t] for t in tests) + sum(self.wide.get(w, 0.0) for w, _ in wide)
+
+
+def _without_folder(block: str) -> str:
+    """A block by its module's own name: modules move to other folders while what their tests run stays the same."""
+    path, _, where = block.partition("::")
+    return f"{Path(path).stem}::{where}"
 
 
 def _file(test: str) -> str:
@@ -127,7 +149,7 @@ class Trial:
         while True:
             chosen = self.known.order(tests, self.seconds)
             if not chosen:
-                return ("at import" if mutant.block in self.known.at_import else "unasked"), ""
+                return ("at import" if self.known.is_at_import(mutant) else "unasked"), ""
             outcome, by = self.run_copy(mutant, chosen)
             if outcome != "noticed" or self.is_sound(by):
                 return outcome, by

@@ -105,6 +105,19 @@ def test_accused_who_bears_the_name_of_the_family_is_masked() -> None:
     assert masked.children["persons"][1]["name"].value == MASK
 
 
+@pytest.mark.parametrize("written", ["+91 90000 00001", "919000000001", "09000000001", "90000 00001"])
+@pytest.mark.parametrize("told", ["call 9000000001", "call 90000 00001", "call 919000000001 at once"])
+def test_a_victims_telephone_is_masked_with_the_countrys_digits_or_without(written: str, told: str) -> None:
+    record = case(persons=[{**VICTIM, "phone": written}, ACCUSED], beat=told)
+    assert mask_record(record).value("beat") == MASK
+    assert mask_record(case(persons=[{**VICTIM, "phone": written}], beat="call 8000000002")).value("beat") != MASK
+
+
+def test_a_number_shorter_than_a_telephones_is_masked_only_as_it_stands() -> None:
+    record = case(persons=[{**VICTIM, "phone": "26543210"}], beat="of 26543210", gd_no="9826543210")
+    assert (mask_record(record).value("beat"), mask_record(record).value("gd_no")) == (MASK, "9826543210")
+
+
 def test_raw_text_of_an_age_that_holds_the_whole_line_is_masked_and_the_age_stays() -> None:
     record = case()
     line = FieldValue("Qarla Vintobhe aged 30", "30")

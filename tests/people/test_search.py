@@ -77,6 +77,22 @@ def test_found_across_scripts_and_spellings(finder, query, record, kind):
     assert first(finder, query) == (record, kind)
 
 
+@pytest.mark.parametrize(
+    ("query", "record"), [
+        (SearchQuery("Ram Kumar Xqz Zwv", kind="person"), "a-r1"),
+        (SearchQuery("Harpreet Xq", relative="", kind="person"), "c-r1"),
+        (SearchQuery("Bazar q w z", kind="fir"), "a-r1"),
+        (SearchQuery("hero q w z", kind="vehicle"), "a-r1"),
+        (SearchQuery("", relative="Karim Xq", kind="person"), "a-r1"),
+        (SearchQuery("Harpreet Xq", kind="person", year="2012"), "c-r1"),
+        (SearchQuery("Harpreet Xq", kind="person", station="Cuttack Sadar"), "c-r1"),
+    ], ids=range(7),
+)  # fmt: skip
+def test_where_words_fail_the_others_are_looked_up_alone(finder, query, record):
+    """A word that nobody wrote takes nothing from those that stand there, down to the last one."""
+    assert first(finder, query) == (record, query.kind)
+
+
 def test_what_was_found_says_why(finder):
     (hit,) = finder.search(SearchQuery("Mohammad Salim", relative="Karim", station="Kalpanapur"), BY).hits
     assert {(g.what, g.how) for g in hit.why} == {("name", "same"), ("relative", "same"), ("station", "same")}

@@ -192,14 +192,18 @@ def test_undo_goes_back_as_far_as_one_likes(browsers, made):
     assert asha.send("/api/undo", {"client": "of-bala-1"})[1]["state"] == "gone", "it is somebody else's"
 
 
-def test_what_cannot_be_answered_goes_to_the_supervisor(browsers):
+def test_what_cannot_be_answered_goes_to_the_supervisor(browsers, made):
     asha, item = browsers["Asha"], on(browsers["Sup"], 3, "acts.act")
     assert asha.answer(item, verdict="wrong_zone", note="the stamp is cut")["state"] == "kept"
     assert on(asha, 3, "acts.act") is None
     assert on(browsers["Bala"], 3, "acts.act") is None
+    # Whoever still has it on the screen does not answer for the supervisor.
+    assert browsers["Bala"].answer(item, "u/s 302 IPC")["state"] == "gone"
+    assert decided(made, 3, "statutes") is None
     assert b"the stamp is cut" in browsers["Sup"].get("/disagreements")[2]
     assert browsers["Sup"].answer(on(browsers["Sup"], 3, "acts.act"), "u/s 379 IPC")["state"] == "kept"
     assert on(browsers["Sup"], 3, "acts.act") is None
+    assert decided(made, 3, "statutes") == ("value", "u/s 379 IPC", "Sup")
 
 
 @pytest.mark.parametrize("turns", range(4))

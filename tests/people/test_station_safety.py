@@ -128,6 +128,27 @@ def test_pauses_grow_and_end():
     assert throttle.wait_s("a") == 0.0
 
 
+def test_wrong_passwords_are_remembered_for_an_hour():
+    now = [0.0]
+    throttle = Throttle(free=2, clock=lambda: now[0])
+    for _ in range(3):
+        throttle.failed("a")
+    now[0] = 3599.0
+    throttle.failed("a")
+    assert throttle.wait_s("a") == 8.0, "the fourth, not the first"
+    now[0] += 3600.0
+    throttle.failed("a")
+    assert throttle.wait_s("a") == 0.0, "the first again"
+
+
+def test_the_right_password_ends_the_pause_of_that_name_alone():
+    throttle = Throttle(free=1, clock=lambda: 0.0)
+    for name in ("a", "b"):
+        throttle.failed(name)
+    throttle.came_in("a")
+    assert (throttle.wait_s("a"), throttle.wait_s("b")) == (0.0, 2.0)
+
+
 class Markup(HTMLParser):
     """What in a page would run, or would be refused by its policy: handlers, scripts and styles that stand in it."""
 
