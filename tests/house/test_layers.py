@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.house import undeclared, unused
-from benchmarks.parts.house.imports import House, circles
+from tools.house.imports import House, circles
+from tools.house.measures import undeclared, unused
 
 ROOT = Path(__file__).parents[2]
 HOUSE = House(ROOT)

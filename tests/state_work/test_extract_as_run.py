@@ -6,12 +6,12 @@ import pytest
 from PIL import Image
 from test_digitize_registers import book, records_of, run, seen
 
-from benchmarks.parts.house.extract import compare_samples
 from digitize.files.extract import ExtractSettings
 from digitize.files.extract_files import extract_pages
 from digitize.files.read_files import FilePage
 from ocr.forms.settings import ReadSettings
 from ocr.page import Scan
+from tools.house.extract import compare_samples
 
 __all__ = ["book"]
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
@@ -80,7 +80,7 @@ def test_pages_of_a_register_are_opened_hashed_and_matched_once(digitize, sample
 @pytest.mark.slow
 @needs_tesseract
 def test_extract_says_of_sample_pages_and_a_register_what_run_says():
-    """Of every sample page: benchmarks/parts/house/extract.py."""
+    """Of every sample page: tools.house.extract.py."""
     found = compare_samples(quick=True)
     assert found.differing == []
     assert found.visits == found.pages == 3 and found.fields > 60

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 
 PACKAGES = ("digitize", "ocr", "mappers", "validators")
@@ -13,12 +13,12 @@ Graph = Mapping[str, frozenset[str]]
 
 
 class House:
-    """The source of the four packages below a folder."""
+    """The source of some packages below a folder, the four of the product if nothing is said."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, packages: Sequence[str] = PACKAGES) -> None:
         """root: where the packages lie."""
         self.root = root
-        found = (p for name in PACKAGES for p in sorted((root / name).rglob("*.py")))
+        found = (p for name in packages for p in sorted((root / name).rglob("*.py")))
         self.files = {self._name(p): p for p in found}
 
     def _name(self, path: Path) -> str:
@@ -27,7 +27,7 @@ class House:
     @cached_property
     def trees(self) -> Mapping[str, ast.Module]:
         """Module -> its syntax tree."""
-        return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in self.files.items()}
+        return {name: _parse(path, path.stat().st_mtime_ns) for name, path in self.files.items()}
 
     @cached_property
     def _statements(self) -> Mapping[str, list[ast.Import | ast.ImportFrom]]:
@@ -85,6 +85,12 @@ class House:
                 if top not in PACKAGES and top not in sys.stdlib_module_names:
                     found.setdefault(top, []).append(module)
         return found
+
+
+@cache
+def _parse(path: Path, _: int) -> ast.Module:
+    """The syntax tree of a file as it was changed last."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _all_statements(tree: ast.AST) -> Iterator[ast.AST]:

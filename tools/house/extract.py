@@ -1,7 +1,5 @@
 """Whether `digitize extract` says what `digitize run` says: field by field, on every sample page and register.
 
-    python benchmarks/parts/house/extract.py [--quick] [--jobs N]
-
 A workspace is made of the samples and read once with the real engine; extract is then given the same pages. What a
 worker saw of a page is kept, so that each page is read once for both: they differ where they ask for another reading
 (which is then made), or make something else of it. --quick: two pages of a diary and a form.
@@ -9,8 +7,6 @@ worker saw of a page is kept, so that each page is read once for both: they diff
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,9 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).parents[3]))
-
-SAMPLES = Path(__file__).parents[3] / "sample_data"
+SAMPLES = Path(__file__).parents[2] / "sample_data"
 BOOKS = ("fir_book_2025", "iif1_languages", "registers")
 _SECONDS = 1800
 """A busy machine is slow, not wrong."""
@@ -209,19 +203,3 @@ def _compare_cell(where: str, cell: Any, told: Any, found: Compared, *, is_whole
     found.add(where, [text, value.raw, value.confidence, value.blank, not is_sure(value)],
               [told.get(n) for n in ("value", "raw", "confidence", "blank", "asked")])  # fmt: skip
     found.add(f"{where} notes", True, set(cell.placed.notes) <= set(told.get("notes", ())))
-
-
-def main() -> int:
-    """Compare and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--jobs", type=int, default=2)
-    asked = parser.parse_args()
-    found = compare_samples(quick=asked.quick, jobs=asked.jobs)
-    print("\n".join(found.differing))
-    print(f"{found.pages} pages read {found.visits} times: {found.fields} fields, {len(found.differing)} differ")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
