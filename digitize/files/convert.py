@@ -14,6 +14,7 @@ from digitize.errors import InputError, OptionsError
 from mappers.encodings import load_encodings, to_characters
 from mappers.errors import EncodingUnclear
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs, find_reader, open_tables
+from mappers.legacy.lines import is_text as looks_like_text
 from mappers.mapping.column_encodings import (
     SAMPLE_ROWS,
     EncodedColumn,
@@ -111,21 +112,29 @@ def _first_line(head: bytes, source: BinaryIO) -> Iterator[bytes]:
 
 
 def is_text(path: Path, how: ReadAs) -> bool:
-    """Whether a file is taken as plain text: it is called so, and no table of a certain kind is in it.
+    """Whether a file is taken as plain text: there is no table in it, or one that is called as text and may be none.
 
     Text with separators is taken as text as well, since fonts have letters for them. Raises EncodingUnclear when names
     of columns stand above.
     """
     # Who says how a file is to be read means a table.
-    if path.suffix.lower() not in TEXT_SUFFIXES or how != ReadAs():
+    if how != ReadAs():
         return False
-    kind = find_reader(path)
+    kind, is_called_so = find_reader(path), path.suffix.lower() in TEXT_SUFFIXES
+    if not is_called_so:
+        return not kind and _is_prose(path)
     if kind == "delimited" and _has_header(path):
         raise EncodingUnclear(
             f"{path.name}: this looks like a table with names of columns above. Say --as table, or --as text for one"
             " line out for each line in."
         )
     return kind in ("", "delimited", "fixed")
+
+
+def _is_prose(path: Path) -> bool:
+    with path.open("rb") as f:
+        head = f.read(_HEAD)
+    return looks_like_text(head) and bool(head.strip(b"\0 \r\n\t"))
 
 
 def _has_header(path: Path) -> bool:

@@ -19,7 +19,10 @@ _HEAD = 4096
 
 
 class Reader(Protocol):
-    """What each file under readers/ has. head: the first 4096 bytes of the file."""
+    """What each file under readers/ has. head: the first 4096 bytes of the file.
+
+    A reader that guesses also has `shows_columns(path)`: whether the table is beyond doubt. Prose has commas, too.
+    """
 
     RANK: int
 
@@ -77,6 +80,20 @@ def find_reader(path: Path) -> str:
     return next((name for name, reader in load_readers().items() if reader.looks_like(path, head)), "")
 
 
+def is_surely_table(path: Path) -> bool:
+    """Whether a file is a table whatever it is called. Raises TableError when it cannot be read.
+
+    False also where a reader that guesses takes it and the columns could be chance.
+    """
+    name = find_reader(path)
+    return bool(name) and (not is_guess(name) or load_readers()[name].shows_columns(path))  # type: ignore[attr-defined]
+
+
+def is_guess(reader: str) -> bool:
+    """Whether a reader takes what looks like a table, since nothing in such files says that they are one."""
+    return hasattr(load_readers()[reader], "shows_columns")
+
+
 def _begin(path: Path) -> tuple[int, bytes]:
     """A file's size and its first bytes. Raises TableError, also for what is no file: a pipe might never end."""
     try:
@@ -118,6 +135,7 @@ def _unknown(path: Path, head: bytes) -> TableError:
 
 
 __all__ = [
-    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "find_reader", "load_readers", "named_cells",
+    "FixedLayout", "LegacyRow", "LegacyTable", "ReadAs", "Reader", "find_reader", "is_guess",
+    "is_surely_table", "load_readers", "named_cells",
     "open_table", "open_tables", "row_values",
 ]  # fmt: skip

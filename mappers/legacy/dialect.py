@@ -48,7 +48,7 @@ def find_dialect(lines: Sequence[str]) -> TextDialect | None:
     filled = [x for x in lines if x.strip()]
     best: tuple[float, int, int, TextDialect] | None = None
     for order, dialect in enumerate(_candidates("".join(filled), filled)):
-        width, share = _fit(filled, dialect)
+        width, share = fit_lines(filled, dialect)
         # Rounded to a tenth, so that a few broken lines do not let a narrower table win.
         score = (round(share, 1), width, -order)
         is_enough = share >= (_FEWEST_ALIKE if width > 2 else _FEWEST_PAIRS)
@@ -67,7 +67,7 @@ def _candidates(text: str, lines: Sequence[str]) -> Iterator[TextDialect]:
         if separator == "\t" and re.search(r"(?:^|\t)\\N(?=\t|\r|\n|$)", text, re.MULTILINE):
             copy, quoted = TextDialect(separator, is_copy=True), TextDialect(separator, '"')
             # MySQL writes NULL so in quoted text, too; a cell of COPY never goes over several lines.
-            yield quoted if _fit(lines, quoted) > _fit(lines, copy) else copy
+            yield quoted if fit_lines(lines, quoted) > fit_lines(lines, copy) else copy
             continue
         s = re.escape(separator)
         escaped = re.search(rf'\\"[^"{s}\r\n]', text) is not None and re.search(rf'(?:^|{s})"', text, re.MULTILINE)
@@ -82,7 +82,7 @@ def _candidates(text: str, lines: Sequence[str]) -> Iterator[TextDialect]:
             yield TextDialect(separator, "'")
 
 
-def _fit(lines: Sequence[str], dialect: TextDialect) -> tuple[int, float]:
+def fit_lines(lines: Sequence[str], dialect: TextDialect) -> tuple[int, float]:
     """(cells in most rows, share of the lines that such rows take up)."""
     covered: Counter[int] = Counter()
     if dialect.is_copy or not (dialect.quote or dialect.escape):

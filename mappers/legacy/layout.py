@@ -48,7 +48,7 @@ def read_layout(path: Path) -> FixedLayout:
 
     Raises MappingError naming file and key when it cannot be read, does not fit, or names a column twice.
     """
-    if path.suffix.lower() != ".toml":
+    if not _is_toml(path):
         return _of_text(path)
     file = read_model(path, FixedLayoutFile)
     if bool(file.column) == bool(file.record):
@@ -65,6 +65,17 @@ def _columns(path: Path, columns: Sequence[FixedColumn]) -> FixedLayout:
     if double is not None:
         raise MappingError(f"{path.name}: column: {double} is named twice")
     return FixedLayout(names, tuple(c.width for c in columns))
+
+
+def _is_toml(path: Path) -> bool:
+    """Whether a layout is TOML: its first line that is no comment says so, or its name."""
+    try:
+        with path.open("rb") as f:
+            lines = (line.strip() for line in f.read(4096).splitlines())
+    except OSError:
+        return path.suffix.lower() == ".toml"
+    first = next((line for line in lines if line and not line.startswith(b"#")), b"")
+    return first.startswith((b"[[column]]", b"[[record]]")) or path.suffix.lower() == ".toml"
 
 
 def _of_text(path: Path) -> FixedLayout:

@@ -93,6 +93,12 @@ def is_text(head: bytes) -> bool:
     return control <= 2 + len(head) * _MOST_CONTROL and head.count(0) <= 2 + len(head) * _MOST_ZEROS
 
 
+def is_text_file(path: Path) -> bool:
+    """Whether a file begins as text does. Raises OSError."""
+    with path.open("rb") as f:
+        return is_text(f.read(4096))
+
+
 def as_utf8(head: bytes) -> bytes:
     """The first bytes of a file as UTF-8 where they are UTF-16, else as they are, without byte order mark."""
     for bom, name in _BOMS:

@@ -101,6 +101,19 @@ def open_page(scan: Scan, dpi: int = 300, least_px: int = MIN_SIDE_PX) -> Opened
     return OpenedPage(grey, grey.shape[1], grey.shape[0], text, notes)
 
 
+def media_of(path: Path) -> str:
+    """What kind of scan a file is by its first bytes (jpeg, png, tiff, pdf), "" for none. Raises OSError."""
+    return _media(_head(path))
+
+
+def _media(head: bytes) -> str:
+    for signature, media in _SIGNATURES:
+        if head.startswith(signature):
+            return media
+    # Mailers and scanners put bytes before the header; the PDF reference lets it begin within the first 1024.
+    return "pdf" if b"%PDF-" in head else ""
+
+
 def _sniff(path: Path, label: str) -> str:
     """What a file is by its first bytes."""
     if path.is_dir():
@@ -110,12 +123,8 @@ def _sniff(path: Path, label: str) -> str:
     head = _guarded(label, lambda: _head(path))
     if not head:
         raise refuse(label, "the file is empty (0 bytes)", "Fetch or scan it again.", kind="empty")
-    for signature, media in _SIGNATURES:
-        if head.startswith(signature):
-            return media
-    # Mailers and scanners put bytes before the header; the PDF reference lets it begin within the first 1024.
-    if b"%PDF-" in head:
-        return "pdf"
+    if media := _media(head):
+        return media
     for signature, what, next_step in _FOREIGN:
         if head.startswith(signature):
             raise refuse(label, f"this is {what}, whatever its name says", next_step, kind="not-an-image")

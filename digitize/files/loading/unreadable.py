@@ -10,13 +10,13 @@ from pathlib import Path
 
 from digitize.files.loading.inputs import Inputs
 from digitize.files.validating.findings import FileFinding
+from digitize.files.validating.readers import CSV, JSON_LINES, kind_of
 from digitize.machine.work_keys import work_key
 from digitize.targets.rows import Kept, RowBatch, kept_record
 from digitize.targets.source_rows import source_row
 from mappers.record import Record
 from validators.finding import Finding
 
-_TEXTS = (".csv", ".jsonl", ".ndjson")
 # Bytes of a line that are kept. What a database takes as one value is several times as much.
 _AT_ONCE, _LONGEST = 50_000, 64 << 20
 
@@ -48,7 +48,7 @@ def _kept(inputs: Inputs, finding: FileFinding, text: str, seen: Counter[str]) -
 
 def _lines(path: Path, wanted: set[int]) -> Mapping[int, str]:
     """The lines of a file, by number; bytes that are no text are written out as codes."""
-    if path.suffix.lower() not in _TEXTS or not wanted:
+    if not wanted or kind_of(path) not in (CSV, JSON_LINES):
         return {}
     found = {}
     with path.open("rb") as f:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from ocr.page import Scan
+from ocr.scans.scan import media_of
 
 _SKIPPED = {".csv", ".txt", ".json", ".jsonl", ".toml", ".md", ".xml", ".html", ".log", ".db", ".ini"}
-"""What lies beside scans and is none."""
+"""What lies beside scans and is none, unless it begins as a scan does."""
 # The last number of a name, or two that a dash joins, as of a page and the one beside it: page_061-062.
 _NUMBER = re.compile(r"(\d+)(?:-(\d+))?(?=\D*$)")
 _LEAST_IN_RUN = 5
@@ -62,7 +63,14 @@ def _files(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
 
 def _may_be_scan(path: Path, root: Path) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    return not hidden and path.suffix.lower() not in _SKIPPED
+    return not hidden and (path.suffix.lower() not in _SKIPPED or _begins_as_scan(path))
+
+
+def _begins_as_scan(path: Path) -> bool:
+    try:
+        return bool(media_of(path))
+    except OSError:
+        return False
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:

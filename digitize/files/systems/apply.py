@@ -17,7 +17,7 @@ from digitize.files.systems.store import RowStore
 from digitize.targets.csv_folder import CsvFolder
 from mappers.encodings import encodings
 from mappers.errors import TableError
-from mappers.legacy import LegacyRow, LegacyTable, open_tables
+from mappers.legacy import LegacyRow, LegacyTable, is_surely_table, open_tables
 from mappers.mapping.column_encodings import settle_mapping
 from mappers.mapping.flat import add_counts, left_over
 from mappers.mapping.load import FormMapping
@@ -27,7 +27,7 @@ from mappers.systems.system import System, lookup_table
 _CHUNK = 1_000
 _HIDDEN = (".", "~$")
 # Beside a .dbf: its memo texts, indexes and the catalogue, none of them a table.
-_BESIDE = frozenset({".dbt", ".fpt", ".cdx", ".idx", ".ntx", ".mdx", ".dcx", ".dct", ".toml", ".ldb"})
+_BESIDE = frozenset({".dbt", ".fpt", ".cdx", ".idx", ".ntx", ".mdx", ".dcx", ".dct", ".ldb"})
 
 
 @dataclass
@@ -53,11 +53,17 @@ def table_files(path: Path) -> list[Path]:
     """The files of a system: the one, or those of a folder that may hold tables. Raises InputError for none."""
     if path.is_file():
         return [path]
-    found = sorted(p for p in path.glob("*") if p.is_file() and p.suffix.lower() not in _BESIDE
-                   and not p.name.startswith(_HIDDEN)) if path.is_dir() else []  # fmt: skip
+    found = sorted(p for p in path.glob("*") if p.is_file() and not p.name.startswith(_HIDDEN)
+                   and not _goes_beside(p)) if path.is_dir() else []  # fmt: skip
     if not found:
         raise InputError(f"{path}: no file with tables is there.")
     return found
+
+
+def _goes_beside(path: Path) -> bool:
+    """Whether a file is called as what lies beside tables, and holds no table itself."""
+    ending = path.suffix.lower()
+    return ending == ".toml" or (ending in _BESIDE and not is_surely_table(path))
 
 
 def apply_system(

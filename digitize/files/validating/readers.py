@@ -19,9 +19,13 @@ from digitize.files.validating.server import Database
 from digitize.machine.sandbox import note_file
 from mappers.schema import Table
 
-CSV, BOOK, JSON_LINES, PARQUET, DBF = (".csv",), (".xlsx",), (".jsonl", ".ndjson"), (".parquet",), (".dbf",)
-DATABASE = (".sqlite", ".sqlite3", ".db")
-SUFFIXES = CSV + BOOK + JSON_LINES + PARQUET + DBF + DATABASE
+CSV, BOOK, JSON_LINES, PARQUET, DBF, DATABASE = "csv", "book", "json lines", "parquet", "dbf", "database"
+_BY_NAME = {
+    ".csv": CSV, ".xlsx": BOOK, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".parquet": PARQUET, ".dbf": DBF,
+    ".sqlite": DATABASE, ".sqlite3": DATABASE, ".db": DATABASE,
+}  # fmt: skip
+_BEGINNINGS = {b"PAR1": PARQUET, b"SQLite format 3\0": DATABASE}
+_BY_READER = {"dbf": DBF, "xlsx": BOOK, "delimited": CSV}
 KINDS = "CSV, XLSX, Parquet, JSON lines, DBF and SQLite files"
 Place = Path | Database
 """Where tables are."""
@@ -30,15 +34,44 @@ _PARQUET_ROWS = 50_000
 _DBF_NAME = 10
 
 
+def kind_of(path: Path) -> str:
+    """What kind of table a file is, by its content, and by its name only where that says nothing; "" for none."""
+    from mappers.errors import TableError
+    from mappers.legacy import find_reader, is_surely_table
+    from mappers.legacy.lines import is_text
+    from mappers.legacy.package import ZIP
+
+    try:
+        with path.open("rb") as f:
+            head = f.read(4096)
+        named = _BY_NAME.get(path.suffix.lower(), "")
+        for begins, kind in _BEGINNINGS.items():
+            if head.startswith(begins):
+                return kind
+        # A text that is called one of ours is taken as what it says: looking for its separators costs a pass over it.
+        is_told = named in (CSV, JSON_LINES) and is_text(head) and not head.startswith(ZIP)
+        reader = "" if is_told or not (named or is_surely_table(path)) else find_reader(path)
+    except (OSError, TableError):
+        return _BY_NAME.get(path.suffix.lower(), "")
+    if reader == "json" and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+        return JSON_LINES
+    return _BY_READER.get(reader) or named
+
+
+def is_named_so(path: Path) -> bool:
+    """Whether a file is called as one of the kinds that can be checked."""
+    return path.suffix.lower() in _BY_NAME
+
+
 def names_in(path: Place) -> tuple[str, ...]:
     """The tables in a workbook or database; () for a file that is one table. Raises InputError."""
     if isinstance(path, Database):
         return tuple(path.sizes)
     note_file(path.name)
-    suffix = path.suffix.lower()
-    if suffix in BOOK:
+    kind = kind_of(path)
+    if kind == BOOK:
         return sheet_names(path)
-    if suffix in DATABASE:
+    if kind == DATABASE:
         with closing(_connect(path)) as db:
             query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
             return tuple(str(r[0]) for r in _asked(path, db, query))
@@ -50,16 +83,16 @@ def open_reader(path: Place, name: str, table: Table) -> TableReader:
     if isinstance(path, Database):
         return path.open(name)
     note_file(path.name)
-    suffix = path.suffix.lower()
-    if suffix in CSV:
+    kind = kind_of(path)
+    if kind == CSV:
         return open_csv(path)
-    if suffix in PARQUET:
+    if kind == PARQUET:
         return _ParquetReader(path)
-    if suffix in DATABASE:
+    if kind == DATABASE:
         return _database_reader(path, name)
-    if suffix in JSON_LINES:
+    if kind == JSON_LINES:
         return _json_reader(path)
-    if suffix in DBF:
+    if kind == DBF:
         return _dbf_reader(path, table)
     rows = read_sheet(path, name)
     line, header = next(rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.files.validating.readers import KINDS, SUFFIXES, Place, names_in
+from digitize.files.validating.readers import BOOK, KINDS, Place, is_named_so, kind_of, names_in
 from digitize.files.validating.server import Database
 from mappers.schema import Table, form_tables, load_schemas
 
@@ -67,8 +67,12 @@ def size_of(sources: Sequence[TableSource]) -> int:
 
 
 def table_files(folder: Path) -> list[Path]:
-    """The files of a folder that may be tables."""
-    return sorted(p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in SUFFIXES)
+    """The files of a folder that may be tables: called so, or as a table of ours and one by their content."""
+    files = sorted(p for p in folder.iterdir() if p.is_file())
+    named = [p for p in files if is_named_so(p)]
+    # A backup beside its table is not the table.
+    known = _known_tables() - {p.stem for p in named}
+    return sorted([*named, *(p for p in files if p.stem in known and not is_named_so(p) and kind_of(p))])
 
 
 def require_there(path: Path, *, is_mapped: bool = False) -> None:
@@ -78,7 +82,7 @@ def require_there(path: Path, *, is_mapped: bool = False) -> None:
     """
     if not (path.is_dir() or path.is_file()):
         raise InputError(f"{path.name}: there is no such file")
-    if is_mapped or path.is_dir() or path.suffix.lower() in SUFFIXES:
+    if is_mapped or path.is_dir() or kind_of(path):
         return
     unpacked = f". It is packed: unpack it first, as by {how}" if (how := _PACKED.get(path.suffix.lower())) else ""
     raise InputError(f"{path.name}: only {KINDS} are checked{unpacked}")
@@ -109,7 +113,7 @@ def _in_database(path: Place, names: Sequence[str], form: str) -> FoundTables:
 
 
 def _is_book(path: Place) -> bool:
-    return isinstance(path, Path) and path.suffix.lower() == ".xlsx"
+    return isinstance(path, Path) and kind_of(path) == BOOK
 
 
 def _passed(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

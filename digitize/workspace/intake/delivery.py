@@ -12,7 +12,9 @@ from digitize.errors import OptionsError
 from digitize.workspace.intake.manifest import MANIFEST, Metadata, read_manifest
 
 MEMOS = (".fpt", ".dbt")
-COMPANIONS = (".cdx", ".idx", ".ndx", ".mdx", "layout.toml")
+INDEXES = (".cdx", ".idx", ".ndx", ".mdx", ".ntx")
+LAYOUTS = ("layout.toml",)
+_HEAD = 4096
 _OF_SYSTEMS = (MANIFEST, "thumbs.db", "desktop.ini")
 _NO_FILE = "is no file but a pipe, a socket or a device. Save it as a file first."
 _NO_FOLDER = "is a link to a folder. What it points to is not opened: deliver that folder itself."
@@ -200,9 +202,46 @@ def _manifest_of(folder: Path, root: Path) -> Mapping[str, Metadata]:
 def _goes_with_a_table(path: Path) -> bool:
     """Whether a file is taken in with its table. A memo file whose table is not there is a file that gets refused."""
     name = path.name.lower()
-    if name.endswith(MEMOS):
-        return path.parent.is_dir() and any(p.name.lower() == f"{path.stem.lower()}.dbf" for p in path.parent.iterdir())
-    return name.endswith(COMPANIONS)
+    if name.endswith(LAYOUTS):
+        return True
+    return name.endswith((*MEMOS, *INDEXES)) and (_has_table_beside(path) or name.endswith(INDEXES)) and not holds(path)
+
+
+def _has_table_beside(path: Path) -> bool:
+    """Whether a DBF lies beside a file under its name, whatever its ending."""
+    if not path.parent.is_dir():
+        return False
+    usual = [p for p in (path.with_suffix(".DBF"), path.with_suffix(".dbf")) if p.is_file()]
+    same = usual or (p for p in path.parent.iterdir() if p.stem.lower() == path.stem.lower() and p != path)
+    return any(_is_dbf(p) for p in same)
+
+
+def _is_dbf(path: Path) -> bool:
+    from mappers.legacy.dbf_head import looks_like_dbf
+
+    if path.suffix.lower() in (*MEMOS, *INDEXES) or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as f:
+            return looks_like_dbf(path, f.read(_HEAD))
+    except OSError:
+        # Named as a table and not to be opened: the memos go with it, and it is refused with its reason.
+        return path.suffix.lower() == ".dbf"
+
+
+def holds(path: Path) -> bool:
+    """Whether a file is a scan or a table by its content, though it is called as what lies beside tables."""
+    from mappers.errors import TableError
+    from mappers.legacy import find_reader, is_guess
+    from ocr.scans.scan import media_of
+
+    try:
+        if not path.is_file():
+            return False
+        reader = find_reader(path)
+        return bool(media_of(path)) or bool(reader and not is_guess(reader))
+    except (OSError, TableError):
+        return False
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -14,6 +14,7 @@ class Looked:
 
     known: it was here. refused_before: it was given and could not be used. put_back: its original was gone. purged: on
     which day, by whom and why what is known was purged, "" where it was not. notes: what is wrong with its tables.
+    may_be_page: whether what cannot be used may have been a page.
     """
 
     given: Given
@@ -29,6 +30,7 @@ class Looked:
     put_back: bool = False
     purged: str = ""
     notes: tuple[str, ...] = ()
+    may_be_page: bool = True
 
 
 def as_known_now(catalogue: Catalogue, look: Looked) -> Looked:

@@ -12,7 +12,6 @@ from digitize.workspace.intake.delivery import folder_label, shown_name
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.intake.page_codes import PageCodes, codes_of
-from digitize.workspace.intake.probing import TABLE_SUFFIXES
 from digitize.workspace.intake.sorting import BEHIND, PAGE, SHEET, RowStanding, Sorted, Sorter
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
@@ -99,7 +98,7 @@ class SheetPlacing:
             # Only what holds a sheet is remembered: other pages that come again change nothing.
             remembered = self._remembered(look.sha256)
             self._sorter.standing = self._sorter.standing if remembered == RowStanding() else remembered
-        elif look.problem and look.given.path.suffix.lower() not in TABLE_SUFFIXES:
+        elif look.problem and look.may_be_page:
             self._sorter.lose_track(f"{look.given.name} could not be opened")
 
     def page(self, look: Looked, index: int) -> tuple[Sorted, Metadata]:

@@ -11,10 +11,16 @@ from digitize.machine.pool import run_light_jobs
 from digitize.workspace.intake.delivery import MEMOS, shown_name
 from digitize.workspace.intake.store import how_to_read
 
-TABLE_SUFFIXES = (
+_TABLE_NAMES = (
     ".dbf", ".mdb", ".accdb", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".csv", ".tsv", ".psv", ".txt", ".dat", ".prn",
     ".asc", ".sql", ".dump", ".xml", ".json", ".jsonl", ".ndjson", ".docx", ".rtf", ".htm", ".html", ".inp",
 )  # fmt: skip
+"""What tables are called. It is asked only of a text whose columns may be chance: a note called notes.md has commas."""
+_NOTHING = (
+    "this is neither a scan (JPEG, PNG, TIFF or PDF) nor a table: no known format, and no text with separators. "
+    "Scan the page again, or export the table again."
+)
+_DOUBTFUL = "is a text in which no table can be seen surely. If it is one, give it the ending .csv or .txt."
 _LIMIT_S = 40.0
 """The processor time that a first look may take."""
 
@@ -23,7 +29,8 @@ _LIMIT_S = 40.0
 class Probed:
     """What a file holds: pages of a scan, or names of tables. problem: why it cannot be used; kind: that as a word.
 
-    notes: what is wrong with its tables all the same, as far as their heads tell.
+    notes: what is wrong with its tables all the same, as far as their heads tell. may_be_page: whether what cannot be
+    used may have been a page, by its content.
     """
 
     media: str = ""
@@ -32,6 +39,7 @@ class Probed:
     problem: str = ""
     kind: str = ""
     notes: tuple[str, ...] = ()
+    may_be_page: bool = True
 
 
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
@@ -43,14 +51,23 @@ def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
 
 def _probe(job: tuple[int, Path]) -> Probed:
     from mappers.errors import MappingError, TableError
+    from mappers.legacy import find_reader
+    from mappers.legacy.lines import is_text_file
     from ocr.errors import ScanError
+    from ocr.scans.scan import media_of, probe
 
     path = job[1]
+    may_be_page = True
     try:
-        return _look_into(path)
+        if media_of(path):
+            found = probe(path)
+            return Probed(media=found.media, pages=found.pages)
+        may_be_page = not (find_reader(path) or (is_text_file(path) and path.suffix.lower() in _TABLE_NAMES))
+        return _look_for_tables(path)
     except (ScanError, TableError, MappingError) as e:
         # A MappingError has no kind: at intake it is a layout file that is wrong.
-        return Probed(problem=str(e).removeprefix(f"{path.name}: "), kind=getattr(e, "kind", "layout-wrong"))
+        why, kind = str(e).removeprefix(f"{path.name}: "), getattr(e, "kind", "layout-wrong")
+        return Probed(problem=why, kind=kind, may_be_page=may_be_page)
     except MemoryError:
         return Probed(problem="needs more memory than any sound file does. Export it again.", kind="too-large")
     except OSError as e:
@@ -62,21 +79,29 @@ def _probe(job: tuple[int, Path]) -> Probed:
         return Probed(problem=fault("it", e).removeprefix("it: "), kind="fault")
 
 
-def _look_into(path: Path) -> Probed:
-    if path.suffix.lower() in MEMOS:
-        why = f"the memos of a table that is not here. Bring {path.stem}.dbf and lay both into one folder."
-        return Probed(problem=why, kind="memo-without-table")
-    if path.suffix.lower() in TABLE_SUFFIXES:
-        from mappers.legacy import open_tables
-
-        tables = [(t.name, tuple(t.notes)) for t in open_tables(path, how_to_read(path))]
-        notes = tuple(dict.fromkeys(note for _, of_table in tables for note in of_table))
-        return Probed(media="table", tables=tuple(shown_name(name) for name, _ in tables), notes=notes)
-    # By its ending it is no table: so it is tried as a scan, whatever it is called.
+def _look_for_tables(path: Path) -> Probed:
+    """The tables of a file that is no scan. Raises TableError, MappingError, ScanError with the reason for none."""
+    from mappers.errors import TableError
+    from mappers.legacy import find_reader, is_surely_table, open_tables
+    from mappers.legacy.lines import is_text_file
     from ocr.scans.scan import probe
 
-    found = probe(path)
-    return Probed(media=found.media, pages=found.pages)
+    how = how_to_read(path)
+    if not how.layout and path.suffix.lower() in MEMOS and not is_surely_table(path):
+        why = f"the memos of a table that is not here. Bring {path.stem}.dbf and lay both into one folder."
+        raise TableError(why, kind="memo-without-table")
+    if not how.layout and path.suffix.lower() not in _TABLE_NAMES and find_reader(path) and not is_surely_table(path):
+        raise TableError(_DOUBTFUL, kind="not-a-table")
+    try:
+        tables = [(t.name, tuple(t.notes)) for t in open_tables(path, how)]
+    except TableError as e:
+        if e.kind != "not-a-table" or find_reader(path):
+            raise
+        if not is_text_file(path):
+            probe(path)  # says what it is instead: an archive, a picture of another kind
+        raise TableError(_NOTHING, kind=e.kind) from e
+    notes = tuple(dict.fromkeys(note for _, of_table in tables for note in of_table))
+    return Probed(media="table", tables=tuple(shown_name(name) for name, _ in tables), notes=notes)
 
 
 def _crashed(job: tuple[int, Path]) -> Probed:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import re
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,22 +21,59 @@ if TYPE_CHECKING:
 LAYOUT = ".layout.toml"
 # Of one folder's texts of fixed width together, where a file has none of its own.
 FOLDER_LAYOUT = "layout.toml"
+_HEAD = 4096
+# What texts of fixed width are mostly called: a layout of the folder is theirs, whether or not their rows fit it.
 _FIXED = (".txt", ".dat", ".prn", ".asc")
 
 
 def companions(path: Path) -> list[tuple[Path, str]]:
-    """What belongs to a table and lies beside it, with the ending under which it is kept: memo file or layout."""
-    suffix = path.suffix.lower()
-    if suffix == ".dbf":
-        from mappers.legacy.memo import memos_beside
+    """What belongs to a table and lies beside it, with the ending under which it is kept: memo file or layout.
 
+    The content of the table decides which it can have, not its name. Raises OSError.
+    """
+    from mappers.legacy.dbf_head import looks_like_dbf
+    from mappers.legacy.memo import memos_beside
+
+    with path.open("rb") as f:
+        head = f.read(_HEAD)
+    if looks_like_dbf(path, head):
         return [(p, p.suffix.lower()) for p in memos_beside(path)][:1]
-    if suffix in _FIXED:
-        layouts = (path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT))
-        from mappers.legacy.memo import is_beside
+    return [(p, LAYOUT) for p in _layouts(path)][:1]
 
-        return [(p, LAYOUT) for p in layouts if is_beside(p, path)][:1]
-    return []
+
+def _layouts(path: Path) -> Iterator[Path]:
+    """The layouts beside a text of fixed width that are its own, or its folder's."""
+    from mappers.legacy.memo import is_beside
+
+    own, of_folder = path.with_suffix(LAYOUT), path.with_name(FOLDER_LAYOUT)
+    found = [p for p in (own, of_folder) if p != path and is_beside(p, path)]
+    if not found or not _may_be_fixed(path):
+        return
+    yield from (p for p in found if p == own or path.suffix.lower() in _FIXED or _fits(path, p))
+
+
+def _may_be_fixed(path: Path) -> bool:
+    """Whether nothing in a file says that it is anything else: packed numbers make it look like no text."""
+    from mappers.errors import TableError
+    from mappers.legacy import find_reader, is_guess
+    from ocr.scans.scan import media_of
+
+    try:
+        reader = find_reader(path)
+    except TableError:
+        return False
+    return (not reader or is_guess(reader)) and not media_of(path)
+
+
+def _fits(path: Path, layout: Path) -> bool:
+    from mappers.errors import MappingError
+    from mappers.legacy.layout import read_layout
+    from mappers.legacy.readers.fixed import fits_layout
+
+    try:
+        return fits_layout(path, read_layout(layout))
+    except MappingError:
+        return False
 
 
 def how_to_read(path: Path) -> ReadAs:

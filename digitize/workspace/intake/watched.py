@@ -18,7 +18,7 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.machine.text import pluralize
-from digitize.workspace.intake.delivery import COMPANIONS, MEMOS, natural, shown_name
+from digitize.workspace.intake.delivery import INDEXES, LAYOUTS, MEMOS, holds, natural, shown_name
 from digitize.workspace.intake.manifest import MANIFEST, Metadata
 from digitize.workspace.intake.report import IntakeReport
 from digitize.workspace.intake.take import take_in
@@ -112,7 +112,7 @@ class ScannerFolder:
             # Only its own: a folder of that name further down is a scanner's like any other.
             own = (DONE, PROBLEM) if Path(top) == self._folder else ()
             folders[:] = sorted(f for f in folders if f not in own and not f.startswith("."))
-            found += [Path(top) / n for n in sorted(names, key=natural) if _is_wanted(n)]
+            found += [Path(top) / n for n in sorted(names, key=natural) if _is_wanted(Path(top) / n)]
         return found
 
     def _look_at(self, path: Path, now: float) -> FileAtLook | None:
@@ -143,10 +143,12 @@ class ScannerFolder:
             target.with_name(target.name + _WHY).write_text(f"{shown_name(path.name)}: {why}\n", encoding="utf-8")
 
 
-def _is_wanted(name: str) -> bool:
-    low = name.lower()
-    aside = low.startswith((".", "~")) or low in _NEVER
-    return not aside and not low.endswith((*_UNFINISHED, *MEMOS, *COMPANIONS, _WHY))
+def _is_wanted(path: Path) -> bool:
+    low = path.name.lower()
+    if low.startswith((".", "~")) or low in _NEVER or low.endswith((*_UNFINISHED, *LAYOUTS, _WHY)):
+        return False
+    # What goes with a table is taken with it.
+    return not low.endswith((*MEMOS, *INDEXES)) or holds(path)
 
 
 def _state(path: Path) -> tuple[int, int] | None:

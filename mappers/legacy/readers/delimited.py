@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from mappers.errors import TableError
-from mappers.legacy.dialect import TextDialect, find_dialect, unescape_copy
+from mappers.legacy.dialect import TextDialect, find_dialect, fit_lines, unescape_copy
 from mappers.legacy.header import find_header
 from mappers.legacy.lines import LONGEST_LINE, TextForm, find_form, is_text, read_lines
 from mappers.legacy.package import OLE, ZIP
@@ -22,6 +22,9 @@ RANK = 90
 _SAMPLE_LINES = 200
 _TOP_ROWS = 40
 _FEW_COLUMNS = 3
+# A table that shows its columns has as many rows, and as large a share of them is of one width; without names above
+# them it has as many columns, for lines of a log have three alike.
+_FEWEST_ROWS, _OF_ONE_WIDTH, _FEWEST_UNNAMED = 3, 0.9, 5
 # With which DOS ends a text.
 _END_OF_FILE = "\x1a"
 
@@ -31,6 +34,17 @@ def looks_like(path: Path, head: bytes) -> bool:
     if head.startswith((ZIP, OLE)) or not is_text(head):
         return False
     return find_dialect(_sample(path, find_form(path))) is not None
+
+
+def shows_columns(path: Path) -> bool:
+    """Whether the columns are beyond doubt: notes, logs and lists have commas, too."""
+    lines = [x for x in _sample(path, find_form(path)) if x.strip()]
+    dialect = find_dialect(lines)
+    if dialect is None or dialect.width < _FEW_COLUMNS or len(lines) < _FEWEST_ROWS:
+        return False
+    header = find_header([dialect.split(x) for x in lines[:_TOP_ROWS]], dialect.width)
+    is_wide = dialect.width >= _FEWEST_UNNAMED or (header is not None and header.is_there)
+    return is_wide and fit_lines(lines, dialect)[1] >= _OF_ONE_WIDTH
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:

@@ -24,6 +24,8 @@ _SAMPLE = 1 << 18
 _SHORTEST = 8
 _FEWEST_ROWS = 5
 _OF_ONE_LENGTH = 0.9
+# What a text must have whose columns are beyond doubt.
+_FEWEST_COLUMNS, _OF_ONE_LENGTH_SURELY = 3, 0.98
 _MARKUP = (b"<", b"{", b"[")
 _END_OF_FILE = b"\x1a"
 # A row of another kind than the one asked for.
@@ -43,6 +45,29 @@ def looks_like(path: Path, head: bytes) -> bool:
         return False
     rows = _sample(path, form, _row_length(path, form, None))
     return bool(rows) and not _is_delimited(rows) and len(find_widths(rows)) > 1
+
+
+def shows_columns(path: Path) -> bool:
+    """Whether the columns are beyond doubt: lines of prose are of one length, too, where they are filled up."""
+    form = find_form(path)
+    length = _row_length(path, form, None)
+    rows = _sample(path, form, length)
+    lines = rows if length else _first_rows(path, form)
+    return len(rows) >= len(lines) * _OF_ONE_LENGTH_SURELY and len(find_widths(rows)) >= _FEWEST_COLUMNS
+
+
+def fits_layout(path: Path, layout: FixedLayout) -> bool:
+    """Whether the rows of a file are as long as a layout says; blanks at their ends may be cut off."""
+    kinds = [k.layout for k in layout.kinds] or [layout]
+    longest = max(sum(k.widths) for k in kinds)
+    form = find_form(path)
+    data = next(read_chunks(path, form), b"")
+    if b"\n" not in data and b"\r" not in data:
+        size = path.stat().st_size - form.start
+        return size >= longest and size % longest in (0, 1)  # 1: the mark that ends a file of DOS
+    sizes = [len(r.decode("utf-8", "replace")) if form.encoding else len(r) for r in _first_rows(path, form)]
+    shortest = longest - max(k.widths[-1] for k in kinds)
+    return bool(sizes) and shortest < max(sizes) <= longest
 
 
 def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
