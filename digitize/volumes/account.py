@@ -44,7 +44,7 @@ class VolumeAccount:
 
     number: int
     label: str
-    pluralize: int | None
+    counted: int | None
     scanned: int = 0
     again: int = 0
     sheets: int = 0
