@@ -16,6 +16,7 @@ import ast
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,8 @@ def _ready(*, needs_database: bool) -> Iterator[None]:
     os.environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     server = None
+    # Whoever ends this ends the server, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.path.insert(0, str(ROOT / "tests"))
     if needs_database and "DIGITIZE_TEST_PG" not in os.environ:
         import pg
@@ -125,6 +128,8 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
             done[mutant] = old
         else:
             waiting.append(mutant)
+    # All areas in turn: what is missed shows early.
+    waiting.sort(key=lambda m: text_hash(f"{m.where} {m.what}"))
 
     def tell(mutant: Mutant, outcome: str, by: str) -> None:
         done[mutant] = results[keys[mutant]] = {"outcome": outcome, "by": by}

@@ -191,6 +191,7 @@ class Trial:
 
     def _in_copy(self, mutant: Mutant | None, tests: Sequence[str], place: Path, mouth: int) -> int:
         os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
         if mutant is not None:
