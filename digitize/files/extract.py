@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitize.machine.word_tables import read_table
 from digitize.reading.grouping import PageKind, group_pages
 
 _OPEN = frozenset({"police_station", "year", "fir_no", "statutes", "fir.district", "fir.date", "fir.time", "fir.day"})
@@ -152,4 +151,4 @@ def item_of(zone: str) -> str:
 
 @cache
 def _items() -> Mapping[str, str]:
-    return tomllib.loads((resources.files("digitize.files") / "items.toml").read_text(encoding="utf-8"))
+    return read_table("digitize.files", "items.toml")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 
+from digitize.machine.word_tables import read_table
 from mappers.languages import load_languages
 
 LANGUAGES = ("en", "hi")
@@ -39,8 +38,7 @@ class Words:
 @cache
 def load_words(language: str) -> Words:
     """The words of a language. Raises KeyError for one that is not there."""
-    text = (resources.files("digitize.offices") / "words.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = read_table("digitize.offices", "words.toml")
     said = {f"{group}.{slug}": pair[language] for group, pairs in data.items() if group != "format"
             for slug, pair in pairs.items()}  # fmt: skip
     called = {f"language.{code}": one.names.get(language, one.name) for code, one in load_languages().items()}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from importlib import resources
 
+from digitize.machine.word_tables import ENGLISH, read_table
 from mappers.errors import MappingError
 from mappers.languages import printed_labels
 from mappers.schema import form_tables
 
 MOST_FIELDS = 3
 """Above that, the rows of a table are named together."""
-ENGLISH = "en"
 
 
 def field_label(form: str, path: str, language: str = ENGLISH) -> str:
@@ -56,13 +54,9 @@ def _printed(language: str) -> Mapping[str, str]:
     for printed in printed_labels():
         if printed.language == language:
             first.setdefault(printed.label, printed.text)
-    named, own = (tomllib.loads(_text(name)) for name in ("printed.toml", "own_labels.toml"))
+    named, own = (read_table("digitize.review", name) for name in ("printed.toml", "own_labels.toml"))
     of_forms = {field: first[label] for field, label in named.items() if label in first}
     return {**own.get(language, {}), **of_forms}
-
-
-def _text(name: str) -> str:
-    return (resources.files(__package__) / name).read_text(encoding="utf-8")
 
 
 def fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:

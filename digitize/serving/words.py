@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import SimpleNamespace
-from typing import Any
 
+from digitize.machine.word_tables import ENGLISH, load_own_words, to_namespace
 from mappers.schema import load_schemas
 
 PACKAGE = "digitize.serving"
-ENGLISH = "en"
-
-
-@cache
-def _plain(language: str, kind: str = "") -> Mapping[str, Any]:
-    file = resources.files(PACKAGE) / "words" / f"{kind}{language}.toml"
-    if not file.is_file():
-        return _plain(ENGLISH, kind)
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+_SERVICES = "services_"
 
 
 @cache
 def search_words(language: str) -> SimpleNamespace:
     """The words of the page of the search, and of what both pages share."""
-    return SimpleNamespace(**{key: _spaced(value) for key, value in _plain(language).items()})
-
-
-def _spaced(value: Any) -> Any:
-    return SimpleNamespace(**value) if isinstance(value, dict) else value
+    return to_namespace(load_own_words(PACKAGE, language))
 
 
 class ServiceWords:
@@ -38,8 +24,9 @@ class ServiceWords:
 
     def __init__(self, language: str) -> None:
         """language: of the interface."""
-        self._own, self._english = _plain(language, "services_"), _plain(ENGLISH, "services_")
-        self._shared = _plain(language)
+        self._own = load_own_words(PACKAGE, language, prefix=_SERVICES)
+        self._english = load_own_words(PACKAGE, ENGLISH, prefix=_SERVICES)
+        self._shared = load_own_words(PACKAGE, language)
 
     def __getitem__(self, name: str) -> str:
         """A word of all pages of services."""
@@ -74,7 +61,7 @@ class ServiceWords:
     @property
     def _other(self) -> str:
         """The language of what has no word in the page's own."""
-        return "" if self._own is self._english else ENGLISH
+        return "" if self._own == self._english else ENGLISH
 
 
 @cache

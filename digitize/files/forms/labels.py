@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz import fuzz
 
+from digitize.machine.word_tables import read_table
 from mappers.languages import printed_labels
 
 _LEAST = 0.74
@@ -246,7 +245,7 @@ def _also() -> Mapping[str, list[tuple[str, str]]]:
 
 @lru_cache(maxsize=1)
 def _fields() -> dict[str, Any]:
-    return tomllib.loads((resources.files("digitize.files.forms") / "fields.toml").read_text(encoding="utf-8"))
+    return read_table("digitize.files.forms", "fields.toml")
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
-ENGLISH = "en"
+from digitize.machine.word_tables import ENGLISH, list_languages, load_words
+
+_FOLDER = "digitize.review", "sheet_words"
 
 
 class SheetWords(BaseModel):
@@ -28,12 +28,9 @@ class SheetWords(BaseModel):
 @cache
 def every_language() -> Mapping[str, SheetWords]:
     """The words by language."""
-    files = sorted(resources.files(__name__).iterdir(), key=lambda f: f.name)
-    return {
-        f.name.removesuffix(".toml"): SheetWords.model_validate(tomllib.loads(f.read_text(encoding="utf-8")))
-        for f in files
-        if f.name.endswith(".toml")
-    }
+    package, folder = _FOLDER
+    codes = list_languages(package, folder)
+    return {code: SheetWords.model_validate(load_words(package, code, folder)) for code in codes}
 
 
 def sheet_words(language: str) -> SheetWords:

@@ -1,0 +1,70 @@
+"""Texts that people read, as TOML files beside the code: one file a language; English where a language lacks a text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from types import SimpleNamespace
+from typing import Any
+
+ENGLISH = "en"
+
+
+def read_table(package: str, name: str) -> dict[str, Any]:
+    """Parse one TOML file of a package. name: path below the package, such as "words/hi.toml"."""
+    file = resources.files(package).joinpath(*name.split("/"))
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+@cache
+def list_languages(package: str, folder: str = "words", prefix: str = "") -> tuple[str, ...]:
+    """List the languages that have a file {prefix}{code}.toml in the folder, English first."""
+    names = (f.name for f in resources.files(package).joinpath(folder).iterdir())
+    stems = (n.removesuffix(".toml").removeprefix(prefix) for n in names if n.startswith(prefix) and n[-5:] == ".toml")
+    # "services_hi" is no language of the files without a prefix.
+    codes = {code for code in stems if code.isalpha()}
+    return (ENGLISH, *sorted(codes - {ENGLISH}))
+
+
+@cache
+def load_own_words(package: str, language: str, folder: str = "words", prefix: str = "") -> Mapping[str, Any]:
+    """Load the texts of one language as they stand in its file; the English file where the language has none."""
+    code = language if language in list_languages(package, folder, prefix) else ENGLISH
+    return read_table(package, f"{folder}/{prefix}{code}.toml")
+
+
+@cache
+def load_words(package: str, language: str, folder: str = "words", prefix: str = "") -> Mapping[str, Any]:
+    """Load the texts of one language; each text that it lacks is the English one."""
+    english = load_own_words(package, ENGLISH, folder, prefix)
+    return merge_tables(english, load_own_words(package, language, folder, prefix))
+
+
+def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge two nested tables; entries of the second go first."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = merge_tables(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def list_missing_words(package: str, language: str, folder: str = "words", prefix: str = "") -> list[str]:
+    """List the keys ("group.key") that English has and the language lacks."""
+    own = set(_list_keys(load_own_words(package, language, folder, prefix)))
+    return [key for key in _list_keys(load_own_words(package, ENGLISH, folder, prefix)) if key not in own]
+
+
+def _list_keys(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _list_keys(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}"
+
+
+def to_namespace(table: Mapping[str, Any]) -> SimpleNamespace:
+    """Make the keys of a table attributes, as templates want them; groups are attributes with attributes."""
+    return SimpleNamespace(**{k: to_namespace(v) if isinstance(v, Mapping) else v for k, v in table.items()})
