@@ -41,7 +41,6 @@ from benchmarks.parts.national.daily import Extent, daily  # noqa: E402
 from benchmarks.parts.national.readers import readers  # noqa: E402
 from benchmarks.parts.national.tamper import tamper  # noqa: E402
 from benchmarks.parts.national.trust import disclose, find_contradictions, launder  # noqa: E402
-from benchmarks.parts.national.worlds import judge  # noqa: E402
 from digitize.machine.today import today_in_india  # noqa: E402
 from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402
@@ -49,6 +48,7 @@ from digitize.offices.pdf import find_browser  # noqa: E402
 from digitize.offices.telling import close_at_least  # noqa: E402
 from sample_data.makers.bad_snapshots import KINDS, RIGHT, write_bad  # noqa: E402
 from sample_data.makers.national import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
+from sample_data.makers.national_worlds import judge  # noqa: E402
 
 PARTS = ("add", "report", "page", "bad", "readers", "daily", "trust", "worlds")
 _READY = "document.documentElement.dataset.ready = performance.now();"

@@ -65,7 +65,7 @@ def _is_whole(figures: dict[str, Any]) -> bool:
 
 def _tampering(a: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.parts.trust.kill import digitize
-    from benchmarks.parts.trust.tampering import tamper
+    from tools.tampering.tampering import tamper
 
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "ws"
@@ -89,7 +89,7 @@ def _kills(a: argparse.Namespace) -> dict[str, Any]:
 
 
 def _masking(a: argparse.Namespace) -> dict[str, Any]:
-    from benchmarks.parts.trust.masking import measure_masking
+    from tools.exits.masking import measure_masking
 
     with tempfile.TemporaryDirectory() as folder:
         return dict(measure_masking(Path(folder), quick=a.quick))

@@ -86,14 +86,6 @@ def test_print_that_spells_no_entry_does_not_pass_where_the_list_is_not_complete
     assert decide_zone(ZoneReading("place", BOX, exact), ZONE, MILLS).confidence >= 0.9
 
 
-def test_no_district_of_a_state_passes_as_another_when_it_is_taken_out():
-    from benchmarks.parts.lists.typed import _as_lexicon, _read
-    from mappers.codes import district_list
-
-    every, right, out, before = _read(_as_lexicon(district_list("wb")))
-    assert right == every and out == 0 < before
-
-
 @pytest.mark.parametrize(
     ("text", "least", "most"),
     [

@@ -9,7 +9,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from benchmarks.parts.load.layout import kill_and_finish, write_cases
 from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.base import Load
 from digitize.targets.comparing import record_digests
@@ -24,6 +23,8 @@ from mappers.errors import MappingError
 from mappers.layouts import bind_layout, read_layout
 from mappers.layouts.model import LayoutFile
 from mappers.record import FieldValue, Record
+from sample_data.makers.own_tables import write_cases
+from tools.own_tables import kill_and_finish
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "own_tables"
 LAYOUT = read_layout(SAMPLE / "state_tables.toml")

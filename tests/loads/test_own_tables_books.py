@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from test_own_tables import LAYOUT, SAMPLE, address, ask, changed, load, pg_url, record, rejects, target  # noqa: F401
 
-from benchmarks.parts.load.layout import write_cases
 from digitize.errors import TargetRefused
 from digitize.files.loading.compared import of_files
 from digitize.files.loading.reconcile import compare
@@ -23,6 +22,7 @@ from digitize.targets.own_tables.book import book_address, book_tables, init_boo
 from digitize.targets.own_tables.target import OwnTablesTarget
 from digitize.targets.postgres.address import parse_address
 from mappers.record import FieldValue
+from sample_data.makers.own_tables import write_cases
 
 SETTINGS = import_settings("iif1", ignore=["L001"])
 FILE = SAMPLE / "state_tables.toml"

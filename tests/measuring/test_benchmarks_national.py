@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.parts.national.tamper import tamper
 from benchmarks.parts.national.trust import disclose, find_contradictions, launder
-from benchmarks.parts.national.worlds import judge
 from digitize.offices.pdf import find_browser
+from sample_data.makers.national_worlds import judge
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks.parts.national.worlds import judge
 from digitize.offices.history import Point, project
 from digitize.offices.measures import Counts
 from digitize.offices.pace import months_left
+from sample_data.makers.national_worlds import judge
 
 
 def noisy(paces, seed=1):

@@ -148,23 +148,6 @@ def test_a_page_scanned_again_is_known_and_another_filling_of_the_form_is_not():
     assert likeness(prints[1].fine, prints[3].fine) < SAME
 
 
-@pytest.mark.slow
-def test_the_quick_benchmark_writes_the_figures_it_promises(tmp_path):
-    import json
-    import subprocess
-    import sys
-    from pathlib import Path
-
-    root, out = Path(__file__).parents[2], tmp_path / "figures.json"
-    command = [sys.executable, root / "benchmarks" / "scanqc.py", "--quick", "--json", out]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    figures = json.loads(out.read_text(encoding="utf-8"))
-    assert figures["defects_found"] > figures["peer_defects_found"]
-    assert set(KINDS) <= set(figures["found"]) and set(KINDS) <= set(figures["called_bad"])
-    assert figures["good_called_bad"] <= 0.1 and figures["pages_per_s"] > 0
-
-
 def test_of_two_pages_none_is_its_own_neighbour() -> None:
     coarse = np.random.default_rng(1).normal(size=(2, 768)).astype(np.float16)
     assert likely_pairs(coarse, least=-1e9) == [(0, 1)]

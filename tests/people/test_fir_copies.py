@@ -8,7 +8,6 @@ from dataclasses import replace
 import pikepdf
 import pytest
 
-from benchmarks.copies import made_record, measure, words_of
 from digitize.errors import InputError, OptionsError
 from digitize.masking.masks import MASK
 from digitize.services.copies.copy import render, texts_in
@@ -19,27 +18,15 @@ from digitize.services.copies.values import WESTERN, CopyValues, clean
 from digitize.services.copies.words import CopyWords, languages
 from mappers.languages import load_languages
 from mappers.record import NOT_CAPTURED, FieldValue
+from sample_data.makers.copied_firs import make_record, words_of
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Poppler is not installed")
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory):
-    return measure(1, tmp_path_factory.mktemp("copies"), more_words=8)["languages"]
-
-
-@needs_poppler
-@pytest.mark.parametrize("language", languages())
-def test_what_poppler_copies_out_is_what_was_written(figures, language):
-    own = figures[language]
-    assert (own["words"], own["extra"], own["letters"], own["story_order"]) == (1, 0, 1, 1)
-    assert own["pdfa_faults"] == 0
-
-
-@pytest.fixture(scope="module")
 def masked():
     """A copy in which persons, place and story are hidden, as bytes; the name stands nowhere but in what was hidden."""
-    record = made_record("hi", 1, more_words=0)
+    record = make_record("hi", 1, more_words=0)
     hidden = FieldValue(MASK, MASK)
     persons = tuple(
         {**row, "name": hidden, "name_roman": hidden, "relative_name": hidden, "relation": hidden, "address": hidden}
@@ -84,7 +71,7 @@ def kinds_of(element):
 
 
 def test_every_page_bears_the_firs_number_and_which_page_it_is():
-    record = made_record("en", 0, more_words=200)
+    record = make_record("en", 0, more_words=200)
     long = replace(record, fields={**record.fields, "narrative": FieldValue("x", "word " * 2500)})
     with pikepdf.open(io.BytesIO(render(long, "en", role="court"))) as pdf:
         pages = len(pdf.pages)
@@ -105,7 +92,7 @@ def said_on(page):
     ("day", "said"), [("2014-05-12", "154 Cr.P.C."), ("2024-07-01", "173 B.N.S.S."), ("2024-06-30", "154 Cr.P.C.")]
 )
 def test_the_law_is_that_of_the_day(day, said):
-    record = made_record("hi", 0, more_words=0)
+    record = make_record("hi", 0, more_words=0)
     dated = replace(record, fields={**record.fields, "fir_date": FieldValue(day, day)})
     assert any(said in text for text in texts_in(dated, "hi", role="police"))
 
@@ -212,7 +199,7 @@ def test_signs_that_are_not_seen_do_not_come_into_a_copy():
 
 
 def test_other_forms_and_languages_are_refused():
-    record = made_record("en", 0, more_words=0)
+    record = make_record("en", 0, more_words=0)
     with pytest.raises(InputError):
         render(replace(record, form="iif3"), "en", role="police")
     with pytest.raises(OptionsError, match="no copies in sa"):

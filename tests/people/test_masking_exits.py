@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.parts.trust.masking import EXITS, REPORTS, find_leaks, wrong_at
 from digitize.cli.lazy import first_lines, load_command
 from digitize.files.check_reports import formats
 from sample_data.makers.planted import plant, read_cases
+from tools.exits.masking import EXITS, REPORTS, find_leaks, wrong_at
 
 ROOT = Path(__file__).parents[2]
 REGISTER = tomllib.loads((ROOT / "digitize/masking/exits.toml").read_text(encoding="utf-8"))

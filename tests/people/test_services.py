@@ -23,7 +23,6 @@ from schemathesis.specs.openapi import checks as conformance
 from search_store import batch
 from station_office import HOSTS, PASSWORD, Browser
 
-from benchmarks.policy import read_cases, wrong_in
 from digitize.errors import OptionsError, TargetRefused
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
@@ -43,6 +42,7 @@ from digitize.serving.words import service_words
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Record
 from mappers.schema import form_tables, load_schemas
+from tools.exits.policy import read_cases, wrong_in
 
 STATES = {"sexual", "child", "accused_child", "grave", "hinted", "no_sections", "in_doubt", "closed", "names_asker", "traced",
           "identified", "not_proclaimed", "warrant_over"}  # fmt: skip

@@ -3,7 +3,6 @@
 import polars as pl
 import pytest
 
-from benchmarks.services import ask
 from digitize.errors import OptionsError
 from digitize.search.answers import Ground
 from digitize.search.filled import Lack, LoadedRows, each_lacking
@@ -25,7 +24,6 @@ from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
 from mappers.codes.appearance import BodyMark, Garment, read_clothes, read_marks, unknown_words
 from mappers.schema import form_tables, load_schemas
-from sample_data.makers.service_cases import WORDS, Cases
 
 _AT = {"state": "wb", "district": "Howrah", "police_station": "Kalpanapur"}
 REPORTS = [
@@ -187,17 +185,6 @@ def test_what_services_need_stands_in_their_tables():
             assert every.issuperset((*need.one_of, *need.of_record)), service
             own = [n for n in need.one_of if tables[need.child].column(n)]
             assert own or any(tables[""].column(n) for n in need.of_record), (service, need)
-
-
-def test_measured_on_generated_cases(tmp_path):
-    cases = Cases(100, 25, 6, 5)
-    target = SqliteTarget(tmp_path / "cases.sqlite")
-    for some in cases.batches(1000):
-        target.take(some)
-    figures = ask(target, cases)
-    target.close()
-    assert min(figures[n]["recall10"] for n in ("body_to_report", "report_to_body", "report_to_traced")) >= 0.8
-    assert len(WORDS) == 10
 
 
 def one_of(kind, **more):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from benchmarks.parts.cluster.rig import SCHEDULER, Rig
+from tools.cluster_rig import SCHEDULER, Rig
 
 
 @pytest.mark.slow

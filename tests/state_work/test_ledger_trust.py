@@ -11,14 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from benchmarks.parts.trust.copies import TamperedCopy  # noqa: E402
-from benchmarks.parts.trust.tampering import DEEDS, named_changes  # noqa: E402
-from benchmarks.parts.trust.views import open_views  # noqa: E402
 from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan  # noqa: E402
 from digitize.workspace.ledger.schema_before import COVER_DDL, DDL_5, SHAPES_DDL  # noqa: E402
 from sample_data.makers.old_ledgers import to_format_5  # noqa: E402
+from tools.tampering.copies import TamperedCopy  # noqa: E402
+from tools.tampering.tampering import DEEDS, named_changes  # noqa: E402
+from tools.tampering.views import open_views  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -204,9 +204,9 @@ def test_a_format_that_is_none_of_ours_is_refused(place, found):
 
 def older(place):
     """Make a ledger of format 1 of one of now, as the version before wrote it."""
-    from benchmarks.parts.trust.copies import rechain
     from digitize.workspace.ledger.packs import plain_data
     from digitize.workspace.ledger.records import Records
+    from tools.tampering.copies import rechain
 
     with Ledger(place / "ledger.sqlite") as ledger:
         plain = [(plain_data(s.record), s.record.id) for s in Records(ledger).all()]

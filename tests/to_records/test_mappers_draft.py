@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import drafts
 from mappers.binding.bind import bind_file
 from mappers.clean import load_cleaners
 from mappers.draft import MappingDraft, draft_table, write_draft
@@ -273,12 +272,6 @@ def test_content_knows_dates_from_sections_and_numbers():
     assert Content(("01/02/1998", "1998-02-03", "19980203", "03021998")).days == 1
     assert Content(("323/504/506", "379/411", "12345", "12/98")).days == 0
     assert Content(("1", "2", "1")).codes == ("1", "2")
-
-
-def test_layouts_held_back_are_drafted_right_in_four_columns_of_five():
-    found = drafts.evaluate(hold_out=True, sample=6)
-    assert found["draft_columns_right"] >= 0.8
-    assert found["draft_columns_right"] > found["peer_right"]
 
 
 def test_cleaners_of_drafts_exist():

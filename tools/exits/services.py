@@ -1,4 +1,4 @@
-"""What the services answer of the planted cases (`benchmarks/parts/trust/masking.py`)."""
+"""What the services answer of the planted cases (`tools/exits/masking.py`)."""
 
 from __future__ import annotations
 

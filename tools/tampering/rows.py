@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import sqlite3
 
-from benchmarks.parts.trust.copies import TamperedCopy, rechain, some_row, where
 from digitize.workspace.ledger.chain import entry_hash
 from digitize.workspace.ledger_db.covered import COVERED
+from tools.tampering.copies import TamperedCopy, rechain, some_row, where
 
 
 def row_changed(copy: TamperedCopy, dice: random.Random) -> str | None:

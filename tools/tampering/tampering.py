@@ -14,10 +14,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.parts.trust import files as trust_files
-from benchmarks.parts.trust import history as trust_history
-from benchmarks.parts.trust import rows as trust_rows
-from benchmarks.parts.trust.copies import Deed, TamperedCopy
 from digitize.errors import DigitizeError
 from digitize.files.loading.compared import of_workspace
 from digitize.files.loading.reconcile import compare
@@ -26,6 +22,10 @@ from digitize.workspace.integrity.whole import Look, changes_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 from digitize.workspace.target import open_place_target
+from tools.tampering import files as trust_files
+from tools.tampering import history as trust_history
+from tools.tampering import rows as trust_rows
+from tools.tampering.copies import Deed, TamperedCopy
 
 DEEDS: dict[str, Deed] = {
     name: deed for room in (trust_rows, trust_history, trust_files) for name, deed in room.DEEDS.items()

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT))
-from benchmarks.parts.trust.firs import copied_firs  # noqa: E402
-from benchmarks.parts.trust.services import ask_services  # noqa: E402
-from sample_data.makers.planted import Planted, plant, read_cases, text_of  # noqa: E402
+from sample_data.makers.planted import Planted, plant, read_cases, text_of
+from tools.exits.firs import copied_firs
+from tools.exits.services import ask_services
+
+ROOT = Path(__file__).resolve().parents[2]
 
 REPORTS = ("table", "json", "jsonl", "csv", "html", "sarif", "junit", "xlsx")
 # Full by design: what was delivered, the ledger, and what is loaded. Nothing else may hold a hidden name.
@@ -257,11 +257,3 @@ def measure_masking(folder: Path, *, quick: bool = False) -> dict[str, int]:
     at = plant(folder, cases)
     wrong = {case for exit in EXITS for case in wrong_at(at, exit)}
     return {"masking_cases": len(cases), "masking_right": len(cases) - len(wrong), "leaks": len(find_leaks(at))}
-
-
-if __name__ == "__main__":
-    import json
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as made:
-        print(json.dumps(measure_masking(Path(made), quick="--quick" in sys.argv)))

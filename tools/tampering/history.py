@@ -6,11 +6,11 @@ import json
 import random
 import sqlite3
 
-from benchmarks.parts.trust.copies import TamperedCopy, count, rechain
 from digitize.machine.signing import create_key, open_key
 from digitize.workspace.ledger.chain import link
 from digitize.workspace.ledger.heads import LOG, Heads
 from digitize.workspace.ledger_db.covered import COVERED, entry_name
+from tools.tampering.copies import TamperedCopy, count, rechain
 
 
 def event_changed(copy: TamperedCopy, dice: random.Random) -> str | None:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from benchmarks.parts.cluster.rig import VISITS
 from digitize.machine.cluster.one_process import OneProcess
+from tools.cluster_rig import VISITS
 
 
 def dask_setup(worker: Any) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.parts.trust.views import open_views
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger_db.covered import COVERED
 from digitize.workspace.ledger_db.sqlite import FileEngine, script
+from tools.tampering.views import open_views
 
 
 @dataclass

@@ -6,8 +6,8 @@ import random
 import sqlite3
 from pathlib import Path
 
-from benchmarks.parts.trust.copies import TamperedCopy
 from digitize.workspace.ledger.heads import LOG
+from tools.tampering.copies import TamperedCopy
 
 
 def trigger_dropped(copy: TamperedCopy, dice: random.Random) -> str | None:
