@@ -26,7 +26,7 @@ from unittest import mock
 
 from benchmarks.parts.ledger import make as ledger_make
 from benchmarks.parts.ledger.rows import BY, invented
-from digitize.workspace.calibration.keeping import STEP, begin
+from digitize.workspace.calibration.keeping import STEP, begin_measuring
 from digitize.workspace.calibration.values import Measured
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
@@ -78,7 +78,7 @@ def made(folder: Path, pages: int, *, is_one_batch: bool = False) -> Place:
     with mock.patch.multiple(ledger_make, **how):
         place = ledger_make.make(folder / f"growth-{pages}{'-one' * is_one_batch}", pages)
     with Ledger(place.ledger) as ledger:
-        if begin(ledger, place.options.workspace.site_id):
+        if begin_measuring(ledger, place.options.workspace.site_id):
             # Something passes, so that sheets ask by lot what passed.
             open_now = Measured(ledger_make.FORM, "fir_no", 0.9, "own", 400, 400)
             detail = {"is": open_now.as_plain()}

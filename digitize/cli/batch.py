@@ -109,7 +109,7 @@ def custody(
         book = Volumes(ledger)
         found = book.find(volume)
         if what:
-            book.hand(found.number, CustodyEvent(what, by, to, check_day(on), note))
+            book.add_custody(found.number, CustodyEvent(what, by, to, check_day(on), note))
         chain, counts = book.custody(found.number), book.counts(found.number)
     if json:
         told = [{"pages": n, "by": who, "on": day} for n, who, day in counts]

@@ -18,7 +18,7 @@ def calibrate(
 
     The first call begins: from then on sheets ask whole pages in random order, until values pass under the guarantee.
     """
-    from digitize.workspace.calibration.keeping import begin
+    from digitize.workspace.calibration.keeping import begin_measuring
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.measuring import measure_place
@@ -26,7 +26,7 @@ def calibrate(
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        has_begun = begin(ledger, place.options.workspace.site_id)
+        has_begun = begin_measuring(ledger, place.options.workspace.site_id)
         said = measure_place(ledger, place)
         found = standings(ledger, place.options.calibrate.certainty)
     if json:

@@ -38,17 +38,17 @@ def verify(
     from digitize.cli.console import progress
     from digitize.errors import InputError, LedgerError
     from digitize.workspace.integrity.originals import parse_share
-    from digitize.workspace.integrity.whole import Look, changes_of, reached
+    from digitize.workspace.integrity.whole import VerifyScope, find_newest_event, find_workspace_changes
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     if heads is not None and not heads.is_file():
         raise InputError(f"{heads}: there is no such file of heads.")
-    look = Look(parse_share(originals), heads, not no_target)
+    look = VerifyScope(parse_share(originals), heads, not no_target)
     place = open_place(folder)
     with Ledger(place.ledger) as opened, progress(place.options.run.line_every) as shown:
-        found = list(changes_of(opened, place, look, shown))
-        count, root = reached(opened, found)
+        found = list(find_workspace_changes(opened, place, look, shown))
+        count, root = find_newest_event(opened, found)
     amiss = [c for c in found if not c.is_remark]
     if json:
         plain = [c.as_plain() for c in found]

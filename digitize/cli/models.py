@@ -51,13 +51,13 @@ def list_(
 
 def _own(folder: Path | None) -> tuple[list[OwnWeights], Collection[str]]:
     from digitize.workspace.ledger import Ledger
-    from digitize.workspace.ledger.chosen_weights import all_chosen
+    from digitize.workspace.ledger.chosen_weights import find_all_chosen
     from digitize.workspace.own_weights import list_weights
     from digitize.workspace.place import open_place
 
     place = open_place(folder or Path())
     with Ledger(place.ledger) as ledger:
-        return list_weights(place), all_chosen(ledger).values()
+        return list_weights(place), find_all_chosen(ledger).values()
 
 
 @models.command()

@@ -25,7 +25,7 @@ def status(
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counting.totals import count_work
     from digitize.workspace.ledger import Ledger, purges, replaced, waiting_pages
-    from digitize.workspace.ledger.chosen_weights import all_chosen
+    from digitize.workspace.ledger.chosen_weights import find_all_chosen
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
 
@@ -37,7 +37,7 @@ def status(
         s = count_work(ledger, every_volume=json)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
-        volumes, used, purged = summary(ledger), all_chosen(ledger), purges.summary(ledger)
+        volumes, used, purged = summary(ledger), find_all_chosen(ledger), purges.summary(ledger)
         again = [*replaced.summary(ledger), *waiting_pages.summary(ledger)]
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]

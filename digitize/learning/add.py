@@ -15,7 +15,7 @@ from digitize.learning.networks import NETWORKS, content_to_teach, first_weights
 from digitize.learning.travel import LearnedLayers, layers_of, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Progress
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen
+from digitize.workspace.ledger.chosen_weights import PACKAGE, find_chosen
 from digitize.workspace.own_weights import (
     OwnWeights,
     keep_weights,
@@ -57,7 +57,7 @@ def add_layers(place: Place, path: Path, trusted: Sequence[str], progress: Progr
         name = name_of(content)
         if any(w.name == name for w in list_weights(place)):
             raise InputError(f"{name} is here already. To read with it: digitize models use {place.folder} {name}")
-        parent = chosen(ledger, network)
+        parent = find_chosen(ledger, network)
         facts = {"parent": PACKAGE, "pages": layers.pages, "values": layers.values, "network": network}
         weights = keep_weights(place, content, facts)
         # Pages that the weights in use learned from would be read too well by them.

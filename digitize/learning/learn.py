@@ -25,7 +25,7 @@ from digitize.machine.progress import Progress
 from digitize.machine.work_keys import plain_hash, text_key, work_key
 from digitize.steps.measure import learned_pages
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.chosen_weights import chosen
+from digitize.workspace.ledger.chosen_weights import find_chosen
 from digitize.workspace.own_weights import folder_of, keep_weights, list_weights, name_of, require_whole, use_weights
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext
@@ -92,7 +92,7 @@ class _Work:
     ) -> None:
         self._ledger, self._known, self._course, self._progress = ledger, known, course, progress
         self._network, self._split = network, split(pages)
-        self._parent = chosen(ledger, network.name)
+        self._parent = find_chosen(ledger, network.name)
         self._seen = learned_pages(known.place, self._parent)
         own = dict(known.weights).get(network.name)
         if own is not None:

@@ -11,7 +11,7 @@ from digitize.offices.lists import Gazetteer
 from digitize.offices.shape import DEFINITIONS
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
-from digitize.workspace.ledger.marked import all_parts, is_marking
+from digitize.workspace.ledger.marked import is_marking, list_parts
 from digitize.workspace.ledger.marks import SNAPSHOT
 
 _PARTS = "SELECT part FROM tallies WHERE part >= ? AND part < ?"
@@ -28,7 +28,7 @@ def fold_parts(ledger: Ledger, gazetteer: Gazetteer, *, keeps: bool = False) -> 
     )  # fmt: skip
     whole = PartFold()
     # A part that has nothing any more is counted anew as well, or what is kept of it would stay.
-    for part in sorted({*all_parts(ledger, SNAPSHOT), *_kept(ledger), *kept.changed}):
+    for part in sorted({*list_parts(ledger, SNAPSHOT), *_kept(ledger), *kept.changed}):
         whole.add(json.loads(kept.text(part)))
     kept.keep()
     return whole

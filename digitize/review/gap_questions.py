@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from digitize.workspace.counting.kept import kept_gaps, of_volumes
+from digitize.workspace.counting.kept import iter_volume_counts, read_gaps
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id
 from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap
@@ -17,7 +17,7 @@ GAP_WORDS = (MISSING, NO_GAP)
 
 def gap_questions(ledger: Ledger, volume: int | None = None) -> Iterator[Question]:
     """The gaps of which no person has said what they are. volume: of it alone."""
-    gaps = kept_gaps(ledger) if volume is None else _gaps_of(ledger, [volume])
+    gaps = read_gaps(ledger) if volume is None else _gaps_of(ledger, [volume])
     return (_question(gap) for gap in gaps if not gap.said)
 
 
@@ -29,7 +29,7 @@ def gaps_behind(ledger: Ledger, pages: Collection[str]) -> Iterator[Question]:
 
 
 def _gaps_of(ledger: Ledger, volumes: Sequence[int]) -> Iterator[Gap]:
-    for _, tally in of_volumes(ledger, volumes):
+    for _, tally in iter_volume_counts(ledger, volumes):
         yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 

@@ -18,7 +18,7 @@ from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
-from digitize.workspace.ledger.marked import all_parts
+from digitize.workspace.ledger.marked import list_parts
 from digitize.workspace.ledger.marks import SHEET
 
 _VERSION = "1"
@@ -41,7 +41,7 @@ class KeptDoubts:
         """The records of some parts, of all where none are named, best asked first; with each the first records of its
         part's places that several wait for.
         """
-        found = all_parts(self._ledger, SHEET) if parts is None else parts
+        found = list_parts(self._ledger, SHEET) if parts is None else parts
         heads = [(part, first) for part in found if (first := self._line(part, 0))]
         self._parts.keep()
         # No part is sorted by keys, for an answer makes others cheaper: what is merged is always the next of each.

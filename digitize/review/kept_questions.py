@@ -17,10 +17,10 @@ from digitize import __version__
 from digitize.machine.work_keys import plain_hash
 from digitize.workspace.calibration.sampling import MORE, Draw, book_of
 from digitize.workspace.counting.parts import values_of, where_of
-from digitize.workspace.decisions.order import costs_in_order, places_of
+from digitize.workspace.decisions.order import places_of, sort_by_cost
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
-from digitize.workspace.ledger.marked import all_parts
+from digitize.workspace.ledger.marked import list_parts
 from digitize.workspace.ledger.marks import SHEET
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
@@ -127,7 +127,7 @@ class KeptQuestions:
 
     def heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
         """Of some parts, of all where none are named."""
-        for part in all_parts(self._ledger, SHEET) if parts is None else parts:
+        for part in list_parts(self._ledger, SHEET) if parts is None else parts:
             yield part, _head(self._parts.text(part).partition("\n")[0])
         self._parts.keep()
 
@@ -165,7 +165,7 @@ def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
             wanting[stored.record.id] = places_of(stored, sorted(wanted))
         else:
             lots.append((rules.lot(stored.record.id), stored.record.id))
-    waiting, audited = costs_in_order(wanting), sorted(lots)
+    waiting, audited = sort_by_cost(wanting), sorted(lots)
     first, cold = _turns(ledger, part, rules)
     nexts = (next(iter(own), None) for own in (waiting, audited))
     head = PartHead(first, cold, len(waiting), len(audited), *nexts)

@@ -27,7 +27,7 @@ from digitize.review.kept_questions import (
 from digitize.workspace.calibration.keeping import STEP
 from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import draw_of
-from digitize.workspace.decisions.items import ZONE, Item, items_in_order, items_of, measured
+from digitize.workspace.decisions.items import ZONE, Item, items_in_order, items_of, make_measuring_item
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
@@ -95,7 +95,7 @@ def _asked(
             if item.cell.startswith(_ZONES):
                 asked.add(item.cell)
             if sample.holds(stored.record.id, item.cell) and not item.fields[0].startswith(LEFT_OVER):
-                yield stored, measured(item, LADDER[-1])
+                yield stored, make_measuring_item(item, LADDER[-1])
             elif not everything and sample.may_wait(stored.unit, item):
                 deferred.append(item.id)
             else:

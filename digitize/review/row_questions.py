@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from digitize.reading.rows import DAY, ROW_KINDS, STRUCK
-from digitize.workspace.counting.kept import volumes_with
+from digitize.workspace.counting.kept import find_volumes_with
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, register_source
@@ -53,7 +53,7 @@ def _of_pages(ledger: Ledger, known: RunContext, pages: Iterable[tuple[str, Step
 def _mapped(ledger: Ledger, volume: int | None) -> Iterator[tuple[str, StepState]]:
     """The pages of volumes in which rows are asked about, as the books lie; others are not looked at."""
     sql = "SELECT unit, key, outcome, detail FROM state WHERE step = 'map' AND {} ORDER BY unit"
-    for part in volumes_with(ledger, "rows_asked") if volume is None else [f"volume:{volume}"]:
+    for part in find_volumes_with(ledger, "rows_asked") if volume is None else [f"volume:{volume}"]:
         for row in ledger.rows(sql.format(where_of(part)), values_of(part)):
             yield row["unit"], step_state(row["key"], row["outcome"], row["detail"])
 

@@ -30,7 +30,7 @@ def learn_books(ledger: Ledger, known: RunContext) -> bool:
     Returns whether anything is known of a volume that was not, or no longer is.
     """
     changed = False
-    for volume in books.unseen(ledger):
+    for volume in books.list_unseen(ledger):
         group = _newest(Catalogue(ledger).scans(volume))
         before = known.books.get(volume, {})
         now = _facts(ledger, group, before)
@@ -44,7 +44,7 @@ def learn_books(ledger: Ledger, known: RunContext) -> bool:
 
 def note_decided(ledger: Ledger, known: RunContext) -> None:
     """Note that pages were decided with what was learned: they are no new witnesses for it."""
-    for volume in books.unseen(ledger):
+    for volume in books.list_unseen(ledger):
         books.record(ledger, volume, known.books.get(volume, {}))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
-from digitize.workspace.counting.kept import of_volumes
+from digitize.workspace.counting.kept import iter_volume_counts
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, list_parts, newest_event
 from digitize.workspace.run_context import RunContext
 from mappers.text.folding import fold_key
 
@@ -25,7 +25,7 @@ class Due:
         self._ledger, self._step = ledger, step
         self._seq = newest_event(ledger)
         everywhere = not is_marking(ledger) or (is_dry and bool(changed_steps(ledger, known, (step,))))
-        self.parts = all_parts(ledger, step) if everywhere else marked(ledger, step)
+        self.parts = list_parts(ledger, step) if everywhere else list_dirty(ledger, step)
 
     def volumes(self, first: str = "") -> list[int]:
         """The volumes among them, by number, or as --first says."""
@@ -35,7 +35,7 @@ class Due:
     def settle(self, idle: Iterable[str]) -> None:
         """Take away the marks of parts in which nothing is to be done."""
         if (parts := list(idle)) and self._ledger.can_write:
-            settle(self._ledger, self._step, parts, self._seq)
+            clear_marks(self._ledger, self._step, parts, self._seq)
 
 
 def parse_first(text: str) -> str:
@@ -68,7 +68,7 @@ def _by_age(ledger: Ledger, volumes: Sequence[int], _: str) -> Key:
 def _by_gain(ledger: Ledger, volumes: Sequence[int], _: str) -> Key:
     """What a page brings at most: a record where there was none, and fields that a person would look at."""
     gain = {}
-    for part, tally in of_volumes(ledger, volumes):
+    for part, tally in iter_volume_counts(ledger, volumes):
         totals = tally.get("totals", {})
         if pages := totals.get("pages", 0):
             unread = totals.get("pages_waiting", 0) + totals.get("pages_failed", 0)
@@ -83,7 +83,7 @@ _PAGE = 20.0
 def _by_station(ledger: Ledger, volumes: Sequence[int], name: str) -> Key:
     wanted = fold_key(name)
     has = set()
-    for part, tally in of_volumes(ledger, volumes):
+    for part, tally in iter_volume_counts(ledger, volumes):
         stations = tally.get("by", {}).get("station", {})
         if any(fold_key(station) == wanted for station in stations):
             has.add(int(part.partition(":")[2]))

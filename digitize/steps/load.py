@@ -19,7 +19,7 @@ from digitize.targets.folder import FolderTarget
 from digitize.targets.from_records import as_batch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.marked import marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.marks import FREED
 from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
@@ -86,7 +86,7 @@ def load_batches(
 
 def may_have_room(ledger: Ledger) -> bool:
     """Whether a batch gave numbers free since it was last looked which refused records have room."""
-    return bool(marked(ledger, FREED))
+    return bool(list_dirty(ledger, FREED))
 
 
 def load_all(
@@ -102,7 +102,7 @@ def _load_into_room(ledger: Ledger, known: RunContext, target: Target, progress:
     free: it may belong to an earlier one than the batch that lost it. Raises TargetRefused.
     """
     receipts: list[Receipt] = []
-    while freed := marked(ledger, FREED):
+    while freed := list_dirty(ledger, FREED):
         seq = newest_event(ledger)
         refused = [batch for batch, now in ledger.states("load").items() if now.detail.get("refused")]
         contents = {b: _content_key(ledger, known, b) for b in refused if _has_room(ledger, target, b)}
@@ -112,7 +112,7 @@ def _load_into_room(ledger: Ledger, known: RunContext, target: Target, progress:
         if len(some) < len(todos):
             # What another program holds is due when that is done: the marks stay.
             break
-        settle(ledger, FREED, freed, seq)
+        clear_marks(ledger, FREED, freed, seq)
     return receipts
 
 

@@ -13,7 +13,7 @@ from digitize.steps import load
 from digitize.steps.load_due import find_due_batches
 from digitize.steps.run import Run
 from digitize.steps.work_sharing import WholePlan
-from digitize.workspace.counting.kept import summed
+from digitize.workspace.counting.kept import iter_summed_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
@@ -89,7 +89,7 @@ def _require_agreed(ledger: Ledger, agreed: Agreed, named: list[str] | None) -> 
 
 def _of_all(ledger: Ledger) -> tuple[int, int]:
     """Rejected and checked records, from the counts that are kept: unchecked ones would make the share look small."""
-    own = [part.get("totals", {}) for _, part in summed(ledger)]
+    own = [part.get("totals", {}) for _, part in iter_summed_counts(ledger)]
     rejected, clean, waiting = (sum(t.get(name, 0) for t in own) for name in ("rejected", "clean", "in_review"))
     return rejected, rejected + clean + waiting
 

@@ -76,7 +76,7 @@ class LotSource(Iterator[PageLot]):
 
     def _plan(self) -> None:
         self.is_planned = True
-        busy = self._ledger.busy()
+        busy = self._ledger.list_busy()
         due = Due(self._ledger, self._known, READ)
         found: list[tuple[int, list[str]]] = []
         idle: list[int] = []

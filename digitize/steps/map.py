@@ -19,7 +19,7 @@ from digitize.steps.systems import OpenSystems, SystemTables, systems_of
 from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
-from digitize.workspace.ledger.marked import all_parts
+from digitize.workspace.ledger.marked import list_parts
 from digitize.workspace.ledger.marks import MAP
 from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.records import Decision, Records
@@ -66,7 +66,7 @@ def plan(ledger: Ledger, known: RunContext, parts: Iterable[str] | None = None) 
     parts: those in which something may be due; None: all.
     """
     made = MapPlan()
-    some = all_parts(ledger, MAP) if parts is None else list(parts)
+    some = list_parts(ledger, MAP) if parts is None else list(parts)
     tables = {part.partition(":")[2] for part in some if part.startswith("table:")}
     for part in sorted((p for p in some if p.startswith("volume:")), key=volume_in):
         todos = _due_in_volume(ledger, known, volume_in(part))

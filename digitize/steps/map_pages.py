@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from digitize.reading.values import zone_value
 from digitize.steps.other_readings import as_read_today
 from digitize.workspace.capturing import capture_counts
-from digitize.workspace.decisions.apply import Settled, over_page, sign_record, still_hold
-from digitize.workspace.decisions.facts import note_followers, with_one_day, with_weekday
+from digitize.workspace.decisions.apply import Settled, apply_to_page, keep_valid, sign_record
+from digitize.workspace.decisions.facts import confirm_weekday, link_same_days, note_followers
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading
@@ -63,14 +63,14 @@ def make_records(
     sources = {p.page: f"{p.sha256}:{p.idx}" for p in pages}
     own = as_read_today(ledger, pages, readings, decisions.get(record_id, {}))
     # What is typed for a field that nothing feeds lies on no page: it hangs on the first one.
-    settled = still_hold(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
+    settled = keep_valid(own, mapping.form, {c: sources.get(_page_of(c) or pages[0].page, "") for c in own})
     values = [page_values(p.page, reading, known) for p in pages if (reading := readings[p.page])]
     context = known.context(record_id, pages[0].batch, pages[0])
-    days = [with_one_day(v, over_page(v, settled), _day_groups(known, readings[v.page])) for v in values]
+    days = [link_same_days(v, apply_to_page(v, settled), _day_groups(known, readings[v.page])) for v in values]
     records = map_readings(mapping, [values for values, _ in days], context)
     followers = {place: leader for _, own in days for place, leader in own.items()}
     signed = (note_followers(_sign(r, settled, values, context), followers) for r in records)
-    return [capture(with_weekday(r), known.capture) for r in signed]
+    return [capture(confirm_weekday(r), known.capture) for r in signed]
 
 
 def _day_groups(known: RunContext, reading: Reading | None) -> list[tuple[str, ...]]:

@@ -19,9 +19,9 @@ from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, UNKNOWN_FORM
 from digitize.workspace.capturing import capture_counts
-from digitize.workspace.decisions.apply import Settled, over_page, sign_record
+from digitize.workspace.decisions.apply import Settled, apply_to_page, sign_record
 from digitize.workspace.decisions.items import FIELD, ZONE, register_source
-from digitize.workspace.decisions.words import said_on, words_of
+from digitize.workspace.decisions.words import find_row_words, words_of
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, by_volume
 from digitize.workspace.ledger.purges import purged_files, purged_in
@@ -88,7 +88,7 @@ def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, 
     changed: dict[str, StepState] = {}
     for scan in pages:
         now = states.get(scan.page)
-        kinds = said_on(ledger, scan, readings) if now and now.is_done and now.is_register else {}
+        kinds = find_row_words(ledger, scan, readings) if now and now.is_done and now.is_register else {}
         if now and kinds and (reading := readings.newest(scan.page)):
             facts = now.detail
             days = {"has_days": bool(facts.get("days")), "is_day_above": bool(facts.get("day_above"))}
@@ -235,7 +235,7 @@ class _Work:
         assert reading is not None
         values = self._values(scan, reading)
         self._read |= {f"{_ZONES}{scan.page}/{name}": zone.raw for name, zone in values.zones.items()}
-        zones = dict(over_page(values, Settled(self._zones)).zones)
+        zones = dict(apply_to_page(values, Settled(self._zones)).zones)
         changed = frozenset(name for name, zone in zones.items() if zone is not values.zones[name])
         # Days are no cells of the reading, and rows are made of those alone.
         days = {name: zones.pop(name) for name in list(zones) if name not in reading.zones}

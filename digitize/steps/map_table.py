@@ -14,7 +14,7 @@ from digitize.steps.kept_rows import KeptRows, is_usable, kept_chunks
 from digitize.steps.map_pages import group_of, station_of
 from digitize.steps.table_chunks import Job, TableWork, pack_chunks
 from digitize.workspace.capturing import capture_counts
-from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
+from digitize.workspace.decisions.apply import Settled, apply_to_row, keep_valid, sign_record, stored_texts
 from digitize.workspace.decisions.items import FIELD
 from digitize.workspace.decisions.left_over import columns_left
 from digitize.workspace.intake.store import how_to_read
@@ -179,7 +179,7 @@ def map_decided(
 ) -> list[Record]:
     """Rows to records under people's decisions; a decision on a cell holds for all forms that its row makes."""
     own = {r.record_id: settled_of(mapping, r.record_id, decisions) for r in rows}
-    decided = [over_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
+    decided = [apply_to_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
     stored = {r.record_id: stored_texts(mapping, r, own[r.record_id]) for r in rows if own[r.record_id].cells}
     signed = (
@@ -203,7 +203,7 @@ def settled_of(
     """
     cells: dict[str, Decision] = {}
     for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
-        cells |= still_hold(decisions.get(record_id + name, {}), form, source_of).cells
+        cells |= keep_valid(decisions.get(record_id + name, {}), form, source_of).cells
     return Settled(cells)
 
 

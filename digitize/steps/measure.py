@@ -8,13 +8,13 @@ from typing import Any
 
 from digitize.reading.rows import LINES_JOINED, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART
 from digitize.steps.map_pages import make_records
-from digitize.workspace.calibration.keeping import STEP, WEIGHTS, count_for, plain_answer, weights_of
+from digitize.workspace.calibration.keeping import STEP, WEIGHTS, is_for_weights, plain_answer, weights_of
 from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.decisions.items import ZONE, cell_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.chosen_weights import FIELDS, all_chosen, chosen
+from digitize.workspace.ledger.chosen_weights import FIELDS, find_all_chosen, find_chosen
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.own_weights import list_weights
@@ -50,7 +50,7 @@ def answer_of(
     answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right)
     # Registers are not read with weights of the office's own.
     networks = known.networks_in(now.form) if not now.is_register else ()
-    return plain_answer(answer, weights_of(networks, all_chosen(ledger)))
+    return plain_answer(answer, weights_of(networks, find_all_chosen(ledger)))
 
 
 def _fed(record: Record, cell: str) -> dict[str, FieldValue]:
@@ -94,7 +94,7 @@ class _SeenAnew:
         self._known, self._read = known, {r["unit"]: r["seq"] for r in read}
         self._forms = {unit: s.form for unit, s in ledger.states("decide").items()}
         self._since = _since(ledger)
-        self._learned = {n: learned_pages(known.place, chosen(ledger, n)) for n in self._since}
+        self._learned = {n: learned_pages(known.place, find_chosen(ledger, n)) for n in self._since}
 
     def is_anew(self, page: str) -> bool:
         changed = self._known.networks_in(self._forms.get(page)) & self._since.keys()
@@ -129,8 +129,8 @@ def _both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, Recor
 
 def _not_measured(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """(record, cell) of the answers that say nothing yet of the weights of today, in order."""
-    rows, now = ledger.rows(_MEASURED, (STEP,)), all_chosen(ledger)
-    done = {(r["unit"], r["cell"]) for r in rows if count_for(r["weights"], now)}
+    rows, now = ledger.rows(_MEASURED, (STEP,)), find_all_chosen(ledger)
+    done = {(r["unit"], r["cell"]) for r in rows if is_for_weights(r["weights"], now)}
     return ((r["unit"], r["cell"]) for r in rows if (r["unit"], r["cell"]) not in done)
 
 

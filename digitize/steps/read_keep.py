@@ -52,4 +52,4 @@ class Keeper:
             self._ledger.renew(self._known.owner)
 
     def _transaction(self) -> AbstractContextManager[object]:
-        return self._ledger.writing() if self._lot is None else self._ledger.fenced(self._lot.token)
+        return self._ledger.writing() if self._lot is None else self._ledger.hold_fence(self._lot.token)

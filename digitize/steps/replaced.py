@@ -92,7 +92,7 @@ def _pairs(
         own = _identity(before.record)
         # Two rows that say the same are not told apart: what was settled of one is not guessed to be of the other.
         if len(olds.get(own, ())) == 1 and len(found := news.get(own, [])) == 1:
-            yield from ((before, after) for after in records.some(found))
+            yield from ((before, after) for after in records.find_many(found))
 
 
 def _by_identity(records: Records, table: TableUnit, wanted: set[_Identity]) -> dict[_Identity, list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from digitize.files.systems.delivered import Delivered
 from digitize.files.systems.joining import Family, Joining
 from digitize.files.systems.store import KeptRow, RowStore
-from digitize.workspace.decisions.apply import OPEN_AGAIN, VALUE, Settled, sign_record, still_hold
+from digitize.workspace.decisions.apply import OPEN_AGAIN, VALUE, Settled, keep_valid, sign_record
 from digitize.workspace.decisions.items import COLUMN, FIELD
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.ledger.verdict import CHANGED
@@ -74,7 +74,7 @@ def settled_of(mapping: FormMapping, row_id: str, decisions: Decisions) -> Settl
     """What people settled for the cells of a row, in whichever of its records they were asked."""
     cells: dict[str, Decision] = {}
     for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
-        cells |= still_hold(decisions.get(row_id + name, {}), form, {}).cells
+        cells |= keep_valid(decisions.get(row_id + name, {}), form, {}).cells
     return Settled(cells)
 
 

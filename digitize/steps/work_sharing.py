@@ -158,7 +158,7 @@ class SharedLots:
         is_news = not read.outcomes.items() <= self._outcomes.items()
         self._outcomes |= read.outcomes
         self.is_idle = self.is_idle and not is_news
-        return not is_news and not ledger.busy()
+        return not is_news and not ledger.list_busy()
 
     def portions(
         self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]

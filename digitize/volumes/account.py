@@ -9,7 +9,7 @@ from typing import Any
 
 from digitize.machine.text import pluralize
 from digitize.volumes.kept_pages import KeptPages, PagesOfVolume, count_purged
-from digitize.workspace.counting.kept import kept_gaps
+from digitize.workspace.counting.kept import read_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.purges import purged_in
@@ -83,7 +83,7 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
     sheets = Counter(int(s.detail["volume"]) for s in ledger.states("sheet").values())
     gaps: dict[str, list[Gap]] = {}
     # Of all volumes from the counts that are kept, which look at no page.
-    for gap in (find_gaps(ledger, only) if only is not None else kept_gaps(ledger)) if known else ():
+    for gap in (find_gaps(ledger, only) if only is not None else read_gaps(ledger)) if known else ():
         gaps.setdefault(gap.volume, []).append(gap)
     pages = KeptPages(ledger, site, keeps=only is None)
     looked = ledger.states(LOOKED) if only is None else {unit_of(only): ledger.state(unit_of(only), LOOKED)}
@@ -168,7 +168,7 @@ def _of_rules(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
 def summary(ledger: Ledger) -> list[str]:
     """Two lines for `digitize status`, without a look at single pages; none where no volume was received."""
     lines = []
-    volumes, scanned = Volumes(ledger).all(), Volumes(ledger).scanned()
+    volumes, scanned = Volumes(ledger).all(), Volumes(ledger).count_scanned()
     if volumes:
         counted = [v for v in volumes.values() if v.facts.pages is not None]
         hand = sum(v.facts.pages or 0 for v in counted)

@@ -59,7 +59,7 @@ def record_models(ledger: Ledger, place: Place) -> None:
     """Keep which models pages are read with from now on; nothing is written where they are those of the last run."""
     before = _newest(ledger)
     with searching(place.models):
-        here = _here(model_names(), before)
+        here = _inspect_models(model_names(), before)
     if _hashes(here) == _hashes(before):
         return
     with ledger.writing():
@@ -81,7 +81,7 @@ def models_differ(ledger: Ledger, place: Place) -> list[ModelsDiffer]:
         return []
     newest = noted[-1][1]
     with searching(place.models):
-        here = _here({code: tuple(m.name for m in models) for code, models in newest.items()}, newest)
+        here = _inspect_models({code: tuple(m.name for m in models) for code, models in newest.items()}, newest)
     # Nothing ever changed: the pages, which may be many, need not be looked at.
     if all(_hashes(models) == _hashes(here) for _, models in noted):
         return []
@@ -90,15 +90,15 @@ def models_differ(ledger: Ledger, place: Place) -> list[ModelsDiffer]:
         # The newest note of before the page was read says with what.
         then = next((models for seq, models in reversed(noted) if seq < row["seq"]), None)
         language = row["language"]
-        if then is not None and language in then and _changed(then[language], here.get(language, ())):
+        if then is not None and language in then and _is_changed(then[language], here.get(language, ())):
             pages[language, then[language]] += 1
     return [
-        ModelsDiffer(language, count, _installed(then), _installed(here.get(language, ())))
+        ModelsDiffer(language, count, _list_installed(then), _list_installed(here.get(language, ())))
         for (language, then), count in sorted(pages.items(), key=lambda p: p[0][0])
     ]
 
 
-def _here(names: Mapping[str, tuple[str, ...]], before: _Models) -> _Models:
+def _inspect_models(names: Mapping[str, tuple[str, ...]], before: _Models) -> _Models:
     known = [m for models in before.values() for m in models]
     found = look_at(dict.fromkeys(name for group in names.values() for name in group), known)
     return {code: tuple(found[name] for name in group) for code, group in names.items()}
@@ -113,10 +113,10 @@ def _hashes(models: _Models) -> dict[str, list[tuple[str, str]]]:
     return {code: [(m.name, m.sha256) for m in group] for code, group in models.items()}
 
 
-def _changed(then: tuple[UsedModel, ...], now: tuple[UsedModel, ...]) -> bool:
+def _is_changed(then: tuple[UsedModel, ...], now: tuple[UsedModel, ...]) -> bool:
     # A model that is not installed has no hash, and read nothing.
     return {(m.name, m.sha256) for m in then if m.sha256} != {(m.name, m.sha256) for m in now if m.sha256}
 
 
-def _installed(models: tuple[UsedModel, ...]) -> tuple[str, ...]:
+def _list_installed(models: tuple[UsedModel, ...]) -> tuple[str, ...]:
     return tuple(m.name for m in models if m.sha256)

@@ -14,7 +14,7 @@ from typing import Any
 
 from digitize.errors import InputError, MachineLacks
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, STEP, all_chosen
+from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, STEP, find_all_chosen
 from digitize.workspace.place import Place
 
 _SUFFIX, _FACTS = ".onnx", ".json"
@@ -108,7 +108,7 @@ def list_weights(place: Place) -> list[OwnWeights]:
 
 def used_weights(ledger: Ledger, place: Place) -> tuple[tuple[str, Path], ...]:
     """The networks with weights of the office's own, and their files; whether these are whole is not looked at."""
-    return files_of(place, all_chosen(ledger))
+    return files_of(place, find_all_chosen(ledger))
 
 
 def files_of(place: Place, names: Mapping[str, str]) -> tuple[tuple[str, Path], ...]:
@@ -136,7 +136,7 @@ def use_weights(
     are those of their network alone. Returns False where nothing changes. Raises InputError for weights that the
     workspace has not, or that are of another network than that.
     """
-    now = all_chosen(ledger)
+    now = find_all_chosen(ledger)
     if name == PACKAGE:
         changed = [n for n in sorted(now) if network in ("", n)]
         for each in changed:

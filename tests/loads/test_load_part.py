@@ -10,7 +10,7 @@ from digitize.machine.progress import Silent
 from digitize.steps.load_workspace import LoadPart, load_workspace
 from digitize.workspace.ledger import Ledger, copies
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
-from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.marks import FREED, LOAD
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
@@ -68,7 +68,7 @@ def loaded(place):
     with Ledger(place.ledger) as ledger:
         held = {r["record"] for r in ledger.rows("SELECT record FROM records WHERE loaded <> ''")}
         receipts = [r["batch"] for r in ledger.rows("SELECT batch FROM receipts ORDER BY batch")]
-        return len(held), receipts, marked(ledger, LOAD)
+        return len(held), receipts, list_dirty(ledger, LOAD)
 
 
 def test_one_batch_is_loaded_and_the_others_wait_as_they_were(place):
@@ -124,7 +124,7 @@ def test_a_number_that_goes_from_a_later_batch_to_an_earlier_one_is_loaded(place
     assert loaded(place)[0] == 4 and load(place) == []
     with Ledger(place.ledger) as ledger:
         # A batch with a refused record is not looked at by every run: only once another gave numbers free.
-        assert not marked(ledger, LOAD) and not marked(ledger, FREED)
+        assert not list_dirty(ledger, LOAD) and not list_dirty(ledger, FREED)
     with Ledger(place.ledger) as ledger:
         put(ledger, TWO, 2, 1, fir_no="28")
     assert load(place) == [(TWO, 0, 1), (ONE, 1, 0)]

@@ -10,10 +10,10 @@ from benchmarks.parts.ledger.make import make
 from benchmarks.parts.ledger.sinks import DatabaseSink
 from digitize.machine.progress import Silent
 from digitize.steps.run import RunOptions, run_workspace
-from digitize.workspace.counting.kept import differing_counts
+from digitize.workspace.counting.kept import find_differing_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger, books
-from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import open_place
 
@@ -24,7 +24,7 @@ def test_a_made_ledger_is_whole_its_counts_are_true_and_it_can_be_measured(tmp_p
     place = make(tmp_path / "ws", PAGES, per_volume=10)
     with Ledger(place.ledger) as ledger:
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
-        assert list(differing_counts(ledger)) == []
+        assert list(find_differing_counts(ledger)) == []
         totals = count_work(ledger).totals
         assert (totals.pages_read, totals.records, totals.loaded, totals.in_review) == (PAGES, PAGES, 160, 40)
     bench = LedgerBench(place, PAGES, 1)
@@ -33,7 +33,7 @@ def test_a_made_ledger_is_whole_its_counts_are_true_and_it_can_be_measured(tmp_p
     assert {"sqlite_todo_ms", "ms_per_page"} <= figures.keys()
     with Ledger(place.ledger) as ledger:
         # What was taken in for measuring is worked through, and nothing is left to be looked at.
-        assert marked(ledger, "read") == [] == marked(ledger, "count")
+        assert list_dirty(ledger, "read") == [] == list_dirty(ledger, "count")
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
     # And a run takes what is left of it.
     assert run_workspace(place, RunOptions(), Silent()).mapped == 60
@@ -55,7 +55,7 @@ def test_one_that_is_made_straight_in_a_database_goes_on_where_it_was_cut_off(tm
     place = make(tmp_path / "ws", PAGES, 5, pg_url)
     with Ledger(place.ledger) as ledger:
         assert [c.line() for c in ledger.changes() if not c.is_remark] == []
-        assert list(differing_counts(ledger)) == []
+        assert list(find_differing_counts(ledger)) == []
         assert count_work(ledger, every_volume=False).totals.loaded == 160
 
 

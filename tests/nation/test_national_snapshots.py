@@ -22,7 +22,7 @@ from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import schema
 from digitize.offices.telling import GROUP, ToldGroups, close_group, tell_groups, told_groups
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.marks import SNAPSHOT
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
@@ -233,7 +233,7 @@ def test_what_a_report_counts_is_kept_for_the_next_one(table):
     with Ledger(place.ledger) as ledger:
         ledger.execute("DELETE FROM tallies WHERE part LIKE 'snapshot:%'")
         fold_ledger(place, ledger, TODAY, keeps=True)
-        assert marked(ledger, SNAPSHOT) == []
+        assert list_dirty(ledger, SNAPSHOT) == []
         assert ledger.rows("SELECT 1 FROM tallies WHERE part LIKE 'snapshot:table:%'")
     assert fold(table).model_copy(update={"made_at": before.made_at}) == before
 

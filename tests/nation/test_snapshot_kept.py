@@ -12,10 +12,10 @@ from digitize.offices.fold_kept import fold_parts
 from digitize.offices.fold_part import PartFold, fold_part
 from digitize.offices.fold_quality import fold_pace
 from digitize.offices.lists import Gazetteer
-from digitize.workspace.counting.kept import differing_counts, keep_counts
+from digitize.workspace.counting.kept import find_differing_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, TableUnit
-from digitize.workspace.ledger.marked import all_parts, newest_event
+from digitize.workspace.ledger.marked import list_parts, newest_event
 from digitize.workspace.ledger.marks import SNAPSHOT
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
@@ -87,7 +87,7 @@ def test_other_lists_count_everything_again_and_the_counts_of_status_stay_as_the
     fold_parts(ledger, LISTS, keeps=True)
     other = Gazetteer("wb", [], {"Kalpana": ""})
     assert fold_parts(ledger, other, keeps=True).not_listed == 2 and len(folded) == 4
-    assert list(differing_counts(ledger)) == []
+    assert list(find_differing_counts(ledger)) == []
     ledger.recount()
     fold_parts(ledger, other, keeps=True)
     assert len(folded) == 6
@@ -184,7 +184,7 @@ def test_whatever_happens_what_is_kept_counts_as_what_is_folded_from_nothing(led
             getattr(history, name)()
             told.append(name)
         fresh = PartFold()
-        for part in all_parts(ledger, SNAPSHOT):
+        for part in list_parts(ledger, SNAPSHOT):
             fresh.add(json.loads(fold_part(ledger, part, history.now).as_text()))
         assert fold_parts(ledger, history.now, keeps=True).as_text() == fresh.as_text(), told[-4:]
 

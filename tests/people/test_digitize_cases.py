@@ -125,7 +125,7 @@ def test_one_case_is_what_it_is_among_all_and_records_of_other_stations_are_not_
             Records(ledger).replace_unit(record.id, [stored])
         opened, tally, real = Counter(), CaseTally(), Records._stored
         with monkeypatch.context() as patch:
-            patch.setattr(Records, "_stored", lambda self, row: opened.update([row["record"]]) or real(self, row))
+            patch.setattr(Records, "_parse_row", lambda self, row: opened.update([row["record"]]) or real(self, row))
             every = list(tally.each(all_cases(ledger)))
             counts = tally.counts(ledger)
         # Once for the keys of old systems and once for its case, and no more to count them.

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from digitize.reading.never import NEVER
-from digitize.workspace.decisions.facts import leader_of, note_followers, with_one_day, with_weekday
-from digitize.workspace.decisions.order import expected_keys, in_order_of_value, places_of
+from digitize.workspace.decisions.facts import confirm_weekday, leader_of, link_same_days, note_followers
+from digitize.workspace.decisions.order import expected_keys, places_of, sort_by_value
 from digitize.workspace.ledger.records import Stored
 from digitize.workspace.ledger.verdict import judge
 from mappers.codes.lists import make_list
@@ -79,7 +79,7 @@ def page(**zones: ZoneValue) -> PageValues:
 
 def test_one_day_in_three_boxes_is_one_question() -> None:
     read = page(fir_date=zone("12/03/2019"), info_date=zone("12.3.19"), gd_date=zone("13/03/2019"))
-    same, followers = with_one_day(read, read, DAYS)
+    same, followers = link_same_days(read, read, DAYS)
     assert (followers, same) == ({("p", "info_date"): "fir_date"}, read)
     value = FieldValue("x", "2019-03-12", origin=Origin("p", "info_date", BOX))
     record = note_followers(Record("r", "iif1", {"info_date": value}), followers)
@@ -89,12 +89,12 @@ def test_one_day_in_three_boxes_is_one_question() -> None:
 def test_an_answer_feeds_the_boxes_that_read_the_same_day_and_no_other() -> None:
     read = page(fir_date=zone("12/03/2019"), info_date=zone("12/03/2019"), gd_date=zone("13/03/2019"))
     agreed = page(**{**read.zones, "fir_date": ZoneValue("x", "12.3.2019", 1.0, BOX)})
-    fed, _ = with_one_day(read, agreed, DAYS)
+    fed, _ = link_same_days(read, agreed, DAYS)
     sure = {name: z.confidence >= z.accept for name, z in fed.zones.items()}
     assert sure == {"fir_date": True, "info_date": True, "gd_date": False}
     # A day that a person changed says nothing of the others: they read what the machine had read.
     changed = page(**{**read.zones, "fir_date": ZoneValue("x", "21/03/2019", 1.0, BOX)})
-    assert with_one_day(read, changed, DAYS)[0].zones["info_date"] is read.zones["info_date"]
+    assert link_same_days(read, changed, DAYS)[0].zones["info_date"] is read.zones["info_date"]
 
 
 @pytest.mark.parametrize(("date", "day", "word", "note", "is_sure"), [
@@ -109,7 +109,7 @@ def test_a_weekday_that_its_date_bears_out_is_no_question(date, day, word, note,
         "occurrence_from": FieldValue("x", "2025-08-14", date, Origin("p", "occurrence_from", BOX), accept=0.9),
         "occurrence_day": FieldValue("x", day, word, Origin("p", "occurrence_day", BOX), accept=NEVER),
     }
-    found = with_weekday(Record("r", "iif1", cells)).fields["occurrence_day"]
+    found = confirm_weekday(Record("r", "iif1", cells)).fields["occurrence_day"]
     assert (leader_of(found) == "occurrence_from", found.is_sure(), found.value) == (note, is_sure, day)
 
 
@@ -119,7 +119,7 @@ def test_a_weekday_that_a_person_settled_stays_as_it_is() -> None:
         "occurrence_day": FieldValue("x", "thursday", 1.0, Origin("p", "occurrence_day", BOX), "operator Asha"),
     }
     record = Record("r", "iif1", cells)
-    assert with_weekday(record) == record
+    assert confirm_weekday(record) == record
 
 
 def test_a_day_that_a_person_corrects_opens_the_boxes_that_were_read_alike() -> None:
@@ -127,7 +127,7 @@ def test_a_day_that_a_person_corrects_opens_the_boxes_that_were_read_alike() -> 
     sure = ZoneValue("1/12/2018", "1/12/2018", 0.98, BOX, accept=0.9)
     read = page(fir_date=sure, info_date=sure, gd_date=ZoneValue("9/12/2018", "9/12/2018", 0.98, BOX, accept=0.9))
     said = page(**{**read.zones, "info_date": ZoneValue("1/12/2018", "11/12/2018", 1.0, BOX)})
-    now, followers = with_one_day(read, said, DAYS)
+    now, followers = link_same_days(read, said, DAYS)
     other = now.zones["fir_date"]
     assert other.confidence < other.accept and other.candidates == ("11/12/2018",)
     assert now.zones["gd_date"] is read.zones["gd_date"]
@@ -136,7 +136,7 @@ def test_a_day_that_a_person_corrects_opens_the_boxes_that_were_read_alike() -> 
     assert judge(record, []).reasons == {"day-corrected": 1}
     # One that is confirmed takes nothing away.
     agreed = page(**{**read.zones, "info_date": ZoneValue("1/12/2018", "1.12.18", 1.0, BOX)})
-    assert with_one_day(read, agreed, DAYS) == (agreed, {})
+    assert link_same_days(read, agreed, DAYS) == (agreed, {})
 
 
 def test_records_that_load_for_the_fewest_keys_come_first() -> None:
@@ -146,8 +146,8 @@ def test_records_that_load_for_the_fewest_keys_come_first() -> None:
         "c": {"c1": 12.0},
         "d": {"d1": 1.0, "day": 8.0},
     }
-    assert in_order_of_value(wanting) == ["d", "b", "a", "c"]
-    assert in_order_of_value({}) == []
+    assert sort_by_value(wanting) == ["d", "b", "a", "c"]
+    assert sort_by_value({}) == []
 
 
 def test_agreeing_is_cheaper_than_typing() -> None:

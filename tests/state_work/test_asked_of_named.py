@@ -12,7 +12,7 @@ from digitize.review.going_back import back_items, go_back
 from digitize.review.kept_questions import has_passed, is_open
 from digitize.review.measuring import DrawnSample, asked_whole, note_asked, with_back
 from digitize.review.questions import list_questions
-from digitize.workspace.calibration.keeping import STEP, begin
+from digitize.workspace.calibration.keeping import STEP, begin_measuring
 from digitize.workspace.calibration.values import Measured
 from digitize.workspace.decisions.entries import LIST_FILES
 from digitize.workspace.decisions.items import item_id, items_of, list_items, measured_id
@@ -118,7 +118,7 @@ def test_by_names_the_same_is_asked_as_among_all(digitize, book, seed, monkeypat
         compare(ledger, place, choose)
         known = build_run_context(place, ledger)
         go_back(ledger, known, [(s.record.id, ["brief_facts", "gd_time"]) for s in Records(ledger).all()], 3, "Sup")
-        begin(ledger, "wb-test")
+        begin_measuring(ledger, "wb-test")
         note_asked(ledger, "wb-test", sorted({asked.blank.record for asked in every.values()})[::3])
         compare(ledger, place, choose)
         for name in ("subject", "officer", "time"):

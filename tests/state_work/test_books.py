@@ -10,7 +10,7 @@ from digitize.steps.books import learned_fact
 from digitize.steps.read_keys import metadata_of
 from digitize.workspace.decisions import entries
 from digitize.workspace.decisions.entries import ADD, LEAVE, add_entry
-from digitize.workspace.decisions.typed import Typed, typed_in
+from digitize.workspace.decisions.typed import Typed, find_typed_in
 from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.books import BookFact
 from digitize.workspace.ledger.records import Decision
@@ -89,10 +89,10 @@ def test_only_what_a_person_typed_and_no_list_has_is_offered(monkeypatch):
         district = SimpleNamespace(value="Nadia", by="mapping")
         return SimpleNamespace(cells=lambda: [("police_station", value), ("district", district)])
 
-    assert list(typed_in(record("Newplace", "operator somebody"))) == [Typed("station", "Newplace", "Nadia", 1)]
-    assert not list(typed_in(record("Newplace", "wb_form 1")))
+    assert list(find_typed_in(record("Newplace", "operator somebody"))) == [Typed("station", "Newplace", "Nadia", 1)]
+    assert not list(find_typed_in(record("Newplace", "wb_form 1")))
     names = [Typed("station", name, "Nadia", 1) for name in ("Newplace", "Airport")]
-    monkeypatch.setattr(entries, "typed_names", lambda ledger: names)
+    monkeypatch.setattr(entries, "list_typed_names", lambda ledger: names)
     monkeypatch.setattr(entries.Records, "entry_words", lambda records, files: [])
     assert entries.find_typed(None, place_lists("wb")) == names[:1]
 
@@ -135,10 +135,10 @@ def test_a_volume_is_looked_at_when_pages_of_it_were_decided_since(tmp_path):
         for page, volume in (("a", 1), ("b", 1), ("c", 2)):
             ledger.put("scans", {**scan, "page": page, "sha256": page * 64, "volume": volume, "language": "en"})
         ledger.record_event("batch", "intake", "done", key="batch")
-    assert books.unseen(ledger) == []
+    assert books.list_unseen(ledger) == []
     ledger.record_event("a", "decide", "done", key="1")
-    assert books.unseen(ledger) == [1]
+    assert books.list_unseen(ledger) == [1]
     books.record(ledger, 1, {})
-    assert books.unseen(ledger) == []
+    assert books.list_unseen(ledger) == []
     ledger.record_event("c", "decide", "done", key="1")
-    assert books.unseen(ledger) == [2]
+    assert books.list_unseen(ledger) == [2]

@@ -15,7 +15,7 @@ from digitize.review.out import Wanted, export_review
 from digitize.review.take import import_review
 from digitize.steps.measure import learned_pages
 from digitize.steps.run import RunOptions, run_workspace
-from digitize.workspace.calibration.keeping import begin, thresholds_in
+from digitize.workspace.calibration.keeping import begin_measuring, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -120,7 +120,7 @@ def office(mappings, digitize, samples, tmp_path_factory):
     for volume in ("a", "b"):
         made.take_in(digitize, volume)
     with Ledger(place.ledger) as ledger:
-        begin(ledger, "wb-test")
+        begin_measuring(ledger, "wb-test")
     made.run()
     return made
 

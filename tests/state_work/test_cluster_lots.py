@@ -79,7 +79,7 @@ def test_two_workers_share_what_is_due_and_each_page_is_recorded_once(place):
         done = [work_lot(ledger, known, lot) for ledger, lot in ((one, first), (two, second))]
         assert [d.report.total for d in done] == [2, 2]
         assert not plan(one, known)
-        assert one.busy() == frozenset()
+        assert one.list_busy() == frozenset()
         assert one.verify() > 0
 
 

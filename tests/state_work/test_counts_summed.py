@@ -8,7 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.workspace.counting import kept, sums
-from digitize.workspace.counting.kept import differing_counts, keep_counts, kept_gaps, of_volumes, volumes_with
+from digitize.workspace.counting.kept import (
+    find_differing_counts,
+    find_volumes_with,
+    iter_volume_counts,
+    keep_counts,
+    read_gaps,
+)
 from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.decisions.page_gaps import Gap
@@ -61,7 +67,7 @@ def test_sums_tell_what_all_parts_tell(ledger):
     keep_counts(ledger)
     assert sums.are_kept(ledger)
     assert (every, all_else) == told(ledger, every_volume=False)
-    assert [g.volume for g in kept_gaps(ledger)] == [f"book {n}" for n in VOLUMES]
+    assert [g.volume for g in read_gaps(ledger)] == [f"book {n}" for n in VOLUMES]
     made = {r["part"] for r in ledger.rows("SELECT part FROM tallies WHERE part >= 'sum:' AND part < 'sum;'")}
     assert {"sum:volume:1:0", "sum:volume:1:140", "sum:volume:2:2", "sum:volume:all", "sum:batch:1:s-b100"} <= made
 
@@ -70,14 +76,14 @@ def test_sums_lead_to_the_volumes_that_have_something_under_a_total(ledger):
     every = {n: json.loads(counts_of_kept(ledger, n)).get("totals", {}) for n in VOLUMES}
     wanted = {total: [f"volume:{n}" for n in VOLUMES if every[n].get(total)] for total in (*every[64], "rows_asked")}
     assert {len(found) for found in wanted.values()} >= {0, len(VOLUMES)}
-    assert {total: list(volumes_with(ledger, total)) for total in wanted} == wanted
+    assert {total: list(find_volumes_with(ledger, total)) for total in wanted} == wanted
     keep_counts(ledger)
-    assert {total: list(volumes_with(ledger, total)) for total in wanted} == wanted
-    assert [part for part, _ in of_volumes(ledger, (64, 1))] == ["volume:64", "volume:1"]
+    assert {total: list(find_volumes_with(ledger, total)) for total in wanted} == wanted
+    assert [part for part, _ in iter_volume_counts(ledger, (64, 1))] == ["volume:64", "volume:1"]
     # What changed since is counted as it is: here no page of it is there any more; and of one there was no count.
     ledger.execute("INSERT INTO volumes (volume, label) VALUES (20000, 'new')")
     ledger.execute("INSERT INTO marks (what, part, seq) VALUES ('count', 'volume:64', 1), ('count', 'volume:20000', 1)")
-    assert list(volumes_with(ledger, "pages")) == [f"volume:{n}" for n in VOLUMES if n != 64]
+    assert list(find_volumes_with(ledger, "pages")) == [f"volume:{n}" for n in VOLUMES if n != 64]
 
 
 def counts_of_kept(ledger, number):
@@ -114,10 +120,10 @@ def test_a_false_sum_is_named_and_a_missing_one_and_of_a_false_part_no_sum(ledge
     true = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies")}
     # The pages behind the invented counts are not there.
     monkeypatch.setattr(kept, "count_part", lambda _, part: SimpleNamespace(as_text=lambda: true.get(part, "{}")))
-    assert list(differing_counts(ledger)) == []
+    assert list(find_differing_counts(ledger)) == []
     ledger.execute("UPDATE tallies SET data = '{}' WHERE part IN ('sum:volume:1:1', 'volume:1')")
     ledger.execute("DELETE FROM tallies WHERE part = 'sum:batch:all'")
-    assert list(differing_counts(ledger)) == ["volume:1", "sum:batch:all", "sum:volume:1:1"]
+    assert list(find_differing_counts(ledger)) == ["volume:1", "sum:batch:all", "sum:volume:1:1"]
 
 
 def test_records_are_told_in_parts_that_add_up(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitize.workspace.decisions.apply import Settled, over_row, sign_record, still_hold, stored_texts
+from digitize.workspace.decisions.apply import Settled, apply_to_row, keep_valid, sign_record, stored_texts
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.ledger.verdict import judge
 from mappers.mapping.load import load_mappings, map_rows
@@ -52,8 +52,8 @@ def test_a_field_said_to_be_blank_is_surely_blank():
 
 def test_a_decision_on_another_scan_does_not_hold():
     decisions = {"field:beat": typed("field:beat", "4", source="old")}
-    assert not still_hold(decisions, "iif1", {"field:beat": "new"}).cells
-    assert still_hold(decisions, "iif1", {"field:beat": "old"}).cells
+    assert not keep_valid(decisions, "iif1", {"field:beat": "new"}).cells
+    assert keep_valid(decisions, "iif1", {"field:beat": "old"}).cells
 
 
 TWO = """
@@ -82,7 +82,7 @@ def test_the_text_of_the_table_stays_beside_what_was_typed_over_it(tmp_path):
     settled = Settled({"column:ACC": typed("column:ACC", "Alpha Testman")})
     stored = stored_texts(mapping, row, settled)
     assert stored == {"column:ACC": "Alpha Testman and Beta Testman"}
-    (record,) = map_rows(mapping, [over_row(row, settled)], CONTEXT)
+    (record,) = map_rows(mapping, [apply_to_row(row, settled)], CONTEXT)
     (got,) = sign_record(record, settled, {}, CONTEXT, stored).children["persons"]
     assert (got["name"].raw, got["name"].value) == ("Alpha Testman and Beta Testman", "Alpha Testman")
     assert (got["name"].by, got["name"].origin.column) == ("operator A", "ACC")

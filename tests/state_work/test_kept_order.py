@@ -9,10 +9,10 @@ from digitize.review import kept_doubts
 from digitize.review.kept_doubts import KeptDoubts
 from digitize.workspace.decisions import typed
 from digitize.workspace.decisions.order import records_by_value
-from digitize.workspace.decisions.typed import Typed, typed_names
+from digitize.workspace.decisions.typed import Typed, list_typed_names
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.marks import SHEET, TYPED
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import OPERATOR, Verdict
@@ -75,7 +75,7 @@ def test_parts_in_turn_are_in_the_order_of_all_and_only_those_that_changed_are_r
         assert {place: r for _, own in found for place, r in own.items()} == first and first
     read = []
     monkeypatch.setattr(kept_doubts, "records_by_value", lambda ledger, scope: read.append(scope[1]) or ([], {}))
-    assert in_order(ledger) == found and not read and not marked(ledger, SHEET)
+    assert in_order(ledger) == found and not read and not list_dirty(ledger, SHEET)
     fill(ledger, page_of(2, 1), invented(choose))
     assert len(list(islice(KeptDoubts(ledger, keeps=True).in_order(), 3))) == 3 and read == [(2,)]
     assert [r for r, _ in in_order(ledger)] == [r for r, _ in found if not r.startswith("s-0002")]
@@ -99,7 +99,7 @@ def test_typed_names_are_looked_for_where_something_was_settled_since_and_nowher
 
     def names(*parts):
         read.clear()
-        found = typed_names(ledger)
+        found = list_typed_names(ledger)
         assert read == list(parts)
         return {one.name: one.count for one in found if one.list == "station"}
 
@@ -107,7 +107,7 @@ def test_typed_names_are_looked_for_where_something_was_settled_since_and_nowher
     type_in(ledger, page_of(2, 2), "Mill")
     type_in(ledger, page_of(1, 1), "Bridge")
     assert names("volume:1", "volume:2") == {"Bridge": 1, "Mill": 2} == names()
-    assert typed_names(ledger)[0] == Typed("station", "Bridge", "Nadia", 1) and not marked(ledger, TYPED)
+    assert list_typed_names(ledger)[0] == Typed("station", "Bridge", "Nadia", 1) and not list_dirty(ledger, TYPED)
     type_in(ledger, page_of(3, 1), "Mill")
     assert names("volume:3") == {"Bridge": 1, "Mill": 3} == names()
     # A page on which nobody settled anything is looked at, and nothing is kept of it.

@@ -10,11 +10,11 @@ from digitize.workspace.calibration import keeping
 from digitize.workspace.calibration.keeping import Thresholds
 from digitize.workspace.calibration.sampling import Draw
 from digitize.workspace.calibration.values import Measured, Terms
-from digitize.workspace.counting.kept import differing_counts, keep_counts, tallies
+from digitize.workspace.counting.kept import find_differing_counts, iter_part_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.kept_parts import KeptParts
-from digitize.workspace.ledger.marked import marked
+from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.marks import ACCOUNT, SHEET
 
 
@@ -46,8 +46,8 @@ def test_only_what_changed_is_worked_out_again(ledger):
     # Each who looks has marks of its own, and nothing of it is taken for counts.
     assert worked_out(ledger, SHEET) == both and worked_out(ledger, basis="2") == []
     keep_counts(ledger)
-    assert {part for part, _ in tallies(ledger)} == {*both}
-    assert list(differing_counts(ledger)) == []
+    assert {part for part, _ in iter_part_counts(ledger)} == {*both}
+    assert list(find_differing_counts(ledger)) == []
 
 
 def test_what_is_written_while_a_part_is_looked_at_stays_marked(ledger):
@@ -60,7 +60,7 @@ def test_what_is_written_while_a_part_is_looked_at_stays_marked(ledger):
     parts = KeptParts(ledger, ACCOUNT, "2", fold, keeps=True)
     parts.text("volume:1")
     parts.keep()
-    assert "volume:1" in marked(ledger, ACCOUNT)
+    assert "volume:1" in list_dirty(ledger, ACCOUNT)
 
 
 def test_answers_are_folded_into_thresholds_again_only_where_something_came(tmp_path, monkeypatch):
@@ -75,7 +75,7 @@ def test_answers_are_folded_into_thresholds_again_only_where_something_came(tmp_
             return len(folded)
 
         assert times() == 0, "measuring was not begun"
-        keeping.begin(ledger, "wb-test")
+        keeping.begin_measuring(ledger, "wb-test")
         assert [times(), times(), times()] == [1, 0, 0]
         ledger.record_event("wb-test-0001-0001-r1", "review", "note", detail={"cell": "x"})
         assert [times(), times()] == [1, 0]

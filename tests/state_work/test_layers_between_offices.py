@@ -11,7 +11,7 @@ from digitize.learning.judge import judge
 from digitize.learning.travel import layers_of, merge, public_keys, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Silent
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen
+from digitize.workspace.ledger.chosen_weights import PACKAGE, find_chosen
 from digitize.workspace.own_weights import OwnWeights, keep_weights, path_of, use_weights
 from digitize.workspace.place import create
 from ocr.learning.tail import CLASSES, NAMES
@@ -102,6 +102,6 @@ def test_an_office_sends_figures_without_pages_and_takes_others_only_where_they_
         assert weights.name == own.name and weights.adopted is is_taken and weights.learned == ()
         assert judged == judge([(False, True)] * better)
         with Ledger(west.ledger) as ledger:
-            assert chosen(ledger) == (weights.name if is_taken else PACKAGE)
+            assert find_chosen(ledger) == (weights.name if is_taken else PACKAGE)
             use_weights(ledger, west, PACKAGE)
         path_of(west, own.name).with_suffix(".json").unlink()

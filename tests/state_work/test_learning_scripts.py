@@ -22,10 +22,10 @@ from digitize.learning.spellings import SettledValue, native_spellings, word_spe
 from digitize.machine.progress import Silent
 from digitize.reading.job import PageDone, PageReading
 from digitize.steps.read_keys import DECIDE, recognise_key
-from digitize.workspace.calibration.keeping import count_for, weights_of
+from digitize.workspace.calibration.keeping import is_for_weights, weights_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
-from digitize.workspace.ledger.chosen_weights import PACKAGE, all_chosen, chosen, ever_chosen
+from digitize.workspace.ledger.chosen_weights import PACKAGE, find_all_chosen, find_chosen, list_choices
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.own_weights import keep_weights, use_weights
 from digitize.workspace.place import create
@@ -127,23 +127,27 @@ def test_only_pages_of_forms_that_a_network_reads_have_another_key_when_it_learn
 def test_each_network_has_weights_of_its_own_and_goes_back_by_itself(place, ledger):
     one, two = (keep_weights(place, n.encode(), {**FACTS, "network": n}) for n in ("fields", "words"))
     assert use_weights(ledger, place, one.name) and use_weights(ledger, place, two.name)
-    assert all_chosen(ledger) == {"fields": one.name, "words": two.name} and chosen(ledger, "digits") == PACKAGE
-    assert use_weights(ledger, place, PACKAGE, network="words") and all_chosen(ledger) == {"fields": one.name}
+    assert (
+        find_all_chosen(ledger) == {"fields": one.name, "words": two.name} and find_chosen(ledger, "digits") == PACKAGE
+    )
+    assert use_weights(ledger, place, PACKAGE, network="words") and find_all_chosen(ledger) == {"fields": one.name}
     assert not use_weights(ledger, place, PACKAGE, network="digits")
     with pytest.raises(InputError, match="words"):
         use_weights(ledger, place, two.name, network="digits")
     assert use_weights(ledger, place, two.name) and use_weights(ledger, place, PACKAGE)
-    assert all_chosen(ledger) == {} == ever_chosen(ledger)[-1] and len(ever_chosen(ledger)) == 4
+    assert find_all_chosen(ledger) == {} == list_choices(ledger)[-1] and len(list_choices(ledger)) == 4
     assert "lists in Devanagari" in two.line()
 
 
 def test_an_answer_counts_while_the_networks_of_its_form_read_as_they_did():
     now = {"fields": "own-1", "words": "own-2"}
     label = weights_of({"words", "digits", "fields"}, now)
-    assert count_for(label, now) and count_for("any", now) and weights_of((), now) == "any"
-    assert not count_for(label, {"fields": "own-1"}) and not count_for(label, {**now, "digits": "own-3"})
+    assert is_for_weights(label, now) and is_for_weights("any", now) and weights_of((), now) == "any"
+    assert not is_for_weights(label, {"fields": "own-1"}) and not is_for_weights(label, {**now, "digits": "own-3"})
     # Answers of before there were several networks bear the name alone.
-    assert weights_of({"fields"}, now) == "own-1" and count_for("own-1", now) and not count_for("package", now)
+    assert (
+        weights_of({"fields"}, now) == "own-1" and is_for_weights("own-1", now) and not is_for_weights("package", now)
+    )
 
 
 def test_what_a_network_begins_with_must_be_there_and_of_the_same_build(place):
@@ -223,7 +227,7 @@ def test_a_hand_that_the_weights_misread_is_learned_and_wrong_answers_are_not(
     course = Course(steps=steps, batch=6, rate=4e-3)
     found = learning._Work(ledger, known, NETWORKS["words"], pages, course, Silent()).learn()
     assert found.judged.held == 16 and found.adopted is is_right, found.lines()
-    assert all_chosen(ledger) == ({"words": found.weights.name} if is_right else {})
+    assert find_all_chosen(ledger) == ({"words": found.weights.name} if is_right else {})
     assert found.weights.network == "words" and not found.weights.names
 
 

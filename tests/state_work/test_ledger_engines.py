@@ -426,8 +426,8 @@ def test_a_move_takes_away_only_a_copy_of_what_is_here(table_done, tmp_path):
         worked.record_event("p1", "read", "note")
     with connect(place / "ledger.sqlite") as source:
         with pytest.raises(InputError, match="is there already"):
-            moving._clear(tmp_path / "worked.sqlite", source)
-        moving._clear(tmp_path / "copy.sqlite", source)
+            moving._remove_leftovers(tmp_path / "worked.sqlite", source)
+        moving._remove_leftovers(tmp_path / "copy.sqlite", source)
     assert not (tmp_path / "copy.sqlite").exists() and (tmp_path / "worked.sqlite").exists()
 
 

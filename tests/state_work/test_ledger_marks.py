@@ -11,11 +11,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from digitize.errors import DigitizeError  # noqa: E402
-from digitize.workspace.counting.kept import differing_counts, keep_counts  # noqa: E402
+from digitize.workspace.counting.kept import find_differing_counts, keep_counts  # noqa: E402
 from digitize.workspace.counting.totals import count_work  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
-from digitize.workspace.ledger.marked import marked, newest_event, settle  # noqa: E402
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event  # noqa: E402
 from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ  # noqa: E402
 from digitize.workspace.ledger.records import Decision, Records, Stored  # noqa: E402
 from digitize.workspace.ledger.schema import FORMAT  # noqa: E402
@@ -47,12 +47,12 @@ def ledger(tmp_path):
 def calm(ledger):
     keep_counts(ledger)
     for what in EVERYTHING:
-        settle(ledger, what, marked(ledger, what), newest_event(ledger))
+        clear_marks(ledger, what, list_dirty(ledger, what), newest_event(ledger))
     assert not any(marks(ledger).values())
 
 
 def marks(ledger):
-    return {what: marked(ledger, what) for what in EVERYTHING}
+    return {what: list_dirty(ledger, what) for what in EVERYTHING}
 
 
 def stored(number, group="g1", text="12"):
@@ -64,23 +64,23 @@ def test_an_event_of_a_page_marks_its_volume_and_no_other(ledger):
     ledger.finish("s-0002-0001", "recognise", "k", {}, {"form": "f"})
     assert marks(ledger) == {COUNT: ["volume:2"], READ: ["volume:2"], MAP: ["volume:2"], CHECK: [], LOAD: []}
     ledger.finish("t-0001:3", "map", "k", {}, {})
-    assert "table:t-0001" in marked(ledger, MAP)
+    assert "table:t-0001" in list_dirty(ledger, MAP)
     ledger.record_event("site", "show", "note")
-    assert set(marked(ledger, COUNT)) == {"volume:2", "table:t-0001"}
+    assert set(list_dirty(ledger, COUNT)) == {"volume:2", "table:t-0001"}
 
 
 def test_a_record_that_changes_its_group_marks_both_and_one_that_stays_marks_nothing(ledger):
     records = Records(ledger)
     records.replace_unit("s-0001-0001", [stored(1)])
-    assert (marked(ledger, CHECK), marked(ledger, LOAD)) == (["g1"], ["b1"])
+    assert (list_dirty(ledger, CHECK), list_dirty(ledger, LOAD)) == (["g1"], ["b1"])
     calm(ledger)
     records.replace_unit("s-0001-0001", [stored(1)])
     assert not any(marks(ledger).values())
     records.replace_unit("s-0001-0001", [stored(1, "g2")])
-    assert marked(ledger, CHECK) == ["g1", "g2"]
+    assert list_dirty(ledger, CHECK) == ["g1", "g2"]
     calm(ledger)
     records.replace_unit("s-0001-0001", [])
-    assert (marked(ledger, CHECK), marked(ledger, COUNT)) == (["g2"], ["volume:1"])
+    assert (list_dirty(ledger, CHECK), list_dirty(ledger, COUNT)) == (["g2"], ["volume:1"])
 
 
 def test_verdicts_loads_decisions_and_metadata_mark_what_depends_on_them(ledger):
@@ -91,24 +91,24 @@ def test_verdicts_loads_decisions_and_metadata_mark_what_depends_on_them(ledger)
     assert marks(ledger) == {COUNT: ["volume:1"], READ: [], MAP: [], CHECK: [], LOAD: ["b1"]}
     calm(ledger)
     records.set_loaded("b1", "load")
-    assert marked(ledger, COUNT) == ["volume:1"]
+    assert list_dirty(ledger, COUNT) == ["volume:1"]
     calm(ledger)
     for name in ("s-0001-0002-r1", "s-0001-0002-r7", "s-0001-0002"):
         records.insert_decision(Decision(name, "f", "", "", "iif1", "value", "1", "A"), "2026-01-01")
-        assert (marked(ledger, MAP), marked(ledger, COUNT)) == (["volume:1"], ["volume:1"])
+        assert (list_dirty(ledger, MAP), list_dirty(ledger, COUNT)) == (["volume:1"], ["volume:1"])
         calm(ledger)
     assert Catalogue(ledger).tell("0002" * 16, {"station": "Bridge"}) == {"station": ("Mill", "Bridge")}
-    assert marked(ledger, READ) == ["volume:1"]
+    assert list_dirty(ledger, READ) == ["volume:1"]
 
 
 def test_a_mark_stays_where_something_was_written_while_it_was_looked_at(ledger):
     ledger.finish("s-0001-0001", "decide", "k", {}, {})
     seen = newest_event(ledger)
     ledger.finish("s-0001-0002", "decide", "k", {}, {})
-    settle(ledger, READ, ["volume:1"], seen)
-    assert marked(ledger, READ) == ["volume:1"]
-    settle(ledger, READ, ["volume:1"], newest_event(ledger))
-    assert marked(ledger, READ) == []
+    clear_marks(ledger, READ, ["volume:1"], seen)
+    assert list_dirty(ledger, READ) == ["volume:1"]
+    clear_marks(ledger, READ, ["volume:1"], newest_event(ledger))
+    assert list_dirty(ledger, READ) == []
 
 
 def test_a_file_that_could_not_be_opened_and_now_can_is_no_longer_counted_as_refused(ledger):
@@ -121,12 +121,12 @@ def test_a_file_that_could_not_be_opened_and_now_can_is_no_longer_counted_as_ref
     keep_counts(ledger)
     Catalogue(ledger).insert_source(SourceFile("b" * 64, "b1", "b.png", 1, "image/png", 1, ".png"))
     keep_counts(ledger)
-    assert list(differing_counts(ledger)) == []
+    assert list(find_differing_counts(ledger)) == []
 
 
 def test_whoever_checks_late_has_the_group_looked_at_again(ledger):
     ledger.finish("group:g|1", "check", "key of before", {})
-    assert marked(ledger, CHECK) == ["g|1"]
+    assert list_dirty(ledger, CHECK) == ["g|1"]
 
 
 def test_a_transaction_that_is_rolled_back_marks_nothing(ledger):
@@ -147,16 +147,16 @@ def test_counts_are_the_same_kept_or_folded_anew_and_a_false_one_is_named(ledger
     Records(ledger).set_verdicts({"s-0001-0001-r1": Verdict("review", ("fir_no",), {"doubtful": 1})}, [])
     anew = count_work(ledger)
     keep_counts(ledger)
-    assert marked(ledger, COUNT) == [] and count_work(ledger).as_plain() == anew.as_plain()
+    assert list_dirty(ledger, COUNT) == [] and count_work(ledger).as_plain() == anew.as_plain()
     t = anew.totals
     assert (t.pages, t.pages_read, t.pages_failed, t.records, t.in_review, t.files) == (3, 2, 1, 2, 1, 2)
     assert anew.by["volume"]["one"].failed == 1 and anew.failures == {"page: truncated": 1}
-    assert list(differing_counts(ledger)) == []
+    assert list(find_differing_counts(ledger)) == []
     ledger.execute("UPDATE tallies SET data = '{}' WHERE part = 'volume:2'")
-    assert list(differing_counts(ledger)) == ["volume:2"]
+    assert list(find_differing_counts(ledger)) == ["volume:2"]
     ledger.recount()
     keep_counts(ledger)
-    assert list(differing_counts(ledger)) == []
+    assert list(find_differing_counts(ledger)) == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -208,7 +208,7 @@ def test_whatever_is_done_in_whatever_order_the_counts_that_are_kept_are_true(le
         choose.choice(operations)()
         if choose.random() < 0.5:
             keep_counts(ledger)
-        assert list(differing_counts(ledger)) == []
+        assert list(find_differing_counts(ledger)) == []
     kept = count_work(ledger).as_plain()
     ledger.recount()
     assert count_work(ledger).as_plain() == kept

@@ -23,7 +23,7 @@ from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, RECOGNISE, recognise_key
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
-from digitize.workspace.ledger.chosen_weights import PACKAGE, chosen, ever_chosen
+from digitize.workspace.ledger.chosen_weights import PACKAGE, find_chosen, list_choices
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.own_weights import keep_weights, list_weights, path_of, require_whole, use_weights, used_weights
 from digitize.workspace.place import create
@@ -126,13 +126,13 @@ def test_no_zone_in_which_persons_are_named_is_learned_unless_the_office_says_so
 
 
 def test_weights_are_chosen_in_the_ledger_and_their_file_must_be_the_chosen_one(place, ledger):
-    assert (chosen(ledger), used_weights(ledger, place), ever_chosen(ledger)) == (PACKAGE, (), [{}])
+    assert (find_chosen(ledger), used_weights(ledger, place), list_choices(ledger)) == (PACKAGE, (), [{}])
     own = keep_weights(place, b"weights", FACTS)
     assert own in list_weights(place) and "20 right before, 31 after" in own.line()
     assert use_weights(ledger, place, own.name, {"why": "learn"}) and not use_weights(ledger, place, own.name)
     assert used_weights(ledger, place) == (("fields", path_of(place, own.name)),)
     require_whole(path_of(place, own.name))
-    assert ever_chosen(ledger) == [{}, {"fields": own.name}]
+    assert list_choices(ledger) == [{}, {"fields": own.name}]
     with pytest.raises(InputError, match="has no weights"):
         use_weights(ledger, place, "own-none")
     path_of(place, own.name).write_bytes(b"others")
@@ -289,7 +289,7 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     assert cut == [p.scan.page for p in pages[:10]]
     assert (found.adopted, found.pages, found.judged.held) == (adopted, 10, 16)
     assert (found.judged.before, found.judged.after) == (0, 16 if adopted else 0)
-    assert chosen(settled_pages) == (found.weights.name if adopted else PACKAGE)
+    assert find_chosen(settled_pages) == (found.weights.name if adopted else PACKAGE)
     assert found.weights in list_weights(place) and found.weights.learned == tuple(cut)
     # Of pictures nothing is kept, until all networks have learned only that this one has.
     left = [p.name for p in (path_of(place, "x").parent / "unfinished").rglob("*") if p.is_file()]

@@ -25,19 +25,19 @@ from digitize.workspace.counting.kept import keep_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata
-from digitize.workspace.integrity.originals import missing_originals, told_of_purges
+from digitize.workspace.integrity.originals import list_purges, missing_originals
 from digitize.workspace.ledger import Ledger, copies
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile, TableUnit
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.packs import RecordRow, packed_data
-from digitize.workspace.ledger.purges import is_unfinished, purge_of_page, told_purges
+from digitize.workspace.ledger.purges import count_purges, is_unfinished, purge_of_page
 from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create, open_place
 from digitize.workspace.retention import leaving
 from digitize.workspace.retention import purge as purging
-from digitize.workspace.retention.books import kept_together
+from digitize.workspace.retention.books import list_groups
 from digitize.workspace.retention.due import years_after
 from digitize.workspace.retention.purge import PurgeOrder, purge
 from digitize.workspace.run_context import build_run_context
@@ -228,9 +228,9 @@ def test_personal_data_are_found_nowhere_and_counts_stay(either):
         assert count_work(ledger).as_plain() == before and snapshot(place, ledger) == sent
         assert todos(ledger, known)[0] == due[0] == 1 and not any(todos(ledger, known)[1:])
         ledger.verify()
-        (told,) = told_purges(ledger)
+        (told,) = count_purges(ledger)
         assert told[0].line() == "purged on 2060-01-01 by A. Keeper (retention order of the state)" and told[1] == 3
-        assert len(list(told_of_purges(ledger))) == 1 and not list(missing_originals(ledger, place))
+        assert len(list(list_purges(ledger))) == 1 and not list(missing_originals(ledger, place))
         assert not list(Records(ledger).all()) and len(list(Records(ledger).all(purged=True))) == 4
         assert newest_reading(ledger, page(place, 1)) is None and not list(register_pages(ledger, 1))
         shown = trail(ledger, f"{page(place, 1)}-r1")["record"]
@@ -277,7 +277,7 @@ def test_broken_off_it_is_finished_with_one_event_a_file(place, monkeypatch, cut
         purge(place, PurgeOrder("personal", **WHY), Silent())
     monkeypatch.undo()
     with Ledger(place.ledger) as ledger:
-        assert is_unfinished(ledger) and any("broken off" in c.what for c in told_of_purges(ledger))
+        assert is_unfinished(ledger) and any("broken off" in c.what for c in list_purges(ledger))
     purge(place, PurgeOrder("personal", **WHY), Silent())
     assert names_planted(place) == {"3" * 64 + ".jpg"}
     with Ledger(place.ledger) as ledger:
@@ -366,7 +366,7 @@ def test_batches_that_share_a_volume_go_together(place):
     site = place.options.workspace.site_id
     with Ledger(place.ledger) as ledger:
         Catalogue(ledger).insert_scan(PageScan(page(place, 3), "3" * 64, 0, f"{site}-b0003", 1, 3))
-        assert [one.batches for one in kept_together(ledger)] == [
+        assert [one.batches for one in list_groups(ledger)] == [
             (f"{site}-b0001", f"{site}-b0003"), (f"{site}-b0002",)
         ]  # fmt: skip
     with pytest.raises(TooManyRefused, match="--batch"):

@@ -14,7 +14,7 @@ from digitize.steps.read_plan import due_pages, plan
 from digitize.steps.why import Reasons, StepDue, due_of, each_seconds, pages_due
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
-from digitize.workspace.ledger.marked import marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import create
 from digitize.workspace.run_context import build_run_context
@@ -48,7 +48,7 @@ def done(tmp_path_factory):
             ledger.finish(todo.unit, "map", todo.key, {}, {"mapping": "iif1_print@1", "records": 1})
         keep(ledger, known)
         for what in STEPS:
-            settle(ledger, what, set(marked(ledger, what)) - {"volume:2"}, newest_event(ledger))
+            clear_marks(ledger, what, set(list_dirty(ledger, what)) - {"volume:2"}, newest_event(ledger))
         yield ledger, known
 
 
@@ -187,12 +187,12 @@ def test_what_changed_beside_the_ledger_marks_everything_once(done):
     ledger, known = done
     now = fresh(known, weights=(("fields", Path("/x/own-1234.onnx")),))
     note_inputs(ledger, now, ("read",))
-    assert marked(ledger, "read") == ["volume:1", "volume:2"]
+    assert list_dirty(ledger, "read") == ["volume:1", "volume:2"]
     seen = newest_event(ledger)
     note_inputs(ledger, now, ("read",))
     assert newest_event(ledger) == seen
     note_inputs(ledger, known, STEPS)
-    settle(ledger, "read", ["volume:1"], newest_event(ledger))
+    clear_marks(ledger, "read", ["volume:1"], newest_event(ledger))
 
 
 def test_volumes_are_read_in_the_order_that_is_asked_for(done):

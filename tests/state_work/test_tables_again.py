@@ -16,7 +16,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from digitize.workspace.ledger.replaced import open_questions, replaced_by, summary
 from digitize.workspace.place import create, open_place
-from digitize.workspace.retention.books import kept_together
+from digitize.workspace.retention.books import list_groups
 
 HEAD, ROW = 737, 477
 OLD, NEW = "wb-test-t0001", "wb-test-t0002"
@@ -185,7 +185,7 @@ def test_an_answer_is_one_event_with_who_and_why_and_is_not_given_twice(twice):
     assert not report.again.settled and not report.again.asked
     with Ledger(place.ledger) as ledger:
         # Never loaded itself, the replaced one is purged with the newer.
-        assert [one.batches for one in kept_together(ledger)] == [("wb-b0001", "wb-b0002")]
+        assert [one.batches for one in list_groups(ledger)] == [("wb-b0001", "wb-b0002")]
         (sha256,) = ledger.states("replacing")
         (event,) = [e for e in ledger.events(sha256) if e.step == "replacing"]
     assert (event.detail["operator"], event.detail["reason"]) == ("Namuna", "sent anew")

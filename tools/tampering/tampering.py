@@ -18,7 +18,7 @@ from digitize.errors import DigitizeError
 from digitize.files.loading.compared import of_workspace
 from digitize.files.loading.reconcile import compare
 from digitize.machine.progress import Silent
-from digitize.workspace.integrity.whole import Look, changes_of
+from digitize.workspace.integrity.whole import VerifyScope, find_workspace_changes
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 from digitize.workspace.target import open_place_target
@@ -77,8 +77,8 @@ def named_changes(copy: TamperedCopy) -> list[str]:
     try:
         place = open_place(copy.folder)
         with Ledger(place.ledger) as ledger:
-            look = Look(originals=1.0, heads=copy.heads if copy.asks_heads else None)
-            found = [c.line() for c in changes_of(ledger, place, look, Silent()) if not c.is_remark]
+            look = VerifyScope(originals=1.0, heads=copy.heads if copy.asks_heads else None)
+            found = [c.line() for c in find_workspace_changes(ledger, place, look, Silent()) if not c.is_remark]
         if copy.asks_target_rows:
             target = open_place_target(place)
             try:

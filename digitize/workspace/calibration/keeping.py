@@ -15,7 +15,7 @@ from digitize.workspace.calibration.sampling import book_of, field_of
 from digitize.workspace.calibration.thresholds import measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, all_chosen
+from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, find_all_chosen
 from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
 from digitize.workspace.ledger.marked import newest_of_step
 from digitize.workspace.ledger.marks import SHEET
@@ -74,7 +74,7 @@ def thresholds_in(ledger: Ledger) -> Thresholds:
     return Thresholds(bool(states), {(m.form, m.field): m for m in found})
 
 
-def begin(ledger: Ledger, site: str) -> bool:
+def begin_measuring(ledger: Ledger, site: str) -> bool:
     """Measure from now on. Returns False where that was begun before."""
     if thresholds_in(ledger).is_begun:
         return False
@@ -89,7 +89,7 @@ def weights_of(networks: Iterable[str], now: Mapping[str, str]) -> str:
     return " ".join(used if name == FIELDS else f"{name}={used}" for name, used in said) or ANY_WEIGHTS
 
 
-def count_for(weights: str, now: Mapping[str, str]) -> bool:
+def is_for_weights(weights: str, now: Mapping[str, str]) -> bool:
     """Whether an answer on what those weights read says something of today's. weights: as weights_of gives it."""
     if weights == ANY_WEIGHTS:
         return True
@@ -99,10 +99,10 @@ def count_for(weights: str, now: Mapping[str, str]) -> bool:
 
 def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
     """The answers that count for the weights of today, in the order in which they came."""
-    now = all_chosen(ledger)
+    now = find_all_chosen(ledger)
     for row in ledger.each(_ANSWERS):
         found = json.loads(row["measured"])
-        if count_for(found.pop("weights"), now):
+        if is_for_weights(found.pop("weights"), now):
             yield BlindAnswer(**found)
 
 
@@ -123,17 +123,17 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
         return []
     # In one transaction, and asked again in it: of two runs at once one measures.
     with ledger.writing() if ledger.can_write else nullcontext():
-        return _fold_anew(ledger, terms, given) if _has_news(ledger, terms, given) else []
+        return _fold_answers(ledger, terms, given) if _has_news(ledger, terms, given) else []
 
 
 def _has_news(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> bool:
-    return thresholds_in(ledger).is_begun and _told(ledger, terms, given) != kept_text(ledger, _FOLDED)
+    return thresholds_in(ledger).is_begun and _hash_inputs(ledger, terms, given) != kept_text(ledger, _FOLDED)
 
 
-def _fold_anew(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list[str]:
+def _fold_answers(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list[str]:
     before = thresholds_in(ledger)
     # Before anything is folded: an answer that comes meanwhile is folded next time.
-    told = _told(ledger, terms, given)
+    told = _hash_inputs(ledger, terms, given)
     now = {(m.form, m.field): m for m in measure(answers_in(ledger), terms, given)}
     said: list[str] = []
     # Those of weights that are no longer read with are taken back, too.
@@ -141,21 +141,21 @@ def _fold_anew(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list
         old, new = before.fields.get((form, name), Measured(form, name)), now.get((form, name), Measured(form, name))
         if old != new:
             ledger.record_event(f"{_THRESHOLD}{form}/{name}", STEP, "note", detail={"is": new.as_plain()})
-            said += _said(old, new)
+            said += _describe_change(old, new)
     if ledger.can_write:
         keep_texts(ledger, {_FOLDED: told})
     return said
 
 
-def _told(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> str:
+def _hash_inputs(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> str:
     """All that thresholds are folded from, without a look at it: the newest of the events that hold answers, and the
     terms on which they are.
     """
     newest = [newest_of_step(ledger, step) for step in ("review", STEP)]
-    return plain_hash([__version__, newest, asdict(terms), dict(given), all_chosen(ledger)])
+    return plain_hash([__version__, newest, asdict(terms), dict(given), find_all_chosen(ledger)])
 
 
-def _said(old: Measured, new: Measured) -> Iterator[str]:
+def _describe_change(old: Measured, new: Measured) -> Iterator[str]:
     """What a person should know of a change; that some more answers came is none."""
     name = f"{new.form}, {'all fields together' if new.field == TOGETHER else new.field}"
     for book in sorted({*new.books} - {*old.books}):

@@ -40,7 +40,7 @@ class Proof:
                 self.answers[at] += 1
                 self.wrong[at] += not answer.right
 
-    def without(self, other: Proof) -> None:
+    def subtract(self, other: Proof) -> None:
         """Take out what another counted."""
         self.total -= other.total
         for at in range(len(LADDER)):
@@ -74,7 +74,7 @@ class Proof:
         at = next((n for n, step in enumerate(LADDER) if step <= threshold), len(LADDER) - 1)
         return evidence_above(self.wrong[at], self.answers[at], self.terms.limit) >= 1 / self.terms.risk
 
-    def counted(self, threshold: float) -> tuple[int, int]:
+    def count_from(self, threshold: float) -> tuple[int, int]:
         """(answers, wrong ones) at or above a threshold, to the nearest step above."""
         at = max((n for n, step in enumerate(LADDER) if step >= threshold), default=0)
         return self.answers[at], self.wrong[at]

@@ -66,19 +66,19 @@ def _standing(m: Measured, certainty: float) -> FieldStanding:
     return FieldStanding(
         m.form, m.field, m.threshold, m.by, m.answers,
         round(m.passing / m.answers, 4) if passes and m.answers else 0.0,
-        _down(1 - most_wrong(m.wrong, m.passing, certainty)) if passes and m.passing else None,
+        _round_down(1 - most_wrong(m.wrong, m.passing, certainty)) if passes and m.passing else None,
         m.audited, m.audited - m.audited_wrong,
-        _between(m, certainty) if m.audited else None,
+        _audit_interval(m, certainty) if m.audited else None,
         m.books, "passes" if passes else "closed" if m.closed else "measuring",
     )  # fmt: skip
 
 
-def _between(m: Measured, certainty: float) -> tuple[float, float]:
+def _audit_interval(m: Measured, certainty: float) -> tuple[float, float]:
     low, high = right_between(m.audited - m.audited_wrong, m.audited, certainty)
-    return _down(low), round(high, 4)
+    return _round_down(low), round(high, 4)
 
 
-def _down(share: float) -> float:
+def _round_down(share: float) -> float:
     """Rounded down: 98.996 % is not 99."""
     return int(share * 10_000) / 10_000
 

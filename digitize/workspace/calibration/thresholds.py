@@ -22,7 +22,7 @@ def measure(answers: Iterable[BlindAnswer], terms: Terms, given: Mapping[str, fl
     measuring = Measuring(terms, given)
     for answer in answers:
         measuring.see(answer)
-    return measuring.measured()
+    return measuring.list_fields()
 
 
 class Measuring:
@@ -40,9 +40,9 @@ class Measuring:
             form = self._forms[answer.form] = _Form(answer.form, self._terms, self._given.get(answer.form))
         form.see(answer)
 
-    def measured(self) -> list[Measured]:
+    def list_fields(self) -> list[Measured]:
         """Where all fields stand now, by form and field."""
-        return [m for name in sorted(self._forms) for m in self._forms[name].measured()]
+        return [m for name in sorted(self._forms) for m in self._forms[name].list_fields()]
 
 
 class _Field:
@@ -74,10 +74,10 @@ class _Field:
             self.opened_after = self.count
         return True
 
-    def hopeful(self) -> float | None:
+    def trial_threshold(self) -> float | None:
         """From which its answers count for their volume though nothing passes yet; None where it may be bad itself."""
         start = STARTS[0][0]
-        answers, wrong = self.proof.counted(start)
+        answers, wrong = self.proof.count_from(start)
         has_proved = answers >= self.terms.least_own and evidence_above(wrong, answers, self.terms.limit) < 1
         return start if has_proved else None
 
@@ -116,7 +116,7 @@ class _Form:
         if own is None:
             own = self.fields[answer.field] = _Field(self.name, answer.field, self.terms)
         threshold, by = self._threshold(own, answer.book)
-        watched = threshold if threshold is not None else own.hopeful()
+        watched = threshold if threshold is not None else own.trial_threshold()
         if watched is not None and answer.confidence >= watched:
             self.watch.see(answer)
         # A field that passes nothing in a book says nothing of what passes there.
@@ -129,16 +129,16 @@ class _Form:
         own.see(answer, threshold)
         if own.brought is not None and self._is_refuted(own):
             # It must not pass with the others, so its answers say nothing of them either.
-            self.all.proof.without(own.brought)
+            self.all.proof.subtract(own.brought)
             own.brought = None
 
     def _begin_together_anew(self) -> None:
         for own in self.fields.values():
             own.brought = None if own.brought is None else Proof(self.terms)
 
-    def measured(self) -> list[Measured]:
-        found = [self._measured(self.fields[name]) for name in sorted(self.fields)]
-        return [self._of_all(), *found] if self.terms.together else found
+    def list_fields(self) -> list[Measured]:
+        found = [self._measure_field(self.fields[name]) for name in sorted(self.fields)]
+        return [self._measure_together(), *found] if self.terms.together else found
 
     def _threshold(self, own: _Field, book: str = "") -> tuple[float | None, str]:
         """From which a value of a field passes, and by what; a field's own proof goes before all others."""
@@ -148,7 +148,7 @@ class _Form:
             return None, ""
         together = self.all.proof.threshold
         is_open = together is not None and book not in self.all.watch.closed and own.brought is not None
-        if is_open and own.proof.counted(together or 1.0)[0] >= self.terms.least_own:
+        if is_open and own.proof.count_from(together or 1.0)[0] >= self.terms.least_own:
             return together, TOGETHER
         return self.given, "given" if self.given is not None else ""
 
@@ -157,18 +157,18 @@ class _Form:
         together = self.all.proof.threshold
         return bool(own.closed) or own.proof.is_refuted(STARTS[0][0] if together is None else together)
 
-    def _measured(self, own: _Field) -> Measured:
+    def _measure_field(self, own: _Field) -> Measured:
         threshold, by = self._threshold(own)
         shared = self.all.watch.closed if by == TOGETHER else set()
         books = own.watch.closed | shared | self.closed
         return _as_measured(own, threshold, "together" if by == TOGETHER else by, books, self.watch.suspects())
 
-    def _of_all(self) -> Measured:
+    def _measure_together(self) -> Measured:
         return _as_measured(self.all, self.all.proof.threshold, "together", self.all.watch.closed | self.closed, ())
 
 
 def _as_measured(own: _Field, threshold: float | None, by: str, books: set[str], suspects: tuple[str, ...]) -> Measured:
-    passing, wrong = own.proof.counted(threshold) if threshold is not None else (0, 0)
+    passing, wrong = own.proof.count_from(threshold) if threshold is not None else (0, 0)
     audited, audited_wrong = own.watch.total()
     return Measured(
         own.form, own.name, threshold, by if threshold is not None else "", own.proof.total, passing, wrong, audited,

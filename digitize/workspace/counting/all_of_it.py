@@ -65,10 +65,14 @@ class Totals:
             f"Pages {self.pages}: {self.pages_read} read, {self.pages_failed} failed, {self.pages_waiting} waiting. "
             f"Files refused: {self.files_refused}.",
             *([_BLANK.format(self.pages_blank)] if self.pages_blank else []),
-            f"Records {self.records}: {self._records()}. Fields a person must look at: {self.open_fields}.",
+            f"Records {self.records}: {self._format_records()}. Fields a person must look at: {self.open_fields}.",
             *([_BACK.format(self.loaded_not_clean)] if self.loaded_not_clean else []),
             *([f"Pages or tables that could not be mapped: {self.unmapped}."] if self.unmapped else []),
-            *([f"Rows reported and not mapped: {self.rows_reported}{self._asked()}."] if self.rows_reported else []),
+            *(
+                [f"Rows reported and not mapped: {self.rows_reported}{self._format_asked()}."]
+                if self.rows_reported
+                else []
+            ),
             *(said.format(n) for said, n in ((_ORPHANS, self.orphans), (_GONE, self.gone)) if n),
             *([f"Notes of the rules beside loaded records: {self.flags}."] if self.flags else []),
             *([_GAPS.format(self.pages_missing, self.pages_lost)] if self.pages_missing or self.pages_lost else []),
@@ -81,12 +85,12 @@ class Totals:
         # Counts that an older version kept do not tell loaded_not_clean, until their part changes.
         return max(0, self.clean - (self.loaded - self.loaded_not_clean))
 
-    def _records(self) -> str:
+    def _format_records(self) -> str:
         """Where the records are: with what is always named and what is seldom, their sum."""
         seldom = ((self.to_load, "to be loaded"), (self.unchecked, "not checked yet"))
         more = "".join(f", {n} {what}" for n, what in seldom if n)
         return f"{self.loaded} loaded{more}, {self.in_review} in review, {self.rejected} rejected"
 
-    def _asked(self) -> str:
+    def _format_asked(self) -> str:
         """Of the rows reported, those of registers of which a person must say what they are."""
         return f"; of {self.rows_asked} a person must say whether they are records" if self.rows_asked else ""

@@ -12,7 +12,7 @@ from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import BESIDE, outside
-from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.marks import COUNT
 
 _AT_ONCE = 50
@@ -25,32 +25,32 @@ _SUMS = "SELECT part, data FROM tallies WHERE part >= 'sum:' AND part < 'sum;'"
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
 
 
-def tallies(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def iter_part_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(part, its counts) of all parts, in order; nothing is written."""
     has_marks = is_marking(ledger)
-    changed = marked(ledger, COUNT) if has_marks else all_parts(ledger, COUNT)
-    kept = dict(_kept(ledger)) if has_marks else {}
+    changed = list_dirty(ledger, COUNT) if has_marks else list_parts(ledger, COUNT)
+    kept = dict(_read_counts(ledger)) if has_marks else {}
     for part in changed:
         kept[part] = count_part(ledger, part).as_text()
-    parts = sorted(kept, key=sums.in_order)
+    parts = sorted(kept, key=sums.part_order)
     for i in range(0, len(parts), _READ_AT_ONCE):
         some = parts[i : i + _READ_AT_ONCE]
         # As one list: for tens of thousands of volumes the calls would cost more than what is in them.
         yield from zip(some, json.loads(f"[{','.join(kept[part] for part in some)}]"), strict=True)
 
 
-def summed(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The same with volumes and batches summed up; nothing is written. By parts where there are no sums yet."""
     if not is_marking(ledger) or not sums.are_kept(ledger):
-        yield from tallies(ledger)
+        yield from iter_part_counts(ledger)
         return
-    yield from sums.summed(ledger, {part: count_part(ledger, part).as_text() for part in marked(ledger, COUNT)})
+    yield from sums.iter_sums(ledger, {part: count_part(ledger, part).as_text() for part in list_dirty(ledger, COUNT)})
 
 
-def of_volumes(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def iter_volume_counts(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The counts of some volumes, in the order given."""
     names = [f"volume:{volume}" for volume in volumes]
-    changed = set(marked(ledger, COUNT)) if is_marking(ledger) else set(names)
+    changed = set(list_dirty(ledger, COUNT)) if is_marking(ledger) else set(names)
     for i in range(0, len(names), _READ_AT_ONCE):
         some = names[i : i + _READ_AT_ONCE]
         sql = f"SELECT part, data FROM tallies WHERE part IN ({', '.join('?' * len(some))})"
@@ -59,13 +59,17 @@ def of_volumes(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Ma
             yield name, json.loads(kept[name] if name in kept else count_part(ledger, name).as_text())
 
 
-def volumes_with(ledger: Ledger, total: str) -> Iterator[str]:
+def find_volumes_with(ledger: Ledger, total: str) -> Iterator[str]:
     """The volumes whose counts have something under a total, in order; sums lead there. No total is below nought."""
     if not is_marking(ledger) or not sums.are_kept(ledger):
-        yield from (part for part, tally in tallies(ledger) if part.startswith("volume:") and _has(tally, total))
+        yield from (
+            part for part, tally in iter_part_counts(ledger) if part.startswith("volume:") and _has(tally, total)
+        )
         return
-    fresh = {part: count_part(ledger, part).as_text() for part in marked(ledger, COUNT) if part.startswith("volume:")}
-    yield from sums.parts_with(ledger, "volume", lambda counts: _has(counts, total), fresh)
+    fresh = {
+        part: count_part(ledger, part).as_text() for part in list_dirty(ledger, COUNT) if part.startswith("volume:")
+    }
+    yield from sums.find_parts_with(ledger, "volume", lambda counts: _has(counts, total), fresh)
 
 
 def _has(counts: Mapping[str, Any], total: str) -> bool:
@@ -78,21 +82,21 @@ def keep_counts(ledger: Ledger) -> None:
         return
     if not sums.are_kept(ledger):
         with ledger.writing():
-            ledger.execute_many(_PUT, sums.fold_up(ledger, [part for part, _ in _kept(ledger)]).items())
+            ledger.execute_many(_PUT, sums.fold_up(ledger, [part for part, _ in _read_counts(ledger)]).items())
     # Neighbours together: they share their sums.
-    while parts := sorted(marked(ledger, COUNT), key=sums.in_order)[:_AT_ONCE]:
+    while parts := sorted(list_dirty(ledger, COUNT), key=sums.part_order)[:_AT_ONCE]:
         with ledger.writing():
             seq = newest_event(ledger)
             folded = {part: count_part(ledger, part).as_text() for part in parts}
             ledger.execute_many(_PUT, [*folded.items(), *sums.fold_up(ledger, parts, folded).items()])
-            settle(ledger, COUNT, parts, seq)
+            clear_marks(ledger, COUNT, parts, seq)
 
 
-def differing_counts(ledger: Ledger) -> Iterator[str]:
+def find_differing_counts(ledger: Ledger) -> Iterator[str]:
     """Parts whose counts are kept, not marked, and not what the ledger says; sums that are not those of their parts."""
-    waiting = set(marked(ledger, COUNT))
-    kept, true = dict(_kept(ledger)), dict[str, str]()
-    for part in sorted({*kept, *all_parts(ledger, COUNT)} - waiting):
+    waiting = set(list_dirty(ledger, COUNT))
+    kept, true = dict(_read_counts(ledger)), dict[str, str]()
+    for part in sorted({*kept, *list_parts(ledger, COUNT)} - waiting):
         if kept.get(part, "{}") != (now := count_part(ledger, part).as_text()):
             true[part] = now
             yield part
@@ -102,13 +106,13 @@ def differing_counts(ledger: Ledger) -> Iterator[str]:
     yield from sorted(name for name in {*held, *made} if held.get(name) != made.get(name))
 
 
-def kept_gaps(ledger: Ledger) -> Iterator[Gap]:
+def read_gaps(ledger: Ledger) -> Iterator[Gap]:
     """Numbers left out between pages, of all volumes in order: from the counts, so that no page is looked at."""
-    for _, tally in summed(ledger):
+    for _, tally in iter_summed_counts(ledger):
         yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 
-def few_open(ledger: Ledger, asked: Iterable[sums.Few]) -> list[str]:
+def find_few_open(ledger: Ledger, asked: Iterable[sums.Few]) -> list[str]:
     """Some hundreds of the records with the fewest open fields that people are asked about. asked: of all parts."""
     parts = dict.fromkeys(part for _, _, _, part in sums.fewest(asked))
     found: list[tuple[int, str]] = []
@@ -131,6 +135,6 @@ def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
             yield from ledger.rows(_OPEN.format(where_of(part)), values_of(part))
 
 
-def _kept(ledger: Ledger) -> Iterator[tuple[str, str]]:
+def _read_counts(ledger: Ledger) -> Iterator[tuple[str, str]]:
     for r in ledger.each(_PARTS):
         yield r["part"], r["data"]

@@ -84,7 +84,7 @@ class _Part:
         for r in self._ledger.execute(sql, (*_STATES, *self._values())):
             self._states.setdefault(r["unit"], {})[r["step"]] = r["outcome"], json.loads(r["detail"])
 
-    def _mapped(self, unit: str) -> Mapping[str, Any]:
+    def _map_detail(self, unit: str) -> Mapping[str, Any]:
         return self._states.get(unit, {}).get("map", ("", {}))[1]
 
     def _fold_records(self) -> None:
@@ -95,14 +95,14 @@ class _Part:
             paths, n = json.loads(r["open"]), r["n"]
             t.add_records(self._label(), r)
             t.reasons.update({why: count * n for why, count in json.loads(r["reasons"]).items()})
-            of_mapping = asked_of_mapping(self._mapped(table), paths)
+            of_mapping = asked_of_mapping(self._map_detail(table), paths)
             t.left.update({column: n for column in of_mapping.values()})
             # They are asked once, of the mapping; the record counted them among its own.
             t.reasons["left-over"] -= len(of_mapping) * n
             t.total("open_fields", -len(of_mapping) * n)
             if r["verdict"] in ("review", "reject") and any(not p.startswith(LEFT_OVER) for p in paths):
                 t.note_asked(len(paths), n, r["first"])
-            profile = self._mapped(r["unit"]).get("profile") or EVERYTHING
+            profile = self._map_detail(r["unit"]).get("profile") or EVERYTHING
             t.add_captured(profile, n, n * r["loaded"])
 
     def _fold_mapping(self) -> None:
@@ -199,7 +199,7 @@ class _Table(_Part):
         self._fold_records()
         self._fold_mapping()
         self._fold_findings(iter((self._unit,)))
-        self._t.table, self._t.mapping = self._name, str(self._mapped(self._unit).get("file", ""))
+        self._t.table, self._t.mapping = self._name, str(self._map_detail(self._unit).get("file", ""))
         self._t.not_mapped = int(self._is_there and "map" not in self._states.get(self._unit, {}))
 
 

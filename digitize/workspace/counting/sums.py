@@ -49,7 +49,7 @@ def parent_of(part: str) -> str | None:
     return f"{PREFIX}{kind}:{int(level) + 1}:{int(at) // _FAN}"
 
 
-def in_order(part: str) -> tuple[str, int, str]:
+def part_order(part: str) -> tuple[str, int, str]:
     """Volumes, and sums of them, by their number, as they were taken in; a key to sort by."""
     kind, _, name = part.removeprefix(PREFIX).partition(":")
     number = name.rpartition(":")[2]
@@ -71,7 +71,7 @@ def fold_up(ledger: Ledger, parts: Iterable[str], fresh: Mapping[str, str] | Non
         for parent, own in above.items():
             children = dict(_children(ledger, parent)) | {part: now[part] for part in own if part in now}
             total = PartsSum()
-            for part in sorted(children, key=in_order):
+            for part in sorted(children, key=part_order):
                 total.add(part, json.loads(children[part]))
             now[parent] = made[parent] = total.as_text()
         level = list(above)
@@ -103,18 +103,18 @@ def are_kept(ledger: Ledger) -> bool:
     return True
 
 
-def summed(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, Plain]]:
+def iter_sums(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, Plain]]:
     """The sums of all, and the parts that no sum covers. fresh: counts of parts that are newer than what is kept."""
     above = fold_up(ledger, (part for part in fresh if parent_of(part)), fresh)
     kept = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies WHERE part IN (?, ?)", _TOPS)}
     kept |= {r["part"]: r["data"] for r in ledger.each(_OTHERS)}
     kept |= {part: text for part, text in fresh.items() if not parent_of(part)}
     kept |= {part: above[part] for part in _TOPS if part in above}
-    for part in sorted(kept, key=in_order):
+    for part in sorted(kept, key=part_order):
         yield part, json.loads(kept[part])
 
 
-def parts_with(
+def find_parts_with(
     ledger: Ledger, kind: str, is_wanted: Callable[[Plain], bool], fresh: Mapping[str, str]
 ) -> Iterator[str]:
     """The parts of a kind whose counts are wanted, in order; a sum whose counts are not leads to none.
@@ -129,7 +129,7 @@ def parts_with(
         below = {part: text for sum_ in level for part, text in _children(ledger, sum_)}
         # What is new may have no row yet, nor have the sums above it.
         now = below | {part: text for part, text in (*fresh.items(), *above.items()) if parent_of(part) in level}
-        level = [part for part in sorted(now, key=in_order) if is_wanted(json.loads(now[part]))]
+        level = [part for part in sorted(now, key=part_order) if is_wanted(json.loads(now[part]))]
         yield from (part for part in level if not part.startswith(PREFIX))
         level = [part for part in level if part.startswith(PREFIX)]
 

@@ -12,7 +12,7 @@ from typing import Any
 from digitize.workspace.captured import CapturedLine, captured_lines
 from digitize.workspace.counting import sums
 from digitize.workspace.counting.all_of_it import Totals
-from digitize.workspace.counting.kept import few_open, of_volumes, summed, tallies
+from digitize.workspace.counting.kept import find_few_open, iter_part_counts, iter_summed_counts, iter_volume_counts
 from digitize.workspace.counting.pace import pace
 from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver
@@ -89,8 +89,8 @@ def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
     s = StatusCounts(by={"volume": {}, "station": {}, "language": {}})
     lines: dict[str, dict[str, list[int]]] = {"volume": {}}
     of_all = _Sums()
-    with _uncollected():
-        for part, tally in tallies(ledger) if every_volume else summed(ledger):
+    with _pause_gc():
+        for part, tally in iter_part_counts(ledger) if every_volume else iter_summed_counts(ledger):
             of_all.add(s, part, tally)
             by = tally.get("by", _NONE)
             if not every_volume and part.startswith("volume:"):
@@ -102,7 +102,7 @@ def count_work(ledger: Ledger, *, every_volume: bool = True) -> StatusCounts:
             s.by[kind] = {name: CountsLine(*line) for name, line in named.items()}
     of_all.finish(s)
     s.tables = table_troubles(ledger)
-    some = few_open(ledger, of_all.few)
+    some = find_few_open(ledger, of_all.few)
     s.books = books.lines(ledger, None if every_volume else sums.MOST_LINES)
     s.captured, s.next_needed = captured_lines(of_all.captured), next_needed(ledger, some)
     _count_steps(s, of_all.not_mapped)
@@ -124,7 +124,7 @@ def _first_lines(ledger: Ledger, of_all: _Sums, found: Mapping[str, list[int]]) 
     for i in range(0, len(names), _AT_ONCE):
         some = names[i : i + _AT_ONCE]
         rows = ledger.rows(_LABELLED.format(", ".join("?" * len(some))), some)
-        for part, tally in of_volumes(ledger, [r["volume"] for r in rows]):
+        for part, tally in iter_volume_counts(ledger, [r["volume"] for r in rows]):
             held |= {number: (name, line) for number, name, line in sums.first_of(part, tally)}
     lines: dict[str, dict[str, list[int]]] = {}
     for own in (dict(held[number] for number in sorted(held)), found):
@@ -133,7 +133,7 @@ def _first_lines(ledger: Ledger, of_all: _Sums, found: Mapping[str, list[int]]) 
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _pause_gc() -> Iterator[None]:
     """Without looking for circles meanwhile: of a hundred thousand small counts none holds another."""
     was_on = gc.isenabled()
     gc.disable()

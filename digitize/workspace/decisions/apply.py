@@ -44,24 +44,24 @@ def decisions_hash(decisions: Mapping[str, Mapping[str, Decision]]) -> str:
     return plain_hash(plain)
 
 
-def still_hold(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:
+def keep_valid(decisions: Mapping[str, Decision], form: str, source_of: Mapping[str, str]) -> Settled:
     """Those decisions whose form and source are unchanged. source_of: cell -> hash of what it lies on today."""
     # A cell of whose source nothing is told counts as unchanged.
     kept = {c: d for c, d in decisions.items() if d.schema == form and source_of.get(c, d.source) == d.source}
     return Settled(kept)
 
 
-def over_page(values: PageValues, settled: Settled) -> PageValues:
+def apply_to_page(values: PageValues, settled: Settled) -> PageValues:
     """A page with decided zones in place of read ones; a decision on another reading does not count."""
     zones = dict(values.zones)
     for name, zone in values.zones.items():
         decision = settled.of_zone(values.page, name)
         if decision is not None and decision.reading == zone.raw and decision.verdict != REOPENED:
-            zones[name] = _zone(zone, decision)
+            zones[name] = _decide_zone(zone, decision)
     return replace(values, zones=zones)
 
 
-def over_row(values: RowValues, settled: Settled) -> RowValues:
+def apply_to_row(values: RowValues, settled: Settled) -> RowValues:
     """A row with decided cells in place of stored ones."""
     cells = dict(values.cells)
     for cell, decision in settled.cells.items():
@@ -97,20 +97,20 @@ def sign_record(
         decision = settled.cells.get(cell) if not cell.startswith(f"{FIELD}:") else None
         if decision is not None and read_before.get(cell, decision.reading) == decision.reading:
             if decision.verdict in OPEN_AGAIN:
-                record = record.with_value(path, _doubted(value, decision))
+                record = record.with_value(path, _mark_doubtful(value, decision))
                 continue
             # The trail shows what the machine saw or the table holds, not what was typed over it.
             raw = stored.get(cell, value.raw if decision.verdict == VALUE else decision.reading)
-            record = record.with_value(path, _signed(replace(value, raw=raw), decision))
+            record = record.with_value(path, _sign_value(replace(value, raw=raw), decision))
     for cell, decision in settled.cells.items():
         kind, _, name = cell.partition(":")
         if decision.verdict in OPEN_AGAIN:
             if kind == FIELD and name in dict(record.cells()):
-                record = record.with_value(name, _doubted(dict(record.cells())[name], decision))
+                record = record.with_value(name, _mark_doubtful(dict(record.cells())[name], decision))
             continue
         if kind == FIELD:
             with suppress(KeyError):  # the row it was typed for is not there any more; the field is asked again
-                record = record.with_value(name, _typed(name, decision, context))
+                record = record.with_value(name, _make_typed_value(name, decision, context))
         place = name.rpartition("/")[2]
         if kind == ZONE and place not in record.left_over:
             place = place.rpartition(".")[2]  # a cell of a register is left over under its column
@@ -120,7 +120,7 @@ def sign_record(
     return record
 
 
-def _zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
+def _decide_zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
     is_value = decision.verdict == VALUE
     return replace(
         zone, value=decision.value if is_value else None, raw=zone.raw if is_value else "", confidence=1.0,
@@ -128,14 +128,14 @@ def _zone(zone: ZoneValue, decision: Decision) -> ZoneValue:
     )  # fmt: skip
 
 
-def _typed(path: str, decision: Decision, context: MapContext) -> FieldValue:
+def _make_typed_value(path: str, decision: Decision, context: MapContext) -> FieldValue:
     if decision.verdict != VALUE:
-        return _signed(FieldValue(raw=decision.reading, value=None), decision)
+        return _sign_value(FieldValue(raw=decision.reading, value=None), decision)
     cleaned = clean_typed(decision.schema, path, decision.value, context)
-    return _signed(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
+    return _sign_value(FieldValue(raw=decision.value, value=cleaned.value, notes=cleaned.notes), decision)
 
 
-def _doubted(value: FieldValue, decision: Decision) -> FieldValue:
+def _mark_doubtful(value: FieldValue, decision: Decision) -> FieldValue:
     """What the machine made of a place that is asked again: nothing lets it pass until somebody settles it. What was
     settled of a cell that changed since is offered.
     """
@@ -144,7 +144,7 @@ def _doubted(value: FieldValue, decision: Decision) -> FieldValue:
     return replace(value, accept=NEVER, notes=(*value.notes, decision.verdict), candidates=candidates)
 
 
-def _signed(value: FieldValue, decision: Decision) -> FieldValue:
+def _sign_value(value: FieldValue, decision: Decision) -> FieldValue:
     is_value = decision.verdict == VALUE
     notes = value.notes if is_value else (*value.notes, decision.verdict)
     return replace(

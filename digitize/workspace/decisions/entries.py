@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitize.machine.csv_cells import safe
-from digitize.workspace.decisions.typed import PLACE_LISTS, Typed, typed_names
+from digitize.workspace.decisions.typed import PLACE_LISTS, Typed, list_typed_names
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.codes import CodeList
@@ -25,7 +25,7 @@ _COLUMNS = {"station": "station,district,aliases,district_aliases\n", "district"
 def find_typed(ledger: Ledger, lists: Mapping[str, CodeList]) -> list[Typed]:
     """The typed names that are in no list and of which nobody has said yet whether they belong there."""
     asked = {d.field for d in Records(ledger).entry_words(LIST_FILES)}
-    found = (one for one in typed_names(ledger) if one.cell not in asked)
+    found = (one for one in list_typed_names(ledger) if one.cell not in asked)
     return [one for one in found if lists[one.list].find(one.name) is None]
 
 

@@ -28,7 +28,7 @@ Followers = Mapping[tuple[str, str], str]
 """(page, zone) -> the zone of the same page that it follows, "" where a person corrected such a one."""
 
 
-def with_one_day(
+def link_same_days(
     read: PageValues, decided: PageValues, groups: Iterable[Sequence[str]]
 ) -> tuple[PageValues, dict[tuple[str, str], str]]:
     """A page on which boxes of one day are as sure as the first of them that is known, and which box follows which.
@@ -38,8 +38,8 @@ def with_one_day(
     So they are asked, with that day beside.
     """
     zones, followers = dict(decided.zones), {}
-    for names in (same for group in groups for same in _same_days(read.zones, group)):
-        right = _corrected(names, read, decided)
+    for names in (same for group in groups for same in _group_same_days(read.zones, group)):
+        right = _find_corrections(names, read, decided)
         for name in names if right else ():
             if zones[name] is read.zones[name] and _is_known(zones[name]):
                 offered = tuple(dict.fromkeys((*right, *zones[name].candidates)))
@@ -66,7 +66,7 @@ def note_followers(record: Record, followers: Followers) -> Record:
     return record
 
 
-def with_weekday(record: Record) -> Record:
+def confirm_weekday(record: Record) -> Record:
     """The record with the day of the week on its date, where both say the same: one fact, so one question, and as sure
     as the date. A word and figures are not misread alike, and a clerk rarely errs in the weekday.
     """
@@ -95,7 +95,7 @@ def leader_of(value: FieldValue | None) -> str:
     return next((n.removeprefix(SAME_DAY_AS) for n in notes if n.startswith(SAME_DAY_AS)), "")
 
 
-def _same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> Iterator[list[str]]:
+def _group_same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> Iterator[list[str]]:
     """The zones of a group that read the same day, two and more together."""
     by_day: dict[tuple[int, ...], list[str]] = {}
     for name in group:
@@ -106,7 +106,7 @@ def _same_days(zones: Mapping[str, ZoneValue], group: Sequence[str]) -> Iterator
     yield from (names for names in by_day.values() if len(names) > 1)
 
 
-def _corrected(names: Sequence[str], read: PageValues, decided: PageValues) -> list[str]:
+def _find_corrections(names: Sequence[str], read: PageValues, decided: PageValues) -> list[str]:
     """The days that people say stand in some of these boxes, where it is another than was read."""
     said = ((n, decided.zones[n].value) for n in names if decided.zones[n] is not read.zones[n])
     return [text for name, text in said if text and _day(text) not in (None, _day(read.zones[name].value))]

@@ -11,7 +11,7 @@ from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.decisions.order import Scope, records_by_value
 from digitize.workspace.decisions.places import COLUMN, FIELD, ZONE, cell_of, row_id
-from digitize.workspace.decisions.sources import is_register, register_source, source_of, told_on
+from digitize.workspace.decisions.sources import describe_metadata, is_register, register_source, source_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
 from digitize.workspace.ledger.records import Records, Stored
@@ -24,7 +24,7 @@ from validators.finding import Finding
 
 __all__ = [
     "COLUMN", "FIELD", "MEASURED", "ZONE", "Item", "cell_of", "item_id", "items_in_order", "items_of", "list_items",
-    "measured", "measured_id", "register_source", "row_id", "source_of", "told_on",
+    "make_measuring_item", "measured_id", "register_source", "row_id", "source_of", "describe_metadata",
 ]  # fmt: skip
 MEASURED = "measured"
 """Why something is asked whose answer shows how right the machine is."""
@@ -75,7 +75,7 @@ def item_id(record: str, cell: str, reading: str, source: str) -> str:
     return work_key("item", record, cell, reading, source)[:12]
 
 
-def measured(item: Item, least: float) -> Item:
+def make_measuring_item(item: Item, least: float) -> Item:
     """The same question, asked to measure; under an id of its own, so that what a sheet showed is known from its ids.
 
     least: the confidence from which a value might pass at all. From there on it is asked blind: without what the
@@ -187,7 +187,7 @@ def items_of(
         elif cell.startswith(f"{FIELD}:"):
             cell = _feeding_cell(ledger, stored, path, mappings) or cell
         cells.setdefault(cell, []).append(path)
-    cells = _by_fact(cells, values)
+    cells = _group_by_fact(cells, values)
     zones = {
         f"{ZONE}:{page}/{name}": decided
         for page in stored.record.pages
@@ -195,14 +195,14 @@ def items_of(
         for name, decided in reading.zones.items()
     }
     findings = Records(ledger).findings(stored.record.id)
-    asked = _Asked(stored, findings, zones, told_on(ledger, stored.record.pages))
+    asked = _Asked(stored, findings, zones, describe_metadata(ledger, stored.record.pages))
     items = [asked.item(cell, tuple(paths), source_of(ledger, stored, cell, readings)) for cell, paths in cells.items()]
     # Zones stand in the form's order, so the sheet goes down the page as the eye does.
     order = {cell: place for place, cell in enumerate(zones)}
     return sorted(items, key=lambda item: (order.get(item.cell, len(order)), item.cell))
 
 
-def _by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
+def _group_by_fact(cells: Mapping[str, list[str]], values: Mapping[str, FieldValue]) -> dict[str, list[str]]:
     """The same with one cell a fact: what follows another zone that is asked hangs on that one."""
     found: dict[str, list[str]] = {}
     for cell, paths in cells.items():

@@ -50,7 +50,7 @@ def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     for path in paths:
         # An act that is not there is asked with its section, at the place where that stands.
-        value = values.get(path) or _beside(values, path)
+        value = values.get(path) or _find_in_row(values, path)
         # "" where it follows none, and then a cell of a table, which has no zone, must not be taken for one.
         leader = leader_of(value)
         is_led = value is not None and leader != "" and leader in open_zones
@@ -61,7 +61,7 @@ def places_of(stored: Stored, paths: Iterable[str]) -> dict[str, float]:
     return found
 
 
-def _beside(values: Mapping[str, FieldValue], path: str) -> FieldValue | None:
+def _find_in_row(values: Mapping[str, FieldValue], path: str) -> FieldValue | None:
     """The first value with a place on paper in the same row of a child table; None for a record's own fields."""
     row = path.rpartition(".")[0]
     beside = (v for p, v in values.items() if row and p.startswith(f"{row}.") and v.origin.zone)
@@ -77,12 +77,12 @@ def expected_keys(path: str, value: FieldValue | None) -> float:
     return _CONFIRM + (1 - min(1.0, value.confidence)) * len(value.value)
 
 
-def in_order_of_value(wanting: Mapping[str, Places]) -> list[str]:
-    """Records, those that load for the fewest keys first; see `costs_in_order`."""
-    return [record for _, record in costs_in_order(wanting)]
+def sort_by_value(wanting: Mapping[str, Places]) -> list[str]:
+    """Records, those that load for the fewest keys first; see `sort_by_cost`."""
+    return [record for _, record in sort_by_cost(wanting)]
 
 
-def costs_in_order(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
+def sort_by_cost(wanting: Mapping[str, Places]) -> list[tuple[float, str]]:
     """Records with the keys that each takes when its turn comes, those that load for the fewest keys first.
 
     wanting: record -> its open places. A place that several wait for is counted for the first alone. Records that need
@@ -120,13 +120,13 @@ def records_by_value(ledger: Ledger, scope: Scope | None = None) -> tuple[list[t
     for record, places in wanting.items():
         for place in places:
             first.setdefault(place, []).append(record)
-    return costs_in_order(wanting), {place: min(own) for place, own in first.items() if len(own) > 1}
+    return sort_by_cost(wanting), {place: min(own) for place, own in first.items() if len(own) > 1}
 
 
 def next_needed(ledger: Ledger, some: Sequence[str], records: int = 100) -> Needed | None:
     """What the next records need; None where none waits. some: records with few open fields, more than are needed."""
-    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).some(some)}
-    chosen = in_order_of_value(wanting)[:records]
+    wanting = {s.record.id: places_of(s, s.open) for s in Records(ledger).find_many(some)}
+    chosen = sort_by_value(wanting)[:records]
     if not chosen:
         return None
     places = {place: keys for record in chosen for place, keys in wanting[record].items()}

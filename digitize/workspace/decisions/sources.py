@@ -19,7 +19,7 @@ def is_register(stored: Stored, readings: Readings) -> bool:
     return reading is not None and bool(reading.rows)
 
 
-def told_on(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
+def describe_metadata(ledger: Ledger, pages: Sequence[str]) -> dict[str, str]:
     """Cell or field -> what intake was told of the volume, or what the volume's own pages tell of it, with by whom."""
     found: dict[str, str] = {}
     for page in pages:

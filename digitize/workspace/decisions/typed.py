@@ -15,7 +15,7 @@ from digitize import __version__
 from digitize.workspace.decisions.words import ENTRY
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
-from digitize.workspace.ledger.marked import is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, newest_event
 from digitize.workspace.ledger.marks import TYPED
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
@@ -59,28 +59,28 @@ class Typed:
         return f"{ENTRY}:{self.list}/{self.name}"
 
 
-def typed_names(ledger: Ledger) -> list[Typed]:
+def list_typed_names(ledger: Ledger) -> list[Typed]:
     """Each once, in the order of volumes and tables. What had to be looked at anew is kept, if that can be written.
 
     Memory: the names, and the records of a page.
     """
     seq, has_marks = newest_event(ledger), is_marking(ledger)
     is_known = has_marks and kept_text(ledger, _LOOKED) == _BASIS
-    changed = marked(ledger, TYPED) if has_marks else []
+    changed = list_dirty(ledger, TYPED) if has_marks else []
     # The first time by what was ever settled: of most parts that is nothing.
     new = {part: tuple(_typed_in_part(ledger, part)) for part in (changed if is_known else _parts_settled(ledger))}
-    found = {**(_kept(ledger) if is_known else {}), **new}
+    found = {**(_read_cache(ledger) if is_known else {}), **new}
     if has_marks and ledger.can_write and (new or not is_known):
-        _keep(ledger, new, changed, seq)
-    return list(_added_up(one for part in sorted(found, key=_place) for one in found[part]))
+        _write_cache(ledger, new, changed, seq)
+    return list(_sum_counts(one for part in sorted(found, key=_place) for one in found[part]))
 
 
-def _kept(ledger: Ledger) -> dict[str, Sequence[Typed]]:
+def _read_cache(ledger: Ledger) -> dict[str, Sequence[Typed]]:
     rows = ledger.each(f"SELECT part, data FROM tallies WHERE {_KEPT}")
     return {r["part"].removeprefix(_LOOKED): [Typed(*one) for one in json.loads(r["data"])] for r in rows}
 
 
-def _keep(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: Iterable[str], seq: int) -> None:
+def _write_cache(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: Iterable[str], seq: int) -> None:
     """Others who write wait for some hundreds of parts at most; that all was looked at is said last."""
     is_known = kept_text(ledger, _LOOKED) == _BASIS
     if not is_known:
@@ -93,7 +93,7 @@ def _keep(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: Iterable[
             told = {part: [astuple(one) for one in new[part]] for part in some if new[part]}
             keep_texts(ledger, {f"{_LOOKED}{part}": json.dumps(own) for part, own in told.items()})
     with ledger.writing():
-        settle(ledger, TYPED, changed, seq)
+        clear_marks(ledger, TYPED, changed, seq)
         keep_texts(ledger, {} if is_known else {_LOOKED: _BASIS})
 
 
@@ -112,10 +112,12 @@ def _parts_settled(ledger: Ledger) -> list[str]:
 def _typed_in_part(ledger: Ledger, part: str) -> Iterator[Typed]:
     kind, _, name = part.partition(":")
     units = [r["page"] for r in ledger.rows(_SETTLED_ON, (int(name),))] if kind == "volume" else [name]
-    yield from _added_up(one for unit in units for stored in _settled(ledger, unit) for one in typed_in(stored.record))
+    yield from _sum_counts(
+        one for unit in units for stored in _iter_settled(ledger, unit) for one in find_typed_in(stored.record)
+    )
 
 
-def _settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
+def _iter_settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
     """The records of which a person settled something, and those on the same page, which that may hold for as well."""
     records = Records(ledger)
     decided = (r["record"] for r in ledger.each(_DECIDED, (unit, unit)))
@@ -123,7 +125,7 @@ def _settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
     yield from (s for s in records.of_unit(unit) or records.each_of(decided) if not s.is_purged)
 
 
-def typed_in(record: Record) -> Iterator[Typed]:
+def find_typed_in(record: Record) -> Iterator[Typed]:
     """The names of places in a record that an operator typed, each once."""
     values = dict(record.cells())
     district = values["district"].value if "district" in values else ""
@@ -133,7 +135,7 @@ def typed_in(record: Record) -> Iterator[Typed]:
             yield Typed(name, value.value, (district or "") if name == "station" else "", 1)
 
 
-def _added_up(typed: Iterable[Typed]) -> Iterator[Typed]:
+def _sum_counts(typed: Iterable[Typed]) -> Iterator[Typed]:
     found: dict[str, Typed] = {}
     for one in typed:
         before = found.get(one.cell)

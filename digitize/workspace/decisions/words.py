@@ -51,7 +51,7 @@ def words_of(decisions: Iterable[Decision]) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def said_on(ledger: Ledger, scan: PageScan, readings: Readings) -> Mapping[str, str]:
+def find_row_words(ledger: Ledger, scan: PageScan, readings: Readings) -> Mapping[str, str]:
     """Row -> what a person says it is, of the rows of one page; a row that is not there any more is left out."""
     from digitize.workspace.decisions.items import register_source  # brings mapping, which `digitize status` needs not
 

@@ -110,7 +110,7 @@ def _answered(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...]) -
 
 def _asked(earlier: Sequence[TableFile]) -> str:
     return (
-        f"{'; '.join(old.said() for old in earlier)}, and both count. If this replaces it, take this in once more with "
+        f"{'; '.join(old.describe() for old in earlier)}, and both count. If this replaces it, take this in once more with "
         f"--replaces {earlier[-1].units[0]}; if both are right, with --beside"
     )
 

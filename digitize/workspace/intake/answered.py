@@ -19,11 +19,11 @@ from digitize.workspace.ledger.waiting_pages import (
     REPLACES,
     WaitingPage,
     deliveries,
+    describe_delivery,
+    format_files,
     keep,
     kept_pages,
     name_of,
-    named,
-    told,
 )
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import note_scanned
@@ -75,8 +75,8 @@ def settle(place: Place, ledger: Ledger, found: ScannedAgain) -> ToldAgain:
     now = [work.settled(w) for w in own]
     note_scanned(ledger, place.options.workspace.site_id, work.volumes)
     changed = [b for a, b in zip(own, now, strict=True) if a != b]
-    asked = [(named(w), _asked(w)) for w in deliveries([w for w in now if not w.answer])]
-    return ToldAgain(tuple(asked), tuple((named(w), _said(w)) for w in deliveries(changed)))
+    asked = [(format_files(w), _asked(w)) for w in deliveries([w for w in now if not w.answer])]
+    return ToldAgain(tuple(asked), tuple((format_files(w), _said(w)) for w in deliveries(changed)))
 
 
 class _Settling:
@@ -161,7 +161,7 @@ def _named(ledger: Ledger, name: str, coming: set[str]) -> list[str]:
 
 def _asked(pages: Sequence[WaitingPage]) -> str:
     return (
-        f"{told(pages)} They wait, and are not read. If they replace the earlier scans, take this in once more with "
+        f"{describe_delivery(pages)} They wait, and are not read. If they replace the earlier scans, take this in once more with "
         f"--replaces {name_of(pages)}; if both are right, with --beside"
     )
 

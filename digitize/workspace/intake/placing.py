@@ -75,7 +75,7 @@ class SheetPlacing:
         volumes = Volumes(ledger)
         self._received = volumes.all()
         self._by_label = {v.facts.label: v for v in self._received.values()}
-        self._sorter = Sorter(site, self._received, expects=volumes.printed())
+        self._sorter = Sorter(site, self._received, expects=volumes.has_printed())
         rows = groupby(looked, key=lambda x: x.given.path.parent)
         # Folder by folder: whether a sheet is among its new pages.
         self._sheeted = {parent for parent, own in rows if any(_has_ours(codes.get(x.given.path, ())) for x in own)}

@@ -24,7 +24,7 @@ from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger.transfer import copy_rows, fill_file
 from digitize.workspace.ledger.verifying import find_changes
 from digitize.workspace.ledger_db import LedgerAddress, LedgerEngine, Where
-from digitize.workspace.ledger_db.moved import ARRIVING, MOVED_TO, MOVING_TO, place_of, place_text
+from digitize.workspace.ledger_db.moved import ARRIVING, MOVED_TO, MOVING_TO, parse_place, place_text
 from digitize.workspace.ledger_db.where import ledger_address
 from digitize.workspace.place import LEDGER, Place, ledger_line, open_place
 
@@ -58,7 +58,7 @@ def move(place: Place, url: str) -> MovedLedger:
     own = place.options.workspace
     old = place.ledger
     new: Where = ledger_address(url, own.site_id, place.folder, own.ledger_schema) if url else place.folder / LEDGER
-    ended = _end(place)
+    ended = _finish_interrupted(place)
     if new == old:
         if ended or (ended := _take_back(old, place.folder)):
             return ended
@@ -67,34 +67,34 @@ def move(place: Place, url: str) -> MovedLedger:
         require_format(source, old)
         _mark(source, old, new, place.folder)
         try:
-            _clear(new, source)
-            with _held(source):
-                _make(source, old, new, place.folder)
+            _remove_leftovers(new, source)
+            with _lock_ledger(source):
+                _create_copy(source, old, new, place.folder)
                 write_address(place.folder, url)
                 # From here on the new one is the ledger.
-                aside = _leave(source, old, new)
+                aside = _mark_moved(source, old, new)
         except Exception:
             # Whoever is killed cannot do this: then the next move does.
-            if _place(place.folder) == old:
+            if _current_address(place.folder) == old:
                 _unmark(source)
             raise
     if isinstance(old, Path):
-        aside = _file_aside(old)
-    return _arrived(place.folder, old, new, aside)
+        aside = _rename_file(old)
+    return _finish_move(place.folder, old, new, aside)
 
 
-def _place(folder: Path) -> Where:
+def _current_address(folder: Path) -> Where:
     return open_place(folder).ledger
 
 
 def _mark(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
     """From here on nobody writes into the old ledger. What an earlier move left elsewhere is taken away."""
-    with _held(source):
+    with _lock_ledger(source):
         earlier = source.execute(_VALUE, (MOVING_TO,)).fetchone()
         source.execute(_MARK, (MOVING_TO, place_text(new)))
-    there = place_of(earlier[0], home) if earlier else None
+    there = parse_place(earlier[0], home) if earlier else None
     if there not in (None, old, new):
-        _clear(there, source)
+        _remove_leftovers(there, source)
 
 
 def _unmark(source: LedgerEngine) -> None:
@@ -103,16 +103,16 @@ def _unmark(source: LedgerEngine) -> None:
     source.commit()
 
 
-def _leave(source: LedgerEngine, old: Where, new: Where) -> str:
+def _mark_moved(source: LedgerEngine, old: Where, new: Where) -> str:
     """Say in the old ledger that it was moved, inside a transaction. Returns where a schema lies now."""
     source.execute(_MARK, (MOVED_TO, str(new)))
     source.execute("DELETE FROM meta WHERE key = ?", (MOVING_TO,))
-    return _aside_in_database(source) if isinstance(old, LedgerAddress) else ""
+    return _rename_schema(source) if isinstance(old, LedgerAddress) else ""
 
 
-def _arrived(folder: Path, old: Where, new: Where, aside: str) -> MovedLedger:
+def _finish_move(folder: Path, old: Where, new: Where, aside: str) -> MovedLedger:
     """The last step: the new ledger tells of the move."""
-    with Ledger(_place(folder)) as ledger, ledger.writing():
+    with Ledger(_current_address(folder)) as ledger, ledger.writing():
         last = ledger.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
         ledger.execute("DELETE FROM meta WHERE key = ?", (ARRIVING,))
         told = {"from": str(old), "to": str(new), "events": last["seq"], "root_hash": last["hash"]}
@@ -120,33 +120,33 @@ def _arrived(folder: Path, old: Where, new: Where, aside: str) -> MovedLedger:
     return MovedLedger(str(new), aside, last["seq"], last["hash"])
 
 
-def _end(place: Place) -> MovedLedger | None:
+def _finish_interrupted(place: Place) -> MovedLedger | None:
     """Do what a move left undone that was broken off after the address was changed. None where nothing is left."""
     with closing(open_engine(place.ledger)) as db:
         row = db.execute(_VALUE, (ARRIVING,)).fetchone()
-    old = place_of(row[0], place.folder) if row else None
+    old = parse_place(row[0], place.folder) if row else None
     if old is None:
         return None
-    return _arrived(place.folder, old, place.ledger, _left_behind(old, place.ledger))
+    return _finish_move(place.folder, old, place.ledger, _set_old_aside(old, place.ledger))
 
 
-def _left_behind(old: Where, new: Where) -> str:
+def _set_old_aside(old: Where, new: Where) -> str:
     """Put the old ledger aside, if it is still there and says that it is moving. Returns where it lies then."""
     if isinstance(old, LedgerAddress):
         from digitize.workspace.ledger_db import postgres_making
 
         with postgres_making.changing(old) as db:
             is_left = postgres_making.is_there(db) and db.execute(_VALUE, (MOVING_TO,)).fetchone() is not None
-            return _leave(db, old, new) if is_left else ""
+            return _mark_moved(db, old, new) if is_left else ""
     if not old.is_file():
         return ""
     with closing(connect(old)) as file, file.guarded():
         file.begin(moving=True)
         marks = {r["key"] for r in file.execute(_MARKED)}
         if MOVING_TO in marks:
-            _leave(file, old, new)
+            _mark_moved(file, old, new)
         file.commit()
-    return _file_aside(old) if marks & {MOVING_TO, MOVED_TO} else ""
+    return _rename_file(old) if marks & {MOVING_TO, MOVED_TO} else ""
 
 
 def _take_back(old: Where, home: Path) -> MovedLedger | None:
@@ -155,15 +155,15 @@ def _take_back(old: Where, home: Path) -> MovedLedger | None:
         row = source.execute(_VALUE, (MOVING_TO,)).fetchone()
         if row is None:
             return None
-        if (there := place_of(row[0], home)) is not None:
-            _clear(there, source)
+        if (there := parse_place(row[0], home)) is not None:
+            _remove_leftovers(there, source)
         _unmark(source)
         last = source.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
     return MovedLedger(str(old), "", last["seq"], last["hash"])
 
 
 @contextmanager
-def _held(source: LedgerEngine) -> Iterator[None]:
+def _lock_ledger(source: LedgerEngine) -> Iterator[None]:
     """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
     with source.guarded():
         source.begin(moving=True)
@@ -178,7 +178,7 @@ def _held(source: LedgerEngine) -> Iterator[None]:
             raise
 
 
-def _clear(new: Where, source: LedgerEngine) -> None:
+def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
     """Take away what an interrupted move left there. Raises InputError for a ledger that is there and is none of it."""
     # A move that was cut off at its very end leaves the mark in what is the ledger, and is worked with.
     if isinstance(new, Path):
@@ -188,7 +188,7 @@ def _clear(new: Where, source: LedgerEngine) -> None:
             marks = {r["key"] for r in file.execute(_MARKED)}
             is_copy = "arriving" in marks and _is_in(source, file)
         if "moved_to" in marks:
-            _file_aside(new)
+            _rename_file(new)
         elif is_copy:
             new.unlink()
         else:
@@ -213,7 +213,7 @@ def _is_in(source: LedgerEngine, copy: LedgerEngine) -> bool:
     return newest is None or there is not None
 
 
-def _make(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
+def _create_copy(source: LedgerEngine, old: Where, new: Where, home: Path) -> None:
     """The new ledger, recounted before it counts."""
     mark = (ARRIVING, place_text(old))
     if isinstance(new, LedgerAddress):
@@ -262,14 +262,14 @@ def write_address(folder: Path, url: str) -> None:
     sync_folder(folder)
 
 
-def _aside_in_database(source: LedgerEngine) -> str:
+def _rename_schema(source: LedgerEngine) -> str:
     from digitize.workspace.ledger_db import postgres_making
 
     held: DatabaseEngine = source  # type: ignore[assignment]  # the engine of an address
     return f"the schema {postgres_making.put_aside(held, 'moved')} of the same database"
 
 
-def _file_aside(old: Path) -> str:
+def _rename_file(old: Path) -> str:
     """Give the file that was the ledger another name, with what lies beside it."""
     with suppress(LedgerError), closing(connect(old)) as db, db.guarded():
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

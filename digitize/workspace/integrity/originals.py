@@ -12,7 +12,7 @@ from digitize.machine.progress import Progress
 from digitize.workspace.intake.store import content_hash
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, SourceFile
-from digitize.workspace.ledger.purges import is_unfinished, purged_files, told_purges
+from digitize.workspace.ledger.purges import count_purges, is_unfinished, purged_files
 from digitize.workspace.ledger.verifying import Change
 from digitize.workspace.place import Place
 
@@ -57,9 +57,9 @@ def missing_originals(ledger: Ledger, place: Place) -> Iterator[Change]:
             yield _change(source, _ALTERED)
 
 
-def told_of_purges(ledger: Ledger) -> Iterator[Change]:
+def list_purges(ledger: Ledger) -> Iterator[Change]:
     """What was purged, by whom and when; and whether one was broken off before all bytes were gone."""
-    for purged, files in told_purges(ledger):
+    for purged, files in count_purges(ledger):
         what = "personal data and originals" if purged.is_personal else "originals"
         yield Change(f"{what} of {files} files", f"were {purged.line()}", "", is_remark=True)
     if is_unfinished(ledger):
@@ -84,27 +84,27 @@ def check_originals(
         if share < 1 and done.files and done.bytes + source.bytes > budget:
             done.left = len(waiting) - number
             break
-        outcome = _look(_path(place, source), source)
+        outcome = _check_file(_path(place, source), source)
         done.files, done.bytes, done.good = done.files + 1, done.bytes + source.bytes, done.good + (outcome == _GOOD)
-        notes.append((source.sha256, _now(), outcome))
+        notes.append((source.sha256, _format_now(), outcome))
         if keeps and done.bytes // _NOTE_EVERY > (done.bytes - source.bytes) // _NOTE_EVERY:
             _note(ledger, notes)
         progress.advance()
         if outcome != _GOOD:
             yield _change(source, outcome)
     if keeps:
-        _end(ledger, place, notes, done)
+        _finish_round(ledger, place, notes, done)
 
 
 def _waiting(ledger: Ledger, *, keeps: bool) -> list[SourceFile]:
     """Originals that this round has not looked at, those looked at longest ago first."""
-    began = _round(ledger, keeps=keeps)
+    began = _begin_round(ledger, keeps=keeps)
     seen = {r["sha256"]: r["at"] for r in ledger.rows("SELECT sha256, at FROM fixity")} if keeps else {}
     left = [s for s in _sources(ledger) if seen.get(s.sha256, "") < began]
     return sorted(left, key=lambda s: (seen.get(s.sha256, ""), s.sha256))
 
 
-def _end(ledger: Ledger, place: Place, notes: list[tuple[str, str, str]], done: Fixity) -> None:
+def _finish_round(ledger: Ledger, place: Place, notes: list[tuple[str, str, str]], done: Fixity) -> None:
     with ledger.writing():
         _note(ledger, notes)
         if not done.left:
@@ -113,12 +113,12 @@ def _end(ledger: Ledger, place: Place, notes: list[tuple[str, str, str]], done: 
         ledger.record_event(place.options.workspace.site_id, "fixity", "note", detail=detail)
 
 
-def _round(ledger: Ledger, *, keeps: bool) -> str:
+def _begin_round(ledger: Ledger, *, keeps: bool) -> str:
     """When the round began that is going on; now, when none is."""
     row = ledger.execute("SELECT value FROM meta WHERE key = 'fixity_began'").fetchone()
     if row:
         return str(row["value"])
-    now = _now()
+    now = _format_now()
     if keeps:
         ledger.execute("INSERT INTO meta (key, value) VALUES ('fixity_began', ?)", (now,))
     return now
@@ -131,7 +131,7 @@ def _note(ledger: Ledger, notes: list[tuple[str, str, str]]) -> None:
     notes.clear()
 
 
-def _look(path: Path, source: SourceFile) -> str:
+def _check_file(path: Path, source: SourceFile) -> str:
     if not path.is_file():
         return _GONE
     return _GOOD if content_hash(path) == source.sha256 else _ALTERED
@@ -150,5 +150,5 @@ def _change(source: SourceFile, outcome: str) -> Change:
     return Change(f"original {source.name} of {source.batch} ({source.sha256[:12]})", *_SAID[outcome])
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -18,21 +18,21 @@ _FILES = ("digitize.toml", "calibration.toml")
 
 def record_settings(ledger: Ledger, place: Place) -> list[str]:
     """Keep what the files say from now on. Returns the names of those that differ from the last run's."""
-    here = _here(place)
-    if _noted(ledger) == here:
+    here = _hash_files(place)
+    if _read_noted(ledger) == here:
         return []
     with ledger.writing():
         # Asked again: another run may have noted the same meanwhile.
-        if (before := _noted(ledger)) == here:
+        if (before := _read_noted(ledger)) == here:
             return []
         ledger.record_event(place.options.workspace.site_id, _STEP, "note", detail=dict(here))
-    return _differing(before, here) if before else []
+    return _find_differing(before, here) if before else []
 
 
 def settings_changes(ledger: Ledger, place: Place) -> Iterator[Change]:
     """Files that say something else than when the last run read them."""
-    before = _noted(ledger)
-    for name in _differing(before, _here(place)) if before else ():
+    before = _read_noted(ledger)
+    for name in _find_differing(before, _hash_files(place)) if before else ():
         # People set the options themselves; what decides whether a value passes may not change by the way.
         mend = "if it was meant, the next run takes it over and says so; if not, put the old file back"
         yield Change(name, "is another one than at the last run", mend, is_remark=name == "digitize.toml")
@@ -45,13 +45,13 @@ def newer_settings(ledger: Ledger, seq: int) -> Mapping[str, str]:
     return found
 
 
-def _noted(ledger: Ledger) -> Mapping[str, str]:
+def _read_noted(ledger: Ledger) -> Mapping[str, str]:
     rows = ledger.rows(_NEWEST)
     found: Mapping[str, str] = json.loads(rows[0]["detail"]) if rows else {}
     return found
 
 
-def _here(place: Place) -> dict[str, str]:
+def _hash_files(place: Place) -> dict[str, str]:
     paths = [place.folder / name for name in _FILES]
     paths += [p for name in _FOLDERS for p in sorted((place.folder / name).glob("**/*"))]
     return {
@@ -59,5 +59,5 @@ def _here(place: Place) -> dict[str, str]:
     }
 
 
-def _differing(before: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+def _find_differing(before: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
     return sorted(name for name in before.keys() | here.keys() if before.get(name) != here.get(name))

@@ -10,8 +10,8 @@ from pathlib import Path
 from digitize.errors import DigitizeError
 from digitize.machine.progress import Progress
 from digitize.machine.signing import is_signed
-from digitize.workspace.counting.kept import differing_counts
-from digitize.workspace.integrity.originals import Fixity, check_originals, missing_originals, told_of_purges
+from digitize.workspace.counting.kept import find_differing_counts
+from digitize.workspace.integrity.originals import Fixity, check_originals, list_purges, missing_originals
 from digitize.workspace.integrity.settings import settings_changes
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import is_marking
@@ -21,7 +21,7 @@ from digitize.workspace.target import open_place_target
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class VerifyScope:
     """How closely to look. originals: share of their bytes that are hashed, 0: only whether each is there.
 
     heads: a file of heads that another office holds. asks_target: whether the target's own book is compared.
@@ -32,7 +32,7 @@ class Look:
     asks_target: bool = True
 
 
-def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> Iterator[Change]:
+def find_workspace_changes(ledger: Ledger, place: Place, look: VerifyScope, progress: Progress) -> Iterator[Change]:
     """All differences of a workspace."""
     broken = amiss = False
     for change in ledger.changes(look.heads):
@@ -43,27 +43,27 @@ def changes_of(ledger: Ledger, place: Place, look: Look, progress: Progress) -> 
         return
     # Of rows that were changed the counts are others, too: what is amiss is said already.
     if not amiss and is_marking(ledger):
-        for part in differing_counts(ledger):
+        for part in find_differing_counts(ledger):
             yield Change(f"counts of {part}", "are not what its rows say", "count anew: digitize ledger recount DIR")
     yield from settings_changes(ledger, place)
-    yield from _receipts(ledger, place)
-    yield from told_of_purges(ledger)
+    yield from _check_receipts(ledger, place)
+    yield from list_purges(ledger)
     if look.asks_target:
-        yield from _target(ledger, place)
+        yield from _check_target(ledger, place)
     if look.originals:
         yield from check_originals(ledger, place, look.originals, progress, Fixity(), keeps=ledger.can_write)
     else:
         yield from missing_originals(ledger, place)
 
 
-def reached(ledger: Ledger, found: Iterable[Change]) -> tuple[int, str]:
+def find_newest_event(ledger: Ledger, found: Iterable[Change]) -> tuple[int, str]:
     """How many events there are, and the newest one's hash; 0 and "" of a ledger that `found` says cannot be read."""
     if any(c.where == UNREADABLE for c in found):
         return 0, ""
     return ledger.count_events(), ledger.root_hash()
 
 
-def _receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
+def _check_receipts(ledger: Ledger, place: Place) -> Iterator[Change]:
     """Each receipt bears the signature of a key that was this office's."""
     keys = ledger.public_keys()
     for row in ledger.rows("SELECT load, batch, data, signature FROM receipts ORDER BY batch, load"):
@@ -83,7 +83,7 @@ def _says(file: Path, data: str, signature: str) -> bool:
         return False
 
 
-def _target(ledger: Ledger, place: Place) -> Iterator[Change]:
+def _check_target(ledger: Ledger, place: Place) -> Iterator[Change]:
     """The newest load of each batch stands in the target's own book."""
     # By the events, since two loads may be of one second; one that was taken back is not asked for.
     newest = """SELECT r.batch, r.load FROM state s JOIN receipts r ON r.load = s.key AND r.batch = s.unit

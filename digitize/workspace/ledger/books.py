@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from digitize.machine.text import pluralize
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import all_parts, is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.marks import BOOK
 from digitize.workspace.ledger.state import StepState
 
@@ -73,9 +73,9 @@ def _holding(now: StepState) -> dict[str, BookFact]:
     return {fact.zone: fact for fact in facts if fact.value}
 
 
-def unseen(ledger: Ledger) -> list[int]:
+def list_unseen(ledger: Ledger) -> list[int]:
     """Volumes of which pages were decided since it was last looked at what they tell."""
-    parts = marked(ledger, BOOK) if is_marking(ledger) else all_parts(ledger, BOOK)
+    parts = list_dirty(ledger, BOOK) if is_marking(ledger) else list_parts(ledger, BOOK)
     return sorted(int(part.partition(":")[2]) for part in parts)
 
 
@@ -85,7 +85,7 @@ def record(ledger: Ledger, volume: int, facts: Mapping[str, BookFact]) -> None:
         seq = newest_event(ledger)
         detail = {"facts": [asdict(fact) for fact in facts.values()]}
         ledger.record_event(unit_of(volume), STEP, "note", detail=detail)
-        settle(ledger, BOOK, [f"volume:{volume}"], seq)
+        clear_marks(ledger, BOOK, [f"volume:{volume}"], seq)
 
 
 def lines(ledger: Ledger, most: int | None = None) -> list[str]:

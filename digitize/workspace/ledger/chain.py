@@ -26,14 +26,14 @@ def rows_digest(entries: Iterable[Entry]) -> str:
     made = hashlib.sha256()
     count = 0
     for table, key, content in sorted(entries):
-        made.update(_written(table) + _written(key) + _written(content))
+        made.update(_encode_value(table) + _encode_value(key) + _encode_value(content))
         count += 1
     return made.hexdigest() if count else ""
 
 
 def content_hash(values: Iterable[object]) -> bytes:
     """The hash of an entry of one row, of its values in the order of its columns."""
-    return hashlib.sha256(b"".join(map(_written, values))).digest()
+    return hashlib.sha256(b"".join(map(_encode_value, values))).digest()
 
 
 def entry_hash(db: LedgerEngine, table: str, key: str) -> bytes:
@@ -49,7 +49,7 @@ def entry_hashes(db: LedgerEngine, table: str, keys: Iterable[str]) -> dict[str,
         name = SEPARATOR.join(str(row[c]) for c in columns)
         # A name that somebody wrote into the log, as 05 for 5, may find a row and is none of it.
         if name in found:
-            found[name].extend(_written(value) for value in row)
+            found[name].extend(_encode_value(value) for value in row)
     return {key: hashlib.sha256(b"".join(parts)).digest() if parts else b"" for key, parts in found.items()}
 
 
@@ -57,7 +57,7 @@ def entry_hashes(db: LedgerEngine, table: str, keys: Iterable[str]) -> dict[str,
 _ORDER = {"findings": "record, field, code"}
 
 
-def _written(value: object) -> bytes:
+def _encode_value(value: object) -> bytes:
     """A value with its kind and length before it, so that no two rows are written alike."""
     if isinstance(value, str):
         data = value.encode("utf-8", "surrogateescape")

@@ -14,17 +14,17 @@ FIELDS = "fields"
 _CHOSEN = f"SELECT detail FROM events WHERE step = '{STEP}' ORDER BY seq"
 
 
-def all_chosen(ledger: Ledger) -> dict[str, str]:
+def find_all_chosen(ledger: Ledger) -> dict[str, str]:
     """Network -> the name of the weights of the office's own that it reads with; without those that it has none of."""
-    return ever_chosen(ledger)[-1]
+    return list_choices(ledger)[-1]
 
 
-def chosen(ledger: Ledger, network: str = FIELDS) -> str:
+def find_chosen(ledger: Ledger, network: str = FIELDS) -> str:
     """The name of the weights that a network reads with; PACKAGE for the package's, or those that a setting names."""
-    return all_chosen(ledger).get(network, PACKAGE)
+    return find_all_chosen(ledger).get(network, PACKAGE)
 
 
-def ever_chosen(ledger: Ledger) -> list[dict[str, str]]:
+def list_choices(ledger: Ledger) -> list[dict[str, str]]:
     """What all_chosen ever was, before any choice, too; each once, that of today last."""
     now: dict[str, str] = {}
     ever = [now]

@@ -53,9 +53,9 @@ def back_up(path: Where, to: Path) -> LedgerCopy:
     if isinstance(path, Path) and to.name.startswith(f"{path.name}-") and to.parent.resolve() == path.parent.resolve():
         raise InputError(f"{to}: names that begin so are those of SQLite's own files. Give another name.")
     with Ledger(path) as ledger:
-        with plain_errors(to, "digitize ledger verify"), _part_of(to) as part:
+        with plain_errors(to, "digitize ledger verify"), _open_temp_file(to) as part:
             _copy_into(path, part)
-            found = _looked_at(part, to.name)
+            found = _inspect_copy(part, to.name)
             part.replace(to)
         if ledger.can_write:
             ledger.record_event("ledger", "backup", "note", detail=found.as_plain())
@@ -91,9 +91,9 @@ def restore(path: Where, copy: Path, reason: str, operator: str) -> tuple[Ledger
     """
     if len(reason.split()) < 2 or not operator.strip():  # noqa: PLR2004  # one word is no reason
         raise InputError("A restored ledger takes back history: give --reason in some words, and --operator.")
-    found = _sound(copy)
+    found = _require_sound(copy)
     _require_same_workspace(path, copy)
-    reached = max((h.seq for h in _logged(path)), default=0)
+    reached = max((h.seq for h in _read_logged_heads(path)), default=0)
     aside = _replace(path, copy, found.root_hash) if isinstance(path, Path) else _replace_schema(path, copy)
     lost = max(0, reached - found.events)
     told = {**found.as_plain(), "lost": lost, "reached": reached, "reason": reason, "by": operator}
@@ -106,12 +106,12 @@ def restore(path: Where, copy: Path, reason: str, operator: str) -> tuple[Ledger
 
 
 def _replace(path: Path, copy: Path, root_hash: str) -> str:
-    with plain_errors(path, "digitize ledger verify"), _part_of(path) as part:
+    with plain_errors(path, "digitize ledger verify"), _open_temp_file(path) as part:
         # By SQLite and not as a file: what was copied from a ledger in use has its newest events in a file beside it.
         _copy_into(copy, part)
-        if _looked_at(part, copy.name).root_hash != root_hash:
+        if _inspect_copy(part, copy.name).root_hash != root_hash:
             raise InputError(f"{copy} changed while it was read. Copy it elsewhere, then again.")
-        aside = _put_aside(path)
+        aside = _rename_old(path)
         part.replace(path)
     return str(aside or "")
 
@@ -120,14 +120,14 @@ def _replace_schema(where: LedgerAddress, copy: Path) -> str:
     from digitize.workspace.ledger_db import postgres_making
 
     made = postgres_making.making(where, DDL)
-    today = _of_today(copy, where)
+    today = _open_upgraded(copy, where)
     with today as file, closing(connect_to_read(file)) as source, source.at_one_moment(), made as (db, aside):
         copy_rows(source, db)
     return f"the schema {aside} of the same database" if aside else ""
 
 
 @contextmanager
-def _of_today(copy: Path, where: LedgerAddress) -> Iterator[Path]:
+def _open_upgraded(copy: Path, where: LedgerAddress) -> Iterator[Path]:
     """A backup in today's format: itself, or for a while one made of it, signed with the workspace's key."""
     with closing(connect_to_read(copy)) as db:
         if require_format(db, copy) == FORMAT:
@@ -143,7 +143,7 @@ def _of_today(copy: Path, where: LedgerAddress) -> Iterator[Path]:
 
 
 @contextmanager
-def _part_of(file: Path) -> Iterator[Path]:
+def _open_temp_file(file: Path) -> Iterator[Path]:
     """An empty file beside another one, which nobody else may read, under a name that nobody else has; gone at the end
     unless it took the other's place.
     """
@@ -165,7 +165,7 @@ def _copy_into(path: Where, to: Path) -> None:
         db.execute("VACUUM INTO ?", (str(to),))
 
 
-def _looked_at(file: Path, name: str) -> LedgerCopy:
+def _inspect_copy(file: Path, name: str) -> LedgerCopy:
     with closing(connect_to_read(file)) as db:
         broken = db.execute("PRAGMA quick_check").fetchone()[0]
         if broken != "ok":
@@ -174,12 +174,12 @@ def _looked_at(file: Path, name: str) -> LedgerCopy:
     return LedgerCopy(name, int(seq), str(root), file.stat().st_size)
 
 
-def _sound(copy: Path) -> LedgerCopy:
+def _require_sound(copy: Path) -> LedgerCopy:
     """A backup, looked at. Raises InputError where it is none, or was changed since."""
     if not copy.is_file():
         raise InputError(f"{copy}: there is no such file.")
     try:
-        found = _looked_at(copy, copy.name)
+        found = _inspect_copy(copy, copy.name)
         with closing(connect_to_read(copy)) as db:
             require_format(db, copy)
             # Heads that lie beside the file are of the ledger, not of its copy.
@@ -202,18 +202,18 @@ def _require_same_workspace(path: Where, copy: Path) -> None:
     except LedgerAway:
         raise
     except (sqlite3.DatabaseError, LedgerError, TypeError):
-        heads = [h for h in _logged(path) if h.seq in hashes]
+        heads = [h for h in _read_logged_heads(path) if h.seq in hashes]
         same = not heads or any(hashes[h.seq] == h.hash for h in heads)
     if not same:
         raise InputError(f"{copy} is the ledger of another workspace.")
 
 
-def _logged(path: Where) -> list[SignedHead]:
+def _read_logged_heads(path: Where) -> list[SignedHead]:
     home = home_of(path)
     return [h for h in heads_in_file(home / LOG) if isinstance(h, SignedHead)] if home else []
 
 
-def _put_aside(path: Path) -> Path | None:
+def _rename_old(path: Path) -> Path | None:
     if not path.exists():
         return None
     try:

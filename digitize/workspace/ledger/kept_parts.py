@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.marked import is_marking, marked, newest_event, settle
+from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, newest_event
 
 _AT_ONCE = 50
 """So many parts are kept in one transaction: others who write wait no longer than that."""
@@ -53,7 +53,7 @@ class KeptParts:
         self._ledger, self._what, self._basis, self._fold = ledger, what, basis, fold
         self._has_marks = is_marking(ledger)
         self._keeps = keeps and self._has_marks and ledger.can_write
-        self.changed = set(marked(ledger, what)) if self._has_marks else set[str]()
+        self.changed = set(list_dirty(ledger, what)) if self._has_marks else set[str]()
         # Before anything is looked at: what is written meanwhile stays marked.
         self._seq = newest_event(ledger)
         self._holds = holds
@@ -89,6 +89,6 @@ class KeptParts:
         with self._ledger.writing():
             made = {f"{self._what}:{part}": f"{self._basis} {text}" for part, text in self._new.items()}
             keep_texts(self._ledger, made)
-            settle(self._ledger, self._what, self._new, self._seq)
+            clear_marks(self._ledger, self._what, self._new, self._seq)
         self.changed -= self._new.keys()
         self._new.clear()

@@ -45,7 +45,7 @@ class Leases(LedgerFile):
         with self.writing():
             self._db.execute("DELETE FROM leases WHERE owner = ?", (owner,))
 
-    def leased(self, owner: str) -> frozenset[str]:
+    def list_leased(self, owner: str) -> frozenset[str]:
         """The units that an owner holds, in whatever step: what was taken over by another is none of them."""
         return frozenset(r["unit"] for r in self.rows("SELECT unit FROM leases WHERE owner = ?", (owner,)))
 
@@ -54,21 +54,21 @@ class Leases(LedgerFile):
         sql = "SELECT owner FROM leases WHERE unit = ? AND owner <> ? AND until > ?"
         return any(not is_dead(r["owner"]) for r in self.rows(sql, (unit, owner, self._db.now())))
 
-    def busy(self) -> frozenset[str]:
+    def list_busy(self) -> frozenset[str]:
         """The units that living owners hold, in whatever step."""
         known = dict[str, bool]()
         rows = self.rows("SELECT unit, owner FROM leases WHERE until > ?", (self._db.now(),))
         return frozenset(r["unit"] for r in rows if not _is_dead(r, known))
 
     @contextmanager
-    def fenced(self, owner: str) -> Iterator[frozenset[str]]:
+    def hold_fence(self, owner: str) -> Iterator[frozenset[str]]:
         """One transaction in which only units that this owner still holds can be finished or failed; it gives them.
 
         Raises LeaseLost where it holds none any more, and from `finish` and `fail` for a unit that is not among them:
         then nothing of the transaction is kept.
         """
         with self.writing():
-            held = self.leased(owner)
+            held = self.list_leased(owner)
             if not held:
                 raise LeaseLost("Somebody else took this work over, or it was given back: nothing of it was recorded.")
             self._pending.foresee(sorted(held))

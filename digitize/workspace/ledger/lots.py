@@ -73,7 +73,7 @@ class Lots:
 
         At least every few minutes (LEASE_SECONDS). Raises LeaseLost where all of it was taken over: stop working on it.
         """
-        with self._ledger.fenced(lot.token) as held:
+        with self._ledger.hold_fence(lot.token) as held:
             self._ledger.renew(lot.token)
             return held
 
@@ -85,7 +85,7 @@ class Lots:
         """
 
         def behind_the_fence() -> T:
-            with self._ledger.fenced(lot.token) as held:
+            with self._ledger.hold_fence(lot.token) as held:
                 return write(held)
 
         return self._ledger.settle(behind_the_fence)
@@ -101,7 +101,7 @@ class Lots:
         with self._ledger.writing():
             sql = "UPDATE leases SET owner = ? WHERE step = ? AND (owner LIKE ? OR owner LIKE ?)"
             self._ledger.execute(sql, (token, self._step, f"%#{name}", f"%#{name}.%"))
-            held = self._ledger.leased(token)
+            held = self._ledger.list_leased(token)
             if not held:
                 raise LeaseLost("Nothing is left of this lot: it was finished, given back or taken over.")
             self._ledger.renew(token)

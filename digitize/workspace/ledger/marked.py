@@ -15,12 +15,12 @@ def is_marking(ledger: Ledger) -> bool:
     return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 5"))
 
 
-def marked(ledger: Ledger, what: str) -> list[str]:
+def list_dirty(ledger: Ledger, what: str) -> list[str]:
     """The parts that a step has to look at."""
     return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]
 
 
-def all_parts(ledger: Ledger, what: str) -> list[str]:
+def list_parts(ledger: Ledger, what: str) -> list[str]:
     """Every part that a step may look at."""
     return sorted({str(r[1]) for r in ledger.rows(ALL_PARTS[what])})
 
@@ -30,7 +30,7 @@ def mark_all(ledger: Ledger, what: str) -> None:
     ledger.execute(MARK_ALL[what])
 
 
-def settle(ledger: Ledger, what: str, parts: Iterable[str], seq: int) -> None:
+def clear_marks(ledger: Ledger, what: str, parts: Iterable[str], seq: int) -> None:
     """Take away the marks of parts in which nothing is to be done. seq: the newest event before they were looked at."""
     sql = "DELETE FROM marks WHERE what = ? AND part = ? AND seq <= ?"
     ledger.execute_many(sql, [(what, part, seq) for part in parts])

@@ -53,7 +53,7 @@ MARK_ALL: Mapping[str, str] = {
 _KEPT, _AT_ONCE = 200_000, 500
 
 
-class News:
+class DirtyParts:
     """What a transaction changed, by part; it becomes marks when the transaction ends."""
 
     def __init__(self, db: LedgerEngine) -> None:
@@ -109,7 +109,7 @@ class News:
             # A page never changes its volume, whose number stands in its id.
             self._part_of.update({r["page"]: f"volume:{r['volume']}" for r in self._db.execute(sql, some).fetchall()})
 
-    def keep(self, seq: int) -> None:
+    def write_marks(self, seq: int) -> None:
         """Write the marks; before the commit, so that none is ever missing. seq: the newest event."""
         self._look_up(unit for _, unit in self._units)
         for what, unit in self._units:

@@ -43,7 +43,7 @@ def connect(path: Path) -> FileEngine:
                 f"{path} lies on a network share ({share}), where two machines could write at once and lose each "
                 "other's work. Move the workspace to a disk of this machine; share its reports instead."
             )
-        db = _made(path, str(path))
+        db = _open_file(path, str(path))
         try:
             db.execute("PRAGMA journal_mode = WAL")
         # SQLite tells of a damaged table in the damaged words themselves.
@@ -65,12 +65,12 @@ def connect_to_read(path: Path) -> FileEngine:
     # Without a writer's files beside it nobody writes; SQLite would make such a file even to read, and cannot here.
     is_still = not path.with_name(f"{path.name}-wal").exists()
     address = f"file:{quote(str(path.resolve()))}?mode=ro{'&immutable=1' if is_still else ''}"
-    db = _made(path, address)
+    db = _open_file(path, address)
     db.can_write = False
     return db
 
 
-def _made(path: Path, address: str) -> FileEngine:
+def _open_file(path: Path, address: str) -> FileEngine:
     # None: no transactions but our own; Python's driver would begin and end some by itself.
     is_uri = address.startswith("file:")
     db = sqlite3.connect(address, uri=is_uri, timeout=30, isolation_level=None, factory=FileEngine)

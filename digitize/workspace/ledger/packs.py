@@ -92,7 +92,7 @@ class Packs:
         number, data = number_in(row["data"]), row["data"]
         if number:
             return self.shape(number).record(data[_HEAD:], row["record"], row["form"], row["batch"])
-        return from_plain(json.loads(_unpacked(data)))
+        return from_plain(json.loads(_decompress(data)))
 
     def shapes_of(self, rows: Iterable[PackedRow]) -> dict[int, bytes]:
         """The shapes by which such rows are packed, by their numbers, to go with them."""
@@ -102,7 +102,7 @@ class Packs:
     def text(self, data: bytes) -> bytes:
         """What of a record's content can be searched: JSON, in which a value may stand as raw text alone."""
         number = number_in(data)
-        return self.shape(number).decompress(data[_HEAD:]) if number else _unpacked(data)
+        return self.shape(number).decompress(data[_HEAD:]) if number else _decompress(data)
 
 
 class PackedRow(NamedTuple):
@@ -118,7 +118,7 @@ class PackedRow(NamedTuple):
         number = number_in(self.data)
         if number:
             return shapes[number].values(self.data[_HEAD:], self.record, self.form, self.batch)
-        return values_of(from_plain(json.loads(_unpacked(self.data))))
+        return values_of(from_plain(json.loads(_decompress(self.data))))
 
 
 def number_in(data: bytes) -> int:
@@ -126,5 +126,5 @@ def number_in(data: bytes) -> int:
     return int.from_bytes(data[1:_HEAD], "little") if data[:1] == _PACKED else 0
 
 
-def _unpacked(data: bytes) -> bytes:
+def _decompress(data: bytes) -> bytes:
     return zlib.decompress(data[1:] if is_emptied(data) else data)

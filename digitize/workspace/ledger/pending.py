@@ -105,7 +105,7 @@ class Pending:
             self._states[unit, step] = step_state(*row) if row else None
         return self._states.get((unit, step))
 
-    def misremember(self) -> None:
+    def forget_states(self) -> None:
         """The table `state` was written by a statement of its own."""
         self._states.clear()
         self._foreseen.clear()
@@ -123,10 +123,10 @@ class Pending:
         # What came late was written since the last event, or is told only now.
         events[-1].names |= self._db.touched - hashes.keys()
         self._db.touched.clear()
-        hashes |= self._hashed({name for e in events for name in e.names} - hashes.keys())
+        hashes |= self._hash_rows({name for e in events for name in e.names} - hashes.keys())
         self._chain(events, hashes, results)
 
-    def _hashed(self, names: Set[Name]) -> dict[Name, bytes]:
+    def _hash_rows(self, names: Set[Name]) -> dict[Name, bytes]:
         written, self._db.written = self._db.written, {}
         found = {name: content_hash(written[name]) for name in names if name in written}
         for table, own in groupby(sorted(names - found.keys()), key=lambda name: name[0]):
@@ -208,7 +208,7 @@ class Pending:
         self._db.settle()
         return bool(self._db.touched)
 
-    def everything(self) -> Iterator[None]:
+    def touch_all_rows(self) -> Iterator[None]:
         """Touch every row there is, and stop each time when some thousands are waiting for an event."""
         for table in COVERED:
             for row in self._db.each(f"SELECT DISTINCT {entry_name(table)} FROM {table}"):

@@ -51,7 +51,7 @@ class Purged:
 def purge_of(ledger: Ledger, sha256: str) -> Purged | None:
     """What was purged of a file, None where nothing was."""
     row = ledger.execute(_OF, (sha256,)).fetchone()
-    return _purged(row) if row else None
+    return _parse_purge(row) if row else None
 
 
 def purge_of_page(ledger: Ledger, page: str) -> Purged | None:
@@ -68,12 +68,12 @@ def purge_of_unit(ledger: Ledger, unit: str) -> Purged | None:
 
 def purged_in(ledger: Ledger, volume: int) -> Mapping[str, Purged]:
     """SHA-256 -> what was purged, of the files that hold pages of a volume."""
-    return {r["sha256"]: _purged(r) for r in ledger.rows(_OF_VOLUME, (volume,))}
+    return {r["sha256"]: _parse_purge(r) for r in ledger.rows(_OF_VOLUME, (volume,))}
 
 
 def purged_files(ledger: Ledger) -> Mapping[str, Purged]:
     """SHA-256 -> what was purged, of all files."""
-    return {r["sha256"]: _purged(r) for r in ledger.rows(_FILES)}
+    return {r["sha256"]: _parse_purge(r) for r in ledger.rows(_FILES)}
 
 
 def is_emptied_batch(ledger: Ledger, batch: str) -> bool:
@@ -107,11 +107,11 @@ def is_unfinished(ledger: Ledger) -> bool:
     return bool(ledger.rows("SELECT 1 FROM meta WHERE key = ?", (UNFINISHED,)))
 
 
-def told_purges(ledger: Ledger) -> Iterator[tuple[Purged, int]]:
+def count_purges(ledger: Ledger) -> Iterator[tuple[Purged, int]]:
     """Each purge and of how many files, the first first."""
     counts: dict[Purged, int] = {}
     for row in ledger.rows(_DONE):
-        one = _purged(row)
+        one = _parse_purge(row)
         counts[one] = counts.get(one, 0) + int(row["n"])
     yield from counts.items()
 
@@ -125,6 +125,6 @@ def summary(ledger: Ledger) -> list[str]:
     return [f"Purged after their time: the originals of {len(kinds)} files, and personal data of {personal} of them."]
 
 
-def _purged(row: Any) -> Purged:
+def _parse_purge(row: Any) -> Purged:
     detail = json.loads(row["detail"])
     return Purged(row["key"], detail["on"], detail["operator"], detail["reason"])

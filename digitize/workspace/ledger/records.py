@@ -98,7 +98,7 @@ class Records:
             names, made = self._ledger.narrowed("records", record_sql.COLUMNS, rows)
             self._ledger.execute_many(record_sql.PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
 
-    def _stored(self, row: Any) -> Stored:
+    def _parse_row(self, row: Any) -> Stored:
         return Stored(
             record=self.packs.record_of(row),
             unit=row["unit"],
@@ -112,32 +112,32 @@ class Records:
             is_purged=is_emptied(row["data"]),
         )
 
-    def _kept(self, rows: Iterable[Any]) -> Iterator[Stored]:
+    def _drop_purged(self, rows: Iterable[Any]) -> Iterator[Stored]:
         """Those whose values were not purged."""
-        return (self._stored(row) for row in rows if not is_emptied(row["data"]))
+        return (self._parse_row(row) for row in rows if not is_emptied(row["data"]))
 
     def one(self, record: str) -> Stored | None:
         """The record of that id."""
         row = self._ledger.execute("SELECT * FROM records WHERE record = ?", (record,)).fetchone()
-        return self._stored(row) if row else None
+        return self._parse_row(row) if row else None
 
-    def some(self, records: Sequence[str]) -> list[Stored]:
+    def find_many(self, records: Sequence[str]) -> list[Stored]:
         """Those of these records that there are, in the order given: asked for together, as some hundreds may be."""
         marks = ", ".join("?" * len(records))
         rows = self._ledger.rows(f"SELECT * FROM records WHERE record IN ({marks})", records) if records else []
         found = {row["record"]: row for row in rows}
-        return [self._stored(found[record]) for record in records if record in found]
+        return [self._parse_row(found[record]) for record in records if record in found]
 
     def each_of(self, records: Iterable[str]) -> Iterator[Stored]:
         """Those of these records that there are, in the order given, however many."""
         waiting = iter(records)
         while some := list(islice(waiting, _AT_ONCE)):
-            yield from self.some(some)
+            yield from self.find_many(some)
 
     def of_unit(self, unit: str) -> list[Stored]:
         """The records that came from one page group or table chunk."""
         rows = self._ledger.rows("SELECT * FROM records WHERE unit = ? ORDER BY record", (unit,))
-        return [self._stored(row) for row in rows]
+        return [self._parse_row(row) for row in rows]
 
     def count_unit(self, unit: str) -> int:
         """How many records came from one page group or table chunk."""
@@ -145,27 +145,31 @@ class Records:
 
     def of_group(self, group: str) -> list[Stored]:
         """The records of one station and year, without those that were purged."""
-        return list(self._kept(self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,))))
+        return list(
+            self._drop_purged(self._ledger.rows("SELECT * FROM records WHERE grp = ? ORDER BY record", (group,)))
+        )
 
     def of_batch(self, batch: str) -> Iterator[Stored]:
         """The records of one batch, by id, without those that were purged."""
-        yield from self._kept(self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,)))
+        yield from self._drop_purged(
+            self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,))
+        )
 
     def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
         """The records that SQL says of, which may end in an order; purged ones among them."""
-        yield from map(self._stored, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
+        yield from map(self._parse_row, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
 
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
         """Every record, by id. purged: also those whose values are gone, to be counted."""
         # With a bound the index of the names is walked through, and nothing need be sorted.
         rows = self._ledger.each("SELECT * FROM records WHERE record > '' ORDER BY record")
-        yield from map(self._stored, rows) if purged else self._kept(rows)
+        yield from map(self._parse_row, rows) if purged else self._drop_purged(rows)
 
     def of_row(self, record: str) -> list[Stored]:
         """The record of that id and those of the other forms that the same row made ("RECORD+NAME")."""
         sql = "SELECT * FROM records WHERE record = ? OR (record > ? AND record < ?) ORDER BY record"
         # "," comes next after "+": the range is every "RECORD+NAME", found by the key; LIKE would read the whole table.
-        return [self._stored(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
+        return [self._parse_row(r) for r in self._ledger.rows(sql, (record, f"{record}+", f"{record},"))]
 
     def mentioning(self, texts: Sequence[str], ends: Sequence[str] = ()) -> Iterator[Stored]:
         """Records in whose stored text one of these stands, as JSON writes it, by id.
@@ -181,7 +185,7 @@ class Records:
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted) and not is_emptied(row["data"]):
-                yield self._stored(row)
+                yield self._parse_row(row)
 
     def groups_ending(self, ends: Sequence[str]) -> list[str]:
         """The groups of surely known stations and years, had or had once, that end so, in whatever letters."""
@@ -193,7 +197,7 @@ class Records:
         """The records in review or rejected, by id. where: SQL for their units, of all where it is ""."""
         own = f" AND {where}" if where else ""
         sql = f"SELECT * FROM records WHERE verdict IN ('review', 'reject'){own} ORDER BY record"
-        yield from map(self._stored, self._ledger.each(sql, values))
+        yield from map(self._parse_row, self._ledger.each(sql, values))
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
@@ -201,7 +205,7 @@ class Records:
 
     def by_group(self) -> Iterator[Stored]:
         """Every record that was not purged, those of one station and year together."""
-        yield from self._kept(self._ledger.each("SELECT * FROM records ORDER BY grp, record"))
+        yield from self._drop_purged(self._ledger.each("SELECT * FROM records ORDER BY grp, record"))
 
     def hashes_of_group(self, group: str) -> list[str]:
         """The records of a group, sorted, as "id:hash": what a check of the group depends on."""

@@ -59,7 +59,7 @@ class TableFile:
     rows: int | None
     is_of_system: bool
 
-    def said(self) -> str:
+    def describe(self) -> str:
         """For people: name, table, day, rows."""
         rows = "" if self.rows is None else f" with {self.rows} rows"
         return f"{self.name} was delivered on {self.on}{rows} ({self.units[0]})"
@@ -67,7 +67,7 @@ class TableFile:
 
 def came_again(ledger: Ledger) -> dict[str, CameAgain]:
     """SHA-256 of the newer file -> what is said of it."""
-    return {sha256: _said(now.detail) for sha256, now in ledger.states(STEP).items()}
+    return {sha256: _parse_event(now.detail) for sha256, now in ledger.states(STEP).items()}
 
 
 def replaced_by(ledger: Ledger) -> dict[str, str]:
@@ -123,7 +123,7 @@ def summary(ledger: Ledger) -> list[str]:
     asked = sorted(open_questions(ledger), key=lambda pair: pair[0].units)
     lines = [
         f"{newer.name}, delivered on {newer.on} ({newer.units[0]}), has the name of an earlier table, and both count: "
-        f"{'; '.join(old.said() for old in earlier)}. If it replaces it: digitize intake DIR FILE --replaces "
+        f"{'; '.join(old.describe() for old in earlier)}. If it replaces it: digitize intake DIR FILE --replaces "
         f"{earlier[-1].units[0]}; if both are right: digitize intake DIR FILE --beside"
         for newer, earlier in asked[:_MOST]
     ]
@@ -151,7 +151,7 @@ def _end(direct: Mapping[str, str], sha256: str) -> str:
     return sha256
 
 
-def _said(detail: Mapping[str, Any]) -> CameAgain:
+def _parse_event(detail: Mapping[str, Any]) -> CameAgain:
     return CameAgain(
         tuple(detail["asks"]), tuple(detail["replaces"]), detail["beside"], detail["operator"], detail["reason"]
     )

@@ -14,7 +14,7 @@ from digitize.errors import KeyUnusable, LedgerAway, LedgerError
 from digitize.machine.signing import Signer, open_key
 from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.heads import Heads
-from digitize.workspace.ledger.marks import News
+from digitize.workspace.ledger.marks import DirtyParts
 from digitize.workspace.ledger.opening import open_engine, require_format
 from digitize.workspace.ledger.pending import Pending, changed_entries
 from digitize.workspace.ledger.schema import FORMAT, NARROWED, WATCHED
@@ -41,7 +41,7 @@ class LedgerFile:
         self._format = require_format(self._db, where)
         self._held: Pending | None = None
         self._heads: Heads | None = None
-        self._news = News(self._db)
+        self._news = DirtyParts(self._db)
 
     def close(self) -> None:
         """Give the file back. What was committed stays, what was not is gone."""
@@ -141,7 +141,7 @@ class LedgerFile:
 
     def _cover_all(self) -> None:
         """Take the hash of every row that an older program wrote: from now on a change is seen."""
-        for _ in self._pending.everything():
+        for _ in self._pending.touch_all_rows():
             self._note_rows()
 
     def _seal(self) -> None:
@@ -149,7 +149,7 @@ class LedgerFile:
         self._pending.flush()
         if self._pending.has_untold_rows():
             self._note_rows()
-        self._news.keep(self._pending.newest_event()[0])
+        self._news.write_marks(self._pending.newest_event()[0])
         if self._pending.has_news and self._heads is not None:
             self._heads.sign(*self._pending.newest_event())
 
@@ -179,20 +179,20 @@ class LedgerFile:
             with self.writing():
                 return self.execute(sql, values)
         with self._db.guarded():
-            self._make_way(sql)
+            self._flush_before(sql)
             return self._db.execute(sql, tuple(values))
 
-    def _make_way(self, sql: str) -> None:
+    def _flush_before(self, sql: str) -> None:
         """Have what waits written, if a statement may see it."""
         if self._depth and _OF_HISTORY.search(sql):
             self._pending.flush()
             if not sql.lstrip().upper().startswith(_READS):
-                self._pending.misremember()
+                self._pending.forget_states()
 
     def each(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Row]:
         """The rows of a query one after the other, in bounded memory; other queries may run meanwhile."""
         with self._db.guarded():
-            self._make_way(sql)
+            self._flush_before(sql)
             yield from self._db.each(sql, tuple(values))
 
     def version(self) -> object:
@@ -203,7 +203,7 @@ class LedgerFile:
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each of these rows, inside `writing`."""
         with self.writing():
-            self._make_way(sql)
+            self._flush_before(sql)
             self._db.executemany(sql, rows)
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
@@ -252,7 +252,7 @@ class LedgerFile:
         if self._format < WATCHED:
             return  # nothing is known of its rows yet
         with self._db.guarded():
-            self._make_way("row_log")
+            self._flush_before("row_log")
             for name in changed_entries(self._db, table, names):
                 raise LedgerError(
                     f"{self.path}: {name} in {table} is not what the ledger wrote; another program changed it. "

@@ -75,9 +75,9 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         return
     chain = _Chain(db)
     yield from chain.changes()
-    yield from _rows(db, found)
-    yield from _state_numbers(db) if found >= NARROWED else _state(db)
-    yield from _heads(db, chain, home, outside)
+    yield from _check_rows(db, found)
+    yield from _check_states(db) if found >= NARROWED else _state(db)
+    yield from _check_heads(db, chain, home, outside)
 
 
 def _format(db: LedgerEngine) -> int:
@@ -95,7 +95,7 @@ class _Chain:
         self.workers = WorkerKeys()
 
     def changes(self) -> Iterator[Change]:
-        logged = self._logged() if self._has_rows else iter(())
+        logged = self._group_logged() if self._has_rows else iter(())
         waiting = next(logged, None)
         before = ""
         for r in self._db.each("SELECT * FROM events ORDER BY seq"):
@@ -105,13 +105,13 @@ class _Chain:
             entries: list[Entry] = []
             if waiting and waiting[0] == r["seq"]:
                 entries, waiting = waiting[1], next(logged, None)
-            yield from self._event(r, rows_digest(entries), before)
+            yield from self._check_event(r, rows_digest(entries), before)
             before = r["at"] if isinstance(r["at"], str) else before
         while waiting:
             yield Change(f"row_log {waiting[0]}", "belongs to no event, which was cut off")
             waiting = next(logged, None)
 
-    def _event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
+    def _check_event(self, r: Row, rows: str, before: str) -> Iterator[Change]:
         where = f"event {r['seq']} ({r['step']} of {r['unit']})"
         texts = (r["at"], r["unit"], r["step"], r["outcome"], r["key"], r["detail"])
         if not all(isinstance(t, str) for t in (*texts, r["hash"])):
@@ -136,7 +136,7 @@ class _Chain:
         elif r["step"] == STEP and own == r["hash"]:
             self.workers.note(r["seq"], r["key"], json.loads(r["detail"]))
 
-    def _logged(self) -> Iterator[tuple[int, list[Entry]]]:
+    def _group_logged(self) -> Iterator[tuple[int, list[Entry]]]:
         seq, entries = -1, list[Entry]()
         for r in logged_by_event(self._db):
             if r["seq"] != seq and entries:
@@ -157,19 +157,19 @@ class _Chain:
         return head.public in office or self.workers.may_sign(head.public, head.seq)
 
 
-def _rows(db: LedgerEngine, found: int) -> Iterator[Change]:
+def _check_rows(db: LedgerEngine, found: int) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
     there = db.tables()
     for table in (name for name in COVERED if found >= NARROWED or name in there):
         newest = logged_rows(db, table, found)
-        for some in _in_lots(_last_of_each(newest)):
+        for some in _split_lots(_last_of_each(newest)):
             now = entry_hashes(db, table, some)
             for key, (content, seq) in some.items():
                 if now[key] != content:
                     word = "is gone" if not now[key] else "came back" if not content else "was changed"
-                    yield Change(f"{table} {_shown(key)}", f"{word} after event {seq}, not by this program")
+                    yield Change(f"{table} {_format_name(key)}", f"{word} after event {seq}, not by this program")
         for (name,) in unlogged_rows(db, table, found):
-            yield Change(f"{table} {_shown(str(name))}", "was added, not by this program")
+            yield Change(f"{table} {_format_name(str(name))}", "was added, not by this program")
 
 
 def _last_of_each(rows: Iterable[Row]) -> Iterator[tuple[str, bytes, int]]:
@@ -183,7 +183,7 @@ def _as_bytes(content: Any) -> bytes:
     return content.encode("utf-8", "surrogateescape") if isinstance(content, str) else bytes(content)
 
 
-def _in_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str, tuple[bytes, int]]]:
+def _split_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str, tuple[bytes, int]]]:
     entries = iter(entries)
     while some := {key: (content, seq) for key, content, seq in islice(entries, _AT_ONCE)}:
         yield some
@@ -200,7 +200,7 @@ def _state(db: LedgerEngine) -> Iterator[Change]:
         yield Change(f"state {unit} {step}", "is gone", mend)
 
 
-def _state_numbers(db: LedgerEngine) -> Iterator[Change]:
+def _check_states(db: LedgerEngine) -> Iterator[Change]:
     """The same of narrow tables."""
     held = "SELECT step, unit, seq, outcome FROM standing"
     mend = "take it from the history anew: digitize ledger recount DIR"
@@ -213,14 +213,14 @@ def _state_numbers(db: LedgerEngine) -> Iterator[Change]:
         yield Change(f"state {unit} {step}", "is gone", mend)
 
 
-def _heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | None) -> Iterator[Change]:
+def _check_heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | None) -> Iterator[Change]:
     """Every signature is genuine and of the history that is here, and the newest one of its end."""
     own = list(heads_in(db))
     newest = max((h.seq for h in own), default=None)
     log, restored = home / LOG if home else None, list(restored_in(db))
     for head in own:
-        yield from _signed(chain, f"head of event {head.seq}", head)
-        yield from _of_here(db, f"head of event {head.seq}", head, [])
+        yield from _check_signature(chain, f"head of event {head.seq}", head)
+        yield from _check_head(db, f"head of event {head.seq}", head, [])
     for file in (f for f in (log, outside) if f is not None):
         for line, head_or_text in enumerate(heads_in_file(file), 1):
             where = f"{file.name}:{line}"
@@ -229,8 +229,8 @@ def _heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | N
                 continue
             # What another office holds came to it in a signed snapshot, and has no signature of its own.
             if file == log:
-                yield from _signed(chain, where, head_or_text)
-            yield from _of_here(db, where, head_or_text, restored if file == log else [])
+                yield from _check_signature(chain, where, head_or_text)
+            yield from _check_head(db, where, head_or_text, restored if file == log else [])
     signed = sorted((h.seq, h.public) for h in own)
     for seq in chain.workers.not_by_office(signed, {public for _, public in chain.keys}):
         yield Change(f"event {seq}", "says which keys may sign, and the office did not write it", _ASK)
@@ -243,14 +243,14 @@ def _heads(db: LedgerEngine, chain: _Chain, home: Path | None, outside: Path | N
         yield Change(LOG, "is gone from beside the ledger", _ASK)
 
 
-def _signed(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
+def _check_signature(chain: _Chain, where: str, head: SignedHead) -> Iterator[Change]:
     if not head.is_genuine:
         yield Change(where, "is not signed by the key that it names", _ASK)
     elif not chain.may_sign(head):
         yield Change(where, f"is signed by {head.public[:16]}, which is not this office's key", _ASK)
 
 
-def _of_here(db: LedgerEngine, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
+def _check_head(db: LedgerEngine, where: str, head: SignedHead, restored: Sequence[Restored]) -> Iterator[Change]:
     """restored: the times at which heads of the file may have been lost rightly."""
     found = db.execute("SELECT hash FROM events WHERE seq = ?", (head.seq,)).fetchone()
     if found is not None and found["hash"] == head.hash:
@@ -265,5 +265,5 @@ def _of_here(db: LedgerEngine, where: str, head: SignedHead, restored: Sequence[
         yield Change(where, "tells of another history than the one that is here", _ASK)
 
 
-def _shown(name: str) -> str:
+def _format_name(name: str) -> str:
     return name.replace("\x1f", " ")

@@ -83,7 +83,7 @@ def summary(ledger: Ledger) -> list[str]:
     waits = deliveries([w for w in kept if not w.answer])
     days = {b.batch: b.taken_in for b in Catalogue(ledger).batches()} if waits else {}
     lines = [
-        f"{named(own)}: {told(own)} Delivered on {days.get(own[0].batch, '?')}; they wait, and are not read. If they "
+        f"{format_files(own)}: {describe_delivery(own)} Delivered on {days.get(own[0].batch, '?')}; they wait, and are not read. If they "
         f"replace the earlier scans: digitize intake DIR FILES --replaces {name_of(own)}; if both are right: digitize "
         "intake DIR FILES --beside"
         for own in waits[:_MOST]
@@ -105,13 +105,13 @@ def deliveries(pages: Sequence[WaitingPage]) -> list[list[WaitingPage]]:
     return [list(own) for _, own in groupby(pages, key=lambda w: (w.batch, w.label))]
 
 
-def named(pages: Sequence[WaitingPage]) -> str:
+def format_files(pages: Sequence[WaitingPage]) -> str:
     """The files of pages, for people."""
     files = list(dict.fromkeys(w.name for w in pages))
     return files[0] + (f" and {pluralize(len(files) - 1, 'more file')}" if len(files) > 1 else "")
 
 
-def told(pages: Sequence[WaitingPage]) -> str:
+def describe_delivery(pages: Sequence[WaitingPage]) -> str:
     """For people: what is known of pages of one delivery into one volume. A sentence."""
     ids = sorted(w.page for w in pages if w.page)
     by = [f"{n} {why}" for how, why in _HOW.items() if (n := sum(w.how == how for w in pages))]

@@ -32,7 +32,7 @@ def entry_columns(table: str) -> tuple[str, ...]:
     return COVERED[table]
 
 
-def taking(columns: Sequence[str], key: Sequence[str]) -> str:
+def conflict_clause(columns: Sequence[str], key: Sequence[str]) -> str:
     """The end of an INSERT by which a row that has the key already takes the new values; "" without a key."""
     if not key:
         return ""

@@ -35,7 +35,7 @@ def place_text(where: Where) -> str:
     return json.dumps({"name": str(where), "url": where.url, "schema": where.schema})
 
 
-def place_of(text: str, home: Path) -> Where | None:
+def parse_place(text: str, home: Path) -> Where | None:
     """The place that a mark holds; None where an older version wrote it. home: the workspace's folder."""
     held = json.loads(text) if text.startswith("{") else {}
     if "file" in held:

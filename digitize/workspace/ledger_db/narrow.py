@@ -141,7 +141,7 @@ class Dictionary:
             elif kind in (NAME, SAID):
                 names.update(row[i] for row in rows if row[i] or kind == NAME)
             elif kind == DETAIL:
-                names |= self._shared(row[i] for row in rows)
+                names |= self._find_repeated(row[i] for row in rows)
             elif kind == MOMENT:
                 names.update(t for t in {row[i] for row in rows} if moment_number(t) < 0)
         known = self.numbers("units", units), self.numbers("names", names)
@@ -160,7 +160,7 @@ class Dictionary:
             made.append([0 if row[said] == "done" else row[at] for row in rows])
         return targets, list(zip(*made, strict=True))
 
-    def _shared(self, details: Iterable[str]) -> set[str]:
+    def _find_repeated(self, details: Iterable[str]) -> set[str]:
         """Those that came before: they are kept once. What comes once stands with its event."""
         found = set[str]()
         for text in details:

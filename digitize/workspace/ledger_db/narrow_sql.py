@@ -23,7 +23,7 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
     part = d.part.format("h.seq") if is_joined(ddl) else ""
     shown = f"""{key} AS key, h.outcome AS outcome,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail"""
-    scans = ", ".join(f"{_said('c', c)} AS {c}" for c in ("kind", "station", "district", "year", "language"))
+    scans = ", ".join(f"{_name_or_empty('c', c)} AS {c}" for c in ("kind", "station", "district", "year", "language"))
     plain = {c: f"r.{c} AS {c}" for c in _RECORDS}
     return {
         "events": f"""SELECT h.seq AS seq, {d.moment.format("h.at")} AS at, u.name AS unit, s.name AS step,
@@ -38,14 +38,14 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
         "results": f"""SELECT u.name AS unit, s.name AS step, {key} AS key, o.data AS data
   FROM outputs o JOIN history h ON h.seq = o.seq JOIN units u ON u.id = h.unit JOIN names s ON s.id = h.step""",
         "row_log": f"""SELECT {_table_of("w.tbl")} AS tbl, {logged_name(d, "w")} AS key, w.seq AS seq, w.hash AS hash
-  FROM row_hashes w{_made(d) if is_joined(ddl) else ""}""",
-        "records": f"""SELECT i.name AS record, u.name AS unit, b.name AS batch, {_said("r", "station")} AS station,
+  FROM row_hashes w{_results_union(d) if is_joined(ddl) else ""}""",
+        "records": f"""SELECT i.name AS record, u.name AS unit, b.name AS batch, {_name_or_empty("r", "station")} AS station,
   {plain["language"]}, g.name AS grp, {plain["form"]}, {d.key.format("r.hash")} AS hash, {plain["data"]},
-  {plain["verdict"]}, {plain["open"]}, {plain["reasons"]}, {_said("r", "loaded")} AS loaded
+  {plain["verdict"]}, {plain["open"]}, {plain["reasons"]}, {_name_or_empty("r", "loaded")} AS loaded
   FROM record_rows r LEFT JOIN units i ON i.id = r.id JOIN units u ON u.id = r.unit
   LEFT JOIN names b ON b.id = r.batch LEFT JOIN names g ON g.id = r.grp""",
         "scans": f"""SELECT c.seq AS seq, p.name AS page, f.name AS sha256, c.idx AS idx,
-  {_said("c", "batch")} AS batch,
+  {_name_or_empty("c", "batch")} AS batch,
   c.volume AS volume, c.number AS number, {scans}
   FROM scan_rows c LEFT JOIN units p ON p.id = c.page LEFT JOIN units f ON f.id = c.source""",
     }  # fmt: skip
@@ -61,12 +61,12 @@ def is_joined(ddl: str) -> bool:
     return "made" in ddl
 
 
-def _made(d: ShownAs) -> str:
+def _results_union(d: ShownAs) -> str:
     return f""" UNION ALL SELECT 'results', {_result_name(d, "m.seq")}, m.seq, m.made FROM history m
   WHERE {MADE.format("m")}"""
 
 
-def _said(alias: str, column: str) -> str:
+def _name_or_empty(alias: str, column: str) -> str:
     assert any((column, SAID) in n.columns.values() for n in NARROW.values()), column
     return f"CASE {alias}.{column} WHEN 0 THEN '' ELSE (SELECT name FROM names WHERE id = {alias}.{column}) END"
 

@@ -12,12 +12,12 @@ import psycopg
 
 from digitize.errors import LedgerError
 from digitize.workspace.ledger_db.base import Row, RowSource
-from digitize.workspace.ledger_db.covered import NUMBERS, SEPARATOR, taking
+from digitize.workspace.ledger_db.covered import NUMBERS, SEPARATOR, conflict_clause
 from digitize.workspace.ledger_db.dialects import POSTGRES
 from digitize.workspace.ledger_db.moved import MOVING_TO, was_moved
 from digitize.workspace.ledger_db.postgres_ddl import NOTE, differences, statements
 from digitize.workspace.ledger_db.postgres_reach import WAIT_SECONDS, connect, plain_errors
-from digitize.workspace.ledger_db.postgres_sql import by_number, given, is_name, lists, spoken
+from digitize.workspace.ledger_db.postgres_sql import by_number, escape_nuls, is_name, lists, to_postgres
 from digitize.workspace.ledger_db.where import LedgerAddress
 
 T = TypeVar("T")
@@ -51,9 +51,9 @@ class DatabaseEngine:
         self._is_numbered = False
         self._numbers: dict[str, int] = {}
         self._db = connect(where)
-        self._can_write = self._look() if is_there else True
+        self._can_write = self._check_access() if is_there else True
 
-    def _look(self) -> bool:
+    def _check_access(self) -> bool:
         """Whether what is there can be written. Raises LedgerError where nothing is."""
         with self.guarded():
             there, still, self._is_numbered = self._db.execute(_THERE).fetchone() or (False, "on", False)
@@ -74,12 +74,14 @@ class DatabaseEngine:
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
         """See `LedgerEngine`."""
         asked = by_number(sql, values, self._number) if self._is_numbered else sql
-        return self._asked(lambda: self._db.execute(spoken(asked, bool(values)), given(values) or None))
+        return self._retry_read(lambda: self._db.execute(to_postgres(asked, bool(values)), escape_nuls(values) or None))
 
     def _number(self, name: str) -> int:
         """The number of a name, 0 where there is none yet. Numbers are never changed."""
         if name not in self._numbers:
-            row = self._asked(lambda: self._db.execute(b"SELECT id FROM names WHERE name = %s", (name,))).fetchone()
+            row = self._retry_read(
+                lambda: self._db.execute(b"SELECT id FROM names WHERE name = %s", (name,))
+            ).fetchone()
             if row is None:
                 return 0
             # A transaction that is rolled back may have made it, and another one makes another.
@@ -88,7 +90,7 @@ class DatabaseEngine:
             self._numbers[name] = int(row[0])
         return self._numbers[name]
 
-    def _asked(self, ask: Callable[[], T]) -> T:
+    def _retry_read(self, ask: Callable[[], T]) -> T:
         """What only reads is asked again of a database that went away; in a transaction its beginning would be lost."""
         with self.guarded():
             try:
@@ -105,12 +107,12 @@ class DatabaseEngine:
         if self._db.closed:
             self._db = connect(self.where, patience_s=WAIT_SECONDS)
             if self._is_watched:
-                self._db.add_notice_handler(self._noted)
+                self._db.add_notice_handler(self._on_notice)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """See `LedgerEngine`."""
         with self.guarded():
-            self._db.cursor().executemany(spoken(sql, True), map(given, rows))
+            self._db.cursor().executemany(to_postgres(sql, True), map(escape_nuls, rows))
 
     def put(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, replace: Sequence[str] = ()
@@ -118,7 +120,7 @@ class DatabaseEngine:
         """See `LedgerEngine`: the values of a column go as one list."""
         if rows:
             names = ", ".join(columns)
-            asked, end = lists(table, columns), taking(columns, replace)
+            asked, end = lists(table, columns), conflict_clause(columns, replace)
             self._send(f"INSERT INTO {table} ({names}) SELECT * FROM unnest({asked}){end}", columns, rows)
 
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -131,7 +133,7 @@ class DatabaseEngine:
             )
 
     def _send(self, sql: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        plain = [given(row) for row in rows]
+        plain = [escape_nuls(row) for row in rows]
         self.execute(sql, [[row[i] for row in plain] for i in range(len(columns))])
 
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
@@ -167,7 +169,7 @@ class DatabaseEngine:
             self._db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
             with self._db.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()) as copy:
                 for row in rows:
-                    copy.write_row(given(row))
+                    copy.write_row(escape_nuls(row))
             self._db.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
 
     @contextmanager
@@ -255,9 +257,9 @@ class DatabaseEngine:
     def watch(self) -> None:
         """See `LedgerEngine`. Triggers send the names as messages, which come before the statement's end."""
         self._is_watched = True
-        self._db.add_notice_handler(self._noted)
+        self._db.add_notice_handler(self._on_notice)
 
-    def _noted(self, told: psycopg.errors.Diagnostic) -> None:
+    def _on_notice(self, told: psycopg.errors.Diagnostic) -> None:
         text = told.message_primary or ""
         if text.startswith(NOTE):
             table, *names = text[1:].split(NOTE)

@@ -125,8 +125,8 @@ def functions(ddl: str) -> dict[str, str]:
         found[f"next_of_{table}() RETURNS bigint LANGUAGE plpgsql"] = (
             f"\nBEGIN\n  RETURN (SELECT COALESCE(MAX({column}), 0) + 1 FROM {table});\nEND"
         )
-    for table in _covered(ddl):
-        found[f"note_{table}() RETURNS trigger LANGUAGE plpgsql"] = _noting(table)
+    for table in _list_covered(ddl):
+        found[f"note_{table}() RETURNS trigger LANGUAGE plpgsql"] = _notice_body(table)
     return found
 
 
@@ -136,7 +136,7 @@ def guards(ddl: str) -> Iterator[Guard]:
         yield _guard(name, f"BEFORE {what} ON {table}", "refuse_change")
         if what == "DELETE":
             yield _guard(f"{table}_is_never_emptied", f"BEFORE TRUNCATE ON {table}", "refuse_change")
-    for table in _covered(ddl):
+    for table in _list_covered(ddl):
         new, old = "NEW TABLE AS rows_new", "OLD TABLE AS rows_old"
         for what, seen in (("INSERT", new), ("UPDATE", f"{old} {new}"), ("DELETE", old)):
             when = f"AFTER {what} ON {base_of(table)} REFERENCING {seen}"
@@ -147,12 +147,12 @@ def _guard(name: str, when: str, function: str) -> Guard:
     return Guard(name, f"CREATE TRIGGER {name} {when} FOR EACH STATEMENT EXECUTE FUNCTION {function}()")
 
 
-def _covered(ddl: str) -> list[str]:
+def _list_covered(ddl: str) -> list[str]:
     tables = (VIEW_OF.get(table, table) for table in re.findall(r"CREATE TABLE (\w+)", ddl))
     return [table for table in tables if table in COVERED]
 
 
-def _noting(table: str) -> str:
+def _notice_body(table: str) -> str:
     """The body of the trigger that tells which rows were written."""
     told = f"""
     SELECT string_agg(DISTINCT {written_name(POSTGRES, table, "r")}, '{NOTE}') INTO named FROM %s r;
@@ -173,10 +173,10 @@ def _tables(ddl: str) -> str:
     for said, here in (_KEYS if is_joined(ddl) else _KEYS_6).items():
         ddl = ddl.replace(said, here)
     ddl = ddl.replace(") WITHOUT ROWID", ")")
-    return _TYPE.sub(lambda m: _TYPES[m[1]], _TABLE.sub(_packed, ddl))
+    return _TYPE.sub(lambda m: _TYPES[m[1]], _TABLE.sub(_pack_table, ddl))
 
 
-def _packed(made: re.Match[str]) -> str:
+def _pack_table(made: re.Match[str]) -> str:
     """A narrow table with its numbers first, the widest of them first: so no byte is lost between columns."""
     table, own = made[1], _NARROWER.get(made[1])
     if own is None:

@@ -48,7 +48,7 @@ def connect(where: LedgerAddress, *, patience_s: float = _FIRST_SECONDS) -> Link
     while True:
         try:
             with plain_errors(where):
-                return _connected(where)
+                return _open_connection(where)
         except LedgerAway:
             if time.monotonic() + pause > end:
                 raise
@@ -56,7 +56,7 @@ def connect(where: LedgerAddress, *, patience_s: float = _FIRST_SECONDS) -> Link
         pause = min(2 * pause, 3.0)
 
 
-def _connected(where: LedgerAddress) -> Link:
+def _open_connection(where: LedgerAddress) -> Link:
     # What the URL says goes before what is usual here.
     db = psycopg.connect(**{**_LINK, **conninfo_to_dict(where.url)}, autocommit=True, row_factory=as_rows)  # type: ignore[arg-type]
     if problem := problem_of(db):
@@ -77,10 +77,10 @@ def plain_errors(where: LedgerAddress) -> Iterator[None]:
     except psycopg.IntegrityError:
         raise
     except psycopg.Error as e:
-        raise _told(e, where) from None
+        raise _translate_error(e, where) from None
 
 
-def _told(error: psycopg.Error, where: LedgerAddress) -> LedgerError:
+def _translate_error(error: psycopg.Error, where: LedgerAddress) -> LedgerError:
     state = error.sqlstate or ""
     if state == _IN_USE:
         return LedgerError(f"{where} is in use by another program for long. Wait for it, then run this again.")

@@ -19,7 +19,7 @@ _NUL, _FOR_NUL = "\x00", "\ufdd0"
 
 
 @lru_cache(maxsize=1024)
-def spoken(sql: str, has_values: bool) -> bytes:
+def to_postgres(sql: str, has_values: bool) -> bytes:
     """A statement with %s for question marks; one without values stays as it is but for what JSON holds."""
     sql = _COMPARED.sub(r"CAST(\1 AS BIGINT) \2 \3", sql)
     if not has_values:
@@ -62,7 +62,7 @@ def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> 
     return _NEWEST_FIRST.sub(r"ORDER BY \1seq_part DESC, \1seq DESC", asked)
 
 
-def given(values: Iterable[Any]) -> tuple[Any, ...]:
+def escape_nuls(values: Iterable[Any]) -> tuple[Any, ...]:
     """Values as they can be stored."""
     return tuple(v.replace(_NUL, _FOR_NUL) if isinstance(v, str) and _NUL in v else v for v in values)
 
@@ -95,10 +95,10 @@ class PgRow:
 def as_rows(cursor: Any) -> Callable[[Sequence[Any]], PgRow]:
     """A row factory of psycopg."""
     places = {column.name: i for i, column in enumerate(cursor.description or ())}
-    return lambda values: PgRow(tuple(map(_held, values)), places)
+    return lambda values: PgRow(tuple(map(_restore_value, values)), places)
 
 
-def _held(value: Any) -> Any:
+def _restore_value(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace(_FOR_NUL, _NUL) if _FOR_NUL in value else value
     # Sums come as numbers of any length.

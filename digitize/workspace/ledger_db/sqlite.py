@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.ledger_db.covered import COVERED, SEPARATOR, taking
+from digitize.workspace.ledger_db.covered import COVERED, SEPARATOR, conflict_clause
 from digitize.workspace.ledger_db.dialects import SQLITE
 from digitize.workspace.ledger_db.moved import MOVED, was_moved
 from digitize.workspace.ledger_db.narrow import NUMBERED
@@ -59,7 +59,9 @@ class FileEngine(sqlite3.Connection):
     ) -> None:
         """See `LedgerEngine`."""
         marks = ", ".join("?" * len(columns))
-        self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){taking(columns, replace)}", rows)
+        self.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){conflict_clause(columns, replace)}", rows
+        )
 
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """See `LedgerEngine`."""
@@ -206,12 +208,12 @@ def _weaker_tables(
     for name in sorted(name for kind, name in there if kind == "table"):
         # Tables that older formats have, too, may stand there in other words.
         words = _plain(wanted.execute(own, (name,)).fetchone()[0]) if name in NUMBERED else ""
-        if (words and there["table", name] != words) or _once(wanted, name) - _once(db, name):
+        if (words and there["table", name] != words) or _list_unique_keys(wanted, name) - _list_unique_keys(db, name):
             found.append(name)
     return found
 
 
-def _once(db: sqlite3.Connection, table: str) -> set[tuple[str, ...]]:
+def _list_unique_keys(db: sqlite3.Connection, table: str) -> set[tuple[str, ...]]:
     """What stands in a table once: columns of its keys, each with how it is compared."""
     rows = db.execute(f"PRAGMA table_info({table})").fetchall()
     keys = {("key", *(r[1] for r in sorted(rows, key=lambda r: int(r[5])) if r[5]))}

@@ -14,7 +14,7 @@ _TABLES = "SELECT batch, unit FROM tables ORDER BY unit"
 
 
 @dataclass(frozen=True, slots=True)
-class KeptTogether:
+class PurgeGroup:
     """Batches with all volumes and tables that they hold; no other batch has a page of these. volumes: by number."""
 
     batches: tuple[str, ...]
@@ -32,7 +32,7 @@ class KeptTogether:
         return (*(f"volume:{v}" for v in self.volumes), *(f"table:{t}" for t in self.tables))
 
 
-def kept_together(ledger: Ledger) -> list[KeptTogether]:
+def list_groups(ledger: Ledger) -> list[PurgeGroup]:
     """All batches, those together that share a volume, or a table that one of them replaces."""
     pages = [(r["batch"], int(r["volume"])) for r in ledger.rows(_PAGES)]
     tables: dict[str, list[str]] = {}
@@ -40,24 +40,24 @@ def kept_together(ledger: Ledger) -> list[KeptTogether]:
         tables.setdefault(r["batch"], []).append(r["unit"])
     names = [r["batch"] for r in ledger.rows("SELECT batch FROM batches ORDER BY batch")]
     return [
-        KeptTogether(
+        PurgeGroup(
             tuple(group),
             tuple(sorted({v for b, v in pages if b in group})),
             tuple(t for b in group for t in tables.get(b, ())),
         )
         # A table that is replaced has no record any more, and may never have been loaded: it goes with the newer one.
-        for group in _joined(names, [*pages, *_replaced(ledger)])
+        for group in _group_batches(names, [*pages, *_find_replaced(ledger)])
     ]
 
 
-def _replaced(ledger: Ledger) -> Iterator[tuple[str, str]]:
+def _find_replaced(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """(batch, file that counts in the end) of each table file that was replaced, and of what replaces it."""
     for old, newer in replaced_by(ledger).items():
         for row in ledger.rows("SELECT batch FROM sources WHERE sha256 IN (?, ?)", (old, newer)):
             yield row["batch"], newer
 
 
-def _joined(names: Sequence[str], shared: Iterable[tuple[str, Hashable]]) -> list[list[str]]:
+def _group_batches(names: Sequence[str], shared: Iterable[tuple[str, Hashable]]) -> list[list[str]]:
     """Batches in groups: whoever shares a volume, or whatever it is, is in one."""
     lead = {name: name for name in names}
 
@@ -75,12 +75,12 @@ def _joined(names: Sequence[str], shared: Iterable[tuple[str, Hashable]]) -> lis
     return list(groups.values())
 
 
-def chosen(ledger: Ledger, batches: Sequence[str], volume: str) -> list[KeptTogether]:
+def choose_groups(ledger: Ledger, batches: Sequence[str], volume: str) -> list[PurgeGroup]:
     """Those that are named, all where none is. volume: label or number.
 
     Raises NotFound, and TooManyRefused where what is named cannot go without something that is not.
     """
-    everything = kept_together(ledger)
+    everything = list_groups(ledger)
     if volume:
         return [_of_volume(ledger, everything, volume)]
     if not batches:
@@ -95,7 +95,7 @@ def chosen(ledger: Ledger, batches: Sequence[str], volume: str) -> list[KeptToge
     return found
 
 
-def _of_volume(ledger: Ledger, everything: Sequence[KeptTogether], volume: str) -> KeptTogether:
+def _of_volume(ledger: Ledger, everything: Sequence[PurgeGroup], volume: str) -> PurgeGroup:
     rows = ledger.rows("SELECT volume FROM volumes WHERE label = ? OR CAST(volume AS TEXT) = ?", (volume, volume))
     if len(rows) != 1:
         raise NotFound(f"There {'is no volume' if not rows else 'are two volumes'} {volume}. See: digitize status DIR")

@@ -11,7 +11,7 @@ from digitize.workspace.counting.parts import count_part
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP
 from digitize.workspace.options import Retention
-from digitize.workspace.retention.books import KeptTogether
+from digitize.workspace.retention.books import PurgeGroup
 
 _LOADED = """SELECT e.at FROM state s JOIN events e ON e.seq = s.seq
   WHERE s.unit = ? AND s.step = 'load' AND s.outcome IN ('done', 'again')"""
@@ -54,13 +54,15 @@ class Period:
     with_failed: bool = False
 
     @classmethod
-    def of(cls, what: str, options: Retention, today: date, before: date | None, *, with_failed: bool) -> Period:
+    def from_options(
+        cls, what: str, options: Retention, today: date, before: date | None, *, with_failed: bool
+    ) -> Period:
         """As the workspace is set."""
         years = options.originals_years if what == ORIGINALS else options.personal_years
         return cls(what, years, today, before, with_failed)
 
 
-def standing(ledger: Ledger, one: KeptTogether, period: Period) -> DueState:
+def check_due(ledger: Ledger, one: PurgeGroup, period: Period) -> DueState:
     """Where batches that are kept together stand."""
     if all(is_purged(ledger, batch, period.what) for batch in one.batches):
         return DueState(is_done=True)
@@ -83,7 +85,7 @@ def is_purged(ledger: Ledger, batch: str, what: str) -> bool:
     return any(ledger.is_done(batch, STEP, kind) for kind in dict.fromkeys((what, PERSONAL)))
 
 
-def _not_loaded(ledger: Ledger, one: KeptTogether) -> Iterator[str]:
+def _not_loaded(ledger: Ledger, one: PurgeGroup) -> Iterator[str]:
     for batch in one.batches:
         count = ledger.execute(_FOLDED, (batch,)).fetchone()["n"]
         # A batch that only scanned pages again, or gave the later pages of a form, has no record that begins in it.
@@ -113,7 +115,7 @@ def years_after(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-def _open_things(ledger: Ledger, one: KeptTogether) -> tuple[list[str], dict[str, int]]:
+def _open_things(ledger: Ledger, one: PurgeGroup) -> tuple[list[str], dict[str, int]]:
     """(what must be settled first, with the command; what made no record and how many)."""
     sums = dict.fromkeys(("waiting", "unmapped", "review", "rejected", "unchecked", "unloaded"), 0)
     failed = dict.fromkeys(("pages that failed", "tables not mapped", "rows nobody explained", "rows of no record"), 0)

@@ -69,7 +69,7 @@ def count_records(ledger: Ledger, units: list[str]) -> int:
 def empty_units(ledger: Ledger, units: list[str]) -> None:
     """Take the personal data of pages and tables out, inside `writing`."""
     for unit in units:
-        for some in _emptied(ledger, unit):
+        for some in _iter_emptied(ledger, unit):
             Records(ledger).set_data(some)
         ends = f"{unit}-r", f"{unit}-s"
         ledger.execute(_FINDINGS, ends)
@@ -95,19 +95,19 @@ def _range(unit: str) -> tuple[str, str, str]:
     return unit, f"{unit}:", f"{unit};"
 
 
-def _emptied(ledger: Ledger, unit: str) -> Iterator[list[tuple[bytes, str]]]:
+def _iter_emptied(ledger: Ledger, unit: str) -> Iterator[list[tuple[bytes, str]]]:
     """(data, record) of the records that begin in a unit, some at a time."""
     packs, some = Records(ledger).packs, list[tuple[bytes, str]]()
     for row in ledger.each(f"SELECT * FROM records WHERE {_OF_UNIT} ORDER BY record", _range(unit)):
         if not is_emptied(row["data"]):
-            some.append((emptied_data(emptied(packs.record_of(row))), row["record"]))
+            some.append((emptied_data(empty_record(packs.record_of(row))), row["record"]))
         if len(some) >= _AT_ONCE:
             yield some
             some = []
     yield some
 
 
-def emptied(record: Record) -> Record:
+def empty_record(record: Record) -> Record:
     """What stays of a record: its FIR's key, acts and sections, and where anything stood."""
     rows = {table: tuple(map(_row, own)) for table, own in record.children.items()}
     return replace(record, fields=_row(record.fields), children=rows, left_over={}, ignored=())

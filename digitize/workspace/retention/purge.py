@@ -21,8 +21,8 @@ from digitize.workspace.ledger.copies import compact
 from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP, UNFINISHED, is_unfinished, purged_files
 from digitize.workspace.place import Place
 from digitize.workspace.retention import leaving
-from digitize.workspace.retention.books import KeptTogether, chosen
-from digitize.workspace.retention.due import DueState, Period, is_purged, standing
+from digitize.workspace.retention.books import PurgeGroup, choose_groups
+from digitize.workspace.retention.due import DueState, Period, check_due, is_purged
 from digitize.workspace.retention.emptying import (
     EmptiedCounts,
     count_records,
@@ -72,7 +72,7 @@ class PurgeOrder:
                 "are kept for ever; name nobody in the reason."
             )
 
-    def told(self) -> dict[str, Any]:
+    def as_detail(self) -> dict[str, Any]:
         """As every event of it says."""
         return {"on": self.today.isoformat(), "reason": self.reason.strip(), "operator": self.operator.strip(),
                 "user": self.user}  # fmt: skip
@@ -104,11 +104,11 @@ def purge(place: Place, order: PurgeOrder, progress: Progress) -> PurgeReport:
     """
     order.check()
     report = PurgeReport(order.what, order.is_dry)
-    period = Period.of(
+    period = Period.from_options(
         order.what, place.options.retention, order.today, order.before, with_failed=order.with_failed
     )  # fmt: skip
     with Ledger(place.ledger) as ledger:
-        going = _going(ledger, order, period, report)
+        going = _choose_due(ledger, order, period, report)
         progress.start("purge", len(going))
         loads: dict[str, int] = {}
         for one in going:
@@ -116,17 +116,17 @@ def purge(place: Place, order: PurgeOrder, progress: Progress) -> PurgeReport:
             for row in (r for b in one.batches for r in ledger.rows(_TARGETS, (b,))):
                 loads[row["target"]] = loads.get(row["target"], 0) + int(row["n"])
             progress.advance()
-        report.left += _left(place, ledger, order, going, loads)
+        report.left += _list_left(place, ledger, order, going, loads)
         is_open = not order.is_dry and is_unfinished(ledger)
     if is_open:
-        report.removed = finish(place)
+        report.removed = finish_purge(place)
     return report
 
 
-def _going(ledger: Ledger, order: PurgeOrder, period: Period, report: PurgeReport) -> list[KeptTogether]:
+def _choose_due(ledger: Ledger, order: PurgeOrder, period: Period, report: PurgeReport) -> list[PurgeGroup]:
     """Those that are due; what stands against the others is put into the report."""
-    looked: list[tuple[KeptTogether, DueState]] = [
-        (one, standing(ledger, one, period)) for one in chosen(ledger, order.batches, order.volume)
+    looked: list[tuple[PurgeGroup, DueState]] = [
+        (one, check_due(ledger, one, period)) for one in choose_groups(ledger, order.batches, order.volume)
     ]
     report.refused = [(one.name, s.why) for one, s in looked if s.why]
     report.done_before = sum(s.is_done for _, s in looked)
@@ -137,7 +137,7 @@ def _going(ledger: Ledger, order: PurgeOrder, period: Period, report: PurgeRepor
     return [one for one, s in looked if s.is_due]
 
 
-def _purge(ledger: Ledger, place: Place, one: KeptTogether, order: PurgeOrder, report: PurgeReport) -> None:
+def _purge(ledger: Ledger, place: Place, one: PurgeGroup, order: PurgeOrder, report: PurgeReport) -> None:
     for batch in one.batches:
         counts = EmptiedCounts()
         for source in _sources(ledger, batch):
@@ -145,7 +145,7 @@ def _purge(ledger: Ledger, place: Place, one: KeptTogether, order: PurgeOrder, r
         report.counts.add(counts)
         report.purged.append(batch)
         if not order.is_dry and not is_purged(ledger, batch, order.what):
-            detail = {**order.told(), **counts.as_plain(), "with_failed": order.with_failed}
+            detail = {**order.as_detail(), **counts.as_plain(), "with_failed": order.with_failed}
             ledger.record_event(batch, STEP, "done", key=order.what, detail=detail)
 
 
@@ -162,7 +162,7 @@ def _purge_file(ledger: Ledger, place: Place, source: SourceFile, order: PurgeOr
         ledger.execute(_OPEN, (UNFINISHED, order.what))
         if order.what == PERSONAL:
             empty_units(ledger, units)
-        ledger.record_event(source.sha256, STEP, "done", key=order.what, detail=order.told())
+        ledger.record_event(source.sha256, STEP, "done", key=order.what, detail=order.as_detail())
     if not linked:
         leaving.remove(leaving.originals_of(place, source))
     return counts
@@ -173,7 +173,7 @@ def _sources(ledger: Ledger, batch: str) -> Iterator[SourceFile]:
         yield SourceFile(**dict(row))
 
 
-def finish(place: Place) -> list[str]:
+def finish_purge(place: Place) -> list[str]:
     """Remove all that events say is purged and that lies there still. Returns the exports and sheets that went.
 
     Raises LedgerError while somebody holds the ledger open, so that its old bytes stay in a file beside it; the next
@@ -212,8 +212,8 @@ def _require_gone(place: Place) -> None:
         )
 
 
-def _left(
-    place: Place, ledger: Ledger, order: PurgeOrder, going: list[KeptTogether], loads: dict[str, int]
+def _list_left(
+    place: Place, ledger: Ledger, order: PurgeOrder, going: list[PurgeGroup], loads: dict[str, int]
 ) -> Iterator[str]:
     """What this program does not remove, in sentences."""
     if not going:

@@ -134,7 +134,9 @@ class Volumes:
             if facts.pages is not None:
                 self.count(number, facts.pages, by=by, on=on)
             if not before or brought_by:
-                self.hand(number, CustodyEvent("received", by, "", check_day(on), note or f"from {brought_by or '?'}"))
+                self.add_custody(
+                    number, CustodyEvent("received", by, "", check_day(on), note or f"from {brought_by or '?'}")
+                )
         return number
 
     def count(self, number: int, pages: int, *, by: str, on: str = "") -> None:
@@ -144,7 +146,7 @@ class Volumes:
         detail = {"pages": pages, "by": by, "on": check_day(on)}
         self._ledger.record_event(unit_of(number), COUNTED, "note", detail=detail)
 
-    def hand(self, number: int, step: CustodyEvent) -> None:
+    def add_custody(self, number: int, step: CustodyEvent) -> None:
         """Add a step to a volume's chain of custody."""
         if step.what not in WHATS:
             raise InputError(f"{step.what}: what happened is one of {', '.join(WHATS)}")
@@ -193,11 +195,11 @@ class Volumes:
         events = (e for e in self._ledger.events(unit_of(number)) if e.step == COUNTED)
         return [(e.detail["pages"], e.detail["by"], e.detail["on"]) for e in events]
 
-    def scanned(self) -> dict[int, int]:
+    def count_scanned(self) -> dict[int, int]:
         """Number -> pages scanned so far, of volumes with any."""
         return {int(u.partition(":")[2]): s.detail["pages"] for u, s in self._ledger.states(SCANNED).items()}
 
-    def printed(self) -> bool:
+    def has_printed(self) -> bool:
         """Whether sheets were printed here: then a code that cannot be read may be one of them."""
         return bool(self._ledger.states(LABELS))
 

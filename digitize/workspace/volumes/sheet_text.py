@@ -53,7 +53,15 @@ def to_text(sheet: SheetText) -> str:
     if not site or not _PLAIN.fullmatch(site):
         raise ValueError(f"{sheet.site}: a code holds letters from a to z, digits and - of a site")
     pages = "" if sheet.pages is None else str(sheet.pages)
-    parts = (f"{_MARK}{_VERSION}", sheet.role, site, str(sheet.volume), _coded(sheet.kind), _coded(sheet.years), pages)
+    parts = (
+        f"{_MARK}{_VERSION}",
+        sheet.role,
+        site,
+        str(sheet.volume),
+        _encode(sheet.kind),
+        _encode(sheet.years),
+        pages,
+    )
     text = _BETWEEN.join((*parts, sheet.label_mark))
     return f"{text}{_BETWEEN}{_digest(text)[:6]}"
 
@@ -71,16 +79,16 @@ def from_text(text: str) -> SheetText | None:
         raise SheetDamaged("its code is not whole: the check sum is another one")
     _, role, site, volume, kind, years, pages, mark = parts
     counted = int(pages) if pages else None
-    return SheetText(role, site.lower(), int(volume), mark, _decoded(kind), _decoded(years), counted)
+    return SheetText(role, site.lower(), int(volume), mark, _decode(kind), _decode(years), counted)
 
 
-def _coded(text: str) -> str:
+def _encode(text: str) -> str:
     """A value in the code's letters; what has others is left out, since the ledger knows it anyway."""
     plain = text.upper().replace("_", ".")
-    return plain if _PLAIN.fullmatch(plain) and _decoded(plain) == text else ""
+    return plain if _PLAIN.fullmatch(plain) and _decode(plain) == text else ""
 
 
-def _decoded(text: str) -> str:
+def _decode(text: str) -> str:
     return text.lower().replace(".", "_")
 
 
