@@ -125,7 +125,7 @@ class World:
             self._measuring.see(BlindAnswer("form", seen.field, str(book), seen.confidence, seen.right))
 
     def _look(self) -> None:
-        self._now = {m.field: m for m in self._measuring.measured() if m.field != TOGETHER}
+        self._now = {m.field: m for m in self._measuring.list_fields() if m.field != TOGETHER}
         for field, m in self._now.items():
             if m.threshold is not None:
                 self._opened.setdefault(field, self._count[field])

@@ -113,7 +113,7 @@ def test_a_run_learns_of_volumes_that_nothing_was_told_of(tmp_path, monkeypatch)
     ledger = Ledger.create(tmp_path / "ledger.sqlite")
     # Until they are noted as looked at: pages of all three were decided.
     monkeypatch.setattr(
-        steps_books.books, "unseen", lambda ledger: [v for v in (1, 2, 3) if v not in looked_at(ledger)]
+        steps_books.books, "list_unseen", lambda ledger: [v for v in (1, 2, 3) if v not in looked_at(ledger)]
     )
     known = SimpleNamespace(books={})
     assert steps_books.learn_books(ledger, known)

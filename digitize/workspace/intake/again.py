@@ -110,8 +110,8 @@ def _answered(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...]) -
 
 def _asked(earlier: Sequence[TableFile]) -> str:
     return (
-        f"{'; '.join(old.describe() for old in earlier)}, and both count. If this replaces it, take this in once more with "
-        f"--replaces {earlier[-1].units[0]}; if both are right, with --beside"
+        f"{'; '.join(old.describe() for old in earlier)}, and both count. If this replaces it, take this in once more "
+        f"with --replaces {earlier[-1].units[0]}; if both are right, with --beside"
     )
 
 
@@ -171,7 +171,7 @@ class _Known:
         if not found:
             raise NotFound(f"--replaces {name}: there is no earlier table of that name. See: digitize status")
         if len(found) > 1:
-            which = "; ".join(f.said() for s, f in self.files.items() if s in found)
+            which = "; ".join(f.describe() for s, f in self.files.items() if s in found)
             raise OptionsError(f"--replaces {name}: there are {len(found)} of that name: {which}. Give the id of one")
         old = found.pop()
         if self.gone.get(old, newer) != newer:

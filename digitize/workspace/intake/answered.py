@@ -161,8 +161,8 @@ def _named(ledger: Ledger, name: str, coming: set[str]) -> list[str]:
 
 def _asked(pages: Sequence[WaitingPage]) -> str:
     return (
-        f"{describe_delivery(pages)} They wait, and are not read. If they replace the earlier scans, take this in once more with "
-        f"--replaces {name_of(pages)}; if both are right, with --beside"
+        f"{describe_delivery(pages)} They wait, and are not read. If they replace the earlier scans, take this in once "
+        f"more with --replaces {name_of(pages)}; if both are right, with --beside"
     )
 
 

@@ -83,9 +83,9 @@ def summary(ledger: Ledger) -> list[str]:
     waits = deliveries([w for w in kept if not w.answer])
     days = {b.batch: b.taken_in for b in Catalogue(ledger).batches()} if waits else {}
     lines = [
-        f"{format_files(own)}: {describe_delivery(own)} Delivered on {days.get(own[0].batch, '?')}; they wait, and are not read. If they "
-        f"replace the earlier scans: digitize intake DIR FILES --replaces {name_of(own)}; if both are right: digitize "
-        "intake DIR FILES --beside"
+        f"{format_files(own)}: {describe_delivery(own)} Delivered on {days.get(own[0].batch, '?')}; they wait, and "
+        f"are not read. If they replace the earlier scans: digitize intake DIR FILES --replaces {name_of(own)}; if "
+        "both are right: digitize intake DIR FILES --beside"
         for own in waits[:_MOST]
     ]
     if more := len(waits[_MOST:]):

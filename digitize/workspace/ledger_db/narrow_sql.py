@@ -39,7 +39,8 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
   FROM outputs o JOIN history h ON h.seq = o.seq JOIN units u ON u.id = h.unit JOIN names s ON s.id = h.step""",
         "row_log": f"""SELECT {_table_of("w.tbl")} AS tbl, {logged_name(d, "w")} AS key, w.seq AS seq, w.hash AS hash
   FROM row_hashes w{_results_union(d) if is_joined(ddl) else ""}""",
-        "records": f"""SELECT i.name AS record, u.name AS unit, b.name AS batch, {_name_or_empty("r", "station")} AS station,
+        "records": f"""SELECT i.name AS record, u.name AS unit, b.name AS batch,
+  {_name_or_empty("r", "station")} AS station,
   {plain["language"]}, g.name AS grp, {plain["form"]}, {d.key.format("r.hash")} AS hash, {plain["data"]},
   {plain["verdict"]}, {plain["open"]}, {plain["reasons"]}, {_name_or_empty("r", "loaded")} AS loaded
   FROM record_rows r LEFT JOIN units i ON i.id = r.id JOIN units u ON u.id = r.unit
