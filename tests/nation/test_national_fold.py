@@ -1,0 +1,123 @@
+"""What is counted of people's work, and how places are summed up: who did not report has no counts, never 0."""
+
+from datetime import date
+
+import pytest
+
+from digitize.offices.fold_quality import fold_effort, fold_pace
+from digitize.offices.history import monthly, newest_at
+from digitize.offices.measures import Counts, total
+from digitize.offices.rollup import SnapshotReport, days_since, roll_up_nation, roll_up_snapshot, sum_breakdowns
+from digitize.offices.shape import Protected, Twice
+from digitize.offices.store_rows import Received
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.records import Decision, Records
+from digitize.workspace.place import create, open_place
+
+TODAY = date(2026, 11, 26)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with Ledger(create("wb", tmp_path / "ws").ledger) as ledger:
+        yield ledger
+
+
+def keyed(ledger, operator, *times):
+    with ledger.writing():
+        for n, at in enumerate(times):
+            made = Decision(f"r-{operator}-{n}", "zone:p/x", "", "s", "iif1", "value", "v", operator)
+            Records(ledger).insert_decision(made, at)
+
+
+def test_minutes_of_work_leave_out_pauses_of_more_than_five_minutes(ledger):
+    keyed(ledger, "A", "2026-11-20T10:00:00", "2026-11-20T10:04:00", "2026-11-20T10:09:00", "2026-11-20T10:14:01")
+    keyed(ledger, "B", "2026-11-20T10:00:00", "2026-11-20T10:02:00")
+    assert fold_effort(ledger, TODAY).minutes is None, "of two people it would be a report on each"
+    keyed(ledger, "C", "2026-11-20T11:00:00")
+    found = fold_effort(ledger, TODAY)
+    assert (found.operators, found.fields, found.minutes) == (3, 7, 4 + 5 + 2)
+
+
+def test_work_counts_for_twenty_eight_days(ledger):
+    keyed(ledger, "A", "2026-10-28T23:59:59", "2026-10-29T00:00:00")
+    found = fold_effort(ledger, TODAY)
+    assert (found.operators, found.fields) == (1, 1)
+    assert fold_pace(ledger, TODAY).fields_settled == 1
+
+
+def test_pages_read_are_those_that_were_looked_at_and_did_not_fail(ledger):
+    for page in ("p1", "p2", "p3"):
+        ledger.finish(page, "recognise", "1", {"form": "f"}, {})
+    ledger.finish("p1", "recognise", "2", {"form": "f"}, {})
+    ledger.fail("p2", "decide", "1", {"kind": "unknown-form"})
+    assert fold_pace(ledger, date.today()).pages_read == 2
+
+
+@pytest.fixture(scope="module")
+def snapshot(table_done):
+    from digitize.offices.fold import fold_ledger
+
+    place = open_place(table_done)
+    with Ledger(place.ledger) as ledger:
+        return fold_ledger(place, ledger, TODAY)[0]
+
+
+def test_a_state_is_the_sum_of_its_districts_and_these_of_their_stations(snapshot):
+    told = [d.model_copy(update={"protected": Protected(count=2, hidden=1, of=50, not_known=3)})
+            for d in snapshot.districts]  # fmt: skip
+    state = snapshot.model_copy(update={"level": "state", "districts": told, "twice": Twice(books=1, records=9)})
+    made = roll_up_snapshot(SnapshotReport(state, "a" * 64, 3), "West Bengal")
+    assert (made.level, made.code, made.name, made.doubled) == ("state", "wb", "West Bengal", 9)
+    assert made.counts == total(d.counts.plain() for d in snapshot.districts) == snapshot.totals.plain()
+    n = len(told)
+    assert made.protected == Protected(count=2 * n, hidden=n, of=50 * n, not_known=3 * n)
+    stations = list(made.of_level("station"))
+    assert [s.name for s in stations] == [r[0] for d in range(n) for r in snapshot.stations if r[2] == d]
+    assert total(s.counts for s in stations) == made.counts
+    assert {(s.name, s.idle, s.is_certified) for s in stations} == {
+        (r[0], r[13], bool(r[14])) for r in snapshot.stations
+    }
+    for kind, own in (("band", "by_band"), ("form", "by_form"), ("language", "by_language")):
+        assert made.by[kind] == sum_breakdowns(
+            {k: tuple(v) for k, v in getattr(d, own).items()} for d in snapshot.districts
+        )
+
+
+def test_the_nation_has_all_its_states_and_counts_only_of_those_that_reported(snapshot):
+    state = snapshot.model_copy(update={"level": "state", "twice": Twice(books=1, records=9)})
+    nation = roll_up_nation([SnapshotReport(state, "a" * 64, 3)])
+    assert (nation.level, nation.code) == ("nation", "in") and len(nation.parts) == 36
+    assert [s.code for s in nation.parts if s.counts is not None] == ["wb"]
+    assert nation.counts == state.totals.plain() and nation.doubled == 9
+    empty = roll_up_nation([])
+    assert empty.counts is empty.coverage is None and len(empty.parts) == 36
+    nothing = state.model_copy(update={"districts": [], "stations": []})
+    assert roll_up_snapshot(SnapshotReport(nothing, "", 0), "x").counts == Counts()
+
+
+def received(reporter, as_on, seq, totals):
+    made = dict.fromkeys(("file", "at", "sha256"), "")
+    known = {"seq": seq, "reporter": reporter, "as_on": as_on, "summary": {"totals": totals.as_plain()}}
+    names = Received.__dataclass_fields__
+    return Received(**{n: known.get(n, made.get(n, "" if n != "flags" else [])) for n in names})
+
+
+def test_a_states_past_is_at_each_months_end_the_newest_of_each_member():
+    one, two, three = (Counts(records=n) for n in (1, 10, 100))
+    rows = [received("wb-a", "2026-01-31", 1, one), received("wb-b", "2026-02-01", 2, two),
+            received("wb-a", "2026-02-28", 3, three)]  # fmt: skip
+    points = monthly(rows, date(2026, 3, 10))
+    ends = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 10)]
+    assert [(p.counts.records, seen) for p, seen in zip(points, (1, 2, 2), strict=True)] == [(1, 1), (110, 2), (110, 2)]
+    assert [(end, [r.seq for r in newest]) for end, newest in newest_at(rows, date(2026, 3, 10))] == [
+        (ends[0], [1]), (ends[1], [3, 2]), (ends[2], [3, 2]),
+    ]  # fmt: skip
+    assert monthly([], TODAY) == []
+    assert [end for end, _ in newest_at([received("wb-a", "2025-12-05", 1, one)], date(2026, 1, 31))] == [
+        date(2025, 12, 31), date(2026, 1, 31),
+    ]  # fmt: skip
+
+
+def test_days_are_counted_from_the_day_of_a_snapshot():
+    assert days_since(TODAY, "2026-11-20") == 6
