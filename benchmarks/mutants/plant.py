@@ -24,7 +24,9 @@ _TUNING = frozenset({
     "isolation_level", "check_same_thread", "block_size", "progress", "usedforsecurity", "key_size",
 })  # fmt: skip
 """Arguments that change how fast or how neatly something is done."""
-_TUNING_NAMES = ("CHUNK", "BATCH", "CACHE", "KEPT", "BUFFER", "PROGRESS", "PAUSE", "PIECE", "AT_ONCE", "THREADS")
+_TEXT = frozenset({"lines", "line", "_lines", "_line", "_did", "_said", "_summary"})
+"""Functions that put sentences for people together."""
+_TUNING_NAMES = ("LOT", "CHUNK", "BATCH", "CACHE", "KEPT", "BUFFER", "PROGRESS", "PAUSE", "PIECE", "AT_ONCE", "THREADS")
 _NEGATED: dict[type, type] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
@@ -67,6 +69,8 @@ class _Found:
 class _Walk:
     found: list[_Found] = field(default_factory=list)
     blocks: list[tuple[list[ast.stmt], str]] = field(default_factory=list)
+    # Names at the module's top by which no border runs that a test could tell: shares, and how much is done at once.
+    blurred: frozenset[str] = frozenset()
     _counts: dict[str, int] = field(default_factory=dict)
 
     def body(self, statements: list[ast.stmt], place: _Place, *, is_new: bool = True) -> None:
@@ -146,6 +150,8 @@ class _Walk:
                 self.expression(node, place)
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, place: _Place) -> None:
+        if node.name in _TEXT:
+            return
         where = f"{place.where}.{node.name}".lstrip(".")
         returns = ast.unparse(node.returns) if node.returns else ""
         self.body(node.body, _Place(where, "", returns))
@@ -254,7 +260,8 @@ class _Walk:
 
     def compared(self, node: ast.Compare, op: ast.cmpop, place: _Place, is_condition: bool) -> None:
         kind = type(op)
-        other = _EDGE.get(kind) or (None if is_condition else _NEGATED.get(kind))
+        other = _EDGE.get(kind) if self.has_edge(node) else None
+        other = other or (None if is_condition else _NEGATED.get(kind))
         if other is not None:
 
             def turn() -> None:
@@ -269,8 +276,23 @@ class _Walk:
 
                 self.add(side, place, f"compared with another text: {_short(node)}", change)
 
+    def has_edge(self, node: ast.Compare) -> bool:
+        """Whether a value may be exactly at the border that is compared with."""
+        sides = [node.left, *node.comparators]
+        names = {s.id for s in sides if isinstance(s, ast.Name)}
+        return not names & self.blurred and not any(
+            isinstance(s, ast.Constant) and isinstance(s.value, float) for s in sides
+        )
+
     def elements(self, node: ast.List | ast.Set | ast.Tuple, place: _Place) -> None:
         if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+            return
+        if all(
+            isinstance(n, ast.Constant) and isinstance(n.value, float | int)
+            for n in ast.walk(node)
+            if isinstance(n, ast.Constant)
+        ) and not any(isinstance(n, ast.Name) for n in ast.walk(node)):
+            # A table of numbers, as of stakes and weights.
             return
         if len(node.elts) < (3 if isinstance(node, ast.Tuple) else 2):
             return
@@ -346,13 +368,25 @@ def _short(node: ast.AST) -> str:
 
 
 def _walk(tree: ast.Module) -> _Walk:
-    walk = _Walk()
+    walk = _Walk(blurred=frozenset(_blurred_names(tree)))
     for n, node in enumerate(tree.body):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             walk.statement(tree.body, n, node, _Place())
         elif (name := top_name(node)) and not any(part in name for part in _TUNING_NAMES):
             _top_number(walk, node, name)
     return walk
+
+
+def _blurred_names(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                names = target.elts if isinstance(target, ast.Tuple) else [target]
+                values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+                for one, value in zip(names, values, strict=False):
+                    is_share = isinstance(value, ast.Constant) and isinstance(value.value, float)
+                    if isinstance(one, ast.Name) and (is_share or any(p in one.id for p in _TUNING_NAMES)):
+                        yield one.id
 
 
 def top_name(node: ast.stmt) -> str:
