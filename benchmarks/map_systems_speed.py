@@ -97,7 +97,7 @@ class System(Table):
 
     def answer_s(self) -> float:
         """The time in which a record of the middle of the system is made anew, everything learned before."""
-        from digitize.review.trial import trial
+        from digitize.review.trial import try_decisions
         from digitize.workspace.ledger import Ledger
         from digitize.workspace.place import open_place
         from digitize.workspace.run_context import build_run_context
@@ -106,9 +106,9 @@ class System(Table):
         with Ledger(place.ledger) as ledger:
             known = build_run_context(place, ledger)
             (record,) = ledger.execute("SELECT record FROM records ORDER BY record DESC LIMIT 1").fetchone()
-            trial(ledger, known, record, [], with_rules=False)
+            try_decisions(ledger, known, record, [], with_rules=False)
             begun = time.monotonic()
-            trial(ledger, known, record, [], with_rules=False)
+            try_decisions(ledger, known, record, [], with_rules=False)
             return time.monotonic() - begun
 
 

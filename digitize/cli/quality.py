@@ -12,7 +12,7 @@ import typer
 from digitize.cli.console import Json, print_json, results, say, table
 
 if TYPE_CHECKING:
-    from digitize.review.going_back import BackToPaper
+    from digitize.review.empty_fields import EmptyFieldsAsked
     from digitize.services.kind import Need
     from digitize.services.quality import PaperPlace, StationQuality
 
@@ -71,15 +71,17 @@ def _measured(
         return by_station(store, needs), paper_places(store, most, needs) if most else []
 
 
-def _ask(workspace: Path, places: Sequence[PaperPlace], limit: int, operator: str) -> BackToPaper:
-    from digitize.review.going_back import go_back
+def _ask(workspace: Path, places: Sequence[PaperPlace], limit: int, operator: str) -> EmptyFieldsAsked:
+    from digitize.review.empty_fields import ask_empty_fields
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.run_context import build_run_context
 
     place = open_place(workspace)
     with Ledger(place.ledger) as ledger:
-        return go_back(ledger, build_run_context(place, ledger), [(p.record, p.paths) for p in places], limit, operator)
+        return ask_empty_fields(
+            ledger, build_run_context(place, ledger), [(p.record, p.paths) for p in places], limit, operator
+        )
 
 
 def _show(found: Sequence[StationQuality], places: Sequence[PaperPlace], out: Path | None) -> None:
@@ -101,7 +103,7 @@ def _show(found: Sequence[StationQuality], places: Sequence[PaperPlace], out: Pa
         say(f"{len(places)} places of paper would make rows findable: --out FILE lists them, --ask has them asked.")
 
 
-def _tell(asked: BackToPaper, workspace: Path | None) -> None:
+def _tell(asked: EmptyFieldsAsked, workspace: Path | None) -> None:
     say(f"{asked.asked} places are asked now. {asked.known} were asked before, {asked.answered} answered.")
     if asked.no_place:
         say(f"{asked.no_place} have no place on their form or in their table.")

@@ -38,11 +38,11 @@ def export_sheet(
     """Write what a person must look at as a spreadsheet with pictures."""
     from dataclasses import asdict
 
-    from digitize.review.out import Wanted, export_review
+    from digitize.review.sheet_export import SheetChoice, export_review
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator if unmask or reason else "")
-    wanted = Wanted(volume, field, limit, everything, pages, lang, operator="" if who else operator)
+    wanted = SheetChoice(volume, field, limit, everything, pages, lang, operator="" if who else operator)
     made = export_review(open_place(folder), out, who=who, wanted=wanted)
     if json:
         print_json(asdict(made) | {"path": str(made.path)})
@@ -65,7 +65,7 @@ def import_sheet(
 ) -> None:
     """Take a filled spreadsheet in: each row is checked, conflicts are shown, accepted values are kept for good."""
     from digitize.errors import TooManyRefused
-    from digitize.review.take import import_review
+    from digitize.review.sheet_import import import_review
     from digitize.workspace.place import open_place
 
     report = import_review(open_place(folder), file, operator)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digitize.review.questions import WORDS
-from digitize.review.trial import trial
+from digitize.review.trial import try_decisions
 from digitize.review.verdicts import OK, SURE
 from digitize.steps.measure import answer_of
 from digitize.workspace.calibration.proving import LADDER
@@ -23,7 +23,7 @@ from digitize.workspace.run_context import RunContext
 
 
 @dataclass(frozen=True, slots=True)
-class AskedPlace:
+class AskedItem:
     """What a line answers: a decision without an answer; machine: what ok would agree to; before: an earlier answer.
 
     words: what it may be answered with, where it hangs on no field. row: of a cell of a register, the question what its
@@ -34,11 +34,11 @@ class AskedPlace:
     machine: str
     before: Decision | None = None
     words: tuple[str, ...] = ()
-    row: AskedPlace | None = None
+    row: AskedItem | None = None
     is_measured: bool = False
     confidence: float = 1.0
 
-    def to_measure(self) -> AskedPlace:
+    def to_measure(self) -> AskedItem:
         """The same, asked to measure: where the sheet showed no reading there is nothing to agree to."""
         return replace(self, machine="" if self.confidence >= LADDER[-1] else self.machine, is_measured=True)
 
@@ -54,7 +54,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedAnswer:
     """What became of an answer. lost: fields that no cleaner understood it for; unlisted: lists that lack what it says.
 
     measured: what it says of the machine, as its event keeps it. made: what the fields became by it, in one text.
@@ -81,12 +81,12 @@ class GivenAnswer:
     is_sure: bool = False
 
 
-def problem_of(row: Reply, question: AskedPlace | None) -> str:
+def find_problem(row: Reply, question: AskedItem | None) -> str:
     """Why a reply is no answer to the question, "" when it is one."""
     if question is None:
         return "not asked any more: the page or its reading changed since it was asked; it is asked again"
     if question.words:
-        return "" if _word(row, question) else f"say what it is: {', '.join(question.words)}"
+        return "" if _parse_word(row, question) else f"say what it is: {', '.join(question.words)}"
     if row.verdict in WORDS and row.verdict != BLANK:
         return f"{row.verdict!r} is said of rows of registers or of missing pages only"
     if row.verdict not in ("", OK, SURE, BLANK, ILLEGIBLE):
@@ -100,53 +100,53 @@ def problem_of(row: Reply, question: AskedPlace | None) -> str:
     return ""
 
 
-def _word(row: Reply, question: AskedPlace) -> str:
+def _parse_word(row: Reply, question: AskedItem) -> str:
     """The one of a question's words that a line says, "" when it says something else, or two things."""
     said = {question.machine if w == OK else w for w in (row.verdict, row.value.strip().lower()) if w}
     return said.pop() if len(said) == 1 and said <= {*question.words} else ""
 
 
-def decision_of(row: Reply, question: AskedPlace) -> Decision:
+def as_decision(row: Reply, question: AskedItem) -> Decision:
     """The answer as it is kept."""
     if question.words:
-        return replace(question.blank, value=_word(row, question), operator=row.operator)
+        return replace(question.blank, value=_parse_word(row, question), operator=row.operator)
     verdict = row.verdict if row.verdict in (BLANK, ILLEGIBLE) else VALUE
     text = row.value or (question.machine if row.verdict == OK else "")
     return replace(question.blank, verdict=verdict, value=text, operator=row.operator)
 
 
-def holds(decision: Decision, blank: Decision) -> bool:
+def is_current_answer(decision: Decision, blank: Decision) -> bool:
     """Whether a decision is an answer to what is asked today. blank: that, without its answer."""
     is_of_today = (decision.reading, decision.source) == (blank.reading, blank.source)
     return is_of_today and decision.verdict != REOPENED
 
 
-def is_same(a: Decision | None, b: Decision) -> bool:
+def is_same_answer(a: Decision | None, b: Decision) -> bool:
     """Whether two answers say the same."""
     return a is not None and (a.verdict, a.value) == (b.verdict, b.value)
 
 
 def check_answers(
     ledger: Ledger, known: RunContext, record: str, given: Sequence[GivenAnswer], *, with_rules: bool = True
-) -> tuple[list[Checked], tuple[str, ...]]:
+) -> tuple[list[CheckedAnswer], tuple[str, ...]]:
     """Try all answers on one record together, and write nothing. Returns them in order, and codes that still refuse it.
 
     with_rules: ask the rules as well; without, the codes are empty and it takes a tenth of the time. Raises NotFound
     where the record is not there any more.
     """
     before = Records(ledger).one(record)
-    tried = trial(ledger, known, record, [g.decision for g in given], with_rules=with_rules)
+    tried = try_decisions(ledger, known, record, [g.decision for g in given], with_rules=with_rules)
     checked = []
     for one in given:
         lost = tuple(tried.lost_fields(one.decision))
         strange = () if lost or one.is_sure else tuple(tried.unlisted_fields(one.decision, known.lists))
         is_measured = one.is_measured and before is not None and not lost
         found = answer_of(ledger, known, before.record, tried.record, one.decision) if is_measured and before else None
-        checked.append(Checked(one.decision, lost, strange, found, tried.made(one.decision)))
+        checked.append(CheckedAnswer(one.decision, lost, strange, found, tried.format_values(one.decision)))
     return checked, tried.codes
 
 
-def said_of(checked: Checked) -> str:
+def explain_refusal(checked: CheckedAnswer) -> str:
     """What the person is told of an answer that is not kept, "" of one that is; without its value."""
     if checked.lost:
         return f"not understood as {', '.join(checked.lost)}; type it as it stands on the paper"
@@ -156,7 +156,7 @@ def said_of(checked: Checked) -> str:
     return ""
 
 
-def is_measured(ledger: Ledger, record: str, cell: str) -> bool:
+def has_measured_answer(ledger: Ledger, record: str, cell: str) -> bool:
     """Whether an answer on a place was kept that says how right the machine is."""
     sql = """SELECT 1 FROM events WHERE unit = ? AND step = 'review' AND json_extract(detail, '$.cell') = ?
       AND json_extract(detail, '$.measured') IS NOT NULL LIMIT 1"""

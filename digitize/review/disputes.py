@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from digitize.machine.work_keys import work_key
-from digitize.review.past import DISPUTED, SETTLED, THIRD, Past, keep_past, now, past_of
+from digitize.review.answer_history import (
+    DISPUTED,
+    SETTLED,
+    THIRD,
+    PastAnswer,
+    format_now,
+    list_answers_on,
+    record_answer,
+)
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
 
@@ -11,7 +19,7 @@ from digitize.workspace.ledger.records import Decision
 def note_dispute(ledger: Ledger, item: str, holding: Decision, other: Decision) -> None:
     """Keep what somebody says against what holds; what holds goes on to hold."""
     client = work_key("dispute", item, other.operator, other.verdict, other.value)
-    keep_past(ledger, Past(
+    record_answer(ledger, PastAnswer(
         client, item, other.record, other.field, other.operator, other.verdict, other.value,
         purpose=THIRD, state=DISPUTED, form=other.schema,
     ))  # fmt: skip
@@ -19,22 +27,22 @@ def note_dispute(ledger: Ledger, item: str, holding: Decision, other: Decision) 
 
 def close_dispute(ledger: Ledger, item: str, decided: Decision) -> None:
     """Keep that a third person decided."""
-    client = work_key("decided", item, decided.operator, decided.verdict, decided.value, now())
-    keep_past(ledger, Past(
+    client = work_key("decided", item, decided.operator, decided.verdict, decided.value, format_now())
+    record_answer(ledger, PastAnswer(
         client, item, decided.record, decided.field, decided.operator, decided.verdict, decided.value,
         purpose=THIRD, state=SETTLED, form=decided.schema,
     ))  # fmt: skip
 
 
-def disputants(ledger: Ledger, record: str, cell: str) -> set[str]:
+def list_disputants(ledger: Ledger, record: str, cell: str) -> set[str]:
     """Who said something against what holds of a place, and was not decided about yet."""
     open_: set[str] = set()
-    for past in past_of(ledger, record, cell):
+    for past in list_answers_on(ledger, record, cell):
         open_ = open_ | {past.operator} if past.state == DISPUTED else set()
     return open_
 
 
-def is_third(ledger: Ledger, holding: Decision, answer: Decision) -> bool:
+def is_third_opinion(ledger: Ledger, holding: Decision, answer: Decision) -> bool:
     """Whether somebody contradicted what holds, and the answer comes from neither of them."""
-    others = disputants(ledger, holding.record, holding.field)
+    others = list_disputants(ledger, holding.record, holding.field)
     return bool(others) and answer.operator not in {holding.operator, *others}

@@ -13,12 +13,12 @@ from digitize.workspace.ledger.records import Decision
 from digitize.workspace.run_context import RunContext
 
 
-def entry_questions(ledger: Ledger, known: RunContext) -> Iterator[Question]:
+def list_entry_questions(ledger: Ledger, known: RunContext) -> Iterator[Question]:
     """The names of which no person has said whether they are for the list; each is asked once."""
-    return (_question(typed) for typed in find_typed(ledger, known.lists))
+    return (_as_question(typed) for typed in find_typed(ledger, known.lists))
 
 
-def _question(typed: Typed) -> Question:
+def _as_question(typed: Typed) -> Question:
     records = "1 record" if typed.count == 1 else f"{typed.count} records"
     item = Item(
         id=item_id(typed.file, typed.cell, typed.district, ""),

@@ -15,25 +15,25 @@ from digitize.workspace.ledger.records import Decision
 GAP_WORDS = (MISSING, NO_GAP)
 
 
-def gap_questions(ledger: Ledger, volume: int | None = None) -> Iterator[Question]:
+def list_gap_questions(ledger: Ledger, volume: int | None = None) -> Iterator[Question]:
     """The gaps of which no person has said what they are. volume: of it alone."""
-    gaps = read_gaps(ledger) if volume is None else _gaps_of(ledger, [volume])
-    return (_question(gap) for gap in gaps if not gap.said)
+    gaps = read_gaps(ledger) if volume is None else _list_gaps(ledger, [volume])
+    return (_as_question(gap) for gap in gaps if not gap.said)
 
 
-def gaps_behind(ledger: Ledger, pages: Collection[str]) -> Iterator[Question]:
+def list_gap_questions_on(ledger: Ledger, pages: Collection[str]) -> Iterator[Question]:
     """The same behind some pages; names of what is no page lead to none."""
     sql = f"SELECT DISTINCT volume FROM scans WHERE page IN ({', '.join('?' * len(pages))}) ORDER BY volume"
     volumes = [r["volume"] for r in ledger.rows(sql, sorted(pages))] if pages else []
-    yield from (_question(gap) for gap in _gaps_of(ledger, volumes) if gap.page in pages and not gap.said)
+    yield from (_as_question(gap) for gap in _list_gaps(ledger, volumes) if gap.page in pages and not gap.said)
 
 
-def _gaps_of(ledger: Ledger, volumes: Sequence[int]) -> Iterator[Gap]:
+def _list_gaps(ledger: Ledger, volumes: Sequence[int]) -> Iterator[Gap]:
     for _, tally in iter_volume_counts(ledger, volumes):
         yield from (Gap(**gap) for gap in tally.get("gaps", ()))
 
 
-def _question(gap: Gap) -> Question:
+def _as_question(gap: Gap) -> Question:
     seen = f"{gap.after}, {gap.before}"
     pages = "1 page is" if gap.count == 1 else f"{gap.count} pages are"
     item = Item(

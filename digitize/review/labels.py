@@ -15,7 +15,7 @@ MOST_FIELDS = 3
 """Above that, the rows of a table are named together."""
 
 
-def field_label(form: str, path: str, language: str = ENGLISH) -> str:
+def format_field_label(form: str, path: str, language: str = ENGLISH) -> str:
     """A field by its label and item: "Time of FIR (1)", "Acts 2: Section (2)"; the path itself where none is known.
 
     form: id of the schema; path: as in `Record.cells`, with rows counted from 0. language: in which forms print the
@@ -23,29 +23,29 @@ def field_label(form: str, path: str, language: str = ENGLISH) -> str:
     """
     head, _, name = path.rpartition("].")
     child, _, index = head.partition("[")
-    own = _printed(language).get(f"{child}.{name}" if child else path) if language != ENGLISH else None
+    own = _load_labels(language).get(f"{child}.{name}" if child else path) if language != ENGLISH else None
     with suppress(MappingError):
         for table in form_tables(form).values():
             column = table.column(name or path) if table.child == child else None
             if column is not None:
-                row = _row(child, int(index) + 1, is_told=own is not None) if child else ""
+                row = _format_row(child, int(index) + 1, is_told=own is not None) if child else ""
                 return f"{row}{own or column.label}{f' ({column.item})' if column.item else ''}"
     return path
 
 
-def _row(child: str, number: int, *, is_told: bool) -> str:
+def _format_row(child: str, number: int, *, is_told: bool) -> str:
     # The number of the row and what stands in it say enough, where the label is the printed one.
-    return f"{number}: " if is_told else f"{_rows(child, ENGLISH)} {number}: "
+    return f"{number}: " if is_told else f"{_format_table(child, ENGLISH)} {number}: "
 
 
-def _rows(child: str, language: str) -> str:
+def _format_table(child: str, language: str) -> str:
     """What the rows of a table are called together; in English where the language has no word for them."""
-    own = _printed(language).get(child) if language != ENGLISH else None
+    own = _load_labels(language).get(child) if language != ENGLISH else None
     return own or child.replace("_", " ").capitalize()
 
 
 @cache
-def _printed(language: str) -> Mapping[str, str]:
+def _load_labels(language: str) -> Mapping[str, str]:
     """Field -> its label as forms of the language print it; the wording that was seen on a form goes first.
 
     Where no form prints one, a name of our own.
@@ -59,8 +59,8 @@ def _printed(language: str) -> Mapping[str, str]:
     return {**own.get(language, {}), **of_forms}
 
 
-def fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:
+def format_fields_label(form: str, fields: tuple[str, ...], language: str = ENGLISH) -> str:
     """The labels of the fields that hang on one item; the rows of a table are named together where there are many."""
     if len(fields) > MOST_FIELDS:
-        return ", ".join(dict.fromkeys(_rows(f.partition("[")[0], language) for f in fields))
-    return ", ".join(dict.fromkeys(field_label(form, f, language) for f in fields))
+        return ", ".join(dict.fromkeys(_format_table(f.partition("[")[0], language) for f in fields))
+    return ", ".join(dict.fromkeys(format_field_label(form, f, language) for f in fields))

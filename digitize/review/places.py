@@ -21,7 +21,7 @@ _INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class PlaceToSettle:
     """A place as somebody settles it or opens it. base: its item's id; blank: the decision without its answer.
 
     fields: paths that hang on it. of: hash of its record as it stands. field: the one that it is for, without
@@ -36,7 +36,7 @@ class Settling:
     field: str
 
 
-def bare_field(path: str) -> str:
+def strip_indexes(path: str) -> str:
     """A path without the numbers of rows: what fields of many records are counted under."""
     return _INDEX.sub("", path)
 
@@ -47,22 +47,24 @@ def main_field(item: Item) -> str:
     return named if named in item.fields else next(iter(item.fields), "")
 
 
-def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> Settling:
+def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> PlaceToSettle:
     """The place on the paper, or the cell, that a field comes from. field: a path. Raises NotFound."""
     stored = Records(ledger).one(record)
     if stored is None:
         raise NotFound(f"There is no record {record}. See: digitize status --json")
     require_source(ledger, record, stored.unit, is_paper=bool(stored.record.pages))
-    item = item_at(ledger, known, stored, field)
+    item = find_item(ledger, known, stored, field)
     if item is None:
         # Not the field as it was typed: it may hold anything.
         raise NotFound(f"{record} has no such field. See: digitize show {record}")
     blank = Decision(record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
     base = item_id(record, item.cell, item.reading, item.source)
-    return Settling(base, blank, item.fields, stored.hash[:16], stored.record.batch, bare_field(main_field(item)))
+    return PlaceToSettle(
+        base, blank, item.fields, stored.hash[:16], stored.record.batch, strip_indexes(main_field(item))
+    )
 
 
-def item_at(
+def find_item(
     ledger: Ledger, known: RunContext, stored: Stored, field: str, readings: Readings | None = None
 ) -> Item | None:
     """The item of a field of a record, as it would be asked."""
@@ -72,7 +74,7 @@ def item_at(
     if not items:
         return None
     # Whatever else hangs on the same place is settled with it.
-    return item_of_cell(ledger, known.mappings, stored, items[0].cell, readings) or items[0]
+    return find_item_of_cell(ledger, known.mappings, stored, items[0].cell, readings) or items[0]
 
 
 def _is_field(stored: Stored, path: str) -> bool:
@@ -82,7 +84,7 @@ def _is_field(stored: Stored, path: str) -> bool:
     return any(t.child == head.partition("[")[0] and t.column(name or path) is not None for t in tables)
 
 
-def item_of_cell(
+def find_item_of_cell(
     ledger: Ledger, mappings: Mapping[str, FormMapping], stored: Stored, cell: str, readings: Readings | None = None
 ) -> Item | None:
     """The item of a cell of a record, as it would be asked."""

@@ -31,7 +31,7 @@ class PrefillFloors:
     def __init__(self, ledger: Ledger) -> None:
         """Read the answers that count for today's weights."""
         self._ledger = ledger
-        self._floors = floors_of(answers_in(ledger))
+        self._floors = compute_floors(answers_in(ledger))
         self._forms: dict[str, str] = {}
 
     def allow(self, item: Item) -> bool:
@@ -42,18 +42,18 @@ class PrefillFloors:
         if DAY_CORRECTED in item.why:
             return False
         page, _, zone = item.cell.removeprefix(_ZONES).rpartition("/")
-        key = self._form(page), field_of(zone)
+        key = self._find_form(page), field_of(zone)
         # What nobody measured is not as good as the form's other fields: only answers on the field itself say how good.
-        return item.confidence >= (floor_in(self._floors, *key) if item.is_measured else self._floors.get(key, NEVER))
+        return item.confidence >= (find_floor(self._floors, *key) if item.is_measured else self._floors.get(key, NEVER))
 
-    def _form(self, page: str) -> str:
+    def _find_form(self, page: str) -> str:
         if page not in self._forms:
             now = self._ledger.state(page, "decide")
             self._forms[page] = (now.form if now else None) or ""
         return self._forms[page]
 
 
-def floors_of(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]:
+def compute_floors(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]:
     """(form, field) -> the least confidence, of fields with at least 30 answers and of all fields of a form together;
     above 1 where nothing may stand in the box.
     """
@@ -61,15 +61,15 @@ def floors_of(answers: Iterable[BlindAnswer]) -> Mapping[tuple[str, str], float]
     for answer in answers:
         for name in (answer.field, TOGETHER):
             by_field[answer.form, name].append(answer)
-    return {key: _floor(own) for key, own in by_field.items() if len(own) >= _LEAST}
+    return {key: _compute_floor(own) for key, own in by_field.items() if len(own) >= _LEAST}
 
 
-def floor_in(floors: Mapping[tuple[str, str], float], form: str, field: str) -> float:
+def find_floor(floors: Mapping[tuple[str, str], float], form: str, field: str) -> float:
     """The floor of a field; of all fields of its form, where its own answers are too few; of what is not measured."""
     return floors.get((form, field), floors.get((form, TOGETHER), UNMEASURED))
 
 
-def _floor(answers: list[BlindAnswer]) -> float:
+def _compute_floor(answers: list[BlindAnswer]) -> float:
     """The lowest confidence from which on few enough are wrong; one more wrong is counted than was seen."""
     floor, wrong = NEVER, 1
     ordered = sorted(answers, key=lambda a: -a.confidence)

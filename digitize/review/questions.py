@@ -9,9 +9,9 @@ from collections.abc import Set as AbstractSet
 from itertools import chain
 
 from digitize.reading.rows import ROW_KINDS
-from digitize.review.entry_questions import entry_questions
-from digitize.review.gap_questions import GAP_WORDS, gap_questions, gaps_behind
-from digitize.review.row_questions import row_questions, rows_asked_on
+from digitize.review.entry_questions import list_entry_questions
+from digitize.review.gap_questions import GAP_WORDS, list_gap_questions, list_gap_questions_on
+from digitize.review.row_questions import list_row_questions, list_row_questions_on
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.words import Question
 from digitize.workspace.ledger import Ledger
@@ -23,16 +23,16 @@ WORDS = (*ROW_KINDS, *GAP_WORDS, *ENTRY_WORDS)
 
 def list_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
     """All that is open today. volume: in this one alone, of which alone it is looked; lists are of no volume."""
-    yield from row_questions(ledger, known, volume)
-    yield from gap_questions(ledger, volume)
-    yield from entry_questions(ledger, known) if volume is None else ()
+    yield from list_row_questions(ledger, known, volume)
+    yield from list_gap_questions(ledger, volume)
+    yield from list_entry_questions(ledger, known) if volume is None else ()
 
 
-def questions_on(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> Iterator[Question]:
+def list_questions_on(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> Iterator[Question]:
     """Those of some rows (PAGE-r03), pages and lists, of which alone it is looked."""
     found = (
-        rows_asked_on(ledger, known, sorted({name.rpartition("-r")[0] for name in names})),
-        gaps_behind(ledger, names),
-        entry_questions(ledger, known) if names & {*LIST_FILES} else (),
+        list_row_questions_on(ledger, known, sorted({name.rpartition("-r")[0] for name in names})),
+        list_gap_questions_on(ledger, names),
+        list_entry_questions(ledger, known) if names & {*LIST_FILES} else (),
     )
     yield from (question for question in chain(*found) if question.item.record in names)

@@ -6,9 +6,9 @@ import uuid
 from dataclasses import replace
 
 from digitize.errors import InputError, OptionsError
-from digitize.review.answering import Checked, GivenAnswer, check_answers, keep_answer, said_of
-from digitize.review.past import OPENED, SETTLED, THIRD, Past, as_decision, keep_past
-from digitize.review.places import Settling, find_place
+from digitize.review.answer_history import OPENED, SETTLED, THIRD, PastAnswer, as_decision, record_answer
+from digitize.review.answering import CheckedAnswer, GivenAnswer, check_answers, explain_refusal, keep_answer
+from digitize.review.places import PlaceToSettle, find_place
 from digitize.workspace.decisions.apply import VALUE, VERDICTS
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import UNDONE, Decision
@@ -18,7 +18,7 @@ from digitize.workspace.run_context import RunContext
 _LEAST_LETTERS = 5
 
 
-def take_back(ledger: Ledger, blank: Decision, before: Past | None, operator: str, *, client: str = "") -> None:
+def take_back(ledger: Ledger, blank: Decision, before: PastAnswer | None, operator: str, *, client: str = "") -> None:
     """Undo the newest decision on a place: the one before it holds again, or none does.
 
     blank: the decision without its answer; before: what somebody said that settles it once more.
@@ -30,7 +30,7 @@ def take_back(ledger: Ledger, blank: Decision, before: Past | None, operator: st
     keep_answer(ledger, restored, undone=True, client=client, by=operator)
 
 
-def reopen(ledger: Ledger, known: RunContext, record: str, field: str, operator: str, reason: str) -> Settling:
+def reopen(ledger: Ledger, known: RunContext, record: str, field: str, operator: str, reason: str) -> PlaceToSettle:
     """Have a value asked again, also where it is loaded; the next run takes the record back into review.
 
     field: a path, as `digitize show` names it. Raises NotFound, OptionsError without an operator or a reason.
@@ -43,14 +43,14 @@ def reopen(ledger: Ledger, known: RunContext, record: str, field: str, operator:
     opened = replace(place.blank, verdict=REOPENED, value="", operator=operator.strip())
     with ledger.writing():
         keep_answer(ledger, opened, reason=reason.strip(), field=field)
-        keep_past(ledger, _past(place, opened, OPENED))
+        record_answer(ledger, _as_past_answer(place, opened, OPENED))
     return place
 
 
 def settle(
     ledger: Ledger, known: RunContext, record: str, field: str, value: str, operator: str, *, verdict: str = VALUE,
     is_sure: bool = False,
-) -> tuple[Settling, Checked, tuple[str, ...]]:  # fmt: skip
+) -> tuple[PlaceToSettle, CheckedAnswer, tuple[str, ...]]:  # fmt: skip
     """Say what stands at a place, over whatever was said before. Returns the place, what the answer became, and codes
     of rules that still refuse its record.
 
@@ -64,7 +64,7 @@ def settle(
     decision = replace(place.blank, verdict=verdict, value=value.strip(), operator=operator.strip())
     (checked,), codes = check_answers(ledger, known, record, [GivenAnswer(decision, is_sure=is_sure)])
     if not checked.is_good:
-        raise InputError(f"{record}, {field}: {said_of(checked)}.")
+        raise InputError(f"{record}, {field}: {explain_refusal(checked)}.")
     if verdict == VALUE and not any(line.startswith(f"{field}=") for line in checked.made.split("\n")):
         fed = ", ".join(place.fields)
         raise InputError(
@@ -72,13 +72,13 @@ def settle(
         )
     with ledger.writing():
         keep_answer(ledger, decision, field=field)
-        keep_past(ledger, replace(_past(place, decision, SETTLED), made=checked.made))
+        record_answer(ledger, replace(_as_past_answer(place, decision, SETTLED), made=checked.made))
     return place, checked, codes
 
 
-def _past(place: Settling, decision: Decision, state: str) -> Past:
+def _as_past_answer(place: PlaceToSettle, decision: Decision, state: str) -> PastAnswer:
     """A word over what was said before, as the station counts it."""
-    return Past(
+    return PastAnswer(
         uuid.uuid4().hex, place.base, decision.record, decision.field, decision.operator, decision.verdict,
         decision.value, purpose=THIRD, state=state, of=place.of, batch=place.batch, form=decision.schema,
         field=place.field,

@@ -26,17 +26,17 @@ _ASKED = {
 }
 
 
-def row_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
+def list_row_questions(ledger: Ledger, known: RunContext, volume: int | None = None) -> Iterator[Question]:
     """The rows of registers that make no record and of which no person has said what they are. volume: of it alone."""
-    yield from _of_pages(ledger, known, _mapped(ledger, volume))
+    yield from _list_of_pages(ledger, known, _list_mapped_pages(ledger, volume))
 
 
-def rows_asked_on(ledger: Ledger, known: RunContext, pages: Iterable[str]) -> Iterator[Question]:
+def list_row_questions_on(ledger: Ledger, known: RunContext, pages: Iterable[str]) -> Iterator[Question]:
     """The same of some pages."""
-    yield from _of_pages(ledger, known, ((p, mapped) for p in pages if (mapped := ledger.state(p, "map"))))
+    yield from _list_of_pages(ledger, known, ((p, mapped) for p in pages if (mapped := ledger.state(p, "map"))))
 
 
-def _of_pages(ledger: Ledger, known: RunContext, pages: Iterable[tuple[str, StepState]]) -> Iterator[Question]:
+def _list_of_pages(ledger: Ledger, known: RunContext, pages: Iterable[tuple[str, StepState]]) -> Iterator[Question]:
     readings = Readings(ledger)
     catalogue = Catalogue(ledger)
     for page, mapped in pages:
@@ -47,10 +47,10 @@ def _of_pages(ledger: Ledger, known: RunContext, pages: Iterable[tuple[str, Step
         for reported in kept["reported"] if kept else ():
             # A day is asked for at the entries below it, where it is not known.
             if not reported["said"] and reported["why"] != DAY:
-                yield _question(ledger, known, readings, scan, mapped.detail["register"], reported)
+                yield _make_question(ledger, known, readings, scan, mapped.detail["register"], reported)
 
 
-def _mapped(ledger: Ledger, volume: int | None) -> Iterator[tuple[str, StepState]]:
+def _list_mapped_pages(ledger: Ledger, volume: int | None) -> Iterator[tuple[str, StepState]]:
     """The pages of volumes in which rows are asked about, as the books lie; others are not looked at."""
     sql = "SELECT unit, key, outcome, detail FROM state WHERE step = 'map' AND {} ORDER BY unit"
     for part in find_volumes_with(ledger, "rows_asked") if volume is None else [f"volume:{volume}"]:
@@ -58,7 +58,7 @@ def _mapped(ledger: Ledger, volume: int | None) -> Iterator[tuple[str, StepState
             yield row["unit"], step_state(row["key"], row["outcome"], row["detail"])
 
 
-def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:
+def make_row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: str) -> Decision:
     """A word on a row without the word. seen: what the machine takes the row for; form: of the records it makes."""
     record = f"{scan.page}-{row}"
     cell = row_cell(scan.page, row)
@@ -66,11 +66,11 @@ def row_decision(scan: PageScan, readings: Readings, row: str, seen: str, form: 
     return Decision(record, cell, seen, source, form, VALUE, "", "")
 
 
-def _question(
+def _make_question(
     ledger: Ledger, known: RunContext, readings: Readings, scan: PageScan, register: str, reported: dict[str, str]
 ) -> Question:
     row, seen = reported["row"], reported["why"]
-    blank = row_decision(scan, readings, row, seen, known.mapping_for_family(register).form)
+    blank = make_row_decision(scan, readings, row, seen, known.mapping_for_family(register).form)
     item = Item(
         id=item_id(blank.record, blank.field, seen, blank.source),
         record=blank.record,
@@ -84,11 +84,11 @@ def _question(
         said=(f"This row makes no record: {_ASKED[seen]}. Say what it is, or ok.",),
         source=blank.source,
         page=scan.page,
-        boxes=_boxes(readings, scan.page, row),
+        boxes=_find_boxes(readings, scan.page, row),
     )
     return Question(item, blank, ok=seen)
 
 
-def _boxes(readings: Readings, page: str, row: str) -> tuple[Box, ...]:
+def _find_boxes(readings: Readings, page: str, row: str) -> tuple[Box, ...]:
     reading = readings.newest(page)
     return next((r.boxes for r in reading.rows if r.id == row), ()) if reading else ()

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.files.workbook import allow_words, guard, offer, save_book, write_cells
+from digitize.machine.word_tables import ENGLISH
 from digitize.masking.masks import MASK
-from digitize.review.labels import MOST_FIELDS, fields_label
+from digitize.review.labels import MOST_FIELDS, format_fields_label
 from digitize.review.questions import WORDS
-from digitize.review.sheet_words import ENGLISH, sheet_words
+from digitize.review.sheet_words import get_sheet_words
 from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
@@ -63,7 +64,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
     from openpyxl.styles import Font, PatternFill
 
     look = look or SheetLook()
-    words = sheet_words(look.language)
+    words = get_sheet_words(look.language)
     book = Workbook()
     sheet, choices = book.active, book.create_sheet(CHOICES)
     sheet.title, choices.sheet_state = SHEET, "hidden"
@@ -75,21 +76,21 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
     count = 0
     for item, picture in rows:
         count += 1
-        _write_row(sheet, count + 1, item, picture, _said(item, teller), look)
-        write_cells(choices, count + 1, {str(n): text for n, text in enumerate(_choices(item))}, ())
+        _write_row(sheet, count + 1, item, picture, _explain_findings(item, teller), look)
+        write_cells(choices, count + 1, {str(n): text for n, text in enumerate(_list_choices(item))}, ())
         for name, cell in zip(HEAD, sheet[count + 1], strict=True):
             if name not in _TO_FILL:
                 cell.fill = grey
         if look.page and item.page:
             _link_page(sheet, count + 1, pages.setdefault(item.page, len(pages)))
-    _finish(sheet, count)
+    _format_sheet(sheet, count)
     if look.page:
         _put_pages(book.create_sheet(PAGES), list(pages), look.page)
     save_book(book, path, words.how_to)
     return count
 
 
-def _choices(item: Item) -> list[str]:
+def _list_choices(item: Item) -> list[str]:
     """What may be chosen instead of being typed; of what is asked blind, and of words that are verdicts, nothing."""
     if item.is_blind or not item.fields or set(item.candidates) & {*WORDS}:
         return []
@@ -97,7 +98,7 @@ def _choices(item: Item) -> list[str]:
     return list(dict.fromkeys(text for text in shown if text and text != MASK))[:_MOST_CHOICES]
 
 
-def _said(item: Item, teller: Teller) -> str:
+def _explain_findings(item: Item, teller: Teller) -> str:
     """All that is told of its findings; a question that no rule asks has words of its own."""
     told = [tell_finding(teller, item.form, finding) for finding in item.findings]
     return "\n".join(dict.fromkeys(told or item.said))
@@ -106,7 +107,7 @@ def _said(item: Item, teller: Teller) -> str:
 def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, said: str, look: SheetLook) -> None:
     # "right value" and "verdict" are left to the person, and so is "picture" to _put_picture.
     values: dict[str, object] = {
-        "field": fields_label(item.form, item.fields, look.language),
+        "field": format_fields_label(item.form, item.fields, look.language),
         "reading": item.reading if item.is_legible else "",
         "value": item.value,
         "candidates": "\n".join(item.candidates),
@@ -115,24 +116,24 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "rules say": said,
         "sure": None if item.is_blind else round(item.confidence, 2),
         "operator": look.operator or None,
-        "path": _paths(item.fields),
+        "path": _format_paths(item.fields),
         "place": item.cell.partition(":")[2],
         "record": item.record,
         "item": item.id,
     }
     write_cells(sheet, line, {name: values.get(name) for name in HEAD}, _TO_FILL)
-    sheet.row_dimensions[line].height = _text_height(values)
+    sheet.row_dimensions[line].height = _measure_height(values)
     if picture:
         _put_picture(sheet, line, picture)
 
 
-def _paths(fields: tuple[str, ...]) -> str:
+def _format_paths(fields: tuple[str, ...]) -> str:
     """The fields of an item by our names, for programs that fill a sheet."""
     names = [f.partition("[")[0] for f in fields] if len(fields) > MOST_FIELDS else fields
     return ", ".join(dict.fromkeys(names))
 
 
-def _text_height(values: dict[str, object]) -> float:
+def _measure_height(values: dict[str, object]) -> float:
     """Height in points for the longest wrapped text; programs that work it out themselves let pictures drift."""
     lines = 1
     for name, value in values.items():
@@ -149,18 +150,18 @@ def _put_picture(sheet: Worksheet, line: int, picture: bytes) -> None:
     image.width, image.height = image.width * scale, image.height * scale
     row = sheet.row_dimensions[line]
     row.height = max(row.height, image.height * _POINTS + 6)
-    sheet.add_image(image, f"{_letter('picture')}{line}")
+    sheet.add_image(image, f"{_find_letter('picture')}{line}")
 
 
 def _link_page(sheet: Worksheet, line: int, number: int) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
-    at = f"{_letter('place')}{line}"
-    sheet[at].hyperlink = Hyperlink(ref=at, location=f"'{PAGES}'!A{_line_of_page(number)}")
+    at = f"{_find_letter('place')}{line}"
+    sheet[at].hyperlink = Hyperlink(ref=at, location=f"'{PAGES}'!A{_find_page_line(number)}")
     sheet[at].style = "Hyperlink"
 
 
-def _line_of_page(number: int) -> int:
+def _find_page_line(number: int) -> int:
     # A line with the page's name, and one with its picture below.
     return 2 * number + 1
 
@@ -171,7 +172,7 @@ def _put_pages(sheet: Worksheet, pages: Sequence[str], picture_of: Callable[[str
 
     sheet.column_dimensions["A"].width = 130
     for number, page in enumerate(pages):
-        line = _line_of_page(number)
+        line = _find_page_line(number)
         write_cells(sheet, line, {"page": page}, ())
         picture = picture_of(page)
         if picture:
@@ -182,20 +183,20 @@ def _put_pages(sheet: Worksheet, pages: Sequence[str], picture_of: Callable[[str
             sheet.add_image(image, f"A{line + 1}")
 
 
-def _letter(name: str) -> str:
+def _find_letter(name: str) -> str:
     from openpyxl.utils import get_column_letter
 
     return str(get_column_letter(HEAD.index(name) + 1))
 
 
-def _finish(sheet: Worksheet, count: int) -> None:
+def _format_sheet(sheet: Worksheet, count: int) -> None:
     for name, width in _COLUMNS.items():
-        sheet.column_dimensions[_letter(name)].width = width
+        sheet.column_dimensions[_find_letter(name)].width = width
     sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{_letter(HEAD[-1])}{count + 1}"
+    sheet.auto_filter.ref = f"A1:{_find_letter(HEAD[-1])}{count + 1}"
     # Without "value": whoever types one has nothing to choose.
-    allow_words(sheet, _letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
-    offer(sheet, _letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
+    allow_words(sheet, _find_letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
+    offer(sheet, _find_letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
     guard(sheet)
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitize.errors import InputError
 from digitize.review.sheet import SHEET
-from digitize.review.sheet_words import names_of_headings
+from digitize.review.sheet_words import list_headings
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
@@ -19,7 +19,7 @@ _NEEDED = ("item", "right value", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledRow:
     """One row a person filled in; line: its number in the sheet. record: as the sheet names it, "" where it does not.
 
     fault: why it cannot be taken as it stands.
@@ -34,32 +34,32 @@ class Filled:
     fault: str = ""
 
 
-def read_sheet(path: Path) -> Iterator[Filled]:
+def read_sheet(path: Path) -> Iterator[FilledRow]:
     """The rows that a person filled in. Raises InputError when the file is no review sheet, naming what it lacks."""
-    rows = _rows(path)
-    names = names_of_headings()
-    head = [names.get(text, text) for text in (_text(c.value) for c in next(rows, ()))]
+    rows = _read_rows(path)
+    names = list_headings()
+    head = [names.get(text, text) for text in (_format_cell(c.value) for c in next(rows, ()))]
     lacking = [n for n in _NEEDED if n not in head]
     if lacking:
         raise InputError(f"{path} is not a review sheet: the column {lacking[0]!r} is missing in line 1.")
     for line, row in enumerate(rows, start=2):
         cells = {n: row[i] for i, n in enumerate(head) if i < len(row)}
-        given = {n: _text(cells[n].value) if n in cells else "" for n in (*_NEEDED, "operator", "record")}
+        given = {n: _format_cell(cells[n].value) if n in cells else "" for n in (*_NEEDED, "operator", "record")}
         # A line with an operator alone answers nothing.
         if given["item"] and (given["right value"] or given["verdict"]):
-            yield _filled(line, cells, given)
+            yield _make_filled_row(line, cells, given)
 
 
-def _filled(line: int, cells: Mapping[str, Cell], given: Mapping[str, str]) -> Filled:
+def _make_filled_row(line: int, cells: Mapping[str, Cell], given: Mapping[str, str]) -> FilledRow:
     formulas = [n for n in ("right value", "verdict", "operator") if n in cells and cells[n].data_type == "f"]
     # What a formula came to is not what somebody saw on the paper, and may be another thing tomorrow.
     fault = f"{formulas[0]!r} holds a formula; type what stands on the paper" if formulas else ""
-    fault = fault or _made_of(cells["right value"].value if "right value" in cells else None)
+    fault = fault or _find_conversion(cells["right value"].value if "right value" in cells else None)
     verdict, operator = given["verdict"].lower(), given["operator"]
-    return Filled(line, given["item"], given["right value"], verdict, operator, given["record"], fault)
+    return FilledRow(line, given["item"], given["right value"], verdict, operator, given["record"], fault)
 
 
-def _made_of(value: Any) -> str:
+def _find_conversion(value: Any) -> str:
     """What a spreadsheet made of what was typed, where it cannot be told any more what that was; "" where it can.
 
     The cells of our sheets are text. In one that somebody formatted anew, or filled in another program, 05/06/2019
@@ -73,7 +73,7 @@ def _made_of(value: Any) -> str:
     return f"the spreadsheet made {kind} of what was typed; type it as it stands on the paper with a ' before it"
 
 
-def _rows(path: Path) -> Iterator[Sequence[Cell]]:
+def _read_rows(path: Path) -> Iterator[Sequence[Cell]]:
     from openpyxl import load_workbook
 
     try:
@@ -88,7 +88,7 @@ def _rows(path: Path) -> Iterator[Sequence[Cell]]:
         raise InputError(f"{path} cannot be read as a spreadsheet (.xlsx). Save it as .xlsx and try again.") from e
 
 
-def _text(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     """A cell as typed: a number that a spreadsheet made of "0078" or "2009" comes back without a decimal point."""
     if value is None:
         return ""

@@ -28,14 +28,14 @@ NOT_IN_LIST = "not-in-list"
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """The record under the decisions, the codes of the rules that still refuse it, and all that rules say of it."""
 
     record: Record
     codes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
 
-    def made(self, decision: Decision) -> str:
+    def format_values(self, decision: Decision) -> str:
         """What the fields that a decision feeds became, in one text, by which two answers are compared."""
         fed = ((path, v.value) for path, v in self.record.cells() if cell_of(path, v) == decision.field)
         return "\n".join(f"{path}={value}" for path, value in sorted(fed) if value is not None)
@@ -59,18 +59,18 @@ def _is_unlisted(path: str, value: FieldValue, lists: Mapping[str, CodeList]) ->
     return name is not None and name in lists and lists[name].find(value.value or "") is None
 
 
-def trial(
+def try_decisions(
     ledger: Ledger, known: RunContext, record_id: str, decisions: Sequence[Decision], *, with_rules: bool = True
-) -> Tried:
+) -> TrialResult:
     """Map one record again under its earlier decisions and these, and ask the rules. Raises NotFound."""
     stored = Records(ledger).one(record_id)
     if stored is None:
         raise NotFound(f"There is no record {record_id} any more.")
     require_source(ledger, record_id, stored.unit, is_paper=bool(stored.record.pages))
     own = Records(ledger).decisions(record_id) | {d.field: d for d in decisions}
-    record = _make_again(ledger, known, stored, {record_id: own})
+    record = _remake_record(ledger, known, stored, {record_id: own})
     if not with_rules:
-        return Tried(record, ())
+        return TrialResult(record, ())
     # Rules across records (a number used twice) must see its neighbours.
     others = [s.record for s in Records(ledger).of_group(stored.group) if s.record.id != record.id]
     # Here: whoever asks no rules need not load them.
@@ -78,10 +78,12 @@ def trial(
 
     findings = check_records([record, *others], known.check_settings)
     said = tuple(f for f in findings if f.record == record.id)
-    return Tried(record, tuple(sorted({f.code for f in said if f.severity == "reject"})), said)
+    return TrialResult(record, tuple(sorted({f.code for f in said if f.severity == "reject"})), said)
 
 
-def _make_again(ledger: Ledger, known: RunContext, stored: Stored, decisions: dict[str, dict[str, Decision]]) -> Record:
+def _remake_record(
+    ledger: Ledger, known: RunContext, stored: Stored, decisions: dict[str, dict[str, Decision]]
+) -> Record:
     mapped = ledger.state(stored.unit, "map")
     if mapped is not None and mapped.is_register:
         return map_register.make_again(ledger, known, stored.record.id, stored.unit, decisions)

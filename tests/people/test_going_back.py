@@ -8,9 +8,9 @@ from PIL import Image
 from station_office import Browser, open_station, run
 
 from digitize.errors import OptionsError
-from digitize.review.asked import asked_of
-from digitize.review.going_back import TO_BE_FOUND, BackToPaper, back_items, go_back
-from digitize.review.measuring import list_asked
+from digitize.review.askable import list_askable
+from digitize.review.asked_fields import list_asked_fields
+from digitize.review.empty_fields import TO_BE_FOUND, EmptyFieldsAsked, ask_empty_fields, list_empty_field_items
 from digitize.search.filled import open_counts
 from digitize.services.kind import Need
 from digitize.services.quality import paper_places
@@ -61,7 +61,7 @@ def office(digitize, samples, tmp_path_factory):
     with Ledger(place.ledger) as ledger:
         zone_of = {
             item.id: item.cell.rpartition("/")[2]
-            for _, item in list_asked(ledger, build_run_context(place, ledger)).items
+            for _, item in list_asked_fields(ledger, build_run_context(place, ledger)).items
         }
     for item in asha.items("count=20"):
         text = said.get(zone_of[item["id"]], "")
@@ -84,16 +84,16 @@ def test_a_missing_field_of_a_loaded_record_is_asked_until_somebody_has_looked(o
     with Ledger(office.ledger) as ledger:
         known = build_run_context(office, ledger)
         with pytest.raises(OptionsError, match="--operator"):
-            go_back(ledger, known, wanted, 5, " ")
+            ask_empty_fields(ledger, known, wanted, 5, " ")
         # Two services may want one field.
         twice = [*wanted, *wanted, ("nobody-r1", ("place",))]
-        assert go_back(ledger, known, twice, 5, "Sup") == BackToPaper(1, known=1, gone=1)
+        assert ask_empty_fields(ledger, known, twice, 5, "Sup") == EmptyFieldsAsked(1, known=1, gone=1)
         # Asked once is enough.
-        assert go_back(ledger, known, wanted, 5, "Sup") == BackToPaper(known=1)
-        ((stored, item),) = back_items(ledger, known)
+        assert ask_empty_fields(ledger, known, wanted, 5, "Sup") == EmptyFieldsAsked(known=1)
+        ((stored, item),) = list_empty_field_items(ledger, known)
         assert (stored.record.id, item.cell.rpartition("/")[2], item.why[-1]) == (record, "place_address", TO_BE_FOUND)
         assert item.page and item.box
-        assert item.id in asked_of(ledger, known, {record})
+        assert item.id in list_askable(ledger, known, {record})
     served, app = open_station(office)
     asha = Browser(app, "Asha", served=served)
     asked = next(i for i in asha.items("count=50") if i["id"] == item.id)
@@ -102,4 +102,4 @@ def test_a_missing_field_of_a_loaded_record_is_asked_until_somebody_has_looked(o
     run(office)
     assert places(office) == []
     with Ledger(office.ledger) as ledger:
-        assert list(back_items(ledger, build_run_context(office, ledger))) == []
+        assert list(list_empty_field_items(ledger, build_run_context(office, ledger))) == []

@@ -2,9 +2,9 @@
 
 import pytest
 
-from digitize.review import take
-from digitize.review.asked import asked_of
-from digitize.review.sheet_read import Filled
+from digitize.review import sheet_import
+from digitize.review.askable import list_askable
+from digitize.review.sheet_read import FilledRow
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.run_context import build_run_context
@@ -19,7 +19,7 @@ def place(office_of):
 def items(place):
     """Zone of the first page -> the id of its item."""
     with Ledger(place.ledger) as ledger:
-        asked = asked_of(ledger, build_run_context(place, ledger), {"wb-test-0001-0001-r1"})
+        asked = list_askable(ledger, build_run_context(place, ledger), {"wb-test-0001-0001-r1"})
     return {a.blank.field.rpartition("/")[2]: id for id, a in asked.items() if not a.is_measured}
 
 
@@ -28,8 +28,8 @@ def sheet(place, monkeypatch):
     """Takes in a sheet of one line."""
 
     def take_in(item, operator, value="", verdict=""):
-        monkeypatch.setattr(take, "read_sheet", lambda _: [Filled(2, item, value, verdict, operator)])
-        return take.import_review(place, place.folder / "any.xlsx", "")
+        monkeypatch.setattr(sheet_import, "read_sheet", lambda _: [FilledRow(2, item, value, verdict, operator)])
+        return sheet_import.import_review(place, place.folder / "any.xlsx", "")
 
     return take_in
 

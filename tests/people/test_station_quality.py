@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from station_office import Browser, open_station, run
 
-from digitize.review.past import (
+from digitize.review.answer_history import (
     COUNTED,
     DISPUTED,
     FIRST,
@@ -18,7 +18,7 @@ from digitize.review.past import (
     TEST,
     THIRD,
     WAITING,
-    Past,
+    PastAnswer,
 )  # fmt: skip
 from digitize.review.station.batches import SignedThinly
 from digitize.review.station.figures import batch_figures, judged, person_figures
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("quick_hash")
 
 
 def said(who, value="1", purpose=FIRST, state=SETTLED, seq=0, verdict="value"):
-    return Past(f"{who}-{value}-{seq}", "i", "r", "c", who, verdict, value, purpose=purpose, state=state, seq=seq)
+    return PastAnswer(f"{who}-{value}-{seq}", "i", "r", "c", who, verdict, value, purpose=purpose, state=state, seq=seq)
 
 
 A, B, C = "A", "B", "C"
@@ -85,8 +85,8 @@ def test_who_was_right(past, truth, right):
 
 
 def test_samples_are_drawn_more_often_where_a_prefilled_value_stood():
-    plain = [Past(f"c{n}", "i", "r", "c", "A", "value", "x", shown="y") for n in range(2000)]
-    taken = [Past(f"c{n}", "i", "r", "c", "A", "value", "x", shown="x") for n in range(2000)]
+    plain = [PastAnswer(f"c{n}", "i", "r", "c", "A", "value", "x", shown="y") for n in range(2000)]
+    taken = [PastAnswer(f"c{n}", "i", "r", "c", "A", "value", "x", shown="x") for n in range(2000)]
     shares = [sum(is_drawn(p, 0.1) for p in some) / 2000 for some in (plain, taken)]
     assert 0.07 < shares[0] < 0.13
     assert 0.25 < shares[1] < 0.35

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from test_digitize_registers import DAYBOOK, book, run, seen
 
-from digitize.review.answering import AskedPlace, keep_answer
-from digitize.review.asked import WholeRows, _words_of, asked_for, asked_of
-from digitize.review.going_back import back_items, go_back
-from digitize.review.kept_questions import has_passed, is_open
-from digitize.review.measuring import DrawnSample, asked_whole, note_asked, with_back
+from digitize.review.answering import AskedItem, keep_answer
+from digitize.review.askable import WholeRowQuestions, _list_words, find_askable, list_askable
+from digitize.review.asked_fields import DrawnSample, list_asked_whole, note_asked_records, put_first
+from digitize.review.empty_fields import ask_empty_fields, list_empty_field_items
+from digitize.review.question_cache import has_passed, is_open
 from digitize.review.questions import list_questions
 from digitize.workspace.calibration.keeping import STEP, begin_measuring
 from digitize.workspace.calibration.values import Measured
@@ -47,7 +47,7 @@ def every_open(ledger, known):
         return
     sample, readings = DrawnSample(ledger, known), Readings(ledger)
     for stored in Records(ledger).all():
-        is_whole = bool(asked_whole(ledger, [stored.record.id]))
+        is_whole = bool(list_asked_whole(ledger, [stored.record.id]))
         wanted = set(stored.open if is_open(stored) else ())
         passed = ((p, v) for p, v in stored.record.cells() if has_passed(v))
         wanted |= {p for p, v in passed if is_whole or sample.is_audit(stored.record, v)}
@@ -59,18 +59,18 @@ def among_all(ledger, known):
     """Item id -> what it asks, of the whole workspace: every record is gone through."""
     settled = [d for own in Records(ledger).decided_units().values() for cells in own.values() for d in cells.values()]
     asked = {
-        item_id(d.record, d.field, d.reading, d.source): AskedPlace(d, d.value, d, _words_of(d))
+        item_id(d.record, d.field, d.reading, d.source): AskedItem(d, d.value, d, _list_words(d))
         for d in settled
         if d.verdict != REOPENED
     }
     before = {id: question.before for id, question in asked.items()}
     for q in list_questions(ledger, known):
-        asked[q.item.id] = AskedPlace(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
-    whole = WholeRows(ledger, known)
-    for stored, item in with_back(every_open(ledger, known), back_items(ledger, known)):
+        asked[q.item.id] = AskedItem(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
+    whole = WholeRowQuestions(ledger, known)
+    for stored, item in put_first(every_open(ledger, known), list_empty_field_items(ledger, known)):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, "value", "", "")
         row, earlier = whole.of(stored), before.get(item.id)
-        asked[item.id] = AskedPlace(blank, item.machine, earlier, row=row, confidence=item.confidence)
+        asked[item.id] = AskedItem(blank, item.machine, earlier, row=row, confidence=item.confidence)
     return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 
 
@@ -86,12 +86,12 @@ def compare(ledger, place, choose):
             patch.setattr(f"digitize.review.{name}", None)
         assert [q.item for q in list_questions(ledger, known, 1)] == whole
     few = choose.sample(names, 6)
-    alone = {id: asked for name in few for id, asked in asked_of(ledger, known, {name}).items()}
+    alone = {id: asked for name in few for id, asked in list_askable(ledger, known, {name}).items()}
     assert alone == {id: asked for id, asked in every.items() if asked.blank.record in few}
     some = choose.sample(sorted(every), len(every) // 2)
     wanted = {id: every[id] for id in some}
-    assert asked_for(ledger, known, [*some, "gone"], (every[id].blank.record for id in some)) == wanted
-    assert asked_for(ledger, known, some, ["typed over"]) == wanted
+    assert find_askable(ledger, known, [*some, "gone"], (every[id].blank.record for id in some)) == wanted
+    assert find_askable(ledger, known, some, ["typed over"]) == wanted
     return every
 
 
@@ -110,16 +110,18 @@ def test_by_names_the_same_is_asked_as_among_all(digitize, book, seed, monkeypat
     run(digitize, place, (0, 3))
     place = open_place(place)
     # So few pages are around a place that the others are not looked at.
-    monkeypatch.setattr("digitize.review.named._AROUND", 4)
+    monkeypatch.setattr("digitize.review.open_items._AROUND", 4)
     with Ledger(place.ledger) as ledger:
         every = compare(ledger, place, choose)
         assert {"zone", "row", "gap"} <= {asked.blank.field.partition(":")[0] for asked in every.values()}
         answer(ledger, every, choose)
         compare(ledger, place, choose)
         known = build_run_context(place, ledger)
-        go_back(ledger, known, [(s.record.id, ["brief_facts", "gd_time"]) for s in Records(ledger).all()], 3, "Sup")
+        ask_empty_fields(
+            ledger, known, [(s.record.id, ["brief_facts", "gd_time"]) for s in Records(ledger).all()], 3, "Sup"
+        )
         begin_measuring(ledger, "wb-test")
-        note_asked(ledger, "wb-test", sorted({asked.blank.record for asked in every.values()})[::3])
+        note_asked_records(ledger, "wb-test", sorted({asked.blank.record for asked in every.values()})[::3])
         compare(ledger, place, choose)
         for name in ("subject", "officer", "time"):
             passes = Measured("reg_gd", name, 0.9, "own", 400, 400)

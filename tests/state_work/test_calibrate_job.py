@@ -10,9 +10,9 @@ from PIL import Image
 
 from digitize.errors import NotFound
 from digitize.machine.progress import Silent
-from digitize.review.measuring import list_asked
-from digitize.review.out import Wanted, export_review
-from digitize.review.take import import_review
+from digitize.review.asked_fields import list_asked_fields
+from digitize.review.sheet_export import SheetChoice, export_review
+from digitize.review.sheet_import import import_review
 from digitize.steps.measure import learned_pages
 from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.calibration.keeping import begin_measuring, thresholds_in
@@ -101,7 +101,7 @@ def mappings():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("digitize.workspace.run_context.load_mappings", lambda *_: found)
         # Which pages are drawn differs from workspace to workspace, and with it what a few answers can prove.
-        patch.setattr("digitize.review.measuring.draw_of", lambda _, share: Draw(b"the same", share))
+        patch.setattr("digitize.review.asked_fields.draw_of", lambda _, share: Draw(b"the same", share))
         yield
 
 
@@ -140,7 +140,7 @@ def asked(place, **how):
     with Ledger(place.ledger) as ledger:
         return [
             (stored.record.id, item.id)
-            for stored, item in list_asked(ledger, build_run_context(place, ledger), **how).items
+            for stored, item in list_asked_fields(ledger, build_run_context(place, ledger), **how).items
         ]
 
 
@@ -157,15 +157,15 @@ def same_kept_or_not(office):
 def test_from_nothing_to_what_passes_and_back(office, digitize, tmp_path):
     """One way through, in its order: each step stands on the one before."""
     # Nothing passes. Whole pages are asked, of both volumes and in no order of theirs, without what was read.
-    everything = office.sheet(wanted=Wanted(everything=True))[0].items
+    everything = office.sheet(wanted=SheetChoice(everything=True))[0].items
     made, rows = office.sheet()
     assert made.blind > 0 and made.deferred > 0 and everything == made.items + made.deferred
     same_kept_or_not(office)
-    few = Wanted(volume="a", field="FIR number (1)", limit=3, pages=True)
+    few = SheetChoice(volume="a", field="FIR number (1)", limit=3, pages=True)
     of_a = office.sheet(path=tmp_path / "few.xlsx", wanted=few)[1]
     assert len(of_a) == 3 and all(r["path"] == "fir_no" and r["record"].startswith("wb-test-0001") for r in of_a)
     with pytest.raises(NotFound, match="known: a, b"):
-        office.sheet(wanted=Wanted(volume="c"))
+        office.sheet(wanted=SheetChoice(volume="c"))
     asked = list(dict.fromkeys(row["place"].partition("/")[0] for row in rows if row["why"] == "measured"))
     assert len(asked) == 10 and {p[:12] for p in asked} == {"wb-test-0001", "wb-test-0002"} and asked != sorted(asked)
     blind = [row for row in rows if row["why"] == "measured"]

@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
-from digitize.review import kept_doubts
-from digitize.review.kept_doubts import KeptDoubts
+from digitize.review import doubt_cache
+from digitize.review.doubt_cache import DoubtCache
 from digitize.workspace.decisions import typed
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.decisions.typed import Typed, list_typed_names
@@ -59,7 +59,7 @@ def invented(choose):
 
 
 def in_order(ledger, **how):
-    return [(record, dict(first)) for record, first in KeptDoubts(ledger, **how).in_order()]
+    return [(record, dict(first)) for record, first in DoubtCache(ledger, **how).in_order()]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -74,10 +74,10 @@ def test_parts_in_turn_are_in_the_order_of_all_and_only_those_that_changed_are_r
         assert [record for record, _ in found] == [record for _, record in order]
         assert {place: r for _, own in found for place, r in own.items()} == first and first
     read = []
-    monkeypatch.setattr(kept_doubts, "records_by_value", lambda ledger, scope: read.append(scope[1]) or ([], {}))
+    monkeypatch.setattr(doubt_cache, "records_by_value", lambda ledger, scope: read.append(scope[1]) or ([], {}))
     assert in_order(ledger) == found and not read and not list_dirty(ledger, SHEET)
     fill(ledger, page_of(2, 1), invented(choose))
-    assert len(list(islice(KeptDoubts(ledger, keeps=True).in_order(), 3))) == 3 and read == [(2,)]
+    assert len(list(islice(DoubtCache(ledger, keeps=True).in_order(), 3))) == 3 and read == [(2,)]
     assert [r for r, _ in in_order(ledger)] == [r for r, _ in found if not r.startswith("s-0002")]
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from digitize.review.kept_questions import AuditRules
+from digitize.review.question_cache import AuditRules
 from digitize.workspace.calibration import keeping
 from digitize.workspace.calibration.keeping import Thresholds
 from digitize.workspace.calibration.sampling import Draw

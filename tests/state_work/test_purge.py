@@ -16,7 +16,7 @@ from digitize.masking.unmasking import Unmasking
 from digitize.offices.fold import fold_ledger
 from digitize.records.pictures import Pictures
 from digitize.records.trail import trail
-from digitize.review.past import Past, keep_past
+from digitize.review.answer_history import PastAnswer, record_answer
 from digitize.steps import check, load, map, read_keys
 from digitize.steps.map_register import register_pages
 from digitize.steps.read_plan import Desk, plan
@@ -152,7 +152,7 @@ def _record(ledger, unit, record):
     records.insert_decision(
         Decision(record.id, "field:gist", PLANTED, "s", "iif1", "value", PLANTED, "B"), "2026-01-06"
     )
-    keep_past(ledger, Past("c" + record.id, "item", record.id, "field:gist", "B", "value", PLANTED))
+    record_answer(ledger, PastAnswer("c" + record.id, "item", record.id, "field:gist", "B", "value", PLANTED))
 
 
 def _settle(ledger, known, batches):

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from digitize.errors import InputError
-from digitize.review.labels import field_label, fields_label
+from digitize.review.labels import format_field_label, format_fields_label
 from digitize.review.sheet import CHOICES, HEAD, SheetLook, write_sheet
 from digitize.review.sheet_read import read_sheet
-from digitize.review.sheet_words import every_language, names_of_headings
+from digitize.review.sheet_words import list_headings, load_sheet_words
 from digitize.workspace.decisions.items import Item
 from mappers.languages import load_languages
 from validators.finding import Finding
@@ -60,21 +60,21 @@ def test_labels_stand_for_fields_and_candidates_are_offered_where_the_value_is_t
 
 @pytest.mark.parametrize("language", sorted(load_languages()))
 def test_a_field_is_named_as_the_forms_of_the_language_print_it(language):
-    shown = {field_label("iif1", path, language) for path in ("fir_no", "acts[1].section", "persons[0].name")}
+    shown = {format_field_label("iif1", path, language) for path in ("fir_no", "acts[1].section", "persons[0].name")}
     assert len(shown) == 3 and all(re.search(r"\(\d", text) for text in shown)
     # What no form prints by itself keeps its English label, with the row it is of.
-    assert field_label("iif1", "ids[2].id_number", language) == "Ids 3: Number of the identity paper"
+    assert format_field_label("iif1", "ids[2].id_number", language) == "Ids 3: Number of the identity paper"
 
 
 def test_a_hindi_label_is_the_printed_one():
-    assert field_label("iif1", "fir_no", "hi") == "प्र.सू.रि. सं. (1)"
-    assert field_label("iif1", "acts[1].section", "hi") == "2: धारा(एँ) (2)"
+    assert format_field_label("iif1", "fir_no", "hi") == "प्र.सू.रि. सं. (1)"
+    assert format_field_label("iif1", "acts[1].section", "hi") == "2: धारा(एँ) (2)"
     # That no form prints by itself.
-    assert field_label("iif1", "fir_time", "hi") == "प्र.सू.रि. का समय (1)"
-    assert field_label("iif1", "persons[0].role", "hi") == "1: भूमिका"
+    assert format_field_label("iif1", "fir_time", "hi") == "प्र.सू.रि. का समय (1)"
+    assert format_field_label("iif1", "persons[0].role", "hi") == "1: भूमिका"
     # Many rows together.
     accused = tuple(f"persons[{n}].name" for n in range(4))
-    assert [fields_label("iif1", accused, language) for language in ("hi", "en", "ta")] == [
+    assert [format_fields_label("iif1", accused, language) for language in ("hi", "en", "ta")] == [
         "व्यक्ति",
         "Persons",
         "Persons",
@@ -124,12 +124,12 @@ def test_what_a_spreadsheet_made_of_a_day_an_hour_or_a_number_is_refused(tmp_pat
     assert [(o.value, o.fault) for o in others] == [("2009", ""), ("05/06/2019", "")]
 
 
-@given(st.sampled_from(sorted(every_language())))
+@given(st.sampled_from(sorted(load_sheet_words())))
 def test_every_language_has_all_headings_and_no_two_are_alike(language):
-    columns = every_language()[language].columns
+    columns = load_sheet_words()[language].columns
     assert tuple(columns) == HEAD and len({*columns.values()}) == len(HEAD)
     # A heading means one column, in whichever language it is read.
-    assert all(names_of_headings()[heading] == name for name, heading in columns.items())
+    assert all(list_headings()[heading] == name for name, heading in columns.items())
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,7 +18,7 @@ from digitize.files.systems.find import read_system, wanted_mapping
 from digitize.files.systems.joining import GONE, Joining
 from digitize.files.systems.store import RowStore
 from digitize.machine.progress import Silent
-from digitize.review.trial import trial
+from digitize.review.trial import try_decisions
 from digitize.steps import map, map_system, system_chunks
 from digitize.steps.systems import OpenSystems
 from digitize.workspace.counting.totals import count_work
@@ -304,7 +304,7 @@ def test_a_decision_holds_while_its_own_cell_is_what_it_was(digitize, place, tmp
     )
     opened = open_place(place)
     with Ledger(opened.ledger) as ledger:
-        tried = trial(ledger, known_of(place, ledger), fir, [answer], with_rules=False)
+        tried = try_decisions(ledger, known_of(place, ledger), fir, [answer], with_rules=False)
     assert "Other Name" in names(tried.record) and tried.record.fields["fir_date"].value == "2009-03-09"
     # An FIR that a newer list of all has no more is counted and keeps its place.
     assert deliver(digitize, place, tmp_path / "5", fir=FIRS[1:]) == 3

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchmarks.parts.measuring.straight import Value, threshold
-from digitize.review.prefill import MISTYPED, OVERLOOKED, floor_in, floors_of
+from digitize.review.prefill import MISTYPED, OVERLOOKED, compute_floors, find_floor
 from digitize.workspace.calibration.values import BlindAnswer
 
 CARPET = 12
@@ -72,8 +72,8 @@ def terms_of(boxes: Iterable[Box], group: str, field: str) -> Terms:
     """What holds in one office, from the answers of all other offices, as the station would set it from its own."""
     others = [b for b in boxes if b.group != group and not b.told]
     own = [b for b in others if b.field == field]
-    floors = floors_of(BlindAnswer("", b.field, b.page, b.confidence, b.right) for b in others)
-    return Terms(threshold([b.value() for b in own], PASSES), floor_in(floors, "", field))
+    floors = compute_floors(BlindAnswer("", b.field, b.page, b.confidence, b.right) for b in others)
+    return Terms(threshold([b.value() for b in own], PASSES), find_floor(floors, "", field))
 
 
 def reviewed(box: Box, terms: Terms, carpet: int = 1) -> Work:

@@ -26,18 +26,18 @@ class SheetWords(BaseModel):
 
 
 @cache
-def every_language() -> Mapping[str, SheetWords]:
+def load_sheet_words() -> Mapping[str, SheetWords]:
     """The words by language."""
     package, folder = _FOLDER
     codes = list_languages(package, folder)
     return {code: SheetWords.model_validate(load_words(package, code, folder)) for code in codes}
 
 
-def sheet_words(language: str) -> SheetWords:
+def get_sheet_words(language: str) -> SheetWords:
     """The words of a language; English where it has no file."""
-    return every_language().get(language) or every_language()[ENGLISH]
+    return load_sheet_words().get(language) or load_sheet_words()[ENGLISH]
 
 
-def names_of_headings() -> Mapping[str, str]:
+def list_headings() -> Mapping[str, str]:
     """Heading in any language -> our name of the column."""
-    return {heading: name for words in every_language().values() for name, heading in words.columns.items()}
+    return {heading: name for words in load_sheet_words().values() for name, heading in words.columns.items()}

@@ -10,7 +10,7 @@ from typing import Any
 from digitize.errors import NotFound
 from digitize.review.station.people import Account
 from digitize.review.station.room import Room
-from digitize.review.trial import trial
+from digitize.review.trial import try_decisions
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.words import is_word
 from mappers.codes import CodeList, act_list, code_lists
@@ -28,7 +28,7 @@ def check_value(room: Room, who: Account, item: str, value: str, language: str) 
     decision = replace(task.asked.blank, verdict=VALUE, value=value.strip(), operator=who.name)
     if is_word(decision) or not value.strip():
         return {"found": [], "understood": True}
-    tried = trial(room.ledger, room.known, decision.record, [decision])
+    tried = try_decisions(room.ledger, room.known, decision.record, [decision])
     teller = Teller(language if language in message_languages() else ENGLISH)
     own = [f for f in tried.findings if f.field in task.item.fields and f.severity != "note"]
     found = [

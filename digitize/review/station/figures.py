@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from digitize.review.past import OPENED, RAISED, TEST, THIRD, Past
+from digitize.review.answer_history import OPENED, RAISED, TEST, THIRD, PastAnswer
 from digitize.review.station.room import Room
 from digitize.review.station.stages import newest_keys, settled_by
 from digitize.workspace.calibration.proof import right_between
@@ -74,7 +74,7 @@ class _Tally:
     keys: int = 0
     active_ms: int = 0
 
-    def add(self, past: Past, is_right: bool | None) -> None:
+    def add(self, past: PastAnswer, is_right: bool | None) -> None:
         self.answers += 1
         self.looked_at += is_right is not None
         self.right += is_right is True
@@ -86,7 +86,7 @@ class _Tally:
         return AnswerFigure(self.answers, self.looked_at, self.right, low, high, self.keys, self.active_ms / 1000)
 
 
-def _tallied(room: Room, group: Callable[[Past], tuple[str, ...]]) -> dict[tuple[str, ...], _Tally]:
+def _tallied(room: Room, group: Callable[[PastAnswer], tuple[str, ...]]) -> dict[tuple[str, ...], _Tally]:
     found: dict[tuple[str, ...], _Tally] = defaultdict(_Tally)
     for own in room.worklist.past.values():
         for past, is_right in judged(own):
@@ -94,7 +94,7 @@ def _tallied(room: Room, group: Callable[[Past], tuple[str, ...]]) -> dict[tuple
     return found
 
 
-def judged(own: Sequence[Past]) -> Iterator[tuple[Past, bool | None]]:
+def judged(own: Sequence[PastAnswer]) -> Iterator[tuple[PastAnswer, bool | None]]:
     """What was said of one place, each with whether it was right; None where nobody else looked."""
     for item in dict.fromkeys(p.item for p in own):
         past = [p for p in own if p.item == item and p.state not in (RAISED, OPENED)]
@@ -105,4 +105,4 @@ def judged(own: Sequence[Past]) -> Iterator[tuple[Past, bool | None]]:
             if one.purpose != TEST and last.get(one.operator) is not one:
                 continue
             is_judge = truth is not None and one.client == truth.client and truth.purpose == THIRD
-            yield one, None if truth is None or is_judge else one.said == truth.said
+            yield one, None if truth is None or is_judge else one.compared_text == truth.compared_text

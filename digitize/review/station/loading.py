@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from digitize.errors import NotFound
 from digitize.masking.cases import CaseMasks
-from digitize.review.past import Past, all_past
+from digitize.review.answer_history import PastAnswer, list_all_answers
 from digitize.review.station.batches import sent_back_in
 from digitize.review.station.stages import settled_by, wanted
 from digitize.review.station.tasks import Task, Tasks
@@ -22,7 +22,7 @@ from digitize.workspace.run_context import RunContext, build_run_context
 from mappers.record import Record
 
 _MOST_TESTS = 200
-Places = dict[tuple[str, str], list[Past]]
+Places = dict[tuple[str, str], list[PastAnswer]]
 
 
 class RecordFinder:
@@ -66,7 +66,7 @@ def load(place: Place, *, measure: bool = False) -> Holdings:
         seq = newest_event(ledger)
         known = build_run_context(place, ledger)
         past: Places = defaultdict(list)
-        for one in all_past(ledger):
+        for one in list_all_answers(ledger):
             past[(one.record, one.cell)].append(one)
         sent_back = sent_back_in(ledger)
         finder = RecordFinder(ledger)
@@ -93,7 +93,7 @@ class _Open:
             return before is not None and not task.is_again
         return not self.wants(own)
 
-    def wants(self, past: list[Past]) -> bool:
+    def wants(self, past: list[PastAnswer]) -> bool:
         """Whether another answer is wanted."""
         last = past[-1]
         is_sampled = any(is_drawn(p, self._options.sample_share) for p in past)

@@ -11,7 +11,7 @@ from digitize.errors import NotFound, OptionsError
 from digitize.masking.cases import masks_around
 from digitize.masking.masks import MASK
 from digitize.records.trail import trail
-from digitize.review.labels import fields_label
+from digitize.review.labels import format_fields_label
 from digitize.review.reopening import reopen
 from digitize.review.station.api import wish_of
 from digitize.review.station.batches import BACK, SIGNED, SignedThinly, note_batch, words_on_batches
@@ -52,7 +52,9 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
             for name, found in counts.items()
         }
         one_each = {task.field: task for task in room.worklist.tasks.values()}
-        labels = {field: fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()}
+        labels = {
+            field: format_fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()
+        }
         left = sum(counts["form"].values())
         return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
 
@@ -236,7 +238,7 @@ def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
     for field in found["fields"]:
         path = field["field"]
         now = said.get(cell_of(path, values[path]))
-        field["label"], field["said"] = fields_label(stored.record.form, (path,), language), None
+        field["label"], field["said"] = format_fields_label(stored.record.form, (path,), language), None
         if now is not None and now.verdict in VERDICTS:
             value = MASK if path in hidden and now.value else now.value
             field["said"] = {"verdict": now.verdict, "operator": now.operator, "value": value}

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from digitize.errors import DigitizeError
 from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
+from digitize.review.answer_history import PastAnswer
 from digitize.review.answering import GivenAnswer, check_answers
-from digitize.review.measuring import note_asked
-from digitize.review.past import Past
+from digitize.review.asked_fields import note_asked_records
 from digitize.review.station.loading import Holdings, load
 from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Task, Tasks
@@ -113,15 +113,15 @@ class Room:
         self.worklist.take_in(replace(gone, of=now.of))
         return self.worklist.find(item)
 
-    def past_of_client(self, client: str) -> Past | None:
+    def past_of_client(self, client: str) -> PastAnswer | None:
         """What was kept under an id that a browser gave, unless it was undone."""
         return self._clients.get(client)
 
-    def remember(self, past: Past) -> None:
+    def remember(self, past: PastAnswer) -> None:
         """Note an answer that was kept."""
         self._clients[past.client] = past
 
-    def forget(self, past: Past) -> None:
+    def forget(self, past: PastAnswer) -> None:
         """Note that one was undone."""
         self._clients.pop(past.client, None)
         self._undone.add(past.client)
@@ -215,7 +215,7 @@ class Room:
         self.worklist.past.update(past)
         self.worklist.sent_back = loaded.sent_back
         self.worklist.put(loaded.tasks)
-        note_asked(self.ledger, self.place.options.workspace.site_id, loaded.whole)
+        note_asked_records(self.ledger, self.place.options.workspace.site_id, loaded.whole)
         self._turned = {}
         self.above.forget()
         self._clients = {p.client: p for own in past.values() for p in own}

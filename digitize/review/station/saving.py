@@ -6,19 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digitize.errors import NotFound
-from digitize.review.answering import (
-    Checked,
-    GivenAnswer,
-    Reply,
-    check_answers,
-    decision_of,
-    holds,
-    is_measured,
-    keep_answer,
-    problem_of,
-    said_of,
-)
-from digitize.review.past import (
+from digitize.review.answer_history import (
     COUNTED,
     DISPUTED,
     FIRST,
@@ -28,9 +16,21 @@ from digitize.review.past import (
     TEST,
     THIRD,
     WAITING,
-    Past,
-    is_kept,
-    keep_past,
+    PastAnswer,
+    is_recorded,
+    record_answer,
+)
+from digitize.review.answering import (
+    CheckedAnswer,
+    GivenAnswer,
+    Reply,
+    as_decision,
+    check_answers,
+    explain_refusal,
+    find_problem,
+    has_measured_answer,
+    is_current_answer,
+    keep_answer,
 )
 from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.room import Room
@@ -90,7 +90,7 @@ class Outcome:
 
 def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
     """Take all answers of one request in, in one transaction."""
-    added: list[tuple[Past, Task]] = []
+    added: list[tuple[PastAnswer, Task]] = []
     entries: list[Decision] = []
     try:
         with room.ledger.writing():
@@ -114,7 +114,7 @@ def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
 class _Saver:
     """One request's answers; each sees what those before it became."""
 
-    def __init__(self, room: Room, who: Account, added: list[tuple[Past, Task]], entries: list[Decision]) -> None:
+    def __init__(self, room: Room, who: Account, added: list[tuple[PastAnswer, Task]], entries: list[Decision]) -> None:
         self._room, self._who, self._added, self._entries = room, who, added, entries
 
     def take(self, typed: Keyed) -> Outcome:
@@ -125,7 +125,7 @@ class _Saver:
         task = self._room.find(typed.item)
         if task is None or not self._is_theirs(task):
             return Outcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
-        if is_kept(self._room.ledger, self._past(task, typed, FIRST)):
+        if is_recorded(self._room.ledger, self._past(task, typed, FIRST)):
             return Outcome(typed.client, typed.item, KEPT)
         if typed.verdict in (FLAG, WRONG_ZONE):
             return self._keep(task, replace(self._past(task, typed, FIRST), state=RAISED, verdict=typed.verdict), None)
@@ -140,7 +140,7 @@ class _Saver:
         is_hidden = task.is_masked and task.base not in unmasked_by(self._room, self._who)
         return not is_hidden and (not is_supervisors or self._who.may(SUPERVISOR))
 
-    def _again(self, typed: Keyed, before: Past) -> Outcome:
+    def _again(self, typed: Keyed, before: PastAnswer) -> Outcome:
         if before.operator != self._who.name:
             return Outcome(typed.client, typed.item, REFUSED, ("This id was used by somebody else.",))
         task = self._room.worklist.find(before.item)
@@ -154,12 +154,12 @@ class _Saver:
         problem = (
             self._changed(task, typed)
             or self._unseen(task, typed, want)
-            or (problem_of(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict")
+            or (find_problem(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict")
         )
         if problem:
             return Outcome(typed.client, typed.item, REFUSED, (problem,))
-        decision = decision_of(reply, task.asked)
-        checked = Checked(decision)
+        decision = as_decision(reply, task.asked)
+        checked = CheckedAnswer(decision)
         if not is_word(decision):
             try:
                 given = GivenAnswer(decision, task.asked.is_measured, typed.sure)
@@ -170,7 +170,7 @@ class _Saver:
                 return Outcome(typed.client, typed.item, GONE, ("Its record is not there any more.",))
         if not checked.is_good:
             state, why = (REFUSED, NOT_UNDERSTOOD) if checked.lost else (NOT_IN_LIST, "")
-            return Outcome(typed.client, typed.item, state, (said_of(checked),), why=why)
+            return Outcome(typed.client, typed.item, state, (explain_refusal(checked),), why=why)
         past = replace(
             self._past(task, typed, want.purpose if want else SECOND),
             verdict=decision.verdict, value=decision.value, made=checked.made,
@@ -197,11 +197,11 @@ class _Saver:
             value, verdict = shown, ""
         return Reply(value, verdict, self._who.name, typed.sure)
 
-    def _place(self, task: Task, past: Past, checked: Checked, want: WantedKey | None) -> Outcome:
+    def _place(self, task: Task, past: PastAnswer, checked: CheckedAnswer, want: WantedKey | None) -> Outcome:
         """What an answer is among the others that were given of the place."""
         worklist, name = self._room.worklist, self._who.name
         own = newest_keys(worklist.past_of(task)).get(name)
-        if own is not None and own.said == past.said:
+        if own is not None and own.compared_text == past.compared_text:
             return Outcome(past.client, task.item.id, KNOWN)
         if own is not None:
             return self._think_again(task, replace(past, purpose=own.purpose, state=own.state), checked)
@@ -213,21 +213,21 @@ class _Saver:
             return self._keep(task, replace(past, state=SETTLED if task.mode == "single" else WAITING), checked)
         if want.purpose == THIRD:
             return self._keep(task, replace(past, state=SETTLED), checked)
-        if any(p.said != past.said for p in others):
+        if any(p.compared_text != past.compared_text for p in others):
             return self._keep(task, replace(past, state=DISPUTED), None)
         state = SETTLED if want.purpose == SECOND else COUNTED
         return self._keep(task, replace(past, state=state), checked if state == SETTLED else None)
 
-    def _think_again(self, task: Task, past: Past, checked: Checked) -> Outcome:
+    def _think_again(self, task: Task, past: PastAnswer, checked: CheckedAnswer) -> Outcome:
         """Somebody corrects what they said themselves."""
         keys = newest_keys(self._room.worklist.past_of(task))
         others = [p for name, p in keys.items() if name != self._who.name]
         if others and past.purpose != THIRD:
-            is_same = all(p.said == past.said for p in others)
+            is_same = all(p.compared_text == past.compared_text for p in others)
             past = replace(past, state=SETTLED if is_same else DISPUTED)
         return self._keep(task, past, checked)
 
-    def _late(self, task: Task, past: Past, checked: Checked, holding: Decision | None) -> Outcome:
+    def _late(self, task: Task, past: PastAnswer, checked: CheckedAnswer, holding: Decision | None) -> Outcome:
         """An answer to what is settled: a test of what is known, the same again, or a contradiction for a third."""
         known = settled_by(self._room.worklist.past_of(task))
         if known is not None and self._room.worklist.holder(task.base) == self._who.name:
@@ -236,7 +236,7 @@ class _Saver:
             return self._keep(task, replace(past, purpose=FIRST), checked)
         keys = newest_keys(self._room.worklist.past_of(task)).values()
         is_same = (holding.verdict, holding.value) == (past.verdict, past.value)
-        if is_same or any(p.said == past.said for p in keys):
+        if is_same or any(p.compared_text == past.compared_text for p in keys):
             return Outcome(past.client, task.item.id, KNOWN)
         if not keys:
             # Settled elsewhere, as in a spreadsheet: it is one of the two that a third person sees.
@@ -249,7 +249,7 @@ class _Saver:
         return self._conflict(task, past, holding)
 
     @staticmethod
-    def _conflict(task: Task, past: Past, holding: Decision | None) -> Outcome:
+    def _conflict(task: Task, past: PastAnswer, holding: Decision | None) -> Outcome:
         """What somebody is told who comes too late and says otherwise."""
         if holding is None:
             return Outcome(past.client, task.item.id, CONFLICT)
@@ -261,26 +261,26 @@ class _Saver:
         """The decision that holds of a place now."""
         blank = task.asked.blank
         found = Records(self._room.ledger).decisions(blank.record).get(blank.field)
-        return found if found is not None and holds(found, blank) else None
+        return found if found is not None and is_current_answer(found, blank) else None
 
-    def _past(self, task: Task, typed: Keyed, purpose: str) -> Past:
+    def _past(self, task: Task, typed: Keyed, purpose: str) -> PastAnswer:
         blank = task.asked.blank
         shown = prefill_of(self._room, task, WantedKey(purpose))
-        return Past(
+        return PastAnswer(
             typed.client, task.base, blank.record, blank.field, self._who.name, typed.verdict, typed.value,
             purpose=purpose, of=task.of, batch=task.batch, form=task.form, field=task.field, shown=shown,
             note=typed.note, active_ms=typed.active_ms, keys=typed.keys,
         )  # fmt: skip
 
-    def _keep(self, task: Task, past: Past, checked: Checked | None) -> Outcome:
+    def _keep(self, task: Task, past: PastAnswer, checked: CheckedAnswer | None) -> Outcome:
         """Keep an answer, and where it settles the place, the decision with it."""
         ledger = self._room.ledger
-        keep_past(ledger, past)
+        record_answer(ledger, past)
         # That of its own event, as it is found when all is read anew.
         seq = newest_event(ledger)
         if checked is not None and past.state == SETTLED:
             # What a place says of the machine counts once, however often somebody thinks again.
-            measured = None if is_measured(ledger, past.record, past.cell) else checked.measured
+            measured = None if has_measured_answer(ledger, past.record, past.cell) else checked.measured
             keep_answer(ledger, checked.decision, measured, client=past.client)
             self._room.is_measured_since |= measured is not None
             if checked.decision.field.startswith(f"{ENTRY}:"):

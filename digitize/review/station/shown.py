@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any
 
 from digitize.masking.masks import MASK
-from digitize.review.labels import fields_label
-from digitize.review.past import SECOND, THIRD
+from digitize.review.answer_history import SECOND, THIRD
+from digitize.review.labels import format_fields_label
 from digitize.review.places import main_field
 from digitize.review.station.people import Account
 from digitize.review.station.room import Room
@@ -59,7 +59,7 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
         "page": task.page,
         "form": task.form,
         "field": task.field,
-        "label": fields_label(task.form, item.fields, who.language),
+        "label": format_fields_label(task.form, item.fields, who.language),
         "language": task.language,
         "lang": task.language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",

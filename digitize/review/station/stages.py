@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digitize.review.past import FIRST, OPENED, RAISED, SAMPLE, SECOND, SENT_BACK, SETTLED, TEST, THIRD, Past
+from digitize.review.answer_history import (
+    FIRST,
+    OPENED,
+    RAISED,
+    SAMPLE,
+    SECOND,
+    SENT_BACK,
+    SETTLED,
+    TEST,
+    THIRD,
+    PastAnswer,
+)
 from digitize.workspace.options import KeyMode
 
 
@@ -18,7 +29,9 @@ class WantedKey:
     of_supervisor: bool = False
 
 
-def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sent_back_at: int = 0) -> WantedKey | None:
+def wanted(
+    mode: KeyMode, past: Sequence[PastAnswer], *, is_sampled: bool = False, sent_back_at: int = 0
+) -> WantedKey | None:
     """What is wanted of a place of which that was said, oldest first; None where it is settled.
 
     is_sampled: whether a second person looks at a single key, to see how good answers are. sent_back_at: the event by
@@ -33,7 +46,7 @@ def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sen
     if _is_decided(said):
         return None
     names = frozenset(keys)
-    if len({p.said for p in keys.values()}) > 1:
+    if len({p.compared_text for p in keys.values()}) > 1:
         return WantedKey(THIRD, not_by=names)
     if len(keys) > 1:
         return None
@@ -45,23 +58,23 @@ def wanted(mode: KeyMode, past: Sequence[Past], *, is_sampled: bool = False, sen
     return WantedKey(SAMPLE, not_by=names) if is_sampled else None
 
 
-def newest_keys(past: Sequence[Past]) -> dict[str, Past]:
+def newest_keys(past: Sequence[PastAnswer]) -> dict[str, PastAnswer]:
     """Person -> the newest that they said; whoever thinks again takes back what they said before."""
     return {p.operator: p for p in since_opened(past) if p.state != RAISED and p.purpose != TEST}
 
 
-def since_opened(past: Sequence[Past]) -> Sequence[Past]:
+def since_opened(past: Sequence[PastAnswer]) -> Sequence[PastAnswer]:
     """What was said since a place was opened again the last time."""
     opened = [i for i, p in enumerate(past) if p.state == OPENED]
     return past[opened[-1] + 1 :] if opened else past
 
 
-def _is_decided(said: Sequence[Past]) -> bool:
+def _is_decided(said: Sequence[PastAnswer]) -> bool:
     """Whether a third person decided, and nobody contradicted since."""
     return said[-1].purpose == THIRD and said[-1].state == SETTLED
 
 
-def settled_by(past: Sequence[Past]) -> Past | None:
+def settled_by(past: Sequence[PastAnswer]) -> PastAnswer | None:
     """The answer that was found right by more than the person who gave it; None where nobody else looked."""
     said = [p for p in since_opened(past) if p.purpose != TEST and p.state != RAISED]
     if not said:
@@ -69,5 +82,5 @@ def settled_by(past: Sequence[Past]) -> Past | None:
     if _is_decided(said):
         return said[-1]
     keys = newest_keys(said)
-    is_agreed = len(keys) > 1 and len({p.said for p in keys.values()}) == 1
+    is_agreed = len(keys) > 1 and len({p.compared_text for p in keys.values()}) == 1
     return said[-1] if is_agreed else None

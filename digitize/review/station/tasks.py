@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from digitize.masking.cases import CaseMasks, masks_around
-from digitize.review.answering import AskedPlace, holds
-from digitize.review.measuring import list_asked
-from digitize.review.past import Past
-from digitize.review.places import bare_field, item_of_cell, main_field
+from digitize.review.answer_history import PastAnswer
+from digitize.review.answering import AskedItem, is_current_answer
+from digitize.review.asked_fields import list_asked_fields
+from digitize.review.places import find_item_of_cell, main_field, strip_indexes
 from digitize.review.prefill import PrefillFloors
 from digitize.review.questions import list_questions
 from digitize.workspace.decisions.apply import VALUE
@@ -41,7 +41,7 @@ class Task:
 
     base: str
     item: Item
-    asked: AskedPlace
+    asked: AskedItem
     mode: KeyMode
     of: str = ""
     batch: str = ""
@@ -62,7 +62,7 @@ class Task:
         """Record and cell: what its past is kept under."""
         return self.asked.blank.record, self.asked.blank.field
 
-    def is_told_by(self, past: Past) -> bool:
+    def is_told_by(self, past: PastAnswer) -> bool:
         """Whether something that was said is of this task as it stands: of the same reading, and of the same record
         where a rule refuses what was said before.
         """
@@ -92,17 +92,17 @@ class Tasks:
     def at(self, record: str, cell: str) -> Task | None:
         """One place, whether it is open or not; None where it is not there any more."""
         stored = Records(self._ledger).one(record)
-        item = item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
+        item = find_item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
         return self._of_field(stored, item, stored.open) if stored and item else None
 
     def _all(self) -> Iterator[Task]:
-        asking = list_asked(self._ledger, self._known, keeps=True)
+        asking = list_asked_fields(self._ledger, self._known, keeps=True)
         self.whole = list(asking.whole)
         for stored, item in asking.items:
             yield self._of_field(stored, item, item.fields)
         for question in list_questions(self._ledger, self._known):
             item, blank = question.item, question.blank
-            asked = AskedPlace(blank, question.ok, self._before(blank), item.candidates)
+            asked = AskedItem(blank, question.ok, self._before(blank), item.candidates)
             scan = self._catalogue.scan(item.page) if item.page else None
             yield self._task(item, asked, scan, form=blank.schema, is_masked=bool(item.boxes))
 
@@ -112,7 +112,7 @@ class Tasks:
         # A question that is asked blind shows no reading; its answer is bound to what was read all the same.
         reading = self._read(stored, item)
         blank = replace(blank, reading=reading)
-        asked = AskedPlace(blank, item.machine, self._before(blank), confidence=item.confidence)
+        asked = AskedItem(blank, item.machine, self._before(blank), confidence=item.confidence)
         base = item_id(item.record, item.cell, reading, item.source)
         if item.id != base:
             asked = asked.to_measure()
@@ -128,9 +128,9 @@ class Tasks:
             row=() if stored.record.pages else self._row(stored),
         )  # fmt: skip
 
-    def _task(self, item: Item, asked: AskedPlace, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
+    def _task(self, item: Item, asked: AskedItem, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
         blank = asked.blank
-        field = bare_field(main_field(item))
+        field = strip_indexes(main_field(item))
         return Task(
             base=item_id(blank.record, blank.field, blank.reading, blank.source),
             item=item,
@@ -174,7 +174,7 @@ class Tasks:
     def _before(self, blank: Decision) -> Decision | None:
         """An earlier answer that still holds."""
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
-        return before if before is not None and holds(before, blank) else None
+        return before if before is not None and is_current_answer(before, blank) else None
 
     def _paths(self, stored: Stored) -> frozenset[str]:
         # Items of a record come one after the other: its case is asked about once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from digitize.review.past import SETTLED, Past, undo_past
+from digitize.review.answer_history import SETTLED, PastAnswer, undo_answer
 from digitize.review.reopening import take_back
 from digitize.review.station.people import Account
 from digitize.review.station.room import Room
@@ -18,7 +18,7 @@ def undo(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None
     task = room.worklist.find(past.item)
     others = [p for p in room.worklist.past.get((past.record, past.cell), ()) if p.client != client]
     with room.ledger.writing():
-        undo_past(room.ledger, past, who.name)
+        undo_answer(room.ledger, past, who.name)
         if past.state == SETTLED and task is not None:
             take_back(room.ledger, task.asked.blank, _settled(others, task), who.name, client=client)
     room.forget(past)
@@ -30,6 +30,6 @@ def undo(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None
     return task, want or WantedKey(past.purpose)
 
 
-def _settled(others: list[Past], task: Task) -> Past | None:
+def _settled(others: list[PastAnswer], task: Task) -> PastAnswer | None:
     """The answer that settled the place before."""
     return next((p for p in reversed(others) if p.state == SETTLED and p.item == task.base), None)

@@ -8,7 +8,7 @@ from typing import Any
 from digitize.errors import NotFound
 from digitize.machine.system import user_name
 from digitize.masking.unmasking import ShownFields, Unmasking, check_unmasking
-from digitize.review.past import FIRST
+from digitize.review.answer_history import FIRST
 from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from digitize.masking.cases import CaseMasks
 from digitize.records.trail import hidden_zones
-from digitize.review.past import SETTLED, Past
+from digitize.review.answer_history import SETTLED, PastAnswer
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import ZONE
@@ -21,7 +21,7 @@ class ValuesAbove:
     """Looks at what was said just now first, then at what records hold; pages looked at last are kept."""
 
     def __init__(
-        self, now: Callable[[], tuple[Ledger, CaseMasks]], past: Mapping[tuple[str, str], Sequence[Past]]
+        self, now: Callable[[], tuple[Ledger, CaseMasks]], past: Mapping[tuple[str, str], Sequence[PastAnswer]]
     ) -> None:
         """now: gives the ledger that is open and the masks that hold. past: what was said, by record and cell."""
         self._now, self._past = now, past

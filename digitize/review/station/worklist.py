@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from digitize.machine.work_keys import work_key
-from digitize.review.past import TEST, Past
+from digitize.review.answer_history import TEST, PastAnswer
 from digitize.review.station.open_counts import NAMES, OpenCounts, kind_of
 from digitize.review.station.people import Account
 from digitize.review.station.stages import WantedKey, settled_by, wanted
@@ -59,7 +59,7 @@ class Worklist:
     clock: Callable[[], float] = time.time
     tasks: dict[str, Task] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    past: dict[tuple[str, str], list[Past]] = field(default_factory=lambda: defaultdict(list))
+    past: dict[tuple[str, str], list[PastAnswer]] = field(default_factory=lambda: defaultdict(list))
     sent_back: dict[str, int] = field(default_factory=dict)
     _wanted: dict[str, WantedKey] = field(default_factory=dict)
     _counts: OpenCounts = field(default_factory=OpenCounts)
@@ -99,13 +99,13 @@ class Worklist:
         self._pages[task.page].append(task)
         self._look(task)
 
-    def add_past(self, past: Past, task: Task | None = None) -> None:
+    def add_past(self, past: PastAnswer, task: Task | None = None) -> None:
         """Somebody said something."""
         self.past[(past.record, past.cell)].append(past)
         if task is not None:
             self._look(task)
 
-    def remove_past(self, past: Past) -> None:
+    def remove_past(self, past: PastAnswer) -> None:
         """Somebody took back what they said."""
         own = self.past[(past.record, past.cell)]
         self.past[(past.record, past.cell)] = [p for p in own if p.client != past.client]
@@ -113,7 +113,7 @@ class Worklist:
         if task is not None:
             self._look(task)
 
-    def past_of(self, task: Task) -> list[Past]:
+    def past_of(self, task: Task) -> list[PastAnswer]:
         """What was said of a task as it stands: of the same reading, and of the record that a rule refuses now."""
         own = self.past.get(task.place, ())
         return [p for p in own if task.is_told_by(p)]
@@ -277,7 +277,7 @@ _KEYS: dict[str, Callable[[Task], tuple[object, ...]]] = {
 }
 
 
-def is_drawn(past: Past, share: float) -> bool:
+def is_drawn(past: PastAnswer, share: float) -> bool:
     """Whether a second person looks at a key. Riskier ones are drawn more often: a confident machine overruled, or a
     prefilled value taken as it stood. The draw is by the answer's own id, which nobody can foresee.
     """

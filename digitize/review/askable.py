@@ -12,11 +12,11 @@ from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 
 from digitize.reading.rows import RECORD, ROW_KINDS
-from digitize.review.answering import AskedPlace
+from digitize.review.answering import AskedItem
 from digitize.review.gap_questions import GAP_WORDS
-from digitize.review.named import list_open_of
-from digitize.review.questions import list_questions, questions_on
-from digitize.review.row_questions import row_decision
+from digitize.review.open_items import list_open_items
+from digitize.review.questions import list_questions, list_questions_on
+from digitize.review.row_questions import make_row_decision
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
@@ -32,46 +32,48 @@ _AT_ONCE = 200
 _IS_OURS = "SELECT 1 FROM scans WHERE page IN (?, ?) UNION ALL SELECT 1 FROM tables WHERE unit = ? LIMIT 1"
 
 
-def asked_for(
+def find_askable(
     ledger: Ledger, known: RunContext, items: Collection[str], records: Iterable[str]
-) -> dict[str, AskedPlace]:
+) -> dict[str, AskedItem]:
     """What these items ask, of those that are asked today or were settled before. records: that are told for them, ""
     where none is.
 
     Memory: some hundred records, and what is found.
     """
     named = list(dict.fromkeys(records))
-    found = _among(ledger, known, named, items)
-    if all(item in found for item in items) or all(_is_ours(ledger, name) for name in named):
+    found = _find_in_batches(ledger, known, named, items)
+    if all(item in found for item in items) or all(_is_of_workspace(ledger, name) for name in named):
         return found
-    return _among(ledger, known, _all_names(ledger, known), items)
+    return _find_in_batches(ledger, known, _all_names(ledger, known), items)
 
 
-def asked_of(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> dict[str, AskedPlace]:
+def list_askable(ledger: Ledger, known: RunContext, names: AbstractSet[str]) -> dict[str, AskedItem]:
     """All that may be answered of some records, of rows and pages that make none, and of lists: their open items of
     today, and those settled before.
     """
     asked = {}
     for cells in Records(ledger).decisions_on(sorted(names)).values():
         for d in (d for d in cells.values() if d.verdict != REOPENED):
-            asked[item_id(d.record, d.field, d.reading, d.source)] = AskedPlace(d, d.value, d, _words_of(d))
+            asked[item_id(d.record, d.field, d.reading, d.source)] = AskedItem(d, d.value, d, _list_words(d))
     before = {id: question.before for id, question in asked.items()}
     # Today's questions go over those of decisions: what is open again is asked as it stands now.
-    for q in questions_on(ledger, known, names):
-        asked[q.item.id] = AskedPlace(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
-    whole = WholeRows(ledger, known)
-    for stored, item in list_open_of(ledger, known, names):
+    for q in list_questions_on(ledger, known, names):
+        asked[q.item.id] = AskedItem(q.blank, q.ok, before.get(q.item.id), q.item.candidates)
+    whole = WholeRowQuestions(ledger, known)
+    for stored, item in list_open_items(ledger, known, names):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
         machine, earlier = item.machine, before.get(item.id)
-        asked[item.id] = AskedPlace(blank, machine, earlier, row=whole.of(stored), confidence=item.confidence)
+        asked[item.id] = AskedItem(blank, machine, earlier, row=whole.find_question(stored), confidence=item.confidence)
     return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 
 
-def _among(ledger: Ledger, known: RunContext, names: Iterable[str], items: Collection[str]) -> dict[str, AskedPlace]:
-    wanted, found = frozenset(items), dict[str, AskedPlace]()
+def _find_in_batches(
+    ledger: Ledger, known: RunContext, names: Iterable[str], items: Collection[str]
+) -> dict[str, AskedItem]:
+    wanted, found = frozenset(items), dict[str, AskedItem]()
     waiting = iter(names)
     while some := frozenset(islice(waiting, _AT_ONCE)):
-        found |= {id: asked for id, asked in asked_of(ledger, known, some).items() if id in wanted}
+        found |= {id: asked for id, asked in list_askable(ledger, known, some).items() if id in wanted}
     return found
 
 
@@ -85,39 +87,39 @@ def _all_names(ledger: Ledger, known: RunContext) -> Iterator[str]:
     yield from dict.fromkeys(question.item.record for question in list_questions(ledger, known))
 
 
-def _is_ours(ledger: Ledger, name: str) -> bool:
+def _is_of_workspace(ledger: Ledger, name: str) -> bool:
     """Whether a name is one of a record, row, page or list of this workspace, of which it may be gone by now."""
     unit = name.rpartition("-r")[0]
     return name in LIST_FILES or bool(ledger.rows(_IS_OURS, (name, unit, unit)))
 
 
-def _words_of(decision: Decision) -> tuple[str, ...]:
+def _list_words(decision: Decision) -> tuple[str, ...]:
     """What a decision made before might have said instead, where it hangs on no field."""
     words: Mapping[str, tuple[str, ...]] = {ROW: ROW_KINDS, GAP: GAP_WORDS, ENTRY: ENTRY_WORDS}
     return words.get(decision.field.partition(":")[0], ())
 
 
-class WholeRows:
+class WholeRowQuestions:
     """The question what a whole row is, of rows of registers that make records."""
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
         self._readings = Readings(ledger)
-        self._last: tuple[str, AskedPlace | None] = ("", None)
+        self._last: tuple[str, AskedItem | None] = ("", None)
 
-    def of(self, stored: Stored) -> AskedPlace | None:
+    def find_question(self, stored: Stored) -> AskedItem | None:
         """The question of a record's row; None where it is of no register. Items of a record come in a row."""
         if self._last[0] != stored.record.id:
-            self._last = stored.record.id, self._look(stored)
+            self._last = stored.record.id, self._build_question(stored)
         return self._last[1]
 
-    def _look(self, stored: Stored) -> AskedPlace | None:
+    def _build_question(self, stored: Stored) -> AskedItem | None:
         mapped = self._ledger.state(stored.unit, "map")
         scan = Catalogue(self._ledger).scan(stored.unit) if mapped and mapped.is_register else None
         if mapped is None or scan is None:
             return None
         form = self._known.mapping_for_family(mapped.detail["register"]).form
-        blank = row_decision(scan, self._readings, row_id(stored.record.id), RECORD, form)
+        blank = make_row_decision(scan, self._readings, row_id(stored.record.id), RECORD, form)
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
         is_of_today = before is not None and before.source == blank.source
-        return AskedPlace(blank, RECORD, before if is_of_today else None, ROW_KINDS)
+        return AskedItem(blank, RECORD, before if is_of_today else None, ROW_KINDS)

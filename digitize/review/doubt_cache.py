@@ -27,7 +27,7 @@ _Turn = tuple[float, str]
 """The keys that a record takes when its turn comes, and the record."""
 
 
-class KeptDoubts:
+class DoubtCache:
     """All records in review or rejected. Memory: the next one of each part, and what is taken of them."""
 
     def __init__(self, ledger: Ledger, *, keeps: bool = False) -> None:
@@ -35,25 +35,25 @@ class KeptDoubts:
         self._ledger = ledger
         basis = plain_hash([__version__, _VERSION, "doubts"])[:16]
         self._parts = KeptParts(ledger, SHEET, basis, partial(fold_doubts, ledger), keeps=keeps)
-        self._firsts = lru_cache(maxsize=64)(lambda part: dict(self._line(part, 2)))
+        self._firsts = lru_cache(maxsize=64)(lambda part: dict(self._read_line(part, 2)))
 
-    def in_order(self, parts: list[str] | None = None) -> Iterator[tuple[str, Mapping[str, str]]]:
+    def iterate_in_order(self, parts: list[str] | None = None) -> Iterator[tuple[str, Mapping[str, str]]]:
         """The records of some parts, of all where none are named, best asked first; with each the first records of its
         part's places that several wait for.
         """
         found = list_parts(self._ledger, SHEET) if parts is None else parts
-        heads = [(part, first) for part in found if (first := self._line(part, 0))]
+        heads = [(part, first) for part in found if (first := self._read_line(part, 0))]
         self._parts.keep()
         # No part is sorted by keys, for an answer makes others cheaper: what is merged is always the next of each.
-        for _, record, part in heapq.merge(*(self._of(part, first) for part, first in heads)):
+        for _, record, part in heapq.merge(*(self._iterate_part(part, first) for part, first in heads)):
             yield record, self._firsts(part)
 
-    def _of(self, part: str, first: _Turn) -> Iterator[tuple[float, str, str]]:
+    def _iterate_part(self, part: str, first: _Turn) -> Iterator[tuple[float, str, str]]:
         yield (*first, part)
         # The others are fetched only when the first was taken: of most parts it never is.
-        yield from ((keys, record, part) for keys, record in self._line(part, 1)[1:])
+        yield from ((keys, record, part) for keys, record in self._read_line(part, 1)[1:])
 
-    def _line(self, part: str, number: int) -> Any:
+    def _read_line(self, part: str, number: int) -> Any:
         return json.loads(self._parts.text(part).split("\n")[number])
 
 

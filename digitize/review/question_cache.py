@@ -33,7 +33,7 @@ _VERSION = "1"
 _UNITS = "SELECT record, unit, reasons FROM records WHERE {} ORDER BY record"
 
 
-class PageTurn(NamedTuple):
+class PageDraw(NamedTuple):
     """A page's turn in the draw, and the records of it that are asked whole when it comes."""
 
     turn: float
@@ -49,8 +49,8 @@ class PartHead(NamedTuple):
     next_audited: the first of either, with what it costs and its lot.
     """
 
-    first: list[PageTurn]
-    cold: Mapping[str, list[PageTurn]]
+    first: list[PageDraw]
+    cold: Mapping[str, list[PageDraw]]
     waiting: int
     audited: int
     next_waiting: tuple[float, str] | None
@@ -71,7 +71,7 @@ class AuditRules:
         drawn = [draw.key.decode("ascii"), draw.share, self.first_pages, self.pages_at_once]
         told = [__version__, _VERSION, *drawn, passing, suspects]
         self.basis = plain_hash(told)[:16]
-        self.form_of = lru_cache(maxsize=20_000)(lambda page: _form_of(ledger, page))
+        self.form_of = lru_cache(maxsize=20_000)(lambda page: _find_form(ledger, page))
         self._passes_any = lru_cache(maxsize=1_000)(known.thresholds.passes_any)
         self._is_suspect = lru_cache(maxsize=20_000)(known.thresholds.is_suspect)
 
@@ -84,11 +84,11 @@ class AuditRules:
         is_suspect = self._is_suspect(self.form_of(page) or "", book_of(page))
         return self.draw.is_audited(page, zone, MORE if is_suspect else 1.0)
 
-    def lot(self, record: str) -> float:
+    def draw_number(self, record: str) -> float:
         """A number 0..1 drawn for a record."""
         return self.draw.turn(f"lot {record}")
 
-    def wanted(self, stored: Stored) -> set[str]:
+    def list_asked_fields(self, stored: Stored) -> set[str]:
         """The fields of a record that is not asked whole: its doubts, and what passed and is asked by lot."""
         audits = {path for path, value in stored.record.cells() if has_passed(value) and self._is_drawn(value)}
         return audits | set(stored.open if is_open(stored) else ())
@@ -110,13 +110,13 @@ def is_open(stored: Stored) -> bool:
     return stored.verdict in ("review", "reject")
 
 
-def _form_of(ledger: Ledger, page: str) -> str | None:
+def _find_form(ledger: Ledger, page: str) -> str | None:
     """The form of a page, "" where it is of none that is known, None where it was not decided."""
     now = ledger.state(page, "decide")
     return (now.form or "") if now else None
 
 
-class KeptQuestions:
+class QuestionCache:
     """The questions of all parts. Memory: the heads of all parts, and what is taken of them."""
 
     def __init__(self, ledger: Ledger, rules: AuditRules, *, keeps: bool = False) -> None:
@@ -125,28 +125,28 @@ class KeptQuestions:
         fold = partial(fold_questions, ledger, rules)
         self._parts = KeptParts(ledger, SHEET, rules.basis, fold, keeps=keeps)
 
-    def heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
+    def list_heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
         """Of some parts, of all where none are named."""
         for part in list_parts(self._ledger, SHEET) if parts is None else parts:
-            yield part, _head(self._parts.text(part).partition("\n")[0])
+            yield part, _parse_head(self._parts.text(part).partition("\n")[0])
         self._parts.keep()
 
-    def turns(self, part: str) -> tuple[list[PageTurn], Mapping[str, list[PageTurn]]]:
+    def list_draws(self, part: str) -> tuple[list[PageDraw], Mapping[str, list[PageDraw]]]:
         """The first pages of a volume, and by form those of which nothing passes yet; records are not opened for it."""
         if text := self._parts.kept(part):
-            head = _head(text.partition("\n")[0])
+            head = _parse_head(text.partition("\n")[0])
             return head.first, head.cold
-        return _turns(self._ledger, part, self._rules)
+        return _list_draws(self._ledger, part, self._rules)
 
-    def waiting(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
+    def list_waiting(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
         """The records of a part that wait, in the order of value, with the keys that each takes then."""
-        return self._from(part, 1, head.next_waiting)
+        return self._read_from(part, 1, head.next_waiting)
 
-    def audited(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
+    def list_audited(self, part: str, head: PartHead) -> Iterator[tuple[float, str]]:
         """Those of which only what passed is asked, in the order of their lots."""
-        return self._from(part, 2, head.next_audited)
+        return self._read_from(part, 2, head.next_audited)
 
-    def _from(self, part: str, line: int, first: tuple[float, str] | None) -> Iterator[tuple[float, str]]:
+    def _read_from(self, part: str, line: int, first: tuple[float, str] | None) -> Iterator[tuple[float, str]]:
         if first is None:
             return
         # The others are fetched only when the first was taken: of most parts it never is.
@@ -159,20 +159,20 @@ def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:
     wanting: dict[str, Mapping[str, float]] = {}
     lots = []
     for stored in Records(ledger).of_units(f"{where_of(part)} ORDER BY record", values_of(part)):
-        if stored.is_purged or not (wanted := rules.wanted(stored)):
+        if stored.is_purged or not (wanted := rules.list_asked_fields(stored)):
             continue
         if is_open(stored):
             wanting[stored.record.id] = places_of(stored, sorted(wanted))
         else:
-            lots.append((rules.lot(stored.record.id), stored.record.id))
+            lots.append((rules.draw_number(stored.record.id), stored.record.id))
     waiting, audited = sort_by_cost(wanting), sorted(lots)
-    first, cold = _turns(ledger, part, rules)
+    first, cold = _list_draws(ledger, part, rules)
     nexts = (next(iter(own), None) for own in (waiting, audited))
     head = PartHead(first, cold, len(waiting), len(audited), *nexts)
     return "\n".join(json.dumps(own, separators=(",", ":")) for own in (head, waiting, audited))
 
 
-def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[PageTurn], dict[str, list[PageTurn]]]:
+def _list_draws(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[PageDraw], dict[str, list[PageDraw]]]:
     """The first pages of a volume, and by form those of which nothing passes yet, as the draw has them."""
     # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
     units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
@@ -180,10 +180,10 @@ def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[PageTurn]
         if rules.form_of(row["unit"]) is not None:
             units[row["unit"]][row["record"].partition("+")[0]].append(row)
     turns = []
-    cold: dict[str, list[PageTurn]] = defaultdict(list)
+    cold: dict[str, list[PageDraw]] = defaultdict(list)
     for unit, records in units.items():
         own = records[min(records, key=lambda r: (rules.draw.turn(r), r))]
-        turn = PageTurn(rules.draw.turn(unit), unit, [r["record"] for r in own])
+        turn = PageDraw(rules.draw.turn(unit), unit, [r["record"] for r in own])
         turns.append(turn)
         if rules.is_cold(unit) and any(UNCALIBRATED in r["reasons"] for r in own):
             cold[rules.form_of(unit) or ""].append(turn)
@@ -192,8 +192,8 @@ def _turns(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[PageTurn]
     }
 
 
-def _head(text: str) -> PartHead:
+def _parse_head(text: str) -> PartHead:
     first, cold, waiting, audited, *nexts = json.loads(text)
     then = [(float(n[0]), str(n[1])) if n else None for n in nexts]
-    turns = {form: [PageTurn(*t) for t in own] for form, own in cold.items()}
-    return PartHead([PageTurn(*t) for t in first], turns, waiting, audited, *then)
+    turns = {form: [PageDraw(*t) for t in own] for form, own in cold.items()}
+    return PartHead([PageDraw(*t) for t in first], turns, waiting, audited, *then)

@@ -12,8 +12,8 @@ from digitize.masking.cases import CaseMasks, masks_around, masks_for, whole_mas
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
 from digitize.records.pictures import Pictures
-from digitize.review.labels import field_label
-from digitize.review.measuring import list_asked, note_asked
+from digitize.review.asked_fields import list_asked_fields, note_asked_records
+from digitize.review.labels import format_field_label
 from digitize.review.questions import list_questions
 from digitize.review.sheet import SheetLook, write_sheet
 from digitize.steps.map_register import as_record
@@ -36,7 +36,7 @@ _ROWS_ALONE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SheetChoice:
     """What a sheet is to hold, and how. volume: label of a book, "" for all; field: name or label of a field, "" for
     all; limit: most items, 0 for no limit; everything: also what may wait until the first pages show which values pass;
     pages: whole pages on a sheet of their own; language: of guide and findings, "" for the site's; operator: who fills
@@ -67,7 +67,7 @@ class ReviewExport:
 
 
 def export_review(
-    place: Place, path: Path | None = None, *, who: Unmasking | None = None, wanted: Wanted | None = None
+    place: Place, path: Path | None = None, *, who: Unmasking | None = None, wanted: SheetChoice | None = None
 ) -> ReviewExport:
     """Write what a person must look at as a spreadsheet: fields, then rows that make no record, and missing pages.
 
@@ -75,14 +75,14 @@ def export_review(
     why is written to the ledger, and afterwards which fields stand in which file.
     Raises OSError when the file cannot be written, NotFound for a book or a field that is not asked about.
     """
-    target, wanted = path or place.folder / "review" / "review.xlsx", wanted or Wanted()
+    target, wanted = path or place.folder / "review" / "review.xlsx", wanted or SheetChoice()
     with Ledger(place.ledger) as ledger:
         # Before anything is written: names are never shown without their reason in the ledger.
         site = place.options.workspace.site_id
         if who:
             ledger.record_event(site, "review", "note", detail={**who.as_plain(), "begun": True})
-        rows = _Rows(place, ledger, is_masked=not who, wanted=wanted)
-        note_asked(ledger, site, rows.asking.whole)
+        rows = _SheetRows(place, ledger, is_masked=not who, wanted=wanted)
+        note_asked_records(ledger, site, rows.asking.whole)
         count = write_sheet(target, rows, rows.look)
         if who:
             detail = {**who.as_plain(), "written": count, **rows.shown.as_plain(), "files": file_hashes([target])}
@@ -90,26 +90,26 @@ def export_review(
     return ReviewExport(target, count, rows.masked, rows.blind, len(rows.asking.deferred))
 
 
-class _Rows:
+class _SheetRows:
     """Items with their pictures, one at a time; counts those it masked."""
 
-    def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: Wanted) -> None:
+    def __init__(self, place: Place, ledger: Ledger, *, is_masked: bool, wanted: SheetChoice) -> None:
         self._ledger = ledger
         self._known = build_run_context(place, ledger)
-        self._volume = number = _number_of(ledger, wanted)
-        self.asking = list_asked(ledger, self._known, everything=wanted.everything, volume=number, keeps=True)
+        self._volume = number = _find_volume(ledger, wanted)
+        self.asking = list_asked_fields(ledger, self._known, everything=wanted.everything, volume=number, keeps=True)
         self._is_masked = is_masked
         self._pictures = Pictures(place, ledger)
-        self._wanted, self._is_wanted = wanted, _filter(ledger, wanted, number)
+        self._wanted, self._is_wanted = wanted, _make_filter(ledger, wanted, number)
         self._asked_rows = 0
-        self._items, self._masks, self._whole = self._chosen()
-        page = self._page if wanted.pages else None
+        self._items, self._masks, self._whole = self._choose_items()
+        page = self._draw_page if wanted.pages else None
         own = next((code for code in self._known.state.languages if code in message_languages()), ENGLISH)
         self.look = SheetLook(wanted.language or own, wanted.operator, page)
         self.masked = self.blind = 0
         self.shown = ShownFields()
 
-    def _chosen(self) -> tuple[Iterator[tuple[Stored, Item]], CaseMasks, CaseMasks | None]:
+    def _choose_items(self) -> tuple[Iterator[tuple[Stored, Item]], CaseMasks, CaseMasks | None]:
         """The items of fields that are wanted; masks for them; masks for whatever is asked, None where they were few:
         then only their cases were opened.
         """
@@ -123,9 +123,9 @@ class _Rows:
         return iter(some), masks_for(self._ledger, lambda: iter(records.values())), None
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
-        return islice(self._all(), self._wanted.limit or None)
+        return islice(self._iterate_all(), self._wanted.limit or None)
 
-    def _all(self) -> Iterator[tuple[Item, bytes | None]]:
+    def _iterate_all(self) -> Iterator[tuple[Item, bytes | None]]:
         record, paths = "", frozenset[str]()
         for stored, item in self._items:
             self.blind += item.is_blind
@@ -139,14 +139,14 @@ class _Rows:
                 self.masked += 1
                 yield replace(item, reading=MASK, value=MASK, candidates=()), None
             else:
-                yield item, self._picture(item)
+                yield item, self._draw_picture(item)
         for question in list_questions(self._ledger, self._known, self._volume):
             if self._is_wanted(question.item):
                 is_hidden = self._is_hidden(self._known, question.item)
                 self.masked += is_hidden
-                yield question.item, None if is_hidden else self._picture(question.item)
+                yield question.item, None if is_hidden else self._draw_picture(question.item)
 
-    def _page(self, page: str) -> bytes | None:
+    def _draw_page(self, page: str) -> bytes | None:
         try:
             return self._pictures.page(page, is_masked=self._is_masked)
         except (ScanError, OSError):
@@ -177,7 +177,7 @@ class _Rows:
         protected = [box for row in (reading.rows if reading else ()) if row.id in own for box in row.boxes]
         return any(a.y0 < b.y1 and b.y0 < a.y1 for a in item.boxes for b in protected)
 
-    def _picture(self, item: Item) -> bytes | None:
+    def _draw_picture(self, item: Item) -> bytes | None:
         try:
             if item.boxes:
                 return self._pictures.row(item.page, item.boxes)
@@ -187,7 +187,7 @@ class _Rows:
             return None
 
 
-def _number_of(ledger: Ledger, wanted: Wanted) -> int | None:
+def _find_volume(ledger: Ledger, wanted: SheetChoice) -> int | None:
     """The volume that is asked for. Raises NotFound for one that is not there."""
     if not wanted.volume:
         return None
@@ -200,7 +200,7 @@ def _number_of(ledger: Ledger, wanted: Wanted) -> int | None:
     return found
 
 
-def _filter(ledger: Ledger, wanted: Wanted, volume: int | None) -> Callable[[Item], bool]:
+def _make_filter(ledger: Ledger, wanted: SheetChoice, volume: int | None) -> Callable[[Item], bool]:
     """Whether an item is of the book and the field that are asked for."""
     pages = set() if volume is None else {s.page for s in Catalogue(ledger).scans(volume)}
     field = wanted.field.casefold()
@@ -208,11 +208,11 @@ def _filter(ledger: Ledger, wanted: Wanted, volume: int | None) -> Callable[[Ite
     def is_wanted(item: Item) -> bool:
         if wanted.volume and (item.page or item.record.partition("-r")[0]) not in pages:
             return False
-        return not field or any(field in _names(item.form, path) for path in item.fields)
+        return not field or any(field in _list_names(item.form, path) for path in item.fields)
 
     return is_wanted
 
 
-def _names(form: str, path: str) -> tuple[str, ...]:
+def _list_names(form: str, path: str) -> tuple[str, ...]:
     """All that a field may be called on the command line."""
-    return path.casefold(), path.rpartition(".")[2].casefold(), field_label(form, path).casefold()
+    return path.casefold(), path.rpartition(".")[2].casefold(), format_field_label(form, path).casefold()

@@ -33,7 +33,7 @@ _ALL = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastAnswer:
     """One thing that a person said at one time.
 
     client: the id that the browser or the sheet gave it. item: what was asked, of that reading and source. of: the hash
@@ -64,12 +64,12 @@ class Past:
     at: str = ""
 
     @property
-    def said(self) -> tuple[str, str]:
+    def compared_text(self) -> tuple[str, str]:
         """What is compared with what others said."""
         return self.verdict, self.made or self.value
 
 
-_NAMES = tuple(f.name for f in fields(Past) if f.name not in ("seq", "at"))
+_NAMES = tuple(f.name for f in fields(PastAnswer) if f.name not in ("seq", "at"))
 
 
 def unit_of(record: str, cell: str) -> str:
@@ -77,12 +77,12 @@ def unit_of(record: str, cell: str) -> str:
     return f"{STEP}:{record}/{cell}"
 
 
-def is_kept(ledger: Ledger, past: Past) -> bool:
+def is_recorded(ledger: Ledger, past: PastAnswer) -> bool:
     """Whether that answer was kept before."""
     return ledger.is_done(unit_of(past.record, past.cell), STEP, past.client)
 
 
-def keep_past(ledger: Ledger, past: Past) -> bool:
+def record_answer(ledger: Ledger, past: PastAnswer) -> bool:
     """Keep it, with an event that names no value; False where it was kept before."""
     unit = unit_of(past.record, past.cell)
     with ledger.writing():
@@ -93,39 +93,39 @@ def keep_past(ledger: Ledger, past: Past) -> bool:
         return ledger.finish(unit, STEP, past.client, plain, detail)
 
 
-def undo_past(ledger: Ledger, past: Past, operator: str) -> None:
+def undo_answer(ledger: Ledger, past: PastAnswer, operator: str) -> None:
     """Note that an answer counts no more; it stays in the history."""
     detail = {"undone": past.client, "operator": operator}
     ledger.record_event(unit_of(past.record, past.cell), STEP, "note", detail=detail)
 
 
-def all_past(ledger: Ledger) -> list[Past]:
+def list_all_answers(ledger: Ledger) -> list[PastAnswer]:
     """All that was ever said and not undone, oldest first."""
-    return _counting(ledger.rows(f"{_ALL} ORDER BY e.seq"))
+    return _drop_undone(ledger.rows(f"{_ALL} ORDER BY e.seq"))
 
 
-def past_of(ledger: Ledger, record: str, cell: str) -> list[Past]:
+def list_answers_on(ledger: Ledger, record: str, cell: str) -> list[PastAnswer]:
     """What was said of one place and not undone, oldest first."""
-    return _counting(ledger.rows(f"{_ALL} AND s.unit = ? ORDER BY e.seq", (unit_of(record, cell),)))
+    return _drop_undone(ledger.rows(f"{_ALL} AND s.unit = ? ORDER BY e.seq", (unit_of(record, cell),)))
 
 
-def _counting(rows: list[Any]) -> list[Past]:
+def _drop_undone(rows: list[Any]) -> list[PastAnswer]:
     undone = {json.loads(r["detail"]).get("undone") for r in rows if r["outcome"] == "note"}
-    return [p for p in _told(rows) if p.client not in undone]
+    return [p for p in _parse_answers(rows) if p.client not in undone]
 
 
-def _told(rows: list[Any]) -> Iterator[Past]:
+def _parse_answers(rows: list[Any]) -> Iterator[PastAnswer]:
     for row in rows:
         if row["data"] is not None:
             plain = json.loads(zlib.decompress(row["data"]))
-            yield Past(**{n: plain[n] for n in _NAMES if n in plain}, seq=row["seq"], at=row["at"])
+            yield PastAnswer(**{n: plain[n] for n in _NAMES if n in plain}, seq=row["seq"], at=row["at"])
 
 
-def now() -> str:
+def format_now() -> str:
     """The time as decisions keep it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_decision(past: Past, blank: Decision) -> Decision:
+def as_decision(past: PastAnswer, blank: Decision) -> Decision:
     """An answer as it settles the place that blank stands for."""
     return replace(blank, verdict=past.verdict, value=past.value, operator=past.operator)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digitize.errors import OptionsError
-from digitize.review.places import item_at
+from digitize.review.places import find_item
 from digitize.workspace.decisions.items import FIELD, Item
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings
@@ -23,7 +23,7 @@ _NOTES_BEFORE = f"SELECT seq, detail FROM events WHERE step = '{_STEP}' AND {_NA
 
 
 @dataclass(frozen=True, slots=True)
-class BackToPaper:
+class EmptyFieldsAsked:
     """What became of a list of places. asked: how many are asked now. known: asked before, and not answered yet.
     answered: a person looked already, and the paper has it not. no_place: the paper has no place for it. gone: records
     that the workspace does not hold, or not any more.
@@ -36,16 +36,16 @@ class BackToPaper:
     gone: int = 0
 
 
-def go_back(
+def ask_empty_fields(
     ledger: Ledger, known: RunContext, places: Iterable[tuple[str, Sequence[str]]], most: int, operator: str
-) -> BackToPaper:
+) -> EmptyFieldsAsked:
     """Have empty fields asked. places: record, and paths in any of which the value may stand, most wanted first.
 
     most: how many are newly asked. Raises OptionsError without an operator.
     """
     if not operator.strip():
         raise OptionsError("--operator NAME: who has these places asked; it is recorded.")
-    before, readings = set(_noted(ledger)), Readings(ledger)
+    before, readings = set(_list_noted(ledger)), Readings(ledger)
     new: list[list[str]] = []
     counts = dict.fromkeys(("known", "answered", "no_place", "gone"), 0)
     for record, paths in places:
@@ -53,13 +53,13 @@ def go_back(
             break
         if any((record, path) in before for path in paths):
             path = next(p for p in paths if (record, p) in before)
-            counts["known" if _wanted(ledger, known, record, path, readings) else "answered"] += 1
+            counts["known" if _find_item(ledger, known, record, path, readings) else "answered"] += 1
             continue
         stored = Records(ledger).one(record)
         if stored is None or stored.is_purged:
             counts["gone"] += 1
             continue
-        found = _on_paper(ledger, known, stored, paths, readings)
+        found = _find_fed_field(ledger, known, stored, paths, readings)
         if found is None:
             counts["no_place"] += 1
         elif _is_answered(ledger, found[1]):
@@ -70,10 +70,10 @@ def go_back(
     if new:
         detail = {"back": new, "operator": operator.strip()}
         ledger.record_event(f"{_UNIT}:{known.place.options.workspace.site_id}", _STEP, "note", detail=detail)
-    return BackToPaper(len(new), **counts)
+    return EmptyFieldsAsked(len(new), **counts)
 
 
-def back_items(
+def list_empty_field_items(
     ledger: Ledger, known: RunContext, records: Collection[str] | None = None
 ) -> Iterator[tuple[Stored, Item]]:
     """What is asked so and not answered, record by record as it was noted: the one with the most gain first.
@@ -81,17 +81,17 @@ def back_items(
     records: of these alone.
     """
     readings, given = Readings(ledger), set[str]()
-    for record, path in _noted(ledger):
+    for record, path in _list_noted(ledger):
         if records is not None and record not in records:
             continue
-        found = _wanted(ledger, known, record, path, readings)
+        found = _find_item(ledger, known, record, path, readings)
         # Two fields may hang on one place of the paper.
         if found is not None and found[1].id not in given:
             given.add(found[1].id)
             yield found
 
 
-def _wanted(
+def _find_item(
     ledger: Ledger, known: RunContext, record: str, path: str, readings: Readings
 ) -> tuple[Stored, Item] | None:
     """The item of a place; None where it has a value by now, somebody looked, or the record is gone."""
@@ -101,18 +101,18 @@ def _wanted(
     value = dict(stored.record.cells()).get(path)
     if value is not None and value.value:
         return None
-    item = item_at(ledger, known, stored, path, readings)
+    item = find_item(ledger, known, stored, path, readings)
     if item is None or _is_answered(ledger, item):
         return None
     return stored, replace(item, why=(*item.why, TO_BE_FOUND))
 
 
-def _on_paper(
+def _find_fed_field(
     ledger: Ledger, known: RunContext, stored: Stored, paths: Sequence[str], readings: Readings
 ) -> tuple[str, Item] | None:
     """The first of some paths that something on the paper, or a column of the table, feeds."""
     for path in paths:
-        item = item_at(ledger, known, stored, path, readings)
+        item = find_item(ledger, known, stored, path, readings)
         if item is not None and not item.cell.startswith(f"{FIELD}:"):
             return path, item
     return None
@@ -123,7 +123,7 @@ def _is_answered(ledger: Ledger, item: Item) -> bool:
     return decision is not None and decision.source == item.source
 
 
-def _noted(ledger: Ledger) -> list[tuple[str, str]]:
+def _list_noted(ledger: Ledger) -> list[tuple[str, str]]:
     if ledger.is_narrow:
         # By unit: by the step it would be gone through every answer that was ever given.
         units = ledger.rows(f"SELECT name FROM units WHERE {_NAMED} ORDER BY name")

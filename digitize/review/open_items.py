@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from digitize.reading.days import MOST_PAGES
-from digitize.review.going_back import back_items
-from digitize.review.kept_questions import AuditRules, KeptQuestions, has_passed, is_open
-from digitize.review.measuring import DrawnSample, asked_whole, audit_rules, with_back
+from digitize.review.asked_fields import DrawnSample, list_asked_whole, load_audit_rules, put_first
+from digitize.review.empty_fields import list_empty_field_items
+from digitize.review.question_cache import AuditRules, QuestionCache, has_passed, is_open
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.items import ZONE, Item, items_of, list_items
 from digitize.workspace.decisions.order import places_of
@@ -31,42 +31,42 @@ for an entry may go on over the foot of its page."""
 _PAGES = "SELECT DISTINCT page FROM scans WHERE volume = ? ORDER BY page"
 
 
-def list_open_of(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
+def list_open_items(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
     """All that an answer may be taken for in some records: every doubt, what was ever asked to measure, whether it
     passes now, and what people went back to the paper for.
     """
     is_begun = known.thresholds.is_begun
-    own = _measured(ledger, known, records) if is_begun else _Doubts(ledger, known).of(records)
-    yield from with_back(own, back_items(ledger, known, records))
+    own = _list_measured(ledger, known, records) if is_begun else _DoubtfulItems(ledger, known).list_items_of(records)
+    yield from put_first(own, list_empty_field_items(ledger, known, records))
 
 
-def _measured(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
-    readings, before = Readings(ledger), asked_whole(ledger, records)
-    rules = audit_rules(ledger, known)
-    turns = _Turns(ledger, known, rules)
+def _list_measured(ledger: Ledger, known: RunContext, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
+    readings, before = Readings(ledger), list_asked_whole(ledger, records)
+    rules = load_audit_rules(ledger, known)
+    turns = _DrawnRecords(ledger, known, rules)
     for stored in Records(ledger).each_of(sorted(records)):
         if stored.is_purged:
             continue
-        wanted = rules.wanted(stored)
+        wanted = rules.list_asked_fields(stored)
         # The draw is asked only where it can say anything: it looks at the whole volume.
         passed = {path for path, value in stored.record.cells() if has_passed(value)} - wanted
-        if passed and (stored.record.id in before or turns.holds(stored)):
+        if passed and (stored.record.id in before or turns.is_drawn(stored)):
             wanted |= passed
         if wanted:
             for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
                 yield stored, item
 
 
-class _Turns:
+class _DrawnRecords:
     """Which records the draw asks whole today."""
 
     def __init__(self, ledger: Ledger, known: RunContext, rules: AuditRules) -> None:
         self._ledger, self._known = ledger, known
-        self._kept = KeptQuestions(ledger, rules)
-        self._of_volume = lru_cache(maxsize=64)(self._look)
+        self._kept = QuestionCache(ledger, rules)
+        self._of_volume = lru_cache(maxsize=64)(self._read_draws)
         self._drawn: Collection[str] | None = None
 
-    def holds(self, stored: Stored) -> bool:
+    def is_drawn(self, stored: Stored) -> bool:
         scan = Catalogue(self._ledger).scan(stored.unit)
         if scan is None:
             return False
@@ -78,23 +78,23 @@ class _Turns:
             self._drawn = frozenset(DrawnSample(self._ledger, self._known).turns)
         return stored.record.id in self._drawn
 
-    def _look(self, volume: int) -> tuple[frozenset[str], frozenset[str]]:
-        first, cold = self._kept.turns(f"volume:{volume}")
+    def _read_draws(self, volume: int) -> tuple[frozenset[str], frozenset[str]]:
+        first, cold = self._kept.list_draws(f"volume:{volume}")
         every = (turn for turns in cold.values() for turn in turns)
         return frozenset(r for t in first for r in t.records), frozenset(r for t in every for r in t.records)
 
 
-class _Doubts:
+class _DoubtfulItems:
     """The items of some records that are in review or rejected, as `list_items` has them of all."""
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
         self._readings = Readings(ledger)
         self._pages_of = lru_cache(maxsize=16)(self._list_pages)
-        self._places_on = lru_cache(maxsize=64)(self._look_on)
-        self._volume = lru_cache(maxsize=4)(self._of_volume)
+        self._places_on = lru_cache(maxsize=64)(self._find_places_on)
+        self._volume = lru_cache(maxsize=4)(self._list_of_volume)
 
-    def of(self, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
+    def list_items_of(self, records: Collection[str]) -> Iterator[tuple[Stored, Item]]:
         """By record."""
         forms: dict[str, None] = {}
         for stored in Records(self._ledger).each_of(sorted(records)):
@@ -102,16 +102,18 @@ class _Doubts:
                 continue
             if not stored.record.pages:
                 # Columns are named alike in every record; each is asked for itself.
-                yield from ((stored, item) for item in self._items(stored))
+                yield from ((stored, item) for item in self._list_own_items(stored))
             elif is_register(stored, self._readings):
-                yield from ((stored, item) for item in self._items(stored) if self._is_asked(stored, item.cell))
+                yield from (
+                    (stored, item) for item in self._list_own_items(stored) if self._is_asked(stored, item.cell)
+                )
             else:
                 forms[stored.unit] = None
         for unit in forms:
             of_unit = list_items(self._ledger, self._known.mappings, ("unit = ?", (unit,)))
             yield from ((stored, item) for stored, item in of_unit if stored.record.id in records)
 
-    def _items(self, stored: Stored) -> list[Item]:
+    def _list_own_items(self, stored: Stored) -> list[Item]:
         return items_of(self._ledger, stored, self._known.mappings, self._readings)
 
     def _is_asked(self, stored: Stored, cell: str) -> bool:
@@ -119,19 +121,19 @@ class _Doubts:
         record = stored.record.id
         if not cell.startswith(f"{ZONE}:"):
             return True
-        own = [name for name, places in self._waiting(stored, cell).items() if cell in places]
+        own = [name for name, places in self._find_waiting(stored, cell).items() if cell in places]
         first = Records(self._ledger).one(min(own)) if len(own) > 1 else None
-        if first is not None and any(item.cell == cell for item in self._items(first)):
+        if first is not None and any(item.cell == cell for item in self._list_own_items(first)):
             return first.record.id == record
         # It stands under another record's name, or under none: all that could hang on it are looked at.
         rows = [s for s in Records(self._ledger).of_row(record.partition("+")[0]) if is_open(s)]
-        others = {s.record.id for s in rows if any(i.cell == cell for i in self._items(s))} | {*own} - {record}
+        others = {s.record.id for s in rows if any(i.cell == cell for i in self._list_own_items(s))} | {*own} - {record}
         if others <= {record}:
             return True
         scan = Catalogue(self._ledger).scan(stored.unit)
         return scan is None or (record, cell) in self._volume(scan.volume)
 
-    def _waiting(self, stored: Stored, cell: str) -> Mapping[str, Collection[str]]:
+    def _find_waiting(self, stored: Stored, cell: str) -> Mapping[str, Collection[str]]:
         """Records on the pages around a place -> the places that they wait for."""
         page = cell.partition(":")[2].rpartition("/")[0]
         scan = Catalogue(self._ledger).scan(page)
@@ -143,11 +145,11 @@ class _Doubts:
     def _list_pages(self, volume: int) -> tuple[str, ...]:
         return tuple(r["page"] for r in self._ledger.rows(_PAGES, (volume,)))
 
-    def _look_on(self, unit: str) -> Mapping[str, Collection[str]]:
+    def _find_places_on(self, unit: str) -> Mapping[str, Collection[str]]:
         stored = (s for s in Records(self._ledger).of_unit(unit) if is_open(s))
         return {s.record.id: frozenset(places_of(s, s.open)) for s in stored}
 
-    def _of_volume(self, volume: int) -> Collection[tuple[str, str]]:
+    def _list_of_volume(self, volume: int) -> Collection[tuple[str, str]]:
         scope = where_of(part := f"volume:{volume}"), values_of(part)
         every = list_items(self._ledger, self._known.mappings, scope)
         return frozenset((stored.record.id, item.cell) for stored, item in every)

@@ -13,14 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from digitize.review.going_back import back_items
-from digitize.review.kept_doubts import KeptDoubts
-from digitize.review.kept_questions import (
+from digitize.review.doubt_cache import DoubtCache
+from digitize.review.empty_fields import list_empty_field_items
+from digitize.review.question_cache import (
     UNCALIBRATED,
     AuditRules,
-    KeptQuestions,
-    PageTurn,
+    PageDraw,
     PartHead,
+    QuestionCache,
     has_passed,
     is_open,
 )
@@ -39,7 +39,7 @@ _ZONES = f"{ZONE}:"
 
 
 @dataclass(frozen=True)
-class Asking:
+class AskedFields:
     """What the sheet asks of fields. items: with their records, in the order of asking; whole: records that are asked
     whole; deferred: items that are left out, since most of it need not be asked once the first pages are answered.
     """
@@ -49,25 +49,25 @@ class Asking:
     deferred: list[str]
 
 
-def list_asked(
+def list_asked_fields(
     ledger: Ledger, known: RunContext, *, everything: bool = False, volume: int | None = None, keeps: bool = False
-) -> Asking:
+) -> AskedFields:
     """All that a person is asked of fields. everything: also what may be deferred. volume: of this one alone. keeps:
     which records of a part are asked is kept in the ledger, and not looked for again until the part changes.
 
     Where thresholds are not measured, these are the doubts alone, in the order of `list_items`.
     """
-    back = back_items(ledger, known)
+    back = list_empty_field_items(ledger, known)
     if not known.thresholds.is_begun:
-        order = KeptDoubts(ledger, keeps=keeps).in_order(None if volume is None else [f"volume:{volume}"])
-        return Asking(with_back(items_in_order(ledger, known.mappings, order), back), (), [])
+        order = DoubtCache(ledger, keeps=keeps).iterate_in_order(None if volume is None else [f"volume:{volume}"])
+        return AskedFields(put_first(items_in_order(ledger, known.mappings, order), back), (), [])
     deferred: list[str] = []
     sample = DrawnSample(ledger, known, volume, keeps=keeps)
-    asked = _asked(ledger, known, sample, deferred, everything=everything)
-    return Asking(with_back(asked, back), sample.in_turn, deferred)
+    asked = _list_items(ledger, known, sample, deferred, everything=everything)
+    return AskedFields(put_first(asked, back), sample.in_turn, deferred)
 
 
-def with_back(
+def put_first(
     items: Iterable[tuple[Stored, Item]], back: Iterable[tuple[Stored, Item]]
 ) -> Iterator[tuple[Stored, Item]]:
     """What people went back to the paper for, which somebody asked for on purpose, and behind it all others."""
@@ -78,14 +78,14 @@ def with_back(
     yield from ((stored, item) for stored, item in items if item.id not in asked)
 
 
-def _asked(
+def _list_items(
     ledger: Ledger, known: RunContext, sample: DrawnSample, deferred: list[str], *, everything: bool
 ) -> Iterator[tuple[Stored, Item]]:
     asked: set[str] = set()
     readings = Readings(ledger)
     # What is measured stands first, in the order of the draw: whoever stops in between leaves a fair sample behind.
-    for stored in filter(None, map(Records(ledger).one, chain(sample.in_turn, sample.rest()))):
-        wanted = _wanted(stored, sample)
+    for stored in filter(None, map(Records(ledger).one, chain(sample.in_turn, sample.list_rest()))):
+        wanted = _list_fields(stored, sample)
         if not wanted or stored.is_purged:
             continue
         for item in items_of(ledger, replace(stored, open=tuple(sorted(wanted))), known.mappings, readings):
@@ -102,19 +102,19 @@ def _asked(
                 yield stored, item
 
 
-def _wanted(stored: Stored, sample: DrawnSample) -> set[str]:
+def _list_fields(stored: Stored, sample: DrawnSample) -> set[str]:
     """The fields of a record that are asked: its doubts, and what passed and is audited."""
     audits = {path for path, value in stored.record.cells() if sample.is_audit(stored.record, value)}
     return audits | set(stored.open if is_open(stored) else ())
 
 
-def note_asked(ledger: Ledger, site: str, records: Sequence[str]) -> None:
+def note_asked_records(ledger: Ledger, site: str, records: Sequence[str]) -> None:
     """Keep which records a sheet asks whole: their answers are taken though more passes by then."""
-    if records and ledger.can_write and not asked_whole(ledger, records) >= {*records}:
+    if records and ledger.can_write and not list_asked_whole(ledger, records) >= {*records}:
         ledger.record_event(f"asked:{site}", STEP, "note", detail={"asked": list(records)})
 
 
-def asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
+def list_asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
     """Those of some records that a sheet ever asked whole."""
     sql = "SELECT detail FROM events WHERE step = ? AND unit LIKE 'asked:%' ORDER BY seq"
     some, found = frozenset(records), set[str]()
@@ -123,7 +123,7 @@ def asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
     return found
 
 
-def audit_rules(ledger: Ledger, known: RunContext) -> AuditRules:
+def load_audit_rules(ledger: Ledger, known: RunContext) -> AuditRules:
     """What passes today, and which of it the workspace's draw asks all the same."""
     return AuditRules(ledger, known, draw_of(ledger, known.place.options.calibrate.audit_share))
 
@@ -137,17 +137,17 @@ class DrawnSample:
 
     def __init__(self, ledger: Ledger, known: RunContext, volume: int | None = None, *, keeps: bool = False) -> None:
         """Look at what is kept of all parts, or of one volume, and at the records of parts that changed."""
-        self._rules = audit_rules(ledger, known)
-        self._kept = KeptQuestions(ledger, self._rules, keeps=keeps)
+        self._rules = load_audit_rules(ledger, known)
+        self._kept = QuestionCache(ledger, self._rules, keeps=keeps)
         own = None if volume is None else [f"volume:{volume}"]
         self._heads: dict[str, PartHead] = {}
-        self.turns = self._drawn(own)
+        self.turns = self._draw_records(own)
         self.in_turn = sorted(self.turns, key=lambda r: (self.turns[r], r))
 
-    def _drawn(self, own: list[str] | None) -> dict[str, float]:
-        drawn: dict[str, PageTurn] = {}
-        cold: dict[str, list[PageTurn]] = {}
-        for part, head in self._kept.heads(own):
+    def _draw_records(self, own: list[str] | None) -> dict[str, float]:
+        drawn: dict[str, PageDraw] = {}
+        cold: dict[str, list[PageDraw]] = {}
+        for part, head in self._kept.list_heads(own):
             self._heads[part] = head._replace(first=[], cold={})
             drawn |= {turn.unit: turn for turn in head.first}
             self._add_cold(cold, head)
@@ -155,23 +155,23 @@ class DrawnSample:
             # Which pages of a form come next is told beside those of all other volumes.
             units = {turn.unit for turns in cold.values() for turn in turns}
             cold = {}
-            for _, head in self._kept.heads():
+            for _, head in self._kept.list_heads():
                 self._add_cold(cold, head)
             cold = {form: [turn for turn in turns if turn.unit in units] for form, turns in cold.items()}
         drawn |= {turn.unit: turn for turns in cold.values() for turn in turns}
         return {record: turn.turn for turn in drawn.values() for record in turn.records}
 
-    def _add_cold(self, cold: dict[str, list[PageTurn]], head: PartHead) -> None:
+    def _add_cold(self, cold: dict[str, list[PageDraw]], head: PartHead) -> None:
         for form, turns in head.cold.items():
             cold[form] = heapq.nsmallest(self._rules.pages_at_once, (*cold.get(form, ()), *turns))
 
-    def rest(self) -> Iterator[str]:
+    def list_rest(self) -> Iterator[str]:
         """The records that are not asked whole, in the order of value; those with nothing but audits by lot among them,
         so that their place does not tell what passed.
         """
         heads = self._heads.items()
-        waiting = heapq.merge(*(self._kept.waiting(part, head) for part, head in heads))
-        audited = heapq.merge(*(self._kept.audited(part, head) for part, head in heads))
+        waiting = heapq.merge(*(self._kept.list_waiting(part, head) for part, head in heads))
+        audited = heapq.merge(*(self._kept.list_audited(part, head) for part, head in heads))
         places = sum(head.waiting for head in self._heads.values()) + 1
         by_lot = ((int(lot * places), record) for lot, record in audited)
         in_turn = ((place, record) for place, (_, record) in enumerate(waiting))

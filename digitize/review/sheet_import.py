@@ -10,19 +10,19 @@ from typing import Any
 from digitize.errors import InputError, NotFound
 from digitize.reading.rows import ROW_KINDS
 from digitize.review.answering import (
-    AskedPlace,
+    AskedItem,
     GivenAnswer,
     Reply,
+    as_decision,
     check_answers,
-    decision_of,
-    is_same,
+    explain_refusal,
+    find_problem,
+    is_same_answer,
     keep_answer,
-    problem_of,
-    said_of,
 )
-from digitize.review.asked import asked_for
-from digitize.review.disputes import close_dispute, is_third, note_dispute
-from digitize.review.sheet_read import Filled, read_sheet
+from digitize.review.askable import find_askable
+from digitize.review.disputes import close_dispute, is_third_opinion, note_dispute
+from digitize.review.sheet_read import FilledRow, read_sheet
 from digitize.review.verdicts import SURE
 from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry
@@ -64,7 +64,7 @@ class ReviewImport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _AnsweredLine:
     """What a line of the sheet says.
 
     decides: the item about which it decides as a third person, "" where nobody differs.
@@ -85,10 +85,10 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
     with Ledger(place.ledger) as ledger:
         known = build_run_context(place, ledger)
         rows = list(read_sheet(path))
-        asked = asked_for(ledger, known, {row.item for row in rows}, (row.record for row in rows))
-        answers = _Answers(ledger, asked, operator, report).of(rows)
+        asked = find_askable(ledger, known, {row.item for row in rows}, (row.record for row in rows))
+        answers = _AnswerSorter(ledger, asked, operator, report).sort_rows(rows)
         with ledger.writing():
-            for record, own in _by_record(answers).items():
+            for record, own in _group_by_record(answers).items():
                 _take_record(ledger, known, record, own, report)
             for disputed in report.disputes:
                 note_dispute(ledger, *disputed)
@@ -100,14 +100,14 @@ def import_review(place: Place, path: Path, operator: str) -> ReviewImport:
     return report
 
 
-class _Answers:
+class _AnswerSorter:
     """The rows that say something new; the others are counted or reported."""
 
-    def __init__(self, ledger: Ledger, asked: Mapping[str, AskedPlace], operator: str, report: ReviewImport) -> None:
+    def __init__(self, ledger: Ledger, asked: Mapping[str, AskedItem], operator: str, report: ReviewImport) -> None:
         self._ledger, self._asked, self._operator, self._report = ledger, asked, operator, report
-        self._taken: dict[tuple[str, str], _Line] = {}
+        self._taken: dict[tuple[str, str], _AnsweredLine] = {}
 
-    def of(self, rows: Sequence[Filled]) -> list[_Line]:
+    def sort_rows(self, rows: Sequence[FilledRow]) -> list[_AnsweredLine]:
         self._report.rows = len(rows)
         for row in rows:
             if not (row.operator or self._operator):
@@ -120,22 +120,22 @@ class _Answers:
             # "blank" is said of the cell that the line shows, not of its whole row.
             if question is not None and row.verdict in ROW_KINDS and row.verdict != BLANK:
                 question = question.row or question
-            problem = problem_of(reply, question)
+            problem = find_problem(reply, question)
             if question is None or problem:
                 self._report.conflicts.append((row.line, problem))
             else:
-                self._sort(row, reply, question)
+                self._sort_row(row, reply, question)
         return list(self._taken.values())
 
-    def _sort(self, row: Filled, reply: Reply, question: AskedPlace) -> None:
-        answer = decision_of(reply, question)
+    def _sort_row(self, row: FilledRow, reply: Reply, question: AskedItem) -> None:
+        answer = as_decision(reply, question)
         key = (answer.record, answer.field)
         before, twin = question.before, self._taken.get(key)
         # The same sheet taken in twice, and two lines that agree, are no conflict.
-        if is_same(before, answer) or (twin and is_same(twin.given.decision, answer)):
+        if is_same_answer(before, answer) or (twin and is_same_answer(twin.given.decision, answer)):
             self._report.known += 1
         # Whoever settled it may think again; another person may not overrule them in silence, a third may decide.
-        elif before and before.operator != answer.operator and not is_third(self._ledger, before, answer):
+        elif before and before.operator != answer.operator and not is_third_opinion(self._ledger, before, answer):
             self._report.disputes.append((row.item, before, answer))
             said = f"{before.operator} settled this otherwise before; a third person decides, by a line of theirs"
             self._report.conflicts.append((row.line, said))
@@ -143,17 +143,21 @@ class _Answers:
             self._report.conflicts.append((row.line, f"line {twin.line} of this sheet says otherwise"))
         else:
             decides = row.item if before and before.operator != answer.operator else ""
-            self._taken[key] = _Line(row.line, GivenAnswer(answer, question.is_measured, reply.is_sure), decides)
+            self._taken[key] = _AnsweredLine(
+                row.line, GivenAnswer(answer, question.is_measured, reply.is_sure), decides
+            )
 
 
-def _by_record(answers: Sequence[_Line]) -> dict[str, list[_Line]]:
-    grouped: dict[str, list[_Line]] = {}
+def _group_by_record(answers: Sequence[_AnsweredLine]) -> dict[str, list[_AnsweredLine]]:
+    grouped: dict[str, list[_AnsweredLine]] = {}
     for line in answers:
         grouped.setdefault(line.given.decision.record, []).append(line)
     return grouped
 
 
-def _take_record(ledger: Ledger, known: RunContext, record: str, own: Sequence[_Line], report: ReviewImport) -> None:
+def _take_record(
+    ledger: Ledger, known: RunContext, record: str, own: Sequence[_AnsweredLine], report: ReviewImport
+) -> None:
     """Try all answers on one record together, and keep those that are understood; words on whole rows are."""
     for line in own:
         if is_word(line.given.decision):
@@ -174,6 +178,6 @@ def _take_record(ledger: Ledger, known: RunContext, record: str, own: Sequence[_
                 close_dispute(ledger, line.decides, found.decision)
             report.accepted += 1
         else:
-            report.refused.append((line.line, said_of(found)))
+            report.refused.append((line.line, explain_refusal(found)))
     if codes:
         report.still.append((record, ", ".join(codes)))
