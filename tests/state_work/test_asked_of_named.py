@@ -69,7 +69,7 @@ def among_all(ledger, known):
     whole = WholeRowQuestions(ledger, known)
     for stored, item in put_first(every_open(ledger, known), list_empty_field_items(ledger, known)):
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, "value", "", "")
-        row, earlier = whole.of(stored), before.get(item.id)
+        row, earlier = whole.find_question(stored), before.get(item.id)
         asked[item.id] = AskedItem(blank, item.machine, earlier, row=row, confidence=item.confidence)
     return asked | {measured_id(id): a.to_measure() for id, a in asked.items() if not a.words}
 

@@ -129,10 +129,10 @@ def test_the_picture_of_a_struck_row_that_names_a_child_is_withheld(digitize, bo
              "age": "~40"}  # fmt: skip
     place, _ = book(arrests(grown, child))
     run(digitize, place)
-    pictures = {i.anchor._read_from.row - 1 for i in lines_of(digitize, place)[0]["review"]._images}
+    pictures = {i.anchor._from.row - 1 for i in lines_of(digitize, place)[0]["review"]._images}
     assert pictures == {0}
     told = lines_of(digitize, place, "--unmask", "--reason", "looked at in a test", "--operator", "A. Rao")[0]
-    assert {i.anchor._read_from.row - 1 for i in told["review"]._images} == {0, 1}
+    assert {i.anchor._from.row - 1 for i in told["review"]._images} == {0, 1}
 
 
 @pytest.mark.parametrize(

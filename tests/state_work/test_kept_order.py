@@ -59,7 +59,7 @@ def invented(choose):
 
 
 def in_order(ledger, **how):
-    return [(record, dict(first)) for record, first in DoubtCache(ledger, **how).in_order()]
+    return [(record, dict(first)) for record, first in DoubtCache(ledger, **how).iterate_in_order()]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -77,7 +77,7 @@ def test_parts_in_turn_are_in_the_order_of_all_and_only_those_that_changed_are_r
     monkeypatch.setattr(doubt_cache, "records_by_value", lambda ledger, scope: read.append(scope[1]) or ([], {}))
     assert in_order(ledger) == found and not read and not list_dirty(ledger, SHEET)
     fill(ledger, page_of(2, 1), invented(choose))
-    assert len(list(islice(DoubtCache(ledger, keeps=True).in_order(), 3))) == 3 and read == [(2,)]
+    assert len(list(islice(DoubtCache(ledger, keeps=True).iterate_in_order(), 3))) == 3 and read == [(2,)]
     assert [r for r, _ in in_order(ledger)] == [r for r, _ in found if not r.startswith("s-0002")]
 
 
