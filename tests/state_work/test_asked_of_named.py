@@ -82,7 +82,7 @@ def compare(ledger, place, choose):
     # There is but one volume: of it alone the same is asked, and no other is looked at for it.
     whole = [q.item for q in list_questions(ledger, known) if q.item.record not in LIST_FILES]
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("row_questions.volumes_with", "gap_questions.kept_gaps", "questions.entry_questions"):
+        for name in ("row_questions.find_volumes_with", "gap_questions.read_gaps", "questions.list_entry_questions"):
             patch.setattr(f"digitize.review.{name}", None)
         assert [q.item for q in list_questions(ledger, known, 1)] == whole
     few = choose.sample(names, 6)
