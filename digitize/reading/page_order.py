@@ -19,7 +19,7 @@ _REACH = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PageRun:
     """Pages numbered on without a break. offset: number less place. matched: places that bear their number."""
 
     offset: int
@@ -41,7 +41,7 @@ class Missing:
 class Order:
     """What the numbers say. moved: place in the row, and the number the page there bears."""
 
-    runs: tuple[Run, ...] = ()
+    runs: tuple[PageRun, ...] = ()
     missing: tuple[Missing, ...] = ()
     moved: tuple[tuple[int, int], ...] = ()
 
@@ -85,7 +85,7 @@ def _best_path(numbers: Sequence[Sequence[int]], offsets: Sequence[int]) -> list
     return path
 
 
-def _runs(numbers: Sequence[Sequence[int]], path: Sequence[int]) -> tuple[Run, ...]:
+def _runs(numbers: Sequence[Sequence[int]], path: Sequence[int]) -> tuple[PageRun, ...]:
     runs, begin = [], 0
     for end in range(1, len(path) + 1):
         if end < len(path) and path[end] == path[begin]:
@@ -93,12 +93,12 @@ def _runs(numbers: Sequence[Sequence[int]], path: Sequence[int]) -> tuple[Run, .
         matched = tuple(i for i in range(begin, end) if i + path[begin] in numbers[i])
         # Its misread pages may be many, but not the most of it.
         if len(matched) >= _LEAST_RUN and len(matched) >= _LEAST_SHARE * (matched[-1] - matched[0] + 1):
-            runs.append(Run(path[begin], matched))
+            runs.append(PageRun(path[begin], matched))
         begin = end
     return tuple(runs)
 
 
-def _moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: Run) -> list[tuple[int, int]]:
+def _moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: PageRun) -> list[tuple[int, int]]:
     """Places within a run that bear each other's numbers: a swap, or one page moved and those between pushed on."""
     matched = set(run.matched)
     inside = range(run.matched[0], run.matched[-1] + 1)
@@ -112,7 +112,7 @@ def _moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: Run) -> l
     return sorted((i, n) for i, n in claims.items() if i in taken)
 
 
-def _missing(runs: Sequence[Run], moved: set[int]) -> tuple[Missing, ...]:
+def _missing(runs: Sequence[PageRun], moved: set[int]) -> tuple[Missing, ...]:
     """Where one run follows another and numbers are left out between them."""
     out = []
     for before, behind in zip(runs, runs[1:], strict=False):
