@@ -1,4 +1,4 @@
-"""`make demo`'s script on some of the samples: it ends well, says what the README says, and does no work twice."""
+"""`make demo`'s script on some of the samples: it ends well, says what the tutorial says, and does no work twice."""
 
 import os
 import re
@@ -55,10 +55,10 @@ def without_figures(text):
     return re.sub(r"\d+", "N", text)
 
 
-def test_the_demo_says_what_the_readme_shows_and_does_no_work_twice(project):
+def test_the_demo_says_what_the_tutorial_shows_and_does_no_work_twice(project):
     first = without_figures(demo(project))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```\n(\$ digitize init.*?)```", readme, re.S).group(1).partition("$ digitize status")[0]
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n(\$ digitize init.*?)```", page, re.S).group(1).partition("$ digitize status")[0]
     for line in block.splitlines():
         assert without_figures(line) in first, line
     assert (project / "demo" / "loaded" / "cctns.sqlite").is_file()
