@@ -32,7 +32,7 @@ import psutil
 from benchmarks.parts.cluster import chaos
 from benchmarks.parts.cluster.sim import Costs, linear_to, plot, scaling, variants
 from benchmarks.parts.measuring import orphans
-from tools.cluster_rig import ROOT, Rig
+from tools.rigs.cluster import ROOT, Rig
 
 _RATIO_TIMES = 3
 _RATIO_CLUSTERS = 2

@@ -24,7 +24,7 @@ from mappers.layouts import bind_layout, read_layout
 from mappers.layouts.model import LayoutFile
 from mappers.record import FieldValue, Record
 from sample_data.makers.own_tables import write_cases
-from tools.own_tables import kill_and_finish
+from tools.rigs.own_tables import kill_and_finish
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "own_tables"
 LAYOUT = read_layout(SAMPLE / "state_tables.toml")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tools.cluster_rig import SCHEDULER, Rig
+from tools.rigs.cluster import SCHEDULER, Rig
 
 
 @pytest.mark.slow

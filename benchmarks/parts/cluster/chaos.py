@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tools.cluster_rig import ROOT, Rig
+from tools.rigs.cluster import ROOT, Rig
 
 WORKERS = 3
 IN_FLIGHT = 2 * WORKERS

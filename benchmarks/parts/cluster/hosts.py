@@ -23,7 +23,7 @@ from benchmarks.parts.cluster.chaos import (
     make_workspace,
     verified,
 )
-from tools.cluster_rig import Rig, wait_until
+from tools.rigs.cluster import Rig, wait_until
 
 _BRIDGE, _HOME = "dgtbr", "10.217.0.1"
 _HOSTS = ("dgt1", "dgt2", "dgt3")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sample_data.makers.own_tables import write_cases
-from tools.own_tables import LAYOUT, kill_and_finish, make_database, read_content, run_digitize
+from tools.rigs.own_tables import LAYOUT, kill_and_finish, make_database, read_content, run_digitize
 
 
 def measure_layout(server: Any, count: int = 2000, kills: int = 2, seed: int = 7) -> dict[str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.machine.cluster.one_process import OneProcess
-from tools.cluster_rig import VISITS
+from tools.rigs.cluster import VISITS
 
 
 def dask_setup(worker: Any) -> None:

@@ -19,9 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 VISITS = "CLUSTER_VISITS"
-"""Names the folder in which workers note which job they begin (tools/cluster_visits.py)."""
+"""Names the folder in which workers note which job they begin (tools/rigs/visits.py)."""
 _BEGIN_AGAIN_S = 0.5
 SCHEDULER = "scheduler"
 
@@ -96,7 +96,7 @@ class Rig:
                 sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny",
                 "--local-directory", str(self.folder / name), "--death-timeout", "30",
                 # What the command line names is in place of what deploy/dask.yaml names.
-                "--preload", "tools.cluster_visits", "--preload", "digitize.machine.cluster.at_start",
+                "--preload", "tools.rigs.visits", "--preload", "digitize.machine.cluster.at_start",
             ]  # fmt: skip
         own = {VISITS: str(self.folder / "visits"), "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
         own |= {"DASK_CONFIG": str(ROOT / "deploy" / "dask.yaml")}

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 SAMPLE = ROOT / "sample_data" / "own_tables"
