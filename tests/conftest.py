@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+import tarfile
 from collections import Counter
 from pathlib import Path
 
@@ -91,6 +92,14 @@ def table_done(digitize, samples, tmp_path_factory):
     digitize("intake", place, samples / "legacy" / "FIRMAST.DBF")
     digitize("run", place)
     return place
+
+
+@pytest.fixture
+def place_of_0_2_0(tmp_path):
+    """A workspace that version 0.2.0 made of the sample table: taken in, run and loaded."""
+    with tarfile.open(Path(__file__).parent / "state_work" / "workspace_of_0_2_0.tar.xz") as tar:
+        tar.extractall(tmp_path / "of_0_2_0", filter="data")
+    return tmp_path / "of_0_2_0" / "workspace"
 
 
 @pytest.fixture(scope="session")

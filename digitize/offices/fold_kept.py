@@ -11,7 +11,7 @@ from digitize.offices.lists import Gazetteer
 from digitize.offices.shape import DEFINITIONS
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import KeptParts
-from digitize.workspace.ledger.marked import is_marking, list_parts
+from digitize.workspace.ledger.marked import list_parts
 from digitize.workspace.ledger.marks import SNAPSHOT
 
 _PARTS = "SELECT part FROM tallies WHERE part >= ? AND part < ?"
@@ -35,7 +35,7 @@ def fold_parts(ledger: Ledger, gazetteer: Gazetteer, *, keeps: bool = False) -> 
 
 
 def _kept(ledger: Ledger) -> set[str]:
-    if not is_marking(ledger):
+    if not ledger.is_current:
         return set()
     # ";" comes next after ":".
     rows = ledger.each(_PARTS, (f"{SNAPSHOT}:", f"{SNAPSHOT};"))

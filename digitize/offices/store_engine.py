@@ -85,7 +85,7 @@ class SqliteEngine:
         _check_format(self.name, found)
         if int(found["value"]) < store_format.FORMAT:
             with self.guarded():
-                store_format.upgrade(self._db, int(found["value"]))
+                store_format.upgrade(self._db)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterable[Row]:
         """See `StoreEngine`."""
@@ -196,3 +196,8 @@ class PostgresEngine:
 def _check_format(name: str, found: Row | None) -> None:
     if found is None or int(found["value"]) > store_format.FORMAT:
         raise LedgerError(f"{name} was written by a newer version. Upgrade cctns-digitize.")
+    if int(found["value"]) not in (store_format.FORMAT, store_format.RELEASED):
+        raise LedgerError(
+            f"{name} has format {found['value']}, which is not read any more. Open it once with version 0.2.0, if that "
+            "reads it; else restore a backup."
+        )

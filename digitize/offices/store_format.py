@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 FORMAT = 4
+RELEASED = 2
+"""The format of version 0.2.0, the only earlier one that is brought up to date."""
 CHAINED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "received": (("at", "file", "sha256", "reporter", "as_on", "verdict", "flags", "summary"), ("body", "mark")),
     "keys": (("at", "reporter", "public", "act", "note"), ()),
@@ -46,11 +48,6 @@ CREATE TABLE heads (
   acts INTEGER NOT NULL, hash TEXT NOT NULL, public TEXT NOT NULL, signature TEXT NOT NULL
 );
 """
-_FROM_1 = """
-DROP INDEX IF EXISTS one_a_day;
-CREATE INDEX IF NOT EXISTS received_by_day ON received (reporter, as_on) WHERE verdict = 'taken';
-"""
-"""Until format 1 there was one snapshot a day of each reporter; a corrected one stands beside it now."""
 
 
 def _guards(*tables: str) -> str:
@@ -93,12 +90,11 @@ def new_postgres() -> str:
     return f"{meta}{tables}{stays}{guards}INSERT INTO meta VALUES ('format', '{FORMAT}');"
 
 
-def upgrade(db: sqlite3.Connection, found: int) -> None:
-    """Bring a file of an older format to today's. What was received without its signature stays without one."""
+def upgrade(db: sqlite3.Connection) -> None:
+    """Bring a file of version 0.2.0 to today's format. What was received without its signature stays without one."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        if found < 3:
-            _upgrade_to_3(db, found)
+        _chain_keys(db)
         for step in _SINCE_4.split(";"):
             db.execute(step)
         db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
@@ -108,8 +104,9 @@ def upgrade(db: sqlite3.Connection, found: int) -> None:
     db.commit()
 
 
-def _upgrade_to_3(db: sqlite3.Connection, found: int) -> None:
-    steps = [*(_FROM_1.split(";") if found == 1 else ()), *_SINCE_3.split(";"), "DROP TRIGGER IF EXISTS keys_stay",
+def _chain_keys(db: sqlite3.Connection) -> None:
+    """Add what an office does and the heads, and chain the list of keys by hashes."""
+    steps = [*_SINCE_3.split(";"), "DROP TRIGGER IF EXISTS keys_stay",
              "ALTER TABLE keys ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
              "ALTER TABLE received ADD COLUMN mark BLOB NOT NULL DEFAULT x''"]  # fmt: skip
     for step in steps:

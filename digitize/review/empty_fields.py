@@ -124,7 +124,7 @@ def _is_answered(ledger: Ledger, item: Item) -> bool:
 
 
 def _list_noted(ledger: Ledger) -> list[tuple[str, str]]:
-    if ledger.is_narrow:
+    if ledger.is_current:
         # By unit: by the step it would be gone through every answer that was ever given.
         units = ledger.rows(f"SELECT name FROM units WHERE {_NAMED} ORDER BY name")
         rows = [row for unit in units for row in ledger.rows(_NOTES, (unit["name"],))]

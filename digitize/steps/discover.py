@@ -13,7 +13,7 @@ from digitize.machine.work_keys import work_key
 from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marked import is_marking, list_dirty, list_parts
+from digitize.workspace.ledger.marked import list_dirty, list_parts
 from digitize.workspace.ledger.marks import PRINT
 from digitize.workspace.run_context import RunContext
 from ocr.errors import EngineFailed, ScanError
@@ -73,7 +73,7 @@ def unknown_pages(ledger: Ledger) -> list[PageScan]:
     """Pages whose form was found by its words, and whose print is none that is known."""
     found = []
     # Asked of the volumes alone that had such a page, for each run asks it, and mostly there are none.
-    for part in list_dirty(ledger, PRINT) if is_marking(ledger) else list_parts(ledger, PRINT):
+    for part in list_dirty(ledger, PRINT) if ledger.is_current else list_parts(ledger, PRINT):
         scans = Catalogue(ledger).scans(int(part.partition(":")[2]))
         states = ((s, ledger.state(s.page, RECOGNISE)) for s in scans)
         found += [s for s, now in states if now is not None and now.detail.get(PRINT_UNKNOWN)]

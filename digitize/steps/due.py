@@ -8,7 +8,7 @@ from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
 from digitize.workspace.counting.kept import iter_volume_counts
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, list_parts, newest_event
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
 from digitize.workspace.run_context import RunContext
 from mappers.text.folding import fold_key
 
@@ -24,7 +24,7 @@ class Due:
         """is_dry: nothing was noted of what changed beside the ledger, so that is compared here."""
         self._ledger, self._step = ledger, step
         self._seq = newest_event(ledger)
-        everywhere = not is_marking(ledger) or (is_dry and bool(changed_steps(ledger, known, (step,))))
+        everywhere = not ledger.is_current or (is_dry and bool(changed_steps(ledger, known, (step,))))
         self.parts = list_parts(ledger, step) if everywhere else list_dirty(ledger, step)
 
     def volumes(self, first: str = "") -> list[int]:

@@ -16,8 +16,9 @@ from mappers.schema.links import PERSON_LINE, row_references
 from mappers.schema.parts.table import Table
 
 FORMAT = 5
-_OLDER = ("1", "2", "3", "4")
-_WITHOUT_UNDO = ("1", "2")
+_RELEASED = "3"
+"""The format of version 0.2.0, the only earlier one that is brought up to date."""
+_BEFORE = ("1", "2")
 _MADE = "SELECT key, value FROM meta WHERE key LIKE 'columns.%'"
 _DAYS = {
     "missing": "missing_from_date", "uidb": "found_date", "iif3": "arrest_date", "iif5": "report_date",
@@ -76,24 +77,11 @@ CREATE TABLE IF NOT EXISTS layout_gaps (
   record_id TEXT NOT NULL, target_table TEXT NOT NULL, target_column TEXT NOT NULL
 );
 """
-# From format 2: rejects were one a record and had no way back; loads were never undone.
-_FROM_2 = """
-ALTER TABLE rejects RENAME TO rejects_2;
-ALTER TABLE loads ADD COLUMN state TEXT NOT NULL DEFAULT 'loaded';
-ALTER TABLE loads ADD COLUMN source TEXT NOT NULL DEFAULT '{}';
-ALTER TABLE loads ADD COLUMN undone_at TEXT;
-ALTER TABLE loads ADD COLUMN undone_why TEXT;
-"""
 # From format 3: entries had no name of their row; they are named when a batch is taken.
 _FROM_3 = """
 ALTER TABLE rejects ADD COLUMN source_row TEXT NOT NULL DEFAULT '';
 ALTER TABLE rejects ADD COLUMN delivery INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rejects ADD COLUMN settings TEXT NOT NULL DEFAULT '';
-"""
-_AFTER_2 = """
-INSERT INTO rejects (load_id, batch, form, record_id, word, record, findings)
-  SELECT load_id, batch, form, record_id, 'reject', record, findings FROM rejects_2;
-DROP TABLE rejects_2;
 """
 
 
@@ -124,15 +112,16 @@ def _make_fixed(db: sqlite3.Connection, path: Path) -> None:
     has_meta = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
     row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() if has_meta else None
     found = row[0] if row else str(FORMAT)
-    if found not in (str(FORMAT), *_OLDER):
-        raise TargetRefused(f"{path} holds schema {found}, this program writes {FORMAT}. Nothing was loaded.")
-    # The old table of rejects makes room before the new one is made; its rows are copied afterwards.
-    _run(db, _FROM_2 if found in _WITHOUT_UNDO else "")
-    _run(db, _FROM_3 if found == "3" else "")
+    if found not in (str(FORMAT), _RELEASED):
+        older = "Load into it once with version 0.2.0, which brings it to schema 3. "
+        raise TargetRefused(
+            f"{path} holds schema {found}, this program writes {FORMAT}. {older if found in _BEFORE else ''}"
+            "Nothing was loaded."
+        )
+    _run(db, _FROM_3 if found == _RELEASED else "")
     _run(db, _FIXED)
     _run(db, TABLES)
     _run(db, sqlite_script())
-    _run(db, _AFTER_2 if found in _WITHOUT_UNDO else "")
     db.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (str(FORMAT),))
 
 

@@ -69,6 +69,15 @@ def test_a_file_that_is_no_database_is_refused(path):
         SqliteTarget(path)
 
 
+@pytest.mark.parametrize("found", ("1", "2", "4", "6"))
+def test_a_schema_that_is_not_read_is_refused(path, found):
+    SqliteTarget(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (found,))
+    with pytest.raises(TargetRefused, match=f"holds schema {found}, this program writes 5"):
+        SqliteTarget(path)
+
+
 def older(path, person_line):
     """A file as format 3 was: no keys to persons, one address of person 2 or of nobody."""
     made = SqliteTarget(path)

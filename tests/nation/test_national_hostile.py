@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitize.errors import LedgerError
 from digitize.machine.signing import sign
 from digitize.offices.envelope import unseal
 from digitize.offices.exporting import csv_text
@@ -374,20 +375,22 @@ def test_a_correction_that_takes_back_counts_is_flagged_for_that_too(store, stat
     assert [f.code for f in answer.flags] == ["corrected-same-day", "total-fell"]
 
 
-def test_an_older_store_learns_to_take_a_second_of_a_day(states, tmp_path, state):
+def test_a_store_of_version_0_2_0_is_brought_up_to_date(states, tmp_path, state):
     path = tmp_path / "old.sqlite"
     with SnapshotStore(path) as store:
         add_key(store, state.code, state.public)
         store._db.executescript(
-            "DROP INDEX received_by_day; UPDATE meta SET value = '1'; DROP TABLE acts; DROP TABLE heads;"
+            "UPDATE meta SET value = '2'; DROP TABLE acts; DROP TABLE heads;"
             "ALTER TABLE keys DROP COLUMN hash; ALTER TABLE received DROP COLUMN mark;"
-            "CREATE UNIQUE INDEX one_a_day ON received (reporter, as_on) WHERE verdict = 'taken';"
         )
     with SnapshotStore(path) as store:
         body = made_at(body_of(state), 9)
         take(store, write(tmp_path, seal_plain(body, state.key), "1"))
         assert code_of(store, write(tmp_path, seal_plain(made_at(body, 10), state.key), "2"))[0] == "flagged"
         assert store.verify() == 2
+        store._db.executescript("UPDATE meta SET value = '1'")
+    with pytest.raises(LedgerError, match="format 1, which is not read any more"):
+        SnapshotStore(path)
 
 
 def test_flags_and_refusals_are_said_in_both_languages():

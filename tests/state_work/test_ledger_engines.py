@@ -25,10 +25,8 @@ from digitize.workspace.ledger.opening import connect  # noqa: E402
 from digitize.workspace.ledger.record_sql import groups_of  # noqa: E402
 from digitize.workspace.ledger.records import Records  # noqa: E402
 from digitize.workspace.ledger_db.covered import COVERED  # noqa: E402
-from digitize.workspace.ledger_db.dialects import POSTGRES, SQLITE  # noqa: E402
 from digitize.workspace.ledger_db.where import LedgerAddress, ledger_address  # noqa: E402
 from digitize.workspace.place import open_place  # noqa: E402
-from sample_data.makers.old_ledgers import to_format_5, to_format_6  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -296,30 +294,22 @@ def test_groups_of_a_station_and_year_are_not_looked_for_among_all_names(ledger)
         assert "names_by_end" in plan
 
 
-def test_a_ledger_of_format_6_is_read_as_it_stands_and_loses_nothing_when_it_is_written(where):
+def test_a_result_that_was_changed_or_is_told_of_no_more_is_named(where):
     with Ledger(where) as ledger:
         ledger.finish(*FINISHED, {"a": 1})
-        shown = [
-            [tuple(r) for r in ledger.rows(f"SELECT * FROM {view} ORDER BY seq")] for view in ("events", "row_log")
-        ]
-    by_another_program(where, *to_format_6(SQLITE if isinstance(where, Path) else POSTGRES))
-    with Ledger(where) as ledger:
-        assert ledger.verify() == 2
         ledger.finish("p2", "read", "k", {"b": 2})
-        for view, before in zip(("events", "row_log"), shown, strict=True):
-            assert before == [tuple(r) for r in ledger.rows(f"SELECT * FROM {view} ORDER BY seq")][: len(before)]
         assert list(ledger.changes()) == []
         with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)), ledger.writing():
             ledger.record_event("p2", "read", "done", key="k")
+        first, second = (r["seq"] for r in ledger.rows("SELECT seq FROM events WHERE step = 'read' ORDER BY seq"))
     by_another_program(
-        where, "UPDATE outputs SET data = 'x' WHERE seq = 2", "UPDATE history SET made = '' WHERE seq > 3"
+        where,
+        f"UPDATE outputs SET data = 'x' WHERE seq = {first}",
+        f"UPDATE history SET made = '' WHERE seq = {second}",
     )
     with Ledger(where) as ledger:
         told = "\n".join(c.line() for c in ledger.changes())
     assert "results p1 read k was changed" in told and "results p2 read k was added" in told
-    by_another_program(where, "UPDATE meta SET value = '6' WHERE key = 'format'")
-    with pytest.raises(LedgerError, match="was of a later one"):
-        Ledger(where)
 
 
 def test_an_index_that_no_longer_forbids_a_second_done_is_named(where):
@@ -400,20 +390,15 @@ def test_a_database_is_backed_up_into_a_file_and_restored_from_it(digitize, move
     assert digitize.json("status", moved)["totals"] == before
 
 
-def test_a_backup_of_an_older_format_is_restored_into_a_database(digitize, moved, tmp_path):
-    old = tmp_path / "copy.sqlite"
-    digitize("ledger", "backup", moved, old)
-    before = digitize.json("status", moved)["totals"]
-    with sqlite3.connect(old, isolation_level=None) as db:
-        to_format_5(db)
-        for what in ("TABLE marks", "TABLE tallies", "INDEX records_by_form", "INDEX records_by_verdict"):
-            db.execute(f"DROP {what}")
-        for name in ("events_by_step", "scans_by_volume", "sources_by_batch"):
-            db.execute(f"DROP INDEX {name}")
-        db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
-    digitize("ledger", "restore", moved, old, "--reason", "bad day", "--operator", "A")
-    assert digitize.json("ledger", "verify", moved)["is_whole"]
-    assert digitize.json("status", moved)["totals"] == before
+def test_a_backup_of_version_0_2_0_is_restored_into_a_database(digitize, place_of_0_2_0, pg_url, tmp_path):
+    place, old = place_of_0_2_0, tmp_path / "copy.sqlite"
+    shutil.copy(place / "ledger.sqlite", old)
+    before = digitize.json("status", place)["totals"]
+    digitize("run", place)
+    digitize("ledger", "move", place, "--to", pg_url)
+    digitize("ledger", "restore", place, old, "--reason", "bad day", "--operator", "A")
+    assert digitize.json("ledger", "verify", place)["is_whole"]
+    assert digitize.json("status", place)["totals"] == before
 
 
 def test_a_move_takes_away_only_a_copy_of_what_is_here(table_done, tmp_path):

@@ -22,7 +22,6 @@ from digitize.workspace.ledger.schema import FORMAT  # noqa: E402
 from digitize.workspace.ledger.verdict import Verdict  # noqa: E402
 from digitize.workspace.ledger_db.sqlite import FileEngine  # noqa: E402
 from mappers.record import FieldValue, Record  # noqa: E402
-from sample_data.makers.old_ledgers import to_format_5  # noqa: E402
 
 EVERYTHING = (COUNT, READ, MAP, CHECK, LOAD)
 
@@ -214,14 +213,9 @@ def test_whatever_is_done_in_whatever_order_the_counts_that_are_kept_are_true(le
     assert count_work(ledger).as_plain() == kept
 
 
-def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgraded(tmp_path, monkeypatch):
-    path = tmp_path / "ledger.sqlite"
-    Ledger.create(path).close()
+def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgraded(place_of_0_2_0, monkeypatch):
+    path, folder = place_of_0_2_0 / "ledger.sqlite", place_of_0_2_0
     db = sqlite3.connect(path, isolation_level=None)
-    to_format_5(db)
-    for what in _LATER:
-        db.execute(f"DROP {what}")
-    db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
 
     def is_full(*given):
         raise sqlite3.OperationalError("database or disk is full")
@@ -230,21 +224,15 @@ def test_a_backup_that_was_cut_off_does_not_pass_for_one_when_a_ledger_is_upgrad
         patched.setattr(FileEngine, "backup", is_full)
         with pytest.raises(DigitizeError):
             ledger.record_event("p", "read", "note")
-    assert not list(tmp_path.glob("ledger.sqlite.format4*"))
+    assert not list(folder.glob("ledger.sqlite.format1*"))
     # What a killed one left is as large as the ledger, and is taken away by the next.
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    (tmp_path / f"ledger.sqlite.format4.{gone.pid}.part").touch()
-    assert db.execute("SELECT value FROM meta").fetchone() == ("4",)
+    (folder / f"ledger.sqlite.format1.{gone.pid}.part").touch()
+    assert db.execute("SELECT value FROM meta").fetchone() == ("1",)
     with Ledger(path) as ledger:
         ledger.record_event("p", "read", "note")
-    with sqlite3.connect(tmp_path / "ledger.sqlite.format4") as copy:
-        assert copy.execute("SELECT value FROM meta").fetchone() == ("4",)
+    with sqlite3.connect(folder / "ledger.sqlite.format1") as copy:
+        assert copy.execute("SELECT value FROM meta").fetchone() == ("1",)
     assert db.execute("SELECT value FROM meta").fetchone() == (str(FORMAT),)
-    assert not list(tmp_path.glob("*.part"))
-
-
-_LATER = (
-    "TABLE marks", "TABLE tallies", "INDEX events_by_step", "INDEX scans_by_volume", "INDEX sources_by_batch",
-    "INDEX records_by_form", "INDEX records_by_verdict",
-)  # fmt: skip
+    assert not list(folder.glob("*.part"))

@@ -14,8 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from digitize.errors import KeyUnusable, LedgerError  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan  # noqa: E402
-from digitize.workspace.ledger.schema_before import COVER_DDL, DDL_5, SHAPES_DDL  # noqa: E402
-from sample_data.makers.old_ledgers import to_format_5  # noqa: E402
 from tools.tampering.copies import TamperedCopy  # noqa: E402
 from tools.tampering.tampering import DEEDS, named_changes  # noqa: E402
 from tools.tampering.views import open_views  # noqa: E402
@@ -202,126 +200,72 @@ def test_a_format_that_is_none_of_ours_is_refused(place, found):
         Ledger(place / "ledger.sqlite")
 
 
-def older(place):
-    """Make a ledger of format 1 of one of now, as the version before wrote it."""
-    from digitize.workspace.ledger.packs import plain_data
-    from digitize.workspace.ledger.records import Records
-    from tools.tampering.copies import rechain
-
-    with Ledger(place / "ledger.sqlite") as ledger:
-        plain = [(plain_data(s.record), s.record.id) for s in Records(ledger).all()]
-    with sqlite3.connect(place / "ledger.sqlite", isolation_level=None) as db:
-        to_format_5(db)
-        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            db.execute(f"DROP TRIGGER {name}")
-        db.executemany("UPDATE records SET data = ? WHERE record = ?", plain)
-        db.execute("DELETE FROM row_log")
-        rechain(db)
-        unmarked(db)
-        for table in ("row_log", "heads", "fixity", "shapes"):
-            db.execute(f"DROP TABLE {table}")
-        db.execute("ALTER TABLE events DROP COLUMN rows")
-        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
-        for statement in DDL_5.removeprefix(COVER_DDL + SHAPES_DDL).split(";\n"):
-            if statement.strip().startswith("CREATE TRIGGER"):
-                db.execute(statement + (";" if not statement.rstrip().endswith("END") else ""))
-    (place / "heads.log").unlink()
+@pytest.mark.parametrize("found", range(2, 7))
+def test_a_format_that_no_release_had_is_refused_with_what_to_do(digitize, place, found):
+    by_hand(place, f"UPDATE meta SET value = '{found}' WHERE key = 'format'")
+    with pytest.raises(LedgerError, match="which no release wrote. Write to it once with"):
+        Ledger(place / "ledger.sqlite")
+    digitize("run", place, code=7)
 
 
-def unmarked(db):
-    """Take away what format 4 has beside format 3."""
-    for what in (
-        "TABLE marks",
-        "TABLE tallies",
-        "INDEX events_by_step",
-        "INDEX scans_by_volume",
-        "INDEX sources_by_batch",
-        "INDEX records_by_form",
-        "INDEX records_by_verdict",
-    ):
-        db.execute(f"DROP {what}")
+def shown(db):
+    """All that was recorded, as it is seen."""
+    views = {
+        "events": "seq, at, unit, step, outcome, key, detail, hash",
+        "state": "unit, step, key, outcome, detail, seq",
+        "results": "unit, step, key, data",
+        "records": "record, unit, batch, station, language, grp, form, hash, data, verdict, open, reasons, loaded",
+        "scans": "page, sha256, idx, batch, volume, number, kind, station, district, year, language",
+        "sources": "*", "batches": "*", "tables": "*", "findings": "*", "receipts": "*", "decisions": "*",
+    }  # fmt: skip
+    return {v: sorted(db.execute(f"SELECT {names} FROM {v}").fetchall(), key=repr) for v, names in views.items()}
 
 
-def test_an_older_ledger_is_watched_from_the_next_command_on(digitize, place):
-    older(place)
+def test_a_ledger_of_version_0_2_0_is_read_as_it_stands_and_upgraded_without_losing_a_row(digitize, place_of_0_2_0):
+    place, path = place_of_0_2_0, place_of_0_2_0 / "ledger.sqlite"
+    with sqlite3.connect(path) as db:
+        before = shown(db)
+    assert {v for v, rows in before.items() if rows} == before.keys() - {"scans", "decisions"}
     told = digitize.json("ledger", "verify", place)
     assert told["is_whole"] and "not watched yet" in told["changes"][0]["what"]
-    digitize("run", place)
+    totals = digitize.json("status", place)["totals"]
+    assert (totals["records"], totals["loaded"], totals["in_review"]) == (56, 55, 1)
+    with Ledger(path) as ledger:
+        page = PageScan("p-0001-0001", "f" * 64, 0, "b", 1, 1, year="1984")
+        assert not ledger.is_current
+        Catalogue(ledger).insert_scan(page)
+        assert ledger.is_current and Catalogue(ledger).scan(page.page) == page
+    with sqlite3.connect(path) as db:
+        after = shown(db)
+    # Nothing is lost; what is new are the scan, the events of the upgrade, and of its rows.
+    assert all(set(before[v]) <= set(after[v]) for v in before)
+    assert {v: len(after[v]) - len(before[v]) for v in before if len(after[v]) > len(before[v])}.keys() == {
+        "events", "state", "scans",
+    }  # fmt: skip
     assert digitize.json("ledger", "verify", place)["changes"] == []
-    assert (place / "ledger.sqlite.format1").is_file()
+    assert digitize.json("status", place)["totals"]["loaded"] == 55
+    with sqlite3.connect(place / "ledger.sqlite.format1") as kept:
+        assert shown(kept) == before
     by_hand(place, "UPDATE records SET station = 'x' WHERE record = (SELECT MIN(record) FROM records)")
     digitize("ledger", "verify", place, code=7)
 
 
-def shown(db):
-    """All that the narrow tables hold, as it is seen."""
-    views = ("events", "state", "results", "row_log", "records", "scans")
-    rows = {view: sorted(db.execute(f"SELECT * FROM {view}").fetchall(), key=repr) for view in views}
-    # The digest of rows is told by the log of rows; from format 5 on it is not kept beside an event.
-    return {**rows, "events": [row[:8] for row in rows["events"]]}
-
-
-def test_a_ledger_of_format_5_is_read_as_it_stands_and_narrowed_without_losing_a_row(digitize, place):
-    path = place / "ledger.sqlite"
-    with Ledger(path) as ledger:
-        page, odd = PageScan("p-0001-0001", "f" * 64, 0, "b", 1, 1, year="1984"), "2026-03-01"
-        Catalogue(ledger).insert_scan(page)
-        ledger.finish("p", "read", "not hexadecimal", {"a": 1}, {"n": 1})
-        ledger.finish("p", "read", f"{'0a' * 32}:7", {"a": 2}, {"n": 1})
-        ledger.record_event("p", "read", "note", key="0A" * 32, detail={"long": "x" * 300})
-    with sqlite3.connect(path, isolation_level=None) as db:
-        before = shown(db)
-        to_format_5(db)
-        assert shown(db) == before
+def test_a_workspace_of_version_0_2_0_goes_on_with_its_target(digitize, place_of_0_2_0):
+    place = place_of_0_2_0
+    digitize("run", place)
     assert digitize.json("ledger", "verify", place)["is_whole"]
-    assert digitize("status", place) and digitize("show", place, "p-0001-0001")
-    with Ledger(path) as ledger:
-        assert not ledger.is_narrow
-        ledger.record_event("p", "read", "note", detail={"at": odd})
-        assert ledger.is_narrow and Catalogue(ledger).scan(page.page) == page
-        assert ledger.result("p", "read", "not hexadecimal") == {"a": 1}
-    with sqlite3.connect(path) as db:
-        after = shown(db)
-    # Nothing is lost; what is new are the events of the upgrade and of the note.
-    assert [len(after[v]) - len(before[v]) for v in before] == [2, 2 - 1, 0, 0, 0, 0]
-    assert all(set(before[v]) <= set(after[v]) for v in before if v != "state")
-    assert digitize.json("ledger", "verify", place)["is_whole"]
-    with sqlite3.connect(place / "ledger.sqlite.format5") as kept:
-        assert shown(kept) == before
+    totals = digitize.json("status", place)["totals"]
+    assert totals["records"] == 56 and totals["loaded"] + totals["in_review"] + totals["rejected"] == 56
+    with sqlite3.connect(place / "loaded" / "cctns.sqlite") as db:
+        assert db.execute("SELECT COUNT(*) FROM iif1").fetchone() == (totals["loaded"],)
 
 
-def test_a_ledger_of_the_format_before_is_read_and_upgraded(digitize, place):
-    from digitize.workspace.ledger.packs import plain_data
-    from digitize.workspace.ledger.records import Records
-
-    with Ledger(place / "ledger.sqlite") as ledger:
-        before = [s.record for s in Records(ledger).all()]
-        with ledger.writing():
-            Records(ledger).set_data([(plain_data(r), r.id) for r in before])
-            ledger.execute("DELETE FROM shapes")
-    with sqlite3.connect(place / "ledger.sqlite") as db:
-        to_format_5(db)
-        unmarked(db)
-        db.execute("DROP TABLE shapes")
-        db.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
-    digitize("ledger", "verify", place)
-    assert digitize("run", place).startswith("Nothing to do")
-    with Ledger(place / "ledger.sqlite") as ledger:
-        assert [s.record for s in Records(ledger).all()] == before
-        # The first that writes makes it one of today.
-        ledger.record_event("p", "read", "note")
-    assert (place / "ledger.sqlite.format2").is_file()
-    digitize("ledger", "verify", place)
-    by_hand(place, "UPDATE meta SET value = '2' WHERE key = 'format'")
-    with pytest.raises(LedgerError, match="was of a later one"):
-        Ledger(place / "ledger.sqlite")
-
-
-def test_a_ledger_cannot_be_made_older_to_lose_its_signatures(digitize, place):
-    log = (place / "heads.log").read_text()
-    older(place)
-    (place / "heads.log").write_text(log)
+def test_a_ledger_cannot_be_made_older_to_lose_its_signatures(digitize, place, place_of_0_2_0):
+    shutil.copy(place_of_0_2_0 / "ledger.sqlite", place / "ledger.sqlite")
     digitize("run", place, code=7)
+    (place_of_0_2_0 / "heads.log").touch()
+    with pytest.raises(LedgerError, match="was of a later one"):
+        Ledger(place_of_0_2_0 / "ledger.sqlite")
 
 
 @pytest.mark.parametrize("spoil", ("missing", "garbage", "open", "other"))

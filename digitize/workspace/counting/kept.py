@@ -12,7 +12,7 @@ from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import BESIDE, outside
-from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, list_parts, newest_event
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.marks import COUNT
 
 _AT_ONCE = 50
@@ -27,7 +27,7 @@ _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
 
 def iter_part_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(part, its counts) of all parts, in order; nothing is written."""
-    has_marks = is_marking(ledger)
+    has_marks = ledger.is_current
     changed = list_dirty(ledger, COUNT) if has_marks else list_parts(ledger, COUNT)
     kept = dict(_read_counts(ledger)) if has_marks else {}
     for part in changed:
@@ -41,7 +41,7 @@ def iter_part_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The same with volumes and batches summed up; nothing is written. By parts where there are no sums yet."""
-    if not is_marking(ledger) or not sums.are_kept(ledger):
+    if not ledger.is_current or not sums.are_kept(ledger):
         yield from iter_part_counts(ledger)
         return
     yield from sums.iter_sums(ledger, {part: count_part(ledger, part).as_text() for part in list_dirty(ledger, COUNT)})
@@ -50,7 +50,7 @@ def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]
 def iter_volume_counts(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The counts of some volumes, in the order given."""
     names = [f"volume:{volume}" for volume in volumes]
-    changed = set(list_dirty(ledger, COUNT)) if is_marking(ledger) else set(names)
+    changed = set(list_dirty(ledger, COUNT)) if ledger.is_current else set(names)
     for i in range(0, len(names), _READ_AT_ONCE):
         some = names[i : i + _READ_AT_ONCE]
         sql = f"SELECT part, data FROM tallies WHERE part IN ({', '.join('?' * len(some))})"
@@ -61,7 +61,7 @@ def iter_volume_counts(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple
 
 def find_volumes_with(ledger: Ledger, total: str) -> Iterator[str]:
     """The volumes whose counts have something under a total, in order; sums lead there. No total is below nought."""
-    if not is_marking(ledger) or not sums.are_kept(ledger):
+    if not ledger.is_current or not sums.are_kept(ledger):
         yield from (
             part for part, tally in iter_part_counts(ledger) if part.startswith("volume:") and _has(tally, total)
         )
@@ -78,7 +78,7 @@ def _has(counts: Mapping[str, Any], total: str) -> bool:
 
 def keep_counts(ledger: Ledger) -> None:
     """Fold what is marked, and keep it with the sums above it: the next look has nothing to fold."""
-    if not ledger.can_write or not is_marking(ledger):
+    if not ledger.can_write or not ledger.is_current:
         return
     if not sums.are_kept(ledger):
         with ledger.writing():

@@ -15,7 +15,7 @@ from digitize import __version__
 from digitize.workspace.decisions.words import ENTRY
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
-from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, newest_event
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.marks import TYPED
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
@@ -64,7 +64,7 @@ def list_typed_names(ledger: Ledger) -> list[Typed]:
 
     Memory: the names, and the records of a page.
     """
-    seq, has_marks = newest_event(ledger), is_marking(ledger)
+    seq, has_marks = newest_event(ledger), ledger.is_current
     is_known = has_marks and kept_text(ledger, _LOOKED) == _BASIS
     changed = list_dirty(ledger, TYPED) if has_marks else []
     # The first time by what was ever settled: of most parts that is nothing.

@@ -14,7 +14,6 @@ from digitize.workspace.counting.kept import find_differing_counts
 from digitize.workspace.integrity.originals import Fixity, check_originals, list_purges, missing_originals
 from digitize.workspace.integrity.settings import settings_changes
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import is_marking
 from digitize.workspace.ledger.verifying import UNREADABLE, Change
 from digitize.workspace.place import Place
 from digitize.workspace.target import open_place_target
@@ -42,7 +41,7 @@ def find_workspace_changes(ledger: Ledger, place: Place, look: VerifyScope, prog
     if broken:
         return
     # Of rows that were changed the counts are others, too: what is amiss is said already.
-    if not amiss and is_marking(ledger):
+    if not amiss and ledger.is_current:
         for part in find_differing_counts(ledger):
             yield Change(f"counts of {part}", "are not what its rows say", "count anew: digitize ledger recount DIR")
     yield from settings_changes(ledger, place)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from digitize.machine.text import pluralize
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, list_parts, newest_event
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.marks import BOOK
 from digitize.workspace.ledger.state import StepState
 
@@ -75,7 +75,7 @@ def _holding(now: StepState) -> dict[str, BookFact]:
 
 def list_unseen(ledger: Ledger) -> list[int]:
     """Volumes of which pages were decided since it was last looked at what they tell."""
-    parts = list_dirty(ledger, BOOK) if is_marking(ledger) else list_parts(ledger, BOOK)
+    parts = list_dirty(ledger, BOOK) if ledger.is_current else list_parts(ledger, BOOK)
     return sorted(int(part.partition(":")[2]) for part in parts)
 
 

@@ -15,7 +15,7 @@ from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.leases import Leases
 from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
-from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS, WATCHED
+from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS
 from digitize.workspace.ledger.state import FAILED, StepState, step_state
 from digitize.workspace.ledger_db import LedgerAddress, Where, home_of
 from digitize.workspace.ledger_db.sqlite import script
@@ -160,12 +160,12 @@ class Ledger(Leases):
     def count_events(self) -> int:
         """How many events there are."""
         return int(
-            self.execute(f"SELECT COUNT(*) AS n FROM {'history' if self.is_narrow else 'events'}").fetchone()["n"]
+            self.execute(f"SELECT COUNT(*) AS n FROM {'history' if self.is_current else 'events'}").fetchone()["n"]
         )
 
     def heads(self) -> list[SignedHead]:
         """The signed head of every command, oldest first; none in a ledger of an older format."""
-        return list(heads_in(self._db)) if self._format >= WATCHED else []
+        return list(heads_in(self._db)) if self.is_current else []
 
     def recount(self) -> int:
         """Fold `state` from the events anew, and have all counts and steps look everywhere again.

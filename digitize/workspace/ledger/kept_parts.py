@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.marked import clear_marks, is_marking, list_dirty, newest_event
+from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
 
 _AT_ONCE = 50
 """So many parts are kept in one transaction: others who write wait no longer than that."""
@@ -27,7 +27,7 @@ def outside(kinds: Iterable[str]) -> str:
 
 def kept_text(ledger: Ledger, name: str) -> str:
     """What is kept under a name, "" where nothing is."""
-    row = ledger.execute(_ONE, (name,)).fetchone() if is_marking(ledger) else None
+    row = ledger.execute(_ONE, (name,)).fetchone() if ledger.is_current else None
     return str(row["data"]) if row else ""
 
 
@@ -51,7 +51,7 @@ class KeptParts:
         ledger can be written. holds: whether a part is asked for again, so that what cannot be kept is held in memory.
         """
         self._ledger, self._what, self._basis, self._fold = ledger, what, basis, fold
-        self._has_marks = is_marking(ledger)
+        self._has_marks = ledger.is_current
         self._keeps = keeps and self._has_marks and ledger.can_write
         self.changed = set(list_dirty(ledger, what)) if self._has_marks else set[str]()
         # Before anything is looked at: what is written meanwhile stays marked.

@@ -8,13 +8,6 @@ from digitize.workspace.ledger.core import Ledger
 from digitize.workspace.ledger.marks import ALL_PARTS, MARK_ALL
 
 
-def is_marking(ledger: Ledger) -> bool:
-    """Whether this ledger has marks; one of an older format that was not written yet has none, nor has a new one's copy
-    on a medium that cannot be written.
-    """
-    return bool(ledger.rows("SELECT 1 FROM meta WHERE key = 'format' AND CAST(value AS INTEGER) >= 5"))
-
-
 def list_dirty(ledger: Ledger, what: str) -> list[str]:
     """The parts that a step has to look at."""
     return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]

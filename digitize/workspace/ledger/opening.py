@@ -11,11 +11,15 @@ from digitize.errors import LedgerError
 from digitize.machine.file_systems import network_share
 from digitize.machine.sqlite_errors import plain_errors
 from digitize.workspace.ledger.heads import LOG
-from digitize.workspace.ledger.schema import FORMAT, NARROWED
+from digitize.workspace.ledger.schema import FORMAT, RELEASED
 from digitize.workspace.ledger_db import LedgerEngine, Where, home_of
 from digitize.workspace.ledger_db.sqlite import FileEngine
 
 _RESTORE = "Restore a backup: digitize ledger restore DIR FILE"
+_BETWEEN = (
+    "Write to it once with the development version of 1 December 2026, by any command that writes, which brings it to "
+    f"format {FORMAT}; or restore a backup: digitize ledger restore DIR FILE"
+)
 
 
 def open_engine(where: Where) -> LedgerEngine:
@@ -93,19 +97,16 @@ def require_format(db: LedgerEngine, where: Where) -> int:
         raise LedgerError(f"{where} holds no ledger. {_RESTORE}") from e
     if found > FORMAT:
         raise LedgerError(f"{where} was written by a newer version (format {found}). Upgrade cctns-digitize.")
-    there, home = db.tables(), home_of(where)
-    # An older format would spare its rows and signatures every check.
-    later = {1: "row_log", 2: "shapes", 3: "marks", 4: "marks", 5: "history"}.get(found)
-    if (found == NARROWED and _is_joined(db)) or later in there or (found == 1 and home and (home / LOG).exists()):
+    if RELEASED < found < FORMAT:
+        raise LedgerError(f"{where} has format {found}, which no release wrote. {_BETWEEN}")
+    home = home_of(where)
+    # Format 1 would spare its rows and signatures every check.
+    is_later = not isinstance(where, Path) or "heads" in db.tables() or (home is not None and (home / LOG).exists())
+    if found == RELEASED and is_later:
         raise LedgerError(f"{where} says format {found} and was of a later one: somebody changed it. {_RESTORE}")
     moved = db.execute("SELECT value FROM meta WHERE key = 'moved_to'").fetchone()
     if moved is not None:
         raise LedgerError(f"{where} was moved to {moved['value']}; digitize.toml does not say so. It is only kept.")
-    if found < 1:
+    if found < RELEASED:
         raise LedgerError(f"{where} says format {found}, which never was: somebody changed it. {_RESTORE}")
     return found
-
-
-def _is_joined(db: LedgerEngine) -> bool:
-    row = db.execute("SELECT * FROM history LIMIT 1").fetchone()
-    return row is not None and "made" in row.keys()  # noqa: SIM118  # rows of SQLite are no mappings

@@ -225,11 +225,11 @@ _NEWEST_HASH = """SELECT hash FROM row_hashes WHERE tbl = {} AND ref = (SELECT i
 
 def changed_entries(db: LedgerEngine, table: str, keys: Iterable[str]) -> Iterator[str]:
     """Those of the names under which something else stands than the ledger wrote last."""
-    is_narrow = BASES["row_log"] in db.tables() and COVERED[table][0] not in NUMBERS and table != "results"
+    is_named = COVERED[table][0] not in NUMBERS and table != "results"
     newest = "SELECT hash FROM row_log WHERE tbl = ? AND key = ? ORDER BY seq DESC LIMIT 1"
     for key in keys:
         # The table's number stands in the statement: an index of records alone is taken for it.
-        asked = (_NEWEST_HASH.format(CODES[table]), (key,)) if is_narrow else (newest, (table, key))
+        asked = (_NEWEST_HASH.format(CODES[table]), (key,)) if is_named else (newest, (table, key))
         row = db.execute(*asked).fetchone()
         if (row[0] if row else b"") != entry_hash(db, table, key):
             yield key

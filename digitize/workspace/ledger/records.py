@@ -177,7 +177,7 @@ class Records:
         ends: of forms of an FIR only those whose group ends so ("|STATION|YEAR"), or whose group is not surely known.
         """
         groups = self.groups_ending(ends) if ends else []
-        near = record_sql.NEAR if self._ledger.is_narrow else record_sql.NEAR_BEFORE
+        near = record_sql.NEAR if self._ledger.is_current else record_sql.NEAR_BEFORE
         where = f"WHERE {near.format(', '.join('?' * len(groups)) or 'NULL')}" if ends else ""
         sql = f"SELECT * FROM records {where} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
@@ -190,7 +190,7 @@ class Records:
     def groups_ending(self, ends: Sequence[str]) -> list[str]:
         """The groups of surely known stations and years, had or had once, that end so, in whatever letters."""
         small = tuple(e.casefold() for e in ends)
-        rows = self._ledger.each(*record_sql.groups_of(small, is_narrow=self._ledger.is_narrow))
+        rows = self._ledger.each(*record_sql.groups_of(small, is_narrow=self._ledger.is_current))
         return sorted(g for (g,) in map(tuple, rows) if g.casefold().endswith(small))
 
     def open_ones(self, where: str = "", values: Iterable[object] = ()) -> Iterator[Stored]:

@@ -24,12 +24,10 @@ history, row_hashes, outputs, standing, scan_rows and record_rows, with texts un
 
 from __future__ import annotations
 
-# An older program refuses a ledger of a later number (Ledger._check_format), and damages nothing.
+# An older program refuses a ledger of a later number (`opening.require_format`), and damages nothing.
 FORMAT = 7
-WATCHED, PACKED, MARKING, NARROWED, JOINED = 2, 3, 5, 6, 7
-"""The formats from which on rows are watched and heads are signed, records of tables are packed, it marks what changed,
-the largest tables are narrow, and the hash of a result stands with its event. From 4 on records of systems are packed
-with their parts."""
+RELEASED = 1
+"""The format of version 0.2.0, the only earlier one that is read and upgraded (`digitize.workspace.ledger.upgrade`)."""
 
 NARROW_DDL = """
 CREATE TABLE units (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -90,16 +88,25 @@ CREATE INDEX records_by_batch ON record_rows (batch);
 CREATE INDEX records_by_form ON record_rows (form);
 CREATE INDEX records_by_verdict ON record_rows (verdict);
 """
-"""What format 6 has beside those before: the narrow tables. The views over them each engine makes in its own words."""
+"""The narrow tables, which format 1 has not. The views over them each engine makes in its own words."""
 
-TABLES_DDL = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+ADDED_DDL = """
 CREATE TABLE heads (
   command INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, at TEXT NOT NULL, hash TEXT NOT NULL,
   public TEXT NOT NULL, signature TEXT NOT NULL
 );
 CREATE TABLE fixity (sha256 TEXT PRIMARY KEY, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE shapes (shape INTEGER PRIMARY KEY AUTOINCREMENT, data BLOB NOT NULL);
+CREATE TABLE marks (
+  what TEXT NOT NULL, part TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (what, part)
+) WITHOUT ROWID;
+CREATE TABLE tallies (part TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX sources_by_batch ON sources (batch);
+"""
+"""Further tables that format 1 has not."""
+
+TABLES_DDL = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE leases (
   unit TEXT NOT NULL, step TEXT NOT NULL, owner TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (unit, step)
 ) WITHOUT ROWID;
@@ -120,8 +127,6 @@ CREATE TABLE tables (
   unit TEXT PRIMARY KEY, sha256 TEXT NOT NULL, idx INTEGER NOT NULL, name TEXT NOT NULL, batch TEXT NOT NULL,
   station TEXT NOT NULL, district TEXT NOT NULL, year TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX sources_by_batch ON sources (batch);
-
 CREATE TABLE findings (
   record TEXT NOT NULL, field TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL,
   PRIMARY KEY (record, field, code)
@@ -136,19 +141,10 @@ CREATE TABLE receipts (
   load TEXT PRIMARY KEY, at TEXT NOT NULL, batch TEXT NOT NULL, target TEXT NOT NULL, data TEXT NOT NULL,
   signature TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE marks (
-  what TEXT NOT NULL, part TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (what, part)
-) WITHOUT ROWID;
-CREATE TABLE tallies (part TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID;
 """
 
 NEWEST_NUMBERS = """SELECT h.step, h.unit, h.seq, h.outcome FROM history h
   JOIN (SELECT MAX(seq) AS seq FROM history GROUP BY unit, step) n ON n.seq = h.seq"""
 """What `standing` must hold."""
 
-MADE_DDL = "made BLOB NOT NULL DEFAULT ''"
-"""The column that format 7 has beside those of format 6."""
-ENDS_DDL = "CREATE INDEX names_by_end ON names (SUBSTR(name, LENGTH(name) - 3));"
-"""And its index: groups of records end in their year, so those of one need not be looked for among all names."""
-DDL = TABLES_DDL + NARROW_DDL
-DDL_6 = DDL.replace(f",\n  {MADE_DDL}", "").replace(f"{ENDS_DDL}\n", "")
+DDL = TABLES_DDL + ADDED_DDL + NARROW_DDL

@@ -17,7 +17,7 @@ from digitize.workspace.ledger.heads import Heads
 from digitize.workspace.ledger.marks import DirtyParts
 from digitize.workspace.ledger.opening import open_engine, require_format
 from digitize.workspace.ledger.pending import Pending, changed_entries
-from digitize.workspace.ledger.schema import FORMAT, NARROWED, WATCHED
+from digitize.workspace.ledger.schema import FORMAT
 from digitize.workspace.ledger.upgrade import upgrade
 from digitize.workspace.ledger_db import Row, RowSource, Where, home_of
 
@@ -55,9 +55,9 @@ class LedgerFile:
         return self._db.can_write
 
     @property
-    def is_narrow(self) -> bool:
-        """Whether its largest tables are narrow; those of an older ledger that was not written since are not."""
-        return self._format >= NARROWED
+    def is_current(self) -> bool:
+        """Whether it is of today's format; one of version 0.2.0 becomes so when it is first written."""
+        return self._format == FORMAT
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -120,19 +120,18 @@ class LedgerFile:
         following = self._key.with_name("next.pub") if self._key else None
         if following and following.exists() and following.read_text(encoding="ascii").strip() in self.public_keys():
             raise KeyUnusable(f"{self._key}: a change of keys was interrupted. Finish it: digitize keys rotate DIR")
-        before = self._format
-        if before < FORMAT:
+        was_current = self.is_current
+        if not was_current:
             upgrade(self._db)
         self._held = Pending(self._db)
         # A ledger outside of a workspace has no key; that of a workspace is never written unsigned.
         if (self._key and self._key.exists()) or self.public_keys():
             self._heads = Heads(self._db, self._signer())
         self._format = FORMAT
-        if before < FORMAT:
+        if not was_current:
             with self.writing():
                 self.record_event("ledger", "format", "note", detail={"format": FORMAT})
-                if before < WATCHED:
-                    self._cover_all()
+                self._cover_all()
 
     def _signer(self) -> Signer:
         if self._key is None:
@@ -249,7 +248,7 @@ class LedgerFile:
 
     def require_intact(self, table: str, names: Iterable[str]) -> None:
         """Raise LedgerError naming the first of these entries that was changed by another program."""
-        if self._format < WATCHED:
+        if not self.is_current:
             return  # nothing is known of its rows yet
         with self._db.guarded():
             self._flush_before("row_log")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from digitize.workspace.ledger.chain import START, Entry, entry_hashes, link, rows_digest
-from digitize.workspace.ledger.entries import logged_by_event, logged_rows, unlogged_rows
 from digitize.workspace.ledger.heads import LOG, SignedHead, heads_in, heads_in_file
 from digitize.workspace.ledger.restored import Restored, restored_in
-from digitize.workspace.ledger.schema import DDL, DDL_6, JOINED, NARROWED, NEWEST_NUMBERS, WATCHED
-from digitize.workspace.ledger.schema_before import DDL_5, MARKS_DDL, NEWEST_EVENTS, SHAPES_DDL
+from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 from digitize.workspace.ledger_db import LedgerEngine, Row
 from digitize.workspace.ledger_db.covered import COVERED
+from digitize.workspace.ledger_db.narrow import CODES
+from digitize.workspace.ledger_db.narrow_sql import MADE, base_of, logged_name, ref_of, written_name
 
 UNREADABLE = "the rest"
 """Where a change is when a table or a view is gone."""
@@ -57,17 +56,12 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
     if broken := db.damage():
         yield Change("the file", f"is damaged ({broken})")
         return
-    found = _format(db)
-    if found < WATCHED:
+    if _format(db) < FORMAT:
         yield Change("the rows", "are not watched yet (format 1)", "any command that writes begins it", is_remark=True)
         yield from _Chain(db, has_rows=False).changes()
         return
-    # What a ledger of an older format has not is no change of it.
-    without = {2: (SHAPES_DDL, MARKS_DDL), 3: (MARKS_DDL,), 4: (MARKS_DDL,)}.get(found, ())
-    plain = functools.reduce(lambda ddl, part: ddl.replace(part, ""), without, DDL_5)
-    made = DDL if found >= JOINED else DDL_6 if found >= NARROWED else plain
     is_there = True
-    for where, what, mend in db.differences(made):
+    for where, what, mend in db.differences(DDL):
         yield Change(where, what, mend or _RESTORE)
         is_there = is_there and not (what == "is gone" and where.startswith(("table ", "view ")))
     if not is_there:
@@ -75,8 +69,8 @@ def find_changes(db: LedgerEngine, home: Path | None, outside: Path | None = Non
         return
     chain = _Chain(db)
     yield from chain.changes()
-    yield from _check_rows(db, found)
-    yield from _check_states(db) if found >= NARROWED else _state(db)
+    yield from _check_rows(db)
+    yield from _check_states(db)
     yield from _check_heads(db, chain, home, outside)
 
 
@@ -119,10 +113,7 @@ class _Chain:
             self.last, self.count = str(r["hash"]), r["seq"]
             return
         own = link(self.last, texts, rows)
-        # From format 5 on it is not kept beside the hash that covers it.
-        if self._has_rows and r["rows"] and rows != r["rows"]:
-            yield Change(where, "was written with other rows than the log of rows says")
-        elif own != r["hash"]:
+        if own != r["hash"]:
             yield Change(where, "was changed after it was written, or one before it was taken out")
         if r["at"] < before:
             text = f"was written at {r['at']}, before the event before it ({before})"
@@ -138,7 +129,7 @@ class _Chain:
 
     def _group_logged(self) -> Iterator[tuple[int, list[Entry]]]:
         seq, entries = -1, list[Entry]()
-        for r in logged_by_event(self._db):
+        for r in self._db.each("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
             if r["seq"] != seq and entries:
                 yield seq, entries
                 entries = []
@@ -157,19 +148,39 @@ class _Chain:
         return head.public in office or self.workers.may_sign(head.public, head.seq)
 
 
-def _check_rows(db: LedgerEngine, found: int) -> Iterator[Change]:
+def _check_rows(db: LedgerEngine) -> Iterator[Change]:
     """Each entry stands as it was last written, and none stands that was never written."""
-    there = db.tables()
-    for table in (name for name in COVERED if found >= NARROWED or name in there):
-        newest = logged_rows(db, table, found)
+    for table in COVERED:
+        newest = _logged_rows(db, table)
         for some in _split_lots(_last_of_each(newest)):
             now = entry_hashes(db, table, some)
             for key, (content, seq) in some.items():
                 if now[key] != content:
                     word = "is gone" if not now[key] else "came back" if not content else "was changed"
                     yield Change(f"{table} {_format_name(key)}", f"{word} after event {seq}, not by this program")
-        for (name,) in unlogged_rows(db, table, found):
+        for (name,) in _unlogged_rows(db, table):
             yield Change(f"{table} {_format_name(str(name))}", "was added, not by this program")
+
+
+def _logged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
+    """key, hash, seq of a table's entries in the log of rows, those of one entry together, the newest last."""
+    # In the order of the table itself, so that millions need not be sorted.
+    key = f"COALESCE({logged_name(db.dialect, 'w', table)}, 'no. ' || CAST(w.ref AS TEXT))"
+    kept = "SELECT ref, seq, hash FROM row_hashes WHERE tbl = ?"
+    if table == "results":
+        kept += f" UNION ALL SELECT m.seq, m.seq, m.made FROM history m WHERE {MADE.format('m')}"
+    sql = f"SELECT {key} AS key, w.hash AS hash, w.seq AS seq FROM ({kept}) w ORDER BY w.ref, w.seq"
+    yield from db.each(sql, (CODES[table],))
+
+
+def _unlogged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
+    """The names of entries of which the log of rows says nothing."""
+    name = f"COALESCE({written_name(db.dialect, table, 'b')}, 'of no name')"
+    sql = f"""SELECT DISTINCT {name} AS name FROM {base_of(table)} b
+              WHERE NOT EXISTS (SELECT 1 FROM row_hashes w WHERE w.tbl = ? AND w.ref = {ref_of(table, "b")})"""
+    if table == "results":
+        sql += f" AND NOT EXISTS (SELECT 1 FROM history m WHERE m.seq = b.seq AND {MADE.format('m')})"
+    yield from db.each(sql, (CODES[table],))
 
 
 def _last_of_each(rows: Iterable[Row]) -> Iterator[tuple[str, bytes, int]]:
@@ -189,19 +200,8 @@ def _split_lots(entries: Iterable[tuple[str, bytes, int]]) -> Iterator[dict[str,
         yield some
 
 
-def _state(db: LedgerEngine) -> Iterator[Change]:
-    """Where each unit stands is the newest event of it."""
-    folded = NEWEST_EVENTS
-    held = "SELECT unit, step, key, outcome, detail, seq FROM state"
-    mend = "take it from the history anew: digitize ledger recount DIR"
-    for unit, step in db.each(f"SELECT unit, step FROM ({held} EXCEPT {folded}) d"):
-        yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
-    for unit, step in db.each(f"SELECT unit, step FROM ({folded}) f EXCEPT SELECT unit, step FROM state"):
-        yield Change(f"state {unit} {step}", "is gone", mend)
-
-
 def _check_states(db: LedgerEngine) -> Iterator[Change]:
-    """The same of narrow tables."""
+    """Where each unit stands is the newest event of it."""
     held = "SELECT step, unit, seq, outcome FROM standing"
     mend = "take it from the history anew: digitize ledger recount DIR"
     named = """SELECT COALESCE(u.name, CAST(d.unit AS TEXT)), COALESCE(s.name, CAST(d.step AS TEXT)) FROM ({}) d

@@ -13,14 +13,14 @@ MADE = "LENGTH({0}.made) > 0"
 _RECORDS = ("language", "form", "data", "verdict", "open", "reasons")
 
 
-def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
-    """View -> its SELECT. ddl: of the tables, by which those of format 6 are told from today's.
+def views(d: ShownAs) -> Mapping[str, str]:
+    """View -> its SELECT.
 
     A join that is LEFT and by a key costs nothing where a query does not ask for it; one that is not can be begun with
     where units are given by a query of their own (`unit IN (SELECT page ...)`).
     """
     key = d.key.format("h.key")
-    part = d.part.format("h.seq") if is_joined(ddl) else ""
+    part = d.part.format("h.seq")
     shown = f"""{key} AS key, h.outcome AS outcome,
   CASE h.said WHEN 0 THEN h.detail ELSE (SELECT name FROM names WHERE id = h.said) END AS detail"""
     scans = ", ".join(f"{_name_or_empty('c', c)} AS {c}" for c in ("kind", "station", "district", "year", "language"))
@@ -38,7 +38,7 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
         "results": f"""SELECT u.name AS unit, s.name AS step, {key} AS key, o.data AS data
   FROM outputs o JOIN history h ON h.seq = o.seq JOIN units u ON u.id = h.unit JOIN names s ON s.id = h.step""",
         "row_log": f"""SELECT {_table_of("w.tbl")} AS tbl, {logged_name(d, "w")} AS key, w.seq AS seq, w.hash AS hash
-  FROM row_hashes w{_results_union(d) if is_joined(ddl) else ""}""",
+  FROM row_hashes w{_results_union(d)}""",
         "records": f"""SELECT i.name AS record, u.name AS unit, b.name AS batch,
   {_name_or_empty("r", "station")} AS station,
   {plain["language"]}, g.name AS grp, {plain["form"]}, {d.key.format("r.hash")} AS hash, {plain["data"]},
@@ -52,14 +52,9 @@ def views(d: ShownAs, ddl: str = MADE) -> Mapping[str, str]:
     }  # fmt: skip
 
 
-def views_ddl(d: ShownAs, ddl: str) -> str:
+def views_ddl(d: ShownAs) -> str:
     """All of them, each as one statement."""
-    return "".join(f"CREATE VIEW {name} AS\n{select};\n" for name, select in views(d, ddl).items())
-
-
-def is_joined(ddl: str) -> bool:
-    """Whether these tables keep the hash of a result with its event."""
-    return "made" in ddl
+    return "".join(f"CREATE VIEW {name} AS\n{select};\n" for name, select in views(d).items())
 
 
 def _results_union(d: ShownAs) -> str:

@@ -28,9 +28,8 @@ BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('digitize ledger {schema}',
 SELECT extract(epoch FROM clock_timestamp())::float8{marks}
 """
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
-_THERE = b"""SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only'),
-  EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = 'seq_part')"""
-_MAY_WRITE = b"SELECT has_table_privilege(COALESCE(to_regclass('history'), to_regclass('events')), 'INSERT')"
+_THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only')"
+_MAY_WRITE = b"SELECT has_table_privilege(to_regclass('history'), 'INSERT')"
 
 
 class DatabaseEngine:
@@ -48,7 +47,6 @@ class DatabaseEngine:
         self._sync: Callable[[], None] = _nothing
         self._clock: tuple[float, float] | None = None
         self._names = itertools.count()
-        self._is_numbered = False
         self._numbers: dict[str, int] = {}
         self._db = connect(where)
         self._can_write = self._check_access() if is_there else True
@@ -56,7 +54,7 @@ class DatabaseEngine:
     def _check_access(self) -> bool:
         """Whether what is there can be written. Raises LedgerError where nothing is."""
         with self.guarded():
-            there, still, self._is_numbered = self._db.execute(_THERE).fetchone() or (False, "on", False)
+            there, still = self._db.execute(_THERE).fetchone() or (False, "on")
             if not there:
                 self._db.close()
                 raise LedgerError(
@@ -73,7 +71,7 @@ class DatabaseEngine:
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
         """See `LedgerEngine`."""
-        asked = by_number(sql, values, self._number) if self._is_numbered else sql
+        asked = by_number(sql, values, self._number)
         return self._retry_read(lambda: self._db.execute(to_postgres(asked, bool(values)), escape_nuls(values) or None))
 
     def _number(self, name: str) -> int:
@@ -241,7 +239,7 @@ class DatabaseEngine:
             self.execute(statement)
 
     def keep_copy(self, tail: str) -> None:
-        """See `LedgerEngine`: a database has its own backups, and what is added changes no row."""
+        """See `LedgerEngine`: no ledger of an older format lies in a database."""
 
     def now(self) -> float:
         """See `LedgerEngine`: the database's clock."""

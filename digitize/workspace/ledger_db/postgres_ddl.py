@@ -15,7 +15,7 @@ from typing import Any
 from digitize.workspace.ledger_db.covered import COVERED
 from digitize.workspace.ledger_db.dialects import PART, POSTGRES
 from digitize.workspace.ledger_db.narrow import CODES, VIEW_OF
-from digitize.workspace.ledger_db.narrow_sql import base_of, is_joined, views, written_name
+from digitize.workspace.ledger_db.narrow_sql import base_of, views, written_name
 
 NOTE = "\x1e"
 """Begins the message of rows that were written, and stands between their names."""
@@ -45,13 +45,6 @@ _KEYS = {
     ", PRIMARY KEY (tbl, ref, seq)\n) WITHOUT ROWID;": f"\n);\n{_LOOKED_FOR};",
 }
 """SQLite's words for keys and indexes -> what does the same here in less room."""
-_KEYS_6 = {"ON history (step)": "ON history (step, seq)"}
-_JOINING = (
-    "DROP INDEX events_finished_once", f"CREATE UNIQUE INDEX events_finished_once {_ONCE}",
-    "DROP INDEX events_by_step", f"CREATE INDEX events_by_step {_BY_STEP}",
-    "ALTER TABLE row_hashes DROP CONSTRAINT row_hashes_pkey", _LOOKED_FOR,
-)  # fmt: skip
-"""What makes the keys of a ledger of format 6 those of format 7."""
 _TYPE = re.compile(rf"(?<=\w )({'|'.join(_TYPES)})\b")
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(([^;]*)\);")
 _COMMA = re.compile(r",\s+(?![^(]*\))")
@@ -100,8 +93,6 @@ def statements(ddl: str) -> Iterator[str]:
     for statement in _tables(ddl).split(";"):
         if statement.strip():
             yield statement.strip()
-    if "ADD COLUMN" in ddl and is_joined(ddl):
-        yield from _JOINING
     for name, select in _views(ddl).items():
         yield f"CREATE VIEW {name} AS {select}"
     for guard in guards(ddl):
@@ -113,13 +104,13 @@ def _function(head: str, body: str) -> str:
 
 
 def _views(ddl: str) -> Mapping[str, str]:
-    return views(POSTGRES, ddl) if "CREATE TABLE history " in ddl else {}
+    return views(POSTGRES) if "CREATE TABLE history " in ddl else {}
 
 
 def functions(ddl: str) -> dict[str, str]:
     """Head -> body of the functions that these tables need."""
     found = dict(_FUNCTIONS) if "CREATE TABLE meta" in ddl else {}
-    if is_joined(ddl):
+    if "CREATE TABLE history " in ddl:
         found[_KEY_NUMBER[0]] = _KEY_NUMBER[1]
     for table, column in _NUMBERED.findall(ddl):
         found[f"next_of_{table}() RETURNS bigint LANGUAGE plpgsql"] = (
@@ -170,7 +161,7 @@ END"""
 
 def _tables(ddl: str) -> str:
     ddl = _NUMBERED.sub(r"CREATE TABLE \1 (\2 INTEGER PRIMARY KEY DEFAULT next_of_\1()", _GUARD.sub("", ddl))
-    for said, here in (_KEYS if is_joined(ddl) else _KEYS_6).items():
+    for said, here in _KEYS.items():
         ddl = ddl.replace(said, here)
     ddl = ddl.replace(") WITHOUT ROWID", ")")
     return _TYPE.sub(lambda m: _TYPES[m[1]], _TABLE.sub(_pack_table, ddl))

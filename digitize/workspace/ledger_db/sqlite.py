@@ -134,7 +134,7 @@ class FileEngine(sqlite3.Connection):
         another program lacks the function for.
         """
         self.create_function("row_touched", 2, self._note)
-        # Of all columns of a new row, as they stand in the table: an upgraded ledger has them in another order.
+        # Of all columns of a new row, as they stand in the table.
         columns = [r[1] for r in self.execute(f"PRAGMA table_info({_MANY})")]
         of_many = f"FROM {_MANY} WHERE record = {written_name(SQLITE, _MANY, 'NEW')}"
         self.create_function("row_written", 1 + len(columns), self._note_new)
@@ -242,7 +242,7 @@ def script(ddl: str) -> str:
     sizes = ", ".join(f"('{table}', NULLIF('{index}', ''), '{size}')" for table, index, size in _SIZES)
     # Without them a new ledger's queries would be planned as if all tables were small and all keys equally rare.
     known = f"DELETE FROM sqlite_stat1;\nINSERT INTO sqlite_stat1 VALUES {sizes};\n"
-    return f"{ddl}{views_ddl(SQLITE, ddl)}ANALYZE names;\n{known}"
+    return f"{ddl}{views_ddl(SQLITE)}ANALYZE names;\n{known}"
 
 
 def _statements(script: str) -> Iterator[str]:
