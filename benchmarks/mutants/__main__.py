@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--slow", action="store_true", help="ask slow tests, too")
     parser.add_argument("--record", action="store_true", help="only record what tests run, where that is not known")
     parser.add_argument("--stale", action="store_true", help="take what is known of test files that changed since")
+    parser.add_argument("--untried", action="store_true", help="ask only of faults that were never tried")
     parser.add_argument("--again", action="store_true", help="record anew, whatever is known")
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "mutants", help="what is kept between runs")
     parser.add_argument("--quick", action="store_true", help="a few faults in a module of a few lines")
@@ -124,7 +125,7 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
     waiting: list[Mutant] = []
     for mutant in chosen:
         old = results.get(keys[mutant], {})
-        if old.get("outcome") in ("noticed", "slow", *NOT_COUNTED):
+        if old.get("outcome") in ("noticed", "slow", *NOT_COUNTED) or (old and options.untried):
             done[mutant] = old
         else:
             waiting.append(mutant)

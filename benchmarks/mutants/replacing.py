@@ -6,7 +6,7 @@ import ast
 import gc
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -16,6 +16,17 @@ from benchmarks.mutants.targets import ROOT
 
 class NotPlantedError(Exception):
     """The fault cannot be put into a loaded module."""
+
+
+_FUNCTIONS: dict[str, list[FunctionType]] = {}
+
+
+def gather_functions(paths: Iterable[str]) -> None:
+    """Find all functions of some modules, once: looking at all objects in a copy would copy all its memory."""
+    files = {str(ROOT / path) for path in paths}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType) and one.__code__.co_filename in files:
+            _FUNCTIONS.setdefault(one.__code__.co_filename, []).append(one)
 
 
 def module_name(path: str) -> str:
@@ -36,9 +47,8 @@ def put_in(mutant: Mutant) -> None:
     after = compile(tree, str(path), "exec", dont_inherit=True)
     others = {old: new for old, new in _pairs(before, after) if old != new}
     given = 0
-    gc.unfreeze()
-    for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename == str(path) and one.__code__ in others:
+    for one in _FUNCTIONS.get(str(path), ()):
+        if one.__code__ in others:
             try:
                 one.__code__ = others[one.__code__]
             except ValueError as e:

@@ -19,7 +19,14 @@ from typing import Any
 import pytest
 
 from benchmarks.mutants.plant import Mutant
-from benchmarks.mutants.replacing import NotPlantedError, find_readers, module_name, put_in, read_source
+from benchmarks.mutants.replacing import (
+    NotPlantedError,
+    find_readers,
+    gather_functions,
+    module_name,
+    put_in,
+    read_source,
+)
 
 _FIRST = 8
 
@@ -135,7 +142,10 @@ class Trial:
         """Try all faults."""
         self.items = {item.nodeid: item for item in session.items}
         self.session = session
-        _preload(self.known.modules, {m.path for m in self.mutants})
+        paths = {m.path for m in self.mutants}
+        _preload(self.known.modules, paths)
+        gather_functions(paths)
+        gc.collect()
         gc.freeze()
         for mutant in self.mutants:
             outcome, by = self.try_one(mutant)
