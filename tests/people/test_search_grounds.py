@@ -124,3 +124,19 @@ def test_a_name_nearer_to_what_was_asked_stands_before_another(tmp_path):
     assert [(h.record, h.line) for h in hits] == [("c-r1", 2), ("a-r1", 3)]
     assert hits[0].score == 1.0 > hits[1].score
     target.close()
+
+
+def test_what_is_found_is_shown_with_its_case_and_its_sections(finder):
+    (hit,) = finder.search(SearchQuery("9830012345", kind="person"), BY).hits
+    assert hit.case == {
+        "state": "wb", "district": "Howrah", "police_station": "Cuttack Sadar", "year": "2012", "fir_no": "3",
+        "fir_date": "2012-09-09", "place": "Ghat",
+    }  # fmt: skip
+    assert (hit.sections, hit.form, hit.line, hit.score) == (("IPC 304A",), "iif1", 1, 1.0)
+    assert hit.values["name"] == "Harpreet Singh" and hit.values["age"] == "22" and hit.values["role"] == "accused"
+    assert "mobile" not in hit.values
+    (vehicle,) = finder.search(SearchQuery("WB02AB1234", kind="vehicle"), BY).hits
+    assert vehicle.values == {"make": "hero", "registration_no": "WB02AB1234", "chassis_no": "MBLHA10"}
+    plain = vehicle.as_plain()
+    assert list(plain) == ["kind", "record", "form", "line", "score", "why", "case", "values", "sections"]
+    assert plain["why"] == [{"what": "number", "how": "same"}] and plain["sections"] == ["IPC 379"]
