@@ -58,9 +58,9 @@ def _office(folder: Path) -> tuple[Any, dict[str, str], Path]:
     sessions = {}
     for role in ROLES:
         office.people.add(new_account(role, "operator", "en", {}, asks_as=role), "correct horse battery")
-        account = office.people.one(role)
+        account = office.people.find_account(role)
         assert account is not None
-        sessions[role] = office.sessions.begin(account)
+        sessions[role] = office.sessions.start_session(account)
     return office, sessions, file
 
 

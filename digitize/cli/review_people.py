@@ -58,7 +58,7 @@ def show(folder: Dir, json: Json = False) -> None:
     from digitize.review.station.people import People
     from digitize.workspace.place import open_place
 
-    known = People(open_place(folder).folder).all().values()
+    known = People(open_place(folder).folder).load_all().values()
     if json:
         print_json({"people": [{k: v for k, v in asdict(a).items() if k != "hash"} for a in known]})
         return

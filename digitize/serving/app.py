@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from digitize.review.station.app import gated_app
-from digitize.review.station.entrance import logout
-from digitize.review.station.guard import guarded
+from digitize.review.station.login import logout
 from digitize.review.station.pages import change_language
+from digitize.review.station.request_guard import guard_endpoint
 from digitize.services.known import load_services
 from digitize.services.policy import COPY
 from digitize.serving import asking, copying, searching
@@ -43,19 +43,19 @@ _JSON: tuple[tuple[str, Endpoint], ...] = (
 def make_search_app(office: SearchOffice, hosts: Sequence[str]) -> Starlette:
     """The application. hosts: the names by which it may be asked for; any other is refused."""
     pages = [
-        Route(path, guarded(office, patient(endpoint), ANYBODY, is_page=True), methods=[method])
+        Route(path, guard_endpoint(office, patient(endpoint), ANYBODY, is_page=True), methods=[method])
         for path, method, endpoint in _PAGES
     ]
     answers = [
-        Route(path, guarded(office, patient(endpoint), ANYBODY, is_page=False), methods=["GET"])
+        Route(path, guard_endpoint(office, patient(endpoint), ANYBODY, is_page=False), methods=["GET"])
         for path, endpoint in _JSON
     ]
     routes = [
         Route("/openapi.json", _openapi, methods=["GET"]),
         *pages,
         *answers,
-        Route("/language", guarded(office, change_language, ANYBODY, is_page=True), methods=["POST"]),
-        Route("/logout", guarded(office, logout, ANYBODY, is_page=True), methods=["POST"]),
+        Route("/language", guard_endpoint(office, change_language, ANYBODY, is_page=True), methods=["POST"]),
+        Route("/logout", guard_endpoint(office, logout, ANYBODY, is_page=True), methods=["POST"]),
     ]
     return gated_app(office, hosts, routes)
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from digitize.errors import NotFound, OptionsError
-from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
 from digitize.services.answer import ServiceAnswer
 from digitize.services.kind import RecordService
 from digitize.services.known import load_services
@@ -59,7 +59,7 @@ async def service_page(request: Request, office: SearchOffice, visitor: Visitor)
 
 async def answer_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
     """The form with what was found. Sent as a form: an address with names in it would stay in the browser's history."""
-    service, given = _service(request), await form_of(request)
+    service, given = _service(request), await read_form(request)
     try:
         answer = await _answer(request, office, visitor, service, given)
     except (OptionsError, NotAnswered) as e:

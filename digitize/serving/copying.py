@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitize.errors import NotFound, OptionsError
-from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
 from digitize.services.copies.words import languages
 from digitize.services.given import check_given
 from digitize.services.kind import CHOICE, NUMBER, YEAR, Parameter, RecordService, finds_nothing
@@ -50,7 +50,7 @@ async def copy_page(request: Request, office: SearchOffice, visitor: Visitor) ->
 
 async def made_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
     """The PDF of what the form asks, or the form with what could not be asked."""
-    given = await form_of(request)
+    given = await read_form(request)
     try:
         return await _copy(request, office, visitor, given)
     except (OptionsError, NotAnswered, NotFound) as e:

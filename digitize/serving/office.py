@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from digitize.errors import DigitizeError, NotFound, OptionsError
-from digitize.review.station.gate import Gate
+from digitize.review.station.access import Gate
 from digitize.search.asked import SearchQuery
 from digitize.search.search import SearchAnswer, StoreSearch
 from digitize.services.answer import ServiceAnswer
@@ -74,7 +74,7 @@ class SearchOffice(Gate):
         Raises OptionsError (TooOften for one that must wait), TargetRefused.
         """
         query.check()
-        return await self.slowly(lambda: self._searched(query, asker))
+        return await self.run_in_thread(lambda: self._searched(query, asker))
 
     def _searched(self, query: SearchQuery, asker: ServiceAsker) -> SearchAnswer:
         self.rates.count(asker.role, asker.by.who, asker.address)
@@ -84,11 +84,11 @@ class SearchOffice(Gate):
         self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int
     ) -> ServiceAnswer:
         """Answer a question to a service. Raises OptionsError (TooOften for one that must wait), TargetRefused."""
-        return await self.slowly(lambda: self._with(lambda at: at.desk.answer(service, given, asker, limit)))
+        return await self.run_in_thread(lambda: self._with(lambda at: at.desk.answer(service, given, asker, limit)))
 
     async def copy(self, asked: Mapping[str, str], asker: ServiceAsker, language: str) -> bytes:
         """A copy of an FIR as PDF. Raises NotFound, OptionsError (TooOften for one that must wait), TargetRefused."""
-        return await self.slowly(lambda: self._with(lambda at: fir_copy(at.desk, asked, asker, language)))
+        return await self.run_in_thread(lambda: self._with(lambda at: fir_copy(at.desk, asked, asker, language)))
 
     def _with(self, ask: Callable[[_Finder], T]) -> T:
         try:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import OptionsError
-from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
 from digitize.search.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.search.search import SearchAnswer
 from digitize.serving.office import SearchOffice
@@ -33,7 +33,7 @@ async def search_page(request: Request, office: SearchOffice, visitor: Visitor) 
 
 async def found_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
     """The form with what was found. Sent as a form: an address with names in it would stay in the browser's history."""
-    given = await form_of(request)
+    given = await read_form(request)
     try:
         answer = await _answer(request, office, visitor, given)
     except (OptionsError, NotAnswered) as e:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from digitize.errors import NotCounted
 from digitize.masking.unmasking import check_unmasking
-from digitize.review.station.guard import NotAnswered, Visitor, error
 from digitize.review.station.people import POLICE, SUPERVISOR, Account
+from digitize.review.station.request_guard import NotAnswered, Visitor, make_error
 from digitize.search.asked import NOT_SEARCHABLE, is_searchable
 from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker, check_purpose
@@ -78,10 +78,10 @@ def patient(endpoint: Endpoint) -> Endpoint:
             try:
                 return await endpoint(request, office, visitor)
             except TooOften as e:
-                made = error(429, str(e))
+                made = make_error(429, str(e))
                 made.headers["Retry-After"] = str(int(e.wait_s) + 1)
                 return made
             except NotCounted as e:
-                return error(503, str(e))
+                return make_error(503, str(e))
 
     return answer

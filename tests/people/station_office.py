@@ -10,7 +10,7 @@ from PIL import Image
 from digitize.machine.progress import Silent
 from digitize.review.station.app import make_app
 from digitize.review.station.people import new_account
-from digitize.review.station.served import Served
+from digitize.review.station.server_state import Served
 from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
@@ -156,6 +156,6 @@ def open_station(place):
     """The station of a workspace, with its people."""
     served = Served(place)
     for name, role in STAFF:
-        if served.people.one(name) is None:
+        if served.people.find_account(name) is None:
             served.people.add(new_account(name, role, "en", {}), PASSWORD)
     return served, make_app(served, HOSTS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digitize.errors import NotCounted
 from digitize.machine.rate_limit_db import NAME, RateCounters
-from digitize.review.station.throttle import Throttle, begin_try
+from digitize.review.station.throttle import Throttle, start_attempt
 from digitize.services.policy import Enumeration, Rate, load_policy
 from digitize.services.rates import Rates, TooOften, _longest, _numbers
 
@@ -105,7 +105,7 @@ def test_a_clock_that_began_anew_with_the_machine_keeps_nobody_waiting(tmp_path)
     now = [1e6]
     rates = Rates(lambda: now[0], POLICY, RateCounters(tmp_path))
     throttle = Throttle(0, lambda: now[0], RateCounters(tmp_path))
-    throttle.failed("a")
+    throttle.count_failure("a")
     for _ in range(2):
         rates.count("public", "a", "")
     for number in range(3):
@@ -120,7 +120,7 @@ def test_names_and_addresses_do_not_stand_in_the_file(tmp_path):
     rates = Rates(policy=POLICY, counts=RateCounters(tmp_path))
     rates.count("public", "Savitri Mandal", "10.11.12.13")
     rates.count_number("public", "Savitri Mandal", "fir", {"number": "41977", "station": "Kalpanapur"})
-    Throttle(counts=rates._counts).failed("savitri mandal")
+    Throttle(counts=rates._counts).count_failure("savitri mandal")
     found = b"".join(p.read_bytes() for p in tmp_path.iterdir())
     assert not [w for w in (b"Savitri", b"savitri", b"10.11.12.13", b"41977", b"kalpanapur") if w in found]
     assert {p.stat().st_mode & 0o77 for p in tmp_path.iterdir()} == {0}
@@ -132,7 +132,7 @@ def test_tries_of_several_threads_and_servers_at_once_are_as_many_as_one_after_t
 
     def guess(throttle):
         for _ in range(3):
-            waits.append(begin_try([(throttle, "asha")]))
+            waits.append(start_attempt([(throttle, "asha")]))
 
     threads = [threading.Thread(target=guess, args=(s,)) for s in servers]
     for one in threads:
@@ -140,7 +140,7 @@ def test_tries_of_several_threads_and_servers_at_once_are_as_many_as_one_after_t
     for one in threads:
         one.join()
     assert waits.count(0) == 3 and len(waits) == 12
-    servers[0].came_in("asha")
+    servers[0].reset_failures("asha")
     assert servers[1].wait_s("asha") == 0
 
 
@@ -175,7 +175,7 @@ def _refused(rates):
             ask()
     rates.count("police", "a", "")
     with pytest.raises(NotCounted):
-        Throttle(counts=rates._counts).failed("a")
+        Throttle(counts=rates._counts).count_failure("a")
 
 
 def test_whoever_deletes_a_damaged_file_leaves_nobody_counting_in_it(tmp_path):
@@ -191,7 +191,7 @@ def test_whoever_deletes_a_damaged_file_leaves_nobody_counting_in_it(tmp_path):
 def test_a_secret_that_a_power_cut_left_empty_is_told_and_made_anew_once_deleted(tmp_path):
     tmp_path.joinpath("counts.key").touch()
     with pytest.raises(NotCounted, match=r"counts\.\* beside it"):
-        Throttle(counts=RateCounters(tmp_path)).failed("Asha")
+        Throttle(counts=RateCounters(tmp_path)).count_failure("Asha")
     for file in tmp_path.glob("counts.*"):
         file.unlink()
-    Throttle(counts=RateCounters(tmp_path)).failed("Asha")
+    Throttle(counts=RateCounters(tmp_path)).count_failure("Asha")

@@ -497,7 +497,7 @@ def test_who_is_no_police_works_at_no_station_and_owns_no_records(tmp_path):
     (tmp_path / "keys").mkdir()
     people.add(new_account("Counter", "administrator", "en", {}, asks_as="public"), PASSWORD)
     people.add(new_account("Asha", "operator", "en", {"stations": ("Howrah/Kalpanapur",)}), PASSWORD)
-    counter, asha = People(tmp_path).one("Counter"), People(tmp_path).one("Asha")
+    counter, asha = People(tmp_path).find_account("Counter"), People(tmp_path).find_account("Asha")
     assert not counter.may("operator") and counter.may("") and asha.may("operator")
     own = Record("a-r1", "iif1", {n: FieldValue(v, v) for n, v in search_store.FIRS[0].items() if n != "record_id"})
     roles = [asker(role, stations=s).role_for(own) for role, s in (

@@ -52,7 +52,9 @@ def served(office):
     process = subprocess.Popen([sys.executable, "-m", "digitize.cli", *map(str, command)], cwd=ROOT)
     people = People(office / "ws")
     sessions = Sessions(office / "ws" / "keys" / "search_sessions.json", people, 600)
-    server = SimpleNamespace(port=port, process=process, enter=lambda name: sessions.begin(people.one(name)))
+    server = SimpleNamespace(
+        port=port, process=process, enter=lambda name: sessions.start_session(people.find_account(name))
+    )
     end = time.monotonic() + 120
     while ask(server, "/login") is None:
         assert process.poll() is None and time.monotonic() < end
@@ -134,37 +136,37 @@ def test_a_session_is_one_for_all_processes(office):
     people, path = People(office / "ws"), office / "both.json"
     now = [1000.0]
     one, other = (Sessions(path, people, 600, clock=lambda: now[0]) for _ in range(2))
-    asha, counter = one.begin(people.one("Asha")), other.begin(people.one("Counter"))
-    assert {s.of(own)[1].name for s in (one, other) for own in (asha, counter)} == {"Asha", "Counter"}
-    assert one.of(asha)[0].csrf == other.of(asha)[0].csrf
+    asha, counter = one.start_session(people.find_account("Asha")), other.start_session(people.find_account("Counter"))
+    assert {s.find_session(own)[1].name for s in (one, other) for own in (asha, counter)} == {"Asha", "Counter"}
+    assert one.find_session(asha)[0].csrf == other.find_session(asha)[0].csrf
     # Who goes on at one process is not idle at the other.
     for _ in range(4):
         now[0] += 400
-        assert one.of(asha)
-    assert other.of(asha) and other.of(counter) is None
-    other.end(asha)
-    assert one.of(asha) is None
+        assert one.find_session(asha)
+    assert other.find_session(asha) and other.find_session(counter) is None
+    other.end_session(asha)
+    assert one.find_session(asha) is None
 
 
 def test_a_full_disk_sends_nobody_away_who_is_in(office, monkeypatch):
     people, now = People(office / "ws"), [1000.0]
     sessions = Sessions(office / "full.json", people, 600, clock=lambda: now[0])
-    asha = sessions.begin(people.one("Asha"))
+    asha = sessions.start_session(people.find_account("Asha"))
 
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("digitize.review.station.sessions.write_private", full)
     now[0] += 300
-    assert sessions.of(asha)
+    assert sessions.find_session(asha)
     now[0] += 500
-    assert sessions.of(asha)
+    assert sessions.find_session(asha)
 
 
 def test_of_two_changes_of_people_at_once_both_stay(office):
     held = [People(office / "ws") for _ in range(6)]
     for one in held:
-        one.all()
+        one.load_all()
     threads = [
         threading.Thread(target=one.add, args=(new_account(f"New {n}", "operator", "en", {}), "correct horse battery"))
         for n, one in enumerate(held)
@@ -173,7 +175,7 @@ def test_of_two_changes_of_people_at_once_both_stay(office):
         one.start()
     for one in threads:
         one.join()
-    assert {f"New {n}" for n in range(6)} < set(People(office / "ws").all())
+    assert {f"New {n}" for n in range(6)} < set(People(office / "ws").load_all())
 
 
 def test_processes_that_end_again_and_again_end_the_server(monkeypatch):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from station_office import Browser, open_station
 
-from digitize.review.station.shown import box_on_page
-from digitize.review.station.values_above import _row_before
+from digitize.review.station.task_view import find_box
+from digitize.review.station.values_above import _name_row_above
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from ocr.page import Box
@@ -44,7 +44,7 @@ def on(browser, page, field):
     Whoever held it lets it go.
     """
     for name in ("Asha", "Bala", "Chitra", "Sup"):
-        browser.served.room.do_now(lambda room, name=name: room.worklist.let_go(name))
+        browser.served.room.run_and_wait(lambda room, name=name: room.worklist.release_all(name))
     items = browser.items(f"n=50&field={field}&page=wb-test-0001-{page:04d}")
     return items[0] if items else None
 
@@ -213,7 +213,7 @@ def test_a_place_stands_on_the_upright_picture_where_it_stood_on_the_scan(turns)
     scan[box.y0 : box.y1, box.x0 : box.x1] = 1
     upright = np.rot90(scan, -turns)
     task = SimpleNamespace(item=SimpleNamespace(box=box, boxes=()), page="p")
-    x0, y0, x1, y1 = box_on_page(SimpleNamespace(turned=lambda _: (turns, 20, 10)), task)
+    x0, y0, x1, y1 = find_box(SimpleNamespace(measure_page=lambda _: (turns, 20, 10)), task)
     assert upright[y0:y1, x0:x1].all()
     assert (x1 - x0) * (y1 - y0) == upright.sum()
 
@@ -232,4 +232,4 @@ def test_help_while_typing(browsers):
     browsers["Asha"].answer(on(browsers["Sup"], 3, "fir_date"), "02/12/2018")
     browsers["Bala"].answer(on(browsers["Sup"], 3, "fir_date"), "02/12/2018")
     assert on(browsers["Sup"], 4, "fir_date")["above"] == "02/12/2018", "what was just said of the page before"
-    assert [_row_before(row) for row in ("r03", "r10", "r1", "r01", "sum")] == ["r02", "r09", "", "", ""]
+    assert [_name_row_above(row) for row in ("r03", "r10", "r1", "r01", "sum")] == ["r02", "r09", "", "", ""]

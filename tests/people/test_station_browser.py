@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from digitize.machine.font_files import font_folder
 from digitize.offices.pdf import find_browser
 from digitize.review.station.app import make_app
-from digitize.review.station.served import Served
+from digitize.review.station.server_state import Served
 from digitize.workspace.ledger import Ledger
 from sample_data.makers.station_office import PASSWORD, make_office
 
@@ -44,7 +44,7 @@ def place(tmp_path_factory):
 def address(place, monkeypatch):
     """The station, served by a thread of this process."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("digitize.review.station.people._hasher", lambda: quick)
+    monkeypatch.setattr("digitize.review.station.people._make_hasher", lambda: quick)
     served = Served(place)
     app = make_app(served, ["127.0.0.1"])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))

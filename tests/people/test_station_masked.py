@@ -21,7 +21,7 @@ def station(office_of, quick_hash):
     with pytest.MonkeyPatch.context() as patch:
         paths = lambda _, record: frozenset({"police_station"} if record.id == HIDDEN else ())  # noqa: E731
         patch.setattr(CaseMasks, "paths", paths)
-        patch.setattr("digitize.review.station.room.hidden_zones", lambda *_: {"police_station"})
+        patch.setattr("digitize.review.station.ledger_thread.hidden_zones", lambda *_: {"police_station"})
         patch.setattr("digitize.review.station.values_above.hidden_zones", lambda *_: {"police_station"})
         served, app = open_station(office_of())
         yield served, app
@@ -36,7 +36,7 @@ def test_operators_are_not_given_what_is_protected(station):
     served, app = station
     asha, sup = Browser(app, "Asha"), Browser(app, "Sup")
     assert masked(asha) == []
-    served.room.do_now(lambda room: room.worklist.let_go("Asha"))
+    served.room.run_and_wait(lambda room: room.worklist.release_all("Asha"))
     (item,) = masked(sup)
     assert (item["masked"], item["prefill"], item["picture"], item["candidates"]) == (True, "[masked]", "", [])
     assert asha.answer(item, "Namunahat")["state"] == "gone"
@@ -72,9 +72,11 @@ def test_who_is_cleared_is_given_them_and_each_time_is_kept(station):
     with pytest.raises(OptionsError, match="words"):
         new_account("Clear", "operator", "en", {}, cleared="because")
     served.people.add(new_account("Clear", "operator", "en", {}, cleared="sworn in, order 7"), PASSWORD)
-    served.room.do_now(lambda room: room.worklist.let_go("Sup"))
+    served.room.run_and_wait(lambda room: room.worklist.release_all("Sup"))
     clear = Browser(app, "Clear")
-    served.room.do_now(lambda room: room.worklist.remove_past(next(p for v in room.worklist.past.values() for p in v)))
+    served.room.run_and_wait(
+        lambda room: room.worklist.remove_past(next(p for v in room.worklist.past.values() for p in v))
+    )
     (item,) = masked(clear)
     assert (item["masked"], item["prefill"]) == (False, "Namunahat")
     assert clear.get(f"/api/picture/{item['id']}")[0] == 200
@@ -87,7 +89,7 @@ def test_who_is_cleared_is_given_them_and_each_time_is_kept(station):
 def test_what_stands_above_tells_nobody_either(station):
     served, app = station
     for name in ("Sup", "Clear"):
-        served.room.do_now(lambda room, name=name: room.worklist.let_go(name))
+        served.room.run_and_wait(lambda room, name=name: room.worklist.release_all(name))
     items = [i for i in Browser(app, "Asha").items("n=100&page=wb-test-0001-0002")]
     above = {i["field"]: i["above"] for i in items}
     assert above["police_station"] == ""

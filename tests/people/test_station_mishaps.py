@@ -38,7 +38,7 @@ def browsers(station):
 def on(browser, page, field):
     """The item of a field on a page (from 1), whoever held it before; None where it is not given to this person."""
     for name in ("Asha", "Bala", "Chitra", "Sup"):
-        browser.served.room.do_now(lambda room, name=name: room.worklist.let_go(name))
+        browser.served.room.run_and_wait(lambda room, name=name: room.worklist.release_all(name))
     items = browser.items(f"n=50&field={field}&page=wb-test-0001-{page:04d}")
     return items[0] if items else None
 
@@ -59,7 +59,7 @@ def test_a_fault_is_answered_without_what_it_says(browsers, station, monkeypatch
     async def fail(work):
         raise fault
 
-    monkeypatch.setattr(station[0].room, "do", fail)
+    monkeypatch.setattr(station[0].room, "run_in_thread", fail)
     found, _, body = browsers["Asha"].get("/api/next?n=1")
     assert found == status
     assert b"/a/file" not in body and b"Qarla" not in body
@@ -98,7 +98,7 @@ def test_an_account_is_added_with_the_work_that_is_its_own(station, browsers):
     told = {"what": "add", "name": "Limited", "role": "supervisor", "password": PASSWORD, "language": "hi",
             "volumes": "a, b", "languages": "en", "fields": "fir_no,,year", "cleared": "court order 12/2026"}  # fmt: skip
     assert browsers["Adm"].form("/people", **told)[0] == 303
-    made = station[0].people.one("Limited")
+    made = station[0].people.find_account("Limited")
     assert (made.role, made.language, made.cleared) == ("supervisor", "hi", "court order 12/2026")
     assert (made.volumes, made.languages, made.fields) == (("a", "b"), ("en",), ("fir_no", "year"))
     with Ledger(station[0].place.ledger) as ledger:
@@ -109,7 +109,7 @@ def test_an_account_is_added_with_the_work_that_is_its_own(station, browsers):
 def test_an_answer_to_what_a_spreadsheet_settled_otherwise_is_left_to_a_third(browsers, made):
     item = on(browsers["Asha"], 2, "acts.act")
     with Ledger(made.ledger) as ledger, ledger.writing():
-        given = browsers["Asha"].served.room.do_now(lambda room: room.worklist.find(item["id"]).asked.blank)
+        given = browsers["Asha"].served.room.run_and_wait(lambda room: room.worklist.find(item["id"]).asked.blank)
         from dataclasses import replace
 
         settled = replace(given, verdict="value", value="u/s 302 IPC", operator="Typist")
@@ -144,7 +144,7 @@ def test_of_answers_sent_together_all_are_kept_or_none(browsers, station, made, 
     item, other = on(asha, 4, "fir_no"), on(asha, 4, "fir_date")
     from digitize.review.station import saving
 
-    kept, real = [], saving.keep_past
+    kept, real = [], saving.record_answer
 
     def fails_at_the_second(ledger, past):
         kept.append(past)
@@ -152,14 +152,14 @@ def test_of_answers_sent_together_all_are_kept_or_none(browsers, station, made, 
             raise LedgerError("the disk is full")
         return real(ledger, past)
 
-    monkeypatch.setattr(saving, "keep_past", fails_at_the_second)
+    monkeypatch.setattr(saving, "record_answer", fails_at_the_second)
     plain = [
         {"client": f"both-{i['id']}", "item": i["id"], "version": i["version"], "verdict": "value", "value": v}
         for i, v in ((item, "104"), (other, "04/12/2018"))
     ]
     assert asha.send("/api/answers", {"answers": plain})[0] == 503
     monkeypatch.undo()
-    assert served.room.do_now(lambda room: [room.past_of_client(p["client"]) for p in plain]) == [None, None]
+    assert served.room.run_and_wait(lambda room: [room.find_answer(p["client"]) for p in plain]) == [None, None]
     assert on(asha, 4, "fir_no"), "nothing of it was kept"
     assert asha.send("/api/answers", {"answers": plain})[1]["outcomes"][0]["state"] == "kept"
     assert on(browsers["Bala"], 4, "fir_no")["blind"], "the first of two"

@@ -20,9 +20,9 @@ from digitize.review.answer_history import (
     WAITING,
     PastAnswer,
 )  # fmt: skip
-from digitize.review.station.batches import SignedThinly
-from digitize.review.station.figures import batch_figures, judged, person_figures
-from digitize.review.station.stages import settled_by, wanted
+from digitize.review.station.batches import WeakSignOff
+from digitize.review.station.figures import compute_batch_figures, compute_person_figures, judge_answers
+from digitize.review.station.stages import find_settling_answer, find_wanted_key
 from digitize.review.station.worklist import is_drawn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
@@ -62,7 +62,7 @@ DIFFER = [said(A, state=WAITING), said(B, "2", purpose=SECOND, state=DISPUTED)]
     ],
 )
 def test_what_is_wanted_next(mode, past, how, purpose, not_by):
-    want = wanted(mode, past, **how)
+    want = find_wanted_key(mode, past, **how)
     assert (want and want.purpose) == purpose
     if want:
         assert ("supervisor" if want.of_supervisor else "".join(sorted(want.not_by))) == not_by
@@ -79,9 +79,9 @@ def test_what_is_wanted_next(mode, past, how, purpose, not_by):
     ],
 )
 def test_who_was_right(past, truth, right):
-    found = settled_by(past)
+    found = find_settling_answer(past)
     assert (found and found.value) == truth
-    assert {p.operator: is_right for p, is_right in judged(past)} == right
+    assert {p.operator: is_right for p, is_right in judge_answers(past)} == right
 
 
 def test_samples_are_drawn_more_often_where_a_prefilled_value_stood():
@@ -126,7 +126,9 @@ def key(browser, query="n=100", wrong=()):
 
 def figures(served, name=""):
     """(looked at, right) of a person, or of the batch."""
-    people, batches = served.room.do_now(lambda room: (dict(person_figures(room)), batch_figures(room)))
+    people, batches = served.room.run_and_wait(
+        lambda room: (dict(compute_person_figures(room)), compute_batch_figures(room))
+    )
     found = people[name] if name else batches[0][1]
     return found.looked_at, found.right
 
@@ -159,7 +161,7 @@ def test_quality_from_sample_to_sign_off(station, place, monkeypatch):
     served, app = station
     asha, bala, chitra, sup = (Browser(app, name) for name in ("Asha", "Bala", "Chitra", "Sup"))
     for name in ("Asha", "Bala", "Chitra", "Sup"):
-        served.room.do_now(lambda room, name=name: room.worklist.let_go(name))
+        served.room.run_and_wait(lambda room, name=name: room.worklist.release_all(name))
     served.room.worklist.options = served.room.options.model_copy(update={"known_share": 0.0})
     first = key(asha, wrong=("year",))
     assert len(first) == 15
@@ -172,7 +174,7 @@ def test_quality_from_sample_to_sign_off(station, place, monkeypatch):
     batch = "wb-test-b0001"
     assert sup.get("/quality")[0] == 200
     # Beside what was answered stands what is not, or a batch would be signed off for its first answers.
-    left = served.room.do_now(lambda room: (room.worklist.open_in_batches(), room.worklist.count_open()))
+    left = served.room.run_and_wait(lambda room: (room.worklist.open_in_batches(), room.worklist.count_open()))
     assert left[0][batch] == left[1]
     assert sup.form("/quality", batch=batch, what="signed-off")[0] == 409, "too much of it was wrong"
     assert sup.form("/quality", batch="no-such-batch", what="sent-back")[0] == 404
@@ -195,7 +197,7 @@ def test_quality_from_sample_to_sign_off(station, place, monkeypatch):
 
 
 def test_a_signature_on_nothing_that_was_checked_rests_on_the_very_numbers_that_were_shown():
-    grounds = SignedThinly("b", looked_at=0, answers=57, open=3)
+    grounds = WeakSignOff("b", looked_at=0, answers=57, open=3)
     assert grounds.is_confirmed_by({"looked_at": "0", "open": "3"})
     assert not grounds.is_confirmed_by({})
     assert not grounds.is_confirmed_by({"looked_at": "1", "open": "3"})
@@ -215,7 +217,7 @@ def test_what_is_loaded_can_be_opened_again(station, place, digitize):
     before, history = loaded(place)
     record = "wb-test-0001-0001-r1"
     assert before[record] == "2018"
-    served.room.read_anew()
+    served.room.start_reload()
     served.room.wait()
     sup = Browser(app, "Sup")
     assert sup.form(f"/record/{record}", field="year", reason="")[0] == 422
@@ -227,7 +229,7 @@ def test_what_is_loaded_can_be_opened_again(station, place, digitize):
         stored = Records(ledger).one(record)
         assert (stored.verdict, stored.open) == ("review", ("year",))
     assert loaded(place)[0] == {r: y for r, y in before.items() if r != record}, "out of the target meanwhile"
-    served.room.read_anew()
+    served.room.start_reload()
     served.room.wait()
     (item,) = (i for i in Browser(app, "Asha").items("n=100") if i["record"] == record)
     assert (item["field"], item["why"]) == ("year", ["reopened"])

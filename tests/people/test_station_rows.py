@@ -1,15 +1,15 @@
 """What the station shows of the row of an old table, where a page would have its picture."""
 
-from digitize.review.station.tasks import Tasks
+from digitize.review.station.tasks import TaskBuilder
 from digitize.workspace.ledger.records import Stored
 from mappers.record import FieldValue, Origin, Record
 
 
 def row_of(record, hidden=frozenset()):
-    tasks = object.__new__(Tasks)
+    tasks = object.__new__(TaskBuilder)
     # As if the record's case had just been asked about.
     tasks._hidden = (record.id, hidden)
-    return tasks._row(Stored(record, "unit", "group", "", "", "hash"))
+    return tasks._find_row(Stored(record, "unit", "group", "", "", "hash"))
 
 
 def field(column, raw, value=None):

@@ -12,7 +12,7 @@ from digitize.errors import OptionsError
 from digitize.machine.web_server import Listening
 from digitize.review.station.app import _API, _PAGES, make_app
 from digitize.review.station.people import ROLES, People, new_account
-from digitize.review.station.served import Served
+from digitize.review.station.server_state import Served
 from digitize.review.station.serving import check_serving, names_of
 from digitize.review.station.sessions import Sessions
 from digitize.review.station.throttle import Throttle
@@ -92,7 +92,7 @@ def test_a_session_id_given_beforehand_is_never_taken_over(app, station):
     assert first != "fixed-by-somebody-else"
     browser.login("Asha")
     assert browser.cookies["digitize_review"] != first
-    assert station[0].sessions.of(first) is None, "the one before is over"
+    assert station[0].sessions.find_session(first) is None, "the one before is over"
     cookie = next(c for c in browser.set_cookies if c.startswith("digitize_review="))
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {p.strip() for p in cookie.split(";")}
     assert "Secure" not in cookie
@@ -117,14 +117,14 @@ def test_pauses_grow_and_end():
     throttle = Throttle(free=2, clock=lambda: now[0])
     waits = []
     for _ in range(16):
-        throttle.failed("a")
+        throttle.count_failure("a")
         waits.append(throttle.wait_s("a"))
     assert waits[:3] == [0.0, 2.0, 4.0]
     assert waits[-1] == 900.0
     now[0] = 901.0
     assert throttle.wait_s("a") == 0.0
-    throttle.came_in("a")
-    throttle.failed("a")
+    throttle.reset_failures("a")
+    throttle.count_failure("a")
     assert throttle.wait_s("a") == 0.0
 
 
@@ -132,20 +132,20 @@ def test_wrong_passwords_are_remembered_for_an_hour():
     now = [0.0]
     throttle = Throttle(free=2, clock=lambda: now[0])
     for _ in range(3):
-        throttle.failed("a")
+        throttle.count_failure("a")
     now[0] = 3599.0
-    throttle.failed("a")
+    throttle.count_failure("a")
     assert throttle.wait_s("a") == 8.0, "the fourth, not the first"
     now[0] += 3600.0
-    throttle.failed("a")
+    throttle.count_failure("a")
     assert throttle.wait_s("a") == 0.0, "the first again"
 
 
 def test_the_right_password_ends_the_pause_of_that_name_alone():
     throttle = Throttle(free=1, clock=lambda: 0.0)
     for name in ("a", "b"):
-        throttle.failed(name)
-    throttle.came_in("a")
+        throttle.count_failure(name)
+    throttle.reset_failures("a")
     assert (throttle.wait_s("a"), throttle.wait_s("b")) == (0.0, 2.0)
 
 
@@ -230,21 +230,21 @@ def test_sessions_outlive_the_server_and_end_by_themselves(place, tmp_path):
     people = People(place.folder)
     now = [1000.0]
     first = Sessions(tmp_path / "sessions.json", people, 60, clock=lambda: now[0])
-    own = first.begin(people.one("Asha"))
+    own = first.start_session(people.find_account("Asha"))
     assert own not in (tmp_path / "sessions.json").read_text(encoding="utf-8")
     assert stat.S_IMODE((tmp_path / "sessions.json").stat().st_mode) == 0o600
     second = Sessions(tmp_path / "sessions.json", people, 60, clock=lambda: now[0])
-    assert second.of(own)[1].name == "Asha"
+    assert second.find_session(own)[1].name == "Asha"
     now[0] += 61
-    assert second.of(own) is None, "idle"
-    again = second.begin(people.one("Asha"))
+    assert second.find_session(own) is None, "idle"
+    again = second.start_session(people.find_account("Asha"))
     people.set_password("Asha", PASSWORD)
-    assert second.of(again) is None, "the password is another"
-    third = second.begin(people.one("Asha"))
-    second.end(third)
-    assert second.of(third) is None
+    assert second.find_session(again) is None, "the password is another"
+    third = second.start_session(people.find_account("Asha"))
+    second.end_session(third)
+    assert second.find_session(third) is None
     (tmp_path / "sessions.json").write_text("broken", encoding="utf-8")
-    assert Sessions(tmp_path / "sessions.json", people, 60).of(third) is None
+    assert Sessions(tmp_path / "sessions.json", people, 60).find_session(third) is None
 
 
 def test_who_was_taken_out_is_out_at_once(app, station):

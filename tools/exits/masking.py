@@ -52,18 +52,18 @@ def _station(at: Planted) -> str:
     import json
 
     from digitize.records.trail import trail
+    from digitize.review.station.ledger_thread import Room
     from digitize.review.station.people import SUPERVISOR, People, new_account
-    from digitize.review.station.room import Room
-    from digitize.review.station.shown import as_shown
-    from digitize.review.station.worklist import Wish
+    from digitize.review.station.task_view import task_to_plain
+    from digitize.review.station.worklist import WorkChoice
     from digitize.workspace.place import open_place
 
     place = open_place(at.workspace)
     who = new_account("Any", SUPERVISOR, "en", {})
 
     def all_of(room: Room) -> str:
-        given = room.worklist.next(who, Wish(), 10_000)
-        shown = [as_shown(room, who, task, want, frozenset()) for task, want in given]
+        given = room.worklist.next(who, WorkChoice(), 10_000)
+        shown = [task_to_plain(room, who, task, want, frozenset()) for task, want in given]
         records = [trail(room.ledger, f"wb-test-t0001-r{i:07}") for i in range(1, len(at.cases) + 1)]
         return json.dumps([shown, records], ensure_ascii=False, default=str)
 

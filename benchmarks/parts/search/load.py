@@ -75,7 +75,7 @@ def _workspace(folder: Path) -> Path:
         subprocess.run(made, check=True, capture_output=True)
     people = People(folder)
     for name in _NAMES:
-        if people.one(name) is None:
+        if people.find_account(name) is None:
             people.add(new_account(name, OPERATOR, "en", {}), _PASSWORD)
     return folder
 

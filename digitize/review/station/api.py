@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from digitize.review.station.checking import check_value, find_entries
-from digitize.review.station.guard import NotAnswered, Visitor, json_of
+from digitize.review.station.ledger_thread import LEASE_STEP, OWNER, Room
 from digitize.review.station.people import SUPERVISOR
-from digitize.review.station.room import LEASE_STEP, OWNER, Room
-from digitize.review.station.saving import Keyed, take_all
-from digitize.review.station.served import Served
-from digitize.review.station.shown import as_shown
-from digitize.review.station.undoing import undo
-from digitize.review.station.unmasking import note_shown, unmask, unmasked_by
-from digitize.review.station.worklist import ORDERS, PAGE, Wish
+from digitize.review.station.request_guard import NotAnswered, Visitor, read_json
+from digitize.review.station.saving import SentAnswer, save_answers
+from digitize.review.station.server_state import Served
+from digitize.review.station.task_view import task_to_plain
+from digitize.review.station.undoing import take_back_answer
+from digitize.review.station.unmasking import list_unmasked, note_shown, unmask
+from digitize.review.station.worklist import ORDERS, PAGE, WorkChoice
 
 _MOST_ITEMS, _MOST_ANSWERS = 100, 500
 _MOST_TEXT, _MOST_NAME = 20_000, 200
@@ -24,46 +24,46 @@ _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _A_WHILE = {"Cache-Control": "private, max-age=600"}
 
 
-def wish_of(request: Request) -> Wish:
+def parse_wish(request: Request) -> WorkChoice:
     """What the address asks for."""
-    asked = {n: request.query_params.get(n, "")[:_MOST_NAME] for n in Wish.__dataclass_fields__}
+    asked = {n: request.query_params.get(n, "")[:_MOST_NAME] for n in WorkChoice.__dataclass_fields__}
     order = asked["order"] or PAGE
     if order not in ORDERS:
         raise NotAnswered(422, "There is no such order.")
-    return Wish(**asked | {"order": order})
+    return WorkChoice(**asked | {"order": order})
 
 
 async def next_items(request: Request, served: Served, visitor: Visitor) -> Response:
     """What is asked next; whoever gets it holds it for ten minutes."""
-    wish, who = wish_of(request), visitor.account
+    wish, who = parse_wish(request), visitor.account
     try:
         count = max(1, min(_MOST_ITEMS, int(request.query_params.get("n", "20"))))
     except ValueError:
         raise NotAnswered(422, "n is a number.") from None
 
     def work(room: Room) -> dict[str, Any]:
-        room.look_around()
-        given = room.worklist.next(who, wish, count)
+        room.reload_if_changed()
+        given = room.worklist.take_next(who, wish, count)
         room.ledger.claim([task.base for task, _ in given], LEASE_STEP, OWNER + who.name)
-        seen = unmasked_by(room, who)
+        seen = list_unmasked(room, who)
         note_shown(room, who, [task for task, _ in given])
-        shown = [as_shown(room, who, task, want, seen) for task, want in given]
-        return {"items": shown, "left": room.worklist.left(who, wish)}
+        shown = [task_to_plain(room, who, task, want, seen) for task, want in given]
+        return {"items": shown, "left": room.worklist.count_left(who, wish)}
 
-    return JSONResponse(await served.room.do(work))
+    return JSONResponse(await served.room.run_in_thread(work))
 
 
 async def take_answers(request: Request, served: Served, visitor: Visitor) -> Response:
     """Answers, each kept once, all in one transaction."""
-    plain = (await json_of(request)).get("answers")
+    plain = (await read_json(request)).get("answers")
     if not isinstance(plain, list) or len(plain) > _MOST_ANSWERS:
         raise NotAnswered(422, f"answers is a list of {_MOST_ANSWERS} at most.")
-    answers = [_keyed(entry) for entry in plain]
-    outcomes = await served.room.do(lambda room: take_all(room, visitor.account, answers))
+    answers = [_parse_answer(entry) for entry in plain]
+    outcomes = await served.room.run_in_thread(lambda room: save_answers(room, visitor.account, answers))
     return JSONResponse({"outcomes": [o.as_plain() for o in outcomes]})
 
 
-def _keyed(entry: object) -> Keyed:
+def _parse_answer(entry: object) -> SentAnswer:
     """One answer as it was sent. Raises NotAnswered for anything else."""
     if not isinstance(entry, dict):
         raise NotAnswered(422, "An answer is an object.")
@@ -78,29 +78,34 @@ def _keyed(entry: object) -> Keyed:
     # As other programs paste it: hard spaces become plain, what cannot be seen goes; joiners are letters.
     plain = texts["value"].replace("\u00a0", " ").replace("\u202f", " ")
     value = "".join(c for c in plain if c.isprintable() or c in "\n\t\u200c\u200d")
-    return Keyed(**texts | {"value": value}, **counts, sure=entry.get("sure") is True)
+    return SentAnswer(**texts | {"value": value}, **counts, sure=entry.get("sure") is True)
 
 
 async def take_back(request: Request, served: Served, visitor: Visitor) -> Response:
     """Undo: the person's own answer counts no more."""
-    client = str((await json_of(request)).get("client", ""))[:64]
+    client = str((await read_json(request)).get("client", ""))[:64]
 
     def work(room: Room) -> dict[str, Any]:
-        found = undo(room, visitor.account, client)
+        found = take_back_answer(room, visitor.account, client)
         if found is None:
             return {"state": "gone", "item": None}
         room.ledger.claim([found[0].base], LEASE_STEP, OWNER + visitor.account.name)
-        return {"state": "undone", "item": as_shown(room, visitor.account, *found, unmasked_by(room, visitor.account))}
+        return {
+            "state": "undone",
+            "item": task_to_plain(room, visitor.account, *found, list_unmasked(room, visitor.account)),
+        }
 
-    return JSONResponse(await served.room.do(work))
+    return JSONResponse(await served.room.run_in_thread(work))
 
 
 async def check(request: Request, served: Served, visitor: Visitor) -> Response:
     """What the rules say of a value, without keeping it."""
-    plain = await json_of(request)
+    plain = await read_json(request)
     item, value = str(plain.get("item", ""))[:_MOST_NAME], str(plain.get("value", ""))[:_MOST_TEXT]
     language = visitor.account.language
-    return JSONResponse(await served.room.do(lambda room: check_value(room, visitor.account, item, value, language)))
+    return JSONResponse(
+        await served.room.run_in_thread(lambda room: check_value(room, visitor.account, item, value, language))
+    )
 
 
 async def entries(request: Request, served: Served, visitor: Visitor) -> Response:
@@ -111,7 +116,7 @@ async def entries(request: Request, served: Served, visitor: Visitor) -> Respons
         count = max(1, min(50, int(request.query_params.get("n", "12"))))
     except ValueError:
         raise NotAnswered(422, "n is a number.") from None
-    found = await served.room.do(lambda room: find_entries(room, name, typed, count))
+    found = await served.room.run_in_thread(lambda room: find_entries(room, name, typed, count))
     return JSONResponse({"entries": found})
 
 
@@ -123,12 +128,12 @@ async def picture(request: Request, served: Served, visitor: Visitor) -> Respons
         task = room.worklist.find(item)
         if task is None:
             raise NotAnswered(404, "There is no such item.")
-        is_hidden = task.is_masked and task.base not in unmasked_by(room, visitor.account)
-        if is_hidden or not visitor.account.does(task.volume, task.language, task.field):
+        is_hidden = task.is_masked and task.base not in list_unmasked(room, visitor.account)
+        if is_hidden or not visitor.account.is_assigned(task.volume, task.language, task.field):
             raise NotAnswered(403, "This is not yours to see.")
         return task
 
-    made = await served.pictures.zone(await served.room.do(work))
+    made = await served.pictures.render_zone(await served.room.run_in_thread(work))
     return Response(made, media_type="image/png", headers=_FOR_GOOD)
 
 
@@ -137,26 +142,26 @@ async def page_picture(request: Request, served: Served, visitor: Visitor) -> Re
     page, item = request.path_params["page"], request.query_params.get("item", "")
 
     def work(room: Room) -> tuple[str, ...]:
-        tasks = room.worklist.on_page(page)
+        tasks = room.worklist.list_on_page(page)
         if not tasks and not visitor.account.may(SUPERVISOR):
             raise NotAnswered(404, "There is no such page.")
-        if tasks and not any(visitor.account.does(t.volume, t.language, t.field) for t in tasks):
+        if tasks and not any(visitor.account.is_assigned(t.volume, t.language, t.field) for t in tasks):
             raise NotAnswered(403, "This is not yours to see.")
         task = room.worklist.find(item)
-        is_open = task is not None and task.page == page and task.base in unmasked_by(room, visitor.account)
-        return () if is_open else room.hidden_on(page)
+        is_open = task is not None and task.page == page and task.base in list_unmasked(room, visitor.account)
+        return () if is_open else room.list_hidden_zones(page)
 
-    made, turns = await served.pictures.page(page, await served.room.do(work))
+    made, turns = await served.pictures.render_page(page, await served.room.run_in_thread(work))
     return Response(made, media_type="image/webp", headers=_A_WHILE | {"X-Quarter-Turns": str(turns)})
 
 
 async def show_masked(request: Request, served: Served, visitor: Visitor) -> Response:
     """A supervisor sees a masked item in full and says why; it is kept in the ledger."""
-    plain = await json_of(request)
+    plain = await read_json(request)
     item, reason = str(plain.get("item", ""))[:_MOST_NAME], str(plain.get("reason", ""))[:_MOST_TEXT]
 
     def work(room: Room) -> dict[str, Any]:
         task, want = unmask(room, visitor.account, item, reason)
-        return {"item": as_shown(room, visitor.account, task, want, unmasked_by(room, visitor.account))}
+        return {"item": task_to_plain(room, visitor.account, task, want, list_unmasked(room, visitor.account))}
 
-    return JSONResponse(await served.room.do(work))
+    return JSONResponse(await served.room.run_in_thread(work))

@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digitize.machine.web import SafeHeaders
-from digitize.review.station import api, entrance, pages
-from digitize.review.station.gate import Gate
-from digitize.review.station.guard import error, guarded
+from digitize.review.station import api, login, pages
+from digitize.review.station.access import Gate
 from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
-from digitize.review.station.rendering import POLICY, static_files, static_mark
-from digitize.review.station.served import Served
+from digitize.review.station.rendering import POLICY, compute_static_hash, load_static_files
+from digitize.review.station.request_guard import guard_endpoint, make_error
+from digitize.review.station.server_state import Served
 
 _KINDS = {
     "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "woff2": "font/woff2",
@@ -40,7 +40,7 @@ _PAGES = (
     ("/people", "GET", ADMINISTRATOR, pages.people),
     ("/people", "POST", ADMINISTRATOR, pages.change_people),
     ("/language", "POST", OPERATOR, pages.change_language),
-    ("/logout", "POST", OPERATOR, entrance.logout),
+    ("/logout", "POST", OPERATOR, login.logout),
 )
 _API = (
     ("/api/next", "GET", OPERATOR, api.next_items),
@@ -56,7 +56,7 @@ _API = (
 
 def make_app(served: Served, hosts: Sequence[str]) -> Starlette:
     """The application. hosts: the names by which it may be asked for; any other is refused."""
-    routes = [*_routes(served, _PAGES, is_page=True), *_routes(served, _API, is_page=False)]
+    routes = [*_make_routes(served, _PAGES, is_page=True), *_make_routes(served, _API, is_page=False)]
     return gated_app(served, hosts, routes)
 
 
@@ -75,7 +75,7 @@ def gated_app(served: Gate, hosts: Sequence[str], routes: Sequence[Route]) -> St
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         ],
         routes=[
-            *_entrance_routes(served),
+            *_make_login_routes(served),
             Route("/static/{mark}/{name:path}", static_file, methods=["GET"]),
             *routes,
         ],
@@ -84,32 +84,32 @@ def gated_app(served: Gate, hosts: Sequence[str], routes: Sequence[Route]) -> St
     return app
 
 
-def _routes(served: Served, entries: Sequence[tuple[str, str, str, object]], *, is_page: bool) -> list[Route]:
+def _make_routes(served: Served, entries: Sequence[tuple[str, str, str, object]], *, is_page: bool) -> list[Route]:
     return [
-        Route(path, guarded(served, endpoint, role, is_page=is_page), methods=[method])  # type: ignore[arg-type]
+        Route(path, guard_endpoint(served, endpoint, role, is_page=is_page), methods=[method])  # type: ignore[arg-type]
         for path, method, role, endpoint in entries
     ]
 
 
-def _entrance_routes(served: Gate) -> list[Route]:
+def _make_login_routes(served: Gate) -> list[Route]:
     """The login, which is open to everybody."""
     return [
-        Route("/login", partial(_open, served, entrance.show_login), methods=["GET"]),
-        Route("/login", partial(_open, served, entrance.login), methods=["POST"]),
+        Route("/login", partial(_make_open_endpoint, served, login.show_login), methods=["GET"]),
+        Route("/login", partial(_make_open_endpoint, served, login.login), methods=["POST"]),
     ]
 
 
-async def _open(served: Gate, endpoint: Callable[..., object], request: Request) -> Response:
+async def _make_open_endpoint(served: Gate, endpoint: Callable[..., object], request: Request) -> Response:
     """An address for whoever is not in yet."""
     return await endpoint(request, served)  # type: ignore[misc,no-any-return]
 
 
 async def static_file(request: Request) -> Response:
     """A script, style or font."""
-    found = static_files().get(request.path_params["name"])
+    found = load_static_files().get(request.path_params["name"])
     if found is None:
-        return error(404, "There is no such file.")
+        return make_error(404, "There is no such file.")
     # A page from before an upgrade still gets its scripts, which must not be kept under the old address.
-    kept = "public, max-age=31536000, immutable" if request.path_params["mark"] == static_mark() else "no-store"
+    kept = "public, max-age=31536000, immutable" if request.path_params["mark"] == compute_static_hash() else "no-store"
     kind = _KINDS.get(request.path_params["name"].rpartition(".")[2], "application/octet-stream")
     return Response(found, media_type=kind, headers={"Cache-Control": kept})

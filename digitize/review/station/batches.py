@@ -13,7 +13,7 @@ SIGNED, BACK = "signed-off", "sent-back"
 
 
 @dataclass(frozen=True, slots=True)
-class BatchWord:
+class BatchDecision:
     """The newest word on a batch. what: SIGNED or BACK; seq: of its event."""
 
     batch: str
@@ -26,7 +26,7 @@ class BatchWord:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedThinly:
+class WeakSignOff:
     """What a signature would rest on: answers that were checked, of how many, and how many are open still."""
 
     batch: str
@@ -43,12 +43,12 @@ class SignedThinly:
         return int(shown[0]) <= self.looked_at and int(shown[1]) >= self.open
 
 
-def note_batch(ledger: Ledger, batch: str, what: str, by: str, **more: Any) -> None:
+def record_batch_decision(ledger: Ledger, batch: str, what: str, by: str, **more: Any) -> None:
     """Keep a word on a batch, with the figures that it rests on."""
     ledger.record_event(f"{STEP}:{batch}", STEP, "note", detail={"what": what, "by": by, **more})
 
 
-def words_on_batches(ledger: Ledger) -> dict[str, BatchWord]:
+def load_batch_decisions(ledger: Ledger) -> dict[str, BatchDecision]:
     """Batch -> the newest word on it."""
     found = {}
     sql = "SELECT s.unit, s.seq, e.at FROM state s JOIN events e ON e.seq = s.seq WHERE s.step = ?"
@@ -56,11 +56,11 @@ def words_on_batches(ledger: Ledger) -> dict[str, BatchWord]:
     for unit, now in ledger.states(STEP).items():
         batch = unit.partition(":")[2]
         told = (now.detail["what"], now.detail["by"], *at[unit], now.detail.get("looked_at"))
-        found[batch] = BatchWord(batch, *told)
+        found[batch] = BatchDecision(batch, *told)
     return found
 
 
-def sent_back_in(ledger: Ledger) -> dict[str, int]:
+def list_sent_back(ledger: Ledger) -> dict[str, int]:
     """Batch -> the event by which it went back last, of batches that ever did."""
     # By the units that there are: over all events it would take as long as the ledger is.
     sql = f"""SELECT e.unit, MAX(e.seq) AS seq FROM state s JOIN events e ON e.unit = s.unit AND e.step = s.step

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from digitize.errors import NotFound
+from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import Account
-from digitize.review.station.room import Room
 from digitize.review.trial import try_decisions
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.words import is_word
@@ -23,7 +23,7 @@ from validators.messages.texts import ENGLISH, message_languages
 def check_value(room: Room, who: Account, item: str, value: str, language: str) -> dict[str, Any]:
     """What the rules would say. Raises NotFound where the item is not asked of this person."""
     task = room.worklist.find(item)
-    if task is None or not who.does(task.volume, task.language, task.field):
+    if task is None or not who.is_assigned(task.volume, task.language, task.field):
         raise NotFound("There is no such item.")
     decision = replace(task.asked.blank, verdict=VALUE, value=value.strip(), operator=who.name)
     if is_word(decision) or not value.strip():
@@ -42,12 +42,12 @@ def find_entries(room: Room, name: str, typed: str, count: int) -> list[dict[str
 
     value: what is kept; shown: the same; also: another spelling that fits, "" for none.
     """
-    codes = _list(room, name)
+    codes = _find_list(room, name)
     if codes is None:
         return []
-    wanted = _folded(typed)
+    wanted = _fold(typed)
     ranked: list[tuple[int, int, str, str]] = []
-    for place, (value, spelling, folded) in enumerate(_spellings(codes)):
+    for place, (value, spelling, folded) in enumerate(_list_spellings(codes)):
         if folded.startswith(wanted):
             ranked.append((0 if spelling == value else 1, place, value, spelling))
         elif f" {wanted}" in folded:
@@ -60,7 +60,7 @@ def find_entries(room: Room, name: str, typed: str, count: int) -> list[dict[str
     return list(found.values())
 
 
-def _list(room: Room, name: str) -> CodeList | None:
+def _find_list(room: Room, name: str) -> CodeList | None:
     if name == "act":
         return act_list()
     return room.known.lists.get(name) or code_lists().get(name)
@@ -69,22 +69,22 @@ def _list(room: Room, name: str) -> CodeList | None:
 _kept: dict[int, tuple[CodeList, list[tuple[str, str, str]]]] = {}
 
 
-def _spellings(codes: CodeList) -> list[tuple[str, str, str]]:
+def _list_spellings(codes: CodeList) -> list[tuple[str, str, str]]:
     """(value, spelling, spelling as it is compared) of a list, values first; in Latin letters, too."""
     # By identity: a list is made anew when the workspace's own file changes.
     kept = _kept.get(id(codes))
     if kept is not None and kept[0] is codes:
         return kept[1]
     pairs = [(v, v) for v in codes.values] + [(v, s) for v, ways in codes.spellings.items() for s in ways]
-    made = [(v, s, folded) for v, s in pairs for folded in dict.fromkeys((_folded(s), _folded(_latin(s))))]
+    made = [(v, s, folded) for v, s in pairs for folded in dict.fromkeys((_fold(s), _fold(_romanise(s))))]
     _kept[id(codes)] = codes, made
     return made
 
 
 @cache
-def _latin(text: str) -> str:
+def _romanise(text: str) -> str:
     return text if text.isascii() else romanise(text)
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace(".", " ").split())

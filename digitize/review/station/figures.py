@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digitize.review.answer_history import OPENED, RAISED, TEST, THIRD, PastAnswer
-from digitize.review.station.room import Room
-from digitize.review.station.stages import newest_keys, settled_by
+from digitize.review.station.ledger_thread import Room
+from digitize.review.station.stages import find_newest_keys, find_settling_answer
 from digitize.workspace.calibration.proof import right_between
 
 _LEAST = 20
@@ -45,25 +45,25 @@ class AnswerFigure:
         return share is not None and share < least
 
 
-def own_figures(room: Room, name: str) -> AnswerFigure:
+def compute_own_figures(room: Room, name: str) -> AnswerFigure:
     """One's own."""
-    return dict(person_figures(room)).get(name) or _Tally().figure(room.options.certainty)
+    return dict(compute_person_figures(room)).get(name) or _Tally().compute_figure(room.options.certainty)
 
 
-def person_figures(room: Room) -> list[tuple[str, AnswerFigure]]:
+def compute_person_figures(room: Room) -> list[tuple[str, AnswerFigure]]:
     """Person and how their answers were, by name."""
-    found = _tallied(room, lambda past: (past.operator,))
-    return [(name, tally.figure(room.options.certainty)) for (name,), tally in sorted(found.items())]
+    found = _tally_answers(room, lambda past: (past.operator,))
+    return [(name, tally.compute_figure(room.options.certainty)) for (name,), tally in sorted(found.items())]
 
 
-def batch_figures(room: Room) -> list[tuple[str, AnswerFigure, list[tuple[str, AnswerFigure]]]]:
+def compute_batch_figures(room: Room) -> list[tuple[str, AnswerFigure, list[tuple[str, AnswerFigure]]]]:
     """Batch, how its answers were, and the same by field; by batch."""
     certainty = room.options.certainty
-    batches = _tallied(room, lambda past: (past.batch,))
+    batches = _tally_answers(room, lambda past: (past.batch,))
     fields: dict[str, list[tuple[str, AnswerFigure]]] = defaultdict(list)
-    for (batch, field), tally in sorted(_tallied(room, lambda past: (past.batch, past.field)).items()):
-        fields[batch].append((field, tally.figure(certainty)))
-    return [(b, tally.figure(certainty), fields[b]) for (b,), tally in sorted(batches.items()) if b]
+    for (batch, field), tally in sorted(_tally_answers(room, lambda past: (past.batch, past.field)).items()):
+        fields[batch].append((field, tally.compute_figure(certainty)))
+    return [(b, tally.compute_figure(certainty), fields[b]) for (b,), tally in sorted(batches.items()) if b]
 
 
 @dataclass
@@ -81,25 +81,25 @@ class _Tally:
         self.keys += past.keys
         self.active_ms += past.active_ms
 
-    def figure(self, certainty: float) -> AnswerFigure:
+    def compute_figure(self, certainty: float) -> AnswerFigure:
         low, high = right_between(self.right, self.looked_at, certainty)
         return AnswerFigure(self.answers, self.looked_at, self.right, low, high, self.keys, self.active_ms / 1000)
 
 
-def _tallied(room: Room, group: Callable[[PastAnswer], tuple[str, ...]]) -> dict[tuple[str, ...], _Tally]:
+def _tally_answers(room: Room, group: Callable[[PastAnswer], tuple[str, ...]]) -> dict[tuple[str, ...], _Tally]:
     found: dict[tuple[str, ...], _Tally] = defaultdict(_Tally)
     for own in room.worklist.past.values():
-        for past, is_right in judged(own):
+        for past, is_right in judge_answers(own):
             found[group(past)].add(past, is_right)
     return found
 
 
-def judged(own: Sequence[PastAnswer]) -> Iterator[tuple[PastAnswer, bool | None]]:
+def judge_answers(own: Sequence[PastAnswer]) -> Iterator[tuple[PastAnswer, bool | None]]:
     """What was said of one place, each with whether it was right; None where nobody else looked."""
     for item in dict.fromkeys(p.item for p in own):
         past = [p for p in own if p.item == item and p.state not in (RAISED, OPENED)]
-        truth = settled_by(past)
-        last = newest_keys(past)
+        truth = find_settling_answer(past)
+        last = find_newest_keys(past)
         for one in past:
             # Whoever thought again in time is judged by what they said last; who decided is judged by nobody.
             if one.purpose != TEST and last.get(one.operator) is not one:

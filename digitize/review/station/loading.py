@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from digitize.errors import NotFound
 from digitize.masking.cases import CaseMasks
 from digitize.review.answer_history import PastAnswer, list_all_answers
-from digitize.review.station.batches import sent_back_in
-from digitize.review.station.stages import settled_by, wanted
-from digitize.review.station.tasks import Task, Tasks
+from digitize.review.station.batches import list_sent_back
+from digitize.review.station.stages import find_settling_answer, find_wanted_key
+from digitize.review.station.tasks import Task, TaskBuilder
 from digitize.review.station.worklist import is_drawn
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import newest_event
@@ -57,7 +57,7 @@ class Holdings:
     whole: tuple[str, ...] = ()
 
 
-def load(place: Place, *, measure: bool = False) -> Holdings:
+def load_holdings(place: Place, *, measure: bool = False) -> Holdings:
     """Read all of it. measure: fold the answers into thresholds first. Raises LedgerError, MappingError, FormError."""
     options = place.options.review
     with Ledger(place.ledger) as ledger:
@@ -68,18 +68,18 @@ def load(place: Place, *, measure: bool = False) -> Holdings:
         past: Places = defaultdict(list)
         for one in list_all_answers(ledger):
             past[(one.record, one.cell)].append(one)
-        sent_back = sent_back_in(ledger)
+        sent_back = list_sent_back(ledger)
         finder = RecordFinder(ledger)
         masks = CaseMasks((s.record for s in Records(ledger).all()), finder)
-        maker = Tasks(ledger, known, masks)
-        is_open = _Open(options, past, sent_back)
-        tasks = maker.open(options.at_once, is_open.is_settled)
+        maker = TaskBuilder(ledger, known, masks)
+        is_open = _OpenPlaces(options, past, sent_back)
+        tasks = maker.list_open(options.at_once, is_open.is_settled)
         is_all = len(tasks) < options.at_once
-        again = _looked_at_again(maker, is_open, tasks)
+        again = _list_second_looks(maker, is_open, tasks)
         return Holdings(known, [*tasks, *again], past, sent_back, seq, masks, finder, is_all, tuple(maker.whole))
 
 
-class _Open:
+class _OpenPlaces:
     """Whether something is wanted of a place, by what was said of it alone."""
 
     def __init__(self, options: Reviewing, past: Places, sent_back: dict[str, int]) -> None:
@@ -88,7 +88,7 @@ class _Open:
     def is_settled(self, task: Task) -> bool:
         """Whether a task was answered, and only waits for the next run to take the answer up."""
         before = task.asked.before
-        own = [p for p in self.past.get(task.place, ()) if task.is_told_by(p)]
+        own = [p for p in self.past.get(task.place, ()) if task.concerns(p)]
         if not own:
             return before is not None and not task.is_again
         return not self.wants(own)
@@ -98,19 +98,22 @@ class _Open:
         last = past[-1]
         is_sampled = any(is_drawn(p, self._options.sample_share) for p in past)
         mode = self._options.mode(last.form, last.field)
-        return wanted(mode, past, is_sampled=is_sampled, sent_back_at=self._sent_back.get(last.batch, 0)) is not None
+        return (
+            find_wanted_key(mode, past, is_sampled=is_sampled, sent_back_at=self._sent_back.get(last.batch, 0))
+            is not None
+        )
 
 
-def _looked_at_again(maker: Tasks, is_open: _Open, tasks: list[Task]) -> list[Task]:
+def _list_second_looks(maker: TaskBuilder, is_open: _OpenPlaces, tasks: list[Task]) -> list[Task]:
     """Places that no rule asks any more, of which another look is wanted, and some whose answer is known."""
     there = {task.place for task in tasks}
     others = [(place, past) for place, past in is_open.past.items() if place not in there and past]
     asked = [place for place, past in others if is_open.wants(past)]
-    known = [place for place, past in others if settled_by(past) is not None][-_MOST_TESTS:]
+    known = [place for place, past in others if find_settling_answer(past) is not None][-_MOST_TESTS:]
     found = []
     for place in dict.fromkeys([*asked, *known]):
         try:
-            task = maker.at(*place)
+            task = maker.find_task(*place)
         except NotFound:
             continue
         if task is not None:

@@ -30,10 +30,10 @@ class OpenKind(NamedTuple):
             return False
         if self.is_masked and not (who.cleared or who.may(SUPERVISOR)):
             return False
-        return who.does(self.volume, self.language, self.field)
+        return who.is_assigned(self.volume, self.language, self.field)
 
 
-def kind_of(task: Task, want: WantedKey) -> OpenKind:
+def find_kind(task: Task, want: WantedKey) -> OpenKind:
     """The kind of a task of which that is wanted."""
     where = (task.form, task.field, task.volume, task.language)
     return OpenKind(*where, task.is_masked, want.of_supervisor, want.not_by)
@@ -47,16 +47,16 @@ class OpenCounts:
 
     def add(self, task: Task, want: WantedKey) -> None:
         """One more is open."""
-        self._kinds[kind_of(task, want)] += 1
+        self._kinds[find_kind(task, want)] += 1
 
     def remove(self, task: Task, want: WantedKey) -> None:
         """One is not open any more."""
-        kind = kind_of(task, want)
+        kind = find_kind(task, want)
         self._kinds[kind] -= 1
         if not self._kinds[kind]:
             del self._kinds[kind]
 
-    def left(self, who: Account, chosen: dict[str, str]) -> int:
+    def count_left(self, who: Account, chosen: dict[str, str]) -> int:
         """How many somebody may be given, those that others hold just now among them. chosen: by the names above."""
         fits = (
             count
@@ -65,7 +65,7 @@ class OpenCounts:
         )
         return sum(fits)
 
-    def by_name(self, who: Account) -> dict[str, Counter[str]]:
+    def count_by_name(self, who: Account) -> dict[str, Counter[str]]:
         """The same by form, field, volume and language."""
         found: dict[str, Counter[str]] = {name: Counter() for name in NAMES}
         for kind, count in self._kinds.items():

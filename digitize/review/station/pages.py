@@ -13,20 +13,25 @@ from digitize.masking.masks import MASK
 from digitize.records.trail import trail
 from digitize.review.labels import format_fields_label
 from digitize.review.reopening import reopen
-from digitize.review.station.api import wish_of
-from digitize.review.station.batches import BACK, SIGNED, SignedThinly, note_batch, words_on_batches
-from digitize.review.station.figures import AnswerFigure, batch_figures, own_figures, person_figures
-from digitize.review.station.gate import Gate
-from digitize.review.station.guard import NotAnswered, Visitor, form_of
+from digitize.review.station.access import Gate
+from digitize.review.station.api import parse_wish
+from digitize.review.station.batches import BACK, SIGNED, WeakSignOff, load_batch_decisions, record_batch_decision
+from digitize.review.station.figures import (
+    AnswerFigure,
+    compute_batch_figures,
+    compute_own_figures,
+    compute_person_figures,
+)
+from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
-from digitize.review.station.rendering import page as render
-from digitize.review.station.room import Room
-from digitize.review.station.served import Served
-from digitize.review.station.shown import as_shown
-from digitize.review.station.stages import newest_keys
-from digitize.review.station.unmasking import unmasked_by
+from digitize.review.station.rendering import render_page as render
+from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
+from digitize.review.station.server_state import Served
+from digitize.review.station.stages import find_newest_keys
+from digitize.review.station.task_view import task_to_plain
+from digitize.review.station.unmasking import list_unmasked
 from digitize.review.station.words import station_languages
-from digitize.review.station.worklist import CARPET, Wish
+from digitize.review.station.worklist import CARPET, WorkChoice
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import cell_of
 from digitize.workspace.ledger.records import Records
@@ -45,10 +50,12 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
     who = visitor.account
 
     def work(room: Room) -> dict[str, Any]:
-        room.look_around()
+        room.reload_if_changed()
         counts = room.worklist.counts(who)
         queues = {
-            name: [{"name": n, "count": c, "shown": _called(name, n, who.language)} for n, c in found.most_common()]
+            name: [
+                {"name": n, "count": c, "shown": _name_language(name, n, who.language)} for n, c in found.most_common()
+            ]
             for name, found in counts.items()
         }
         one_each = {task.field: task for task in room.worklist.tasks.values()}
@@ -56,12 +63,12 @@ async def home(request: Request, served: Served, visitor: Visitor) -> Response:
             field: format_fields_label(task.form, task.item.fields, who.language) for field, task in one_each.items()
         }
         left = sum(counts["form"].values())
-        return {"queues": queues, "labels": labels, "left": left, "own": own_figures(room, who.name)}
+        return {"queues": queues, "labels": labels, "left": left, "own": compute_own_figures(room, who.name)}
 
-    return render("home.html", visitor, **await served.room.do(work))
+    return render("home.html", visitor, **await served.room.run_in_thread(work))
 
 
-def _called(what: str, name: str, language: str) -> str:
+def _name_language(what: str, name: str, language: str) -> str:
     """What a language is called; what stands there itself for all else."""
     one = load_languages().get(name) if what == "language" else None
     return one.names.get(language, one.name) if one else name
@@ -69,22 +76,22 @@ def _called(what: str, name: str, language: str) -> str:
 
 async def key(request: Request, served: Served, visitor: Visitor) -> Response:
     """The keying loop; its script asks for the items."""
-    return await _loop("key.html", wish_of(request), served, visitor)
+    return await _show_loop("key.html", parse_wish(request), served, visitor)
 
 
 async def carpet(request: Request, served: Served, visitor: Visitor) -> Response:
     """Many pictures of one field."""
-    wish = Wish(**{**_plain(wish_of(request)), "order": CARPET})
-    return await _loop("carpet.html", wish, served, visitor)
+    wish = WorkChoice(**{**_wish_as_plain(parse_wish(request)), "order": CARPET})
+    return await _show_loop("carpet.html", wish, served, visitor)
 
 
-async def _loop(name: str, wish: Wish, served: Served, visitor: Visitor) -> Response:
-    left = await served.room.do(lambda room: room.worklist.left(visitor.account, wish))
-    return render(name, visitor, wish=_plain(wish), left=left)
+async def _show_loop(name: str, wish: WorkChoice, served: Served, visitor: Visitor) -> Response:
+    left = await served.room.run_in_thread(lambda room: room.worklist.count_left(visitor.account, wish))
+    return render(name, visitor, wish=_wish_as_plain(wish), left=left)
 
 
-def _plain(wish: Wish) -> dict[str, str]:
-    return {name: getattr(wish, name) for name in Wish.__dataclass_fields__}
+def _wish_as_plain(wish: WorkChoice) -> dict[str, str]:
+    return {name: getattr(wish, name) for name in WorkChoice.__dataclass_fields__}
 
 
 async def one_page(request: Request, served: Served, visitor: Visitor) -> Response:
@@ -92,11 +99,11 @@ async def one_page(request: Request, served: Served, visitor: Visitor) -> Respon
     page, who = request.path_params["page"], visitor.account
 
     def look(room: Room) -> None:
-        if not any(who.does(t.volume, t.language, t.field) for t in room.worklist.on_page(page)):
+        if not any(who.is_assigned(t.volume, t.language, t.field) for t in room.worklist.list_on_page(page)):
             raise NotFound("There is no such page.")
 
     if page != NEXT:
-        await served.room.do(look)
+        await served.room.run_in_thread(look)
     return render("page.html", visitor, page="" if page == NEXT else page)
 
 
@@ -106,95 +113,95 @@ async def disagreements(request: Request, served: Served, visitor: Visitor) -> R
     who = visitor.account
 
     def work(room: Room) -> list[dict[str, Any]]:
-        seen, found = unmasked_by(room, who), []
-        for task, want in room.worklist.disputed():
-            if who.name in want.not_by or not who.does(task.volume, task.language, task.field):
+        seen, found = list_unmasked(room, who), []
+        for task, want in room.worklist.list_disputed():
+            if who.name in want.not_by or not who.is_assigned(task.volume, task.language, task.field):
                 continue
-            item = as_shown(room, who, task, want, seen)
-            past = room.worklist.past_of(task)
+            item = task_to_plain(room, who, task, want, seen)
+            past = room.worklist.list_answers(task)
             sides = [] if item["masked"] else [
                 {"operator": p.operator, "verdict": p.verdict, "value": p.value, "note": p.note}
-                for p in (newest_keys(past).values() or past[-1:])
+                for p in (find_newest_keys(past).values() or past[-1:])
             ]  # fmt: skip
             raised = past[-1] if want.of_supervisor and past else None
             note = {"kind": raised.verdict, "note": raised.note, "operator": raised.operator} if raised else None
             found.append({"item": item, "sides": sides, "raised": note})
         return found
 
-    return render("arbitrate.html", visitor, disputes=await served.room.do(work))
+    return render("arbitrate.html", visitor, disputes=await served.room.run_in_thread(work))
 
 
 async def quality(request: Request, served: Served, visitor: Visitor) -> Response:
     """Batches with the figures of their answers, and the people."""
     del request
-    return await _quality(served, visitor)
+    return await _show_quality(served, visitor)
 
 
-async def _quality(served: Served, visitor: Visitor, asked: SignedThinly | None = None) -> Response:
+async def _show_quality(served: Served, visitor: Visitor, asked: WeakSignOff | None = None) -> Response:
     def work(room: Room) -> dict[str, Any]:
-        said, left = words_on_batches(room.ledger), room.worklist.open_in_batches()
+        said, left = load_batch_decisions(room.ledger), room.worklist.open_in_batches()
         batches = [
             {"batch": batch, "figure": figure, "fields": fields, "word": said.get(batch), "open": left[batch],
              "is_below": figure.is_below(room.options.least_right)}
-            for batch, figure, fields in batch_figures(room)
+            for batch, figure, fields in compute_batch_figures(room)
         ]  # fmt: skip
-        return {"batches": batches, "people": person_figures(room), "least_right": room.options.least_right}
+        return {"batches": batches, "people": compute_person_figures(room), "least_right": room.options.least_right}
 
-    return render("quality.html", visitor, asked=asked, **await served.room.do(work))
+    return render("quality.html", visitor, asked=asked, **await served.room.run_in_thread(work))
 
 
 async def judge_batch(request: Request, served: Served, visitor: Visitor) -> Response:
     """Sign a batch off, or send it back. On thin grounds it is asked once more, with the numbers."""
-    form = await form_of(request)
+    form = await read_form(request)
     batch, what, name = form.get("batch", ""), form.get("what", ""), visitor.account.name
 
-    def work(room: Room) -> SignedThinly | None:
-        found: dict[str, AnswerFigure] = {b: figure for b, figure, _ in batch_figures(room)}
+    def work(room: Room) -> WeakSignOff | None:
+        found: dict[str, AnswerFigure] = {b: figure for b, figure, _ in compute_batch_figures(room)}
         if batch not in found or what not in (SIGNED, BACK):
             raise NotFound("There is no such batch.")
         figure = found[batch]
         if what == SIGNED and figure.is_below(room.options.least_right):
             raise NotAnswered(409, "Its answers are not good enough. Send it back, or have more of them looked at.")
-        grounds = SignedThinly(batch, figure.looked_at, figure.answers, room.worklist.open_in_batches()[batch])
+        grounds = WeakSignOff(batch, figure.looked_at, figure.answers, room.worklist.open_in_batches()[batch])
         # A share is told from a number of checked answers on; before that nobody knows how good they are.
         is_thin = what == SIGNED and (figure.share is None or grounds.open > 0)
         if is_thin and not grounds.is_confirmed_by(form):
             return grounds
-        note_batch(room.ledger, batch, what, name, looked_at=figure.looked_at, right=figure.right,
+        record_batch_decision(room.ledger, batch, what, name, looked_at=figure.looked_at, right=figure.right,
                    answers=figure.answers, open=grounds.open, asked_again=is_thin)  # fmt: skip
-        room.read_anew()
+        room.start_reload()
         return None
 
-    asked = await served.room.do(work)
-    return await _quality(served, visitor, asked) if asked else RedirectResponse("/quality", 303)
+    asked = await served.room.run_in_thread(work)
+    return await _show_quality(served, visitor, asked) if asked else RedirectResponse("/quality", 303)
 
 
 async def people(request: Request, served: Served, visitor: Visitor) -> Response:
     """Who works here."""
     del request
-    return _people(served, visitor)
+    return _show_people(served, visitor)
 
 
-def _people(served: Served, visitor: Visitor, problem: str = "", status: int = 200) -> Response:
-    known = list(served.people.all().values())
+def _show_people(served: Served, visitor: Visitor, problem: str = "", status: int = 200) -> Response:
+    known = list(served.people.load_all().values())
     return render("people.html", visitor, status, people=known, roles=ROLES, languages=station_languages(),
                   problem=problem)  # fmt: skip
 
 
 async def change_people(request: Request, served: Served, visitor: Visitor) -> Response:
     """Add somebody, take somebody out, or give a password."""
-    form = await form_of(request)
+    form = await read_form(request)
     what, name = form.get("what", ""), form.get("name", "").strip()
     try:
-        await served.slowly(lambda: _change(served, what, name, form, visitor.account.name))
+        await served.run_in_thread(lambda: _change_account(served, what, name, form, visitor.account.name))
     except OptionsError as e:
-        return _people(served, visitor, str(e), 422)
+        return _show_people(served, visitor, str(e), 422)
     more = {"role": form.get("role", ""), "cleared": form.get("cleared", "")} if what == "add" else {}
-    await served.room.do(lambda room: note_change(room.ledger, name, what, visitor.account.name, **more))
+    await served.room.run_in_thread(lambda room: note_change(room.ledger, name, what, visitor.account.name, **more))
     return RedirectResponse("/people", 303)
 
 
-def _change(served: Served, what: str, name: str, form: dict[str, str], by: str) -> None:
+def _change_account(served: Served, what: str, name: str, form: dict[str, str], by: str) -> None:
     if what == "add":
         own = {n: tuple(p.strip() for p in form.get(n, "").split(",") if p.strip()) for n in _WORK}
         language = form.get("language", "en")
@@ -213,21 +220,21 @@ def _change(served: Served, what: str, name: str, form: dict[str, str], by: str)
 
 async def change_language(request: Request, served: Gate, visitor: Visitor) -> Response:
     """Show one's own pages in another language."""
-    language = (await form_of(request)).get("language", "")
+    language = (await read_form(request)).get("language", "")
     if language not in station_languages():
         raise NotFound("There are no words of that language.")
-    await served.slowly(lambda: served.people.set_language(visitor.account.name, language))
+    await served.run_in_thread(lambda: served.people.set_language(visitor.account.name, language))
     return RedirectResponse("/", 303)
 
 
 async def record(request: Request, served: Served, visitor: Visitor) -> Response:
     """One record with its history, masked; what is settled can be opened again."""
     name, who = request.path_params["record"], visitor.account
-    told = await served.room.do(lambda room: _as_settled(room, name, who.language))
+    told = await served.room.run_in_thread(lambda room: _build_trail(room, name, who.language))
     return render("record.html", visitor, record=told, may_reopen=who.may(SUPERVISOR))
 
 
-def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
+def _build_trail(room: Room, name: str, language: str) -> dict[str, Any]:
     """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
     told, stored = trail(room.ledger, name), Records(room.ledger).one(name)
     if "record" not in told or stored is None:
@@ -247,11 +254,11 @@ def _as_settled(room: Room, name: str, language: str) -> dict[str, Any]:
 
 async def reopen_field(request: Request, served: Served, visitor: Visitor) -> Response:
     """Open a settled value again."""
-    form, name = await form_of(request), request.path_params["record"]
+    form, name = await read_form(request), request.path_params["record"]
 
     def work(room: Room) -> None:
         reopen(room.ledger, room.known, name, form.get("field", ""), visitor.account.name, form.get("reason", ""))
-        room.read_anew()
+        room.start_reload()
 
-    await served.room.do(work)
+    await served.room.run_in_thread(work)
     return RedirectResponse(request.url.path, 303)

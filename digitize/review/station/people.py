@@ -57,7 +57,7 @@ class Account:
         """Whether the person may do what a role may; "" is what everybody may who is logged in."""
         return not role or (self.asks_as == POLICE and ROLES.index(self.role) >= ROLES.index(role))
 
-    def does(self, volume: str, language: str, field: str) -> bool:
+    def is_assigned(self, volume: str, language: str, field: str) -> bool:
         """Whether something asked of a volume, in a language, of a field is theirs to do."""
         pairs = ((self.volumes, volume), (self.languages, language), (self.fields, field))
         return all(not own or one in own for own, one in pairs)
@@ -90,7 +90,7 @@ class People:
         self.path = folder / "keys" / "people.json"
         self._read: tuple[tuple[int, int, int], dict[str, Account]] = ((0, 0, 0), {})
 
-    def all(self) -> dict[str, Account]:
+    def load_all(self) -> dict[str, Account]:
         """Name -> account. Raises OptionsError when the file is broken."""
         try:
             found = self.path.stat()
@@ -101,23 +101,23 @@ class People:
             self._read = mark, self._load()
         return self._read[1]
 
-    def one(self, name: str) -> Account | None:
+    def find_account(self, name: str) -> Account | None:
         """The account of a name."""
-        return self.all().get(name)
+        return self.load_all().get(name)
 
-    def check(self, name: str, password: str) -> Account | None:
+    def check_password(self, name: str, password: str) -> Account | None:
         """The account, where name and password fit; takes as long whether there is such a name or not."""
-        account = self.one(name)
-        fits = _fits(account.hash if account else _nobody(), password)
+        account = self.find_account(name)
+        fits = _verify_password(account.hash if account else _make_decoy_hash(), password)
         return account if fits else None
 
     def add(self, account: Account, password: str) -> None:
         """Add somebody. Raises OptionsError for a name that is taken, an unknown role or a password too short."""
-        _checked_role(account.role)
+        _check_role(account.role)
         if not account.name.strip() or len(account.name) > _MOST_NAME or not account.name.isprintable():
             raise OptionsError(f"A name has 1 to {_MOST_NAME} letters.")
-        now = _now()
-        made = replace(account, name=account.name.strip(), hash=_hashed(password), since=now[:10], changed=now)
+        now = _format_now()
+        made = replace(account, name=account.name.strip(), hash=_hash_password(password), since=now[:10], changed=now)
         self._change(lambda known: known | {made.name: made} if made.name not in known else None,
                      "There is somebody of that name already.")  # fmt: skip
 
@@ -127,7 +127,7 @@ class People:
 
     def set_password(self, name: str, password: str) -> None:
         """Give a new password, which ends all sessions of the old one. Raises OptionsError."""
-        hash, changed = _hashed(password), _now()
+        hash, changed = _hash_password(password), _format_now()
 
         def change(known: dict[str, Account]) -> dict[str, Account] | None:
             return known | {name: replace(known[name], hash=hash, changed=changed)} if name in known else None
@@ -142,13 +142,13 @@ class People:
         """Give somebody another role or other work. role: None as before. work: what changes of volumes, languages,
         fields. Raises OptionsError for an unknown role and when there is nobody of that name.
         """
-        changes: dict[str, Any] = {**work, **({"role": _checked_role(role)} if role else {})}
+        changes: dict[str, Any] = {**work, **({"role": _check_role(role)} if role else {})}
         self._change(lambda known: known | {name: replace(known[name], **changes)} if name in known else None)
 
     def _change(self, change: Callable[[dict[str, Account]], dict[str, Account] | None], problem: str = "") -> None:
         # Read and written with nobody between: of two changes at one moment none undoes the other.
         with alone_with(self.path):
-            made = change(dict(self.all()))
+            made = change(dict(self.load_all()))
             if made is None:
                 raise OptionsError(problem or "There is nobody of that name.")
             plain = [asdict(account) for account in made.values()]
@@ -157,7 +157,7 @@ class People:
     def _load(self) -> dict[str, Account]:
         try:
             plain = json.loads(self.path.read_text(encoding="utf-8"))
-            return {entry["name"]: _account(entry) for entry in plain}
+            return {entry["name"]: _parse_account(entry) for entry in plain}
         except (ValueError, TypeError, KeyError):
             # Without what stands in it, and without the cause, which quotes it.
             raise OptionsError(f"{self.path} is broken. Restore it from a backup, or delete it and add all.") from None
@@ -168,13 +168,13 @@ def note_change(ledger: Ledger, account: str, what: str, by: str, **more: Any) -
     ledger.record_event(f"{STEP}:{account}", STEP, "note", detail={"what": what, "by": by, **more})
 
 
-def _checked_role(role: str) -> str:
+def _check_role(role: str) -> str:
     if role not in ROLES:
         raise OptionsError(f"The role must be one of: {', '.join(ROLES)}.")
     return role
 
 
-def _account(entry: dict[str, Any]) -> Account:
+def _parse_account(entry: dict[str, Any]) -> Account:
     lists = {name: tuple(entry.get(name, ())) for name in ("volumes", "languages", "fields", "stations")}
     account = Account(**{**entry, **lists})
     if account.role not in ROLES or account.asks_as not in ASKS_AS:
@@ -183,7 +183,7 @@ def _account(entry: dict[str, Any]) -> Account:
 
 
 @cache
-def _hasher() -> PasswordHasher:
+def _make_hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
     from argon2.profiles import RFC_9106_LOW_MEMORY
 
@@ -191,27 +191,27 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _nobody() -> str:
+def _make_decoy_hash() -> str:
     """A hash that no password fits, so that an unknown name takes as long as a known one."""
     import secrets
 
-    return _hasher().hash(secrets.token_urlsafe(32))
+    return _make_hasher().hash(secrets.token_urlsafe(32))
 
 
-def _fits(hash: str, password: str) -> bool:
+def _verify_password(hash: str, password: str) -> bool:
     from argon2.exceptions import Argon2Error, InvalidHashError
 
     try:
-        return len(password) <= _MOST_PASSWORD and _hasher().verify(hash, password)
+        return len(password) <= _MOST_PASSWORD and _make_hasher().verify(hash, password)
     except (Argon2Error, InvalidHashError):
         return False
 
 
-def _hashed(password: str) -> str:
+def _hash_password(password: str) -> str:
     if not LEAST_PASSWORD <= len(password) <= _MOST_PASSWORD:
         raise OptionsError(f"A password has at least {LEAST_PASSWORD} letters.")
-    return _hasher().hash(password)
+    return _make_hasher().hash(password)
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")

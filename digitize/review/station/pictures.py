@@ -16,7 +16,7 @@ from ocr.errors import ScanError
 _MOST_BYTES = 96 * 1024 * 1024
 
 
-class Darkroom:
+class PictureRenderer:
     """Draws pictures of zones and pages."""
 
     def __init__(self, place: Place) -> None:
@@ -27,15 +27,15 @@ class Darkroom:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._thread.submit(self._open).result()
 
-    async def zone(self, task: Task) -> bytes:
+    async def render_zone(self, task: Task) -> bytes:
         """The place that is asked, as PNG bytes. Raises NotFound."""
-        return await asyncio.wrap_future(self._thread.submit(self._zone, task))
+        return await asyncio.wrap_future(self._thread.submit(self._draw_zone, task))
 
-    async def page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
+    async def render_page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
         """A page upright, as WebP bytes, and the quarter turns that it was turned by. hidden: zones that are painted
         over. Raises NotFound.
         """
-        return await asyncio.wrap_future(self._thread.submit(self._page, page, hidden))
+        return await asyncio.wrap_future(self._thread.submit(self._draw_page, page, hidden))
 
     def close(self) -> None:
         """Give the ledger back."""
@@ -46,10 +46,10 @@ class Darkroom:
         self._ledger = Ledger(self._place.ledger)
         self._pictures = Pictures(self._place, self._ledger)
 
-    def _zone(self, task: Task) -> bytes:
+    def _draw_zone(self, task: Task) -> bytes:
         item, key = task.item, ("zone", task.base)
         if key in self._kept:
-            return self._old(key)
+            return self._find_cached(key)
         try:
             if item.boxes:
                 made = self._pictures.row(item.page, item.boxes)
@@ -59,23 +59,23 @@ class Darkroom:
                 raise NotFound("There is no picture of it.")
         except (ScanError, OSError):
             raise NotFound("There is no picture of it.") from None
-        return self._keep(key, made)
+        return self._cache(key, made)
 
-    def _page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
+    def _draw_page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
         turns = self._pictures.quarter_turns(page)
         key = ("page", page, *hidden)
         if key in self._kept:
-            return self._old(key), turns
+            return self._find_cached(key), turns
         try:
-            return self._keep(key, self._pictures.plain_page(page, hidden)), turns
+            return self._cache(key, self._pictures.plain_page(page, hidden)), turns
         except (ScanError, OSError):
             raise NotFound("There is no picture of it.") from None
 
-    def _old(self, key: tuple[str, ...]) -> bytes:
+    def _find_cached(self, key: tuple[str, ...]) -> bytes:
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def _keep(self, key: tuple[str, ...], made: bytes) -> bytes:
+    def _cache(self, key: tuple[str, ...], made: bytes) -> bytes:
         self._kept[key] = made
         self._bytes += len(made)
         while self._bytes > _MOST_BYTES and len(self._kept) > 1:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from digitize.machine.exit_texts import shown
 from digitize.machine.font_files import font_folder
-from digitize.review.station.guard import Visitor
+from digitize.review.station.request_guard import Visitor
 from digitize.review.station.words import plain_words, station_languages, station_words
 from mappers.languages import load_languages
 
@@ -29,7 +29,7 @@ POLICY = (
 _STATION = "digitize.review.station"
 
 
-def page(
+def render_page(
     name: str, visitor: Visitor | None, status: int = 200, *, language: str = "", package: str = _STATION, **data: Any
 ) -> Response:
     """One page for somebody, in their language. package: whose template it is; all stand on the station's."""
@@ -38,14 +38,14 @@ def page(
     account = visitor.account if visitor else None
     given = {
         "words": station_words(language),
-        "words_json": script_words(language),
+        "words_json": make_script_words(language),
         "tongues": [(code, plain_words(code)["own_name"]) for code in station_languages()],
         "language": language,
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
         "person": {"name": account.name, "role": account.role} if account else None,
         "csrf": visitor.csrf if visitor else data.pop("csrf", ""),
         "nonce": secrets.token_urlsafe(12),
-        "static": static_address,
+        "static": make_static_address,
         "brand": data.pop("brand", "station"),
     }
     return HTMLResponse(_environment(package).get_template(name).render(**given, **data), status)
@@ -61,14 +61,14 @@ def _environment(package: str) -> Environment:
 
 
 @cache
-def script_words(language: str) -> Markup:
+def make_script_words(language: str) -> Markup:
     """The words of the pages' scripts as JSON, safe within an element of the page."""
     text = json.dumps(plain_words(language)["script"], ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # made of our own files
 
 
 @cache
-def static_files() -> dict[str, bytes]:
+def load_static_files() -> dict[str, bytes]:
     """Name below static/ -> content; read once, so that no address leads to any other file."""
     found: dict[str, bytes] = {}
     folders = [("", resources.files("digitize.review.station") / "static"), ("fonts/", font_folder())]
@@ -83,14 +83,14 @@ def static_files() -> dict[str, bytes]:
 
 
 @cache
-def static_mark() -> str:
+def compute_static_hash() -> str:
     """A hash of all files together: scripts import each other by relative addresses, so they have one mark."""
     whole = hashlib.sha256()
-    for name, content in sorted(static_files().items()):
+    for name, content in sorted(load_static_files().items()):
         whole.update(f"{name} {len(content)} ".encode() + content)
     return whole.hexdigest()[:12]
 
 
-def static_address(name: str) -> str:
+def make_static_address(name: str) -> str:
     """The address of a file, which changes with any file's content, so that browsers keep it for good."""
-    return f"/static/{static_mark()}/{name}"
+    return f"/static/{compute_static_hash()}/{name}"

@@ -32,12 +32,12 @@ from digitize.review.answering import (
     is_current_answer,
     keep_answer,
 )
+from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import SUPERVISOR, Account
-from digitize.review.station.room import Room
-from digitize.review.station.shown import prefill_of
-from digitize.review.station.stages import WantedKey, newest_keys, settled_by
+from digitize.review.station.stages import WantedKey, find_newest_keys, find_settling_answer
+from digitize.review.station.task_view import choose_prefill
 from digitize.review.station.tasks import Task
-from digitize.review.station.unmasking import unmasked_by
+from digitize.review.station.unmasking import list_unmasked
 from digitize.review.verdicts import OK
 from digitize.workspace.decisions.entries import add_entry
 from digitize.workspace.decisions.words import ENTRY, is_word
@@ -51,7 +51,7 @@ _VERDICTS = {"value": "", "ok": OK, "blank": "blank", "illegible": "illegible"}
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class SentAnswer:
     """One answer as the browser sends it; see docs/station.md."""
 
     client: str
@@ -66,7 +66,7 @@ class Keyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AnswerOutcome:
     """What became of one. said: sentences for the person; other: what somebody else said, with their name.
 
     why: the station's word for the reason, where it has one: that is shown instead, in the language of the page.
@@ -88,14 +88,14 @@ class Outcome:
         }  # fmt: skip
 
 
-def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
+def save_answers(room: Room, who: Account, answers: list[SentAnswer]) -> list[AnswerOutcome]:
     """Take all answers of one request in, in one transaction."""
     added: list[tuple[PastAnswer, Task]] = []
     entries: list[Decision] = []
     try:
         with room.ledger.writing():
-            saver = _Saver(room, who, added, entries)
-            outcomes = [saver.take(typed) for typed in answers]
+            saver = _AnswerSaver(room, who, added, entries)
+            outcomes = [saver.save_answer(typed) for typed in answers]
     except BaseException:
         # What is in memory must not know of an answer that was rolled back.
         for past, _ in added:
@@ -106,58 +106,60 @@ def take_all(room: Room, who: Account, answers: list[Keyed]) -> list[Outcome]:
     for entry in entries:
         add_entry(room.place.own_lists, entry)
     if entries:
-        room.read_anew()
-    room.worklist.renew(who.name)
+        room.start_reload()
+    room.worklist.extend_leases(who.name)
     return outcomes
 
 
-class _Saver:
+class _AnswerSaver:
     """One request's answers; each sees what those before it became."""
 
     def __init__(self, room: Room, who: Account, added: list[tuple[PastAnswer, Task]], entries: list[Decision]) -> None:
         self._room, self._who, self._added, self._entries = room, who, added, entries
 
-    def take(self, typed: Keyed) -> Outcome:
-        before = self._room.past_of_client(typed.client)
+    def save_answer(self, typed: SentAnswer) -> AnswerOutcome:
+        before = self._room.find_answer(typed.client)
         if before is not None:
             # Sent again: the same outcome, and nothing is kept twice.
-            return self._again(typed, before)
+            return self._repeat_outcome(typed, before)
         task = self._room.find(typed.item)
         if task is None or not self._is_theirs(task):
-            return Outcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
-        if is_recorded(self._room.ledger, self._past(task, typed, FIRST)):
-            return Outcome(typed.client, typed.item, KEPT)
+            return AnswerOutcome(typed.client, typed.item, GONE, ("It is not asked any more.",))
+        if is_recorded(self._room.ledger, self._as_past_answer(task, typed, FIRST)):
+            return AnswerOutcome(typed.client, typed.item, KEPT)
         if typed.verdict in (FLAG, WRONG_ZONE):
-            return self._keep(task, replace(self._past(task, typed, FIRST), state=RAISED, verdict=typed.verdict), None)
-        return self._answer(task, typed)
+            return self._keep(
+                task, replace(self._as_past_answer(task, typed, FIRST), state=RAISED, verdict=typed.verdict), None
+            )
+        return self._save_new(task, typed)
 
     def _is_theirs(self, task: Task) -> bool:
         """Whether the person may answer it, by whatever way they came to know of it."""
-        if not self._who.does(task.volume, task.language, task.field):
+        if not self._who.is_assigned(task.volume, task.language, task.field):
             return False
-        want = self._room.worklist.wanted_of(task)
+        want = self._room.worklist.find_wanted_key(task)
         is_supervisors = want is not None and want.of_supervisor
-        is_hidden = task.is_masked and task.base not in unmasked_by(self._room, self._who)
+        is_hidden = task.is_masked and task.base not in list_unmasked(self._room, self._who)
         return not is_hidden and (not is_supervisors or self._who.may(SUPERVISOR))
 
-    def _again(self, typed: Keyed, before: PastAnswer) -> Outcome:
+    def _repeat_outcome(self, typed: SentAnswer, before: PastAnswer) -> AnswerOutcome:
         if before.operator != self._who.name:
-            return Outcome(typed.client, typed.item, REFUSED, ("This id was used by somebody else.",))
+            return AnswerOutcome(typed.client, typed.item, REFUSED, ("This id was used by somebody else.",))
         task = self._room.worklist.find(before.item)
         if before.state != DISPUTED or before.note != CONFLICT or task is None:
-            return Outcome(typed.client, typed.item, KEPT)
-        return self._conflict(task, before, self._holding(task))
+            return AnswerOutcome(typed.client, typed.item, KEPT)
+        return self._describe_conflict(task, before, self._find_decision(task))
 
-    def _answer(self, task: Task, typed: Keyed) -> Outcome:
-        want = self._room.worklist.wanted_of(task)
-        reply = self._reply(task, typed, want)
+    def _save_new(self, task: Task, typed: SentAnswer) -> AnswerOutcome:
+        want = self._room.worklist.find_wanted_key(task)
+        reply = self._make_reply(task, typed, want)
         problem = (
-            self._changed(task, typed)
-            or self._unseen(task, typed, want)
+            self._explain_change(task, typed)
+            or self._explain_unseen(task, typed, want)
             or (find_problem(reply, task.asked) if typed.verdict in _VERDICTS else "there is no such verdict")
         )
         if problem:
-            return Outcome(typed.client, typed.item, REFUSED, (problem,))
+            return AnswerOutcome(typed.client, typed.item, REFUSED, (problem,))
         decision = as_decision(reply, task.asked)
         checked = CheckedAnswer(decision)
         if not is_word(decision):
@@ -167,48 +169,50 @@ class _Saver:
                     self._room.ledger, self._room.known, decision.record, [given], with_rules=False
                 )
             except NotFound:
-                return Outcome(typed.client, typed.item, GONE, ("Its record is not there any more.",))
+                return AnswerOutcome(typed.client, typed.item, GONE, ("Its record is not there any more.",))
         if not checked.is_good:
             state, why = (REFUSED, NOT_UNDERSTOOD) if checked.lost else (NOT_IN_LIST, "")
-            return Outcome(typed.client, typed.item, state, (explain_refusal(checked),), why=why)
+            return AnswerOutcome(typed.client, typed.item, state, (explain_refusal(checked),), why=why)
         past = replace(
-            self._past(task, typed, want.purpose if want else SECOND),
+            self._as_past_answer(task, typed, want.purpose if want else SECOND),
             verdict=decision.verdict, value=decision.value, made=checked.made,
         )  # fmt: skip
-        return self._place(task, past, checked, want)
+        return self._place_answer(task, past, checked, want)
 
-    def _changed(self, task: Task, typed: Keyed) -> str:
+    def _explain_change(self, task: Task, typed: SentAnswer) -> str:
         """Why somebody cannot agree to what they saw: the first person changed it since."""
         is_stale = typed.version != self._room.worklist.version(task)
         is_agreeing = task.mode == "verify" and _VERDICTS.get(typed.verdict) == OK
         return "it changed since you saw it; look again" if is_stale and is_agreeing else ""
 
-    def _unseen(self, task: Task, typed: Keyed, want: WantedKey | None) -> str:
+    def _explain_unseen(self, task: Task, typed: SentAnswer, want: WantedKey | None) -> str:
         """Why nobody agrees to what never stood before them: who keys blind could take the machine's word."""
         is_agreeing = _VERDICTS.get(typed.verdict) == OK and not typed.value.strip() and not task.asked.words
-        is_shown = prefill_of(self._room, task, want or WantedKey(FIRST)) != ""
+        is_shown = choose_prefill(self._room, task, want or WantedKey(FIRST)) != ""
         return "nothing stood in the box to agree to; type the value" if is_agreeing and not is_shown else ""
 
-    def _reply(self, task: Task, typed: Keyed, want: WantedKey | None) -> Reply:
+    def _make_reply(self, task: Task, typed: SentAnswer, want: WantedKey | None) -> Reply:
         value, verdict = typed.value.strip(), _VERDICTS.get(typed.verdict, "")
-        shown = prefill_of(self._room, task, want or WantedKey(FIRST))
+        shown = choose_prefill(self._room, task, want or WantedKey(FIRST))
         # "ok" agrees to what stood in the box, which need not be what the machine made of it.
         if verdict == OK and shown and shown != task.asked.machine:
             value, verdict = shown, ""
         return Reply(value, verdict, self._who.name, typed.sure)
 
-    def _place(self, task: Task, past: PastAnswer, checked: CheckedAnswer, want: WantedKey | None) -> Outcome:
+    def _place_answer(
+        self, task: Task, past: PastAnswer, checked: CheckedAnswer, want: WantedKey | None
+    ) -> AnswerOutcome:
         """What an answer is among the others that were given of the place."""
         worklist, name = self._room.worklist, self._who.name
-        own = newest_keys(worklist.past_of(task)).get(name)
+        own = find_newest_keys(worklist.list_answers(task)).get(name)
         if own is not None and own.compared_text == past.compared_text:
-            return Outcome(past.client, task.item.id, KNOWN)
+            return AnswerOutcome(past.client, task.item.id, KNOWN)
         if own is not None:
-            return self._think_again(task, replace(past, purpose=own.purpose, state=own.state), checked)
-        holding = self._holding(task)
+            return self._correct_own(task, replace(past, purpose=own.purpose, state=own.state), checked)
+        holding = self._find_decision(task)
         if want is None or (want.purpose == FIRST and holding is not None and not task.is_again):
-            return self._late(task, past, checked, holding)
-        others = newest_keys(worklist.past_of(task)).values()
+            return self._place_late_answer(task, past, checked, holding)
+        others = find_newest_keys(worklist.list_answers(task)).values()
         if want.purpose == FIRST:
             return self._keep(task, replace(past, state=SETTLED if task.mode == "single" else WAITING), checked)
         if want.purpose == THIRD:
@@ -218,26 +222,28 @@ class _Saver:
         state = SETTLED if want.purpose == SECOND else COUNTED
         return self._keep(task, replace(past, state=state), checked if state == SETTLED else None)
 
-    def _think_again(self, task: Task, past: PastAnswer, checked: CheckedAnswer) -> Outcome:
+    def _correct_own(self, task: Task, past: PastAnswer, checked: CheckedAnswer) -> AnswerOutcome:
         """Somebody corrects what they said themselves."""
-        keys = newest_keys(self._room.worklist.past_of(task))
+        keys = find_newest_keys(self._room.worklist.list_answers(task))
         others = [p for name, p in keys.items() if name != self._who.name]
         if others and past.purpose != THIRD:
             is_same = all(p.compared_text == past.compared_text for p in others)
             past = replace(past, state=SETTLED if is_same else DISPUTED)
         return self._keep(task, past, checked)
 
-    def _late(self, task: Task, past: PastAnswer, checked: CheckedAnswer, holding: Decision | None) -> Outcome:
+    def _place_late_answer(
+        self, task: Task, past: PastAnswer, checked: CheckedAnswer, holding: Decision | None
+    ) -> AnswerOutcome:
         """An answer to what is settled: a test of what is known, the same again, or a contradiction for a third."""
-        known = settled_by(self._room.worklist.past_of(task))
+        known = find_settling_answer(self._room.worklist.list_answers(task))
         if known is not None and self._room.worklist.holder(task.base) == self._who.name:
             return self._keep(task, replace(past, purpose=TEST, state=COUNTED), None)
         if holding is None:
             return self._keep(task, replace(past, purpose=FIRST), checked)
-        keys = newest_keys(self._room.worklist.past_of(task)).values()
+        keys = find_newest_keys(self._room.worklist.list_answers(task)).values()
         is_same = (holding.verdict, holding.value) == (past.verdict, past.value)
         if is_same or any(p.compared_text == past.compared_text for p in keys):
-            return Outcome(past.client, task.item.id, KNOWN)
+            return AnswerOutcome(past.client, task.item.id, KNOWN)
         if not keys:
             # Settled elsewhere, as in a spreadsheet: it is one of the two that a third person sees.
             first = replace(
@@ -246,33 +252,33 @@ class _Saver:
             )  # fmt: skip
             self._keep(task, replace(first, purpose=FIRST, state=SETTLED), None)
         self._keep(task, replace(past, purpose=SECOND, state=DISPUTED, note=CONFLICT), None)
-        return self._conflict(task, past, holding)
+        return self._describe_conflict(task, past, holding)
 
     @staticmethod
-    def _conflict(task: Task, past: PastAnswer, holding: Decision | None) -> Outcome:
+    def _describe_conflict(task: Task, past: PastAnswer, holding: Decision | None) -> AnswerOutcome:
         """What somebody is told who comes too late and says otherwise."""
         if holding is None:
-            return Outcome(past.client, task.item.id, CONFLICT)
+            return AnswerOutcome(past.client, task.item.id, CONFLICT)
         other = None if task.is_masked else (holding.value or holding.verdict, holding.operator)
         said = f"{holding.operator} settled this otherwise; a third person will decide"
-        return Outcome(past.client, task.item.id, CONFLICT, (said,), other)
+        return AnswerOutcome(past.client, task.item.id, CONFLICT, (said,), other)
 
-    def _holding(self, task: Task) -> Decision | None:
+    def _find_decision(self, task: Task) -> Decision | None:
         """The decision that holds of a place now."""
         blank = task.asked.blank
         found = Records(self._room.ledger).decisions(blank.record).get(blank.field)
         return found if found is not None and is_current_answer(found, blank) else None
 
-    def _past(self, task: Task, typed: Keyed, purpose: str) -> PastAnswer:
+    def _as_past_answer(self, task: Task, typed: SentAnswer, purpose: str) -> PastAnswer:
         blank = task.asked.blank
-        shown = prefill_of(self._room, task, WantedKey(purpose))
+        shown = choose_prefill(self._room, task, WantedKey(purpose))
         return PastAnswer(
             typed.client, task.base, blank.record, blank.field, self._who.name, typed.verdict, typed.value,
             purpose=purpose, of=task.of, batch=task.batch, form=task.form, field=task.field, shown=shown,
             note=typed.note, active_ms=typed.active_ms, keys=typed.keys,
         )  # fmt: skip
 
-    def _keep(self, task: Task, past: PastAnswer, checked: CheckedAnswer | None) -> Outcome:
+    def _keep(self, task: Task, past: PastAnswer, checked: CheckedAnswer | None) -> AnswerOutcome:
         """Keep an answer, and where it settles the place, the decision with it."""
         ledger = self._room.ledger
         record_answer(ledger, past)
@@ -289,4 +295,4 @@ class _Saver:
         self._added.append((kept, task))
         self._room.worklist.add_past(kept, task)
         self._room.worklist.release(task.base)
-        return Outcome(past.client, task.item.id, KEPT)
+        return AnswerOutcome(past.client, task.item.id, KEPT)

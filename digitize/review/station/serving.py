@@ -8,7 +8,7 @@ from digitize.errors import OptionsError
 from digitize.machine.web_server import Listening, serve_app
 from digitize.review.station.app import make_app
 from digitize.review.station.people import People
-from digitize.review.station.served import Served
+from digitize.review.station.server_state import Served
 from digitize.workspace.place import Place
 
 _HERE = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -28,7 +28,7 @@ def check_serving(place: Place, at: Listening, *, without_tls: bool) -> None:
             f"{host} can be reached by other machines: passwords and names would cross the network in the clear. "
             "Give --certificate and --key, or --lan-without-tls where the network is yours alone."
         )
-    if not People(place.folder).all():
+    if not People(place.folder).load_all():
         raise OptionsError(
             f"Nobody may log in yet. Add somebody: digitize review people add {place.folder} NAME --role administrator"
         )

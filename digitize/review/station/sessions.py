@@ -49,42 +49,42 @@ class Sessions:
         self._open: dict[str, Session] = {}
         self._mark = (0, 0, 0)
 
-    def begin(self, account: Account) -> str:
+    def start_session(self, account: Account) -> str:
         """The id of a new session; one that a browser had before is never taken over."""
         own, now = secrets.token_urlsafe(32), self._clock()
         with self._lock, alone_with(self._path):
-            self._look()
-            self._open = {k: s for k, s in self._open.items() if self._holds(s)}
+            self._merge_file()
+            self._open = {k: s for k, s in self._open.items() if self._is_valid(s)}
             self._open[_hash(own)] = Session(account.name, secrets.token_urlsafe(32), now, now, account.changed)
             self._write(is_lasting=True)
         return own
 
-    def of(self, own: str) -> tuple[Session, Account] | None:
+    def find_session(self, own: str) -> tuple[Session, Account] | None:
         """The session of an id with whose it is; None where it is over, or the person or the password is another."""
         with self._lock:
-            self._look()
+            self._merge_file()
             session = self._open.get(_hash(own))
-            if session is None or not self._holds(session):
+            if session is None or not self._is_valid(session):
                 return None
-            account = self._people.one(session.name)
+            account = self._people.find_account(session.name)
             if account is None or account.changed != session.changed:
                 return None
             session.seen = self._clock()
             if session.seen - session.told > _WRITE_EVERY_S:
                 # A full disk sends nobody away: what is written here is when somebody was last seen, and no more.
                 with suppress(OSError), alone_with(self._path):
-                    self._look()
+                    self._merge_file()
                     self._write(is_lasting=False)
             return session, account
 
-    def end(self, own: str) -> None:
+    def end_session(self, own: str) -> None:
         """Log out."""
         with self._lock, alone_with(self._path):
-            self._look()
+            self._merge_file()
             if self._open.pop(_hash(own), None) is not None:
                 self._write(is_lasting=True)
 
-    def _holds(self, session: Session) -> bool:
+    def _is_valid(self, session: Session) -> bool:
         now = self._clock()
         return now - session.seen < self._idle_s and now - session.begun < 3600 * _HOURS
 
@@ -93,11 +93,11 @@ class Sessions:
             session.told = session.seen
         text = json.dumps({key: {n: getattr(s, n) for n in _KEPT} for key, s in self._open.items()})
         write_private(self._path, text, is_lasting=is_lasting)
-        self._mark = self._marked()
+        self._mark = self._read_file_mark()
 
-    def _look(self) -> None:
+    def _merge_file(self) -> None:
         """Take in what another process wrote: who came and went, and when they were last seen."""
-        mark = self._marked()
+        mark = self._read_file_mark()
         if mark == self._mark:
             return
         self._mark, known = mark, self._open
@@ -107,7 +107,7 @@ class Sessions:
             if key in known:
                 session.seen = max(session.seen, known[key].seen)
 
-    def _marked(self) -> tuple[int, int, int]:
+    def _read_file_mark(self) -> tuple[int, int, int]:
         try:
             found = self._path.stat()
         except OSError:

@@ -29,7 +29,7 @@ class WantedKey:
     of_supervisor: bool = False
 
 
-def wanted(
+def find_wanted_key(
     mode: KeyMode, past: Sequence[PastAnswer], *, is_sampled: bool = False, sent_back_at: int = 0
 ) -> WantedKey | None:
     """What is wanted of a place of which that was said, oldest first; None where it is settled.
@@ -37,10 +37,10 @@ def wanted(
     is_sampled: whether a second person looks at a single key, to see how good answers are. sent_back_at: the event by
     which its batch went back, 0 for none: single keys from before it are looked at by a second person.
     """
-    said = [p for p in since_opened(past) if p.purpose != TEST]
+    said = [p for p in drop_before_reopening(past) if p.purpose != TEST]
     if said and said[-1].state == RAISED:
         return WantedKey(FIRST, of_supervisor=True)
-    keys = newest_keys(said)
+    keys = find_newest_keys(said)
     if not keys:
         return WantedKey(FIRST)
     if _is_decided(said):
@@ -58,12 +58,12 @@ def wanted(
     return WantedKey(SAMPLE, not_by=names) if is_sampled else None
 
 
-def newest_keys(past: Sequence[PastAnswer]) -> dict[str, PastAnswer]:
+def find_newest_keys(past: Sequence[PastAnswer]) -> dict[str, PastAnswer]:
     """Person -> the newest that they said; whoever thinks again takes back what they said before."""
-    return {p.operator: p for p in since_opened(past) if p.state != RAISED and p.purpose != TEST}
+    return {p.operator: p for p in drop_before_reopening(past) if p.state != RAISED and p.purpose != TEST}
 
 
-def since_opened(past: Sequence[PastAnswer]) -> Sequence[PastAnswer]:
+def drop_before_reopening(past: Sequence[PastAnswer]) -> Sequence[PastAnswer]:
     """What was said since a place was opened again the last time."""
     opened = [i for i, p in enumerate(past) if p.state == OPENED]
     return past[opened[-1] + 1 :] if opened else past
@@ -74,13 +74,13 @@ def _is_decided(said: Sequence[PastAnswer]) -> bool:
     return said[-1].purpose == THIRD and said[-1].state == SETTLED
 
 
-def settled_by(past: Sequence[PastAnswer]) -> PastAnswer | None:
+def find_settling_answer(past: Sequence[PastAnswer]) -> PastAnswer | None:
     """The answer that was found right by more than the person who gave it; None where nobody else looked."""
-    said = [p for p in since_opened(past) if p.purpose != TEST and p.state != RAISED]
+    said = [p for p in drop_before_reopening(past) if p.purpose != TEST and p.state != RAISED]
     if not said:
         return None
     if _is_decided(said):
         return said[-1]
-    keys = newest_keys(said)
+    keys = find_newest_keys(said)
     is_agreed = len(keys) > 1 and len({p.compared_text for p in keys.values()}) == 1
     return said[-1] if is_agreed else None

@@ -62,14 +62,14 @@ class Task:
         """Record and cell: what its past is kept under."""
         return self.asked.blank.record, self.asked.blank.field
 
-    def is_told_by(self, past: PastAnswer) -> bool:
+    def concerns(self, past: PastAnswer) -> bool:
         """Whether something that was said is of this task as it stands: of the same reading, and of the same record
         where a rule refuses what was said before.
         """
         return past.item == self.base and (not self.is_again or past.of == self.of)
 
 
-class Tasks:
+class TaskBuilder:
     """Makes tasks of a ledger's items."""
 
     def __init__(self, ledger: Ledger, known: RunContext, masks: CaseMasks | None = None) -> None:
@@ -84,51 +84,51 @@ class Tasks:
         self._tables = {t.unit: t.name for t in self._catalogue.tables()}
         self._hidden: tuple[str, frozenset[str]] = ("", frozenset())
 
-    def open(self, most: int, is_settled: Callable[[Task], bool]) -> list[Task]:
+    def list_open(self, most: int, is_settled: Callable[[Task], bool]) -> list[Task]:
         """The first of all that is asked today and not settled, in the order of asking."""
-        made = ((rank, task) for rank, task in enumerate(self._all()) if not is_settled(task))
+        made = ((rank, task) for rank, task in enumerate(self._iterate_all()) if not is_settled(task))
         return [replace(task, rank=rank) for rank, task in islice(made, most)]
 
-    def at(self, record: str, cell: str) -> Task | None:
+    def find_task(self, record: str, cell: str) -> Task | None:
         """One place, whether it is open or not; None where it is not there any more."""
         stored = Records(self._ledger).one(record)
         item = find_item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
-        return self._of_field(stored, item, stored.open) if stored and item else None
+        return self._make_field_task(stored, item, stored.open) if stored and item else None
 
-    def _all(self) -> Iterator[Task]:
+    def _iterate_all(self) -> Iterator[Task]:
         asking = list_asked_fields(self._ledger, self._known, keeps=True)
         self.whole = list(asking.whole)
         for stored, item in asking.items:
-            yield self._of_field(stored, item, item.fields)
+            yield self._make_field_task(stored, item, item.fields)
         for question in list_questions(self._ledger, self._known):
             item, blank = question.item, question.blank
-            asked = AskedItem(blank, question.ok, self._before(blank), item.candidates)
+            asked = AskedItem(blank, question.ok, self._find_earlier(blank), item.candidates)
             scan = self._catalogue.scan(item.page) if item.page else None
-            yield self._task(item, asked, scan, form=blank.schema, is_masked=bool(item.boxes))
+            yield self._make_task(item, asked, scan, form=blank.schema, is_masked=bool(item.boxes))
 
-    def _of_field(self, stored: Stored, item: Item, opened: Sequence[str]) -> Task:
+    def _make_field_task(self, stored: Stored, item: Item, opened: Sequence[str]) -> Task:
         """opened: the fields of the record that somebody must look at."""
         blank = Decision(item.record, item.cell, item.reading, item.source, stored.record.form, VALUE, "", "")
         # A question that is asked blind shows no reading; its answer is bound to what was read all the same.
-        reading = self._read(stored, item)
+        reading = self._find_reading(stored, item)
         blank = replace(blank, reading=reading)
-        asked = AskedItem(blank, item.machine, self._before(blank), confidence=item.confidence)
+        asked = AskedItem(blank, item.machine, self._find_earlier(blank), confidence=item.confidence)
         base = item_id(item.record, item.cell, reading, item.source)
         if item.id != base:
             asked = asked.to_measure()
         scan = self._catalogue.scan(item.page) if item.page else None
         values = dict(stored.record.cells())
         is_again = any(values[p].by.startswith(OPERATOR) for p in item.fields if p in values and p in opened)
-        masked = bool(self._paths(stored).intersection(item.fields))
-        task = self._task(item, asked, scan, form=stored.record.form, is_masked=masked)
+        masked = bool(self._list_paths(stored).intersection(item.fields))
+        task = self._make_task(item, asked, scan, form=stored.record.form, is_masked=masked)
         return replace(
             task, of=stored.hash[:16], batch=stored.record.batch, language=stored.language or task.language,
             volume=task.volume or self._tables.get(stored.unit.partition(":")[0], ""),
             is_again=is_again, is_prefilled=self._floors.allow(item),
-            row=() if stored.record.pages else self._row(stored),
+            row=() if stored.record.pages else self._find_row(stored),
         )  # fmt: skip
 
-    def _task(self, item: Item, asked: AskedItem, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
+    def _make_task(self, item: Item, asked: AskedItem, scan: PageScan | None, *, form: str, is_masked: bool) -> Task:
         blank = asked.blank
         field = strip_indexes(main_field(item))
         return Task(
@@ -146,7 +146,7 @@ class Tasks:
             is_masked=is_masked,
         )
 
-    def _read(self, stored: Stored, item: Item) -> str:
+    def _find_reading(self, stored: Stored, item: Item) -> str:
         """What was read at a place, also where the item does not show it."""
         if not item.is_blind:
             return item.reading
@@ -158,9 +158,9 @@ class Tasks:
         items = items_of(self._ledger, opened, self._known.mappings, self._readings)
         return next((i.reading for i in items if i.cell == item.cell), "")
 
-    def _row(self, stored: Stored) -> tuple[tuple[str, str], ...]:
+    def _find_row(self, stored: Stored) -> tuple[tuple[str, str], ...]:
         """The row of a table that a record was made of, without columns that feed a masked field."""
-        hidden, texts, secret = self._paths(stored), dict[str, str](), set[str]()
+        hidden, texts, secret = self._list_paths(stored), dict[str, str](), set[str]()
         for path, value in stored.record.cells():
             if value.origin.column:
                 # Of a font's codes nobody can read anything: what they were decoded to stands there instead.
@@ -171,12 +171,12 @@ class Tasks:
                 secret |= {name} if path in hidden else set()
         return tuple((column, text) for column, text in texts.items() if text and column not in secret)
 
-    def _before(self, blank: Decision) -> Decision | None:
+    def _find_earlier(self, blank: Decision) -> Decision | None:
         """An earlier answer that still holds."""
         before = Records(self._ledger).decisions(blank.record).get(blank.field)
         return before if before is not None and is_current_answer(before, blank) else None
 
-    def _paths(self, stored: Stored) -> frozenset[str]:
+    def _list_paths(self, stored: Stored) -> frozenset[str]:
         # Items of a record come one after the other: its case is asked about once.
         if self._hidden[0] != stored.record.id:
             masks = self._masks or masks_around(self._ledger, [stored.record])

@@ -30,7 +30,7 @@ class Throttle:
 
     def wait_s(self, key: str) -> float:
         """Seconds until the next try is looked at, 0 where it is at once. Raises NotCounted."""
-        times, last = self._wrong(key)
+        times, last = self._read_failures(key)
         over = times - self._free
         if over < 0:
             return 0.0
@@ -38,10 +38,10 @@ class Throttle:
         pause: float = min(_LONGEST_S, _FIRST_S * 2 ** min(over, 9))
         return max(0.0, last + pause - self._clock())
 
-    def failed(self, key: str) -> None:
+    def count_failure(self, key: str) -> None:
         """One more wrong password. Raises NotCounted."""
         with self.counts.changing() as db:
-            times, _ = self._wrong(key)
+            times, _ = self._read_failures(key)
             now = self._clock()
             self._failed += 1
             if self._failed % _TIDY_EVERY == 0:
@@ -49,12 +49,12 @@ class Throttle:
             values = (self.counts.key("wrong", self._of, key), times + 1, now)
             db.execute("INSERT OR REPLACE INTO wrong VALUES (?, ?, ?)", values)
 
-    def came_in(self, key: str) -> None:
+    def reset_failures(self, key: str) -> None:
         """The right one: forget the wrong ones. Raises NotCounted."""
         with self.counts.changing() as db:
             db.execute("DELETE FROM wrong WHERE key = ?", (self.counts.key("wrong", self._of, key),))
 
-    def _wrong(self, key: str) -> tuple[int, float]:
+    def _read_failures(self, key: str) -> tuple[int, float]:
         """How many there were, and when the last; none where that was long ago, or before this machine was started."""
         with self.counts.changing() as db:
             query = "SELECT times, at FROM wrong WHERE key = ?"
@@ -62,7 +62,7 @@ class Throttle:
             return found if found and abs(self._clock() - found[1]) < _FORGET_S else (0, 0.0)
 
 
-def begin_try(tries: Sequence[tuple[Throttle, str]]) -> float:
+def start_attempt(tries: Sequence[tuple[Throttle, str]]) -> float:
     """Seconds until a try is looked at. Where it is at once (0), it is counted as a wrong one until it came in: many
     tries at once, of several processes, are as many as one after the other. Raises NotCounted.
     """
@@ -72,5 +72,5 @@ def begin_try(tries: Sequence[tuple[Throttle, str]]) -> float:
         wait = max(throttle.wait_s(key) for throttle, key in tries)
         if wait <= 0:
             for throttle, key in tries:
-                throttle.failed(key)
+                throttle.count_failure(key)
         return wait

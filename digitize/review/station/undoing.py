@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from digitize.review.answer_history import SETTLED, PastAnswer, undo_answer
 from digitize.review.reopening import take_back
+from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import Account
-from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
 
-def undo(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
+def take_back_answer(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None:
     """Take an own answer back, and hold its item; None where there is none, or its item is not there any more."""
-    past = room.past_of_client(client)
+    past = room.find_answer(client)
     if past is None or past.operator != who.name:
         return None
     task = room.worklist.find(past.item)
@@ -20,16 +20,16 @@ def undo(room: Room, who: Account, client: str) -> tuple[Task, WantedKey] | None
     with room.ledger.writing():
         undo_answer(room.ledger, past, who.name)
         if past.state == SETTLED and task is not None:
-            take_back(room.ledger, task.asked.blank, _settled(others, task), who.name, client=client)
+            take_back(room.ledger, task.asked.blank, _find_settling_answer(others, task), who.name, client=client)
     room.forget(past)
     room.worklist.remove_past(past)
     if task is None:
         return None
     room.worklist.hold(task.base, who.name)
-    want = room.worklist.wanted_of(task)
+    want = room.worklist.find_wanted_key(task)
     return task, want or WantedKey(past.purpose)
 
 
-def _settled(others: list[PastAnswer], task: Task) -> PastAnswer | None:
+def _find_settling_answer(others: list[PastAnswer], task: Task) -> PastAnswer | None:
     """The answer that settled the place before."""
     return next((p for p in reversed(others) if p.state == SETTLED and p.item == task.base), None)

@@ -9,25 +9,25 @@ from digitize.errors import NotFound
 from digitize.machine.system import user_name
 from digitize.masking.unmasking import ShownFields, Unmasking, check_unmasking
 from digitize.review.answer_history import FIRST
+from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import SUPERVISOR, Account
-from digitize.review.station.room import Room
 from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 
 
-class _Everything:
+class _AllItems:
     """What holds whatever one asks for."""
 
     def __contains__(self, item: object) -> bool:
         return True
 
 
-def unmasked_by(room: Room, who: Account) -> Container[str]:
+def list_unmasked(room: Room, who: Account) -> Container[str]:
     """The items that somebody may see in full: all for who is cleared; for a supervisor those that they said a reason
     for, until the station is started again.
     """
     if who.cleared:
-        return _Everything()
+        return _AllItems()
     return frozenset(room.unmasked.get(who.name, ())) if who.may(SUPERVISOR) else frozenset()
 
 
@@ -40,7 +40,7 @@ def note_shown(room: Room, who: Account, tasks: Iterable[Task]) -> None:
     for task in masked:
         shown.add(task.asked.blank.record, task.item.fields)
     asked = Unmasking(who.cleared, who.name, user_name())
-    _note(room, {**asked.as_plain(), **shown.as_plain()})
+    _record_unmasking(room, {**asked.as_plain(), **shown.as_plain()})
 
 
 def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, WantedKey]:
@@ -53,11 +53,11 @@ def unmask(room: Room, who: Account, item: str, reason: str) -> tuple[Task, Want
     shown = ShownFields()
     shown.add(task.asked.blank.record, task.item.fields)
     # Before anything is shown: names are never shown without their reason in the ledger.
-    _note(room, {**asked.as_plain(), **shown.as_plain(), "item": task.base})
+    _record_unmasking(room, {**asked.as_plain(), **shown.as_plain(), "item": task.base})
     room.unmasked.setdefault(who.name, set()).add(task.base)
-    return task, room.worklist.wanted_of(task) or WantedKey(FIRST)
+    return task, room.worklist.find_wanted_key(task) or WantedKey(FIRST)
 
 
-def _note(room: Room, detail: Mapping[str, Any]) -> None:
+def _record_unmasking(room: Room, detail: Mapping[str, Any]) -> None:
     # Under a client, as what the station writes itself: nothing is read anew for it.
     room.ledger.record_event(room.place.options.workspace.site_id, "review", "note", detail={"client": "", **detail})

@@ -27,11 +27,11 @@ class ValuesAbove:
         self._now, self._past = now, past
         self._pages: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Records may be others now."""
         self._pages = {}
 
-    def of(self, task: Task) -> str:
+    def find_value(self, task: Task) -> str:
         """The value above a task's place, "" where there is none."""
         page = task.page
         zone = task.asked.blank.field.removeprefix(f"{ZONE}:{page}/")
@@ -39,18 +39,18 @@ class ValuesAbove:
             return ""
         row, dot, column = zone.partition(".")
         if dot:
-            before = _row_before(row)
-            return self._at(page, f"{page}-{before}", f"{before}.{column}") if before else ""
+            before = _name_row_above(row)
+            return self._find_on_page(page, f"{page}-{before}", f"{before}.{column}") if before else ""
         if task.number < 2:
             return ""
         page = f"{page.rpartition('-')[0]}-{task.number - 1:04d}"
-        return self._at(page, f"{page}-r1", zone)
+        return self._find_on_page(page, f"{page}-r1", zone)
 
-    def _at(self, page: str, record: str, zone: str) -> str:
+    def _find_on_page(self, page: str, record: str, zone: str) -> str:
         if page not in self._pages:
             if len(self._pages) >= _MOST_PAGES:
                 del self._pages[next(iter(self._pages))]
-            self._pages[page] = self._look(page)
+            self._pages[page] = self._read_page(page)
         values, hidden = self._pages[page]
         if zone in hidden:
             return ""
@@ -59,7 +59,7 @@ class ValuesAbove:
             return said[-1].value if said[-1].verdict == VALUE else ""
         return values.get(zone, "")
 
-    def _look(self, page: str) -> tuple[dict[str, str], frozenset[str]]:
+    def _read_page(self, page: str) -> tuple[dict[str, str], frozenset[str]]:
         """Zone -> its value, of those of a page that are sure; and the zones that name whom the law protects."""
         ledger, masks = self._now()
         stored = Records(ledger).of_unit(page)
@@ -68,7 +68,7 @@ class ValuesAbove:
         return {v.origin.zone: v.value for v in cells if v.value is not None and v.is_sure()}, frozenset(hidden)
 
 
-def _row_before(row: str) -> str:
+def _name_row_above(row: str) -> str:
     """The id of the row above: "r02" of "r03", "" of the first."""
     number = row.removeprefix("r")
     if not number.isdigit() or int(number) < 2:

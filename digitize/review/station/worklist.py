@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from digitize.machine.work_keys import work_key
 from digitize.review.answer_history import TEST, PastAnswer
-from digitize.review.station.open_counts import NAMES, OpenCounts, kind_of
+from digitize.review.station.open_counts import NAMES, OpenCounts, find_kind
 from digitize.review.station.people import Account
-from digitize.review.station.stages import WantedKey, settled_by, wanted
+from digitize.review.station.stages import WantedKey, find_settling_answer, find_wanted_key
 from digitize.review.station.tasks import Task
 from digitize.workspace.options import Reviewing
 
@@ -25,7 +25,7 @@ _TESTS_OF_ONE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WorkChoice:
     """What a person wants to work on; "" for anything. after: the id behind which to go on."""
 
     order: str = PAGE
@@ -36,7 +36,7 @@ class Wish:
     page: str = ""
     after: str = ""
 
-    def fits(self, task: Task) -> bool:
+    def matches(self, task: Task) -> bool:
         """Whether a task is of it."""
         pairs = (
             (self.form, task.form), (self.field, task.field), (self.volume, task.volume),
@@ -70,7 +70,7 @@ class Worklist:
     _held: dict[str, _Lease] = field(default_factory=dict)
     _chance: random.Random = field(default_factory=random.SystemRandom)
 
-    def put(self, tasks: Iterable[Task]) -> None:
+    def replace_tasks(self, tasks: Iterable[Task]) -> None:
         """These are the tasks from now on. What is held stays held, and is remembered where it is not among them."""
         held, now = set(self._held), self.clock()
         old = {b: t for b, t in (self._gone | self.tasks).items() if b in held and self._held[b].until > now}
@@ -81,7 +81,7 @@ class Worklist:
         self._sorted, self._wanted, self._pages = {}, {}, defaultdict(list)
         self._counts, self._disputed = OpenCounts(), set()
         for task in self.tasks.values():
-            self._look(task)
+            self._update_task(task)
             self._pages[task.page].append(task)
 
     def find(self, item: str) -> Task | None:
@@ -92,18 +92,18 @@ class Worklist:
         """The task of an item that somebody holds and that is not asked any more."""
         return self._gone.get(self.ids.get(item, item))
 
-    def take_in(self, task: Task) -> None:
+    def add_task(self, task: Task) -> None:
         """One task more."""
         self.tasks[task.base] = task
         self.ids |= {task.item.id: task.base, task.base: task.base}
         self._pages[task.page].append(task)
-        self._look(task)
+        self._update_task(task)
 
     def add_past(self, past: PastAnswer, task: Task | None = None) -> None:
         """Somebody said something."""
         self.past[(past.record, past.cell)].append(past)
         if task is not None:
-            self._look(task)
+            self._update_task(task)
 
     def remove_past(self, past: PastAnswer) -> None:
         """Somebody took back what they said."""
@@ -111,46 +111,46 @@ class Worklist:
         self.past[(past.record, past.cell)] = [p for p in own if p.client != past.client]
         task = self.tasks.get(past.item)
         if task is not None:
-            self._look(task)
+            self._update_task(task)
 
-    def past_of(self, task: Task) -> list[PastAnswer]:
+    def list_answers(self, task: Task) -> list[PastAnswer]:
         """What was said of a task as it stands: of the same reading, and of the record that a rule refuses now."""
         own = self.past.get(task.place, ())
-        return [p for p in own if task.is_told_by(p)]
+        return [p for p in own if task.concerns(p)]
 
-    def wanted_of(self, task: Task) -> WantedKey | None:
+    def find_wanted_key(self, task: Task) -> WantedKey | None:
         """What is wanted of a task next."""
-        past = self.past_of(task)
+        past = self.list_answers(task)
         sent_back = self.sent_back.get(task.batch, 0)
         is_sampled = any(is_drawn(p, self.options.sample_share) for p in past)
-        return wanted(task.mode, past, is_sampled=is_sampled, sent_back_at=sent_back)
+        return find_wanted_key(task.mode, past, is_sampled=is_sampled, sent_back_at=sent_back)
 
     def version(self, task: Task) -> int:
         """A number that grows with all that is said of a task."""
         own = self.past.get(task.place, ())
         return own[-1].seq if own else 0
 
-    def next(self, who: Account, choice: Wish, count: int) -> list[tuple[Task, WantedKey]]:
+    def take_next(self, who: Account, choice: WorkChoice, count: int) -> list[tuple[Task, WantedKey]]:
         """What somebody is given next, and holds from now on."""
         found: list[tuple[Task, WantedKey]] = []
         now = self.clock()
-        for task in self._in_turn(choice):
+        for task in self._iterate_choice(choice):
             if len(found) >= count:
                 break
             want = self._wanted[task.base]
-            if self._may_have(who, task, want, now):
+            if self._is_allowed(who, task, want, now):
                 found.append((task, want))
-        found = self._with_tests(who, choice, found, now)
+        found = self._mix_in_tests(who, choice, found, now)
         for task, _ in found:
             self._held[task.base] = _Lease(who.name, now + LEASE_SECONDS)
         return found
 
-    def left(self, who: Account, choice: Wish) -> int:
+    def count_left(self, who: Account, choice: WorkChoice) -> int:
         """How many are left that somebody may be given, those that others hold just now among them."""
         if choice.page:
-            found = ((t, self._wanted.get(t.base)) for t in self.on_page(choice.page) if choice.fits(t))
-            return sum(want is not None and kind_of(t, want).may_be_of(who) for t, want in found)
-        return self._counts.left(who, {name: getattr(choice, name) for name in NAMES})
+            found = ((t, self._wanted.get(t.base)) for t in self.list_on_page(choice.page) if choice.matches(t))
+            return sum(want is not None and find_kind(t, want).may_be_of(who) for t, want in found)
+        return self._counts.count_left(who, {name: getattr(choice, name) for name in NAMES})
 
     def count_open(self) -> int:
         """How many tasks want something of anybody."""
@@ -162,21 +162,21 @@ class Worklist:
 
     def counts(self, who: Account) -> dict[str, Counter[str]]:
         """How many are left, by form, field, volume and language."""
-        return self._counts.by_name(who)
+        return self._counts.count_by_name(who)
 
-    def disputed(self) -> list[tuple[Task, WantedKey]]:
+    def list_disputed(self) -> list[tuple[Task, WantedKey]]:
         """What two people answered differently, and what was put before a supervisor, in the order of asking."""
         both = [(self.tasks[base], self._wanted[base]) for base in self._disputed]
         return sorted(both, key=lambda pair: pair[0].rank)
 
-    def renew(self, who: str) -> None:
+    def extend_leases(self, who: str) -> None:
         """Somebody is heard of: what they hold they go on to hold."""
         until = self.clock() + LEASE_SECONDS
         for lease in self._held.values():
             if lease.name == who:
                 lease.until = until
 
-    def on_page(self, page: str) -> list[Task]:
+    def list_on_page(self, page: str) -> list[Task]:
         """The tasks of one page, in the order of asking."""
         return self._pages.get(page, [])
 
@@ -188,7 +188,7 @@ class Worklist:
         """Nobody holds it any more."""
         self._held.pop(base, None)
 
-    def let_go(self, who: str) -> None:
+    def release_all(self, who: str) -> None:
         """Somebody left: what they hold is anybody's."""
         self._held = {base: lease for base, lease in self._held.items() if lease.name != who}
 
@@ -197,17 +197,17 @@ class Worklist:
         lease = self._held.get(base)
         return lease.name if lease and lease.until > self.clock() else ""
 
-    def holding(self) -> dict[str, tuple[str, float]]:
+    def list_leases(self) -> dict[str, tuple[str, float]]:
         """What is held: base -> who, until when."""
         return {base: (lease.name, lease.until) for base, lease in self._held.items()}
 
-    def take_up(self, base: str, who: str, until: float) -> None:
+    def restore_lease(self, base: str, who: str, until: float) -> None:
         """Somebody held it before a restart."""
         self._held[base] = _Lease(who, until)
 
-    def _look(self, task: Task) -> None:
+    def _update_task(self, task: Task) -> None:
         """See anew what is wanted of a task."""
-        before, want = self._wanted.pop(task.base, None), self.wanted_of(task)
+        before, want = self._wanted.pop(task.base, None), self.find_wanted_key(task)
         if before is not None:
             self._counts.remove(task, before)
         self._disputed.discard(task.base)
@@ -220,31 +220,31 @@ class Worklist:
         if before is None:
             self._sorted = {}
 
-    def _in_turn(self, choice: Wish) -> Iterator[Task]:
+    def _iterate_choice(self, choice: WorkChoice) -> Iterator[Task]:
         """The open tasks of a choice in its order."""
-        order = self._order(choice.order, choice.field if choice.order != PAGE else "")
+        order = self._sort_tasks(choice.order, choice.field if choice.order != PAGE else "")
         start = 0
         after = self.ids.get(choice.after, choice.after)
         if after in self.tasks:
             start = bisect_right(order, _KEYS[choice.order](self.tasks[after]), key=_KEYS[choice.order])
         for task in order[start:] if start else order:
-            if task.base in self._wanted and choice.fits(task):
+            if task.base in self._wanted and choice.matches(task):
                 yield task
 
-    def _order(self, order: str, only: str) -> list[Task]:
+    def _sort_tasks(self, order: str, only: str) -> list[Task]:
         key = f"{order} {only}"
         if key not in self._sorted:
             some = (t for t in self.tasks.values() if t.base in self._wanted and (not only or t.field == only))
             self._sorted[key] = sorted(some, key=_KEYS[order])
         return self._sorted[key]
 
-    def _may_have(self, who: Account, task: Task, want: WantedKey, now: float) -> bool:
+    def _is_allowed(self, who: Account, task: Task, want: WantedKey, now: float) -> bool:
         lease = self._held.get(task.base)
         is_free = lease is None or lease.name == who.name or lease.until <= now
-        return is_free and kind_of(task, want).may_be_of(who)
+        return is_free and find_kind(task, want).may_be_of(who)
 
-    def _with_tests(
-        self, who: Account, choice: Wish, found: list[tuple[Task, WantedKey]], now: float
+    def _mix_in_tests(
+        self, who: Account, choice: WorkChoice, found: list[tuple[Task, WantedKey]], now: float
     ) -> list[tuple[Task, WantedKey]]:
         """With fields whose answer is known put in between, so that nobody can tell them from the others."""
         share = self.options.known_share
@@ -258,14 +258,14 @@ class Worklist:
             found.insert(self._chance.randrange(len(found) + 1), (task, WantedKey(TEST)))
         return found
 
-    def _is_test(self, who: Account, task: Task, choice: Wish, now: float) -> bool:
-        if task.base in self._wanted or not choice.fits(task):
+    def _is_test(self, who: Account, task: Task, choice: WorkChoice, now: float) -> bool:
+        if task.base in self._wanted or not choice.matches(task):
             return False
-        past = self.past_of(task)
+        past = self.list_answers(task)
         names = {p.operator for p in past}
         tests = sum(p.purpose == TEST for p in past)
-        is_known = settled_by(past) is not None
-        return is_known and tests < _TESTS_OF_ONE and self._may_have(
+        is_known = find_settling_answer(past) is not None
+        return is_known and tests < _TESTS_OF_ONE and self._is_allowed(
             who, task, WantedKey(TEST, not_by=frozenset(names)), now)  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digitize.errors import NotCounted
-from digitize.review.station.gate import Gate
-from digitize.review.station.guard import NotAnswered, Visitor, error, form_of, require_same_origin
-from digitize.review.station.rendering import page as render
-from digitize.review.station.throttle import begin_try
+from digitize.review.station.access import Gate
+from digitize.review.station.rendering import render_page as render
+from digitize.review.station.request_guard import NotAnswered, Visitor, make_error, read_form, require_same_origin
+from digitize.review.station.throttle import start_attempt
 from digitize.review.station.words import station_languages
 
 _BEFORE = "digitize_before"
@@ -22,10 +22,10 @@ _BEFORE = "digitize_before"
 
 async def show_login(request: Request, served: Gate) -> Response:
     """The form."""
-    return _form(request, served)
+    return _show_form(request, served)
 
 
-def _form(request: Request, served: Gate, status: int = 200, *, problem: str = "", wait_s: int = 0) -> Response:
+def _show_form(request: Request, served: Gate, status: int = 200, *, problem: str = "", wait_s: int = 0) -> Response:
     token = secrets.token_urlsafe(24)
     wanted = request.query_params.get("lang", "")
     language = wanted if wanted in station_languages() else "en"
@@ -41,30 +41,30 @@ async def login(request: Request, served: Gate) -> Response:
     """A name and a password for a session; the one that the browser had before is over."""
     try:
         require_same_origin(request)
-        form = await form_of(request)
+        form = await read_form(request)
     except NotAnswered as e:
-        return error(e.status, e.text)
+        return make_error(e.status, e.text)
     before = request.cookies.get(_BEFORE, "")
     if not before or not hmac.compare_digest(before.encode(), form.get("csrf", "").encode()):
-        return _form(request, served, 403, problem="old")
+        return _show_form(request, served, 403, problem="old")
     name, address = form.get("name", "").strip(), request.client.host if request.client else ""
     keys = ((served.by_name, name.casefold()), (served.by_address, address))
     try:
-        wait = await served.slowly(lambda: begin_try(keys))
+        wait = await served.run_in_thread(lambda: start_attempt(keys))
         if wait > 0:
-            return _form(request, served, 429, problem="wait", wait_s=int(wait) + 1)
-        account = await served.slowly(lambda: served.people.check(name, form.get("password", "")))
+            return _show_form(request, served, 429, problem="wait", wait_s=int(wait) + 1)
+        account = await served.run_in_thread(lambda: served.people.check_password(name, form.get("password", "")))
         if account is None:
-            return _form(request, served, 401, problem="wrong")
+            return _show_form(request, served, 401, problem="wrong")
         for throttle, key in keys:
-            throttle.came_in(key)
+            throttle.reset_failures(key)
     except NotCounted as e:
         logging.getLogger(__name__).error("%s", e)
-        return error(
+        return make_error(
             503, "Passwords cannot be counted just now, so nobody comes in. Ask whoever looks after this machine."
         )
-    served.sessions.end(request.cookies.get(served.cookie, ""))
-    own = served.sessions.begin(account)
+    served.sessions.end_session(request.cookies.get(served.cookie, ""))
+    own = served.sessions.start_session(account)
     response = RedirectResponse("/", 303)
     response.set_cookie(served.cookie, own, httponly=True, samesite="strict", secure=served.is_secure)
     response.delete_cookie(_BEFORE)
@@ -74,8 +74,8 @@ async def login(request: Request, served: Gate) -> Response:
 async def logout(request: Request, served: Gate, visitor: Visitor) -> Response:
     """The session is over."""
     del request
-    served.sessions.end(visitor.own)
-    await served.has_left(visitor.account)
+    served.sessions.end_session(visitor.own)
+    await served.release_held(visitor.account)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(served.cookie)
     return response

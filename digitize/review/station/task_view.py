@@ -10,9 +10,9 @@ from digitize.masking.masks import MASK
 from digitize.review.answer_history import SECOND, THIRD
 from digitize.review.labels import format_fields_label
 from digitize.review.places import main_field
+from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import Account
-from digitize.review.station.room import Room
-from digitize.review.station.stages import WantedKey, newest_keys
+from digitize.review.station.stages import WantedKey, find_newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS
 from digitize.workspace.decisions.items import COLUMN, Item
@@ -25,17 +25,17 @@ from validators.messages.texts import ENGLISH, message_languages
 _MOST_WORDS = 8
 
 
-def prefill_of(room: Room, task: Task, want: WantedKey) -> str:
+def choose_prefill(room: Room, task: Task, want: WantedKey) -> str:
     """What stands in the box at first. Where two key without seeing each other, neither sees the machine's reading."""
     if task.mode == "blind" or task.item.is_blind:
         return ""
-    keys = newest_keys(room.worklist.past_of(task))
+    keys = find_newest_keys(room.worklist.list_answers(task))
     if task.mode == "verify" and len(keys) == 1 and want.purpose == SECOND:
         return next(iter(keys.values())).value
     return task.asked.machine if task.is_prefilled and not task.asked.words else ""
 
 
-def offered(task: Task) -> list[str]:
+def list_offered(task: Task) -> list[str]:
     """What may be taken by one key; the machine's own reading first, where it does not stand in the box."""
     if task.asked.words:
         return []
@@ -43,14 +43,14 @@ def offered(task: Task) -> list[str]:
     return list(dict.fromkeys((*own, *task.item.candidates)))
 
 
-def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
+def task_to_plain(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Container[str]) -> dict[str, Any]:
     """The item as JSON types. unmasked: bases that the person may see in full."""
     item = task.item
     is_hidden = task.is_masked and task.base not in unmasked
-    prefill = prefill_of(room, task, want)
+    prefill = choose_prefill(room, task, want)
     is_bare = is_hidden or task.mode == "blind" or item.is_blind
-    sides = sides_of(room, task, want) if not is_hidden else []
-    column = column_of(task.form, main_field(item))
+    sides = list_sides(room, task, want) if not is_hidden else []
+    column = find_column(task.form, main_field(item))
     one = load_languages().get(task.language)
     return {
         "id": task.item.id,
@@ -65,20 +65,20 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
         "dir": "rtl" if one is not None and one.script == "Arab" else "ltr",
         "script": one.script if one is not None else "Latn",
         "prefill": MASK if is_hidden else prefill,
-        "doubtful": [] if is_bare else doubtful(prefill, item.candidates),
-        "candidates": [] if is_bare else offered(task),
-        "list": list_of(main_field(item), column),
+        "doubtful": [] if is_bare else find_differences(prefill, item.candidates),
+        "candidates": [] if is_bare else list_offered(task),
+        "list": find_list(main_field(item), column),
         "why": list(item.why[:_MOST_WORDS]),
         "told": "" if is_bare else item.told,
-        "above": "" if is_bare else room.above.of(task),
+        "above": "" if is_bare else room.above.find_value(task),
         "blind": is_bare and not is_hidden,
         "masked": is_hidden,
         "picture": f"/api/picture/{item.id}" if (item.box or item.boxes) and not is_hidden else "",
-        "box": box_on_page(room, task),
+        "box": find_box(room, task),
         "pagePicture": f"/api/page/{task.page}" if task.page else "",
         "row": [] if is_hidden else [[c, text, item.cell == f"{COLUMN}:{c}"] for c, text in task.row],
         "words": list(task.asked.words),
-        "said": [] if is_bare else told_of(item, who.language),
+        "said": [] if is_bare else explain_findings(item, who.language),
         "reading": "" if is_bare or not item.is_legible else item.reading,
         "double": task.mode,
         "sides": sides,
@@ -86,30 +86,30 @@ def as_shown(room: Room, who: Account, task: Task, want: WantedKey, unmasked: Co
 
 
 @cache
-def _teller(language: str) -> Teller:
+def _load_teller(language: str) -> Teller:
     return Teller(language if language in message_languages() else ENGLISH)
 
 
-def told_of(item: Item, language: str) -> list[str]:
+def explain_findings(item: Item, language: str) -> list[str]:
     """What rules say of it, in the person's language; a question that no rule asks has words of its own."""
-    told = [tell_finding(_teller(language), item.form, finding) for finding in item.findings]
+    told = [tell_finding(_load_teller(language), item.form, finding) for finding in item.findings]
     return list(dict.fromkeys(told or item.said))
 
 
-def sides_of(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
+def list_sides(room: Room, task: Task, want: WantedKey) -> list[dict[str, str]]:
     """What two people said, for the third who decides; without their names, which are no reason. [] for others."""
     if want.purpose != THIRD:
         return []
-    keys = newest_keys(room.worklist.past_of(task)).values()
+    keys = find_newest_keys(room.worklist.list_answers(task)).values()
     return [{"verdict": p.verdict, "value": p.value} for p in sorted(keys, key=lambda p: p.client)]
 
 
-def box_on_page(room: Room, task: Task) -> list[int] | None:
+def find_box(room: Room, task: Task) -> list[int] | None:
     """Where a place stands on its page's picture, which is turned upright; None where nobody knows."""
     box = task.item.box or next(iter(task.item.boxes), None)
     if box is None:
         return None
-    turns, width, height = room.turned(task.page)
+    turns, width, height = room.measure_page(task.page)
     found = [box.x0, box.y0, box.x1, box.y1]
     for _ in range(turns):
         x0, y0, x1, y1 = found
@@ -119,23 +119,23 @@ def box_on_page(room: Room, task: Task) -> list[int] | None:
 
 
 @cache
-def _columns(form: str) -> Mapping[tuple[str, str], Column]:
+def _load_columns(form: str) -> Mapping[tuple[str, str], Column]:
     tables = form_tables(form).values() if form else ()
     return {(t.child, c.name): c for t in tables for c in t.columns}
 
 
-def column_of(form: str, path: str) -> Column | None:
+def find_column(form: str, path: str) -> Column | None:
     """The column of the form that a field is; None for a question that hangs on none."""
     head, _, name = path.rpartition("].")
-    return _columns(form).get((head.partition("[")[0], name or path)) if form else None
+    return _load_columns(form).get((head.partition("[")[0], name or path)) if form else None
 
 
-def list_of(path: str, column: Column | None) -> str:
+def find_list(path: str, column: Column | None) -> str:
     """The list in which to look while somebody types, "" for none."""
     return PLACE_LISTS.get(path, "") or (column.codes if column else "")
 
 
-def doubtful(text: str, others: tuple[str, ...]) -> list[list[int]]:
+def find_differences(text: str, others: tuple[str, ...]) -> list[list[int]]:
     """Where a text differs from the other ways to read it: [from, to) in UTF-16 units, as browsers count."""
     from difflib import SequenceMatcher
 
@@ -148,10 +148,10 @@ def doubtful(text: str, others: tuple[str, ...]) -> list[list[int]]:
                 # What the other has in addition lies between two letters: both are marked.
                 for i in range(max(0, a - (a == b)), min(len(text), b + (a == b))):
                     marks[i] = True
-    return _spans(text, marks)
+    return _find_spans(text, marks)
 
 
-def _spans(text: str, marks: list[bool]) -> list[list[int]]:
+def _find_spans(text: str, marks: list[bool]) -> list[list[int]]:
     spans: list[list[int]] = []
     at = 0
     for letter, is_marked in zip(text, marks, strict=True):

@@ -17,9 +17,9 @@ from digitize.records.trail import hidden_zones, records_on, reported_rows, zone
 from digitize.review.answer_history import PastAnswer
 from digitize.review.answering import GivenAnswer, check_answers
 from digitize.review.asked_fields import note_asked_records
-from digitize.review.station.loading import Holdings, load
+from digitize.review.station.loading import Holdings, load_holdings
 from digitize.review.station.people import Account, People
-from digitize.review.station.tasks import Task, Tasks
+from digitize.review.station.tasks import Task, TaskBuilder
 from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist
 from digitize.workspace.decisions.words import is_word
@@ -57,13 +57,13 @@ class Room:
         self._looked = self._measured = time.monotonic()
         self._rest_until, self._version = 0.0, object()
         self._thread.submit(self._open).result()
-        self._thread.submit(self._warm)
+        self._thread.submit(self._preload)
 
-    async def do(self, work: Callable[[Room], T]) -> T:
+    async def run_in_thread(self, work: Callable[[Room], T]) -> T:
         """Have something done in the room's thread."""
         return await asyncio.wrap_future(self._thread.submit(self._do, work))
 
-    def do_now(self, work: Callable[[Room], T]) -> T:
+    def run_and_wait(self, work: Callable[[Room], T]) -> T:
         """The same, for whoever is in no event loop."""
         return self._thread.submit(self._do, work).result()
 
@@ -88,11 +88,11 @@ class Room:
         self._thread.submit(self.ledger.close).result()
         self._thread.shutdown()
 
-    def tasks(self) -> Tasks:
+    def make_tasks(self) -> TaskBuilder:
         """Makes tasks of single places."""
-        return Tasks(self.ledger, self.known, self.masks)
+        return TaskBuilder(self.ledger, self.known, self.masks)
 
-    def hidden_on(self, page: str) -> tuple[str, ...]:
+    def list_hidden_zones(self, page: str) -> tuple[str, ...]:
         """The zones of a page that name whom the law protects."""
         hidden = hidden_zones(records_on(self.ledger, page), self.masks)
         # Rows that make no record, as struck ones: no record could say whom they name.
@@ -107,13 +107,13 @@ class Room:
         gone = self.worklist.find_gone(item) if task is None else None
         if gone is None:
             return task
-        now = self.tasks().at(*gone.place)
+        now = self.make_tasks().find_task(*gone.place)
         if now is None or now.base != gone.base:
             return None
-        self.worklist.take_in(replace(gone, of=now.of))
+        self.worklist.add_task(replace(gone, of=now.of))
         return self.worklist.find(item)
 
-    def past_of_client(self, client: str) -> PastAnswer | None:
+    def find_answer(self, client: str) -> PastAnswer | None:
         """What was kept under an id that a browser gave, unless it was undone."""
         return self._clients.get(client)
 
@@ -126,7 +126,7 @@ class Room:
         self._clients.pop(past.client, None)
         self._undone.add(past.client)
 
-    def turned(self, page: str) -> tuple[int, int, int]:
+    def measure_page(self, page: str) -> tuple[int, int, int]:
         """By how many quarter turns clockwise a page's picture is turned, and the width and height
         in pixels of its scan as it lies.
         """
@@ -136,13 +136,13 @@ class Room:
             self._turned[page] = (turns, found.width, found.height) if found else (0, 0, 0)
         return self._turned[page]
 
-    def look_around(self) -> None:
+    def reload_if_changed(self) -> None:
         """Read anew what others changed, at most every few seconds, while what is known goes on to be served."""
         now = time.monotonic()
         if now - self._looked < _LOOK_EVERY_S:
             return
         self._looked = now
-        if self.is_measured_since and now - self._measured > _MEASURE_EVERY_S and self.read_anew(measure=True):
+        if self.is_measured_since and now - self._measured > _MEASURE_EVERY_S and self.start_reload(measure=True):
             self._measured, self.is_measured_since = now, False
             return
         # It changes only when another program wrote: a look at it costs nothing.
@@ -151,11 +151,11 @@ class Room:
         if version == self._version and not is_low:
             return
         if (is_low or self.ledger.rows(_NEWS, (self._seq,))) and now > self._rest_until:
-            self.read_anew()
+            self.start_reload()
         elif not self.ledger.rows(_NEWS, (self._seq,)):
             self._version = version
 
-    def read_anew(self, *, measure: bool = False) -> bool:
+    def start_reload(self, *, measure: bool = False) -> bool:
         """Begin to read all of it again, in a thread of its own; False where that is going on. measure: fold the
         answers into thresholds first.
         """
@@ -174,7 +174,7 @@ class Room:
     def _load(self, measure: bool) -> None:
         begun = time.monotonic()
         try:
-            loaded = load(self.place, measure=measure)
+            loaded = load_holdings(self.place, measure=measure)
         except DigitizeError:
             # What is wrong is told by the next command; here the old goes on. No text of it: it may hold values.
             logging.getLogger(__name__).error("the station could not read the ledger anew")
@@ -182,17 +182,17 @@ class Room:
         finally:
             taken = time.monotonic() - begun
             self._rest_until = time.monotonic() + max(_LOOK_EVERY_S, _REST * taken)
-        self._thread.submit(self._take, loaded)
+        self._thread.submit(self._take_over, loaded)
 
     def _open(self) -> None:
         self.ledger = Ledger(self.place.ledger)
         self.worklist = Worklist(self.options)
         self.above = ValuesAbove(lambda: (self.ledger, self.masks), self.worklist.past)
-        self._take(load(self.place))
+        self._take_over(load_holdings(self.place))
         for row in self.ledger.rows("SELECT unit, owner, until FROM leases WHERE step = ?", (LEASE_STEP,)):
-            self.worklist.take_up(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
+            self.worklist.restore_lease(row["unit"], row["owner"].removeprefix(OWNER), row["until"])
 
-    def _warm(self) -> None:
+    def _preload(self) -> None:
         """Have what the first answer needs read before somebody waits for it: forms, patterns, rules."""
         first = next((t for t in self.worklist.tasks.values() if not is_word(t.asked.blank)), None)
         if first is not None:
@@ -200,7 +200,7 @@ class Room:
                 blank = replace(first.asked.blank, value=first.asked.machine)
                 check_answers(self.ledger, self.known, blank.record, [GivenAnswer(blank)])
 
-    def _take(self, loaded: Holdings) -> None:
+    def _take_over(self, loaded: Holdings) -> None:
         self.known: RunContext = loaded.known
         loaded.finder.ledger = self.ledger
         self.masks, self._finder = loaded.masks, loaded.finder
@@ -214,15 +214,15 @@ class Room:
         self.worklist.past.clear()
         self.worklist.past.update(past)
         self.worklist.sent_back = loaded.sent_back
-        self.worklist.put(loaded.tasks)
+        self.worklist.replace_tasks(loaded.tasks)
         note_asked_records(self.ledger, self.place.options.workspace.site_id, loaded.whole)
         self._turned = {}
-        self.above.forget()
+        self.above.clear()
         self._clients = {p.client: p for own in past.values() for p in own}
         self._version = self.ledger.version()
 
 
-def leave(room: Room, who: Account) -> None:
+def release_held(room: Room, who: Account) -> None:
     """Give back what somebody holds."""
-    room.worklist.let_go(who.name)
+    room.worklist.release_all(who.name)
     room.ledger.release(OWNER + who.name)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import DigitizeError, NotFound, OptionsError, fault
 from digitize.machine.web import first_values, read_body
-from digitize.review.station.gate import Gate
+from digitize.review.station.access import Gate
 from digitize.review.station.people import Account
 
 _MOST_FORM, _MOST_JSON = 16_384, 1_048_576
@@ -41,21 +41,21 @@ class NotAnswered(Exception):
 G = TypeVar("G", bound=Gate)
 
 
-def visitor_of(request: Request, served: Gate) -> Visitor | None:
+def find_visitor(request: Request, served: Gate) -> Visitor | None:
     """Who asks; None for nobody who is logged in."""
     own = request.cookies.get(served.cookie, "")
-    found = served.sessions.of(own) if own else None
+    found = served.sessions.find_session(own) if own else None
     return Visitor(found[1], own, found[0].csrf) if found else None
 
 
-def guarded(
+def guard_endpoint(
     served: G, endpoint: Callable[[Request, G, Visitor], Awaitable[Response]], role: str, *, is_page: bool
 ) -> Callable[[Request], Awaitable[Response]]:
     """An address that answers only whoever has the role. is_page: somebody unknown is led to the login."""
 
     async def answer(request: Request) -> Response:
         try:
-            visitor = visitor_of(request, served)
+            visitor = find_visitor(request, served)
             if visitor is None:
                 if is_page and request.method == "GET":
                     return RedirectResponse("/login", 303)
@@ -66,24 +66,24 @@ def guarded(
                 await _require_token(request, visitor)
             return await endpoint(request, served, visitor)
         except NotAnswered as e:
-            return error(e.status, e.text)
+            return make_error(e.status, e.text)
         except NotFound:
-            return error(404, "There is nothing of that name.")
+            return make_error(404, "There is nothing of that name.")
         except OptionsError as e:
-            return error(422, str(e))
+            return make_error(422, str(e))
         except DigitizeError:
             # Its text may name files; what to do about it stands where the station was started.
             logging.getLogger(__name__).error("the ledger cannot be used just now")
-            return error(503, "The workspace cannot be used just now. Ask whoever looks after this machine.")
+            return make_error(503, "The workspace cannot be used just now. Ask whoever looks after this machine.")
         except Exception as e:
             # Its kind and place alone: its text may hold values.
             logging.getLogger(__name__).error(fault("the station", e))
-            return error(500, "A fault in the program; it is noted. Try again.")
+            return make_error(500, "A fault in the program; it is noted. Try again.")
 
     return answer
 
 
-def error(status: int, text: str) -> Response:
+def make_error(status: int, text: str) -> Response:
     """A refusal as JSON."""
     return JSONResponse({"error": text}, status)
 
@@ -92,7 +92,7 @@ async def _require_token(request: Request, visitor: Visitor) -> None:
     require_same_origin(request)
     given = request.headers.get("x-csrf", "")
     if not given:
-        given = (await form_of(request)).get("csrf", "")
+        given = (await read_form(request)).get("csrf", "")
     if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
         raise NotAnswered(403, "The page is too old. Load it again.")
 
@@ -106,26 +106,26 @@ def require_same_origin(request: Request) -> None:
         raise NotAnswered(403, "Another site asked for this.")
 
 
-async def form_of(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """A posted form, the first value of each name; read once a request."""
     if not hasattr(request.state, "form"):
         kind = request.headers.get("content-type", "").partition(";")[0].strip()
         if kind and kind != "application/x-www-form-urlencoded":
             raise NotAnswered(422, "This is no form.")
-        body = await _body(request, _MOST_FORM)
+        body = await _read_body(request, _MOST_FORM)
         request.state.form = first_values(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True))
     found: dict[str, str] = request.state.form
     return found
 
 
-async def json_of(request: Request) -> dict[str, object]:
+async def read_json(request: Request) -> dict[str, object]:
     """A posted JSON object."""
     import json
 
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise NotAnswered(422, "This is no JSON.")
     try:
-        found = json.loads(await _body(request, _MOST_JSON))
+        found = json.loads(await _read_body(request, _MOST_JSON))
     except (ValueError, RecursionError):
         raise NotAnswered(422, "This is no JSON.") from None
     if not isinstance(found, dict):
@@ -133,7 +133,7 @@ async def json_of(request: Request) -> dict[str, object]:
     return found
 
 
-async def _body(request: Request, most: int) -> bytes:
+async def _read_body(request: Request, most: int) -> bytes:
     body = await read_body(request, most)
     if body is None:
         raise NotAnswered(413, "That is too long, or came too slowly.")

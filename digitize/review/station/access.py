@@ -43,11 +43,11 @@ class Gate:
         self.by_address = Throttle(_FREE_OF_ADDRESS, counts=self.counts, of="address")
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="slowly")
 
-    async def slowly(self, work: Callable[[], T]) -> T:
+    async def run_in_thread(self, work: Callable[[], T]) -> T:
         """Have something done that takes its time, such as a password's hash, while others are served."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    async def has_left(self, account: Account) -> None:
+    async def release_held(self, account: Account) -> None:
         """Somebody logged out."""
 
     def close(self) -> None:

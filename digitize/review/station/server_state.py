@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from digitize.review.station.gate import Gate
+from digitize.review.station.access import Gate
+from digitize.review.station.ledger_thread import Room, release_held
 from digitize.review.station.people import Account
-from digitize.review.station.pictures import Darkroom
-from digitize.review.station.room import Room, leave
+from digitize.review.station.pictures import PictureRenderer
 from digitize.workspace.place import Place
 
 
@@ -16,11 +16,11 @@ class Served(Gate):
         """Open the workspace."""
         super().__init__(place, is_secure=is_secure)
         self.room = Room(place, self.people)
-        self.pictures = Darkroom(place)
+        self.pictures = PictureRenderer(place)
 
-    async def has_left(self, account: Account) -> None:
+    async def release_held(self, account: Account) -> None:
         """What somebody held is free again."""
-        await self.room.do(lambda room: leave(room, account))
+        await self.room.run_in_thread(lambda room: release_held(room, account))
 
     def close(self) -> None:
         """Give everything back."""
