@@ -154,10 +154,10 @@ def install(
     ] = None,
 ) -> None:
     """Fetch the models that measure better than the system's and are not there yet; needs npm, or --from."""
-    from digitize.machine.models import install, wanted
+    from digitize.machine.models import find_missing, install
 
     folder = _chosen(into, user=user)
-    missing = wanted(languages or [], folder)
+    missing = find_missing(languages or [], folder)
     if not missing:
         errors().print(f"Nothing to fetch: every better model is in {folder} and whole.")
     for model in missing:

@@ -43,10 +43,10 @@ def rollback(prefix: Prefix = None) -> None:
 @update.command("list")
 def list_versions(prefix: Prefix = None, json: Json = False) -> None:
     """The versions that are installed, and which is in use."""
-    from digitize.machine.installing import in_use, installed, prefix_of_this
+    from digitize.machine.installing import in_use, installed_versions, prefix_of_this
 
     place = _prefix(prefix) or prefix_of_this()
-    now, found = in_use(place), installed(place)
+    now, found = in_use(place), installed_versions(place)
     if json:
         print_json({"versions": [{"version": name, "made": made, "in_use": name == now} for name, made in found]})
         return

@@ -57,7 +57,7 @@ class ExchangeBook:
             if type(target) is not PostgresTarget:
                 raise OptionsError("Exchanged is with a SQLite file or a PostgreSQL database that has our own tables.")
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         """Values for `one_of`."""
         return json.dumps(list(values)) if self._is_sqlite else list(values)
 
@@ -86,7 +86,7 @@ class ExchangeBook:
     def sent(self, partner: str, kind: str, items: Sequence[str]) -> dict[str, str]:
         """Of these records what the partner holds: record -> hash, "" where it was told that it is no more."""
         query = f"SELECT item, content FROM {SENT} WHERE partner = ? AND kind = ? AND item {self.one_of}"
-        return dict(self.rows(query, partner, kind, self.listed(items)))
+        return dict(self.rows(query, partner, kind, self.as_list(items)))
 
     def each_sent(self, partner: str, kind: str, sequence: int = 0) -> Iterator[list[tuple[str, str]]]:
         """Blocks of (record, hash) that the partner was told of, or was told in one package, in order of records."""
@@ -102,7 +102,7 @@ class ExchangeBook:
     def still_there(self, form: str, records: Sequence[str]) -> set[str]:
         """Of these records those that stand."""
         query = f"SELECT record_id FROM {form} WHERE record_id {self.one_of}"
-        return {r[0] for r in self.rows(query, self.listed(records))}
+        return {r[0] for r in self.rows(query, self.as_list(records))}
 
     # The list of keys, as `digitize.offices.keys` wants it.
 

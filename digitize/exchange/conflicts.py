@@ -89,7 +89,7 @@ def each_conflict(book: ExchangeBook, *, all_of_them: bool = False) -> Iterator[
 
 def _settled(book: ExchangeBook, ids: Sequence[str]) -> dict[str, str]:
     query = f"SELECT subject, detail FROM {EVENTS} WHERE act = ? AND subject {book.one_of} ORDER BY number"
-    return {i: json.loads(detail)["decision"] for i, detail in book.rows(query, SETTLED, book.listed(list(ids)))}
+    return {i: json.loads(detail)["decision"] for i, detail in book.rows(query, SETTLED, book.as_list(list(ids)))}
 
 
 def _conflicts(book: ExchangeBook, some: Sequence[OtherStatement]) -> list[ExchangeConflict]:
@@ -120,7 +120,7 @@ def _keys_of_records(book: ExchangeBook, some: Sequence[OtherStatement]) -> dict
     for form in sorted({s.form for s in some}):
         records = sorted({s.record for s in some if s.form == form})
         query = f"SELECT record_id, {', '.join(KEY[:5])} FROM {form} WHERE record_id {book.one_of}"
-        for record, *key in book.rows(query, book.listed(records)):
+        for record, *key in book.rows(query, book.as_list(records)):
             if None not in key:
                 found[form, record] = tuple(map(str, key))
     return found

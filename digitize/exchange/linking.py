@@ -141,7 +141,7 @@ def _through(book: ExchangeBook, column: str, values: Sequence[str]) -> dict[str
     own = {"cnr": "cnr", "prisoner": "eprison_pid"}[column]
     for form in forms_with(own):
         query = f"SELECT {own}, record_id FROM {form} WHERE {own} {book.one_of} ORDER BY record_id"
-        hits = book.rows(query, book.listed(list(values)))
+        hits = book.rows(query, book.as_list(list(values)))
         firs = _firs(book, form, [r[1] for r in hits])
         for value, record in hits:
             _note(found, twice, value, firs.get(record, (form, record)))
@@ -166,7 +166,7 @@ def _firs(book: ExchangeBook, form: str, records: Sequence[str]) -> dict[str, tu
     query = f"SELECT record_id, {', '.join(KEY)} FROM {form} WHERE record_id {book.one_of}"
     keys = {
         r: {n: str(v) for n, v in zip(KEY, values, strict=True) if v is not None}
-        for r, *values in book.rows(query, book.listed(list(records)))
+        for r, *values in book.rows(query, book.as_list(list(records)))
     }
     by_key = records_of_firs(book, keys.values())
     return {r: hit for r, k in keys.items() if (hit := _fitting(by_key, k))}

@@ -170,7 +170,7 @@ def _newest(book: ExchangeBook, sender: str, names: list[str]) -> dict[tuple[str
         f"SELECT kind, statement, content, is_gone FROM {STATEMENTS} WHERE sender = ? AND statement {book.one_of} "
         "ORDER BY sequence"
     )
-    return {(k, s): (c, g) for k, s, c, g in book.rows(query, sender, book.listed(names))}
+    return {(k, s): (c, g) for k, s, c, g in book.rows(query, sender, book.as_list(names))}
 
 
 def statement_row(m: Manifest, line: Mapping[str, Any]) -> dict[str, Any]:

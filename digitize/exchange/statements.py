@@ -57,7 +57,7 @@ def statements_by(book: ExchangeBook, column: str, values: list[str]) -> list[Ot
       LEFT JOIN {LINKS} l ON l.sender = s.sender AND l.kind = s.kind AND l.statement = s.statement
       WHERE s.is_gone = 0 AND {where} {book.one_of} AND {_newest("s")}
       ORDER BY s.sender, s.kind, s.statement"""
-    return [_statement(row) for row in book.rows(query, book.listed(values))]
+    return [_statement(row) for row in book.rows(query, book.as_list(values))]
 
 
 def _newest(of: str) -> str:

@@ -31,7 +31,7 @@ def read_records(book: ExchangeBook, kind: str, sent: SentForm, records: Sequenc
         child = sent.child_of(table)
         order = "record_id, line" if child else "record_id"
         query = f"SELECT record_id, {', '.join(columns)} FROM {table} WHERE record_id {book.one_of} ORDER BY {order}"
-        for record, *values in book.rows(query, book.listed(records)):
+        for record, *values in book.rows(query, book.as_list(records)):
             cells = {n: text for n, v in zip(columns, values, strict=True) if (text := _text(v)) is not None}
             if not child:
                 own[record] = cells

@@ -50,7 +50,7 @@ def examine(folder: Path | None = None) -> list[MachineCheck]:
         *_names(),
         _fonts(),
     ]
-    return [*looks, *_folder(folder or Path()), *(_guarded(folder) if folder else ())]
+    return [*looks, *_folder(folder or Path()), *(_check_exposure(folder) if folder else ())]
 
 
 def is_ready(looks: Iterable[MachineCheck]) -> bool:
@@ -197,7 +197,7 @@ def _folder(folder: Path) -> list[MachineCheck]:
     return looks
 
 
-def _guarded(folder: Path) -> list[MachineCheck]:
+def _check_exposure(folder: Path) -> list[MachineCheck]:
     """Whether others can read a workspace, here or from its disk."""
     found = (("Other accounts", told_exposure(folder)), ("Disk encryption", told_encryption(folder)))
     return [MachineCheck(name, *told) for name, told in found]

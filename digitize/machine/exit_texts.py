@@ -32,7 +32,7 @@ _LONGEST = 32_000
 
 def on_terminal(text: str) -> str:
     """One line for a terminal: what moves the cursor, sets colours, turns writing or ends the line is spelled out."""
-    return _NOT_TERMINAL.sub(_spelled, text)
+    return _NOT_TERMINAL.sub(_spell_code, text)
 
 
 def block_on_terminal(text: str) -> str:
@@ -59,7 +59,7 @@ def in_page(text: str) -> str:
     return _NOT_PAGE.sub(REPLACED, text)
 
 
-def shown(value: object) -> object:
+def escape_shown(value: object) -> object:
     """What stands in a place of a template's page; what is markup already was made of such."""
     return in_page(value) if type(value) is str else value
 
@@ -71,7 +71,7 @@ def escape(text: str) -> str:
     return html.escape(in_page(text))
 
 
-def _spelled(found: re.Match[str]) -> str:
+def _spell_code(found: re.Match[str]) -> str:
     code = ord(found[0])
     known = {0x0A: r"\n", 0x0D: r"\r", 0x09: r"\t"}
     return known.get(code) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")

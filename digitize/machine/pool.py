@@ -189,8 +189,8 @@ def submit(
     executor: ProcessPoolExecutor, work: Callable[..., object], job: object, limit_s: float | None
 ) -> Future[object]:
     """Hand a job to one of such processes, which ends when the job takes more than limit_s of the processor."""
-    told = partial(_told, work)
-    return executor.submit(partial(_watched, told, limit_s, _BY_CLOCK * limit_s) if limit_s else told, job)
+    told = partial(_run_job, work)
+    return executor.submit(partial(_run_limited, told, limit_s, _BY_CLOCK * limit_s) if limit_s else told, job)
 
 
 def silence_s(limit_s: float) -> float:
@@ -198,7 +198,7 @@ def silence_s(limit_s: float) -> float:
     return _BY_CLOCK * limit_s + _START_S
 
 
-def _told(work: Callable[[Job], Done], job: Job) -> Done:
+def _run_job(work: Callable[[Job], Done], job: Job) -> Done:
     """Do a job in a worker, which ends where a library panics: a panic of Rust cannot be sent to another process."""
     try:
         return work(job)
@@ -209,7 +209,7 @@ def _told(work: Callable[[Job], Done], job: Job) -> Done:
         os._exit(1)
 
 
-def _watched(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: Job) -> Done:
+def _run_limited(work: Callable[[Job], Done], limit_s: float, clock_s: float, job: Job) -> Done:
     """Do a job in a worker that ends when it takes too long, even inside a library that never comes back.
 
     limit_s: of the processor; clock_s: by the clock.

@@ -55,22 +55,22 @@ class RateCounters:
         """
         with self._lock:
             if self._depth:
-                yield self._opened()
+                yield self._open()
                 return
             try:
                 db = self._begun()
             except (sqlite3.Error, OSError) as e:
                 self._drop()
-                raise self._told(e) from None
+                raise self._explain(e) from None
             self._depth = 1
             try:
                 yield db
             except sqlite3.Error as e:
                 self._drop()
-                raise self._told(e) from None
+                raise self._explain(e) from None
             finally:
                 self._depth = 0
-                self._kept()
+                self._commit()
 
     def key(self, *parts: object) -> bytes:
         """What stands in the tables instead of a name or an address; call it within `changing`."""
@@ -86,18 +86,18 @@ class RateCounters:
         # Whoever puts a damaged file away must not leave others counting in it.
         if self._db is not None and self._file is not None and self._number() != self._inode:
             self._drop()
-        db = self._opened()
+        db = self._open()
         db.execute("BEGIN IMMEDIATE")
         return db
 
-    def _kept(self) -> None:
+    def _commit(self) -> None:
         if self._db is None:
             return
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as e:
             self._drop()
-            raise self._told(e) from None
+            raise self._explain(e) from None
 
     def _number(self) -> int:
         try:
@@ -105,7 +105,7 @@ class RateCounters:
         except FileNotFoundError:
             return -1
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         if self._db is not None:
             return self._db
         where = ":memory:"
@@ -132,7 +132,7 @@ class RateCounters:
             with suppress(sqlite3.Error):
                 db.close()
 
-    def _told(self, error: Exception) -> NotCounted:
+    def _explain(self, error: Exception) -> NotCounted:
         return NotCounted(
             f"{self._file}: questions and passwords cannot be counted ({error}). Look after its disk and who owns it. "
             f"Where it is damaged: end the servers, and delete all files counts.* beside it; counts begin anew."

@@ -57,7 +57,7 @@ def run_sandboxed(
         _limit(limit_s, net=net)
         return work()
     os.close(left)
-    return _waited(copy, noted, broke)
+    return _wait_for(copy, noted, broke)
 
 
 def _end_with(left: int, parent: int) -> None:
@@ -82,7 +82,7 @@ def _limit(limit_s: float | None, *, net: bool) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit_s) + 1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def _waited(copy: int, noted: mmap.mmap, broke: Callable[[str, int], int]) -> int:
+def _wait_for(copy: int, noted: mmap.mmap, broke: Callable[[str, int], int]) -> int:
     done = 0
     while not done:
         told = signal.sigwaitinfo(_WATCHED)

@@ -33,7 +33,7 @@ class WholeFile:
             if self._stream is None:
                 self._stream = self._part.open("wb") if self._part else sys.stdout.buffer
                 self._stream.write(self._head)
-            self._stream.write(data if self._part or not sys.stdout.isatty() else _shown(data))
+            self._stream.write(data if self._part or not sys.stdout.isatty() else _make_printable(data))
             # Whoever reads along in a pipe gets each page when it is done.
             if self._part is None:
                 self._stream.flush()
@@ -57,7 +57,7 @@ class WholeFile:
                     self._part.unlink(missing_ok=True)
 
 
-def _shown(data: bytes) -> bytes:
+def _make_printable(data: bytes) -> bytes:
     """What a terminal is given: the text, without what would steer it."""
     return block_on_terminal(data.decode("utf-8", "replace")).encode("utf-8")
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from digitize import __version__
-from digitize.machine.exit_texts import shown
-from digitize.machine.font_files import OWN, embedded
+from digitize.machine.exit_texts import escape_shown
+from digitize.machine.font_files import OWN, font_rule
 from digitize.offices.charts import burn_up
 from digitize.offices.embedded import as_script, page_data
 from digitize.offices.exchanged import ExchangeDays, exchange_days
@@ -119,7 +119,7 @@ def environment() -> Environment:
 
     made = Environment(
         loader=PackageLoader("digitize.offices", "html"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=shown,
+        trim_blocks=True, lstrip_blocks=True, finalize=escape_shown,
     )  # fmt: skip
     made.filters |= {"grouped": grouped, "lookup": lambda code, names: names.get(code, code)}
     made.globals |= {"percent": percent, "hundredths": hundredths}
@@ -129,7 +129,7 @@ def environment() -> Environment:
 def page_style(words: Words) -> Markup:
     """The page's style with the font of its language, where it is not in Latin letters: a machine may lack it."""
     script = load_languages()[words.language].script
-    own = "" if script == "Latn" else embedded(script)
+    own = "" if script == "Latn" else font_rule(script)
     return Markup(own) + _part("page.css").replace("OWN-SCRIPT", f"{OWN}{script}")
 
 

@@ -110,7 +110,7 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
         super().__init__(target)
         self._stations: tuple[int, frozenset[str]] = (0, frozenset())
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         """Values as one value of a statement, for `one_of`."""
         raise NotImplementedError
 
@@ -118,7 +118,7 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
         """See `SearchStore`."""
         query = f"SELECT DISTINCT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
         return [
-            [(a, b) for a, b in rows] for rows in self.all_of([(query, (self.listed(some), kind)) for some in keys])
+            [(a, b) for a, b in rows] for rows in self.all_of([(query, (self.as_list(some), kind)) for some in keys])
         ]
 
     def stations(self) -> frozenset[str]:
@@ -139,7 +139,7 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
         for table, names in columns.items():
             order = "record_id, line" if "line" in names else "record_id"
             query = f"SELECT {', '.join(names)} FROM {table} WHERE record_id {self.one_of} ORDER BY {order}"
-            statements.append((query, (self.listed(records),)))
+            statements.append((query, (self.as_list(records),)))
         return dict(zip(columns, self.all_of(statements), strict=True))
 
     def all_of(self, statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:

@@ -39,7 +39,7 @@ class PostgresSearch(StoreAsks):
     def share(self, *, is_shared: bool) -> None:
         """See `SearchStore`: a server is shared always."""
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         """See `StoreAsks`."""
         return list(values)
 

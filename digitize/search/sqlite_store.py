@@ -36,7 +36,7 @@ class SqliteSearch(StoreAsks):
         """See `SearchStore`."""
         # A word stands there once, under one key: none need be left out for standing there twice.
         query = f"SELECT said, lang FROM {WORDS} WHERE near {self.one_of} AND kind = ?"
-        return [self._target.run(query, (self.listed(some), kind)) for some in keys]
+        return [self._target.run(query, (self.as_list(some), kind)) for some in keys]
 
     def put_in_order(self) -> None:
         """See `SearchStore`: each load leaves parts of the index behind, which are made one, some at a time."""
@@ -67,7 +67,7 @@ class SqliteSearch(StoreAsks):
     def _changes(self) -> int:
         return int(self._target.run("SELECT total_changes()")[0][0])
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         """See `StoreAsks`."""
         return json.dumps(list(values))
 

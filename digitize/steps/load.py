@@ -137,7 +137,7 @@ def try_batch(ledger: Ledger, known: RunContext, target: Target, batch: str, key
 
 def _load(ledger: Ledger, known: RunContext, target: Target, batch: str, key: str, content: str) -> Receipt:
     # The target before the ledger: killed in between, the same load comes again, and the target knows its id.
-    receipt = target.done(key, batch)
+    receipt = target.find_done(key, batch)
     if receipt is None:
         source = _delivery(ledger, known, target, key)
         with batch_to_load(ledger, batch, key, known.place.folder, source) as rows:

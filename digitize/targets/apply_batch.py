@@ -40,7 +40,9 @@ def apply_batch(
     target is known to refuse besides.
     """
     outlines = batch.outlines
-    own = pl.DataFrame(list(store.held(batch.batch)), schema={"form": pl.String, RECORD_ID: pl.String}, orient="row")
+    own = pl.DataFrame(
+        list(store.list_held(batch.batch)), schema={"form": pl.String, RECORD_ID: pl.String}, orient="row"
+    )
     gone = gone_records(own, outlines)
     # Withdrawn first, so that the keys of these records are free for those of this batch.
     for form, ids in gone.items():
@@ -67,7 +69,7 @@ def _retire(store: Store, form: str, ids: pl.Series, batch: LoadBatch, why: str)
         store.retire(form, some.to_list(), batch, why)
 
 
-def _placed(batch: LoadBatch, plans: Mapping[str, FormPlan]) -> Iterator[tuple[RowBatch, dict[str, pl.DataFrame]]]:
+def _split_plans(batch: LoadBatch, plans: Mapping[str, FormPlan]) -> Iterator[tuple[RowBatch, dict[str, pl.DataFrame]]]:
     """The parts of a batch, each with the plans' rows of its records, by form."""
     done = dict.fromkeys(plans, 0)
     for part in batch.parts():
@@ -81,12 +83,12 @@ def _send(batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store) -> int:
     if not any(plan.ids(NEW, CHANGED, SAME).len() for plan in plans.values()):
         return 0
     count = 0
-    for part, placed in _placed(batch, plans):
+    for part, placed in _split_plans(batch, plans):
         for form, own in placed.items():
             rows = part.forms[form]
             sent = own.filter(pl.col(STATE) < SAME)[RECORD_ID]
             if sent.len():
-                store.insert(form, _only(rows.tables, sent, own.height), part)
+                store.insert(form, _filter_rows(rows.tables, sent, own.height), part)
             if rows.flags is not None:
                 standing = own.filter(pl.col(STATE).is_not_null())
                 flags = rows.flags.join(standing.select(RECORD_ID), on=RECORD_ID, how="semi")
@@ -95,7 +97,7 @@ def _send(batch: LoadBatch, plans: Mapping[str, FormPlan], store: Store) -> int:
     return count
 
 
-def _only(tables: Mapping[str, pl.DataFrame], ids: pl.Series, of: int) -> Mapping[str, pl.DataFrame]:
+def _filter_rows(tables: Mapping[str, pl.DataFrame], ids: pl.Series, of: int) -> Mapping[str, pl.DataFrame]:
     """The rows that are sent. of: how many records there are."""
     if ids.len() == of:
         return tables
@@ -111,8 +113,11 @@ def _keep(
     rejects = reviews = 0
     refused: dict[str, list[str]] = {}
     if batch.keeps_any or any(plan.unfit.height for plan in plans.values()):
-        for part, placed in _placed(batch, plans):
-            kept = [*part.kept, *map(told, chain.from_iterable(_refused(plans[f], part, placed[f]) for f in placed))]
+        for part, placed in _split_plans(batch, plans):
+            kept = [
+                *part.kept,
+                *map(told, chain.from_iterable(_list_refused(plans[f], part, placed[f]) for f in placed)),
+            ]
             keeper.add(kept)
             for k in kept:
                 rejects, reviews = rejects + (k.word == "reject"), reviews + (k.word != "reject")
@@ -124,13 +129,13 @@ def _keep(
         standing = plans[form].standing[RECORD_ID] if form in plans else pl.Series(RECORD_ID, [], pl.String)
 
         def named(ids: Collection[str], form: str = form) -> set[str]:
-            return _named(batch, form, ids)
+            return _name_source_rows(batch, form, ids)
 
         close_loaded(form, standing, refused.get(form, ()), names, batch, store, named)
     return rejects, reviews
 
 
-def _refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
+def _list_refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
     """The records of a part that are refused here, each once, with the first thing that hinders it."""
     ids = own.filter(pl.col(STATE).is_null())[RECORD_ID]
     if not ids.len():
@@ -146,7 +151,7 @@ def _refused(plan: FormPlan, part: RowBatch, own: pl.DataFrame) -> list[Kept]:
     return [replace(k, row=part.replays.get(k.record_id, "")) for k in made]
 
 
-def _named(batch: LoadBatch, form: str, ids: Collection[str]) -> set[str]:
+def _name_source_rows(batch: LoadBatch, form: str, ids: Collection[str]) -> set[str]:
     """The names of the source rows of some records."""
     found: set[str] = set()
     wanted = set(ids)

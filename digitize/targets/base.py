@@ -88,7 +88,7 @@ class Target(Protocol):
         """Take a batch of rows, as `load` does."""
         ...
 
-    def done(self, load: str, batch: str) -> Receipt | None:
+    def find_done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that was committed before, is the newest of its batch, and is not undone, nor was one
         whose records it may have found there.
         """

@@ -62,7 +62,7 @@ class HeldRecord:
 class Compares(Protocol):
     """A target whose tables can be compared with a source, by what stands in them and not by what was noted once."""
 
-    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    def spell_rows(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """Rows as they would be sent, with values as the target writes them once it holds them."""
         ...
 
@@ -116,7 +116,7 @@ def text_digest(text: str) -> str:
     return sha256(text.encode("utf-8")).hexdigest()[:DIGITS]
 
 
-def respelled(frame: pl.DataFrame, spellings: Mapping[str, Spelling]) -> pl.DataFrame:
+def respell(frame: pl.DataFrame, spellings: Mapping[str, Spelling]) -> pl.DataFrame:
     """A frame with some columns spelled otherwise; each distinct value is spelled once."""
     made = []
     for name in (n for n in spellings if n in frame.columns):

@@ -38,10 +38,10 @@ def _cells(column: Sequence[str | None]) -> list[str] | None:
     if may_be_unsafe(cells, text):
         cells = [str(safe(cell)) for cell in cells]
     if any(sign in text for sign in _QUOTED):
-        cells = [_quoted(cell) if any(map(cell.__contains__, _QUOTED)) else cell for cell in cells]
+        cells = [_quote(cell) if any(map(cell.__contains__, _QUOTED)) else cell for cell in cells]
     return cells
 
 
-def _quoted(cell: str) -> str:
+def _quote(cell: str) -> str:
     doubled = cell.replace('"', '""')
     return f'"{doubled}"'

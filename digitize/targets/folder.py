@@ -69,7 +69,7 @@ class FolderTarget:
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
         """Take a batch: all of its files and then the manifest. Raises DiskFull and TargetRefused; nothing is kept."""
-        if done := self.done(batch.id, batch.batch):
+        if done := self.find_done(batch.id, batch.batch):
             return done
         part = self._folder / f"{batch.id}{_PART}"
         before = self._manifest["batches"].get(batch.batch)
@@ -96,7 +96,7 @@ class FolderTarget:
             shutil.rmtree(self._folder / before["load"], ignore_errors=True)
         return receipt
 
-    def done(self, load: str, batch: str) -> Receipt | None:
+    def find_done(self, load: str, batch: str) -> Receipt | None:
         """The receipt of a load that the manifest names."""
         entry = self._manifest["batches"].get(batch)
         return replace(Receipt(**entry["receipt"]), repeated=True) if entry and entry["load"] == load else None
@@ -127,13 +127,13 @@ class FolderTarget:
         counts = [0, 0]
         with (part / REJECTS).open("w", encoding="utf-8", newline="\n") as rejects:
             for number, some in enumerate(batch.parts()):
-                kept = [*some.kept, *_refused(some, bad)]
+                kept = [*some.kept, *_list_refused(some, bad)]
                 rejects.writelines(json.dumps(asdict(k)) + "\n" for k in kept)
                 refused = sum(k.word == "reject" for k in kept)
                 counts = [counts[0] + refused, counts[1] + len(kept) - refused]
                 for name, frame in _good(some, bad):
                     # The first is held; those that come after it would be too much for memory together.
-                    piece = frame.lazy() if not number else _aside(frame, pieces / f"{name}-{number}.parquet")
+                    piece = frame.lazy() if not number else _write_parquet(frame, pieces / f"{name}-{number}.parquet")
                     tables.setdefault(name, []).append(piece)
         hashes = _hashes_of(outlines, bad)
         # The hashes lie beside the rows: the next load of this batch is counted against them.
@@ -141,7 +141,7 @@ class FolderTarget:
             self._files.write(pl.concat(of, how="diagonal"), part / f"{name}.{self._files.kind}")
         del tables  # the pieces are open as long as somebody may read them
         shutil.rmtree(pieces)
-        files: list[dict[str, object]] = [_told(f) for f in sorted(part.iterdir())]
+        files: list[dict[str, object]] = [_describe_file(f) for f in sorted(part.iterdir())]
         return _receipt(batch, counts[0], counts[1], hashes, before), files
 
     def _hashes(self, entry: Mapping[str, Any] | None) -> pl.DataFrame:
@@ -176,7 +176,7 @@ def _is_full(error: Exception) -> bool:
     return getattr(error, "errno", None) == errno.ENOSPC or any(text in str(error) for text in said)
 
 
-def _refused(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[Kept]:
+def _list_refused(part: RowBatch, bad: Mapping[str, pl.DataFrame]) -> Iterator[Kept]:
     """The records of a part that are refused: as in the databases one reject a record, with what hinders it first."""
     for form, rows in part.forms.items():
         here = bad[form].join(rows.tables[form].select(RECORD_ID), on=RECORD_ID, how="semi")
@@ -201,12 +201,12 @@ def _hashes_of(outlines: Mapping[str, FormOutline], bad: Mapping[str, pl.DataFra
     )
 
 
-def _aside(frame: pl.DataFrame, path: Path) -> pl.LazyFrame:
+def _write_parquet(frame: pl.DataFrame, path: Path) -> pl.LazyFrame:
     frame.write_parquet(path)
     return pl.scan_parquet(path)
 
 
-def _told(path: Path) -> dict[str, object]:
+def _describe_file(path: Path) -> dict[str, object]:
     with path.open("rb") as f:
         found = hashlib.file_digest(f, "sha256").hexdigest()
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": found}

@@ -27,7 +27,7 @@ class _PackedRecords(Sequence[Record]):
     data: bytes
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> Sequence[Record]:
+    def pack(cls, records: Sequence[Record]) -> Sequence[Record]:
         """Packed as plain types, which takes a third of the time that packing records does."""
         return cls(len(records), pickle.dumps([to_plain(r) for r in records], pickle.HIGHEST_PROTOCOL))
 
@@ -87,7 +87,7 @@ class _BatchInParts(LoadBatch):
 
 
 @contextmanager
-def gathered(parts: Iterable[RowBatch], folder: Path) -> Iterator[LoadBatch]:
+def join_parts(parts: Iterable[RowBatch], folder: Path) -> Iterator[LoadBatch]:
     """One batch of its parts, at least one, in their order; all have the same id, name and source.
 
     One part is the batch itself. Of more, a file in that folder, which has no name and is gone with the process, holds
@@ -100,10 +100,10 @@ def gathered(parts: Iterable[RowBatch], folder: Path) -> Iterator[LoadBatch]:
         yield two[0]
         return
     with SpillFile[RowBatch](folder) as away:
-        yield _put_away(_handed(two, coming), away)
+        yield _put_away(_chain_parts(two, coming), away)
 
 
-def _handed(two: list[RowBatch], coming: Iterator[RowBatch]) -> Iterator[RowBatch]:
+def _chain_parts(two: list[RowBatch], coming: Iterator[RowBatch]) -> Iterator[RowBatch]:
     while two:
         yield two.pop(0)
     yield from coming
@@ -114,18 +114,18 @@ def _put_away(parts: Iterator[RowBatch], away: SpillFile[RowBatch]) -> _BatchInP
     held, is_of_records, keeps_any = 0, False, False
     head = _Head("", "", {}, {})
     for part in parts:
-        away.put(replace(part, records=_PackedRecords.of(part.records)))
+        away.put(replace(part, records=_PackedRecords.pack(part.records)))
         for form, outline in part.outlines.items():
             found.setdefault(form, []).append(outline)
         held += part.held
         is_of_records, keeps_any = is_of_records or part.is_of_records, keeps_any or part.keeps_any
         head = _Head(part.id, part.batch, part.source, part.replays)
         del part  # or two of them are in memory while the next is made
-    whole = _Whole({form: _joined(form, found[form]) for form in sorted(found)}, is_of_records, keeps_any)
+    whole = _Whole({form: _join_outlines(form, found[form]) for form in sorted(found)}, is_of_records, keeps_any)
     return _BatchInParts(*head, held, whole, away)
 
 
-def _joined(form: str, outlines: Sequence[FormOutline]) -> FormOutline:
+def _join_outlines(form: str, outlines: Sequence[FormOutline]) -> FormOutline:
     # Diagonal: a column that nothing stood in may be missing in one of them.
     own = pl.concat([o.own for o in outlines], how="diagonal", rechunk=True)
     # Those within a part are told twice; only the first thing said of a record counts.

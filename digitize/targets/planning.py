@@ -60,19 +60,19 @@ def make_plan(
     hindered: what the target is known to refuse besides, as `FormRows.unfit`.
     """
     unfit = outline.unfit if hindered is None else pl.concat([outline.unfit, hindered])
-    sound = _without(outline.own, unfit[RECORD_ID].unique())
+    sound = _drop_rows(outline.own, unfit[RECORD_ID].unique())
     found = _states(form, sound, store)
     if held_here is not None:
         moves = (pl.col(STATE) == SAME) & ~pl.col(RECORD_ID).is_in(held_here.implode())
         found = found.with_columns(pl.when(moves).then(CHANGED).otherwise(STATE).cast(pl.Int8).alias(STATE))
-    owned = _owned(form, sound, found, store)
+    owned = _find_owned(form, sound, found, store)
     if owned.len():
         key = form_tables(form)[form].key[-1]
         more = pl.DataFrame({RECORD_ID: owned.sort()}).with_columns(field=pl.lit(key), code=pl.lit(KEY_OWNED))
         unfit = pl.concat([unfit, more])
     unfit = unfit.unique(maintain_order=True)
     stands = sound.select(RECORD_ID).join(found, on=RECORD_ID, how="left").with_columns(pl.col(STATE).fill_null(NEW))
-    stands = _without(stands, owned)
+    stands = _drop_rows(stands, owned)
     return FormPlan(form, outline.own.join(stands, on=RECORD_ID, how="left", maintain_order="left"), unfit)
 
 
@@ -86,10 +86,10 @@ def _states(form: str, sound: pl.DataFrame, store: Store) -> pl.DataFrame:
     return pl.concat(made)
 
 
-def _owned(form: str, sound: pl.DataFrame, found: pl.DataFrame, store: Store) -> pl.Series:
+def _find_owned(form: str, sound: pl.DataFrame, found: pl.DataFrame, store: Store) -> pl.Series:
     """Records whose key belongs to another one, which does not itself give it up in this batch."""
     table = form_tables(form)[form]
-    fresh = _without(sound, found.filter(pl.col(STATE) == SAME)[RECORD_ID])
+    fresh = _drop_rows(sound, found.filter(pl.col(STATE) == SAME)[RECORD_ID])
     if not fresh.height or not key_columns(table, fresh):
         return pl.Series(RECORD_ID, [], pl.String)
     keys = typed_key(table, fresh)
@@ -103,6 +103,6 @@ def _owned(form: str, sound: pl.DataFrame, found: pl.DataFrame, store: Store) ->
     return pl.Series(RECORD_ID, list(owned), pl.String)
 
 
-def _without(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+def _drop_rows(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     # implode: polars warns of a bare column here, which it could also take row by row.
     return frame.filter(~pl.col(RECORD_ID).is_in(ids.implode())) if ids.len() else frame

@@ -23,7 +23,7 @@ class Quarantine(Protocol):
 
     among: str
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         """Values as one value of a statement."""
         ...
 
@@ -119,7 +119,7 @@ def close_loaded(
         query = f"""SELECT reject_id, record_id, source_row, delivery, state FROM rejects WHERE form = ?
                     AND state IN ('open', 'corrected') AND settled_by IS NULL AND delivery <= ?
                     AND record_id {store.among}"""
-        some = store.listed(asked.slice(start, _AT_ONCE).to_list())
+        some = store.as_list(asked.slice(start, _AT_ONCE).to_list())
         for id, record, name, delivery, state in store.rows(query, [form, batch.delivery, some]):
             if name not in kept and delivery < batch.delivery:
                 earlier.append(id)
@@ -160,7 +160,7 @@ def _entries(store: Quarantine, names: Sequence[str]) -> dict[str, _Entry]:
     for start in range(0, len(names), _AT_ONCE):
         query = f"""SELECT source_row, reject_id, state, word, CAST(findings AS text), settled_by FROM rejects
                     WHERE source_row {store.among} ORDER BY reject_id"""
-        for name, id, state, word, findings, by in store.rows(query, [store.listed(names[start : start + _AT_ONCE])]):
+        for name, id, state, word, findings, by in store.rows(query, [store.as_list(names[start : start + _AT_ONCE])]):
             found.setdefault(name, _Entry(id, state, word, findings, str(by or "").replace("-", "")))
     return found
 
@@ -200,7 +200,7 @@ def _settle(store: Quarantine, ids: Sequence[int], batch: LoadBatch) -> None:
     for start in range(0, len(ids), _AT_ONCE):
         query = f"""UPDATE rejects SET settled_by = ?, state = CASE state WHEN 'open' THEN 'settled' ELSE state END
                     WHERE reject_id {store.among}"""
-        store.rows(query, [batch.id, store.listed(ids[start : start + _AT_ONCE])])
+        store.rows(query, [batch.id, store.as_list(ids[start : start + _AT_ONCE])])
 
 
 def _name_older(store: Quarantine) -> None:

@@ -12,12 +12,12 @@ from digitize.targets.search_names import (
     LANG,
     ROW,
     WORD,
-    gathered,
+    collect_tokens,
+    map_distinct,
     on_rows,
     other_words,
     said_names,
     tokens,
-    told,
 )
 from digitize.targets.search_rows import (
     BORN,
@@ -51,7 +51,7 @@ _LEAST_PHONE, _OF_PHONE = 6, 10
 def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
     """The rows of a form's records. tables: as `digitize.targets.rows.FormRows` has them."""
     columns = searched_columns(form)
-    filled = {n: _filled(tables[n], columns[n]) for n in columns if n in tables}
+    filled = {n: _drop_empty(tables[n], columns[n]) for n in columns if n in tables}
     own = _with_record(form, filled[form])
     made = SearchRows()
     made.rows.append(_records(own, _of_child(form, "acts", filled), _of_child(form, "legacy_keys", filled), made))
@@ -63,7 +63,7 @@ def search_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> SearchRows:
     return made
 
 
-def _filled(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+def _drop_empty(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Those columns that are read and in which anything stands: schemas are wide, books are not."""
     there = [n for n in names if n in frame.columns]
     counts = frame.select(there).null_count().row(0)
@@ -89,17 +89,17 @@ def _with_record(form: str, own: pl.DataFrame) -> pl.DataFrame:
     for name in reversed([n for n in DAYS if n in own.columns]):
         one = _text(own, name)
         day = one.zip_with(one != "", day)
-    years = told(_text(own, "year"), number_of, pl.Int64)
-    years = years.zip_with(years != 0, told(day.str.slice(0, 4), number_of, pl.Int64))
+    years = map_distinct(_text(own, "year"), number_of, pl.Int64)
+    years = years.zip_with(years != 0, map_distinct(day.str.slice(0, 4), number_of, pl.Int64))
     return own.with_columns(
-        told(_text(own, "police_station"), fold_key, pl.String).alias(".station"),
+        map_distinct(_text(own, "police_station"), fold_key, pl.String).alias(".station"),
         years.alias(".year"),
         day.alias(".day"),
         pl.lit(form).alias(".form"),
     ).with_row_index(ROW)
 
 
-def _shaped(rows: pl.DataFrame, kind: str, line: pl.Expr, **others: pl.Series | int | str) -> pl.DataFrame:
+def _shape_rows(rows: pl.DataFrame, kind: str, line: pl.Expr, **others: pl.Series | int | str) -> pl.DataFrame:
     """Rows as they are kept, of frames that have the record's columns."""
     of = {"station": pl.col(".station"), "year": pl.col(".year"), "day": pl.col(".day"), "form": pl.col(".form")}
     known = {"kind": pl.lit(kind), "line": line, **of, **others}
@@ -112,8 +112,8 @@ def _records(own: pl.DataFrame, acts: pl.DataFrame, keys: pl.DataFrame, made: Se
         _numbers(own, "fir_no"),
         _numbers(own, "linked_fir_no"),
         _numbers(own, "linked_fir_year"),
-        told(_text(own, "linked_fir_police_station"), fold_key, pl.String).alias(".linked"),
-        told(_text(own, "district"), fold_key, pl.String).alias(".district"),
+        map_distinct(_text(own, "linked_fir_police_station"), fold_key, pl.String).alias(".linked"),
+        map_distinct(_text(own, "district"), fold_key, pl.String).alias(".district"),
         (_text(own, "district") != "").alias(".is_in_district"),
         _text(own, "fir_reg_num").str.strip_chars("0 ").alias(".reg"),
     )
@@ -128,14 +128,14 @@ def _records(own: pl.DataFrame, acts: pl.DataFrame, keys: pl.DataFrame, made: Se
     some += [tokens(rows.filter(".is_in_district"), "d", ".district"), tokens(words, "w", WORD)]
     some += _of_law(rows, acts)
     said = words.group_by(ROW, maintain_order=True).agg(said=pl.col(WORD).str.join(" "))
-    return _shaped(
+    return _shape_rows(
         rows, RECORD, pl.lit(0), born_from=0, born_to=0, lang="", relative="",
-        said=on_rows(rows, said, "said"), tokens=gathered(rows, some),
+        said=on_rows(rows, said, "said"), tokens=collect_tokens(rows, some),
     )  # fmt: skip
 
 
 def _numbers(own: pl.DataFrame, name: str) -> pl.Series:
-    return told(_text(own, name), number_of, pl.Int64)
+    return map_distinct(_text(own, name), number_of, pl.Int64)
 
 
 def _having(rows: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -164,7 +164,9 @@ def _on_records(child: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _of_law(rows: pl.DataFrame, acts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     law = _on_records(acts, rows)
-    law = law.with_columns(told(_text(law, "section"), section_key, pl.String).alias(".section"), _text(law, "act"))
+    law = law.with_columns(
+        map_distinct(_text(law, "section"), section_key, pl.String).alias(".section"), _text(law, "act")
+    )
     yield tokens(_having(law, ".section"), "c", ".section")
     yield tokens(_having(law, ".section"), "ca", "act", ".section")
     yield tokens(_having(law, "act"), "a", "act")
@@ -186,12 +188,12 @@ def _persons(persons: pl.DataFrame, own: pl.DataFrame, made: SearchRows) -> pl.D
     some = [tokens(own_words, "n", WORD), tokens(own_words.filter(pl.col(".year") != 0), "ny", WORD, ".year")]
     some += [tokens(own_words, "ns", WORD, ".station"), tokens(kin.words, "f", WORD), tokens(words, "w", WORD)]
     for name in ("phone", "mobile"):
-        phones = rows.select(ROW, told(_text(rows, name), _phone, pl.String))
+        phones = rows.select(ROW, map_distinct(_text(rows, name), _phone, pl.String))
         some.append(tokens(_having(phones, name), "m", name))
     born = _born(rows)
-    return _shaped(
+    return _shape_rows(
         rows, PERSON, pl.col(LINE), born_from=born["born_from"], born_to=born["born_to"],
-        lang=rows[LANG], said=rows["said"], relative=rows["relative"], tokens=gathered(rows, some),
+        lang=rows[LANG], said=rows["said"], relative=rows["relative"], tokens=collect_tokens(rows, some),
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class SaidNames(NamedTuple):
 
 def said_names(frame: pl.DataFrame, columns: Sequence[str]) -> SaidNames:
     """The names in some columns; what is only the spelling of the name before says nothing more."""
-    rows = _numbered(frame)
+    rows = _number_rows(frame)
     parts = _all_parts(rows, columns)
     lang = parts.filter(pl.col(LANG) != "").unique(ROW, keep="first", maintain_order=True).select(ROW, LANG)
     words = parts.select(ROW, "at", word="words").explode(WORD).drop_nulls()
@@ -60,13 +60,17 @@ def _all_parts(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         parts = _parts(texts)
         made.append(parts.with_columns(at=pl.lit(at)))
         if at + 1 < len(columns):
-            told = texts.select(ROW).join(_spelled(parts), on=ROW, how="left").with_columns(pl.col("now").fill_null(""))
-            now = rows.select(ROW, spelled).join(told, on=ROW, how="left", maintain_order="left")
+            joined = (
+                texts.select(ROW)
+                .join(_join_spelled(parts), on=ROW, how="left")
+                .with_columns(pl.col("now").fill_null(""))
+            )
+            now = rows.select(ROW, spelled).join(joined, on=ROW, how="left", maintain_order="left")
             spelled = now.select(spelled=pl.coalesce("now", "spelled")).to_series()
     return pl.concat(made, how="diagonal")
 
 
-def _spelled(parts: pl.DataFrame) -> pl.DataFrame:
+def _join_spelled(parts: pl.DataFrame) -> pl.DataFrame:
     """Whole names in Latin letters, of those in another script: (row, now)."""
     whole = parts.group_by(ROW, maintain_order=True).agg(
         now=pl.col("spelled").str.join(" "), other=(pl.col(LANG) != "").any()
@@ -81,13 +85,13 @@ def _parts(texts: pl.DataFrame) -> pl.DataFrame:
         text = text.str.replace_all(_ODD_BLANKS, " ")
     parts = texts.select(ROW, part=text.str.split(" ")).explode("part").filter(pl.col("part") != "")
     distinct = parts["part"].unique().to_list()
-    told = list(map(name_part, distinct))
+    named = list(map(name_part, distinct))
     # As one text each: lists of texts take polars longer to build than the sounds take.
-    said = pl.Series("words", [" ".join(one.words) for one in told], pl.String).replace("", None)
+    said = pl.Series("words", [" ".join(one.words) for one in named], pl.String).replace("", None)
     known = pl.DataFrame({
         "part": pl.Series(distinct, dtype=pl.String), "words": said.str.split(" "),
-        LANG: pl.Series([one.lang for one in told], dtype=pl.String),
-        "spelled": pl.Series([one.spelled for one in told], dtype=pl.String),
+        LANG: pl.Series([one.lang for one in named], dtype=pl.String),
+        "spelled": pl.Series([one.spelled for one in named], dtype=pl.String),
     })  # fmt: skip
     return parts.join(known, on="part", how="left", maintain_order="left").drop("part")
 
@@ -97,7 +101,7 @@ def other_words(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFra
 
     Words of one letter are left out.
     """
-    rows = _numbered(frame)
+    rows = _number_rows(frame)
     made = [pl.DataFrame(schema=_EMPTY)]
     for column in columns:
         text = pl.col(column).cast(pl.String).str.replace_all("[_,]", " ")
@@ -121,7 +125,7 @@ def tokens(frame: pl.DataFrame, kind: str, *parts: str | pl.Expr) -> pl.DataFram
     return texts.select(ROW, token=pl.Series(keys))
 
 
-def gathered(frame: pl.DataFrame, some: Iterable[pl.DataFrame]) -> pl.Series:
+def collect_tokens(frame: pl.DataFrame, some: Iterable[pl.DataFrame]) -> pl.Series:
     """All tokens of each row, each once: (rows,), lists of int32."""
     whole = pl.concat(list(some)).unique([ROW, TOKEN]).group_by(ROW).agg(pl.col(TOKEN).sort())
     rows = frame.select(ROW).join(whole, on=ROW, how="left", maintain_order="left")
@@ -133,7 +137,7 @@ def on_rows(rows: pl.DataFrame, some: pl.DataFrame, name: str) -> pl.Series:
     return rows.select(ROW).join(some, on=ROW, how="left", maintain_order="left")[name].fill_null("")
 
 
-def told(values: pl.Series, of: Callable[[Any], Any], dtype: type[pl.DataType]) -> pl.Series:
+def map_distinct(values: pl.Series, of: Callable[[Any], Any], dtype: type[pl.DataType]) -> pl.Series:
     """What a function makes of values, of each distinct one once."""
     distinct = values.unique()
     made = pl.DataFrame({"value": distinct, "made": pl.Series([of(v) for v in distinct.to_list()], dtype=dtype)})
@@ -141,7 +145,7 @@ def told(values: pl.Series, of: Callable[[Any], Any], dtype: type[pl.DataType]) 
     return asked.join(made, on="value", how="left", maintain_order="left", nulls_equal=True)["made"].alias(values.name)
 
 
-def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
+def _number_rows(frame: pl.DataFrame) -> pl.DataFrame:
     return frame if ROW in frame.columns else frame.with_row_index(ROW)
 
 

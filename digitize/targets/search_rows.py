@@ -149,7 +149,7 @@ def section_key(text: str) -> str:
     return "".join(c for c in fold_digits(text).casefold() if c.isalnum())
 
 
-def _once(tokens: Sequence[int]) -> list[int]:
+def _drop_repeated(tokens: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(tokens))
 
 
@@ -173,7 +173,7 @@ _Make = Callable[[OfRecord, Mapping[str, Any], SearchRows], SearchRow | None]
 
 def child_makers() -> dict[str, _Make]:
     """Child tables of vehicles and things, with what makes a row of one of theirs."""
-    return {"vehicles": _vehicle, "property": _thing, "numbered": _numbered}
+    return {"vehicles": _vehicle, "property": _thing, "numbered": _make_numbered}
 
 
 def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
@@ -186,26 +186,26 @@ def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
     for row in own.iter_rows(named=True):
         of = OfRecord(row[RECORD_ID], row[".form"], row[".station"], row[".year"], row[".day"])
         row[LINE] = 0
-        some = [_vehicle(of, row, made), _thing(of, row, made), _marked(TOLD, of, row, told_marks(row), [])]
+        some = [_vehicle(of, row, made), _thing(of, row, made), _make_row(TOLD, of, row, told_marks(row), [])]
         yield from (one for one in some if one is not None)
 
 
 def _vehicle(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     marks = list(dict.fromkeys(mark for _, mark in vehicle_marks(row)))
-    return _marked(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
+    return _make_row(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
 
 
 def _thing(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     texts = [str(row[n]) for n in THING_WORDS if row.get(n)]
-    return _marked(PROPERTY, of, row, thing_marks(row), _others(texts, made))
+    return _make_row(PROPERTY, of, row, thing_marks(row), _others(texts, made))
 
 
-def _numbered(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
+def _make_numbered(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     marks = [str(row["number"])] if row.get("number") else []
-    return _marked(NUMBERED, of, row, marks, _others((row.get("make"),), made))
+    return _make_row(NUMBERED, of, row, marks, _others((row.get("make"),), made))
 
 
-def _marked(
+def _make_row(
     kind: str, of: OfRecord, row: Mapping[str, Any], marks: Sequence[str], words: Sequence[str]
 ) -> SearchRow | None:
     tokens = [*index_tokens(marks), *(token("w", word) for word in words)]
@@ -213,7 +213,7 @@ def _marked(
         return None
     return SearchRow(
         kind, of.record, row[LINE], of.form, of.station, of.year, of.day, 0, 0, "", SEP.join(map(mark_signs, marks)),
-        " ".join(words), _once(tokens),
+        " ".join(words), _drop_repeated(tokens),
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class SqliteTarget:
 
         dry_run: say what would become of it, and change nothing. Raises TargetRefused, and then nothing was changed.
         """
-        if done := self.done(batch.id, batch.batch):
+        if done := self.find_done(batch.id, batch.batch):
             return done
         require_writable(self._path)
         try:
@@ -96,9 +96,9 @@ class SqliteTarget:
         finally:
             self._db.execute("ROLLBACK" if dry_run else "COMMIT")
 
-    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    def spell_rows(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """See `Compares`."""
-        return compare.spelled(self._db, tables)
+        return compare.spell_rows(self._db, tables)
 
     def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
         """See `Compares`."""
@@ -114,7 +114,7 @@ class SqliteTarget:
         """See `Compares`."""
         compare.standing(self._db, form, groups, take, at_once)
 
-    def done(self, load: str, batch: str) -> Receipt | None:
+    def find_done(self, load: str, batch: str) -> Receipt | None:
         """See `Target`."""
         sql = """SELECT load_id, state = 'loaded' AND undone_at IS NULL AS stands, receipt FROM loads WHERE batch = ?
                  ORDER BY rowid DESC LIMIT 1"""
@@ -194,7 +194,7 @@ class _Store:
         marks = ", ".join("?" * rows.width)
         self._db.executemany(f"INSERT INTO temp.asked VALUES ({marks})", rows.iter_rows())
 
-    def held(self, batch: str) -> set[tuple[str, str]]:
+    def list_held(self, batch: str) -> set[tuple[str, str]]:
         rows = self._db.execute("SELECT form, record_id FROM record_index WHERE batch = ?", (batch,))
         return {(r[0], r[1]) for r in rows}
 
@@ -227,7 +227,7 @@ class _Store:
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._db.execute(query, tuple(values))]
 
-    def written(self, load: str) -> Mapping[str, list[str]]:
+    def list_written(self, load: str) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
         for form, record in self.rows("SELECT form, record_id FROM record_index WHERE load_id = ?", [load]):
             found.setdefault(form, []).append(record)
@@ -274,7 +274,7 @@ class _Store:
         gaps = [(record.id, table, column) for table, column in laid.gaps]
         self._db.executemany("INSERT INTO layout_gaps VALUES (?, ?, ?)", gaps)
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         return json.dumps(list(values))
 
     def hold_quarantine(self) -> None:

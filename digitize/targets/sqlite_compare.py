@@ -18,7 +18,7 @@ from digitize.targets.comparing import (
     Spelling,
     Station,
     as_json,
-    respelled,
+    respell,
     text_digest,
 )  # fmt: skip
 from digitize.targets.rows import HASH, LINE, STATION
@@ -27,9 +27,9 @@ from mappers.schema import form_tables
 _NOWHERE = RecordGroup("", "", "", "")
 
 
-def spelled(db: sqlite3.Connection, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def spell_rows(db: sqlite3.Connection, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """See `Compares`: numbers as SQLite keeps and prints them, in columns of their type."""
-    return {name: respelled(frame, _spellings(db, name)) for name, frame in tables.items()}
+    return {name: respell(frame, _spellings(db, name)) for name, frame in tables.items()}
 
 
 def _spellings(db: sqlite3.Connection, table: str) -> dict[str, Spelling]:

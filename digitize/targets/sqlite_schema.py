@@ -163,7 +163,7 @@ def _ddl(table: Table) -> str:
     columns = ", ".join(f"{c.name} {TYPES.get(c.kind, 'TEXT')}" for c in table.columns)
     primary = "record_id, line" if table.child else "record_id"
     keys = [f"PRIMARY KEY ({primary})"]
-    if of := _named(table.name):
+    if of := _persons_of(table.name):
         keys.append(f"FOREIGN KEY (record_id, {PERSON_LINE}) REFERENCES {of} (record_id, line)")
     return f"CREATE TABLE IF NOT EXISTS {table.name} ({key}, {columns}, {', '.join(keys)}) WITHOUT ROWID"
 
@@ -174,7 +174,7 @@ def _named_tables() -> Mapping[str, str]:
     return {link.table: link.of for link in links if not link.named_by}
 
 
-def _named(table: str) -> str:
+def _persons_of(table: str) -> str:
     """The table of the persons whom a table's rows name, "" for none."""
     return _named_tables().get(table, "")
 
@@ -185,7 +185,7 @@ def _add_key(db: sqlite3.Connection, table: Table) -> None:
     Where old rows name nobody it stays as it is, and those are listed: nothing is lost, and new rows are looked at
     before they are sent (`digitize.targets.fits`).
     """
-    name, of = table.name, _named(table.name)
+    name, of = table.name, _persons_of(table.name)
     (made,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     if not of or "REFERENCES" in made:
         return

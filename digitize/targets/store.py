@@ -22,7 +22,7 @@ class Store(Quarantine, Protocol):
         """Of records with their keys those whose key another held record has: (record asked for, that record)."""
         ...
 
-    def held(self, batch: str) -> Iterable[tuple[str, str]]:
+    def list_held(self, batch: str) -> Iterable[tuple[str, str]]:
         """(form, record) of all that is held of a batch."""
         ...
 

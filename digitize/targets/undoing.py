@@ -31,7 +31,7 @@ class Books(Store, Protocol):
         """Rows of one statement; ? stands for a value."""
         ...
 
-    def written(self, load: str) -> Mapping[str, list[str]]:
+    def list_written(self, load: str) -> Mapping[str, list[str]]:
         """Form -> the records whose newest version a load wrote."""
         ...
 
@@ -52,7 +52,7 @@ def undo(store: Books, target: str, wanted: str, why: str) -> Undone:
     _require_last(store, target, load, batch)
     # A load that came again after others replaced some records twice: what stood before it the last time stands again.
     store.rows(_EARLIER, [load, load])
-    written = store.written(load)
+    written = store.list_written(load)
     _require_free(store, target, load, {r for records in written.values() for r in records})
     # Out first: a version that is put back may have the key of one that goes.
     for form, records in written.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digitize.targets.base import Load
 from digitize.targets.from_records import as_batch
-from digitize.targets.in_parts import gathered
+from digitize.targets.in_parts import join_parts
 from digitize.targets.rows import LoadBatch, RowBatch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
@@ -34,7 +34,7 @@ def batch_to_load(
     Memory: one part, and less than 1 kB for each other record. Raises DiskFull, and LedgerError where another program
     changed one of the records.
     """
-    return gathered(_parts(ledger, batch, key, source or {}, clean_only, size), folder)
+    return join_parts(_parts(ledger, batch, key, source or {}, clean_only, size), folder)
 
 
 def _parts(

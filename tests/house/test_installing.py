@@ -226,7 +226,7 @@ def test_going_back_skips_versions_that_were_taken_away(tmp_path):
         installing.use(tmp_path, name)
     (tmp_path / "versions" / "b" / "installed").unlink()
     assert installing.roll_back(tmp_path) == "a"
-    assert [name for name, _ in installing.installed(tmp_path)] == ["c", "a"]
+    assert [name for name, _ in installing.installed_versions(tmp_path)] == ["c", "a"]
     (tmp_path / "versions" / "c" / "installed").unlink()
     with pytest.raises(UpdateRefused):
         installing.roll_back(tmp_path)

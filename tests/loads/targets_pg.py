@@ -11,7 +11,7 @@ from digitize.targets.kind import Patience
 from digitize.targets.postgres.catalogue import read_catalogue
 from digitize.targets.postgres.connect import connect, use
 from digitize.targets.postgres.definition import TableDef, migrate
-from digitize.targets.postgres.tables import TYPES, wanted
+from digitize.targets.postgres.tables import TYPES, define_tables
 from mappers.schema import load_schemas
 
 _NEW = ("_person", "_loaded", "_replacing", "_degrees", "_key_there")
@@ -38,7 +38,7 @@ def version_1():
     """The definition of the tables as version 1 had it."""
     made = {}
     columns = {t.name: t for tables in load_schemas().values() for t in tables.values()}
-    for name, table in wanted().items():
+    for name, table in define_tables().items():
         if name.startswith("master_") or name == "upgrade_findings":
             continue
         kinds = dict(table.columns)

@@ -80,15 +80,15 @@ def test_every_target_counts_each_record_once(any_target):
 
 def test_every_target_knows_a_load_that_it_took(any_target):
     first = any_target.load(load(record(1)))
-    assert any_target.done(L1, "b1") == replace(first, repeated=True)
+    assert any_target.find_done(L1, "b1") == replace(first, repeated=True)
     assert any_target.load(load(record(1))) == replace(first, repeated=True)
-    assert any_target.done(L2, "b1") is None
-    assert any_target.done(L1, "b2") is None
+    assert any_target.find_done(L2, "b1") is None
+    assert any_target.find_done(L1, "b2") is None
 
 
 def test_a_trial_into_any_target_changes_nothing(any_target):
     assert any_target.load(load(record(1)), dry_run=True).inserted == 1
-    assert any_target.done(L1, "b1") is None
+    assert any_target.find_done(L1, "b1") is None
     assert any_target.load(load(record(1))).inserted == 1
 
 
@@ -246,7 +246,7 @@ def test_records_of_every_form_are_taken_with_every_field(target):
     for made in records:
         ((form, rows),) = as_batch(load(made)).forms.items()
         assert rows.tables[form][HASH].to_list() == [row_hash(made)]
-        ours = record_digests(form, target.spelled(form, rows.tables))
+        ours = record_digests(form, target.spell_rows(form, rows.tables))
         theirs = []
         target.standing(form, [RecordGroup(*ours.row(0)[1:5])], theirs.extend, 10)
         assert [(s.record, s.digest) for s in theirs] == [(made.id, ours["digest"][0])]
@@ -259,7 +259,7 @@ def test_a_trial_says_what_would_become_of_a_load_and_changes_nothing(target):
     receipt = target.load(load(record(1)), dry_run=True)
     assert receipt.inserted == 1
     assert target.run("SELECT COUNT(*) FROM iif1") == [(0,)]
-    assert target.done(receipt.load, "b1") is None
+    assert target.find_done(receipt.load, "b1") is None
 
 
 WORDS = st.one_of(st.none(), st.sampled_from(["", "x", "का", "a,b", 'q"q', "1\n2"]))

@@ -20,7 +20,7 @@ from digitize.errors import DiskFull
 from digitize.machine.spill_file import SpillFile
 from digitize.targets.base import Load
 from digitize.targets.from_records import as_batch
-from digitize.targets.in_parts import gathered
+from digitize.targets.in_parts import join_parts
 from digitize.targets.open import open_target
 from digitize.targets.own_tables.target import OwnTablesTarget
 from digitize.targets.postgres.address import parse_address
@@ -63,7 +63,7 @@ def take_both(whole, parted, drawn, make, size, folder):
         made = [(replace(make(how[0], place=how[1]), id=f"r{n}"), *how[2:]) for n, how in sorted(records.items())]
         source = {"delivery": number + 1, "settings": "s"}
         some = [made[start : start + size] for start in range(0, max(len(made), 1), size)]
-        with gathered((as_batch(load(number, batch, part, source)) for part in some), folder) as batch_in_parts:
+        with join_parts((as_batch(load(number, batch, part, source)) for part in some), folder) as batch_in_parts:
             yield asdict(whole.load(load(number, batch, made, source))), asdict(parted.take(batch_in_parts))
 
 
@@ -138,7 +138,7 @@ def test_two_records_swap_their_keys_though_they_come_in_two_parts(pg_copy, tmp_
     target = OwnTablesTarget(parse_address(pg_copy(tables_and_book)), layout=LAYOUT)
     target.load(Load("1" * 32, "b1", [laid_record(1), laid_record(2)], (), 0))
     swapped = [replace(laid_record(2), id="wb-1"), replace(laid_record(1), id="wb-2")]
-    with gathered((as_batch(Load("2" * 32, "b1", [r], (), 0)) for r in swapped), tmp_path) as batch:
+    with join_parts((as_batch(Load("2" * 32, "b1", [r], (), 0)) for r in swapped), tmp_path) as batch:
         receipt = target.take(batch)
     assert (receipt.updated, receipt.rejected) == (2, 0)
     target.close()

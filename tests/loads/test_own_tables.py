@@ -96,7 +96,7 @@ def held(target, form="iif1"):
 def wanted(target, *records):
     """Digests of what should stand there."""
     tables = as_batch(load(*records)).forms["iif1"].tables
-    return {r: digest for r, *_, digest in record_digests("iif1", target.spelled("iif1", tables)).iter_rows()}
+    return {r: digest for r, *_, digest in record_digests("iif1", target.spell_rows("iif1", tables)).iter_rows()}
 
 
 def firs(ask):

@@ -57,7 +57,7 @@ def test_what_a_killed_load_left_is_no_batch_and_is_cleared_away(target, tmp_pat
     with pytest.raises(KeyboardInterrupt):
         target.load(load(record(1)))
     again = open_target(target.name)
-    assert again.done(L1, "b1") is None
+    assert again.find_done(L1, "b1") is None
     assert again.load(load(record(1))).inserted == 1
 
 

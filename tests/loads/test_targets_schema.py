@@ -15,7 +15,7 @@ from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.diagrams import er_page
 from digitize.targets.postgres.masters import MASTERS, master_rows
 from digitize.targets.postgres.setup import init_target
-from digitize.targets.postgres.tables import VERSION, wanted
+from digitize.targets.postgres.tables import VERSION, define_tables
 from mappers.record import FieldValue, Record
 from mappers.schema import load_schemas
 from mappers.schema.links import named_first, row_references
@@ -89,7 +89,10 @@ def test_every_reference_that_means_one_table_has_a_key_and_comes_later():
         order = named_first(form)
         assert order[0] == form
         for link in (one for one in row_references(form) if not one.named_by):
-            assert f"REFERENCES {link.of} (record_id, line)" in wanted()[link.table].constraints[f"{link.table}_person"]
+            assert (
+                f"REFERENCES {link.of} (record_id, line)"
+                in define_tables()[link.table].constraints[f"{link.table}_person"]
+            )
             assert order.index(link.of) < order.index(link.table)
 
 
@@ -107,7 +110,7 @@ def test_masters_are_filled_and_filled_anew_when_the_package_has_others(pg_url):
 
 def test_a_form_table_never_hangs_on_a_master():
     """What the rules let pass with a note, or a person confirmed, no list may refuse."""
-    for name, table in wanted().items():
+    for name, table in define_tables().items():
         if name not in MASTERS:
             assert not any("REFERENCES master" in body for body in table.constraints.values())
 

@@ -139,7 +139,7 @@ def test_the_history_points_to_loads_and_a_load_may_come_again(old):
     target.undo(L3, "test")
     assert target.load(load(record(1), id=L3)).updated == 1
     assert target.load(load(record(1), id=L1)).unchanged == 1
-    assert target.done(L1, "b1")
+    assert target.find_done(L1, "b1")
     target.close()
     with pytest.raises(Exception, match="foreign key"):
         execute(old.url, "DELETE FROM loads")

@@ -167,7 +167,7 @@ class History:
         with self.ledger.writing():
             empty_units(self.ledger, [self.unit()])
 
-    def listed(self):
+    def as_list(self):
         self.now = self.die.choice(self.lists)
 
     def upgraded(self):

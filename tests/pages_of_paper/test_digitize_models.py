@@ -101,7 +101,7 @@ def test_a_damaged_model_is_listed_wanted_and_not_read_with(own):
     (own / "ben-best.traineddata").write_bytes(b"half of a mod")
     look = next(x for x in models.list_models() if x.model == "ben-best")
     assert (look.state, look.mend) == ("damaged", f"digitize models install bn --into {own}")
-    assert [m.name for m in models.wanted(["ben"], own)] == ["ben-best"]
+    assert [m.name for m in models.find_missing(["ben"], own)] == ["ben-best"]
     with pytest.raises(
         EngineMissing, match=r"ben-best\.traineddata is damaged\. Run: digitize models install bn --into"
     ):

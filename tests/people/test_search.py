@@ -179,14 +179,18 @@ def test_a_search_that_cannot_be_kept_is_not_answered(finder, monkeypatch):
 
 
 def test_what_was_loaded_before_gets_its_keys(tmp_path, file):
-    """A file of the format before, and one whose keys are of another kind."""
+    """A file of version 0.2.0, which had no keys."""
     path = tmp_path / "old.sqlite"
     path.write_bytes(file.read_bytes())
     with sqlite3.connect(path) as db:
         for name in ("search_rows", "search_index", "search_words", "search_log"):
             db.execute(f"DROP TABLE {name}")
         db.execute("DELETE FROM meta WHERE key = 'search'")
-        db.execute("UPDATE meta SET value = '4' WHERE key = 'format'")
+        db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
+        for name in ("rejects_batch", "rejects_row", "rejects_record", "rejects_settled"):
+            db.execute(f"DROP INDEX {name}")
+        for column in ("source_row", "delivery", "settings"):
+            db.execute(f"ALTER TABLE rejects DROP COLUMN {column}")
     db.close()
     target = SqliteTarget(path)
     assert all(first(StoreSearch(target), query) == (record, kind) for query, record, kind in ASKED)

@@ -88,7 +88,7 @@ def load_files(
 def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> Loaded:
     made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
     whole = _whole(inputs, settings, options, {})
-    if done := target.done(whole.id, whole.batch):
+    if done := target.find_done(whole.id, whole.batch):
         return _stood(target, inputs.form, done)
     if options.agreed is not None:
         _require_agreed(inputs, settings, options, options.agreed)

@@ -74,7 +74,7 @@ def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_nam
         )
     with Sides() as sides:
         for form, tables in source.rows():
-            sides.add_source(form, record_digests(form, target.spelled(form, tables)))
+            sides.add_source(form, record_digests(form, target.spell_rows(form, tables)))
         provenance = Provenance(target, source)
         found = _found(source, target, sides, provenance)
         doubtful = doubtful_places(sides.folds, found)

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
-from digitize.machine.exit_texts import shown
+from digitize.machine.exit_texts import escape_shown
 from digitize.machine.font_files import font_folder
 from digitize.review.station.request_guard import Visitor
 from digitize.review.station.words import plain_words, station_languages, station_words
@@ -56,7 +56,7 @@ def _environment(package: str) -> Environment:
     # StrictUndefined: a misspelt name is an error, not an empty place.
     return Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates"), PackageLoader(_STATION, "templates")]),
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=shown,
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=escape_shown,
     )  # fmt: skip
 
 

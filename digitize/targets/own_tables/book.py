@@ -20,7 +20,7 @@ from digitize.targets.postgres.catalogue import read_catalogue
 from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Definition, Statement, TableDef, migrate
 from digitize.targets.postgres.state import read_state
-from digitize.targets.postgres.tables import BOOKS, VERSION, wanted
+from digitize.targets.postgres.tables import BOOKS, VERSION, define_tables
 from mappers.layouts import TableLayout, bind_layout
 from mappers.layouts.model import LayoutFile
 
@@ -73,7 +73,7 @@ _OWN: Definition = {
 
 def book_tables() -> Definition:
     """Every table of a book: those that each target keeps, and those of a state's own tables."""
-    books = {name: table for name, table in wanted().items() if name in BOOKS}
+    books = {name: table for name, table in define_tables().items() if name in BOOKS}
     return {name: replace(table, constraints=_inside(table, books)) for name, table in books.items()} | dict(_OWN)
 
 

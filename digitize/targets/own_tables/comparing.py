@@ -58,10 +58,12 @@ def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> Comparis
     for table in layout.file.tables:
         found = made.tables.get(names[table.name])
         if found is None:
-            made.problems.append(f"{_dotted(names[table.name])}: there is no such table")
+            made.problems.append(f"{_dotted_name(names[table.name])}: there is no such table")
             continue
         made.problems += _table(names[table.name], table, found, layout)
-        made.remarks += [f"{_dotted(names[table.name])}: {what} is theirs and may act on rows" for what in found.acting]
+        made.remarks += [
+            f"{_dotted_name(names[table.name])}: {what} is theirs and may act on rows" for what in found.acting
+        ]
     made.problems += _masters(layout, masters, made.tables)
     made.problems += missing_rights(db, layout, names, set(masters.values()), made.tables)
     if not made.problems:
@@ -72,12 +74,12 @@ def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> Comparis
     return made
 
 
-def _dotted(name: TableName) -> str:
+def _dotted_name(name: TableName) -> str:
     return ".".join(name)
 
 
 def _table(name: TableName, table: LayoutTable, found: OwnTable, layout: TableLayout) -> Iterator[str]:
-    where, own = _dotted(name), layout.tables[table.name]
+    where, own = _dotted_name(name), layout.tables[table.name]
     for column in [*table.columns, *(k for k in table.key if k not in table.columns)]:
         if column not in found.columns:
             yield f"{where}: there is no column {column}{did_you_mean(column, found.columns)}"
@@ -128,12 +130,12 @@ def _masters(layout: TableLayout, masters: Mapping[str, TableName], tables: OwnT
     for name, lookup in layout.file.lookups.items():
         found = tables.get(masters[name])
         if found is None:
-            yield f"lookups.{name}: there is no table {_dotted(masters[name])}"
+            yield f"lookups.{name}: there is no table {_dotted_name(masters[name])}"
             continue
         for column in master_columns(lookup):
             if column not in found.columns:
                 near = did_you_mean(column, found.columns)
-                yield f"lookups.{name}: {_dotted(masters[name])} has no column {column}{near}"
+                yield f"lookups.{name}: {_dotted_name(masters[name])} has no column {column}{near}"
 
 
 def _codes(layout: TableLayout, masters: Masters, names: Mapping[str, TableName], tables: OwnTables) -> Iterator[str]:
@@ -150,7 +152,8 @@ def _codes(layout: TableLayout, masters: Masters, names: Mapping[str, TableName]
             there = tables[names[table.name]].columns[column]
             odd = next((c for c in master.key_of if there.fit(c) != c), None)
             if odd is not None:
-                yield f"{_dotted(names[table.name])}.{column}: code {odd} of {said.lookup} does not fit {there.spelled}"
+                at = f"{_dotted_name(names[table.name])}.{column}"
+                yield f"{at}: code {odd} of {said.lookup} does not fit {there.spelled}"
 
 
 def _without_row(said: LayoutColumn, layout: TableLayout, master: CodeMaster) -> Iterator[str]:
@@ -179,7 +182,8 @@ def _foreign_codes(
             query = sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(foreign[1]), table_sql(foreign[0]))
             rows = {code for (code,) in db.execute(query)}
             for code in sorted(set(given) - rows):
-                yield f"{_dotted(names[table.name])}.{column}: code '{code}' has no row in {_dotted(foreign[0])}"
+                at = f"{_dotted_name(names[table.name])}.{column}"
+                yield f"{at}: code '{code}' has no row in {_dotted_name(foreign[0])}"
 
 
 def _may_read(db: psycopg.Connection[Any], name: TableName) -> bool:

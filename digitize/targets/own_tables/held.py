@@ -56,7 +56,7 @@ def present(db: psycopg.Connection[Any], form: str) -> list[tuple[RecordGroup, s
 def folds(db: psycopg.Connection[Any], own: Own, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
     """See `Compares`; some records are in memory at a time, and the list of groups."""
     found: dict[RecordGroup, Fold] = {}
-    for index, held in _held(db, own, form, STATION, as_json(stations), SLICE):
+    for index, held in _iter_held(db, own, form, STATION, as_json(stations), SLICE):
         # A group of which no row is left is nothing, whatever the book counts.
         found |= {at: Fold() for at in map(_group, index) if at not in found}
         for one in held:
@@ -73,7 +73,7 @@ def standing(
     at_once: int,
 ) -> None:
     """See `Compares`."""
-    for _, held in _held(db, own, form, (*STATION, YEAR), as_json(groups), min(at_once, SLICE)):
+    for _, held in _iter_held(db, own, form, (*STATION, YEAR), as_json(groups), min(at_once, SLICE)):
         take(held)
 
 
@@ -90,7 +90,7 @@ def flat_rows(
     return ids, found
 
 
-def _held(
+def _iter_held(
     db: psycopg.Connection[Any], own: Own, form: str, names: Sequence[str], places: str, at_once: int
 ) -> Iterator[tuple[list[tuple[str, ...]], list[HeldRecord]]]:
     """So many records of some places at a time: what the book says of them, and those of which a row stands."""
@@ -149,7 +149,7 @@ def _with_places(own: Own, form: str, name: str, read: Mapping[str, pl.DataFrame
         tied = read[said.key_of].select(
             RECORD_ID, _key=pl.col("_key"), _place=pl.format("{} {}", pl.col(LINE), pl.col(_LANGUAGE))
         )
-        own_name = _named(column)
+        own_name = _their_column(column)
         found = found.join(tied, left_on=[RECORD_ID, own_name], right_on=[RECORD_ID, "_key"], how="left")
         # A key of no row of this record is told as it stands.
         odd = pl.concat_str(pl.lit("key "), pl.col(own_name))
@@ -165,11 +165,11 @@ def _by_language(table: LayoutTable, frame: pl.DataFrame, own: Own) -> dict[str,
 
 
 def _schema(table: LayoutTable) -> dict[str, type[pl.DataType]]:
-    texts = dict.fromkeys(map(_named, table.columns), pl.String)
+    texts = dict.fromkeys(map(_their_column, table.columns), pl.String)
     return {RECORD_ID: pl.String, LINE: pl.Int64, _LANGUAGE: pl.String, **texts}
 
 
-def _named(column: str) -> str:
+def _their_column(column: str) -> str:
     """A column of theirs, which may be called as one of ours is."""
     return f"={column}"
 

@@ -45,7 +45,7 @@ def _text(value: str, column: OwnColumn) -> str | None:
     return value if not column.length or len(value) <= column.length else None
 
 
-def _padded(value: str, column: OwnColumn) -> str | None:
+def _strip_padding(value: str, column: OwnColumn) -> str | None:
     # Blanks at the end of a char(n) are no part of it.
     return _text(value.rstrip(" "), column)
 
@@ -92,6 +92,7 @@ def _boolean(value: str, column: OwnColumn) -> str | None:
 
 
 _FITS: Mapping[str, Callable[[str, OwnColumn], str | None]] = {
-    "varchar": _text, "text": _text, "bpchar": _padded, "numeric": _numeric, "date": _date, "timestamp": _timestamp,
-    "timestamptz": _with_zone, "time": _time, "bool": _boolean, **dict.fromkeys(_RANGES, _integer),
+    "varchar": _text, "text": _text, "bpchar": _strip_padding, "numeric": _numeric, "date": _date,
+    "timestamp": _timestamp, "timestamptz": _with_zone, "time": _time, "bool": _boolean,
+    **dict.fromkeys(_RANGES, _integer),
 }  # fmt: skip

@@ -30,14 +30,14 @@ def missing_rights(
     # What stands in a schema that may not be used cannot even be asked about.
     for name in sorted({n for n in (*names.values(), *masters) if n in tables and n[0] not in barred}):
         needed = _NEEDED if name in names.values() else ("SELECT",)
-        lacking = [n for n in needed if not _one(db, "SELECT has_table_privilege(%s, %s)", _quoted(name), n)]
+        lacking = [n for n in needed if not _one(db, "SELECT has_table_privilege(%s, %s)", _quote_name(name), n)]
         if lacking:
             words, dotted = ", ".join(lacking), ".".join(name)
             yield f"{dotted}: the role lacks {words}: GRANT {words} ON {dotted} TO {role};"
     for table in layout.file.tables:
         name = names[table.name]
         if name in tables and name[0] not in barred and not table.sequence:
-            sequences |= set(_behind(db, name, [k for k in table.key if k not in table.columns]))
+            sequences |= set(_find_sequences(db, name, [k for k in table.key if k not in table.columns]))
     yield from _sequences(db, sorted(s for s in sequences if s[0] not in barred), role)
 
 
@@ -48,13 +48,13 @@ def _may_use(db: psycopg.Connection[Any], schema: str) -> bool:
     )
 
 
-def _behind(db: psycopg.Connection[Any], name: TableName, columns: Collection[str]) -> Iterator[TableName]:
+def _find_sequences(db: psycopg.Connection[Any], name: TableName, columns: Collection[str]) -> Iterator[TableName]:
     """The sequences of serial columns; one of an identity column needs no right of its own."""
     query = """SELECT n.nspname, s.relname FROM pg_attribute a
                JOIN pg_class s ON s.oid = to_regclass(pg_get_serial_sequence(%s, a.attname))
                JOIN pg_namespace n ON n.oid = s.relnamespace
                WHERE a.attrelid = %s::regclass AND a.attname = ANY(%s) AND a.attidentity = ''"""
-    yield from db.execute(query, (_quoted(name), _quoted(name), list(columns)))
+    yield from db.execute(query, (_quote_name(name), _quote_name(name), list(columns)))
 
 
 def _sequences(db: psycopg.Connection[Any], names: Collection[TableName], role: str) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _parts(dotted: str, schema: str) -> TableName:
     return (first, second) if dot else (schema, first)
 
 
-def _quoted(name: TableName) -> str:
+def _quote_name(name: TableName) -> str:
     return f'"{name[0]}"."{name[1]}"'
 
 

@@ -77,12 +77,12 @@ class OwnTablesStore(PostgresStore):
         asked = joined_keys(form, keys)
         return [(a, b) for a, b in self._db.execute(query, (list(asked), list(asked.values()), form))]
 
-    def held(self, batch: str) -> set[tuple[str, str]]:
+    def list_held(self, batch: str) -> set[tuple[str, str]]:
         """See `Store`."""
         query = "SELECT form, record_id FROM record_index JOIN loads USING (load_id) WHERE batch = %s"
         return set(self._db.execute(query, (batch,)).fetchall())
 
-    def written(self, load: str) -> Mapping[str, list[str]]:
+    def list_written(self, load: str) -> Mapping[str, list[str]]:
         """Form -> the records whose newest version a load wrote."""
         found: dict[str, list[str]] = {}
         for form, record in self._db.execute("SELECT form, record_id FROM record_index WHERE load_id = %s", (load,)):

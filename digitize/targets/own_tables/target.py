@@ -102,7 +102,7 @@ class OwnTablesTarget(PostgresTarget):
         done: Undone = self.transact(lambda db: self._undo(db, load, why), dry_run=dry_run)
         return done
 
-    def done(self, load: str, batch: str) -> Receipt | None:
+    def find_done(self, load: str, batch: str) -> Receipt | None:
         """See `Target`. What was loaded by another layout is not done."""
         found: Receipt | None = self.transact(lambda db: self._done(db, load, batch))
         return found
@@ -113,7 +113,7 @@ class OwnTablesTarget(PostgresTarget):
                    FROM record_index WHERE form = ? AND record_id = ANY(?)"""
         return {r: (load, content) for r, load, content in self.run(query, [form, storable(records)])}
 
-    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    def spell_rows(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """See `digitize.targets.comparing.Compares`: rows as they would stand in their tables."""
         own: Own = self.transact(self._own_to_read)
         self._compared.not_carried += _not_carried(self._layout, form, tables)

@@ -68,11 +68,11 @@ class Writer:
                 self._halves(records[middle:], standing, done)
             elif standing.get(records[0].id):
                 # Lines may have changed places in a way that their keys do not allow step by step.
-                self._anew(records[0], standing, done)
+                self._replace_record(records[0], standing, done)
             else:
                 done.refused[records[0].id] = hindrance(e)
 
-    def _anew(self, record: ReadyRecord, standing: Standing, done: WrittenRows) -> None:
+    def _replace_record(self, record: ReadyRecord, standing: Standing, done: WrittenRows) -> None:
         try:
             with self._db.transaction():
                 self._delete(standing[record.id])

@@ -101,7 +101,7 @@ def _why_not(d: Difference) -> str:
 
 def _own_things(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
     """Harmless things that are there besides, and were not taken over before."""
-    lines = [*_further(state), *_comments(db, state), *_parted(db, state)]
+    lines = [*_further(state), *_comments(db, state), *_find_partitioned(db, state)]
     before = {line for (line,) in db.execute(_TAKEN)}
     yield from (line for line in lines if line not in before)
 
@@ -122,7 +122,7 @@ def _comments(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
             yield f"table {name}: the comment{f' on {column}' if column else ''} is another: it stays"
 
 
-def _parted(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
+def _find_partitioned(db: psycopg.Connection[Any], state: TargetState) -> Iterator[str]:
     for name, key in db.execute(_PARTITIONS).fetchall():
         if name in state.made:
             yield f"table {name}: it is parted by {key}: it stays so"

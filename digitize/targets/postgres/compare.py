@@ -20,30 +20,30 @@ from digitize.targets.comparing import (
     Spelling,
     Station,
     as_json,
-    respelled,
+    respell,
 )  # fmt: skip
-from digitize.targets.postgres.tables import wanted
+from digitize.targets.postgres.tables import define_tables
 from digitize.targets.rows import HASH, LINE, STATION
 from mappers.schema import form_tables
 
 _DIGEST = f"left(encode(sha256(convert_to({{}}, 'UTF8')), 'hex'), {DIGITS})"
 
 
-def spelled(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def spell_rows(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """See `Compares`: numbers, dates and times as the server prints them."""
-    return {name: respelled(frame, _spellings(name)) for name, frame in tables.items()}
+    return {name: respell(frame, _spellings(name)) for name, frame in tables.items()}
 
 
 @cache
 def _spellings(table: str) -> Mapping[str, Spelling]:
-    kinds = {name: _type(table, name) for name in wanted()[table].columns if name not in (HASH, LINE)}
+    kinds = {name: _type(table, name) for name in define_tables()[table].columns if name not in (HASH, LINE)}
     made = {name: _spelling(kind) for name, kind in kinds.items()}
     return {name: spelling for name, spelling in made.items() if spelling is not None}
 
 
 def _type(table: str, column: str) -> str:
     """The type of a column, without what follows it."""
-    return wanted()[table].columns[column].split()[0]
+    return define_tables()[table].columns[column].split()[0]
 
 
 def _spelling(kind: str) -> Spelling | None:

@@ -9,7 +9,7 @@ from digitize.targets.postgres.definition import TableDef
 from digitize.targets.postgres.exchange_tables import EXCHANGE
 from digitize.targets.postgres.masters import MASTERS
 from digitize.targets.postgres.search_tables import SEARCH_TABLES
-from digitize.targets.postgres.tables import BOOKS, wanted
+from digitize.targets.postgres.tables import BOOKS, define_tables
 from digitize.targets.postgres.views import FIR_OF, fir_forms
 from mappers.schema import load_schemas
 
@@ -42,9 +42,9 @@ def er_page() -> str:
 def _part(title: str, names: Sequence[str]) -> Iterator[str]:
     yield from (f"## {title}\n", "```mermaid", "erDiagram")
     for name in names:
-        yield from _box(name, wanted()[name])
+        yield from _box(name, define_tables()[name])
     for name in names:
-        yield from _lines(name, wanted()[name])
+        yield from _lines(name, define_tables()[name])
     yield "```\n"
 
 

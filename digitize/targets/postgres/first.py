@@ -16,7 +16,7 @@ from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.definition import TableDef, build_keys, drop_keys
 from digitize.targets.postgres.loads import begin, note
 from digitize.targets.postgres.store import PostgresStore
-from digitize.targets.postgres.tables import wanted
+from digitize.targets.postgres.tables import define_tables
 from digitize.targets.rows import LoadBatch
 from digitize.targets.search_rows import ROWS
 from mappers.schema import form_tables
@@ -37,7 +37,7 @@ class _EmptyStore(PostgresStore):
     def owners(self, form: str, keys: pl.DataFrame) -> list[tuple[str, str]]:
         return []
 
-    def held(self, batch: str) -> set[tuple[str, str]]:
+    def list_held(self, batch: str) -> set[tuple[str, str]]:
         return set()
 
 
@@ -51,8 +51,8 @@ def take_first(
     records of the form already.
     """
     # Foreign keys hang on other tables' keys, so they go first and come back last.
-    foreign = {name: _movable(wanted()[name], is_foreign=True) for name in form_tables(form)}
-    keys = {name: _movable(wanted()[name], is_foreign=False) for name in form_tables(form)}
+    foreign = {name: _movable(define_tables()[name], is_foreign=True) for name in form_tables(form)}
+    keys = {name: _movable(define_tables()[name], is_foreign=False) for name in form_tables(form)}
     names = sql.SQL(", ").join(sql.Identifier(n) for n in keys)
     db.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
     if not _is_empty(db, form):
@@ -63,7 +63,7 @@ def take_first(
         for statement in drop_keys(name, table):
             db.execute(statement)
     # The keys of what is searched as well, where nothing was searched yet.
-    others = {ROWS: TableDef({}, {}, wanted()[ROWS].indexes)} if _is_empty(db, ROWS) else {}
+    others = {ROWS: TableDef({}, {}, define_tables()[ROWS].indexes)} if _is_empty(db, ROWS) else {}
     for name, table in others.items():
         for statement in drop_keys(name, table):
             db.execute(statement)

@@ -91,10 +91,10 @@ def master_rows() -> Mapping[str, Sequence[Row]]:
     keys = {n: len(t.constraints[f"{n}_pkey"].split(",")) for n, t in MASTERS.items()}
     # The last of equal keys counts: a station that moved back, a district that is listed twice. "" only in keys.
     last = {n: {row[: keys[n]]: row for row in rows} for n, rows in made.items()}
-    return {n: [_filled(row, keys[n]) for row in rows.values()] for n, rows in last.items()}
+    return {n: [_blank_later(row, keys[n]) for row in rows.values()] for n, rows in last.items()}
 
 
-def _filled(row: Row, key: int) -> Row:
+def _blank_later(row: Row, key: int) -> Row:
     return tuple(v if v or n < key else None for n, v in enumerate(row))
 
 

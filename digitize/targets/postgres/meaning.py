@@ -37,7 +37,7 @@ def meaning(text: str) -> Meaning | str:
     if found is None:
         return re.sub(r" ?([(),]) ?", r"\1", plain)
     try:
-        return ("check", _Reader(found[1]).whole(), bool(found[2]))
+        return ("check", _Reader(found[1]).parse(), bool(found[2]))
     except _NotReadError:
         return plain
 
@@ -54,8 +54,8 @@ class _Reader:
     text: str
     at: int = 0
 
-    def whole(self) -> Meaning:
-        made = self._joined("or")
+    def parse(self) -> Meaning:
+        made = self._parse_joined("or")
         if self._next() is not None:
             raise _NotReadError
         return made
@@ -83,31 +83,31 @@ class _Reader:
         assert found
         self.at = found.end()
 
-    def _need(self, *words: str) -> str:
+    def _require(self, *words: str) -> str:
         if not (word := self._take(*words)):
             raise _NotReadError
         return word
 
-    def _joined(self, word: str) -> Meaning:
+    def _parse_joined(self, word: str) -> Meaning:
         """Parts joined by OR, or by AND: in whatever order and brackets, they say the same."""
-        parts = [self._joined("and") if word == "or" else self._negated()]
+        parts = [self._parse_joined("and") if word == "or" else self._parse_not()]
         while self._take(word):
-            parts.append(self._joined("and") if word == "or" else self._negated())
+            parts.append(self._parse_joined("and") if word == "or" else self._parse_not())
         flat = sorted({repr(p): p for part in parts for p in _parts(word, part)}.items())
         return flat[0][1] if len(flat) == 1 else (word, *(p for _, p in flat))
 
-    def _negated(self) -> Meaning:
-        return ("not", self._negated()) if self._take("not") else self._compared()
+    def _parse_not(self) -> Meaning:
+        return ("not", self._parse_not()) if self._take("not") else self._parse_comparison()
 
-    def _compared(self) -> Meaning:
+    def _parse_comparison(self) -> Meaning:
         left = self._value()
         if self._take("is"):
             is_not = bool(self._take("not"))
-            self._need("null")
+            self._require("null")
             return ("not null" if is_not else "null", left)
         if self._take("between"):
             low = self._value()
-            self._need("and")
+            self._require("and")
             return ("and", *sorted((("<=", left, self._value()), (">=", left, low)), key=repr))
         if self._take("in"):
             return ("in", left, self._several("("))
@@ -115,28 +115,28 @@ class _Reader:
         if not sign:
             return left
         if sign == "=" and self._take("any"):
-            return ("in", left, self._any())
+            return ("in", left, self._parse_any())
         return (_COMPARES[sign], left, self._value())
 
-    def _any(self) -> tuple[Meaning, ...]:
+    def _parse_any(self) -> tuple[Meaning, ...]:
         """ANY (ARRAY[...]), with a cast and brackets around the array or without."""
         depth = 0
         while self._take("("):
             depth += 1
-        self._need("array")
+        self._require("array")
         values = self._several("[")
         self._casts()
         for _ in range(depth):
-            self._need(")")
+            self._require(")")
             self._casts()
         return values
 
     def _several(self, bracket: str) -> tuple[Meaning, ...]:
-        self._need(bracket)
+        self._require(bracket)
         values = [self._value()]
         while self._take(","):
             values.append(self._value())
-        self._need({"(": ")", "[": "]"}[bracket])
+        self._require({"(": ")", "[": "]"}[bracket])
         return tuple(sorted(set(values), key=repr))
 
     def _value(self) -> Meaning:
@@ -147,8 +147,8 @@ class _Reader:
 
     def _bare(self) -> Meaning:
         if self._take("("):
-            made = self._joined("or")
-            self._need(")")
+            made = self._parse_joined("or")
+            self._require(")")
             return made
         sign = "-" if self._take("-") else ""
         there = self._next()
@@ -175,7 +175,7 @@ class _Reader:
                 self._step()
                 words.append(more[1])
             if self._take("["):
-                self._need("]")
+                self._require("]")
             found.append(" ".join(words))
         return iter(found)
 

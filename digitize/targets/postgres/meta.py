@@ -12,7 +12,7 @@ from digitize.machine.work_keys import plain_hash
 from digitize.targets.postgres.catalogue import catalogue_query
 from digitize.targets.postgres.definition import Statement
 from digitize.targets.postgres.masters import master_rows
-from digitize.targets.postgres.tables import VERSION, wanted
+from digitize.targets.postgres.tables import VERSION, define_tables
 from digitize.targets.search_rows import FILLED_BY, MARK
 
 _SERVER = sql.SQL("to_jsonb(current_setting('server_version_num')::int / 10000)")
@@ -28,7 +28,7 @@ def write_meta(schema: str) -> Iterator[Statement]:
     """The statements that note what was made; the server describes it itself."""
     rows: dict[str, sql.Composable] = {
         "version": _json(VERSION),
-        "definition": _json({name: table.as_plain() for name, table in wanted().items()}),
+        "definition": _json({name: table.as_plain() for name, table in define_tables().items()}),
         "masters": _json(masters_key()),
         "catalogue": catalogue_query(schema),
         "server": _SERVER,

@@ -18,7 +18,7 @@ from digitize.targets.postgres.masters import fill_masters
 from digitize.targets.postgres.meta import masters_key, write_filled, write_meta
 from digitize.targets.postgres.searched import fill, is_wanted
 from digitize.targets.postgres.state import TargetState, check_target, has_schema, read_state, what_is_amiss
-from digitize.targets.postgres.tables import VERSION, wanted
+from digitize.targets.postgres.tables import VERSION, define_tables
 from digitize.targets.postgres.upgrade import Upgrade, prove_again
 from digitize.targets.postgres.views import FIR_OF, drop_view, make_views
 
@@ -80,7 +80,7 @@ def script(schema: str, loader: str = "", *, search: bool = False) -> str:
         sql.SQL("SELECT pg_advisory_xact_lock({})").format(sql.Literal(_LOCK)),
         sql.SQL("CREATE SCHEMA {}").format(name),
         sql.SQL("SET LOCAL search_path TO {}, pg_temp").format(name),
-        *migrate({}, wanted()), *fill_masters(), *make_views(), *write_meta(schema),
+        *migrate({}, define_tables()), *fill_masters(), *make_views(), *write_meta(schema),
         *([write_filled()] if search else ()), *(grants(schema, loader) if loader else ()),
         sql.SQL("COMMIT"),
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def _statements(
     if state.version:
         require_owner(db, address)
     changed = False
-    for statement in _changes(db, address, state, Upgrade(db, address, wanted(), tell, takes_out=take_out)):
+    for statement in _changes(db, address, state, Upgrade(db, address, define_tables(), tell, takes_out=take_out)):
         changed = True
         yield statement
     if changed:
@@ -117,13 +117,13 @@ def _changes(
     if not state.is_current:
         if state.version:
             yield drop_view()
-        yield from migrate(state.made, wanted(), rows)
+        yield from migrate(state.made, define_tables(), rows)
     if state.masters != masters_key():
         yield from fill_masters()
     if db.execute("SELECT to_regclass(%s)", (FIR_OF,)).fetchone() == (None,):
         yield from make_views()
     if state.is_current:
-        yield from prove_again(db, wanted(), state.catalogue)
+        yield from prove_again(db, define_tables(), state.catalogue)
 
 
 def require_owner(db: psycopg.Connection[Any], address: DatabaseAddress) -> None:
@@ -152,7 +152,7 @@ def grants(schema: str, loader: str) -> Iterator[Statement]:
     words = "BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), {}); END"
     yield sql.SQL("DO {}").format(sql.Literal(sql.SQL(words).format(sql.Literal(loader)).as_string(None)))
     yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(inside, role)
-    for name, table in wanted().items():
+    for name, table in define_tables().items():
         rights = "SELECT" if table.owner_only else "SELECT, INSERT"
         rights += "" if table.owner_only or table.append_only else ", UPDATE, DELETE"
         yield sql.SQL(f"GRANT {rights} ON {{}}.{{}} TO {{}}").format(inside, sql.Identifier(name), role)

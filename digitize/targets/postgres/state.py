@@ -14,7 +14,7 @@ from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.catalogue import Catalogue, Difference, differences, read_catalogue
 from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Definition, from_plain, migrate
-from digitize.targets.postgres.tables import VERSION, wanted
+from digitize.targets.postgres.tables import VERSION, define_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def what_is_amiss(state: TargetState) -> str:
 
 def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetState:
     """What is there, inside a transaction that `use` has set up."""
-    if db.execute("SELECT to_regclass(%s)", (_qualified(address.schema, "meta"),)).fetchone() == (None,):
+    if db.execute("SELECT to_regclass(%s)", (_qualify(address.schema, "meta"),)).fetchone() == (None,):
         return TargetState()
     meta = dict(db.execute("SELECT key, value FROM meta").fetchall())
     if not isinstance(meta.get("version"), int):
@@ -87,7 +87,7 @@ def read_state(db: psycopg.Connection[Any], address: DatabaseAddress) -> TargetS
     if meta["version"] > VERSION:
         return TargetState(meta["version"])
     found, definition = read_catalogue(db, address.schema), from_plain(meta["definition"])
-    is_current = meta["version"] == VERSION and not any(migrate(definition, wanted()))
+    is_current = meta["version"] == VERSION and not any(migrate(definition, define_tables()))
     unlike = differences(meta["catalogue"], found, definition)
     return TargetState(
         meta["version"], is_current, unlike, definition, catalogue=found, masters=meta.get("masters", "")
@@ -99,7 +99,7 @@ def has_schema(db: psycopg.Connection[Any], schema: str) -> bool:
     return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone() is not None
 
 
-def _qualified(schema: str, table: str) -> str:
+def _qualify(schema: str, table: str) -> str:
     return f'"{schema}"."{table}"'
 
 

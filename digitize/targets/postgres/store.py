@@ -58,20 +58,20 @@ class PostgresStore:
         book = list(table.key[:_BOOK])
         books = keys.select(book).unique()
         query = sql.SQL("SELECT a.* FROM {} WHERE EXISTS (SELECT 1 FROM {} t WHERE {})").format(
-            _given(books), sql.Identifier(form), _same_key(table, book)
+            _rows_as_table(books), sql.Identifier(form), _same_key(table, book)
         )
         held = self._db.execute(query, _values(books)).fetchall()
         some = keys.join(pl.DataFrame(held, schema=books.schema, orient="row"), on=book, how="semi")
         query = sql.SQL(
             "SELECT a.record_id, t.record_id FROM {} JOIN {} t ON {} WHERE t.record_id <> a.record_id"
-        ).format(_given(some), sql.Identifier(form), _same_key(table, table.key))
+        ).format(_rows_as_table(some), sql.Identifier(form), _same_key(table, table.key))
         return [(a, b) for a, b in self._db.execute(query, _values(some))] if some.height else []
 
     def _has_rows(self, table: str) -> bool:
         query = sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
         return self._db.execute(query).fetchone() == (True,)
 
-    def held(self, batch: str) -> set[tuple[str, str]]:
+    def list_held(self, batch: str) -> set[tuple[str, str]]:
         """See `Store`."""
         one = "SELECT {}, o.record_id FROM {} o JOIN loads l USING (load_id) WHERE l.batch = %(batch)s"
         parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
@@ -104,7 +104,7 @@ class PostgresStore:
         # fetchall raises where a statement gives no rows.
         return done.fetchall() if done.description else []
 
-    def written(self, load: str) -> Mapping[str, list[str]]:
+    def list_written(self, load: str) -> Mapping[str, list[str]]:
         """Form -> the records whose newest version a load wrote."""
         one = "SELECT {}, record_id FROM {} WHERE load_id = %(load)s"
         parts = [sql.SQL(one).format(sql.Literal(form), sql.Identifier(form)) for form in load_schemas()]
@@ -157,7 +157,7 @@ class PostgresStore:
             for start in range(0, rows.height, SLICE):
                 copy.write(copy_text(rows[start : start + SLICE]))
 
-    def listed(self, values: Sequence[Any]) -> object:
+    def as_list(self, values: Sequence[Any]) -> object:
         """See `digitize.targets.quarantine_store.Quarantine`."""
         return list(values)
 
@@ -177,7 +177,7 @@ class PostgresStore:
         self.copy(FLAGS, flags.with_columns(load_id=pl.lit(batch.id)))
 
 
-def _given(rows: pl.DataFrame) -> sql.Composed:
+def _rows_as_table(rows: pl.DataFrame) -> sql.Composed:
     """Rows of texts as a table `a` in a query; `_values` are its values."""
     arrays = sql.SQL(", ").join([sql.SQL("%s::text[]")] * rows.width)
     return sql.SQL("unnest({}) a ({})").format(arrays, sql.SQL(", ").join(map(sql.Identifier, rows.columns)))

@@ -40,7 +40,7 @@ BOOKS = (
 
 
 @cache
-def wanted() -> Definition:
+def define_tables() -> Definition:
     """Every table, a form's own before its child tables."""
     tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES, **EXCHANGE}
     for of_form in load_schemas().values():

@@ -76,7 +76,7 @@ class PostgresTarget:
         The role must own the tables. Raises TargetRefused, and then nothing was changed; it is not tried again.
         """
         try:
-            db = self._connected()
+            db = self._connect()
             with db.transaction():
                 # 0 is no limit: making a key takes one statement over all rows.
                 use(db, self._address, replace(self._patience, statement_seconds=0))
@@ -91,9 +91,9 @@ class PostgresTarget:
         done: Undone = self.transact(work, dry_run=dry_run)
         return done
 
-    def spelled(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    def spell_rows(self, form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """See `Compares`."""
-        return compare.spelled(form, tables)
+        return compare.spell_rows(form, tables)
 
     def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
         """See `Compares`."""
@@ -111,7 +111,7 @@ class PostgresTarget:
         """See `Compares`."""
         self.transact(lambda db: compare.standing(db, form, groups, take, at_once))
 
-    def done(self, load: str, batch: str) -> Receipt | None:
+    def find_done(self, load: str, batch: str) -> Receipt | None:
         """See `Target`."""
         found: Receipt | None = self.transact(lambda db: find_done(db, load, batch))
         return found
@@ -138,7 +138,7 @@ class PostgresTarget:
         """
         for attempt in range(1, self._patience.tries + 1):
             try:
-                db = self._connected()
+                db = self._connect()
                 with db.transaction(force_rollback=dry_run):
                     use(db, self._address, self._patience)
                     return work(db)
@@ -155,7 +155,7 @@ class PostgresTarget:
             time.sleep(_FIRST_PAUSE * _FACTOR ** (attempt - 1) * random.uniform(0.5, 1.5))
         raise AssertionError("the last try returns or raises")
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> psycopg.Connection[Any]:
         if self._db is None:
             self._db = connect(self._address)
             self._was_reached = True

@@ -98,7 +98,7 @@ def _check_target(ledger: Ledger, place: Place) -> Iterator[Change]:
         return
     try:
         for row in rows:
-            if target.done(row["load"], row["batch"]) is None:
+            if target.find_done(row["load"], row["batch"]) is None:
                 what = "is not what the target holds of this batch: it was taken back there, or another program loaded"
                 yield Change(f"load {row['load'][:12]} of {row['batch']}", what, "compare: digitize reconcile DIR")
     finally:
