@@ -74,6 +74,12 @@ def test_words_of_the_narrative_hint(text: str) -> None:
     assert is_sensitive(replace(case("363"), left_over={"remarks": text}))
 
 
+@pytest.mark.parametrize("field", ["beat", "io_name", "ud_case_no", "place", "narrative", "action_taken"])
+def test_a_hint_counts_in_whatever_field_it_stands(field: str) -> None:
+    assert is_sensitive(case("379", **{"narrative": "", field: "the rape of last year"}))
+    assert not is_sensitive(case("379", **{"narrative": "", field: "the theft of last year"}))
+
+
 def test_grapes_are_no_hint() -> None:
     assert not is_sensitive(case("379", narrative="A basket of grapes, two drapes and a minor injury"))
 

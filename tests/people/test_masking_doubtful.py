@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from digitize.masking.cases import masks_of
+from digitize.masking.cases import masks_around, masks_of, whole_masks
 from digitize.masking.masks import MASK, mask_record, masked_paths, tell_of
 from digitize.masking.out_of_place import may_tell
+from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.catalogue import Catalogue, PageScan
+from digitize.workspace.ledger.records import Records, Stored
+from digitize.workspace.place import create
 from mappers.record import FieldValue, Record
 from mappers.schema import form_tables
 from validators.checking.examples import make_record
@@ -98,3 +103,24 @@ AGE, NAME, DATE = (form_tables("iif1")[t].column(c) for t, c in
 )  # fmt: skip
 def test_out_of_its_column_a_cell_tells_by_words_and_not_by_figures(column: object, text: str, tells: bool) -> None:
     assert may_tell(column, text) is tells
+
+
+@pytest.mark.parametrize("shared", [{"fir_reg_num": "19201000150045"}, {}])
+def test_who_is_masked_does_not_hang_on_which_records_are_looked_at_first(
+    tmp_path: Path, shared: dict[str, str]
+) -> None:
+    """A record alone is masked by what others of its case say, wherever these lie, as all of the workspace is."""
+    station = "Sankrail" if shared else "Bally"
+    sensitive, other = fir("p1-r1", "Bally", "45", section="376", **shared), fir("p2-r1", station, "45", **shared)
+    apart = fir("p3-r1", "Bally", "46", section="379")
+    with Ledger(create("wb", tmp_path / "ws").ledger) as ledger, ledger.writing():
+        Catalogue(ledger).volume("book")
+        for n, record in enumerate((sensitive, other, apart), 1):
+            Catalogue(ledger).insert_scan(PageScan(f"p{n}", f"{n:064d}", 0, "b", 1, n))
+            group = f"wb|{record.value('police_station').casefold()}|2015"
+            station = record.value("police_station") or ""
+            Records(ledger).replace_unit(f"p{n}", [Stored(record, f"p{n}", group, station, "en", f"h{n}")])
+        for record, is_hidden in ((other, True), (apart, False)):
+            around, whole = masks_around(ledger, [record]), whole_masks(ledger)
+            assert ("persons[0].name" in around.paths(record)) is is_hidden
+            assert around.paths(record) == whole.paths(record)

@@ -189,6 +189,26 @@ def test_answers_are_folded_once_and_what_changed_is_said(ledger):
     assert thresholds_in(ledger).fields["f", "x"].books == ("bad",)
 
 
+def test_other_terms_fold_the_same_answers_anew(ledger):
+    keeping.begin_measuring(ledger, "wb")
+    with ledger.writing():
+        for n, answer in enumerate(run(300)):
+            ledger.record_event(f"answer:{n}", "review", "note", detail={"measured": plain_answer(answer, "any")})
+    assert measure_again(ledger, ALONE, {}) == []
+    assert measure_again(ledger, Terms(right=0.98, together=False), {}) == [
+        "f, x: passes from 0.999 on (300 answers, 0 wrong).",
+    ]  # fmt: skip
+    assert measure_again(ledger, ALONE, {}) == [
+        "f, x: nothing passes any more until it is measured again; what had passed is asked.",
+    ]  # fmt: skip
+    assert measure_again(ledger, ALONE, {"f": 0.9}) == ["f, x: passes from 0.9 on (300 answers, 0 wrong)."]
+
+
+def test_what_was_given_holds_though_answers_below_it_are_wrong():
+    wrong_below = run(300, confidence=0.999) + run(30, confidence=0.95, right=False)
+    assert only(wrong_below, {"f": 0.97}).by == "given"
+
+
 def test_nothing_is_measured_before_it_was_begun(ledger):
     ledger.record_event("answer:1", "review", "note", detail={"measured": plain_answer(run(1)[0], "any")})
     assert measure_again(ledger, ALONE, {}) == [] and not thresholds_in(ledger).fields

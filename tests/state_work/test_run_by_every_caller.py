@@ -104,3 +104,21 @@ def test_what_was_settled_on_the_earlier_scan_of_a_page_holds_for_the_newer(run,
         now = Records(ledger).decisions(record)[cell]
         assert (now.value, now.source) == ("Millpur", f"{Catalogue(ledger).scan(before.page).sha256}:0")
         assert not now.source.startswith(before.sha256)
+
+
+@CALLERS
+def test_a_run_says_how_much_it_did(run, digitize, tmp_path, monkeypatch):
+    monkeypatch.setenv("DIGITIZE_READ_ENGINE", "null")
+    monkeypatch.setenv("DIGITIZE_READ_HANDWRITING_ENGINE", "none")
+    digitize("init", "wb", tmp_path / "ws")
+    (tmp_path / "book").mkdir()
+    for n in range(3):
+        Image.new("L", (400, 400), 100 + n).save(tmp_path / "book" / f"{n}.png")
+    digitize("intake", tmp_path / "ws", tmp_path / "book", "--volume", "a", "--language", "en")
+    place = open_place(tmp_path / "ws")
+    reader = Reader({"fir_no": ("5", 0.99), "police_station": ("Mill", 0.5)})
+    report = run(place, reader, ("read", "map", "check"))
+    assert (report.read.read, report.read.decided, report.read.failed) == (3, 0, 0)
+    assert (report.mapped, report.checked) == (3, 3)
+    again = run(place, reader, ("read", "map", "check"))
+    assert (again.read.read, again.mapped, again.checked) == (0, 0, 0)
