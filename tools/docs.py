@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))  # a checkout documents itself, not an older versi
 from typer.main import get_command  # noqa: E402
 
 from digitize.cli.app import build  # noqa: E402
-from digitize.cli.lazy import PANELS  # noqa: E402
+from digitize.cli.lazy import panels  # noqa: E402
 from digitize.targets.postgres.diagrams import er_page  # noqa: E402
 
 KINDS = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER", "float": "NUMBER", "float range": "NUMBER"}
@@ -38,14 +38,11 @@ standard error. What each exit code means stands in [operations](operations.md#e
 def commands_page() -> str:
     """The text of docs/commands.md."""
     top = application()
-    names = list(top.list_commands(_context(top, "digitize")))
-    groups = {title: [n for n in members if n in names] for title, members in PANELS.items()}
     lines = [HEAD.rstrip("\n"), ""]
-    for title, members in groups.items():
-        if members:
-            leaves = [leaf for n in members for leaf in leaves_below(top, n)]
-            lines += [f"## {title}", "", *_contents(leaves), ""]
-            lines += [line for name, command in leaves for line in _command(name, command)]
+    for title, members in panels().items():
+        leaves = [leaf for n in members for leaf in leaves_below(top, n)]
+        lines += [f"## {title}", "", *_contents(leaves), ""]
+        lines += [line for name, command in leaves for line in _command(name, command)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -13,6 +13,8 @@ from digitize.machine.text import pluralize
 if TYPE_CHECKING:
     from digitize.volumes.account import VolumeAccount
 
+PANEL = "Volumes", 20
+
 batch = typer.Typer(name="batch", help="Volumes on their way, and whether all pages are here.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 By = Annotated[str, typer.Option(help="Who; kept with what happened.")]

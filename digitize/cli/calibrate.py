@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
 
+PANEL = "People's review", 20
+
 
 def calibrate(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from digitize.workspace.ledger import Ledger
     from mappers.linking.cases import Case
 
+PANEL = "A workspace's daily work", 70
+
 
 def case(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

@@ -13,6 +13,8 @@ from digitize.cli.console import Json, print_json, results, say_text, table
 if TYPE_CHECKING:
     from mappers.lookup import MasterHit
 
+PANEL = "Read and check files, without a workspace", 120
+
 codes = typer.Typer(name="codes", help="Acts, sections, code lists and places.", no_args_is_help=True)
 _SHOWN = 160
 # How a pair of sections was confirmed, in words; SOURCES.md has the whole story.

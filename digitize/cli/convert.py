@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mappers.legacy import LegacyTable, ReadAs
     from mappers.mapping.column_encodings import WantedEncoding
 
+PANEL = "Read and check files, without a workspace", 50
+
 As = Literal["auto", "text", "table"]
 Format = Literal["csv", "parquet"]
 _SHOWN = 10

@@ -12,6 +12,8 @@ from digitize.cli.console import errors, say
 if TYPE_CHECKING:
     from digitize.offices.office import Office
 
+PANEL = "State and nation", 50
+
 
 def dashboard(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a state's or the national office.")],

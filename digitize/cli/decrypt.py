@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 
+PANEL = "Upkeep", 80
+
 
 def decrypt(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE.age]", help="The encrypted file.")] = None,

@@ -10,6 +10,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, results, table
 
+PANEL = "Upkeep", 10
+
 
 def doctor(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The workspace, if there is one.")] = None,

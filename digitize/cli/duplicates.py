@@ -15,6 +15,8 @@ from digitize.machine.text import pluralize
 if TYPE_CHECKING:
     from digitize.records.duplicates.run import Duplicates, DuplicateSearch
 
+PANEL = "Services on loaded records", 50
+
 
 def duplicates(
     paths: Annotated[

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, results, table
 
+PANEL = "Read and check files, without a workspace", 40
+
 encodings = typer.Typer(name="encodings", help="Legacy encodings and fonts.", no_args_is_help=True)
 
 

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 
+PANEL = "Upkeep", 70
+
 
 def encrypt(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A file or a folder.", exists=True)],

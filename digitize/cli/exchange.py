@@ -15,6 +15,8 @@ from digitize.cli.exchange_keys import At, Schema, Workspace, keys, opened_book
 if TYPE_CHECKING:
     from digitize.exchange.settle import SettlingPerson
 
+PANEL = "Services on loaded records", 70
+
 Operator = Annotated[str, typer.Option(help="Who does this; it is kept.")]
 Reason = Annotated[str, typer.Option(help="Why, in words; it is kept.")]
 _HERE = Path()

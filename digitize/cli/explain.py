@@ -8,6 +8,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say_text
 
+PANEL = "Read and check files, without a workspace", 90
+
 
 def explain(
     codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes or slugs of rules, as X003.")],

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from digitize.masking.unmasking import Unmasking
     from digitize.records.export import Exported
 
+PANEL = "Loading and targets", 70
+
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

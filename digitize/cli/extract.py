@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from digitize.machine.whole_file import WholeFile
     from ocr.forms.settings import ReadSettings
 
+PANEL = "Read and check files, without a workspace", 20
+
 Format = Literal["json", "text"]
 
 

@@ -10,6 +10,8 @@ import typer
 from digitize.cli.console import say
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 
+PANEL = "Services on loaded records", 40
+
 
 def fir_copy(
     number: Annotated[str, typer.Argument(metavar="NUMBER/YEAR", help="The FIR, as 12/2012.")],

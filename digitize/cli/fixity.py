@@ -10,6 +10,8 @@ import typer
 from digitize.cli.console import Json, print_json, say
 from digitize.machine.text import pluralize
 
+PANEL = "Volumes", 40
+
 
 def fixity(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

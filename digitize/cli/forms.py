@@ -12,6 +12,8 @@ from digitize.cli.console import Json, errors, print_json, progress, results, sa
 if TYPE_CHECKING:
     from digitize.files.forms.draft import Draft
 
+PANEL = "Read and check files, without a workspace", 100
+
 forms = typer.Typer(name="forms", help="Printed forms that pages are known by.", no_args_is_help=True)
 Folders = Annotated[
     list[Path] | None, typer.Option("--forms", metavar="DIR", help="Folder with form files of your own; may repeat.")

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 
+PANEL = "A workspace's daily work", 10
+
 
 def init(
     state: Annotated[str, typer.Argument(help="Code of the state, such as wb or mh.")],

@@ -13,6 +13,8 @@ from digitize.machine.text import pluralize
 if TYPE_CHECKING:
     from digitize.files.inspect import ColumnReport, TableReport
 
+PANEL = "Read and check files, without a workspace", 30
+
 _WIDEST = 34
 
 # What the signs of a detection (mappers.encodings.detect) mean to people.

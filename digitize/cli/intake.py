@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from digitize.workspace.intake import IntakeReport
     from digitize.workspace.intake.again import ToldAgain
 
+PANEL = "A workspace's daily work", 20
+
 
 _MOST = 10
 

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 
+PANEL = "Upkeep", 60
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 Lock = Annotated[bool, typer.Option("--passphrase", help="Keep the new key under a passphrase; it is asked for.")]
 keys = typer.Typer(name="keys", help="The office's own signing key.", no_args_is_help=True)

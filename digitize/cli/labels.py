@@ -10,6 +10,8 @@ import typer
 from digitize.cli.console import Json, print_json, say, warn
 from digitize.machine.text import pluralize
 
+PANEL = "Volumes", 10
+
 
 def labels(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

@@ -1,7 +1,8 @@
 """The commands by their names: each file of this folder that is one is loaded only when it is asked for.
 
 A command file begins with a line such as \"\"\"`digitize status`: where a workspace stands.\"\"\" and has a function
-register(app). From that line alone `digitize --help` knows its name and what it does, so that nothing is imported.
+register(app). From that line and its PANEL `digitize --help` knows its name, what it does and where it stands, so that
+nothing is imported.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import UserDict
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from typer.core import TyperGroup
@@ -20,33 +21,56 @@ _FOLDER = Path(__file__).parent
 _FIRST_LINE = re.compile(r'"""`digitize (?P<name>[a-z-]+)`: (?P<does>.+?[.?])"*$')
 """Of a command file; the name is the file's own, which has "_" for "-"."""
 
-PANELS: dict[str, tuple[str, ...]] = {
-    "Read and check files, without a workspace": (
-        "read", "extract", "inspect", "encodings", "convert", "romanize", "map", "validate", "explain", "forms",
-        "schema", "codes",
-    ),
-    "A workspace's daily work": ("init", "intake", "run", "watch", "status", "show", "case", "retry"),
-    "People's review": ("review", "calibrate", "learn"),
-    "Loading and targets": ("load", "quarantine", "receipts", "unload", "reconcile", "target", "export"),
-    "Volumes": ("labels", "batch", "scanqc", "fixity"),
-    "State and nation": ("snapshot", "report", "state", "national", "dashboard"),
-    "Services on loaded records": ("search", "serve", "service", "fir-copy", "duplicates", "quality", "exchange"),
-    "Upkeep": ("doctor", "models", "ledger", "store", "worker", "keys", "encrypt", "decrypt", "purge", "update"),
-}  # fmt: skip
-"""What the commands are for, in the order of the work; the page of all commands has the same parts."""
+PANELS = (
+    "Read and check files, without a workspace", "A workspace's daily work", "People's review",
+    "Loading and targets", "Volumes", "State and nation", "Services on loaded records", "Upkeep",
+)  # fmt: skip
+"""What commands are for, in the order of the work; the page of all commands has the same parts. A panel that a command
+names and that is not here comes behind these."""
+_PANEL = re.compile(r'^PANEL = "(?P<title>[^"]+)", (?P<place>\d+)$', re.MULTILINE)
+"""In a command file: the panel of help it stands in, and its place there."""
+_OTHERS = "Other commands"
+_HEAD = 6000
+"""Characters of a command file in which its panel stands, behind what it imports."""
+
+
+class CommandLine(NamedTuple):
+    """What help shows of a command, read from its file."""
+
+    does: str
+    panel: str
+    place: int
 
 
 @cache
-def first_lines() -> dict[str, str]:
-    """Name -> what the command does, of all command files, in order of the alphabet."""
+def command_lines() -> dict[str, CommandLine]:
+    """Name -> what help shows of it, of all command files, in order of the alphabet; nothing is imported."""
     found = {}
     for path in sorted(_FOLDER.glob("*.py")):
         with path.open(encoding="utf-8") as file:
             line = _FIRST_LINE.match(file.readline().strip())
-        # Files that share code among commands have another first line, or another name in it.
-        if line and line["name"].replace("-", "_") == path.stem:
-            found[line["name"]] = line["does"][0].upper() + line["does"][1:]
+            # Files that share code among commands have another first line, or another name in it.
+            if not line or line["name"].replace("-", "_") != path.stem:
+                continue
+            panel = _PANEL.search(file.read(_HEAD))
+        does = line["does"][0].upper() + line["does"][1:]
+        title, place = (panel["title"], int(panel["place"])) if panel else (_OTHERS, 0)
+        found[line["name"]] = CommandLine(does, title, place)
     return found
+
+
+def first_lines() -> dict[str, str]:
+    """Name -> what the command does, of all command files, in order of the alphabet."""
+    return {name: line.does for name, line in command_lines().items()}
+
+
+def panels() -> dict[str, list[str]]:
+    """Title -> commands in their order, of every panel that has any."""
+    lines = command_lines()
+    made: dict[str, list[str]] = {title: [] for title in PANELS}
+    for name in sorted(lines, key=lambda n: (lines[n].place, n)):
+        made.setdefault(lines[name].panel, []).append(name)
+    return {title: names for title, names in made.items() if names}
 
 
 @cache
@@ -86,7 +110,7 @@ class Commands(TyperGroup):
         """What help shows of them: by what they are for, one line each at 80 columns."""
         does = first_lines()
         widest = max(map(len, does))
-        for title, names in PANELS.items():
+        for title, names in panels().items():
             with formatter.section(title):
                 # As wide in every part, so that all of them read as one list.
-                formatter.write_dl([(name.ljust(widest), does[name]) for name in names if name in does])
+                formatter.write_dl([(name.ljust(widest), does[name]) for name in names])

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, progress, say
 
+PANEL = "People's review", 30
+
 
 def learn(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 
+PANEL = "Upkeep", 30
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
 ledger = typer.Typer(name="ledger", help="The history of a workspace.", no_args_is_help=True)
 

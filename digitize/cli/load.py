@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mappers.layouts import TableLayout
     from validators.rulebook.given import CheckSettings
 
+PANEL = "Loading and targets", 10
+
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")]
 First = Annotated[bool, typer.Option("--first", help="Files: into empty tables; keys are made after the rows.")]
 MaxRejects = Annotated[

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from digitize.files.mapping.golden import Golden
     from mappers.binding.bound import FormMapping
 
+PANEL = "Read and check files, without a workspace", 70
+
 map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
 Mapping = Annotated[
     str, typer.Argument(metavar="MAPPING", help="Id of a mapping, a mapping file, or a system's folder.")

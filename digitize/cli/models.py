@@ -15,6 +15,8 @@ from digitize.cli.console import Json, errors, print_json, progress, results, sa
 if TYPE_CHECKING:
     from digitize.workspace.own_weights import OwnWeights
 
+PANEL = "Upkeep", 20
+
 Network = Literal["fields", "digits", "words"]
 models = typer.Typer(name="models", help="Models that pages are read with.", no_args_is_help=True)
 

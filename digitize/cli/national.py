@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from digitize.offices.office import Office
     from digitize.offices.words import Words
 
+PANEL = "State and nation", 40
+
 national = typer.Typer(name="national", help="The national picture: what the states report.", no_args_is_help=True)
 _DIR = Path("national")
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from digitize.workspace.retention.purge import PurgeReport
 
+PANEL = "Upkeep", 90
+
 _SHOWN = 20
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from digitize.services.kind import Need
     from digitize.services.quality import PaperPlace, StationQuality
 
+PANEL = "Services on loaded records", 60
+
 _SHOWN, _MORE = 40, 10
 
 

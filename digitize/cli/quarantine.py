@@ -12,6 +12,8 @@ from digitize.cli.options import Lang, Schema, Target, Workspace
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 from digitize.machine.text import pluralize
 
+PANEL = "Loading and targets", 20
+
 quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
 Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
 Code = Annotated[str, typer.Option(help="Only those with a finding of this code.")]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ocr.page import PageText
     from ocr.print.text import TextSettings
 
+PANEL = "Read and check files, without a workspace", 10
+
 Effort = Literal["quick", "usual", "careful"]
 Layout = Literal["page", "line"]
 Format = Literal["text", "json", "alto", "hocr", "pdf"]

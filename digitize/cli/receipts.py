@@ -13,6 +13,8 @@ from digitize.cli.options import Schema, Target
 if TYPE_CHECKING:
     from digitize.files.loading.receipts import Told
 
+PANEL = "Loading and targets", 30
+
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="A workspace, or a folder that --receipts of load named.")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from digitize.files.loading.reconcile import Compared, StationYear
     from validators.rulebook.given import CheckSettings
 
+PANEL = "Loading and targets", 50
+
 _SHOWN, _IDS = 20, 10
 _KINDS = ("missing", "different", "only_target", "refused")
 

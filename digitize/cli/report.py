@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from digitize.offices.picture import Limits, NationalPicture
 
+PANEL = "State and nation", 20
+
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace, or an office's folder.")],

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, print_plain, say
 
+PANEL = "A workspace's daily work", 80
+
 
 def retry(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

@@ -11,6 +11,8 @@ from digitize.cli.console import Json, errors, print_json, say
 from digitize.cli.unmask import Reason, Unmask, asked_by
 from digitize.machine.text import pluralize
 
+PANEL = "People's review", 10
+
 review = typer.Typer(
     name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
 )

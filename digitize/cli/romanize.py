@@ -14,6 +14,8 @@ from digitize.cli.console import Json, print_json, say_text
 if TYPE_CHECKING:
     from mappers.names.index import NameIndex
 
+PANEL = "Read and check files, without a workspace", 60
+
 
 def romanize(
     text: Annotated[

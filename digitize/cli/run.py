@@ -13,6 +13,8 @@ from digitize.cli.options import MaxFailedShare, failed_share
 if TYPE_CHECKING:
     from digitize.steps.run_report import RunReport
 
+PANEL = "A workspace's daily work", 30
+
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

@@ -13,6 +13,8 @@ from digitize.machine.text import pluralize
 if TYPE_CHECKING:
     from digitize.files.scanqc.report import PageReport, ScanReport
 
+PANEL = "Volumes", 30
+
 _SHOWN = 200
 
 

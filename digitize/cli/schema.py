@@ -10,6 +10,8 @@ import typer
 from digitize.cli.console import Json, print_json, results, say, say_text, table
 from digitize.machine.text import pluralize
 
+PANEL = "Read and check files, without a workspace", 110
+
 schema = typer.Typer(name="schema", help="The forms: their fields, and empty import files.", no_args_is_help=True)
 Form = Annotated[str, typer.Argument(metavar="FORM", help="A form such as iif1; digitize schema list names all.")]
 

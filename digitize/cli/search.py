@@ -13,6 +13,8 @@ from digitize.cli.unmask import Operator, Reason, Unmask, asked_by
 if TYPE_CHECKING:
     from digitize.search.answers import SearchHit
 
+PANEL = "Services on loaded records", 10
+
 
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A name, a number or words; * and ? for letters.")] = "",

@@ -10,6 +10,8 @@ import typer
 
 from digitize.cli.console import errors
 
+PANEL = "Services on loaded records", 20
+
 
 def serve(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace whose people may log in.")],

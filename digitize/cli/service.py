@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from digitize.services.answer import ServiceAnswer, ShownAnswer
     from digitize.services.kind import RecordService
 
+PANEL = "Services on loaded records", 30
+
 _As = Annotated[str, typer.Option("--as", help="In which role: public, police or court. It decides what is shown.")]
 _Why = Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log. Needed.")]
 _Limit = Annotated[int, typer.Option(help="How many to show.")]

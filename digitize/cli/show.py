@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import Place
 
+PANEL = "A workspace's daily work", 60
+
 
 def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

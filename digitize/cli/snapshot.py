@@ -12,6 +12,8 @@ from digitize.cli.console import Json, errors, print_json, say
 if TYPE_CHECKING:
     from digitize.offices.shape import Snapshot
 
+PANEL = "State and nation", 10
+
 
 def snapshot(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace, or a state office's folder.")],

@@ -32,6 +32,8 @@ from digitize.cli.offices import (
 if TYPE_CHECKING:
     from digitize.offices.office import Office
 
+PANEL = "State and nation", 30
+
 state = typer.Typer(name="state", help="A state's office: what its sites report.", no_args_is_help=True)
 _DIR = Path("state")
 

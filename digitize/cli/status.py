@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from digitize.workspace.counting.totals import CountsLine, StatusCounts
     from digitize.workspace.place import Place
 
+PANEL = "A workspace's daily work", 50
+
 
 def status(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],

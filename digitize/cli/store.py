@@ -10,6 +10,8 @@ import typer
 from digitize.cli.console import Json, print_json, say
 from digitize.machine.text import pluralize
 
+PANEL = "Upkeep", 40
+
 store = typer.Typer(name="store", help="Scans in a store that other machines see, too.", no_args_is_help=True)
 
 

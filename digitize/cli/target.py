@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from digitize.targets.postgres.adopt import Adoption
     from mappers.layouts import TableLayout
 
+PANEL = "Loading and targets", 60
+
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")]
 Schema = Annotated[str, typer.Option("--schema", help="The schema that holds the tables.")]
 target = typer.Typer(help="The tables of a PostgreSQL target.", no_args_is_help=True, rich_markup_mode=None)

@@ -11,6 +11,8 @@ from digitize.cli.console import Json, print_json, say
 from digitize.cli.options import Layout, Schema, Target, Workspace
 from digitize.machine.text import pluralize
 
+PANEL = "Loading and targets", 40
+
 _NAMED = 5
 
 

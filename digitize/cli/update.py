@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import Json, print_json, say
 
+PANEL = "Upkeep", 100
+
 Prefix = Annotated[Path | None, typer.Option(help="Where versions are installed; by default this one's place.")]
 update = typer.Typer(name="update", help="A newer version from a signed bundle.", no_args_is_help=True)
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from digitize.masking.unmasking import Unmasking
     from validators.rulebook.given import CheckSettings
 
+PANEL = "Read and check files, without a workspace", 80
+
 Paths = Annotated[
     list[str],
     typer.Argument(

@@ -9,6 +9,8 @@ import typer
 
 from digitize.cli.console import progress, say
 
+PANEL = "A workspace's daily work", 40
+
 
 def watch(
     folders: Annotated[

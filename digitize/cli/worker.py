@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from digitize.machine.placing import Cluster
     from digitize.workspace.place import Place
 
+PANEL = "Upkeep", 50
+
 
 def worker(
     where: Annotated[str, typer.Argument(metavar="DIR|URL", help="The workspace, or the database of its ledger.")],

@@ -144,7 +144,7 @@ def test_every_command_file_says_in_its_first_line_what_help_shows():
     from typer.main import get_command
 
     from digitize.cli.app import build
-    from digitize.cli.lazy import PANELS, first_lines
+    from digitize.cli.lazy import command_lines, first_lines, panels
 
     files = {p.stem for p in (ROOT / "digitize/cli").glob("*.py") if "\ndef register(" in p.read_text(encoding="utf-8")}
     files = {name.replace("_", "-") for name in files}
@@ -152,6 +152,7 @@ def test_every_command_file_says_in_its_first_line_what_help_shows():
     commands = get_command(build()).commands
     assert {name: command.name for name, command in commands.items()} == {name: name for name in files}
     assert all(command.help for command in commands.values())
-    # Help groups them by what they are for: each once, in one line at 80 columns.
-    assert sorted(name for names in PANELS.values() for name in names) == sorted(files)
+    # Help groups them by what they are for, as each says in its own file: in one line at 80 columns.
+    assert sorted(name for names in panels().values() for name in names) == sorted(files)
+    assert [name for name, line in command_lines().items() if not line.place] == []
     assert {name: len(does) for name, does in first_lines().items() if len(does) > 64} == {}
