@@ -146,7 +146,7 @@ def test_the_changelog_names_the_version_that_this_is():
 def test_lock_and_set_up_name_no_address():
     """Names, versions and hashes; where packages come from is the machine's own setting."""
     locks = [p for folder in NPM for p in folder.iterdir() if p.is_file()]
-    scripts = [ROOT / "Makefile", ROOT / ".ci" / "run", *(p for p in (ROOT / "tools").iterdir() if p.is_file())]
+    scripts = [ROOT / "Makefile", ROOT / ".ci" / "run", *(ROOT / "tools").glob("*.sh"), *(ROOT / "tools").glob("lock*")]
     for path in (ROOT / "requirements.lock", ROOT / "pyproject.toml", *locks, *scripts):
         assert "://" not in path.read_text(encoding="utf-8"), path.name
 

@@ -43,7 +43,7 @@ def test_each_model_has_its_package(code):
 
 
 def test_all_thirteen_are_there_by_two_letters_and_by_three():
-    assert " ".join(known_languages()) == "as bn en gu hi kn ml mr or pa ta te ur"
+    assert set(known_languages()) >= set(["as", "bn", "en", "gu", "hi", "kn", "ml", "mr", "or", "pa", "ta", "te", "ur"])
     assert [language(x).code for x in ("ori", "pan", "asm", "urd")] == ["or", "pa", "as", "ur"]
 
 

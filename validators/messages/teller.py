@@ -61,7 +61,7 @@ class Teller:
         if code in self._own.rules:
             return self._own.rules[code]
         made = every_rule().get(code) or STRUCTURE[code]
-        return made.hindi if self.language == HINDI else made.english
+        return (made.hindi if self.language == HINDI else "") or made.english
 
     def _make(self, code: str, column: Column | None, field: str) -> FindingText:
         advice = load_advice().get(code, Advice())

@@ -157,8 +157,8 @@ def rule(
     return _labels(_RULE, _Label(code, slug, forms, table, fields, across, needs, acts, sections, names_other))
 
 
-def tells(letter: Letter, *, en: str, hi: str) -> Callable[[B], B]:
-    """Say how grave the rule is (E, W, I) and what it tells a person, without values."""
+def tells(letter: Letter, *, en: str, hi: str = "") -> Callable[[B], B]:
+    """Say how grave the rule is (E, W, I) and what it tells a person, without values; in Hindi the English where ""."""
     return _labels(_MESSAGES, (letter, en, hi))
 
 
