@@ -28,7 +28,7 @@ from digitize.review.answering import keep_answer
 from digitize.workspace.calibration.keeping import plain_answer
 from digitize.workspace.calibration.sampling import book_of
 from digitize.workspace.calibration.values import BlindAnswer
-from digitize.workspace.counting.kept import keep_counts
+from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.books import BookFact
 from digitize.workspace.ledger.catalogue import Catalogue

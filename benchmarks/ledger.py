@@ -35,7 +35,7 @@ from digitize.steps import load, read  # noqa: E402
 from digitize.steps.due import Due  # noqa: E402
 from digitize.steps.read_keys import DECIDE, RECOGNISE  # noqa: E402
 from digitize.steps.read_plan import due_pages  # noqa: E402
-from digitize.workspace.counting.kept import keep_counts  # noqa: E402
+from digitize.workspace.counting.counts_cache import keep_counts  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
 from digitize.workspace.ledger_db import LedgerAddress  # noqa: E402

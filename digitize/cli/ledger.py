@@ -85,7 +85,7 @@ def heads(folder: Folder, json: Json = False) -> None:
 @ledger.command()
 def recount(folder: Folder, json: Json = False) -> None:
     """Take where every unit stands, and the counts of status, from the events and rows anew; nothing is lost."""
-    from digitize.workspace.counting.kept import keep_counts
+    from digitize.workspace.counting.counts_cache import keep_counts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 

@@ -17,9 +17,9 @@ from digitize.machine.work_keys import plain_hash
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marked import list_parts
 from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.part_cache import PartCache
 
 _VERSION = "1"
 """Raised when the same records come in another order."""
@@ -34,7 +34,7 @@ class DoubtCache:
         """keeps: what is looked at anew is kept in the ledger, if that can be written."""
         self._ledger = ledger
         basis = plain_hash([__version__, _VERSION, "doubts"])[:16]
-        self._parts = KeptParts(ledger, SHEET, basis, partial(fold_doubts, ledger), keeps=keeps)
+        self._parts = PartCache(ledger, SHEET, basis, partial(fold_doubts, ledger), keeps=keeps)
         self._firsts = lru_cache(maxsize=64)(lambda part: dict(self._read_line(part, 2)))
 
     def iterate_in_order(self, parts: list[str] | None = None) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -43,7 +43,7 @@ class DoubtCache:
         """
         found = list_parts(self._ledger, SHEET) if parts is None else parts
         heads = [(part, first) for part in found if (first := self._read_line(part, 0))]
-        self._parts.keep()
+        self._parts.flush()
         # No part is sorted by keys, for an answer makes others cheaper: what is merged is always the next of each.
         for _, record, part in heapq.merge(*(self._iterate_part(part, first) for part, first in heads)):
             yield record, self._firsts(part)
@@ -54,7 +54,7 @@ class DoubtCache:
         yield from ((keys, record, part) for keys, record in self._read_line(part, 1)[1:])
 
     def _read_line(self, part: str, number: int) -> Any:
-        return json.loads(self._parts.text(part).split("\n")[number])
+        return json.loads(self._parts.get(part).split("\n")[number])
 
 
 def fold_doubts(ledger: Ledger, part: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from digitize.workspace.counting.kept import iter_volume_counts, read_gaps
+from digitize.workspace.counting.counts_cache import iter_volume_counts, read_gaps
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id
 from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap

@@ -19,9 +19,9 @@ from digitize.workspace.calibration.sampling import MORE, Draw, book_of
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import places_of, sort_by_cost
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marked import list_parts
 from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.part_cache import PartCache
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from digitize.workspace.run_context import RunContext
@@ -123,17 +123,17 @@ class QuestionCache:
         """keeps: what is looked at anew is kept in the ledger, if that can be written."""
         self._ledger, self._rules = ledger, rules
         fold = partial(fold_questions, ledger, rules)
-        self._parts = KeptParts(ledger, SHEET, rules.basis, fold, keeps=keeps)
+        self._parts = PartCache(ledger, SHEET, rules.basis, fold, keeps=keeps)
 
     def list_heads(self, parts: list[str] | None = None) -> Iterator[tuple[str, PartHead]]:
         """Of some parts, of all where none are named."""
         for part in list_parts(self._ledger, SHEET) if parts is None else parts:
-            yield part, _parse_head(self._parts.text(part).partition("\n")[0])
-        self._parts.keep()
+            yield part, _parse_head(self._parts.get(part).partition("\n")[0])
+        self._parts.flush()
 
     def list_draws(self, part: str) -> tuple[list[PageDraw], Mapping[str, list[PageDraw]]]:
         """The first pages of a volume, and by form those of which nothing passes yet; records are not opened for it."""
-        if text := self._parts.kept(part):
+        if text := self._parts.find(part):
             head = _parse_head(text.partition("\n")[0])
             return head.first, head.cold
         return _list_draws(self._ledger, part, self._rules)
@@ -151,7 +151,7 @@ class QuestionCache:
             return
         # The others are fetched only when the first was taken: of most parts it never is.
         yield first
-        yield from ((cost, record) for cost, record in json.loads(self._parts.text(part).split("\n")[line])[1:])
+        yield from ((cost, record) for cost, record in json.loads(self._parts.get(part).split("\n")[line])[1:])
 
 
 def fold_questions(ledger: Ledger, rules: AuditRules, part: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from digitize.reading.rows import DAY, ROW_KINDS, STRUCK
-from digitize.workspace.counting.kept import find_volumes_with
+from digitize.workspace.counting.counts_cache import find_volumes_with
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, register_source

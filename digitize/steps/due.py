@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
-from digitize.workspace.counting.kept import iter_volume_counts
+from digitize.workspace.counting.counts_cache import iter_volume_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
 from digitize.workspace.run_context import RunContext

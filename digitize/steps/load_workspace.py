@@ -13,7 +13,7 @@ from digitize.steps import load
 from digitize.steps.load_due import find_due_batches
 from digitize.steps.run import Run
 from digitize.steps.work_sharing import WholePlan
-from digitize.workspace.counting.kept import iter_summed_counts
+from digitize.workspace.counting.counts_cache import iter_summed_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place

@@ -9,7 +9,7 @@ from typing import Any
 
 from digitize.machine.text import pluralize
 from digitize.volumes.kept_pages import KeptPages, PagesOfVolume, count_purged
-from digitize.workspace.counting.kept import read_gaps
+from digitize.workspace.counting.counts_cache import read_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.purges import purged_in

@@ -10,8 +10,8 @@ from typing import Any
 from digitize import __version__
 from digitize.machine.work_keys import plain_hash
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marks import ACCOUNT
+from digitize.workspace.ledger.part_cache import PartCache
 from digitize.workspace.volumes.book import bounds
 
 _PAGES = """
@@ -65,15 +65,15 @@ class KeptPages:
         def fold(part: str) -> str:
             return _fold(ledger, bounds(site, int(part.partition(":")[2])))
 
-        self._parts = KeptParts(ledger, ACCOUNT, f"{__version__}/{_VERSION}", fold, keeps=keeps)
+        self._parts = PartCache(ledger, ACCOUNT, f"{__version__}/{_VERSION}", fold, keeps=keeps)
 
     def of(self, number: int) -> PagesOfVolume:
         """Of a volume."""
-        return PagesOfVolume(**json.loads(self._parts.text(f"volume:{number}")))
+        return PagesOfVolume(**json.loads(self._parts.get(f"volume:{number}")))
 
     def keep(self) -> None:
         """Write what is not kept yet."""
-        self._parts.keep()
+        self._parts.flush()
 
 
 def count_purged(ledger: Ledger, site: str, number: int, gone: set[str]) -> int:

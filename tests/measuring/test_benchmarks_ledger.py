@@ -10,7 +10,7 @@ from benchmarks.parts.ledger.make import make
 from benchmarks.parts.ledger.sinks import DatabaseSink
 from digitize.machine.progress import Silent
 from digitize.steps.run import RunOptions, run_workspace
-from digitize.workspace.counting.kept import find_differing_counts
+from digitize.workspace.counting.counts_cache import find_differing_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.marked import list_dirty

@@ -12,7 +12,7 @@ from digitize.offices.fold_kept import fold_parts
 from digitize.offices.fold_part import PartFold, fold_part
 from digitize.offices.fold_quality import fold_pace
 from digitize.offices.lists import Gazetteer
-from digitize.workspace.counting.kept import find_differing_counts, keep_counts
+from digitize.workspace.counting.counts_cache import find_differing_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, TableUnit
 from digitize.workspace.ledger.marked import list_parts, newest_event

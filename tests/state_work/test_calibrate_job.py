@@ -148,7 +148,7 @@ def same_kept_or_not(office):
     """What is kept of each volume asks the same as all records do, and volumes by themselves the same as all together."""
     kept = asked(office.place, keeps=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("digitize.workspace.ledger.kept_parts.KeptParts.kept", lambda *_: "")
+        patch.setattr("digitize.workspace.ledger.part_cache.PartCache.find", lambda *_: "")
         assert kept and asked(office.place) == kept
     each = [asked(office.place, volume=number) for number in (1, 2)]
     assert [len(own) > 0 for own in each] == [True, True] and sorted(kept) == sorted(each[0] + each[1])

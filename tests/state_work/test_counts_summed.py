@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from digitize.workspace.counting import kept, sums
-from digitize.workspace.counting.kept import (
+from digitize.workspace.counting import counts_cache, sums
+from digitize.workspace.counting.counts_cache import (
     find_differing_counts,
     find_volumes_with,
     iter_volume_counts,
@@ -119,7 +119,9 @@ def test_a_false_sum_is_named_and_a_missing_one_and_of_a_false_part_no_sum(ledge
     keep_counts(ledger)
     true = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies")}
     # The pages behind the invented counts are not there.
-    monkeypatch.setattr(kept, "count_part", lambda _, part: SimpleNamespace(as_text=lambda: true.get(part, "{}")))
+    monkeypatch.setattr(
+        counts_cache, "count_part", lambda _, part: SimpleNamespace(as_text=lambda: true.get(part, "{}"))
+    )
     assert list(find_differing_counts(ledger)) == []
     ledger.execute("UPDATE tallies SET data = '{}' WHERE part IN ('sum:volume:1:1', 'volume:1')")
     ledger.execute("DELETE FROM tallies WHERE part = 'sum:batch:all'")

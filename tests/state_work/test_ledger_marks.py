@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from digitize.errors import DigitizeError  # noqa: E402
-from digitize.workspace.counting.kept import find_differing_counts, keep_counts  # noqa: E402
+from digitize.workspace.counting.counts_cache import find_differing_counts, keep_counts  # noqa: E402
 from digitize.workspace.counting.totals import count_work  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402

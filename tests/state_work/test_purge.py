@@ -21,7 +21,7 @@ from digitize.steps import check, load, map, read_keys
 from digitize.steps.map_register import register_pages
 from digitize.steps.read_plan import Desk, plan
 from digitize.volumes.package import pack
-from digitize.workspace.counting.kept import keep_counts
+from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.intake import take_in
 from digitize.workspace.intake.manifest import Metadata

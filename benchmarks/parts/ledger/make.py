@@ -33,7 +33,7 @@ from benchmarks.parts.ledger.rows import (
 from benchmarks.parts.ledger.sinks import DatabaseSink, FileSink, Reached, RowSink, in_database
 from digitize.machine.work_keys import text_key
 from digitize.steps.inputs import note_inputs
-from digitize.workspace.counting.kept import keep_counts
+from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marks import FILES

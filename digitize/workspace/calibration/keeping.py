@@ -16,9 +16,9 @@ from digitize.workspace.calibration.thresholds import measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, find_all_chosen
-from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
 from digitize.workspace.ledger.marked import newest_of_step
 from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.part_cache import read_text, write_texts
 
 STEP = "calibrate"
 WEIGHTS, ANY_WEIGHTS = "weights", "any"
@@ -127,7 +127,7 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
 
 
 def _has_news(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> bool:
-    return thresholds_in(ledger).is_begun and _hash_inputs(ledger, terms, given) != kept_text(ledger, _FOLDED)
+    return thresholds_in(ledger).is_begun and _hash_inputs(ledger, terms, given) != read_text(ledger, _FOLDED)
 
 
 def _fold_answers(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> list[str]:
@@ -143,7 +143,7 @@ def _fold_answers(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
             ledger.record_event(f"{_THRESHOLD}{form}/{name}", STEP, "note", detail={"is": new.as_plain()})
             said += _describe_change(old, new)
     if ledger.can_write:
-        keep_texts(ledger, {_FOLDED: told})
+        write_texts(ledger, {_FOLDED: told})
     return said
 
 

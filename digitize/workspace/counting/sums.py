@@ -14,7 +14,7 @@ from typing import Any
 
 from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.kept_parts import BESIDE, outside
+from digitize.workspace.ledger.part_cache import KINDS, outside
 
 PREFIX = "sum:"
 MOST_LINES = 40
@@ -28,7 +28,7 @@ _TOPS = tuple(f"{PREFIX}{kind}:all" for kind in _KINDS)
 _BETWEEN = "SELECT part, data FROM tallies WHERE part >= ? AND part < ? ORDER BY part"
 _LAST = "\U0010ffff"
 # What no sum covers: tables, and files that could not be opened. Of tables there are fewer, and their columns are told.
-_OTHERS = f"SELECT part, data FROM tallies WHERE {outside((*BESIDE, *_KINDS, 'sum'))}"
+_OTHERS = f"SELECT part, data FROM tallies WHERE {outside((*KINDS, *_KINDS, 'sum'))}"
 Plain = Mapping[str, Any]
 Few = tuple[int, str, int, str]
 """Number of open fields, first of the records that have so many, how many these are, part."""

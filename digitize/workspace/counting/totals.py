@@ -12,7 +12,12 @@ from typing import Any
 from digitize.workspace.captured import CapturedLine, captured_lines
 from digitize.workspace.counting import sums
 from digitize.workspace.counting.all_of_it import Totals
-from digitize.workspace.counting.kept import find_few_open, iter_part_counts, iter_summed_counts, iter_volume_counts
+from digitize.workspace.counting.counts_cache import (
+    find_few_open,
+    iter_part_counts,
+    iter_summed_counts,
+    iter_volume_counts,
+)
 from digitize.workspace.counting.pace import pace
 from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.decisions.left_over import LeftOver

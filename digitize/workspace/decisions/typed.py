@@ -14,9 +14,9 @@ from itertools import islice
 from digitize import __version__
 from digitize.workspace.decisions.words import ENTRY
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.kept_parts import keep_texts, kept_text
 from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.marks import TYPED
+from digitize.workspace.ledger.part_cache import read_text, write_texts
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR
 from mappers.record import Record
@@ -65,7 +65,7 @@ def list_typed_names(ledger: Ledger) -> list[Typed]:
     Memory: the names, and the records of a page.
     """
     seq, has_marks = newest_event(ledger), ledger.is_current
-    is_known = has_marks and kept_text(ledger, _LOOKED) == _BASIS
+    is_known = has_marks and read_text(ledger, _LOOKED) == _BASIS
     changed = list_dirty(ledger, TYPED) if has_marks else []
     # The first time by what was ever settled: of most parts that is nothing.
     new = {part: tuple(_typed_in_part(ledger, part)) for part in (changed if is_known else _parts_settled(ledger))}
@@ -82,7 +82,7 @@ def _read_cache(ledger: Ledger) -> dict[str, Sequence[Typed]]:
 
 def _write_cache(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: Iterable[str], seq: int) -> None:
     """Others who write wait for some hundreds of parts at most; that all was looked at is said last."""
-    is_known = kept_text(ledger, _LOOKED) == _BASIS
+    is_known = read_text(ledger, _LOOKED) == _BASIS
     if not is_known:
         with ledger.writing():
             ledger.execute(f"DELETE FROM tallies WHERE {_KEPT}")
@@ -91,10 +91,10 @@ def _write_cache(ledger: Ledger, new: Mapping[str, Sequence[Typed]], changed: It
         with ledger.writing():
             ledger.execute_many("DELETE FROM tallies WHERE part = ?", [(f"{_LOOKED}{part}",) for part in some])
             told = {part: [astuple(one) for one in new[part]] for part in some if new[part]}
-            keep_texts(ledger, {f"{_LOOKED}{part}": json.dumps(own) for part, own in told.items()})
+            write_texts(ledger, {f"{_LOOKED}{part}": json.dumps(own) for part, own in told.items()})
     with ledger.writing():
         clear_marks(ledger, TYPED, changed, seq)
-        keep_texts(ledger, {} if is_known else {_LOOKED: _BASIS})
+        write_texts(ledger, {} if is_known else {_LOOKED: _BASIS})
 
 
 def _place(part: str) -> tuple[bool, int, str]:

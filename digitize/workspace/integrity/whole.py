@@ -10,7 +10,7 @@ from pathlib import Path
 from digitize.errors import DigitizeError
 from digitize.machine.progress import Progress
 from digitize.machine.signing import is_signed
-from digitize.workspace.counting.kept import find_differing_counts
+from digitize.workspace.counting.counts_cache import find_differing_counts
 from digitize.workspace.integrity.originals import Fixity, check_originals, list_purges, missing_originals
 from digitize.workspace.integrity.settings import settings_changes
 from digitize.workspace.ledger import Ledger

@@ -1,4 +1,4 @@
-"""The counts of parts as the ledger keeps them; what is marked is folded anew, and kept when somebody writes."""
+"""The counts of parts as the ledger caches them: what is marked is counted again, and written when somebody writes."""
 
 from __future__ import annotations
 
@@ -11,32 +11,29 @@ from digitize.workspace.counting.parts import OF_VOLUMES, count_part, values_of,
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.kept_parts import BESIDE, outside
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
+from digitize.workspace.ledger.marked import list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.marks import COUNT
+from digitize.workspace.ledger.part_cache import AT_ONCE, PartCache, write_texts
 
-_AT_ONCE = 50
-"""So many parts are folded in one transaction: others who write wait no longer than that."""
-_READ_AT_ONCE = 50
-_PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
-_PARTS = f"SELECT part, data FROM tallies WHERE {outside((*BESIDE, 'sum'))}"
 _SUMS = "SELECT part, data FROM tallies WHERE part >= 'sum:' AND part < 'sum;'"
 # By unit alone: an index on the verdict would lead through all records of the ledger.
 _OPEN = "SELECT record, open, verdict FROM records WHERE {}"
 
 
+def _counts_cache(ledger: Ledger) -> PartCache:
+    return PartCache(ledger, COUNT, "", lambda part: count_part(ledger, part).as_text(), holds=False)
+
+
 def iter_part_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(part, its counts) of all parts, in order; nothing is written."""
-    has_marks = ledger.is_current
-    changed = list_dirty(ledger, COUNT) if has_marks else list_parts(ledger, COUNT)
-    kept = dict(_read_counts(ledger)) if has_marks else {}
-    for part in changed:
-        kept[part] = count_part(ledger, part).as_text()
-    parts = sorted(kept, key=sums.part_order)
-    for i in range(0, len(parts), _READ_AT_ONCE):
-        some = parts[i : i + _READ_AT_ONCE]
+    cache = _counts_cache(ledger)
+    texts = dict(cache.iter_cached())
+    texts |= {part: cache.get(part) for part in (cache.changed if ledger.is_current else list_parts(ledger, COUNT))}
+    parts = sorted(texts, key=sums.part_order)
+    for i in range(0, len(parts), AT_ONCE):
+        some = parts[i : i + AT_ONCE]
         # As one list: for tens of thousands of volumes the calls would cost more than what is in them.
-        yield from zip(some, json.loads(f"[{','.join(kept[part] for part in some)}]"), strict=True)
+        yield from zip(some, json.loads(f"[{','.join(texts[part] for part in some)}]"), strict=True)
 
 
 def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -44,31 +41,24 @@ def iter_summed_counts(ledger: Ledger) -> Iterator[tuple[str, Mapping[str, Any]]
     if not ledger.is_current or not sums.are_kept(ledger):
         yield from iter_part_counts(ledger)
         return
-    yield from sums.iter_sums(ledger, {part: count_part(ledger, part).as_text() for part in list_dirty(ledger, COUNT)})
+    cache = _counts_cache(ledger)
+    yield from sums.iter_sums(ledger, {part: cache.get(part) for part in sorted(cache.changed)})
 
 
 def iter_volume_counts(ledger: Ledger, volumes: Iterable[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The counts of some volumes, in the order given."""
-    names = [f"volume:{volume}" for volume in volumes]
-    changed = set(list_dirty(ledger, COUNT)) if ledger.is_current else set(names)
-    for i in range(0, len(names), _READ_AT_ONCE):
-        some = names[i : i + _READ_AT_ONCE]
-        sql = f"SELECT part, data FROM tallies WHERE part IN ({', '.join('?' * len(some))})"
-        kept = {r["part"]: r["data"] for r in ledger.rows(sql, some) if r["part"] not in changed}
-        for name in some:
-            yield name, json.loads(kept[name] if name in kept else count_part(ledger, name).as_text())
+    for part, text in _counts_cache(ledger).get_many(f"volume:{volume}" for volume in volumes):
+        yield part, json.loads(text)
 
 
 def find_volumes_with(ledger: Ledger, total: str) -> Iterator[str]:
     """The volumes whose counts have something under a total, in order; sums lead there. No total is below nought."""
     if not ledger.is_current or not sums.are_kept(ledger):
-        yield from (
-            part for part, tally in iter_part_counts(ledger) if part.startswith("volume:") and _has(tally, total)
-        )
+        counts = iter_part_counts(ledger)
+        yield from (part for part, tally in counts if part.startswith("volume:") and _has(tally, total))
         return
-    fresh = {
-        part: count_part(ledger, part).as_text() for part in list_dirty(ledger, COUNT) if part.startswith("volume:")
-    }
+    cache = _counts_cache(ledger)
+    fresh = {part: cache.get(part) for part in sorted(cache.changed) if part.startswith("volume:")}
     yield from sums.find_parts_with(ledger, "volume", lambda counts: _has(counts, total), fresh)
 
 
@@ -77,25 +67,26 @@ def _has(counts: Mapping[str, Any], total: str) -> bool:
 
 
 def keep_counts(ledger: Ledger) -> None:
-    """Fold what is marked, and keep it with the sums above it: the next look has nothing to fold."""
+    """Count what is marked and write it with the sums above it: the next look has nothing to count."""
     if not ledger.can_write or not ledger.is_current:
         return
+    cache = _counts_cache(ledger)
     if not sums.are_kept(ledger):
         with ledger.writing():
-            ledger.execute_many(_PUT, sums.fold_up(ledger, [part for part, _ in _read_counts(ledger)]).items())
+            write_texts(ledger, sums.fold_up(ledger, [part for part, _ in cache.iter_cached()]))
     # Neighbours together: they share their sums.
-    while parts := sorted(list_dirty(ledger, COUNT), key=sums.part_order)[:_AT_ONCE]:
+    while parts := sorted(list_dirty(ledger, COUNT), key=sums.part_order)[:AT_ONCE]:
         with ledger.writing():
             seq = newest_event(ledger)
-            folded = {part: count_part(ledger, part).as_text() for part in parts}
-            ledger.execute_many(_PUT, [*folded.items(), *sums.fold_up(ledger, parts, folded).items()])
-            clear_marks(ledger, COUNT, parts, seq)
+            counted = {part: count_part(ledger, part).as_text() for part in parts}
+            cache.write(counted, seq, sums.fold_up(ledger, parts, counted))
 
 
 def find_differing_counts(ledger: Ledger) -> Iterator[str]:
     """Parts whose counts are kept, not marked, and not what the ledger says; sums that are not those of their parts."""
-    waiting = set(list_dirty(ledger, COUNT))
-    kept, true = dict(_read_counts(ledger)), dict[str, str]()
+    cache = _counts_cache(ledger)
+    waiting = cache.changed
+    kept, true = dict(cache.iter_cached()), dict[str, str]()
     for part in sorted({*kept, *list_parts(ledger, COUNT)} - waiting):
         if kept.get(part, "{}") != (now := count_part(ledger, part).as_text()):
             true[part] = now
@@ -127,14 +118,9 @@ def find_few_open(ledger: Ledger, asked: Iterable[sums.Few]) -> list[str]:
 def _records_of(ledger: Ledger, parts: Sequence[str]) -> Iterator[Any]:
     """The records of these parts; volumes are asked for together, since each question is a journey to a database."""
     volumes = [values_of(part) for part in parts if part.startswith("volume:")]
-    for i in range(0, len(volumes), _READ_AT_ONCE):
-        some = volumes[i : i + _READ_AT_ONCE]
+    for i in range(0, len(volumes), AT_ONCE):
+        some = volumes[i : i + AT_ONCE]
         yield from ledger.rows(_OPEN.format(OF_VOLUMES.format(", ".join("?" * len(some)))), [v for (v,) in some])
     for part in parts:
         if not part.startswith("volume:"):
             yield from ledger.rows(_OPEN.format(where_of(part)), values_of(part))
-
-
-def _read_counts(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    for r in ledger.each(_PARTS):
-        yield r["part"], r["data"]

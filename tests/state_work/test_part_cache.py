@@ -10,12 +10,12 @@ from digitize.workspace.calibration import keeping
 from digitize.workspace.calibration.keeping import Thresholds
 from digitize.workspace.calibration.sampling import Draw
 from digitize.workspace.calibration.values import Measured, Terms
-from digitize.workspace.counting.kept import find_differing_counts, iter_part_counts, keep_counts
+from digitize.workspace.counting.counts_cache import find_differing_counts, iter_part_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.kept_parts import KeptParts
 from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.marks import ACCOUNT, SHEET
+from digitize.workspace.ledger.part_cache import PartCache
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def ledger(tmp_path):
 def worked_out(ledger, what=ACCOUNT, basis="1", *, keeps=True):
     """The parts that had to be worked out anew."""
     done = []
-    parts = KeptParts(ledger, what, basis, lambda part: done.append(part) or f"of {part}", keeps=keeps)
-    assert [parts.text(f"volume:{n}") for n in (1, 2)] == ["of volume:1", "of volume:2"]
-    parts.keep()
+    parts = PartCache(ledger, what, basis, lambda part: done.append(part) or f"of {part}", keeps=keeps)
+    assert [parts.get(f"volume:{n}") for n in (1, 2)] == ["of volume:1", "of volume:2"]
+    parts.flush()
     return done
 
 
@@ -57,9 +57,9 @@ def test_what_is_written_while_a_part_is_looked_at_stays_marked(ledger):
         ledger.finish("s-0001-0001", "decide", f"k{part}", {}, {})
         return "text"
 
-    parts = KeptParts(ledger, ACCOUNT, "2", fold, keeps=True)
-    parts.text("volume:1")
-    parts.keep()
+    parts = PartCache(ledger, ACCOUNT, "2", fold, keeps=True)
+    parts.get("volume:1")
+    parts.flush()
     assert "volume:1" in list_dirty(ledger, ACCOUNT)
 
 
