@@ -197,6 +197,11 @@ class _Walk:
         for name, index, child in _children(node):
             if isinstance(child, ast.JoinedStr | ast.Raise):
                 continue
+            if isinstance(child, ast.keyword) and child.arg in _TUNING:
+                continue
+            if name == "func" and isinstance(child, ast.Subscript):
+                # A type with its arguments, as in dict[str, int]().
+                continue
             put = _putter(node, name, index)
             self.one(child, put, place, is_condition and not isinstance(node, ast.BoolOp))
             if isinstance(child, ast.Lambda):
@@ -224,7 +229,9 @@ class _Walk:
                 last = node.values[-1]
                 rest = node.values[0] if len(node.values) == 2 else ast.BoolOp(node.op, node.values[:-1])
                 what = f"left out of {_short(node)}: {_short(last)}"
-                self.add(last, place, what, lambda: put(ast.copy_location(rest, node)))
+                # "x or ''" stands for what need not be there: types ask for it more than data do.
+                if not (isinstance(last, ast.Constant) and not last.value):
+                    self.add(last, place, what, lambda: put(ast.copy_location(rest, node)))
             case ast.BinOp(op=ast.Sub()) | ast.BinOp(op=ast.Add(), right=ast.Constant(value=int())):
                 is_add = isinstance(node.op, ast.Add)
 

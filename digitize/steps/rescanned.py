@@ -124,9 +124,8 @@ def _on_page(scans: _Scans, own: Decision, number: str) -> Decision | None:
 
 def _on_row(scans: _Scans, own: Decision, number: str) -> Decision | None:
     """An answer on a cell of a register's row, or for a field of the record that it makes."""
-    page, row = own.record.partition("+")[0].rpartition("-r")[0], row_id(own.record)
+    row, page, column = row_id(own.record), "", ""
     kind, _, place = own.field.partition(":")
-    column = ""
     if kind == ZONE:
         page, _, zone = place.rpartition("/")
         row, _, column = zone.partition(".")

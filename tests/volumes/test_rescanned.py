@@ -91,3 +91,50 @@ def test_a_row_of_a_register_is_known_by_its_number_wherever_it_stands_now(ledge
     carry_over(ledger)
     # Of the second row nothing tells which it is.
     assert held(ledger) == {(f"{PAGE}-r02", f"zone:{PAGE}/r02.name"): ("Namu", f"{NEW}:0:4/32")}
+
+
+def test_an_answer_for_a_field_of_a_rows_record_goes_with_the_row(ledger):
+    row = f"{PAGE}-r01"
+    scanned(ledger, OLD, {"r01.no": "5", "r01.name": "Nam"}, ("r01",))
+    settled(
+        ledger,
+        (row, "field:beat", "", f"{OLD}:0:1/32"),
+        (f"{row}+a", "field:beat", "", f"{OLD}:0:1/32"),
+        numbers={row: "r01.no", f"{row}+a": "r01.no"},
+    )
+    replaced(ledger)
+    scanned(ledger, NEW, {"r01.no": "4", "r02.no": "5", "r02.name": "Other"}, ("r01", "r02"))
+    carry_over(ledger)
+    assert set(held(ledger)) == {(f"{PAGE}-r02", "field:beat"), (f"{PAGE}-r02+a", "field:beat")}
+
+
+def test_rows_that_say_the_same_are_told_apart_by_all_that_stands_in_them(ledger):
+    scanned(ledger, OLD, {"r01.act": "379", "r01.name": "Nam", "r02.act": "379", "r02.name": "Foo"}, ("r01", "r02"))
+    cells = [
+        (f"{PAGE}-{r}", f"zone:{PAGE}/{r}.name", text, f"{OLD}:0:1/32") for r, text in (("r01", "Nam"), ("r02", "Foo"))
+    ]
+    settled(ledger, *cells, numbers={})
+    replaced(ledger)
+    now = {
+        "r01.act": "379",
+        "r01.name": "Foo",
+        "r02.act": "379",
+        "r02.name": "Nam",
+        "r03.act": "420",
+        "r03.name": "Nam",
+    }
+    scanned(ledger, NEW, now, ("r01", "r02", "r03"))
+    carry_over(ledger)
+    assert {cell: reading for (_, cell), (reading, _) in held(ledger).items()} == {
+        f"zone:{PAGE}/r02.name": "Nam", f"zone:{PAGE}/r01.name": "Foo",
+    }  # fmt: skip
+
+
+def test_rows_that_stand_twice_on_either_scan_carry_nothing(ledger):
+    scanned(ledger, OLD, {"r01.act": "379", "r01.name": "Nam"}, ("r01",))
+    settled(ledger, (f"{PAGE}-r01", f"zone:{PAGE}/r01.name", "Nam", f"{OLD}:0:1/32"), numbers={})
+    replaced(ledger)
+    same = {f"{r}.{zone}": text for r in ("r01", "r02") for zone, text in (("act", "379"), ("name", "Nam"))}
+    scanned(ledger, NEW, same, ("r01", "r02"))
+    carry_over(ledger)
+    assert not held(ledger)
