@@ -30,6 +30,7 @@ _LEAST_DASH = 0.8
 _LINE_MARGIN = 0.45
 _SAME_LINE = 0.8
 _SQUEEZED = 0.6
+_RULE_PX, _UPRIGHT_PX = 2.5, 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +161,36 @@ def pictures_of(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
         own = cell.marks[in_line(marks, cell.marks, line)]
         x0 = float(marks.x0[own].min()) - 0.5 * letter if len(own) else cell.sides[0].middle
         x1 = float(marks.x1[own].max()) + 0.5 * letter if len(own) else cell.sides[1].middle
-        found.append(cut_level(sheet, x0, top, x1, bottom))
+        found.append(_without_surroundings(cut_level(sheet, x0, top, x1, bottom), (x0, top, x1, bottom), cell, marks))
     return found
+
+
+def _without_surroundings(picture: Image, where: tuple[float, float, float, float], cell: Cell, marks: Marks) -> Image:
+    """A picture of a cell's line without rulings and the feet of letters of other rows: an engine reads them along.
+
+    where: left, top, right and bottom of the picture on the sheet. What the cell's own marks cover stays, also where it
+    runs over a border.
+    """
+    import cv2
+
+    x0, y0, x1, y1 = where
+    high, wide = picture.shape
+    x = x0 + (np.arange(wide) + 0.5) * (x1 - x0) / wide
+    y = y0 + (np.arange(high) + 0.5) * (y1 - y0) / high
+    column = np.clip(x.round().astype(int), 0, marks.labels.shape[1] - 1)
+    row = np.clip(y.round().astype(int), 0, marks.labels.shape[0] - 1)
+    left, right, top, bottom = cell.sides
+    beyond = x[None, :] < (left.at[row] + left.reach_px + _UPRIGHT_PX)[:, None]
+    beyond |= x[None, :] > (right.at[row] - right.reach_px - _UPRIGHT_PX)[:, None]
+    beyond |= y[:, None] < (top.at[column] + (_RULE_PX if top.support else 0.0))[None, :]
+    beyond |= y[:, None] > (bottom.at[column] - (_RULE_PX if bottom.support else 0.0))[None, :]
+    if not beyond.any():
+        return picture
+    # Grey edges of letters lie around what counts as their ink.
+    low, first = max(0, int(row[0]) - 3), max(0, int(column[0]) - 3)
+    labels = marks.labels[low : int(row[-1]) + 4, first : int(column[-1]) + 4]
+    own = cv2.dilate(np.isin(labels, cell.marks + 1).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return np.asarray(np.where(beyond & (own[np.ix_(row - low, column - first)] == 0), 255, picture), np.uint8)
 
 
 def cut_level(sheet: LevelSheet, x0: float, y0: float, x1: float, y1: float) -> Image:

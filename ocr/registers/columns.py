@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -55,6 +55,38 @@ def widened(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
         if len(np.unique((marks.y[beyond] / (2 * marks.letter_px)).round())) >= _LEAST_BEYOND:
             lines[at] = lines[at].moved(sign * (float(np.percentile(reach[beyond], 95)) + 0.4 * marks.letter_px))
     return replace(half, uprights=tuple(lines))
+
+
+def split_columns(
+    half: HalfGrid, columns: Sequence[str], widths: Mapping[str, float]
+) -> tuple[HalfGrid, tuple[str, ...]]:
+    """A half with lines put where its named columns say that some beside them were not seen.
+
+    columns: names of the half's columns, "_..." where unknown. widths: of all of the register's columns from the left.
+    The widest column between two named ones, and the first before all named ones, are parted by these widths.
+    """
+    ids = list(widths)
+    lines, names = list(half.uprights), list(columns)
+    known = [i for i, name in enumerate(names) if name in widths]
+    # From the right, so that what is put shifts nothing that is still to be looked at.
+    for i, k in reversed(list(zip(known, known[1:], strict=False))):
+        own = ids[ids.index(names[i]) : ids.index(names[k]) + 1]
+        if len(own) > k - i + 1:
+            widest = max(range(i, k + 1), key=lambda c: lines[c + 1].middle - lines[c].middle)
+            parts = own[widest - i : widest - i + len(own) - (k - i)]
+            lines[widest : widest + 2] = _parted(lines[widest], lines[widest + 1], [widths[c] for c in parts])
+            names[i : k + 1] = own
+    if known and known[0] == 1 and ids.index(names[1]) > 1:
+        parts = ids[: ids.index(names[1])]
+        lines[:2] = _parted(lines[0], lines[1], [widths[c] for c in parts])
+        names[:1] = parts
+    return replace(half, uprights=tuple(lines)), tuple(names)
+
+
+def _parted(left: RuledLine, right: RuledLine, widths: Sequence[float]) -> list[RuledLine]:
+    """Two lines and those put between them, so that columns are so wide in proportion."""
+    shares = np.cumsum(widths)[:-1] / np.sum(widths)
+    return [left, *(RuledLine(left.at + share * (right.at - left.at), 0.0) for share in shares), right]
 
 
 def carried(half: HalfGrid, shares: Floats) -> HalfGrid:

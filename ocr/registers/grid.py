@@ -11,7 +11,7 @@ from ocr.geometry.gutter import runs
 from ocr.geometry.ruled_bend import ruled_bend, straightened
 from ocr.geometry.ruled_paths import STRIP_PX, Path, find_paths, strengths
 from ocr.registers.gutter import crossings, ruled_gutter
-from ocr.registers.line import RuledLine, confirmed, without_doubles
+from ocr.registers.line import RuledLine, confirmed, drop_undrawn, measure_drawn, without_doubles, without_letters
 from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
@@ -22,6 +22,7 @@ _LEAST_UPRIGHT = 0.28
 # Only where too few columns were found: on other pages so faint a path is writing.
 _FAINTEST = 0.14
 _LEAST_LEVEL = 0.3
+_LEAST_BARE, _LEAST_DRAWN = 0.15, 0.12
 # A path is measured against the strong ones of its own page.
 _RELATIVE = 0.5
 _LEAST_SEEN = 1.5
@@ -116,14 +117,19 @@ def _uprights_seen(sheet: LevelSheet, half: HalfGrid, line: RuledLine, off_px: i
 def _uprights(sheet: LevelSheet, least: float, least_confirmed: float) -> tuple[list[RuledLine], int, int]:
     """Lines between columns, and where they begin and end from top to bottom."""
     # Laid on its side, so that one search finds level and upright lines.
-    strength = strengths(np.ascontiguousarray(sheet.image.T))
+    image = np.ascontiguousarray(sheet.image.T)
+    strength = strengths(image)
     first, last = _range(crossings(strength))
     paths = _strong(find_paths(strength[first : last + 1], least), least)
     at = (np.arange(len(strength)) + 0.5) * sheet.height / len(strength)
     rows = np.arange(sheet.height)
     lines = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in paths]
-    image = np.ascontiguousarray(sheet.image.T)
     lines = confirmed(image, lines, round(at[first]), round(at[last]), least_confirmed)
+    # A faint or broken ruling between dense columns is hidden by the figures beside it; without them it is seen.
+    bare = strengths(without_letters(image))[first : last + 1]
+    more = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in find_paths(bare, _LEAST_BARE)]
+    lines += [x for x in measure_drawn(image, more, round(at[first]), round(at[last])) if x.drawn >= _LEAST_DRAWN]
+    lines = drop_undrawn(lines)
     return without_doubles(lines, _DOUBLE_PX, _NARROWEST_PX), round(at[first]), round(at[last])
 
 

@@ -57,17 +57,23 @@ def find_heading(
     forms = [form] if form is not None else list(registers.forms.values())
     look = _Look(sheet, grid, marks, all_labels(forms, registers, languages), _codes(languages), read)
     spaces = header_spaces(grid, marks)
+    centred_cells: _Cells | None = None
     for space in spaces:
         cells = look.words(space)
-        if len(cells.filled) < max(_LEAST_CELLS, _LEAST_FILLED * cells.columns) or _are_entries(cells.texts):
+        if len(cells.filled) < max(_LEAST_CELLS, _LEAST_FILLED * cells.columns) or look.are_entries(cells):
             continue
-        if look.is_labelled(cells) or (first and _is_centred(grid, marks, space)):
+        if look.is_labelled(cells):
             return look.heading(cells, spaces)
+        if first and centred_cells is None and _is_centred(grid, marks, space):
+            centred_cells = cells
+    # Without a label: a title above the table may stand in the middle of its columns as well.
+    if centred_cells is not None:
+        return look.heading(centred_cells, spaces)
     # A volume's first page has a header, though wear or a line through its words may hide it from the search above.
     if first and form is not None:
         for space in cut_spaces(grid, marks.letter_px):
             cells = look.words(space, whole=True)
-            if look.is_labelled(cells) and not _are_entries(cells.texts):
+            if look.is_labelled(cells) and not look.are_entries(cells):
                 return look.heading(cells, spaces)
     return None
 
@@ -112,6 +118,11 @@ class _Look:
         hits = sum(likeness(t, self.labels) >= LIKE for t in cells.texts)
         return hits >= max(_LEAST_CELLS, _LEAST_SHARE * len(cells.filled))
 
+    def are_entries(self, cells: _Cells) -> bool:
+        """Whether texts are a row's: numbers of two digits and more, that are no labels, stand in a quarter of them."""
+        numbers = [sum(c.isdecimal() for c in t) >= 2 and folded(t) not in self.labels for t in cells.texts]
+        return float(np.mean(numbers)) > _MOST_NUMBERS
+
     def heading(self, cells: _Cells, spaces: Sequence[Space]) -> Heading:
         """The header that begins with some cells; labels that go on below belong to it, as numbers of columns do."""
         tops, feet = cells.space
@@ -128,7 +139,7 @@ class _Look:
     def _goes_on(self, space: Space) -> bool:
         """Whether labels go on in a space: a line ran through them, or some take more lines than others."""
         cells = self.words(space)
-        return self.is_labelled(cells) and not _are_entries(cells.texts)
+        return self.is_labelled(cells) and not self.are_entries(cells)
 
     def _better(self, one: _Cells, two: _Cells) -> _Cells:
         return max(one, two, key=lambda c: sum(likeness(t, self.labels) for t in c.texts))
@@ -136,11 +147,6 @@ class _Look:
 
 def _codes(languages: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*languages, "en"]))[:3]
-
-
-def _are_entries(texts: Sequence[str]) -> bool:
-    """Whether texts are a row's: numbers of two digits and more stand in a quarter of them."""
-    return float(np.mean([sum(c.isdecimal() for c in t) >= 2 for t in texts])) > _MOST_NUMBERS
 
 
 def _best_texts(pictures: Sequence[Image], codes: Sequence[str], labels: Sequence[str], read: Reader) -> list[str]:

@@ -39,7 +39,9 @@ def header_spaces(grid: Grid, marks: Marks) -> list[Space]:
         if high > _TALL * letter:
             borders = _band_borders(main, marks, top, foot)
             found += [_on_all(grid, a, b) for a, b in zip(borders, borders[1:], strict=False)]
-            break
+            # Above the first line that was seen a page's own title may stand, and the header below it.
+            if top.support:
+                break
     return found
 
 

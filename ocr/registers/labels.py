@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ Floats = NDArray[np.float64]
 LIKE = 0.66
 """How like a label a text must be to count as it."""
 _SHORT = 3
+_LEAST_ANCHORS, _MOSTLY_LABELLED = 4, 0.5
+_MOST_LACKING, _MOST_OFF_WIDTH, _CUT_OFF = 3, 0.12, 0.01
 _TITLE_WORTH = 0.5
 _TITLE_LIKE = 0.75
 
@@ -91,6 +94,59 @@ def columns_in_order(form: RegisterForm, halves: Sequence[int], matched: Sequenc
     return None
 
 
+def columns_by_labels(form: RegisterForm, matched: Sequence[str]) -> tuple[str, ...] | None:
+    """The column ids of one page by the labels above them, None where these are too few to tell.
+
+    matched: what labels said of each column, "" where nothing. A column between two that labels name has its name where
+    as many lie between these on the page as in the register; so have those before the first and behind the last. One
+    that stays without is called "_column_4".
+    """
+    anchors = [(i, form.ids.index(name)) for i, name in enumerate(matched) if name]
+    if len(anchors) < max(_LEAST_ANCHORS, _MOSTLY_LABELLED * len(matched)):
+        return None
+    found = [f"_column_{i + 1}" for i in range(len(matched))]
+    (first, own), (last, end) = anchors[0], anchors[-1]
+    for i in range(len(matched)):
+        at = own - (first - i) if i < first else end + (i - last)
+        if (i <= first or i >= last) and 0 <= at < len(form.ids):
+            found[i] = form.ids[at]
+    for (i, a), (k, b) in zip(anchors, anchors[1:], strict=False):
+        if k - i == b - a:
+            found[i : k + 1] = form.ids[a : b + 1]
+        else:
+            found[i], found[k] = form.ids[a], form.ids[b]
+    return tuple(found)
+
+
+def columns_by_widths(form: RegisterForm, widths: Sequence[float]) -> tuple[str, ...] | None:
+    """The column ids of a page that shows fewer columns than its register has, by how wide they are.
+
+    widths: of the columns seen. A column may be two whose line was not seen, and the outermost may be cut off in the
+    fold; "_column_4" is one that holds several. None where the widths are not those of the register.
+    """
+    seen, usual = np.asarray(widths, np.float64), np.array([c.width for c in form.columns])
+    lacking = len(usual) - len(seen)
+    if not 0 < lacking <= _MOST_LACKING or len(seen) < _LEAST_ANCHORS:
+        return None
+    seen, usual = seen / np.median(seen), usual / np.median(usual)
+    best, found = np.inf, None
+    for cut in range(lacking + 1):
+        for merged in combinations_with_replacement(range(len(seen)), lacking - cut):
+            holds = np.ones(len(seen), int) + np.bincount(np.array(merged, int), minlength=len(seen))
+            for first in range(cut + 1):
+                ends = first + np.cumsum(holds)
+                sums = np.array([usual[e - n : e].sum() for e, n in zip(ends, holds, strict=True)])
+                # The outermost may be cut in part.
+                off = np.abs(np.log(seen / sums))[1:-1]
+                cost = float(off.mean()) + _CUT_OFF * cut
+                if cost < best:
+                    best, found = cost, (holds, ends)
+    if found is None or best > _MOST_OFF_WIDTH:
+        return None
+    pairs = zip(*found, strict=True)
+    return tuple(form.ids[e - 1] if n == 1 else f"_column_{i + 1}" for i, (n, e) in enumerate(pairs))
+
+
 def known_titles(registers: Registers) -> Mapping[str, tuple[str, ...]]:
     """Titles by register id, in all languages."""
     return {f.id: tuple(x for t in f.titles.values() for x in t) for f in registers.forms.values()}
@@ -118,7 +174,8 @@ def likeness(text: str, labels: Sequence[str]) -> float:
 
     said = folded(text)
     if len(said) < 2:
-        return 0.0
+        # The hour or number of a column is all of its label.
+        return 1.0 if said.isdecimal() and said in labels else 0.0
     best = process.extractOne(said, labels, scorer=fuzz.ratio)
     if best is None:
         return 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ _NEAR_SINGLE = ((5, 5),)
 _NEAR_DOUBLE = ((5, 5), (5, 10), (10, 5))
 _NEAREST_TWIN_PX, _FARTHEST_TWIN_PX = 3, 12
 _LEAST_CONFIRMED = 0.3
+# What is dark for longer than any letter is high was drawn along the line; a column of figures is dark row by row.
+_LONG_RUN = 40
+_RUN_GAP = 2
+_RUN_DEPTH, _OF_DARKEST = 12, 0.35
+_FAR_LESS_DRAWN = 0.5
+_BARE_RUN = 32
+_UNDRAWN, _MOSTLY_DRAWN = 0.1, 0.3
 _OF_MIDDLING, _OF_STRONG = 0.6, 0.45
 
 
@@ -35,12 +42,13 @@ class RuledLine:
 
     at: where it runs: y for every x of the sheet (level), or x for every y (upright). support: 0..1, how much of it was
     seen; 0.0 for a line that was put where none was seen. reach_px: half of what lies between the two strokes of a line
-    that is drawn double.
+    that is drawn double. drawn: 0..1, how much of it is dark for longer than a letter is high, as a ruling is.
     """
 
     at: Floats
     support: float
     reach_px: float = 0.0
+    drawn: float = 0.0
 
     @property
     def sure(self) -> bool:
@@ -85,25 +93,78 @@ def confirmed(
                 seen.append(float((ground - here > _SEEN_DEPTH)[free].mean()))
         # Between dense columns, or beside its twin, a line leaves no place free; no row of letters is so well seen.
         support = max([*seen, line.support if line.support >= _DENSE else 0.0])
-        found.append(RuledLine(line.at, support))
+        found.append(RuledLine(line.at, support, drawn=_drawn_share(image, line, first, last)))
     supports = [x.support for x in found if x.support >= least] or [0.0]
     usual = max(_OF_MIDDLING * float(np.percentile(supports, 60)), _OF_STRONG * float(np.percentile(supports, 90)))
     return [x for x in found if x.support >= max(least, usual)]
 
 
 def without_doubles(lines: list[RuledLine], apart_px: float, narrowest_px: float = 0.0) -> list[RuledLine]:
-    """Lines drawn double as one, in their middle; of two still too near for a column the one better seen."""
+    """Lines drawn double as one, in their middle; of two still too near for a column the one better seen.
+
+    A column of equal figures beside a ruling is no second stroke of it: of two near lines of which one is far less
+    drawn, the other stays as it is.
+    """
     kept: list[RuledLine] = []
     for line in sorted(lines, key=lambda x: x.middle):
         near = float(np.median(np.abs(line.at - kept[-1].at))) if kept else np.inf
         if near < apart_px:
             before = kept.pop()
-            reach = near / 2 + max(before.reach_px, line.reach_px)
-            line = RuledLine((before.at + line.at) / 2, max(before.support, line.support), reach)
+            line = _merge_strokes(before, line, near)
         elif near < narrowest_px or (kept and _cross(line, kept[-1])):
-            line = max(line, kept.pop(), key=lambda x: x.support)
+            line = _better_seen(line, kept.pop())
         kept.append(line)
     return kept
+
+
+def without_letters(image: Image) -> Image:
+    """A sheet without what is dark for no longer than a letter is; the lines looked for run from left to right."""
+    import cv2
+
+    dark = cv2.blur(255 - image, (_SMOOTH_PX, 1))
+    return np.asarray(255 - cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _BARE_RUN), np.uint8)), np.uint8)
+
+
+def measure_drawn(image: Image, lines: list[RuledLine], first: int, last: int) -> list[RuledLine]:
+    """Lines with how much of them is drawn."""
+    return [replace(x, drawn=_drawn_share(image, x, first, last)) for x in lines]
+
+
+def drop_undrawn(lines: list[RuledLine]) -> list[RuledLine]:
+    """Lines without those that are columns of figures: where most lines are drawn, these are not."""
+    if not lines:
+        return []
+    usual = float(np.percentile([x.drawn for x in lines], 90))
+    return [x for x in lines if x.drawn >= _UNDRAWN * usual] if usual >= _MOSTLY_DRAWN else lines
+
+
+def _merge_strokes(one: RuledLine, two: RuledLine, near_px: float) -> RuledLine:
+    """Two near lines as one: their middle where both are drawn, else the one that is."""
+    less, more = sorted((one, two), key=lambda x: x.drawn)
+    if less.drawn < _FAR_LESS_DRAWN * more.drawn:
+        return more
+    # Not the sum of all that was merged before: a line has two strokes.
+    reach = max(near_px / 2, one.reach_px, two.reach_px)
+    return RuledLine((one.at + two.at) / 2, max(one.support, two.support), reach, more.drawn)
+
+
+def _better_seen(one: RuledLine, two: RuledLine) -> RuledLine:
+    less, more = sorted((one, two), key=lambda x: x.drawn)
+    return more if less.drawn < _FAR_LESS_DRAWN * more.drawn else max(one, two, key=lambda x: x.support)
+
+
+def _drawn_share(image: Image, line: RuledLine, first: int, last: int) -> float:
+    """How much of a line is dark without a break for longer than a letter is high, 0..1."""
+    x = np.arange(first, last)
+    y = np.clip(np.round(line.at[first:last]).astype(int), 2, image.shape[0] - 3)
+    depth = 255 - np.min([image[y + d, x] for d in (-2, -1, 0, 1, 2)], axis=0).astype(np.int16)
+    dark = depth >= max(_RUN_DEPTH, _OF_DARKEST * float(np.percentile(depth, 90)))
+    # A scratch of one or two pixels does not end a run.
+    closed = np.flatnonzero(dark)
+    if not len(closed):
+        return 0.0
+    runs = np.split(closed, np.flatnonzero(np.diff(closed) > _RUN_GAP + 1) + 1)
+    return float(sum(r[-1] - r[0] + 1 for r in runs if r[-1] - r[0] + 1 >= _LONG_RUN) / max(1, len(x)))
 
 
 def _has_twin(line: RuledLine, lines: list[RuledLine]) -> bool:

@@ -17,7 +17,7 @@ from ocr.registers.ink import Marks
 from ocr.registers.late import find_late, with_late
 from ocr.registers.line import RuledLine
 from ocr.registers.span import Span
-from ocr.registers.writing import entries_of, writing_of
+from ocr.registers.writing import Entry, Writing, entries_of, writing_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,6 +40,10 @@ _LEAST_APART = 1.2
 _LEAST_WIDE = 0.5
 _ALMOST_FULL = 0.6
 _NEAR_ABOVE = 2.6
+_LEAST_LINES_OF_COLUMN, _LEAST_SHARING, _SHARING = 3, 3, 0.6
+_NEARLY_ALL = 0.8
+_MOST_LACKING = 0.8
+_SAME_LINE = 0.6
 
 
 class HalfRows:
@@ -84,7 +88,8 @@ class HalfRows:
         if self._late:
             self._writing = self._writing.without(np.any([x.own for x in self._late], axis=0))
             entries = entries_of(self._writing, number)
-        self._entries = entries
+        self._numbers = entries
+        self._entries = _entries_of_rows(self._writing, entries, number, self._columns)
 
     def spans(self) -> list[Span]:
         """The rows from the top; of rows that nobody wrote in there are none."""
@@ -176,7 +181,8 @@ class HalfRows:
         numbered = sorted(s for s in spaces if written[s])
         if not numbered:
             return {int(s): False for s in np.flatnonzero(written)}
-        starts = dict.fromkeys(numbered, True)
+        own = {int(np.clip(np.searchsorted(heights, e.y) - 1, 0, len(heights) - 2)) for e in self._numbers}
+        starts = {s: s in own for s in numbered}
         beside = self._is_row(heights, filled, numbered)
         starts.update({int(s): False for s in np.flatnonzero(written & beside) if s not in starts})
         return starts
@@ -229,10 +235,13 @@ class HalfRows:
             return []
         writing, letter = self._writing, self._letter
         heights: list[float] = []
+        entries: list[Entry] = []
         for entry in self._entries:
             y = writing.quiet_above(entry.top)
             if not heights or y - heights[-1] >= _LEAST_APART * letter:
                 heights.append(y)
+                entries.append(entry)
+        numbered = [self._is_numbered(e) for e in entries]
         borders = [self._line(y) for y in heights]
         last = self._line(writing.foot_of(self._entries[-1].top - 1) + 0.4 * letter)
         spans = []
@@ -241,8 +250,52 @@ class HalfRows:
         if above.sum() >= _LEAST_COLUMNS and writing.bottom[above].max() > first - _NEAR_ABOVE * letter:
             top = self._line(float(writing.top[above].min()) - 0.4 * letter)
             spans.append(Span(top, borders[0], numbered=False, continues=True))
-        spans += [Span(a, b) for a, b in zip(borders, [*borders[1:], last], strict=True)]
+        spans += [Span(a, b, n) for a, b, n in zip(borders, [*borders[1:], last], numbered, strict=True)]
         return spans
+
+    def _is_numbered(self, entry: Entry) -> bool:
+        """Whether the number column has an entry on the height of this one."""
+        return _has_line(entry, self._numbers)
+
+
+def _entries_of_rows(writing: Writing, numbers: list[Entry], number: int, columns: int) -> list[Entry]:
+    """Where rows begin: the entries of the number column, or the lines that most columns share where it lacks many.
+
+    A number column that lies in the fold of a book, or is cut off, tells of some rows alone. Lines of which three in
+    five of the written columns have an entry are rows then; of rows of several lines hardly one fills so many columns.
+    """
+    others = [e for c in range(columns) if c != number and len(e := entries_of(writing, c)) >= _LEAST_LINES_OF_COLUMN]
+    if len(others) < _LEAST_SHARING:
+        return numbers
+    lines = _shared_lines(others, writing.letter_px, _SHARING)
+    if len(lines) < _LEAST_LINES_OF_COLUMN:
+        return numbers
+    if sum(_has_line(n, lines) for n in numbers) < _MOST_LACKING * len(lines):
+        return lines
+    # Of single rows without a number nearly all columns must tell.
+    more = [x for x in _shared_lines(others, writing.letter_px, _NEARLY_ALL) if not _has_line(x, numbers)]
+    return sorted([*numbers, *more], key=lambda e: e.y)
+
+
+def _has_line(entry: Entry, lines: Sequence[Entry]) -> bool:
+    return any(entry.top < line.bottom and entry.bottom > line.top for line in lines)
+
+
+def _shared_lines(columns: Sequence[Sequence[Entry]], letter_px: float, share: float) -> list[Entry]:
+    """Lines of which such a share of the columns has an entry, from the top; columns: the entries of each."""
+    every = sorted(((e.y, i, e) for i, own in enumerate(columns) for e in own), key=lambda x: x[0])
+    groups: list[list[tuple[float, int, Entry]]] = []
+    for one in every:
+        if groups and one[0] - float(np.mean([x[0] for x in groups[-1]])) < _SAME_LINE * letter_px:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    found = []
+    for group in groups:
+        if len({i for _, i, _ in group}) >= share * len(columns):
+            top, bottom = (float(np.median([getattr(e, side) for _, _, e in group])) for side in ("top", "bottom"))
+            found.append(Entry(top, bottom, float(np.median([e.area for _, _, e in group]))))
+    return found
 
 
 def _end(used: Sequence[int], start: int) -> int:

@@ -12,12 +12,12 @@ from ocr.engine import Image
 from ocr.registers.agree import disagreeing
 from ocr.registers.aligned import aligned, other_gutter
 from ocr.registers.aside import Aside, find_asides
-from ocr.registers.columns import carried, fitted, lacks_columns, shares_of
+from ocr.registers.columns import carried, fitted, lacks_columns, shares_of, split_columns
 from ocr.registers.doubts import with_doubts
 from ocr.registers.form import RegisterForm
 from ocr.registers.grid import Grid, find_grid
 from ocr.registers.ink import Marks, find_marks, no_marks
-from ocr.registers.labels import Heading, columns_in_order, fit_form
+from ocr.registers.labels import Heading, columns_by_labels, columns_by_widths, columns_in_order, fit_form
 from ocr.registers.look import Ask, Layout, look_at, may_go_on, settled
 from ocr.registers.sheet import LevelSheet, open_sheet
 from ocr.registers.strokes import without_strokes
@@ -67,18 +67,25 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     if heading is not None or not may_go_on(grid, layout):
         layout = None  # another volume may begin here
     grid, fits = _aligned(sheet, grid, layout)
-    wanted = None if fits else _wanted(form, grid, layout)
+    labelled = None if layout is not None else _labelled(form, grid, heading, ask)
+    is_labelled = labelled is not None
+    if labelled is not None:
+        grid, named = labelled
+    wanted = None if fits or is_labelled else _wanted(form, grid, layout)
     # Other lines count as ruled now, and what lies on them is no writing.
     if fits:
         marks = find_marks(sheet, grid)
     # Asked before columns are put: behind that none is lacking.
     is_put = wanted is not None and lacks_columns(grid, wanted)
+    if is_labelled:
+        is_put = any(u.support == 0 for h in grid.halves for u in h.uprights[1:-1])
+        marks = find_marks(sheet, grid)
     if wanted is not None:
         grid = _fitted(sheet, grid, marks, wanted, form)
         marks = find_marks(sheet, grid)
     if layout is not None:
         grid = _carried(grid, layout)
-    columns = _columns(form, grid, heading, layout, ask)
+    columns = named if labelled is not None else _columns(form, grid, heading, layout, ask)
     # Strokes through entries before rows: a level line that runs through letters parts none.
     ruled = without_strokes(sheet, grid, marks)
     if ruled is not grid:
@@ -178,6 +185,28 @@ def _repeats_unseen(grid: Grid, columns: Sequence[str]) -> bool:
     """
     edges = (grid.halves[-1].uprights[0], grid.halves[-1].uprights[-1])
     return AGAIN in columns and any(edge.support == 0 for edge in edges)
+
+
+def _labelled(
+    form: RegisterForm | None, grid: Grid, heading: Heading | None, ask: Ask
+) -> tuple[Grid, tuple[str, ...]] | None:
+    """Columns by their labels or widths, on a page that does not show all: cut off in the fold, or a line unseen.
+
+    None where a page shows as many columns as its register has, in their order, or neither tells which these are.
+    """
+    if form is None or form.split or len(grid.halves) != 1:
+        return None
+    half = grid.halves[0]
+    columns = None
+    if heading is not None and len(heading.texts) == len(half.uprights) - 1:
+        columns = columns_by_labels(form, fit_form(heading, form, ask.registers).columns)
+    if columns is None:
+        at = [u.middle for u in half.uprights]
+        columns = columns_by_widths(form, [b - a for a, b in zip(at, at[1:], strict=False)])
+    if columns is None or columns == form.ids:
+        return None
+    half, columns = split_columns(half, columns, {c.id: c.width for c in form.columns})
+    return replace(grid, halves=(half,)), columns
 
 
 def _columns(
