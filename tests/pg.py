@@ -7,7 +7,6 @@ PGPASSWORD or .pgpass. Such a server is never stopped.
 """
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -20,6 +19,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
+
+from tools.test_folder import database_folder, database_user, shared_memory_type
 
 SETTINGS = {
     "fsync": "off",  # a killed server loses nothing without it, only a machine without power does
@@ -123,7 +124,7 @@ def start_server(parent=None, settings=None):
     """
     bin_ = binaries()
     assert bin_ is not None
-    folder = Path(tempfile.mkdtemp(prefix="digitize-pg-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix="digitize-pg-", dir=parent or database_folder(database_user())))
     user = _unprivileged()
     if user:
         os.chown(folder, user["user"], user["group"])
@@ -142,6 +143,7 @@ def start_again(folder, settings=None):
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", **SETTINGS}
+    options["dynamic_shared_memory_type"] = shared_memory_type(database_user())
     options |= settings or {}
     command = [
         binaries() / "postgres",
@@ -158,10 +160,9 @@ def start_again(folder, settings=None):
 
 def _unprivileged():
     """Whom to run the server as: root may not."""
-    if os.geteuid() != 0:
+    who = database_user()
+    if who is None:
         return {}
-    names = {p.pw_name: p for p in pwd.getpwall()}
-    who = names.get("postgres") or names["nobody"]
     return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
 
 
