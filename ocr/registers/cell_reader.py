@@ -33,6 +33,7 @@ _DOUBTFUL = 0.8
 _DIGITS_WORTH = 0.6
 _DITTO_SURE, _DITTO_LIKELY = 0.9, 0.7
 _MOST_CANDIDATES = 5
+_MISPLACED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,10 @@ def _is_no_number(column: RegisterColumn, text: str) -> bool:
 
 
 def _recognised(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneReading:
-    ordered = tuple(sorted(candidates, key=lambda c: -c.confidence))
+    # Letters that are surely read may be half of a cell whose border was put, not seen.
+    most = _MISPLACED if cell.misplaced else 1.0
+    capped = [replace(c, confidence=min(c.confidence, most)) for c in candidates]
+    ordered = tuple(sorted(capped, key=lambda c: -c.confidence))
     return ZoneReading(name, cell.box, ordered, blank=cell.blank and not cell.unread, marks=marks_of(cell))
 
 

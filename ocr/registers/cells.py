@@ -40,7 +40,8 @@ class Cell:
     column: number on its half. corners: of its quadrilateral with points along its upper and lower border, sheet pixels
     (n, 2). box: on the scan. blank: nothing is written there. marks: numbers of the marks in it. struck: a stroke runs
     through all that is written, struck_in_part: through a word of it. ditto: it holds no more than the two strokes of a
-    ditto mark. unread: it is blank by its marks, but something may be written there all the same.
+    ditto mark. unread: it is blank by its marks, but something may be written there all the same. misplaced: its column
+    was put where no line was seen, or its row may be another's.
     """
 
     half: int
@@ -53,6 +54,7 @@ class Cell:
     ditto: bool
     struck_in_part: bool = False
     unread: bool = False
+    misplaced: bool = False
 
 
 def corners_of(left: RuledLine, right: RuledLine, top: RuledLine, bottom: RuledLine) -> Floats:

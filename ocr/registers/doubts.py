@@ -42,6 +42,7 @@ def with_doubts(
                 name: replace(
                     cell,
                     unread=cell.blank and (is_misplaced or faint.may_be_written(cell, lines[cell.half][number])),
+                    misplaced=is_misplaced,
                 )
                 for name, cell in row.cells.items()
             }
