@@ -73,6 +73,10 @@ def test_a_state_is_the_sum_of_its_districts_and_these_of_their_stations(snapsho
     n = len(told)
     assert made.protected == Protected(count=2 * n, hidden=n, of=50 * n, not_known=3 * n)
     stations = list(made.of_level("station"))
+    assert [s.coverage.certified for s in stations] == [int(s.is_certified) for s in stations]
+    rows = [(*r[:14], 1) for r in state.stations]
+    certified = roll_up_snapshot(SnapshotReport(state.model_copy(update={"stations": rows}), "", 0), "x")
+    assert {s.coverage.certified for s in certified.of_level("station") if s.name} == {1}
     assert [s.name for s in stations] == [r[0] for d in range(n) for r in snapshot.stations if r[2] == d]
     assert total(s.counts for s in stations) == made.counts
     assert {(s.name, s.idle, s.is_certified) for s in stations} == {

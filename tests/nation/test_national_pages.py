@@ -149,3 +149,19 @@ def test_a_station_was_worked_on_when_something_of_it_was_settled(place):
     idle = next(r for r in fold(place).stations if r[0] == "Namunahat")[13]
     assert idle == (TODAY - date(2020, 1, 2)).days
     assert next(r for r in fold(place).stations if r[0] == "Harbour")[13] is None
+
+
+def test_a_station_is_not_idle_on_the_day_on_which_a_page_of_it_is_read(place):
+    with Ledger(place.ledger) as ledger:
+        fill(ledger, [stored(record(1))], pages=1)
+        assert next(r for r in fold(place).stations if r[0] == "Namunahat")[13] is None, "intake alone is no work"
+        ledger.finish(page_id(1), "recognise", "1", {"form": "f"}, {})
+    assert next(r for r in fold(place).stations if r[0] == "Namunahat")[13] in (0, 1)
+
+
+def test_firs_whose_sections_nobody_knows_are_told_beside_those_that_are_protected(place):
+    bare = replace(make_record(f"{page_id(2)}-r1", {"police_station": "Namunahat", "district": "Nadia"}), batch="b1")
+    with Ledger(place.ledger) as ledger:
+        fill(ledger, [stored(record(1)), stored(bare)])
+    (nadia,) = (d for d in fold(place).districts if d.name == "Nadia")
+    assert (nadia.protected.not_known, nadia.protected.count) == (1, 0)

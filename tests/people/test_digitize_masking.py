@@ -74,6 +74,19 @@ def test_words_of_the_narrative_hint(text: str) -> None:
     assert is_sensitive(replace(case("363"), left_over={"remarks": text}))
 
 
+def test_an_act_that_was_only_inferred_narrows_no_section_down() -> None:
+    row = {"act": "IPC", "section": "64"}
+    plain = {"year": "2025", "police_station": "Bally", "persons": [ACCUSED]}
+    assert not is_sensitive(make_record("r", {**plain, "acts": [row]}))
+    assert is_sensitive(make_record("r", {**plain, "acts": [{**row, "act_is_inferred": "yes"}]}))
+    assert not is_sensitive(make_record("r", {**plain, "acts": [{**row, "act_is_inferred": "no"}]}))
+
+
+def test_a_birth_that_is_no_year_is_nobodys_age() -> None:
+    for birth in ("unkn", "c.1999", "19"):
+        assert not is_sensitive(case("379", persons=[{"role": "accused", "name": "Zorab", "birth_year": birth}]))
+
+
 @pytest.mark.parametrize("field", ["beat", "io_name", "ud_case_no", "place", "narrative", "action_taken"])
 def test_a_hint_counts_in_whatever_field_it_stands(field: str) -> None:
     assert is_sensitive(case("379", **{"narrative": "", field: "the rape of last year"}))

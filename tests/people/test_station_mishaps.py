@@ -1,5 +1,7 @@
 """What the station answers when something goes wrong, or when somebody else was there first."""
 
+import re
+
 import pytest
 from station_office import PASSWORD, Browser, open_station
 
@@ -114,7 +116,8 @@ def test_an_answer_to_what_a_spreadsheet_settled_otherwise_is_left_to_a_third(br
 
         settled = replace(given, verdict="value", value="u/s 302 IPC", operator="Typist")
         Records(ledger).insert_decision(settled, "2026-11-29T10:00:00+00:00")
-    assert browsers["Asha"].answer(item, "u/s 302 IPC", client="same-as-sheet")["state"] == "known"
+    known = browsers["Asha"].answer(item, "u/s 302 IPC", client="same-as-sheet")
+    assert (known["state"], known["client"], known["item"]) == ("known", "same-as-sheet", item["id"])
     told = browsers["Asha"].answer(item, "u/s 379 IPC", client="not-as-sheet")
     assert (told["state"], told["other"]) == ("conflict", {"value": "u/s 302 IPC", "operator": "Typist"})
     assert decided(made, 2, "statutes") == ("value", "u/s 302 IPC", "Typist")
@@ -178,3 +181,21 @@ def test_what_is_settled_stands_with_each_field_of_its_record(browsers, made):
     assert browsers["Asha"].answer(item, "2018")["state"] == "kept"
     page = browsers["Sup"].get("/record/wb-test-0001-0001-r1")[2].decode()
     assert "2018" in page and "Asha" in page
+
+
+def test_a_name_that_is_written_like_an_address_slows_nobody_of_that_address(station):
+    served = station[0]
+    for _ in range(40):
+        served.by_name.count_failure("10.9.9.9")
+    assert served.by_name.wait_s("10.9.9.9") > 0 == served.by_address.wait_s("10.9.9.9")
+
+
+def test_what_a_page_loads_comes_as_what_it_is(station, browsers):
+    page = browsers["Asha"].get("/")[2].decode()
+    kinds = {"css": "text/css", "js": "text/javascript"}
+    found = {path: kinds[path.rpartition(".")[2]] for path in re.findall(r'"(/static/[^"]+\.(?:css|js))"', page)}
+    assert found
+    for path, kind in found.items():
+        status, headers, _ = browsers["Asha"].get(path)
+        assert (status, headers["content-type"].partition(";")[0]) == (200, kind)
+        assert "immutable" in headers["cache-control"]

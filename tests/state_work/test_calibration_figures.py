@@ -7,7 +7,7 @@ from digitize.workspace.calibration import keeping
 from digitize.workspace.calibration.keeping import Thresholds, answers_in, measure_again, plain_answer, thresholds_in
 from digitize.workspace.calibration.proof import at_most, evidence_above, evidence_below, most_wrong
 from digitize.workspace.calibration.sampling import Draw
-from digitize.workspace.calibration.showing import standings
+from digitize.workspace.calibration.showing import HEAD, standings
 from digitize.workspace.calibration.thresholds import Measuring, measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms
 from digitize.workspace.ledger import Ledger
@@ -171,6 +171,7 @@ def test_a_person_is_shown_where_each_field_stands(ledger):
     assert found["y"].cells() == ["f", "y", 40, "-", "-", "-", 0, "", "closed, not in wb-0002"]
     assert found["z"].cells()[-1] == "passes, not in wb-0003 (together)"
     assert x.as_plain()["audited_right"] == 98
+    assert {len(s.cells()) for s in found.values()} == {len(HEAD)}
 
 
 def test_answers_are_folded_once_and_what_changed_is_said(ledger):

@@ -6,6 +6,7 @@ from PIL import Image
 from digitize.machine.progress import Silent
 from digitize.reading.job import PageDone, PageReading
 from digitize.steps.run import Run
+from digitize.steps.run_report import RunReport
 from digitize.steps.work_sharing import WholePlan
 from digitize.steps.worker import LotWorker
 from digitize.workspace.intake import DeliveryAnswer, take_in
@@ -122,3 +123,26 @@ def test_a_run_says_how_much_it_did(run, digitize, tmp_path, monkeypatch):
     assert (report.mapped, report.checked) == (3, 3)
     again = run(place, reader, ("read", "map", "check"))
     assert (again.read.read, again.mapped, again.checked) == (0, 0, 0)
+
+
+def test_a_worker_goes_on_until_it_is_told_that_it_may_end(digitize, tmp_path):
+    digitize("init", "wb", tmp_path / "ws")
+    asked = []
+
+    def wait():
+        asked.append(len(asked))
+        return len(asked) == 3
+
+    LotWorker(lambda: (open_place(tmp_path / "ws"), Reader({})), Silent()).go_on(wait)
+    assert asked == [0, 1, 2]
+
+
+def test_a_report_of_a_run_has_all_its_figures():
+    plain = RunReport(is_dry=True, todo={"read": 3}, target="t").as_plain()
+    assert list(plain) == [
+        "dry_run", "todo", "due", "read", "prints", "books", "mapped", "checked", "target", "receipts", "waiting",
+        "totals", "left_over",
+    ]  # fmt: skip
+    assert (plain["dry_run"], plain["todo"], plain["due"], plain["target"]) == (True, {"read": 3}, {}, "t")
+    assert RunReport(todo={"read": 0}).is_idle and not RunReport(todo={"read": 0, "map": 1}).is_idle
+    assert RunReport().as_plain()["due"] is None

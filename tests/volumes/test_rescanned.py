@@ -138,3 +138,18 @@ def test_rows_that_stand_twice_on_either_scan_carry_nothing(ledger):
     scanned(ledger, NEW, same, ("r01", "r02"))
     carry_over(ledger)
     assert not held(ledger)
+
+
+def test_an_answer_on_another_scan_or_of_another_kind_is_not_carried(ledger):
+    record = f"{PAGE}-r1"
+    scanned(ledger, OLD, {"no": "5", "name": "Nam"})
+    cells = [(f"zone:{PAGE}/name", "2" * 64), ("column:name", OLD), ("field:beat", OLD)]
+    settled(ledger, *((record, cell, "Nam", f"{scan}:0") for cell, scan in cells), numbers={record: "no"})
+    replaced(ledger)
+    scanned(ledger, NEW, {"no": "5", "name": "Nam"})
+    carry_over(ledger)
+    assert set(held(ledger)) == {(record, "field:beat")}
+    assert (
+        summary(ledger)[-1].endswith("Of 1 answer on them 1 hold for the newer scans.")
+        or "Of 1 " in summary(ledger)[-1]
+    )
