@@ -21,19 +21,3 @@ class Finding:
     code: str
     severity: Severity
     message: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RowFinding:
-    """One rule's word on one cell of an import file. No value stands in it, so it may be logged.
-
-    table: "iif1" or "iif1_acts". line: line in the file, the header is line 1. key: the row's record_id, "" without.
-    """
-
-    table: str
-    line: int
-    key: str
-    field: str
-    code: str
-    severity: Severity
-    message: str

@@ -14,8 +14,6 @@ FIRST = "iif1"
 _NEEDED = KEY[:5]
 _KEYS_AT_ONCE = 500
 _COLUMNS = ("sender", "kind", "statement", "form", "record", "how")
-Found = Mapping[str, tuple[str, str]]
-"""FIR key as JSON, CNR or prisoner -> form and record."""
 
 
 def forms_with(*columns: str) -> list[str]:

@@ -29,7 +29,6 @@ MOST_PLAIN = 8 << 30
 MOST_RATIO = 200
 """JSON lines of records shrink to a tenth; what shrinks more than this is a bomb."""
 PILLAR = r"(e-courts|e-prison|e-prosecution|e-forensics)(:[a-z0-9-]{1,30})?"
-Partner = Annotated[str, Field(pattern=f"^{PILLAR}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 

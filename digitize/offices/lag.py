@@ -12,7 +12,6 @@ from digitize.offices.measures import Counts
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store_rows import Received
 
-CAUSES = ("no-report", "silent", "no-inventory", "no-scans", "not-read", "review", "rejects", "load", "none")
 _FASTER, _SLOWER = 120, 80
 """Per cent of its pace of twelve months: a pace of three months beyond them is another pace."""
 _BEFORE_DATED = ("no-report", "no-inventory", "standing-still", "too-little-history")

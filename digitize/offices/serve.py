@@ -54,10 +54,6 @@ class AccessLog:
             _LOG.info("%s\t%s\t%s\t%s\t%s\t%s ms", *line)
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def log_to(folder: Path) -> None:
     """Keep the access log in an office's folder: access.log, five of 5 MB at most."""
     kept = RotatingFileHandler(folder / "access.log", maxBytes=5_000_000, backupCount=5, encoding="utf-8")

@@ -42,11 +42,6 @@ class Group:
         """The pages of the form itself."""
         return tuple(p for p in self.pages if p.kind == "form")
 
-    @property
-    def attached(self) -> tuple[PageKind, ...]:
-        """Letters and other sheets that go with the form."""
-        return tuple(p for p in self.pages if p.kind == "other")
-
 
 def group_pages(pages: Iterable[PageKind]) -> Iterator[Group]:
     """Group the pages of a batch, given in order; each page is in exactly one group, and the order stays.

@@ -27,7 +27,7 @@ _BY = {
     "number": ("registration_no", "chassis_no", "engine_no", "description", "phone", "mobile"),
     "words": ("description", "make", "model", "colour", "property_type", "category"),
 }
-SAME, ALIKE, NEARLY = 0.97, 0.8, 0.0
+SAME, ALIKE = 0.97, 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,6 @@ class SearchQuery:
         found = _NUMBER_YEAR.fullmatch(fold_digits(self.text).strip())
         return (int(found[1]), int(found[2])) if found else None
 
-    @property
-    def has_wildcard(self) -> bool:
-        """Whether letters of the text are not known."""
-        return any(c in self.text for c in "*?")
-
     def check(self) -> None:
         """Raise OptionsError for what cannot be asked; no message holds what was typed."""
         if self.kind and self.kind not in KINDS:

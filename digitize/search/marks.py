@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property, lru_cache
 
-from digitize.search.answers import Ground
 from digitize.search.asks import FoundRow, RowFilter, SearchStore, Tokens
 from digitize.search.cases import text_of
 from digitize.targets.search_marks import (
@@ -40,7 +39,6 @@ _MOST = 6000
 _OPEN_SIGNS = "*?"
 _PLAIN = re.compile(r"[A-Za-z0-9 ./-]*")
 """What numbers are written with: of other signs nobody knows what they stand for."""
-_HOW = {SAME: Ground("number", "same"), NEAR: Ground("number", "nearly")}
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,6 @@ class AskedMark:
         """Whether it is what engines, frames, arms and telephones have: neither a word, nor two numbers in a row."""
         has_digits = sum(c.isdigit() for c in self.signs) >= _LEAST_DIGITS
         return has_digits and _LEAST_WHOLE <= len(self.signs) <= _MOST_WHOLE
-
-    @property
-    def can_be_looked_up(self) -> bool:
-        """Whether enough of it is known."""
-        return bool(self.tokens())
 
     def tokens(self) -> Tokens:
         """By which rows with the number, or one near to it, are found."""
@@ -189,11 +182,6 @@ def numbers_of(kind: str, row: Row) -> list[tuple[str, str]]:
         return [(n, mark) for n in TOLD_IN if n in plain for mark in told_marks({n: plain[n]})]
     own = plain.get("identification_no", "")
     return [("identification_no" if mark == own else "description", mark) for mark in thing_marks(plain)]
-
-
-def ground_of(how: str) -> Ground:
-    """The ground by which a number was found."""
-    return _HOW[how]
 
 
 def rows_with(store: SearchStore, asked: Sequence[AskedMark], kinds: Collection[str]) -> tuple[list[FoundRow], bool]:

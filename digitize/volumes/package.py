@@ -33,7 +33,6 @@ from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import Place
 from digitize.workspace.volumes.book import Volumes, unit_of
 
-FORMATS = ("bag", "mets")
 _FORMAT = "1"
 _ORIGINALS, _ALTO, _LEDGER = "originals", "alto", "ledger"
 _RECORDS = "records.jsonl"

@@ -11,8 +11,6 @@ from digitize.machine.text import pluralize
 EVERYTHING = "everything"
 """What stands for the profile where none was chosen: all doubts are asked."""
 _SHOWN = 6
-_BY_UNIT = """SELECT unit, COUNT(*) AS n, SUM(CASE WHEN loaded <> '' THEN 1 ELSE 0 END) AS loaded
-  FROM records GROUP BY unit"""
 
 
 @dataclass(frozen=True, slots=True)

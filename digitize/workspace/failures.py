@@ -73,12 +73,6 @@ def failed_pages(ledger: Ledger) -> list[FailedPage]:
     return found
 
 
-def by_kind(pages: Sequence[FailedPage]) -> list[FailedKind]:
-    """The pages counted, by kind and by what has them looked at again."""
-    counted = Counter((p.kind, p.again) for p in pages)
-    return [FailedKind(kind, n, again) for (kind, again), n in sorted(counted.items())]
-
-
 def in_words(kinds: Sequence[FailedKind]) -> str:
     """One line for people; "" where no page failed."""
     by_way = Counter[str]()

@@ -19,8 +19,6 @@ _PAIRS = (
     ("CRPC", "BNSS", "crpc_bnss.csv"),
     ("IEA", "BSA", "iea_bsa.csv"),
 )
-OLD_LAW = {new: old for old, new, _ in _PAIRS}
-NEW_LAW = {old: new for old, new, _ in _PAIRS}
 NEW_LAW_FROM = "2024-07-01"
 _COUNTERPART = re.compile(r"\s*,\s*")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from statistics import fmean
@@ -152,14 +152,6 @@ class Content:
         # Names of places in another script than the list's: कोतवाली for Kotwali.
         heard = _heard((*known.values, *(w for ways in known.spellings.values() for w in ways)))
         return max(found, self.share(lambda v: known.find(v) is not None or name_key(_bare(v)) in heard))
-
-    def best_list(self) -> tuple[str, float]:
-        """The closed list that knows most of the values, with the share."""
-        if not self.codes:
-            return "", 0.0
-        shares: Mapping[str, float] = {name: self.listed(name) for name in code_lists()}
-        name = max(shares, key=lambda n: shares[n])
-        return name, shares[name]
 
 
 @lru_cache(maxsize=64)

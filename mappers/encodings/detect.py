@@ -54,11 +54,6 @@ class Detection:
     plain: int = 0
     stored: str = ""
 
-    @property
-    def family_share(self) -> float:
-        """0..1, how likely the family is right, its member aside."""
-        return sum(c.share for c in self.candidates if c.family == self.family)
-
 
 def detect_column(
     values: Sequence[bytes | str],

@@ -21,8 +21,6 @@ _LAYERS = 4
 STORED = {**{chr(n): n for n in range(0x80, 0xA0)}, **BYTES}
 _LATER = "".join(map(re.escape, sorted(c for c, n in STORED.items() if 0x80 <= n < 0xC0)))
 _SEQUENCE = re.compile(f"[\xc2-\xdf][{_LATER}]|[\xe0-\xef][{_LATER}]{{2}}|[\xf0-\xf4][{_LATER}]{{3}}")
-# The no-break space of a sequence (0xA0) that became a plain one: sure where a sign follows, for no word begins so.
-_BLANK = re.compile("([\xe0\xe1][\xa4-\xbf\u20ac\u2018-\u201d]) (?=\xe0[\xa4-\xb5]|\xe1)")
 _TYPOGRAPHY = frozenset("\xa0…‘’“”•–—")
 
 

@@ -81,11 +81,6 @@ def load_lexicon() -> HeaderLexicon:
     return make_lexicon(frozenset(), frozenset())
 
 
-def without_layout(layout: str) -> HeaderLexicon:
-    """The dictionary as it would be had this layout never been seen: what only it taught is left out."""
-    return make_lexicon(_learned(_data("words.toml")).get(layout, frozenset()), frozenset())
-
-
 @cache
 def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) -> HeaderLexicon:
     """The dictionary without these folded spellings and phrases: for measurements."""

@@ -11,7 +11,7 @@ from mappers.names import romanise
 from mappers.record import FieldValue, Record, Row
 from mappers.schema import Table, load_schemas
 
-NATIVE, ENGLISH = "native", "english"
+ENGLISH = "english"
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mappers.encodings.tables import to_characters
 
 BOF = {0x0009: 2, 0x0209: 3, 0x0409: 4, 0x0809: 5}
-EOF, CONTINUE = 0x0A, 0x3C
+EOF = 0x0A
 NUMBER, LABEL, LABEL_SST, RK, BOOL_ERROR, ROW, BLANK = 0x203, 0x204, 0xFD, 0x27E, 0x205, 0x208, 0x201
 SHEET = 0x10
 # The longest record that the format allows.

@@ -57,7 +57,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 _NESTED, _HEAD_SIZES = 0x809, (8, 16)
 _HIDDEN = 0x20
 _MOSTLY = 0.75
-_TEXT_FOLLOWS, _TRUTH, _ERROR, _EMPTY = range(4)
+_TEXT_FOLLOWS, _TRUTH, _ERROR = range(3)  # 3 is an empty text
 
 
 class PlacedCell(NamedTuple):

@@ -84,17 +84,3 @@ def _of_text(path: Path) -> FixedLayout:
     except OSError as e:
         raise MappingError(f"{path.name}: cannot be read: {e.strerror}") from e
     return read_copybook(text, path.name) if is_copybook(text) else read_layout_text(text, path.name)
-
-
-def write_layout(layout: FixedLayout) -> str:
-    """A layout as the text of its file; `read_layout` gives it back. Names are quoted as TOML wants them."""
-    parts = [
-        f"[[column]]\nname = {_quoted(name)}\nwidth = {width}\n"
-        for name, width in zip(layout.names, layout.widths, strict=True)
-    ]
-    return "\n".join(parts)
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'

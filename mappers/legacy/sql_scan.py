@@ -21,7 +21,6 @@ _NOT_COLUMNS = frozenset(
     b"primary key unique constraint index foreign check fulltext spatial exclude like period".split()
 )
 _MOST_COLUMNS = 4096
-_GO_ON = re.compile(rb"\s*+(,?)\s*+")
 
 
 class SqlStatement(NamedTuple):

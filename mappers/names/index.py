@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,9 +23,6 @@ _UNUSUAL = 0.985
 _OTHER_NAME = 0.95
 # How much of the score the letters themselves decide, where the sounds leave it open.
 _LETTERS = 0.03
-# A score from which a name may be taken without a look, when it also leads the next one by the margin.
-SURE_SCORE = 0.9
-SURE_MARGIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +32,6 @@ class IndexMatch:
     name: str
     score: float
     by: str
-
-
-def is_sure(matches: Sequence[IndexMatch]) -> bool:
-    """Whether the first of some matches may be taken without a look: alike enough, and well before the second."""
-    return bool(matches) and (
-        matches[0].score >= SURE_SCORE and (len(matches) < 2 or matches[0].score - matches[1].score >= SURE_MARGIN)
-    )
 
 
 class NameIndex:

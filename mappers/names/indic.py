@@ -17,7 +17,6 @@ from mappers.text.scripts import BLOCK_SIZE, BLOCKS, script_of_char
 
 _DEVANAGARI = BLOCKS["Deva"]
 _BEHIND = max(BLOCKS.values()) + BLOCK_SIZE
-_KEPT_WORDS = 1 << 15
 # Signs that have no place of their own in Devanagari, written with those that have. Source: the Unicode code charts.
 _MOVED = {
     0x09CE: "त्", 0x09F0: "र", 0x09F1: "व\u093c", 0x0A70: "ं", 0x0A71: "\ue000", 0x0B71: "व\u093c", 0x0B5F: "य\u093c",
@@ -27,7 +26,6 @@ _MOVED = {
 }  # fmt: skip
 _ADDAK = "\ue000"
 _NUKTA, _VIRAMA, _ANUSVARA, _CANDRABINDU, _VISARGA = "\u093c", "\u094d", "\u0902", "\u0901", "\u0903"
-_SILENT = {_NUKTA, _VIRAMA, "\u093d", "\u200c", "\u200d", "\u0951", "\u0952", "\u0900", "\u0964", "\u0965", "\u0970"}
 
 _CONSONANTS = dict(zip(
     "कखगघङचछजझञटठडढणतथदधनऩपफबभमयरऱलळऴवशषसह",

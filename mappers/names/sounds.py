@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 VOWELS = "aāiīuūeēoōEOæ@ĕŭə"
-_V = f"[{VOWELS}]"
 _NOT_V = f"(?![{VOWELS}])"
 
 _SPELLED = {

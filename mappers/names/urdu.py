@@ -80,10 +80,6 @@ def _letters(word: str) -> str:
     return "".join(out)
 
 
-def _is_vowel_letter(word: str, at: int) -> bool:
-    return 0 <= at < len(word) and word[at] in "اآوایےع"
-
-
 def _vav(word: str, at: int, before: str) -> str:
     if at == 0:
         return "v"

@@ -91,14 +91,6 @@ def form_capture(form: str, choice: CaptureChoice) -> FormCapture:
     return FormCapture(named, "if_sure" if choice.profile else "wanted")
 
 
-def level_of(record: Record, path: str, choice: CaptureChoice) -> Level:
-    """The level of a field of a record by its path; of what nobody chose "wanted"."""
-    if not choice:
-        return "wanted"
-    child, role, name = _place(record, path)
-    return form_capture(record.form, choice).level(child, role, name)
-
-
 def capture(record: Record, choice: CaptureChoice) -> Record:
     """The record as it is captured.
 
@@ -127,16 +119,6 @@ def _taken(value: FieldValue, level: Level) -> FieldValue:
     if is_known or NOT_CAPTURED in value.notes:
         return value
     return replace(value, value=None, blank=False, notes=(*value.notes, NOT_CAPTURED))
-
-
-def _place(record: Record, path: str) -> tuple[str, str, str]:
-    """(child, role, field) of a path."""
-    if "[" not in path:
-        return "", "", path
-    child, _, rest = path.partition("[")
-    index, _, name = rest.partition("].")
-    rows = record.children.get(child, ())
-    return child, _role(rows[int(index)]) if int(index) < len(rows) else "", name
 
 
 def _role(row: Row) -> str:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ocr.engine import Image
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 STRIP_PX = 24
 # A ruled line is one to three pixels thick on a sheet; what is higher than this is writing or a blot.

@@ -18,8 +18,6 @@ from ocr.registers.ink import Marks
 from ocr.registers.labels import Heading
 from ocr.registers.span import Span
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 _LETTER = 0.5

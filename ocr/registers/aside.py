@@ -16,9 +16,7 @@ from ocr.registers.ink import Marks
 from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import Span
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 _SOLID = 0.5
 _TALLEST, _WIDEST = 4.0, 25.0

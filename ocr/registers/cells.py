@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -224,8 +223,3 @@ def _is_ditto(marks: Marks, own: Ints) -> bool:
     wide = float(marks.x1[own].max() - marks.x0[own].min())
     high = float(marks.y1[own].max() - marks.y0[own].min())
     return looks_ditto(wide, high, len(own), marks.letter_px)
-
-
-def columns_by_half(halves: Sequence[HalfGrid]) -> list[tuple[int, int]]:
-    """Half and column number of every column of a sheet, from the left."""
-    return [(h, c) for h, half in enumerate(halves) for c in range(len(half.uprights) - 1)]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ocr.registers.cells import first_line, owners
 from ocr.registers.grid import Grid, HalfGrid
@@ -15,8 +14,6 @@ from ocr.registers.sheet import LevelSheet
 from ocr.registers.span import HEADING, Span
 from ocr.registers.table_rows import TableRow
 from ocr.registers.unread import find_faint
-
-Ints = NDArray[np.int64]
 
 
 def with_doubts(

@@ -228,9 +228,3 @@ def columns_of(half: HalfGrid, x: Floats, y: Floats) -> Ints:
     rows = np.clip(np.round(y).astype(int), 0, len(half.uprights[0].at) - 1)
     lines = np.array([u.at for u in half.uprights])
     return np.asarray((lines[:, rows] <= x).sum(axis=0) - 1, np.int64)
-
-
-def straight_y(half: HalfGrid, x: Floats, y: Floats) -> Floats:
-    """Heights with the page's bend taken out."""
-    columns = np.clip(np.round(x).astype(int), 0, len(half.bend) - 1)
-    return np.asarray(y - half.bend[columns], np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
@@ -145,11 +145,6 @@ def columns_by_widths(form: RegisterForm, widths: Sequence[float]) -> tuple[str,
         return None
     pairs = zip(*found, strict=True)
     return tuple(form.ids[e - 1] if n == 1 else f"_column_{i + 1}" for i, (n, e) in enumerate(pairs))
-
-
-def known_titles(registers: Registers) -> Mapping[str, tuple[str, ...]]:
-    """Titles by register id, in all languages."""
-    return {f.id: tuple(x for t in f.titles.values() for x in t) for f in registers.forms.values()}
 
 
 def all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ocr.engine import Image
 from ocr.registers.agree import disagreeing
 from ocr.registers.aligned import aligned, other_gutter
@@ -25,7 +22,6 @@ from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_
 
 __all__ = ["AGAIN", "Ask", "Layout", "RegisterTable", "TableRow", "read_table"]
 
-Floats = NDArray[np.float64]
 
 _TWO_TABLES = "it shows two tables beside each other: cut the scan between its pages"
 

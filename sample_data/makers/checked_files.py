@@ -13,7 +13,7 @@ from typing import TextIO
 from mappers.record import Record
 from mappers.schema import form_tables
 from sample_data.makers.persons import Names
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 Row = dict[str, str]
 Planted = set[tuple[str, int, str]]

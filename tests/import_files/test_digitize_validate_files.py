@@ -19,7 +19,7 @@ from digitize.files.validating.csv_table import open_csv
 from digitize.files.validating.validate import CheckOptions, CheckReport, validate_file, validate_files
 from mappers.record import Record
 from mappers.schema import flat_header, form_tables, load_schemas
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 from validators.checking.settings import make_settings
 from validators.rulebook.rule import load_rules
 

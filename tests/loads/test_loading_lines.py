@@ -21,7 +21,7 @@ from digitize.quarantine.rejects import OPEN, find_rejects
 from digitize.quarantine.replay import replay
 from digitize.targets.base import Receipt
 from digitize.targets.sqlite import SqliteTarget
-from validators.checking.frames import text_frame
+from sample_data.makers.rule_examples import text_frame
 
 SETTINGS = import_settings("iif1")
 FIR = ("wb", "Howrah", "Bally", "2009", "2009-03-12")

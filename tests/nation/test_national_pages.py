@@ -12,7 +12,7 @@ from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.records import Decision, Records, Stored
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create, open_place
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 TODAY = date.today()
 STATIONS = "station,district,aliases\nNamunahat,Nadia,\nMisalpur,Nadia,\nHarbour,Howrah,\n"

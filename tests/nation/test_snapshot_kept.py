@@ -22,7 +22,7 @@ from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create
 from digitize.workspace.retention.emptying import empty_units
 from mappers.codes.stations import StationEntry
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 from validators.finding import Finding
 
 LISTS = Gazetteer("wb", [StationEntry("Bally", "Kalpana")], {"Kalpana": ""})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from digitize.masking.masks import MASK, mask_record, masked_paths
 from digitize.masking.sensitive import is_sensitive
 from mappers.record import FieldValue, Origin, Record, from_plain, to_plain
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 VICTIM = {"role": "complainant", "name": "Qarla Vintobhe", "relative_name": "Dhumra Vintobhe", "phone": "9000000001"}
 ACCUSED = {"role": "accused", "name": "Zorab Nekhtan", "age": "40", "address": "Hut 4, Purbo Ghat"}

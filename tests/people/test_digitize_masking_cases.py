@@ -8,7 +8,7 @@ import pytest
 from digitize.masking.cases import masks_of
 from digitize.masking.masks import MASK, mask_record
 from mappers.record import to_plain
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 FIR = {"state": "wb", "district": "Kalpana", "police_station": "Bally", "year": "2016", "fir_no": "21"}
 VICTIM = {"role": "victim", "name": "Qarla Vintobhe"}

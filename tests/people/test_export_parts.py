@@ -11,7 +11,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.place import create
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 FIR = {"state": "wb", "district": "Kalpana", "police_station": "Bally", "year": "2016", "fir_no": "21"}
 VICTIM = {"role": "victim", "name": "Qarla Vintobhe"}

@@ -14,7 +14,7 @@ from mappers.codes.acts import acts
 from mappers.codes.protected import protected_sections
 from mappers.languages import load_languages
 from mappers.record import FieldValue, Record
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 TABLE = Path(__file__).with_name("masking_cases.csv")
 NAME = "Qarla Vintobhe"

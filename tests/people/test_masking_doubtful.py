@@ -16,7 +16,7 @@ from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import create
 from mappers.record import FieldValue, Record
 from mappers.schema import form_tables
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 VICTIM = {"role": "victim", "name": "Qarla Vintobhe", "age": "30"}
 

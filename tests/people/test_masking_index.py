@@ -18,7 +18,7 @@ from digitize.targets.sqlite import SqliteTarget
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.place import create
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 LINKS = 4000
 

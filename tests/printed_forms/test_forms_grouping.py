@@ -41,7 +41,10 @@ def test_every_first_sheet_begins_a_group():
 def test_letters_blank_backs_and_later_sheets_go_with_their_form():
     (first, second) = group_pages(pages("fir1", "blank", "fir2", "letter", "letter", "fir1", "blank"))
     assert [p.page for p in first.pages] == ["1-1", "1-2", "1-3", "1-4", "1-5"]
-    assert [p.page for p in first.sheets] == ["1-1", "1-3"] and [p.page for p in first.attached] == ["1-4", "1-5"]
+    assert [p.page for p in first.sheets] == ["1-1", "1-3"] and [p.page for p in first.pages if p.kind == "other"] == [
+        "1-4",
+        "1-5",
+    ]
     assert first.family == "fir" and first.doubts == () and len(second.pages) == 2
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from digitize.workspace.ledger.verdict import judge
 from mappers.packed import RecordShape
 from mappers.record import FieldValue
+from sample_data.makers.rule_examples import _records, example_settings
 from validators.checking.check import check_groups, check_records
-from validators.checking.examples import _records, example_settings
 from validators.rulebook.rule import every_rule
 
 GIVEN = replace(example_settings(), profile="")

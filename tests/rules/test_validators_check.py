@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.record import FieldValue, Origin, Record
+from sample_data.makers.rule_examples import EXAMPLE_STATIONS, make_record
 from validators.checking.check import check_records
-from validators.checking.examples import EXAMPLE_STATIONS, make_record
 from validators.checking.settings import make_settings
 from validators.finding import Finding
 from validators.rulebook.rule import load_rules

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sample_data.makers.persons import PersonMaker
-from validators.checking.check import check_frames, check_records
-from validators.checking.examples import example_settings, make_record
+from sample_data.makers.rule_examples import check_frames, example_settings, make_record
+from validators.checking.check import check_records
 from validators.doubles.arrays import shared_bits
 from validators.doubles.blocks import NO_KEY, Skipped, make_key, pairs_of
 from validators.doubles.cases import COLUMNS as CASE_COLUMNS

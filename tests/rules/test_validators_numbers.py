@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mappers.linking.identifiers import accused_label
 from mappers.schema import load_schemas
+from sample_data.makers.rule_examples import make_record
 from validators.checking.check import check_records
-from validators.checking.examples import make_record
 from validators.checking.plan import Bound, bind
 from validators.checking.settings import make_settings
 from validators.rulebook.rule import load_rules

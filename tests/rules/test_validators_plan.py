@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappers.schema import form_tables, load_schemas
+from sample_data.makers.rule_examples import example_settings, make_record
 from validators.checking.evaluate import _with_gathers, answers, evaluate
-from validators.checking.examples import example_settings, make_record
 from validators.checking.frames import record_frames, type_frames
 from validators.checking.plan import RuleChoice, needed_columns, plan
 from validators.rulebook.columns import RECORD

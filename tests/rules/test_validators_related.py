@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from digitize.files.validating.validate import validate_file
 from mappers.record import FieldValue, Record
 from mappers.schema import form_tables, load_schemas
+from sample_data.makers.rule_examples import make_record
 from validators.checking.check import check_records, tables_compared
-from validators.checking.examples import make_record
 from validators.checking.settings import make_settings
 
 TODAY = date(2026, 1, 31)

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from validators.checking.examples import codes_of, example_settings
-from validators.checking.plan import ask, bind, names_read
+from sample_data.makers.rule_examples import codes_of, example_settings, names_read
+from validators.checking.plan import ask, bind
 from validators.checking.reference import rules_page, rules_table
 from validators.errors import RuleError
 from validators.rulebook.columns import RECORD

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sample_data.makers.rule_examples import make_record
 from validators.checking.check import check_records
-from validators.checking.examples import make_record
 from validators.checking.settings import make_settings
 
 SETTINGS = make_settings(date(2026, 1, 31))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validators.checking.check import check_frames
+from sample_data.makers.rule_examples import check_frames
 from validators.checking.settings import make_settings
 from validators.rulebook.strays import keeps_order, longest_in_order
 

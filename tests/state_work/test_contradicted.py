@@ -6,8 +6,8 @@ import pytest
 
 from digitize.steps.contradicted import also_asked
 from digitize.workspace.ledger.verdict import judge
+from sample_data.makers.rule_examples import example_settings, make_record
 from validators.checking.check import check_records
-from validators.checking.examples import example_settings, make_record
 
 SETTINGS = example_settings()
 DAYS = {"occurrence_from": "2018-12-09", "fir_date": "2018-12-01", "fir_time": "15:00", "info_date": "2018-12-11"}

@@ -19,8 +19,8 @@ from mappers.record import FieldValue, Origin, Record, from_plain, to_plain
 from mappers.schema import load_schemas
 from mappers.schema.capture import CaptureChoice, capture
 from mappers.schema.profiles import PROFILES, asked
+from sample_data.makers.rule_examples import make_record
 from validators.checking.check import check_records
-from validators.checking.examples import make_record
 from validators.checking.settings import make_settings
 
 FORMS = sorted(load_schemas())

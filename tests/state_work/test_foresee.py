@@ -14,7 +14,7 @@ from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, Sour
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.place import create
 from digitize.workspace.run_context import build_run_context
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 
 @pytest.fixture

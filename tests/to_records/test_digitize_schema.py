@@ -23,7 +23,7 @@ from digitize.targets.sqlite import SqliteTarget
 from mappers.codes import code_lists
 from mappers.record import FieldValue, Record
 from mappers.schema import Column, form_tables, load_schemas
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 from validators.checking.settings import make_settings
 
 FORMS = sorted(load_schemas())

@@ -15,7 +15,7 @@ from mappers.codes import states
 from mappers.names import language_for, name_key, romanise
 from mappers.names.aliases import place_names, place_ways
 from mappers.names.costs import ALPHABET, codes_of, cost_table, distances
-from mappers.names.index import NameIndex, is_sure
+from mappers.names.index import NameIndex
 from mappers.names.romanise import sounds
 from mappers.names.sounds import latin_sounds
 from mappers.text.folding import fold_digits
@@ -164,14 +164,6 @@ def test_the_usual_spelling_of_a_place_leads_unless_the_letters_are_the_same():
     index = NameIndex(["Kataka", "Cuttack"])
     assert index.search("କଟକ")[0].name == "Cuttack"
     assert index.search("Kataka")[0].name == "Kataka"
-
-
-def test_sure_means_alike_and_well_before_the_next():
-    index = NameIndex(["Mohan Lal", "Sohan Lal", "Moran Lal", "Laxmi", "Lakshmi"])
-    assert is_sure(index.search("मोहन लाल"))
-    assert not is_sure(index.search("लक्ष्मी"))
-    assert not is_sure(index.search("xyz"))
-    assert not is_sure([])
 
 
 def test_searching_nothing_finds_nothing():

@@ -22,7 +22,7 @@ from mappers.schema.paper import paper_fields
 from mappers.schema.parts.table import FormModel, Table, column
 from mappers.schema.profiles import PROFILES, asked, missing
 from mappers.schema.reference import schema_page
-from validators.checking.examples import make_record
+from sample_data.makers.rule_examples import make_record
 
 FORMS = sorted(load_schemas())
 SNAPSHOT = Path(__file__).parents[1] / "golden" / "schema_fields.json"

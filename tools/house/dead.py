@@ -214,8 +214,9 @@ class _Search:
     @cached_property
     def _conventions(self) -> set[str]:
         """Names that a loader of plug-ins takes of each module that it finds by name."""
-        own = (facts for module, facts in self._facts.items() if module.split(".")[0] in PACKAGES)
-        return {name for facts in own if "import_module" in facts.uses for name in facts.uses}
+        own = {m: f for m, f in self._facts.items() if m.split(".")[0] in PACKAGES and "import_module" in f.uses}
+        texts = (self._house.files[module].read_text(encoding="utf-8") for module in own)  # also in its patterns
+        return {word for text in texts for word in _WORD.findall(text)}
 
     @cached_property
     def _in_templates(self) -> set[str]:

@@ -12,12 +12,11 @@ from mappers.schema import form_tables
 from mappers.schema.profiles import missing
 from validators.checking.evaluate import RuleHit, evaluate
 from validators.checking.frames import GroupedFrames, record_frames
-from validators.checking.gather import Texts
 from validators.checking.plan import Bound, plan
-from validators.checking.rows import GAP, UNCAPTURED, find_in_rows
+from validators.checking.rows import GAP, UNCAPTURED
 from validators.checking.unread import MESSAGE, OPERATOR, unread
 from validators.doubles.other import plain_record
-from validators.finding import Finding, RowFinding
+from validators.finding import Finding
 from validators.rulebook.columns import LINE, RECORD
 from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import load_rules
@@ -172,23 +171,6 @@ def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
         if i == 0 and (cell is None or (cell.value is None and not cell.by.startswith(OPERATOR))):
             return False
     return True
-
-
-def check_frames(
-    form: str, frames: Mapping[str, pl.DataFrame], settings: CheckSettings, others: Mapping[str, Texts] | None = None
-) -> list[RowFinding]:
-    """What the rules say about the rows of an import file, by line.
-
-    frames: table name -> what `text_frame` makes; columns that the schema has not are passed over, missing ones count
-    as empty. others: form -> frames of records of other forms, which are compared with and not checked. Here E means
-    what the policy says: there is no scan behind a row that a person could look at.
-    """
-    rows = find_in_rows(form, frames, settings, others).sort("table", "line", "key", "field", "code")
-    messages = {code: made.english for code, made in {GAP: load_rules()[GAP], **load_rules(form)}.items()}
-    return [
-        RowFinding(table, line, key, field, code, settings.policy[code], messages[code])
-        for table, line, key, field, code in rows.select("table", "line", "key", "field", "code").iter_rows()
-    ]
 
 
 def tables_compared(form: str, settings: CheckSettings) -> Mapping[str, frozenset[str]]:

@@ -60,16 +60,6 @@ class GroupedFrames:
         return of_group
 
 
-def text_frame(lines: Sequence[int], keys: Sequence[str], columns: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Rows of a file as a text frame. lines: their lines in the file; keys: their record_id, "" where there is none.
-
-    A row without an id is a record of its own.
-    """
-    ids = [key or f"\x00{line}" for key, line in zip(keys, lines, strict=True)]
-    schema = {RECORD: pl.String, LINE: pl.Int64, **dict.fromkeys(columns, pl.String)}
-    return pl.DataFrame({RECORD: ids, LINE: lines, **columns}, schema=schema)
-
-
 def empty_frames(form: str) -> dict[str, pl.DataFrame]:
     """The text frames of one record without any value and with one empty row in each child table."""
     children: dict[str, tuple[Row, ...]] = {t.child: ({},) for t in form_tables(form).values() if t.child}

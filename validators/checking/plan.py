@@ -261,20 +261,3 @@ def failing(made: Rule, answer: pl.Series) -> pl.Series | None:
     if made.names_other:
         return answer.is_not_null() if answer.null_count() < answer.len() else None
     return None if answer.all() else (~answer).fill_null(value=False)
-
-
-def names_read(bound: Bound, settings: CheckSettings) -> set[str]:
-    """What a rule reads, as its label names it: "fir_date", "parent.year", "acts", "acts.section", "iif1:fir_date"."""
-    asked, gathers = ask(bound, settings)
-    names = {_plain(n) for n in asked.meta.root_names()} - {g.name for g in gathers}
-    for one in gathers:
-        child = form_tables(one.link.form)[one.link.table].child
-        names |= {
-            f"{one.link.form}:" * bool(one.link.by) + f"{child}." * bool(child) + _plain(name)
-            for name in one.value.meta.root_names()
-        }
-    return names
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix(COUNT).removeprefix(TEXT).removeprefix(NUMBER)

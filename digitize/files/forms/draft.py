@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from digitize.files.forms import labels
@@ -255,8 +255,3 @@ def _title(pieces: Sequence[Piece], spoken: Sequence[str]) -> str:
     """The highest piece of print in the upper fifth, which is the heading."""
     upper = [p for p in pieces if p.text and p.segment.row < max(3, 0.2 * len({q.segment.row for q in pieces}))]
     return max(upper, key=lambda p: p.segment.box.y1 - p.segment.box.y0).text if upper else ""
-
-
-def with_ids(draft: Draft, renamed: Mapping[str, str]) -> Draft:
-    """The draft with zones called otherwise."""
-    return replace(draft, zones=tuple(replace(z, id=renamed.get(z.id, z.id)) for z in draft.zones))

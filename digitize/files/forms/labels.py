@@ -184,11 +184,6 @@ def share_known(texts: Sequence[str], language: str) -> float:
     return known / max(letters, _FEW_LETTERS)
 
 
-def labels_of(language: str) -> tuple[str, ...]:
-    """Every printed label of a language, folded."""
-    return tuple(printed for _, printed in _printed((language,)))
-
-
 def languages() -> tuple[str, ...]:
     """The languages that labels are known in."""
     return tuple(sorted({row[1] for row in _table()}))

@@ -14,7 +14,6 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 
 _MOST_PAGES = 256
-Place = tuple[str, str]
 
 
 class ValuesAbove:

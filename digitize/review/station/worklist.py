@@ -197,10 +197,6 @@ class Worklist:
         lease = self._held.get(base)
         return lease.name if lease and lease.until > self.clock() else ""
 
-    def list_leases(self) -> dict[str, tuple[str, float]]:
-        """What is held: base -> who, until when."""
-        return {base: (lease.name, lease.until) for base, lease in self._held.items()}
-
     def restore_lease(self, base: str, who: str, until: float) -> None:
         """Somebody held it before a restart."""
         self._held[base] = _Lease(who, until)

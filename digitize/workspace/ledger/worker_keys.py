@@ -8,7 +8,6 @@ from typing import Any
 
 STEP = "worker-key"
 """Step of the event that allows a key, or takes that back; its unit is "worker-key:NAME", its key the public half."""
-_EVENTS = "SELECT seq, unit, key, detail FROM events WHERE step = ? ORDER BY seq"
 
 
 class WorkerKeys:
