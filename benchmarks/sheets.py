@@ -28,7 +28,7 @@ import numpy as np
 from PIL import Image
 
 from digitize.volumes.labels import print_labels
-from digitize.volumes.listed import receive_all
+from digitize.volumes.receipt import receive_all
 from digitize.workspace.place import create
 from digitize.workspace.volumes.book import VolumeFacts
 from digitize.workspace.volumes.sheet_text import SheetDamaged, from_text

@@ -48,15 +48,15 @@ def receive(
 ) -> None:
     """Note that volumes came, what they are, and how many pages somebody counted."""
     from digitize.errors import InputError
-    from digitize.volumes.list_file import read_list
-    from digitize.volumes.listed import receive_all
+    from digitize.volumes.list_file import read_volume_list
+    from digitize.volumes.receipt import receive_all
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import VolumeFacts
 
     if bool(volume) == bool(volumes):
         raise InputError("Name one volume with --volume, or many with --list FILE.")
     told = VolumeFacts(volume, station, district, kind, years, language, pages)
-    wanted = read_list(volumes) if volumes else [told]
+    wanted = read_volume_list(volumes) if volumes else [told]
     numbers = receive_all(open_place(folder), wanted, by=by, brought_by=brought_by, on=on, note=note)
     if json:
         print_json({"volumes": [{"number": n, "label": f.label} for n, f in zip(numbers, wanted, strict=True)]})
@@ -147,7 +147,7 @@ def account(
 ) -> None:
     """Set what was counted by hand beside what was scanned, read and recorded; exit code 3 if they differ."""
     from digitize.errors import TooManyRefused
-    from digitize.volumes.account import accounts
+    from digitize.volumes.account import list_accounts
     from digitize.workspace.intake.unplaced import set_aside
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -156,7 +156,7 @@ def account(
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         only = Volumes(ledger).find(volume).number if volume else None
-        found = accounts(ledger, place.options.workspace.site_id, only)
+        found = list_accounts(ledger, place.options.workspace.site_id, only)
         aside = set_aside(ledger)
     if json:
         print_json({"volumes": [a.as_plain() for a in found], "set_aside": len(aside)})
@@ -207,7 +207,7 @@ def look(
 
     from digitize.cli.console import progress
     from digitize.files.scanqc.check import ScanQcOptions
-    from digitize.volumes.look import look_at
+    from digitize.volumes.inspection import inspect_volume
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import Volumes
@@ -217,7 +217,7 @@ def look(
     with Ledger(place.ledger) as ledger, progress(place.options.run.line_every) as shown:
         book = Volumes(ledger)
         for one in [book.find(volume)] if volume else list(book.all().values()):
-            found = look_at(place, ledger, one, wanted, shown)
+            found = inspect_volume(place, ledger, one, wanted, shown)
             few = f" Fewer than 12 letters: {', '.join(found.few_letters)}." if found.few_letters else ""
             say(f"Volume {one.number:04d}, {one.facts.label}: {pluralize(found.pages, 'page')} looked at.{few}")
             for f in found.findings:

@@ -65,15 +65,15 @@ def _look(
     from functools import cache
 
     from digitize.masking.unmasking import ShownFields
-    from digitize.records.cases import CaseTally, all_cases, find_case
+    from digitize.records.cases import CaseTally, find_case, iter_cases
 
-    found: Iterable[Case] = [find_case(ledger, name)] if name else all_cases(ledger)
+    found: Iterable[Case] = [find_case(ledger, name)] if name else iter_cases(ledger)
     # Of all cases none is drawn for this: it would be used up before it is shown. Where none is shown, no record is
     # opened for masks.
     masks, told, tally = cache(lambda: _masks(ledger, found if name else ())), ShownFields(), CaseTally()
-    wanted = (c for c in tally.each(found) if name or every or c.conflicts)
+    wanted = (c for c in tally.count_each(found) if name or every or c.conflicts)
     shown = [_plain(c, masks(), None if is_masked else told) for c in wanted]
-    return shown, None if name else tally.counts(ledger), told
+    return shown, None if name else tally.compute_counts(ledger), told
 
 
 def _gone(purged: int) -> str:
@@ -87,16 +87,16 @@ def _plain(case: Case, masks: CaseMasks, told: ShownFields | None) -> dict[str, 
     if told is None:
         return case_to_plain(case, masks)
     for record in case.records:
-        told.add(record.id, masks.paths(record))
+        told.add(record.id, masks.list_masked_paths(record))
     return case_to_plain(case, None)
 
 
 def _masks(ledger: Ledger, cases: Iterable[Case]) -> CaseMasks:
     """For the cases that are shown, or for the whole workspace when none are named."""
-    from digitize.masking.cases import masks_around, whole_masks
+    from digitize.masking.cases import build_case_masks, build_workspace_masks
 
     records = [r for c in cases for r in c.records]
-    return masks_around(ledger, records) if records else whole_masks(ledger)
+    return build_case_masks(ledger, records) if records else build_workspace_masks(ledger)
 
 
 def _print(plain: dict[str, Any]) -> None:

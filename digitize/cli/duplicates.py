@@ -13,7 +13,7 @@ from digitize.cli.unmask import Reason, Unmask, asked_by, keep_record, need_file
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
-    from digitize.records.duplicates.run import Duplicates, DuplicateSearch
+    from digitize.records.duplicates.search import Duplicates, DuplicateSearch
 
 PANEL = "Services on loaded records", 50
 
@@ -42,7 +42,7 @@ def duplicates(
 ) -> None:
     """List records that may be of one person or one case, across scripts and spellings; nothing is merged."""
     from digitize.errors import OptionsError
-    from digitize.records.duplicates.run import DuplicateSearch
+    from digitize.records.duplicates.search import DuplicateSearch
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if decisions:
@@ -61,14 +61,14 @@ def duplicates(
 
 
 def _find(paths: list[Path], wanted: DuplicateSearch) -> Duplicates:
-    from digitize.records.duplicates.run import in_files, in_workspace
+    from digitize.records.duplicates.search import find_in_files, find_in_workspace
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     if not _is_workspace(paths):
-        return in_files(paths, wanted)
+        return find_in_files(paths, wanted)
     with Ledger(open_place(paths[0]).ledger) as ledger:
-        return in_workspace(ledger, wanted)
+        return find_in_workspace(ledger, wanted)
 
 
 def _is_workspace(paths: list[Path]) -> bool:

@@ -78,14 +78,14 @@ def _pack(
     publics: list[str] | None, json: bool,
 ) -> None:  # fmt: skip
     from digitize.errors import OptionsError
-    from digitize.volumes.package import pack
+    from digitize.volumes.archive_package import write_package
     from digitize.workspace.place import open_place
 
     if publics:
         raise OptionsError("A package is encrypted when it is written: digitize encrypt FOLDER --to KEY")
     place = open_place(folder)
     target = out or place.folder / "exports" / f"{to}-{''.join(c if c.isalnum() else '-' for c in volume or batch)}"
-    made = pack(place, target, to, volume=volume, batch=batch, who=who)
+    made = write_package(place, target, to, volume=volume, batch=batch, who=who)
     if json:
         print_json({**asdict(made), "path": str(made.path)})
         return

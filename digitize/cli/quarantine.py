@@ -31,14 +31,14 @@ def list_rejects(
 ) -> None:
     """List what waits: where it came from and what the rules say; no values."""
     from digitize.files.loading.where import opened
-    from digitize.quarantine.rejects import STATES, WAITING, each_reject
+    from digitize.quarantine.rejects import STATES, WAITING, iter_rejects
 
     states = STATES if with_all else WAITING
     with opened(target, schema, workspace) as there:
         # A line of each, and not its record: what waits in a state is larger than memory.
         found = [
             (r.id, r.state, r.word, r.form, r.record.id, r.batch, r.file, r.line, list(r.codes), r.place)
-            for r in each_reject(there, states=states, batch=batch, code=code)
+            for r in iter_rejects(there, states=states, batch=batch, code=code)
         ]
     if json:
         names = ("reject", "state", "word", "form", "record", "batch", "file", "line", "codes")
@@ -134,7 +134,7 @@ def import_sheet(
 
     from digitize.errors import OptionsError
     from digitize.files.loading.where import opened
-    from digitize.quarantine.correct import take_sheet
+    from digitize.quarantine.correction import take_sheet
 
     if not operator.strip():
         raise OptionsError("--operator says who filled the sheet in; it is recorded.")
@@ -174,17 +174,17 @@ def replay_rejects(
     from digitize.errors import OptionsError
     from digitize.files.loading.where import opened
     from digitize.files.validating.settings import words
-    from digitize.quarantine.asking import AskedBy
     from digitize.quarantine.rejects import WAITING, find_rejects
-    from digitize.quarantine.replay import Forced, replay
+    from digitize.quarantine.replay import ForcedReplay, replay_rejects
+    from digitize.quarantine.rule_check import RuleSettingsGiven
     from digitize.targets.quarantine_store import CORRECTED
 
     if not force == bool(operator.strip()) == bool(reason.strip()):
         raise OptionsError("--force, --operator and --reason go together: who forces it and why is recorded.")
-    forced = Forced(operator.strip(), reason.strip()) if force else None
+    forced = ForcedReplay(operator.strip(), reason.strip()) if force else None
     with opened(target, schema, workspace) as there:
         found = find_rejects(there, states=WAITING if with_open else (CORRECTED,), batch=batch, code=code)
-        done = replay(there, found, AskedBy(state, stations, profile, words(ignore)), forced)
+        done = replay_rejects(there, found, RuleSettingsGiven(state, stations, profile, words(ignore)), forced)
     if json:
         stale = [{"reject": r.id, "record": r.record.id} for r in done.stale]
         print_json({"loaded": done.loaded, "stay": done.stay, **({"stale": stale} if stale else {})})

@@ -28,14 +28,14 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one page or record: scan, zones, reading, value, findings, where it is loaded."""
-    from digitize.records.trail import trail
+    from digitize.records.trail import build_trail
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        data = trail(ledger, name, is_masked=not who)
+        data = build_trail(ledger, name, is_masked=not who)
         if image is not None:
             _draw(place, ledger, data, name, image, is_masked=not who)
         if who:
@@ -54,11 +54,11 @@ def show(
 
 def _keep(ledger: Ledger, who: Unmasking, name: str, data: dict[str, Any], image: Path | None) -> None:
     """Write to the ledger who saw which protected fields, and the picture's hash."""
-    from digitize.masking.unmasking import file_hashes
-    from digitize.records.trail import protected_shown
+    from digitize.masking.unmasking import hash_files
+    from digitize.records.trail import list_shown_fields
 
-    shown = protected_shown(ledger, data["records"] if "records" in data else [data["record"]])
-    files = {"files": file_hashes([image])} if image else {}
+    shown = list_shown_fields(ledger, data["records"] if "records" in data else [data["record"]])
+    files = {"files": hash_files([image])} if image else {}
     ledger.record_event(name, "show", "note", detail={**who.as_plain(), **shown.as_plain(), **files})
 
 
@@ -72,7 +72,7 @@ def _draw(place: Place, ledger: Ledger, data: dict[str, Any], name: str, image: 
     if not page:
         raise InputError(f"{name} comes from a table; there is no page to draw.")
     doubtful = tuple(f["from"].get("zone", "") for f in fields if f["open"])
-    image.write_bytes(Pictures(place, ledger).page(page, doubtful, is_masked=is_masked))
+    image.write_bytes(Pictures(place, ledger).draw_page(page, doubtful, is_masked=is_masked))
 
 
 def _print_page(page: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ def status(
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
-    from digitize.volumes.account import summary
+    from digitize.volumes.account import format_summary
     from digitize.workspace.calibration.showing import HEAD, standings
     from digitize.workspace.counting.totals import count_work
     from digitize.workspace.ledger import Ledger, purges, replaced, waiting_pages
@@ -39,7 +39,7 @@ def status(
         s = count_work(ledger, every_volume=json)
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
-        volumes, used, purged = summary(ledger), find_all_chosen(ledger), purges.summary(ledger)
+        volumes, used, purged = format_summary(ledger), find_all_chosen(ledger), purges.summary(ledger)
         again = [*replaced.summary(ledger), *waiting_pages.summary(ledger)]
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]

@@ -17,7 +17,7 @@ from tempfile import gettempdir
 from typing import Any
 
 from digitize.errors import DiskFull
-from digitize.masking.few_cases import NAMED, SENSITIVE, FewCases, Key, agree
+from digitize.masking.few_cases import NAMED, SENSITIVE, FewCases, Key, do_places_agree
 
 _AT_ONCE = 5_000
 _CACHE_KB = 16_000
@@ -127,7 +127,7 @@ class CaseIndex:
         if self._count % self._at_once == 0:
             self._flush()
 
-    def settle(self, fir_node: Callable[[int, Key], int]) -> None:
+    def merge_cases(self, fir_node: Callable[[int, Key], int]) -> None:
         """Unite what is one case, and note what only may be. fir_node: (main, place) -> the key of that FIR."""
         if self._made is None:
             w = self._waiting
@@ -136,12 +136,12 @@ class CaseIndex:
             self._places.clear()
             return
         self._flush()
-        with _plain_errors():
+        with _translate_errors():
             self._unite_alike(fir_node)
-            self._spread()
+            self._propagate_roots()
             # A number that leads to a case may make one of two, to which others lead then.
-            while self._changed(_ONE_OWNER):
-                self._spread()
+            while self._execute_change(_ONE_OWNER):
+                self._propagate_roots()
             self._db.execute(_MANY_OWNERS)
             self._db.executescript(_GATHER)
         self._places.clear()
@@ -152,7 +152,7 @@ class CaseIndex:
         places = list(self._places)
         for main, rows in groupby(self._db.execute(_ALIKE), key=lambda r: r[0]):
             pairs = list(combinations(sorted(places[r[1]] for r in rows), 2))
-            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if agree(a, b)]
+            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if do_places_agree(a, b)]
             # All agree: one case. A place that fits two which contradict each other may belong to either.
             if len(fitting) == len(pairs):
                 self._waiting["edges"] += fitting
@@ -162,61 +162,61 @@ class CaseIndex:
                 self._flush()
         self._flush()
 
-    def _spread(self) -> None:
+    def _propagate_roots(self) -> None:
         """Give all keys of a case one root: the smallest of them, which has no row of its own."""
         self._db.execute("DELETE FROM roots")
         self._db.execute(_LINKS)
-        while self._changed(_HOOK):
-            self._shorten("hooks")
+        while self._execute_change(_HOOK):
+            self._shorten_chains("hooks")
             self._db.executescript(_CONTRACT)
         self._db.execute("DROP TABLE links")
-        self._shorten("roots")
+        self._shorten_chains("roots")
 
-    def _shorten(self, table: str) -> None:
-        while self._changed(_SHORTEN.format(table)):
+    def _shorten_chains(self, table: str) -> None:
+        while self._execute_change(_SHORTEN.format(table)):
             pass
 
-    def nodes_of(self, nodes: Iterable[int]) -> frozenset[int]:
+    def find_cases(self, nodes: Iterable[int]) -> frozenset[int]:
         """The cases to which keys belong, or may belong."""
-        roots = {self._root(node) for node in nodes}
+        roots = {self._find_root(node) for node in nodes}
         if self._few is not None:
-            return frozenset(roots.union(*map(self._few.beside, roots)))
-        near = {row[0] for root in roots for row in self._rows("SELECT b FROM beside WHERE a = ?", (root,))}
+            return frozenset(roots.union(*map(self._few.find_possible, roots)))
+        near = {row[0] for root in roots for row in self._read_rows("SELECT b FROM beside WHERE a = ?", (root,))}
         return frozenset(roots | near)
 
-    def flags_of(self, cases: Iterable[int]) -> int:
+    def find_flags(self, cases: Iterable[int]) -> int:
         """What is said in any of these cases."""
         flags = 0
         for case in cases:
             if self._few is not None:
                 flags |= self._few.flags.get(case, 0)
                 continue
-            for row in self._rows("SELECT flags FROM cases WHERE root = ?", (case,)):
+            for row in self._read_rows("SELECT flags FROM cases WHERE root = ?", (case,)):
                 flags |= row[0]
         return flags
 
-    def members_of(self, cases: Iterable[int]) -> list[str]:
+    def list_members(self, cases: Iterable[int]) -> list[str]:
         """Ids of the records of these cases, where something may have to be masked."""
         if self._few is not None:
-            return sorted({record for case in cases for record in self._few.members(case)})
+            return sorted({record for case in cases for record in self._few.list_members(case)})
         sql = "SELECT record FROM members WHERE root = ?"
-        return sorted({row[0] for case in cases for row in self._rows(sql, (case,))})
+        return sorted({row[0] for case in cases for row in self._read_rows(sql, (case,))})
 
-    def _root(self, node: int) -> int:
+    def _find_root(self, node: int) -> int:
         if self._few is not None:
-            return self._few.root(node)
-        rows = self._rows("SELECT root FROM roots WHERE node = ?", (node,))
+            return self._few.find_root(node)
+        rows = self._read_rows("SELECT root FROM roots WHERE node = ?", (node,))
         return rows[0][0] if rows else node
 
-    def _rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._lock, _plain_errors():
+    def _read_rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._lock, _translate_errors():
             return self._db.execute(sql, values).fetchall()
 
-    def _changed(self, sql: str) -> int:
+    def _execute_change(self, sql: str) -> int:
         return self._db.execute(sql).rowcount
 
     def _flush(self) -> None:
-        with _plain_errors():
+        with _translate_errors():
             self._db.execute("BEGIN")
             for table, rows in self._waiting.items():
                 if rows:
@@ -226,7 +226,7 @@ class CaseIndex:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as e:

@@ -15,16 +15,16 @@ from functools import lru_cache
 from itertools import islice
 
 from digitize.masking.case_index import CaseIndex
-from digitize.masking.few_cases import NAMED, SENSITIVE, Key, agree
+from digitize.masking.few_cases import NAMED, SENSITIVE, Key, do_places_agree
 from digitize.masking.masks import (
-    Beside,
-    child_names,
+    CaseContext,
     is_masked,
+    list_child_names,
+    list_masked_paths,
     mask_record,
-    masked_paths,
 )
-from digitize.masking.masks import secret_words as _secret_words
-from digitize.masking.once import once_a_record
+from digitize.masking.masks import list_secret_words as _secret_words
+from digitize.masking.record_cache import cache_per_record
 from digitize.masking.sensitive import accuses_child, is_sensitive, names_sections
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
@@ -46,42 +46,42 @@ class CaseMasks:
         self._index = CaseIndex()
         row = ("", 0)
         for record in records:
-            row = _add(self._index, record, row)
-        self._index.settle(_fir_node)
+            row = _index_record(self._index, record, row)
+        self._index.merge_cases(_make_fir_node)
         # Telling opens all records of a case, and each of them asks.
-        self._told = lru_cache(maxsize=256)(self._tell)
+        self._told = lru_cache(maxsize=256)(self._make_context)
 
-    def beside(self, record: Record) -> Beside:
+    def build_context(self, record: Record) -> CaseContext:
         """What the case of a record says."""
-        nodes = self.nodes(record)
-        flags = self._index.flags_of(nodes)
+        nodes = self.find_cases(record)
+        flags = self._index.find_flags(nodes)
         is_case_sensitive, is_named = bool(flags & SENSITIVE), bool(flags & NAMED)
         # Nothing to protect, and sections are known: the case's records need not be opened.
         if not is_case_sensitive and is_named:
-            return Beside(names_sections=True)
+            return CaseContext(names_sections=True)
         return self._told(nodes, is_case_sensitive, is_named)
 
     def mask(self, record: Record) -> Record:
         """The record as it may be shown."""
-        return mask_record(record, self.beside(record))
+        return mask_record(record, self.build_context(record))
 
-    def paths(self, record: Record) -> frozenset[str]:
+    def list_masked_paths(self, record: Record) -> frozenset[str]:
         """Paths of its fields that are masked, those left over among them."""
-        return masked_paths(record, self.beside(record))
+        return list_masked_paths(record, self.build_context(record))
 
     def is_masked(self, record: Record) -> bool:
         """Whether anything of it may have to be masked."""
-        return is_masked(record, self.beside(record))
+        return is_masked(record, self.build_context(record))
 
-    def nodes(self, record: Record) -> frozenset[int]:
+    def find_cases(self, record: Record) -> frozenset[int]:
         """Numbers of the cases that a record belongs to, or may belong to; records that share one may be one case."""
-        return self._index.nodes_of(_homes(record))
+        return self._index.find_cases(_list_own_keys(record))
 
-    def _tell(self, nodes: frozenset[int], is_case_sensitive: bool, is_named: bool) -> Beside:
-        records = [r for i in self._index.members_of(nodes) if (r := self._find(i)) is not None]
-        children = frozenset(n for r in records for n in child_names(r))
+    def _make_context(self, nodes: frozenset[int], is_case_sensitive: bool, is_named: bool) -> CaseContext:
+        records = [r for i in self._index.list_members(nodes) if (r := self._find(i)) is not None]
+        children = frozenset(n for r in records for n in list_child_names(r))
         is_accused = any(accuses_child(r) for r in records)
-        beside = Beside(is_case_sensitive, is_named, children, accuses_child=is_accused)
+        beside = CaseContext(is_case_sensitive, is_named, children, accuses_child=is_accused)
         secrets = frozenset(word for r in records for word in _secret_words(r, beside))
         return replace(beside, secrets=secrets)
 
@@ -96,72 +96,76 @@ class CaseKeys:
 
     def add(self, record: Record) -> None:
         """Take in what a record states."""
-        for key in _firs(record):
-            self._places.setdefault(_main(key), set()).add(_place(key))
-        self._others |= {*_others(record), _row(record)}
+        for key in _list_firs(record):
+            self._places.setdefault(_fold_main_key(key), set()).add(_fold_place(key))
+        self._others |= {*_list_other_keys(record), _find_row_key(record)}
 
-    def fits(self, record: Record) -> bool:
+    def matches(self, record: Record) -> bool:
         """Whether a record states something of it, as far as both state it."""
-        if not self._others.isdisjoint((*_others(record), _row(record))):
+        if not self._others.isdisjoint((*_list_other_keys(record), _find_row_key(record))):
             return True
-        return any(agree(_place(k), place) for k in _firs(record) for place in self._places.get(_main(k), ()))
+        return any(
+            do_places_agree(_fold_place(k), place)
+            for k in _list_firs(record)
+            for place in self._places.get(_fold_main_key(k), ())
+        )
 
 
-def _add(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
+def _index_record(index: CaseIndex, record: Record, row: tuple[str, int]) -> tuple[str, int]:
     """Take a record into the index. row: the last record that a row made first, and its key. Returns the next row."""
-    nodes, firs = [*_homes(record)], _firs(record)
+    nodes, firs = [*_list_own_keys(record)], _list_firs(record)
     # A number leads to an FIR only by a record that states both.
-    others = [hash(k) for k in _others(record)] if firs else ()
+    others = [hash(k) for k in _list_other_keys(record)] if firs else ()
     # The order matters: "ROW+NAME" finds its "ROW" only right before it, as records by id come.
-    if "+" in record.id and row[0] == _row(record)[1]:
+    if "+" in record.id and row[0] == _find_row_key(record)[1]:
         nodes.append(row[1])
     said = SENSITIVE * is_sensitive(record) | NAMED * names_sections(record)
-    index.add(record.id, nodes, said, ((_main(k), _place(k)) for k in firs), others)
+    index.add(record.id, nodes, said, ((_fold_main_key(k), _fold_place(k)) for k in firs), others)
     return row if "+" in record.id else (record.id, nodes[0])
 
 
-def masks_of(records: Iterable[Record]) -> CaseMasks:
+def build_masks(records: Iterable[Record]) -> CaseMasks:
     """Masks for records that are at hand, and no others."""
     by_id = {r.id: r for r in records}
     # By id, as the ledger gives them: what one row made is found to belong together in that order alone.
     return CaseMasks((by_id[i] for i in sorted(by_id)), by_id.get)
 
 
-def whole_masks(ledger: Ledger) -> CaseMasks:
+def build_workspace_masks(ledger: Ledger) -> CaseMasks:
     """Masks for every record of a workspace: one pass over the ledger."""
     records = Records(ledger)
     return CaseMasks((s.record for s in records.all()), lambda i: s.record if (s := records.one(i)) else None)
 
 
-def masks_for(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMasks:
+def build_batch_masks(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMasks:
     """Masks for the records of one batch or volume: of few, only what belongs to their cases is decoded, else all.
 
     records: gives them, anew each time.
     """
     few = list(islice(records(), _FEW + 1))
     # A key that is no FIR's may be stated at any station: what states it is found by going through all records.
-    if len(few) > _FEW or any(k[0] in ("number", "key") for r in few for k in _keys(r)):
-        return whole_masks(ledger)
-    return masks_around(ledger, few)
+    if len(few) > _FEW or any(k[0] in ("number", "key") for r in few for k in _list_keys(r)):
+        return build_workspace_masks(ledger)
+    return build_case_masks(ledger, few)
 
 
-def masks_around(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
+def build_case_masks(ledger: Ledger, records: Iterable[Record]) -> CaseMasks:
     """Masks for some records: only what belongs to their cases is decoded, unless those lead on and on."""
     found = {r.id: r for r in records}
     asked: set[Key] = set()
     for _ in range(_ROUNDS):
-        keys = {k for r in found.values() for k in _keys(r)} - asked
+        keys = {k for r in found.values() for k in _list_keys(r)} - asked
         if not keys:
-            return masks_of(found.values())
+            return build_masks(found.values())
         asked |= keys
-        wanted = {_loose(k) for k in keys}
+        wanted = {_loosen_key(k) for k in keys}
         # The text stood somewhere in the record; whether as its key is known only here.
-        found |= {r.id: r for r in _near(ledger, keys) if wanted & {_loose(k) for k in _keys(r)}}
+        found |= {r.id: r for r in _iter_related(ledger, keys) if wanted & {_loosen_key(k) for k in _list_keys(r)}}
     # One end of a long chain protects the other: what is left out must never be shown.
-    return whole_masks(ledger)
+    return build_workspace_masks(ledger)
 
 
-def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
+def _iter_related(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
     """The records that may state one of these keys."""
     firs = [k for k in keys if k[0] == "fir"]
     others = [k for k in keys if k[0] in ("number", "key")]
@@ -175,39 +179,39 @@ def _near(ledger: Ledger, keys: Iterable[Key]) -> Iterator[Record]:
         yield from (s.record for s in records.mentioning(sorted(texts), ends))
 
 
-def _keys(record: Record) -> tuple[Key, ...]:
+def _list_keys(record: Record) -> tuple[Key, ...]:
     """All that a record states of its case."""
-    return (*_firs(record), *_others(record), _row(record))
+    return (*_list_firs(record), *_list_other_keys(record), _find_row_key(record))
 
 
-@once_a_record
-def _homes(record: Record) -> tuple[int, ...]:
+@cache_per_record
+def _list_own_keys(record: Record) -> tuple[int, ...]:
     """The keys by which a record belongs to a case: its FIR's, else all the others, else its row."""
-    firs = tuple(_fir_node(_main(k), _place(k)) for k in _firs(record))
-    return firs or tuple(hash(k) for k in _others(record) or (_row(record),))
+    firs = tuple(_make_fir_node(_fold_main_key(k), _fold_place(k)) for k in _list_firs(record))
+    return firs or tuple(hash(k) for k in _list_other_keys(record) or (_find_row_key(record),))
 
 
-def _fir_node(main: int, place: Key) -> int:
+def _make_fir_node(main: int, place: Key) -> int:
     """An FIR as a number: station, year and number; state, district and part."""
     return hash((main, place))
 
 
-def _main(key: Key) -> int:
+def _fold_main_key(key: Key) -> int:
     """Station, year and number of an FIR, however they are written."""
     return hash((key[0], place_key(key[1]), key[2], key[3].lstrip("0")))
 
 
-def _place(key: Key) -> Key:
+def _fold_place(key: Key) -> Key:
     state, district, part = key[4:]
     return state.casefold(), place_key(district), part
 
 
-def _row(record: Record) -> Key:
+def _find_row_key(record: Record) -> Key:
     return "row", record.id.partition("+")[0]
 
 
-@once_a_record
-def _firs(record: Record) -> tuple[Key, ...]:
+@cache_per_record
+def _list_firs(record: Record) -> tuple[Key, ...]:
     """("fir", station, year, number, state, district, part), of the record's own FIR and of one it leads to."""
     return tuple(_stated_firs(record))
 
@@ -222,8 +226,8 @@ def _stated_firs(record: Record) -> Iterator[Key]:
             yield ("fir", *main, said["state"], said["district"], said["fir_part"])
 
 
-@once_a_record
-def _others(record: Record) -> tuple[Key, ...]:
+@cache_per_record
+def _list_other_keys(record: Record) -> tuple[Key, ...]:
     return tuple(_stated_others(record))
 
 
@@ -234,9 +238,9 @@ def _stated_others(record: Record) -> Iterator[Key]:
         yield "number", record.value("state") or "", number
     yield from (("key", *key) for key in legacy_keys(record))
     if "+" in record.id:
-        yield _row(record)
+        yield _find_row_key(record)
 
 
-def _loose(key: Key) -> Key:
+def _loosen_key(key: Key) -> Key:
     """A key without what may be lacking in one of two records of a case."""
     return (key[0], place_key(key[1]), key[2], key[3].lstrip("0")) if key[0] == "fir" else key

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from digitize.masking.lists import numbers_in, texts_of
-from digitize.masking.once import once_a_record
-from digitize.masking.words import age_told, fold_words, tells_of_accused_child, tells_of_minor
+from digitize.masking.lists import find_numbers, list_texts
+from digitize.masking.record_cache import cache_per_record
+from digitize.masking.words import fold_words, is_child_age_told, tells_of_accused_child, tells_of_minor
 from mappers.record import FieldValue, Record, Row
 
 _ADULT = 18
 _AGES = ("age", "age_from", "age_to")
 
 
-@once_a_record
+@cache_per_record
 def is_child(record: Record, row: Row) -> bool:
     """Whether a person may be a child."""
-    if any(n < _ADULT for name in _AGES for n in _ages(row.get(name))) or _is_months_old(row):
+    if any(n < _ADULT for name in _AGES for n in _list_ages(row.get(name))) or _is_months_old(row):
         return True
-    if any(age_told(fold_words(t)) for name in _AGES for t in _unsure(row.get(name))):
+    if any(is_child_age_told(fold_words(t)) for name in _AGES for t in _list_unsure_texts(row.get(name))):
         return True
     # 18 counts, too: by years alone, who turns 18 in that year may still have been 17.
-    if any(year - born <= _ADULT for born in _births(row) for year in _years(record)):
+    if any(year - born <= _ADULT for born in _list_births(row) for year in _list_years(record)):
         return True
-    told = (fold_words(t) for name, cell in row.items() if name not in _AGES for t in texts_of(cell))
+    told = (fold_words(t) for name, cell in row.items() if name not in _AGES for t in list_texts(cell))
     return any(tells_of_minor(t) or tells_of_accused_child(t) for t in told)
 
 
@@ -33,19 +33,19 @@ def is_adult(row: Row) -> bool:
     return bool(age and age.value and age.value.isdigit() and age.is_sure() and int(age.value) >= _ADULT)
 
 
-def _ages(cell: FieldValue | None) -> Iterator[int]:
+def _list_ages(cell: FieldValue | None) -> Iterator[int]:
     """The age, and every number that was read in its place where it is not sure."""
     if cell is None:
         return
-    texts = [cell.value or ""] if cell.value and cell.is_sure() else texts_of(cell)
+    texts = [cell.value or ""] if cell.value and cell.is_sure() else list_texts(cell)
     for text in texts:
-        yield from numbers_in(text)
+        yield from find_numbers(text)
 
 
-def _unsure(cell: FieldValue | None) -> Iterator[str]:
+def _list_unsure_texts(cell: FieldValue | None) -> Iterator[str]:
     """The texts of an age of which no sure value came."""
     if cell is not None and not (cell.value and cell.is_sure()):
-        yield from texts_of(cell)
+        yield from list_texts(cell)
 
 
 def _is_months_old(row: Row) -> bool:
@@ -54,13 +54,13 @@ def _is_months_old(row: Row) -> bool:
     return bool(months and months.value) and (years is None or (years.value or "0") == "0")
 
 
-def _births(row: Row) -> Iterator[int]:
+def _list_births(row: Row) -> Iterator[int]:
     for cell in map(row.get, ("birth_year", "birth_date")):
         if cell and cell.value and cell.value[:4].isdigit():
             yield int(cell.value[:4])
 
 
-def _years(record: Record) -> Iterator[int]:
+def _list_years(record: Record) -> Iterator[int]:
     """Years in which the record's case was."""
     for cell in map(record.fields.get, ("year", "fir_date", "occurrence_from")):
         if cell and cell.value and cell.value[:4].isdigit():

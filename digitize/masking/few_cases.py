@@ -30,9 +30,9 @@ class FewCases:
         self.flags: dict[int, int] = {}
         self._members: dict[int, list[str]] = {}
         self._beside: dict[int, set[int]] = {}
-        self._gather(said)
+        self._gather_flags(said)
 
-    def root(self, node: int) -> int:
+    def find_root(self, node: int) -> int:
         """The smallest key of the case that a key belongs to."""
         up = self._up
         while (at := up.get(node, node)) != node:
@@ -40,16 +40,16 @@ class FewCases:
             up[node] = node = up.get(at, at)
         return node
 
-    def beside(self, root: int) -> Iterable[int]:
+    def find_possible(self, root: int) -> Iterable[int]:
         """Cases to which a case may belong."""
         return self._beside.get(root, ())
 
-    def members(self, root: int) -> Iterable[str]:
+    def list_members(self, root: int) -> Iterable[str]:
         """Ids of the records of a case, where something may have to be masked."""
         return self._members.get(root, ())
 
     def _unite(self, a: int, b: int) -> bool:
-        low, high = sorted((self.root(a), self.root(b)))
+        low, high = sorted((self.find_root(a), self.find_root(b)))
         if low != high:
             self._up[high] = low
         return low != high
@@ -63,7 +63,7 @@ class FewCases:
             by_main.setdefault(main, set()).add(place)
         for main, some in by_main.items():
             pairs = list(combinations(sorted(places[n] for n in some), 2))
-            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if agree(a, b)]
+            fitting = [(fir_node(main, a), fir_node(main, b)) for a, b in pairs if do_places_agree(a, b)]
             if len(fitting) == len(pairs):
                 for a, b in fitting:
                     self._unite(a, b)
@@ -75,20 +75,20 @@ class FewCases:
         by_other: dict[int, set[int]] = {}
         for other, node in owners:
             by_other.setdefault(other, set()).add(node)
-        roots = self._owned(by_other)
+        roots = self._find_owners(by_other)
         # A number that leads to a case may make one of two, to which others lead then.
         while any([self._unite(other, min(some)) for other, some in roots.items() if len(some) == 1]):
-            roots = self._owned(by_other)
+            roots = self._find_owners(by_other)
         self._near += [(other, n) for other, some in roots.items() if len(some) > 1 for n in by_other[other]]
 
-    def _owned(self, by_other: Mapping[int, Iterable[int]]) -> dict[int, set[int]]:
-        return {other: {self.root(node) for node in nodes} for other, nodes in by_other.items()}
+    def _find_owners(self, by_other: Mapping[int, Iterable[int]]) -> dict[int, set[int]]:
+        return {other: {self.find_root(node) for node in nodes} for other, nodes in by_other.items()}
 
-    def _gather(self, said: Iterable[tuple[int, int, str]]) -> None:
-        self._up = {node: self.root(node) for node in self._up}
+    def _gather_flags(self, said: Iterable[tuple[int, int, str]]) -> None:
+        self._up = {node: self.find_root(node) for node in self._up}
         for a, b in self._near:
-            self._beside.setdefault(self.root(a), set()).add(self.root(b))
-        rooted = [(self.root(node), flags, record) for node, flags, record in said]
+            self._beside.setdefault(self.find_root(a), set()).add(self.find_root(b))
+        rooted = [(self.find_root(node), flags, record) for node, flags, record in said]
         for root, flags, _ in rooted:
             self.flags[root] = self.flags.get(root, 0) | (flags & (SENSITIVE | NAMED))
         may_be = self._beside.keys() | {b for some in self._beside.values() for b in some}
@@ -97,6 +97,6 @@ class FewCases:
                 self._members.setdefault(root, []).append(record)
 
 
-def agree(a: Key, b: Key) -> bool:
+def do_places_agree(a: Key, b: Key) -> bool:
     """Whether two places (state, district, part of the register) can be one: "" is any."""
     return all(x == y or not x or not y for x, y in zip(a, b, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from digitize.masking.words import any_of, fold_words, words_of
+from digitize.masking.words import compile_words, fold_words, load_pattern
 from mappers.clean.acts import ActFound, find_acts
 from mappers.codes.protected import protected_sections, whole_act_names
 from mappers.text.folding import fold_digits, squeeze
@@ -24,24 +24,24 @@ _CODES = frozenset({"IPC", "RPC", "BNS"})
 
 def names_whole_act(folded: str) -> bool:
     """Whether a folded text (`fold_words`) names an act of which every section is protected."""
-    return _whole_names().search(folded) is not None
+    return _list_act_names().search(folded) is not None
 
 
 @cache
-def _whole_names() -> re.Pattern[str]:
+def _list_act_names() -> re.Pattern[str]:
     # Between initials a dot and a blank may stand or not.
-    return any_of({*whole_act_names(), *(n.replace(".", "") for n in whole_act_names())})
+    return compile_words({*whole_act_names(), *(n.replace(".", "") for n in whole_act_names())})
 
 
 @lru_cache(maxsize=_KEPT)
 def names_protected_section(text: str) -> bool:
     """Whether a text has a protected section beside its act, or behind a word for sections with a telling number."""
     plain = fold_digits(squeeze(text))
-    return any(_is_protected(plain, m) for m in _TOKEN.finditer(plain) if int(m[1]) in _numbers())
+    return any(_is_protected(plain, m) for m in _TOKEN.finditer(plain) if int(m[1]) in _list_numbers())
 
 
 @cache
-def _numbers() -> frozenset[int]:
+def _list_numbers() -> frozenset[int]:
     """Numbers of all listed sections: other ones are not looked at any further."""
     listed = (s for row in protected_sections() for s in row.sections)
     return frozenset(int(m[0]) for s in listed if (m := re.match(r"\d+", s)))
@@ -50,14 +50,14 @@ def _numbers() -> frozenset[int]:
 def _is_protected(text: str, found: re.Match[str]) -> bool:
     section = re.sub(r"[\s\-]", "", found.group())
     before, behind = text[max(0, found.start() - _BEFORE) : found.start()], text[found.end() : found.end() + _BEHIND]
-    acts = [*(i for a in _acts(behind)[:1] for i in a.ids), *(i for a in _acts(before)[-1:] for i in a.ids)]
+    acts = [*(i for a in _find_acts(behind)[:1] for i in a.ids), *(i for a in _find_acts(before)[-1:] for i in a.ids)]
     rows = [row for row in protected_sections() if row.holds(section)]
     if acts:
         return any(row.act in acts for row in rows)
     return int(found[1]) >= _FIRST_TELLING and any(not r.is_whole for r in rows) and _follows_word(before)
 
 
-def _acts(text: str) -> list[ActFound]:
+def _find_acts(text: str) -> list[ActFound]:
     """The acts named in a piece of free text: "it" is no act, "IT Act" is."""
     found = ((a, re.sub(r"[\W\d_]", "", text[a.start : a.end])) for a in find_acts(text))
     return [a for a, letters in found if len(letters) > _SHORTEST or not letters.isascii() or set(a.ids) & _CODES]
@@ -65,5 +65,5 @@ def _acts(text: str) -> list[ActFound]:
 
 def _follows_word(before: str) -> bool:
     folded = fold_words(before)
-    ends = [m.end() for m in words_of("sections").finditer(folded)]
+    ends = [m.end() for m in load_pattern("sections").finditer(folded)]
     return bool(ends) and _LIST.match(folded[ends[-1] :]) is not None

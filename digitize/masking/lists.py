@@ -48,12 +48,12 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFC", fold_digits(text)).translate(_NUKTAS).casefold()
 
 
-def words_in(text: str) -> Iterator[str]:
+def find_words(text: str) -> Iterator[str]:
     """Words with their vowel signs, folded."""
     yield from filter(None, re.split(r"[\s,.;:/@()\[\]\"'\-_|]+", fold_text(text)))
 
 
-def texts_of(cell: FieldValue | None) -> Iterator[str]:
+def list_texts(cell: FieldValue | None) -> Iterator[str]:
     """All texts of a cell, raw, value and candidates; a value that is the raw text once."""
     if cell is None:
         return
@@ -64,7 +64,7 @@ def texts_of(cell: FieldValue | None) -> Iterator[str]:
     yield from filter(None, cell.candidates)
 
 
-def numbers_in(text: str) -> Iterator[int]:
+def find_numbers(text: str) -> Iterator[int]:
     """Every number of four digits at most."""
     # Longer runs are phones and keys, in which any section could be found.
     for run in re.findall(r"(?<!\d)\d{1,4}(?!\d)", fold_digits(text)):

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 
 from digitize.masking.children import is_child
 from digitize.masking.law import names_protected_section, names_whole_act
-from digitize.masking.lists import load_lists, numbers_in, texts_of
-from digitize.masking.once import once_a_record
+from digitize.masking.lists import find_numbers, list_texts, load_lists
+from digitize.masking.record_cache import cache_per_record
 from digitize.masking.words import (
     fold_words,
     tells_of_accused_child,
@@ -29,18 +29,18 @@ from mappers.schema import form_tables
 _LOOKALIKES = str.maketrans("OolI|ZSsbGTgq", "0011125566799")
 
 
-@once_a_record
+@cache_per_record
 def is_sensitive(record: Record) -> bool:
     """Whether the law, or the doubt about a reading, keeps persons of this record out of copies, taken by itself."""
     return _has_protected_section(record) or _has_child(record) or _has_hint(record)
 
 
-def under_protected_section(record: Record) -> bool | None:
+def is_under_protected_section(record: Record) -> bool | None:
     """Whether it is surely under such a section or act; None where an act or section is not surely known.
 
     For counts: what is masked for safety is more than that.
     """
-    rows, is_known = list(_sections(record)), True
+    rows, is_known = list(_list_section_rows(record)), True
     for row in rows:
         act, section = row.get("act"), row.get("section")
         if act is None or not act.value or not act.is_sure() or _is_inferred(row):
@@ -54,31 +54,31 @@ def under_protected_section(record: Record) -> bool | None:
     return False if rows and is_known else None
 
 
-@once_a_record
+@cache_per_record
 def names_sections(record: Record) -> bool:
     """Whether anything is written where the record has its acts and sections."""
-    return any(any(texts_of(row.get(name))) for row in _sections(record) for name in ("act", "section"))
+    return any(any(list_texts(row.get(name))) for row in _list_section_rows(record) for name in ("act", "section"))
 
 
-@once_a_record
+@cache_per_record
 def accuses_child(record: Record) -> bool:
     """Whether it says that a child is in conflict with the law: then an accused of unknown age may be that child."""
-    if any(_is_protected(record, row, concerns=ACCUSED_CHILD) for row in _sections(record)):
+    if any(_is_protected(record, row, concerns=ACCUSED_CHILD) for row in _list_section_rows(record)):
         return True
-    return any(tells_of_accused_child(text) for text in (*_free(record), *_short(record)))
+    return any(tells_of_accused_child(text) for text in (*_list_free_texts(record), *_list_short_texts(record)))
 
 
 def _has_protected_section(record: Record) -> bool:
-    return any(_is_protected(record, row) for row in _sections(record))
+    return any(_is_protected(record, row) for row in _list_section_rows(record))
 
 
-@once_a_record
+@cache_per_record
 def is_under(record: Record, concerns: str) -> bool:
     """Whether one of its sections is protected for what it concerns: "sexual", "child" or "accused child"."""
-    return any(_is_protected(record, row, concerns=concerns) for row in _sections(record))
+    return any(_is_protected(record, row, concerns=concerns) for row in _list_section_rows(record))
 
 
-def _sections(record: Record) -> Iterator[Row]:
+def _list_section_rows(record: Record) -> Iterator[Row]:
     """Every row that names an act or a section, in whatever table of the form."""
     for rows in record.children.values():
         yield from (row for row in rows if "act" in row or "section" in row)
@@ -86,15 +86,15 @@ def _sections(record: Record) -> Iterator[Row]:
 
 def _is_protected(record: Record, row: Row, *, concerns: str = "") -> bool:
     act, section = row.get("act"), row.get("section")
-    sections = list(texts_of(section))
+    sections = list(list_texts(section))
     # A raw cell may hold a whole list; numbers that were read in it count by themselves.
-    numbers = [*sections, *(str(n) for t in sections for n in numbers_in(t))]
+    numbers = [*sections, *(str(n) for t in sections for n in find_numbers(t))]
     # Only an act that is sure narrows the numbers down; else they count under every act.
     if act is not None and act.value and act.is_sure() and not _is_inferred(row):
         return is_protected((act.value,), numbers, concerns=concerns)
-    if any(is_protected((w,), numbers, concerns=concerns) for w in whole_acts() if w in set(texts_of(act))):
+    if any(is_protected((w,), numbers, concerns=concerns) for w in whole_acts() if w in set(list_texts(act))):
         return True
-    return is_protected(("",), numbers, year=_sure_year(record), concerns=concerns)
+    return is_protected(("",), numbers, year=_find_sure_year(record), concerns=concerns)
 
 
 def _is_inferred(row: Row) -> bool:
@@ -102,7 +102,7 @@ def _is_inferred(row: Row) -> bool:
     return cell is not None and cell.value == "yes"
 
 
-def _sure_year(record: Record) -> str:
+def _find_sure_year(record: Record) -> str:
     """The year of the record; "" where it is not surely known. An act of later has no section in it."""
     years = [c.value[:4] for c in map(record.fields.get, ("year", "fir_date")) if c and c.value and c.is_sure()]
     return max(years) if years and all(y.isdigit() for y in years) else ""
@@ -113,53 +113,55 @@ def _has_child(record: Record) -> bool:
 
 
 def _has_hint(record: Record) -> bool:
-    acts = [cell for row in _sections(record) for cell in row.values()]
+    acts = [cell for row in _list_section_rows(record) for cell in row.values()]
     for cell in acts:
         # 354 that was read as 3S4 must still hide whom it protects.
-        doubtful = "" if cell.is_sure() else " ".join(texts_of(cell)).translate(_LOOKALIKES)
-        if load_lists().numbers & {n for t in (*texts_of(cell), doubtful) for n in numbers_in(t)}:
+        doubtful = "" if cell.is_sure() else " ".join(list_texts(cell)).translate(_LOOKALIKES)
+        if load_lists().numbers & {n for t in (*list_texts(cell), doubtful) for n in find_numbers(t)}:
             return True
-    if load_lists().numbers & {n for t in record.left_over.values() if not acts for n in numbers_in(t)}:
+    if load_lists().numbers & {n for t in record.left_over.values() if not acts for n in find_numbers(t)}:
         return True
-    if any(_names_law(t) for t in {t for c in acts for t in texts_of(c)}):
+    if any(_names_law(t) for t in {t for c in acts for t in list_texts(c)}):
         return True
-    return any(_tells_free(t) for t in _free(record)) or any(_tells_short(t) for t in _short(record))
+    return any(_hints_in_free_text(t) for t in _list_free_texts(record)) or any(
+        _hints_in_short_text(t) for t in _list_short_texts(record)
+    )
 
 
 def _names_law(text: str) -> bool:
-    return _tells_short(fold_words(text)) or names_protected_section(text)
+    return _hints_in_short_text(fold_words(text)) or names_protected_section(text)
 
 
 # Names, ranks and stations come again and again.
 @lru_cache(maxsize=1 << 14)
-def _tells_short(folded: str) -> bool:
+def _hints_in_short_text(folded: str) -> bool:
     return tells_of_offence(folded) or tells_of_minor(folded) or names_whole_act(folded)
 
 
-def _tells_free(folded: str) -> bool:
-    return _tells_short(folded) or tells_of_child(folded) or names_protected_section(folded)
+def _hints_in_free_text(folded: str) -> bool:
+    return _hints_in_short_text(folded) or tells_of_child(folded) or names_protected_section(folded)
 
 
-def _free(record: Record) -> Iterator[str]:
+def _list_free_texts(record: Record) -> Iterator[str]:
     """Free texts, folded: those of the record and its rows, and cells left over with the names of their columns."""
-    names = _told_in(record.form)
-    for (child, name), rows in _cells_by_name(record):
+    names = _list_free_fields(record.form)
+    for (child, name), rows in _group_cells(record):
         if (child, name) in names and name not in load_lists().places:
-            yield from (fold_words(t) for cell in rows for t in texts_of(cell))
+            yield from (fold_words(t) for cell in rows for t in list_texts(cell))
     yield from (fold_words(f"{name}: {text}") for name, text in record.left_over.items())
 
 
-def _short(record: Record) -> Iterator[str]:
+def _list_short_texts(record: Record) -> Iterator[str]:
     """All other texts, names and places among them, folded; not the record's key, nor acts and sections."""
-    names = _told_in(record.form)
-    for (child, name), rows in _cells_by_name(record):
+    names = _list_free_fields(record.form)
+    for (child, name), rows in _group_cells(record):
         is_place = name in load_lists().places
         is_law = child.endswith("acts")
         if not is_law and name not in load_lists().never and (is_place or (child, name) not in names):
-            yield from (fold_words(t) for cell in rows for t in texts_of(cell) if not t.isascii() or not t.isdigit())
+            yield from (fold_words(t) for cell in rows for t in list_texts(cell) if not t.isascii() or not t.isdigit())
 
 
-def _cells_by_name(record: Record) -> Iterator[tuple[tuple[str, str], tuple[FieldValue, ...]]]:
+def _group_cells(record: Record) -> Iterator[tuple[tuple[str, str], tuple[FieldValue, ...]]]:
     """((child table, field), cells) of everything in a record."""
     for name, cell in record.fields.items():
         yield ("", name), (cell,)
@@ -170,13 +172,13 @@ def _cells_by_name(record: Record) -> Iterator[tuple[tuple[str, str], tuple[Fiel
 
 
 @cache
-def private_fields(form: str) -> Mapping[tuple[str, str], str]:
+def load_private_fields(form: str) -> Mapping[tuple[str, str], str]:
     """(child table, field) -> how it is private, for the fields that are."""
     return {(t.child, c.name): c.private for t in form_tables(form).values() for c in t.columns if c.private}
 
 
 @cache
-def _told_in(form: str) -> frozenset[tuple[str, str]]:
+def _list_free_fields(form: str) -> frozenset[tuple[str, str]]:
     """The free texts of a form, and what was done, which is told in words as well."""
-    free = {place for place, how in private_fields(form).items() if how == "text"}
+    free = {place for place, how in load_private_fields(form).items() if how == "text"}
     return frozenset({*free, ("", "action_taken")})

@@ -75,7 +75,7 @@ class ShownFields:
         }  # fmt: skip
 
 
-def file_hashes(paths: Sequence[Path]) -> dict[str, str]:
+def hash_files(paths: Sequence[Path]) -> dict[str, str]:
     """SHA-256 of each written file by its name."""
     found = {}
     for path in sorted(paths):
@@ -84,14 +84,14 @@ def file_hashes(paths: Sequence[Path]) -> dict[str, str]:
     return found
 
 
-def record_path(out: Path) -> Path:
+def make_record_path(out: Path) -> Path:
     """Where the record of an unmasked file lies that no workspace knows of: beside it."""
     return out.with_name(f"{out.name}.unmasked.json")
 
 
 def write_record(out: Path, who: Unmasking, shown: ShownFields, at: str) -> Path:
     """Keep beside a file who had it written unmasked, and why; at: ISO time. Raises OSError."""
-    path = record_path(out)
-    plain = {**who.as_plain(), "at": at, **shown.as_plain(), "files": file_hashes([out])}
+    path = make_record_path(out)
+    plain = {**who.as_plain(), "at": at, **shown.as_plain(), "files": hash_files([out])}
     path.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path

@@ -37,7 +37,7 @@ def _fold_short(text: str) -> str:
     return plain_word(fold_text(text))
 
 
-def _kept_if_short(ask: Callable[[str], bool]) -> Callable[[str], bool]:
+def _cache_short_texts(ask: Callable[[str], bool]) -> Callable[[str], bool]:
     """A function of a text that keeps what it answered of short ones."""
     kept = lru_cache(maxsize=1 << 14)(ask)
 
@@ -49,23 +49,23 @@ def _kept_if_short(ask: Callable[[str], bool]) -> Callable[[str], bool]:
 
 
 @cache
-def words_of(kind: str) -> re.Pattern[str]:
+def load_pattern(kind: str) -> re.Pattern[str]:
     """A pattern of one list of all languages, for folded texts; "never" where nobody has such words."""
     listed = {w for one in load_languages().values() for w in getattr(one.protected, kind)}
-    return any_of(listed)
+    return compile_words(listed)
 
 
-def any_of(words: Iterable[str]) -> re.Pattern[str]:
+def compile_words(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern of words written as in the languages' files, for folded texts."""
     bare = sorted({w for w in words if not w.startswith("*")}, key=lambda w: (-len(w), w))
     inside = sorted({w[1:] for w in words if w.startswith("*")}, key=lambda w: (-len(w), w))
-    at_start = _by_first_letter(_spelled(w) for w in bare)
-    anywhere = _by_first_letter(_spelled(w) for w in inside)
+    at_start = _group_by_first_letter(_make_word_pattern(w) for w in bare)
+    anywhere = _group_by_first_letter(_make_word_pattern(w) for w in inside)
     ways = [rf"{_START}(?:{at_start})" if at_start else "", anywhere]
     return re.compile("|".join(filter(None, ways)) or r"(?!)")
 
 
-def _spelled(word: str) -> str:
+def _make_word_pattern(word: str) -> str:
     """One word; in Latin letters a whole one with its plural, unless it ends in "*"."""
     is_beginning = word.endswith("*") or not word.isascii()
     # A blank may be none, a hyphen, or a line's end.
@@ -73,7 +73,7 @@ def _spelled(word: str) -> str:
     return pattern if is_beginning else rf"{pattern}(?:'?s)?(?![^\W\d_])"
 
 
-def _by_first_letter(patterns: Iterable[str]) -> str:
+def _group_by_first_letter(patterns: Iterable[str]) -> str:
     """The alternatives with each first letter looked at once, which makes the search several times as fast."""
     groups: dict[str, dict[str, None]] = {}
     for pattern in patterns:
@@ -81,58 +81,58 @@ def _by_first_letter(patterns: Iterable[str]) -> str:
     return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
 
 
-def _without_apart(folded: str) -> str:
-    return words_of("apart").sub(" | ", folded)
+def _drop_separators(folded: str) -> str:
+    return load_pattern("apart").sub(" | ", folded)
 
 
 def tells_of_offence(folded: str) -> bool:
     """Whether a folded text has a word of a sexual offence."""
-    return words_of("offence").search(_without_apart(folded)) is not None
+    return load_pattern("offence").search(_drop_separators(folded)) is not None
 
 
-@_kept_if_short
+@_cache_short_texts
 def tells_of_minor(folded: str) -> bool:
     """Whether a folded text of any kind, a name or a place as well, says that somebody is a minor."""
-    return words_of("minor").search(_without_apart(folded)) is not None
+    return load_pattern("minor").search(_drop_separators(folded)) is not None
 
 
-@_kept_if_short
+@_cache_short_texts
 def tells_of_accused_child(folded: str) -> bool:
     """Whether a folded text says that a child is in conflict with the law."""
-    return words_of("accused").search(folded) is not None
+    return load_pattern("accused").search(folded) is not None
 
 
 def tells_of_child(folded: str) -> bool:
     """Whether a folded free text tells of a child: by a word, or by an age below eighteen."""
-    text = _without_apart(folded)
-    if words_of("minor").search(text) or words_of("child").search(text):
+    text = _drop_separators(folded)
+    if load_pattern("minor").search(text) or load_pattern("child").search(text):
         return True
     if _has_young(text):
         return True
     # Most texts have no word beside which a number could be an age: their numbers need not be looked at.
-    return bool(_age_words().search(text)) and any(_is_child_age(text, *found) for found in _numbers(text))
+    return bool(_load_age_words().search(text)) and any(_is_child_age(text, *found) for found in _find_numbers(text))
 
 
 @cache
-def _age_words() -> re.Pattern[str]:
-    listed = (_inner(kind) for kind in ("aged", "old", "years", "months", "school"))
+def _load_age_words() -> re.Pattern[str]:
+    listed = (_load_inner_pattern(kind) for kind in ("aged", "old", "years", "months", "school"))
     return re.compile(rf"{'|'.join(listed)}|{_SLASH_SEX.pattern}")
 
 
-def age_told(folded: str) -> bool:
+def is_child_age_told(folded: str) -> bool:
     """Whether the text of an age's own cell says a child's: by a word of a child, or a number in words below eighteen.
 
     Figures alone are left to the caller, who knows how sure they are.
     """
-    text = _without_apart(folded)
-    words = (w for k in ("minor", "child", "young") for w in words_of(k).findall(text))
+    text = _drop_separators(folded)
+    words = (w for k in ("minor", "child", "young") for w in load_pattern(k).findall(text))
     # A months' word makes any figure a small child: "18 months".
-    return any(words) or any(_is_months(text, e) or not is_figure for _, e, _, is_figure in _numbers(text))
+    return any(words) or any(_is_months(text, e) or not is_figure for _, e, _, is_figure in _find_numbers(text))
 
 
 def _has_young(text: str) -> bool:
     """Whether it says boy or girl, with no adult's age behind it."""
-    return any(not _is_adult_behind(text, m.end()) for m in words_of("young").finditer(text))
+    return any(not _is_adult_behind(text, m.end()) for m in load_pattern("young").finditer(text))
 
 
 def _is_adult_behind(text: str, at: int) -> bool:
@@ -141,29 +141,29 @@ def _is_adult_behind(text: str, at: int) -> bool:
     if first is None or int(first.group()) < _ADULT:
         return False
     around = near[: first.end() + 12]
-    return any(words_of(k).search(around) for k in ("aged", "old", "years"))
+    return any(load_pattern(k).search(around) for k in ("aged", "old", "years"))
 
 
-def _numbers(text: str) -> Iterator[tuple[int, int, int, bool]]:
+def _find_numbers(text: str) -> Iterator[tuple[int, int, int, bool]]:
     """(start, end, number, whether in figures) of every number that may be a child's age, months as well."""
     for m in re.finditer(r"(?<![\d.,/])\d{1,3}(?![\d]|[.,/]\d)", text):
         if int(m.group()) < _ADULT * 12:
             yield m.start(), m.end(), int(m.group()), True
-    for m in _small_numbers().finditer(text):
+    for m in _load_small_numbers().finditer(text):
         # "twenty five": the five alone is not the age.
-        if not _number_before(text[max(0, m.start() - 20) : m.start()]):
+        if not _find_number_before(text[max(0, m.start() - 20) : m.start()]):
             yield m.start(), m.end(), 0, False
 
 
 @cache
-def _small_numbers() -> re.Pattern[str]:
+def _load_small_numbers() -> re.Pattern[str]:
     """Words of numbers from two to seventeen; the word for one is in most languages the article, too."""
     small = sorted((w for w, n in number_words().numbers.items() if 1 < n < _ADULT), key=lambda w: (-len(w), w))
-    each = _by_first_letter(re.escape(fold_words(w)) for w in small if len(w) > 1)
+    each = _group_by_first_letter(re.escape(fold_words(w)) for w in small if len(w) > 1)
     return re.compile(rf"{_START}(?:{each})(?!{_LETTER})")
 
 
-def _number_before(text: str) -> bool:
+def _find_number_before(text: str) -> bool:
     words = re.findall(rf"(?:{_LETTER})+", text)
     return bool(words) and number_words().numbers.get(words[-1], 0) >= 20
 
@@ -175,38 +175,40 @@ def _is_child_age(text: str, start: int, end: int, number: int, is_figure: bool)
     if _last_is_age(before) or _is_old(behind):
         return True
     around = text[max(0, start - _BESIDE_KIN) : start] + " | " + text[end : end + _BESIDE_KIN]
-    if _is_unit(behind) and any(words_of(k).search(around) for k in ("kin", "young")):
+    if _is_unit(behind) and any(load_pattern(k).search(around) for k in ("kin", "young")):
         return True
     return is_figure and (bool(_SLASH_SEX.match(behind)) or (number <= _LAST_CLASS and _is_class(before, behind)))
 
 
 def _is_months(text: str, end: int) -> bool:
-    return re.match(rf"[\s.\-]*(?:{words_of('months').pattern})", text[end : end + _BEHIND]) is not None
+    return re.match(rf"[\s.\-]*(?:{load_pattern('months').pattern})", text[end : end + _BEHIND]) is not None
 
 
 def _is_unit(behind: str) -> bool:
-    return any(re.match(rf"[\s.\-]*(?:{_inner(k)})", behind) for k in ("years", "months"))
+    return any(re.match(rf"[\s.\-]*(?:{_load_inner_pattern(k)})", behind) for k in ("years", "months"))
 
 
 @cache
-def _inner(kind: str) -> str:
+def _load_inner_pattern(kind: str) -> str:
     """The list's pattern where figures stand before a word without a blank: "7yrs"."""
-    return words_of(kind).pattern.replace(_START, "")
+    return load_pattern(kind).pattern.replace(_START, "")
 
 
 def _last_is_age(before: str) -> bool:
     """Whether a word for age stands before, with no other number between."""
-    found = list(words_of("aged").finditer(before))
+    found = list(load_pattern("aged").finditer(before))
     return bool(found) and not re.search(r"\d", before[found[-1].end() :])
 
 
 def _is_old(behind: str) -> bool:
     """Whether a word for an age follows, with at most its unit between."""
     first = re.split(r"\d|[;|।]", behind)[0]
-    return any(re.match(rf"[\s.,\-()]*(?:\S+[\s.\-()]+)?(?:{_inner(k)})", first) for k in ("old", "aged"))
+    return any(re.match(rf"[\s.,\-()]*(?:\S+[\s.\-()]+)?(?:{_load_inner_pattern(k)})", first) for k in ("old", "aged"))
 
 
 def _is_class(before: str, behind: str) -> bool:
-    stands_before = re.search(rf"(?:{words_of('school').pattern})\S*[\s.\-:]*$", before)
-    stands_behind = re.match(rf"[\s.\-]*(?:st|nd|rd|th|वी|वीं|वीं|म|ம்|వ|ನೇ|മ|મ)?[\s.\-]*(?:{_inner('school')})", behind)
+    stands_before = re.search(rf"(?:{load_pattern('school').pattern})\S*[\s.\-:]*$", before)
+    stands_behind = re.match(
+        rf"[\s.\-]*(?:st|nd|rd|th|वी|वीं|वीं|म|ம்|వ|ನೇ|മ|મ)?[\s.\-]*(?:{_load_inner_pattern('school')})", behind
+    )
     return bool(stands_before or stands_behind)

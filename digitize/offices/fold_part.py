@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from digitize.masking.sensitive import under_protected_section
+from digitize.masking.sensitive import is_under_protected_section
 from digitize.offices.build import Tallies
 from digitize.offices.lists import Gazetteer, PlaceKey
 from digitize.offices.measures import CELLS, add_cells, band_of
@@ -174,7 +174,7 @@ class _Folding:
             touched = s.record.id in self._decided
             _add_row(f.validated, s.record.form, [1, int(touched), int(self._is_of_table and not touched)])
         if s.record.form in _BOOK_FORMS:
-            is_protected = under_protected_section(s.record)
+            is_protected = is_under_protected_section(s.record)
             told = [int(is_protected is None), int(is_protected is not None), int(bool(is_protected))]
             _add_row(f.sections, key.district, told)
         add_cells(f.by_profile, s.record.profile or EVERYTHING, row)

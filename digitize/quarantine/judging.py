@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digitize.quarantine.order import Age, ReplayCandidate, StandingRecord, key_of
+from digitize.quarantine.order import Age, ReplayCandidate, StandingRecord, find_key
 from digitize.targets.rows import DATABASE_CODES, KEY_OWNED
 from validators.finding import Finding
 
@@ -18,7 +18,7 @@ _ONLY_REPEATS = "The row only repeats another one of the delivery, which was cor
 
 
 @dataclass
-class Judged:
+class Judgement:
     """asked: of which rules are asked. stale, forced: ids of rejects. said: findings by reject.
 
     same: reject -> what else waits and says nothing else, and is settled with it; led: those of it that were chosen.
@@ -32,15 +32,15 @@ class Judged:
     same: dict[int, list[ReplayCandidate]] = field(default_factory=dict)
 
 
-def judge(
+def judge_rejects(
     chosen: Sequence[ReplayCandidate],
     others: Sequence[ReplayCandidate],
     standing: Mapping[str, Mapping[str, StandingRecord]],
     *,
     is_forced: bool,
-) -> Judged:
-    """Judge rejects record by record, beside what else waits of it and what stands; see `Judged`."""
-    made = Judged()
+) -> Judgement:
+    """Judge rejects record by record, beside what else waits of it and what stands; see `Judgement`."""
+    made = Judgement()
     groups: dict[tuple[str, str], list[ReplayCandidate]] = {}
     for c in chosen:
         # Nothing is known to be the same record as one without an id.
@@ -52,11 +52,11 @@ def judge(
         held = standing.get(form, {}).get(id)
         _judge_record(made, members, waiting.get((form, id), []), held, is_forced=is_forced)
     if not is_forced:
-        _leave_keys_to_their_first(made, _of_now([*chosen, *others], standing))
+        _give_keys_to_first(made, _drop_overtaken([*chosen, *others], standing))
     return made
 
 
-def _of_now(
+def _drop_overtaken(
     waiting: Sequence[ReplayCandidate], standing: Mapping[str, Mapping[str, StandingRecord]]
 ) -> Mapping[tuple[str, tuple[str, ...]], list[ReplayCandidate]]:
     """What waits and no newer content of its record overtook, by form and key."""
@@ -67,17 +67,17 @@ def _of_now(
     found: dict[tuple[str, tuple[str, ...]], list[ReplayCandidate]] = {}
     for c in waiting:
         held = standing.get(c.reject.form, {}).get(c.record.id)
-        if c.age == newest[c.reject.form, c.record.id] and not _is_overtaken(c, held) and key_of(c.record):
-            found.setdefault((c.reject.form, key_of(c.record)), []).append(c)
+        if c.age == newest[c.reject.form, c.record.id] and not _is_overtaken(c, held) and find_key(c.record):
+            found.setdefault((c.reject.form, find_key(c.record)), []).append(c)
     return found
 
 
-def _leave_keys_to_their_first(
-    made: Judged, waiting: Mapping[tuple[str, tuple[str, ...]], Sequence[ReplayCandidate]]
+def _give_keys_to_first(
+    made: Judgement, waiting: Mapping[tuple[str, tuple[str, ...]], Sequence[ReplayCandidate]]
 ) -> None:
     """Of records with one key the first row of the newest delivery has it, in whatever order they are replayed."""
     for c in list(made.asked):
-        rivals = (o for o in waiting.get((c.reject.form, key_of(c.record)), ()) if o.record.id != c.record.id)
+        rivals = (o for o in waiting.get((c.reject.form, find_key(c.record)), ()) if o.record.id != c.record.id)
         if any((o.age, -o.reject.id) > (c.age, -c.reject.id) for o in rivals):
             said = Finding(c.record.id, "record_id", KEY_OWNED, "reject", DATABASE_CODES[KEY_OWNED])
             made.said[c.reject.id] = [said]
@@ -85,7 +85,7 @@ def _leave_keys_to_their_first(
 
 
 def _judge_record(
-    made: Judged,
+    made: Judgement,
     members: Sequence[ReplayCandidate],
     others: Sequence[ReplayCandidate],
     held: StandingRecord | None,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from digitize.quarantine.rejects import Reject, each_reject
+from digitize.quarantine.rejects import Reject, iter_rejects
 from digitize.targets.base import Target
 from digitize.targets.flat import FIELD_END, row_hash, text_hash
 from digitize.targets.source_rows import source_row
@@ -54,25 +54,24 @@ class ReplayCandidate:
         return same and self.is_as_refused and not other.is_as_refused
 
 
-class Ages:
+class LoadTimes:
     """When the loads of a target came; asked once each."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._known: dict[str, tuple[Age, bool]] = {}
 
-    def of(self, reject: Reject) -> Age:
+    def find_age(self, reject: Reject) -> Age:
         """The age of what a reject holds."""
-        return (reject.delivery, "") if reject.delivery else self._load(reject.load)[0]
+        return (reject.delivery, "") if reject.delivery else self._read_load(reject.load)[0]
 
-    def standing(self, form: str, ids: Sequence[str]) -> Mapping[str, StandingRecord]:
+    def find_standing(self, form: str, ids: Sequence[str]) -> Mapping[str, StandingRecord]:
         """Of some records those that the target holds."""
         found = self._target.versions(form, ids)
-        return {
-            r: StandingRecord(self._load(load)[0], content, self._load(load)[1]) for r, (load, content) in found.items()
-        }
+        loads = {load: self._read_load(load) for load, _ in found.values()}
+        return {r: StandingRecord(loads[load][0], content, loads[load][1]) for r, (load, content) in found.items()}
 
-    def _load(self, load: str) -> tuple[Age, bool]:
+    def _read_load(self, load: str) -> tuple[Age, bool]:
         if load not in self._known:
             rows = self._target.run(
                 "SELECT CAST(at AS text), CAST(source AS text) FROM loads WHERE load_id = ?", [load]
@@ -83,52 +82,52 @@ class Ages:
         return self._known[load]
 
 
-def candidates(rejects: Iterable[Reject], ages: Ages) -> list[ReplayCandidate]:
+def make_candidates(rejects: Iterable[Reject], ages: LoadTimes) -> list[ReplayCandidate]:
     """Rejects as what they would be loaded as."""
     made = []
     for reject in rejects:
-        record = _named(reject.record)
+        record = _give_id(reject.record)
         own = row_hash(replace(record, children={}))
-        made.append(ReplayCandidate(reject, record, row_hash(record), own, ages.of(reject)))
+        made.append(ReplayCandidate(reject, record, row_hash(record), own, ages.find_age(reject)))
     return made
 
 
-def rivals(target: Target, chosen: Sequence[ReplayCandidate], ages: Ages) -> list[ReplayCandidate]:
+def find_rivals(target: Target, chosen: Sequence[ReplayCandidate], ages: LoadTimes) -> list[ReplayCandidate]:
     """What else waits under the id or the key of one that was chosen, and what waits under the ids of these."""
     taken = {c.reject.id for c in chosen}
     found: list[ReplayCandidate] = []
     for form in sorted({c.reject.form for c in chosen}):
         ids = {c.record.id for c in chosen if c.reject.form == form}
-        keys = {key_of(c.record) for c in chosen if c.reject.form == form} - {()}
-        near = _waiting(target, form, ids, keys, taken, ages)
+        keys = {find_key(c.record) for c in chosen if c.reject.form == form} - {()}
+        near = _find_waiting(target, form, ids, keys, taken, ages)
         # A rival counts only while no newer content of its own record waits, which may have another key.
         further = {c.record.id for c in near} - ids
         if further:
-            near += _waiting(target, form, further, set(), taken | {c.reject.id for c in near}, ages)
+            near += _find_waiting(target, form, further, set(), taken | {c.reject.id for c in near}, ages)
         found += near
     return found
 
 
-def _waiting(
-    target: Target, form: str, ids: Set[str], keys: Set[tuple[str, ...]], taken: Set[int], ages: Ages
+def _find_waiting(
+    target: Target, form: str, ids: Set[str], keys: Set[tuple[str, ...]], taken: Set[int], ages: LoadTimes
 ) -> list[ReplayCandidate]:
     found = []
-    for other in each_reject(target, form=form):
+    for other in iter_rejects(target, form=form):
         if other.id not in taken and not other.settled_by and other.record.fields:
-            record = _named(other.record)
-            if record.id in ids or key_of(record) in keys:
-                found += candidates([other], ages)
+            record = _give_id(other.record)
+            if record.id in ids or find_key(record) in keys:
+                found += make_candidates([other], ages)
     return found
 
 
-def key_of(record: Record) -> tuple[str, ...]:
+def find_key(record: Record) -> tuple[str, ...]:
     """The whole key of a record, () where it has none or a part of it lacks."""
     values = [record.value(k) for k in form_tables(record.form)[record.form].key]
     return tuple(v or "" for v in values) if values and all(values) else ()
 
 
-def _named(record: Record) -> Record:
+def _give_id(record: Record) -> Record:
     """A record that has no id gets one made from its key, when that is whole."""
-    if record.id or not (key := key_of(record)):
+    if record.id or not (key := find_key(record)):
         return record
     return replace(record, id=f"key-{text_hash(FIELD_END.join(key))}")

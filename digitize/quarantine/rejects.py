@@ -72,10 +72,10 @@ def find_rejects(
     ids: Sequence[int] = (),
 ) -> list[Reject]:
     """The rejects in some states; of one batch, with one finding, or with these ids."""
-    return list(each_reject(target, states=states, batch=batch, code=code, ids=ids))
+    return list(iter_rejects(target, states=states, batch=batch, code=code, ids=ids))
 
 
-def each_reject(
+def iter_rejects(
     target: Target,
     *,
     states: Sequence[str] = WAITING,
@@ -95,11 +95,11 @@ def each_reject(
         while rows := target.run(
             f"{own} AND reject_id > ? ORDER BY reject_id LIMIT {_AT_ONCE}", [*values, *some, last]
         ):
-            yield from (r for r in map(_reject, rows) if not code or code in r.codes)
+            yield from (r for r in map(_parse_reject, rows) if not code or code in r.codes)
             last = rows[-1][0]
 
 
-def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | None = None) -> Statement:
+def make_update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | None = None) -> Statement:
     """The statement that writes down what became of a reject: its state, its record and findings, one more step."""
     trail = [*reject.trail, {"at": datetime.now(UTC).isoformat(timespec="seconds"), **step}]
     # ASCII throughout: a half character goes as its code, which a database takes.
@@ -110,7 +110,7 @@ def update(reject: Reject, state: str, step: Mapping[str, Any], *, load: str | N
     )
 
 
-def _reject(row: tuple[Any, ...]) -> Reject:
+def _parse_reject(row: tuple[Any, ...]) -> Reject:
     id, batch, form, _, word, file, line, state, record, findings, trail, name, delivery, settings, load, by = row
     said, whole = [Finding(**f) for f in json.loads(findings)], json.loads(record)
     # An entry of an earlier version has no name yet; `digitize.targets.quarantine_store` gives it the same one.

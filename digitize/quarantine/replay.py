@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from digitize.machine.text import pluralize
 from digitize.machine.work_keys import work_key
-from digitize.quarantine.asking import AskedBy, ask
-from digitize.quarantine.judging import Judged, judge
-from digitize.quarantine.order import Ages, ReplayCandidate, StandingRecord, candidates, key_of, rivals
-from digitize.quarantine.rejects import Reject, find_rejects, update
+from digitize.quarantine.judging import Judgement, judge_rejects
+from digitize.quarantine.order import LoadTimes, ReplayCandidate, StandingRecord, find_key, find_rivals, make_candidates
+from digitize.quarantine.rejects import Reject, find_rejects, make_update
+from digitize.quarantine.rule_check import RuleSettingsGiven, check_rejects
 from digitize.targets.base import Load, Receipt, Statement, Target
 from digitize.targets.deliveries import enter_delivery
 from digitize.targets.quarantine_store import OPEN, REPLAYED, SETTLED
@@ -20,7 +20,7 @@ _NO_ID = Finding("", "record_id", "D004", "reject", "The record has no record_id
 
 
 @dataclass(frozen=True, slots=True)
-class Forced:
+class ForcedReplay:
     """Who puts an older content over a newer one, and why."""
 
     by: str
@@ -28,7 +28,7 @@ class Forced:
 
 
 @dataclass
-class Replayed:
+class ReplayResult:
     """What came of it: how many were loaded, how many stay. stale: of these, those that a newer content overtook."""
 
     loaded: int = 0
@@ -55,39 +55,42 @@ class Replayed:
 _SHOWN = 20
 
 
-def replay(
-    target: Target, rejects: Sequence[Reject], asked: AskedBy | None = None, forced: Forced | None = None
-) -> Replayed:
+def replay_rejects(
+    target: Target,
+    rejects: Sequence[Reject],
+    asked: RuleSettingsGiven | None = None,
+    forced: ForcedReplay | None = None,
+) -> ReplayResult:
     """Ask the rules of rejects and load those that nothing is said of any more.
 
     They are judged together with all that waits under the same id or key, and never put over a newer content unless
     forced. Every reject's findings become those of now. Raises TargetRefused; what was loaded before it counts as
     replayed the next time.
     """
-    done = Replayed()
+    done = ReplayResult()
     while rejects:
-        refused, loaded = _round(target, rejects, asked or AskedBy(), forced, done)
+        refused, loaded = _replay_round(target, rejects, asked or RuleSettingsGiven(), forced, done)
         # What was loaded may have freed the key that another one wants.
         rejects = find_rejects(target, ids=refused) if loaded and refused else ()
         done.stay -= len(rejects)
     return done
 
 
-def _round(
-    target: Target, rejects: Sequence[Reject], asked: AskedBy, forced: Forced | None, done: Replayed
+def _replay_round(
+    target: Target, rejects: Sequence[Reject], asked: RuleSettingsGiven, forced: ForcedReplay | None, done: ReplayResult
 ) -> tuple[list[int], int]:
     """One look at all of them. Returns the rejects that the target itself refused, and how many it took."""
-    ages = Ages(target)
-    chosen = candidates(rejects, ages)
-    others = rivals(target, chosen, ages)
+    ages = LoadTimes(target)
+    chosen = make_candidates(rejects, ages)
+    others = find_rivals(target, chosen, ages)
     both = [*chosen, *others]
-    standing = {form: ages.standing(form, _ids(both, form)) for form in {c.reject.form for c in both}}
-    judged = judge(chosen, others, standing, is_forced=forced is not None)
-    findings = _ask(target, judged, others, asked)
+    standing = {form: ages.find_standing(form, _list_ids(both, form)) for form in {c.reject.form for c in both}}
+    judged = judge_rejects(chosen, others, standing, is_forced=forced is not None)
+    findings = _check_by_settings(target, judged, others, asked)
     good: list[ReplayCandidate] = []
     said: list[Statement] = []
     for c in (c for c in chosen if c.reject.id not in judged.led):
-        found = [*judged.said.get(c.reject.id, ()), *_refusing(c, findings)]
+        found = [*judged.said.get(c.reject.id, ()), *_list_refusing(c, findings)]
         # A row that could not be read has no fields; until some are typed there is nothing to load.
         found += [] if c.record.id and c.record.fields else [_NO_ID]
         if c.reject.id in judged.stale:
@@ -95,26 +98,26 @@ def _round(
         elif found:
             done.stay += 1
             now = replace(c.reject, record=c.record, findings=found)
-            said.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
+            said.append(make_update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
         else:
             good.append(c)
     is_good = {c.reject.id for c in good}
     # Those that another one stands for stay with it.
-    done.stay += sum(len(_led(judged, c)) for c in chosen if c.reject.id not in is_good)
+    done.stay += sum(len(_select_led(judged, c)) for c in chosen if c.reject.id not in is_good)
     target.run_all(said)
     return _load_all(target, good, judged, findings, forced, standing, done)
 
 
-def _led(judged: Judged, leader: ReplayCandidate) -> list[ReplayCandidate]:
+def _select_led(judged: Judgement, leader: ReplayCandidate) -> list[ReplayCandidate]:
     return [c for c in judged.same.get(leader.reject.id, ()) if c.reject.id in judged.led]
 
 
-def _ids(chosen: Sequence[ReplayCandidate], form: str) -> list[str]:
+def _list_ids(chosen: Sequence[ReplayCandidate], form: str) -> list[str]:
     return sorted({c.record.id for c in chosen if c.reject.form == form and c.record.id})
 
 
-def _ask(
-    target: Target, judged: Judged, others: Sequence[ReplayCandidate], asked: AskedBy
+def _check_by_settings(
+    target: Target, judged: Judgement, others: Sequence[ReplayCandidate], asked: RuleSettingsGiven
 ) -> Mapping[int, Sequence[Finding]]:
     """What the rules say, by reject: of each by the settings of its own load, beside all that it might be double of."""
     found: dict[int, Sequence[Finding]] = {}
@@ -123,15 +126,15 @@ def _ask(
         groups.setdefault((c.reject.form, c.reject.settings), []).append(c)
     for (form, key), members in groups.items():
         beside = {c.record.id: c.record for c in (*others, *judged.asked) if c.reject.form == form}
-        keys = {key_of(c.record) for c in members}
+        keys = {find_key(c.record) for c in members}
         own = {c.record.id: c.record for c in members}
-        near = [r for id, r in beside.items() if id not in own and key_of(r) in keys - {()}]
-        told = ask(form, [*own.values(), *near], asked.settings(target, form, key))
+        near = [r for id, r in beside.items() if id not in own and find_key(r) in keys - {()}]
+        told = check_rejects(form, [*own.values(), *near], asked.load_settings(target, form, key))
         found |= {c.reject.id: told.get(c.record.id, []) for c in members}
     return found
 
 
-def _refusing(c: ReplayCandidate, findings: Mapping[int, Sequence[Finding]]) -> list[Finding]:
+def _list_refusing(c: ReplayCandidate, findings: Mapping[int, Sequence[Finding]]) -> list[Finding]:
     told = findings.get(c.reject.id, ())
     return [f for f in told if f.severity != "note" and (f.field, f.code) not in c.reject.confirmed]
 
@@ -139,11 +142,11 @@ def _refusing(c: ReplayCandidate, findings: Mapping[int, Sequence[Finding]]) -> 
 def _load_all(
     target: Target,
     good: Sequence[ReplayCandidate],
-    judged: Judged,
+    judged: Judgement,
     findings: Mapping[int, Sequence[Finding]],
-    forced: Forced | None,
+    forced: ForcedReplay | None,
     standing: Mapping[str, Mapping[str, StandingRecord]],
-    done: Replayed,
+    done: ReplayResult,
 ) -> tuple[list[int], int]:
     """Load what is good, delivery by delivery, so that each record is as old as the row that it comes from."""
     groups: dict[tuple[bool, int], list[ReplayCandidate]] = {}
@@ -166,21 +169,21 @@ def _load_all(
         )
         done.receipts.append(target.load(load))
         step = {"did": "forced", "by": forced.by, "why": forced.why} if is_forced and forced else {"did": "replayed"}
-        out = _settle(target, members, judged, id, step)
+        out = _record_outcome(target, members, judged, id, step)
         refused += out
         loaded += len(members) - len(out)
         done.loaded += len(members) - len(out)
-        done.stay += len(out) + sum(len(_led(judged, c)) for c in members if c.reject.id in out)
+        done.stay += len(out) + sum(len(_select_led(judged, c)) for c in members if c.reject.id in out)
     return refused, loaded
 
 
-def _settle(
-    target: Target, members: Sequence[ReplayCandidate], judged: Judged, load: str, step: Mapping[str, str]
+def _record_outcome(
+    target: Target, members: Sequence[ReplayCandidate], judged: Judgement, load: str, step: Mapping[str, str]
 ) -> list[int]:
     """Write down what became of rejects that were sent. Returns those that the target itself refused."""
     held: dict[tuple[str, str], str] = {}
     for form in {c.reject.form for c in members}:
-        ids = _ids(members, form)
+        ids = _list_ids(members, form)
         held |= {(form, r): content for r, (_, content) in target.versions(form, ids).items()}
     out = [c for c in members if held.get((c.reject.form, c.record.id)) != c.content]
     # What the target says has been written into the reject that people know (`digitize.targets.quarantine_store`).
@@ -190,10 +193,10 @@ def _settle(
         now = replace(c.reject, record=c.record, findings=[])
         if c in out:
             now = replace(now, findings=again[c.reject.id].findings)
-            settled.append(update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
+            settled.append(make_update(now, OPEN, {"did": "replayed", "codes": list(now.codes)}))
             continue
-        settled.append(update(now, REPLAYED, step, load=load))
+        settled.append(make_update(now, REPLAYED, step, load=load))
         same = judged.same.get(c.reject.id, ())
-        settled += [update(o.reject, SETTLED, {"did": "settled", "same_as": c.reject.id}, load=load) for o in same]
+        settled += [make_update(o.reject, SETTLED, {"did": "settled", "same_as": c.reject.id}, load=load) for o in same]
     target.run_all(settled)
     return [c.reject.id for c in out]

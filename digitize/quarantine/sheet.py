@@ -8,10 +8,10 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.workbook import allow_words, save_book, write_cells
+from digitize.masking.file_cells import may_tell
 from digitize.masking.masks import MASK
-from digitize.masking.out_of_place import may_tell
-from digitize.masking.unmasking import Unmasking, file_hashes
-from digitize.quarantine.rejects import Reject, update
+from digitize.masking.unmasking import Unmasking, hash_files
+from digitize.quarantine.rejects import Reject, make_update
 from digitize.targets.base import Target
 from mappers.schema import form_tables
 from mappers.schema.parts.table import Column
@@ -68,7 +68,7 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool, language
     line, count = 1, 0
     for reject in rejects:
         count += 1
-        for cells in _rows(reject, teller, unmask=unmask):
+        for cells in _make_rows(reject, teller, unmask=unmask):
             line += 1
             write_cells(sheet, line, {name: cells.get(name, "") for name in HEAD}, _TO_FILL)
     # Room for fields that are not listed: people add lines for them, see the guide.
@@ -80,7 +80,7 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool, language
     return count
 
 
-def _rows(reject: Reject, teller: Teller, *, unmask: bool) -> Iterator[dict[str, object]]:
+def _make_rows(reject: Reject, teller: Teller, *, unmask: bool) -> Iterator[dict[str, object]]:
     """The fields with findings first, then the others."""
     said: dict[str, list[str]] = {}
     for f in reject.findings:
@@ -97,12 +97,12 @@ def _rows(reject: Reject, teller: Teller, *, unmask: bool) -> Iterator[dict[str,
         yield {
             **same,
             "field": path,
-            "value": MASK if hidden else _shown(value),
+            "value": MASK if hidden else _shorten_value(value),
             "rules say": "\n".join(said.get(path, ())),
         }
 
 
-def _shown(value: str) -> str:
+def _shorten_value(value: str) -> str:
     """A value as a cell can hold it; the quarantine has it whole."""
     if len(value) <= _LONGEST_CELL:
         return value
@@ -114,12 +114,12 @@ def mark_shown(target: Target, rejects: Sequence[Reject], who: Unmasking, out: P
 
     Returns the rejects with the longer trails.
     """
-    files = {"files": file_hashes([out])} if out else {}
+    files = {"files": hash_files([out])} if out else {}
     marked = []
     for reject in rejects:
         shown = sorted({p for p, c in reject.record.cells() if is_private(reject.form, p, c.value or c.raw)})
         step = {"did": "written in full" if out else "shown in full", **who.as_plain(), "fields": shown, **files}
-        target.run_all([update(reject, reject.state, step)])
+        target.run_all([make_update(reject, reject.state, step)])
         marked.append(replace(reject, trail=[*reject.trail, step]))
     return marked
 
@@ -146,10 +146,10 @@ def read_sheet(path: Path) -> list[CorrectedRow]:
     names = [str(h).strip() for h in head]
     if missing := [n for n in ("reject", "field", *_TO_FILL) if n not in names]:
         raise InputError(f"{path.name}: there is no column {missing[0]}; export the quarantine again.")
-    return [line for number, cells in rows if (line := _line(path, number, names, cells))]
+    return [line for number, cells in rows if (line := _parse_line(path, number, names, cells))]
 
 
-def _line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | str) -> CorrectedRow | None:
+def _parse_line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | str) -> CorrectedRow | None:
     if isinstance(cells, str):
         raise InputError(f"{path.name}: line {number} cannot be read ({cells}).")
     row = dict(zip(names, (c.strip() for c in cells), strict=False))

@@ -36,11 +36,11 @@ class CaseCounts:
     purged: int = 0
 
 
-def all_cases(ledger: Ledger) -> Iterator[Case]:
+def iter_cases(ledger: Ledger) -> Iterator[Case]:
     """Every case, one station and year at a time; records linked by a key of an old system come with their FIR's."""
-    linked = _in_piles(Records(ledger).by_group())
+    linked = _group_by_old_key(Records(ledger).by_group())
     for _, stored in groupby(Records(ledger).by_group(), key=lambda s: s.group):
-        yield from _with_linked([s.record for s in stored], linked)
+        yield from _add_linked([s.record for s in stored], linked)
 
 
 def find_case(ledger: Ledger, name: str) -> Case:
@@ -48,7 +48,7 @@ def find_case(ledger: Ledger, name: str) -> Case:
     stored = Records(ledger).one(name)
     if stored is not None and stored.is_purged and (purged := purge_of_unit(ledger, stored.unit)):
         raise NotFound(f"Record {name} is in no case any more: its values were {purged.line()}.")
-    found = [case for case in _candidates(ledger, name) if _is_meant(case, name)]
+    found = [case for case in _list_candidates(ledger, name) if _is_meant(case, name)]
     # Two stations of one name: neither is taken for the one that is meant.
     if len(found) != 1:
         what = "There is no case" if not found else f"There are {len(found)} cases"
@@ -64,7 +64,7 @@ class CaseTally:
         """None yet."""
         self._cases = self._conflicts = self._changes = self._without_fir = self._linked = 0
 
-    def each(self, cases: Iterable[Case]) -> Iterator[Case]:
+    def count_each(self, cases: Iterable[Case]) -> Iterator[Case]:
         """The same cases."""
         for case in cases:
             self._cases += 1
@@ -75,7 +75,7 @@ class CaseTally:
             self._changes += "change" in kinds
             yield case
 
-    def counts(self, ledger: Ledger) -> CaseCounts:
+    def compute_counts(self, ledger: Ledger) -> CaseCounts:
         """How many there were, and how many had something that a person should see; of all cases of a ledger."""
         purged = count_emptied(ledger)
         every = int(ledger.execute("SELECT COUNT(*) AS n FROM records").fetchone()["n"])
@@ -94,14 +94,16 @@ def case_to_plain(case: Case, masks: CaseMasks | None) -> dict[str, Any]:
         "conflicts": [
             {
                 "kind": c.kind, "fact": c.fact,
-                "statements": [{"record": s.record, "field": s.field, "value": _shown(s, shown)} for s in c.statements],
+                "statements": [
+                    {"record": s.record, "field": s.field, "value": _format_statement(s, shown)} for s in c.statements
+                ],
             }
             for c in case.conflicts
         ],
     }  # fmt: skip
 
 
-def _shown(statement: FactStatement, shown: dict[str, Record]) -> str:
+def _format_statement(statement: FactStatement, shown: dict[str, Record]) -> str:
     """What a statement says, as its record is shown; several fields told in one are not of persons."""
     # Acts and sections name nobody, and the statement holds several cells told as one.
     if statement.field.startswith("acts["):
@@ -110,34 +112,34 @@ def _shown(statement: FactStatement, shown: dict[str, Record]) -> str:
     return (value.value or "") if value else ""
 
 
-def _candidates(ledger: Ledger, name: str) -> Iterator[Case]:
+def _list_candidates(ledger: Ledger, name: str) -> Iterator[Case]:
     records = Records(ledger)
     stored = records.one(name)
     if stored is not None:
-        groups = [_group(stored, ledger)]
+        groups = [_find_group(stored, ledger)]
     else:
         # A group's name ends in |STATION|YEAR; district and state are not typed.
         groups = records.groups_ending([f"|{name.partition('/')[0]}|{name.rpartition('/')[2]}"])
     own_keys = set(legacy_keys(stored.record)) if stored is not None else set()
     for group in groups:
         own = [s.record for s in records.of_group(group)]
-        cases = _with_linked(own, {})
+        cases = _add_linked(own, {})
         keys = {id(c): {k for r in c.records for k in legacy_keys(r)} for c in cases}
         meant = [c for c in cases if _is_meant(c, name) or keys[id(c)] & own_keys]
         # Records of other groups belong to it only by a key that one of its own states.
-        linked = _in_piles(_stating(ledger, set().union(*(keys[id(c)] for c in meant))))
-        yield from _with_linked(own, linked) if linked else cases
+        linked = _group_by_old_key(_list_stating(ledger, set().union(*(keys[id(c)] for c in meant))))
+        yield from _add_linked(own, linked) if linked else cases
 
 
-def _group(stored: Stored, ledger: Ledger) -> str:
+def _find_group(stored: Stored, ledger: Ledger) -> str:
     """The group of the record's FIR: its own, or that of the record whose old key it states."""
     if fir_key(stored.record) is not None:
         return stored.group
-    owners = (s for s in _stating(ledger, set(legacy_keys(stored.record))) if fir_key(s.record))
+    owners = (s for s in _list_stating(ledger, set(legacy_keys(stored.record))) if fir_key(s.record))
     return next((s.group for s in owners), stored.group)
 
 
-def _stating(ledger: Ledger, keys: Set[LegacyKey]) -> list[Stored]:
+def _list_stating(ledger: Ledger, keys: Set[LegacyKey]) -> list[Stored]:
     """The records of any group that state one of these keys, by group."""
     # Few records state a key; they alone are opened.
     texts = sorted({json.dumps(key[2], ensure_ascii=False) for key in keys})
@@ -151,7 +153,7 @@ def _is_meant(case: Case, name: str) -> bool:
     return name in case.linked or name.casefold() == said.casefold()
 
 
-def _in_piles(records: Iterable[Stored]) -> dict[LegacyKey, list[Record]]:
+def _group_by_old_key(records: Iterable[Stored]) -> dict[LegacyKey, list[Record]]:
     """Key of an old system -> those of some records that state it and have no FIR key of their own."""
     found: dict[LegacyKey, list[Record]] = {}
     for stored in records:
@@ -161,7 +163,7 @@ def _in_piles(records: Iterable[Stored]) -> dict[LegacyKey, list[Record]]:
     return found
 
 
-def _with_linked(records: Iterable[Record], linked: dict[LegacyKey, list[Record]]) -> list[Case]:
+def _add_linked(records: Iterable[Record], linked: dict[LegacyKey, list[Record]]) -> list[Case]:
     own = [r for r in records if fir_key(r) is not None]
     keys = dict.fromkeys(k for r in own for k in legacy_keys(r))
     more = {r.id: r for k in keys for r in linked.get(k, ())}

@@ -14,8 +14,8 @@ from typing import Any
 from digitize.errors import OptionsError
 from digitize.files.dataset import Dataset, write_dataset
 from digitize.machine.sealing import seal, sealed_name
-from digitize.masking.cases import CaseMasks, masks_for, whole_masks
-from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
+from digitize.masking.cases import CaseMasks, build_batch_masks, build_workspace_masks
+from digitize.masking.unmasking import ShownFields, Unmasking, hash_files
 from digitize.targets.csv_folder import CsvFolder, write_folder
 from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
@@ -88,16 +88,16 @@ def export(
             ledger.record_event(
                 site, "export", "note", detail={**who.as_plain(), **part.as_plain(), "to": to, "begun": True}
             )
-        stored = part.stored(ledger)
-        view = ExportView(part.masks(ledger, stored), who)
+        stored = part.list_records(ledger)
+        view = ExportView(part.build_masks(ledger, stored), who)
         # Taken one at a time while they are written: so how many are left out is known only at the end.
-        chosen = _Chosen(stored(), with_all=with_all or to == "jsonl")
+        chosen = _RecordChoice(stored(), with_all=with_all or to == "jsonl")
         found = find_layout(place, layout)
         if found is not None and found.has_own_tables:
             raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
 
         def beside(folder: Path, mappings: Collection[str]) -> None:
-            write_dataset(folder, _dataset(place, mappings))
+            write_dataset(folder, _describe_dataset(place, mappings))
             _write_flags(ledger, folder / FLAGS, part, with_all=with_all)
 
         def write(target: Path) -> Exported:
@@ -105,12 +105,12 @@ def export(
                 return Exported(target, write_jsonl(ledger, iter(chosen), target, view), 0)
             return _write_csv(chosen, target, found, view, beside)
 
-        made = _sealed(write, target, encrypt_to) if encrypt_to else write(target)
-        made = replace(made, purged=count_emptied(ledger, *part.where(ledger)))
+        made = _write_encrypted(write, target, encrypt_to) if encrypt_to else write(target)
+        made = replace(made, purged=count_emptied(ledger, *part.build_where(ledger)))
         if who:
             detail = {**who.as_plain(), **part.as_plain(), "to": to, "written": made.records, **view.shown.as_plain()}
             files = sorted(made.path.glob("*.csv")) if made.path.is_dir() else [made.path]
-            ledger.record_event(site, "export", "note", detail={**detail, "files": file_hashes(files)})
+            ledger.record_event(site, "export", "note", detail={**detail, "files": hash_files(files)})
         return made
 
 
@@ -131,7 +131,7 @@ class ExportPart:
         """As JSON types, for an event."""
         return {k: v for k, v in (("batch", self.batch), ("volume", self.volume)) if v}
 
-    def where(self, ledger: Ledger) -> tuple[str, tuple[object, ...]]:
+    def build_where(self, ledger: Ledger) -> tuple[str, tuple[object, ...]]:
         """SQL for its records, and the values in it. Raises NotFound, OptionsError where both are named."""
         if self.batch and self.volume:
             raise OptionsError("--batch and --volume: one of them")
@@ -142,21 +142,25 @@ class ExportPart:
             return where_of(part), values_of(part)
         return "", ()
 
-    def stored(self, ledger: Ledger) -> Callable[[], Iterator[Stored]]:
+    def list_records(self, ledger: Ledger) -> Callable[[], Iterator[Stored]]:
         """Its records by id, without purged ones, anew with each call."""
-        where, values = self.where(ledger)
+        where, values = self.build_where(ledger)
         records = Records(ledger)
         if not where:
             return records.all
         return lambda: (s for s in records.of_units(f"{where} ORDER BY record", values) if not s.is_purged)
 
-    def masks(self, ledger: Ledger, stored: Callable[[], Iterator[Stored]]) -> CaseMasks:
+    def build_masks(self, ledger: Ledger, stored: Callable[[], Iterator[Stored]]) -> CaseMasks:
         """What masks them: by their whole cases, wherever the rest of these stands."""
         is_part = bool(self.batch or self.volume)
-        return masks_for(ledger, lambda: (s.record for s in stored())) if is_part else whole_masks(ledger)
+        return (
+            build_batch_masks(ledger, lambda: (s.record for s in stored()))
+            if is_part
+            else build_workspace_masks(ledger)
+        )
 
 
-def _sealed(write: Callable[[Path], Exported], target: Path, publics: Sequence[str]) -> Exported:
+def _write_encrypted(write: Callable[[Path], Exported], target: Path, publics: Sequence[str]) -> Exported:
     """Write into a folder that goes again, and leave the encrypted file alone."""
     target.parent.mkdir(parents=True, exist_ok=True)
     # On the same disk, which is the one that is encrypted; readable by its owner alone.
@@ -173,16 +177,16 @@ class ExportView:
         self._masks, self._who = masks, who
         self.shown = ShownFields()
 
-    def of(self, record: Record) -> Record:
+    def show_record(self, record: Record) -> Record:
         """The record as it is written."""
         if self._who is None:
             return self._masks.mask(record)
-        self.shown.add(record.id, self._masks.paths(record))
+        self.shown.add(record.id, self._masks.list_masked_paths(record))
         return record
 
 
 def _write_csv(
-    chosen: _Chosen,
+    chosen: _RecordChoice,
     target: Path,
     layout: TableLayout | None,
     view: ExportView,
@@ -191,8 +195,8 @@ def _write_csv(
     shape: Shape = LayoutShape(layout) if layout else FlatShape()
     no_table: Counter[str] = Counter()
     mappings: set[str] = set()
-    records = (view.of(s.record) for s in _placed(chosen, shape, no_table))
-    count = write_folder(_noted(records, mappings), target, shape)
+    records = (view.show_record(s.record) for s in _keep_with_table(chosen, shape, no_table))
+    count = write_folder(_note_mappings(records, mappings), target, shape)
     # A target's own layout has no place for what stands beside the tables.
     if layout is None:
         beside(target, mappings)
@@ -202,7 +206,7 @@ def _write_csv(
 
 def _write_flags(ledger: Ledger, folder: Path, part: ExportPart, *, with_all: bool) -> None:
     """What the rules say of the records written, in a folder of its own: it is no table of a form. No values."""
-    where, values = part.where(ledger)
+    where, values = part.build_where(ledger)
     own = f" AND record IN (SELECT record FROM records WHERE {where})" if where else ""
     query = f"""SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
                 WHERE (verdict = 'clean' OR ?) AND substr(data, 1, 1) <> ?{own} ORDER BY 1, 2, 3"""
@@ -217,7 +221,7 @@ def _write_flags(ledger: Ledger, folder: Path, part: ExportPart, *, with_all: bo
         out.keep_only([FLAGS])
 
 
-def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> Iterator[Stored]:
+def _keep_with_table(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> Iterator[Stored]:
     """Records of forms that have a table in a shape; the others are counted."""
     for s in chosen:
         if shape.tables(s.record.form):
@@ -226,7 +230,7 @@ def _placed(chosen: Iterable[Stored], shape: Shape, no_table: Counter[str]) -> I
             no_table[s.record.form] += 1
 
 
-def _noted(records: Iterable[Record], mappings: set[str]) -> Iterator[Record]:
+def _note_mappings(records: Iterable[Record], mappings: set[str]) -> Iterator[Record]:
     """The same records; the mappings that made them are noted, each as its id and version."""
     for record in records:
         # Other values are by a person, a list or what intake was told: those have no version.
@@ -234,7 +238,7 @@ def _noted(records: Iterable[Record], mappings: set[str]) -> Iterator[Record]:
         yield record
 
 
-def _dataset(place: Place, mappings: Collection[str]) -> Dataset:
+def _describe_dataset(place: Place, mappings: Collection[str]) -> Dataset:
     """What a check must know to say of these records what it said here."""
     state, check = place.options.workspace.state, place.options.check
     stations = load_stations(state, place.folder / "lists" / "stations.csv")
@@ -242,7 +246,7 @@ def _dataset(place: Place, mappings: Collection[str]) -> Dataset:
     return Dataset(state, tuple(pairs), capture_choice(place.options).profile, check.years, tuple(sorted(mappings)))
 
 
-class _Chosen:
+class _RecordChoice:
     """The records to write; counts those it leaves out."""
 
     def __init__(self, stored: Iterator[Stored], *, with_all: bool) -> None:
@@ -264,15 +268,15 @@ def write_jsonl(ledger: Ledger, stored: Iterator[Stored], path: Path, view: Expo
     count = 0
     with part.open("w", encoding="utf-8", newline="\n") as f:
         for s in stored:
-            f.write(json.dumps(_whole(ledger, s, view), ensure_ascii=False, sort_keys=True) + "\n")
+            f.write(json.dumps(_record_to_plain(ledger, s, view), ensure_ascii=False, sort_keys=True) + "\n")
             count += 1
     # Under its own name only when it is whole: nobody sends half an export.
     part.replace(path)
     return count
 
 
-def _whole(ledger: Ledger, s: Stored, view: ExportView) -> dict[str, Any]:
-    record = view.of(s.record)
+def _record_to_plain(ledger: Ledger, s: Stored, view: ExportView) -> dict[str, Any]:
+    record = view.show_record(s.record)
     findings = [
         {"field": f.field, "code": f.code, "severity": f.severity, "message": f.message}
         for f in Records(ledger).findings(s.record.id)

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from digitize.errors import NotFound
-from digitize.masking.cases import masks_around
-from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
+from digitize.masking.cases import build_case_masks
+from digitize.records.trail import list_hidden_zones, list_records_on, list_reported_rows, list_zones
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import purge_of
@@ -31,7 +31,7 @@ class Pictures:
         # On the object: a cache on the class's method would keep the pages of every workspace that was ever opened.
         self._open = lru_cache(maxsize=4)(self._open_page)
 
-    def zone(self, page: str, box: Box) -> bytes:
+    def draw_zone(self, page: str, box: Box) -> bytes:
         """One zone of a page, upright, as PNG bytes. Raises ScanError, NotFound."""
         from ocr.outputs.overlay import cut_png
 
@@ -39,43 +39,43 @@ class Pictures:
         # Boxes lie on the scan as it is; what is cut out is turned upright.
         return cut_png(self._open(page), box, recognition.angle_deg if recognition else 0.0)
 
-    def row(self, page: str, boxes: Sequence[Box]) -> bytes:
+    def draw_row(self, page: str, boxes: Sequence[Box]) -> bytes:
         """A row of a register, one box a half of it, in pieces below each other, as PNG bytes. Raises ScanError."""
         from ocr.outputs.overlay import row_png
 
         return row_png(self._open(page), boxes)
 
-    def page(self, page: str, doubtful: tuple[str, ...] = (), *, is_masked: bool) -> bytes:
+    def draw_page(self, page: str, doubtful: tuple[str, ...] = (), *, is_masked: bool) -> bytes:
         """A page with its zones drawn in, as PNG bytes. Raises ScanError, NotFound.
 
         is_masked: zones that name whom the law protects are painted over, and all that lies outside zones with them.
         """
         from ocr.outputs.overlay import draw_zones
 
-        hidden = self._hidden(page) if is_masked else ()
+        hidden = self._find_hidden(page) if is_masked else ()
         recognition = newest_recognition(self._ledger, page)
         zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
         return draw_zones(self._open(page), zones, doubtful, hidden)
 
-    def plain_page(self, page: str, hidden: tuple[str, ...] = ()) -> bytes:
+    def draw_plain_page(self, page: str, hidden: tuple[str, ...] = ()) -> bytes:
         """A page upright, the hidden zones painted over, as WebP bytes. Raises ScanError, NotFound."""
         from ocr.outputs.overlay import page_webp
 
         recognition = newest_recognition(self._ledger, page) if hidden else None
         zones = {z.zone: z.box for z in recognition.zones} if recognition else {}
-        return page_webp(self._open(page), zones, hidden, self.quarter_turns(page))
+        return page_webp(self._open(page), zones, hidden, self.find_quarter_turns(page))
 
-    def quarter_turns(self, page: str) -> int:
+    def find_quarter_turns(self, page: str) -> int:
         """By how many quarter turns clockwise a page lies turned on its scan and is turned back, 0 to 3."""
         recognition = newest_recognition(self._ledger, page)
         return round(recognition.angle_deg / 90) % 4 if recognition else 0
 
-    def _hidden(self, page: str) -> tuple[str, ...]:
+    def _find_hidden(self, page: str) -> tuple[str, ...]:
         # All of the page, not one record of it: the picture shows its neighbours, too.
-        on_page = records_on(self._ledger, page)
-        hidden = hidden_zones(on_page, masks_around(self._ledger, [s.record for s in on_page]))
+        on_page = list_records_on(self._ledger, page)
+        hidden = list_hidden_zones(on_page, build_case_masks(self._ledger, [s.record for s in on_page]))
         # Rows that make no record, as struck ones: no record could say whom they name.
-        return (*hidden, *zones_of(newest_reading(self._ledger, page), reported_rows(self._ledger, page)))
+        return (*hidden, *list_zones(newest_reading(self._ledger, page), list_reported_rows(self._ledger, page)))
 
     def _open_page(self, page: str) -> Image:
         from ocr.scans.scan import open_page

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from digitize.errors import NotFound
-from digitize.masking.cases import CaseMasks, masks_around
+from digitize.masking.cases import CaseMasks, build_case_masks
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields
 from digitize.workspace.decisions.items import row_id
@@ -22,28 +22,28 @@ from mappers.record import FieldValue
 from ocr.page import Reading, Recognition
 
 
-def trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
+def build_trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[str, Any]:
     """Everything known of a page or record, as JSON types; protected names masked by default.
 
     Raises NotFound when there is neither.
     """
     stored = Records(ledger).one(name)
     if stored is not None:
-        masks = masks_around(ledger, [stored.record]) if is_masked else None
-        return {"record": record_trail(ledger, stored, masks)}
+        masks = build_case_masks(ledger, [stored.record]) if is_masked else None
+        return {"record": build_record_trail(ledger, stored, masks)}
     scan = Catalogue(ledger).scan(name)
     if scan is None:
         gone = replaced_table(ledger, name)
         raise NotFound(
             f"There is no page and no record {name}{f': {gone}' if gone else ''}. See: digitize status --json"
         )
-    records = records_on(ledger, name)
-    masks = masks_around(ledger, [s.record for s in records]) if is_masked else None
-    page = page_trail(ledger, scan, records, masks)
-    return {"page": page, "records": [record_trail(ledger, s, masks) for s in records]}
+    records = list_records_on(ledger, name)
+    masks = build_case_masks(ledger, [s.record for s in records]) if is_masked else None
+    page = build_page_trail(ledger, scan, records, masks)
+    return {"page": page, "records": [build_record_trail(ledger, s, masks) for s in records]}
 
 
-def records_on(ledger: Ledger, page: str) -> list[Stored]:
+def list_records_on(ledger: Ledger, page: str) -> list[Stored]:
     """The records that a page belongs to; a record's unit is its first page, so neighbours are looked at too."""
     scan = Catalogue(ledger).scan(page)
     if scan is None:
@@ -54,13 +54,13 @@ def records_on(ledger: Ledger, page: str) -> list[Stored]:
     return [s for u in units for s in Records(ledger).of_unit(u) if page in s.record.pages]
 
 
-def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: CaseMasks | None) -> dict[str, Any]:
+def build_page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: CaseMasks | None) -> dict[str, Any]:
     """One page: its scan, form, zones with what was read in each, and its history."""
     source = Catalogue(ledger).source(scan.sha256)
     recognition = newest_recognition(ledger, scan.page)
     reading = newest_reading(ledger, scan.page)
-    reported = reported_rows(ledger, scan.page)
-    hidden = hidden_zones(records, masks) | zones_of(reading, reported) if masks else set()
+    reported = list_reported_rows(ledger, scan.page)
+    hidden = list_hidden_zones(records, masks) | list_zones(reading, reported) if masks else set()
     purged = purge_of(ledger, scan.sha256)
     return {
         "page": scan.page,
@@ -72,14 +72,14 @@ def page_trail(ledger: Ledger, scan: PageScan, records: list[Stored], masks: Cas
         "turned_deg": round(recognition.angle_deg, 2) if recognition else 0.0,
         "notes": list(recognition.notes) if recognition else [],
         "blank": (decided := ledger.state(scan.page, "decide")) is not None and decided.is_blank,
-        "zones": _zones(reading, hidden) if reading else [],
-        "around": _around(recognition, is_masked=masks is not None) if recognition else [],
+        "zones": _zones_to_plain(reading, hidden) if reading else [],
+        "around": _surroundings_to_plain(recognition, is_masked=masks is not None) if recognition else [],
         "reported": [{"row": row, "why": why} for row, why in reported.items()],
-        "history": _history(ledger, scan.page),
+        "history": _list_history(ledger, scan.page),
     }
 
 
-def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dict[str, Any]:
+def build_record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dict[str, Any]:
     """One record: every field with its origin, raw text, value, confidence and maker; findings; where it is loaded."""
     record = masks.mask(stored.record) if masks else stored.record
     findings = Records(ledger).findings(record.id)
@@ -91,7 +91,7 @@ def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dic
         "form": record.form,
         "verdict": stored.verdict or "not checked",
         "masked": masks is not None and masks.is_masked(stored.record),
-        "fields": [_field(path, value, path in stored.open) for path, value in record.cells()],
+        "fields": [_field_to_plain(path, value, path in stored.open) for path, value in record.cells()],
         "left_over": dict(record.left_over),
         "ignored": list(record.ignored),
         "findings": [
@@ -103,20 +103,20 @@ def record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) -> dic
             # What stands beside the record there, in the target's table of flags.
             "flags": sorted({f.code for f in findings}),
         } if load else None,
-        "history": _history(ledger, record.id),
+        "history": _list_history(ledger, record.id),
     }  # fmt: skip
 
 
-def protected_shown(ledger: Ledger, told: Iterable[Mapping[str, Any]]) -> ShownFields:
-    """Which fields of trails that were shown in full are protected; told: as `record_trail` makes them."""
+def list_shown_fields(ledger: Ledger, told: Iterable[Mapping[str, Any]]) -> ShownFields:
+    """Which fields of trails that were shown in full are protected; told: as `build_record_trail` makes them."""
     stored = [s for r in told if (s := Records(ledger).one(r["record"]))]
-    masks, shown = masks_around(ledger, [s.record for s in stored]), ShownFields()
+    masks, shown = build_case_masks(ledger, [s.record for s in stored]), ShownFields()
     for s in stored:
-        shown.add(s.record.id, masks.paths(s.record))
+        shown.add(s.record.id, masks.list_masked_paths(s.record))
     return shown
 
 
-def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
+def _zones_to_plain(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
     return [
         {
             "zone": name, "box": list(d.box), "blank": d.blank, "confidence": round(d.confidence, 3),
@@ -128,7 +128,7 @@ def _zones(reading: Reading, hidden: set[str]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _around(recognition: Recognition, *, is_masked: bool) -> list[dict[str, Any]]:
+def _surroundings_to_plain(recognition: Recognition, *, is_masked: bool) -> list[dict[str, Any]]:
     """What stands outside of a register's table: the page's number, notes in the margin, which may name anybody."""
     return [
         {
@@ -140,7 +140,7 @@ def _around(recognition: Recognition, *, is_masked: bool) -> list[dict[str, Any]
     ]  # fmt: skip
 
 
-def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
+def _field_to_plain(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
     o = value.origin
     place: Mapping[str, Any] = {k: v for k, v in (("page", o.page), ("zone", o.zone), ("file", o.file),
                                 ("table", o.table), ("row", o.row), ("column", o.column)) if v}  # fmt: skip
@@ -150,14 +150,14 @@ def _field(path: str, value: FieldValue, is_open: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
+def list_hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
     """Zones that feed a protected field, or are left over, of a record the law protects.
 
     Of a row of a register, also those that its mapping ignores, and what goes on of them on the next page.
     """
     hidden = set()
     for s in records:
-        paths = masks.paths(s.record)
+        paths = masks.list_masked_paths(s.record)
         zones = {v.origin.zone for path, v in s.record.cells() if path in paths}
         # Where two pages have a zone of one name, one of them is left over as "NAME (PAGE)".
         left = {n.partition(" (")[0] for n in s.record.left_over if f"left_over.{n}" in paths}
@@ -170,7 +170,7 @@ def hidden_zones(records: list[Stored], masks: CaseMasks) -> set[str]:
     return hidden
 
 
-def reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
+def list_reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
     """Rows of a register's page that make no record, each with the reason."""
     now = ledger.state(page, "map")
     if now is None or not now.is_done or not now.is_register:
@@ -179,12 +179,12 @@ def reported_rows(ledger: Ledger, page: str) -> dict[str, str]:
     return {r["row"]: r["why"] for r in kept["reported"]} if kept else {}
 
 
-def zones_of(reading: Reading | None, rows: Collection[str]) -> set[str]:
+def list_zones(reading: Reading | None, rows: Collection[str]) -> set[str]:
     """The zones of some rows of a page: what is struck out may name whom the law protects, and no record says so."""
     return {z for z in reading.zones if z.partition(".")[0] in rows} if reading else set()
 
 
-def _history(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
+def _list_history(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
     return [
         {"at": e.at, "step": e.step, "outcome": e.outcome, "detail": json.loads(json.dumps(e.detail))}
         for e in ledger.events(unit)

@@ -8,9 +8,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 from digitize.errors import NotFound
-from digitize.masking.cases import CaseMasks, masks_around, masks_for, whole_masks
+from digitize.masking.cases import CaseMasks, build_batch_masks, build_case_masks, build_workspace_masks
 from digitize.masking.masks import MASK
-from digitize.masking.unmasking import ShownFields, Unmasking, file_hashes
+from digitize.masking.unmasking import ShownFields, Unmasking, hash_files
 from digitize.records.pictures import Pictures
 from digitize.review.asked_fields import list_asked_fields, note_asked_records
 from digitize.review.labels import format_field_label
@@ -85,7 +85,7 @@ def export_review(
         note_asked_records(ledger, site, rows.asking.whole)
         count = write_sheet(target, rows, rows.look)
         if who:
-            detail = {**who.as_plain(), "written": count, **rows.shown.as_plain(), "files": file_hashes([target])}
+            detail = {**who.as_plain(), "written": count, **rows.shown.as_plain(), "files": hash_files([target])}
             ledger.record_event(site, "review", "note", detail=detail)
     return ReviewExport(target, count, rows.masked, rows.blind, len(rows.asking.deferred))
 
@@ -117,10 +117,10 @@ class _SheetRows:
         most = self._wanted.limit or _FEW + 1
         some = list(islice(wanted, min(most, _FEW + 1)))
         if len(some) > _FEW:
-            masks = whole_masks(self._ledger)
+            masks = build_workspace_masks(self._ledger)
             return chain(some, wanted), masks, masks
         records = {stored.record.id: stored.record for stored, _ in some}
-        return iter(some), masks_for(self._ledger, lambda: iter(records.values())), None
+        return iter(some), build_batch_masks(self._ledger, lambda: iter(records.values())), None
 
     def __iter__(self) -> Iterator[tuple[Item, bytes | None]]:
         return islice(self._iterate_all(), self._wanted.limit or None)
@@ -131,7 +131,7 @@ class _SheetRows:
             self.blind += item.is_blind
             # Items of a record come one after the other: its case is asked about once.
             if stored.record.id != record:
-                record, paths = stored.record.id, self._masks.paths(stored.record)
+                record, paths = stored.record.id, self._masks.list_masked_paths(stored.record)
             hidden = paths.intersection(item.fields)
             if hidden and not self._is_masked:
                 self.shown.add(record, hidden)
@@ -148,7 +148,7 @@ class _SheetRows:
 
     def _draw_page(self, page: str) -> bytes | None:
         try:
-            return self._pictures.page(page, is_masked=self._is_masked)
+            return self._pictures.draw_page(page, is_masked=self._is_masked)
         except (ScanError, OSError):
             return None
 
@@ -165,10 +165,10 @@ class _SheetRows:
     def _masks_of_row(self, record: Record, page: str) -> CaseMasks:
         self._asked_rows += 1
         if self._whole is None and self._asked_rows > _ROWS_ALONE:
-            self._whole = whole_masks(self._ledger)
+            self._whole = build_workspace_masks(self._ledger)
         if self._whole is not None:
             return self._whole
-        return masks_around(self._ledger, [record, *(s.record for s in Records(self._ledger).of_unit(page))])
+        return build_case_masks(self._ledger, [record, *(s.record for s in Records(self._ledger).of_unit(page))])
 
     def _is_beside_hidden(self, item: Item, masks: CaseMasks) -> bool:
         """Whether its picture shows some of a protected row: on a page askew their boxes overlap."""
@@ -180,8 +180,8 @@ class _SheetRows:
     def _draw_picture(self, item: Item) -> bytes | None:
         try:
             if item.boxes:
-                return self._pictures.row(item.page, item.boxes)
-            return self._pictures.zone(item.page, item.box) if item.box is not None else None
+                return self._pictures.draw_row(item.page, item.boxes)
+            return self._pictures.draw_zone(item.page, item.box) if item.box is not None else None
         # A question without its picture can still be answered from the book.
         except (ScanError, OSError):
             return None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from digitize.masking.cases import CaseKeys, CaseMasks, masks_of
+from digitize.masking.cases import CaseKeys, CaseMasks, build_masks
 from digitize.search.asks import SearchStore
 from digitize.targets.rows import LINE, RECORD_ID
 from digitize.targets.search_rows import linking_tokens
@@ -26,7 +26,7 @@ class FoundCases:
     @cached_property
     def nodes(self) -> Mapping[str, frozenset[int]]:
         """Numbers of the cases to which each record belongs, or may belong."""
-        return {i: self.masks.nodes(r) for i, r in self.records.items()}
+        return {i: self.masks.find_cases(r) for i, r in self.records.items()}
 
     def beside(self, record: str) -> list[Record]:
         """All that were opened of a record's case, itself among them."""
@@ -40,7 +40,7 @@ class FoundCases:
 
     def hidden(self, record: str) -> frozenset[str]:
         """Paths of the fields of a record that the law hides."""
-        return self.masks.paths(self.records[record])
+        return self.masks.list_masked_paths(self.records[record])
 
 
 def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCases:
@@ -62,13 +62,13 @@ def open_cases(store: SearchStore, wanted: Iterable[tuple[str, str]]) -> FoundCa
         tokens |= new_tokens
         names |= new_names
         more = dict(store.records(frozenset(new_tokens), sorted(new_names)))
-    return FoundCases(known, masks_of(known.values()), lines)
+    return FoundCases(known, build_masks(known.values()), lines)
 
 
 def _leading(keys: CaseKeys, records: Mapping[str, Record], *, is_first: bool) -> dict[str, Record]:
     """Those that may be of the cases of these keys, the first ones all; their own keys are added."""
     leading: dict[str, Record] = {}
-    while new := {i: r for i, r in records.items() if i not in leading and (is_first or keys.fits(r))}:
+    while new := {i: r for i, r in records.items() if i not in leading and (is_first or keys.matches(r))}:
         for record in new.values():
             keys.add(record)
         leading |= new

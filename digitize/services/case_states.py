@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from digitize.masking.children import is_adult, is_child
-from digitize.masking.masks import person_of
+from digitize.masking.masks import find_person
 from digitize.masking.sensitive import accuses_child, is_sensitive, is_under, names_sections
 from digitize.search.cases import FoundCases, text_of
 from digitize.services.policy import GraveLaw, load_policy
@@ -86,7 +86,7 @@ class CaseStates:
         """
         if child not in ("persons", "addresses", "ids"):
             return frozenset()
-        person = row if child == "persons" else person_of(self.record, row)
+        person = row if child == "persons" else find_person(self.record, row)
         if person is None:
             return frozenset({"other"})
         if id(person) not in self._tags:

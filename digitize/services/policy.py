@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from digitize.masking.sensitive import private_fields
+from digitize.masking.sensitive import load_private_fields
 
 PUBLIC, POLICE, OWN, COURT = "public", "police", "own", "court"
 ASKED_AS = (PUBLIC, POLICE, COURT)
@@ -131,7 +131,7 @@ class PolicyTable(_Part):
         What is a code in one form and words in another is a text there.
         """
         group = self._group_of.get((child, name), FILE)
-        is_text = group == _OUTCOME and private_fields(form).get((child, name)) == TEXT
+        is_text = group == _OUTCOME and load_private_fields(form).get((child, name)) == TEXT
         return TEXT if is_text else group
 
     def person_class(self, role: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
-from digitize.masking.masks import MASK, tell_of
-from digitize.masking.sensitive import private_fields
+from digitize.masking.masks import MASK, find_leaks
+from digitize.masking.sensitive import load_private_fields
 from digitize.search.cases import FoundCases
 from digitize.services.asker import ServiceAsker
 from digitize.services.case_states import CaseStates, states_of
@@ -37,7 +37,7 @@ def record_as_shown(
     lacking = {path for path in hidden if path.rpartition(".")[2] == "name"}
     texts = {path for path in seen if _group(own.form, path) == TEXT}
     # A text names whom it is about: where somebody is not seen, neither is it, whatever name stands in it.
-    for path in texts if lacking else texts & tell_of(own, hidden):
+    for path in texts if lacking else texts & find_leaks(own, hidden):
         seen[path] = min(seen[path], See.MASKED)
     for path in _naming(own, seen):
         seen[path] = min(seen[path], See.MASKED)
@@ -63,13 +63,13 @@ def _naming(record: Record, seen: Mapping[str, See]) -> frozenset[str]:
     """Places and descriptions in which somebody is named who is masked, or by the whole name whoever is not shown."""
     masked = [p for p, see in seen.items() if see is See.MASKED and p.startswith(_PERSONS)]
     unseen = [p for p, see in seen.items() if see is See.NOTHING and p.startswith(_PERSONS)]
-    told = tell_of(record, masked) | tell_of(record, unseen, wholly=True) if masked or unseen else frozenset()
+    told = find_leaks(record, masked) | find_leaks(record, unseen, wholly=True) if masked or unseen else frozenset()
     return frozenset(path for path in told if _may_name(record.form, path))
 
 
 def _may_name(form: str, path: str) -> bool:
     head, _, name = path.rpartition(".")
-    return name in _DESCRIBED or private_fields(form).get((head.partition("[")[0], name)) == TEXT
+    return name in _DESCRIBED or load_private_fields(form).get((head.partition("[")[0], name)) == TEXT
 
 
 def _seen(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:

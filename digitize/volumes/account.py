@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digitize.machine.text import pluralize
-from digitize.volumes.kept_pages import KeptPages, PagesOfVolume, count_purged
+from digitize.volumes.page_count_cache import PageCountCache, PageCounts, count_purged
 from digitize.workspace.counting.counts_cache import read_gaps
 from digitize.workspace.decisions.page_gaps import NO_GAP, Gap, find_gaps
 from digitize.workspace.ledger import Ledger, StepState
@@ -76,7 +76,7 @@ class VolumeAccount:
         return {**asdict(self), "missing": self.missing, "is_balanced": self.is_balanced}
 
 
-def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeAccount]:
+def list_accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeAccount]:
     """The account of every volume that was received, or of one."""
     volumes = Volumes(ledger)
     known = list(volumes.all().values()) if only is None else [v for v in [volumes.one(only)] if v]
@@ -85,25 +85,31 @@ def accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeA
     # Of all volumes from the counts that are kept, which look at no page.
     for gap in (find_gaps(ledger, only) if only is not None else read_gaps(ledger)) if known else ():
         gaps.setdefault(gap.volume, []).append(gap)
-    pages = KeptPages(ledger, site, keeps=only is None)
+    pages = PageCountCache(ledger, site, keeps=only is None)
     looked = ledger.states(LOOKED) if only is None else {unit_of(only): ledger.state(unit_of(only), LOOKED)}
     # Asked of each volume only where something was purged at all.
     purges = bool(ledger.rows("SELECT 1 FROM events WHERE step = 'purge' LIMIT 1"))
     made = []
     for volume in known:
-        number, own = volume.number, pages.of(volume.number)
+        number, own = volume.number, pages.load_counts(volume.number)
         gone = count_purged(ledger, site, number, {*purged_in(ledger, number)}) if purges else 0
-        account = _account(volume, own, _holder(chain := volumes.custody(number)), sheets[number], gone)
+        account = _make_account(volume, own, _find_holder(chain := volumes.custody(number)), sheets[number], gone)
         gaps_of = [g for g in gaps.get(volume.facts.label, []) if g.said != NO_GAP]
         state = looked.get(unit_of(number))
-        seen = _looked(state, own.key)
-        found = (*_of_counts(account, chain), *_of_pages(account), *_of_gaps(gaps_of), *seen, *_of_rules(own.rules))
+        seen = _find_look_problems(state, own.key)
+        found = (
+            *_find_count_problems(account, chain),
+            *_find_page_problems(account),
+            *_find_gap_problems(gaps_of),
+            *seen,
+            *_find_rule_problems(own.rules),
+        )
         made.append(replace(account, findings=found))
-    pages.keep()
+    pages.save()
     return made
 
 
-def _account(volume: ReceivedVolume, own: PagesOfVolume, holder: str, sheets: int, purged: int) -> VolumeAccount:
+def _make_account(volume: ReceivedVolume, own: PageCounts, holder: str, sheets: int, purged: int) -> VolumeAccount:
     names = ("scanned", "again", "waiting", "read", "recorded", "continued", "reported", "due", "blank", "failed")
     return VolumeAccount(
         volume.number, volume.facts.label, volume.facts.pages, sheets=sheets, holder=holder, purged=purged,
@@ -111,11 +117,11 @@ def _account(volume: ReceivedVolume, own: PagesOfVolume, holder: str, sheets: in
     )  # fmt: skip
 
 
-def _holder(chain: list[CustodyEvent]) -> str:
+def _find_holder(chain: list[CustodyEvent]) -> str:
     return f"{chain[-1].what} {chain[-1].on}, {chain[-1].to or chain[-1].by}" if chain else ""
 
 
-def _of_counts(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[AccountFinding]:
+def _find_count_problems(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[AccountFinding]:
     if made.counted is None:
         yield AccountFinding("not-counted", "nobody counted its pages by hand: digitize batch count")
     elif made.missing > 0 and made.scanned:
@@ -130,7 +136,7 @@ def _of_counts(made: VolumeAccount, chain: list[CustodyEvent]) -> Iterator[Accou
         yield AccountFinding("handed-back-open", "it was handed back while pages are missing or failed")
 
 
-def _of_pages(made: VolumeAccount) -> Iterator[AccountFinding]:
+def _find_page_problems(made: VolumeAccount) -> Iterator[AccountFinding]:
     for kind, n in sorted(made.failed.items()):
         yield AccountFinding("failed", f"{pluralize(n, 'page')} could not be read: {kind}", n)
     if made.unexplained:
@@ -142,14 +148,14 @@ def _of_pages(made: VolumeAccount) -> Iterator[AccountFinding]:
         )
 
 
-def _of_gaps(gaps: list[Gap]) -> Iterator[AccountFinding]:
+def _find_gap_problems(gaps: list[Gap]) -> Iterator[AccountFinding]:
     for gap in gaps:
         said = f", {gap.said} as a person says" if gap.said else ""
         text = f"behind {gap.page} the written numbers leap from {gap.after} to {gap.before}{said}"
         yield AccountFinding("number-gap", text, gap.count)
 
 
-def _looked(state: StepState | None, key: str) -> Iterator[AccountFinding]:
+def _find_look_problems(state: StepState | None, key: str) -> Iterator[AccountFinding]:
     """What `digitize batch look` found in the pictures, if it looked at these very pages. key: of them."""
     if state is None:
         return
@@ -159,13 +165,13 @@ def _looked(state: StepState | None, key: str) -> Iterator[AccountFinding]:
         yield AccountFinding(kind, text, count)
 
 
-def _of_rules(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
+def _find_rule_problems(rules: Mapping[str, int]) -> Iterator[AccountFinding]:
     for code, n in rules.items():
         if code in _BOOK_RULES:
             yield AccountFinding(code, f"{_BOOK_RULES[code]}, at {pluralize(n, 'record')}", n)
 
 
-def summary(ledger: Ledger) -> list[str]:
+def format_summary(ledger: Ledger) -> list[str]:
     """Two lines for `digitize status`, without a look at single pages; none where no volume was received."""
     lines = []
     volumes, scanned = Volumes(ledger).all(), Volumes(ledger).count_scanned()

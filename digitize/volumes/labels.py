@@ -57,7 +57,7 @@ def print_labels(
         if not wanted:
             raise InputError("No volume was received yet: digitize batch receive DIR --volume ... --by NAME")
         site = place.options.workspace.site_id
-        made = PaperPdf(text for v in wanted for text in (*_facts(v), v.facts.label))
+        made = PaperPdf(text for v in wanted for text in (*_list_facts(v), v.facts.label))
         sheets = [role for kind, role in KINDS.items() if kind in what and role != STICKER]
         for volume in wanted:
             for role in sheets:
@@ -69,17 +69,17 @@ def print_labels(
         out.close()
         with ledger.writing():
             for volume in wanted:
-                detail = {"what": sorted(what), "pages": volume.facts.pages, "code": _code(site, volume, COVER)}
+                detail = {"what": sorted(what), "pages": volume.facts.pages, "code": _make_code(site, volume, COVER)}
                 volumes.note(volume.number, LABELS, detail)
     return LabelsPdf(pdf, len(wanted), len(wanted) * len(sheets), len(stickers), made.missing)
 
 
-def _code(site: str, volume: ReceivedVolume, role: str) -> str:
+def _make_code(site: str, volume: ReceivedVolume, role: str) -> str:
     facts = volume.facts
     return to_text(SheetText(role, site, volume.number, label_mark(facts.label), facts.kind, facts.years, facts.pages))
 
 
-def _facts(volume: ReceivedVolume) -> tuple[str, ...]:
+def _list_facts(volume: ReceivedVolume) -> tuple[str, ...]:
     facts = volume.facts
     pages = "" if facts.pages is None else str(facts.pages)
     return facts.station, facts.district, facts.kind, facts.years, pages
@@ -90,25 +90,25 @@ _NAMES = ("Police station", "District", "Kind of register", "Years", "Pages coun
 
 def _draw_sheet(pdf: PaperPdf, site: str, volume: ReceivedVolume, role: str) -> None:
     """One sheet: a large code at the upper left and the lower right, a small one in the two other corners."""
-    pdf.page()
-    text = _code(site, volume, role)
+    pdf.add_page()
+    text = _make_code(site, volume, role)
     right, low = _WIDTH - _EDGE, _HEIGHT - _EDGE
-    pdf.code((_EDGE, _EDGE), _LARGE, text)
-    pdf.code((right - _SMALL, _EDGE), _SMALL, text)
-    pdf.code((_EDGE, low - _SMALL), _SMALL, text)
-    pdf.code((right - _LARGE, low - _LARGE), _LARGE, text)
+    pdf.draw_code((_EDGE, _EDGE), _LARGE, text)
+    pdf.draw_code((right - _SMALL, _EDGE), _SMALL, text)
+    pdf.draw_code((_EDGE, low - _SMALL), _SMALL, text)
+    pdf.draw_code((right - _LARGE, low - _LARGE), _LARGE, text)
     width = _WIDTH - 2 * _EDGE
     y = _EDGE + _LARGE + 4
-    y += pdf.text((_EDGE, y), f"{_HEADS[role]}   {site}   {volume.number:04d}", 20, width)
-    pdf.line((_EDGE, y + 1), (right, y + 1))
-    y += 3 + pdf.fitting((_EDGE, y + 3), volume.facts.label, (26, 22, 18, 14), width)
-    for name, fact in zip(_NAMES, _facts(volume), strict=True):
-        pdf.text((_EDGE, y + 1), name, 12, 45)
-        y += max(8.5, pdf.fitting((_EDGE + 46, y), fact or "-", (15, 12, 10), width - 46) + 0.5)
-    pdf.line((_EDGE, y + 2), (right, y + 2))
-    y += 4 + pdf.text((_EDGE, y + 4), _DO[role], 12, width)
-    y += pdf.text((_EDGE, y), _NO_DATA, 10, width)
-    pdf.text((_EDGE, low - _SMALL - 9), text, 7, width - _LARGE)
+    y += pdf.write_text((_EDGE, y), f"{_HEADS[role]}   {site}   {volume.number:04d}", 20, width)
+    pdf.draw_line((_EDGE, y + 1), (right, y + 1))
+    y += 3 + pdf.write_fitting((_EDGE, y + 3), volume.facts.label, (26, 22, 18, 14), width)
+    for name, fact in zip(_NAMES, _list_facts(volume), strict=True):
+        pdf.write_text((_EDGE, y + 1), name, 12, 45)
+        y += max(8.5, pdf.write_fitting((_EDGE + 46, y), fact or "-", (15, 12, 10), width - 46) + 0.5)
+    pdf.draw_line((_EDGE, y + 2), (right, y + 2))
+    y += 4 + pdf.write_text((_EDGE, y + 4), _DO[role], 12, width)
+    y += pdf.write_text((_EDGE, y), _NO_DATA, 10, width)
+    pdf.write_text((_EDGE, low - _SMALL - 9), text, 7, width - _LARGE)
 
 
 def _draw_stickers(pdf: PaperPdf, site: str, volumes: Sequence[ReceivedVolume]) -> None:
@@ -116,20 +116,20 @@ def _draw_stickers(pdf: PaperPdf, site: str, volumes: Sequence[ReceivedVolume]) 
     for i, volume in enumerate(volumes):
         at = i % (columns * rows)
         if at == 0:
-            pdf.page()
+            pdf.add_page()
         x = _STICKER_EDGE[0] + (at % columns) * (_STICKER[0] + _GAP)
         y = _STICKER_EDGE[1] + (at // columns) * _STICKER[1]
-        pdf.frame((x, y), _STICKER)
-        pdf.code((x + 1, y + 1), _STICKER[1] - 2, _code(site, volume, STICKER))
+        pdf.draw_frame((x, y), _STICKER)
+        pdf.draw_code((x + 1, y + 1), _STICKER[1] - 2, _make_code(site, volume, STICKER))
         _write_sticker(pdf, site, volume, (x + _STICKER[1] + 1, y + 3), _STICKER[0] - _STICKER[1] - 3)
 
 
 def _write_sticker(pdf: PaperPdf, site: str, volume: ReceivedVolume, place: tuple[float, float], width: float) -> None:
     x, y = place
     facts = volume.facts
-    y += pdf.fitting((x, y), f"{site}  {volume.number:04d}", (12, 10, 8), width)
+    y += pdf.write_fitting((x, y), f"{site}  {volume.number:04d}", (12, 10, 8), width)
     lines = (facts.label, facts.station, facts.district, " ".join(filter(None, (facts.kind, facts.years))))
     for line in filter(None, lines):
-        y += pdf.fitting((x, y), line, (10, 8, 7), width)
+        y += pdf.write_fitting((x, y), line, (10, 8, 7), width)
     if facts.pages is not None:
-        pdf.text((x, y), f"{facts.pages} pages", 8, width)
+        pdf.write_text((x, y), f"{facts.pages} pages", 8, width)

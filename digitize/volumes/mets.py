@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from digitize.volumes.premis import TYPES, PackedFile, agent_of, all_agents, event_of, object_of
+from digitize.volumes.premis import TYPES, PackedFile, list_agents, make_agent, make_event, make_object
 from digitize.workspace.ledger.core import Event
 from ocr.outputs.xml import clean
 
@@ -27,7 +27,7 @@ class PackedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class PackageDescription:
     """What a package is. parts: Dublin Core name -> value. made: ISO time at which it was written."""
 
     id: str
@@ -36,8 +36,8 @@ class Described:
     made: str
 
 
-def mets_of(
-    what: Described,
+def make_mets(
+    what: PackageDescription,
     files: dict[str, list[PackedFile]],
     pages: Sequence[PackedPage],
     events: Sequence[tuple[Event, str]],
@@ -49,22 +49,30 @@ def mets_of(
     )  # fmt: skip
     told = [(e, sha) for e, sha in events if e.step in TYPES]
     every = [f for own in files.values() for f in own]
-    root.extend([_header(what), _description(what), _history(every, told), _files(files), _structure(what, pages)])
+    root.extend(
+        [
+            _make_header(what),
+            _make_description(what),
+            _make_history(every, told),
+            _make_files(files),
+            _make_structure(what, pages),
+        ]
+    )
     etree.indent(root, " ")
     return bytes(etree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def _header(what: Described) -> etree._Element:
-    made = _new("metsHdr", CREATEDATE=what.made)
-    agent = _new("agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
-    agent.append(_new("name", "cctns-digitize"))
+def _make_header(what: PackageDescription) -> etree._Element:
+    made = _make_element("metsHdr", CREATEDATE=what.made)
+    agent = _make_element("agent", ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+    agent.append(_make_element("name", "cctns-digitize"))
     made.append(agent)
     return made
 
 
-def _description(what: Described) -> etree._Element:
-    made = _new("dmdSec", ID="description")
-    wrap, data = _wrapped("DC")
+def _make_description(what: PackageDescription) -> etree._Element:
+    made = _make_element("dmdSec", ID="description")
+    wrap, data = _wrap_xml("DC")
     for name, value in (("title", what.title), ("identifier", what.id), *what.parts):
         part = etree.SubElement(data, etree.QName(_DC, name), nsmap={"dc": _DC})
         part.text = clean(value)
@@ -72,27 +80,27 @@ def _description(what: Described) -> etree._Element:
     return made
 
 
-def _history(files: Iterable[PackedFile], events: Sequence[tuple[Event, str]]) -> etree._Element:
-    made = _new("amdSec", ID="history")
+def _make_history(files: Iterable[PackedFile], events: Sequence[tuple[Event, str]]) -> etree._Element:
+    made = _make_element("amdSec", ID="history")
     for file in files:
-        made.append(_section("techMD", f"object-{file.id}", "PREMIS:OBJECT", object_of(file)))
+        made.append(_make_section("techMD", f"object-{file.id}", "PREMIS:OBJECT", make_object(file)))
     for event, sha256 in events:
-        made.append(_section("digiprovMD", f"event-{event.seq}", "PREMIS:EVENT", event_of(event, sha256)))
-    for i, name in enumerate(all_agents([e for e, _ in events])):
-        made.append(_section("digiprovMD", f"agent-{i}", "PREMIS:AGENT", agent_of(name)))
+        made.append(_make_section("digiprovMD", f"event-{event.seq}", "PREMIS:EVENT", make_event(event, sha256)))
+    for i, name in enumerate(list_agents([e for e, _ in events])):
+        made.append(_make_section("digiprovMD", f"agent-{i}", "PREMIS:AGENT", make_agent(name)))
     return made
 
 
-def _files(files: dict[str, list[PackedFile]]) -> etree._Element:
-    made = _new("fileSec")
+def _make_files(files: dict[str, list[PackedFile]]) -> etree._Element:
+    made = _make_element("fileSec")
     for use, own in files.items():
-        group = _new("fileGrp", USE=use)
+        group = _make_element("fileGrp", USE=use)
         for file in own:
-            node = _new(
+            node = _make_element(
                 "file", ID=file.id, MIMETYPE=file.media, SIZE=str(file.size), CHECKSUM=file.sha256,
                 CHECKSUMTYPE="SHA-256", ADMID=f"object-{file.id}",
             )  # fmt: skip
-            place = _new("FLocat", LOCTYPE="URL")
+            place = _make_element("FLocat", LOCTYPE="URL")
             place.set(etree.QName(_XLINK, "href"), file.path)
             node.append(place)
             group.append(node)
@@ -101,34 +109,34 @@ def _files(files: dict[str, list[PackedFile]]) -> etree._Element:
     return made
 
 
-def _structure(what: Described, pages: Sequence[PackedPage]) -> etree._Element:
-    made = _new("structMap", TYPE="PHYSICAL")
-    volume = _new("div", TYPE="volume", LABEL=what.title, DMDID="description", ADMID="history")
+def _make_structure(what: PackageDescription, pages: Sequence[PackedPage]) -> etree._Element:
+    made = _make_element("structMap", TYPE="PHYSICAL")
+    volume = _make_element("div", TYPE="volume", LABEL=what.title, DMDID="description", ADMID="history")
     for order, page in enumerate(pages, 1):
-        node = _new("div", TYPE="page", ORDER=str(order), ORDERLABEL=str(page.number), LABEL=page.page)
+        node = _make_element("div", TYPE="page", ORDER=str(order), ORDERLABEL=str(page.number), LABEL=page.page)
         for file in page.files:
             # The page within a file of several: of PDFs and TIFFs, counted from 1.
-            node.append(_new("fptr", FILEID=file, CONTENTIDS=f"#page={page.index + 1}"))
+            node.append(_make_element("fptr", FILEID=file, CONTENTIDS=f"#page={page.index + 1}"))
         volume.append(node)
     made.append(volume)
     return made
 
 
-def _section(tag: str, name: str, kind: str, content: etree._Element) -> etree._Element:
-    made = _new(tag, ID=name)
-    wrap, data = _wrapped(kind)
+def _make_section(tag: str, name: str, kind: str, content: etree._Element) -> etree._Element:
+    made = _make_element(tag, ID=name)
+    wrap, data = _wrap_xml(kind)
     data.append(content)
     made.append(wrap)
     return made
 
 
-def _wrapped(kind: str) -> tuple[etree._Element, etree._Element]:
-    wrap, data = _new("mdWrap", MDTYPE=kind), _new("xmlData")
+def _wrap_xml(kind: str) -> tuple[etree._Element, etree._Element]:
+    wrap, data = _make_element("mdWrap", MDTYPE=kind), _make_element("xmlData")
     wrap.append(data)
     return wrap, data
 
 
-def _new(tag: str, text: str = "", **attributes: str) -> etree._Element:
+def _make_element(tag: str, text: str = "", **attributes: str) -> etree._Element:
     made = etree.Element(etree.QName(NAMESPACE, tag), {k: clean(v) for k, v in attributes.items() if v})
     made.text = clean(text) or None
     return made

@@ -34,7 +34,7 @@ class PaperPdf:
             raise MachineLacks("uharfbuzz is missing: pip install uharfbuzz") from e
         self._pdf: Any = FPDF(format="A4", unit="mm")
         self._pdf.set_auto_page_break(False)
-        self.missing = self._add_fonts(scripts_of(texts))
+        self.missing = self._add_fonts(find_scripts(texts))
         self._pdf.set_text_shaping(True)
 
     def _add_fonts(self, scripts: set[str]) -> tuple[str, ...]:
@@ -52,11 +52,13 @@ class PaperPdf:
         self._known = {script: self._pdf.fonts[script.lower()].cmap for script in there}
         return tuple(sorted(scripts - set(there)))
 
-    def page(self) -> None:
+    def add_page(self) -> None:
         """Begin a page."""
         self._pdf.add_page()
 
-    def text(self, place: tuple[float, float], text: str, size_pt: float, width: float, align: str = "L") -> float:
+    def write_text(
+        self, place: tuple[float, float], text: str, size_pt: float, width: float, align: str = "L"
+    ) -> float:
         """Write a text from a place on, over several lines where it is wide. Returns how high it became, in mm.
 
         A letter that no font here has is shown as a question mark.
@@ -69,7 +71,7 @@ class PaperPdf:
         self._pdf.multi_cell(width, height, shown, align=align)
         return float(self._pdf.get_y() - y)
 
-    def fitting(self, place: tuple[float, float], text: str, sizes: tuple[float, ...], width: float) -> float:
+    def write_fitting(self, place: tuple[float, float], text: str, sizes: tuple[float, ...], width: float) -> float:
         """Write one line in the first of some sizes in which it is not too wide; else in the last, cut with dots."""
         for size in sizes:
             self._pdf.set_font(_LATIN, size=size)
@@ -77,9 +79,9 @@ class PaperPdf:
                 break
         while text and self._pdf.get_string_width(text) > width - 2:
             text = text.rstrip("…")[:-1] + "…"
-        return self.text(place, text, size, width)
+        return self.write_text(place, text, size, width)
 
-    def code(self, place: tuple[float, float], side: float, text: str) -> None:
+    def draw_code(self, place: tuple[float, float], side: float, text: str) -> None:
         """Draw a QR code with its quiet zone; side: of the whole square."""
         import segno
 
@@ -87,17 +89,17 @@ class PaperPdf:
         step = side / (len(rows) + 8)
         self._pdf.set_fill_color(0, 0, 0)
         for j, row in enumerate(rows):
-            for begin, end in _runs(row):
+            for begin, end in _split_runs(row):
                 # A little wider than the square: a hair of white between two would be seen by a fine scanner.
                 x, y = place[0] + (begin + 4) * step, place[1] + (j + 4) * step
                 self._pdf.rect(x, y, (end - begin) * step + 0.01, step + 0.01, style="F")
 
-    def line(self, begin: tuple[float, float], end: tuple[float, float], width: float = 0.3) -> None:
+    def draw_line(self, begin: tuple[float, float], end: tuple[float, float], width: float = 0.3) -> None:
         """Draw a line."""
         self._pdf.set_line_width(width)
         self._pdf.line(*begin, *end)
 
-    def frame(self, place: tuple[float, float], size: tuple[float, float], width: float = 0.1) -> None:
+    def draw_frame(self, place: tuple[float, float], size: tuple[float, float], width: float = 0.1) -> None:
         """Draw a rectangle."""
         self._pdf.set_line_width(width)
         self._pdf.rect(*place, *size)
@@ -107,13 +109,13 @@ class PaperPdf:
         return bytes(self._pdf.output())
 
 
-def scripts_of(texts: Iterable[str]) -> set[str]:
+def find_scripts(texts: Iterable[str]) -> set[str]:
     """The scripts of India that some texts are written in, by ISO 15924."""
     words = {unicodedata.name(c, "").split(" ")[0] for text in texts for c in text if ord(c) > 0x2FF}
     return {_SCRIPTS[w] for w in words if w in _SCRIPTS}
 
 
-def _runs(row: list[int]) -> Iterable[tuple[int, int]]:
+def _split_runs(row: list[int]) -> Iterable[tuple[int, int]]:
     begin = None
     for i, dark in enumerate([*row, 0]):
         if dark and begin is None:

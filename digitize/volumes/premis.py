@@ -35,76 +35,76 @@ class PackedFile:
     original: str = ""
 
 
-def event_agent(event: Event) -> str:
+def find_agent(event: Event) -> str:
     """Who did it: a person where one is named, else the program."""
     return str(event.detail.get("by") or event.detail.get("placed_by") or _SOFTWARE)
 
 
-def object_of(file: PackedFile) -> etree._Element:
+def make_object(file: PackedFile) -> etree._Element:
     """A file as an object of category "file"."""
-    made = _new("object")
+    made = _make_element("object")
     made.set(etree.QName(_XSI, "type"), "premis:file")
-    made.append(_identifier("objectIdentifier", "sha256", file.sha256))
-    traits = _new("objectCharacteristics")
-    fixity = _new("fixity")
-    fixity.append(_new("messageDigestAlgorithm", "SHA-256"))
-    fixity.append(_new("messageDigest", file.sha256))
-    form = _new("format")
-    form.append(_new("formatDesignation"))
-    form[0].append(_new("formatName", file.media))
-    traits.extend([fixity, _new("size", str(file.size)), form])
+    made.append(_make_identifier("objectIdentifier", "sha256", file.sha256))
+    traits = _make_element("objectCharacteristics")
+    fixity = _make_element("fixity")
+    fixity.append(_make_element("messageDigestAlgorithm", "SHA-256"))
+    fixity.append(_make_element("messageDigest", file.sha256))
+    form = _make_element("format")
+    form.append(_make_element("formatDesignation"))
+    form[0].append(_make_element("formatName", file.media))
+    traits.extend([fixity, _make_element("size", str(file.size)), form])
     made.append(traits)
     if file.original:
-        made.append(_new("originalName", file.original))
+        made.append(_make_element("originalName", file.original))
     return made
 
 
-def event_of(event: Event, sha256: str = "") -> etree._Element:
+def make_event(event: Event, sha256: str = "") -> etree._Element:
     """An event of the ledger. sha256: of the file that it is about, where it is about one."""
-    made = _new("event")
-    made.append(_identifier("eventIdentifier", "ledger event", str(event.seq)))
-    made.append(_new("eventType", TYPES[event.step]))
-    made.append(_new("eventDateTime", event.at))
-    told = _new("eventDetailInformation")
-    told.append(_new("eventDetail", _detail(event)))
-    outcome = _new("eventOutcomeInformation")
-    outcome.append(_new("eventOutcome", _FATES[event.outcome]))
+    made = _make_element("event")
+    made.append(_make_identifier("eventIdentifier", "ledger event", str(event.seq)))
+    made.append(_make_element("eventType", TYPES[event.step]))
+    made.append(_make_element("eventDateTime", event.at))
+    told = _make_element("eventDetailInformation")
+    told.append(_make_element("eventDetail", _format_detail(event)))
+    outcome = _make_element("eventOutcomeInformation")
+    outcome.append(_make_element("eventOutcome", _FATES[event.outcome]))
     made.extend([told, outcome])
-    made.append(_identifier("linkingAgentIdentifier", "name", event_agent(event)))
+    made.append(_make_identifier("linkingAgentIdentifier", "name", find_agent(event)))
     if sha256:
-        made.append(_identifier("linkingObjectIdentifier", "sha256", sha256))
+        made.append(_make_identifier("linkingObjectIdentifier", "sha256", sha256))
     return made
 
 
-def agent_of(name: str) -> etree._Element:
+def make_agent(name: str) -> etree._Element:
     """A person or the program."""
-    made = _new("agent")
-    made.append(_identifier("agentIdentifier", "name", name))
-    made.append(_new("agentName", name))
-    made.append(_new("agentType", "software" if name == _SOFTWARE else "person"))
+    made = _make_element("agent")
+    made.append(_make_identifier("agentIdentifier", "name", name))
+    made.append(_make_element("agentName", name))
+    made.append(_make_element("agentType", "software" if name == _SOFTWARE else "person"))
     return made
 
 
-def _detail(event: Event) -> str:
+def _format_detail(event: Event) -> str:
     """What a step says in a few words: the unit, and of its detail only what holds no value of a record."""
     kept = ("what", "on", "to", "note", "pages", "kind", "form", "language", "index", "role", "records", "as")
     words = [f"{k} {event.detail[k]}" for k in kept if isinstance(event.detail.get(k), str | int)]
     return "; ".join([f"{event.step} of {event.unit}", *words])
 
 
-def _identifier(tag: str, kind: str, value: str) -> etree._Element:
-    made = _new(tag)
-    made.append(_new(f"{tag}Type", kind))
-    made.append(_new(f"{tag}Value", value))
+def _make_identifier(tag: str, kind: str, value: str) -> etree._Element:
+    made = _make_element(tag)
+    made.append(_make_element(f"{tag}Type", kind))
+    made.append(_make_element(f"{tag}Value", value))
     return made
 
 
-def _new(tag: str, text: str = "") -> etree._Element:
+def _make_element(tag: str, text: str = "") -> etree._Element:
     made = etree.Element(etree.QName(NAMESPACE, tag), nsmap={"premis": NAMESPACE, "xsi": _XSI})
     made.text = clean(text) or None
     return made
 
 
-def all_agents(events: list[Event]) -> Iterator[str]:
+def list_agents(events: list[Event]) -> Iterator[str]:
     """Everybody who did something, the program too; each once, sorted."""
-    yield from sorted({_SOFTWARE, *map(event_agent, events)})
+    yield from sorted({_SOFTWARE, *map(find_agent, events)})

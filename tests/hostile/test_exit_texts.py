@@ -163,7 +163,7 @@ def test_the_pages_of_offices_and_checks_go_through_it():
 _PAST = {
     (
         "csv.writer",
-        "digitize/volumes/package.py",
+        "digitize/volumes/archive_package.py",
     ): "a bag's manifest: intake reads it back, names of files as they are",
     ("csv.writer", "digitize/files/convert.py"): "what convert and map read on: the same text that the source holds",
     ("csv.writer", "digitize/files/schema_files.py"): "names of our own columns",

@@ -9,7 +9,7 @@ from test_quarantine_order import BAD_DAY, SETTINGS, correct, load, target  # no
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.quarantine.rejects import find_rejects
-from digitize.quarantine.replay import replay
+from digitize.quarantine.replay import replay_rejects
 from digitize.targets.flags import count_flags, find_flags
 
 PERSONS = "record_id,line,role,name,sex,age\n"
@@ -77,7 +77,7 @@ def test_a_record_that_is_refused_has_no_flags(target, tmp_path):
     take(target, with_persons(tmp_path / "1", *ODD, rows=(("a", BAD_DAY), ("b", {}))))
     assert told(target) == []
     correct(target, "a", fir_date="2009-03-12")
-    assert replay(target, find_rejects(target)).loaded == 1
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
     assert {f for _, f, _ in told(target)} >= {"persons[1].sex", "persons[1].age"}
 
 

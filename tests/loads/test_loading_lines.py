@@ -18,7 +18,7 @@ from digitize.files.loading.settings import import_settings
 from digitize.files.validating.placing import with_places
 from digitize.files.validating.validate import CheckOptions, validate_file, validate_files
 from digitize.quarantine.rejects import OPEN, find_rejects
-from digitize.quarantine.replay import replay
+from digitize.quarantine.replay import replay_rejects
 from digitize.targets.base import Receipt
 from digitize.targets.sqlite import SqliteTarget
 from sample_data.makers.rule_examples import text_frame
@@ -119,7 +119,7 @@ def test_what_waits_in_the_quarantine_names_nobody_else_when_it_is_replayed(targ
     persons = [("astray", "1", "complainant"), ("a", "2", "accused")]
     folder = import_folder(tmp_path / "in", persons, [("1", "Lohapar")])
     load_files([folder], "iif1", target, SETTINGS, LoadOptions())
-    replay(target, find_rejects(target, states=(OPEN,)))
+    replay_rejects(target, find_rejects(target, states=(OPEN,)))
     assert towns(target) == [] and target.run("SELECT record_id FROM iif1") == []
 
 

@@ -9,7 +9,7 @@ from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.files.validating.validate import validate_file
 from digitize.quarantine.rejects import OPEN, find_rejects
-from digitize.quarantine.replay import replay
+from digitize.quarantine.replay import replay_rejects
 from digitize.targets.sqlite import SqliteTarget
 
 SETTINGS = import_settings("iif1")
@@ -95,7 +95,7 @@ def test_to_replay_a_repeat_changes_nothing(target, tmp_path):
     path = folder(tmp_path / "in", [A, B, A])
     load_files([path], "iif1", target, SETTINGS, LoadOptions())
     before = target.run("SELECT record_id, row_hash FROM record_index ORDER BY 1")
-    replay(target, find_rejects(target, states=(OPEN,)))
+    replay_rejects(target, find_rejects(target, states=(OPEN,)))
     assert target.run("SELECT record_id, row_hash FROM record_index ORDER BY 1") == before
     assert target.run("SELECT count(*) FROM iif1_acts") == [(2,)]
 

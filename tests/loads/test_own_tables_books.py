@@ -13,8 +13,8 @@ from digitize.errors import TargetRefused
 from digitize.files.loading.compared import of_files
 from digitize.files.loading.reconcile import compare
 from digitize.files.loading.settings import import_settings
-from digitize.quarantine.rejects import CORRECTED, find_rejects, update
-from digitize.quarantine.replay import replay
+from digitize.quarantine.rejects import CORRECTED, find_rejects, make_update
+from digitize.quarantine.replay import replay_rejects
 from digitize.targets.flags import FLAG, count_flags, find_flags
 from digitize.targets.from_records import as_batch
 from digitize.targets.kind import Patience
@@ -153,8 +153,8 @@ def test_what_was_corrected_is_replayed_into_their_tables(target, ask):
     target.load(load(record(1, beat="B" * 11)))
     (reject,) = find_rejects(target)
     right = reject.record.with_value("beat", FieldValue("4", "4", by="operator Asha"))
-    target.run_all([update(replace(reject, record=right), CORRECTED, {"by": "Asha"})])
-    assert replay(target, find_rejects(target)).loaded == 1
+    target.run_all([make_update(replace(reject, record=right), CORRECTED, {"by": "Asha"})])
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
     assert ask("SELECT beat_no FROM crime.t_fir") == [("4",)]
     ((standing, _),) = target.versions("iif1", ["wb-1"]).values()
     assert target.run("SELECT batch FROM loads WHERE load_id = ?", [standing])[0][0].startswith("replay-")

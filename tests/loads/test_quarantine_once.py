@@ -12,8 +12,8 @@ from test_quarantine_order import BAD_DAY, SETTINGS, correct, load, states, targ
 
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
-from digitize.quarantine.rejects import STATES, find_rejects, update
-from digitize.quarantine.replay import replay
+from digitize.quarantine.rejects import STATES, find_rejects, make_update
+from digitize.quarantine.replay import replay_rejects
 from digitize.targets.sqlite import SqliteTarget
 
 ROWS = [("a", {}), ("b", BAD_DAY), ("c", {**BAD_DAY, "place": "Ghat"}), ("d", {"state": "zz"}), ("d", {"state": "zz"})]
@@ -46,7 +46,7 @@ def test_the_same_rows_again_are_the_same_entries(target, tmp_path, how):
 def test_a_row_that_a_person_dropped_does_not_come_back(target, tmp_path):
     load(target, tmp_path / "1", *ROWS)
     (reject,) = [r for r in find_rejects(target) if r.record.id == "b"]
-    target.run_all([update(reject, "dropped", {"by": "Asha", "did": "dropped"})])
+    target.run_all([make_update(reject, "dropped", {"by": "Asha", "did": "dropped"})])
     load(target, tmp_path / "1", *ROWS, size=1)
     assert "b" not in {r.record.id for r in find_rejects(target)}
 
@@ -85,7 +85,7 @@ def test_a_correction_that_a_newer_delivery_overtook_waits_and_says_so(target, t
     correct(target, "a", fir_date="2009-02-28")
     load(target, tmp_path / "2", ("a", {}))
     assert states(target) == [("a", "corrected")]
-    assert len(replay(target, find_rejects(target)).stale) == 1
+    assert len(replay_rejects(target, find_rejects(target)).stale) == 1
 
 
 def test_a_newer_delivery_that_is_refused_closes_the_entry_of_the_older(target, tmp_path):
@@ -105,7 +105,7 @@ def test_a_row_that_laxer_rules_let_in_is_closed(target, tmp_path):
 def test_a_replay_closes_what_else_waited_of_the_record(target, tmp_path):
     load(target, tmp_path / "1", ("a", BAD_DAY))
     correct(target, "a", fir_date="2009-02-28")
-    assert replay(target, find_rejects(target)).loaded == 1
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
     load(target, tmp_path / "1", ("a", BAD_DAY), size=1)
     assert states(target) == [("a", "replayed")]
 
@@ -113,7 +113,7 @@ def test_a_replay_closes_what_else_waited_of_the_record(target, tmp_path):
 def test_a_trail_outlives_a_second_load(target, tmp_path):
     load(target, tmp_path / "1", *ROWS)
     (reject,) = [r for r in find_rejects(target) if r.record.id == "b"]
-    target.run_all([update(reject, "open", {"did": "shown in full", "reason": "to call them"})])
+    target.run_all([make_update(reject, "open", {"did": "shown in full", "reason": "to call them"})])
     load(target, tmp_path / "1", *ROWS, size=1)
     (again,) = [r for r in find_rejects(target) if r.record.id == "b"]
     assert again.trail[0]["reason"] == "to call them"
@@ -161,7 +161,7 @@ def test_a_line_beyond_all_measure_says_that_it_was_cut(target, tmp_path, monkey
     (text,) = reject.record.left_over.values()
     assert "[cut: the line has 104 bytes, SHA-256 " in text
     # It has no fields: what was cut cannot be loaded.
-    assert replay(target, [reject]).loaded == 0
+    assert replay_rejects(target, [reject]).loaded == 0
 
 
 def test_an_old_quarantine_is_merged_to_one_entry_a_row_and_loses_nothing(tmp_path):

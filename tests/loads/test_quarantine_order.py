@@ -11,10 +11,10 @@ from test_loading import firs
 from digitize.errors import InputError, OptionsError
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
-from digitize.quarantine.asking import AskedBy
-from digitize.quarantine.correct import take_sheet
-from digitize.quarantine.rejects import STATES, WAITING, each_reject, find_rejects, update
-from digitize.quarantine.replay import Forced, replay
+from digitize.quarantine.correction import take_sheet
+from digitize.quarantine.rejects import STATES, WAITING, find_rejects, iter_rejects, make_update
+from digitize.quarantine.replay import ForcedReplay, replay_rejects
+from digitize.quarantine.rule_check import RuleSettingsGiven
 from digitize.targets.open import open_target
 from digitize.targets.quarantine_store import CORRECTED
 from digitize.targets.sqlite import SqliteTarget
@@ -48,7 +48,7 @@ def correct_one(target, reject, id="", **values):
     for name, value in values.items():
         made = made.with_value(name, FieldValue(value, value, by="operator Asha"))
     made = replace(made, id=id or made.id)
-    target.run_all([update(replace(reject, record=made), CORRECTED, {"by": "Asha", "did": "corrected"})])
+    target.run_all([make_update(replace(reject, record=made), CORRECTED, {"by": "Asha", "did": "corrected"})])
 
 
 def places(target):
@@ -63,14 +63,14 @@ def test_a_correction_of_an_old_delivery_does_not_undo_a_newer_one(target, tmp_p
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Old Market"}))
     correct(target, "a", fir_date="2009-02-28")
     load(target, tmp_path / "2", ("a", {"place": "New Market"}))
-    done = replay(target, find_rejects(target))
+    done = replay_rejects(target, find_rejects(target))
     assert (done.loaded, done.stay, [r.record.id for r in done.stale]) == (0, 1, ["a"])
     assert places(target) == {"a": "New Market"}
     assert "--force" in "\n".join(done.lines()) and "Market" not in "\n".join(done.lines())
     # Its own files again, cut otherwise, do not make it newer.
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Old Market"}), size=1)
-    assert replay(target, find_rejects(target)).loaded == 0
-    forced = replay(target, find_rejects(target), forced=Forced("Asha", "the new one was a slip"))
+    assert replay_rejects(target, find_rejects(target)).loaded == 0
+    forced = replay_rejects(target, find_rejects(target), forced=ForcedReplay("Asha", "the new one was a slip"))
     assert (forced.loaded, forced.stale) == (1, [])
     assert places(target) == {"a": "Old Market"}
     (reject,) = find_rejects(target, states=STATES)
@@ -83,10 +83,10 @@ def test_a_newer_delivery_that_is_refused_itself_goes_before_an_older_correction
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Old Market"}))
     correct(target, "a", fir_date="2009-02-28")
     load(target, tmp_path / "2", ("a", {**BAD_DAY, "place": "New Market"}))
-    assert replay(target, find_rejects(target, states=[CORRECTED])).loaded == 0
+    assert replay_rejects(target, find_rejects(target, states=[CORRECTED])).loaded == 0
     newer = next(r for r in find_rejects(target) if r.state == "open")
     correct_one(target, newer, fir_date="2009-02-28")
-    done = replay(target, find_rejects(target))
+    done = replay_rejects(target, find_rejects(target))
     assert (done.loaded, len(done.stale)) == (1, 1)
     assert places(target) == {"a": "New Market"}
 
@@ -116,11 +116,11 @@ def test_the_stations_of_the_load_are_asked_at_replay_unless_others_are_given(ta
     (before,) = find_rejects(target)
     # The list is gone by now; the settings are kept with the reject.
     stations.unlink()
-    assert replay(target, [before]).loaded == 0
+    assert replay_rejects(target, [before]).loaded == 0
     (after,) = find_rejects(target)
     assert after.codes == before.codes
     stations.write_text("station,district,aliases\nBally,Howrah,\nNowhere,Howrah,\n", encoding="utf-8")
-    assert replay(target, [after], AskedBy("wb", stations)).loaded == 1
+    assert replay_rejects(target, [after], RuleSettingsGiven("wb", stations)).loaded == 1
 
 
 def test_rules_that_the_load_did_not_ask_are_not_asked_at_replay(target, tmp_path):
@@ -133,10 +133,10 @@ def test_rules_that_the_load_did_not_ask_are_not_asked_at_replay(target, tmp_pat
     (reject,) = [r for r in find_rejects(target) if r.record.id == "b"]
     assert code not in reject.codes
     correct(target, "b", state="wb")
-    assert replay(target, find_rejects(target, states=[CORRECTED])).loaded == 1
+    assert replay_rejects(target, find_rejects(target, states=[CORRECTED])).loaded == 1
     (reject,) = find_rejects(target)
-    assert replay(target, [reject]).loaded == 0
-    assert replay(target, [reject], AskedBy(ignore=[code])).loaded == 1
+    assert replay_rejects(target, [reject]).loaded == 0
+    assert replay_rejects(target, [reject], RuleSettingsGiven(ignore=[code])).loaded == 1
 
 
 def test_settings_are_kept_once_however_many_rows_are_refused(target, tmp_path):
@@ -151,8 +151,8 @@ def test_doubles_that_were_corrected_to_the_same_are_loaded_once(target, tmp_pat
     assert set(first.codes) >= {"T025"}
     correct_one(target, second, place="Market")
     # Only the first has the child rows of both: alone, the other one would lose them.
-    assert replay(target, [r for r in find_rejects(target) if r.id == second.id]).loaded == 0
-    done = replay(target, find_rejects(target))
+    assert replay_rejects(target, [r for r in find_rejects(target) if r.id == second.id]).loaded == 0
+    done = replay_rejects(target, find_rejects(target))
     assert (done.loaded, done.stay) == (1, 0)
     assert places(target) == {"a": "Market"} and find_rejects(target) == []
     assert target.run("SELECT count(*) FROM iif1_acts") == [(2,)]
@@ -161,9 +161,9 @@ def test_doubles_that_were_corrected_to_the_same_are_loaded_once(target, tmp_pat
 def test_doubles_that_got_ids_of_their_own_are_both_loaded(target, tmp_path):
     load(target, tmp_path / "1", ("a", {"place": "Market"}), ("a", {"place": "Bridge"}))
     correct_one(target, find_rejects(target)[1], id="b")
-    done = replay(target, find_rejects(target, states=[CORRECTED]))
+    done = replay_rejects(target, find_rejects(target, states=[CORRECTED]))
     assert done.loaded == 1
-    assert replay(target, find_rejects(target)).loaded == 1
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
     assert places(target) == {"a": "Market", "b": "Bridge"}
 
 
@@ -171,10 +171,10 @@ def test_a_double_does_not_pass_while_the_other_one_says_something_else(target, 
     load(target, tmp_path / "1", ("a", {"place": "Market"}), ("a", {"place": "Bridge"}))
     first, second = find_rejects(target)
     correct_one(target, first, place="Ghat")
-    done = replay(target, find_rejects(target, states=[CORRECTED]))
+    done = replay_rejects(target, find_rejects(target, states=[CORRECTED]))
     assert (done.loaded, done.stay) == (0, 1)
-    target.run_all([update(second, "dropped", {"by": "Asha", "did": "dropped"})])
-    assert replay(target, find_rejects(target)).loaded == 1
+    target.run_all([make_update(second, "dropped", {"by": "Asha", "did": "dropped"})])
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
     assert places(target) == {"a": "Ghat"}
 
 
@@ -183,17 +183,17 @@ def test_two_records_may_change_keys_in_one_replay_after_the_other(target, tmp_p
     load(target, tmp_path / "2", ("a", {**BAD_DAY, "fir_no": "2"}), ("b", {**BAD_DAY, "fir_no": "3"}))
     for record in "ab":
         correct(target, record, fir_date="2009-02-28")
-    assert replay(target, find_rejects(target)).loaded == 2
+    assert replay_rejects(target, find_rejects(target)).loaded == 2
     assert dict(target.run("SELECT record_id, CAST(fir_no AS text) FROM iif1")) == {"a": "2", "b": "3"}
 
 
 def test_taking_back_a_replay_brings_the_reject_back(target, tmp_path):
     load(target, tmp_path / "1", ("a", BAD_DAY))
     correct(target, "a", fir_date="2009-02-28")
-    done = replay(target, find_rejects(target))
+    done = replay_rejects(target, find_rejects(target))
     target.undo(done.receipts[0].batch, "a slip")
     assert states(target) == [("a", CORRECTED)]
-    assert replay(target, find_rejects(target)).loaded == 1
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
 
 
 def test_the_tenth_row_of_a_table_is_corrected_behind_the_ninth(target, tmp_path):
@@ -220,7 +220,7 @@ def test_what_waits_is_read_some_at_a_time(target, tmp_path, monkeypatch):
     load(target, tmp_path / "1", *((f"a{n}", BAD_DAY) for n in range(5)))
     asked, run = [], target.run
     monkeypatch.setattr(target, "run", lambda sql, values=(): asked.append(values) or run(sql, values))
-    waiting = each_reject(target, form="iif1")
+    waiting = iter_rejects(target, form="iif1")
     first = next(waiting)
     assert first.record.id == "a0" and len(asked) == 1
     assert [r.record.id for r in waiting] == [f"a{n}" for n in range(1, 5)] and len(asked) == 4
@@ -269,8 +269,8 @@ def test_replays_in_any_order_come_to_the_same_end(tmp_path_factory, deliveries,
             correct_one(target, reject, fir_date="2009-03-12")
         ids = [r.id for r in find_rejects(target)]
         for id in data.draw(st.permutations(ids)) if run and ids else []:
-            replay(target, find_rejects(target, ids=[id]))
-        replay(target, find_rejects(target, states=WAITING))
+            replay_rejects(target, find_rejects(target, ids=[id]))
+        replay_rejects(target, find_rejects(target, states=WAITING))
         loaded = target.run("SELECT record_id, fir_no, place FROM iif1 ORDER BY 1")
         waiting = sorted(r.id for r in find_rejects(target))
         target.close()
@@ -295,7 +295,7 @@ def test_a_text_that_no_target_takes_does_not_hinder_the_replay_of_the_others(ta
     load(target, tmp_path / "1", ("a", {**BAD_DAY, "place": "Market"}), ("b", BAD_DAY))
     correct(target, "a", fir_date="2009-02-28")
     correct(target, "b", fir_date="2009-02-28", place="\ud800")
-    assert replay(target, find_rejects(target)).loaded == 1
+    assert replay_rejects(target, find_rejects(target)).loaded == 1
     (left,) = find_rejects(target)
     assert (left.record.id, left.codes, places(target)) == ("b", ("D003",), {"a": "Market"})
 
@@ -307,6 +307,6 @@ def test_an_id_that_no_target_takes_does_not_hinder_the_replay_of_the_others(tar
     rejects = [
         replace(r, record=replace(r.record, id="\ud800b")) if r.record.id != "a" else r for r in find_rejects(target)
     ]
-    assert replay(target, rejects).loaded == 1
+    assert replay_rejects(target, rejects).loaded == 1
     (left,) = find_rejects(target)
     assert left.codes == ("D003",) and places(target) == {"a": "Market"}

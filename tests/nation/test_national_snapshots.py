@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import OptionsError
-from digitize.masking.sensitive import is_sensitive, under_protected_section
+from digitize.masking.sensitive import is_sensitive, is_under_protected_section
 from digitize.offices.books import Newest, same_books, withdraw
 from digitize.offices.envelope import seal, unseal
 from digitize.offices.fold import fold_ledger
@@ -164,7 +164,7 @@ def test_a_case_counts_by_sections_that_are_sure_and_not_by_what_was_masked_for_
     doubtful = fir("354", confidence=0.4)
     assert is_sensitive(doubtful)
     told = [
-        under_protected_section(r) for r in (fir("379"), fir("376"), doubtful, fir("", act="POCSO"), fir("", act=""))
+        is_under_protected_section(r) for r in (fir("379"), fir("376"), doubtful, fir("", act="POCSO"), fir("", act=""))
     ]
     assert told == [False, True, None, True, None]
 

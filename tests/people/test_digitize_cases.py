@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from digitize.records.cases import CaseTally, all_cases, find_case
+from digitize.records.cases import CaseTally, find_case, iter_cases
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from mappers.linking.cases import KEY
@@ -126,8 +126,8 @@ def test_one_case_is_what_it_is_among_all_and_records_of_other_stations_are_not_
         opened, tally, real = Counter(), CaseTally(), Records._stored
         with monkeypatch.context() as patch:
             patch.setattr(Records, "_parse_row", lambda self, row: opened.update([row["record"]]) or real(self, row))
-            every = list(tally.each(all_cases(ledger)))
-            counts = tally.counts(ledger)
+            every = list(tally.count_each(iter_cases(ledger)))
+            counts = tally.compute_counts(ledger)
         # Once for the keys of old systems and once for its case, and no more to count them.
         assert len(opened) == 14 and set(opened.values()) == {2}
         assert counts.cases == len(every) and counts.records == sum(len(c.records) for c in every)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from digitize.masking.cases import masks_of
+from digitize.masking.cases import build_masks
 from digitize.masking.masks import MASK, mask_record
 from mappers.record import to_plain
 from sample_data.makers.rule_examples import make_record
@@ -27,7 +27,7 @@ def of(name, form, persons, sections=(), **fields):
 
 def shown(records, name):
     """The record of that id as it is shown beside the others, as text."""
-    masks = masks_of(records)
+    masks = build_masks(records)
     record = next(r for r in records if r.id == name)
     return json.dumps(to_plain(masks.mask(record)), ensure_ascii=False)
 
@@ -40,7 +40,7 @@ def test_victim_of_the_fir_is_masked_in_its_arrest_whatever_sections_stand_there
     arrest = of("b", "iif3", [ACCUSED, VICTIM], sections, io_name="Qarla Ulupi")
     text = shown([RAPE, arrest], "b")
     assert "Qarla" not in text and "Vintobhe" not in text and "Zorab Nekhtan" in text
-    assert mask_record(RAPE) != RAPE and masks_of([arrest]).is_masked(arrest) == (not sections)
+    assert mask_record(RAPE) != RAPE and build_masks([arrest]).is_masked(arrest) == (not sections)
 
 
 def test_what_one_row_made_is_masked_together_in_whatever_order_it_is_asked():
@@ -66,8 +66,8 @@ def test_child_accused_is_masked_where_no_age_stands_however_it_is_spelled():
 )
 def test_other_firs_are_shown_as_they_are(other):
     theft = of("b", "iif1", [{**GUARDIAN, "name": "Ulupi Gomel"}, ACCUSED], ["379"], **other)
-    masks = masks_of([RAPE, theft])
-    assert masks.mask(theft) is theft and masks.paths(theft) == frozenset()
+    masks = build_masks([RAPE, theft])
+    assert masks.mask(theft) is theft and masks.list_masked_paths(theft) == frozenset()
 
 
 @pytest.mark.parametrize("lacking", ["state", "district", "fir_part"])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from digitize.masking.cases import masks_around, masks_of, whole_masks
-from digitize.masking.masks import MASK, mask_record, masked_paths, tell_of
-from digitize.masking.out_of_place import may_tell
+from digitize.masking.cases import build_case_masks, build_masks, build_workspace_masks
+from digitize.masking.masks import MASK, mask_record, list_masked_paths, find_leaks
+from digitize.masking.file_cells import may_tell
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.records import Records, Stored
@@ -36,8 +36,8 @@ TEXTS = [
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("beat", TEXTS)
 def test_a_name_leaks_by_what_was_read_by_its_value_and_by_its_candidates(name: FieldValue, beat: FieldValue) -> None:
-    assert "beat" in masked_paths(case(name, beat))
-    assert "beat" not in masked_paths(case(name, FieldValue("Third", "Fourth", candidates=("Fifth",))))
+    assert "beat" in list_masked_paths(case(name, beat))
+    assert "beat" not in list_masked_paths(case(name, FieldValue("Third", "Fourth", candidates=("Fifth",))))
 
 
 def test_of_a_value_that_tells_nobody_the_raw_text_alone_is_masked() -> None:
@@ -52,16 +52,16 @@ def test_of_a_value_that_tells_nobody_the_raw_text_alone_is_masked() -> None:
 
 def test_short_words_and_words_that_stand_everywhere_tell_of_nobody() -> None:
     record = case(FieldValue("Ra Devi Qarla", "Ra Devi Qarla"), FieldValue("Ra", "Ra"))
-    assert "beat" not in masked_paths(record)
-    assert "beat" in masked_paths(case(FieldValue("Qar Vi", "Qar Vi"), FieldValue("Qar", "Qar"))), "three letters"
+    assert "beat" not in list_masked_paths(record)
+    assert "beat" in list_masked_paths(case(FieldValue("Qar Vi", "Qar Vi"), FieldValue("Qar", "Qar"))), "three letters"
 
 
 def test_who_names_whom_is_told_by_one_word_or_by_the_whole_name() -> None:
     record = case(FieldValue("Qarla Vintobhe", "Qarla Vintobhe"), FieldValue("Vintobhe", "Vintobhe"))
-    assert tell_of(record, ["persons[0].name"]) == {"beat"}
-    assert tell_of(record, ["persons[0].name"], wholly=True) == frozenset()
+    assert find_leaks(record, ["persons[0].name"]) == {"beat"}
+    assert find_leaks(record, ["persons[0].name"], wholly=True) == frozenset()
     whole = case(FieldValue("Qarla Vintobhe", "Qarla Vintobhe"), FieldValue("of Qarla Vintobhe", "x"))
-    assert tell_of(whole, ["persons[0].name"], wholly=True) == {"beat"}
+    assert find_leaks(whole, ["persons[0].name"], wholly=True) == {"beat"}
 
 
 def fir(id: str, station: str, number: str, *, section: str = "", **fields: str) -> Record:
@@ -84,9 +84,9 @@ def test_a_record_of_the_same_case_is_masked_whatever_it_says_itself(
 ) -> None:
     sensitive, other = fir("a", "Bally", "45", section="376"), fir("b", station, number, section="379", **fields)
     for records in ([sensitive, other], [other, sensitive]):
-        masks = masks_of(records)
-        assert ("persons[0].name" in masks.paths(other)) is is_one
-        assert "persons[0].name" in masks.paths(sensitive)
+        masks = build_masks(records)
+        assert ("persons[0].name" in masks.list_masked_paths(other)) is is_one
+        assert "persons[0].name" in masks.list_masked_paths(sensitive)
 
 
 AGE, NAME, DATE = (form_tables("iif1")[t].column(c) for t, c in
@@ -121,6 +121,6 @@ def test_who_is_masked_does_not_hang_on_which_records_are_looked_at_first(
             station = record.value("police_station") or ""
             Records(ledger).replace_unit(f"p{n}", [Stored(record, f"p{n}", group, station, "en", f"h{n}")])
         for record, is_hidden in ((other, True), (apart, False)):
-            around, whole = masks_around(ledger, [record]), whole_masks(ledger)
-            assert ("persons[0].name" in around.paths(record)) is is_hidden
-            assert around.paths(record) == whole.paths(record)
+            around, whole = build_case_masks(ledger, [record]), build_workspace_masks(ledger)
+            assert ("persons[0].name" in around.list_masked_paths(record)) is is_hidden
+            assert around.list_masked_paths(record) == whole.list_masked_paths(record)

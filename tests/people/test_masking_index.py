@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digitize.errors import DiskFull
 from digitize.masking.case_index import CaseIndex
-from digitize.masking.cases import masks_around, whole_masks
+from digitize.masking.cases import build_case_masks, build_workspace_masks
 from digitize.masking.few_cases import NAMED, SENSITIVE
 from digitize.search.cases import open_cases
 from digitize.search.stores import open_store
@@ -31,28 +31,31 @@ def chain():
     for n in rng.sample(range(LINKS), LINKS):
         index.add(f"r{n}", keys[n : n + 2], NAMED if n else SENSITIVE)
     index.add("other", [7], NAMED)
-    index.settle(lambda main, place: main)
+    index.merge_cases(lambda main, place: main)
     return index, keys
 
 
 def test_chain_of_thousands_in_any_order_is_one_case_and_takes_few_rounds(chain):
     index, keys = chain
-    assert {index.nodes_of([k]) for k in keys} == {frozenset({min(keys)})}
-    assert index.flags_of(index.nodes_of([keys[-1]])) == NAMED | SENSITIVE
-    assert (len(index.members_of(index.nodes_of([keys[9]]))), index.flags_of(index.nodes_of([7]))) == (LINKS, NAMED)
+    assert {index.find_cases([k]) for k in keys} == {frozenset({min(keys)})}
+    assert index.find_flags(index.find_cases([keys[-1]])) == NAMED | SENSITIVE
+    assert (len(index.list_members(index.find_cases([keys[9]]))), index.find_flags(index.find_cases([7]))) == (
+        LINKS,
+        NAMED,
+    )
 
 
 def test_threads_ask_one_index_at_once(chain):
     index, keys = chain
     with ThreadPoolExecutor(8) as pool:
-        flags = set(pool.map(lambda k: index.flags_of(index.nodes_of([k])), keys))
+        flags = set(pool.map(lambda k: index.find_flags(index.find_cases([k])), keys))
     assert flags == {NAMED | SENSITIVE}
 
 
 def settled(index, records=4000):
     for n in range(records):
         index.add(f"r{n}", [n], NAMED)
-    index.settle(lambda main, place: main)
+    index.merge_cases(lambda main, place: main)
 
 
 def test_no_room_for_temporary_files_is_said_with_the_folder():
@@ -78,13 +81,13 @@ def test_few_records_are_the_same_cases_in_memory_as_in_the_database(stated):
         for n, (keys, flags, firs, others) in enumerate(stated):
             nodes = [hash(f) for f in firs] + (keys[1:] if firs else keys)
             index.add(f"r{n}", nodes, flags, firs, others if firs else ())
-        index.settle(lambda main, place: hash((main, place)))
+        index.merge_cases(lambda main, place: hash((main, place)))
     assert (few._made is None) == (not stated or large._made is not None)
     for key in {*range(9), *(hash(f) for _, _, firs, _ in stated for f in firs)}:
-        cases = few.nodes_of([key])
-        assert cases == large.nodes_of([key])
-        assert few.flags_of(cases) == large.flags_of(cases)
-        assert few.members_of(cases) == large.members_of(cases)
+        cases = few.find_cases([key])
+        assert cases == large.find_cases([key])
+        assert few.find_flags(cases) == large.find_flags(cases)
+        assert few.list_members(cases) == large.list_members(cases)
 
 
 def fir(name, section, keys=(), form="iif1", **fields):
@@ -102,7 +105,11 @@ def test_long_chain_is_followed_to_its_end_from_one_record_too(tmp_path):
     with Ledger(create("wb", tmp_path / "ws", "x").ledger) as ledger:
         Records(ledger).replace_unit("t", [Stored(r, "t", f"record {r.id}", "", "", record_hash(r)) for r in CHAIN])
         first = CHAIN[0]
-        assert masks_around(ledger, [first]).paths(first) == whole_masks(ledger).paths(first) != frozenset()
+        assert (
+            build_case_masks(ledger, [first]).list_masked_paths(first)
+            == build_workspace_masks(ledger).list_masked_paths(first)
+            != frozenset()
+        )
 
 
 def test_a_loaded_record_is_masked_by_its_whole_case_and_by_no_other_station_of_its_name(tmp_path):

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from search_store import batch
 
-from digitize.masking.once import once_a_record
+from digitize.masking.record_cache import cache_per_record
 from digitize.search import sqlite_store
 from digitize.search.sqlite_store import _matching
 from digitize.search.stores import open_store
@@ -90,7 +90,7 @@ def test_costs_by_several_languages_at_once_are_those_of_each():
 
 def test_a_record_is_looked_through_once_and_an_equal_one_anew():
     seen = []
-    asked = once_a_record(lambda one, word="": bool(seen.append((one, word))) or len(one))
+    asked = cache_per_record(lambda one, word="": bool(seen.append((one, word))) or len(one))
     one, other = [1, 2], [1, 2]
     assert [asked(one), asked(one), asked(other), asked(one, word="x"), asked(one, word="x")] == [2] * 5
     assert seen == [(one, ""), (other, ""), (one, "x")]

@@ -20,9 +20,9 @@ def station(office_of, quick_hash):
     """The station of a workspace in which the station of the first page is protected."""
     with pytest.MonkeyPatch.context() as patch:
         paths = lambda _, record: frozenset({"police_station"} if record.id == HIDDEN else ())  # noqa: E731
-        patch.setattr(CaseMasks, "paths", paths)
-        patch.setattr("digitize.review.station.ledger_thread.hidden_zones", lambda *_: {"police_station"})
-        patch.setattr("digitize.review.station.values_above.hidden_zones", lambda *_: {"police_station"})
+        patch.setattr(CaseMasks, "list_masked_paths", paths)
+        patch.setattr("digitize.review.station.ledger_thread.list_hidden_zones", lambda *_: {"police_station"})
+        patch.setattr("digitize.review.station.values_above.list_hidden_zones", lambda *_: {"police_station"})
         served, app = open_station(office_of())
         yield served, app
         served.close()

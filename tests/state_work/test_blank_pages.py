@@ -7,13 +7,13 @@ import pytest
 from digitize.machine.cluster.here import Here
 from digitize.machine.cluster.site import Site
 from digitize.machine.progress import Silent
-from digitize.records.trail import trail
+from digitize.records.trail import build_trail
 from digitize.steps import read_jobs
 from digitize.steps.lots import read_in_lots
 from digitize.steps.map import group_pages
 from digitize.steps.read_plan import plan
 from digitize.steps.tries import ask_again
-from digitize.volumes.kept_pages import KeptPages
+from digitize.volumes.page_count_cache import PageCountCache
 from digitize.workspace.blank_pages import blank_pages
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger
@@ -66,10 +66,10 @@ def test_a_blank_page_is_read_and_told_and_one_of_before_it_could_be_told_when_s
         assert (totals.pages, totals.pages_read, totals.pages_failed, totals.pages_waiting) == (2, 1, 1, 0)
         (blank,) = blank_pages(ledger)
         assert (totals.pages_blank, blank.file, blank.image) == (1, "v/1 bare.png", 1)
-        assert trail(ledger, blank.page)["page"]["blank"]
+        assert build_trail(ledger, blank.page)["page"]["blank"]
         scans = Catalogue(ledger).scans()
         assert list(group_pages(ledger, known, scans)) == []
-        account = KeptPages(ledger, place.options.workspace.site_id, keeps=False).of(scans[0].volume)
+        account = PageCountCache(ledger, place.options.workspace.site_id, keeps=False).load_counts(scans[0].volume)
         assert (account.scanned, account.read, account.blank, account.unexplained) == (2, 1, 1, [])
         # As any page of no known form it is looked at again when a register is another one.
         known.register_keys[None] = ("other", "other")

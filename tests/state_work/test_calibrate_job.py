@@ -55,7 +55,7 @@ class Office:
 
     def sheet(self, **how):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("digitize.records.pictures.Pictures.zone", lambda *_: None)
+            patch.setattr("digitize.records.pictures.Pictures.draw_zone", lambda *_: None)
             made = export_review(self.place, **how)
         rows = load_workbook(made.path, read_only=True)["review"].iter_rows(values_only=True)
         head = next(rows)

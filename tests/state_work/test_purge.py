@@ -15,12 +15,12 @@ from digitize.machine.progress import Silent
 from digitize.masking.unmasking import Unmasking
 from digitize.offices.fold import fold_ledger
 from digitize.records.pictures import Pictures
-from digitize.records.trail import trail
+from digitize.records.trail import build_trail
 from digitize.review.answer_history import PastAnswer, record_answer
 from digitize.steps import check, load, map, read_keys
 from digitize.steps.map_register import register_pages
 from digitize.steps.read_plan import Desk, plan
-from digitize.volumes.package import pack
+from digitize.volumes.archive_package import write_package
 from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.intake import take_in
@@ -233,7 +233,7 @@ def test_personal_data_are_found_nowhere_and_counts_stay(either):
         assert len(list(list_purges(ledger))) == 1 and not list(missing_originals(ledger, place))
         assert not list(Records(ledger).all()) and len(list(Records(ledger).all(purged=True))) == 4
         assert newest_reading(ledger, page(place, 1)) is None and not list(register_pages(ledger, 1))
-        shown = trail(ledger, f"{page(place, 1)}-r1")["record"]
+        shown = build_trail(ledger, f"{page(place, 1)}-r1")["record"]
         assert shown["purged"]["on"] == "2060-01-01" and shown["verdict"] == "clean"
         assert {f["value"] for f in shown["fields"]} >= {"1", "379", "[purged]"}
         assert not ledger.rows("SELECT 1 FROM shapes")
@@ -308,11 +308,11 @@ def _impatient(path):
 
 def test_a_package_and_a_picture_go_without_what_was_purged(place, tmp_path):
     purge(place, PurgeOrder("originals", volume="volume 1", **WHY), Silent())
-    made = pack(place, tmp_path / "bag", "bag", volume="volume 1", who=Unmasking("order of a court", "A", "u"))
+    made = write_package(place, tmp_path / "bag", "bag", volume="volume 1", who=Unmasking("order of a court", "A", "u"))
     assert made.records == 2 and not list(made.path.rglob("*.jpg"))
     assert "2 originals purged" in (made.path / "bag-info.txt").read_text("utf-8")
     with Ledger(place.ledger) as ledger, pytest.raises(ScanError, match="purged on 2060-01-01"):
-        Pictures(place, ledger).plain_page(page(place, 1))
+        Pictures(place, ledger).draw_plain_page(page(place, 1))
 
 
 def test_the_command_says_what_would_go_and_refuses_what_is_too_young(digitize, place):

@@ -7,7 +7,7 @@ import pytest
 
 from digitize.errors import NotFound, OptionsError
 from digitize.exits import exit_code
-from digitize.records.trail import trail
+from digitize.records.trail import build_trail
 from digitize.steps import map as map_step
 from digitize.workspace.intake import DeliveryAnswer, take, take_in
 from digitize.workspace.intake.again import ToldAgain
@@ -102,7 +102,7 @@ def test_a_replaced_table_counts_no_more_and_leaves_the_target(digitize, replace
         assert units == {NEW} and totals["records"] == 55
         assert ledger.verify() and not list(open_questions(ledger))
         with pytest.raises(NotFound, match=f"{OLD} is replaced by Firmast.dbf"):
-            trail(ledger, row(OLD, 5))
+            build_trail(ledger, row(OLD, 5))
     assert len(loaded(place)) == totals["loaded"] and {r.partition("-r")[0] for r in loaded(place)} == {NEW}
 
 

@@ -176,7 +176,7 @@ def test_alto_tells_where_each_value_stands(monkeypatch):
     reading = Reading("iif1_hi", "iif1", {"fir_no": decided, "b": Decided("b", "", "", 0, Box(0, 0, 9, 9), blank=True)})
     monkeypatch.setattr(alto, "newest_reading", lambda *_: reading)
     monkeypatch.setattr(alto, "newest_recognition", lambda *_: Recognition("iif1_hi", 500, 700))
-    root = etree.fromstring(alto.alto_of(None, "wb-1", "wb-1", ("hi",)))
+    root = etree.fromstring(alto.make_alto(None, "wb-1", "wb-1", ("hi",)))
     part = etree.XMLSchema(etree.parse(SCHEMAS / "alto_part.xsd"))
     assert part.validate(root), part.error_log
     ns = {"a": "http://www.loc.gov/standards/alto/ns-v4#"}

@@ -107,16 +107,16 @@ def test_pages_twice_and_blank_are_found_in_the_pictures(office, digitize, monke
     from digitize.files.scanqc.check import ScanQcOptions
     from digitize.files.scanqc.report import ScanReport, Sequel
     from digitize.machine.progress import Silent
-    from digitize.volumes import look
-    from digitize.volumes.account import accounts
+    from digitize.volumes import inspection
+    from digitize.volumes.account import list_accounts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
     from digitize.workspace.volumes.book import Volumes
 
     place = open_place(office[0])
     twice = Sequel("scanned-twice", ("wb-sort-0002-0001", "wb-sort-0002-0002"), "0.91")
-    monkeypatch.setattr(look, "check_scans", lambda listed, wanted, progress: ScanReport(1, (), (), (twice,)))
+    monkeypatch.setattr(inspection, "check_scans", lambda listed, wanted, progress: ScanReport(1, (), (), (twice,)))
     with Ledger(place.ledger) as ledger:
-        look.look_at(place, ledger, Volumes(ledger).find("2"), ScanQcOptions(), Silent())
-        found = accounts(ledger, "wb-sort", 2)[0].findings
+        inspection.inspect_volume(place, ledger, Volumes(ledger).find("2"), ScanQcOptions(), Silent())
+        found = list_accounts(ledger, "wb-sort", 2)[0].findings
     assert "scanned-twice" in {f.kind for f in found}

@@ -51,7 +51,7 @@ def _station(at: Planted) -> str:
     """All that the station gives to a supervisor who has not said why names must be seen, and record by record."""
     import json
 
-    from digitize.records.trail import trail
+    from digitize.records.trail import build_trail
     from digitize.review.station.ledger_thread import Room
     from digitize.review.station.people import SUPERVISOR, People, new_account
     from digitize.review.station.task_view import task_to_plain
@@ -64,7 +64,7 @@ def _station(at: Planted) -> str:
     def all_of(room: Room) -> str:
         given = room.worklist.next(who, WorkChoice(), 10_000)
         shown = [task_to_plain(room, who, task, want, frozenset()) for task, want in given]
-        records = [trail(room.ledger, f"wb-test-t0001-r{i:07}") for i in range(1, len(at.cases) + 1)]
+        records = [build_trail(room.ledger, f"wb-test-t0001-r{i:07}") for i in range(1, len(at.cases) + 1)]
         return json.dumps([shown, records], ensure_ascii=False, default=str)
 
     room = Room(place, People(place.folder))
@@ -158,14 +158,14 @@ def _snapshot(at: Planted) -> str:
 
 def _pictures(at: Planted) -> str:
     """Which words a picture of a page would still show: those whose zones are not painted over."""
-    from digitize.masking.cases import masks_of
-    from digitize.records.trail import hidden_zones
+    from digitize.masking.cases import build_masks
+    from digitize.records.trail import list_hidden_zones
     from digitize.workspace.ledger.records import Stored
 
     shown = []
     for record, _ in _records(at):
         stored = Stored(record, "u", "g", "s", "", "h")
-        hidden = hidden_zones([stored], masks_of([record]))
+        hidden = list_hidden_zones([stored], build_masks([record]))
         shown += [c.raw for _, c in record.cells() if c.origin.zone not in hidden]
         shown += [t for n, t in record.left_over.items() if n not in hidden]
     return "\n".join(shown)

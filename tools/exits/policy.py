@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from digitize.masking.cases import masks_of
+from digitize.masking.cases import build_masks
 from digitize.masking.masks import MASK
 from digitize.search.cases import FoundCases
 from digitize.services.shown import record_as_shown
@@ -54,7 +54,7 @@ def _seen(record: Record, shown: Record | None, path: str) -> str:
 def wrong_in(case: Mapping[str, Any]) -> Iterator[str]:
     """Each statement of a case that is not so: role, field, what is seen."""
     records = [_record(n, plain) for n, plain in enumerate(case["records"])]
-    cases = FoundCases({r.id: r for r in records}, masks_of(records))
+    cases = FoundCases({r.id: r for r in records}, build_masks(records))
     own = records[case.get("of", 0)]
     for role, told in case["sees"].items():
         shown = record_as_shown(

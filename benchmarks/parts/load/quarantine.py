@@ -50,7 +50,7 @@ class _Trial:
     def run(self) -> tuple[int, int, int, int, int]:
         """Stale replays and how many were blocked; entries too many; planted notes and how many stand."""
         from digitize.quarantine.rejects import find_rejects
-        from digitize.quarantine.replay import replay
+        from digitize.quarantine.replay import replay_rejects
 
         bad = {n for n in range(self._count) if self._die.random() < 0.3}
         odd = {n for n in range(self._count) if self._die.random() < 0.2}
@@ -67,7 +67,7 @@ class _Trial:
         twice += len([r for r in find_rejects(self._target) if r.state == "open"]) - len(again)
         stale = [r for r in find_rejects(self._target) if r.state == "corrected"]
         for reject in self._die.sample(stale, len(stale)):
-            replay(self._target, find_rejects(self._target, ids=[reject.id]))
+            replay_rejects(self._target, find_rejects(self._target, ids=[reject.id]))
         old = {r for (r,) in self._target.run("SELECT record_id FROM iif1 WHERE place = 'Old Market'")}
         self._target.close()
         return len(stale), sum(r.record.id not in old for r in stale), twice, len(odd - bad), kept
@@ -106,14 +106,14 @@ class _Trial:
         load_files([folder], "iif1", self._target, import_settings("iif1", ignore=["L001"]), LoadOptions(size=size))
 
     def _correct(self, share: float) -> None:
-        from digitize.quarantine.rejects import CORRECTED, find_rejects, update
+        from digitize.quarantine.rejects import CORRECTED, find_rejects, make_update
         from mappers.record import FieldValue
 
         for reject in find_rejects(self._target):
             if self._die.random() < share:
                 day = FieldValue(_BAD, "2009-02-28", by="operator bench")
                 now = replace(reject, record=reject.record.with_value("fir_date", day))
-                self._target.run_all([update(now, CORRECTED, {"by": "bench", "did": "corrected"})])
+                self._target.run_all([make_update(now, CORRECTED, {"by": "bench", "did": "corrected"})])
 
     def _flagged(self, wanted: set[int]) -> int:
         from digitize.targets.flags import find_flags

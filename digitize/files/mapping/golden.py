@@ -12,8 +12,8 @@ from typing import Any
 from digitize.errors import InputError
 from digitize.files.mapping.coverage import cover
 from digitize.files.mapping.mandatory import missing_dates
-from digitize.masking.cases import CaseMasks, masks_of
-from digitize.masking.masks import MASK, masked_paths
+from digitize.masking.cases import CaseMasks, build_masks
+from digitize.masking.masks import MASK, list_masked_paths
 from mappers.codes import place_lists
 from mappers.encodings import encodings
 from mappers.legacy import LegacyTable, ReadAs, named_cells, open_tables
@@ -157,7 +157,7 @@ def read_expected(folder: Path) -> Mapping[int, list[dict[str, Any]]]:
 def compare_rows(rows: Sequence[GoldenRow], expected: Mapping[int, list[dict[str, Any]]]) -> Iterator[GoldenDifference]:
     """The cells in which rows came out otherwise than expected; those of protected persons are masked."""
     # Over all rows: who is masked in one record of a case is masked in its others.
-    masks = masks_of(r for row in rows for r in row.records)
+    masks = build_masks(r for row in rows for r in row.records)
     for row in rows:
         wanted = expected.get(row.number, [])
         got = list(plain_rows(row))
@@ -210,8 +210,8 @@ def _hidden(row: int, wanted: Mapping[str, Any], record: Record | None, masks: C
             for t, rows in wanted.get("children", {}).items()
         },
     )
-    ours = masks.paths(record) if record is not None else frozenset()
-    theirs = masked_paths(told) if told.form else frozenset()
+    ours = masks.list_masked_paths(record) if record is not None else frozenset()
+    theirs = list_masked_paths(told) if told.form else frozenset()
     if not ours and not theirs:
         return frozenset()
     both = dict.fromkeys([p for p, _ in told.cells()] + ([p for p, _ in record.cells()] if record else []))

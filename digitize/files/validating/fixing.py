@@ -19,8 +19,8 @@ from digitize.files.validating.block import LINE, Block
 from digitize.files.validating.readers import Place, open_reader
 from digitize.files.validating.sources import TableSource, find_sources
 from digitize.machine.csv_cells import safe
+from digitize.masking.file_cells import may_tell
 from digitize.masking.masks import MASK
-from digitize.masking.out_of_place import may_tell
 from mappers.schema import Column
 from mappers.text.folding import fold_digits
 from validators.rulebook.columns import TYPES

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from digitize.files.validating.findings import FileFinding
+from digitize.masking.file_cells import DIGIT, USUAL_WORDS, WORD, may_tell
 from digitize.masking.masks import MASK
-from digitize.masking.out_of_place import DIGIT, USUAL_WORDS, WORD, may_tell
 from digitize.masking.unmasking import ShownFields
 from mappers.schema import Column, form_tables
 from validators.rulebook.columns import TYPES
@@ -50,7 +50,7 @@ def mask_column(name: str, column: Column | None) -> pl.Expr:
 
 
 def _is_odd(text: pl.Expr) -> pl.Expr:
-    """See `digitize.masking.out_of_place.may_tell`, of a field of numbers, dates or amounts."""
+    """See `digitize.masking.file_cells.may_tell`, of a field of numbers, dates or amounts."""
     return ~text.str.contains(DIGIT) | text.str.replace_all(USUAL_WORDS, " ").str.contains(WORD)
 
 

@@ -26,12 +26,12 @@ class DecisionsTaken:
     refused: tuple[tuple[int, str], ...]
 
 
-def undecided(ledger: Ledger, candidates: Iterable[DuplicatePair]) -> tuple[list[DuplicatePair], int]:
+def drop_decided(ledger: Ledger, candidates: Iterable[DuplicatePair]) -> tuple[list[DuplicatePair], int]:
     """The candidates of which nobody has decided, and the number of the others."""
     decided = ledger.states(STEP)
     every = list(candidates)
     # Another proof: the data changed since somebody decided, so the pair is asked again.
-    left = [c for c in every if (now := decided.get(_unit(c))) is None or now.key != c.proof]
+    left = [c for c in every if (now := decided.get(_name_unit(c))) is None or now.key != c.proof]
     return left, len(every) - len(left)
 
 
@@ -40,7 +40,7 @@ def take_decisions(ledger: Ledger, path: Path, operator: str) -> DecisionsTaken:
 
     An empty cell decides nothing. Raises InputError when the file is no such sheet.
     """
-    rows = list(_rows(path))
+    rows = list(_read_rows(path))
     decided, known = 0, 0
     refused: list[tuple[int, str]] = []
     with ledger.writing():
@@ -51,7 +51,7 @@ def take_decisions(ledger: Ledger, path: Path, operator: str) -> DecisionsTaken:
             elif word and not row["proof"].strip():
                 refused.append((line, "the proof is missing; fill in the sheet that was written, as it is"))
             elif word:
-                unit = _name(row["kind"], (row["left"], row["left_line"]), (row["right"], row["right_line"]))
+                unit = _name_kind(row["kind"], (row["left"], row["left_line"]), (row["right"], row["right_line"]))
                 now = ledger.state(unit, STEP)
                 if now and now.key == row["proof"] and now.detail.get("decision") == word:
                     known += 1
@@ -62,7 +62,7 @@ def take_decisions(ledger: Ledger, path: Path, operator: str) -> DecisionsTaken:
     return DecisionsTaken(len(rows), decided, known, tuple(refused))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as f:
             reader = csv.DictReader(f)
@@ -75,10 +75,10 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise InputError(f"{path.name}: the sheet cannot be read as CSV in UTF-8") from e
 
 
-def _unit(one: DuplicatePair) -> str:
+def _name_unit(one: DuplicatePair) -> str:
     sides = ((s.record, str(s.line)) for s in (one.left, one.right))
-    return _name(one.kind, *sides)
+    return _name_kind(one.kind, *sides)
 
 
-def _name(kind: str, *sides: tuple[str, str]) -> str:
+def _name_kind(kind: str, *sides: tuple[str, str]) -> str:
     return " = ".join([kind, *sorted(f"{record}#{line}" for record, line in sides)])

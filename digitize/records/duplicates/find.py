@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from digitize.records.duplicates.gather import Texts, known_of
+from digitize.records.duplicates.gather import Texts, build_comparison_frame
 from validators.doubles.cases import find_cases
 from validators.doubles.known import ROW_LINE, ROW_RECORD, case_frame, person_frame
 from validators.doubles.pairs import Suspects
@@ -58,46 +58,46 @@ class FoundPairs:
 
 def find_candidates(kind: str, form: str, texts: Texts, threshold: float | None = None) -> FoundPairs:
     """Pairs of persons or of cases among the rows of a form. threshold: that of the weights when not given."""
-    known = known_of(kind, form, texts)
+    known = build_comparison_frame(kind, form, texts)
     if not known.height:
         return FoundPairs(kind, 0, 0, 0, ())
     find, frame = (find_persons, person_frame) if kind == "person" else (find_cases, case_frame)
     suspects = find(frame(known), threshold)
     return FoundPairs(
-        kind, known.height, suspects.compared, suspects.skipped, tuple(_candidates(kind, known, suspects))
+        kind, known.height, suspects.compared, suspects.skipped, tuple(_score_pairs(kind, known, suspects))
     )
 
 
-def _candidates(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator[DuplicatePair]:
-    groups = _groups(suspects.pairs)
+def _score_pairs(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator[DuplicatePair]:
+    groups = _number_groups(suspects.pairs)
     rows = {i: known.row(i, named=True) for pair in suspects.pairs.select("left", "right").iter_rows() for i in pair}
     for left, right, score, agrees, differs in suspects.pairs.iter_rows():
         yield DuplicatePair(
             kind,
             groups[left],
             round(score, 4),
-            _side(rows[left]),
-            _side(rows[right]),
+            _make_side(rows[left]),
+            _make_side(rows[right]),
             suspects.named(agrees),
             suspects.named(differs),
-            _proof(rows[left], rows[right]),
+            _load_proof(rows[left], rows[right]),
         )
 
 
-def _side(row: dict[str, Any]) -> Side:
+def _make_side(row: dict[str, Any]) -> Side:
     record = str(row[ROW_RECORD])
     known = {n: v for n, v in row.items() if n not in (ROW_RECORD, ROW_LINE)}
     # NUL begins what gather made up for rows of files without an id.
     return Side("" if record.startswith("\x00") else record, int(row[ROW_LINE]), known)
 
 
-def _proof(*rows: dict[str, Any]) -> str:
+def _load_proof(*rows: dict[str, Any]) -> str:
     # Without the line, which moves when rows come in above; sorted, for left and right may change places.
     texts = sorted(_SEP.join(f"{n}={v}" for n, v in sorted(r.items()) if n != ROW_LINE) for r in rows)
     return hashlib.sha256("\n".join(texts).encode("utf-8")).hexdigest()[:16]
 
 
-def _groups(pairs: pl.DataFrame) -> dict[int, int]:
+def _number_groups(pairs: pl.DataFrame) -> dict[int, int]:
     """Row -> the number of its group, in the order in which groups first turn up."""
     parent: dict[int, int] = {}
 

@@ -30,13 +30,13 @@ Texts = Mapping[str, pl.DataFrame]
 _RECORDS = 2000
 
 
-def files_texts(paths: Sequence[Path], form: str) -> dict[str, pl.DataFrame]:
+def load_file_texts(paths: Sequence[Path], form: str) -> dict[str, pl.DataFrame]:
     """The text frames of files in the flat layout, or of folders of them, by table. Raises InputError."""
     found: dict[str, list[pl.DataFrame]] = {}
     for number, source in enumerate(find_sources(paths, form).sources):
-        wanted = _wanted(form, source.table.name)
+        wanted = _list_columns(form, source.table.name)
         if wanted:
-            found.setdefault(source.table.name, []).extend(_read(source, wanted, number))
+            found.setdefault(source.table.name, []).extend(_read_blocks(source, wanted, number))
     # Files need not have the same columns.
     texts = {name: pl.concat(frames, how="diagonal") for name, frames in found.items() if frames}
     if not any(frame.height for frame in texts.values()):
@@ -44,17 +44,17 @@ def files_texts(paths: Sequence[Path], form: str) -> dict[str, pl.DataFrame]:
     return texts
 
 
-def records_texts(ledger: Ledger, form: str) -> dict[str, pl.DataFrame]:
+def load_record_texts(ledger: Ledger, form: str) -> dict[str, pl.DataFrame]:
     """The text frames of a workspace's records of a form, by table."""
     found: dict[str, list[pl.DataFrame]] = {}
     records = (s.record for s in Records(ledger).all() if s.record.form == form)
     while batch := list(islice(records, _RECORDS)):
-        for name, frame in _of_records(batch, form):
+        for name, frame in _make_frames(batch, form):
             found.setdefault(name, []).append(frame)
     return {name: pl.concat(frames) for name, frames in found.items()}
 
 
-def known_of(kind: str, form: str, texts: Texts) -> pl.DataFrame:
+def build_comparison_frame(kind: str, form: str, texts: Texts) -> pl.DataFrame:
     """What is known of persons or cases: the frame of their rule, which is not asked, in the columns it compares.
 
     Raises OptionsError when the form has none.
@@ -73,7 +73,7 @@ def known_of(kind: str, form: str, texts: Texts) -> pl.DataFrame:
     return pl.DataFrame()
 
 
-def _wanted(form: str, table: str) -> set[str]:
+def _list_columns(form: str, table: str) -> set[str]:
     """The columns of a table that either comparison reads."""
     child = form_tables(form)[table].child
     names: set[str] = set()
@@ -86,7 +86,7 @@ def _wanted(form: str, table: str) -> set[str]:
     return {n for n in names if form_tables(form)[table].column(n)}
 
 
-def _read(source: TableSource, wanted: set[str], number: int) -> Iterator[pl.DataFrame]:
+def _read_blocks(source: TableSource, wanted: set[str], number: int) -> Iterator[pl.DataFrame]:
     """The rows of a table in blocks; one without an id is a record of its own. number: of the file."""
     reader = open_reader(source.path, source.name, source.table)
     # Turned round, so that of two columns of one name the first counts.
@@ -100,10 +100,10 @@ def _read(source: TableSource, wanted: set[str], number: int) -> Iterator[pl.Dat
         yield block.frame.select(record.alias(RECORD), line.alias(LINE), *texts)
 
 
-def _of_records(batch: Sequence[Record], form: str) -> Iterator[tuple[str, pl.DataFrame]]:
+def _make_frames(batch: Sequence[Record], form: str) -> Iterator[tuple[str, pl.DataFrame]]:
     ids = pl.Series([r.id for r in batch], dtype=pl.String)
     for name, frame in record_frames(form, batch).items():
-        wanted = _wanted(form, name)
+        wanted = _list_columns(form, name)
         if wanted:
             own = [c for c in frame.columns if c in wanted]
             texts = [pl.col(c) if c in own else pl.lit(None, dtype=pl.String).alias(c) for c in sorted(wanted)]

@@ -20,7 +20,7 @@ _COLUMNS = ("decision", "group", "score", "kind", "left", "left_line", "right", 
 
 def write_pairs(pairs: Iterable[dict[str, Any]], format: str, target: Path | None) -> None:
     """Write candidates to a file, which appears when it is whole, or to standard output. Raises OptionsError."""
-    texts = {"csv": _csv, "jsonl": _jsonl}
+    texts = {"csv": _write_csv, "jsonl": _write_jsonl}
     if format not in texts:
         raise OptionsError(f"there is no format {format}; known: table, json, csv, jsonl")
     file = WholeFile(target)
@@ -28,11 +28,11 @@ def write_pairs(pairs: Iterable[dict[str, Any]], format: str, target: Path | Non
     file.close()
 
 
-def _jsonl(pairs: Iterable[dict[str, Any]]) -> bytes:
+def _write_jsonl(pairs: Iterable[dict[str, Any]]) -> bytes:
     return "".join(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs).encode("utf-8")
 
 
-def _csv(pairs: Iterable[dict[str, Any]]) -> bytes:
+def _write_csv(pairs: Iterable[dict[str, Any]]) -> bytes:
     """For Excel, with an empty column to decide in; no cell can be run as a formula."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")

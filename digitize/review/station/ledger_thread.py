@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from digitize.errors import DigitizeError
-from digitize.records.trail import hidden_zones, records_on, reported_rows, zones_of
+from digitize.records.trail import list_hidden_zones, list_records_on, list_reported_rows, list_zones
 from digitize.review.answer_history import PastAnswer
 from digitize.review.answering import GivenAnswer, check_answers
 from digitize.review.asked_fields import note_asked_records
@@ -94,9 +94,9 @@ class Room:
 
     def list_hidden_zones(self, page: str) -> tuple[str, ...]:
         """The zones of a page that name whom the law protects."""
-        hidden = hidden_zones(records_on(self.ledger, page), self.masks)
+        hidden = list_hidden_zones(list_records_on(self.ledger, page), self.masks)
         # Rows that make no record, as struck ones: no record could say whom they name.
-        rows = zones_of(newest_reading(self.ledger, page), reported_rows(self.ledger, page))
+        rows = list_zones(newest_reading(self.ledger, page), list_reported_rows(self.ledger, page))
         return tuple(sorted(hidden | rows))
 
     def find(self, item: str) -> Task | None:

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digitize.errors import NotFound, OptionsError
-from digitize.masking.cases import masks_around
+from digitize.masking.cases import build_case_masks
 from digitize.masking.masks import MASK
-from digitize.records.trail import trail
+from digitize.records.trail import build_trail
 from digitize.review.labels import format_fields_label
 from digitize.review.reopening import reopen
 from digitize.review.station.access import Gate
@@ -236,12 +236,12 @@ async def record(request: Request, served: Served, visitor: Visitor) -> Response
 
 def _build_trail(room: Room, name: str, language: str) -> dict[str, Any]:
     """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
-    told, stored = trail(room.ledger, name), Records(room.ledger).one(name)
+    told, stored = build_trail(room.ledger, name), Records(room.ledger).one(name)
     if "record" not in told or stored is None:
         raise NotFound("There is no such record.")
     found: dict[str, Any] = told["record"]
     values, said = dict(stored.record.cells()), Records(room.ledger).decisions(name)
-    hidden = masks_around(room.ledger, [stored.record]).paths(stored.record)
+    hidden = build_case_masks(room.ledger, [stored.record]).list_masked_paths(stored.record)
     for field in found["fields"]:
         path = field["field"]
         now = said.get(cell_of(path, values[path]))

@@ -52,9 +52,9 @@ class PictureRenderer:
             return self._find_cached(key)
         try:
             if item.boxes:
-                made = self._pictures.row(item.page, item.boxes)
+                made = self._pictures.draw_row(item.page, item.boxes)
             elif item.box is not None:
-                made = self._pictures.zone(item.page, item.box)
+                made = self._pictures.draw_zone(item.page, item.box)
             else:
                 raise NotFound("There is no picture of it.")
         except (ScanError, OSError):
@@ -62,12 +62,12 @@ class PictureRenderer:
         return self._cache(key, made)
 
     def _draw_page(self, page: str, hidden: tuple[str, ...]) -> tuple[bytes, int]:
-        turns = self._pictures.quarter_turns(page)
+        turns = self._pictures.find_quarter_turns(page)
         key = ("page", page, *hidden)
         if key in self._kept:
             return self._find_cached(key), turns
         try:
-            return self._cache(key, self._pictures.plain_page(page, hidden)), turns
+            return self._cache(key, self._pictures.draw_plain_page(page, hidden)), turns
         except (ScanError, OSError):
             raise NotFound("There is no picture of it.") from None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from digitize.masking.cases import CaseMasks, masks_around
+from digitize.masking.cases import CaseMasks, build_case_masks
 from digitize.review.answer_history import PastAnswer
 from digitize.review.answering import AskedItem, is_current_answer
 from digitize.review.asked_fields import list_asked_fields
@@ -179,6 +179,6 @@ class TaskBuilder:
     def _list_paths(self, stored: Stored) -> frozenset[str]:
         # Items of a record come one after the other: its case is asked about once.
         if self._hidden[0] != stored.record.id:
-            masks = self._masks or masks_around(self._ledger, [stored.record])
-            self._hidden = stored.record.id, masks.paths(stored.record)
+            masks = self._masks or build_case_masks(self._ledger, [stored.record])
+            self._hidden = stored.record.id, masks.list_masked_paths(stored.record)
         return self._hidden[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from digitize.masking.cases import CaseMasks
-from digitize.records.trail import hidden_zones
+from digitize.records.trail import list_hidden_zones
 from digitize.review.answer_history import SETTLED, PastAnswer
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.apply import VALUE
@@ -62,7 +62,7 @@ class ValuesAbove:
         """Zone -> its value, of those of a page that are sure; and the zones that name whom the law protects."""
         ledger, masks = self._now()
         stored = Records(ledger).of_unit(page)
-        hidden = hidden_zones(stored, masks)
+        hidden = list_hidden_zones(stored, masks)
         cells = (v for s in stored for _, v in s.record.cells() if v.origin.page == page)
         return {v.origin.zone: v.value for v in cells if v.value is not None and v.is_sure()}, frozenset(hidden)
 

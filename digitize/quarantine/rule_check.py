@@ -25,7 +25,7 @@ from validators.rulebook.rule import every_rule
 
 
 @dataclass(frozen=True, slots=True)
-class AskedBy:
+class RuleSettingsGiven:
     """What a person gives in place of the settings of the load, as `load` takes it; empty: as the load had it."""
 
     state: str = ""
@@ -33,7 +33,7 @@ class AskedBy:
     profile: str = ""
     ignore: Sequence[str] = ()
 
-    def settings(self, target: Target, form: str, key: str) -> CheckSettings:
+    def load_settings(self, target: Target, form: str, key: str) -> CheckSettings:
         """The settings under a key of the target's book, with what is given. Raises OptionsError."""
         made = settings_again(form, settings_of(target, key))
         given = import_settings(
@@ -48,14 +48,14 @@ class AskedBy:
         return replace(made, left_out=made.left_out | set(SUSPICIONS))
 
 
-def ask(form: str, records: Sequence[Record], settings: CheckSettings) -> Mapping[str, list[Finding]]:
+def check_rejects(form: str, records: Sequence[Record], settings: CheckSettings) -> Mapping[str, list[Finding]]:
     """What the rules for import files say of records, each with an id of its own; notes as well; by record."""
     # Half a character cannot be in a table of texts either; it must not hinder the others.
     odd = [r for r in records if is_unstorable(r)]
     found = {r.id: [Finding(r.id, unstorable_field(r), UNSTORABLE, "reject", DATABASE_CODES[UNSTORABLE])] for r in odd}
     records = [r for r in records if r.id not in found]
     messages = {code: made.english for code, made in every_rule().items()}
-    told = find_in_rows(form, _frames(form, records), settings).select(RECORD, "table", "line", "field", "code")
+    told = find_in_rows(form, _make_frames(form, records), settings).select(RECORD, "table", "line", "field", "code")
     for record, table, line, field, code in told.iter_rows():
         child = form_tables(form)[table].child
         path = f"{child}[{line}].{field}" if child else field
@@ -63,15 +63,15 @@ def ask(form: str, records: Sequence[Record], settings: CheckSettings) -> Mappin
     return found
 
 
-def _frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
+def _make_frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
     """Records as text frames of the rules; the line of a child row is its place in the record, from 0."""
     rows: dict[str, list[dict[str, object]]] = {name: [] for name in form_tables(form)}
     for record in records:
         if record.fields:
             for name, of_table in flat_rows(record).items():
                 for place, row in enumerate(of_table):
-                    values = {k: _whole(v) for k, v in row.items() if k not in ("record_id", "line")}
-                    rows[name].append({RECORD: _whole(record.id), LINE: place, **values})
+                    values = {k: _replace_surrogates(v) for k, v in row.items() if k not in ("record_id", "line")}
+                    rows[name].append({RECORD: _replace_surrogates(record.id), LINE: place, **values})
     frames = {}
     for name, table in form_tables(form).items():
         columns = {RECORD: pl.String, LINE: pl.Int64, **{c.name: pl.String for c in table.columns}}
@@ -80,6 +80,6 @@ def _frames(form: str, records: Sequence[Record]) -> dict[str, pl.DataFrame]:
     return frames
 
 
-def _whole(text: object) -> object:
+def _replace_surrogates(text: object) -> object:
     """A text without half characters, which no table of texts takes; the target will refuse them by name."""
     return text.encode("utf-8", "replace").decode() if isinstance(text, str) else text

@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.masking.cases import whole_masks
+from digitize.masking.cases import build_workspace_masks
 from digitize.masking.unmasking import ShownFields, Unmasking
-from digitize.records.duplicates.decisions import STEP, undecided
+from digitize.records.duplicates.decisions import STEP, drop_decided
 from digitize.records.duplicates.find import FoundPairs, find_candidates
-from digitize.records.duplicates.gather import KINDS, Texts, files_texts, records_texts
-from digitize.records.duplicates.shown import NAMES, Reveal, as_records_are, masked, plain, whole
+from digitize.records.duplicates.gather import KINDS, Texts, load_file_texts, load_record_texts
+from digitize.records.duplicates.masking import (
+    NAMES,
+    Reveal,
+    candidates_to_plain,
+    mask_as_records,
+    mask_persons,
+    show_all,
+)
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import count_emptied
 from digitize.workspace.ledger.records import Records
@@ -62,20 +69,22 @@ class Duplicates:
     purged: int = 0
 
 
-def in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
+def find_in_files(paths: Sequence[Path], wanted: DuplicateSearch) -> Duplicates:
     """Candidates in import files. Raises InputError when nothing can be compared, OptionsError for another form."""
-    kinds = _kinds(wanted)
-    return _told(files_texts(paths, wanted.form), kinds, wanted, whole if wanted.who else masked, None)
+    kinds = _list_kinds(wanted)
+    return _build_result(
+        load_file_texts(paths, wanted.form), kinds, wanted, show_all if wanted.who else mask_persons, None
+    )
 
 
-def in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
+def find_in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     """Candidates among a workspace's records that nobody has decided on. That names were shown is recorded."""
-    kinds, records = _kinds(wanted), Records(ledger)
+    kinds, records = _list_kinds(wanted), Records(ledger)
     # Only with a reason, which is in the ledger before the first name leaves this function.
-    reveal: Reveal = whole
+    reveal: Reveal = show_all
     if wanted.who is None:
-        reveal = as_records_are(whole_masks(ledger), lambda i: s.record if (s := records.one(i)) else None)
-    found = _told(records_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
+        reveal = mask_as_records(build_workspace_masks(ledger), lambda i: s.record if (s := records.one(i)) else None)
+    found = _build_result(load_record_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
     found = replace(found, purged=count_emptied(ledger))
     if wanted.who:
         detail = {**wanted.who.as_plain(), **found.shown.as_plain()}
@@ -83,10 +92,10 @@ def in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     return found
 
 
-def _kinds(wanted: DuplicateSearch) -> tuple[str, ...]:
+def _list_kinds(wanted: DuplicateSearch) -> tuple[str, ...]:
     from validators.rulebook.rule import load_rules
 
-    if wanted.form not in _forms():
+    if wanted.form not in _list_forms():
         raise OptionsError(f"there is no form {wanted.form}; see: digitize schema")
     kinds = tuple(k for k in KINDS if wanted.of in (f"{k}s", "both"))
     if not kinds:
@@ -97,27 +106,27 @@ def _kinds(wanted: DuplicateSearch) -> tuple[str, ...]:
     return there
 
 
-def _forms() -> frozenset[str]:
+def _list_forms() -> frozenset[str]:
     from mappers.schema import load_schemas
 
     return frozenset(name for name in load_schemas() if form_tables(name))
 
 
-def _told(
+def _build_result(
     texts: Texts, kinds: Sequence[str], wanted: DuplicateSearch, reveal: Reveal, ledger: Ledger | None
 ) -> Duplicates:
     pairs: list[dict[str, Any]] = []
     counts = []
     for found in (find_candidates(kind, wanted.form, texts, wanted.threshold) for kind in kinds):
-        left, decided = undecided(ledger, found.candidates) if ledger else (list(found.candidates), 0)
+        left, decided = drop_decided(ledger, found.candidates) if ledger else (list(found.candidates), 0)
         # After the decided ones are gone, or a long list of those would hide what is open.
         shown = left[: wanted.limit]
-        pairs += plain(shown, reveal)
+        pairs += candidates_to_plain(shown, reveal)
         counts.append(_count(found, len(left), len({c.group for c in left}), len(shown), decided))
-    return Duplicates(tuple(pairs), tuple(counts), _shown(pairs) if wanted.who else ShownFields())
+    return Duplicates(tuple(pairs), tuple(counts), _list_shown_records(pairs) if wanted.who else ShownFields())
 
 
-def _shown(pairs: Sequence[dict[str, Any]]) -> ShownFields:
+def _list_shown_records(pairs: Sequence[dict[str, Any]]) -> ShownFields:
     """Whose values of persons stand in pairs."""
     shown = ShownFields()
     for side in (pair[name] for pair in pairs for name in ("left", "right")):

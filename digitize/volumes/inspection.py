@@ -12,7 +12,7 @@ from digitize.files.scanqc.report import ScanReport
 from digitize.files.scanqc.words import MEANINGS, NAME_MISSING
 from digitize.machine.progress import Progress
 from digitize.volumes.account import AccountFinding
-from digitize.volumes.kept_pages import pages_key
+from digitize.volumes.page_count_cache import make_pages_key
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import purged_in
@@ -31,7 +31,7 @@ class VolumeLook:
     findings: tuple[AccountFinding, ...]
 
 
-def look_at(
+def inspect_volume(
     place: Place, ledger: Ledger, volume: ReceivedVolume, wanted: ScanQcOptions, progress: Progress
 ) -> VolumeLook:
     """Look at the newest scan of every page and keep what was found with the volume, for its account.
@@ -41,10 +41,10 @@ def look_at(
     scans = Catalogue(ledger).scans(volume.number)
     if purged := next(iter(purged_in(ledger, volume.number).values()), None):
         raise NotFound(f"Originals of {volume.facts.label} were {purged.line()}; what was found before that stays.")
-    report = check_scans(ListedScans(tuple(_scan(place, ledger, s) for s in scans), (), ()), wanted, progress)
+    report = check_scans(ListedScans(tuple(_check_scan(place, ledger, s) for s in scans), (), ()), wanted, progress)
     few = tuple(p.page for p in report.pages if p.quality and FEW_LETTERS in p.quality.notes)
-    found = tuple(_findings(report))
-    key = pages_key([(s.page, s.sha256, s.idx) for s in scans])
+    found = tuple(_list_findings(report))
+    key = make_pages_key([(s.page, s.sha256, s.idx) for s in scans])
     kept = [[f.kind, f.text, f.count] for f in found]
     with ledger.writing():
         detail = {"pages": key, "few_letters": list(few), "found": kept, "numbers": bool(wanted.languages)}
@@ -52,13 +52,13 @@ def look_at(
     return VolumeLook(len(scans), few, found)
 
 
-def _scan(place: Place, ledger: Ledger, scan: PageScan) -> Scan:
+def _check_scan(place: Place, ledger: Ledger, scan: PageScan) -> Scan:
     source = Catalogue(ledger).source(scan.sha256)
     assert source is not None, "every scan is of a file that was taken in"
     return Scan(place.original(source.sha256, source.suffix, source.linked), scan.sha256, scan.idx, scan.page)
 
 
-def _findings(report: ScanReport) -> Iterator[AccountFinding]:
+def _list_findings(report: ScanReport) -> Iterator[AccountFinding]:
     for sequel in report.sequels:
         if sequel.kind != NAME_MISSING:
             says = f"{', '.join(sequel.pages)}: {MEANINGS[sequel.kind].says}"

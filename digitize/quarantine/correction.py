@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import InputError
-from digitize.quarantine.rejects import Reject, find_rejects, update
+from digitize.quarantine.rejects import Reject, find_rejects, make_update
 from digitize.quarantine.sheet import BLANK, CONFIRM, DROP, RAW, CorrectedRow, find_column, read_sheet
 from digitize.targets.base import Target
 from digitize.targets.quarantine_store import CORRECTED, DROPPED
@@ -36,8 +36,8 @@ def take_sheet(path: Path, target: Target, operator: str) -> CorrectionsTaken:
             raise InputError(f"{path.name}: line {of_reject[0].line}: reject {number} does not wait (any more).")
         for line in of_reject:
             _require_field(path, waiting[number], line)
-    made = [_correct(waiting[number], of_reject, operator) for number, of_reject in lines.items()]
-    target.run_all([update(reject, state, step) for reject, state, step in made])
+    made = [_correct_reject(waiting[number], of_reject, operator) for number, of_reject in lines.items()]
+    target.run_all([make_update(reject, state, step) for reject, state, step in made])
     dropped = sum(state == DROPPED for _, state, _ in made)
     return CorrectionsTaken(len(made) - dropped, dropped, sum(len(step.get("changed", ())) for _, _, step in made))
 
@@ -52,28 +52,28 @@ def _require_field(path: Path, reject: Reject, line: CorrectedRow) -> None:
             raise InputError(f"{path.name}: line {line.line}: a rejection cannot be confirmed; correct the value.")
 
 
-def _correct(reject: Reject, lines: Sequence[CorrectedRow], operator: str) -> tuple[Reject, str, dict[str, Any]]:
+def _correct_reject(reject: Reject, lines: Sequence[CorrectedRow], operator: str) -> tuple[Reject, str, dict[str, Any]]:
     if any(line.verdict == DROP for line in lines):
         return reject, DROPPED, {"by": operator, "did": "dropped"}
     record, changed, confirmed = reject.record, [], []
     # By path: a new child row can only be put behind the one before it, however people sorted the sheet.
-    for line in sorted(lines, key=lambda one: _in_order(one.field)):
+    for line in sorted(lines, key=lambda one: _sort_key_of(one.field)):
         if line.verdict == CONFIRM:
             confirmed += [[f.field, f.code] for f in reject.findings if f.field == line.field]
             continue
         before = dict(record.cells()).get(line.field)
         changed.append({"field": line.field, "before": before.value if before else None})
-        record = _with(record, line, operator)
+        record = _apply_correction(record, line, operator)
     step = {"by": operator, "did": "corrected", "changed": changed, "confirmed": confirmed}
     return replace(reject, record=record), CORRECTED, step
 
 
-def _in_order(path: str) -> list[tuple[str, int]]:
+def _sort_key_of(path: str) -> list[tuple[str, int]]:
     """By the number of a row and not by its digits: acts[9] before acts[10]."""
     return [(word, int(number or 0)) for word, number in re.findall(r"(\D+)(\d*)", path)]
 
 
-def _with(record: Record, line: CorrectedRow, operator: str) -> Record:
+def _apply_correction(record: Record, line: CorrectedRow, operator: str) -> Record:
     if line.field == "record_id":
         return replace(record, id=line.value)
     old = dict(record.cells()).get(line.field, FieldValue("", None))

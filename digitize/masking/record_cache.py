@@ -13,7 +13,7 @@ _KEPT = 512
 """Answers of each function: more records than cases that are looked at together have."""
 
 
-class _These:
+class _IdentityKey:
     """Things taken for themselves: others that are equal to them are others. Held, so that none takes their place."""
 
     __slots__ = ("named", "number", "things")
@@ -26,12 +26,12 @@ class _These:
         return self.number
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _These) or len(self.things) != len(other.things):
+        if not isinstance(other, _IdentityKey) or len(self.things) != len(other.things):
             return False
         return self.named == other.named and all(map(is_, self.things, other.things))
 
 
-def once_a_record(ask: Callable[P, T]) -> Callable[P, T]:
+def cache_per_record(ask: Callable[P, T]) -> Callable[P, T]:
     """A function of a record, and of rows or words beside it: the same record is not looked through twice.
 
     Records and rows do not change once they are made; another one with the same cells is looked through anew. Answers
@@ -39,11 +39,11 @@ def once_a_record(ask: Callable[P, T]) -> Callable[P, T]:
     """
 
     @lru_cache(maxsize=_KEPT)
-    def kept(these: _These) -> T:
+    def kept(these: _IdentityKey) -> T:
         return ask(*these.things, **these.named)
 
     @wraps(ask)
     def answer(*args: P.args, **kwargs: P.kwargs) -> T:
-        return kept(_These(args, kwargs))
+        return kept(_IdentityKey(args, kwargs))
 
     return answer

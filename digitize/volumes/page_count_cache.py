@@ -36,9 +36,9 @@ _VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
-class PagesOfVolume:
-    """What became of a volume's pages, as `VolumeAccount` counts them. key: of its scans, see `pages_key`; rules: code
-    -> records of which the rule says something. blank: pages on which nothing is.
+class PageCounts:
+    """What became of a volume's pages, as `VolumeAccount` counts them. key: of its scans, see `make_pages_key`; rules:
+    code -> records on which the rule has a finding. blank: pages on which nothing is.
     """
 
     scanned: int
@@ -56,22 +56,22 @@ class PagesOfVolume:
     blank: int
 
 
-class KeptPages:
+class PageCountCache:
     """Of one volume after the other."""
 
     def __init__(self, ledger: Ledger, site: str, *, keeps: bool) -> None:
         """site: of the workspace. keeps: what is looked at anew is kept, if the ledger can be written."""
 
         def fold(part: str) -> str:
-            return _fold(ledger, bounds(site, int(part.partition(":")[2])))
+            return _count_pages(ledger, bounds(site, int(part.partition(":")[2])))
 
         self._parts = PartCache(ledger, ACCOUNT, f"{__version__}/{_VERSION}", fold, keeps=keeps)
 
-    def of(self, number: int) -> PagesOfVolume:
+    def load_counts(self, number: int) -> PageCounts:
         """Of a volume."""
-        return PagesOfVolume(**json.loads(self._parts.get(f"volume:{number}")))
+        return PageCounts(**json.loads(self._parts.get(f"volume:{number}")))
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Write what is not kept yet."""
         self._parts.flush()
 
@@ -81,37 +81,37 @@ def count_purged(ledger: Ledger, site: str, number: int, gone: set[str]) -> int:
     return sum(r["sha256"] in gone for r in ledger.rows(_SHAS, bounds(site, number))) if gone else 0
 
 
-def pages_key(pages: list[tuple[str, str, int]]) -> str:
+def make_pages_key(pages: list[tuple[str, str, int]]) -> str:
     """By which it is known whether these scans were looked at: page, sha256 and index of each."""
     return plain_hash([list(p) for p in pages])
 
 
-def _fold(ledger: Ledger, within: tuple[str, str]) -> str:
+def _count_pages(ledger: Ledger, within: tuple[str, str]) -> str:
     rows = ledger.rows(_PAGES, within)
     counts: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     unexplained = []
     for row in rows:
-        what = _fate(row)
+        what = _find_fate(row)
         counts[what] += 1
         if what == "failed":
-            failed[_kind(row)] += 1
+            failed[_find_kind(row)] += 1
         elif what == "unexplained":
             unexplained.append(row["page"])
-    found = PagesOfVolume(
+    found = PageCounts(
         scanned=len(rows),
         again=int(ledger.rows(_SCANS, within)[0]["n"]) - len(rows),
         read=sum(n for what, n in counts.items() if what not in ("waiting", "failed")),
         failed=dict(failed),
         unexplained=unexplained,
-        key=pages_key([(r["page"], r["sha256"], r["idx"]) for r in rows]),
+        key=make_pages_key([(r["page"], r["sha256"], r["idx"]) for r in rows]),
         rules={r["code"]: r["n"] for r in ledger.rows(_RULES, within)},
         **{name: counts[name] for name in ("waiting", "recorded", "continued", "reported", "due", "blank")},
     )
     return json.dumps(asdict(found), separators=(",", ":"))
 
 
-def _fate(row: Any) -> str:
+def _find_fate(row: Any) -> str:
     if "failed" in (row["read"], row["decided"]):
         return "failed"
     if not row["read"] or not row["decided"]:
@@ -130,6 +130,6 @@ def _fate(row: Any) -> str:
     return "reported" if row["mapped"] == "failed" or mapped.get("reported") else "unexplained"
 
 
-def _kind(row: Any) -> str:
+def _find_kind(row: Any) -> str:
     detail = row["read_detail"] if row["read"] == "failed" else row["decided_detail"]
     return str(json.loads(detail)["kind"])

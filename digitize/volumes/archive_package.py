@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from digitize.errors import InputError, LedgerError
-from digitize.masking.cases import masks_for
+from digitize.masking.cases import build_batch_masks
 from digitize.masking.unmasking import Unmasking
 from digitize.records.export import ExportView, write_jsonl
-from digitize.volumes.alto import alto_of
-from digitize.volumes.mets import Described, PackedPage, mets_of
+from digitize.volumes.alto import make_alto
+from digitize.volumes.mets import PackageDescription, PackedPage, make_mets
 from digitize.volumes.premis import PackedFile
 from digitize.workspace.intake.bags import OWN_FORMAT
 from digitize.workspace.intake.manifest import MANIFEST
@@ -50,7 +50,7 @@ class ArchivePackage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chosen:
+class _PackageContent:
     """What goes in: its id and title, pages in order, files, and the units whose history is told."""
 
     id: str
@@ -61,7 +61,7 @@ class _Chosen:
     own_units: tuple[str, ...]
 
 
-def pack(
+def write_package(
     place: Place, out: Path, to: str, *, volume: str = "", batch: str = "", who: Unmasking | None = None
 ) -> ArchivePackage:
     """Write a package as a new folder, whole or not at all. to: one of FORMATS. who: sees names in full, recorded.
@@ -73,7 +73,7 @@ def pack(
     if bool(volume) == bool(batch):
         raise InputError(f"--to {to} packs one volume or one batch: --volume LABEL, or --batch ID.")
     with Ledger(place.ledger) as ledger:
-        chosen = _volume(place, ledger, volume) if volume else _batch(ledger, batch)
+        chosen = _choose_volume(place, ledger, volume) if volume else _choose_batch(ledger, batch)
         site = place.options.workspace.site_id
         told = {"to": to, "volume": volume, "batch": batch}
         if who:
@@ -82,9 +82,9 @@ def pack(
         with TemporaryDirectory(dir=out.parent, prefix=".packing-") as made:
             folder = Path(made) / "package"
             folder.mkdir()
-            work = _Packing(place, ledger, chosen, folder, who)
+            work = _PackageWriter(place, ledger, chosen, folder, who)
             records, files = work.write()
-            manifest = _bagged(folder, work.bag_info()) if to == "bag" else _sha256(folder / "mets.xml")
+            manifest = _make_bag(folder, work.make_bag_info()) if to == "bag" else _hash_file(folder / "mets.xml")
             folder.replace(out)
         shown = work.view.shown.as_plain() if who else {}
         detail = {**(who.as_plain() if who else {}), **told, "written": records, "manifest": manifest, **shown}
@@ -92,30 +92,32 @@ def pack(
     return ArchivePackage(out, len(chosen.scans), files, records, who is not None)
 
 
-class _Packing:
+class _PackageWriter:
     """Writes the files of one package into a folder."""
 
-    def __init__(self, place: Place, ledger: Ledger, chosen: _Chosen, folder: Path, who: Unmasking | None) -> None:
+    def __init__(
+        self, place: Place, ledger: Ledger, chosen: _PackageContent, folder: Path, who: Unmasking | None
+    ) -> None:
         self._place, self._ledger, self._chosen, self._folder, self._who = place, ledger, chosen, folder, who
-        self.view = ExportView(masks_for(ledger, lambda: (s.record for s in self._records())), who)
+        self.view = ExportView(build_batch_masks(ledger, lambda: (s.record for s in self._write_records())), who)
         self._files: dict[str, list[PackedFile]] = {"ORIGINAL": [], "ALTO": [], "RECORDS": [], "LEDGER": []}
         self._of_page: dict[str, list[str]] = {}
 
     def write(self) -> tuple[int, int]:
         """Write everything. Returns how many records and how many files."""
         if self._who:
-            self._originals()
-            self._text()
-        records = write_jsonl(self._ledger, self._records(), self._folder / _RECORDS, self.view)
-        self._add("RECORDS", _RECORDS)
-        self._proofs()
+            self._write_originals()
+            self._write_text()
+        records = write_jsonl(self._ledger, self._write_records(), self._folder / _RECORDS, self.view)
+        self._add_file("RECORDS", _RECORDS)
+        self._write_proofs()
         pages = [PackedPage(s.page, s.number, s.idx, tuple(self._of_page.get(s.page, ()))) for s in self._chosen.scans]
-        what = Described(self._chosen.id, self._chosen.title, self._chosen.parts, _now())
-        document = mets_of(what, self._files, pages, list(self._history()))
+        what = PackageDescription(self._chosen.id, self._chosen.title, self._chosen.parts, _format_now())
+        document = make_mets(what, self._files, pages, list(self._list_history()))
         (self._folder / "mets.xml").write_bytes(document)
         return records, sum(map(len, self._files.values())) + 1
 
-    def bag_info(self) -> dict[str, str]:
+    def make_bag_info(self) -> dict[str, str]:
         """What bag-info.txt says."""
         purged = purged_files(self._ledger)
         gone = sum(s.sha256 in purged for s in self._chosen.sources)
@@ -129,68 +131,68 @@ class _Packing:
             OWN_FORMAT: _FORMAT,
         }
 
-    def _originals(self) -> None:
+    def _write_originals(self) -> None:
         folder = self._folder / _ORIGINALS
         folder.mkdir()
         by_file: dict[str, list[PageScan]] = {}
         for scan in self._chosen.scans:
             by_file.setdefault(scan.sha256, []).append(scan)
         rows, catalogue, purged = [], Catalogue(self._ledger), purged_files(self._ledger)
-        labels, volumes = catalogue.volume_labels(), _volumes_by_file(catalogue)
+        labels, volumes = catalogue.volume_labels(), _map_files_to_volumes(catalogue)
         for i, source in enumerate((s for s in self._chosen.sources if s.sha256 not in purged), 1):
             # The number keeps names of different folders apart; their order is that of the pages.
             name = f"{i:05d}_{Path(source.name).name}"
             shutil.copyfile(self._place.original(source.sha256, source.suffix, source.linked), folder / name)
-            file = self._add("ORIGINAL", f"{_ORIGINALS}/{name}", source.name)
+            file = self._add_file("ORIGINAL", f"{_ORIGINALS}/{name}", source.name)
             if file.sha256 != source.sha256:
                 raise LedgerError(f"The original of {source.name} is not what was taken in. See: digitize fixity DIR")
             for scan in by_file.get(source.sha256, ()):
                 self._of_page.setdefault(scan.page, []).append(file.id)
             # Pages of another volume in that file are not packed, and come along with it.
             is_one = len(volumes[source.sha256]) == 1
-            rows.append(_manifest_row(name, by_file.get(source.sha256, []) if is_one else [], labels))
+            rows.append(_make_manifest_row(name, by_file.get(source.sha256, []) if is_one else [], labels))
         with (folder / MANIFEST).open("w", encoding="utf-8", newline="") as out:
             lines = csv.writer(out)
             lines.writerow(["file", "volume", "station", "district", "year", "kind", "language", "page"])
             lines.writerows(rows)
-        self._add("LEDGER", f"{_ORIGINALS}/{MANIFEST}")
+        self._add_file("LEDGER", f"{_ORIGINALS}/{MANIFEST}")
 
-    def _text(self) -> None:
+    def _write_text(self) -> None:
         folder = self._folder / _ALTO
         folder.mkdir()
         for scan in self._chosen.scans:
             languages = (scan.language,) if scan.language else ()
-            if data := alto_of(self._ledger, scan.page, scan.page, languages):
+            if data := make_alto(self._ledger, scan.page, scan.page, languages):
                 (folder / f"{scan.page}.xml").write_bytes(data)
-                file = self._add("ALTO", f"{_ALTO}/{scan.page}.xml")
+                file = self._add_file("ALTO", f"{_ALTO}/{scan.page}.xml")
                 self._of_page.setdefault(scan.page, []).append(file.id)
 
-    def _records(self) -> Iterator[Stored]:
+    def _write_records(self) -> Iterator[Stored]:
         records = Records(self._ledger)
         for scan in self._chosen.scans:
             yield from (s for s in records.of_unit(scan.page) if not s.is_purged)
 
-    def _proofs(self) -> None:
+    def _write_proofs(self) -> None:
         """The history of what is in the package, and the signed heads that it can be checked against."""
         folder = self._folder / _LEDGER
         folder.mkdir()
-        events = sorted({e.seq: e for e, _ in self._history()}.items())
-        _write_lines(folder / "events.jsonl", (self._told(e) for _, e in events))
+        events = sorted({e.seq: e for e, _ in self._list_history()}.items())
+        _write_lines(folder / "events.jsonl", (self._mask_event(e) for _, e in events))
         _write_lines(folder / "heads.jsonl", (asdict(h) for h in self._ledger.heads()))
         sql = "SELECT load, at, batch, target, data, signature FROM receipts WHERE batch = ? ORDER BY at"
         batches = sorted({s.batch for s in self._chosen.scans})
         _write_lines(folder / "receipts.jsonl", (dict(r) for b in batches for r in self._ledger.rows(sql, (b,))))
         for name in ("events", "heads", "receipts"):
-            self._add("LEDGER", f"{_LEDGER}/{name}.jsonl")
+            self._add_file("LEDGER", f"{_LEDGER}/{name}.jsonl")
 
-    def _told(self, event: Event) -> dict[str, object]:
+    def _mask_event(self, event: Event) -> dict[str, object]:
         """An event; where names are masked without what a file was called, which may be a person's name."""
         plain = asdict(event)
         if self._who is None:
             plain["detail"] = {k: v for k, v in event.detail.items() if k not in ("name", "message")}
         return plain
 
-    def _history(self) -> Iterator[tuple[Event, str]]:
+    def _list_history(self) -> Iterator[tuple[Event, str]]:
         for unit in self._chosen.own_units:
             yield from ((e, "") for e in self._ledger.events(unit))
         for source in self._chosen.sources:
@@ -198,16 +200,16 @@ class _Packing:
         for scan in self._chosen.scans:
             yield from ((e, scan.sha256) for e in self._ledger.events(scan.page))
 
-    def _add(self, use: str, name: str, original: str = "") -> PackedFile:
+    def _add_file(self, use: str, name: str, original: str = "") -> PackedFile:
         path = self._folder / name
         media = mimetypes.guess_type(name)[0] or "application/octet-stream"
         ident = f"f{sum(map(len, self._files.values())) + 1}"
-        made = PackedFile(ident, name, _sha256(path), path.stat().st_size, media, original)
+        made = PackedFile(ident, name, _hash_file(path), path.stat().st_size, media, original)
         self._files[use].append(made)
         return made
 
 
-def _volume(place: Place, ledger: Ledger, name: str) -> _Chosen:
+def _choose_volume(place: Place, ledger: Ledger, name: str) -> _PackageContent:
     catalogue = Catalogue(ledger)
     number = catalogue.volume_number(name)
     scans = catalogue.scans(number)
@@ -218,23 +220,25 @@ def _volume(place: Place, ledger: Ledger, name: str) -> _Chosen:
         told = (("coverage", f.station), ("coverage", f.district), ("date", f.years), ("language", f.language))
         parts = [(k, v) for k, v in (*told, ("type", f.kind)) if v]
     ident = f"{place.options.workspace.site_id}-{number:04d}"
-    return _Chosen(ident, catalogue.volume_label(number), scans, _sources(ledger, scans), parts, (unit_of(number),))
+    return _PackageContent(
+        ident, catalogue.volume_label(number), scans, _list_sources(ledger, scans), parts, (unit_of(number),)
+    )
 
 
-def _batch(ledger: Ledger, name: str) -> _Chosen:
+def _choose_batch(ledger: Ledger, name: str) -> _PackageContent:
     batch = Catalogue(ledger).batch(name)
     scans = [s for s in Catalogue(ledger).scans() if s.batch == name]
     parts = [(k, v) for k, v in (("coverage", batch.station), ("coverage", batch.district), ("date", batch.year)) if v]
-    return _Chosen(name, batch.label, scans, _sources(ledger, scans), parts, (name,))
+    return _PackageContent(name, batch.label, scans, _list_sources(ledger, scans), parts, (name,))
 
 
-def _sources(ledger: Ledger, scans: Iterable[PageScan]) -> list[SourceFile]:
+def _list_sources(ledger: Ledger, scans: Iterable[PageScan]) -> list[SourceFile]:
     catalogue = Catalogue(ledger)
     found = (catalogue.source(sha256) for sha256 in dict.fromkeys(s.sha256 for s in scans))
     return [s for s in found if s is not None]
 
 
-def _volumes_by_file(catalogue: Catalogue) -> dict[str, set[int]]:
+def _map_files_to_volumes(catalogue: Catalogue) -> dict[str, set[int]]:
     """Hash of each file -> the volumes that its pages are of."""
     found: dict[str, set[int]] = {}
     for scan in catalogue.scans():
@@ -242,7 +246,7 @@ def _volumes_by_file(catalogue: Catalogue) -> dict[str, set[int]]:
     return found
 
 
-def _manifest_row(name: str, scans: Sequence[PageScan], labels: dict[int, str]) -> list[str]:
+def _make_manifest_row(name: str, scans: Sequence[PageScan], labels: dict[int, str]) -> list[str]:
     """What is told of a file when the package is taken in elsewhere; of one with pages of several volumes its name."""
     if not scans:
         return [name, *[""] * 7]
@@ -250,7 +254,7 @@ def _manifest_row(name: str, scans: Sequence[PageScan], labels: dict[int, str]) 
     return [name, labels[s.volume], s.station, s.district, s.year, s.kind, s.language, str(s.number)]
 
 
-def _bagged(folder: Path, info: dict[str, str]) -> str:
+def _make_bag(folder: Path, info: dict[str, str]) -> str:
     """Make a bag of a folder. Returns the hash of its list of files."""
     import logging
 
@@ -258,7 +262,7 @@ def _bagged(folder: Path, info: dict[str, str]) -> str:
 
     logging.getLogger("bagit").setLevel(logging.CRITICAL + 1)
     bagit.make_bag(str(folder), info, checksums=["sha256"])
-    return _sha256(folder / "manifest-sha256.txt")
+    return _hash_file(folder / "manifest-sha256.txt")
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, object]]) -> None:
@@ -267,10 +271,10 @@ def _write_lines(path: Path, rows: Iterable[dict[str, object]]) -> None:
             out.write(json.dumps(row, ensure_ascii=False, sort_keys=True, default=str) + "\n")
 
 
-def _sha256(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")

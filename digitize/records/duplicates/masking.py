@@ -16,10 +16,10 @@ _OPEN = ("birth_year", "sex", "district", "number", "fir_date", "sections")
 NAMES = ("name", "relative_name", "address", "complainant", "accused")
 
 
-def plain(candidates: Iterable[DuplicatePair], reveal: Reveal) -> Iterator[dict[str, Any]]:
+def candidates_to_plain(candidates: Iterable[DuplicatePair], reveal: Reveal) -> Iterator[dict[str, Any]]:
     """Candidates as JSON types; keys are an interface."""
     for c in candidates:
-        sides = {name: _plain_side(c.kind, side, reveal) for name, side in (("left", c.left), ("right", c.right))}
+        sides = {name: _side_to_plain(c.kind, side, reveal) for name, side in (("left", c.left), ("right", c.right))}
         yield {
             "kind": c.kind,
             "group": c.group,
@@ -31,37 +31,37 @@ def plain(candidates: Iterable[DuplicatePair], reveal: Reveal) -> Iterator[dict[
         }
 
 
-def _plain_side(kind: str, side: Side, reveal: Reveal) -> dict[str, Any]:
+def _side_to_plain(kind: str, side: Side, reveal: Reveal) -> dict[str, Any]:
     shown = {n: str(v) for n, v in reveal(kind, side).items() if v is not None}
     return {"record": side.record, "line": side.line, **shown}
 
 
-def whole(kind: str, side: Side) -> dict[str, Any]:
+def show_all(kind: str, side: Side) -> dict[str, Any]:
     """Everything, for those who gave a reason."""
     return {n: side.known.get(n) for n in (*NAMES, *_OPEN) if n in side.known}
 
 
-def masked(kind: str, side: Side) -> dict[str, Any]:
+def mask_persons(kind: str, side: Side) -> dict[str, Any]:
     """Without a value that tells of a person: nobody knows of a file whom it is about."""
-    return {n: MASK if n in NAMES and v is not None else v for n, v in whole(kind, side).items()}
+    return {n: MASK if n in NAMES and v is not None else v for n, v in show_all(kind, side).items()}
 
 
-def as_records_are(masks: CaseMasks, find: Callable[[str], Record | None]) -> Reveal:
+def mask_as_records(masks: CaseMasks, find: Callable[[str], Record | None]) -> Reveal:
     """What a workspace shows of its records: victims and children protected, an adult accused by name."""
 
     def reveal(kind: str, side: Side) -> dict[str, Any]:
         record = find(side.record)
         # No record to ask whom the law protects: then everybody is masked.
         if record is None:
-            return masked(kind, side)
-        hidden = masks.paths(record)
-        names = _paths(kind, side, record)
-        return {n: MASK if v is not None and names.get(n) in hidden else v for n, v in whole(kind, side).items()}
+            return mask_persons(kind, side)
+        hidden = masks.list_masked_paths(record)
+        names = _map_paths(kind, side, record)
+        return {n: MASK if v is not None and names.get(n) in hidden else v for n, v in show_all(kind, side).items()}
 
     return reveal
 
 
-def _paths(kind: str, side: Side, record: Record) -> dict[str, str]:
+def _map_paths(kind: str, side: Side, record: Record) -> dict[str, str]:
     """Where the values of a side stand in its record."""
     if kind == "person":
         return {n: f"persons[{side.line - 1}].{n}" for n in (*NAMES, *_OPEN)}
