@@ -123,7 +123,7 @@ def test_one_case_is_what_it_is_among_all_and_records_of_other_stations_are_not_
             station, year = record.value("police_station"), record.value("year")
             stored = Stored(record, record.id, f"wb|Kalpana|{station}|{year}", station, "en", record_hash(record))
             Records(ledger).replace_unit(record.id, [stored])
-        opened, tally, real = Counter(), CaseTally(), Records._stored
+        opened, tally, real = Counter(), CaseTally(), Records._parse_row
         with monkeypatch.context() as patch:
             patch.setattr(Records, "_parse_row", lambda self, row: opened.update([row["record"]]) or real(self, row))
             every = list(tally.count_each(iter_cases(ledger)))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from digitize.masking.cases import build_case_masks, build_masks, build_workspace_masks
-from digitize.masking.masks import MASK, mask_record, list_masked_paths, find_leaks
 from digitize.masking.file_cells import may_tell
+from digitize.masking.masks import MASK, find_leaks, list_masked_paths, mask_record
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.records import Records, Stored
