@@ -1,4 +1,4 @@
-"""`digitize batch`: volumes received, counted, scanned and handed back."""
+"""`digitize batch`: track volumes: received, counted, scanned, handed back."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 PANEL = "Volumes", 20
 
-batch = typer.Typer(name="batch", help="Volumes on their way, and whether all pages are here.", no_args_is_help=True)
+batch = typer.Typer(name="batch", help="Track volumes, and whether all pages are here.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
-By = Annotated[str, typer.Option(help="Who; kept with what happened.")]
-On = Annotated[str, typer.Option(help="The day, as 2026-11-29; today if not given.")]
+By = Annotated[str, typer.Option(help="Name of the person; kept with the event.")]
+On = Annotated[str, typer.Option(help="Day as YYYY-MM-DD (default: today).")]
 Volume = Annotated[str, typer.Option(help="Label or number of the volume.")]
 
 
 @batch.callback()
 def _group() -> None:
-    """Volumes on their way, and whether all pages are here."""
+    """Track volumes, and whether all pages are here."""
 
 
 @batch.command()
@@ -33,17 +33,17 @@ def receive(
     by: By,
     volume: Annotated[str, typer.Option(help="Label of the bound book.")] = "",
     station: Annotated[str, typer.Option(help="Police station of the book.")] = "",
-    district: Annotated[str, typer.Option(help="Its district.")] = "",
-    kind: Annotated[str, typer.Option(help="What it is, such as fir-book; or a register, such as reg_gd.")] = "",
-    years: Annotated[str, typer.Option(help="1987, or 1987-1989.")] = "",
+    district: Annotated[str, typer.Option(help="District of the station.")] = "",
+    kind: Annotated[str, typer.Option(help="Kind of book, such as fir-book, or a register, such as reg_gd.")] = "",
+    years: Annotated[str, typer.Option(help="Years of the book: 1987, or 1987-1989.")] = "",
     language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
-    pages: Annotated[int | None, typer.Option(help="Pages, counted by hand.")] = None,
+    pages: Annotated[int | None, typer.Option(help="Number of pages, counted by hand.")] = None,
     volumes: Annotated[
-        Path | None, typer.Option("--list", metavar="FILE", help="Many at once: a CSV with a volume in each row.")
+        Path | None, typer.Option("--list", metavar="FILE", help="CSV file with one volume in each row.")
     ] = None,
-    brought_by: Annotated[str, typer.Option(help="Who delivered them.")] = "",
+    brought_by: Annotated[str, typer.Option(help="Name of the person who delivered them.")] = "",
     on: On = "",
-    note: Annotated[str, typer.Option(help="Anything to be kept with it, no names of persons in the records.")] = "",
+    note: Annotated[str, typer.Option(help="Free-text note, without names of persons in the records.")] = "",
     json: Json = False,
 ) -> None:
     """Note that volumes came, what they are, and how many pages somebody counted."""
@@ -70,7 +70,7 @@ def receive(
 def count(
     folder: Folder,
     volume: Volume,
-    pages: Annotated[int, typer.Option(help="Pages, counted by hand.")],
+    pages: Annotated[int, typer.Option(help="Number of pages, counted by hand.")],
     by: By,
     on: On = "",
 ) -> None:
@@ -94,10 +94,10 @@ def custody(
     what: Annotated[
         str, typer.Option(help="delivered, received, scanned, moved, checked, handed-back; nothing: show the chain.")
     ] = "",
-    by: Annotated[str, typer.Option(help="Who did it.")] = "",
-    to: Annotated[str, typer.Option(help="To whom or where it went.")] = "",
+    by: Annotated[str, typer.Option(help="Name of the person who did it.")] = "",
+    to: Annotated[str, typer.Option(help="Person or place it went to.")] = "",
     on: On = "",
-    note: Annotated[str, typer.Option(help="Anything to be kept with it.")] = "",
+    note: Annotated[str, typer.Option(help="Free-text note.")] = "",
     json: Json = False,
 ) -> None:
     """Show who had a volume when, or add what happened to it; nothing in the chain is ever changed."""
@@ -142,7 +142,7 @@ _HEAD = [
 @batch.command()
 def account(
     folder: Folder,
-    volume: Annotated[str, typer.Option(help="Only this one, by label or number.")] = "",
+    volume: Annotated[str, typer.Option(help="Only this volume (label or number).")] = "",
     json: Json = False,
 ) -> None:
     """Set what was counted by hand beside what was scanned, read and recorded; exit code 3 if they differ."""
@@ -197,10 +197,12 @@ def _print_accounts(found: list[VolumeAccount]) -> None:
 @batch.command()
 def look(
     folder: Folder,
-    volume: Annotated[str, typer.Option(help="Only this one, by label or number.")] = "",
-    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core.")] = 0,
+    volume: Annotated[str, typer.Option(help="Only this volume (label or number).")] = "",
+    jobs: Annotated[int, typer.Option(min=0, help="Number of processes; 0: one per core.")] = 0,
     numbers: Annotated[bool, typer.Option("--numbers/--no-numbers", help="Read the printed page numbers.")] = True,
-    language: Annotated[list[str] | None, typer.Option(help="In whose digits pages are numbered, such as hi.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language whose digits number the pages, such as hi.")
+    ] = None,
 ) -> None:
     """Look at the pictures of volumes: pages scanned twice, numbers left out, pages to scan again."""
     import os
@@ -249,12 +251,12 @@ def sort(folder: Folder, json: Json = False) -> None:
 @batch.command("place")
 def place_page(
     folder: Folder,
-    page: Annotated[str, typer.Argument(metavar="ID", help="Of a page, as digitize batch sort lists it.")],
+    page: Annotated[str, typer.Argument(metavar="ID", help="Id of a page, as digitize batch sort lists it.")],
     by: By,
-    volume: Annotated[str, typer.Option(help="The volume it belongs to, by label or number.")] = "",
+    volume: Annotated[str, typer.Option(help="Volume it belongs to (label or number).")] = "",
     what: Annotated[str, typer.Option("--as", help="page, sheet (a cover sheet of it), nothing (left out).")] = "page",
-    rest: Annotated[bool, typer.Option("--rest", help="The same volume for the pages that follow it.")] = False,
-    reason: Annotated[str, typer.Option(help="Why a page is left out.")] = "",
+    rest: Annotated[bool, typer.Option("--rest", help="Put the pages that follow it into the same volume.")] = False,
+    reason: Annotated[str, typer.Option(help="Reason why a page is left out.")] = "",
 ) -> None:
     """Say into which volume a page goes that cover sheets could not place."""
     from digitize.workspace.intake.unplaced import PersonSays, choose, settle

@@ -1,4 +1,4 @@
-"""`digitize calibrate`: measure on a workspace's own answers which values may pass."""
+"""`digitize calibrate`: measure from answers which values may pass unseen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize case`: the records of all registers that belong to one FIR."""
+"""`digitize case`: show the records of all registers that belong to one FIR."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ PANEL = "A workspace's daily work", 70
 def case(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     name: Annotated[
-        str, typer.Argument(metavar="[RECORD|STATION/NUMBER/YEAR]", help="One case; else all that need a look.")
+        str,
+        typer.Argument(metavar="[RECORD|STATION/NUMBER/YEAR]", help="Show one case (default: all that need a look)."),
     ] = "",
-    every: Annotated[bool, typer.Option("--all", help="List cases without conflicts and changes, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include cases without conflicts or changes.")] = False,
     unmask: Unmask = False,
     reason: Reason = "",
     operator: Operator = "",

@@ -1,4 +1,4 @@
-"""`digitize codes`: what is known of acts, sections, code lists and places."""
+"""`digitize codes`: look up acts, sections, code lists and places."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PANEL = "Read and check files, without a workspace", 120
 
-codes = typer.Typer(name="codes", help="Acts, sections, code lists and places.", no_args_is_help=True)
+codes = typer.Typer(name="codes", help="Look up acts, sections, code lists and places.", no_args_is_help=True)
 _SHOWN = 160
 # How a pair of sections was confirmed, in words; SOURCES.md has the whole story.
 _CHECKED = {
@@ -31,8 +31,10 @@ def _group() -> None:
 
 @codes.command("find")
 def find(
-    text: Annotated[list[str], typer.Argument(metavar="TEXT...", help="As the register has it, in any script.")],
-    only: Annotated[str, typer.Option("--list", help="Look in one list only; digitize codes list names them.")] = "",
+    text: Annotated[
+        list[str], typer.Argument(metavar="TEXT...", help="Text as written in the register, in any script.")
+    ],
+    only: Annotated[str, typer.Option("--list", help="Search only this list; digitize codes list names them.")] = "",
     day: Annotated[
         str,
         typer.Option(
@@ -41,7 +43,7 @@ def find(
     ] = "",
     state: Annotated[str, typer.Option(help="State (two letters), for stations and districts of its own.")] = "",
     lists: Annotated[Path | None, typer.Option(help="Folder with stations.csv and districts.csv of a state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, help="Number of results to show.")] = 10,
     json: Json = False,
 ) -> None:
     """Find what a text means: a section, an act, a value of a list, a district; best first, old and new law both."""
@@ -71,7 +73,7 @@ def find(
 
 @codes.command("list")
 def list_(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A list; without it, all lists.")] = "",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Name of a list (default: all lists).")] = "",
     json: Json = False,
 ) -> None:
     """List the masters, or the entries of one: values, titles, days, spellings."""

@@ -1,4 +1,4 @@
-"""`digitize convert`: legacy text and tables to Unicode, without a workspace."""
+"""`digitize convert`: convert legacy text and tables to Unicode."""
 
 from __future__ import annotations
 
@@ -31,23 +31,25 @@ def convert(
     source: Annotated[
         str, typer.Option("--from", help="Encoding (digitize encodings list), auto, or plain for none.")
     ] = "auto",
-    to: Annotated[str, typer.Option(help="What to make; there is unicode.")] = "unicode",
+    to: Annotated[str, typer.Option(help="Output encoding (only 'unicode').")] = "unicode",
     state: Annotated[str, typer.Option(help="Code of the state, for the encodings usual there.")] = "",
     column: Annotated[
-        list[str] | None, typer.Option(help="COLUMN=ENCODING where one differs; may be given again.")
+        list[str] | None, typer.Option(help="COLUMN=ENCODING where one differs; may be repeated.")
     ] = None,
-    treat_as: Annotated[As, typer.Option("--as", help="Plain text, line by line, or tables.")] = "auto",
-    table: Annotated[str, typer.Option(help="Only the table of that name.")] = "",
+    treat_as: Annotated[
+        As, typer.Option("--as", help="Treat the file as plain text, line by line, or as tables.")
+    ] = "auto",
+    table: Annotated[str, typer.Option(help="Only the table with this name.")] = "",
     out: Annotated[Path | None, typer.Option(help="File, or folder for several tables, to write to.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="What tables become.")] = "csv",
+    form: Annotated[Format, typer.Option("--format", help="Format to write tables in.")] = "csv",
     all_rows: Annotated[
-        bool, typer.Option("--all-rows", help="Deleted and damaged rows too, each with its origin.")
+        bool, typer.Option("--all-rows", help="Include deleted and damaged rows, each with its origin.")
     ] = False,
-    widths: Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")] = "",
+    widths: Annotated[str, typer.Option(help="Fixed-width text: bytes of each column, e.g. 12,8,60.")] = "",
     layout: Annotated[
-        Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")
+        Path | None, typer.Option(help="Fixed-width text: a layout file, copybook or list of fields.")
     ] = None,
-    memo: Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")] = None,
+    memo: Annotated[Path | None, typer.Option(help="Memo file (.dbt or .fpt) of a DBF, if not beside it.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
 ) -> None:
     """Convert legacy text to UTF-8, one line for each line, or tables to CSV or Parquet; exit 3 when it must ask."""

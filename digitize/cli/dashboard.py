@@ -1,4 +1,4 @@
-"""`digitize dashboard`: the pages of an office on the network, read-only."""
+"""`digitize dashboard`: serve an office's report on the network, read-only."""
 
 from __future__ import annotations
 
@@ -17,21 +17,23 @@ PANEL = "State and nation", 50
 
 def dashboard(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a state's or the national office.")],
-    host: Annotated[
-        str, typer.Option(help="The address to listen on; others than this machine need TLS before it.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; use TLS for any but this machine.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8770,
     secure: Annotated[
-        bool, typer.Option("--secure", help="TLS ends before this program: cookies go there alone.")
+        bool, typer.Option("--secure", help="TLS ends at a proxy before this program: send cookies over TLS only.")
     ] = False,
-    new_token: Annotated[str, typer.Option(metavar="NAME", help="Make an access token, print it once, and end.")] = "",
-    new_user: Annotated[str, typer.Option(metavar="NAME", help="Let a user of the single sign-on in, and end.")] = "",
-    revoke_token: Annotated[str, typer.Option(metavar="NAME", help="Take a token or user back, and end.")] = "",
-    state: Annotated[str, typer.Option(help="With --new-token or --new-user: sees that state and the sum alone.")] = "",
-    sso_header: Annotated[
-        str, typer.Option(metavar="HEADER", help="Believe this header of the proxy that asks who it is.")
+    new_token: Annotated[
+        str, typer.Option(metavar="NAME", help="Create an access token, print it once, and exit.")
     ] = "",
-    sso_from: Annotated[str, typer.Option(metavar="ADDRESS", help="The proxy's address.")] = "127.0.0.1",
+    new_user: Annotated[str, typer.Option(metavar="NAME", help="Admit a user of the single sign-on, and exit.")] = "",
+    revoke_token: Annotated[str, typer.Option(metavar="NAME", help="Revoke a token or user, and exit.")] = "",
+    state: Annotated[
+        str, typer.Option(help="With --new-token or --new-user: may see only that state and the national total.")
+    ] = "",
+    sso_header: Annotated[
+        str, typer.Option(metavar="HEADER", help="Trust this header, set by the authenticating proxy.")
+    ] = "",
+    sso_from: Annotated[str, typer.Option(metavar="ADDRESS", help="Address of the proxy.")] = "127.0.0.1",
 ) -> None:
     """Serve the report, refreshed whenever snapshots are added; nothing can be changed through it."""
     from digitize.errors import OptionsError

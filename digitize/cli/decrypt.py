@@ -1,4 +1,4 @@
-"""`digitize decrypt`: what was encrypted to one's own key, and new key pairs."""
+"""`digitize decrypt`: decrypt a file, or make a key pair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ def decrypt(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE.age]", help="The encrypted file.")] = None,
     key: Annotated[Path | None, typer.Option(help="File with the secret key.")] = None,
     out: Annotated[Path | None, typer.Option(help="File to write, or new folder for what was a folder.")] = None,
-    new_key: Annotated[Path | None, typer.Option("--new-key", help="Make a key pair; keep its secret here.")] = None,
+    new_key: Annotated[
+        Path | None, typer.Option("--new-key", help="Create a key pair, and write the secret key here.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Open an encrypted file with a secret key, or make a key pair with --new-key."""

@@ -1,4 +1,4 @@
-"""`digitize doctor`: is this machine ready?"""
+"""`digitize doctor`: check that this machine is ready."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize duplicates`: persons and cases that may stand in two records."""
+"""`digitize duplicates`: find persons and cases that may stand in two records."""
 
 from __future__ import annotations
 
@@ -27,15 +27,17 @@ def duplicates(
     of: Annotated[str, typer.Option(help="persons, cases or both.")] = "both",
     threshold: Annotated[
         float | None,
-        typer.Option(min=0.01, max=0.9999, help="Probability from which a pair is shown; 0.9 if not given."),
+        typer.Option(min=0.01, max=0.9999, help="Lowest probability of a pair to show (default: 0.9)."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Pairs of each kind to show, the surest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="Number of pairs of each kind to show, the surest first.")] = 50,
     format: Annotated[str, typer.Option(help="table, json, jsonl or csv (a sheet to decide in).")] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the pairs to this file.")] = None,
     decisions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Take in a sheet with same or different under decision.")
+        Path | None, typer.Option(metavar="FILE", help="Import a sheet with 'same' or 'different' under decision.")
     ] = None,
-    operator: Annotated[str, typer.Option(help="Who decided, or sees values of persons; recorded.")] = "",
+    operator: Annotated[
+        str, typer.Option(help="Name of the person who decides, or sees personal values; recorded.")
+    ] = "",
     unmask: Unmask = False,
     reason: Reason = "",
     json: Json = False,

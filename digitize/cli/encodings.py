@@ -1,4 +1,4 @@
-"""`digitize encodings`: the legacy encodings that are known."""
+"""`digitize encodings`: list the legacy encodings that are known."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from digitize.cli.console import Json, print_json, results, table
 
 PANEL = "Read and check files, without a workspace", 40
 
-encodings = typer.Typer(name="encodings", help="Legacy encodings and fonts.", no_args_is_help=True)
+encodings = typer.Typer(name="encodings", help="List legacy encodings and fonts.", no_args_is_help=True)
 
 
 @encodings.callback()
 def _group() -> None:
-    """Legacy encodings and fonts."""
+    """List legacy encodings and fonts."""
 
 
 @encodings.command("list")

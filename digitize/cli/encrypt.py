@@ -1,4 +1,4 @@
-"""`digitize encrypt`: a file or folder for the holders of public keys alone."""
+"""`digitize encrypt`: encrypt a file or folder to public keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize exchange`: signed packages to and from courts, prisons, laboratories."""
+"""`digitize exchange`: exchange signed packages with courts, prisons, laboratories."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 PANEL = "Services on loaded records", 70
 
-Operator = Annotated[str, typer.Option(help="Who does this; it is kept.")]
-Reason = Annotated[str, typer.Option(help="Why, in words; it is kept.")]
+Operator = Annotated[str, typer.Option(help="Name of the person who does this; recorded.")]
+Reason = Annotated[str, typer.Option(help="Reason, in words; recorded.")]
 _HERE = Path()
 exchange = typer.Typer(
-    name="exchange", help="Packages to and from e-Courts, e-Prison, e-Prosecution, e-Forensics.", no_args_is_help=True
+    name="exchange", help="Exchange packages with e-Courts, e-Prison, e-Prosecution, e-Forensics.", no_args_is_help=True
 )
 exchange.add_typer(keys)
 
@@ -36,9 +36,9 @@ def export(
     encrypt_to: Annotated[
         list[str] | None, typer.Option(help="Public key (age1...) of the receiver, or a file.")
     ] = None,
-    plain: Annotated[bool, typer.Option(help="Leave it unencrypted; it holds full values.")] = False,
-    full: Annotated[bool, typer.Option(help="Tell everything, for a receiver that lost a package.")] = False,
-    again: Annotated[bool, typer.Option(help="Write the newest package once more.")] = False,
+    plain: Annotated[bool, typer.Option(help="Do not encrypt; the package holds full values.")] = False,
+    full: Annotated[bool, typer.Option(help="Export everything, for a receiver that lost a package.")] = False,
+    again: Annotated[bool, typer.Option(help="Write the newest package again.")] = False,
     operator: Operator = "",
     json: Json = False,
 ) -> None:
@@ -112,7 +112,7 @@ def status(
     workspace: Workspace = _HERE,
     target: At = "",
     schema: Schema = "",
-    waiting: Annotated[bool, typer.Option("--waiting", help="List what waits, by the case that it names.")] = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="List waiting replies, by the case they name.")] = False,
     json: Json = False,
 ) -> None:
     """Show what was sent and taken, what waits for a record, and conflicts; link what can be linked by now."""
@@ -177,7 +177,7 @@ def conflicts(
     workspace: Workspace = _HERE,
     target: At = "",
     schema: Schema = "",
-    all_of_them: Annotated[bool, typer.Option("--all", help="Settled ones, too.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Include resolved conflicts.")] = False,
     json: Json = False,
 ) -> None:
     """List where replies and records disagree, without names; exit code 3 while any waits for a person."""
@@ -200,7 +200,7 @@ def conflicts(
 
 @exchange.command()
 def settle(
-    conflict: Annotated[str, typer.Argument(help="Its id, or the first six signs and more.")],
+    conflict: Annotated[str, typer.Argument(help="Id, or at least its first six characters.")],
     decision: Annotated[str, typer.Option(help="ours, theirs or both: which statement is right.")],
     operator: Operator = "",
     reason: Reason = "",
@@ -218,7 +218,7 @@ def settle(
 
 @exchange.command()
 def show(
-    conflict: Annotated[str, typer.Argument(help="Its id, or the first six signs and more.")],
+    conflict: Annotated[str, typer.Argument(help="Id, or at least its first six characters.")],
     operator: Operator = "",
     reason: Reason = "",
     workspace: Workspace = _HERE,
@@ -244,7 +244,7 @@ def _person(operator: str, reason: str) -> SettlingPerson:
 @exchange.command("schema")
 def schema_(
     pillar: Annotated[str, typer.Argument(help="e-courts, e-prison, e-prosecution or e-forensics.")],
-    back: Annotated[bool, typer.Option("--back", help="Of replies, not of what is sent.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Show the schema of replies, not of what is sent.")] = False,
 ) -> None:
     """Print the JSON Schema of a line of a package; the layout is ours, no official one is public."""
     from digitize.exchange.layout import BACKWARD, FORWARD, layout_of

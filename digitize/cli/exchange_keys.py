@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from digitize.workspace.place import Place
 
 Workspace = Annotated[Path, typer.Option(help="The office's workspace: whose key signs, whose ledger is told.")]
-At = Annotated[str, typer.Option("--target", help="The target; that of the workspace if not given.")]
+At = Annotated[str, typer.Option("--target", help="Target (default: that of the workspace).")]
 Schema = Annotated[str, typer.Option(help="The schema of its tables, in a database.")]
 _HERE = Path()
 
@@ -33,19 +33,19 @@ def opened_book(workspace: Path, target: str, schema: str) -> Iterator[tuple[Exc
         yield ExchangeBook(loaded), place
 
 
-keys = typer.Typer(name="keys", help="Whose key is whose: replies are taken under these alone.", no_args_is_help=True)
+keys = typer.Typer(name="keys", help="Manage the keys under which replies are accepted.", no_args_is_help=True)
 
 
 @keys.command()
 def add(
-    sender: Annotated[str, typer.Argument(help="Whose key it is: a pillar, or PILLAR:OFFICE as e-courts:pune.")],
-    key: Annotated[str, typer.Argument(help="Its public key: 64 hexadecimal digits or the .pub file.")],
-    note: Annotated[str, typer.Option(help="By which letter, from whom.")] = "",
+    sender: Annotated[str, typer.Argument(help="Owner of the key: a pillar, or PILLAR:OFFICE, e.g. e-courts:pune.")],
+    key: Annotated[str, typer.Argument(help="Public key: 64 hexadecimal digits or a .pub file.")],
+    note: Annotated[str, typer.Option(help="Letter that brought the key, and its sender.")] = "",
     workspace: Workspace = _HERE,
     target: At = "",
     schema: Schema = "",
 ) -> None:
-    """Take a key into the list."""
+    """Accept a key."""
     from digitize.exchange.own import check_sender
     from digitize.offices.keys import add_key, read_public
 
@@ -57,13 +57,13 @@ def add(
 
 @keys.command()
 def revoke(
-    key: Annotated[str, typer.Argument(help="The key, or its first eight digits and more.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    key: Annotated[str, typer.Argument(help="Key, or at least its first eight digits.")],
+    reason: Annotated[str, typer.Option(help="Reason; recorded.")],
     workspace: Workspace = _HERE,
     target: At = "",
     schema: Schema = "",
 ) -> None:
-    """Take no more replies under a key; what was taken before stays."""
+    """Revoke a key: no more replies under it; earlier ones stay."""
     from digitize.offices.keys import revoke_key
 
     with opened_book(workspace, target, schema) as (book, _):
@@ -73,7 +73,7 @@ def revoke(
 
 @keys.command("list")
 def list_keys(workspace: Workspace = _HERE, target: At = "", schema: Schema = "", json: Json = False) -> None:
-    """Show all keys that ever were in the list."""
+    """List all keys that were ever accepted."""
     from dataclasses import asdict
 
     with opened_book(workspace, target, schema) as (book, _):

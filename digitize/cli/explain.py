@@ -1,4 +1,4 @@
-"""`digitize explain`: what a rule says, why, and an example."""
+"""`digitize explain`: explain a rule: what it says, why, and an example."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PANEL = "Read and check files, without a workspace", 90
 
 
 def explain(
-    codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes or slugs of rules, as X003.")],
+    codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="Codes or slugs of rules, e.g. X003.")],
     lang: Annotated[str, typer.Option(help="Language of the message: en, hi, bn, ta ...")] = "en",
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`digitize export`: the records, as files."""
+"""`digitize export`: export records as files."""
 
 from __future__ import annotations
 
@@ -24,13 +24,11 @@ def export(
     to: Annotated[
         str, typer.Option(help="csv: a folder of tables; jsonl: whole records; mets, bag: a package for an archive.")
     ] = "csv",
-    out: Annotated[
-        Path | None, typer.Option(help="File or folder to write; inside the workspace if not given.")
-    ] = None,
-    volume: Annotated[str, typer.Option(help="This volume alone, by label or number.")] = "",
-    batch: Annotated[str, typer.Option(help="This batch alone.")] = "",
-    layout: Annotated[str, typer.Option(help="csv: a target's own tables and codes instead, such as t_state.")] = "",
-    with_all: Annotated[bool, typer.Option("--all", help="csv: also records that wait for a person.")] = False,
+    out: Annotated[Path | None, typer.Option(help="File or folder to write (default: inside the workspace).")] = None,
+    volume: Annotated[str, typer.Option(help="Only this volume (label or number).")] = "",
+    batch: Annotated[str, typer.Option(help="Only this batch.")] = "",
+    layout: Annotated[str, typer.Option(help="csv: use a target's own tables and codes, such as t_state.")] = "",
+    with_all: Annotated[bool, typer.Option("--all", help="csv: include records that wait for a person.")] = False,
     encrypt_to: Annotated[
         list[str] | None, typer.Option(help="Encrypt to this public key (age1...), or a file of them; may be repeated.")
     ] = None,

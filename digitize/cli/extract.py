@@ -1,4 +1,4 @@
-"""`digitize extract`: fields of forms and rows of registers, without a workspace."""
+"""`digitize extract`: read forms and registers into fields and rows."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ Format = Literal["json", "text"]
 
 
 Form = Annotated[str, typer.Option(help="Id of a form or register, family of forms, or auto.")]
-Lang = Annotated[str, typer.Option(help="Languages of the pages, as hi,en; a form's own if not given.")]
-How = Annotated[Format, typer.Option("--format", help="One JSON object a page, or a list to look at.")]
+Lang = Annotated[str, typer.Option(help="Languages of the pages, e.g. hi,en (default: the form's own).")]
+How = Annotated[Format, typer.Option("--format", help="Output: one JSON object per page, or a table to look at.")]
 Stations = Annotated[
     Path | None, typer.Option(help="Stations: CSV (station,district,aliases) or JSON.", exists=True, dir_okay=False)
 ]
 FormFolders = Annotated[
-    list[Path] | None, typer.Option(help="Folder with further form files.", exists=True, file_okay=False)
+    list[Path] | None, typer.Option(help="Folder with more form files.", exists=True, file_okay=False)
 ]
 
 NativeDigits = Annotated[
-    str, typer.Option(metavar="own|none|FILE", help="Weights that read numbers in native digits, if not the package's.")
+    str, typer.Option(metavar="own|none|FILE", help="Weights for native digits (default: the package's).")
 ]
 
 
@@ -45,12 +45,12 @@ def extract(
     form: Form = "auto",
     lang: Lang = "",
     how: How = "json",
-    out: Annotated[Path | None, typer.Option(help="File to write to; else standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write (default: standard output).")] = None,
     state: Annotated[str, typer.Option(help="Code of the state whose places are looked up, as wb.")] = "",
     stations: Stations = None,
     station: Annotated[str, typer.Option(help="Police station of the book that the pages are of.")] = "",
-    district: Annotated[str, typer.Option(help="Its district.")] = "",
-    year: Annotated[str, typer.Option(help="Its year, four digits.")] = "",
+    district: Annotated[str, typer.Option(help="District of the station.")] = "",
+    year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
     forms: FormFolders = None,
     jobs: PagesAtOnce = None,
     dpi: Dpi = 300,

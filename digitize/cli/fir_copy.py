@@ -1,4 +1,4 @@
-"""`digitize fir-copy`: a printable copy of an FIR in a state's language, as PDF/A."""
+"""`digitize fir-copy`: make a printable copy of an FIR, as PDF/A."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ PANEL = "Services on loaded records", 40
 
 
 def fir_copy(
-    number: Annotated[str, typer.Argument(metavar="NUMBER/YEAR", help="The FIR, as 12/2012.")],
-    out: Annotated[Path, typer.Option(metavar="FILE.pdf", help="Where to write the copy.")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER/YEAR", help="Number of the FIR, e.g. 12/2012.")],
+    out: Annotated[Path, typer.Option(metavar="FILE.pdf", help="File to write the copy to.")],
     station: Annotated[str, typer.Option(help="Police station, in any script.")],
-    district: Annotated[str, typer.Option(help="Its district, where several stations have the name.")] = "",
+    district: Annotated[str, typer.Option(help="District, where several stations share the name.")] = "",
     target: Annotated[str, typer.Option(help="The target, as digitize load names it, or a workspace.")] = "",
     schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
-    lang: Annotated[str, typer.Option(help="The language, by its code of two letters: en, hi ...")] = "en",
-    asked_as: Annotated[str, typer.Option("--as", help="For whom it is: public, police or court.")] = "police",
+    lang: Annotated[str, typer.Option(help="Language, by its two-letter code: en, hi ...")] = "en",
+    asked_as: Annotated[str, typer.Option("--as", help="Who the copy is for: public, police or court.")] = "police",
     digits: Annotated[str, typer.Option(help="Numerals: state (as its records have them) or western.")] = "state",
-    why: Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log. Needed.")] = "",
+    why: Annotated[str, typer.Option(metavar="PURPOSE", help="Purpose of the query; kept in the log (required).")] = "",
     own_station: Annotated[list[str] | None, typer.Option("--own-station", help="Your own station.")] = None,
     unmask: Unmask = False,
     reason: Reason = "",

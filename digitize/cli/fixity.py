@@ -1,4 +1,4 @@
-"""`digitize fixity`: are the originals still the bytes that were taken in?"""
+"""`digitize fixity`: verify that the originals are unchanged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def fixity(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     share: Annotated[
         str,
-        typer.Option(metavar="SHARE", help="So much of their bytes, the longest unseen first: 10%, or all."),
+        typer.Option(metavar="SHARE", help="Share of the bytes to hash, the longest unchecked first: 10%, or all."),
     ] = "all",
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`digitize forms`: printed forms listed, drafted from scans, drawn and tested."""
+"""`digitize forms`: list, draft, draw and test printed forms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PANEL = "Read and check files, without a workspace", 100
 
-forms = typer.Typer(name="forms", help="Printed forms that pages are known by.", no_args_is_help=True)
+forms = typer.Typer(name="forms", help="List, draft, draw and test printed forms.", no_args_is_help=True)
 Folders = Annotated[
     list[Path] | None, typer.Option("--forms", metavar="DIR", help="Folder with form files of your own; may repeat.")
 ]
@@ -22,7 +22,7 @@ Folders = Annotated[
 
 @forms.callback()
 def _group() -> None:
-    """Printed forms that pages are known by."""
+    """List, draft, draw and test printed forms."""
 
 
 @forms.command("list")
@@ -54,10 +54,10 @@ def new(
     scans: Annotated[
         list[Path], typer.Argument(metavar="SCAN...", help="One clean blank scan, or three filled and more.")
     ],
-    form_id: Annotated[str, typer.Option("--id", help="What the form is to be called, as arrest_memo_en.")],
-    lang: Annotated[str, typer.Option(help="Languages of its print, as hi,en; found out if not given.")] = "",
+    form_id: Annotated[str, typer.Option("--id", help="Id of the new form, e.g. arrest_memo_en.")],
+    lang: Annotated[str, typer.Option(help="Languages of its print, e.g. hi,en (default: detected).")] = "",
     out: Annotated[Path, typer.Option(help="Folder for the form file and its key points.")] = Path(),
-    replace: Annotated[bool, typer.Option("--replace", help="Write over a form file that is there.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing form file.")] = False,
     json: Json = False,
 ) -> None:
     """Draft a form file from scans: zones, ids and kinds from the printed labels, remarks where it is not sure."""
@@ -81,7 +81,7 @@ def new(
 def show(
     form_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the form.")],
     scan: Annotated[Path, typer.Argument(metavar="SCAN", help="A scan of that form, blank or filled.")],
-    image: Annotated[Path, typer.Option(help="Where to write the picture, as PNG.")],
+    image: Annotated[Path, typer.Option(help="PNG file to write the picture to.")],
     page: Annotated[int, typer.Option(min=1, help="Page of the file.")] = 1,
     folders: Folders = None,
     json: Json = False,
@@ -101,8 +101,12 @@ def show(
 def test(
     form_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the form.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the scans.")],
-    gold: Annotated[Path | None, typer.Option(help="What is written on them; DIR/gold.jsonl if not given.")] = None,
-    engine: Annotated[str, typer.Option(help="What reads them; null for places and blanks alone.")] = "tesseract",
+    gold: Annotated[
+        Path | None, typer.Option(help="File with what is written on them (default: DIR/gold.jsonl).")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="Engine that reads them; null to test only places and blanks.")
+    ] = "tesseract",
     folders: Folders = None,
     json: Json = False,
 ) -> None:
@@ -155,8 +159,8 @@ def discover(
 @forms.command()
 def accept(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    form_id: Annotated[str, typer.Argument(metavar="ID", help="The print, as own_print_1.")],
-    operator: Annotated[str, typer.Option(help="Who looked at it; recorded.")],
+    form_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the print, e.g. own_print_1.")],
+    operator: Annotated[str, typer.Option(help="Name of the person who looked at it; recorded.")],
     json: Json = False,
 ) -> None:
     """Say that the zones of a drafted print lie right, after a look at its picture; its values need wait no longer."""

@@ -15,9 +15,10 @@ PANEL = "A workspace's daily work", 10
 def init(
     state: Annotated[str, typer.Argument(help="Code of the state, such as wb or mh.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make the workspace in.")],
-    site: Annotated[str, typer.Option(help="District or office; stands in every page id.")] = "",
+    site: Annotated[str, typer.Option(help="District or office; part of every page id.")] = "",
     ledger: Annotated[
-        str, typer.Option(metavar="URL", help="PostgreSQL database for the ledger, if not a file; no password in it.")
+        str,
+        typer.Option(metavar="URL", help="PostgreSQL database for the ledger instead of a file; without a password."),
     ] = "",
     json: Json = False,
 ) -> None:

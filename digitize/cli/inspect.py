@@ -1,4 +1,4 @@
-"""`digitize inspect`: what a legacy file holds."""
+"""`digitize inspect`: show what a legacy file holds."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A legacy file.")],
     source: Annotated[str, typer.Option("--from", help="Encoding, where it is known.")] = "auto",
     state: Annotated[str, typer.Option(help="Code of the state, for the encodings usual there.")] = "",
-    widths: Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")] = "",
+    widths: Annotated[str, typer.Option(help="Fixed-width text: bytes of each column, e.g. 12,8,60.")] = "",
     layout: Annotated[
-        Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")
+        Path | None, typer.Option(help="Fixed-width text: a layout file, copybook or list of fields.")
     ] = None,
-    memo: Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")] = None,
+    memo: Annotated[Path | None, typer.Option(help="Memo file (.dbt or .fpt) of a DBF, if not beside it.")] = None,
     fonts: Annotated[Path | None, typer.Option(help="Folder with font maps of your own (.tsv).")] = None,
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`digitize intake`: take files in."""
+"""`digitize intake`: take files and folders into a workspace."""
 
 from __future__ import annotations
 
@@ -24,25 +24,23 @@ _MOST = 10
 def intake(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders: scans and tables.")],
-    volume: Annotated[str, typer.Option(help="Label of the bound book; the folder's name when not given.")] = "",
+    volume: Annotated[str, typer.Option(help="Label of the bound book (default: the folder's name).")] = "",
     station: Annotated[str, typer.Option(help="Police station of the book.")] = "",
-    district: Annotated[str, typer.Option(help="Its district.")] = "",
+    district: Annotated[str, typer.Option(help="District of the station.")] = "",
     year: Annotated[str, typer.Option(help="Year of the book, four digits.")] = "",
-    kind: Annotated[str, typer.Option(help="What it is, such as fir-book; or a register, such as reg_gd.")] = "",
+    kind: Annotated[str, typer.Option(help="Kind of book, such as fir-book, or a register, such as reg_gd.")] = "",
     language: Annotated[str, typer.Option(help="Language of the writing, such as hi.")] = "",
     replaces: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="The earlier table, page or volume that this replaces: its id or file."),
+        typer.Option(metavar="NAME", help="Earlier table, page or volume that this replaces (id or file)."),
     ] = None,
-    beside: Annotated[
-        bool, typer.Option("--beside", help="These tables or pages count beside the earlier ones, and replace none.")
-    ] = False,
-    reason: Annotated[str, typer.Option(help="Why it replaces it, or why both count; kept for ever.")] = "",
-    operator: Annotated[str, typer.Option(help="Who says so; by itself the name you work under.")] = "",
-    link: Annotated[bool, typer.Option("--link", help="Leave the files where they are instead of copying.")] = False,
+    beside: Annotated[bool, typer.Option("--beside", help="Keep both: nothing earlier is replaced.")] = False,
+    reason: Annotated[str, typer.Option(help="Reason why it replaces it, or why both count; kept permanently.")] = "",
+    operator: Annotated[str, typer.Option(help="Who decided this (default: your user name).")] = "",
+    link: Annotated[bool, typer.Option("--link", help="Leave the files in place instead of copying them.")] = False,
     json: Json = False,
 ) -> None:
-    """Take files or folders in: hashed, counted, copied read-only; a manifest.csv beside them is read."""
+    """Take in files or folders: hash, count and copy them read-only; a manifest.csv beside them is read."""
     from digitize.machine.system import user_name
     from digitize.workspace.intake import DeliveryAnswer, take_in
     from digitize.workspace.intake.manifest import Metadata

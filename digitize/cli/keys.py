@@ -1,4 +1,4 @@
-"""`digitize keys`: the office's signing key: change, revoke, its public half."""
+"""`digitize keys`: rotate, revoke and export the office's signing keys."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from digitize.cli.console import Json, print_json, say
 PANEL = "Upkeep", 60
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
-Lock = Annotated[bool, typer.Option("--passphrase", help="Keep the new key under a passphrase; it is asked for.")]
-keys = typer.Typer(name="keys", help="The office's own signing key.", no_args_is_help=True)
+Lock = Annotated[
+    bool, typer.Option("--passphrase", help="Protect the new key with a passphrase; you are asked for it.")
+]
+keys = typer.Typer(name="keys", help="Rotate, revoke and export the office's signing keys.", no_args_is_help=True)
 
 
 @keys.command()
 def rotate(
     folder: Folder,
-    lost: Annotated[str, typer.Option(metavar="REASON", help="The old key is lost: how; it cannot vouch.")] = "",
+    lost: Annotated[str, typer.Option(metavar="REASON", help="The old key is lost and cannot vouch: say how.")] = "",
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
@@ -32,11 +34,11 @@ def rotate(
 @keys.command()
 def revoke(
     folder: Folder,
-    reason: Annotated[str, typer.Option(help="Why the key may be in other hands; it is kept.")],
+    reason: Annotated[str, typer.Option(help="Reason why the key may be in other hands; recorded.")],
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
-    """Say that the key may be in other hands, and make a new one; the office above takes nothing more under the old."""
+    """Revoke a key that may be in other hands, and make a new one; the office above refuses the old."""
     from digitize.errors import OptionsError
     from digitize.workspace.integrity.keys import REVOKED
 
@@ -69,11 +71,11 @@ def export_public(
 
 @keys.command()
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the key is kept; FILE.pub is for the office.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to keep the key in; FILE.pub is for the office.")],
     passphrase: Lock = False,
     json: Json = False,
 ) -> None:
-    """At a site whose worker reaches only the database: make a signing key of its own."""
+    """Make a signing key for a site whose worker reaches only the database."""
     from digitize.errors import OptionsError
     from digitize.machine.signing import create_key
 
@@ -92,10 +94,10 @@ def new(
 def allow(
     folder: Folder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The public half that the site sent.")],
-    name: Annotated[str, typer.Option(help="Whose key it is, as a site or a machine.")],
+    name: Annotated[str, typer.Option(help="Owner of the key: a site or a machine.")],
     json: Json = False,
 ) -> None:
-    """At the office: let a worker sign what it records with a key of its own."""
+    """Let a worker sign what it records with a key of its own (at the office)."""
     from digitize.errors import InputError
     from digitize.workspace.integrity.worker_keys import allow_key
     from digitize.workspace.place import open_place
@@ -114,11 +116,11 @@ def allow(
 @keys.command()
 def withdraw(
     folder: Folder,
-    name: Annotated[str, typer.Option(help="Whose key it is.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    name: Annotated[str, typer.Option(help="Owner of the key.")],
+    reason: Annotated[str, typer.Option(help="Reason; recorded.")],
     json: Json = False,
 ) -> None:
-    """At the office: take a worker's key back. What it signed before stays good."""
+    """Withdraw a worker's key (at the office). What it signed before stays valid."""
     from digitize.workspace.integrity.worker_keys import withdraw_key
     from digitize.workspace.place import open_place
 
@@ -131,7 +133,7 @@ def withdraw(
 
 @keys.command()
 def workers(folder: Folder, json: Json = False) -> None:
-    """Whose keys may sign beside the office's own, and whose could."""
+    """List whose keys may sign beside the office's own, and whose could."""
     from dataclasses import asdict
 
     from digitize.workspace.integrity.worker_keys import worker_keys

@@ -1,4 +1,4 @@
-"""`digitize labels`: cover sheets and stickers with QR codes, to sort scans."""
+"""`digitize labels`: print cover sheets and stickers with QR codes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PANEL = "Volumes", 10
 
 def labels(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    pdf: Annotated[Path, typer.Option(metavar="FILE", help="The PDF to write.")],
-    volume: Annotated[list[str] | None, typer.Option(help="Label or number; all that were received if none.")] = None,
+    pdf: Annotated[Path, typer.Option(metavar="FILE", help="PDF file to write.")],
+    volume: Annotated[list[str] | None, typer.Option(help="Label or number (default: all received volumes).")] = None,
     what: Annotated[
         list[str] | None, typer.Option(help="cover, end, sticker; may be repeated. Covers and stickers if not given.")
     ] = None,
-    copies: Annotated[int, typer.Option(min=1, max=100, help="Stickers of each volume.")] = 1,
+    copies: Annotated[int, typer.Option(min=1, max=100, help="Number of stickers for each volume.")] = 1,
     json: Json = False,
 ) -> None:
     """Write cover sheets and volume stickers as a PDF; `digitize batch receive` tells of the volumes first."""

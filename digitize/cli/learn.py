@@ -1,4 +1,4 @@
-"""`digitize learn`: weights of the office's own, from what people settled."""
+"""`digitize learn`: train the office's own weights on settled values."""
 
 from __future__ import annotations
 

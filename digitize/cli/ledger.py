@@ -1,4 +1,4 @@
-"""`digitize ledger`: is the history whole and unchanged, and a copy of it at hand?"""
+"""`digitize ledger`: verify, back up, restore and move the ledger."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from digitize.cli.console import Json, print_json, say
 PANEL = "Upkeep", 30
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
-ledger = typer.Typer(name="ledger", help="The history of a workspace.", no_args_is_help=True)
+ledger = typer.Typer(
+    name="ledger", help="Verify, back up, restore and move the history of a workspace.", no_args_is_help=True
+)
 
 
 @ledger.callback()
 def _group() -> None:
-    """The history of a workspace."""
+    """Verify, back up, restore and move the history of a workspace."""
 
 
 @ledger.command()
@@ -30,7 +32,7 @@ def verify(
     heads: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Heads that the office above holds: digitize state heads.")
     ] = None,
-    no_target: Annotated[bool, typer.Option("--no-target", help="Do not ask the target's own book.")] = False,
+    no_target: Annotated[bool, typer.Option("--no-target", help="Ignore the target's own load history.")] = False,
     json: Json = False,
 ) -> None:
     """Compare events, rows, heads, settings, receipts, the target's book and originals with what was written of them.
@@ -67,7 +69,7 @@ def verify(
 
 @ledger.command()
 def heads(folder: Folder, json: Json = False) -> None:
-    """The signed head of every command, to be compared with what another office holds."""
+    """Show the signed head of every command, to compare with what another office holds."""
     from dataclasses import asdict
 
     from digitize.workspace.ledger import Ledger
@@ -84,7 +86,7 @@ def heads(folder: Folder, json: Json = False) -> None:
 
 @ledger.command()
 def recount(folder: Folder, json: Json = False) -> None:
-    """Take where every unit stands, and the counts of status, from the events and rows anew; nothing is lost."""
+    """Rebuild the state of every unit, and the counts of status, from events and rows."""
     from digitize.workspace.counting.counts_cache import keep_counts
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -101,7 +103,7 @@ def recount(folder: Folder, json: Json = False) -> None:
 @ledger.command()
 def backup(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; best on another disk.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Folder for the copy, best on another disk.")],
     json: Json = False,
 ) -> None:
     """Write a copy of the ledger, whole and of one moment, while others go on working."""
@@ -120,8 +122,8 @@ def backup(
 def restore(
     folder: Folder,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup of this workspace's ledger.")],
-    reason: Annotated[str, typer.Option(help="Why; kept in the history.")] = "",
-    operator: Annotated[str, typer.Option(help="Who says so.")] = "",
+    reason: Annotated[str, typer.Option(help="Reason; kept in the history.")] = "",
+    operator: Annotated[str, typer.Option(help="Name of the person who decides.")] = "",
 ) -> None:
     """Put a backup in the place of the ledger; the ledger that was there is kept beside it."""
     from digitize.workspace.ledger.copies import restore as put_back
@@ -141,7 +143,7 @@ def move(
     to: Annotated[str, typer.Option("--to", metavar="URL", help="A PostgreSQL database, or: sqlite")],
     json: Json = False,
 ) -> None:
-    """Take the ledger from its file into a database, or back; whole and recounted, or not at all."""
+    """Move the ledger from its file into a database, or back; whole and recounted, or not at all."""
     from dataclasses import asdict
 
     from digitize.workspace.integrity.moving import move as take
@@ -158,7 +160,7 @@ def move(
 
 @ledger.command()
 def compact(folder: Folder) -> None:
-    """Give the room of what was taken out of the ledger back to the disk."""
+    """Free disk space that the ledger no longer uses."""
     from digitize.workspace.ledger.copies import compact as give_back
     from digitize.workspace.place import open_place
 

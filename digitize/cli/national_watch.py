@@ -24,10 +24,12 @@ def watch_command(open_or_make: Callable[[Path], Office], default: Path) -> Call
     """The command `watch` of the national office. default: of --dir."""
 
     def watch(
-        out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write CODE.txt and CODE.html; in.*: all.")],
+        out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for CODE.txt and CODE.html; in.*: all states.")],
         folder: Dir = default,
-        since: Annotated[str, typer.Option(metavar="DAY", help="Compared with that day; a week before if none.")] = "",
-        day: Annotated[str, typer.Option(metavar="DAY", help="From snapshots up to that day; today if none.")] = "",
+        since: Annotated[
+            str, typer.Option(metavar="DAY", help="Compare with this day (default: one week earlier).")
+        ] = "",
+        day: Annotated[str, typer.Option(metavar="DAY", help="Use snapshots up to this day (default: today).")] = "",
         lang: Lang = "en",
         silent_after: SilentAfter = None,
         json: Json = False,

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> typer.Typer:
     """The group `flag` of an office. default: of --dir."""
-    group = typer.Typer(name="flag", help="What was odd about snapshots, until it is answered.", no_args_is_help=True)
+    group = typer.Typer(name="flag", help="List and answer flags: what was odd about snapshots.", no_args_is_help=True)
 
     @group.command("list")
     def list_flags(
         folder: Dir = default,
-        all_: Annotated[bool, typer.Option("--all", help="Those that were answered, too.")] = False,
+        all_: Annotated[bool, typer.Option("--all", help="Include answered flags.")] = False,
         json: Json = False,
     ) -> None:
         """Show the flags that nobody answered yet, whatever was sent after."""
@@ -30,9 +30,11 @@ def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> type
 
     @group.command()
     def answer(
-        flag_id: Annotated[str, typer.Argument(metavar="ID", help="As flag list shows it, or its beginning.")],
-        reason: Annotated[str, typer.Option(help="What came of it; it is kept.")],
-        operator: Annotated[str, typer.Option(help="Who looked at it; it is kept.")],
+        flag_id: Annotated[
+            str, typer.Argument(metavar="ID", help="Id of the flag, as flag list shows it, or its beginning.")
+        ],
+        reason: Annotated[str, typer.Option(help="Outcome, in words; recorded.")],
+        operator: Annotated[str, typer.Option(help="Name of the person who looked at it; recorded.")],
         folder: Dir = default,
     ) -> None:
         """Say what came of a flag; only that takes it off the pages, and a lowered expectation not even that."""

@@ -22,19 +22,23 @@ if TYPE_CHECKING:
 
 Open = Callable[[Path], "Office"]
 Dir = Annotated[Path, typer.Option("--dir", help="The office's folder.")]
-Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="One file that works offline.")]
-Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="OUT", help="Printed by the Chromium of this machine.")]
-Csv = Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Every figure with its definition; all counts.")]
-JsonFile = Annotated[Path | None, typer.Option("--json-file", metavar="OUT", help="The same as one JSON file.")]
-AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="From snapshots up to that day, YYYY-MM-DD.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="Write one HTML file that works offline.")]
+Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="OUT", help="Write a PDF, with this machine's Chromium.")]
+Csv = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="DIR", help="Write every figure with its definition, and all counts, as CSV."),
+]
+JsonFile = Annotated[Path | None, typer.Option("--json-file", metavar="OUT", help="Write the same as one JSON file.")]
+AsOn = Annotated[str, typer.Option("--as-on", metavar="DAY", help="Use snapshots up to this day, YYYY-MM-DD.")]
 SilentAfter = Annotated[
-    int | None, typer.Option("--silent-after", min=1, help="Days without a snapshot that make a reporter silent: 45.")
+    int | None,
+    typer.Option("--silent-after", min=1, help="Days without a snapshot after which a reporter counts as silent (45)."),
 ]
 StoreAt = Annotated[
     str,
-    typer.Option("--store", metavar="URL", help="Keep what is received in that PostgreSQL database."),
+    typer.Option("--store", metavar="URL", help="Store what is received in this PostgreSQL database."),
 ]
-Lang = Annotated[str, typer.Option("--lang", help="en or hi.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language: en or hi.")]
 
 
 def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
@@ -71,35 +75,37 @@ def key_commands(open_or_make: Open, default: Path, who: str) -> typer.Typer:
 
     @group.command()
     def add(
-        reporter: Annotated[str, typer.Argument(help="Whose key it is: a state, as mh, or a site, as mh-pune.")],
-        key: Annotated[str, typer.Argument(help="Its public key: 64 hexadecimal digits or the .pub file.")],
-        note: Annotated[str, typer.Option(help="By which letter, from whom.")] = "",
+        reporter: Annotated[str, typer.Argument(help="Owner of the key: a state, e.g. mh, or a site, e.g. mh-pune.")],
+        key: Annotated[str, typer.Argument(help="Public key: 64 hexadecimal digits or a .pub file.")],
+        note: Annotated[str, typer.Option(help="Letter that brought the key, and its sender.")] = "",
         folder: Dir = default,
     ) -> None:
-        """Take a key into the list."""
+        """Accept a key."""
         _add_key(open_or_make(folder), reporter.lower(), key, note)
 
     @group.command()
     def revoke(
-        key: Annotated[str, typer.Argument(help="The key, or its first eight digits and more.")],
-        reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+        key: Annotated[str, typer.Argument(help="Key, or at least its first eight digits.")],
+        reason: Annotated[str, typer.Option(help="Reason; recorded.")],
         folder: Dir = default,
     ) -> None:
-        """Take no more snapshots under a key; what was taken before stays."""
+        """Revoke a key: no more snapshots under it; earlier ones stay."""
         _revoke_key(open_or_make(folder), key, reason)
 
     @group.command()
     def follow(
-        reporter: Annotated[str, typer.Argument(help="Whose key it is.")],
-        file: Annotated[Path, typer.Argument(help="Its keys/succession.jsonl.", exists=True, dir_okay=False)],
+        reporter: Annotated[str, typer.Argument(help="Owner of the key.")],
+        file: Annotated[
+            Path, typer.Argument(help="File keys/succession.jsonl of the reporter.", exists=True, dir_okay=False)
+        ],
         folder: Dir = default,
     ) -> None:
-        """Take a new key that the old one vouches for; the old one holds no more."""
+        """Accept a new key that the old one vouches for; the old one expires."""
         _follow_keys(open_or_make(folder), reporter.lower(), file)
 
     @group.command("list")
     def list_keys(folder: Dir = default, json: Json = False) -> None:
-        """Show all keys that ever were in the list."""
+        """List all keys that were ever accepted."""
         _list_keys(open_or_make(folder), who, json=json)
 
     return group
@@ -152,7 +158,9 @@ def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         folder: Dir = default,
         heads: Annotated[
             Path | None,
-            typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Heads that another office holds of us."),
+            typer.Option(
+                metavar="FILE", exists=True, dir_okay=False, help="File with heads that another office holds of us."
+            ),
         ] = None,
         json: Json = False,
     ) -> None:
@@ -184,7 +192,7 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
 
     def heads(
         out: Annotated[Path, typer.Option(metavar="FILE", help="File to write.")],
-        reporter: Annotated[str, typer.Argument(help="A site, as mh-pune, or a state; our own history if none.")] = "",
+        reporter: Annotated[str, typer.Argument(help="Site, e.g. mh-pune, or state (default: our own history).")] = "",
         folder: Dir = default,
     ) -> None:
         """Write heads of a history for another office: our own, or those that a reporter's snapshots told of.

@@ -16,29 +16,23 @@ Target = Annotated[
     str, typer.Option("--target", help="postgresql://USER@HOST/DATABASE without password, or a .sqlite.")
 ]
 Schema = Annotated[str, typer.Option("--schema", help="PostgreSQL: the schema that holds the tables.")]
-ImportForm = Annotated[str, typer.Option("--form", help="Files: the form they hold.")]
-ImportState = Annotated[str, typer.Option("--state", help="Files: code of the state, for its stations.")]
-ImportStations = Annotated[Path | None, typer.Option("--stations", help="Files: your list of stations.")]
+ImportForm = Annotated[str, typer.Option("--form", help="Import files: the form they hold.")]
+ImportState = Annotated[str, typer.Option("--state", help="Import files: code of the state, for its stations.")]
+ImportStations = Annotated[Path | None, typer.Option("--stations", help="Import files: your list of stations.")]
 ImportProfile = Annotated[
-    str, typer.Option("--profile", help="Files: how complete: full, core, register-only, index-only.")
+    str, typer.Option("--profile", help="Import files: completeness profile: full, core, register-only, index-only.")
 ]
-Lang = Annotated[str, typer.Option(help="Language in which findings are told: en, hi, bn, ta ...")]
-IgnoredRules = Annotated[str, typer.Option("--ignore", help="Files: rules not to be asked, as X003,L.")]
-LeaveOut = Annotated[
-    str, typer.Option("--leave-out", help="Files: columns that are no field and are not loaded, as a,b.")
-]
+Lang = Annotated[str, typer.Option(help="Language of the findings: en, hi, bn, ta ...")]
+IgnoredRules = Annotated[str, typer.Option("--ignore", help="Import files: rules to skip, e.g. X003,L.")]
+LeaveOut = Annotated[str, typer.Option("--leave-out", help="Import files: columns to ignore, comma-separated.")]
 Layout = Annotated[
-    str, typer.Option("--layout", metavar="FILE|ID", help="Of a state's own tables, filled instead of ours.")
+    str, typer.Option("--layout", metavar="FILE|ID", help="Layout of a state's own tables, filled instead of ours.")
 ]
-PagesAtOnce = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="Pages read at once; as many as there are cores if not given.")
-]
-Dpi = Annotated[int, typer.Option("--dpi", min=72, max=600, help="Dots an inch to which PDF pages are drawn.")]
-SecondsPerPage = Annotated[
-    int, typer.Option("--seconds-per-page", min=1, help="The most processor time that one page may take.")
-]
+PagesAtOnce = Annotated[int | None, typer.Option("--jobs", min=1, help="Pages read at once (default: one per core).")]
+Dpi = Annotated[int, typer.Option("--dpi", min=72, max=600, help="Resolution in dpi at which PDF pages are rendered.")]
+SecondsPerPage = Annotated[int, typer.Option("--seconds-per-page", min=1, help="Processor time limit for one page.")]
 MaxFailedShare = Annotated[
-    str, typer.Option("--max-failed-share", metavar="P%", help="Go on up to this share of failures, as 10%.")
+    str, typer.Option("--max-failed-share", metavar="P%", help="Continue up to this share of failures, e.g. 10%.")
 ]
 
 

@@ -1,4 +1,4 @@
-"""`digitize purge`: originals and personal data after their time, for good."""
+"""`digitize purge`: remove originals and personal data after their time."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def purge(
             help="originals: the files as delivered. personal: all that tells of a person, the originals among it.",
         ),
     ],
-    batch: Annotated[list[str] | None, typer.Option(help="This batch alone; may be repeated.")] = None,
-    volume: Annotated[str, typer.Option(help="This volume alone, by label or number.")] = "",
+    batch: Annotated[list[str] | None, typer.Option(help="Only this batch; may be repeated.")] = None,
+    volume: Annotated[str, typer.Option(help="Only this volume (label or number).")] = "",
     before: Annotated[str, typer.Option(metavar="DAY", help="Only what was loaded before YYYY-MM-DD.")] = "",
-    reason: Annotated[str, typer.Option(help="Why, in words; kept for ever. Name nobody in it.")] = "",
-    operator: Annotated[str, typer.Option(help="Who says so; kept for ever.")] = "",
+    reason: Annotated[str, typer.Option(help="Reason, in words; kept permanently. Do not name persons.")] = "",
+    operator: Annotated[str, typer.Option(help="Name of the person who decides; kept permanently.")] = "",
     with_failed: Annotated[
-        bool, typer.Option("--with-failed", help="Also pages and rows that made no record; they are counted.")
+        bool, typer.Option("--with-failed", help="Include pages and rows that made no record; they are counted.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and change nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Remove what the state keeps no longer; counts, the history and its proof stay.

@@ -1,4 +1,4 @@
-"""`digitize quality`: how much of what is loaded each service can find."""
+"""`digitize quality`: measure how many loaded records each service can find."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _SHOWN, _MORE = 40, 10
 
 
 def quality(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A workspace, whose target is meant.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Workspace whose target is measured.")] = None,
     target: Annotated[str, typer.Option(help="The target, as digitize load names it.")] = "",
     schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
-    service: Annotated[str, typer.Option(help="Of this service alone.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="At most so many places of paper are listed or asked.")] = 200,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write these places to a file, as CSV.")] = None,
-    ask: Annotated[bool, typer.Option("--ask", help="Have these places asked at the review station.")] = False,
-    operator: Annotated[str, typer.Option(help="Who has them asked; recorded.")] = "",
+    service: Annotated[str, typer.Option(help="Only this service.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="Most places on paper to list or ask.")] = 200,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV file to write these places to.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Queue these places as questions at the review station.")] = False,
+    operator: Annotated[str, typer.Option(help="Name of the person who queues them; recorded.")] = "",
     json: Json = False,
 ) -> None:
     """Tell by station which share of the loaded records each service finds, why it does not find the others, and where

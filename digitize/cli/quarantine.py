@@ -1,4 +1,4 @@
-"""`digitize quarantine`: what was not loaded: out, corrected, and replayed."""
+"""`digitize quarantine`: export, correct and replay records that were not loaded."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from digitize.machine.text import pluralize
 
 PANEL = "Loading and targets", 20
 
-quarantine = typer.Typer(help="Records that were not loaded.", no_args_is_help=True, rich_markup_mode=None)
-Batch = Annotated[str, typer.Option(help="Only those of this batch.")]
-Code = Annotated[str, typer.Option(help="Only those with a finding of this code.")]
+quarantine = typer.Typer(
+    help="Export, correct and replay records that were not loaded.", no_args_is_help=True, rich_markup_mode=None
+)
+Batch = Annotated[str, typer.Option(help="Only records of this batch.")]
+Code = Annotated[str, typer.Option(help="Only records with a finding of this code.")]
 
 
 @quarantine.command("list")
@@ -26,7 +28,7 @@ def list_rejects(
     workspace: Workspace = None,
     batch: Batch = "",
     code: Code = "",
-    with_all: Annotated[bool, typer.Option("--all", help="Also what is settled.")] = False,
+    with_all: Annotated[bool, typer.Option("--all", help="Include settled records.")] = False,
     json: Json = False,
 ) -> None:
     """List what waits: where it came from and what the rules say; no values."""
@@ -54,8 +56,8 @@ def list_flags(
     target: Target = "",
     schema: Schema = "",
     workspace: Workspace = None,
-    record: Annotated[str, typer.Option(help="Only those of this record.")] = "",
-    code: Annotated[str, typer.Option(help="Only those of this rule.")] = "",
+    record: Annotated[str, typer.Option(help="Only this record.")] = "",
+    code: Annotated[str, typer.Option(help="Only findings of this rule.")] = "",
     json: Json = False,
 ) -> None:
     """Count what the rules note of records that are loaded all the same; with --record or --code, list it."""
@@ -122,14 +124,14 @@ def export_sheet(
 
 @quarantine.command("import")
 def import_sheet(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The sheet, filled in.")],
-    operator: Annotated[str, typer.Option(help="Who filled it in.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The filled sheet.")],
+    operator: Annotated[str, typer.Option(help="Name of the person who filled it in.")],
     target: Target = "",
     schema: Schema = "",
     workspace: Workspace = None,
     json: Json = False,
 ) -> None:
-    """Take corrections in; all of a sheet or nothing. They are loaded by `replay`."""
+    """Import corrections, all of a sheet or nothing. They are loaded by `replay`."""
     from dataclasses import asdict
 
     from digitize.errors import OptionsError
@@ -157,17 +159,19 @@ def replay_rejects(
     workspace: Workspace = None,
     batch: Batch = "",
     code: Code = "",
-    with_open: Annotated[bool, typer.Option("--all", help="Also those that nobody corrected.")] = False,
-    state: Annotated[str, typer.Option(help="Code of the state, for its stations; else as when it was loaded.")] = "",
-    stations: Annotated[Path | None, typer.Option(help="Your list of stations; else as when it was loaded.")] = None,
-    profile: Annotated[str, typer.Option(help="How complete; else as when it was loaded.")] = "",
-    ignore: Annotated[str, typer.Option(help="Rules not to be asked, as X003,L; else as when it was loaded.")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Also over a newer content; needs the two below.")] = False,
-    operator: Annotated[str, typer.Option(help="Who forces it; it is recorded.")] = "",
-    reason: Annotated[str, typer.Option(help="Why; it is recorded.")] = "",
+    with_open: Annotated[bool, typer.Option("--all", help="Include records that nobody corrected.")] = False,
+    state: Annotated[str, typer.Option(help="Code of the state, for its stations (default: as at the load).")] = "",
+    stations: Annotated[Path | None, typer.Option(help="Your list of stations (default: as at the load).")] = None,
+    profile: Annotated[str, typer.Option(help="Completeness profile (default: as at the load).")] = "",
+    ignore: Annotated[str, typer.Option(help="Rules to skip, e.g. X003,L (default: as at the load).")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace newer content, too; needs the two options below.")
+    ] = False,
+    operator: Annotated[str, typer.Option(help="Name of the person who forces it; recorded.")] = "",
+    reason: Annotated[str, typer.Option(help="Reason; recorded.")] = "",
     json: Json = False,
 ) -> None:
-    """Put corrected records through the rules of their load, and load those of which nothing is said any more.
+    """Check corrected records by the rules of their load, and load those without findings.
 
     An older content never replaces a newer one of the same record, unless it is forced.
     """

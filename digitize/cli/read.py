@@ -1,4 +1,4 @@
-"""`digitize read`: the text of scans and PDFs, without a workspace."""
+"""`digitize read`: read the text of scans and PDFs, without a workspace."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ Layout = Literal["page", "line"]
 Format = Literal["text", "json", "alto", "hocr", "pdf"]
 
 
-Lang = Annotated[str, typer.Option(help="Languages of the pages, as hi,en or hin,eng.")]
-How = Annotated[Format, typer.Option("--format", help="What to write; pdf is the original with its text laid over.")]
-Out = Annotated[Path | None, typer.Option(help="File, or folder for a document of each file; else standard output.")]
+Lang = Annotated[str, typer.Option(help="Languages of the pages, e.g. hi,en or hin,eng.")]
+How = Annotated[Format, typer.Option("--format", help="Output format; pdf is the original with a text layer.")]
+Out = Annotated[Path | None, typer.Option(help="File, or folder for one document per file (default: standard output).")]
 TextLayer = Annotated[
     bool, typer.Option("--text-layer/--no-text-layer", help="Use a PDF's own text where it can be trusted.")
 ]
 Trouble = Annotated[
-    Effort, typer.Option("--effort", help="Of lines in doubt: read none again, the worst, or all in many ways.")
+    Effort, typer.Option("--effort", help="Lines in doubt: read none again, the worst, or all in many ways.")
 ]
 
 
 def read(
     files: Scans,
     lang: Lang = "hi,en",
-    layout: Annotated[Layout, typer.Option(help="What a picture holds: a page, or one line.")] = "page",
+    layout: Annotated[Layout, typer.Option(help="Content of each picture: a page, or one line.")] = "page",
     form: How = "text",
     out: Out = None,
     jobs: PagesAtOnce = None,

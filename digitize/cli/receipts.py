@@ -1,4 +1,4 @@
-"""`digitize receipts`: what was loaded, and whether the receipts are ours."""
+"""`digitize receipts`: list what was loaded, and check the receipts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`digitize reconcile`: is all of a source in the target, and nothing else?"""
+"""`digitize reconcile`: compare a source with what stands in the target."""
 
 from __future__ import annotations
 

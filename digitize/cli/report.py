@@ -1,4 +1,4 @@
-"""`digitize report`: how far a workspace or a state is, for its own managers."""
+"""`digitize report`: write a progress report of a workspace or an office."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def report(
     json_file: JsonFile = None,
     as_on: AsOn = "",
     lang: Lang = "en",
-    stalled_after: Annotated[int, typer.Option(min=1, help="Days without work that make a station stand still.")] = 14,
+    stalled_after: Annotated[
+        int, typer.Option(min=1, help="Days without activity after which a station counts as stalled.")
+    ] = 14,
 ) -> None:
     """Write the report of a workspace, a state or the nation: one HTML file, PDF, CSV, JSON; no personal data."""
     from digitize.offices.office import is_office

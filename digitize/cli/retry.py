@@ -1,4 +1,4 @@
-"""`digitize retry`: have pages that failed read once more."""
+"""`digitize retry`: read failed pages once more."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PANEL = "A workspace's daily work", 80
 
 def retry(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    pages: Annotated[list[str] | None, typer.Argument(metavar="[PAGE]...", help="By id; all if none is named.")] = None,
-    only_list: Annotated[
-        bool, typer.Option("--list", help="Only say which pages failed, why, and what helps.")
-    ] = False,
+    pages: Annotated[
+        list[str] | None, typer.Argument(metavar="[PAGE]...", help="Ids of pages (default: all failed pages).")
+    ] = None,
+    only_list: Annotated[bool, typer.Option("--list", help="List which pages failed, why, and what helps.")] = False,
     json: Json = False,
 ) -> None:
-    """Have pages that could not be read tried again by the next `digitize run`, whatever the reason was.
+    """Queue failed pages to be read again by the next `digitize run`, whatever the reason was.
 
     A page that used up its time is tried three times by itself, each time with twice as much; after that it waits for
     this command, which doubles its time once more. A page of no known form needs a form file for its print; one that

@@ -1,4 +1,4 @@
-"""`digitize review`: what a person must look at, out and back in."""
+"""`digitize review`: export, import and serve what a person must look at."""
 
 from __future__ import annotations
 
@@ -13,27 +13,25 @@ from digitize.machine.text import pluralize
 
 PANEL = "People's review", 10
 
-review = typer.Typer(
-    name="review", help="What a person must look at: out as a spreadsheet, and back in.", no_args_is_help=True
-)
+review = typer.Typer(name="review", help="Export, import and serve what a person must look at.", no_args_is_help=True)
 
 
 @review.command("export")
 def export_sheet(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    out: Annotated[Path | None, typer.Option(help="File to write; review/review.xlsx if not given.")] = None,
-    volume: Annotated[str, typer.Option(help="Of this book alone, by its label.")] = "",
-    field: Annotated[str, typer.Option(help="Of this field alone, by its name or label.")] = "",
-    limit: Annotated[int, typer.Option(min=0, help="At most so many rows; 0: all.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="File to write (default: review/review.xlsx).")] = None,
+    volume: Annotated[str, typer.Option(help="Only this book, by its label.")] = "",
+    field: Annotated[str, typer.Option(help="Only this field, by its name or label.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="Most rows to write; 0: all.")] = 0,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what may wait until the first pages show which values pass.")
+        bool, typer.Option("--all", help="Include values that may wait until thresholds are known.")
     ] = False,
-    pages: Annotated[bool, typer.Option("--pages", help="Also a picture of each whole page.")] = False,
-    lang: Annotated[str, typer.Option(help="Language of headings, guide and findings; the site's if not given.")] = "",
+    pages: Annotated[bool, typer.Option("--pages", help="Include a picture of each whole page.")] = False,
+    lang: Annotated[str, typer.Option(help="Language of headings, guide and findings (default: the site's).")] = "",
     unmask: Unmask = False,
     reason: Reason = "",
     operator: Annotated[
-        str, typer.Option(help="Who fills it in; with --unmask who sees the names, whoever fills it in.")
+        str, typer.Option(help="Name of the person who fills it in, and with --unmask sees the names.")
     ] = "",
     json: Json = False,
 ) -> None:
@@ -62,10 +60,10 @@ def export_sheet(
 def import_sheet(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The filled spreadsheet.")],
-    operator: Annotated[str, typer.Option(help="Who filled it in; kept with every value.")] = "",
+    operator: Annotated[str, typer.Option(help="Name of the person who filled it in; kept with every value.")] = "",
     json: Json = False,
 ) -> None:
-    """Take a filled spreadsheet in: each row is checked, conflicts are shown, accepted values are kept for good."""
+    """Import a filled spreadsheet: each row is checked, conflicts are shown, accepted values are kept."""
     from digitize.errors import TooManyRefused
     from digitize.review.sheet_import import import_review
     from digitize.workspace.place import open_place
@@ -94,12 +92,12 @@ def import_sheet(
 @review.command("serve")
 def serve_station(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for the office's network.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the office's network.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
-    certificate: Annotated[Path | None, typer.Option(help="For TLS: the certificate, PEM.")] = None,
-    key: Annotated[Path | None, typer.Option(help="For TLS: its private key, PEM.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="TLS private key, PEM.")] = None,
     without_tls: Annotated[
-        bool, typer.Option("--lan-without-tls", help="Serve the network in the clear: passwords can be read on it.")
+        bool, typer.Option("--lan-without-tls", help="Serve without TLS: passwords can be read on the network.")
     ] = False,
 ) -> None:
     """Serve the review station: people answer in their browsers, on this machine or over the office's network."""
@@ -117,12 +115,12 @@ def serve_station(
 @review.command("reopen")
 def reopen_value(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    record: Annotated[str, typer.Argument(metavar="RECORD", help="The record, by its id.")],
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="Its field, as digitize show names it.")],
-    operator: Annotated[str, typer.Option(help="Who opens it again; recorded.")],
-    reason: Annotated[str, typer.Option(help="Why, in words; recorded.")],
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record.")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="Field, as digitize show names it.")],
+    operator: Annotated[str, typer.Option(help="Name of the person who reopens it; recorded.")],
+    reason: Annotated[str, typer.Option(help="Reason, in words; recorded.")],
 ) -> None:
-    """Have a settled value asked again, also after loading; what was settled stays in the history."""
+    """Reopen a settled value, also after loading; the history is kept."""
     from digitize.review.reopening import reopen
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
@@ -137,12 +135,14 @@ def reopen_value(
 @review.command("settle")
 def settle_value(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    record: Annotated[str, typer.Argument(metavar="RECORD", help="The record, by its id.")],
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="Its field, as digitize show names it.")],
-    operator: Annotated[str, typer.Option(help="Who settles it; kept with the value.")],
-    value: Annotated[str, typer.Option(help="What stands on the paper.")] = "",
-    verdict: Annotated[str, typer.Option(help="blank or illegible, where no value can be given.")] = "value",
-    sure: Annotated[bool, typer.Option("--sure", help="It stands so on the paper, though no list has it.")] = False,
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="Id of the record.")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="Field, as digitize show names it.")],
+    operator: Annotated[str, typer.Option(help="Name of the person who settles it; kept with the value.")],
+    value: Annotated[str, typer.Option(help="Value on the paper.")] = "",
+    verdict: Annotated[str, typer.Option(help="Mark as blank or illegible, where there is no value.")] = "value",
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Confirm that the paper says so, though no list has it.")
+    ] = False,
 ) -> None:
     """Settle one value over whatever was said of it: the word of a third person where two differ."""
     from digitize.review.reopening import settle

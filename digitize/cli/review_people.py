@@ -13,29 +13,29 @@ from digitize.cli.console import Json, print_json, say
 if TYPE_CHECKING:
     from digitize.workspace.ledger_db import Where
 
-people = typer.Typer(name="people", help="Who may log in at the review station.", no_args_is_help=True)
+people = typer.Typer(name="people", help="Manage who may log in at the review station.", no_args_is_help=True)
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="As it is kept with every value.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name that is kept with every value.")]
 _ALL = "all"
-Some = Annotated[list[str] | None, typer.Option(help="Only these, the option given once for each; all if not given.")]
+Some = Annotated[list[str] | None, typer.Option(help="Limit to these; may be repeated (default: all).")]
 
 
 @people.command("add")
 def add(
     folder: Dir,
     name: Name,
-    role: Annotated[str, typer.Option(help="operator, supervisor or administrator.")] = "operator",
-    language: Annotated[str, typer.Option(help="Of the pages, two letters.")] = "en",
+    role: Annotated[str, typer.Option(help="Role: operator, supervisor or administrator.")] = "operator",
+    language: Annotated[str, typer.Option(help="Language of the pages, two letters.")] = "en",
     volume: Some = None,
     of_language: Some = None,
     field: Some = None,
     cleared: Annotated[
-        str, typer.Option(metavar="REASON", help="May be given what names protected persons; why, recorded.")
+        str, typer.Option(metavar="REASON", help="May see names of protected persons: the reason, recorded.")
     ] = "",
-    asks_as: Annotated[str, typer.Option(help="Of the services: police, court or public.")] = "police",
+    asks_as: Annotated[str, typer.Option(help="Role in the services: police, court or public.")] = "police",
     station: Annotated[
         list[str] | None,
-        typer.Option(help="Whose records are their own, as DISTRICT/STATION; repeatable."),
+        typer.Option(help="Own records, as DISTRICT/STATION; may be repeated."),
     ] = None,
 ) -> None:
     """Add somebody; the password is asked for, or read from the first line of stdin."""
@@ -73,11 +73,13 @@ def show(folder: Dir, json: Json = False) -> None:
 def change(
     folder: Dir,
     name: Name,
-    role: Annotated[str | None, typer.Option(help="operator, supervisor or administrator.")] = None,
+    role: Annotated[str | None, typer.Option(help="Role: operator, supervisor or administrator.")] = None,
     volume: Some = None,
     of_language: Some = None,
     field: Some = None,
-    station: Annotated[list[str] | None, typer.Option(help="Whose records are their own; `all` ends it.")] = None,
+    station: Annotated[
+        list[str] | None, typer.Option(help="Own records, as DISTRICT/STATION; `all` removes the limit.")
+    ] = None,
 ) -> None:
     """Give somebody another role, or other work: what is given takes the place of what was, `all` ends a limit."""
     from digitize.review.station.people import People
@@ -93,7 +95,7 @@ def change(
 
 @people.command("remove")
 def remove(folder: Dir, name: Name) -> None:
-    """Take somebody out: they are logged out at once; what they answered stays."""
+    """Remove somebody: they are logged out at once; what they answered stays."""
     from digitize.review.station.people import People
     from digitize.workspace.place import open_place
 

@@ -1,4 +1,4 @@
-"""`digitize romanize`: names of any Indian script in Latin letters, or looked up."""
+"""`digitize romanize`: write names of any Indian script in Latin letters."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ PANEL = "Read and check files, without a workspace", 60
 
 def romanize(
     text: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT...|-]", help="Names; - or none: lines of stdin.")
+        list[str] | None, typer.Argument(metavar="[TEXT...|-]", help="Names; - or nothing: lines of standard input.")
     ] = None,
     lang: Annotated[str, typer.Option(help="Language, where several share a script: hi, mr, bn, as ...")] = "",
     match: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="List of names, one a line, to look up in.")
+        Path | None, typer.Option(metavar="FILE", help="File with names, one per line, to match against.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="With --match: how many names to show.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, help="With --match: number of names to show.")] = 5,
     json: Json = False,
 ) -> None:
     """Write names of any Indian script in Latin letters, a line for each line; --match ranks a list."""

@@ -1,4 +1,4 @@
-"""`digitize run`: bring everything up to date."""
+"""`digitize run`: read, map, check and load what is not done yet."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PANEL = "A workspace's daily work", 30
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Read no more than so many pages.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=0, help="Pages read at once; 0: one per core.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read at most this many pages.")] = None,
     only: Annotated[str, typer.Option(help="Only these steps: read,map,check,load.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
     first: Annotated[
         str, typer.Option(help='Which pages first: "oldest" (taken in), "gain" (largest), or "station NAME".')
     ] = "",

@@ -1,4 +1,4 @@
-"""`digitize scanqc`: what to scan again while the book is still on the table."""
+"""`digitize scanqc`: find pages to scan again while the book is at hand."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ _SHOWN = 200
 
 def scanqc(
     paths: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders or files: JPEG, PNG, TIFF, PDF.")],
-    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Number of processes; 0: one per core.")] = 0,
     numbers: Annotated[bool, typer.Option("--numbers/--no-numbers", help="Read page numbers.")] = True,
     twice: Annotated[bool, typer.Option("--twice/--no-twice", help="Look for pages scanned twice.")] = True,
-    language: Annotated[list[str] | None, typer.Option(help="In whose digits pages are numbered, such as hi.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language whose digits number the pages, such as hi.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List what to scan again while the book is still on the table; exit code 3 when there is anything."""

@@ -1,4 +1,4 @@
-"""`digitize schema`: the forms that records are made of, and empty files of them."""
+"""`digitize schema`: show the forms of records, and write empty import files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from digitize.machine.text import pluralize
 
 PANEL = "Read and check files, without a workspace", 110
 
-schema = typer.Typer(name="schema", help="The forms: their fields, and empty import files.", no_args_is_help=True)
-Form = Annotated[str, typer.Argument(metavar="FORM", help="A form such as iif1; digitize schema list names all.")]
+schema = typer.Typer(
+    name="schema", help="Show the forms of records, and write empty import files.", no_args_is_help=True
+)
+Form = Annotated[str, typer.Argument(metavar="FORM", help="Form, such as iif1; digitize schema list names all.")]
 
 
 @schema.callback()
 def _group() -> None:
-    """The forms: their fields, and empty import files."""
+    """Show the forms of records, and write empty import files."""
 
 
 @schema.command("list")
@@ -68,8 +70,8 @@ def show(
 @schema.command("template")
 def template(
     form: Form,
-    to: Annotated[str, typer.Option(help="Kind of the files: csv.")] = "csv",
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to write them into, else printed.")] = None,
+    to: Annotated[str, typer.Option(help="Format of the files: csv.")] = "csv",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder to write to (default: print).")] = None,
 ) -> None:
     """Print or write the empty import files of a form, one file a table; digitize validate checks them when filled."""
     from digitize.files.schema_files import template as make

@@ -1,4 +1,4 @@
-"""`digitize search`: persons, cases, vehicles and things in what is loaded."""
+"""`digitize search`: search persons, cases, vehicles and things in a target."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ PANEL = "Services on loaded records", 10
 
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A name, a number or words; * and ? for letters.")] = "",
-    kind: Annotated[str, typer.Option(help="person, fir, vehicle or property; all of them if not given.")] = "",
+    kind: Annotated[str, typer.Option(help="person, fir, vehicle or property (default: all).")] = "",
     target: Annotated[str, typer.Option(help="The target, as digitize load names it, or a workspace.")] = "",
     schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
     relative: Annotated[str, typer.Option(help="Name of father, husband or guardian.")] = "",
     station: Annotated[str, typer.Option(help="Police station, in any script.")] = "",
     place: Annotated[str, typer.Option(help="District, village or place, by any of its names.")] = "",
-    year: Annotated[str, typer.Option(help="Of the case: 2012, or 2010-2014.")] = "",
+    year: Annotated[str, typer.Option(help="Year of the case: 2012, or 2010-2014.")] = "",
     since: Annotated[str, typer.Option(metavar="DAY", help="First day of the period, as 2012-08-01.")] = "",
     until: Annotated[str, typer.Option(metavar="DAY", help="Last day of the period.")] = "",
-    age: Annotated[str, typer.Option(help="At the time of the case: 34, or 30-40.")] = "",
+    age: Annotated[str, typer.Option(help="Age at the time of the case: 34, or 30-40.")] = "",
     section: Annotated[str, typer.Option(help='As 302, or "IPC 302".')] = "",
-    limit: Annotated[int, typer.Option(help="How many to show.")] = 10,
-    why: Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log.")] = "",
+    limit: Annotated[int, typer.Option(help="Number of results to show.")] = 10,
+    why: Annotated[str, typer.Option(metavar="PURPOSE", help="Purpose of the query; kept in the log.")] = "",
     unmask: Unmask = False,
     reason: Reason = "",
     operator: Operator = "",

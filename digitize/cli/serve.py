@@ -1,4 +1,4 @@
-"""`digitize serve`: the search of loaded records, as a page and as JSON."""
+"""`digitize serve`: serve the search of a target as a page and as JSON."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ PANEL = "Services on loaded records", 20
 
 
 def serve(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace whose people may log in.")],
-    target: Annotated[str, typer.Option(help="The target that is searched; the workspace's if not given.")] = "",
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Workspace whose people may log in.")],
+    target: Annotated[str, typer.Option(help="Target to search (default: the workspace's).")] = "",
     schema: Annotated[str, typer.Option(help="The schema of its tables, in a database.")] = "",
-    host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for the office's network.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for the office's network.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8767,
-    certificate: Annotated[Path | None, typer.Option(help="For TLS: the certificate, PEM.")] = None,
-    key: Annotated[Path | None, typer.Option(help="For TLS: its private key, PEM.")] = None,
+    certificate: Annotated[Path | None, typer.Option(help="TLS certificate, PEM.")] = None,
+    key: Annotated[Path | None, typer.Option(help="TLS private key, PEM.")] = None,
     processes: Annotated[
         int | None,
-        typer.Option(min=1, max=64, help="That answer side by side; as many as cores, at most 4, if not given."),
+        typer.Option(min=1, max=64, help="Server processes (default: one per core, at most 4)."),
     ] = None,
     without_tls: Annotated[
-        bool, typer.Option("--lan-without-tls", help="Serve the network in the clear: passwords can be read on it.")
+        bool, typer.Option("--lan-without-tls", help="Serve without TLS: passwords can be read on the network.")
     ] = False,
 ) -> None:
     """Serve the search: / is a page, /search gives JSON, /openapi.json describes it. Who may log in: review people."""

@@ -1,4 +1,4 @@
-"""`digitize service`: what loaded records answer police, courts and the public."""
+"""`digitize service`: answer the police, the courts and the public from records."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 PANEL = "Services on loaded records", 30
 
-_As = Annotated[str, typer.Option("--as", help="In which role: public, police or court. It decides what is shown.")]
-_Why = Annotated[str, typer.Option(metavar="PURPOSE", help="What it is asked for; kept in the log. Needed.")]
-_Limit = Annotated[int, typer.Option(help="How many to show.")]
+_As = Annotated[str, typer.Option("--as", help="Role that decides what is shown: public, police or court.")]
+_Why = Annotated[str, typer.Option(metavar="PURPOSE", help="Purpose of the query; kept in the log (required).")]
+_Limit = Annotated[int, typer.Option(help="Number of results to show.")]
 _Target = Annotated[str, typer.Option(help="The target, as digitize load names it, or a workspace.")]
 _Schema = Annotated[str, typer.Option(help="The schema of its tables, in a database.")]
 _Own = Annotated[
-    list[str] | None, typer.Option("--own-station", help="Whose records are your own, for police; may be repeated.")
+    list[str] | None,
+    typer.Option("--own-station", help="Own station of the police, e.g. DISTRICT/STATION; may be repeated."),
 ]
 _COMMON: Mapping[str, tuple[Any, Any]] = {
     "asked_as": (_As, "police"), "why": (_Why, ""), "own_station": (_Own, None), "limit": (_Limit, 10),
@@ -121,7 +122,7 @@ def register(app: typer.Typer) -> None:
     from digitize.services.known import load_services
 
     group = typer.Typer(
-        name="service", help="What loaded records answer the police, the courts and the public.", no_args_is_help=True
+        name="service", help="Answer the police, the courts and the public from loaded records.", no_args_is_help=True
     )
     for name, service in load_services().items():
         group.command(name)(_command(service))

@@ -1,4 +1,4 @@
-"""`digitize show`: one page or record with its whole trail."""
+"""`digitize show`: show one page or record with its whole history."""
 
 from __future__ import annotations
 

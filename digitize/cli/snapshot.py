@@ -1,4 +1,4 @@
-"""`digitize snapshot`: what a site or state reports, as a small signed file."""
+"""`digitize snapshot`: write a small signed file of counts for the office above."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PANEL = "State and nation", 10
 
 def snapshot(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace, or a state office's folder.")],
-    out: Annotated[Path | None, typer.Option(help="File to write; if not given, one in DIR/exports.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write (default: in DIR/exports).")] = None,
     without_stations: Annotated[
-        bool, typer.Option("--without-stations", help="State: leave the rows of stations out, districts stay.")
+        bool, typer.Option("--without-stations", help="State: leave out rows of stations, keep districts.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`digitize state`: a state's office, which receives the snapshots of its sites."""
+"""`digitize state`: run a state office: receive and report on its sites."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 PANEL = "State and nation", 30
 
-state = typer.Typer(name="state", help="A state's office: what its sites report.", no_args_is_help=True)
+state = typer.Typer(name="state", help="Receive and report what the sites send.", no_args_is_help=True)
 _DIR = Path("state")
 
 
@@ -46,7 +46,7 @@ def _open(folder: Path) -> Office:
 
 @state.callback()
 def _group() -> None:
-    """A state's office: what its sites report."""
+    """Receive and report what the sites send."""
 
 
 @state.command()
@@ -74,7 +74,7 @@ def add(
     folder: Dir = _DIR,
     json: Json = False,
 ) -> None:
-    """Take snapshots of sites in; exit code 3 when one is refused, and all others are taken."""
+    """Take in snapshots of sites; exit code 3 when one is refused (the others are taken)."""
     take(_open(folder), paths, json=json)
 
 
@@ -122,13 +122,13 @@ def report(
 
 @state.command()
 def withdraw(
-    site: Annotated[str, typer.Argument(help="The site whose copy counts no more, as mh-pune.")],
+    site: Annotated[str, typer.Argument(help="Site whose copy no longer counts, e.g. mh-pune.")],
     station: Annotated[str, typer.Argument(help="The station of the book, as status shows it.")],
-    year: Annotated[str, typer.Argument(help="Its year.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
-    operator: Annotated[str, typer.Option(help="Who decided it; it is kept.")],
-    district: Annotated[str, typer.Option(help="Its district, where several have such a station.")] = "",
-    form: Annotated[str, typer.Option(help="Its form.")] = "iif1",
+    year: Annotated[str, typer.Argument(help="Year of the book.")],
+    reason: Annotated[str, typer.Option(help="Reason; recorded.")],
+    operator: Annotated[str, typer.Option(help="Name of the person who decided; recorded.")],
+    district: Annotated[str, typer.Option(help="District, where several have such a station.")] = "",
+    form: Annotated[str, typer.Option(help="Form of the book.")] = "iif1",
     folder: Dir = _DIR,
 ) -> None:
     """Count a book that two sites digitized once: the copy of one site is taken out of all counts from now on."""

@@ -1,4 +1,4 @@
-"""`digitize status`: where a workspace stands."""
+"""`digitize status`: show the progress of a workspace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PANEL = "A workspace's daily work", 50
 
 def status(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace.")],
-    blank: Annotated[bool, typer.Option("--blank", help="List the blank pages instead, to look at them.")] = False,
+    blank: Annotated[bool, typer.Option("--blank", help="List the blank pages instead.")] = False,
     json: Json = False,
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""

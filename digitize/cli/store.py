@@ -1,4 +1,4 @@
-"""`digitize store`: scans in a store that other machines see, too."""
+"""`digitize store`: share scans through a store that other machines see."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from digitize.machine.text import pluralize
 
 PANEL = "Upkeep", 40
 
-store = typer.Typer(name="store", help="Scans in a store that other machines see, too.", no_args_is_help=True)
+store = typer.Typer(name="store", help="Share scans through a store that other machines see.", no_args_is_help=True)
 
 
 @store.command()
 def put(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace; its [store] says where.")],
-    again: Annotated[bool, typer.Option("--again", help="Also what is there already.")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Workspace whose [store] says where.")],
+    again: Annotated[bool, typer.Option("--again", help="Check what is there already, too.")] = False,
     json: Json = False,
 ) -> None:
     """Copy the originals that the store lacks, under names of their content."""
@@ -37,7 +37,7 @@ def put(
 
 @store.command()
 def share(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The workspace; its ledger is a database.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Workspace whose ledger is a database.")],
 ) -> None:
     """Keep forms, lists and mappings in the ledger, for workers that reach nothing but the database."""
     from digitize.steps.worker_place import share_kit

@@ -1,4 +1,4 @@
-"""`digitize target`: the tables of a PostgreSQL target made, and looked at."""
+"""`digitize target`: create and check the tables of a PostgreSQL target."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ PANEL = "Loading and targets", 60
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")]
 Schema = Annotated[str, typer.Option("--schema", help="The schema that holds the tables.")]
-target = typer.Typer(help="The tables of a PostgreSQL target.", no_args_is_help=True, rich_markup_mode=None)
+target = typer.Typer(
+    help="Create and check the tables of a PostgreSQL target.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @target.command()
 def init(
-    url: Annotated[str, typer.Argument(metavar="URL", help="As above; not needed with --print.")] = "",
+    url: Annotated[str, typer.Argument(metavar="URL", help="Target, as above; not needed with --print.")] = "",
     schema: Schema = "cctns",
-    loader: Annotated[str, typer.Option(help="The role that loads; it is given the rights it needs.")] = "",
+    loader: Annotated[str, typer.Option(help="Role that loads; it is granted the rights it needs.")] = "",
     layout: Layout = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the SQL, and change nothing.")] = False,
     only_print: Annotated[
-        bool, typer.Option("--print", help="Print a script for psql that makes all, and connect to nothing.")
+        bool, typer.Option("--print", help="Print a psql script that creates everything, without connecting.")
     ] = False,
     take_out: Annotated[
         bool,
@@ -36,7 +38,7 @@ def init(
     ] = False,
     search: Annotated[
         bool,
-        typer.Option("--search", help="Make the keys by which digitize search finds records, now and at each load."),
+        typer.Option("--search", help="Build the search index, now and at each load."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -75,7 +77,7 @@ def adopt(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be taken over, and change nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Take it over without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     json: Json = False,
 ) -> None:
     """Take over what a DBA did to the tables on purpose, and note it; refused, each with its reason, is what could lose

@@ -1,4 +1,4 @@
-"""`digitize unload`: take back one load, or write out a state's own tables."""
+"""`digitize unload`: take back one load."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ def unload(
     workspace: Workspace = None,
     layout: Layout = "",
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A state's own tables: take nothing back, write files of them.")
+        Path | None, typer.Option(metavar="DIR", help="A state's own tables: write files, take nothing back.")
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; it is recorded in the target.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of it.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be taken back, and change nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Take back the newest load of a batch; refused where later loads changed what it wrote."""

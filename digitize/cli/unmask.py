@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from digitize.masking.unmasking import ShownFields, Unmasking
 
 Unmask = Annotated[bool, typer.Option("--unmask", help="Show protected names in full; needs --reason and --operator.")]
-Reason = Annotated[str, typer.Option(help="Why protected names are needed, in words; it is recorded.")]
-Operator = Annotated[str, typer.Option(help="Who sees them; recorded with --unmask.")]
+Reason = Annotated[str, typer.Option(help="Reason why protected names are needed; recorded.")]
+Operator = Annotated[str, typer.Option(help="Name of the person who sees them; recorded with --unmask.")]
 
 
 def asked_by(*, unmask: bool, reason: str, operator: str) -> Unmasking | None:

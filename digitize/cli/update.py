@@ -1,4 +1,4 @@
-"""`digitize update`: a newer version from a signed bundle, and back again."""
+"""`digitize update`: install a newer version from a signed bundle, or go back."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from digitize.cli.console import Json, print_json, say
 
 PANEL = "Upkeep", 100
 
-Prefix = Annotated[Path | None, typer.Option(help="Where versions are installed; by default this one's place.")]
-update = typer.Typer(name="update", help="A newer version from a signed bundle.", no_args_is_help=True)
+Prefix = Annotated[Path | None, typer.Option(help="Folder of installed versions (default: this one's).")]
+update = typer.Typer(name="update", help="Install a newer version from a signed bundle.", no_args_is_help=True)
 
 
 @update.command()
 def apply(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder that `make bundle` made.")],
     prefix: Prefix = None,
-    older: Annotated[bool, typer.Option("--older", help="Also a bundle made before the version in use.")] = False,
+    older: Annotated[bool, typer.Option("--older", help="Accept a bundle older than the version in use.")] = False,
 ) -> None:
     """Check a bundle and its signature, install it beside this version, and use it from now on.
 
@@ -44,7 +44,7 @@ def rollback(prefix: Prefix = None) -> None:
 
 @update.command("list")
 def list_versions(prefix: Prefix = None, json: Json = False) -> None:
-    """The versions that are installed, and which is in use."""
+    """List installed versions, and which is in use."""
     from digitize.machine.installing import in_use, installed_versions, prefix_of_this
 
     place = _prefix(prefix) or prefix_of_this()

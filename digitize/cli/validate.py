@@ -38,19 +38,19 @@ Paths = Annotated[
     ),
 ]
 Stations = Annotated[Path | None, typer.Option(help="Your list of stations: station,district,aliases.")]
-Today = Annotated[str, typer.Option(help="The day that counts as today, YYYY-MM-DD.")]
-Years = Annotated[str, typer.Option(help="Years agreed for this import, as 2001-2010; others are noted.")]
+Today = Annotated[str, typer.Option(help="Day that counts as today, YYYY-MM-DD.")]
+Years = Annotated[str, typer.Option(help="Years expected in this import, e.g. 2001-2010; others are noted.")]
 Beats = Annotated[Path | None, typer.Option(help="List of beats: district,station,beat; needs --state.")]
-Policy = Annotated[str, typer.Option(help="What rules do, and what is agreed: a name, or a file .toml.")]
-Mapping = Annotated[str, typer.Option(help="The files are old tables: map them first; auto: what fits.")]
+Policy = Annotated[str, typer.Option(help="Policy of severities and tolerances: a name, or a .toml file.")]
+Mapping = Annotated[str, typer.Option(help="Mapping for old tables, applied first; auto: the one that fits.")]
 Year = Annotated[int, typer.Option(help="With --mapping: year of the book, for dates with two digits.")]
 Table = Annotated[str, typer.Option("--table", help="With --mapping: name of the table in the file.")]
-Profile = Annotated[str, typer.Option(help="How complete rows must be: full, core, register-only, index-only.")]
-Select = Annotated[str, typer.Option(help="Ask these rules only: codes, slugs or families, as X003,L.")]
-MaxRejects = Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows still agreed: 20 or 0.5%.")]
+Profile = Annotated[str, typer.Option(help="Completeness profile: full, core, register-only, index-only.")]
+Select = Annotated[str, typer.Option(help="Run only these rules (codes, slugs or families), e.g. X003,L.")]
+MaxRejects = Annotated[str, typer.Option(metavar="N|P%", help="Rejected rows that are tolerated: 20 or 0.5%.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the report to this file.")]
-Baseline = Annotated[Path | None, typer.Option(help="An earlier report; what it tells is not told again.")]
-Fix = Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder; check them.")]
+Baseline = Annotated[Path | None, typer.Option(help="Earlier report; findings listed there are not repeated.")]
+Fix = Annotated[Path | None, typer.Option(help="Write repaired copies into this new folder, and check them.")]
 
 
 def validate(
@@ -67,7 +67,7 @@ def validate(
     name: Table = "",
     profile: Profile = "",
     select: Select = "",
-    ignore: Annotated[str, typer.Option(help="Do not ask these rules.")] = "",
+    ignore: Annotated[str, typer.Option(help="Skip these rules.")] = "",
     max_rejects: MaxRejects = "0",
     format: Annotated[str, typer.Option(help="table, json, jsonl, csv, html, xlsx, sarif or junit.")] = "table",
     out: Out = None,

@@ -1,4 +1,4 @@
-"""`digitize watch`: keeps a workspace up to date by itself, and learns at night."""
+"""`digitize watch`: keep a workspace up to date, and learn at night."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ def watch(
         list[Path], typer.Argument(metavar="[FOLDER] DIR", help="The scanner's folder, if any, and the workspace.")
     ],
     every: Annotated[float, typer.Option(min=0.01, help="Minutes between two looks.")] = 5.0,
-    jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
-    leave: Annotated[bool, typer.Option("--leave", help="Files stay in FOLDER and are not moved to done/.")] = False,
-    steady: Annotated[float, typer.Option(min=0, help="Seconds without a change until a file is whole.")] = 10.0,
-    once: Annotated[bool, typer.Option("--once", help="Look once and end.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=0, help="Pages read at once; 0: one per core.")] = None,
+    leave: Annotated[
+        bool, typer.Option("--leave", help="Leave files in FOLDER instead of moving them to done/.")
+    ] = False,
+    steady: Annotated[
+        float, typer.Option(min=0, help="Seconds without a change after which a file is complete.")
+    ] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Look once and exit.")] = False,
 ) -> None:
     """Read, map, check and load what comes in or was answered, until Ctrl-C; learn at the hour of `[learn] at`.
 

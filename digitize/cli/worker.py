@@ -1,4 +1,4 @@
-"""`digitize worker`: one of many workers on a state's ledger."""
+"""`digitize worker`: work through pages of a shared ledger, beside others."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PANEL = "Upkeep", 50
 
 def worker(
     where: Annotated[str, typer.Argument(metavar="DIR|URL", help="The workspace, or the database of its ledger.")],
-    site: Annotated[str, typer.Option(help="With a URL: the site id, as it stands in page ids.")] = "",
+    site: Annotated[str, typer.Option(help="With a URL: the site id, as in page ids.")] = "",
     key: Annotated[Path | None, typer.Option(help="With a URL: this worker's own signing key.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=0, help="Pages at once; 0: one a core.")] = None,
-    lot: Annotated[int, typer.Option(min=1, help="Pages in a lot.")] = 50,
-    stay: Annotated[bool, typer.Option("--stay", help="Wait for more when nothing is due, until Ctrl-C.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=0, help="Pages read at once; 0: one per core.")] = None,
+    lot: Annotated[int, typer.Option(min=1, help="Number of pages in a lot.")] = 50,
+    stay: Annotated[bool, typer.Option("--stay", help="Keep waiting for more work, until Ctrl-C.")] = False,
     every: Annotated[float, typer.Option(min=0.01, help="Minutes between two looks.")] = 1.0,
 ) -> None:
     """Claim lots of pages, read, map, check and record them, until nothing is due. Loads nothing."""
