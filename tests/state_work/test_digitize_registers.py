@@ -7,6 +7,7 @@ from itertools import islice
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
+from planted_pages import COLUMNS, carried, number_of, seen
 
 from digitize.reading.job import PageDone, PageFailed, PageReading
 from digitize.reading.register import as_register
@@ -16,7 +17,6 @@ from ocr.page import Around, Box, Candidate, Carried, Recognition, RowPlace, Zon
 from ocr.plain import reading_to_plain, recognition_to_plain
 from ocr.registers import decide_register, known_registers
 
-COLUMNS = ("entry_no", "time", "subject", "particulars", "officer", "action")
 DAYBOOK = [
     [("1", "10:20", "Theft", "Cash in a tin box", "A.S.I. Misaldas", "Enquiry"),
      ("2", "11:00", "Petition", "About a path", '"', "Filed"),
@@ -28,26 +28,6 @@ DAYBOOK = [
     [("7", "13:00", "Visit", "Inspection", '"', "None")],
 ]  # fmt: skip
 """Rows of pages. "+": goes on from the page before; "~": struck out; None: blank."""
-
-
-def carried(last="reg_gd", columns=COLUMNS):
-    return Carried("reg_gd", columns, ((0.0, 1.0),), last)
-
-
-def seen(rows, handed=None, form="reg_gd", top=0):
-    """A page as the reader of registers would recognise it. top: where its first row would begin, were it number 0."""
-    places, zones = [], []
-    first = 0 if rows and rows[0][0] == "+" else 1
-    for n, texts in enumerate(rows, first):
-        y = top + 100 * n
-        places.append(RowPlace(f"r{n:02d}", (Box(0, y, 900, y + 90),), continues=texts[0] == "+"))
-        for at, (column, text) in enumerate(zip(COLUMNS, texts, strict=True)):
-            said = (text or "").lstrip("+~")
-            found = (Candidate(said, 0.99, "test"),) if said else ()
-            marks = ("struck",) if (text or "").startswith("~") else ()
-            box = Box(150 * at, y, 150 * at + 140, y + 90)
-            zones.append(ZoneReading(f"r{n:02d}.{column}", box, found, blank=not said, marks=marks))
-    return Recognition(form, 900, 1200, zones=tuple(zones), rows=tuple(places), carried=handed or carried())
 
 
 class Reader:
@@ -89,12 +69,6 @@ class Reader:
         form = known_registers(job.settings.form_folders).find(found.form)
         reading = reading_to_plain(decide_register(found, form, ("en",)))
         return PageDone(job.page, as_form, PageReading(recognition_to_plain(found), reading))
-
-
-def number_of(path):
-    """The shade that a test's picture was painted in."""
-    with Image.open(path) as picture:
-        return picture.getpixel((5, 5))
 
 
 @pytest.fixture
