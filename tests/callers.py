@@ -18,12 +18,12 @@ from planted_pages import form_page, number_of, register_page, seen
 
 from digitize.learning.watch import NightWatch
 from digitize.machine.progress import Silent
-from digitize.review.answering import GivenAnswer, Reply, check_answers, decision_of, keep_answer, problem_of
-from digitize.review.asked import asked_for
-from digitize.review.measuring import list_asked, note_asked
+from digitize.review.answering import GivenAnswer, Reply, as_decision, check_answers, find_problem, keep_answer
+from digitize.review.askable import find_askable
+from digitize.review.asked_fields import list_asked_fields, note_asked_records
 from digitize.steps.run import STEPS, RunOptions, run_workspace
 from digitize.steps.worker import LotWorker
-from digitize.workspace.calibration.keeping import begin, thresholds_in
+from digitize.workspace.calibration.keeping import begin_measuring, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
 from digitize.workspace.intake import DeliveryAnswer, take_in
 from digitize.workspace.intake.manifest import Metadata
@@ -144,7 +144,9 @@ def planted(pages):
         stack.enter_context(mock.patch("digitize.steps.read.run_jobs", reader.run_jobs))
         stack.enter_context(mock.patch("digitize.workspace.run_context.RunContext.require_engine", lambda _: None))
         # Which pages are drawn differs from workspace to workspace, and with it what a few answers can prove.
-        stack.enter_context(mock.patch("digitize.review.measuring.draw_of", lambda _, share: Draw(b"the same", share)))
+        stack.enter_context(
+            mock.patch("digitize.review.asked_fields.draw_of", lambda _, share: Draw(b"the same", share))
+        )
         yield
 
 
@@ -198,7 +200,7 @@ def outcome(place):
         return {
             "verdicts": {r["record"]: (r["verdict"], r["open"], bool(r["loaded"])) for r in rows},
             "target": target_rows(place),
-            "questions": sorted(item.id for _, item in list_asked(ledger, known).items),
+            "questions": sorted(item.id for _, item in list_asked_fields(ledger, known).items),
             "answers": len(answers),
             "thresholds": repr(sorted(thresholds_in(ledger).fields.items())),
             "notes": {r["step"]: r["n"] for r in events},
@@ -253,18 +255,18 @@ def answer_open(place, truth, most=None):
     """Answer what is asked, as a person would. truth: item -> what stands there, None for "I leave this one"."""
     with Ledger(place.ledger) as ledger, ledger.writing():
         known = build_run_context(place, ledger)
-        asking = list_asked(ledger, known)
-        note_asked(ledger, SITE, asking.whole)
+        asking = list_asked_fields(ledger, known)
+        note_asked_records(ledger, SITE, asking.whole)
         items = [item for _, item in asking.items if truth(item) is not None][:most]
-        questions = asked_for(ledger, known, {i.id for i in items}, [i.record for i in items])
+        questions = find_askable(ledger, known, {i.id for i in items}, [i.record for i in items])
         count = 0
         for item in items:
             text = truth(item)
             reply = Reply(text, "" if text else "blank", OPERATOR, is_sure=bool(text))
             question = questions.get(item.id)
-            if question is None or problem_of(reply, question):
+            if question is None or find_problem(reply, question):
                 continue
-            given = GivenAnswer(decision_of(reply, question), question.is_measured, is_sure=True)
+            given = GivenAnswer(as_decision(reply, question), question.is_measured, is_sure=True)
             (checked,), _ = check_answers(ledger, known, item.record, [given], with_rules=False)
             if checked.is_good:
                 keep_answer(ledger, checked.decision, checked.measured)
@@ -324,7 +326,7 @@ def forms():
         take_volume(place, "a", range(10, 17))
         take_volume(place, "b", range(17, 22))
         with Ledger(place.ledger) as ledger:
-            begin(ledger, SITE)
+            begin_measuring(ledger, SITE)
         return place
 
     def take_volume(place, name, shades):

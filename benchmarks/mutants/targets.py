@@ -16,8 +16,8 @@ AREAS = {
         "digitize/offices/history.py",
     ),
     "run": (
-        "digitize/steps/pipeline.py",
         "digitize/steps/run*.py",
+        "digitize/steps/work_sharing.py",
         "digitize/steps/worker*.py",
         "digitize/steps/books.py",
         "digitize/steps/rescanned.py",

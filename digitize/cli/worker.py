@@ -28,13 +28,14 @@ def worker(
     """Claim lots of pages, read, map, check and record them, until nothing is due. Loads nothing."""
     from digitize.steps.worker import LotWorker
     from digitize.steps.worker_place import worker_hands, worker_place
+    from digitize.targets.postgres.address import is_address
 
     def find() -> tuple[Place, Cluster | None]:
         place = worker_place(where, site, key, {"run.jobs": jobs})
         return place, worker_hands(place)
 
     with progress(find()[0].options.run.line_every) as shown:
-        report = LotWorker(find, shown, lot).go_on(_waits(stay, 60 * every))
+        report = LotWorker(find, shown, lot, has_folder=not is_address(where)).go_on(_waits(stay, 60 * every))
     say(*report.lines())
 
 

@@ -11,13 +11,13 @@ from digitize.files.loading.loaded import Loaded
 from digitize.machine.progress import Progress
 from digitize.steps import load
 from digitize.steps.load_due import find_due_batches
-from digitize.steps.run import Run
+from digitize.steps.run import Run, build_dry_context
 from digitize.steps.work_sharing import WholePlan
 from digitize.workspace.counting.counts_cache import iter_summed_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.place import Place
-from digitize.workspace.run_context import RunContext, build_run_context
+from digitize.workspace.run_context import RunContext
 from digitize.workspace.target import open_place_target
 
 
@@ -62,7 +62,7 @@ def load_workspace(
         if agreed is not None:
             _require_agreed(ledger, agreed, named)
         if dry_run:
-            return _try_batches(ledger, build_run_context(place, ledger), named)
+            return _try_batches(ledger, build_dry_context(place, ledger), named)
         run = Run(ledger, place, WholePlan(), progress)
         with closing(open_place_target(place)) as target:
             run.load_only(named, target)

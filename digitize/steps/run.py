@@ -34,7 +34,7 @@ from digitize.workspace.integrity.settings import record_settings
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import lines
 from digitize.workspace.ledger.lots import Lots, Work
-from digitize.workspace.measuring import measure_place
+from digitize.workspace.measuring import measure_place, preview_place_thresholds
 from digitize.workspace.models_used import record_models
 from digitize.workspace.place import Place
 from digitize.workspace.run_context import RunContext, build_run_context
@@ -76,11 +76,17 @@ def run_workspace(place: Place, options: RunOptions, progress: Progress) -> RunR
     address = "" if options.is_dry else options.cluster
     with Ledger(place.ledger) as ledger, searching(place.models), cluster_at(place, address, progress) as cluster:
         if options.is_dry:
-            report = _preview(ledger, build_run_context(place, ledger, cluster), options)
+            report = _preview(ledger, build_dry_context(place, ledger), options)
         else:
             report = Run(ledger, place, WholePlan(options.limit, options.first), progress, cluster).do(options.steps)
         report.now = count_work(ledger, every_volume=False)
     return report
+
+
+def build_dry_context(place: Place, ledger: Ledger) -> RunContext:
+    """What a run would know, with the thresholds that it would measure; nothing is written."""
+    known = build_run_context(place, ledger)
+    return replace(known, thresholds=preview_place_thresholds(ledger, place))
 
 
 def _preview(ledger: Ledger, known: RunContext, options: RunOptions) -> RunReport:

@@ -14,7 +14,7 @@ from digitize.machine.cluster.site import Kit, Site, cache_folder
 from digitize.machine.cluster.store import ScanStore
 from digitize.machine.placing import default_workers
 from digitize.targets.postgres.address import is_address
-from digitize.workspace.integrity.settings import newer_settings
+from digitize.workspace.integrity.settings import newer_settings, record_settings
 from digitize.workspace.integrity.worker_keys import require_allowed
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger_db.where import ledger_address
@@ -28,6 +28,8 @@ _MOST_BYTES = 16_000_000
 
 def share_kit(ledger: Ledger, place: Place) -> bool:
     """Keep a workspace's small files in its ledger, for workers that reach only that. Returns whether they are news."""
+    # Before the share itself, so that workers with these files see none that are newer: they note none themselves.
+    record_settings(ledger, place)
     kit = Kit.of(place.folder)
     small = Kit({p: d for p, d in kit.files.items() if len(d) < _MOST_BYTES and not p.endswith(".traineddata")})
     with searching(place.models):

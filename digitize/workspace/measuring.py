@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from digitize.reading.calibration import load_calibration
-from digitize.workspace.calibration.keeping import measure_again
+from digitize.workspace.calibration.keeping import Thresholds, measure_again, preview_thresholds
 from digitize.workspace.calibration.values import Terms
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
@@ -14,7 +14,15 @@ def measure_place(ledger: Ledger, place: Place) -> list[str]:
 
     Does nothing where measuring was not begun. Raises OptionsError for a faulty calibration.toml.
     """
+    return measure_again(ledger, *_terms_of(place))
+
+
+def preview_place_thresholds(ledger: Ledger, place: Place) -> Thresholds:
+    """The thresholds as the next run would have them; nothing is written, so that a dry run may ask."""
+    return preview_thresholds(ledger, *_terms_of(place))
+
+
+def _terms_of(place: Place) -> tuple[Terms, dict[str, float]]:
     promise = place.options.calibrate
-    terms = Terms(promise.right, promise.certainty, promise.together)
     given = {form: c.accept for form, c in load_calibration(place.folder).items() if c.calibrated}
-    return measure_again(ledger, terms, given)
+    return Terms(promise.right, promise.certainty, promise.together), given

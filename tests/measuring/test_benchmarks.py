@@ -33,6 +33,12 @@ def test_a_run_killed_three_times_ends_as_one_that_was_not(tmp_path):
     assert figures["pages_counted_once"] is True
 
 
+def test_callers_of_a_run_leave_the_same_state(tmp_path):
+    figures = run("callers.py", tmp_path, "--only", "registers")
+    assert figures["callers_differ"] == 0
+    assert list(figures["histories"]["registers"]["differing"]) == ["run", "worker, run --only load"]
+
+
 def test_bare_paper_passes_for_blank_and_nothing_that_bears_a_mark(tmp_path):
     figures = run("bare.py", tmp_path)
     assert figures["marked_blank"] == figures["samples_blank"] == 0

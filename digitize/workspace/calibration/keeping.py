@@ -126,6 +126,13 @@ def measure_again(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> l
         return _fold_answers(ledger, terms, given) if _has_news(ledger, terms, given) else []
 
 
+def preview_thresholds(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> Thresholds:
+    """The thresholds as `measure_again` would keep them; nothing is written."""
+    if not _has_news(ledger, terms, given):
+        return thresholds_in(ledger)
+    return Thresholds(True, {(m.form, m.field): m for m in measure(answers_in(ledger), terms, given)})
+
+
 def _has_news(ledger: Ledger, terms: Terms, given: Mapping[str, float]) -> bool:
     return thresholds_in(ledger).is_begun and _hash_inputs(ledger, terms, given) != read_text(ledger, _FOLDED)
 
