@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--record", action="store_true", help="only record what tests run, where that is not known")
     parser.add_argument("--stale", action="store_true", help="take what is known of test files that changed since")
     parser.add_argument("--untried", action="store_true", help="ask only of faults that were never tried")
+    parser.add_argument("--kept", action="store_true", help="try nothing; count what is known already")
     parser.add_argument("--again", action="store_true", help="record anew, whatever is known")
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "mutants", help="what is kept between runs")
     parser.add_argument("--quick", action="store_true", help="a few faults in a module of a few lines")
@@ -108,7 +109,7 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
     modules = find_modules(dict(areas))
     files = find_test_files(tests)
     markers = ["not slow", *(["slow"] if options.slow else [])]
-    for marker in markers:
+    for marker in markers if not options.kept else ():
         record(kept, files, modules, marker, is_anew=options.again, takes_stale=options.stale)
     if options.record:
         return {}
@@ -129,6 +130,8 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
             done[mutant] = old
         else:
             waiting.append(mutant)
+    if options.kept:
+        return count(chosen, {m: results[keys[m]] for m in chosen if keys[m] in results}, modules)
     # All areas in turn: what is missed shows early.
     waiting.sort(key=lambda m: text_hash(f"{m.where} {m.what}"))
 
