@@ -42,10 +42,10 @@ from benchmarks.parts.national.readers import readers  # noqa: E402
 from benchmarks.parts.national.tamper import tamper  # noqa: E402
 from benchmarks.parts.national.trust import disclose, find_contradictions, launder  # noqa: E402
 from digitize.machine.today import today_in_india  # noqa: E402
+from digitize.offices.disclosure_groups import close_lower_bound  # noqa: E402
 from digitize.offices.keys import add_key  # noqa: E402
 from digitize.offices.office import create_office, is_office  # noqa: E402
 from digitize.offices.pdf import find_browser  # noqa: E402
-from digitize.offices.telling import close_at_least  # noqa: E402
 from sample_data.makers.bad_snapshots import KINDS, RIGHT, write_bad  # noqa: E402
 from sample_data.makers.national import RECORDS, STATIONS, Invented, invent, month_ends, seal_plain, snapshot  # noqa: E402
 from sample_data.makers.national_worlds import judge  # noqa: E402
@@ -101,7 +101,7 @@ def trust(*, quick: bool) -> dict[str, Any]:
         return {
             **find_contradictions(folder, 1 if quick else 20), **launder(folder, 4 if quick else 100),
             **tamper(folder, 54 if quick else 216), **disclose(50 if quick else 2000),
-            "services_disclosed_by_difference": disclose(50 if quick else 2000, close_at_least)[
+            "services_disclosed_by_difference": disclose(50 if quick else 2000, close_lower_bound)[
                 "disclosed_by_difference"
             ],
         }  # fmt: skip

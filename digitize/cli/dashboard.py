@@ -60,10 +60,10 @@ def dashboard(
 def _serve(office: Office, host: str, port: int, *, secure: bool, sso: tuple[str, str]) -> None:
     # Only to serve: making and revoking tokens needs no server.
     from digitize.offices.picture import Limits
-    from digitize.offices.serve import log_to, serve
+    from digitize.offices.serve import open_access_log, serve
     from digitize.offices.web import SignOn, make_app
 
-    log_to(office.folder)
+    open_access_log(office.folder)
     sign_on = SignOn(sso[0], frozenset(sso[1].split(","))) if sso[0] else None
     serve(make_app(office, Limits(), is_secure=secure, sign_on=sign_on, logs=True), host, port)
 

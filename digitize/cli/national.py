@@ -101,12 +101,12 @@ def status(
     """Show how far each state is, which are silent, what was flagged or refused."""
     from digitize.offices.exporting import as_plain
     from digitize.offices.grades import SIGNS, grade_of, share_of
-    from digitize.offices.numbers import grouped, percent
-    from digitize.offices.page import reporting_text
-    from digitize.offices.picture import Limits, national_picture
+    from digitize.offices.numbers import format_percent, group_digits
+    from digitize.offices.page import format_reporting
+    from digitize.offices.picture import Limits, make_national_picture
     from digitize.offices.words import load_words
 
-    picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
+    picture = make_national_picture(_open(folder), day_of(as_on), Limits.from_days(silent_after))
     words = load_words("en")
     if json:
         print_json(as_plain(picture, words, "state"))
@@ -115,17 +115,17 @@ def status(
     for p in picture.root.parts:
         c, g = p.counts, grade_of(p)
         # Without an inventory, or with one of 0, there is no share.
-        share = percent(*share_of(p)) if c and c.expected else ""
-        known = [grouped(c.loaded), grouped(c.records)] if c else ["", ""]
+        share = format_percent(*share_of(p)) if c and c.expected else ""
+        known = [group_digits(c.loaded), group_digits(c.records)] if c else ["", ""]
         last = p.report.snapshot.as_on.isoformat() if p.report else ""
         rows.append([p.code, p.name, f"{SIGNS[g]} {words(f'grade.{g}')}", share, *known, last])
     head = ["", "state", "grade", "share", "loaded", "records", "snapshot of"]
     results().print(table(f"States on {picture.day}", head, rows))
     # Of a state that did not report the table says so.
     for o in (o for o in picture.oddities if o.code != "no-report"):
-        said = ": ".join(text for text in (words.of("odd", o.code), o.where, o.text) if text)
+        said = ": ".join(text for text in (words.translate("odd", o.code), o.where, o.text) if text)
         results().print(said, markup=False, soft_wrap=True)
-    say(reporting_text(picture, words) + ".")
+    say(format_reporting(picture, words) + ".")
 
 
 @national.command()
@@ -140,9 +140,9 @@ def report(
     silent_after: SilentAfter = None,
 ) -> None:
     """Write the national report: one HTML file, PDF, CSV, JSON."""
-    from digitize.offices.picture import Limits, national_picture
+    from digitize.offices.picture import Limits, make_national_picture
 
-    picture = national_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
+    picture = make_national_picture(_open(folder), day_of(as_on), Limits.from_days(silent_after))
     say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
 
 
@@ -167,17 +167,17 @@ def answer(
     What a ledger contradicts is marked and listed, and exit code 3 says so.
     """
     from digitize.errors import TooManyRefused
-    from digitize.offices.answer import answer_sheet, note_accepted
-    from digitize.offices.picture import Limits, national_picture
+    from digitize.offices.answer import make_answer_sheet, record_acceptance
+    from digitize.offices.picture import Limits, make_national_picture
 
     office, words = _open(folder), language_of(lang)
-    picture = national_picture(office, day_of(as_on), Limits())
-    sheet = answer_sheet(
+    picture = make_national_picture(office, day_of(as_on), Limits())
+    sheet = make_answer_sheet(
         picture, day_of(answered_on, "--answered-on"), basis, words, " ".join(accept_contradictions.split())
     )
     if sheet.against and sheet.accepted:
         with office.store() as store:
-            note_accepted(store, sheet, operator)
+            record_acceptance(store, sheet, operator)
     if json:
         print_json(sheet.as_plain())
     else:
@@ -217,9 +217,9 @@ def _print_answer(sheet: AnswerSheet, words: Words, states: int) -> None:
 
 
 def _cell(n: int | None) -> str:
-    from digitize.offices.numbers import grouped
+    from digitize.offices.numbers import group_digits
 
-    return "-" if n is None else grouped(n)
+    return "-" if n is None else group_digits(n)
 
 
 national.command()(verify_command(_open, _DIR))

@@ -36,16 +36,16 @@ def watch_command(open_or_make: Callable[[Path], Office], default: Path) -> Call
     ) -> None:
         """Write what changed: silent sites, counts that fell, quality, contradictions, flags; a file for each State."""
         from digitize.errors import OptionsError
-        from digitize.offices.picture import Limits, national_picture
-        from digitize.offices.week import watch as compare
+        from digitize.offices.picture import Limits, make_national_picture
+        from digitize.offices.week import find_changes as compare
         from digitize.offices.week_text import write_watch
 
         last = day_of(day, "--day")
         first = day_of(since, "--since") if since else last - _WEEK
         if first >= last:
             raise OptionsError("--since must be a day before --day.")
-        office, words, limits = open_or_make(folder), language_of(lang), Limits.of(silent_after)
-        before, now = (national_picture(office, d, limits) for d in (first, last))
+        office, words, limits = open_or_make(folder), language_of(lang), Limits.from_days(silent_after)
+        before, now = (make_national_picture(office, d, limits) for d in (first, last))
         states = compare(before, now)
         written = write_watch(states, (first, last), out, words)
         if json:

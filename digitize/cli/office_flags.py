@@ -48,10 +48,10 @@ def flag_commands(open_or_make: Callable[[Path], Office], default: Path) -> type
 
 
 def _list_flags(office: Office, *, all_: bool, json: bool) -> None:
-    from digitize.offices.flags import flags_of
+    from digitize.offices.flags import load_flags
 
     with office.store() as store:
-        found = [f for f in flags_of(store) if all_ or f.answer is None]
+        found = [f for f in load_flags(store) if all_ or f.answer is None]
     if json:
         plain = [{"id": f.id, "reporter": f.reporter, "code": f.flag.code, "text": f.flag.text, "since": f.since,
                   "last": f.last, "answer": f.answer.reason if f.answer else None} for f in found]  # fmt: skip

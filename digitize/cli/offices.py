@@ -44,13 +44,13 @@ Lang = Annotated[str, typer.Option("--lang", help="Language: en or hi.")]
 def take(office: Office, paths: Sequence[Path], *, json: bool) -> None:
     """Take snapshots in and say what became of each. Raises TooManyRefused when one was refused."""
     from digitize.errors import TooManyRefused
-    from digitize.offices.receive import add_files, count_words
+    from digitize.offices.receive import add_files, count_outcomes
 
     with office.store() as store:
         # The nation takes snapshots of any state.
         code = office.code if office.level == "state" else ""
         answers = add_files(store, office.receives, code, paths)
-    counts = count_words(answers)
+    counts = count_outcomes(answers)
     if json:
         print_json({**counts, "files": [_plain(a) for a in answers]})
     else:
@@ -129,7 +129,7 @@ def _revoke_key(office: Office, key: str, reason: str) -> None:
 
 
 def _follow_keys(office: Office, reporter: str, file: Path) -> None:
-    from digitize.offices.heads import follow_keys
+    from digitize.offices.origin import follow_keys
 
     with office.store() as store:
         taken = follow_keys(store, reporter, file)
@@ -200,11 +200,10 @@ def heads_command(open_or_make: Open, default: Path) -> Callable[..., None]:
         A site compares with ledger verify --heads, an office with state verify --heads or national verify --heads.
         """
         from digitize.machine.whole_file import writing
-        from digitize.offices.heads import heads_of
-        from digitize.offices.origin import own_heads
+        from digitize.offices.origin import list_heads, list_own_heads
 
         with open_or_make(folder).store() as store:
-            found = heads_of(store, reporter.lower()) if reporter else list(own_heads(store))
+            found = list_heads(store, reporter.lower()) if reporter else list(list_own_heads(store))
         with writing(out):
             out.write_text("".join(f"{dumps(h)}\n" for h in found), encoding="utf-8")
         say(f"{out}: {len(found)} heads of {reporter or 'our own history'}.")

@@ -40,16 +40,16 @@ def report(
 
 def _of_office(folder: Path, day: date, limits: Limits) -> NationalPicture:
     from digitize.offices.office import open_office
-    from digitize.offices.picture import office_picture
+    from digitize.offices.picture import make_office_picture
 
-    return office_picture(open_office(folder), day, limits)
+    return make_office_picture(open_office(folder), day, limits)
 
 
 def _of_workspace(folder: Path, day: date, limits: Limits) -> NationalPicture:
     from digitize.errors import OptionsError
     from digitize.machine.today import today_in_india
     from digitize.offices.fold import fold_ledger
-    from digitize.offices.picture import workspace_picture
+    from digitize.offices.picture import make_workspace_picture
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
@@ -59,7 +59,7 @@ def _of_workspace(folder: Path, day: date, limits: Limits) -> NationalPicture:
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         snapshot, _ = fold_ledger(place, ledger, day, keeps=True)
-    return workspace_picture(snapshot, day, limits)
+    return make_workspace_picture(snapshot, day, limits)
 
 
 def register(app: typer.Typer) -> None:

@@ -48,14 +48,14 @@ def snapshot(
 
 def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
     from digitize.machine.today import today_in_india
-    from digitize.offices.fold import fold_ledger, note_told
+    from digitize.offices.fold import fold_ledger, record_reported_head
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
         made, not_listed = fold_ledger(place, ledger, today_in_india(), tells=True)
-        note_told(ledger, made)
+        record_reported_head(ledger, made)
     if not_listed:
         text = f"{not_listed:,} records belong to no station of lists/stations.csv and are counted without one."
         errors().print(text, markup=False, soft_wrap=True)
@@ -64,12 +64,12 @@ def _of_workspace(folder: Path) -> tuple[Snapshot, Path]:
 
 def _of_state(folder: Path) -> tuple[Snapshot, Path]:
     from digitize.machine.today import today_in_india
-    from digitize.offices.office import newest_sites, note_told, open_office, state_snapshot
+    from digitize.offices.office import load_newest_sites, make_state_snapshot, open_office, record_reported_head
 
     office = open_office(folder, "state")
     with office.store() as store:
-        made = state_snapshot(office, newest_sites(store), today_in_india(), store.acts("withdraw"))
-        return made.model_copy(update={"office": note_told(store)}), office.key
+        made = make_state_snapshot(office, load_newest_sites(store), today_in_india(), store.list_acts("withdraw"))
+        return made.model_copy(update={"office": record_reported_head(store)}), office.key
 
 
 def register(app: typer.Typer) -> None:

@@ -87,11 +87,11 @@ def status(
 ) -> None:
     """Show how far each site is, which are silent, which books two sites digitized, what was refused."""
     from digitize.offices.picture import Limits
-    from digitize.offices.sites import site_lines
+    from digitize.offices.sites import list_sites
 
     day = day_of(as_on)
     with _open(folder).store() as store:
-        seen = site_lines(store, day, Limits.of(silent_after).silent_days)
+        seen = list_sites(store, day, Limits.from_days(silent_after).silent_days)
     if json:
         print_json(seen.as_plain())
         return
@@ -114,9 +114,9 @@ def report(
     silent_after: SilentAfter = None,
 ) -> None:
     """Write the state's report: one HTML file, PDF, CSV, JSON."""
-    from digitize.offices.picture import Limits, state_picture
+    from digitize.offices.picture import Limits, make_state_picture
 
-    picture = state_picture(_open(folder), day_of(as_on), Limits.of(silent_after))
+    picture = make_state_picture(_open(folder), day_of(as_on), Limits.from_days(silent_after))
     say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
 
 
@@ -133,8 +133,8 @@ def withdraw(
 ) -> None:
     """Count a book that two sites digitized once: the copy of one site is taken out of all counts from now on."""
     from digitize.errors import OptionsError
-    from digitize.offices.books import withdraw as withdraw_book
-    from digitize.offices.office import newest_sites
+    from digitize.offices.books import withdraw_book as withdraw_book
+    from digitize.offices.office import load_newest_sites
     from digitize.offices.shape import Volume
 
     try:
@@ -142,7 +142,7 @@ def withdraw(
     except ValueError as e:
         raise OptionsError("A book is named by its station and a year of four digits.") from e
     with _open(folder).store() as store:
-        n = withdraw_book(store, newest_sites(store), site.lower(), book, (operator, reason))
+        n = withdraw_book(store, load_newest_sites(store), site.lower(), book, (operator, reason))
     say(f"{n:,} records of {site} count no more in the state's snapshot. Have {site} take them out of its target too.")
 
 

@@ -50,7 +50,7 @@ def place_of(v: Volume) -> tuple[str, str, str, str]:
     return fold_key(v.district), fold_key(v.station), v.form, v.year
 
 
-def same_books(sites: Sequence[Newest]) -> list[SameBook]:
+def find_same_books(sites: Sequence[Newest]) -> list[SameBook]:
     """The books that two sites digitized: same station, form and year, and numbers that overlap by half and more."""
     by_place: dict[tuple[str, str, str, str], list[tuple[str, Volume]]] = {}
     for site in sites:
@@ -68,28 +68,30 @@ def same_books(sites: Sequence[Newest]) -> list[SameBook]:
     return sorted(found, key=lambda s: (s.volume.district, s.volume.station, s.volume.year, s.first))
 
 
-def settle(sites: Sequence[Newest], withdrawn: Iterable[OfficeAct]) -> tuple[list[Newest], list[SameBook]]:
+def subtract_withdrawn(sites: Sequence[Newest], withdrawn: Iterable[OfficeAct]) -> tuple[list[Newest], list[SameBook]]:
     """The sites without the records that were withdrawn, and the books that are still counted twice.
 
-    withdrawn: acts of the office, see `withdraw`. A copy that its site has taken out itself is not taken out again.
+    withdrawn: acts of the office, see `withdraw_book`. A copy that its site removed itself is not subtracted again.
     """
     gone = {(a.subject, tuple(a.detail["place"])) for a in withdrawn}
     held = {s.snapshot.reporter: s for s in sites}
     open_books = []
     # A copy that two others have as well goes once, not once for each of them.
     left = {g: sum(v.records for v in held[g[0]].snapshot.volumes if place_of(v) == g[1]) for g in gone if g[0] in held}
-    for book in same_books(sites):
+    for book in find_same_books(sites):
         site = next((s for s in book.sites if (s, book.place) in gone), "")
         if site:
             records = min(book.records, left[site, book.place])
             left[site, book.place] -= records
-            held[site] = Newest(_without(held[site].snapshot, replace(book, records=records)), held[site].sha256)
+            held[site] = Newest(_subtract_book(held[site].snapshot, replace(book, records=records)), held[site].sha256)
         else:
             open_books.append(book)
     return list(held.values()), open_books
 
 
-def withdraw(store: SnapshotStore, sites: Sequence[Newest], site: str, volume: Volume, why: tuple[str, str]) -> int:
+def withdraw_book(
+    store: SnapshotStore, sites: Sequence[Newest], site: str, volume: Volume, why: tuple[str, str]
+) -> int:
     """Say that of a book which two sites digitized the copy of one counts no more. why: operator and reason.
 
     volume: names district ("" where the station's name is clear), station, form and year. Returns how many records that
@@ -97,24 +99,24 @@ def withdraw(store: SnapshotStore, sites: Sequence[Newest], site: str, volume: V
     """
     books = [
         b
-        for b in settle(sites, store.acts("withdraw"))[1]
+        for b in subtract_withdrawn(sites, store.list_acts("withdraw"))[1]
         if site in b.sites and b.place[1:] == place_of(volume)[1:] and volume.district in ("", b.volume.district)
     ]
     if len({b.place for b in books}) != 1:
         raise OptionsError(f"{site} has no such book that another site digitized too, or several. See: state status")
-    before = records_of(settle(sites, store.acts("withdraw"))[0])
+    before = count_records(subtract_withdrawn(sites, store.list_acts("withdraw"))[0])
     with store.writing():
         store.insert_act("withdraw", site, *why, {"place": list(books[0].place)})
     # Not what overlaps: of a copy no more can be taken out than every breakdown of its site holds.
-    return before - records_of(settle(sites, store.acts("withdraw"))[0])
+    return before - count_records(subtract_withdrawn(sites, store.list_acts("withdraw"))[0])
 
 
-def records_of(sites: Iterable[Newest]) -> int:
+def count_records(sites: Iterable[Newest]) -> int:
     """The records of all stations of sites, as they tell them."""
     return sum(row[_RECORDS] for site in sites for row in site.snapshot.stations or ())  # type: ignore[misc]
 
 
-def _without(s: Snapshot, book: SameBook) -> Snapshot:
+def _subtract_book(s: Snapshot, book: SameBook) -> Snapshot:
     """The site's counts without its copy of a book: as many validated, loaded and so on as all breakdowns allow."""
     rows = list(s.stations or ())
     at = next((i for i, r in enumerate(rows) if _is_of(s, r, book)), None)
@@ -127,7 +129,7 @@ def _without(s: Snapshot, book: SameBook) -> Snapshot:
     # Nobody tells the language of a book: the one that most records have.
     keys = [band, book.volume.form, max(by[2], key=lambda k: by[2][k][0], default="")]
     cells = [[row[c] or 0 for c in CELLS], *(list(b.get(k, [0] * len(CELLS))) for b, k in zip(by, keys, strict=True))]
-    taken = _taken(book.records, cells)
+    taken = _spread_loss(book.records, cells)
     for b, key in zip(by, keys, strict=True):
         if key in b:
             b[key] = [n - t for n, t in zip(b[key], taken, strict=True)]
@@ -138,7 +140,7 @@ def _without(s: Snapshot, book: SameBook) -> Snapshot:
     # Nobody tells the capture profile of a book either, so it is not told any more. The copy itself goes as well: by it
     # the nation would find the records once more that no count holds.
     update = {"stations": rows, "districts": districts, "by_profile": {},
-              "quality": _with_less(s.quality, book.volume.form, taken[CELLS.index("validated")]),
+              "quality": _subtract_quality(s.quality, book.volume.form, taken[CELLS.index("validated")]),
               "volumes": [v for v in s.volumes if not _is_copy(v, book)]}  # fmt: skip
     return s.model_copy(update=update)
 
@@ -147,7 +149,7 @@ def _is_copy(v: Volume, book: SameBook) -> bool:
     return place_of(v) == book.place and v.first <= book.last and v.last >= book.first
 
 
-def _with_less(q: Quality, form: str, gone: int) -> Quality:
+def _subtract_quality(q: Quality, form: str, gone: int) -> Quality:
     """The quality of so many validated records less. Nobody tells by whom these were settled: by all in proportion."""
     straight = q.straight_through
     if isinstance(straight, Share) and straight.of:
@@ -165,7 +167,7 @@ def _is_of(s: Snapshot, row: StationRow, book: SameBook) -> bool:
     return (fold_key(s.districts[row[2]].name), fold_key(row[0])) == book.place[:2]
 
 
-def _taken(most: int, cells: Sequence[Sequence[int]]) -> list[int]:
+def _spread_loss(most: int, cells: Sequence[Sequence[int]]) -> list[int]:
     """How much of each cell goes, in the order of CELLS, so that no part becomes more than its whole."""
     least: Mapping[str, int] = {c: min(row[i] for row in cells) for i, c in enumerate(CELLS)}
     unchecked = min(row[0] - sum(row[1:4]) for row in cells)

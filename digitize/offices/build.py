@@ -30,7 +30,7 @@ class StationTally:
 
     def plain(self) -> Counts:
         """As the value that can be added."""
-        return Counts.of_station(self.counts)
+        return Counts.from_station(self.counts)
 
     def raise_by(self, name: str, by: int = 1) -> None:
         """Count on."""
@@ -122,12 +122,12 @@ class Tallies:
             counts[key.district] += plain
             coverage[key.district] += coverage_of(plain, is_named=bool(key.station), is_certified=s.is_certified)
         return [
-            _district(name, lgd.get(name, ""), counts[name], coverage[name], self.broken_down[name])
+            _make_district(name, lgd.get(name, ""), counts[name], coverage[name], self.broken_down[name])
             for name in sorted(counts)
         ]
 
 
-def _district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
+def _make_district(name: str, lgd: str, counts: Counts, coverage: Coverage, b: Breakdowns) -> District:
     by_band, by_form, by_language = ({k: list(v) for k, v in sorted(d.items())} for d in b.by)
     return District(
         name=name,
@@ -152,7 +152,7 @@ def shape_coverage(c: Coverage) -> StationCounts:
     )
 
 
-def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -> list[StationRow]:
+def make_station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -> list[StationRow]:
     """The rows of all stations, by district and name. codes: those of the stations in CCTNS, as far as known."""
     # The same order as districts() has: rows name their district by its place there.
     index = {name: i for i, name in enumerate(sorted(tallies.broken_down))}
@@ -161,11 +161,18 @@ def station_rows(tallies: Tallies, codes: Mapping[PlaceKey, str], today: date) -
         s = tallies.stations[key]
         values = tuple(s.counts[n] for n in OF_STATION)
         rows.append(
-            (key.station, codes.get(key, ""), index[key.district], *values, _idle(s, today), int(s.is_certified))
+            (
+                key.station,
+                codes.get(key, ""),
+                index[key.district],
+                *values,
+                _count_idle_days(s, today),
+                int(s.is_certified),
+            )
         )
     return rows  # type: ignore[return-value]
 
 
-def _idle(s: StationTally, today: date) -> int | None:
+def _count_idle_days(s: StationTally, today: date) -> int | None:
     # A clock may have been wrong when it was written: never less than none.
     return max(0, (today - date.fromisoformat(s.last_day)).days) if s.last_day else None

@@ -9,7 +9,7 @@ from itertools import cycle
 from markupsafe import Markup, escape
 
 from digitize.offices.history import Point, Projection
-from digitize.offices.numbers import grouped
+from digitize.offices.numbers import group_digits
 
 _W, _H, _LEFT, _RIGHT, _TOP, _FOOT = 900, 300, 92, 120, 14, 30
 
@@ -28,13 +28,13 @@ class _Axes:
         return round(_H - _FOOT - n / self.most * (_H - _TOP - _FOOT), 1)
 
 
-def burn_up(points: Sequence[Point], projection: Projection, names: dict[str, str], title: str) -> Markup:
+def draw_burn_up(points: Sequence[Point], projection: Projection, names: dict[str, str], title: str) -> Markup:
     """The chart. names: labels of expected, records and loaded; points: at least two."""
     most = max(max(p.counts.expected or 0, p.counts.records, p.counts.loaded) for p in points)
     # Ten years: a pace that is slower would press what has been done into a corner.
     last = min(projection.last, points[-1].day + timedelta(days=3653)) if projection.last else points[-1].day
     axes = _Axes(points[0].day, last, round(most * 1.05))
-    lines = [_grid(axes), _range(axes, points[-1], projection)]
+    lines = [_draw_grid(axes), _draw_range(axes, points[-1], projection)]
     ends: list[tuple[float, str, str]] = []
     for name in ("expected", "records", "loaded"):
         values = [(p.day, getattr(p.counts, name)) for p in points]
@@ -42,13 +42,13 @@ def burn_up(points: Sequence[Point], projection: Projection, names: dict[str, st
         if known:
             lines.append(f'<polyline class="{name}" points="{" ".join(f"{x:g},{y:g}" for x, y in known)}"/>')
             ends.append((known[-1][1], name, names[name]))
-    lines += _labels(sorted(ends))
+    lines += _draw_labels(sorted(ends))
     return Markup(
         f'<svg class="burn-up" viewBox="0 0 {_W} {_H}" role="img" aria-label="{escape(title)}">{"".join(lines)}</svg>'
     )
 
 
-def _labels(ends: Sequence[tuple[float, str, str]]) -> list[str]:
+def _draw_labels(ends: Sequence[tuple[float, str, str]]) -> list[str]:
     """The lines' names at the right edge, none upon another."""
     made, free = [], 0.0
     for y, name, text in ends:
@@ -58,11 +58,11 @@ def _labels(ends: Sequence[tuple[float, str, str]]) -> list[str]:
     return made
 
 
-def _grid(axes: _Axes) -> str:
-    step = _step(axes.most)
+def _draw_grid(axes: _Axes) -> str:
+    step = _find_step(axes.most)
     lines = "".join(
         f'<line x1="{_LEFT}" x2="{_W - _RIGHT}" y1="{axes.y(n):g}" y2="{axes.y(n):g}"/>'
-        f'<text x="{_LEFT - 6}" y="{axes.y(n) + 4:g}" text-anchor="end">{grouped(n)}</text>'
+        f'<text x="{_LEFT - 6}" y="{axes.y(n) + 4:g}" text-anchor="end">{group_digits(n)}</text>'
         for n in range(0, axes.most + 1, step)
     )
     years = range(axes.first.year + 1, axes.last.year + 1)
@@ -75,7 +75,7 @@ def _grid(axes: _Axes) -> str:
     return f'<g class="grid" aria-hidden="true">{lines}{ticks}</g>'
 
 
-def _step(most: int) -> int:
+def _find_step(most: int) -> int:
     """A round step that gives four to eight lines."""
     step = 1
     # 1, 2, 5, 10, 20, 50 and so on.
@@ -86,7 +86,7 @@ def _step(most: int) -> int:
     return step
 
 
-def _range(axes: _Axes, now: Point, projection: Projection) -> str:
+def _draw_range(axes: _Axes, now: Point, projection: Projection) -> str:
     """From today's loaded records to what is expected, between the fastest and the slowest pace."""
     if projection.first is None or projection.last is None:
         return ""

@@ -10,7 +10,7 @@ from typing import Any
 from digitize.machine.today import today_in_india
 from digitize.offices.measures import Coverage
 from digitize.offices.naming import twin_key
-from digitize.offices.refusal import Flag, Refused, flag
+from digitize.offices.refusal import Flag, Refused, make_flag
 from digitize.offices.shape import Snapshot, Statement
 from digitize.offices.stated import OLD, is_beyond
 from digitize.offices.store_rows import Received
@@ -23,12 +23,12 @@ _MOST_SOURCES = 200
 _DAYS_AHEAD = timedelta(days=2)
 
 
-def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int], Snapshot]) -> list[Flag]:
+def compare_snapshots(snapshot: Snapshot, before: Received | None, open_row: Callable[[int], Snapshot]) -> list[Flag]:
     """What is odd about a snapshot by itself and beside the newest taken so far. open_row: the snapshot of a row.
 
     Raises Refused: older-than-newest, second-of-a-day.
     """
-    flags = [*_more_than_all(snapshot), *_same_codes(snapshot), *_stated_ahead(snapshot)]
+    flags = [*_find_more_than_all(snapshot), *_find_same_codes(snapshot), *_find_stated_ahead(snapshot)]
     if before is None:
         return flags
     # Opened only where a check needs it: of most the summary is enough, and a snapshot may be large.
@@ -42,19 +42,19 @@ def compare(snapshot: Snapshot, before: Received | None, open_row: Callable[[int
         # A correction is made later than what it corrects; anything else is an old file that comes in late.
         if snapshot.made_at <= earlier().made_at:
             raise Refused("second-of-a-day", f"another of {day} was taken, made no earlier; mend it and make it anew")
-        flags.append(flag("corrected-same-day", "corrected-same-day", day=day, number=before.seq))
+        flags.append(make_flag("corrected-same-day", "corrected-same-day", day=day, number=before.seq))
     return [
         *flags,
-        *_fallen(snapshot, before.summary),
-        *_taken_back(snapshot, before.summary),
-        *_shortened(snapshot, before.summary, earlier),
-        *_rewritten(snapshot, earlier),
-        *_office_rewritten(snapshot, earlier),
-        *_renamed(snapshot, earlier),
+        *_find_fallen_counts(snapshot, before.summary),
+        *_find_taken_back(snapshot, before.summary),
+        *_find_shortened_ledgers(snapshot, before.summary, earlier),
+        *_find_rewritten_ledgers(snapshot, earlier),
+        *_find_rewritten_office(snapshot, earlier),
+        *_find_lost_stations(snapshot, earlier),
     ]
 
 
-def _more_than_all(s: Snapshot) -> Iterator[Flag]:
+def _find_more_than_all(s: Snapshot) -> Iterator[Flag]:
     for d in s.districts:
         c = d.counts
         for done, all_, measure in (
@@ -63,23 +63,23 @@ def _more_than_all(s: Snapshot) -> Iterator[Flag]:
         ):
             if all_ is not None and done > all_:
                 share = f"{100 * done / all_:.1f} %" if all_ else "–"
-                yield flag(
+                yield make_flag(
                     "more-than-expected", "more-than-expected", place=d.name or "–", measure=measure, done=done,
                     all=all_, share=share,
                 )  # fmt: skip
     if s.twice and s.twice.books:
-        yield flag("digitized-twice", "digitized-twice", books=s.twice.books, records=s.twice.records)
+        yield make_flag("digitized-twice", "digitized-twice", books=s.twice.books, records=s.twice.records)
 
 
-def _same_codes(s: Snapshot) -> Iterator[Flag]:
+def _find_same_codes(s: Snapshot) -> Iterator[Flag]:
     """One code at two names: a station that is counted twice, or one that was renamed and kept."""
     codes = [row[1] for row in s.stations or () if row[1]]
     doubles = len(codes) - len(set(codes))
     if doubles:
-        yield flag("same-code", "same-code", n=doubles)
+        yield make_flag("same-code", "same-code", n=doubles)
 
 
-def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
+def _find_stated_ahead(s: Snapshot) -> Iterator[Flag]:
     """Days of a statement that had not come, or are long gone, when the snapshot was made; more covered than is."""
     stated = s.statement
     if stated is None:
@@ -87,45 +87,45 @@ def _stated_ahead(s: Snapshot) -> Iterator[Flag]:
     links = [x for links in (stated.forward, stated.backward) for x in links.values() if x.done]
     days = [stated.as_on, *(d for x in links for d in (x.since, x.last_exchange) if d)]
     if max(days) > today_in_india(s.made_at + _DAYS_AHEAD):
-        yield flag("stated-ahead", "stated-ahead", day=max(days).isoformat())
+        yield make_flag("stated-ahead", "stated-ahead", day=max(days).isoformat())
     if is_beyond(stated):
-        yield flag("stated-beyond", "stated-beyond", covered=stated.covered or 0, stations=stated.stations or 0)
+        yield make_flag("stated-beyond", "stated-beyond", covered=stated.covered or 0, stations=stated.stations or 0)
     if s.as_on - stated.as_on > OLD:
-        yield flag(
+        yield make_flag(
             "stated-long-ago", "stated-long-ago", day=stated.as_on.isoformat(), days=(s.as_on - stated.as_on).days
         )
 
 
-def _fallen(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
+def _find_fallen_counts(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
     now, old = s.totals.plain().as_plain(), before["totals"]
     for name in _FALLING:
         if now[name] < old[name]:
-            yield flag("total-fell", "total-fell", measure=name, before=old[name], now=now[name])
+            yield make_flag("total-fell", "total-fell", measure=name, before=old[name], now=now[name])
     for name in _WANTED:
         # None where there was a number is a fall, too: less to do makes the same work look like more.
         if old[name] is not None and (now[name] is None or now[name] < old[name]):
             left = now[name] if now[name] is not None else "–"
-            yield flag("expected-fell", "expected-fell", measure=name, before=old[name], now=left)
+            yield make_flag("expected-fell", "expected-fell", measure=name, before=old[name], now=left)
 
 
-def _taken_back(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
+def _find_taken_back(s: Snapshot, before: Mapping[str, Any]) -> Iterator[Flag]:
     """What cannot be undone, or was stated otherwise before."""
-    now = summary_of(s)
+    now = summarize_snapshot(s)
     for name in ("in_scope", "certified", "sources"):
         if now[name] < before[name]:
-            yield flag("contradicts-earlier", f"fewer-{name}", before=before[name], now=now[name])
+            yield make_flag("contradicts-earlier", f"fewer-{name}", before=before[name], now=now[name])
     old, new = before["stated"], now["stated"]
     if new.get("covered") is not None and (old.get("covered") or 0) > new["covered"]:
-        yield flag("contradicts-earlier", "fewer-covered", before=old["covered"], now=new["covered"])
+        yield make_flag("contradicts-earlier", "fewer-covered", before=old["covered"], now=new["covered"])
     if old.get("legacy_complete") and new.get("legacy_complete") is False:
-        yield flag("contradicts-earlier", "incomplete-again")
+        yield make_flag("contradicts-earlier", "incomplete-again")
     # Without a statement nothing is taken back; it is only not said.
     lost = sorted(set(old.get("links", ())) - set(new.get("links", ()))) if new else []
     if lost:
-        yield flag("contradicts-earlier", "links-lost", links=", ".join(lost))
+        yield make_flag("contradicts-earlier", "links-lost", links=", ".join(lost))
 
 
-def _shortened(s: Snapshot, before: Mapping[str, Any], earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+def _find_shortened_ledgers(s: Snapshot, before: Mapping[str, Any], earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
     """Sites whose ledger has fewer events than it had: a ledger only grows."""
     old = before["events"]
     if not old and before["sources"] > _MOST_SOURCES:
@@ -133,10 +133,10 @@ def _shortened(s: Snapshot, before: Mapping[str, Any], earlier: Callable[[], Sna
     now = {x.site: x.events for x in s.sources}
     for site, events in old.items():
         if now.get(site, events) < events:
-            yield flag("contradicts-earlier", "shorter", site=site, events=events)
+            yield make_flag("contradicts-earlier", "shorter", site=site, events=events)
 
 
-def _rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+def _find_rewritten_ledgers(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
     """Sites whose history does not hold the head that their newest snapshot told of, or that do not say any more."""
     was = {x.site: x for x in earlier().sources}
     for site in s.sources:
@@ -145,38 +145,38 @@ def _rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
         if before is None or not before.events or (before.told is None and site.told is None):
             continue
         if (before.events, before.root_hash) not in (site.told or ()):
-            yield flag("history-rewritten", "rewritten", site=site.site, events=before.events)
+            yield make_flag("history-rewritten", "rewritten", site=site.site, events=before.events)
 
 
-def _office_rewritten(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+def _find_rewritten_office(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
     """A state's office whose own history does not hold the head that its newest snapshot told of."""
     before = earlier().office
     if before is None or not before.seq:
         return
     told = [(s.office.seq, s.office.hash), *s.office.told] if s.office else []
     if (before.seq, before.hash) not in told:
-        yield flag("history-rewritten", "office-rewritten", site=s.reporter, number=before.seq)
+        yield make_flag("history-rewritten", "office-rewritten", site=s.reporter, number=before.seq)
 
 
-def _renamed(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
+def _find_lost_stations(s: Snapshot, earlier: Callable[[], Snapshot]) -> Iterator[Flag]:
     """Stations that had counts before and are there no more, by name or by code."""
     if s.stations is None:
         return
     before = earlier()
     if before.stations is None:
         return
-    names, codes = {_place(s, row) for row in s.stations}, {row[1] for row in s.stations if row[1]}
+    names, codes = {_place_key(s, row) for row in s.stations}, {row[1] for row in s.stations if row[1]}
     # Neither name nor code is there: one that was only renamed keeps its code.
-    gone = [row for row in before.stations if row[0] and row[1] not in codes and _place(before, row) not in names]
+    gone = [row for row in before.stations if row[0] and row[1] not in codes and _place_key(before, row) not in names]
     if gone:
-        yield flag("contradicts-earlier", "stations-gone", n=len(gone))
+        yield make_flag("contradicts-earlier", "stations-gone", n=len(gone))
 
 
-def _place(s: Snapshot, row: Any) -> tuple[str, str]:
+def _place_key(s: Snapshot, row: Any) -> tuple[str, str]:
     return twin_key(s.districts[row[2]].name), twin_key(row[0])
 
 
-def summary_of(s: Snapshot) -> dict[str, Any]:
+def summarize_snapshot(s: Snapshot) -> dict[str, Any]:
     """What is kept beside a snapshot to compare the next one with, and to draw its history, without opening it."""
     coverage = sum((d.stations.plain() for d in s.districts), Coverage())
     stated = s.statement

@@ -10,13 +10,13 @@ from typing import Any
 
 from digitize.errors import InputError
 from digitize.machine.csv_cells import safe
-from digitize.offices.exchanged import exchange_days
-from digitize.offices.figures import Figure, figures_of
+from digitize.offices.exchange_dates import list_exchange_days
+from digitize.offices.figures import Figure, list_figures
 from digitize.offices.measures import CELLS, MEASURES, STAGES
 from digitize.offices.picture import NationalPicture
-from digitize.offices.quality_sheet import quality_lines
+from digitize.offices.quality_sheet import list_quality
 from digitize.offices.rollup import ReportedPlace
-from digitize.offices.service_sheet import service_lines
+from digitize.offices.service_sheet import list_services
 from digitize.offices.shape import DEFINITIONS, Link
 from digitize.offices.shape_quality import NotMeasured, Share
 from digitize.offices.states import shown_states
@@ -55,27 +55,27 @@ def definition_of(name: str, words: Words) -> str:
     return words("define.links") if name.startswith(_LINKS) else words(f"define.{name}")
 
 
-def walk(place: ReportedPlace, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], ReportedPlace]]:
+def walk_places(place: ReportedPlace, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], ReportedPlace]]:
     """Every place with the names of state, district and station on the way to it."""
     name = shown_states()[place.code].names["en"] if place.level == "site" else place.name
     own = above if place.level == "nation" else (*above, name)
     yield own, place
     for part in place.parts:
-        yield from walk(part, own)
+        yield from walk_places(part, own)
 
 
 def figure_rows(picture: NationalPicture, words: Words) -> Iterator[list[Any]]:
     """One row a figure and place."""
-    for names, place in walk(picture.root):
-        for f in figures_of(place):
-            yield [*_where(names, place), *_figure(f, words)]
+    for names, place in walk_places(picture.root):
+        for f in list_figures(place):
+            yield [*_place_cells(names, place), *_figure_cells(f, words)]
 
 
-def _where(names: Sequence[str], place: ReportedPlace) -> list[str]:
+def _place_cells(names: Sequence[str], place: ReportedPlace) -> list[str]:
     return [place.level, *(*names, "", "", "")[:3], place.code]
 
 
-def _figure(f: Figure, words: Words) -> list[Any]:
+def _figure_cells(f: Figure, words: Words) -> list[Any]:
     # Empty, not 0, where there is nothing to divide by; rounded down as on pages, so that 1 is said of the whole alone.
     value = f.part * 10**6 // f.whole / 10**6 if f.part is not None and f.whole else None
     return [f.name, f.part, f.whole, value, f.why, definition_of(f.name, words)]
@@ -83,30 +83,30 @@ def _figure(f: Figure, words: Words) -> list[Any]:
 
 def count_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a place: its counts; empty cells, never 0, where nobody reported or counted."""
-    for names, place in walk(picture.root):
+    for names, place in walk_places(picture.root):
         counts = place.counts.as_plain() if place.counts else dict.fromkeys(MEASURES)
         as_on = place.report.snapshot.as_on.isoformat() if place.report else ""
-        yield [*_where(names, place), *counts.values(), *_coverage(place), place.idle, as_on]
+        yield [*_place_cells(names, place), *counts.values(), *_coverage_cells(place), place.idle, as_on]
 
 
-def _coverage(place: ReportedPlace) -> list[int | None]:
+def _coverage_cells(place: ReportedPlace) -> list[int | None]:
     c = place.coverage
     return [None] * len(_COVERAGE) if c is None else [c.in_scope, c.inventoried, *c.begun, *c.complete, c.certified]
 
 
 def breakdown_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a place, breakdown and key, down to districts."""
-    for names, place in walk(picture.root):
+    for names, place in walk_places(picture.root):
         for kind, by in place.by.items():
             for key, cells in by.items():
-                yield [*_where(names, place), kind, key, *cells]
+                yield [*_place_cells(names, place), kind, key, *cells]
 
 
 def integration_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a state, direction and pillar."""
     for place in picture.root.parts if picture.root.level == "nation" else [picture.root]:
         told = place.report.snapshot if place.report else None
-        for way, days in exchange_days(told).items():
+        for way, days in list_exchange_days(told).items():
             links = getattr(told.statement, way) if told and told.statement else {}
             for pillar in [*links, *(p for p in days if p not in links)]:
                 link = links.get(pillar, _NO_LINK)
@@ -118,26 +118,37 @@ def service_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a reporter, or the nation, and service; empty cells where nobody tells."""
     root = picture.root
     for place in (root, *(root.parts if root.level == "nation" else ())):
-        for x in service_lines(place):
+        for x in list_services(place):
             s = x.service
             yield [place.level, place.code, place.name, s.pillar, s.name, s.form, x.count, x.of, x.said]
 
 
 def quality_rows(picture: NationalPicture) -> Iterator[list[Any]]:
     """One row a reporter, or the nation, and form of its records ("" for all); empty where nobody measured."""
-    for x in quality_lines(picture.root, picture.raised):
-        low, high = (round(n, 6) for n in x.between) if x.between else (None, None)
+    for x in list_quality(picture.root, picture.raised):
+        low, high = (round(n, 6) for n in x.interval) if x.interval else (None, None)
         yield [
-            x.place.level, x.place.code, x.place.name, x.form, *_parts(x.audited), low, high, *_parts(x.double_keyed),
-            x.validated, x.by_people, x.by_machine, x.from_tables, x.flags,
-        ]  # fmt: skip
+            x.place.level,
+            x.place.code,
+            x.place.name,
+            x.form,
+            *_share_cells(x.audited),
+            low,
+            high,
+            *_share_cells(x.double_keyed),
+            x.validated,
+            x.by_people,
+            x.by_machine,
+            x.from_tables,
+            x.flags,
+        ]
 
 
-def _parts(share: Share | NotMeasured) -> tuple[int | None, int | None]:
+def _share_cells(share: Share | NotMeasured) -> tuple[int | None, int | None]:
     return (share.part, share.of) if isinstance(share, Share) else (None, None)
 
 
-def tables(picture: NationalPicture, words: Words) -> dict[str, tuple[list[str], Iterable[list[Any]]]]:
+def make_tables(picture: NationalPicture, words: Words) -> dict[str, tuple[list[str], Iterable[list[Any]]]]:
     """Name of a file -> its header and rows."""
     figure = ["figure", "numerator", "denominator", "value", "why_not", "definition"]
     return {
@@ -161,17 +172,17 @@ def write_csv(picture: NationalPicture, folder: Path, words: Words) -> list[Path
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, (header, rows) in tables(picture, words).items():
+        for name, (header, rows) in make_tables(picture, words).items():
             path = folder / f"{name}.csv"
             # The mark has spreadsheets read it as UTF-8; newline="", for csv has ended the lines itself.
-            path.write_text(csv_text(header, rows), encoding="utf-8-sig", newline="")
+            path.write_text(format_csv(header, rows), encoding="utf-8-sig", newline="")
             written.append(path)
     except OSError as e:
         raise InputError(f"{folder}: cannot be written ({e.strerror or type(e).__name__}).") from e
     return written
 
 
-def csv_text(header: Sequence[str], rows: Iterable[list[Any]]) -> str:
+def format_csv(header: Sequence[str], rows: Iterable[list[Any]]) -> str:
     """A table as CSV."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -185,32 +196,41 @@ def as_plain(picture: NationalPicture, words: Words, down_to: str = "station") -
     # Levels stand from the top down.
     left_out = _LEVELS[_LEVELS.index(down_to) + 1 :]
     made: dict[str, Any] = {
-        "as_on": picture.day.isoformat(), "level": picture.root.level, "definitions_version": DEFINITIONS,
+        "as_on": picture.day.isoformat(),
+        "level": picture.root.level,
+        "definitions_version": DEFINITIONS,
         "definitions": {},
         "history_hash": picture.mark,
         "published": picture.published.model_dump(mode="json") if picture.published else None,
         "projection": {
-            "first": _day(picture.projection.first), "last": _day(picture.projection.last),
-            "why_not": picture.projection.why, "paces": [list(p) for p in picture.projection.paces],
+            "first": _format_iso_day(picture.projection.first),
+            "last": _format_iso_day(picture.projection.last),
+            "why_not": picture.projection.why,
+            "paces": [list(p) for p in picture.projection.paces],
             "without": [list(p) for p in picture.projection.without],
         },
         "ends": {
-            code: {"first": _day(e.first), "last": _day(e.last), "why_not": e.why, "paces": [list(p) for p in e.paces]}
+            code: {
+                "first": _format_iso_day(e.first),
+                "last": _format_iso_day(e.last),
+                "why_not": e.why,
+                "paces": [list(p) for p in e.paces],
+            }
             for code, e in picture.ends.items()
         },
-    }  # fmt: skip
-    for name, (header, rows) in tables(picture, words).items():
+    }
+    for name, (header, rows) in make_tables(picture, words).items():
         kept = (r for r in rows if r[0] not in left_out)
-        made[name] = [dict(zip(header, map(_plain, row), strict=True)) for row in kept]
+        made[name] = [dict(zip(header, map(_to_plain, row), strict=True)) for row in kept]
     for row in made["figures"]:
         # Said once: it is the same at every place.
         made["definitions"][row["figure"]] = row.pop("definition")
     return made
 
 
-def _day(day: Any) -> str | None:
+def _format_iso_day(day: Any) -> str | None:
     return day.isoformat() if day else None
 
 
-def _plain(cell: Any) -> Any:
+def _to_plain(cell: Any) -> Any:
     return cell.isoformat() if hasattr(cell, "isoformat") else cell

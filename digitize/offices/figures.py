@@ -29,38 +29,40 @@ class Figure:
 
 
 @cache
-def shares() -> Mapping[str, tuple[str, str]]:
+def load_shares() -> Mapping[str, tuple[str, str]]:
     """Name of a figure -> the measures over and under the line."""
     text = (resources.files("digitize.offices") / "figures.toml").read_text(encoding="utf-8")
     return {name: (part, whole) for name, (part, whole) in tomllib.loads(text)["figures"].items()}
 
 
-def figures_of(place: ReportedPlace) -> Iterator[Figure]:
+def list_figures(place: ReportedPlace) -> Iterator[Figure]:
     """The figures of one place: shares of counts, stations by stage, and what its level has beside."""
-    for name, (part, whole) in shares().items():
-        yield _share(place, name, part, whole)
+    for name, (part, whole) in load_shares().items():
+        yield _make_share(place, name, part, whole)
     if place.level != "station":
-        yield from _stations(place)
-    statements = [p.report.snapshot.statement if p.report else None for p in _reporters(place)]
+        yield from _list_station_figures(place)
+    statements = [p.report.snapshot.statement if p.report else None for p in _list_reporters(place)]
     if place.level in ("nation", "state"):
-        yield from stated_figures(statements, place.counts is not None)
+        yield from list_stated_figures(statements, place.counts is not None)
         quality = quality_of(place)
-        yield from (_measured(n, getattr(quality, n) if quality else NotMeasured(why="no-report")) for n in QUALITIES)
+        yield from (
+            _make_measured(n, getattr(quality, n) if quality else NotMeasured(why="no-report")) for n in QUALITIES
+        )
     if place.level == "nation":
         yield Figure("states_reporting", sum(p.counts is not None for p in place.parts), len(place.parts))
 
 
-def _reporters(place: ReportedPlace) -> list[ReportedPlace]:
+def _list_reporters(place: ReportedPlace) -> list[ReportedPlace]:
     return place.parts if place.level == "nation" else [place]
 
 
 def quality_of(place: ReportedPlace) -> Quality | None:
     """The quality of a place that reports, or of all of its parts that do; None where none does."""
-    told = [p.report.snapshot.quality for p in _reporters(place) if p.report]
+    told = [p.report.snapshot.quality for p in _list_reporters(place) if p.report]
     return merge_quality(told) if told else None
 
 
-def _share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
+def _make_share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
     if place.counts is None:
         return Figure(name, None, None, "no-report")
     counts = place.counts.as_plain()
@@ -73,7 +75,7 @@ def _share(place: ReportedPlace, name: str, part: str, whole: str) -> Figure:
     return Figure(name, max(0, done), counts[whole], "" if counts[whole] else nothing)
 
 
-def _stations(place: ReportedPlace) -> Iterator[Figure]:
+def _list_station_figures(place: ReportedPlace) -> Iterator[Figure]:
     c = place.coverage
     names = ["inventoried", *(f"begun_{s}" for s in STAGES), *(f"complete_{s}" for s in STAGES), "certified"]
     if c is None:
@@ -88,7 +90,7 @@ def _stations(place: ReportedPlace) -> Iterator[Figure]:
             yield Figure(f"stations_{name}", n, c.in_scope, "" if c.in_scope else "nothing-yet")
 
 
-def stated_figures(statements: Sequence[Statement | None], has_report: bool) -> Iterator[Figure]:
+def list_stated_figures(statements: Sequence[Statement | None], has_report: bool) -> Iterator[Figure]:
     """What officers state, of one reporter or of all: covered of target; links and completeness of those that say."""
     told = [s for s in statements if s is not None]
     why = "not-stated" if has_report else "no-report"
@@ -105,7 +107,7 @@ def stated_figures(statements: Sequence[Statement | None], has_report: bool) -> 
             yield Figure(name, sum(links), len(links)) if links else Figure(name, None, None, why)
 
 
-def _measured(name: str, share: Share | NotMeasured) -> Figure:
+def _make_measured(name: str, share: Share | NotMeasured) -> Figure:
     if isinstance(share, NotMeasured):
         return Figure(name, None, None, share.why)
     return Figure(name, share.part, share.of, "" if share.of else "nothing-yet")

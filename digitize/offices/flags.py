@@ -40,12 +40,7 @@ class RaisedFlag:
         return self.answer is None or self.flag.code in _STAYS
 
 
-def raised_flags(received: Iterable[Received], answers: Iterable[OfficeAct] = ()) -> list[RaisedFlag]:
-    """Every flag that snapshots ever bore, by reporter and day. received: taken rows, by reporter and day."""
-    return raised_in(enumerate(received), answers)
-
-
-def raised_in(placed: Iterable[tuple[int, Received]], answers: Iterable[OfficeAct] = ()) -> list[RaisedFlag]:
+def collect_flags(placed: Iterable[tuple[int, Received]], answers: Iterable[OfficeAct] = ()) -> list[RaisedFlag]:
     """The same of rows with their places among all; those without flags may be left out."""
     found: dict[str, RaisedFlag] = {}
     going_on: dict[str, str] = {}
@@ -55,7 +50,7 @@ def raised_in(placed: Iterable[tuple[int, Received]], answers: Iterable[OfficeAc
         before, going_on = (going_on if r.reporter == reporter and place == last + 1 else {}), {}
         reporter, last = r.reporter, place
         for number, flag in enumerate(r.flags):
-            about = _about(flag)
+            about = _flag_identity(flag)
             if about in before and flag.code in _CONDITIONS:
                 id_ = before[about]
                 found[id_] = replace(found[id_], flag=flag, last=r.as_on)
@@ -67,18 +62,18 @@ def raised_in(placed: Iterable[tuple[int, Received]], answers: Iterable[OfficeAc
     return [replace(f, answer=said.get(f.id)) for f in found.values()]
 
 
-def _about(flag: Flag) -> str:
+def _flag_identity(flag: Flag) -> str:
     return "\x1f".join((flag.code, flag.said, *(str(flag.values.get(n, "")) for n in _NAMING)))
 
 
-def flags_of(store: SnapshotStore, day: date | None = None) -> list[RaisedFlag]:
+def load_flags(store: SnapshotStore, day: date | None = None) -> list[RaisedFlag]:
     """The flags of an office up to a day, with what was answered."""
-    return raised_in(store.flagged(day), store.acts("answer"))
+    return collect_flags(store.list_flagged(day), store.list_acts("answer"))
 
 
 def answer_flag(store: SnapshotStore, flag_id: str, operator: str, reason: str) -> RaisedFlag:
     """Say that a person looked at it and what came of it; it is kept. Raises OptionsError when no such flag is open."""
-    held = [f for f in flags_of(store) if f.answer is None and f.id.startswith(flag_id.lower())]
+    held = [f for f in load_flags(store) if f.answer is None and f.id.startswith(flag_id.lower())]
     if len(held) != 1 or len(flag_id) < 4:
         raise OptionsError("No open flag, or more than one, begins so. See: flag list")
     if not reason.strip():

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from digitize import __version__
-from digitize.offices.build import station_rows
-from digitize.offices.exchanged import fold_exchanges
-from digitize.offices.fold_kept import fold_parts
-from digitize.offices.fold_part import PartFold
+from digitize.offices.build import make_station_rows
+from digitize.offices.disclosure_groups import SERVICES, DisclosedGroups, disclose_groups, load_disclosed
+from digitize.offices.exchange_dates import fold_exchanges
+from digitize.offices.fold_part import PartFold, fold_parts
 from digitize.offices.fold_quality import fold_effort, fold_pace, fold_quality
 from digitize.offices.lists import load_gazetteer, load_inventory, load_statement
-from digitize.offices.measures import band_of, total
-from digitize.offices.services import still_loaded
+from digitize.offices.measures import band_of, sum_counts
+from digitize.offices.services import limit_all_to_loaded
 from digitize.offices.shape import (
     DEFINITIONS,
     FORMAT,
@@ -28,7 +28,6 @@ from digitize.offices.shape import (
     Volume,
 )
 from digitize.offices.shape_quality import Findable
-from digitize.offices.telling import SERVICES, ToldGroups, tell_groups, told_groups
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place
 
@@ -60,7 +59,7 @@ def fold_ledger(
         folding.tallies.expect(key, inventory)
     _fold_sections(ledger, workspace.site_id, folding, tells=tells)
     districts = folding.tallies.districts(gazetteer.lgd)
-    rows = station_rows(folding.tallies, gazetteer.codes, today)
+    rows = make_station_rows(folding.tallies, gazetteer.codes, today)
     root = Source(
         site=workspace.site_id, as_on=today, events=_events(ledger), root_hash=ledger.root_hash(),
         told=[(r["seq"], r["hash"]) for r in ledger.rows(_TOLD, (MOST_TOLD,))][::-1],
@@ -69,9 +68,9 @@ def fold_ledger(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
         level="site", state=workspace.state, site=workspace.site_id, as_on=today,
         made_at=datetime.now(UTC).replace(microsecond=0), sources=[root],
-        totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
+        totals=PlaceCounts(**sum_counts(d.counts.plain() for d in districts).as_plain()),
         districts=districts, by_profile=dict(sorted(folding.by_profile.items())), stations=rows,
-        volumes=list(_volumes(folding)), quality=fold_quality(ledger, folding.validated, folding.rejects),
+        volumes=list(_list_volumes(folding)), quality=fold_quality(ledger, folding.validated, folding.rejects),
         effort=fold_effort(ledger, today), pace=fold_pace(ledger, today),
         services=_fold_services(ledger, workspace.site_id, folding, districts, tells=tells),
         statement=load_statement(lists / "statement.toml"), exchanges=fold_exchanges(ledger, today),
@@ -81,9 +80,9 @@ def fold_ledger(
 
 def _fold_sections(ledger: Ledger, site: str, folding: PartFold, *, tells: bool) -> None:
     counts = {name: (known, yes) for name, (_, known, yes) in folding.sections.items()}
-    told = tell_groups(ledger, site, counts) if tells else told_groups(ledger)
+    told = disclose_groups(ledger, site, counts) if tells else load_disclosed(ledger)
     for name, (not_known, _, _) in folding.sections.items():
-        groups = told.get(name, ToldGroups())
+        groups = told.get(name, DisclosedGroups())
         folding.tallies.district(name).protected = Protected(
             count=groups.count, hidden=groups.hidden, of=groups.of, not_known=not_known
         )  # fmt: skip
@@ -93,12 +92,12 @@ def _fold_services(
     ledger: Ledger, site: str, folding: PartFold, districts: list[District], *, tells: bool
 ) -> dict[str, Findable]:
     counts = {name: (known, yes) for name, (known, yes) in sorted(folding.services.items())}
-    told = tell_groups(ledger, site, counts, SERVICES) if tells else told_groups(ledger, SERVICES)
+    told = disclose_groups(ledger, site, counts, SERVICES) if tells else load_disclosed(ledger, SERVICES)
     found = {name: Findable(count=t.count, of=t.of) for name, t in sorted(told.items()) if t.of}
-    return still_loaded(found, (d.by_form for d in districts))
+    return limit_all_to_loaded(found, (d.by_form for d in districts))
 
 
-def note_told(ledger: Ledger, made: Snapshot) -> None:
+def record_reported_head(ledger: Ledger, made: Snapshot) -> None:
     """Note which head a snapshot tells of, before it is sent: the next one says what its event is then."""
     (root,) = made.sources
     # From a medium that cannot be written it is told all the same; the office then misses it in the next one.
@@ -110,7 +109,7 @@ def _events(ledger: Ledger) -> int:
     return ledger.count_events()
 
 
-def _volumes(folding: PartFold) -> Iterator[Volume]:
+def _list_volumes(folding: PartFold) -> Iterator[Volume]:
     in_order = sorted(folding.books, key=lambda b: (b[1], b[3], b[4], b))
     for district, station, form, year, first, last, records in in_order:
         # A book of a few FIRs would single them out by number; doubles of it would not matter.

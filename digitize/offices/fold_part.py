@@ -5,6 +5,7 @@ A part is folded by reading its records one after the other, so memory does not 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -12,14 +13,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from digitize import __version__
 from digitize.masking.sensitive import is_under_protected_section
 from digitize.offices.build import Tallies
 from digitize.offices.lists import Gazetteer, PlaceKey
 from digitize.offices.measures import CELLS, add_cells, band_of
-from digitize.offices.services import services_of
+from digitize.offices.services import each_service
+from digitize.offices.shape import DEFINITIONS
 from digitize.workspace.captured import EVERYTHING
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.ledger import Ledger
+from digitize.workspace.ledger.marks import SNAPSHOT
+from digitize.workspace.ledger.part_cache import PartCache
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.codes.places import states
 from mappers.states import load_state
@@ -134,7 +139,7 @@ class _Folding:
         self._f.rejects = Counter(
             {r["code"]: r["n"] for r in self._ledger.rows(_REJECTS.format(self._where), self._values)}
         )
-        self._f.books = [(k.district, k.station, form, year, *b) for (k, form, year), b in sorted_books(self._books)]
+        self._f.books = [(k.district, k.station, form, year, *b) for (k, form, year), b in sort_books(self._books)]
         return self._f
 
     def _load(self) -> None:
@@ -154,21 +159,21 @@ class _Folding:
     def _fold_record(self, s: Stored) -> None:
         f = self._f
         metadata = self._metadata.get(s.unit.partition(":")[0], PageMetadata(PlaceKey("", ""), ""))
-        key = _place_of(s, metadata, self._gazetteer)
+        key = _find_place(s, metadata, self._gazetteer)
         f.not_listed += not key.station
         self._places.setdefault(s.unit, set()).add(key)
         if s.record.id in self._decided:
             f.tallies.note_day(key, self._decided[s.record.id])
         # What was surely read of the record goes before what was said of the whole book.
-        year = _sure(s, "year") or metadata.year
+        year = _sure_value(s, "year") or metadata.year
         cells = Counter(records=1, loaded=int(bool(s.loaded)))
         cells["in_review"], cells["rejected"] = int(s.verdict == "review"), int(s.verdict == "reject")
         cells["validated"] = int(s.verdict == "clean")
-        language = s.language if s.language in _languages() else ""
+        language = s.language if s.language in _known_languages() else ""
         row = tuple(cells[name] for name in CELLS)
         f.tallies.add_record(key, row, (band_of(year), s.record.form, language))
         if s.loaded:
-            for name, is_found in services_of(s.record, has_station=bool(key.station)):
+            for name, is_found in each_service(s.record, has_station=bool(key.station)):
                 _add_row(f.services, name, [1, int(is_found)])
         if s.verdict == "clean":
             touched = s.record.id in self._decided
@@ -181,7 +186,7 @@ class _Folding:
         self._note_number(s, key, year)
 
     def _note_number(self, s: Stored, key: PlaceKey, year: str) -> None:
-        number = _sure(s, "fir_no")
+        number = _sure_value(s, "fir_no")
         # A longer number is no FIR's, and would stretch the book over all others.
         if s.record.form in _BOOK_FORMS and key.station and number.isascii() and number.isdigit() and len(number) < 6:
             n = int(number)
@@ -198,24 +203,46 @@ class _Folding:
             self._f.tallies.add_page(key, is_read=is_read, is_failed=is_failed)
 
 
-def sorted_books(books: Mapping[tuple[PlaceKey, str, str], list[int]]) -> list[tuple[Any, list[int]]]:
+def sort_books(books: Mapping[tuple[PlaceKey, str, str], list[int]]) -> list[tuple[Any, list[int]]]:
     """Books in an order that the order of records does not change."""
     return sorted(books.items(), key=lambda i: (i[0][0].district, i[0][0].station, i[0][1:], i[1]))
 
 
 @cache
-def _languages() -> frozenset[str]:
+def _known_languages() -> frozenset[str]:
     """The languages of records anywhere in the country; whatever else was told is not passed on."""
     return frozenset(language for code in states() for language in load_state(code).languages)
 
 
-def _place_of(s: Stored, metadata: PageMetadata, gazetteer: Gazetteer) -> PlaceKey:
+def _find_place(s: Stored, metadata: PageMetadata, gazetteer: Gazetteer) -> PlaceKey:
     """The record's station when the lists know it, else that of the intake; its district says which of two is meant."""
-    district = _sure(s, "district") or metadata.place.district
+    district = _sure_value(s, "district") or metadata.place.district
     found = gazetteer.find(s.station, district)
     return found if found.station or not metadata.place.station else metadata.place
 
 
-def _sure(s: Stored, name: str) -> str:
+def _sure_value(s: Stored, name: str) -> str:
     cell = s.record.fields.get(name)
     return cell.value if cell is not None and cell.value and cell.is_sure() else ""
+
+
+def fold_parts(ledger: Ledger, gazetteer: Gazetteer, *, keeps: bool = False) -> PartFold:
+    """All parts added up. keeps: cache what is folded in the ledger if that can be written, in few transactions.
+
+    Memory: some tens of parts at a time, and the counts of all stations and books.
+    """
+    cache = PartCache(
+        ledger, SNAPSHOT, _cache_basis(gazetteer), lambda part: fold_part(ledger, part, gazetteer).as_text(),
+        keeps=keeps, holds=False,
+    )  # fmt: skip
+    whole = PartFold()
+    # A part that has nothing any more is counted as well, or what is cached of it would stay.
+    for part in cache.all_parts():
+        whole.add(json.loads(cache.get(part)))
+    cache.flush()
+    return whole
+
+
+def _cache_basis(gazetteer: Gazetteer) -> str:
+    """What counts depend on beside the ledger."""
+    return hashlib.sha256(f"{__version__} {VERSION} {DEFINITIONS} {gazetteer.as_text()}".encode()).hexdigest()[:16]

@@ -31,22 +31,22 @@ _SECOND = ("second", "sample")
 
 def fold_quality(ledger: Ledger, validated: Mapping[str, Sequence[int]], rejects: Mapping[str, int]) -> Quality:
     """Rates of one workspace, and the same by form of the record. validated, rejects: see `PartFold`."""
-    audited, twice = _audited(ledger), _keyed_twice(ledger)
+    audited, twice = _count_audited(ledger), _count_double_keyed(ledger)
     clean, touched = (sum(row[k] for row in validated.values()) for k in range(2))
     newest = """SELECT d.verdict, COUNT(*) AS n FROM decisions d
       JOIN (SELECT MAX(seq) AS seq FROM decisions GROUP BY record, field) n ON n.seq = d.seq GROUP BY d.verdict"""
     decided = Counter({r["verdict"]: r["n"] for r in ledger.rows(newest)})
     return Quality(
-        sample=_share(audited.values(), "no-sample-drawn"),
-        double_keyed=_share(twice.values(), "not-keyed-twice"),
+        sample=_make_share(audited.values(), "no-sample-drawn"),
+        double_keyed=_make_share(twice.values(), "not-keyed-twice"),
         straight_through=Share(part=clean - touched, of=clean) if clean else NotMeasured(why="nothing-yet"),
         illegible=Share(part=decided["illegible"], of=decided.total()) if decided else NotMeasured(why="nothing-yet"),
         rejects={code: n for code, n in sorted(rejects.items()) if _CODE.fullmatch(code)},
         by_form={
             # The forms of which something is validated, and those of which people were asked all the same.
             form: FormQuality(
-                audited=_share([audited[form]], "no-sample-drawn"),
-                double_keyed=_share([twice[form]], "not-keyed-twice"),
+                audited=_make_share([audited[form]], "no-sample-drawn"),
+                double_keyed=_make_share([twice[form]], "not-keyed-twice"),
                 validated=n, by_people=people, from_tables=tables,
             )
             for form in sorted({*validated, *audited, *twice})
@@ -55,7 +55,7 @@ def fold_quality(ledger: Ledger, validated: Mapping[str, Sequence[int]], rejects
     )  # fmt: skip
 
 
-def _audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
+def _count_audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
     """Form -> values that had passed and were asked of people all the same, and how many of them were wrong."""
     form_of = {r["print"]: r["form"] for r in ledger.rows(_PRINTS)}
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -65,7 +65,7 @@ def _audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
     return found
 
 
-def _keyed_twice(ledger: Ledger) -> defaultdict[str, Counter[str]]:
+def _count_double_keyed(ledger: Ledger) -> defaultdict[str, Counter[str]]:
     """Form -> places that a second person keyed, and on how many the two differed at first."""
     first: dict[str, tuple[str, bool]] = {}
     for r in ledger.each(_KEYS):
@@ -83,7 +83,7 @@ def _keyed_twice(ledger: Ledger) -> defaultdict[str, Counter[str]]:
     return found
 
 
-def _share(counts: Iterable[Counter[str]], why: str) -> Share | NotMeasured:
+def _make_share(counts: Iterable[Counter[str]], why: str) -> Share | NotMeasured:
     whole = sum(counts, Counter())
     return Share(part=whole["part"], of=whole["of"]) if whole["of"] else NotMeasured(why=why)
 

@@ -32,7 +32,7 @@ def grade_of(place: ReportedPlace) -> str:
     done, wanted = share_of(place)
     if 100 * done > _MOST_SHARE * wanted:
         return "over"
-    parts = [(proven(place), wanted), (inventoried(place), scope_of(place))]
+    parts = [(count_proven(place), wanted), (count_inventoried(place), count_in_scope(place))]
     # In whole numbers: no rounding lifts a share to a grade, or drops one that has it exactly.
     return next((g for g in ("99", "95", "90") if all(100 * n >= int(g) * of for n, of in parts)), "below")
 
@@ -45,22 +45,22 @@ def is_gradable(place: ReportedPlace) -> bool:
 def _has_inventory(place: ReportedPlace) -> bool:
     if place.counts is None or not place.counts.expected or place.coverage is None:
         return False
-    scope = scope_of(place)
-    return scope > 0 and 100 * inventoried(place) >= _LEAST_INVENTORIED * scope
+    scope = count_in_scope(place)
+    return scope > 0 and 100 * count_inventoried(place) >= _LEAST_INVENTORIED * scope
 
 
-def scope_of(place: ReportedPlace) -> int:
+def count_in_scope(place: ReportedPlace) -> int:
     """How many stations it has: those of its list, or more where its officer states more."""
     if place.level == "nation":
-        return sum(scope_of(p) for p in place.parts if p.counts is not None)
+        return sum(count_in_scope(p) for p in place.parts if p.counts is not None)
     told = place.report.snapshot.statement if place.report else None
     stated = [n for n in (told.stations, told.covered) if n is not None] if told else []
     return max([place.coverage.in_scope if place.coverage else 0, *stated])
 
 
-def inventoried(place: ReportedPlace) -> int:
+def count_inventoried(place: ReportedPlace) -> int:
     """Of how many stations an inventory counts the records, as far as rows of stations tell."""
-    rows = [s for s in place.of_level("station") if s.name]
+    rows = [s for s in place.each_of_level("station") if s.name]
     if rows and place.level != "nation":
         return sum(1 for s in rows if s.counts is not None and s.counts.expected is not None)
     return place.coverage.inventoried if place.coverage else 0
@@ -72,21 +72,21 @@ def share_of(place: ReportedPlace) -> tuple[int, int]:
     return (max(0, c.of_expected - place.doubled), c.expected or 0) if c else (0, 0)
 
 
-def proven(place: ReportedPlace) -> int:
+def count_proven(place: ReportedPlace) -> int:
     """Records loaded, each counted once, and of no station or district more than it expects."""
     if place.counts is None or place.counts.expected is None:
         return 0
     if place.parts and all(p.counts is not None for p in place.parts):
-        return max(0, sum(proven(p) for p in place.parts) - place.doubled)
+        return max(0, sum(count_proven(p) for p in place.parts) - place.doubled)
     return max(0, min(place.counts.of_expected, place.counts.expected) - place.doubled)
 
 
-def ranks(states: Sequence[ReportedPlace]) -> dict[str, int]:
+def rank_states(states: Sequence[ReportedPlace]) -> dict[str, int]:
     """Code -> rank within its class, of those with a grade; equal shares have equal ranks."""
     found: dict[str, int] = {}
     for group in CLASSES:
         graded = {
-            s.code: proven(s) / share_of(s)[1]
+            s.code: count_proven(s) / share_of(s)[1]
             for s in states
             if shown_states()[s.code].group == group and is_gradable(s)
         }

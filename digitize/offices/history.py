@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from digitize.offices.measures import COMPLETE, Counts, total
-from digitize.offices.pace import months_left
+from digitize.offices.measures import COMPLETE, Counts, sum_counts
+from digitize.offices.pace import estimate_months_left
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import Received
 
@@ -48,15 +48,15 @@ class Projection:
     likely: date | None = None
 
 
-def monthly(received: Sequence[Received], day: date) -> list[Point]:
+def sum_by_month(received: Sequence[Received], day: date) -> list[Point]:
     """The sums of all members at each month's end from the first snapshot on, and on the day itself."""
     return [
-        Point(end, total(Counts.of(r.summary["totals"]) for r in newest), len(newest))
-        for end, newest in newest_at(received, day)
+        Point(end, sum_counts(Counts.from_values(r.summary["totals"]) for r in newest), len(newest))
+        for end, newest in each_month_newest(received, day)
     ]
 
 
-def newest_at(received: Sequence[Received], day: date) -> Iterator[tuple[date, list[Received]]]:
+def each_month_newest(received: Sequence[Received], day: date) -> Iterator[tuple[date, list[Received]]]:
     """The newest of each member at each month's end from the first snapshot on, and on the day itself."""
     if not received:
         return
@@ -64,14 +64,14 @@ def newest_at(received: Sequence[Received], day: date) -> Iterator[tuple[date, l
     for r in sorted(received, key=lambda r: r.as_on):
         by_member.setdefault(r.reporter, []).append(r)
     at = dict.fromkeys(by_member, -1)
-    for end in _month_ends(min(date.fromisoformat(r.as_on) for r in received), day):
+    for end in _list_month_ends(min(date.fromisoformat(r.as_on) for r in received), day):
         for member, rows in by_member.items():
             while at[member] + 1 < len(rows) and rows[at[member] + 1].as_on <= end.isoformat():
                 at[member] += 1
         yield end, [by_member[m][i] for m, i in at.items() if i >= 0]
 
 
-def _month_ends(first: date, last: date) -> list[date]:
+def _list_month_ends(first: date, last: date) -> list[date]:
     found, year, month = [], first.year, first.month
     while (end := date(year, month, calendar.monthrange(year, month)[1])) < last:
         found.append(end)
@@ -79,7 +79,7 @@ def _month_ends(first: date, last: date) -> list[date]:
     return [*found, last]
 
 
-def project(points: Sequence[Point], doubled: int = 0) -> Projection:
+def project_end(points: Sequence[Point], doubled: int = 0) -> Projection:
     """When all but a hundredth will be loaded, as a range: at the fastest and at the slowest pace lately seen.
 
     doubled: records that are counted twice now; they are done once, as in shares.
@@ -104,7 +104,7 @@ def project(points: Sequence[Point], doubled: int = 0) -> Projection:
     if min(p for _, p in paces) <= 0:
         return Projection(why="standing-still", paces=tuple(paces))
     days = [left / pace * _MONTH for _, pace in paces]
-    ahead = months_left(_monthly_done(points), left)
+    ahead = estimate_months_left(_count_monthly_done(points), left)
     likely = min(days[-1] if ahead is None else ahead * _MONTH, _FAR)
     # A day so far ahead says no more than that the work stands still; how it stands among others is known all the same.
     if max(days) > _FAR:
@@ -115,7 +115,7 @@ def project(points: Sequence[Point], doubled: int = 0) -> Projection:
     return Projection(first, last, paces=tuple(paces), likely=likely_day)
 
 
-def _monthly_done(points: Sequence[Point]) -> list[float]:
+def _count_monthly_done(points: Sequence[Point]) -> list[float]:
     """What was loaded in each month, the newest last; the month that has just begun tells nothing yet."""
     done = []
     for a, b in zip(points, points[1:], strict=False):
@@ -125,7 +125,7 @@ def _monthly_done(points: Sequence[Point]) -> list[float]:
     return done
 
 
-def by_reporter(
+def project_reporters(
     received: Sequence[Received], day: date, doubled: Mapping[str, int] | None = None
 ) -> dict[str, Projection]:
     """When each reporter ends, at its own pace, as of its newest snapshot. received: by reporter and day.
@@ -138,12 +138,12 @@ def by_reporter(
         rows.setdefault(r.reporter, []).append(r)
     # Not as of the day: what a silent one did since nobody knows, and nothing would look like standing still.
     return {
-        reporter: project(monthly(own, min(day, date.fromisoformat(own[-1].as_on))), twice.get(reporter, 0))
+        reporter: project_end(sum_by_month(own, min(day, date.fromisoformat(own[-1].as_on))), twice.get(reporter, 0))
         for reporter, own in rows.items()
     }
 
 
-def whole_of(parts: Mapping[str, Projection]) -> Projection:
+def combine_projections(parts: Mapping[str, Projection]) -> Projection:
     """When the whole ends: when its last part does. Without a date of one part there is none of the whole."""
     without = tuple((name, p.why) for name, p in parts.items() if p.last is None and p.why != "done")
     dated = [p for p in parts.values() if p.first and p.last]
@@ -153,8 +153,8 @@ def whole_of(parts: Mapping[str, Projection]) -> Projection:
     return Projection(*known) if known else Projection(why="done" if parts else "no-inventory")
 
 
-def change_since(store: SnapshotStore, newest: Received) -> int | None:
+def count_change(store: SnapshotStore, newest: Received) -> int | None:
     """How many records more are loaded than in the snapshot a month and more before; None where there is none."""
     # 26 and not 30: the ends of February and March lie 28 days apart, and a report may come a little early.
-    before = store.newest(newest.reporter, date.fromisoformat(newest.as_on) - timedelta(days=26))
+    before = store.find_newest(newest.reporter, date.fromisoformat(newest.as_on) - timedelta(days=26))
     return newest.summary["totals"]["loaded"] - before.summary["totals"]["loaded"] if before else None

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from digitize.machine.today import INDIA, today_in_india
 from digitize.offices.envelope import Sealed
 from digitize.offices.keys import Key
-from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, coverage_of, total
+from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, coverage_of, sum_counts
 from digitize.offices.naming import twin_key
 from digitize.offices.refusal import Refused
-from digitize.offices.services import still_loaded
+from digitize.offices.services import limit_all_to_loaded
 from digitize.offices.shape import VERSION, District, Snapshot
 from digitize.offices.shape_quality import Share
-from digitize.offices.stated import FIRST, statement_faults
+from digitize.offices.stated import FIRST, find_statement_faults
 from mappers.codes.places import states
 
 _AHEAD = timedelta(hours=1)
@@ -29,7 +29,7 @@ _LAST_YEAR = 9000
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class CheckContext:
     """What a snapshot is judged by. level: what this office receives; code: the office's state, "" for the nation."""
 
     level: str
@@ -38,19 +38,19 @@ class Bench:
     now: datetime
 
     @classmethod
-    def today(cls, level: str, code: str, keys: Mapping[str, Key]) -> Bench:
+    def today(cls, level: str, code: str, keys: Mapping[str, Key]) -> CheckContext:
         """With the clock of this machine."""
         return cls(level, code, keys, datetime.now(UTC))
 
 
-def open_sealed(sealed: Sealed, bench: Bench) -> Snapshot:
+def open_sealed(sealed: Sealed, bench: CheckContext) -> Snapshot:
     """The snapshot in a sealed file, when it may be taken whatever came before it.
 
     Raises Refused: unknown-key, bad-signature, another-key, key-revoked, what `read_body` raises, wrong-level,
     another-state, from-the-future, does-not-add-up.
     """
     # Key and signature first: what nobody known has signed is not taken apart at all.
-    key = _key_of(sealed, bench)
+    key = _find_key(sealed, bench)
     snapshot = read_body(sealed.body)
     if snapshot.reporter != key.reporter:
         raise Refused("another-key", f"it speaks for {snapshot.reporter} and is signed by {key.reporter}")
@@ -90,9 +90,9 @@ def check_alone(snapshot: Snapshot) -> Snapshot:
     _check_year(snapshot)
     if snapshot.as_on > (made := today_in_india(snapshot.made_at)):
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made on {made}")
-    for text in statement_faults(snapshot.statement) if snapshot.statement else ():
+    for text in find_statement_faults(snapshot.statement) if snapshot.statement else ():
         raise Refused("stated-impossible", text)
-    for text in _wrong_sums(snapshot):
+    for text in _check_sums(snapshot):
         raise Refused("does-not-add-up", text)
     return snapshot
 
@@ -102,7 +102,7 @@ def _check_year(snapshot: Snapshot) -> None:
         raise Refused("from-the-future", f"it is of {snapshot.as_on}, and was made in the year {snapshot.made_at.year}")
 
 
-def _key_of(sealed: Sealed, bench: Bench) -> Key:
+def _find_key(sealed: Sealed, bench: CheckContext) -> Key:
     key = bench.keys.get(sealed.key)
     if key is None:
         raise Refused("unknown-key", "its key is nobody's in the list; ask for the key, then: keys add")
@@ -128,10 +128,12 @@ def read_body(body: bytes) -> Snapshot:
         return made
     except ValidationError as e:
         # Of several faults the one that tells most; include_input=False, for what a stranger wrote is not repeated.
-        first = min(e.errors(include_input=False, include_url=False), key=lambda x: _ORDER.get(_word(x), 9))
+        first = min(
+            e.errors(include_input=False, include_url=False), key=lambda x: _ORDER.get(_find_refusal_code(x), 9)
+        )
         # Keys of the file itself may be anything; only names of the shape and numbers are repeated.
         where = ".".join(str(x) for x in first["loc"] if isinstance(x, int) or x in _NAMES)
-        word = _word(first)
+        word = _find_refusal_code(first)
         if word == "wrong-version":
             raise Refused(word, f"its version is not {VERSION}; upgrade the older of the two programs") from None
         raise Refused(
@@ -151,7 +153,7 @@ _NAMES = {n for part in (Snapshot, District) for n in part.model_fields} | set(M
 _ORDER = {"wrong-version": 0, "negative-count": 1, "too-large-count": 1, "unsafe-name": 1}
 
 
-def _word(error: Any) -> str:
+def _find_refusal_code(error: Any) -> str:
     kind, where = error["type"], error["loc"]
     if where in (("version",), ("definitions",), ("format",)):
         return "wrong-version"
@@ -162,18 +164,18 @@ def _word(error: Any) -> str:
     return "unsafe-name" if kind == "value_error" and "name of a place" in error["msg"] else "bad-shape"
 
 
-def _wrong_sums(s: Snapshot) -> Iterator[str]:
-    if total(d.counts.plain() for d in s.districts) != s.totals.plain():
+def _check_sums(s: Snapshot) -> Iterator[str]:
+    if sum_counts(d.counts.plain() for d in s.districts) != s.totals.plain():
         yield "the totals are not the sum of the districts"
     if len({twin_key(d.name) for d in s.districts}) < len(s.districts):
         yield "a district stands there twice"
     for d in s.districts:
-        yield from _wrong_in_district(d)
+        yield from _check_district(d)
     for name in ("sample", "double_keyed", "straight_through", "illegible"):
         share = getattr(s.quality, name)
         if isinstance(share, Share) and share.part > share.of:
             yield f"quality.{name}: the part is more than the whole"
-    yield from _wrong_services(s)
+    yield from _check_services(s)
     ways = (s.exchanges.forward, s.exchanges.backward) if s.exchanges else ()
     days = [d for way in ways for d in way.values()]
     if any(not FIRST <= d <= s.as_on for d in days):
@@ -186,15 +188,15 @@ def _wrong_sums(s: Snapshot) -> Iterator[str]:
     if any(book[0] >= len(s.stations or ()) for book in s.books):
         yield "books: a book belongs to a station that is not there"
     if s.stations is not None:
-        yield from _wrong_stations(s)
+        yield from _check_stations(s)
 
 
-def _wrong_services(s: Snapshot) -> Iterator[str]:
+def _check_services(s: Snapshot) -> Iterator[str]:
     told = s.services or {}
     # Of services that are not known here nothing can be asked but that.
     if any(f.count > f.of for f in told.values()):
         yield "services: more can be found than there are records"
-    held = still_loaded(told, (d.by_form for d in s.districts))
+    held = limit_all_to_loaded(told, (d.by_form for d in s.districts))
     for name, f in held.items():
         if f != told[name]:
             yield f"services.{name}: it tells of more records than are loaded"
@@ -204,7 +206,7 @@ def _wrong_services(s: Snapshot) -> Iterator[str]:
             yield f"quality.by_form.{form}: the parts are more than the whole"
 
 
-def _wrong_in_district(d: District) -> Iterator[str]:
+def _check_district(d: District) -> Iterator[str]:
     c = d.counts
     if c.in_review + c.rejected + c.validated > c.records or c.pages_read + c.pages_failed > c.pages:
         yield f"district {d.name}: the parts are more than the whole"
@@ -218,7 +220,7 @@ def _wrong_in_district(d: District) -> Iterator[str]:
             yield f"district {d.name}: the breakdown by {name} is not the sum of it"
 
 
-def _wrong_stations(s: Snapshot) -> Iterator[str]:
+def _check_stations(s: Snapshot) -> Iterator[str]:
     counts = [Counts() for _ in s.districts]
     coverage = [Coverage() for _ in s.districts]
     seen = set()
@@ -232,7 +234,7 @@ def _wrong_stations(s: Snapshot) -> Iterator[str]:
         if place in seen:
             yield f"district {s.districts[index].name}: a station stands there twice"
         seen.add(place)
-        plain = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
+        plain = Counts.from_station(dict(zip(OF_STATION, values, strict=True)))
         counts[index] += plain
         coverage[index] += coverage_of(plain, is_named=bool(name), is_certified=bool(certified))
     for d, c, v in zip(s.districts, counts, coverage, strict=True):

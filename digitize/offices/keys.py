@@ -65,7 +65,7 @@ def add_key(store: KeyBook, reporter: str, public: str, note: str = "") -> None:
     # The same key told again is no new line; it holds since it first came.
     if held is None:
         with store.writing():
-            store.insert_key(KeyLine(_now(), reporter, public, "add", note))
+            store.insert_key(KeyLine(_format_now(), reporter, public, "add", note))
 
 
 def revoke_key(store: KeyBook, public: str, note: str) -> Key:
@@ -78,7 +78,7 @@ def revoke_key(store: KeyBook, public: str, note: str) -> Key:
     if len(held) != 1 or len(public) < 8:
         raise OptionsError("No key, or more than one, begins so; give at least eight digits. See: keys list")
     with store.writing():
-        store.insert_key(KeyLine(_now(), held[0].reporter, held[0].public, "revoke", note))
+        store.insert_key(KeyLine(_format_now(), held[0].reporter, held[0].public, "revoke", note))
     return held[0]
 
 
@@ -92,5 +92,5 @@ def read_public(text: str) -> str:
     return text.lower()
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digitize.offices.grades import is_gradable, proven, share_of
+from digitize.offices.grades import count_proven, is_gradable, share_of
 from digitize.offices.history import Projection
 from digitize.offices.measures import Counts
 from digitize.offices.rollup import ReportedPlace
@@ -35,7 +35,7 @@ class Lag:
     past: tuple[int, ...] = ()
 
 
-def lag_of(
+def find_lags(
     root: ReportedPlace, ends: Mapping[str, Projection], silent_days: int, received: Sequence[Received]
 ) -> dict[str, Lag]:
     """Code -> how a state of the nation stands, the slowest first. received: of all states, by reporter and day."""
@@ -43,13 +43,13 @@ def lag_of(
     for r in received:
         rows.setdefault(r.reporter, []).append(r)
     unknown = Projection(why="no-report")
-    made = [_lag(p, ends.get(p.code, unknown), silent_days, rows.get(p.code, [])) for p in root.parts]
+    made = [_find_lag(p, ends.get(p.code, unknown), silent_days, rows.get(p.code, [])) for p in root.parts]
     places = {p.code: p for p in root.parts}
-    return {x.code: x for x in sorted(made, key=lambda x: _order(x.ends, places[x.code]))}
+    return {x.code: x for x in sorted(made, key=lambda x: _sort_key(x.ends, places[x.code]))}
 
 
-def _order(ends: Projection, place: ReportedPlace) -> tuple[int, float, str]:
-    done, wanted = (proven(place), share_of(place)[1]) if place.counts else (0, 0)
+def _sort_key(ends: Projection, place: ReportedPlace) -> tuple[int, float, str]:
+    done, wanted = (count_proven(place), share_of(place)[1]) if place.counts else (0, 0)
     share = done / wanted if wanted else 0.0
     if ends.likely is not None:
         return len(_BEFORE_DATED), -ends.likely.toordinal(), place.name
@@ -58,20 +58,20 @@ def _order(ends: Projection, place: ReportedPlace) -> tuple[int, float, str]:
     return _BEFORE_DATED.index(ends.why) if ends.why in _BEFORE_DATED else 0, share, place.name
 
 
-def _lag(place: ReportedPlace, ends: Projection, silent_days: int, rows: Sequence[Received]) -> Lag:
+def _find_lag(place: ReportedPlace, ends: Projection, silent_days: int, rows: Sequence[Received]) -> Lag:
     past = tuple(int(r.summary["totals"]["loaded"]) for r in rows[-13:])
-    trend = _trend(ends)
+    trend = _find_trend(ends)
     if place.counts is None or place.report is None:
         return Lag(place.code, "no-report", 0, "", "unknown", ends)
     if place.report.days > silent_days:
         return Lag(place.code, "silent", 0, place.report.snapshot.as_on.isoformat(), trend, ends, past)
     if not is_gradable(place):
         return Lag(place.code, "no-inventory", 0, "", trend, ends, past)
-    cause, records = cause_of(place.counts)
-    return Lag(place.code, cause, records, _since(cause, rows), trend, ends, past)
+    cause, records = find_cause(place.counts)
+    return Lag(place.code, cause, records, _find_since(cause, rows), trend, ends, past)
 
 
-def cause_of(c: Counts) -> tuple[str, int]:
+def find_cause(c: Counts) -> tuple[str, int]:
     """What most of the records that are missing wait for, and how many these are, as far as counts tell.
 
     no-scans: their pages are not scanned; not-read: scanned, and no record is made of them yet.
@@ -90,20 +90,20 @@ def cause_of(c: Counts) -> tuple[str, int]:
     return (cause, waits[cause]) if waits[cause] else ("none", 0)
 
 
-def _since(cause: str, rows: Sequence[Received]) -> str:
+def _find_since(cause: str, rows: Sequence[Received]) -> str:
     """The snapshot since which that was the cause; where nothing is loaded any more, the last day on which it was."""
-    totals = [Counts.of(r.summary["totals"]) for r in rows]
+    totals = [Counts.from_values(r.summary["totals"]) for r in rows]
     if not totals:
         return ""
     since = len(rows) - 1
-    while since > 0 and cause_of(totals[since - 1])[0] == cause:
+    while since > 0 and find_cause(totals[since - 1])[0] == cause:
         since -= 1
     grown = next((i for i in range(len(rows) - 1, 0, -1) if totals[i].loaded > totals[i - 1].loaded), 0)
     # Two snapshots without anything loaded are a standstill, and its day tells more.
     return rows[grown if grown < len(rows) - 2 else since].as_on
 
 
-def _trend(ends: Projection) -> str:
+def _find_trend(ends: Projection) -> str:
     paces = dict(ends.paces)
     if not paces:
         return "unknown"
@@ -118,7 +118,7 @@ def _trend(ends: Projection) -> str:
     return "slower" if 100 * now <= _SLOWER * before else "steady"
 
 
-def first_and_last(root: ReportedPlace) -> tuple[date, date] | None:
+def find_first_and_last(root: ReportedPlace) -> tuple[date, date] | None:
     """The days of the oldest and of the newest snapshot that a page rests on; None where there is none.
 
     Of a state's own page those of its sites: what it makes of them today is as old as they are.

@@ -13,9 +13,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from digitize.errors import OptionsError
-from digitize.offices.naming import made_safe
+from digitize.offices.naming import make_name_safe
 from digitize.offices.shape import Statement
-from digitize.offices.stated import statement_faults
+from digitize.offices.stated import find_statement_faults
 from mappers.codes.places import districts
 from mappers.codes.stations import StationEntry, load_stations
 from mappers.text.folding import fold_key
@@ -48,12 +48,12 @@ class Gazetteer:
         self.state = state
         self.codes: dict[PlaceKey, str] = {}
         self._ways: dict[str, set[PlaceKey]] = {}
-        self._districts = {fold_key(name): made_safe(name) for name in districts_known}
-        self.lgd = {made_safe(name): lgd for name, lgd in districts_known.items()}
+        self._districts = {fold_key(name): make_name_safe(name) for name in districts_known}
+        self.lgd = {make_name_safe(name): lgd for name, lgd in districts_known.items()}
         for s in stations:
-            district = self._districts.setdefault(fold_key(s.district), made_safe(s.district))
+            district = self._districts.setdefault(fold_key(s.district), make_name_safe(s.district))
             self._districts.update({fold_key(a): district for a in s.district_aliases})
-            key = PlaceKey(district, made_safe(s.name))
+            key = PlaceKey(district, make_name_safe(s.name))
             self.codes[key] = s.code
             for way in (s.name, *s.aliases):
                 self._ways.setdefault(fold_key(way), set()).add(key)
@@ -111,11 +111,11 @@ def load_inventory(path: Path, gazetteer: Gazetteer) -> dict[PlaceKey, Inventory
                 raise OptionsError(f"{path}: row {n}: no such station in lists/stations.csv; add it there first")
             if key in found:
                 raise OptionsError(f"{path}: row {n}: the station has a row already; add both up in one")
-            found[key] = _inventory(cells, f"{path}: row {n}")
+            found[key] = _parse_inventory(cells, f"{path}: row {n}")
     return found
 
 
-def _inventory(cells: dict[str, str], where: str) -> Inventory:
+def _parse_inventory(cells: dict[str, str], where: str) -> Inventory:
     try:
         records, pages = (int(cells[c]) if cells.get(c) else None for c in ("records", "pages"))
         certified = cells.get("certified_on", "")
@@ -143,6 +143,6 @@ def load_statement(path: Path) -> Statement | None:
     except ValidationError as e:
         first = e.errors(include_input=False)[0]
         raise OptionsError(f"{path}: {'.'.join(str(x) for x in first['loc'])}: {first['msg']}") from e
-    for fault in statement_faults(made):
+    for fault in find_statement_faults(made):
         raise OptionsError(f"{path}: {fault}")
     return made

@@ -48,19 +48,19 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         """Both together."""
-        return Counts(*map(add, _values(self), _values(other)))  # type: ignore[arg-type]
+        return Counts(*map(add_known, _values(self), _values(other)))  # type: ignore[arg-type]
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
         return dict(zip(MEASURES, _values(self), strict=True))
 
     @classmethod
-    def of(cls, values: Mapping[str, int | None]) -> Self:
+    def from_values(cls, values: Mapping[str, int | None]) -> Self:
         """From a mapping that has the measures' names."""
         return cls(**{name: values[name] for name in MEASURES})  # type: ignore[arg-type]
 
     @classmethod
-    def of_station(cls, values: Mapping[str, int | None]) -> Counts:
+    def from_station(cls, values: Mapping[str, int | None]) -> Counts:
         """The counts of one station, which has an inventory or has none."""
         # The last two follow from the others at a station; further up they can only be added.
         made = {name: values[name] for name in MEASURES[:-2]}
@@ -99,13 +99,13 @@ class Coverage:
         )
 
 
-def add(a: int | None, b: int | None) -> int | None:
+def add_known(a: int | None, b: int | None) -> int | None:
     """The sum; what nobody counted adds nothing, and is None only where nobody counted anything."""
     # Not (a or 0) + (b or 0): two that nobody counted would become a 0 that somebody did.
     return b if a is None else a if b is None else a + b
 
 
-def total(counts: Iterable[Counts]) -> Counts:
+def sum_counts(counts: Iterable[Counts]) -> Counts:
     """The sum of all."""
     return sum(counts, Counts())
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from digitize import __version__
-from digitize.offices.books import Newest, settle
-from digitize.offices.build import StationTally, Tallies, station_rows
-from digitize.offices.exchanged import latest
+from digitize.offices.books import Newest, subtract_withdrawn
+from digitize.offices.build import StationTally, Tallies, make_station_rows
+from digitize.offices.exchange_dates import find_latest
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
-from digitize.offices.measures import OF_STATION, Counts, add, add_cells, total
-from digitize.offices.services import add_services, still_loaded
+from digitize.offices.measures import OF_STATION, Counts, add_cells, add_known, sum_counts
+from digitize.offices.services import add_services, limit_all_to_loaded
 from digitize.offices.shape import (  # fmt: skip
     DEFINITIONS,
     FORMAT,
@@ -77,35 +77,35 @@ def merge_sites(
     if not sites:
         raise ValueError("a state without sites has nothing to report")
     lgd, codes, names = dict[str, str](), dict[PlaceKey, str](), _Names(own.gazetteer)
-    sites, twice = settle(sites, withdrawn)
+    sites, twice = subtract_withdrawn(sites, withdrawn)
     tallies = _add_up(sites, own, lgd, codes, names)
     districts = tallies.districts(lgd)
     snapshots = [s.snapshot for s in sites]
-    rows = station_rows(tallies, codes, today)
+    rows = make_station_rows(tallies, codes, today)
     return Snapshot(
         format=FORMAT, version=VERSION, definitions=DEFINITIONS, software=f"cctns-digitize {__version__}",
         level="state", state=state, as_on=today, made_at=datetime.now(UTC).replace(microsecond=0),
-        sources=[_source(s) for s in sites],
-        totals=PlaceCounts(**total(d.counts.plain() for d in districts).as_plain()),
-        districts=districts, by_profile=_by_profile(snapshots), stations=rows,
-        books=_books(snapshots, rows, [d.name for d in districts], names),
+        sources=[_make_source(s) for s in sites],
+        totals=PlaceCounts(**sum_counts(d.counts.plain() for d in districts).as_plain()),
+        districts=districts, by_profile=_merge_profiles(snapshots), stations=rows,
+        books=_merge_books(snapshots, rows, [d.name for d in districts], names),
         quality=merge_quality([s.quality for s in snapshots]),
-        effort=merge_effort([s.effort for s in snapshots]), pace=_pace([s.pace for s in snapshots]),
-        services=_services(snapshots, [d.by_form for d in districts]), statement=statement,
-        exchanges=latest(s.exchanges for s in snapshots),
+        effort=merge_effort([s.effort for s in snapshots]), pace=_merge_pace([s.pace for s in snapshots]),
+        services=_merge_services(snapshots, [d.by_form for d in districts]), statement=statement,
+        exchanges=find_latest(s.exchanges for s in snapshots),
         twice=Twice(books=len(twice), records=sum(b.records for b in twice)),
     )  # fmt: skip
 
 
-def merged_counts(
+def merge_counts(
     sites: Sequence[Newest], own: OwnLists, withdrawn: Iterable[OfficeAct] = ()
 ) -> tuple[Counts, dict[str, int]]:
     """The counts of a state as `merge_sites` tells them, and the records loaded of each district, without the rest."""
-    tallies = _add_up(settle(sites, withdrawn)[0], own, {}, {}, _Names(own.gazetteer))
+    tallies = _add_up(subtract_withdrawn(sites, withdrawn)[0], own, {}, {}, _Names(own.gazetteer))
     loaded = dict.fromkeys(tallies.broken_down, 0)
     for key, s in tallies.stations.items():
         loaded[key.district] += s.counts["loaded"] or 0
-    return total(s.plain() for s in tallies.stations.values()), loaded
+    return sum_counts(s.plain() for s in tallies.stations.values()), loaded
 
 
 def _add_up(
@@ -120,7 +120,7 @@ def _add_up(
     return tallies
 
 
-def _by_profile(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
+def _merge_profiles(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
     """Records by capture profile; empty where a site of an older version does not tell, for the rest would mislead."""
     made: dict[str, list[int]] = {}
     for part in parts:
@@ -131,13 +131,15 @@ def _by_profile(parts: Sequence[Snapshot]) -> dict[str, list[int]]:
     return dict(sorted(made.items()))
 
 
-def _services(parts: Sequence[Snapshot], by_form: Sequence[Mapping[str, Sequence[int]]]) -> dict[str, Findable] | None:
+def _merge_services(
+    parts: Sequence[Snapshot], by_form: Sequence[Mapping[str, Sequence[int]]]
+) -> dict[str, Findable] | None:
     told = add_services(p.services for p in parts)
     # A book that was withdrawn may have held what was told of.
-    return None if told is None else still_loaded(told, by_form)
+    return None if told is None else limit_all_to_loaded(told, by_form)
 
 
-def _source(site: Newest) -> Source:
+def _make_source(site: Newest) -> Source:
     own = site.snapshot.sources[0]
     return Source(
         site=site.snapshot.reporter, as_on=site.snapshot.as_on, events=own.events, root_hash=own.root_hash,
@@ -165,7 +167,7 @@ def _add_site(s: Snapshot, tallies: Tallies, lgd: dict[str, str], codes: dict[Pl
             tally.last_day = max(tally.last_day, (s.as_on - timedelta(days=idle)).isoformat())
 
 
-def _books(
+def _merge_books(
     parts: Sequence[Snapshot], rows: Sequence[StationRow], districts: Sequence[str], names: _Names
 ) -> list[BookRow]:
     """The years of FIRs of each station, all volumes of a year as one; by them doubles across states are found."""
@@ -182,8 +184,11 @@ def _books(
 def add_protected(a: Protected, b: Protected) -> Protected:
     """Both together."""
     return Protected(
-        count=a.count + b.count, hidden=a.hidden + b.hidden, of=add(a.of, b.of), not_known=add(a.not_known, b.not_known)
-    )  # fmt: skip
+        count=a.count + b.count,
+        hidden=a.hidden + b.hidden,
+        of=add_known(a.of, b.of),
+        not_known=add_known(a.not_known, b.not_known),
+    )
 
 
 def _add_station(tally: StationTally, values: Mapping[str, int | None]) -> None:
@@ -191,7 +196,7 @@ def _add_station(tally: StationTally, values: Mapping[str, int | None]) -> None:
         before = tally.counts[name]
         is_wanted = name in ("expected", "pages_expected")
         tally.counts[name] = (
-            max(x for x in (before, n) if x is not None) if is_wanted and n is not None else add(before, n)
+            max(x for x in (before, n) if x is not None) if is_wanted and n is not None else add_known(before, n)
         )
 
 
@@ -244,7 +249,7 @@ def merge_effort(parts: Sequence[Effort]) -> Effort:
     return Effort(operators=sum(e.operators for e in parts), fields=sum(e.fields for e in parts), minutes=minutes)
 
 
-def _pace(parts: Sequence[Pace]) -> Pace:
+def _merge_pace(parts: Sequence[Pace]) -> Pace:
     return Pace(
         pages_read=sum(p.pages_read for p in parts), fields_settled=sum(p.fields_settled for p in parts)
     )  # fmt: skip

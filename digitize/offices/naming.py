@@ -42,13 +42,13 @@ def is_safe(name: str) -> bool:
     marks = 0
     for c in name:
         marks = marks + 1 if unicodedata.category(c)[0] == "M" else 0
-        if marks > _MOST_MARKS or not _is_safe(c):
+        if marks > _MOST_MARKS or not _is_safe_char(c):
             return False
     return True
 
 
 @cache
-def _is_safe(c: str) -> bool:
+def _is_safe_char(c: str) -> bool:
     if c.isascii():
         return c.isprintable() and c not in "<>"
     kind = unicodedata.category(c)[0]
@@ -58,15 +58,15 @@ def _is_safe(c: str) -> bool:
     return kind == "P" or c in _JOINERS or c == "°"
 
 
-def clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """The name in NFC, runs of blanks as one and none outside."""
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def made_safe(name: str) -> str:
+def make_name_safe(name: str) -> str:
     """A name of an officer's own list as it may stand in a snapshot, without what a spreadsheet left in it unseen."""
     # 80 as the shape of a snapshot allows.
-    return clean("".join(c if _is_safe(c) else " " if c.isspace() else "" for c in clean(name)))[:80]
+    return clean_name("".join(c if _is_safe_char(c) else " " if c.isspace() else "" for c in clean_name(name)))[:80]
 
 
 def twin_key(name: str) -> str:
@@ -80,6 +80,6 @@ def twin_key(name: str) -> str:
     return " ".join("".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in folded).split())
 
 
-def shown_file(name: str) -> str:
+def escape_file_name(name: str) -> str:
     """The name of a file as it can be kept and shown; what is not seen or cannot be written is a mark."""
     return "".join(c if c.isprintable() or c in _JOINERS else "\ufffd" for c in name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def grouped(n: int | None) -> str:
+def group_digits(n: int | None) -> str:
     """60000000 as 6,00,00,000; "" for None, which a caller says in words."""
     if n is None:
         return ""
@@ -17,7 +17,7 @@ def grouped(n: int | None) -> str:
     return sign + ",".join([*reversed(pairs), tail])
 
 
-def percent(part: int, whole: int) -> str:
+def format_percent(part: int, whole: int) -> str:
     """A share with one place, rounded down: 100.0 % is said of the whole alone, and more than 100 stays as it is.
 
     The blank before the sign does not break.
@@ -26,13 +26,13 @@ def percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}\u00a0%"
 
 
-def hundredths(part: int, whole: int) -> str:
-    """A measured share with two places, rounded down as by `percent`."""
+def format_hundredths(part: int, whole: int) -> str:
+    """A measured share with two places, rounded down as by `format_percent`."""
     found = part * 10_000 // whole
     return f"{found // 100}.{found % 100:02}\u00a0%"
 
 
-def wilson(part: int, whole: int) -> tuple[float, float]:
+def find_interval(part: int, whole: int) -> tuple[float, float]:
     """The 95 % interval of a share by Wilson's score; (0, 1) for nothing."""
     if whole <= 0:
         return 0.0, 1.0

@@ -55,7 +55,7 @@ class Office:
         """Where figures that were published lie, one TOML file an answer."""
         return self.folder / "published"
 
-    def stated(self) -> tuple[tuple[str, int, int], ...]:
+    def list_stated_files(self) -> tuple[tuple[str, int, int], ...]:
         """Which files an officer has written beside what was received, and when: lists, published figures, the map."""
         found = [*(self.folder / "lists").glob("*"), *self.published.glob("*"), *self.folder.glob("map.*")]
         seen = [(str(f), f.stat()) for f in sorted(found) if f.is_file()]
@@ -141,30 +141,30 @@ def open_office(folder: Path, level: str = "") -> Office:
     return office
 
 
-def newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest]:
+def load_newest_sites(store: SnapshotStore, as_on: date | None = None) -> list[Newest]:
     """The newest snapshot of each reporter, up to a day."""
-    return [Newest(store.snapshot(r.seq), r.sha256) for r in store.newest_of_each(as_on)]
+    return [Newest(store.snapshot(r.seq), r.sha256) for r in store.list_newest(as_on)]
 
 
-def withdrawn_until(store: SnapshotStore, day: date) -> list[OfficeAct]:
+def list_withdrawn(store: SnapshotStore, day: date) -> list[OfficeAct]:
     """The copies of books that had been withdrawn by the end of a day: what was told on it is told so again."""
-    return [a for a in store.acts("withdraw") if a.at[:10] <= day.isoformat()]
+    return [a for a in store.list_acts("withdraw") if a.at[:10] <= day.isoformat()]
 
 
-def note_told(store: SnapshotStore) -> OfficeHead | None:
+def record_reported_head(store: SnapshotStore) -> OfficeHead | None:
     """Which head of its history an office tells of now, noted before it is sent; None where there is none yet."""
-    heads = {h.seq: h for h in store.heads()}
+    heads = {h.seq: h for h in store.list_heads()}
     if not heads:
         return None
     newest = heads[max(heads)]
-    told = {int(a.subject) for a in store.acts("snapshot")}
+    told = {int(a.subject) for a in store.list_acts("snapshot")}
     with store.writing():
         store.insert_act("snapshot", str(newest.seq), "", "", {})
     old = [(n, heads[n].hash) for n in sorted(told) if n in heads][-MOST_TOLD:]
     return OfficeHead(seq=newest.seq, hash=newest.hash, told=old)
 
 
-def state_snapshot(
+def make_state_snapshot(
     office: Office, sites: Sequence[Newest], today: date, withdrawn: Sequence[OfficeAct] = ()
 ) -> Snapshot:
     """A state's snapshot folded from its sites'. withdrawn: see `merge_sites`.
@@ -174,10 +174,10 @@ def state_snapshot(
     if not sites:
         raise WorkspaceError(f"{office.folder}: no site has reported yet. Next: digitize state add SNAPSHOT...")
     statement = load_statement(office.folder / "lists" / "statement.toml")
-    return merge_sites(office.code, sites, today, statement, own_lists(office), withdrawn)
+    return merge_sites(office.code, sites, today, statement, load_own_lists(office), withdrawn)
 
 
-def own_lists(office: Office) -> OwnLists:
+def load_own_lists(office: Office) -> OwnLists:
     """The stations and the inventory of a state's office. Raises MappingError and OptionsError."""
     lists = office.folder / "lists"
     gazetteer = load_gazetteer(office.code, lists)

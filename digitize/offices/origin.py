@@ -13,11 +13,12 @@ from typing import Any
 from digitize.errors import InputError, LedgerError
 from digitize.machine.signing import is_signed
 from digitize.offices.envelope import unseal
-from digitize.offices.keys import known_keys
+from digitize.offices.keys import add_key, known_keys, revoke_key
 from digitize.offices.measures import MEASURES
 from digitize.offices.refusal import Refused
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import Received
+from digitize.workspace.integrity.keys import Succession
 
 _SECOND = timedelta(seconds=1)
 """Older lines of the list of keys tell whole seconds only."""
@@ -50,7 +51,7 @@ def verify_origin(store: SnapshotStore, held: Sequence[Mapping[str, Any]] = ()) 
     Raises LedgerError naming the first thing that is not as it was signed.
     """
     files = store.verify()
-    spans = _spans(store)
+    spans = _list_spans(store)
     signed = unsigned = 0
     for row, body, mark in store.signed_rows():
         if mark:
@@ -58,7 +59,7 @@ def verify_origin(store: SnapshotStore, held: Sequence[Mapping[str, Any]] = ()) 
             signed += 1
         else:
             unsigned += 1
-    heads = store.heads()
+    heads = store.list_heads()
     own = store.key.with_suffix(".pub").read_text(encoding="ascii").strip() if store.key else ""
     for h in heads:
         # Without any signature it is one of the time before; one that is not ours is another's work.
@@ -102,7 +103,7 @@ def _check_row(store: SnapshotStore, row: Received, body: bytes, mark: bytes, sp
         raise wrong("what is kept beside it is not what it says")
 
 
-def _spans(store: SnapshotStore) -> dict[str, _Span]:
+def _list_spans(store: SnapshotStore) -> dict[str, _Span]:
     def when(text: str) -> datetime:
         return datetime.fromisoformat(text)
 
@@ -112,9 +113,9 @@ def _spans(store: SnapshotStore) -> dict[str, _Span]:
     }
 
 
-def own_heads(store: SnapshotStore) -> Iterator[dict[str, Any]]:
+def list_own_heads(store: SnapshotStore) -> Iterator[dict[str, Any]]:
     """The heads of the office's own history, for another office to hold: seq, at, hash, public, signature."""
-    for h in store.heads():
+    for h in store.list_heads():
         yield {"seq": h.seq, "at": h.at, "hash": h.hash, "public": h.public, "signature": h.signature}
 
 
@@ -130,3 +131,57 @@ def read_heads(path: Path) -> list[dict[str, Any]]:
     if not found:
         raise InputError(f"{path.name} holds no head.")
     return found
+
+
+def list_heads(store: SnapshotStore, site: str) -> list[dict[str, object]]:
+    """The heads of a history that snapshots told of, oldest first: seq, at, hash.
+
+    Of a site's ledger seq is its number of events, of a state's office the number of its head.
+
+    Raises InputError when no snapshot of it was taken.
+    """
+    found: dict[tuple[int, str], dict[str, object]] = {}
+    for received in store.list_taken():
+        # A site's id begins with the code of its state; all others need not be opened.
+        if received.reporter not in (site, site.partition("-")[0]):
+            continue
+        made = store.snapshot(received.seq)
+        if made.office is not None and made.reporter == site:
+            head = {"seq": made.office.seq, "at": made.as_on.isoformat(), "hash": made.office.hash}
+            found.setdefault((made.office.seq, made.office.hash), head)
+        for source in made.sources:
+            if source.site == site:
+                head = {"seq": source.events, "at": source.as_on.isoformat(), "hash": source.root_hash}
+                found.setdefault((source.events, source.root_hash), head)
+    if not found:
+        raise InputError(f"No snapshot tells of {site}.")
+    return [found[key] for key in sorted(found)]
+
+
+def follow_keys(store: SnapshotStore, reporter: str, path: Path) -> Sequence[Succession]:
+    """Take changes of a reporter's key from its statement. Returns those that were new.
+
+    Raises InputError when the file is none, or when the key that signs it is not the reporter's.
+    """
+    taken = []
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        try:
+            told = Succession(**json.loads(line))
+        except (ValueError, TypeError) as e:
+            raise InputError(f"{path.name}, line {number}: this is no change of a key.") from e
+        keys = known_keys(store)
+        if told.new in keys:
+            continue
+        old = keys.get(told.old)
+        if old is None or old.reporter != reporter:
+            raise InputError(f"{path.name}, line {number}: the old key is not that of {reporter}. See: keys list")
+        if not told.is_signed:
+            raise InputError(
+                f"{path.name}, line {number}: the old key does not vouch for the new one ({told.why}). Ask for a "
+                "letter, then: keys revoke, keys add"
+            )
+        add_key(store, reporter, told.new, f"follows {told.old[:16]}: {told.why} {told.reason}".strip())
+        if not old.revoked:
+            revoke_key(store, told.old, f"{told.why} {told.reason}".strip())
+        taken.append(told)
+    return taken

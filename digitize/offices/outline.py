@@ -44,23 +44,23 @@ def load_outline(folder: Path | None = None) -> Outline:
     shipped = resources.files("digitize.offices") / "map" / "india_states.geojson"
     try:
         data = json.loads((own or shipped).read_text(encoding="utf-8"))
-        return _drawn(data["features"], OWN if own else "")
+        return _draw_outline(data["features"], OWN if own else "")
     except (ValueError, KeyError, TypeError, IndexError) as e:
         raise OptionsError(f"{own}: no GeoJSON of states with ids such as IN-MH ({type(e).__name__})") from e
 
 
-def state_rings(state: str) -> tuple[tuple[tuple[float, float], ...], ...]:
+def load_state_rings(state: str) -> tuple[tuple[tuple[float, float], ...], ...]:
     """The shipped outline of a state as rings of (longitude, latitude) in degrees, () where it is not known.
 
     Good to some kilometres: it is drawn for a picture (map/SOURCES.md).
     """
     text = (resources.files("digitize.offices") / "map" / "india_states.geojson").read_text(encoding="utf-8")
     found = (f for f in json.loads(text)["features"] if code_of_map(str(f["id"])) == state)
-    return tuple(tuple((x, y) for x, y, *_ in ring) for f in found for ring in _rings(f["geometry"]))
+    return tuple(tuple((x, y) for x, y, *_ in ring) for f in found for ring in _each_ring(f["geometry"]))
 
 
-def _drawn(features: Sequence[dict[str, Any]], own: str) -> Outline:
-    rings = {f["id"]: list(_rings(f["geometry"])) for f in features if code_of_map(str(f["id"]))}
+def _draw_outline(features: Sequence[dict[str, Any]], own: str) -> Outline:
+    rings = {f["id"]: list(_each_ring(f["geometry"])) for f in features if code_of_map(str(f["id"]))}
     points = [p for parts in rings.values() for ring in parts for p in ring]
     if not points:
         raise ValueError("no state")
@@ -76,23 +76,23 @@ def _drawn(features: Sequence[dict[str, Any]], own: str) -> Outline:
     shapes = []
     for f in features:
         if f["id"] in rings:
-            path = "".join(_path([place(p) for p in ring]) for ring in rings[f["id"]])
-            shapes.append(StateShape(code_of_map(str(f["id"])), path, *place(_label(f, rings[f["id"]]))))
+            path = "".join(_make_path([place(p) for p in ring]) for ring in rings[f["id"]])
+            shapes.append(StateShape(code_of_map(str(f["id"])), path, *place(_find_label(f, rings[f["id"]]))))
     return Outline(tuple(shapes), _WIDTH, round((north - south) * scale, 1), own)
 
 
-def _rings(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
+def _each_ring(geometry: dict[str, Any]) -> Iterator[list[list[float]]]:
     # A MultiPolygon is a list of what a Polygon holds.
     polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
     for polygon in polygons:
         yield from polygon
 
 
-def _path(points: Sequence[tuple[float, float]]) -> str:
+def _make_path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z"
 
 
-def _label(feature: dict[str, Any], rings: Sequence[Sequence[Sequence[float]]]) -> Sequence[float]:
+def _find_label(feature: dict[str, Any], rings: Sequence[Sequence[Sequence[float]]]) -> Sequence[float]:
     """Where the file says, else the middle of the largest ring's box."""
     p = feature.get("properties") or {}
     if "label_lon" in p and "label_lat" in p:

@@ -26,7 +26,7 @@ _MOST_CHANGES = 3
 _YEAR = 12
 
 
-def months_left(done: Sequence[float], left: float) -> float | None:
+def estimate_months_left(done: Sequence[float], left: float) -> float | None:
     """How many months, and parts of one, so much work takes. done: of each month, the newest last.
 
     None where fewer than six months had any work: then nobody can tell a level from chance.
@@ -39,8 +39,8 @@ def months_left(done: Sequence[float], left: float) -> float | None:
     worked = np.flatnonzero(paces > _STILL * np.median(paces[paces > 0]))
     if len(worked) < _LEAST_MONTHS:
         return None
-    level, swing = _fitted(worked, np.log(paces[worked]))
-    coming = level * np.exp(_season(np.arange(len(paces), len(paces) + _YEAR)) @ swing)
+    level, swing = _fit_levels(worked, np.log(paces[worked]))
+    coming = level * np.exp(_make_season(np.arange(len(paces), len(paces) + _YEAR)) @ swing)
     years, rest = divmod(left, float(coming.sum()))
     months = years * _YEAR
     for pace in coming:
@@ -50,23 +50,23 @@ def months_left(done: Sequence[float], left: float) -> float | None:
     return float(months)
 
 
-def _season(months: np.ndarray) -> np.ndarray:
+def _make_season(months: np.ndarray) -> np.ndarray:
     import numpy as np
 
     angle = 2 * math.pi * months / _YEAR
     return np.column_stack([np.sin(angle), np.cos(angle)])
 
 
-def _fitted(months: np.ndarray, logs: np.ndarray) -> tuple[float, np.ndarray]:
+def _fit_levels(months: np.ndarray, logs: np.ndarray) -> tuple[float, np.ndarray]:
     """The newest level, as a mean of paces, and the yearly swing; none where less than a year is known."""
     import numpy as np
 
-    season = _season(months) if len(months) >= _YEAR else np.empty((len(months), 0))
+    season = _make_season(months) if len(months) >= _YEAR else np.empty((len(months), 0))
     changes: list[int] = []
-    best, found, rest = _fit(months, logs, changes, season)
+    best, found, rest = _fit_changes(months, logs, changes, season)
     while len(changes) < _MOST_CHANGES:
         tried = [
-            (*_fit(months, logs, [*changes, int(at)], season), int(at))
+            (*_fit_changes(months, logs, [*changes, int(at)], season), int(at))
             for at in months[_LEAST_LEVEL : len(months) - _LEAST_LEVEL + 1]
             if all(abs(int(at) - c) >= _LEAST_LEVEL for c in changes)
         ]
@@ -80,7 +80,7 @@ def _fitted(months: np.ndarray, logs: np.ndarray) -> tuple[float, np.ndarray]:
     return float(np.exp(found[: 1 + len(changes)].sum() + rest.var() / 2)), swing
 
 
-def _fit(
+def _fit_changes(
     months: np.ndarray, logs: np.ndarray, changes: Sequence[int], season: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Schwarz's criterion, coefficients and what is left unexplained."""

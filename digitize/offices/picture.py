@@ -6,21 +6,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from digitize.offices.across import ReportedTwice, doubled_across
-from digitize.offices.contradict import Contradiction, contradictions
-from digitize.offices.flags import RaisedFlag, flags_of
-from digitize.offices.history import Point, Projection, by_reporter, change_since, monthly, project, whole_of
-from digitize.offices.lag import Lag, lag_of
-from digitize.offices.merged_past import merged_past
-from digitize.offices.office import Office, newest_sites, own_lists, state_snapshot, withdrawn_until
-from digitize.offices.published import Published, newest_published
+from digitize.offices.books import Newest
+from digitize.offices.contradict import Contradiction, find_contradictions
+from digitize.offices.flags import RaisedFlag, load_flags
+from digitize.offices.history import (
+    Point,
+    Projection,
+    combine_projections,
+    count_change,
+    each_month_newest,
+    project_end,
+    project_reporters,
+    sum_by_month,
+)
+from digitize.offices.lag import Lag, find_lags
+from digitize.offices.merge import OwnLists, merge_counts
+from digitize.offices.office import Office, list_withdrawn, load_newest_sites, load_own_lists, make_state_snapshot
+from digitize.offices.published import Published, find_newest_published
 from digitize.offices.refusal import Flag
 from digitize.offices.rollup import ReportedPlace, SnapshotReport, days_since, roll_up_nation, roll_up_snapshot
-from digitize.offices.series import Series, district_series
+from digitize.offices.series import Series, list_quarter_ends, make_series
 from digitize.offices.shape import Snapshot
-from digitize.offices.sites import site_lines
+from digitize.offices.sites import list_sites
+from digitize.offices.state_overlaps import ReportedTwice, find_overlaps
 from digitize.offices.states import shown_states
-from digitize.offices.store_rows import Received
+from digitize.offices.store import SnapshotStore
+from digitize.offices.store_rows import OfficeAct, Received
 from digitize.offices.words import load_words
 
 _NAMED = 5
@@ -35,7 +46,7 @@ class Limits:
     stalled_days: int = 14
 
     @classmethod
-    def of(cls, silent_days: int | None) -> Limits:
+    def from_days(cls, silent_days: int | None) -> Limits:
         """The usual limits, where nothing else is said."""
         return cls() if silent_days is None else cls(silent_days)
 
@@ -89,44 +100,44 @@ class NationalPicture:
         return [p for p in self.root.parts if p.counts is not None]
 
 
-def office_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
+def make_office_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """What an office sees at a day: the nation, or its state. Raises what these two do."""
-    return (national_picture if office.level == "nation" else state_picture)(office, day, limits)
+    return (make_national_picture if office.level == "nation" else make_state_picture)(office, day, limits)
 
 
-def national_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
+def make_national_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """The nation at a day, from what was received up to then. Raises LedgerError, OptionsError."""
     with office.store() as store:
-        received = store.month_ends(day)
+        received = store.list_month_ends(day)
         # By reporter and day: the newest of each overwrites the others.
         newest = {r.reporter: r for r in received}
         reports = [SnapshotReport(store.snapshot(r.seq), r.sha256, days_since(day, r.as_on)) for r in newest.values()]
-        refused, mark, raised = store.refused(day), store.mark(), flags_of(store, day)
-        changes = {r.reporter: change_since(store, r) for r in newest.values()}
+        refused, mark, raised = store.list_refused(day), store.mark(), load_flags(store, day)
+        changes = {r.reporter: count_change(store, r) for r in newest.values()}
     root = roll_up_nation(reports)
-    picture = NationalPicture(root, day, limits, monthly(received, day), mark=mark)
-    across = doubled_across(root)
+    picture = NationalPicture(root, day, limits, sum_by_month(received, day), mark=mark)
+    across = find_overlaps(root)
     root.doubled += sum(d.records for d in across)
     doubled = {p.code: p.doubled for p in root.parts}
-    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | by_reporter(received, day, doubled)
-    picture.projection = whole_of(picture.ends)
-    picture.lag = lag_of(root, picture.ends, limits.silent_days, received)
-    picture.series = district_series(received, day)
+    picture.ends = {p.code: Projection(why="no-report") for p in root.parts} | project_reporters(received, day, doubled)
+    picture.projection = combine_projections(picture.ends)
+    picture.lag = find_lags(root, picture.ends, limits.silent_days, received)
+    picture.series = make_series(received, day)
     picture.changes = changes
-    picture.published = newest_published(office.published, day)
-    picture.against, picture.raised = contradictions(root, day), raised
+    picture.published = find_newest_published(office.published, day)
+    picture.against, picture.raised = find_contradictions(root, day), raised
     picture.oddities = [
-        *_against(picture.against),
-        *_across(across),
-        *_silent(root, day, limits),
-        *_flagged(root, raised),
-        *_stalled(root, limits),
-        *_refused(refused),
+        *_list_contradictions(picture.against),
+        *_list_overlaps(across),
+        *_find_silent(root, day, limits),
+        *_list_flags(root, raised),
+        *_find_stalled(root, limits),
+        *_list_refusals(refused),
     ]
     return picture
 
 
-def state_view(picture: NationalPicture, code: str) -> NationalPicture:
+def restrict_to_state(picture: NationalPicture, code: str) -> NationalPicture:
     """What one state may see of the nation: itself, and the sum of all as one number; nothing of another state."""
     own = next(p for p in picture.root.parts if p.code == code)
     seen = NationalPicture(own, picture.day, picture.limits, mark=picture.mark)
@@ -141,73 +152,73 @@ def state_view(picture: NationalPicture, code: str) -> NationalPicture:
     return seen
 
 
-def state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
+def make_state_picture(office: Office, day: date, limits: Limits) -> NationalPicture:
     """A state at a day, out of its sites. Raises WorkspaceError when none reported."""
     with office.store() as store:
-        received = store.month_ends(day)
-        withdrawn = withdrawn_until(store, day)
-        merged = state_snapshot(office, newest_sites(store, day), day, withdrawn)
-        points, series = merged_past(store, received, day, merged, own_lists(office), withdrawn)
-        seen = site_lines(store, day, limits.silent_days)
-        raised = flags_of(store, day)
+        received = store.list_month_ends(day)
+        withdrawn = list_withdrawn(store, day)
+        merged = make_state_snapshot(office, load_newest_sites(store, day), day, withdrawn)
+        points, series = make_state_history(store, received, day, merged, load_own_lists(office), withdrawn)
+        seen = list_sites(store, day, limits.silent_days)
+        raised = load_flags(store, day)
         mark = store.mark()
-    picture = _of_snapshot(merged, day, limits, mark)
+    picture = _make_picture(merged, day, limits, mark)
     picture.points, picture.series = points, series
     if picture.points and merged.totals.expected is not None:
-        picture.projection = project(picture.points, picture.root.doubled)
+        picture.projection = project_end(picture.points, picture.root.doubled)
     words = {"silent": "silent", "no report": "no-report"}
     odd = [Oddity(words[s.word], s.site, s.as_on) for s in seen.sites if s.word in words]
-    twice = [Oddity("digitized-twice", b.volume.station, _twice(b.sites, b.records)) for b in seen.twice]
+    twice = [Oddity("digitized-twice", b.volume.station, _format_shared(b.sites, b.records)) for b in seen.twice]
     picture.raised = raised
-    flagged = _flagged(picture.root, raised)
-    picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_refused(seen.refused)]
+    flagged = _list_flags(picture.root, raised)
+    picture.oddities = [*odd, *twice, *flagged, *picture.oddities, *_list_refusals(seen.refused)]
     return picture
 
 
-def _twice(sites: tuple[str, str], records: int) -> str:
+def _format_shared(sites: tuple[str, str], records: int) -> str:
     return f"{sites[0]}, {sites[1]}: {records:,}"
 
 
-def workspace_picture(snapshot: Snapshot, day: date, limits: Limits) -> NationalPicture:
+def make_workspace_picture(snapshot: Snapshot, day: date, limits: Limits) -> NationalPicture:
     """One workspace as it stands."""
-    return _of_snapshot(snapshot, day, limits, snapshot.sources[0].root_hash)
+    return _make_picture(snapshot, day, limits, snapshot.sources[0].root_hash)
 
 
-def _of_snapshot(s: Snapshot, day: date, limits: Limits, mark: str) -> NationalPicture:
+def _make_picture(s: Snapshot, day: date, limits: Limits, mark: str) -> NationalPicture:
     name = s.site or shown_states()[s.state].names["en"]
     root = roll_up_snapshot(SnapshotReport(s, "", days_since(day, s.as_on.isoformat())), name)
     picture = NationalPicture(root, day, limits, mark=mark)
-    picture.oddities = [*_over(root), *_stalled(root, limits)]
+    picture.oddities = [*_find_over_expected(root), *_find_stalled(root, limits)]
     return picture
 
 
-def _against(found: Sequence[Contradiction]) -> Iterator[Oddity]:
+def _list_contradictions(found: Sequence[Contradiction]) -> Iterator[Oddity]:
     words = load_words("en")
     yield from (Oddity("contradicted", c.place, c.text(words), against=c) for c in found)
 
 
-def _across(found: Sequence[ReportedTwice]) -> Iterator[Oddity]:
+def _list_overlaps(found: Sequence[ReportedTwice]) -> Iterator[Oddity]:
     names = shown_states()
     yield from (Oddity(d.flag.code, names[d.states[1]].names["en"], d.flag.text, flag=d.flag) for d in found)
 
 
-def _silent(root: ReportedPlace, day: date, limits: Limits) -> Iterator[Oddity]:
+def _find_silent(root: ReportedPlace, day: date, limits: Limits) -> Iterator[Oddity]:
     for p in root.parts:
         if p.report is None:
             yield Oddity("no-report", p.name, "")
         elif p.report.days > limits.silent_days:
             yield Oddity("silent", p.name, p.report.snapshot.as_on.isoformat())
         # A state that reports today may do so of what its sites told long ago.
-        elif late := late_sites(p.report.snapshot, day, limits.silent_days):
+        elif late := find_late_sites(p.report.snapshot, day, limits.silent_days):
             yield Oddity("sites-silent", p.name, ", ".join(sorted(late)[:_NAMED]), len(late))
 
 
-def late_sites(s: Snapshot, day: date, limit: int) -> frozenset[str]:
+def find_late_sites(s: Snapshot, day: date, limit: int) -> frozenset[str]:
     """The sites whose newest snapshot was older on a day than so many days."""
     return frozenset(x.site for x in s.sources if day - x.as_on > timedelta(days=limit))
 
 
-def _flagged(root: ReportedPlace, raised: Sequence[RaisedFlag]) -> Iterator[Oddity]:
+def _list_flags(root: ReportedPlace, raised: Sequence[RaisedFlag]) -> Iterator[Oddity]:
     names = {p.code: p.name for p in root.parts}
     shown = [f for f in raised if f.is_shown]
     # Open ones first: answered ones stand there for the record.
@@ -215,16 +226,16 @@ def _flagged(root: ReportedPlace, raised: Sequence[RaisedFlag]) -> Iterator[Oddi
         yield Oddity(f.flag.code, names.get(f.reporter, f.reporter), f.flag.text, flag=f.flag, raised=f)
 
 
-def _over(root: ReportedPlace) -> Iterator[Oddity]:
+def _find_over_expected(root: ReportedPlace) -> Iterator[Oddity]:
     for p in root.parts:
         if p.counts and p.counts.expected is not None and p.counts.of_expected > p.counts.expected:
             yield Oddity("more-than-expected", p.name, f"{p.counts.of_expected:,} / {p.counts.expected:,}")
 
 
-def _stalled(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
+def _find_stalled(root: ReportedPlace, limits: Limits) -> Iterator[Oddity]:
     """Places with stations that are begun, not complete, and without work for too long."""
     for p in root.parts:
-        stalled = [s for s in p.of_level("station") if is_stalled(s, limits)]
+        stalled = [s for s in p.each_of_level("station") if is_stalled(s, limits)]
         if stalled:
             yield Oddity("stalled", p.name, ", ".join(s.name for s in stalled[:3]), len(stalled))
 
@@ -238,7 +249,39 @@ def is_stalled(station: ReportedPlace, limits: Limits) -> bool:
     return not station.is_certified and not (c.expected is not None and c.loaded >= c.expected)
 
 
-def _refused(rows: Sequence[Received]) -> Iterator[Oddity]:
+def _list_refusals(rows: Sequence[Received]) -> Iterator[Oddity]:
     for r in rows[:50]:
         why, day = r.flags[0], r.at[:10]
         yield Oddity(why.code, r.file, f"{why.text} ({day})", flag=why, refused_on=day)
+
+
+def make_state_history(
+    store: SnapshotStore, received: Sequence[Received], day: date, merged: Snapshot, own: OwnLists,
+    withdrawn: Sequence[OfficeAct],
+) -> tuple[list[Point], Series]:  # fmt: skip
+    """The months of a state, and its districts by quarter. received: up to the day, by month; merged: the state on it.
+
+    own, withdrawn: see `merge_sites`; as they are on that day for all months, or the past would not lead to it.
+    """
+    points, series = sum_by_month(received, day), make_series(received, day)
+    # Snapshots are opened only where adding up what is kept beside them gives another state than they make.
+    if not points or _is_plain_sum(points[-1], series, merged):
+        return points, series
+    days = list_quarter_ends(min(date.fromisoformat(r.as_on) for r in received), day)
+    opened, seqs = dict[int, Newest](), list[int]()
+    points, rows = [], dict[tuple[str, str], list[int | None]]()
+    for end, newest in each_month_newest(received, day):
+        if [r.seq for r in newest] != seqs:
+            seqs = [r.seq for r in newest]
+            opened = {r.seq: opened.get(r.seq) or Newest(store.snapshot(r.seq), r.sha256) for r in newest}
+            counts, loaded = merge_counts(list(opened.values()), own, withdrawn)
+        points.append(Point(end, counts, len(newest)))
+        for name, n in loaded.items() if end in days else ():
+            rows.setdefault((merged.state, name), [None] * len(days))[days.index(end)] = n
+    return points, Series(tuple(days), rows)
+
+
+def _is_plain_sum(last: Point, series: Series, merged: Snapshot) -> bool:
+    """Whether the sites' own sums are the state's, and their districts are called as the state calls them."""
+    loaded = {name: row[-1] or 0 for (_, name), row in series.loaded.items()}
+    return last.counts == merged.totals.plain() and loaded == {d.name: d.counts.loaded for d in merged.districts}

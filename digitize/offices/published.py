@@ -51,20 +51,20 @@ def read_published(text: str, where: str) -> Published:
     return made
 
 
-def newest_published(folder: Path, day: date) -> Published | None:
+def find_newest_published(folder: Path, day: date) -> Published | None:
     """The newest figures up to a day, the office's own or shipped; its own win where days are equal."""
-    found = [p for p in [*_shipped(), *_own(folder)] if p.as_on <= day]
+    found = [p for p in [*_read_shipped(), *_read_own(folder)] if p.as_on <= day]
     # max takes the first of equals; turned round, the office's own stand first.
     return max(reversed(found), key=lambda p: p.as_on) if found else None
 
 
-def _shipped() -> Iterator[Published]:
+def _read_shipped() -> Iterator[Published]:
     for file in (resources.files("digitize.offices") / "published").iterdir():
         if file.name.endswith(".toml"):
             yield read_published(file.read_text(encoding="utf-8"), file.name)
 
 
-def _own(folder: Path) -> Iterator[Published]:
+def _read_own(folder: Path) -> Iterator[Published]:
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
         try:
             text = path.read_text(encoding="utf-8-sig")

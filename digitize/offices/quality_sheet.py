@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from digitize.offices.figures import quality_of
 from digitize.offices.flags import RaisedFlag
-from digitize.offices.numbers import wilson
+from digitize.offices.numbers import find_interval
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape_quality import FormQuality, NotMeasured, Quality, Share
 
@@ -33,21 +33,21 @@ class QualityLine:
     flags: int | None = None
 
     @property
-    def right(self) -> tuple[int, int] | None:
+    def right_of(self) -> tuple[int, int] | None:
         """Values that were right, and values audited; None where nobody audited."""
         return (self.audited.of - self.audited.part, self.audited.of) if _is_known(self.audited) else None  # type: ignore[union-attr]
 
     @property
-    def between(self) -> tuple[float, float] | None:
+    def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the share that is right, 0..1."""
-        return wilson(*self.right) if self.right else None
+        return find_interval(*self.right_of) if self.right_of else None
 
 
 def _is_known(share: Share | NotMeasured) -> bool:
     return isinstance(share, Share) and share.of > 0
 
 
-def quality_lines(root: ReportedPlace, raised: Iterable[RaisedFlag]) -> Iterator[QualityLine]:
+def list_quality(root: ReportedPlace, raised: Iterable[RaisedFlag]) -> Iterator[QualityLine]:
     """Of the nation and each of its states that report, or of a state or site: all forms together, then each form."""
     open_flags = Counter(f.reporter for f in raised if f.answer is None)
     for place in (root, *(root.parts if root.level == "nation" else ())):
@@ -55,11 +55,11 @@ def quality_lines(root: ReportedPlace, raised: Iterable[RaisedFlag]) -> Iterator
         if q is not None:
             is_whole = place.level != "state" or place is root
             flags = open_flags.total() if is_whole else open_flags[place.code]
-            yield _of_all(place, q, flags)
-            yield from (_of_form(place, form, f) for form, f in (q.by_form or {}).items())
+            yield _make_place_line(place, q, flags)
+            yield from (_make_form_line(place, form, f) for form, f in (q.by_form or {}).items())
 
 
-def _of_all(place: ReportedPlace, q: Quality, flags: int) -> QualityLine:
+def _make_place_line(place: ReportedPlace, q: Quality, flags: int) -> QualityLine:
     if q.by_form is not None:
         sums = [sum(getattr(f, n) for f in q.by_form.values()) for n in ("validated", "by_people", "from_tables")]
         machine = sums[0] - sums[1] - sums[2]
@@ -72,14 +72,14 @@ def _of_all(place: ReportedPlace, q: Quality, flags: int) -> QualityLine:
     )  # fmt: skip
 
 
-def _of_form(place: ReportedPlace, form: str, f: FormQuality) -> QualityLine:
+def _make_form_line(place: ReportedPlace, form: str, f: FormQuality) -> QualityLine:
     machine = f.validated - f.by_people - f.from_tables
     return QualityLine(
         place, form, f.audited, f.double_keyed, f.validated, f.by_people, machine, f.from_tables
     )  # fmt: skip
 
 
-def profiles_of(root: ReportedPlace) -> tuple[dict[str, list[int]], int]:
+def sum_profiles(root: ReportedPlace) -> tuple[dict[str, list[int]], int]:
     """Capture profile -> counts in the order of CELLS, of all that tell; and of how many records nobody tells it."""
     told = [p.report.snapshot for p in (root, *root.parts) if p.report]
     found: dict[str, list[int]] = {}

@@ -12,11 +12,11 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from digitize.errors import InputError
-from digitize.offices.compare import compare, summary_of
+from digitize.offices.compare import compare_snapshots, summarize_snapshot
 from digitize.offices.envelope import MAX_BYTES, unseal
-from digitize.offices.judge import Bench, check_alone, open_sealed, read_body
+from digitize.offices.judge import CheckContext, check_alone, open_sealed, read_body
 from digitize.offices.keys import known_keys
-from digitize.offices.naming import shown_file
+from digitize.offices.naming import escape_file_name
 from digitize.offices.refusal import Flag, Refused
 from digitize.offices.shape import Snapshot
 from digitize.offices.store import SnapshotStore
@@ -57,14 +57,14 @@ def add_files(store: SnapshotStore, level: str, code: str, paths: Iterable[Path]
 
     Raises InputError when a path is not there; a bad snapshot is an answer, not an error.
     """
-    bench = Bench.today(level, code, known_keys(store))
+    bench = CheckContext.today(level, code, known_keys(store))
     # A newer snapshot taken before an older one would have that refused as rewriting history.
-    in_order = sorted(find_files(paths), key=lambda p: (_when(p), p.name))
+    in_order = sorted(find_files(paths), key=lambda p: (_read_date(p), p.name))
     with store.writing():
         return [_take(store, _open(path, bench)) for path in in_order]
 
 
-def _when(path: Path) -> tuple[str, float]:
+def _read_date(path: Path) -> tuple[str, float]:
     """The day a file says it is of and when it says it was made, unchecked; nothing when it does not say."""
     try:
         dated = _Dated.model_validate_json(_read(path).partition(b"\n")[0])
@@ -78,23 +78,23 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            raise InputError(f"{shown_file(str(path))} is not there.")
-        found += _in_folder(path) if path.is_dir() else [path]
+            raise InputError(f"{escape_file_name(str(path))} is not there.")
+        found += _list_folder(path) if path.is_dir() else [path]
     return found
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def _list_folder(folder: Path) -> list[Path]:
     """The snapshots of a folder and of those in it. Raises InputError when one cannot be looked into."""
 
     def stop(error: OSError) -> None:
-        raise InputError(f"{shown_file(str(error.filename))} cannot be looked into: {error.strerror}") from error
+        raise InputError(f"{escape_file_name(str(error.filename))} cannot be looked into: {error.strerror}") from error
 
     files = (Path(at) / name for at, _, names in os.walk(folder, onerror=stop) for name in names)
     return sorted(f for f in files if f.name.endswith(SUFFIX))
 
 
-def _open(path: Path, bench: Bench) -> _Opened:
-    waiting = _Opened(shown_file(path.name), "")
+def _open(path: Path, bench: CheckContext) -> _Opened:
+    waiting = _Opened(escape_file_name(path.name), "")
     try:
         data = _read(path)
         waiting.sha256 = hashlib.sha256(data).hexdigest()
@@ -121,7 +121,7 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
     s = w.snapshot
     if s is None:
         return _refuse(store, w)
-    before = store.newest(s.reporter)
+    before = store.find_newest(s.reporter)
     if store.has(w.sha256):
         if before and before.sha256 == w.sha256:
             return Answer(w.file, "known", s.reporter, s.as_on.isoformat())
@@ -130,12 +130,12 @@ def _take(store: SnapshotStore, w: _Opened) -> Answer:
         w.flags.append(Flag("replayed", f"it was taken before, and one of {newer} after it"))
         return _refuse(store, w)
     try:
-        flags = compare(s, before, store.snapshot)
+        flags = compare_snapshots(s, before, store.snapshot)
     except Refused as e:
         w.flags.append(Flag(e.code, e.text))
         return _refuse(store, w)
     store.insert(
-        w.file, w.sha256, s, flags, summary_of(s), w.body, is_taken=True, reporter=s.reporter, mark=w.mark
+        w.file, w.sha256, s, flags, summarize_snapshot(s), w.body, is_taken=True, reporter=s.reporter, mark=w.mark
     )  # fmt: skip
     return Answer(w.file, "flagged" if flags else "taken", s.reporter, s.as_on.isoformat(), tuple(flags))
 
@@ -160,6 +160,6 @@ def check_file(path: Path) -> Snapshot:
     return check_alone(read_body(sealed.body))
 
 
-def count_words(answers: Sequence[Answer]) -> dict[str, int]:
+def count_outcomes(answers: Sequence[Answer]) -> dict[str, int]:
     """How many files were taken, flagged, known, refused."""
     return {word: sum(a.word == word for a in answers) for word in ("taken", "flagged", "known", "refused")}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digitize.errors import DigitizeError
-from digitize.offices.numbers import grouped
+from digitize.offices.numbers import group_digits
 from digitize.offices.words import Words, load_words
 
 Value = str | int
@@ -35,20 +35,20 @@ class Flag:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-def flag(code: str, said: str, **values: Value) -> Flag:
+def make_flag(code: str, said: str, **values: Value) -> Flag:
     """A flag whose text is the sentence `said.SAID` of words.toml. A value named measure is the name of one."""
-    return Flag(code, _sentence(load_words("en"), said, values), said, values)
+    return Flag(code, _fill_sentence(load_words("en"), said, values), said, values)
 
 
-def say(what: Flag, words: Words) -> str:
+def translate_flag(what: Flag, words: Words) -> str:
     """The flag in the language of a page; "" for what was only said in English, as a refusal, on other pages."""
     if f"said.{what.said}" in words.by_slug:
-        return _sentence(words, what.said, what.values)
+        return _fill_sentence(words, what.said, what.values)
     return what.text if words.language == "en" else ""
 
 
-def _sentence(words: Words, said: str, values: Mapping[str, Value]) -> str:
-    shown = {k: grouped(v) if isinstance(v, int) else v for k, v in values.items()}
+def _fill_sentence(words: Words, said: str, values: Mapping[str, Value]) -> str:
+    shown = {k: group_digits(v) if isinstance(v, int) else v for k, v in values.items()}
     if "measure" in shown:
-        shown["measure"] = words.of("measure", shown["measure"])
+        shown["measure"] = words.translate("measure", shown["measure"])
     return words(f"said.{said}", **shown)

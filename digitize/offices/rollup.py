@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 
-from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of, total
+from digitize.offices.measures import CELLS, OF_STATION, Counts, Coverage, coverage_of, sum_counts
 from digitize.offices.merge import add_protected
 from digitize.offices.shape import District, Protected, Snapshot, StationRow
 from digitize.offices.states import shown_states
@@ -48,12 +48,12 @@ class ReportedPlace:
     is_certified: bool = False
     doubled: int = 0
 
-    def of_level(self, level: str) -> Iterator[ReportedPlace]:
+    def each_of_level(self, level: str) -> Iterator[ReportedPlace]:
         """All places of a level in it, itself included."""
         if self.level == level:
             yield self
         for part in self.parts:
-            yield from part.of_level(level)
+            yield from part.each_of_level(level)
 
 
 def roll_up_nation(reports: Iterable[SnapshotReport]) -> ReportedPlace:
@@ -66,20 +66,20 @@ def roll_up_nation(reports: Iterable[SnapshotReport]) -> ReportedPlace:
         else ReportedPlace("state", code, s.names["en"])
         for code, s in shown_states().items()
     ]
-    return gather(ReportedPlace("nation", "in", "India", parts=parts))
+    return sum_parts(ReportedPlace("nation", "in", "India", parts=parts))
 
 
 def roll_up_snapshot(report: SnapshotReport, name: str) -> ReportedPlace:
     """A state or site with its districts and, where it told them, its stations."""
     s = report.snapshot
-    districts = [_district(d) for d in s.districts]
+    districts = [_roll_up_district(d) for d in s.districts]
     for row in s.stations or ():
-        districts[row[2]].parts.append(_station(row))
+        districts[row[2]].parts.append(_roll_up_station(row))
     doubled = s.twice.records if s.twice else 0
-    return gather(ReportedPlace(s.level, s.state, name, parts=districts, report=report, doubled=doubled))
+    return sum_parts(ReportedPlace(s.level, s.state, name, parts=districts, report=report, doubled=doubled))
 
 
-def _district(d: District) -> ReportedPlace:
+def _roll_up_district(d: District) -> ReportedPlace:
     by = {
         kind: {k: tuple(v) for k, v in cells.items()}
         for kind, cells in zip(KINDS, (d.by_band, d.by_form, d.by_language), strict=True)
@@ -87,14 +87,14 @@ def _district(d: District) -> ReportedPlace:
     return ReportedPlace("district", d.lgd, d.name, d.counts.plain(), d.stations.plain(), by, d.protected)
 
 
-def _station(row: StationRow) -> ReportedPlace:
+def _roll_up_station(row: StationRow) -> ReportedPlace:
     name, code, _, *values, idle, certified = row
-    counts = Counts.of_station(dict(zip(OF_STATION, values, strict=True)))
+    counts = Counts.from_station(dict(zip(OF_STATION, values, strict=True)))
     coverage = coverage_of(counts, is_named=bool(name), is_certified=bool(certified))
     return ReportedPlace("station", code, name, counts, coverage, idle=idle, is_certified=bool(certified))
 
 
-def shown_name(place: ReportedPlace, words: Words) -> str:
+def display_name(place: ReportedPlace, words: Words) -> str:
     """A place's name in the language of the page, as far as it is known; words for what has none."""
     if place.level == "state":
         return shown_states()[place.code].names[words.language]
@@ -104,12 +104,12 @@ def shown_name(place: ReportedPlace, words: Words) -> str:
     return place.name or words(unnamed[place.level])
 
 
-def gather(place: ReportedPlace) -> ReportedPlace:
+def sum_parts(place: ReportedPlace) -> ReportedPlace:
     """The place with the sums of those of its parts that reported; without counts where none did."""
     told = [p for p in place.parts if p.counts is not None and p.coverage is not None]
     # A report without any district is a report of nothing; no report has no counts at all.
     if told or place.report:
-        place.counts = total(p.counts for p in told if p.counts)
+        place.counts = sum_counts(p.counts for p in told if p.counts)
         place.coverage = sum((p.coverage for p in told if p.coverage), Coverage())
         place.by = {kind: sum_breakdowns(p.by.get(kind, {}) for p in told) for kind in KINDS}
         place.doubled += sum(p.doubled for p in told)

@@ -23,11 +23,11 @@ class Series:
     loaded: Mapping[tuple[str, str], Sequence[int | None]] = field(default_factory=dict)
 
 
-def district_series(received: Sequence[Received], day: date) -> Series:
+def make_series(received: Sequence[Received], day: date) -> Series:
     """The districts of all reporters, each by its newest snapshot at the end of a quarter. received: up to the day."""
     if not received:
         return Series()
-    days = quarter_ends(min(date.fromisoformat(r.as_on) for r in received), day)
+    days = list_quarter_ends(min(date.fromisoformat(r.as_on) for r in received), day)
     loaded: dict[tuple[str, str], list[int | None]] = {}
     for at, end in enumerate(days):
         last = end.isoformat()
@@ -41,7 +41,7 @@ def district_series(received: Sequence[Received], day: date) -> Series:
     return Series(tuple(days), loaded)
 
 
-def quarter_ends(first: date, last: date) -> list[date]:
+def list_quarter_ends(first: date, last: date) -> list[date]:
     """The ends of quarters from a day on, and the last day itself: those of the last ten years."""
     found, year, month = [], first.year, (first.month + 2) // 3 * 3
     while (end := date(year, month, calendar.monthrange(year, month)[1])) < last:
@@ -50,7 +50,7 @@ def quarter_ends(first: date, last: date) -> list[date]:
     return [*found, last][-_MOST:]
 
 
-def packed(values: Sequence[int | None]) -> list[int]:
+def pack_differences(values: Sequence[int | None]) -> list[int]:
     """Values as few digits: where the known ones begin, the first, then differences. A gap takes what was before it."""
     known = [i for i, n in enumerate(values) if n is not None]
     if len(known) < 2:

@@ -54,7 +54,7 @@ class AccessLog:
             _LOG.info("%s\t%s\t%s\t%s\t%s\t%s ms", *line)
 
 
-def log_to(folder: Path) -> None:
+def open_access_log(folder: Path) -> None:
     """Keep the access log in an office's folder: access.log, five of 5 MB at most."""
     kept = RotatingFileHandler(folder / "access.log", maxBytes=5_000_000, backupCount=5, encoding="utf-8")
     kept.setFormatter(logging.Formatter("%(asctime)s\t%(message)s"))

@@ -22,7 +22,7 @@ class ServiceLine:
     fed: int
 
 
-def service_lines(place: ReportedPlace) -> list[ServiceLine]:
+def list_services(place: ReportedPlace) -> list[ServiceLine]:
     """Every service of the sheet in a place: the nation by its states, a state or site by itself."""
     told = [p.report.snapshot.services for p in (place, *place.parts) if p.report]
     said = [t for t in told if t is not None]

@@ -36,26 +36,26 @@ def load_services() -> Mapping[str, Service]:
     """All services by name, in the order of the sheet."""
     text = (resources.files("digitize.offices") / "services.toml").read_text(encoding="utf-8")
     return {
-        name: Service(name, s["pillar"], s["form"], tuple(tuple(_need(n) for n in group) for group in s["needs"]))
+        name: Service(name, s["pillar"], s["form"], tuple(tuple(_parse_need(n) for n in group) for group in s["needs"]))
         for name, s in tomllib.loads(text)["services"].items()
     }
 
 
-def _need(text: str) -> tuple[str, str, str]:
+def _parse_need(text: str) -> tuple[str, str, str]:
     found = _PATH.fullmatch(text)
     if found is None:
         raise ValueError(f"services.toml: {text}")
     return found["table"] or "", found["role"] or "", found["field"]
 
 
-def services_of(record: Record, *, has_station: bool) -> Iterator[tuple[str, bool]]:
+def each_service(record: Record, *, has_station: bool) -> Iterator[tuple[str, bool]]:
     """The services that a record is of, each with whether it can be found there."""
     for s in load_services().values():
         if s.form == record.form:
-            yield s.name, all(any(_has(record, need, has_station) for need in group) for group in s.needs)
+            yield s.name, all(any(_has_value(record, need, has_station) for need in group) for group in s.needs)
 
 
-def _has(record: Record, need: tuple[str, str, str], has_station: bool) -> bool:
+def _has_value(record: Record, need: tuple[str, str, str], has_station: bool) -> bool:
     table, role, name = need
     if not table:
         return has_station if name == _STATION else bool(record.value(name))
@@ -67,20 +67,22 @@ def _has(record: Record, need: tuple[str, str, str], has_station: bool) -> bool:
     )
 
 
-def at_least(told: Findable, loaded: int) -> Findable:
+def limit_to_loaded(told: Findable, loaded: int) -> Findable:
     """What still holds when only so many records of the form are loaded: all that were taken back may be of those."""
     gone = max(0, told.of - loaded)
     return Findable(count=max(0, told.count - gone), of=told.of - gone)
 
 
-def still_loaded(told: Mapping[str, Findable], by_form: Iterable[Mapping[str, Iterable[int]]]) -> dict[str, Findable]:
+def limit_all_to_loaded(
+    told: Mapping[str, Findable], by_form: Iterable[Mapping[str, Iterable[int]]]
+) -> dict[str, Findable]:
     """What holds of all services. by_form: the breakdown of each district by form, as it is now."""
     loaded: dict[str, int] = {}
     for district in by_form:
         for form, cells in district.items():
             loaded[form] = loaded.get(form, 0) + tuple(cells)[_LOADED]
     known = load_services()
-    return {name: at_least(f, loaded.get(known[name].form, 0)) for name, f in told.items() if name in known}
+    return {name: limit_to_loaded(f, loaded.get(known[name].form, 0)) for name, f in told.items() if name in known}
 
 
 def add_services(parts: Iterable[Mapping[str, Findable] | None]) -> dict[str, Findable] | None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from digitize.offices.measures import BANDS, Counts, Coverage
-from digitize.offices.naming import clean, is_safe
+from digitize.offices.naming import clean_name, is_safe
 from digitize.offices.shape_quality import Count, Effort, Findable, Pace, Part, Quality, Slug
 
 FORMAT: Literal["digitize-snapshot"] = "digitize-snapshot"
@@ -30,13 +30,13 @@ Cells = Annotated[list[Count], Field(min_length=5, max_length=5)]
 Stages = Annotated[list[Count], Field(min_length=5, max_length=5)]
 
 
-def _safe(name: str) -> str:
+def _check_name(name: str) -> str:
     if not is_safe(name):
         raise ValueError("a name of a place holds no <, no >, nothing invisible and no script that is not India's")
-    return clean(name)
+    return clean_name(name)
 
 
-Name = Annotated[str, Field(max_length=80), AfterValidator(_safe)]
+Name = Annotated[str, Field(max_length=80), AfterValidator(_check_name)]
 
 
 class PlaceCounts(Part):
@@ -57,7 +57,7 @@ class PlaceCounts(Part):
 
     def plain(self) -> Counts:
         """As the value that can be added."""
-        return Counts.of(self.__dict__)
+        return Counts.from_values(self.__dict__)
 
 
 class StationCounts(Part):

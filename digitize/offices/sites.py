@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from digitize.machine.text import pluralize
-from digitize.offices.books import SameBook, records_of, settle
-from digitize.offices.flags import RaisedFlag, flags_of
+from digitize.offices.books import SameBook, count_records, subtract_withdrawn
+from digitize.offices.flags import RaisedFlag, load_flags
 from digitize.offices.keys import known_keys
-from digitize.offices.office import newest_sites, withdrawn_until
+from digitize.offices.office import list_withdrawn, load_newest_sites
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import Received
 
@@ -76,19 +76,19 @@ class Sites:
         }
 
 
-def site_lines(store: SnapshotStore, day: date, silent_after: int) -> Sites:
+def list_sites(store: SnapshotStore, day: date, silent_after: int) -> Sites:
     """How far each site is on a day. silent_after: days without a snapshot that make a site silent."""
-    newest = {r.reporter: r for r in store.newest_of_each(day)}
-    open_flags = [f for f in flags_of(store, day) if f.is_shown]
+    newest = {r.reporter: r for r in store.list_newest(day)}
+    open_flags = [f for f in load_flags(store, day) if f.is_shown]
     # A site that has a key and never reported must be seen, too.
     known = {k.reporter for k in known_keys(store).values()} | set(newest)
-    lines = [_line(site, newest.get(site), day, silent_after, open_flags) for site in sorted(known)]
-    told = newest_sites(store, day)
-    counting, twice = settle(told, withdrawn_until(store, day))
-    return Sites(day, lines, twice, store.refused(day), records_of(told) - records_of(counting))
+    lines = [_make_line(site, newest.get(site), day, silent_after, open_flags) for site in sorted(known)]
+    told = load_newest_sites(store, day)
+    counting, twice = subtract_withdrawn(told, list_withdrawn(store, day))
+    return Sites(day, lines, twice, store.list_refused(day), count_records(told) - count_records(counting))
 
 
-def _line(site: str, newest: Received | None, day: date, silent_after: int, raised: list[RaisedFlag]) -> SiteLine:
+def _make_line(site: str, newest: Received | None, day: date, silent_after: int, raised: list[RaisedFlag]) -> SiteLine:
     if newest is None:
         return SiteLine(site, "", "no report", None, None, None, None)
     totals = newest.summary["totals"]

@@ -17,7 +17,7 @@ OLD = timedelta(days=400)
 """A statement that is older says nothing of today: a year, and a month to write a new one."""
 
 
-def statement_faults(s: Statement) -> Iterator[str]:
+def find_statement_faults(s: Statement) -> Iterator[str]:
     """What cannot be, whatever the day: each as a sentence that names the key."""
     for name in ("stations", "target", "covered"):
         n = getattr(s, name)

@@ -80,7 +80,7 @@ class SqliteEngine:
             # What was answered with "taken" must be there after a power cut.
             self._db.execute("PRAGMA synchronous = FULL")
             if is_new:
-                self._db.executescript(store_format.new())
+                self._db.executescript(store_format.make_sqlite_schema())
             found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         _check_format(self.name, found)
         if int(found["value"]) < store_format.FORMAT:
@@ -149,7 +149,7 @@ class PostgresEngine:
             if found is None or found["t"] is None:
                 self._db.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
                 self._db.execute(f"SET LOCAL search_path TO {_SCHEMA}")
-                self._db.execute(store_format.new_postgres().encode())
+                self._db.execute(store_format.make_postgres_schema().encode())
         self._db.execute(f"SET search_path TO {_SCHEMA}")
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterable[Row]:

@@ -50,7 +50,7 @@ CREATE TABLE heads (
 """
 
 
-def _guards(*tables: str) -> str:
+def _make_triggers(*tables: str) -> str:
     return "".join(
         f"CREATE TRIGGER {t}_{word} BEFORE {act} ON {t} BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;"
         for t in tables
@@ -58,15 +58,15 @@ def _guards(*tables: str) -> str:
     )
 
 
-def new() -> str:
+def make_sqlite_schema() -> str:
     """The statements that make an empty file."""
     meta = "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    guards = _guards("keys", "received", "acts", "heads")
+    guards = _make_triggers("keys", "received", "acts", "heads")
     said = f"INSERT INTO meta VALUES ('format', '{FORMAT}');"
     return f"BEGIN;{meta}{_KEYS}{_RECEIVED}{_SINCE_3}{_SINCE_4}{guards}{said}COMMIT;"
 
 
-def new_postgres() -> str:
+def make_postgres_schema() -> str:
     """The same for PostgreSQL. Text is compared byte by byte, as SQLite does, whatever the database's language."""
     tables = f"{_KEYS}{_RECEIVED}{_SINCE_3}{_SINCE_4}"
     for old, own in (
@@ -113,17 +113,17 @@ def _chain_keys(db: sqlite3.Connection) -> None:
         db.execute(step)
     last = ""
     for r in db.execute("SELECT * FROM keys ORDER BY seq").fetchall():
-        last = chained(last, [str(r[n]) for n in CHAINED["keys"][0]])
+        last = hash_row(last, [str(r[n]) for n in CHAINED["keys"][0]])
         db.execute("UPDATE keys SET hash = ? WHERE seq = ?", (last, r["seq"]))
     # A trigger holds a semicolon of its own, so it is made in one piece.
-    for text in _guards("acts", "heads").split("END;"):
+    for text in _make_triggers("acts", "heads").split("END;"):
         if text:
             db.execute(f"{text}END;")
-    db.execute(_guards("keys").split("END;")[0] + "END;")
-    _first_head(db, last)
+    db.execute(_make_triggers("keys").split("END;")[0] + "END;")
+    _insert_first_head(db, last)
 
 
-def _first_head(db: sqlite3.Connection, keys_hash: str) -> None:
+def _insert_first_head(db: sqlite3.Connection, keys_hash: str) -> None:
     """Of a file that had none: what was there before is told of as it is now."""
     row = db.execute("SELECT seq, hash FROM received ORDER BY seq DESC LIMIT 1").fetchone()
     keys = db.execute("SELECT MAX(seq) AS n FROM keys").fetchone()["n"] or 0
@@ -131,15 +131,15 @@ def _first_head(db: sqlite3.Connection, keys_hash: str) -> None:
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     if row or keys:
         sql = "INSERT INTO heads (at, received, keys, acts, hash, public, signature) VALUES (?, ?, ?, 0, ?, '', '')"
-        db.execute(sql, (at, ends["received"][0], keys, head_hash("", at, ends)))
+        db.execute(sql, (at, ends["received"][0], keys, hash_head("", at, ends)))
 
 
-def chained(last: str, parts: Iterable[str], packed: bytes = b"") -> str:
+def hash_row(last: str, parts: Iterable[str], packed: bytes = b"") -> str:
     """The hash of a row: of the one before it, and of all that stands in it."""
     return hashlib.sha256("\x1f".join((last, *parts)).encode("utf-8") + packed).hexdigest()
 
 
-def head_hash(last: str, at: str, ends: Mapping[str, tuple[int, str]]) -> str:
+def hash_head(last: str, at: str, ends: Mapping[str, tuple[int, str]]) -> str:
     """The hash of a head. ends: table -> number and hash of its newest row."""
     told = [text for table in CHAINED for text in (str(ends[table][0]), ends[table][1])]
-    return chained(last, [at, *told])
+    return hash_row(last, [at, *told])

@@ -30,11 +30,11 @@ from digitize.errors import DigitizeError
 from digitize.machine.today import today_in_india
 from digitize.machine.web import SafeHeaders, read_body
 from digitize.offices.access import Token, holder_of, read_tokens
-from digitize.offices.exporting import as_plain, csv_text, tables
+from digitize.offices.exporting import as_plain, format_csv, make_tables
 from digitize.offices.office import Office
 from digitize.offices.outline import load_outline
-from digitize.offices.page import policy, render_asking, render_page
-from digitize.offices.picture import Limits, NationalPicture, office_picture, state_view
+from digitize.offices.page import make_security_policy, render_login, render_page
+from digitize.offices.picture import Limits, NationalPicture, make_office_picture, restrict_to_state
 from digitize.offices.serve import AccessLog
 from digitize.offices.words import LANGUAGES, load_words
 
@@ -56,7 +56,7 @@ class SignOn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _CachedReply:
     """One answer as it was made: the text, the same packed, and a name that changes with the content."""
 
     body: bytes
@@ -64,7 +64,7 @@ class _Made:
     tag: str
 
     @classmethod
-    def of(cls, text: str, encoding: str) -> _Made:
+    def from_text(cls, text: str, encoding: str) -> _CachedReply:
         body = text.encode(encoding)
         # mtime=0: the same content gives the same bytes.
         return cls(body, gzip.compress(body, 6, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
@@ -86,7 +86,7 @@ class Dashboard:
         # An RLock: made() holds it while it asks for the picture.
         self._lock = threading.RLock()
         self._picture: tuple[tuple[object, ...], NationalPicture] | None = None
-        self._made: dict[tuple[str, str, str], _Made] = {}
+        self._made: dict[tuple[str, str, str], _CachedReply] = {}
 
     def open_session(self, token: str) -> str | None:
         """A session for whoever has a token that holds."""
@@ -100,13 +100,13 @@ class Dashboard:
         self._sessions[session] = _Session(holder, now + 3600 * _HOURS)
         return session
 
-    def viewer(self, request: Request) -> Token | None:
+    def find_viewer(self, request: Request) -> Token | None:
         """Who asks, by the proxy's word, a session or a token; None where nobody may look."""
         # A token or user that is taken back ends the sessions that it gave, too.
         known = {t.name: t for t in read_tokens(self.office.folder)}
-        return known.get(self._name(request))
+        return known.get(self._find_name(request))
 
-    def _name(self, request: Request) -> str:
+    def _find_name(self, request: Request) -> str:
         if self.sign_on is not None and request.client and request.client.host in self.sign_on.proxies:
             told = request.headers.getlist(self.sign_on.header)
             # Two values are one of the proxy and one that somebody sent past it.
@@ -119,26 +119,26 @@ class Dashboard:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         return holder_of(self.office.folder, token.strip()) if kind.lower() == "bearer" else ""
 
-    def picture(self) -> NationalPicture:
+    def load_picture(self) -> NationalPicture:
         """The picture of today, made anew when something was received or stated since the last one."""
         with self._lock:
             with self.office.store() as store:
-                state = (store.mark(), today_in_india(), self.office.stated())
+                state = (store.mark(), today_in_india(), self.office.list_stated_files())
             if self._picture is None or self._picture[0] != state:
-                self._picture, self._made = (state, office_picture(self.office, state[1], self.limits)), {}
+                self._picture, self._made = (state, make_office_picture(self.office, state[1], self.limits)), {}
             return self._picture[1]
 
-    def made(self, name: str, make: Make, language: str, state: str, encoding: str) -> _Made:
+    def cached_reply(self, name: str, make: Make, language: str, state: str, encoding: str) -> _CachedReply:
         """An answer of today. state: of whom alone it tells beside the sum, "" for all."""
         with self._lock:
-            picture = self.picture()
+            picture = self.load_picture()
             # A handful of names, two languages, 36 states: others are never made, whatever a request asks for.
             if (name, language, state) not in self._made:
-                seen = state_view(picture, state) if state and picture.root.level == "nation" else picture
-                self._made[name, language, state] = _Made.of(make(seen, language), encoding)
+                seen = restrict_to_state(picture, state) if state and picture.root.level == "nation" else picture
+                self._made[name, language, state] = _CachedReply.from_text(make(seen, language), encoding)
             return self._made[name, language, state]
 
-    def page(self, picture: NationalPicture, language: str) -> str:
+    def make_page(self, picture: NationalPicture, language: str) -> str:
         """The page of a picture."""
         outline = load_outline(self.office.folder) if picture.root.level == "nation" else None
         return render_page(picture, load_words(language), outline)
@@ -147,37 +147,44 @@ class Dashboard:
 def make_app(
     office: Office, limits: Limits, *, is_secure: bool = False, sign_on: SignOn | None = None, logs: bool = False
 ) -> Starlette:
-    """The web application of an office's folder. logs: who asked for what is written, see `serve.log_to`."""
+    """The web application of an office's folder. logs: who asked for what is written, see `serve.open_access_log`."""
     board = Dashboard(office, limits, is_secure=is_secure, sign_on=sign_on)
-    wrapped = [Middleware(AccessLog, holder=lambda scope: _holder(board, scope))] if logs else []
+    wrapped = [Middleware(AccessLog, holder=lambda scope: _find_holder(board, scope))] if logs else []
     html, csv = ("text/html; charset=utf-8", "utf-8"), ("text/csv; charset=utf-8", "utf-8-sig")
     app = Starlette(
-        middleware=[*wrapped, Middleware(SafeHeaders, policy=policy())],
+        middleware=[*wrapped, Middleware(SafeHeaders, policy=make_security_policy())],
         routes=[
-            Route("/", _guarded(board, "page", board.page, html), methods=["GET"]),
-            Route("/enter", _entrance(board), methods=["POST"]),
-            Route("/picture.json", _guarded(board, "json", _whole, ("application/json", "utf-8")), methods=["GET"]),
-            *(Route(f"/{n}.csv", _guarded(board, n, partial(_table, n), csv), methods=["GET"]) for n in NAMES),
+            Route("/", _guard_page(board, "page", board.make_page, html), methods=["GET"]),
+            Route("/enter", _make_login(board), methods=["POST"]),
+            Route(
+                "/picture.json",
+                _guard_page(board, "json", _format_json, ("application/json", "utf-8")),
+                methods=["GET"],
+            ),
+            *(
+                Route(f"/{n}.csv", _guard_page(board, n, partial(_format_table, n), csv), methods=["GET"])
+                for n in NAMES
+            ),
         ],
     )
     app.router.redirect_slashes = False  # It would lead to whatever host a request names.
     return app
 
 
-def _holder(board: Dashboard, scope: Scope) -> str:
-    seen = board.viewer(Request(scope))
+def _find_holder(board: Dashboard, scope: Scope) -> str:
+    seen = board.find_viewer(Request(scope))
     return seen.name if seen else ""
 
 
-def _guarded(board: Dashboard, name: str, make: Make, kind: tuple[str, str]) -> Callable[[Request], Response]:
+def _guard_page(board: Dashboard, name: str, make: Make, kind: tuple[str, str]) -> Callable[[Request], Response]:
     """An address that answers only who may look; others are asked for a token. kind: media type and encoding."""
 
     def endpoint(request: Request) -> Response:
-        language, seen = _language(request), board.viewer(request)
+        language, seen = _choose_language(request), board.find_viewer(request)
         if seen is None:
-            return HTMLResponse(render_asking(load_words(language), is_wrong=False), 401)
+            return HTMLResponse(render_login(load_words(language), is_wrong=False), 401)
         try:
-            made = board.made(name, make, language, seen.state, kind[1])
+            made = board.cached_reply(name, make, language, seen.state, kind[1])
         except DigitizeError as e:
             return PlainTextResponse(f"{e}\n", 503)
         # Kept by the reader's browser alone, and asked again each time whether it still holds.
@@ -197,15 +204,15 @@ def _guarded(board: Dashboard, name: str, make: Make, kind: tuple[str, str]) -> 
     return endpoint
 
 
-def _whole(picture: NationalPicture, language: str) -> str:
+def _format_json(picture: NationalPicture, language: str) -> str:
     return json.dumps(as_plain(picture, load_words(language)), ensure_ascii=False)
 
 
-def _table(name: str, picture: NationalPicture, language: str) -> str:
-    return csv_text(*tables(picture, load_words(language))[name])
+def _format_table(name: str, picture: NationalPicture, language: str) -> str:
+    return format_csv(*make_tables(picture, load_words(language))[name])
 
 
-def _entrance(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
+def _make_login(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
     """The address that a token is sent to; one that holds gives a session by cookie."""
 
     async def enter(request: Request) -> Response:
@@ -213,7 +220,7 @@ def _entrance(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
         # It reads a file: in the loop itself every other request would wait for it.
         session = await run_in_threadpool(board.open_session, token)
         if session is None:
-            return HTMLResponse(render_asking(load_words(_language(request)), is_wrong=True), 401)
+            return HTMLResponse(render_login(load_words(_choose_language(request)), is_wrong=True), 401)
         # 303: the page is asked for by GET, and a reload does not send the token again.
         response = RedirectResponse("/", 303)
         response.set_cookie(
@@ -224,7 +231,7 @@ def _entrance(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
     return enter
 
 
-def _language(request: Request) -> str:
+def _choose_language(request: Request) -> str:
     wanted = request.query_params.get("lang", LANGUAGES[0])
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
 

@@ -30,7 +30,7 @@ class Words:
         """31 October 2026."""
         return f"{day.day} {self(f'month.{day.month}')} {day.year}"
 
-    def of(self, group: str, word: str) -> str:
+    def translate(self, group: str, word: str) -> str:
         """The word for a stable word of data, such as a reason; the word itself where none is known."""
         return self.by_slug.get(f"{group}.{word}", word)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from digitize.errors import OptionsError
-from digitize.offices.outline import state_rings
+from digitize.offices.outline import load_state_rings
 from digitize.services.coordinates import degrees, is_in_india, meant_by, outside_km
 from digitize.workspace.place import Place
 from mappers.codes.places import states
@@ -102,7 +102,7 @@ class _RowCheck:
     def __init__(self, state: str) -> None:
         self.findings: list[str] = []
         self._state = state
-        self._rings = () if state in _SCATTERED else state_rings(state)
+        self._rings = () if state in _SCATTERED else load_state_rings(state)
         self._named: dict[tuple[str, str], int] = {}
         self._placed: dict[tuple[float, float], int] = {}
 

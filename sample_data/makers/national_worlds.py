@@ -16,8 +16,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from digitize.offices.history import Projection, by_reporter
-from digitize.offices.lag import lag_of
+from digitize.offices.history import Projection, project_reporters
+from digitize.offices.lag import find_lags
 from digitize.offices.measures import COMPLETE, Counts, Coverage
 from digitize.offices.pace import MOST_MONTHS
 from digitize.offices.rollup import ReportedPlace
@@ -102,8 +102,8 @@ def look(states: dict[str, State], month: int) -> tuple[list[str], dict[str, Pro
         parts.append(ReportedPlace("state", code, code, counts[-1], Coverage(9, 9)))
         rows += [Received(m, "", "", "", code, _day(m).isoformat(), "taken", (), {"totals": c.as_plain()})
                  for m, c in enumerate(counts)][-MOST_MONTHS - 2 :]  # fmt: skip
-    ends = by_reporter(rows, _day(month))
-    order = list(lag_of(ReportedPlace("nation", "in", "", parts=parts), ends, 45, rows))
+    ends = project_reporters(rows, _day(month))
+    order = list(find_lags(ReportedPlace("nation", "in", "", parts=parts), ends, 45, rows))
     return order, {code: e for code, e in ends.items() if e.first}
 
 

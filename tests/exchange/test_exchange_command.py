@@ -9,7 +9,7 @@ import pytest
 
 from digitize.exchange.answer import write_reply
 from digitize.machine.today import today_in_india
-from digitize.offices.exchanged import fold_exchanges, latest
+from digitize.offices.exchange_dates import find_latest, fold_exchanges
 from digitize.offices.judge import check_alone, read_body
 from digitize.offices.refusal import Refused
 from digitize.offices.shape import Exchanges
@@ -65,9 +65,9 @@ def test_the_last_day_of_each_exchange(office):
         assert fold_exchanges(ledger, today - timedelta(days=1)) == Exchanges()
     assert told == Exchanges(forward={"e-courts": today}, backward={"e-courts": today})
     before = today - timedelta(days=2)
-    both = latest([Exchanges(forward={"e-courts": before, "e-prison": before}), None, told])
+    both = find_latest([Exchanges(forward={"e-courts": before, "e-prison": before}), None, told])
     assert both == Exchanges(forward={"e-courts": today, "e-prison": before}, backward={"e-courts": today})
-    assert latest([None]) is None
+    assert find_latest([None]) is None
 
 
 def test_the_days_stand_on_the_national_page(digitize, office):

@@ -149,11 +149,11 @@ def test_a_page_holds_all_of_unicode_and_turns_nothing():
 
 def test_the_pages_of_offices_and_checks_go_through_it():
     from digitize.files.check_reports import as_html
-    from digitize.offices.embedded import as_script
-    from digitize.offices.page import environment
+    from digitize.offices.page import template_environment
+    from digitize.offices.page_data import as_script
 
     bad = "<b>\u202e\x1b\ufffe\ud800"
-    assert environment().from_string("{{ x }}").render(x=bad) == "&lt;b&gt;\ufffd\ufffd\ufffd\ufffd"
+    assert template_environment().from_string("{{ x }}").render(x=bad) == "&lt;b&gt;\ufffd\ufffd\ufffd\ufffd"
     assert as_html.escape(bad) == "&lt;b&gt;\ufffd\ufffd\ufffd\ufffd"
     assert json.loads(as_script({"x": bad})) == {"x": bad}
     as_script({"x": bad}).encode("utf-8")

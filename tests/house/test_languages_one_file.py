@@ -101,7 +101,7 @@ print(json.dumps({
     "code list": code_lists()["sex"].keys[fold_key("ॻमरद")] == "male",
     "headers": load_lexicon().spellings[fold_key("ॻफआईआर")] == ("fir",),
     "labels of forms": len(labels_of("zz")) == 1,
-    "name on the dashboard": [load_words(x).of("language", "zz") for x in ("en", "hi")] == ["Zazi", "ज़ाज़ी"],
+    "name on the dashboard": [load_words(x).translate("language", "zz") for x in ("en", "hi")] == ["Zazi", "ज़ाज़ी"],
 }))
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.parts.national.tamper import tamper
-from benchmarks.parts.national.trust import disclose, find_contradictions, launder
+from benchmarks.parts.national.trust import disclose, launder, plant_contradictions
 from digitize.offices.pdf import find_browser
 from sample_data.makers.national_worlds import judge
 
@@ -38,7 +38,7 @@ def test_the_national_picture_is_made_and_bad_snapshots_are_caught(tmp_path):
 
 def test_the_picture_cannot_be_fooled_and_finds_who_lags(tmp_path):
     """A few of each; the whole number of tries is the benchmark's."""
-    found = find_contradictions(tmp_path, 1)
+    found = plant_contradictions(tmp_path, 1)
     assert found["contradictions_named"] == found["contradictions_planted"] > 5
     assert found["contradictions_false"] == 0
     assert launder(tmp_path, 3)["laundered"] == 0

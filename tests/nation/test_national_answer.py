@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from digitize.offices import pdf
-from digitize.offices.answer_text import both_calendars
+from digitize.offices.answer_text import format_both_calendars
 from digitize.offices.office import open_office
 from digitize.offices.words import load_words
 from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
@@ -38,7 +38,7 @@ PART_E = (
      (date(2024, 3, 21), "21st March, 2024 / Chaitra 1, 1946 (Saka)"), (date(2025, 12, 12), "12th December, 2025 / Agrahayana 21, 1947 (Saka)")],
 )  # fmt: skip
 def test_dates_in_both_calendars(day, text):
-    assert both_calendars(day, load_words("en")) == text
+    assert format_both_calendars(day, load_words("en")) == text
 
 
 def test_published_figures_give_the_published_paragraphs(digitize, tmp_path):
@@ -108,7 +108,7 @@ def test_a_sentence_that_ledgers_contradict_is_never_printed_clean_without_a_rea
     assert f"{PART_D} (Manipur)." in " ".join(out.split())
     assert "Accepted although the ledgers contradict it: the Secretary knows" in out
     with open_office(office[0]).store() as store:
-        acts = store.acts("accept")
+        acts = store.list_acts("accept")
     assert acts[-1].reason == "the Secretary knows" and len(acts[-1].detail["against"]) == len(behind)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digitize.offices.exporting import csv_text, tables
-from digitize.offices.figures import shares
-from digitize.offices.measures import MEASURES, Counts, total
+from digitize.offices.exporting import format_csv, make_tables
+from digitize.offices.figures import load_shares
+from digitize.offices.measures import MEASURES, Counts, sum_counts
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
 from digitize.offices.pdf import find_browser
@@ -79,10 +79,10 @@ def check_saved_figures(text, picture):
         return {tuple(r[n] for n in names): [r[n] and float(r[n]) for n in ("numerator", "denominator", "value")]
                 for r in rows}  # fmt: skip
 
-    header, rows = tables(picture, load_words("en"))["figures"]
-    saved, exported = read(text), read(csv_text(header, rows))
+    header, rows = make_tables(picture, load_words("en"))["figures"]
+    saved, exported = read(text), read(format_csv(header, rows))
     assert saved.items() <= exported.items()
-    assert {k for k in exported if k[4] in shares() or k[0] == "nation"} <= saved.keys()
+    assert {k for k in exported if k[4] in load_shares() or k[0] == "nation"} <= saved.keys()
 
 
 def check_saved(text, picture):
@@ -90,5 +90,5 @@ def check_saved(text, picture):
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     for level in ("state", "district", "station"):
         told = [{m: int(r[m]) if r[m] else None for m in MEASURES} for r in rows if r["level"] == level and r["pages"]]
-        assert total(Counts.of(r) for r in told) == picture.root.counts
+        assert sum_counts(Counts.from_values(r) for r in told) == picture.root.counts
     assert sum(r["records"] == "" for r in rows if r["level"] == "state") == 3

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from digitize.offices.fold_quality import fold_effort, fold_pace
-from digitize.offices.history import monthly, newest_at
-from digitize.offices.measures import Counts, total
+from digitize.offices.history import each_month_newest, sum_by_month
+from digitize.offices.measures import Counts, sum_counts
 from digitize.offices.rollup import SnapshotReport, days_since, roll_up_nation, roll_up_snapshot, sum_breakdowns
 from digitize.offices.shape import Protected, Twice
 from digitize.offices.store_rows import Received
@@ -69,16 +69,16 @@ def test_a_state_is_the_sum_of_its_districts_and_these_of_their_stations(snapsho
     state = snapshot.model_copy(update={"level": "state", "districts": told, "twice": Twice(books=1, records=9)})
     made = roll_up_snapshot(SnapshotReport(state, "a" * 64, 3), "West Bengal")
     assert (made.level, made.code, made.name, made.doubled) == ("state", "wb", "West Bengal", 9)
-    assert made.counts == total(d.counts.plain() for d in snapshot.districts) == snapshot.totals.plain()
+    assert made.counts == sum_counts(d.counts.plain() for d in snapshot.districts) == snapshot.totals.plain()
     n = len(told)
     assert made.protected == Protected(count=2 * n, hidden=n, of=50 * n, not_known=3 * n)
-    stations = list(made.of_level("station"))
+    stations = list(made.each_of_level("station"))
     assert [s.coverage.certified for s in stations] == [int(s.is_certified) for s in stations]
     rows = [(*r[:14], 1) for r in state.stations]
     certified = roll_up_snapshot(SnapshotReport(state.model_copy(update={"stations": rows}), "", 0), "x")
-    assert {s.coverage.certified for s in certified.of_level("station") if s.name} == {1}
+    assert {s.coverage.certified for s in certified.each_of_level("station") if s.name} == {1}
     assert [s.name for s in stations] == [r[0] for d in range(n) for r in snapshot.stations if r[2] == d]
-    assert total(s.counts for s in stations) == made.counts
+    assert sum_counts(s.counts for s in stations) == made.counts
     assert {(s.name, s.idle, s.is_certified) for s in stations} == {
         (r[0], r[13], bool(r[14])) for r in snapshot.stations
     }
@@ -111,14 +111,14 @@ def test_a_states_past_is_at_each_months_end_the_newest_of_each_member():
     one, two, three = (Counts(records=n) for n in (1, 10, 100))
     rows = [received("wb-a", "2026-01-31", 1, one), received("wb-b", "2026-02-01", 2, two),
             received("wb-a", "2026-02-28", 3, three)]  # fmt: skip
-    points = monthly(rows, date(2026, 3, 10))
+    points = sum_by_month(rows, date(2026, 3, 10))
     ends = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 10)]
     assert [(p.counts.records, seen) for p, seen in zip(points, (1, 2, 2), strict=True)] == [(1, 1), (110, 2), (110, 2)]
-    assert [(end, [r.seq for r in newest]) for end, newest in newest_at(rows, date(2026, 3, 10))] == [
+    assert [(end, [r.seq for r in newest]) for end, newest in each_month_newest(rows, date(2026, 3, 10))] == [
         (ends[0], [1]), (ends[1], [3, 2]), (ends[2], [3, 2]),
     ]  # fmt: skip
-    assert monthly([], TODAY) == []
-    assert [end for end, _ in newest_at([received("wb-a", "2025-12-05", 1, one)], date(2026, 1, 31))] == [
+    assert sum_by_month([], TODAY) == []
+    assert [end for end, _ in each_month_newest([received("wb-a", "2025-12-05", 1, one)], date(2026, 1, 31))] == [
         date(2025, 12, 31), date(2026, 1, 31),
     ]  # fmt: skip
 

@@ -19,16 +19,16 @@ from hypothesis import strategies as st
 from digitize.errors import LedgerError
 from digitize.machine.signing import sign
 from digitize.offices.envelope import unseal
-from digitize.offices.exporting import csv_text
-from digitize.offices.grades import grade_of, ranks
-from digitize.offices.judge import Bench, open_sealed
+from digitize.offices.exporting import format_csv
+from digitize.offices.grades import grade_of, rank_states
+from digitize.offices.judge import CheckContext, open_sealed
 from digitize.offices.keys import Key, add_key
 from digitize.offices.lists import Gazetteer, PlaceKey
 from digitize.offices.measures import Counts, Coverage
-from digitize.offices.naming import clean, is_safe, made_safe, shown_file, twin_key
-from digitize.offices.numbers import wilson
+from digitize.offices.naming import clean_name, escape_file_name, is_safe, make_name_safe, twin_key
+from digitize.offices.numbers import find_interval
 from digitize.offices.receive import add_files
-from digitize.offices.refusal import Flag, Refused, flag, say
+from digitize.offices.refusal import Flag, Refused, make_flag, translate_flag
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.store import SnapshotStore
 from digitize.offices.words import load_words
@@ -135,7 +135,7 @@ def test_a_day_is_india_s_and_tomorrow_s_is_not_taken(states, state, hour, as_on
     """19:00 UTC is half past midnight in India: the next day."""
     now = datetime(2025, 6, 30, hour, tzinfo=UTC)
     body = body_of(state, as_on=as_on, made_at=now.isoformat())
-    bench = Bench("state", "", {state.public: Key(state.code, state.public, "", "", "")}, now)
+    bench = CheckContext("state", "", {state.public: Key(state.code, state.public, "", "", "")}, now)
     sealed = unseal(seal_plain(body, state.key))
     if is_taken:
         assert str(open_sealed(sealed, bench).as_on) == as_on
@@ -165,9 +165,9 @@ def test_names_in_the_scripts_of_india_are_taken(name):
 
 @given(st.text(max_size=30))
 def test_a_cleaned_name_stays_as_it_is_and_is_its_own_twin(name):
-    assert clean(clean(name)) == clean(name)
-    assert twin_key(clean(name)) == twin_key(name)
-    assert len(shown_file(name).encode("utf-8")) >= len(name)
+    assert clean_name(clean_name(name)) == clean_name(name)
+    assert twin_key(clean_name(name)) == twin_key(name)
+    assert len(escape_file_name(name).encode("utf-8")) >= len(name)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_cleaned_name_stays_as_it_is_and_is_its_own_twin(name):
     [("Sadar\u00a0Bazar ", "Sadar Bazar"), ("\ufeffKothrud\u200b", "Kothrud"), ("A<b>", "Ab"), ("x" * 99, "x" * 80)],
 )
 def test_what_a_spreadsheet_left_in_an_officer_s_list_stops_no_snapshot(written, name):
-    assert made_safe(written) == name
+    assert make_name_safe(written) == name
     station = StationEntry(written, "Pune\u00a0City", code="MH1")
     lists = Gazetteer("mh", [station], {})
     assert lists.find(written, "Pune City") == PlaceKey("Pune City", name)
@@ -231,7 +231,7 @@ def place(*, inventoried, done=1000):
 )
 def test_nobody_is_graded_by_the_stations_that_are_done_alone(inventoried, grade):
     assert grade_of(place(inventoried=inventoried)) == grade
-    assert ("mh" in ranks([place(inventoried=inventoried)])) == (grade != "not-known")
+    assert ("mh" in rank_states([place(inventoried=inventoried)])) == (grade != "not-known")
     assert grade_of(place(inventoried=100, done=800)) == "below"
 
 
@@ -239,7 +239,7 @@ def test_a_share_of_more_than_all_is_refused_and_would_stop_no_page(store, state
     body = body_of(state)
     body["quality"]["sample"] = {"part": 50, "of": 3}
     assert code_of(store, write(tmp_path, seal_plain(body, state.key))) == ("refused", "does-not-add-up")
-    assert wilson(50, 3)[1] == 1.0
+    assert find_interval(50, 3)[1] == 1.0
 
 
 def test_a_day_that_has_not_come_is_flagged_in_a_statement(store, state, tmp_path):
@@ -294,9 +294,9 @@ def test_files_that_are_none_do_not_keep_the_others_out(store, state, tmp_path):
         ("refused", "no-snapshot"),
     }
     assert all("\x1b" not in name for name in answers)
-    kept = len(store.refused())
+    kept = len(store.list_refused())
     take(store, sent)
-    assert len(store.refused()) == kept == 4
+    assert len(store.list_refused()) == kept == 4
 
 
 @pytest.fixture
@@ -350,8 +350,8 @@ def test_a_snapshot_mended_on_the_same_day_counts_and_both_are_kept(store, state
     answers = take(store, new, old)
     assert [(a.file, a.word) for a in answers] == [("z", "taken"), ("a", "flagged")]
     assert [f.code for f in answers[1].flags] == ["corrected-same-day"]
-    assert store.newest(state.code).summary["totals"]["pages"] == mended["totals"]["pages"]
-    assert len(store.taken()) == 2
+    assert store.find_newest(state.code).summary["totals"]["pages"] == mended["totals"]["pages"]
+    assert len(store.list_taken()) == 2
     assert [a.word for a in take(store, new)] == ["known"]
     assert code_of(store, old) == ("refused", "replayed")
     old.write_bytes(old.read_bytes() + b"\n")
@@ -395,13 +395,13 @@ def test_a_store_of_version_0_2_0_is_brought_up_to_date(states, tmp_path, state)
 
 def test_flags_and_refusals_are_said_in_both_languages():
     en, hi = load_words("en"), load_words("hi")
-    said = flag("total-fell", "total-fell", measure="records", before=120_000, now=5)
-    assert say(said, en) == said.text == "Records fell from 1,20,000 to 5"
-    assert say(said, hi) == "अभिलेख: 1,20,000 से घटकर 5"
-    assert say(Flag("truncated", "send the file again"), en) == "send the file again"
-    assert say(Flag("truncated", "send the file again"), hi) == ""
+    said = make_flag("total-fell", "total-fell", measure="records", before=120_000, now=5)
+    assert translate_flag(said, en) == said.text == "Records fell from 1,20,000 to 5"
+    assert translate_flag(said, hi) == "अभिलेख: 1,20,000 से घटकर 5"
+    assert translate_flag(Flag("truncated", "send the file again"), en) == "send the file again"
+    assert translate_flag(Flag("truncated", "send the file again"), hi) == ""
     docs = (Path(__file__).parents[2] / "docs" / "national.md").read_text(encoding="utf-8")
-    judged = docs[docs.index("| refused |") : docs.index("A key that is lost")]
+    judged = docs[docs.index("| refused |") : docs.index("A lost or stolen key")]
     codes = set(re.findall("`([a-z-]+)`", judged))
     assert len(codes) > 25
     assert {c for c in codes if f"odd.{c}" not in hi.by_slug} == set()
@@ -410,5 +410,5 @@ def test_flags_and_refusals_are_said_in_both_languages():
 @pytest.mark.parametrize("name", ["=1+1", "＝1+1", "  =1+1", "\n=1+1", "＠SUM(A1)"])
 def test_a_name_is_no_formula_in_the_tables_of_an_office(name):
     """The guard is that of every CSV: full-width signs and blanks before a sign count, too."""
-    (cell, count), *_ = [row for row in csv.reader(io.StringIO(csv_text(["place", "pages"], [[name, 7]]))) if row][1:]
+    (cell, count), *_ = [row for row in csv.reader(io.StringIO(format_csv(["place", "pages"], [[name, 7]]))) if row][1:]
     assert (cell, count) == (f"'{name}", "7")

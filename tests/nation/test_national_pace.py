@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from digitize.offices.history import Point, project
+from digitize.offices.history import Point, project_end
 from digitize.offices.measures import Counts
-from digitize.offices.pace import months_left
+from digitize.offices.pace import estimate_months_left
 from sample_data.makers.national_worlds import judge
 
 
@@ -17,35 +17,35 @@ def noisy(paces, seed=1):
 
 
 def test_an_even_pace_goes_on():
-    assert months_left([100.0] * 24, 1200) == pytest.approx(12)
-    assert months_left([100.0] * 7, 50) == pytest.approx(0.5)
+    assert estimate_months_left([100.0] * 24, 1200) == pytest.approx(12)
+    assert estimate_months_left([100.0] * 7, 50) == pytest.approx(0.5)
 
 
 def test_the_newest_level_counts_and_not_the_mean_of_the_years():
     halved = noisy([100.0] * 30 + [50.0] * 8)
-    assert months_left(halved, 1000) == pytest.approx(20, rel=0.15)
+    assert estimate_months_left(halved, 1000) == pytest.approx(20, rel=0.15)
     # Three months more than before may be chance.
-    assert months_left(noisy([100.0] * 36 + [115.0] * 2), 1000) == pytest.approx(10, rel=0.15)
+    assert estimate_months_left(noisy([100.0] * 36 + [115.0] * 2), 1000) == pytest.approx(10, rel=0.15)
 
 
 def test_a_stop_is_no_pace():
     stopped = noisy([100.0] * 20 + [0.0] * 6 + [100.0] * 8)
-    assert months_left(stopped, 1000) == pytest.approx(10, rel=0.15)
-    assert months_left([0.0, 0.0, -5.0, *([100.0] * 10)], 1000) == pytest.approx(10)
+    assert estimate_months_left(stopped, 1000) == pytest.approx(10, rel=0.15)
+    assert estimate_months_left([0.0, 0.0, -5.0, *([100.0] * 10)], 1000) == pytest.approx(10)
 
 
 def test_the_season_that_comes_counts():
     swing = [100 * (1 + 0.5 * math.sin(2 * math.pi * m / 12)) for m in range(36)]
     # The good half of the year comes now, and the bad half before it.
-    assert months_left(swing, 300) < 300 / 100
-    assert months_left(swing[:30], 300) > 300 / 100
-    assert months_left(swing, 1200) == pytest.approx(12, abs=0.5)
+    assert estimate_months_left(swing, 300) < 300 / 100
+    assert estimate_months_left(swing[:30], 300) > 300 / 100
+    assert estimate_months_left(swing, 1200) == pytest.approx(12, abs=0.5)
 
 
 def test_who_worked_a_few_months_alone_has_no_level():
-    assert months_left([100.0] * 5, 500) is None
-    assert months_left([0.0] * 40, 500) is None
-    assert months_left([], 500) is None
+    assert estimate_months_left([100.0] * 5, 500) is None
+    assert estimate_months_left([0.0] * 40, 500) is None
+    assert estimate_months_left([], 500) is None
 
 
 def points(paces, expected):
@@ -55,10 +55,10 @@ def points(paces, expected):
 
 
 def test_who_works_slowly_has_a_place_among_the_others_though_no_date():
-    slow = project(points([100] * 26, 10_000_000))
+    slow = project_end(points([100] * 26, 10_000_000))
     assert (slow.why, slow.first, slow.likely is None) == ("standing-still", None, False)
-    assert project(points([100] * 22 + [0] * 4, 10_000)).likely is None
-    dated = project(points([100] * 26, 10_000))
+    assert project_end(points([100] * 22 + [0] * 4, 10_000)).likely is None
+    dated = project_end(points([100] * 26, 10_000))
     assert dated.first <= dated.likely <= dated.last < slow.likely
 
 

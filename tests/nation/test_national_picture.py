@@ -11,20 +11,27 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from digitize.errors import OptionsError
-from digitize.offices.across import doubled_across
 from digitize.offices.exporting import as_plain, write_csv
-from digitize.offices.figures import figures_of, shares
-from digitize.offices.grades import grade_of, proven, ranks, scope_of, share_of
-from digitize.offices.history import Point, Projection, by_reporter, monthly, project, whole_of
-from digitize.offices.lag import cause_of, lag_of
-from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, total
-from digitize.offices.numbers import grouped, percent, wilson
+from digitize.offices.figures import list_figures, load_shares
+from digitize.offices.grades import count_in_scope, count_proven, grade_of, rank_states, share_of
+from digitize.offices.history import (
+    Point,
+    Projection,
+    combine_projections,
+    project_end,
+    project_reporters,
+    sum_by_month,
+)
+from digitize.offices.lag import find_cause, find_lags
+from digitize.offices.measures import MEASURES, OF_STATION, Counts, Coverage, sum_counts
+from digitize.offices.numbers import find_interval, format_percent, group_digits
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
 from digitize.offices.picture import Limits, NationalPicture
-from digitize.offices.rollup import ReportedPlace, SnapshotReport, gather, roll_up_nation
-from digitize.offices.series import Series, district_series, packed
+from digitize.offices.rollup import ReportedPlace, SnapshotReport, roll_up_nation, sum_parts
+from digitize.offices.series import Series, make_series, pack_differences
 from digitize.offices.shape import Snapshot
+from digitize.offices.state_overlaps import find_overlaps
 from digitize.offices.states import shown_states
 from digitize.offices.store_rows import Received
 from digitize.offices.words import LANGUAGES, load_words
@@ -59,13 +66,13 @@ def check_sums(rows):
     by = {level: [r for r in rows if r[0] == level] for level in ("nation", "state", "district", "station")}
     nation = by["nation"][0][4]
     told = [r for r in by["state"] if r[4] is not None]
-    assert (nation or Counts()) == total(r[4] for r in told)
+    assert (nation or Counts()) == sum_counts(r[4] for r in told)
     for state in told:
         own = [r for r in by["district"] if r[1] == state[1]]
-        assert state[4] == total(r[4] for r in own)
+        assert state[4] == sum_counts(r[4] for r in own)
     for district in by["district"]:
         own = [r for r in by["station"] if r[1:3] == district[1:3]]
-        assert district[4] == total(r[4] for r in own)
+        assert district[4] == sum_counts(r[4] for r in own)
 
 
 draws = st.lists(st.one_of(st.none(), st.integers(0, len(ENDS) - 1)), min_size=36, max_size=36)
@@ -104,7 +111,7 @@ def check_breakdowns(path, picture):
 def check_figures(path, counts):
     with path.open(encoding="utf-8-sig", newline="") as f:
         rows = list(csv.DictReader(f))
-    for name, (part, whole) in shares().items():
+    for name, (part, whole) in load_shares().items():
         mine = {tuple(r[w] for w in WHERE): r for r in rows if r["figure"] == name}
         for c in counts:
             r = mine[tuple(c[w] for w in WHERE)]
@@ -123,7 +130,7 @@ def check_page(text, picture):
     rows += [("district", of_state[d[0]], d[1], "", Counts(*d[2])) for d in data["districts"]]
     for x in data["stations"]:
         d = data["districts"][x[0]]
-        made = Counts.of_station(dict(zip(OF_STATION, x[3:-2], strict=True)))
+        made = Counts.from_station(dict(zip(OF_STATION, x[3:-2], strict=True)))
         rows.append(("station", of_state[d[0]], d[1], x[1], made))
     check_sums(rows)
     table = page.xpath("//table[contains(@class, 'parts')]")[0]
@@ -168,7 +175,7 @@ def test_both_languages_say_the_same_things_with_the_same_places():
 
 def test_published_numbers_come_out_of_snapshots_that_state_them(states):
     """36 states state links and completeness as the answer of 6 August 2025 had them."""
-    figures = {f.name: f for f in figures_of(roll_up_nation(report(s, 20) for s in states))}
+    figures = {f.name: f for f in list_figures(roll_up_nation(report(s, 20) for s in states))}
     for way, wanted in (("forward", FORWARD), ("backward", BACKWARD)):
         for pillar, n in wanted.items():
             f = figures[f"{way}_{pillar}".replace("-", "_")]
@@ -180,9 +187,9 @@ def test_more_than_all_is_shown(states):
     place = ReportedPlace(
         "state", "mh", "", Counts(expected=14306, loaded=17712, records=17712, of_expected=17712), Coverage(9, 9)
     )
-    assert percent(place.counts.of_expected, place.counts.expected) == "123.8\u00a0%"
+    assert format_percent(place.counts.of_expected, place.counts.expected) == "123.8\u00a0%"
     assert grade_of(place) == "over"
-    assert ranks([place]) == {}
+    assert rank_states([place]) == {}
 
 
 @pytest.mark.parametrize(
@@ -203,26 +210,26 @@ def test_the_weakest_evidence_has_no_grade(states):
     stated = made.statement.model_copy(update={"stations": 1182})
     root = roll_up_nation([SnapshotReport(made.model_copy(update={"statement": stated}), "", 3)])
     few = next(p for p in root.parts if p.counts)
-    assert (grade_of(few), scope_of(few)) == ("not-known", 1182)
+    assert (grade_of(few), count_in_scope(few)) == ("not-known", 1182)
     place = ReportedPlace("state", "mh", "", Counts(expected=1000, of_expected=995), Coverage(9, 9), doubled=500)
     assert (grade_of(place), share_of(place)) == ("below", (495, 1000))
     full, none = (ReportedPlace("district", "", n, Counts(expected=500, of_expected=k), Coverage(9, 9))
                   for n, k in (("a", 600), ("b", 400)))  # fmt: skip
-    both = gather(ReportedPlace("state", "mh", "", parts=[full, none]))
-    assert (share_of(both), proven(both), grade_of(both)) == ((1000, 1000), 900, "90")
+    both = sum_parts(ReportedPlace("state", "mh", "", parts=[full, none]))
+    assert (share_of(both), count_proven(both), grade_of(both)) == ((1000, 1000), 900, "90")
     assert grade_of(ReportedPlace("state", "mh", "", Counts(expected=10, of_expected=10))) == "not-known"
 
 
 def test_no_report_has_a_grade_and_no_rank_of_its_own():
     root = roll_up_nation([])
     assert {grade_of(p) for p in root.parts} == {"no-report"}
-    assert ranks(root.parts) == {}
+    assert rank_states(root.parts) == {}
     assert root.counts is None
 
 
 def test_ranks_are_given_within_classes(states):
     root = roll_up_nation([report(s, 12) for s in states])
-    placed = ranks(root.parts)
+    placed = rank_states(root.parts)
     assert sorted(placed) == sorted(s.code for s in states)
     for group in ("large", "hill", "ut"):
         assert 1 in {placed[code] for code, s in shown_states().items() if s.group == group}
@@ -230,18 +237,23 @@ def test_ranks_are_given_within_classes(states):
 
 @given(st.integers(0, 10**12))
 def test_grouping_keeps_the_number(n):
-    assert int(grouped(n).replace(",", "")) == n
+    assert int(group_digits(n).replace(",", "")) == n
 
 
 def test_grouping_is_indian():
-    assert [grouped(n) for n in (999, 17712, 60_000_000, -1234567)] == ["999", "17,712", "6,00,00,000", "-12,34,567"]
+    assert [group_digits(n) for n in (999, 17712, 60_000_000, -1234567)] == [
+        "999",
+        "17,712",
+        "6,00,00,000",
+        "-12,34,567",
+    ]
 
 
 @given(st.integers(1, 10**6), st.data())
 def test_a_hundred_per_cent_is_said_of_the_whole_alone(whole, data):
     part = data.draw(st.integers(0, whole))
-    assert (percent(part, whole) == "100.0\u00a0%") == (part == whole)
-    low, high = wilson(part, whole)
+    assert (format_percent(part, whole) == "100.0\u00a0%") == (part == whole)
+    low, high = find_interval(part, whole)
     assert low - 1e-9 <= part / whole <= high + 1e-9
 
 
@@ -253,7 +265,7 @@ def test_the_finish_is_a_range_between_the_fastest_and_the_slowest_pace():
     points = [
         point(date(2025, 10, 31) + timedelta(days=30 * i), 100 + 20 * i + (30 if i > 9 else 0)) for i in range(14)
     ]
-    p = project(points)
+    p = project_end(points)
     assert points[-1].day < p.first < p.last
     assert {m for m, _ in p.paces} == {3, 6, 12}
 
@@ -265,7 +277,7 @@ def test_the_finish_is_a_range_between_the_fastest_and_the_slowest_pace():
      ([point(date(2025, 1, 31), 5), point(date(2026, 1, 31), 5)], "standing-still")],
 )  # fmt: skip
 def test_where_the_finish_cannot_be_told_the_reason_is(points, why):
-    p = project(points)
+    p = project_end(points)
     assert (p.first, p.last, p.why) == (None, None, why)
 
 
@@ -279,15 +291,15 @@ def told(reporter, loaded, *, start=date(2025, 10, 31), expected=1000):
 def test_the_nation_ends_when_its_last_state_does_and_not_before():
     """One state is nearly done, one needs ten years: the sum alone would end far too early."""
     fast, slow = (told(c, [a + step * i for i in range(14)]) for c, a, step in (("mh", 100, 60), ("tn", 100, 5)))
-    ends = by_reporter([*fast, *slow], date(2026, 12, 1))
-    whole = whole_of(ends)
+    ends = project_reporters([*fast, *slow], date(2026, 12, 1))
+    whole = combine_projections(ends)
     assert ends["mh"].last < date(2027, 3, 1) < ends["tn"].first == whole.first
     assert whole.first.year >= 2035
-    still = by_reporter(told("tn", [100] * 14), date(2026, 12, 1))
-    none = whole_of({**ends, **still, "ka": Projection(why="no-report")})
+    still = project_reporters(told("tn", [100] * 14), date(2026, 12, 1))
+    none = combine_projections({**ends, **still, "ka": Projection(why="no-report")})
     assert (none.first, none.why, none.without) == (None, "not-all", (("tn", "standing-still"), ("ka", "no-report")))
     assert none.known == (ends["mh"].first, ends["mh"].last)
-    assert whole_of({"mh": Projection(why="done")}).why == "done"
+    assert combine_projections({"mh": Projection(why="done")}).why == "done"
 
 
 def test_a_site_and_books_of_two_states_are_found(states):
@@ -302,7 +314,7 @@ def test_a_site_and_books_of_two_states_are_found(states):
         rows = [("Kotwali", *s.stations[0][1:]), *s.stations[1:]]
         made.append(s.model_copy(update={"districts": districts, "stations": rows, "books": own, "sources": [source]}))
     made[2] = made[2].model_copy(update={"sources": [made[2].sources[0].model_copy(update={"site": "mh-pune"})]})
-    found = doubled_across(roll_up_nation(SnapshotReport(s, "", 3) for s in made))
+    found = find_overlaps(roll_up_nation(SnapshotReport(s, "", 3) for s in made))
     one, two, three = (s.state for s in made)
     assert [(d.flag.code, set(d.states), d.records) for d in found] == [
         ("site-twice", {one, two}, 0),
@@ -320,7 +332,7 @@ def test_a_site_and_books_of_two_states_are_found(states):
      ({"of_expected": 100}, ("none", 0)), ({"expected": None}, ("none", 0))],
 )  # fmt: skip
 def test_the_cause_is_what_most_missing_records_wait_for(changes, cause):
-    assert cause_of(Counts(**{"expected": 100, "pages_expected": 100, **changes})) == cause
+    assert find_cause(Counts(**{"expected": 100, "pages_expected": 100, **changes})) == cause
 
 
 def test_laggards_come_first_with_since_when_and_the_trend(states):
@@ -330,8 +342,8 @@ def test_laggards_come_first_with_since_when_and_the_trend(states):
     a, b, c = (s.code for s in states[:3])
     rows = [*told(a, [100] * 10 + [110] * 5, start=date(2025, 8, 1)), *told(b, [50 * i for i in range(15)]),
             *told(c, [40 * i for i in range(15)])]  # fmt: skip
-    picture.ends = {s.code: Projection(why="done") for s in states} | by_reporter(rows, ENDS[-1])
-    lag = lag_of(root, picture.ends, 45, rows)
+    picture.ends = {s.code: Projection(why="done") for s in states} | project_reporters(rows, ENDS[-1])
+    lag = find_lags(root, picture.ends, 45, rows)
     assert list(lag)[:3] == [a, c, b]
     assert (lag[a].trend, lag[a].since) == ("still", rows[10].as_on)
     assert lag[b].trend == "steady" and len(lag[b].past) == 13
@@ -346,7 +358,7 @@ def test_laggards_come_first_with_since_when_and_the_trend(states):
 
 def test_a_silent_state_is_not_taken_to_stand_still():
     rows = told("mh", [100 + 50 * i for i in range(14)])
-    assert by_reporter(rows, date(2027, 12, 1)) == by_reporter(rows, date.fromisoformat(rows[-1].as_on))
+    assert project_reporters(rows, date(2027, 12, 1)) == project_reporters(rows, date.fromisoformat(rows[-1].as_on))
 
 
 def test_history_counts_each_state_with_its_newest_and_nobody_before_the_first(states, digitize, tmp_path):
@@ -360,7 +372,7 @@ def test_history_counts_each_state_with_its_newest_and_nobody_before_the_first(s
     from digitize.offices.office import open_office
 
     with open_office(tmp_path / "n").store() as store:
-        points = monthly(store.taken(), ENDS[10])
+        points = sum_by_month(store.list_taken(), ENDS[10])
     assert [p.members for p in points] == [1, 1, 1, 2, 2, 2, 2, 2]
     first, last = (sum(snapshot(s, m, 24, ENDS[m], with_stations=False)["totals"]["records"] for s, m in pairs)
                    for pairs in (((states[0], 3),), ((states[0], 9), (states[1], 6))))  # fmt: skip
@@ -390,21 +402,21 @@ def test_a_district_s_past_is_told_by_quarters_and_what_nobody_told_is_not_0():
         received("mh", "2026-08-31", {"Pune": 9, "Satara": 4}),
         received("tn", "2026-05-31", None),
     ]
-    series = district_series(rows, date(2026, 11, 27))
+    series = make_series(rows, date(2026, 11, 27))
     ends = [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 11, 27)]
     assert list(series.days) == ends
     assert series.loaded == {("mh", "Pune"): [7, 7, 9, 9], ("mh", "Satara"): [1, 1, 4, 4]}
-    assert district_series([], ends[0]) == Series()
+    assert make_series([], ends[0]) == Series()
 
 
 def test_districts_of_two_sites_are_added_in_a_state_s_past():
     rows = [received("mh-a", "2026-01-31", {"Pune": 5}), received("mh-b", "2026-02-28", {"Pune": 7})]
-    assert district_series(rows, date(2026, 3, 31)).loaded == {("mh", "Pune"): [12]}
+    assert make_series(rows, date(2026, 3, 31)).loaded == {("mh", "Pune"): [12]}
 
 
 @given(st.lists(st.none() | st.integers(0, 10**10), max_size=45))
 def test_a_past_that_is_packed_can_be_read_again(values):
-    made = packed(values)
+    made = pack_differences(values)
     known = [i for i, n in enumerate(values) if n is not None]
     assert bool(made) == (len(known) > 1)
     if made:

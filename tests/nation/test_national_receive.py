@@ -8,13 +8,12 @@ import pytest
 
 from digitize.errors import LedgerError, OptionsError
 from digitize.machine.signing import create_key
-from digitize.offices.flags import answer_flag, raised_flags
-from digitize.offices.flags import flags_of as raised_of
-from digitize.offices.heads import heads_of
+from digitize.offices.flags import answer_flag, collect_flags
+from digitize.offices.flags import load_flags as raised_of
 from digitize.offices.keys import add_key, known_keys, revoke_key
-from digitize.offices.origin import own_heads, verify_origin
+from digitize.offices.origin import list_heads, list_own_heads, verify_origin
 from digitize.offices.receive import add_files
-from digitize.offices.refusal import flag
+from digitize.offices.refusal import make_flag
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_rows import OfficeAct, Received
 from sample_data.makers.bad_snapshots import KINDS, RIGHT, write_bad
@@ -55,7 +54,7 @@ def take(store, *paths):
 def test_months_are_taken_in_order_whatever_the_order_of_the_files(store, states, tmp_path):
     files = [write(tmp_path, of(states[0], m, with_stations=False), states[0]) for m in (3, 1, 5, 0)]
     assert [a.word for a in take(store, *files)] == ["taken"] * 4
-    assert store.newest(states[0].code).as_on == ENDS[5].isoformat()
+    assert store.find_newest(states[0].code).as_on == ENDS[5].isoformat()
     assert [a.word for a in take(store, files[2])] == ["known"]
 
 
@@ -71,23 +70,23 @@ def bad(store, states, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_bad_snapshot_is_refused_by_name_and_the_others_stand(store, states, bad, tmp_path, kind):
-    before = store.newest(states[0].code)
+    before = store.find_newest(states[0].code)
     late = write(tmp_path, of(states[20], 5), states[20])
     answers = {a.file: a for a in take(store, bad[kind], late)}
     answer = answers[bad[kind].name]
     assert answer.word == "refused"
     assert {f.code for f in answer.flags} <= RIGHT[kind]
     assert answers[late.name].word == "taken"
-    assert store.newest(states[0].code) == before
-    assert [r.flags[0].code for r in store.refused()] == [answer.flags[0].code]
+    assert store.find_newest(states[0].code) == before
+    assert [r.flags[0].code for r in store.list_refused()] == [answer.flags[0].code]
 
 
 def test_all_bad_ones_together_with_good_ones(store, states, bad):
     answers = take(store, *bad.values())
     assert [a.word for a in answers] == ["refused"] * len(KINDS)
     take(store, *bad.values())
-    assert len(store.refused()) == len(KINDS)
-    assert len({r.reporter for r in store.taken()}) == 10
+    assert len(store.list_refused()) == len(KINDS)
+    assert len({r.reporter for r in store.list_taken()}) == 10
 
 
 def changed(body, **counts):
@@ -108,7 +107,7 @@ def test_totals_that_fall_are_flagged_and_taken(store, states, tmp_path):
     first, second = of(state, 4), of(state, 5)
     second = changed(second, pages=0, pages_read=0, pages_failed=0, pages_of_expected=0)
     assert flags_of(store, write(tmp_path, first, state), write(tmp_path, second, state)) == {"total-fell"}
-    assert store.newest(state.code).as_on == ENDS[5].isoformat()
+    assert store.find_newest(state.code).as_on == ENDS[5].isoformat()
 
 
 def test_more_than_all_is_flagged_with_its_share(store, states, tmp_path):
@@ -166,7 +165,7 @@ def test_a_revoked_key_signs_no_more_and_what_it_signed_stands(store, states, tm
     revoke_key(store, state.public[:12], "stolen")
     [answer] = take(store, write(tmp_path, of(state, 5), state))
     assert answer.flags[0].code == "key-revoked"
-    assert store.newest(state.code).as_on == ENDS[4].isoformat()
+    assert store.find_newest(state.code).as_on == ENDS[4].isoformat()
     assert known_keys(store)[state.public].revoked
     with pytest.raises(OptionsError, match="revoked"):
         add_key(store, state.code, state.public)
@@ -206,7 +205,7 @@ def kept(states, tmp_path):
         add_key(store, states[0].code, states[0].public)
         for month in (3, 4):
             take(store, write(tmp_path, of(states[0], month, with_stations=False), states[0]))
-        yield store, list(own_heads(store))
+        yield store, list(list_own_heads(store))
 
 
 def test_every_file_is_compared_with_its_signature_and_its_key_at_that_time(kept, states, tmp_path):
@@ -244,7 +243,7 @@ def test_a_state_s_office_that_was_rewritten_is_told_by_what_the_nation_holds(st
     third["office"] = {"seq": 12, "hash": "c" * 64, "told": [[7, "a" * 64], [9, "d" * 64]]}
     answers = take(store, *(write(tmp_path, b, state) for b in (first, second, third)))
     assert [[f.code for f in a.flags] for a in answers] == [[], [], ["history-rewritten"]]
-    assert [h["seq"] for h in heads_of(store, state.code)] == [7, 9, 12]
+    assert [h["seq"] for h in list_heads(store, state.code)] == [7, 9, 12]
 
 
 def test_a_flag_lasts_whatever_is_sent_after_until_a_person_answers_it(store, states, tmp_path):
@@ -254,7 +253,7 @@ def test_a_flag_lasts_whatever_is_sent_after_until_a_person_answers_it(store, st
     wanted = bodies[0]["districts"][0]["counts"]["expected"] - 5
     bodies = [bodies[0], *(changed(b, expected=wanted) for b in bodies[1:])]
     take(store, *(write(tmp_path, b, state) for b in bodies))
-    assert store.newest(state.code).flags == ()
+    assert store.find_newest(state.code).flags == ()
     [held] = [f for f in raised_of(store) if f.flag.code == "expected-fell"]
     assert (held.reporter, held.since, held.answer, held.is_shown) == (state.code, str(ENDS[1]), None, True)
     with pytest.raises(OptionsError, match="no such|No open"):
@@ -272,13 +271,13 @@ def row(as_on, *flags_):
 
 
 def test_what_goes_on_stays_answered_and_what_happens_again_does_not():
-    over = flag("more-than-expected", "more-than-expected", place="A", measure="records", done=5, all=4, share="1")
-    more = flag("more-than-expected", "more-than-expected", place="A", measure="records", done=9, all=4, share="2")
-    fell = flag("total-fell", "total-fell", measure="records", before=5, now=4)
-    first = raised_flags([row("2026-01-31", over, fell)])
+    over = make_flag("more-than-expected", "more-than-expected", place="A", measure="records", done=5, all=4, share="1")
+    more = make_flag("more-than-expected", "more-than-expected", place="A", measure="records", done=9, all=4, share="2")
+    fell = make_flag("total-fell", "total-fell", measure="records", before=5, now=4)
+    first = collect_flags(enumerate([row("2026-01-31", over, fell)]))
     said = [OfficeAct("2026-02-01", "answer", f.id, "A", "seen", 1, {}) for f in first]
     rows = [row("2026-01-31", over, fell), row("2026-02-28", more, fell), row("2026-03-31"), row("2026-04-30", over)]
-    found = [(f.flag.code, f.since, f.answer is None) for f in raised_flags(rows, said)]
+    found = [(f.flag.code, f.since, f.answer is None) for f in collect_flags(enumerate(rows), said)]
     assert found == [
         ("more-than-expected", "2026-01-31", False),
         ("total-fell", "2026-01-31", False),

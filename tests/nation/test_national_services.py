@@ -6,9 +6,16 @@ from datetime import date
 
 import pytest
 
-from digitize.offices.answer import answer_sheet
-from digitize.offices.exporting import tables
-from digitize.offices.fold_kept import fold_parts
+from digitize.offices.answer import make_answer_sheet
+from digitize.offices.disclosure_groups import (
+    SERVICES,
+    DisclosedGroups,
+    close_lower_bound,
+    disclose_groups,
+    load_disclosed,
+)
+from digitize.offices.exporting import make_tables
+from digitize.offices.fold_part import fold_parts
 from digitize.offices.fold_quality import fold_quality
 from digitize.offices.judge import check_alone, read_body
 from digitize.offices.lists import Gazetteer
@@ -16,14 +23,13 @@ from digitize.offices.merge import merge_quality
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
 from digitize.offices.picture import Limits, NationalPicture
-from digitize.offices.quality_sheet import profiles_of, quality_lines
+from digitize.offices.quality_sheet import list_quality, sum_profiles
 from digitize.offices.refusal import Refused
 from digitize.offices.rollup import SnapshotReport, roll_up_nation
-from digitize.offices.service_sheet import service_lines
-from digitize.offices.services import add_services, at_least, load_services, services_of, still_loaded
+from digitize.offices.service_sheet import list_services
+from digitize.offices.services import add_services, each_service, limit_all_to_loaded, limit_to_loaded, load_services
 from digitize.offices.shape import Snapshot
 from digitize.offices.shape_quality import Findable, NotMeasured, Share
-from digitize.offices.telling import SERVICES, ToldGroups, close_at_least, tell_groups, told_groups
 from digitize.offices.words import LANGUAGES, load_words
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
@@ -61,29 +67,29 @@ def test_what_a_service_needs_is_a_field_of_its_form():
 
 
 def test_a_record_is_found_by_what_its_service_searches_by():
-    assert dict(services_of(missing("a", age="7"), has_station=False)) == {"missing-persons": True}
-    assert dict(services_of(missing("a", name="x"), has_station=False)) == {"missing-persons": False}
-    assert dict(services_of(missing("a", age="7", role="informant"), has_station=False)) == {"missing-persons": False}
+    assert dict(each_service(missing("a", age="7"), has_station=False)) == {"missing-persons": True}
+    assert dict(each_service(missing("a", name="x"), has_station=False)) == {"missing-persons": False}
+    assert dict(each_service(missing("a", age="7", role="informant"), has_station=False)) == {"missing-persons": False}
     fir = Record(id="r", form="iif1", fields={n: FieldValue("1", "1") for n in ("year", "fir_no")})
-    assert dict(services_of(fir, has_station=True)) == {"fir-view": True}
-    assert dict(services_of(fir, has_station=False)) == {"fir-view": False}
+    assert dict(each_service(fir, has_station=True)) == {"fir-view": True}
+    assert dict(each_service(fir, has_station=False)) == {"fir-view": False}
 
 
 def test_what_is_told_is_never_more_than_there_is_and_no_difference_tells_of_one_record():
-    told = close_at_least(ToldGroups(), 49, 49)
-    assert told == ToldGroups()
-    told = close_at_least(told, 60, 60)
+    told = close_lower_bound(DisclosedGroups(), 49, 49)
+    assert told == DisclosedGroups()
+    told = close_lower_bound(told, 60, 60)
     assert (told.count, told.of) == (55, 60)
-    assert close_at_least(told, 110, 64).count == 55
+    assert close_lower_bound(told, 110, 64).count == 55
     # Corrected: ten fewer can be found than were told of.
-    assert close_at_least(told, 120, 45).count <= 45
+    assert close_lower_bound(told, 120, 45).count <= 45
 
 
 def test_records_that_were_taken_back_may_be_those_that_were_told_of():
     told = Findable(count=40, of=60)
-    assert at_least(told, 70) == told
-    assert at_least(told, 45) == Findable(count=25, of=45)
-    assert still_loaded({"missing-persons": told, "new-one": told}, [{"missing": [9, 0, 0, 9, 9]}]) == {
+    assert limit_to_loaded(told, 70) == told
+    assert limit_to_loaded(told, 45) == Findable(count=25, of=45)
+    assert limit_all_to_loaded({"missing-persons": told, "new-one": told}, [{"missing": [9, 0, 0, 9, 9]}]) == {
         "missing-persons": Findable(count=0, of=9)
     }
     assert add_services([None, None]) is None
@@ -92,10 +98,10 @@ def test_records_that_were_taken_back_may_be_those_that_were_told_of():
 
 def test_groups_of_services_stand_beside_those_of_sections(tmp_path):
     with Ledger(create("wb", tmp_path / "ws", "test").ledger) as ledger:
-        tell_groups(ledger, "wb-test", {"Nadia": (60, 20)})
-        tell_groups(ledger, "wb-test", {"vehicles": (60, 60)}, SERVICES)
-        assert told_groups(ledger)["Nadia"].count == 20
-        assert told_groups(ledger, SERVICES)["vehicles"].count == 55
+        disclose_groups(ledger, "wb-test", {"Nadia": (60, 20)})
+        disclose_groups(ledger, "wb-test", {"vehicles": (60, 60)}, SERVICES)
+        assert load_disclosed(ledger)["Nadia"].count == 20
+        assert load_disclosed(ledger, SERVICES)["vehicles"].count == 55
 
 
 def test_a_snapshot_that_tells_of_more_than_is_loaded_is_refused(bodies):
@@ -117,48 +123,48 @@ def without(body):
 
 def test_snapshots_of_older_versions_are_read_and_what_they_do_not_tell_is_not_0(bodies):
     picture = nation([without(b) for b in bodies])
-    assert {x.count for x in service_lines(picture.root)} == {None}
+    assert {x.count for x in list_services(picture.root)} == {None}
     for language in LANGUAGES:
         words = load_words(language)
         text = render_page(picture, words, load_outline())
         assert words("ui.services_untold") in text and words("ui.services_untold_short") in text
-    assert {r[6] for r in tables(picture, load_words("en"))["services"][1]} == {None}
-    sheet = answer_sheet(picture, ENDS[5])
+    assert {r[6] for r in make_tables(picture, load_words("en"))["services"][1]} == {None}
+    sheet = make_answer_sheet(picture, ENDS[5])
     assert dict(sheet.paragraphs)["(c)"].endswith("has not been reported by any State/UT.")
     assert not [n for n in sheet.lines if n.part == "(c)"]
 
 
 def test_services_add_up_from_the_states_to_the_nation_and_into_part_c(bodies):
     picture = nation([without(bodies[0]), *bodies[1:30]])
-    for x in service_lines(picture.root):
+    for x in list_services(picture.root):
         told = [b["services"][x.service.name] for b in bodies[1:30]]
         assert (x.count, x.of, x.said) == (sum(t["count"] for t in told), sum(t["of"] for t in told), 29)
-    rows = list(tables(picture, load_words("en"))["services"][1])
+    rows = list(make_tables(picture, load_words("en"))["services"][1])
     by_name = Counter()
     for r in rows:
         by_name[r[4]] += (r[6] or 0) * (1 if r[0] == "nation" else -1)
     assert len(rows) == 37 * len(load_services()) and set(by_name.values()) == {0}
-    sheet = answer_sheet(picture, ENDS[5])
+    sheet = make_answer_sheet(picture, ENDS[5])
     assert "in the 29 States/UTs that have reported on it can feed: FIRs by station" in dict(
         sheet.paragraphs
     )["(c)"]  # fmt: skip
     assert any("whether a service is offered" in r for r in sheet.remarks)
-    hindi = answer_sheet(picture, ENDS[5], words=load_words("hi"))
+    hindi = make_answer_sheet(picture, ENDS[5], words=load_words("hi"))
     assert "29 राज्यों" in dict(hindi.paragraphs)["(c)"]
 
 
 def test_quality_stands_by_state_and_form_and_where_nobody_audits_it_says_so(bodies):
     picture = nation(bodies)
-    lines = list(quality_lines(picture.root, ()))
+    lines = list(list_quality(picture.root, ()))
     whole = lines[0]
     assert whole.validated == whole.by_people + whole.by_machine + whole.from_tables
     own = [x for x in lines if x.place is not picture.root]
     assert whole.by_people == sum(x.by_people for x in own if not x.form)
-    assert {x.between is None for x in own if x.form and x.validated} == {True, False}
+    assert {x.interval is None for x in own if x.form and x.validated} == {True, False}
     words = load_words("en")
     text = render_page(picture, words, load_outline())
     assert "not audited" in text and "not keyed twice" in text and "register only" in text
-    profiles, untold = profiles_of(picture.root)
+    profiles, untold = sum_profiles(picture.root)
     assert (sum(c[0] for c in profiles.values()), untold) == (picture.root.counts.records, 0)
 
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from digitize.errors import OptionsError
 from digitize.masking.sensitive import is_sensitive, is_under_protected_section
-from digitize.offices.books import Newest, same_books, withdraw
+from digitize.offices.books import Newest, find_same_books, withdraw_book
+from digitize.offices.disclosure_groups import GROUP, DisclosedGroups, close_group, disclose_groups, load_disclosed
 from digitize.offices.envelope import seal, unseal
 from digitize.offices.fold import fold_ledger
-from digitize.offices.judge import _wrong_sums, check_alone, read_body
+from digitize.offices.judge import _check_sums, check_alone, read_body
 from digitize.offices.lists import Gazetteer, Inventory, PlaceKey
-from digitize.offices.measures import BANDS, Counts, Coverage, band_of, total
+from digitize.offices.measures import BANDS, Counts, Coverage, band_of, sum_counts
 from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import schema
-from digitize.offices.telling import GROUP, ToldGroups, close_group, tell_groups, told_groups
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.marked import list_dirty
 from digitize.workspace.ledger.marks import SNAPSHOT
@@ -126,7 +126,7 @@ def test_no_text_of_a_record_reaches_the_snapshot_and_sums_agree(drawn, tmp_path
     words = [word for *_, word in drawn]
     c = snapshot.totals
     assert (c.validated, c.in_review, c.rejected) == tuple(words.count(w) for w in ("clean", "review", "reject"))
-    assert c.plain() == total(d.counts.plain() for d in snapshot.districts)
+    assert c.plain() == sum_counts(d.counts.plain() for d in snapshot.districts)
 
 
 def test_the_schema_in_the_docs_is_that_of_the_model():
@@ -173,7 +173,7 @@ def test_no_difference_between_two_reports_tells_of_one_fir():
     """Months of a district: whoever knows which FIRs are new learns of no single one whether it is protected."""
     rng = Random(5)
     for _ in range(300):
-        told, known, yes, share = ToldGroups(), 0, 0, rng.choice([0, 0.02, 0.1, 0.5, 0.97, 1])
+        told, known, yes, share = DisclosedGroups(), 0, 0, rng.choice([0, 0.02, 0.1, 0.5, 0.97, 1])
         for _ in range(30):
             new = rng.choice([0, 1, 2, 7, 49, 50, 60])
             known, yes = known + new, yes + sum(rng.random() < share for _ in range(new))
@@ -186,10 +186,10 @@ def test_no_difference_between_two_reports_tells_of_one_fir():
 
 def test_groups_are_closed_once_and_a_report_closes_none(table, tmp_path):
     with Ledger(shutil.copytree(table, tmp_path / "ws") / "ledger.sqlite") as ledger:
-        assert tell_groups(ledger, "wb-test", {"Nadia": (49, 20)})["Nadia"] == ToldGroups()
-        assert tell_groups(ledger, "wb-test", {"Nadia": (51, 20)})["Nadia"] == ToldGroups(51, 20, 20, 51, 0)
-        assert tell_groups(ledger, "wb-test", {"Nadia": (101, 22)})["Nadia"] == ToldGroups(101, 22, 20, 51, 1)
-        assert told_groups(ledger)["Nadia"].hidden == 1
+        assert disclose_groups(ledger, "wb-test", {"Nadia": (49, 20)})["Nadia"] == DisclosedGroups()
+        assert disclose_groups(ledger, "wb-test", {"Nadia": (51, 20)})["Nadia"] == DisclosedGroups(51, 20, 20, 51, 0)
+        assert disclose_groups(ledger, "wb-test", {"Nadia": (101, 22)})["Nadia"] == DisclosedGroups(101, 22, 20, 51, 1)
+        assert load_disclosed(ledger)["Nadia"].hidden == 1
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ counts = st.builds(Counts, *[st.one_of(st.none(), st.integers(0, 99))] * 2, *[st
 
 @given(st.lists(counts, max_size=6))
 def test_the_sum_of_what_nobody_counted_is_not_known(parts):
-    together = total(parts)
+    together = sum_counts(parts)
     assert (together.expected is None) == all(p.expected is None for p in parts)
     assert together.records == sum(p.records for p in parts)
 
@@ -255,10 +255,12 @@ def test_a_book_digitized_at_two_sites_is_found_by_its_numbers(table):
                       records=last - first + 1)  # fmt: skip
 
     base = fold(table)
-    found = same_books([site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(40, 75), book(1, 60, "1999")])])
+    found = find_same_books(
+        [site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(40, 75), book(1, 60, "1999")])]
+    )
     assert [(b.sites, b.first, b.last, b.records) for b in found] == [(("wb-one", "wb-two"), 40, 60, 21)]
-    assert same_books([site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(61, 99)])]) == []
-    assert same_books([site(base, "wb-one", [book(1, 60), book(1, 60)])]) == []
+    assert find_same_books([site(base, "wb-one", [book(1, 60)]), site(base, "wb-two", [book(61, 99)])]) == []
+    assert find_same_books([site(base, "wb-one", [book(1, 60), book(1, 60)])]) == []
 
 
 def test_of_a_book_that_two_sites_digitized_one_copy_can_be_withdrawn(table, tmp_path):
@@ -276,10 +278,10 @@ def test_of_a_book_that_two_sites_digitized_one_copy_can_be_withdrawn(table, tmp
     assert (before.twice.books, before.twice.records) == (1, 3)
     with SnapshotStore(tmp_path / "received.sqlite") as store:
         with pytest.raises(OptionsError, match="no such book"):
-            withdraw(store, sites, "wb-three", book, ("A", "b"))
-        assert withdraw(store, sites, "wb-two", book, ("An officer", "the copy of wb-one is certified")) == 3
-        after = merge_sites("wb", sites, TODAY, None, OWN, store.acts("withdraw"))
-        assert store.acts()[0].reason == "the copy of wb-one is certified"
+            withdraw_book(store, sites, "wb-three", book, ("A", "b"))
+        assert withdraw_book(store, sites, "wb-two", book, ("An officer", "the copy of wb-one is certified")) == 3
+        after = merge_sites("wb", sites, TODAY, None, OWN, store.list_acts("withdraw"))
+        assert store.list_acts()[0].reason == "the copy of wb-one is certified"
     assert after.twice.books == 0
     taken = before.totals.records - after.totals.records
     assert 0 < taken <= 3
@@ -320,6 +322,6 @@ def test_records_are_counted_by_capture_profile(table):
     made = fold(table)
     t = made.totals
     assert made.by_profile == {"everything": [t.records, t.in_review, t.rejected, t.validated, t.loaded]}
-    assert list(_wrong_sums(made)) == []
+    assert list(_check_sums(made)) == []
     other = made.model_copy(update={"by_profile": {"core": [t.records + 1, 0, 0, 0, 0]}})
-    assert "the breakdown by profile is not the sum of the totals" in list(_wrong_sums(other))
+    assert "the breakdown by profile is not the sum of the totals" in list(_check_sums(other))

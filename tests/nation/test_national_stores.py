@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from digitize.errors import LedgerError, OptionsError
-from digitize.offices.flags import flags_of, raised_flags
-from digitize.offices.history import change_since, monthly
+from digitize.offices.flags import collect_flags, load_flags
+from digitize.offices.history import count_change, sum_by_month
 from digitize.offices.keys import add_key, known_keys
 from digitize.offices.office import create_office, open_office
 from digitize.offices.origin import verify_origin
 from digitize.offices.receive import add_files
-from digitize.offices.series import district_series
+from digitize.offices.series import make_series
 from digitize.offices.store import SnapshotStore
 from digitize.offices.store_engine import check_address
 from sample_data.makers.national import invent, seal_plain, snapshot
@@ -53,15 +53,15 @@ def test_a_store_keeps_its_contract(where, states, files, tmp_path):
         words = [a.word for a in add_files(store, "state", "", [files])]
         assert (words.count("refused"), words.count("known")) == (1, 0)
     with SnapshotStore(where, office.key) as store:
-        assert len(known_keys(store)) == 2 and len(store.refused()) == 1
-        taken = store.taken()
+        assert len(known_keys(store)) == 2 and len(store.list_refused()) == 1
+        taken = store.list_taken()
         day = FIRST + timedelta(days=40)
         check_reads(store, taken, day)
         found = verify_origin(store)
         assert (found.files, found.signed, found.unsigned) == (25, 24, 0)
         with store.writing():
             store.insert_act("answer", "x", "op", "why", {"a": "é"})
-        assert [(a.subject, a.detail) for a in store.acts("answer")] == [("x", {"a": "é"})]
+        assert [(a.subject, a.detail) for a in store.list_acts("answer")] == [("x", {"a": "é"})]
         assert store.snapshot(taken[-1].seq).state == taken[-1].reporter
         for sql in ("UPDATE received SET file = 'x'", "DELETE FROM acts", "UPDATE heads SET at = ''"):
             with pytest.raises(Exception, match="history is never changed"):
@@ -69,24 +69,24 @@ def test_a_store_keeps_its_contract(where, states, files, tmp_path):
         with pytest.raises(RuntimeError), store.writing():
             store.insert_act("answer", "lost", "op", "why", {})
             raise RuntimeError
-        assert not [a for a in store.acts() if a.subject == "lost"]
+        assert not [a for a in store.list_acts() if a.subject == "lost"]
         store.verify()
 
 
 def check_reads(store, taken, day):
     """What is read by SQL is what a look at every row finds."""
     upto = [r for r in taken if r.as_on <= day.isoformat()]
-    assert store.taken(day) == upto
-    assert store.newest_of_each(day) == list({r.reporter: r for r in upto}.values())
-    ends = store.month_ends(day)
+    assert store.list_taken(day) == upto
+    assert store.list_newest(day) == list({r.reporter: r for r in upto}.values())
+    ends = store.list_month_ends(day)
     assert ends == list({(r.reporter, r.as_on[:7]): r for r in upto}.values()) and len(ends) < len(upto)
-    assert monthly(ends, day) == monthly(upto, day)
-    assert district_series(ends, day) == district_series(upto, day)
-    assert flags_of(store) == raised_flags(taken) and len(flags_of(store)) > 0
-    newest = store.newest_of_each()[0]
+    assert sum_by_month(ends, day) == sum_by_month(upto, day)
+    assert make_series(ends, day) == make_series(upto, day)
+    assert load_flags(store) == collect_flags(enumerate(taken)) and len(load_flags(store)) > 0
+    newest = store.list_newest()[0]
     old = [r for r in taken if r.reporter == newest.reporter and r.as_on <= "2025-01-30"][-1]
     grown = newest.summary["totals"]["loaded"] - old.summary["totals"]["loaded"]
-    assert change_since(store, newest) == grown
+    assert count_change(store, newest) == grown
 
 
 def test_an_office_may_keep_its_store_in_postgresql(pg_url, states, files, tmp_path, digitize):

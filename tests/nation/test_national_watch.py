@@ -7,13 +7,13 @@ from datetime import date, timedelta
 import pytest
 from lxml import html as lxml_html
 
-from digitize.offices.contradict import contradictions
-from digitize.offices.lag import lag_of
+from digitize.offices.contradict import find_contradictions
+from digitize.offices.lag import find_lags
 from digitize.offices.picture import Limits, NationalPicture
 from digitize.offices.rollup import SnapshotReport, roll_up_nation
 from digitize.offices.shape import Snapshot
-from digitize.offices.week import watch
-from digitize.offices.week_text import sentence, write_watch
+from digitize.offices.week import find_changes
+from digitize.offices.week_text import format_change, write_watch
 from digitize.offices.words import LANGUAGES, load_words
 from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
 
@@ -35,8 +35,8 @@ def picture(bodies, day):
     found = NationalPicture(
         roll_up_nation(SnapshotReport(m, f"{m.state}{m.as_on}", (day - m.as_on).days) for m in made), day, Limits()
     )
-    found.against = contradictions(found.root, day)
-    found.lag = lag_of(found.root, {}, found.limits.silent_days, ())
+    found.against = find_contradictions(found.root, day)
+    found.lag = find_lags(found.root, {}, found.limits.silent_days, ())
     return found
 
 
@@ -45,7 +45,7 @@ def changes(states, change, *, before=None):
     old, new = [body(s, 4) for s in states], [body(s, 5) for s in states]
     (before or (lambda b: None))(old[0])
     change(new[0])
-    found = watch(picture(old, DAYS[0]), picture(new, DAYS[1]))
+    found = find_changes(picture(old, DAYS[0]), picture(new, DAYS[1]))
     own = next(s for s in found if s.code == states[0].code)
     return {c.kind: c for c in own.changes}, own
 
@@ -114,10 +114,10 @@ def test_every_kind_is_a_sentence_in_every_language(states):
     lower(new[0]), late(new[0])
     new[1]["statement"]["covered"] = 1
     set_quality(rejects={"F008": 900})(new[1])
-    found = watch(picture(old, DAYS[0]), picture([*new[:2], old[2]], DAYS[1] + timedelta(days=50)))
+    found = find_changes(picture(old, DAYS[0]), picture([*new[:2], old[2]], DAYS[1] + timedelta(days=50)))
     for language in LANGUAGES:
         words = load_words(language)
-        assert all("{" not in sentence(c, s, words) for s in found for c in s.changes)
+        assert all("{" not in format_change(c, s, words) for s in found for c in s.changes)
 
 
 def test_the_files_are_the_same_each_time_and_one_for_each_state(states, digitize, tmp_path):
@@ -140,6 +140,6 @@ def test_the_files_are_the_same_each_time_and_one_for_each_state(states, digitiz
 
 
 def test_hindi_files(states, tmp_path):
-    found = watch(picture([body(s, 4) for s in states], DAYS[0]), picture([body(s, 5) for s in states], DAYS[1]))
+    found = find_changes(picture([body(s, 4) for s in states], DAYS[0]), picture([body(s, 5) for s in states], DAYS[1]))
     write_watch(found, DAYS, tmp_path, load_words("hi"))
     assert "क्या बदला" in (tmp_path / "in.txt").read_text(encoding="utf-8")

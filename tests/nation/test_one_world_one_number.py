@@ -15,21 +15,20 @@ import pytest
 from lxml import html as lxml_html
 
 from digitize.machine.signing import create_key
-from digitize.offices.books import settle, withdraw
+from digitize.offices.books import subtract_withdrawn, withdraw_book
 from digitize.offices.envelope import seal
-from digitize.offices.exporting import as_plain, csv_text, tables
-from digitize.offices.figures import figures_of
-from digitize.offices.history import Point, project
+from digitize.offices.exporting import as_plain, format_csv, make_tables
+from digitize.offices.figures import list_figures
+from digitize.offices.history import Point, project_end
 from digitize.offices.judge import check_alone, read_body
 from digitize.offices.keys import add_key
-from digitize.offices.lag import first_and_last
+from digitize.offices.lag import find_first_and_last
 from digitize.offices.measures import Counts
-from digitize.offices.numbers import hundredths
-from digitize.offices.office import create_office, newest_sites, state_snapshot
+from digitize.offices.numbers import format_hundredths
+from digitize.offices.office import create_office, load_newest_sites, make_state_snapshot
 from digitize.offices.outline import load_outline
-from digitize.offices.page import _gone, _interval, render_page
-from digitize.offices.page_sheets import _right
-from digitize.offices.picture import Limits, national_picture, state_picture, state_view
+from digitize.offices.page import _accuracy_text, _count_withdrawn, _format_interval, render_page
+from digitize.offices.picture import Limits, make_national_picture, make_state_picture, restrict_to_state
 from digitize.offices.quality_sheet import QualityLine
 from digitize.offices.receive import add_files
 from digitize.offices.rollup import ReportedPlace
@@ -171,7 +170,7 @@ def world(request, tmp_path_factory):
         for site in sites:
             add_key(store, site.name, site.key.with_suffix(".pub").read_text().strip())
         assert {a.word for a in add_files(store, "site", "wb", sent)} <= {"taken", "flagged"}
-        made = state_snapshot(office, newest_sites(store), DAYS[-1])
+        made = make_state_snapshot(office, load_newest_sites(store), DAYS[-1])
     path = tmp_path / "wb.snapshot"
     path.write_bytes(seal(made, office.key))
     with nation.store() as store:
@@ -182,10 +181,10 @@ def world(request, tmp_path_factory):
 
 def test_every_place_says_the_same_of_a_state_and_it_is_what_its_sites_sent(world):
     office, nation, bodies, stations = world
-    state = state_picture(office, DAYS[-1], Limits())
-    whole = national_picture(nation, DAYS[-1], Limits())
+    state = make_state_picture(office, DAYS[-1], Limits())
+    whole = make_national_picture(nation, DAYS[-1], Limits())
     twice = doubled(bodies)
-    check(state_view(whole, "wb"), stations, twice)
+    check(restrict_to_state(whole, "wb"), stations, twice)
     for picture in (state, whole):
         check_pages(picture, *check(picture, stations, twice))
     last = state.points[-1].counts.as_plain()
@@ -193,12 +192,12 @@ def test_every_place_says_the_same_of_a_state_and_it_is_what_its_sites_sent(worl
     for (_, name), loaded in state.series.loaded.items():
         assert loaded[-1] == added(r for p, r in stations.items() if p[0] == name)["loaded"]
     days = sorted(date.fromisoformat(b["as_on"]) for b in bodies)
-    assert first_and_last(state.root) == (days[0], days[-1])
+    assert find_first_and_last(state.root) == (days[0], days[-1])
 
 
 def check(picture, stations, twice):
-    files = {name: (header, list(rows)) for name, (header, rows) in tables(picture, WORDS["en"]).items()}
-    read = {n: list(csv.DictReader(io.StringIO(csv_text(*f)))) for n, f in files.items()}
+    files = {name: (header, list(rows)) for name, (header, rows) in make_tables(picture, WORDS["en"]).items()}
+    read = {n: list(csv.DictReader(io.StringIO(format_csv(*f)))) for n, f in files.items()}
     plain = as_plain(picture, WORDS["en"])
     for name, rows in read.items():
         own = [{k: "" if v is None else str(v) for k, v in row.items()} for row in plain[name]]
@@ -233,26 +232,30 @@ def check_pages(picture, done, expected):
 def test_a_copy_that_is_withdrawn_leaves_as_many_records_less_as_is_said(world, tmp_path):
     office = replace(world[0], folder=shutil.copytree(world[0].folder, tmp_path / "wb"))
     with office.store() as store:
-        sites = newest_sites(store)
-        before = state_snapshot(office, sites, DAYS[-1])
+        sites = load_newest_sites(store)
+        before = make_state_snapshot(office, sites, DAYS[-1])
         gone = 0
         for _ in range(2):
-            if books := settle(sites, store.acts("withdraw"))[1]:
-                gone += withdraw(store, sites, books[0].sites[0], books[0].volume, ("An officer", "copied by mistake"))
+            if books := subtract_withdrawn(sites, store.list_acts("withdraw"))[1]:
+                gone += withdraw_book(
+                    store, sites, books[0].sites[0], books[0].volume, ("An officer", "copied by mistake")
+                )
         now = check_alone(
-            read_body(state_snapshot(office, sites, DAYS[-1], store.acts("withdraw")).model_dump_json().encode())
+            read_body(
+                make_state_snapshot(office, sites, DAYS[-1], store.list_acts("withdraw")).model_dump_json().encode()
+            )
         )
     assert before.totals.records - now.totals.records == gone
     assert now.quality.by_form["iif1"].validated == now.totals.validated
     assert all(n <= now.stations[index][3 + COUNTED.index("records")] for index, _, _, _, n in now.books)
     # What was reported on an earlier day stays as it was reported.
-    assert state_picture(office, DAYS[-1], Limits()).root.counts == before.totals.plain()
-    picture = state_picture(office, date.today(), Limits())
+    assert make_state_picture(office, DAYS[-1], Limits()).root.counts == before.totals.plain()
+    picture = make_state_picture(office, date.today(), Limits())
     assert picture.points[-1].counts == picture.root.counts == now.totals.plain()
 
 
 def test_more_than_an_inventory_of_none_is_not_called_nothing():
-    figures = {f.name: f for f in figures_of(ReportedPlace("station", "", "", Counts(expected=0, of_expected=71)))}
+    figures = {f.name: f for f in list_figures(ReportedPlace("station", "", "", Counts(expected=0, of_expected=71)))}
     assert figures["loaded_of_expected"].why == "none-expected"
     assert figures["loaded_of_records"].why == "nothing-yet"
 
@@ -260,37 +263,37 @@ def test_more_than_an_inventory_of_none_is_not_called_nothing():
 def test_a_dashboard_shows_the_inventory_that_its_office_has_now(world, tmp_path):
     office = replace(world[0], folder=shutil.copytree(world[0].folder, tmp_path / "wb"))
     board = Dashboard(office, Limits(), is_secure=False)
-    before = board.picture()
-    assert board.picture() is before
+    before = board.load_picture()
+    assert board.load_picture() is before
     district, station = PLACES[0]
     (office.folder / "lists" / "inventory.csv").write_text(f"station,district,records\n{station},{district},5000\n")
-    assert board.picture().root.counts.expected >= 5000 > (before.root.counts.expected or 0)
+    assert board.load_picture().root.counts.expected >= 5000 > (before.root.counts.expected or 0)
 
 
 def test_who_counts_records_twice_is_not_done():
     days = [date(2026, m, 28) for m in range(1, 8)]
     points = [Point(d, Counts(expected=100, of_expected=n), 1) for d, n in zip(days, range(40, 101, 10), strict=True)]
-    assert (project(points).why, project(points, doubled=10).why) == ("done", "")
+    assert (project_end(points).why, project_end(points, doubled=10).why) == ("done", "")
 
 
 def test_shares_that_were_audited_are_rounded_down_in_whole_numbers():
     none = NotMeasured(why="x")
     for right in range(101):
         line = QualityLine(None, "", Share(part=100 - right, of=100), none, 0, 0, 0, 0)
-        assert _right(line, WORDS["en"]).startswith(f"{right}.00\u00a0%")
+        assert _accuracy_text(line, WORDS["en"]).startswith(f"{right}.00\u00a0%")
 
 
 def test_a_measured_share_lies_in_the_interval_that_stands_beside_it():
     rng = random.Random(1)
     for of in (1, 3, 7, 40, 122_209):
         part = rng.randint(0, of)
-        low, high = map(float, _interval(Share(part=part, of=of)).removesuffix(" %").split(" – "))
-        assert low <= float(hundredths(part, of).removesuffix("\u00a0%")) <= high
+        low, high = map(float, _format_interval(Share(part=part, of=of)).removesuffix(" %").split(" – "))
+        assert low <= float(format_hundredths(part, of).removesuffix("\u00a0%")) <= high
 
 
 def test_firs_that_are_told_of_and_recorded_no_more_are_counted_on_the_page():
     protected = Protected(count=66, hidden=0, of=144, not_known=22)
     district = ReportedPlace("district", "", "North", Counts(), by={"form": {"iif1": (150,)}}, protected=protected)
-    assert _gone(ReportedPlace("state", "dl", "Delhi", parts=[district])) == 16
+    assert _count_withdrawn(ReportedPlace("state", "dl", "Delhi", parts=[district])) == 16
     district.by["form"]["iif1"] = (166,)
-    assert _gone(district) == 0
+    assert _count_withdrawn(district) == 0

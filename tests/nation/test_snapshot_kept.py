@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digitize.offices import fold_kept
-from digitize.offices.fold_kept import fold_parts
-from digitize.offices.fold_part import PartFold, fold_part
+from digitize.offices import fold_part as folding
+from digitize.offices.fold_part import PartFold, fold_part, fold_parts
 from digitize.offices.fold_quality import fold_pace
 from digitize.offices.lists import Gazetteer
 from digitize.workspace.counting.counts_cache import find_differing_counts, keep_counts
@@ -50,13 +49,13 @@ def ledger(tmp_path):
 def folded(monkeypatch):
     """The parts that were folded, in order."""
     parts = []
-    fold = fold_kept.fold_part
+    fold = folding.fold_part
 
     def noted(ledger, part, gazetteer):
         parts.append(part)
         return fold(ledger, part, gazetteer)
 
-    monkeypatch.setattr(fold_kept, "fold_part", noted)
+    monkeypatch.setattr(folding, "fold_part", noted)
     return parts
 
 

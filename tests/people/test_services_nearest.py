@@ -5,7 +5,7 @@ import pytest
 from digitize.errors import OptionsError
 from digitize.services.coordinates import degrees, distance_km, is_in_india, meant_by, outside_km
 from digitize.services.kinds.nearest_station import SERVICE
-from digitize.services.station_places import read_places, state_rings
+from digitize.services.station_places import load_state_rings, read_places
 from digitize.workspace.place import create
 
 LIST = """station,district,lat,lon,address,phone
@@ -98,7 +98,7 @@ def test_degrees_and_distances():
     assert distance_km((22.5726, 88.3639), (28.6139, 77.2090)) == pytest.approx(1304, abs=2)
     assert distance_km((10, 80), (10, 80)) == 0
     assert is_in_india(8.1, 77.5) and not is_in_india(77.5, 8.1)
-    bengal = state_rings("wb")
+    bengal = load_state_rings("wb")
     assert [round(outside_km(bengal, *at)) for at in ((22.57, 88.36), (27.04, 88.26))] == [0, 0]
     # Patna lies in another state.
     assert outside_km(bengal, 25.61, 85.14) > 200

@@ -22,12 +22,12 @@ from typing import Any
 
 from benchmarks.parts.national.readers import readers
 from digitize.offices.access import make_token
-from digitize.offices.compare import summary_of
+from digitize.offices.compare import summarize_snapshot
 from digitize.offices.keys import add_key
 from digitize.offices.office import create_office, is_office, open_office
 from digitize.offices.outline import load_outline
 from digitize.offices.page import render_page
-from digitize.offices.picture import Limits, national_picture, state_view
+from digitize.offices.picture import Limits, make_national_picture, restrict_to_state
 from digitize.offices.shape import Snapshot
 from digitize.offices.store import SnapshotStore
 from digitize.offices.words import load_words
@@ -77,8 +77,8 @@ def daily(folder: Path, run: Run, of: Extent) -> dict[str, Any]:
 
 def _state_page(folder: Path, last: date) -> dict[str, float]:
     began = time.perf_counter()
-    picture = national_picture(open_office(folder), last, Limits())
-    text = render_page(state_view(picture, "up"), load_words("en"), load_outline())
+    picture = make_national_picture(open_office(folder), last, Limits())
+    text = render_page(restrict_to_state(picture, "up"), load_words("en"), load_outline())
     return {
         "state_page_s": round(time.perf_counter() - began, 2), "state_page_mb": round(len(text.encode()) / 1e6, 2)
     }  # fmt: skip
@@ -113,7 +113,7 @@ def _of_day(
         bodies = [snapshot(s, month, 120, date(1999, 9, 9), with_stations=month > 116) for s in states]
         lines = [json.dumps(b, ensure_ascii=False, separators=(",", ":")) for b in bodies]
         made = [Snapshot.model_validate_json(x.replace("1999-09-09", day.isoformat())) for x in lines]
-        _month = (name, [(s, x, m, summary_of(m)) for s, x, m in zip(states, lines, made, strict=True)])
+        _month = (name, [(s, x, m, summarize_snapshot(m)) for s, x, m in zip(states, lines, made, strict=True)])
     for s, line, snap, summary in _month[1]:
         yield s, line.replace("1999-09-09", day.isoformat()).encode(), snap, summary
 

@@ -16,7 +16,7 @@ from digitize.errors import LedgerError
 from digitize.machine.signing import create_key, open_key
 from digitize.offices import store_format
 from digitize.offices.keys import add_key
-from digitize.offices.origin import own_heads, verify_origin
+from digitize.offices.origin import list_own_heads, verify_origin
 from digitize.offices.receive import add_files
 from digitize.offices.store import SnapshotStore
 from sample_data.makers.national import invent, month_ends, seal_plain, snapshot
@@ -42,7 +42,7 @@ def tamper(folder: Path, tries: int) -> dict[str, Any]:
                 add_files(store, "state", "", [file])
         with store.writing():
             store.insert_act("answer", "abcd1234", "A", "seen", {})
-        held = list(own_heads(store))
+        held = list(list_own_heads(store))
         verify_origin(store, held)
     rng, missed, found = random.Random(5), dict[str, int](), 0
     for n in range(tries):
@@ -77,13 +77,13 @@ def _rechain(db: sqlite3.Connection, key: Path | None) -> None:
     for table, (names, packed) in store_format.CHAINED.items():
         last, links[table] = "", {0: ""}
         for r in db.execute(f"SELECT * FROM {table} ORDER BY seq").fetchall():
-            last = store_format.chained(last, [str(r[n]) for n in names], b"".join(r[n] for n in packed))
+            last = store_format.hash_row(last, [str(r[n]) for n in names], b"".join(r[n] for n in packed))
             links[table][r["seq"]] = last
             db.execute(f"UPDATE {table} SET hash = ? WHERE seq = ?", (last, r["seq"]))
     last, signer = "", open_key(key) if key else None
     for h in db.execute("SELECT * FROM heads ORDER BY seq").fetchall():
         ends = {t: max(n for n in links[t] if n <= h[t]) for t in links}
-        last = store_format.head_hash(last, h["at"], {t: (n, links[t][n]) for t, n in ends.items()})
+        last = store_format.hash_head(last, h["at"], {t: (n, links[t][n]) for t, n in ends.items()})
         signature = signer.sign(last.encode("ascii")) if signer else h["signature"]
         sql = "UPDATE heads SET hash = ?, signature = ?, received = ?, keys = ?, acts = ? WHERE seq = ?"
         db.execute(sql, (last, signature, ends["received"], ends["keys"], ends["acts"], h["seq"]))

@@ -13,21 +13,21 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from digitize.offices.contradict import contradictions
-from digitize.offices.flags import raised_flags
+from digitize.offices.contradict import find_contradictions
+from digitize.offices.disclosure_groups import DisclosedGroups, close_group
+from digitize.offices.flags import collect_flags
 from digitize.offices.keys import add_key
 from digitize.offices.receive import add_files
 from digitize.offices.rollup import SnapshotReport, roll_up_nation
 from digitize.offices.shape import Snapshot
 from digitize.offices.store import SnapshotStore
-from digitize.offices.telling import ToldGroups, close_group
 from sample_data.makers.national import Invented, invent, month_ends, seal_plain, snapshot
 
-Close = Callable[[ToldGroups, int, int], ToldGroups]
+Close = Callable[[DisclosedGroups, int, int], DisclosedGroups]
 _LAST = date(2025, 6, 30)
 
 
-def find_contradictions(folder: Path, worlds: int) -> dict[str, int]:
+def plant_contradictions(folder: Path, worlds: int) -> dict[str, int]:
     """Statements made false on purpose, in some states of each world; the others state what is so."""
     planted_all = named = false = 0
     for seed in range(worlds):
@@ -42,7 +42,7 @@ def find_contradictions(folder: Path, worlds: int) -> dict[str, int]:
             kind = rng.choice(["", "", "", "wrong", "left-out", "old", "unknown"])
             planted |= _plant(rng, s, body, kind)
             reports.append(SnapshotReport(Snapshot.model_validate_json(json.dumps(body)), "", 0))
-        found = {(c.code, c.kind) for c in contradictions(roll_up_nation(reports), day)}
+        found = {(c.code, c.kind) for c in find_contradictions(roll_up_nation(reports), day)}
         planted_all, named, false = (
             planted_all + len(planted),
             named + len(planted & found),
@@ -119,7 +119,7 @@ def launder(folder: Path, tries: int) -> dict[str, int]:
                 add_files(store, "state", "", [path])
                 if rng.random() < 0.3:
                     add_files(store, "state", "", [path])
-            found = [f for f in raised_flags(store.taken()) if f.is_shown]
+            found = [f for f in collect_flags(enumerate(store.list_taken())) if f.is_shown]
         lost += code.partition(":")[0] not in {f.flag.code for f in found}
     return {"laundered_tried": tries, "laundered": lost}
 
@@ -190,7 +190,7 @@ def _others(world: list[list[list[bool]]], target: tuple[int, int, int], places:
 
 def _reports(world: list[list[list[bool]]], close: Close) -> list[Any]:
     """What is told month by month of each site, and of both together."""
-    told, shown = [ToldGroups(), ToldGroups()], []
+    told, shown = [DisclosedGroups(), DisclosedGroups()], []
     for m in range(12):
         for s in range(2):
             known = sum(len(x) for x in world[s][: m + 1])

@@ -9,15 +9,15 @@ from markupsafe import Markup
 
 from digitize.machine.exit_texts import in_json
 from digitize.offices.exporting import definition_of
-from digitize.offices.figures import figures_of, shares
+from digitize.offices.figures import list_figures, load_shares
 from digitize.offices.measures import MEASURES, OF_STATION
 from digitize.offices.picture import NationalPicture
 from digitize.offices.rollup import ReportedPlace
-from digitize.offices.series import packed
+from digitize.offices.series import pack_differences
 from digitize.offices.words import Words
 
 
-def page_data(picture: NationalPicture, words: Words, name: str, told: dict[str, list[str]]) -> dict[str, Any]:
+def make_page_data(picture: NationalPicture, words: Words, name: str, told: dict[str, list[str]]) -> dict[str, Any]:
     """What the script needs. name: of the place, as it is shown; told: code of a state -> its name, sentences on it.
 
     states: code, name, counts or null, day, records counted twice; districts: index of the state, name, counts,
@@ -29,37 +29,37 @@ def page_data(picture: NationalPicture, words: Words, name: str, told: dict[str,
     states, districts, stations = [], [], []
     for s, state in enumerate(root.parts if root.level == "nation" else [root]):
         as_on = state.report.snapshot.as_on.isoformat() if state.report else None
-        states.append([state.code, state.name, _counts(state), as_on, state.doubled])
+        states.append([state.code, state.name, _list_counts(state), as_on, state.doubled])
         for district in state.parts:
             c = district.coverage
-            past = packed(picture.series.loaded.get((state.code, district.name), ()))
+            past = pack_differences(picture.series.loaded.get((state.code, district.name), ()))
             districts.append(
-                [s, district.name, _counts(district), c.in_scope if c else 0, c.begun[-1] if c else 0, past]
+                [s, district.name, _list_counts(district), c.in_scope if c else 0, c.begun[-1] if c else 0, past]
             )
-            stations += [_station(len(districts) - 1, x) for x in district.parts]
+            stations += [_make_station_row(len(districts) - 1, x) for x in district.parts]
     return {
         "level": root.level, "root": name, "told": told, "as_on": picture.day.isoformat(),
         "days": [d.isoformat() for d in picture.series.days], "measures": list(MEASURES),
         "of_station": list(OF_STATION), "labels": {m: words(f"measure.{m}") for m in MEASURES},
         "states": states, "districts": districts, "stations": stations,
-        "shares": {n: [p, w, words(f"figure.{n}"), definition_of(n, words)] for n, (p, w) in shares().items()},
-        "figures": _others(picture, words),
+        "shares": {n: [p, w, words(f"figure.{n}"), definition_of(n, words)] for n, (p, w) in load_shares().items()},
+        "figures": _list_other_figures(picture, words),
         "words": {k.partition(".")[2]: v for k, v in words.by_slug.items() if k.startswith("ui.")},
         "why": {k.partition(".")[2]: v for k, v in words.by_slug.items() if k.startswith("why.")},
     }  # fmt: skip
 
 
-def _counts(place: ReportedPlace) -> list[int | None] | None:
+def _list_counts(place: ReportedPlace) -> list[int | None] | None:
     # In the order of MEASURES, whose names the script is told once.
     return list(place.counts.as_plain().values()) if place.counts else None
 
 
-def _station(district: int, place: ReportedPlace) -> list[Any]:
+def _make_station_row(district: int, place: ReportedPlace) -> list[Any]:
     counts = place.counts.as_plain() if place.counts else {}
     return [district, place.name, place.code, *(counts[m] for m in OF_STATION), place.idle, int(place.is_certified)]
 
 
-def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
+def _list_other_figures(picture: NationalPicture, words: Words) -> list[list[Any]]:
     """The figures that are no shares of the counts of places here: level, place, name, label, part, whole, why not,
     definition. The nation is no such place: of it all.
     """
@@ -68,8 +68,8 @@ def _others(picture: NationalPicture, words: Words) -> list[list[Any]]:
     return [
         [p.level, p.name, f.name, words(f"figure.{f.name}"), f.part, f.whole, f.why, definition_of(f.name, words)]
         for p in places
-        for f in figures_of(p)
-        if p.level == "nation" or f.name not in shares()
+        for f in list_figures(p)
+        if p.level == "nation" or f.name not in load_shares()
     ]
 
 

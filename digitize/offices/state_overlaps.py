@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from digitize.offices.refusal import Flag, flag
+from digitize.offices.refusal import Flag, make_flag
 from digitize.offices.rollup import ReportedPlace
 from digitize.offices.shape import Snapshot
 from digitize.offices.states import shown_states
@@ -34,13 +34,13 @@ class _Station:
     books: dict[str, tuple[int, int, int]]
 
 
-def doubled_across(root: ReportedPlace) -> list[ReportedTwice]:
+def find_overlaps(root: ReportedPlace) -> list[ReportedTwice]:
     """Everything that two states of the nation report both."""
     told = [p.report.snapshot for p in root.parts if p.report]
-    return [*_sites(told), *_books(told)]
+    return [*_find_shared_sites(told), *_find_shared_books(told)]
 
 
-def _sites(told: list[Snapshot]) -> Iterator[ReportedTwice]:
+def _find_shared_sites(told: list[Snapshot]) -> Iterator[ReportedTwice]:
     """Sites by their id, and ledgers by their head: one that was renamed still has the same history."""
     seen: dict[str, str] = {}
     for s in told:
@@ -51,14 +51,14 @@ def _sites(told: list[Snapshot]) -> Iterator[ReportedTwice]:
                 others.add(own)
             for other in sorted(others):
                 yield ReportedTwice(
-                    (other, s.state), 0, flag("site-twice", "site-twice", site=source.site, other=other.upper())
+                    (other, s.state), 0, make_flag("site-twice", "site-twice", site=source.site, other=other.upper())
                 )
             for key in (source.site, source.root_hash):
                 if key != _NO_HASH:
                     seen.setdefault(key, s.state)
 
 
-def _books(told: list[Snapshot]) -> Iterator[ReportedTwice]:
+def _find_shared_books(told: list[Snapshot]) -> Iterator[ReportedTwice]:
     stations: _Books = {}
     for s in told:
         for index, year, first, last, records in s.books:
@@ -69,15 +69,15 @@ def _books(told: list[Snapshot]) -> Iterator[ReportedTwice]:
             held.books[year] = (first, last, records)
     for by_state in stations.values():
         for (one, a), (other, b) in combinations(sorted(by_state.items()), 2):
-            if twice := _twice(a, b):
+            if twice := _count_shared(a, b):
                 books, records = twice
-                told_of = flag(
+                told_of = make_flag(
                     "book-twice", "book-twice", station=a.name, books=books, records=records, other=one.upper()
                 )
                 yield ReportedTwice((one, other), records, told_of)
 
 
-def _twice(a: _Station, b: _Station) -> tuple[int, int] | None:
+def _count_shared(a: _Station, b: _Station) -> tuple[int, int] | None:
     """How many books two states both have of stations of one name, and their records; None where they are two stations.
 
     Names of districts and stations come again in other states, and FIRs begin with 1 everywhere. So the district's code

@@ -26,7 +26,7 @@ def fold_exchanges(ledger: Ledger, today: date) -> Exchanges:
     return Exchanges(**{way: dict(sorted(of.items())) for way, of in days.items()})
 
 
-def latest(parts: Iterable[Exchanges | None]) -> Exchanges | None:
+def find_latest(parts: Iterable[Exchanges | None]) -> Exchanges | None:
     """Of several offices; None where none of them tells."""
     told = [p for p in parts if p is not None]
     if not told:
@@ -39,7 +39,7 @@ def latest(parts: Iterable[Exchanges | None]) -> Exchanges | None:
     )
 
 
-def exchange_days(snapshot: Snapshot | None) -> ExchangeDays:
+def list_exchange_days(snapshot: Snapshot | None) -> ExchangeDays:
     """Way -> pillar -> the last day, by the ledger or as stated, whichever is later."""
     days: dict[str, dict[str, date]] = {way: {} for way in WAYS}
     for way in WAYS if snapshot else ():
