@@ -28,14 +28,14 @@ def retry(
     """
     from dataclasses import asdict
 
-    from digitize.steps.tries import ask_again
+    from digitize.steps.retry import request_retry
     from digitize.workspace.failures import failed_pages
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with Ledger(place.ledger) as ledger:
-        found = failed_pages(ledger) if only_list else ask_again(ledger, pages or ())
+        found = failed_pages(ledger) if only_list else request_retry(ledger, pages or ())
     if json:
         print_json({"pages": [asdict(p) for p in found]})
     elif not found:

@@ -11,7 +11,7 @@ from digitize.reading.lexica import ListSource
 from digitize.reading.volume import VolumeQueue
 from digitize.steps.read_keys import DECIDE, RECOGNISE, REGISTER, metadata_of, named_register
 from digitize.steps.read_plan import Desk, PageTodo
-from digitize.steps.tries import next_seconds
+from digitize.steps.retry import next_seconds
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.lots import Lot

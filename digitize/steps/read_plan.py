@@ -20,7 +20,7 @@ from digitize.steps.read_keys import (
     register_decide_key,
     register_key,
 )
-from digitize.steps.tries import is_tried_again, next_seconds
+from digitize.steps.retry import is_tried_again, next_seconds
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import Purged, purged_in

@@ -22,7 +22,7 @@ from digitize.steps.read_keys import (
     register_key,
 )
 from digitize.steps.read_plan import PageTodo
-from digitize.steps.tries import tried
+from digitize.steps.retry import tried
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
 from ocr.page import BLANK, PRINT_NOT_KNOWN, WRITTEN
@@ -94,7 +94,7 @@ def _write_register(
         f"Page {scan.page}: {as_form.recognition['reason']}; as a register's: {found.reading['reason']}. "
         "Add a form file for this print."
     )
-    # That it was looked at: pages of before blank ones were told may be (steps/tries.py).
+    # That it was looked at: pages of before blank ones were told may be (steps/retry.py).
     looked = {BLANK: False} if WRITTEN in notes else {}
     ledger.fail(scan.page, DECIDE, key, {"kind": UNKNOWN_FORM, "message": message, "retry": False, **looked})
 

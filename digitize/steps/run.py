@@ -17,8 +17,8 @@ from digitize.steps import check, map
 from digitize.steps.books import learn_books, note_decided
 from digitize.steps.cluster_at import cluster_at
 from digitize.steps.discover import discover
+from digitize.steps.dry_run import plan_dry_run
 from digitize.steps.due import Due
-from digitize.steps.foresee import foresee
 from digitize.steps.inputs import note_inputs
 from digitize.steps.load_due import find_due_batches, load_due_batches
 from digitize.steps.measure import measure_anew
@@ -90,7 +90,7 @@ def build_dry_context(place: Place, ledger: Ledger) -> RunContext:
 
 
 def _preview(ledger: Ledger, known: RunContext, options: RunOptions) -> RunReport:
-    due = foresee(ledger, known, options.steps, options.limit, options.first)
+    due = plan_dry_run(ledger, known, options.steps, options.limit, options.first)
     return RunReport(True, {step: d.units for step, d in due.items()}, due, target=known.target_name)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
 from digitize.files.loading.loaded import format_waiting
 from digitize.machine.text import pluralize
+from digitize.steps.change_reasons import StepDue
 from digitize.steps.discover import DraftedPrint
 from digitize.steps.read import ReadReport
-from digitize.steps.why import StepDue
 from digitize.targets import Receipt
 from digitize.workspace.counting.all_of_it import Totals
 from digitize.workspace.counting.totals import StatusCounts

@@ -12,7 +12,7 @@ from digitize.steps import read_jobs
 from digitize.steps.lots import read_in_lots
 from digitize.steps.map import group_pages
 from digitize.steps.read_plan import plan
-from digitize.steps.tries import ask_again
+from digitize.steps.retry import request_retry
 from digitize.volumes.page_count_cache import PageCountCache
 from digitize.workspace.blank_pages import blank_pages
 from digitize.workspace.counting.totals import count_work
@@ -56,12 +56,12 @@ def test_a_blank_page_is_read_and_told_and_one_of_before_it_could_be_told_when_s
         assert read(place, ledger)[1].failed_kinds == {"unknown-form": 2}
     with Ledger(place.ledger) as ledger:
         assert read(place, ledger)[1].total == 0
-        assert len(ask_again(ledger)) == 2
+        assert len(request_retry(ledger)) == 2
         known, report = read(place, ledger)
         assert (report.read, report.blank, report.failed_kinds) == (1, 1, {"unknown-form": 1})
         assert not plan(ledger, known)
         # It was looked at: only a form helps.
-        assert ask_again(ledger) == []
+        assert request_retry(ledger) == []
         totals = count_work(ledger).totals
         assert (totals.pages, totals.pages_read, totals.pages_failed, totals.pages_waiting) == (2, 1, 1, 0)
         (blank,) = blank_pages(ledger)

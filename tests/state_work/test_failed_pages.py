@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageReading
-from digitize.steps.tries import is_tried_again, next_seconds, tried
+from digitize.steps.retry import is_tried_again, next_seconds, tried
 from digitize.workspace.ledger import StepState
 from ocr.page import Recognition
 from ocr.plain import recognition_to_plain

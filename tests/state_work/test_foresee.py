@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from digitize.steps.foresee import foresee
+from digitize.steps.change_reasons import StepDue
+from digitize.steps.dry_run import plan_dry_run
 from digitize.steps.inputs import note_inputs
 from digitize.steps.run import STEPS
 from digitize.steps.run_report import RunReport
-from digitize.steps.why import StepDue
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.records import Records, Stored, record_hash
@@ -39,9 +39,9 @@ def place(tmp_path):
 
 def test_later_steps_tell_at_most_how_much_they_will_get_and_why(place):
     with Ledger(place.ledger) as ledger:
-        due = foresee(ledger, build_run_context(place, ledger), STEPS)
-        few = foresee(ledger, build_run_context(place, ledger), STEPS, limit=1)
-        only = foresee(ledger, build_run_context(place, ledger), ("check",))
+        due = plan_dry_run(ledger, build_run_context(place, ledger), STEPS)
+        few = plan_dry_run(ledger, build_run_context(place, ledger), STEPS, limit=1)
+        only = plan_dry_run(ledger, build_run_context(place, ledger), ("check",))
     assert (due["read"].units, due["read"].more, due["map"].units, due["map"].more) == (2, 0, 0, 2)
     assert (due["check"].units, due["check"].more, due["load"].units, due["load"].more) == (0, 1, 0, 2)
     assert "2 new pages" in due["check"].unknown

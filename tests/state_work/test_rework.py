@@ -8,10 +8,10 @@ import pytest
 
 from digitize.errors import OptionsError
 from digitize.steps import check, load, map, read_keys
+from digitize.steps.change_reasons import Reasons, StepDue, due_of, each_seconds, pages_due
 from digitize.steps.due import Due, order_of, parse_first
 from digitize.steps.inputs import changed_steps, note_inputs
 from digitize.steps.read_plan import due_pages, plan
-from digitize.steps.why import Reasons, StepDue, due_of, each_seconds, pages_due
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
 from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event

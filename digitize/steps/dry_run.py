@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from digitize.steps import check, load, map
+from digitize.steps.change_reasons import NEVER, Reasons, StepDue, due_of, each_of, pages_due
 from digitize.steps.due import Due
 from digitize.steps.map import MapTodo
-from digitize.steps.why import NEVER, Reasons, StepDue, due_of, each_of, pages_due
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
@@ -19,7 +19,7 @@ _OF_VOLUME = "SELECT DISTINCT batch FROM scans WHERE volume = ?"
 _OF_TABLE = "SELECT batch FROM tables WHERE unit = ?"
 
 
-def foresee(
+def plan_dry_run(
     ledger: Ledger, known: RunContext, steps: Iterable[str], limit: int | None = None, first: str = ""
 ) -> dict[str, StepDue]:
     """What is due in these steps, which come in the order of a run. limit: at most so many pages are read."""

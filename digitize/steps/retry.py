@@ -34,7 +34,7 @@ def tried(failed: StepState | None, seconds: float) -> Mapping[str, object]:
     return {"seconds": seconds, "tries": before + 1, "retry": before + 1 < _MOST}
 
 
-def ask_again(ledger: Ledger, pages: Sequence[str] = ()) -> list[FailedPage]:
+def request_retry(ledger: Ledger, pages: Sequence[str] = ()) -> list[FailedPage]:
     """Have the next run read pages that failed, all of them or those that are named. Returns which.
 
     A page of no known form is not among them, for it is looked at again when a form or register is added; but for one
