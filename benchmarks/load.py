@@ -228,7 +228,7 @@ def _load(folder: Path, url: str, how: str) -> dict[str, float]:
 
 def _again(folder: Path, url: str) -> float:
     """Seconds in which the command that loaded the files is known again; see `_Bench._command`."""
-    from digitize.files.loading.again import name_call
+    from digitize.files.loading.load_call import name_call
     from digitize.targets.kind import SCHEMA
     from digitize.targets.open import load_kinds
 
@@ -240,7 +240,7 @@ def _again(folder: Path, url: str) -> float:
 
 
 def _sqlite(folder: Path, path: Path) -> dict[str, int]:
-    from digitize.files.loading.batches import Maker
+    from digitize.files.loading.batches import BatchMaker
     from digitize.files.loading.inputs import find_inputs
     from digitize.files.loading.load import BATCH_SIZE, LoadOptions, load_files
     from digitize.files.loading.parts import CheckedInputs
@@ -250,7 +250,7 @@ def _sqlite(folder: Path, path: Path) -> dict[str, int]:
     settings = import_settings("iif1", ignore=["L001"])
     inputs = find_inputs([folder], "iif1", settings)
     checked = CheckedInputs(inputs, settings)
-    maker = Maker(inputs, settings, checked.messages, BATCH_SIZE)
+    maker = BatchMaker(inputs, settings, checked.messages, BATCH_SIZE)
     target = SqliteTarget(path)
     spent = rows = 0.0
     for part in checked:

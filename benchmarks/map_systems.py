@@ -25,7 +25,7 @@ from typing import Any
 
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
-from digitize.files.systems.drafted import SystemDrafted
+from digitize.files.systems.draft_report import SystemDrafted
 from digitize.files.systems.drafting import draft_system
 from digitize.files.systems.find import read_system
 from mappers.encodings import encodings

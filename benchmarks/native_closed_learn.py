@@ -24,8 +24,8 @@ import numpy as np
 from benchmarks.native_closed import CROPS, SCRIPT_OF, Field, crops_of, entries_of, lexica
 from digitize.learning.crops import choose
 from digitize.learning.judge import judge
-from digitize.learning.kept import likely
 from digitize.learning.networks import NETWORKS
+from digitize.learning.progress_files import drop_unlikely
 from digitize.learning.spellings import SettledValue
 from ocr.engine import LineImage
 from ocr.engines.words import WEIGHTS, WordsEngine
@@ -60,7 +60,7 @@ def learned(language: str, a: argparse.Namespace) -> dict[str, Any]:
     taught, others = fields[::2], fields[1::2]
     start = time.process_time()
     found = [one for f in taught for one in choose(_line(f), _settled(f), begun, NETWORKS["words"])]
-    mixture = Mixture(tuple(likely(found)), NETWORKS["words"].strips(), load_network(begun).characters)
+    mixture = Mixture(tuple(drop_unlikely(found)), NETWORKS["words"].strips(), load_network(begun).characters)
     pupil = Pupil(content_of(begun), mixture, Course(steps=a.steps))
     for number, loss in enumerate(pupil.steps()):
         if not number % 40:

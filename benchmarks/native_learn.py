@@ -24,7 +24,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw
 
-from digitize.learning.learn import learn_hands
+from digitize.learning.learn import learn_handwriting
 from digitize.learning.networks import taught_by
 from digitize.machine.progress import Silent
 from digitize.steps.read_keys import DECIDE
@@ -68,7 +68,7 @@ def main() -> int:
     shutil.rmtree(workspace, ignore_errors=True)
     place = settled(scans, workspace, a)
     begun = time.monotonic()
-    found = learn_hands(place, _Said(), Course(steps=a.steps))
+    found = learn_handwriting(place, _Said(), Course(steps=a.steps))
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     told = {**found.as_plain(), "cpu_s": round(sum(u.ru_utime + u.ru_stime for u in used))}
     print(json.dumps({**told, "clock_s": round(time.monotonic() - begun)}, indent=1))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitize.files.extract import item_of
+from digitize.files.extract import find_item
 
 FOLDER = Path(__file__).parent.parent / "sample_data" / "iif1_languages"
 _LINES = [json.loads(line) for line in (FOLDER / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -35,7 +35,7 @@ def erase(picture, gold, kept):
 def erased(language, folder):
     """A copy of a page without the answers to which READ holds nothing, and the zones that are blank on it."""
     gold = GOLD[language]
-    kept = {zone for zone in gold["boxes"] if item_of(zone) in READ[language]}
+    kept = {zone for zone in gold["boxes"] if find_item(zone) in READ[language]}
     picture = cv2.imread(str(FOLDER / gold["file"]))
     erase(picture, gold, kept)
     cv2.imwrite(str(folder / "page.png"), picture)
@@ -51,10 +51,10 @@ def check_reading(digitize, language, folder):
     read = json.loads(digitize("extract", page, "--stations", FOLDER / "stations.csv", "--jobs", "1"))
     assert read["form"] == f"iif1_{language}"
     fields = read["fields"]
-    assert set(fields) == {item_of(zone) for zone in gold["boxes"]}
+    assert set(fields) == {find_item(zone) for zone in gold["boxes"]}
     for zone, (x0, y0, x1, y1) in gold["boxes"].items():
-        left, top, right, bottom = fields[item_of(zone)]["box"]
+        left, top, right, bottom = fields[find_item(zone)]["box"]
         assert x0 <= (left + right) / 2 <= x1 and y0 <= (top + bottom) / 2 <= y1, zone
-    assert {i for i, f in fields.items() if f["blank"]} == {item_of(zone) for zone in blank}
+    assert {i for i, f in fields.items() if f["blank"]} == {find_item(zone) for zone in blank}
     wrong = {item: fields[item]["value"] for item, value in READ[language].items() if fields[item]["value"] != value}
     assert wrong == {}

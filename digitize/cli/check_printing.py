@@ -15,7 +15,7 @@ from digitize.machine.text import pluralize
 if TYPE_CHECKING:
     from digitize.files.validating.findings import FileFinding
     from digitize.files.validating.report import CheckReport
-    from digitize.files.validating.taking import Progress
+    from digitize.files.validating.row_intake import Progress
     from validators.rulebook.given import CheckSettings
 
 _SHOWN = 50
@@ -42,9 +42,9 @@ def check_progress() -> Iterator[Progress | None]:
 
 def print_not_told(settings: CheckSettings) -> None:
     """Say first, and once, which names are not looked up because nobody told the state or its stations."""
-    from digitize.files.validating.settings import not_told
+    from digitize.files.validating.settings import list_missing_settings
 
-    for one in not_told(settings):
+    for one in list_missing_settings(settings):
         if one.option in ("--state", "--stations"):
             rules = ", ".join(one.rules)
             told = f"Not told: {one.option}. So {one.what} ({rules}). A dataset.toml beside the files may tell it, too."

@@ -56,14 +56,14 @@ def convert(
     from digitize.cli.reading import read_as
     from digitize.errors import OptionsError
     from digitize.files.convert import is_text, make_wanted
-    from digitize.files.guarded import reading
+    from digitize.files.guarded_reading import read_guarded
 
     if to != "unicode":
         raise OptionsError("--to: only unicode can be made.")
     wanted = make_wanted(source, state, fonts, column or [])
     how = read_as(widths, layout, memo)
     path = Path(file)
-    with reading(path.name):
+    with read_guarded(path.name):
         if file == "-" or treat_as == "text" or (treat_as == "auto" and not table and is_text(path, how)):
             _convert_text(file, out, wanted)
         else:

@@ -25,11 +25,11 @@ _HERE = Path()
 def opened_book(workspace: Path, target: str, schema: str) -> Iterator[tuple[ExchangeBook, Place]]:
     """The book of the exchange in a target, and the workspace whose office it is."""
     from digitize.exchange.books import ExchangeBook
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.workspace.place import open_place
 
     place = open_place(workspace)
-    with opened(target, schema, None if target else workspace) as loaded:
+    with open_target_for(target, schema, None if target else workspace) as loaded:
         yield ExchangeBook(loaded), place
 
 

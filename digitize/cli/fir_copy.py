@@ -30,7 +30,7 @@ def fir_copy(
     operator: Operator = "",
 ) -> None:
     """Make a printable copy of an FIR (form IIF-I) as whoever it is for may have it. It is kept in the log."""
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.system import user_name
     from digitize.machine.whole_file import WholeFile
     from digitize.search.log import Searcher
@@ -46,7 +46,7 @@ def fir_copy(
     asked = {"number": serial.strip(), "year": year.strip(), "station": station, "district": district}
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
-    with opened("" if workspace else target, schema, workspace) as loaded:
+    with open_target_for("" if workspace else target, schema, workspace) as loaded:
         made = make(ServiceDesk(loaded, workspace_rates(workspace), workspace), asked, asker, lang, digits)
     file = WholeFile(out)
     file.write(made)

@@ -45,10 +45,10 @@ def inspect(
     """Show the tables of a file: columns, rows, encoding with its evidence, examples before and after, damage."""
     from digitize.cli.reading import read_as
     from digitize.files.convert import make_wanted
-    from digitize.files.guarded import reading
+    from digitize.files.guarded_reading import read_guarded
     from digitize.files.inspect import inspect_file
 
-    with reading(file.name):
+    with read_guarded(file.name):
         reports = inspect_file(file, read_as(widths, layout, memo), make_wanted(source, state, fonts))
     if json:
         print_json({"file": file.name, "tables": [r.to_plain() for r in reports]})

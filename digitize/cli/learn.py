@@ -17,17 +17,17 @@ def learn(
     json: Json = False,
 ) -> None:
     """Learn the handwriting of this office from settled values. A call that was broken off goes on where it was."""
-    from digitize.learning.learn import learn_hands
+    from digitize.learning.learn import learn_handwriting
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
     with progress(place.options.run.line_every) as shown:
-        learned = learn_hands(place, shown)
+        learned = learn_handwriting(place, shown)
     if json:
         print_json(learned.as_plain())
         return
     say(*learned.lines())
-    say(f"Next: digitize {'run' if learned.adopted else 'models list'} {folder}")
+    say(f"Next: digitize {'run' if learned.is_adopted else 'models list'} {folder}")
 
 
 def register(app: typer.Typer) -> None:

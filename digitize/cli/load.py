@@ -25,10 +25,10 @@ from digitize.cli.options import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from digitize.files.agreed import Agreed
-    from digitize.files.loading.again import LoadCall
+    from digitize.files.agreed_limit import AgreedLimit
     from digitize.files.loading.load import LoadOptions
-    from digitize.files.loading.loaded import Loaded
+    from digitize.files.loading.load_call import LoadCall
+    from digitize.files.loading.load_result import LoadResult
     from mappers.layouts import TableLayout
     from validators.rulebook.given import CheckSettings
 
@@ -81,7 +81,7 @@ def load(
 ) -> None:
     """Load checked records of a workspace, or import files without one; the same load twice is done once."""
     from digitize.errors import OptionsError
-    from digitize.files.loading.again import name_call
+    from digitize.files.loading.load_call import name_call
 
     agreed = _agreed(max_rejects)
     where = _Where(target, schema, layout, lock_seconds, statement_seconds)
@@ -102,15 +102,15 @@ def load(
         return
     from digitize.files.dataset import find_dataset
     from digitize.files.loading.settings import import_settings
-    from digitize.files.validating.settings import words
+    from digitize.files.validating.settings import split_words
 
     _require_given(paths, target)
     beside = find_dataset(paths)
     settings = import_settings(
-        form, state=state, stations=stations, profile=profile, ignore=words(ignore), dataset=beside
+        form, state=state, stations=stations, profile=profile, ignore=split_words(ignore), dataset=beside
     )
     print_not_told(settings)
-    options = _options(batch_size, agreed, words(leave_out), receipts, call, dry_run=dry_run, first=first)
+    options = _options(batch_size, agreed, split_words(leave_out), receipts, call, dry_run=dry_run, first=first)
     _load_files(paths, form, where, settings, options, json=json)
 
 
@@ -136,20 +136,20 @@ class _Where:
     statement_seconds: float | None
 
 
-def _find_before(where: _Where, form: str, call: str) -> Loaded | None:
+def _find_before(where: _Where, form: str, call: str) -> LoadResult | None:
     """What the very same call did before, where the target tells so at once."""
-    from digitize.files.loading.loaded import Loaded
+    from digitize.files.loading.load_result import LoadResult
     from digitize.targets.kind import SCHEMA
     from digitize.targets.open import find_kind
 
     kind = find_kind(where.target)
     found = kind.find_call(where.target, where.schema or SCHEMA, call) if kind and call else None
-    return Loaded(found[0], form, list(found[1].receipts), repeated=True, waits=found[1].waits) if found else None
+    return LoadResult(found[0], form, list(found[1].receipts), repeated=True, waits=found[1].waits) if found else None
 
 
 def _options(
     size: int | None,
-    agreed: Agreed | None,
+    agreed: AgreedLimit | None,
     leave_out: Sequence[str],
     receipts: Path | None,
     call: LoadCall,
@@ -166,7 +166,7 @@ def _load_files(
     paths: list[Path], form: str, where: _Where, settings: CheckSettings, options: LoadOptions, *, json: bool
 ) -> None:
     from digitize.files.loading.load import load_files
-    from digitize.files.loading.where import read_named_layout
+    from digitize.files.loading.target_choice import read_named_layout
     from digitize.targets.kind import SCHEMA, Patience
     from digitize.targets.open import open_target
 
@@ -184,7 +184,7 @@ def _load_files(
         opened.close()
 
 
-def _require_some(done: Loaded, agreed: Agreed | None) -> None:
+def _require_some(done: LoadResult, agreed: AgreedLimit | None) -> None:
     """Raise TooManyRefused when every record of the files was refused and that is not agreed: no script goes on then.
 
     Of a workspace nobody asks it: what is refused there is people's daily work, and waits for them in the review.
@@ -193,7 +193,7 @@ def _require_some(done: Loaded, agreed: Agreed | None) -> None:
 
     read = done.total("read") + done.total_before("read")
     # Said once more as long as something of it waits: nothing was done since that a script could go on with.
-    if done.is_nothing and done.waits != 0 and not (agreed and agreed.allows(done.refused, read)):
+    if done.is_nothing and done.waits != 0 and not (agreed and agreed.allows(done.refused_count, read)):
         was = "would be" if done.dry_run else "was"
         raise TooManyRefused(f"None of {read} records {was} loaded. Where that is agreed: --max-rejects 100%")
 
@@ -217,7 +217,7 @@ def _compare(where: _Where, layout: TableLayout, *, json: bool) -> None:
 
 
 def _load_workspace(
-    folder: Path, where: _Where, agreed: Agreed | None, *, batch: str, volume: str, dry_run: bool, json: bool
+    folder: Path, where: _Where, agreed: AgreedLimit | None, *, batch: str, volume: str, dry_run: bool, json: bool
 ) -> None:
     from digitize.steps.load_workspace import LoadPart, load_workspace
     from digitize.workspace.place import open_place
@@ -236,7 +236,7 @@ def _from_here(layout: str) -> str:
     return str(Path(layout).absolute()) if layout.endswith(".toml") else layout
 
 
-def _print_loaded(done: Loaded, told: Sequence[str] = (), *, json: bool) -> None:
+def _print_loaded(done: LoadResult, told: Sequence[str] = (), *, json: bool) -> None:
     if json:
         print_json({**done.as_plain(), **({"told": list(told)} if told else {})})
         return
@@ -244,14 +244,14 @@ def _print_loaded(done: Loaded, told: Sequence[str] = (), *, json: bool) -> None
         say(line)
 
 
-def _agreed(text: str) -> Agreed | None:
+def _agreed(text: str) -> AgreedLimit | None:
     """What --max-rejects agrees to; None: any number.
 
     Up to 0.1 a bare number was per cent here. To take it for a number of records in silence could load what nobody
     agreed to, so for one version it has to be written out.
     """
     from digitize.errors import OptionsError
-    from digitize.files.agreed import parse_agreed
+    from digitize.files.agreed_limit import parse_agreed
 
     bare = text.strip()
     if bare.isascii() and bare.isdigit() and int(bare):

@@ -106,8 +106,8 @@ def merge(
     out: Annotated[Path, typer.Option(help="The file to write.")],
 ) -> None:
     """Merge what several offices learned: the mean of their last layers."""
-    from digitize.learning.travel import merge as merge_layers
-    from digitize.learning.travel import public_keys, seal, unseal
+    from digitize.learning.layer_files import merge as merge_layers
+    from digitize.learning.layer_files import public_keys, seal, unseal
 
     merged = merge_layers([unseal(file, public_keys(signed_by)) for file in files])
     out.write_bytes(seal(merged, key))
@@ -125,7 +125,7 @@ def add(
 ) -> None:
     """Add what others learned, and use it where it reads settled values here surely better."""
     from digitize.learning.add import add_layers
-    from digitize.learning.travel import public_keys
+    from digitize.learning.layer_files import public_keys
     from digitize.workspace.place import open_place
 
     place = open_place(folder)

@@ -56,7 +56,7 @@ def failed_share(text: str) -> float | None:
         warn(f"--max-failed-share {text} is the old spelling, which the next version refuses: write {old * 100:g}%.")
         return old
     from digitize.errors import OptionsError
-    from digitize.files.agreed import parse_agreed
+    from digitize.files.agreed_limit import parse_agreed
 
     agreed = parse_agreed(text, "--max-failed-share")
     if not agreed.is_share:

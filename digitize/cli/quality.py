@@ -64,11 +64,11 @@ def quality(
 def _measured(
     workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
 ) -> tuple[list[StationQuality], list[PaperPlace]]:
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.search.filled import open_counts
     from digitize.services.quality import by_station, paper_places
 
-    with opened(target, schema, workspace) as loaded:
+    with open_target_for(target, schema, workspace) as loaded:
         store = open_counts(loaded)
         return by_station(store, needs), paper_places(store, most, needs) if most else []
 

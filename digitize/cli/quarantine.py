@@ -32,11 +32,11 @@ def list_rejects(
     json: Json = False,
 ) -> None:
     """List what waits: where it came from and what the rules say; no values."""
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.quarantine.rejects import STATES, WAITING, iter_rejects
 
     states = STATES if with_all else WAITING
-    with opened(target, schema, workspace) as there:
+    with open_target_for(target, schema, workspace) as there:
         # A line of each, and not its record: what waits in a state is larger than memory.
         found = [
             (r.id, r.state, r.word, r.form, r.record.id, r.batch, r.file, r.line, list(r.codes), r.place)
@@ -61,10 +61,10 @@ def list_flags(
     json: Json = False,
 ) -> None:
     """Count what the rules note of records that are loaded all the same; with --record or --code, list it."""
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.targets.flags import count_flags, find_flags
 
-    with opened(target, schema, workspace) as there:
+    with open_target_for(target, schema, workspace) as there:
         counts = count_flags(there)
         found = find_flags(there, record, code) if record or code else []
     if json:
@@ -98,7 +98,7 @@ def export_sheet(
 ) -> None:
     """Write what waits as a spreadsheet to be filled in; values that tell of persons are masked."""
     from digitize.errors import OptionsError
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.whole_file import writing
     from digitize.quarantine.rejects import find_rejects
     from digitize.quarantine.sheet import mark_shown, write_sheet
@@ -106,7 +106,7 @@ def export_sheet(
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     if out.suffix.lower() != ".xlsx":
         raise OptionsError("The quarantine is written as a workbook: FILE.xlsx")
-    with opened(target, schema, workspace) as there:
+    with open_target_for(target, schema, workspace) as there:
         found = find_rejects(there, batch=batch, code=code)
         if who:
             # Before the sheet is written: nobody sees a name whose trail does not say so.
@@ -135,12 +135,12 @@ def import_sheet(
     from dataclasses import asdict
 
     from digitize.errors import OptionsError
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.quarantine.correction import take_sheet
 
     if not operator.strip():
         raise OptionsError("--operator says who filled the sheet in; it is recorded.")
-    with opened(target, schema, workspace) as there:
+    with open_target_for(target, schema, workspace) as there:
         taken = take_sheet(file, there, operator.strip())
     if json:
         print_json(asdict(taken))
@@ -176,8 +176,8 @@ def replay_rejects(
     An older content never replaces a newer one of the same record, unless it is forced.
     """
     from digitize.errors import OptionsError
-    from digitize.files.loading.where import opened
-    from digitize.files.validating.settings import words
+    from digitize.files.loading.target_choice import open_target_for
+    from digitize.files.validating.settings import split_words
     from digitize.quarantine.rejects import WAITING, find_rejects
     from digitize.quarantine.replay import ForcedReplay, replay_rejects
     from digitize.quarantine.rule_check import RuleSettingsGiven
@@ -186,9 +186,9 @@ def replay_rejects(
     if not force == bool(operator.strip()) == bool(reason.strip()):
         raise OptionsError("--force, --operator and --reason go together: who forces it and why is recorded.")
     forced = ForcedReplay(operator.strip(), reason.strip()) if force else None
-    with opened(target, schema, workspace) as there:
+    with open_target_for(target, schema, workspace) as there:
         found = find_rejects(there, states=WAITING if with_open else (CORRECTED,), batch=batch, code=code)
-        done = replay_rejects(there, found, RuleSettingsGiven(state, stations, profile, words(ignore)), forced)
+        done = replay_rejects(there, found, RuleSettingsGiven(state, stations, profile, split_words(ignore)), forced)
     if json:
         stale = [{"reject": r.id, "record": r.record.id} for r in done.stale]
         print_json({"loaded": done.loaded, "stay": done.stay, **({"stale": stale} if stale else {})})

@@ -11,7 +11,7 @@ from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.options import Schema, Target
 
 if TYPE_CHECKING:
-    from digitize.files.loading.receipts import Told
+    from digitize.files.loading.receipts import LoadStatement
 
 PANEL = "Loading and targets", 30
 
@@ -37,11 +37,11 @@ def receipts(folder: Folder = None, target: Target = "", schema: Schema = "", js
         raise LedgerError("A receipt does not bear this folder's signature: it was changed, or is somebody else's.")
 
 
-def _told(folder: Path | None, target: str, schema: str) -> list[Told]:
+def _told(folder: Path | None, target: str, schema: str) -> list[LoadStatement]:
     """The receipts of a workspace, of a folder or of a target's own book. Raises OptionsError."""
     from digitize.errors import OptionsError
-    from digitize.files.loading.receipts import of_folder, of_target, of_workspace
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.receipts import list_folder_receipts, list_target_loads, list_workspace_receipts
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.workspace.place import open_place
 
     # Both, or neither.
@@ -49,12 +49,12 @@ def _told(folder: Path | None, target: str, schema: str) -> list[Told]:
         raise OptionsError("Give a workspace, for its receipts, or --target, for the target's own book.")
     if folder is not None:
         is_place = (folder / "digitize.toml").is_file()
-        return of_workspace(open_place(folder)) if is_place else of_folder(folder)
-    with opened(target, schema) as there:
-        return of_target(there)
+        return list_workspace_receipts(open_place(folder)) if is_place else list_folder_receipts(folder)
+    with open_target_for(target, schema) as there:
+        return list_target_loads(there)
 
 
-def _print(told: list[Told]) -> None:
+def _print(told: list[LoadStatement]) -> None:
     head = ["at", "batch", "load", "state", "read", "new", "changed", "rejected", "held", "signature"]
     results().print(table("Loads", head, [_row(t) for t in told]))
     for t in told:
@@ -62,7 +62,7 @@ def _print(told: list[Told]) -> None:
             say(f"{t.receipt.batch}: {t.why}")
 
 
-def _row(t: Told) -> list[object]:
+def _row(t: LoadStatement) -> list[object]:
     r = t.receipt
     counts = [r.read, r.inserted, r.updated, r.rejected, r.held]
     return [t.at[:19], r.batch, r.load[:12], t.state, *counts, _SIGNED[t.is_signed]]

@@ -22,8 +22,8 @@ from digitize.cli.options import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from digitize.files.loading.compared import LoadSource
-    from digitize.files.loading.reconcile import Compared, StationYear
+    from digitize.files.loading.compared_sources import LoadSource
+    from digitize.files.loading.reconcile import Comparison, StationYear
     from validators.rulebook.given import CheckSettings
 
 PANEL = "Loading and targets", 50
@@ -51,10 +51,10 @@ def reconcile(
     them is read as it was then.
     """
     from digitize.errors import TooManyRefused
-    from digitize.files.loading import compared
+    from digitize.files.loading import compared_sources
     from digitize.files.loading import reconcile as work
-    from digitize.files.loading.where import opened
-    from digitize.files.validating.settings import words
+    from digitize.files.loading.target_choice import open_target_for
+    from digitize.files.validating.settings import split_words
     from digitize.workspace.place import open_place
 
     is_place = (paths[0] / "digitize.toml").is_file()
@@ -62,11 +62,11 @@ def reconcile(
         given = {"--state": state, "--stations": stations, "--profile": profile, "--ignore": ignore}
         given["--leave-out"] = leave_out
         require_one_workspace(paths, given, "a workspace is compared as it is set up")
-        source: LoadSource = compared.of_workspace(open_place(paths[0]))
+        source: LoadSource = compared_sources.make_workspace_source(open_place(paths[0]))
     else:
-        settings = _settings(paths, form, state=state, stations=stations, profile=profile, ignore=words(ignore))
-        source = compared.of_files(paths, form, settings, words(leave_out))
-    with opened(target, schema, paths[0] if is_place else None, layout) as there:
+        settings = _settings(paths, form, state=state, stations=stations, profile=profile, ignore=split_words(ignore))
+        source = compared_sources.make_file_source(paths, form, settings, split_words(leave_out))
+    with open_target_for(target, schema, paths[0] if is_place else None, layout) as there:
         found = work.compare(source, there)
     _print(found, json=json)
     if unequal := [g for g in found.groups if not g.is_equal]:
@@ -84,7 +84,7 @@ def _settings(paths: list[Path], form: str, **given: Any) -> CheckSettings:
     return import_settings(form, **given, dataset=find_dataset(paths))
 
 
-def _print(found: Compared, *, json: bool) -> None:
+def _print(found: Comparison, *, json: bool) -> None:
     from dataclasses import asdict
 
     unequal = [g for g in found.groups if not g.is_equal]

@@ -37,7 +37,7 @@ def search(
     json: Json = False,
 ) -> None:
     """Find persons, cases, vehicles and things among the records of a target. Every search is logged there."""
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.system import user_name
     from digitize.search.asked import SearchQuery
     from digitize.search.log import Searcher
@@ -51,7 +51,7 @@ def search(
     by = Searcher(operator.strip() or user_name(), user_name(), why.strip() or reason.strip(), who)
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
-    with opened("" if workspace else target, schema, workspace) as loaded:
+    with open_target_for("" if workspace else target, schema, workspace) as loaded:
         if rates := workspace_rates(workspace):
             rates.count(POLICE, by.who, by.account)
         hits = StoreSearch(loaded).search(query, by).hits

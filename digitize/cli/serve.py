@@ -30,7 +30,7 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the search: / is a page, /search gives JSON, /openapi.json describes it. Who may log in: review people."""
-    from digitize.files.loading.where import open_there
+    from digitize.files.loading.target_choice import find_target
     from digitize.machine.web_server import Listening
     from digitize.review.station.serving import check_serving
     from digitize.serving.serving import processes_of, serve_search
@@ -43,7 +43,7 @@ def serve(
     told = (
         f"{scheme}://{host}:{port}/ is the search of {folder}, by {count} {'process' if count == 1 else 'processes'}."
     )
-    opened = partial(open_there, target, schema, None if target else folder)
+    opened = partial(find_target, target, schema, None if target else folder)
     serve_search(place, opened, at, count, lambda: errors().print(f"{told} Ctrl-C ends it.", soft_wrap=True))
 
 

@@ -65,7 +65,7 @@ def _ask(
     service: RecordService, given: Mapping[str, str], *, asked_as: str, why: str, own_station: list[str] | None,
     limit: int, target: str, schema: str, unmask: bool, reason: str, operator: str, json: bool,
 ) -> None:  # fmt: skip
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.system import user_name
     from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
@@ -77,7 +77,7 @@ def _ask(
     asker = ServiceAsker(by, asked_as, tuple(own_station or ()), user_name())
     folder = Path(target or ".")
     workspace = folder if (folder / "digitize.toml").is_file() else None
-    with opened("" if workspace else target, schema, workspace) as loaded:
+    with open_target_for("" if workspace else target, schema, workspace) as loaded:
         answer = ServiceDesk(loaded, workspace_rates(workspace), workspace).answer(service, given, asker, limit)
     if json:
         print_json(answer.as_plain())

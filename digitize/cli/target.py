@@ -144,7 +144,7 @@ def check(url: Url, schema: Schema = "cctns", layout: Layout = "", json: Json = 
 
 def _layout(name: str) -> TableLayout:
     from digitize.errors import OptionsError
-    from digitize.files.loading.where import read_named_layout
+    from digitize.files.loading.target_choice import read_named_layout
 
     found = read_named_layout(name)
     if found is None or not found.has_own_tables:

@@ -59,9 +59,9 @@ def unload(
 
 def _write_out(to: Path, target: str, schema: str, workspace: Path | None, layout: str, *, json: bool) -> None:
     from digitize.files.loading.read_back import write_back
-    from digitize.files.loading.where import opened
+    from digitize.files.loading.target_choice import open_target_for
 
-    with opened(target, schema, workspace, layout) as there:
+    with open_target_for(target, schema, workspace, layout) as there:
         rows = write_back(there, to)
     if json:
         print_json({"path": str(to), "rows": rows})

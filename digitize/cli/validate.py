@@ -19,9 +19,9 @@ from digitize.cli.options import Lang
 from digitize.cli.unmask import Operator, Reason, Unmask, asked_by, keep_record, need_file
 
 if TYPE_CHECKING:
-    from digitize.files.agreed import Agreed
+    from digitize.files.agreed_limit import AgreedLimit
     from digitize.files.dataset import Dataset
-    from digitize.files.validating.mapped import Legacy
+    from digitize.files.validating.mapped_rows import Legacy
     from digitize.files.validating.readers import Place
     from digitize.files.validating.report import CheckReport
     from digitize.files.validating.validate import CheckOptions
@@ -80,7 +80,7 @@ def validate(
     json: Json = False,
 ) -> None:
     """Check import files by the same rules as a run; exit code 3 when rows are rejected."""
-    from digitize.files.agreed import parse_agreed
+    from digitize.files.agreed_limit import parse_agreed
     from digitize.files.validating.settings import Lists, file_settings
 
     agreed, writer = parse_agreed(max_rejects), _writer("json" if json else format, out)
@@ -131,9 +131,9 @@ class _Old:
 
 def _left_out(form: str, select: str, ignore: str) -> frozenset[str]:
     from digitize.files.validating.choice import rules_left_out
-    from digitize.files.validating.settings import words
+    from digitize.files.validating.settings import split_words
 
-    return rules_left_out(form, words(select), words(ignore))
+    return rules_left_out(form, split_words(select), split_words(ignore))
 
 
 def _how(policy: str, reason: str, language: str, legacy: Legacy | None) -> CheckOptions:
@@ -158,7 +158,7 @@ def _report(
     with _places(paths) as places, check_progress() as progress:
         files = _fixed(places, form, fix) if fix else places
         report = validate_files(files, form, settings, replace(how, progress=progress))
-    return report.without(known) if known else report
+    return report.drop_known(known) if known else report
 
 
 def _show(report: CheckReport, writer: Any, out: Path | None) -> None:
@@ -176,7 +176,7 @@ def _keep(report: CheckReport, who: Unmasking, out: Path) -> None:
     keep_record(out, who, persons_shown(report.findings, report.form))
 
 
-def _judge(report: CheckReport, agreed: Agreed) -> None:
+def _judge(report: CheckReport, agreed: AgreedLimit) -> None:
     """Raises TooManyRefused and, where no row could be checked at all, InputError."""
     from digitize.errors import InputError, TooManyRefused
 
@@ -215,7 +215,7 @@ def _legacy(old: _Old, state: str, stations: Path | None, fix: Path | None) -> L
         return None
     # Mapping takes as long to import as all the rest: not for files that need none.
     from digitize.files.mapping.find import bound_mapping, table_context
-    from digitize.files.validating.mapped import ANY, Legacy
+    from digitize.files.validating.mapped_rows import ANY, Legacy
 
     if old.mapping != ANY:
         bound_mapping(old.mapping)

@@ -124,7 +124,7 @@ def _lines(dataset: Dataset) -> Iterator[str]:
     yield "format = 1"
     for name in ("state", "profile", "years"):
         if value := getattr(dataset, name):
-            yield f"{name} = {_quoted(value)}"
+            yield f"{name} = {_quote(value)}"
     yield f'\n[made]\nprogram = "{__version__}"\nschema = "{schema_hash()}"'
     yield f"mappings = {_quoted_all(dataset.mappings)}"
     if dataset.stations:
@@ -132,13 +132,13 @@ def _lines(dataset: Dataset) -> Iterator[str]:
         by_district: dict[str, list[str]] = {}
         for district, name in dataset.stations:
             by_district.setdefault(district, []).append(name)
-        yield from (f"{_quoted(d)} = {_quoted_all(sorted(names))}" for d, names in sorted(by_district.items()))
+        yield from (f"{_quote(d)} = {_quoted_all(sorted(names))}" for d, names in sorted(by_district.items()))
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     # A string of JSON is one of TOML, but for the one control character that JSON lets pass.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _quoted_all(texts: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_quoted, texts)) + "]"
+    return "[" + ", ".join(map(_quote, texts)) + "]"

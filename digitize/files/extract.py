@@ -73,7 +73,7 @@ def form_extract(found: PageReading, settings: ExtractSettings) -> Extract:
     form = load_models(settings.read.form_folders).forms[seen.form or ""]
     is_sensitive = _is_sensitive(reading, settings.state or form.state, settings.stations)
     # No workspace, no calibration: whatever was not measured for the form itself is asked.
-    fields = fields_of(seen, reading, threshold(form, {}))
+    fields = list_fields(seen, reading, threshold(form, {}))
     return Extract(
         form.id, "form", form.family, form.part, seen.match, fields=fields, notes=seen.notes, sensitive=is_sensitive
     )
@@ -109,7 +109,7 @@ def _is_sensitive(reading: Reading, state: str, stations: Path | None) -> bool:
     return any(is_masked(r) for r in map_readings(mapping, [PageValues("p", reading.family or "", zones)], context))
 
 
-def in_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
+def number_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
     """Pages in order with the number of the filled form they belong to, from 1, and what is doubtful about that group.
 
     Letters and blank pages go with the form before them; the files of one call are taken for one book, in order.
@@ -129,14 +129,14 @@ def in_groups(pages: Iterable[FilePageDone[Extract]]) -> Iterator[GroupedPage]:
         del waiting[: len(group.pages)]
 
 
-def fields_of(found: Recognition, reading: Reading, accept: float) -> Mapping[str, Mapping[str, Any]]:
+def list_fields(found: Recognition, reading: Reading, accept: float) -> Mapping[str, Mapping[str, Any]]:
     """Every zone's value under its item's name; a zone that was not decided is not there.
 
     accept: the confidence from which a value may pass without a person.
     """
     from digitize.files.extract_rows import as_field
 
-    return {item_of(z.zone): as_field(reading.zones[z.zone], accept) for z in found.zones if z.zone in reading.zones}
+    return {find_item(z.zone): as_field(reading.zones[z.zone], accept) for z in found.zones if z.zone in reading.zones}
 
 
 def is_open_item(name: str) -> bool:
@@ -144,7 +144,7 @@ def is_open_item(name: str) -> bool:
     return name in _OPEN or name.startswith(_OPEN_STARTS)
 
 
-def item_of(zone: str) -> str:
+def find_item(zone: str) -> str:
     """The printed item that a zone answers, by items.toml; the zone's own id where that names none."""
     return _items().get(zone, zone)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from digitize.files.extract import Extract, ExtractSettings, form_extract, in_groups, other_extract
+from digitize.files.extract import Extract, ExtractSettings, form_extract, number_groups, other_extract
 from digitize.files.extract_rows import VolumeRows
 from digitize.files.read_files import FilePage, FilePageDone, pages_of
 from digitize.reading.job import PageDone, PageFailed, PageJob
@@ -31,7 +31,7 @@ def extract_files(files: Iterable[Path], settings: ExtractSettings, workers: int
     """
     from ocr.scans.limits import MIN_SIDE_PX
 
-    return in_groups(extract_pages(pages_of(files, MIN_SIDE_PX), settings, workers))
+    return number_groups(extract_pages(pages_of(files, MIN_SIDE_PX), settings, workers))
 
 
 def extract_pages(
@@ -43,15 +43,15 @@ def extract_pages(
     book = _FileJobs(pages, settings)
     told = _Extracts(settings)
     limit_s = patience_s(settings.read.seconds_per_page)
-    for job, done in run_jobs(read_page, book, workers, _crashed, limit_s):
-        yield from map(told.of, book.take(job, done))
+    for job, done in run_jobs(read_page, book, workers, _make_failure, limit_s):
+        yield from map(told.add_page, book.take(job, done))
     # Files that could not be opened make no job; those behind the last page are told here.
-    yield from map(told.of, book.in_order())
+    yield from map(told.add_page, book.in_order())
 
 
-def _crashed(job: PageJob) -> PageFailed:
+def _make_failure(job: PageJob) -> PageFailed:
     what = "reading it broke the worker or never ended, twice"
-    return PageFailed(job.page, "crashed", f"{job.called}: {what}. Scan the page again, or leave it out.", False)
+    return PageFailed(job.page, "crashed", f"{job.display_name}: {what}. Scan the page again, or leave it out.", False)
 
 
 class _FileJobs(Iterator[PageJob]):
@@ -61,8 +61,8 @@ class _FileJobs(Iterator[PageJob]):
         self._settings = settings
         self._came: dict[int, Came] = {}
         self._next = 0
-        self._readable = self._drawn(pages)
-        self._volume = VolumeQueue(self._readable, self._turn, self._ahead)
+        self._readable = self._iter_readable(pages)
+        self._volume = VolumeQueue(self._readable, self._turn, self._read_ahead)
         self._by_order: dict[str, FilePage] = {}
         self._matched: dict[str, Mapping[str, Any]] = {}
         """What pages read ahead of their turn are as forms, while they wait to be read as a register's."""
@@ -99,7 +99,7 @@ class _FileJobs(Iterator[PageJob]):
             yield self._came.pop(self._next)
             self._next += 1
 
-    def _drawn(self, pages: Iterable[FilePage]) -> Iterator[FilePage]:
+    def _iter_readable(self, pages: Iterable[FilePage]) -> Iterator[FilePage]:
         """The pages that can be read; a file that could not be opened is answered at once."""
         for page in pages:
             if page.scan is None:
@@ -111,7 +111,7 @@ class _FileJobs(Iterator[PageJob]):
     def _turn(self, page: FilePage, before: Carried | None) -> Turn[PageJob]:
         return Turn(self._job(page, before), waits=True)
 
-    def _ahead(self, page: FilePage, tries_register: bool) -> PageJob | None:
+    def _read_ahead(self, page: FilePage, tries_register: bool) -> PageJob | None:
         return self._job(page, None) if tries_register else None
 
     def _job(self, page: FilePage, before: Carried | None) -> PageJob:
@@ -145,21 +145,21 @@ class _Extracts:
         self._settings = settings
         self._begin()
 
-    def of(self, came: Came) -> FilePageDone[Extract]:
+    def add_page(self, came: Came) -> FilePageDone[Extract]:
         """One page, the next in order."""
         page, done = came
         if done is None:
             self._begin()
             return FilePageDone(page, reason=page.reason)
         if isinstance(done, PageFailed):
-            return self._failed(page, done)
+            return self._make_failed_extract(page, done)
         return FilePageDone(page, self._extract(page, done))
 
     def _begin(self) -> None:
         self._rows = VolumeRows(self._settings.read.form_folders)
         self._pages = 0
 
-    def _failed(self, page: FilePage, failed: PageFailed) -> FilePageDone[Extract]:
+    def _make_failed_extract(self, page: FilePage, failed: PageFailed) -> FilePageDone[Extract]:
         """A page that could not be read, or not as a register's."""
         self._rows.break_off()
         if failed.as_form is None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from digitize.reading.calibration import NEVER, threshold
 from digitize.reading.days import day_above, day_zones
 from digitize.reading.entries import PageOfRows, rows_of
-from digitize.reading.neighbours import Facts, links, page_facts
-from digitize.reading.rows import CONTINUATION, NO_ENTRY, RegisterRow, RowCell, doubted, is_sure
+from digitize.reading.neighbours import Facts, find_needed_pages, make_page_facts
+from digitize.reading.rows import CONTINUATION, NO_ENTRY, RegisterRow, RowCell, is_sure, mark_doubtful
 from digitize.reading.values import zone_value
 from mappers.sources.values import ZoneValue
 from ocr.forms.legible import is_noise
@@ -50,12 +50,12 @@ class VolumeRows:
         """The rows of the next page; what goes on from the page before has that row's number and says so."""
         read = self._take(page, found)
         at = len(self._pages) - 1
-        needed = links([p.facts for p in self._pages], at)
+        needed = find_needed_pages([p.facts for p in self._pages], at)
         own = replace(read.page, leaves_first=needed.is_joined and needed.top == at)
         rows = rows_of([*(p.page for p in self._pages[needed.top : at]), own], page)
         first = next(iter(read.page.rows()), None)
         if needed.is_joined and first is not None and first.id not in [r.id for r in rows]:
-            part = doubted(first, frozenset())
+            part = mark_doubtful(first, frozenset())
             yield _as_row(replace(part, notes=(CONTINUATION,)), self._entry, read.page.reading)
         for row in rows:
             self._count += 1
@@ -82,7 +82,7 @@ def _read(page: str, reading: Reading, seen: Recognition, folders: tuple[Path, .
     has_days = form is not None and form.days
     accept = threshold(form, {})
     zones = {name: zone_value(decided, accept) for name, decided in reading.zones.items()}
-    facts = page_facts(reading, has_days=has_days, is_day_above=day_above(seen.around) is not None)
+    facts = make_page_facts(reading, has_days=has_days, is_day_above=day_above(seen.around) is not None)
     return _Read(PageOfRows(page, reading, zones, days=day_zones(seen, accept) if has_days else None), facts)
 
 

@@ -94,18 +94,18 @@ def read_pages(
     from digitize.machine.pool import in_order, patience_s, run_jobs
 
     limit_s = patience_s(seconds_per_page)
-    crashed: Callable[[FilePage], FilePageDone[Found]] = _crashed
+    crashed: Callable[[FilePage], FilePageDone[Found]] = _make_failure
     done = run_jobs(partial(_read, read), pages_of(files, least_px), workers, crashed, limit_s)
-    yield from in_order(_till_stopped(one for _, one in done), lambda one: one.job.order)
+    yield from in_order(_raise_stop(one for _, one in done), lambda one: one.job.order)
 
 
 def pages_of(files: Iterable[Path], least_px: int) -> Iterator[FilePage]:
     """All pages of some files in order; files are opened only when their turn has come, in a worker."""
-    from digitize.files.looked import look_into
+    from digitize.files.scan_probe import probe_scans
     from ocr.page import Scan
 
     order = 0
-    for place, found in enumerate(look_into(files, least_px)):
+    for place, found in enumerate(probe_scans(files, least_px)):
         file = found.path
         if found.reason:
             # The whole path, so that files of one name in several folders can be told apart.
@@ -137,13 +137,13 @@ def _read(read: Callable[[Scan], Found], job: FilePage) -> FilePageDone[Found]:
         return FilePageDone(job, reason=fault(job.scan.label, e))
 
 
-def _crashed(job: FilePage) -> FilePageDone[Found]:
+def _make_failure(job: FilePage) -> FilePageDone[Found]:
     label = job.scan.label if job.scan else str(job.file)
     what = "reading it broke the worker or never ended, twice"
     return FilePageDone(job, reason=f"{label}: {what}. Scan the page again, or leave it out.")
 
 
-def _till_stopped(done: Iterable[FilePageDone[Found]]) -> Iterator[FilePageDone[Found]]:
+def _raise_stop(done: Iterable[FilePageDone[Found]]) -> Iterator[FilePageDone[Found]]:
     """Pages as they are done. Raises what stops the run at once, whichever page's turn it is."""
     for one in done:
         if one.stop is not None:

@@ -29,7 +29,7 @@ def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fi
             cell.protection = Protection(locked=False)
 
 
-def guard(sheet: Worksheet) -> None:
+def protect_sheet(sheet: Worksheet) -> None:
     """Let a spreadsheet change nothing but the cells that are to be filled in, without a password: no row is sorted and
     no cell shifted, so that nothing that was typed comes to stand beside another picture. Filters and widths stay free.
     """
@@ -39,7 +39,7 @@ def guard(sheet: Worksheet) -> None:
     rules.autoFilter = rules.formatColumns = rules.formatRows = rules.objects = False
 
 
-def allow_words(sheet: Worksheet, column: str, last: int, words: Collection[str]) -> None:
+def offer_words(sheet: Worksheet, column: str, last: int, words: Collection[str]) -> None:
     """Offer a choice of words in a column, by its letter, from line 2 to the last."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -48,7 +48,7 @@ def allow_words(sheet: Worksheet, column: str, last: int, words: Collection[str]
     sheet.add_data_validation(choice)
 
 
-def offer(sheet: Worksheet, column: str, last: int, choices: str) -> None:
+def offer_choices(sheet: Worksheet, column: str, last: int, choices: str) -> None:
     """Offer in each cell of a column, from line 2 to the last, what stands in its line of `choices`; all may be typed.
 
     choices: cells of line 2, the line without a dollar sign, as "other!$A2:$E2".

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.learning.accepted import accepted_pages
-from digitize.learning.both import read_both
+from digitize.learning.comparison import read_both
 from digitize.learning.judge import HeldBack, judge
+from digitize.learning.layer_files import LearnedLayers, layers_of, root_of, seal, unseal, with_layers
 from digitize.learning.learn import LEAST_PAGES
 from digitize.learning.networks import NETWORKS, content_to_teach, first_weights
-from digitize.learning.travel import LearnedLayers, layers_of, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Progress
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import PACKAGE, find_chosen

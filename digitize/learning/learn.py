@@ -13,12 +13,12 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.learning.accepted import AcceptedPage, accepted_pages
-from digitize.learning.both import original_of, read_both
+from digitize.learning.comparison import original_of, read_both
 from digitize.learning.crops import Chosen, CropJob, cut_page
 from digitize.learning.judge import HeldBack, judge
-from digitize.learning.kept import likely, read_crops, said_in, write_crops, write_file
-from digitize.learning.learned import Learned, LearnedAll
 from digitize.learning.networks import NETWORKS, TaughtNetwork, Weights, content_to_teach, first_weights
+from digitize.learning.progress_files import drop_unlikely, read_crops, read_text, write_crops, write_file
+from digitize.learning.result import Learned, LearnedAll
 from digitize.learning.turns import TURNS, split
 from digitize.machine.pool import patience_s, run_jobs
 from digitize.machine.progress import Progress
@@ -40,7 +40,7 @@ _SAVED_EVERY = 20
 _UNFINISHED = "unfinished"
 
 
-def learn_hands(place: Place, progress: Progress, course: Course | None = None) -> LearnedAll:
+def learn_handwriting(place: Place, progress: Progress, course: Course | None = None) -> LearnedAll:
     """Teach each network on what people settled, and take its weights where held-back values are read better.
 
     Raises InputError where too few pages were settled for any, MachineLacks without onnxruntime or the package's
@@ -52,29 +52,29 @@ def learn_hands(place: Place, progress: Progress, course: Course | None = None) 
         pages = {n: accepted_pages(ledger, known, n, names=names) for n in NETWORKS}
         left, work = [], []
         for network in NETWORKS.values():
-            why = _cannot(network, known, pages[network.name])
+            why = _explain_refusal(network, known, pages[network.name])
             if why:
                 left += [why] if pages[network.name] else []
             else:
                 work.append(_Work(ledger, known, network, pages[network.name], course or Course(), progress))
         if not work:
-            raise InputError(" ".join(left) or f"{_too_few(0)} Answer more of the review sheet first.")
+            raise InputError(" ".join(left) or f"{_explain_too_few(0)} Answer more of the review sheet first.")
         # Of a learning that was broken off what is done stays done.
         found = [one.learn() for one in work if not one.is_done()]
         shutil.rmtree(folder_of(place) / _UNFINISHED, ignore_errors=True)
         return LearnedAll(tuple(found), tuple(left))
 
 
-def _cannot(network: TaughtNetwork, known: RunContext, pages: Sequence[AcceptedPage]) -> str:
+def _explain_refusal(network: TaughtNetwork, known: RunContext, pages: Sequence[AcceptedPage]) -> str:
     """Why a network is not taught, "" where it is."""
     if len(pages) < LEAST_PAGES:
-        return f"{network.title}: {_too_few(len(pages))}"
+        return f"{network.title}: {_explain_too_few(len(pages))}"
     if first_weights(network, known) is None:
         return f"{network.title}: there are no weights to begin with. [read] in digitize.toml may name a file."
     return ""
 
 
-def _too_few(pages: int) -> str:
+def _explain_too_few(pages: int) -> str:
     return f"{pages} pages of forms have settled values to learn from, {LEAST_PAGES} are needed."
 
 
@@ -102,11 +102,11 @@ class _Work:
 
     def is_done(self) -> bool:
         """Whether it was learned before another network's learning was broken off."""
-        return said_in(self._folder / "done") == self._taught_key()
+        return read_text(self._folder / "done") == self._taught_key()
 
     def learn(self) -> Learned:
         key = work_key(self._taught_key(), self._parent)
-        if said_in(self._folder / "key") != key:
+        if read_text(self._folder / "key") != key:
             shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "pages").mkdir(parents=True, exist_ok=True)
         (self._folder / "key").write_text(key, encoding="utf-8")
@@ -115,11 +115,11 @@ class _Work:
             raise InputError("No crop of a settled value was found. Are the originals there? See: digitize fixity")
         contents, pairs = [], []
         for number, turn in enumerate(self._split.turns):
-            samples = likely([one for page in turn.taught for one in crops[page.scan.page]])
+            samples = drop_unlikely([one for page in turn.taught for one in crops[page.scan.page]])
             contents.append(self._teach(samples, number))
-            pairs += self._judged(contents[-1], turn.judging, f"turn{number}")
+            pairs += self._judge_values(contents[-1], turn.judging, f"turn{number}")
         content = mean_of(contents)
-        pairs += self._judged(content, self._split.held, "held")
+        pairs += self._judge_values(content, self._split.held, "held")
         learned = self._keep(content, sum(map(len, crops.values())), judge(pairs))
         # What is known of it is no more than the weights: pictures of values are not kept a second time.
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -127,7 +127,7 @@ class _Work:
         (self._folder / "done").write_text(self._taught_key(), encoding="utf-8")
         return learned
 
-    def _judged(self, content: bytes, pages: Sequence[AcceptedPage], name: str) -> list[tuple[bool, bool]]:
+    def _judge_values(self, content: bytes, pages: Sequence[AcceptedPage], name: str) -> list[tuple[bool, bool]]:
         """Of the values of pages whether the weights in use and these read them right; kept, not read twice."""
         kept = self._folder / f"{name}.json"
         # What the weights in use were taught themselves says nothing of what is learned now.

@@ -40,7 +40,7 @@ def spellings(settled: SettledValue, lines: int) -> list[Written]:
     if kind == "sections":
         found = _sections(text, lines)
     elif settled.lexicon is not None:
-        found = ((t, *[""] * (lines - 1)) for t in _listed(text, settled.lexicon))
+        found = ((t, *[""] * (lines - 1)) for t in _spell_entry(text, settled.lexicon))
     else:
         made = {"year": _year, "date": _date, "time": _time}
         texts = _number(text, settled.year) if kind == "digits" else made[kind](text) if kind in made else iter((text,))
@@ -116,7 +116,7 @@ def _time(value: str) -> Iterator[str]:
                 yield f"{h}{sign}{minute}{behind}"
 
 
-def _listed(value: str, lexicon: Lexicon) -> Iterator[str]:
+def _spell_entry(value: str, lexicon: Lexicon) -> Iterator[str]:
     """All spellings of an entry, with what is printed beside such values, which may be in the crop."""
     entry = _entry(value, lexicon)
     for text in dict.fromkeys((value, entry[0], *entry[1])):
@@ -142,7 +142,7 @@ def _sections(text: str, lines: int) -> Iterator[Written]:
     if any(len(n) > _MOST_SECTION for n in numbers):
         return
     for bracketed in (False, True):
-        listed = [_bracketed(n) if bracketed else re.sub(r"\s+", "", n) for n in numbers]
+        listed = [_bracket_section(n) if bracketed else re.sub(r"\s+", "", n) for n in numbers]
         if not two:
             whole = "/".join(listed)
             yield from ((t.strip(),) for t in (whole, f"{whole} IPC", f"{whole} {rest}", f"{whole} IPC & {rest}"))
@@ -164,6 +164,6 @@ def _split(upper: str, lower: str, rest: str) -> Iterator[Written]:
                 yield (f"{head} & {rest}", "")
 
 
-def _bracketed(section: str) -> str:
+def _bracket_section(section: str) -> str:
     plain = re.sub(r"[\s()-]", "", section)
     return f"{plain[:-1]}({plain[-1]})" if plain[-1:].isalpha() else plain

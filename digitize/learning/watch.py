@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import DigitizeError
-from digitize.learning.learn import learn_hands
+from digitize.learning.learn import learn_handwriting
 from digitize.machine.progress import Progress
 from digitize.steps.run import RunOptions, run_workspace
 from digitize.steps.run_report import RunReport
@@ -20,7 +20,7 @@ Intake = Callable[[Place, Wait], Iterable[str]]
 """Takes in what came, and gives lines for people."""
 
 
-def _nothing(place: Place, wait: Wait) -> Iterable[str]:
+def _do_nothing(place: Place, wait: Wait) -> Iterable[str]:
     return ()
 
 
@@ -33,7 +33,7 @@ class NightWatch:
         flags: Mapping[str, Any],
         progress: Progress,
         now: Callable[[], datetime] = datetime.now,
-        intake: Intake = _nothing,
+        intake: Intake = _do_nothing,
     ) -> None:
         """flags: as those of `open_place`. now: the office's own time, in which `[learn] at` is given. intake: done
         before each run, as of a watched folder.
@@ -51,11 +51,11 @@ class NightWatch:
         """
         open_place(self._folder, self._flags)
         while True:
-            self._once(wait)
+            self._update_once(wait)
             if wait(every_s):
                 return
 
-    def _once(self, wait: Wait) -> None:
+    def _update_once(self, wait: Wait) -> None:
         try:
             # Settings may have been changed since.
             place = open_place(self._folder, self._flags)
@@ -76,10 +76,10 @@ class NightWatch:
         report.raise_if_too_many(place.options.run.max_failed_share)
 
     def _learn(self, place: Place) -> None:
-        learned = learn_hands(place, self._progress)
+        learned = learn_handwriting(place, self._progress)
         for line in learned.lines():
             self._progress.say(line)
-        if learned.adopted:
+        if learned.is_adopted:
             self._run(open_place(self._folder, self._flags))
 
     def _is_night(self, at: str) -> bool:

@@ -14,7 +14,7 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "OPENCV_FO
 """For NumPy, polars and OpenCV, before a worker loads them. Pages are read beside each other, one on a core: more
 threads wait for each other, which costs a sixth of a page's processor time on a busy machine."""
 _LIGHT = ("digitize.workspace.intake.probing", "digitize.workspace.intake.tables", "mappers.mapping.load")
-_PAGES = ("digitize.reading.ready", "cv2", "PIL.Image", "tesserocr", "ocr.scans.scan", "ocr.tesseract.inside")
+_PAGES = ("digitize.reading.worker_preload", "cv2", "PIL.Image", "tesserocr", "ocr.scans.scan", "ocr.tesseract.inside")
 
 
 def light_context() -> BaseContext:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from digitize.files.loading.parts import SUSPICIONS
-from digitize.files.loading.settings import import_settings, settings_again
+from digitize.files.loading.settings import import_settings, restore_settings
 from digitize.targets.base import Target
 from digitize.targets.deliveries import settings_of
 from digitize.targets.flat import flat_rows
@@ -35,7 +35,7 @@ class RuleSettingsGiven:
 
     def load_settings(self, target: Target, form: str, key: str) -> CheckSettings:
         """The settings under a key of the target's book, with what is given. Raises OptionsError."""
-        made = settings_again(form, settings_of(target, key))
+        made = restore_settings(form, settings_of(target, key))
         given = import_settings(
             form, state=self.state, stations=self.stations, profile=self.profile, ignore=self.ignore
         )

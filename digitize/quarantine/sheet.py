@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.files.workbook import allow_words, save_book, write_cells
+from digitize.files.workbook import offer_words, save_book, write_cells
 from digitize.masking.file_cells import may_tell
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import Unmasking, hash_files
@@ -72,7 +72,7 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool, language
             line += 1
             write_cells(sheet, line, {name: cells.get(name, "") for name in HEAD}, _TO_FILL)
     # Room for fields that are not listed: people add lines for them, see the guide.
-    allow_words(sheet, "E", line + 200, VERDICTS)
+    offer_words(sheet, "E", line + 200, VERDICTS)
     sheet.freeze_panes = "C2"
     for letter, width in zip("ABCDEFGH", _COLUMNS.values(), strict=True):
         sheet.column_dimensions[letter].width = width

@@ -61,7 +61,7 @@ def day_zone(row: str) -> str:
     return f"{row}.{DAY_COLUMN}"
 
 
-def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> list[RegisterRow]:
+def add_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> list[RegisterRow]:
     """Rows in order, those that make records with the day that they were written on.
 
     zones: "PAGE/ZONE" -> what is said of days, as `day_zones` gives it, under people's decisions. A date above a table,
@@ -79,29 +79,29 @@ def with_days(rows: Sequence[RegisterRow], zones: Mapping[str, ZoneValue]) -> li
             if above is not None:
                 day, clock, pages = PlacedValue(page, ABOVE, above), "", 0
         if row.kind == DAY:
-            day, clock, pages = _written(row), "", 0
+            day, clock, pages = _find_date_cell(row), "", 0
         if row.reported:
             found.append(row)
             continue
-        own = _own(row, zones)
+        own = _find_own_day(row, zones)
         now = _clock(row)
         # HH:MM with two digits each compares as text.
         if day is None or _is_said(own) or (now and now < clock):
             day, clock, pages = own, "", 0
-        found.append(_on(row, day) if day is not None else row)
+        found.append(_add_day(row, day) if day is not None else row)
         clock = now or clock
         if _ends_with_day(row):
             day = None
     return found
 
 
-def _on(row: RegisterRow, day: PlacedValue) -> RegisterRow:
+def _add_day(row: RegisterRow, day: PlacedValue) -> RegisterRow:
     """A row with its day, which is signed by whoever settled it."""
     zones = (*row.zones, f"{day.page}/{day.zone}")
     return replace(row, cells={**row.cells, DAY_COLUMN: RowCell(day)}, zones=zones)
 
 
-def _own(row: RegisterRow, zones: Mapping[str, ZoneValue]) -> PlacedValue | None:
+def _find_own_day(row: RegisterRow, zones: Mapping[str, ZoneValue]) -> PlacedValue | None:
     zone = zones.get(f"{row.page}/{day_zone(row.id)}")
     return PlacedValue(row.page, day_zone(row.id), zone) if zone is not None else None
 
@@ -124,7 +124,7 @@ def _ends_with_day(row: RegisterRow) -> bool:
     return any("\n" in t and is_day(t.splitlines()[-1]) for t in texts)
 
 
-def _written(row: RegisterRow) -> PlacedValue | None:
+def _find_date_cell(row: RegisterRow) -> PlacedValue | None:
     """The cell of a row that holds a date."""
     cells = [c.placed for c in row.cells.values() if not c.placed.value.blank]
     return next((p for p in cells if date_in(p.value.value or p.value.raw)), None)

@@ -11,7 +11,7 @@ from digitize.reading.rows import DITTO, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART, R
 NOTHING_ABOVE = "nothing-above"
 
 
-def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
+def resolve_dittos(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
     """Rows in order with their ditto marks resolved; a mark with nothing above has no value, and a person is asked.
 
     What is doubtful above is doubtful below. The text above stands among the candidates too, so that a person can agree
@@ -23,7 +23,7 @@ def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
     for row in rows:
         cells = {c: _same_as(cell, above.get(c)) if cell.is_ditto else cell for c, cell in row.cells.items()}
         if is_behind_struck:
-            cells = {c: _asked(cell) if cell.is_ditto else cell for c, cell in cells.items()}
+            cells = {c: _make_doubtful(cell) if cell.is_ditto else cell for c, cell in cells.items()}
         found.append(replace(row, cells=cells))
         # A mark below a heading or a sum means the entry above that.
         if not row.reported:
@@ -32,7 +32,7 @@ def dittoed(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
     return found
 
 
-def _asked(cell: RowCell) -> RowCell:
+def _make_doubtful(cell: RowCell) -> RowCell:
     """A ditto mark below an entry that is struck out: whether it means that one or the one above, a person must say."""
     placed = cell.placed
     return replace(

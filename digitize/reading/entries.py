@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digitize.reading.days import with_days
-from digitize.reading.ditto import dittoed
-from digitize.reading.rows import RegisterRow, doubted, joined, rows_on
+from digitize.reading.days import add_days
+from digitize.reading.ditto import resolve_dittos
+from digitize.reading.rows import RegisterRow, join_rows, mark_doubtful, rows_on
 from mappers.sources.values import ZoneValue
 from ocr.page import Reading
 
@@ -44,8 +44,8 @@ def rows_of(pages: Sequence[PageOfRows], page: str, settled: frozenset[str] = fr
     settled: "PAGE/ZONE" of cells that a person settled.
     """
     # The order matters: a ditto mark says what the joined row above says, with that row's doubts.
-    rows = dittoed([doubted(row, settled) for row in joined(p.rows() for p in pages)])
+    rows = resolve_dittos([mark_doubtful(row, settled) for row in join_rows(p.rows() for p in pages)])
     if any(p.days is not None for p in pages):
         days = {f"{p.page}/{name}": zone for p in pages if p.days is not None for name, zone in p.days.items()}
-        rows = with_days(rows, days)
+        rows = add_days(rows, days)
     return [row for row in rows if row.page == page]

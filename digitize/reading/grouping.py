@@ -53,11 +53,11 @@ def group_pages(pages: Iterable[PageKind]) -> Iterator[Group]:
     group: list[PageKind] = []
     for page in pages:
         if group and not _belongs(group, page):
-            yield _made(group)
+            yield _make_group(group)
             group = []
         group.append(page)
     if group:
-        yield _made(group)
+        yield _make_group(group)
 
 
 def _belongs(group: Sequence[PageKind], page: PageKind) -> bool:
@@ -76,7 +76,7 @@ def _has_gap(pages: Sequence[PageKind]) -> bool:
     return any(b.number != a.number + 1 for a, b in zip(pages, pages[1:], strict=False))
 
 
-def _made(group: Sequence[PageKind]) -> Group:
+def _make_group(group: Sequence[PageKind]) -> Group:
     first = group[0]
     doubts = []
     if first.kind != "form":

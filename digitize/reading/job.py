@@ -46,7 +46,7 @@ class PageJob:
     tells_blank: bool = False
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """How messages name the page."""
         return self.name or f"Page {self.page}"
 
@@ -61,9 +61,9 @@ class PageJob:
         is_asked = self.settings.engine.startswith("tesseract")
         return frozenset(f"language {code}" for code in self.settings.languages) if is_asked else frozenset()
 
-    def refused(self, message: str) -> PageFailed:
+    def make_refusal(self, message: str) -> PageFailed:
         """What comes of it where its scan cannot be had for now."""
-        return PageFailed(self.page, "store", f"{self.called}: {message}", retry=True)
+        return PageFailed(self.page, "store", f"{self.display_name}: {message}", retry=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,6 @@ class PageFailed:
         return self.retry and self.kind != OUT_OF_TIME
 
 
-def matched_only(done: PageDone | PageFailed) -> PageDone | None:
+def keep_match_only(done: PageDone | PageFailed) -> PageDone | None:
     """Of a page that is of no known form only that; None where even that is not known."""
     return PageDone(done.page, done.as_form) if done.as_form is not None else None

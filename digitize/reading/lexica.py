@@ -68,6 +68,6 @@ class ListSource:
         """Whether they are the same for pages of all forms."""
         return self.given is not None or bool(self.state)
 
-    def of(self, form_state: str) -> Mapping[str, Lexicon]:
+    def load_lists(self, form_state: str) -> Mapping[str, Lexicon]:
         """The lists for a page whose form names a state, or "". Raises MappingError when that of stations is none."""
         return lexica_of(self.state or form_state, self.stations) if self.given is None else self.given

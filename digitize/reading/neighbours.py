@@ -16,7 +16,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class NeededPages:
     """Which pages of a row of them the rows of one page need.
 
     top: the first of those that ditto marks in its first row may lead to; itself where none does. end: behind the last
@@ -28,7 +28,7 @@ class Links:
     is_joined: bool
 
 
-def links(facts: Sequence[Facts], at: int) -> Links:
+def find_needed_pages(facts: Sequence[Facts], at: int) -> NeededPages:
     """The pages that one of them needs. facts: of pages of one register that follow each other, in order."""
     needed, top = set(facts[at]["ditto"]), at
     while needed and top > 0:
@@ -43,7 +43,7 @@ def links(facts: Sequence[Facts], at: int) -> Links:
     # One row may go on over several pages, as long as none of them begins another.
     while (end == at + 1 or not _has_own(facts[end - 1])) and end < len(facts) and facts[end]["continues"]:
         end += 1
-    return Links(top, end if _has_own(facts[at]) or not joins else at + 1, joins)
+    return NeededPages(top, end if _has_own(facts[at]) or not joins else at + 1, joins)
 
 
 def _has_own(facts: Facts) -> bool:
@@ -56,7 +56,7 @@ def page_numbers(around: Sequence[Around]) -> list[int]:
     return [a.number for a in sorted(around, key=lambda a: a.box.x0) if a.number is not None]
 
 
-def page_facts(
+def make_page_facts(
     reading: Reading,
     kinds: Mapping[str, str] = MappingProxyType({}),
     *,

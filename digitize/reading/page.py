@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitize.errors import fault
 from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageJob, PageReading
-from digitize.reading.register import decided_page, recognised_page
+from digitize.reading.register import decide_register, recognise_register
 from ocr.errors import EngineMissing, FormError, OcrError, OutOfTime, ScanError
 from ocr.page import BLANK, WRITTEN
 
@@ -30,24 +30,24 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
         return visit.read()
     # The special ones first: these three are OcrErrors, too.
     except EngineMissing as e:
-        return failed("engine-missing", _named(job, e), retry=True, error=e)
+        return failed("engine-missing", _add_page_name(job, e), retry=True, error=e)
     except OutOfTime as e:
-        return failed(OUT_OF_TIME, _named(job, e), retry=True)
+        return failed(OUT_OF_TIME, _add_page_name(job, e), retry=True)
     except ScanError as e:
-        return failed(e.kind, _named(job, e), retry=e.retry)
+        return failed(e.kind, _add_page_name(job, e), retry=e.retry)
     except (OcrError, OSError) as e:
         # A wrong form file is wrong for every page; a disk or share that is away may be back at the next run.
         is_for_all = e if isinstance(e, FormError) else None
-        return failed(type(e).__name__, _named(job, e), retry=isinstance(e, OSError), error=is_for_all)
+        return failed(type(e).__name__, _add_page_name(job, e), retry=isinstance(e, OSError), error=is_for_all)
     except MemoryError:
-        return failed("memory", f"{job.called}: not enough memory. Run with fewer --jobs.", retry=True)
+        return failed("memory", f"{job.display_name}: not enough memory. Run with fewer --jobs.", retry=True)
     except Exception as e:  # a fault of ours on one page must not stop the others; it is recorded with its place
-        return failed("fault", fault(job.called, e), retry=False)
+        return failed("fault", fault(job.display_name, e), retry=False)
 
 
-def _named(job: PageJob, error: Exception) -> str:
+def _add_page_name(job: PageJob, error: Exception) -> str:
     """The error's message with the page's name before it, once: scans name themselves already."""
-    return f"{job.called}: {str(error).removeprefix(f'{job.label}: ')}"
+    return f"{job.display_name}: {str(error).removeprefix(f'{job.label}: ')}"
 
 
 class _Visit:
@@ -66,7 +66,7 @@ class _Visit:
         if as_register is None or as_register.form is not None:
             is_blank = as_register is None and self._job.tells_blank and self._is_blank()
         else:
-            as_register, is_blank = self._told_blank(as_register)
+            as_register, is_blank = self._note_blank(as_register)
         return PageDone(self._job.page, self.as_form, as_register, is_blank)
 
     def _as_form(self) -> PageReading:
@@ -76,7 +76,8 @@ class _Visit:
         job = self._job
         kept = job.as_form
         seen = recognise(self._page(), job.settings) if kept is None else recognition_from_plain(kept)
-        return _found(seen, decide(seen, job.lists.of(self._form_state(seen)), job.settings, job.metadata))
+        lists = job.lists.load_lists(self._form_state(seen))
+        return _make_page_reading(seen, decide(seen, lists, job.settings, job.metadata))
 
     def _form_state(self, seen: Recognition) -> str:
         """The state that a page's form names, "" for none or where the lists are settled without it."""
@@ -92,10 +93,10 @@ class _Visit:
 
         job = self._job
         kept = job.as_register
-        seen = recognition_from_plain(kept) if kept is not None else recognised_page(job, self._page())
-        return _found(seen, decided_page(job, seen))
+        seen = recognition_from_plain(kept) if kept is not None else recognise_register(job, self._page())
+        return _make_page_reading(seen, decide_register(job, seen))
 
-    def _told_blank(self, as_register: PageReading) -> tuple[PageReading, bool]:
+    def _note_blank(self, as_register: PageReading) -> tuple[PageReading, bool]:
         """A page of nothing known, and whether it is blank, which is kept with what was recognised."""
         seen = as_register.recognition
         if not self._job.tells_blank or BLANK in seen["notes"] or WRITTEN in seen["notes"]:
@@ -128,7 +129,7 @@ class _Visit:
         return self._opened
 
 
-def _found(seen: Recognition, reading: Reading) -> PageReading:
+def _make_page_reading(seen: Recognition, reading: Reading) -> PageReading:
     from ocr.plain import reading_to_plain, recognition_to_plain
 
     return PageReading(recognition_to_plain(seen), reading_to_plain(reading))

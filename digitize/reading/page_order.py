@@ -53,7 +53,7 @@ def find_order(numbers: Sequence[Sequence[int]]) -> Order:
         return Order()
     path = _best_path(numbers, offsets)
     runs = _runs(numbers, path)
-    moved = tuple(m for run in runs for m in _moved(numbers, path, run))
+    moved = tuple(m for run in runs for m in _find_moved(numbers, path, run))
     return Order(runs, _missing(runs, {place for place, _ in moved}), moved)
 
 
@@ -98,7 +98,7 @@ def _runs(numbers: Sequence[Sequence[int]], path: Sequence[int]) -> tuple[PageRu
     return tuple(runs)
 
 
-def _moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: PageRun) -> list[tuple[int, int]]:
+def _find_moved(numbers: Sequence[Sequence[int]], path: Sequence[int], run: PageRun) -> list[tuple[int, int]]:
     """Places within a run that bear each other's numbers: a swap, or one page moved and those between pushed on."""
     matched = set(run.matched)
     inside = range(run.matched[0], run.matched[-1] + 1)

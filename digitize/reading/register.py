@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 _FIELDS = "fields"
 
 
-def recognised_page(job: PageJob, page: OpenedPage) -> Recognition:
+def recognise_register(job: PageJob, page: OpenedPage) -> Recognition:
     """What is seen of a page as a register's, from what the page before handed on."""
     read = replace(job.settings, languages=_languages(job))
     reader = register_reader(job.register or "", read.languages, register_settings(read), read.form_folders)
     return as_register(reader, page, job.before)
 
 
-def decided_page(job: PageJob, seen: Recognition) -> Reading:
+def decide_register(job: PageJob, seen: Recognition) -> Reading:
     """The values of its cells."""
     from ocr.registers import decide_register, known_registers
 
     form = known_registers(job.settings.form_folders).find(seen.form)
-    return decide_register(seen, form, _languages(job), job.lists.of(""))
+    return decide_register(seen, form, _languages(job), job.lists.load_lists(""))
 
 
 def _languages(job: PageJob) -> tuple[str, ...]:
@@ -43,11 +43,11 @@ def as_register(reader: VolumeReader, page: OpenedPage, before: Carried | None) 
     # The cells of a register that nobody knows need not be read: no record could be made of them.
     found = reader.recognise(page, before, only_known=True)
     if found.form is not None and (found.rows or not found.reason):
-        return _without_nothing(found)
+        return _drop_empty_first_row(found)
     return replace(found, form=None, zones=(), rows=(), carried=before)
 
 
-def _without_nothing(found: Recognition) -> Recognition:
+def _drop_empty_first_row(found: Recognition) -> Recognition:
     """A page without a first row that would go on from the page before and has nothing in it."""
     top = found.rows[0].id if found.rows and found.rows[0].continues else ""
     own = [z for z in found.zones if top and z.zone.startswith(f"{top}.")]

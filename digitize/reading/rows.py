@@ -107,7 +107,7 @@ def _row(page: str, place: RowPlace, cells: Mapping[str, RowCell], kind: str) ->
     return RegisterRow(page, place.id, (page,), cells, zones, doubtful, place.continues, place.notes, kind)
 
 
-def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
+def join_rows(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
     """Rows of pages in order; what goes on is joined to the last entry before, or stays a row that is doubtful."""
     found: list[RegisterRow] = []
     for rows in pages:
@@ -115,7 +115,7 @@ def joined(pages: Iterable[Sequence[RegisterRow]]) -> list[RegisterRow]:
             # A heading or sum at the foot of a page does not end the entry above it.
             last = next((n for n in range(len(found) - 1, -1, -1) if not _is_no_entry(found[n])), None)
             if row.continues and last is not None and not _is_no_entry(row):
-                found[last] = _with_more(found[last], row)
+                found[last] = _append_row(found[last], row)
             elif row.continues:
                 found.append(replace(row, doubtful=True, notes=(*row.notes, CONTINUATION)))
             else:
@@ -127,10 +127,10 @@ def _is_no_entry(row: RegisterRow) -> bool:
     return row.kind in NO_ENTRY
 
 
-def _with_more(row: RegisterRow, more: RegisterRow) -> RegisterRow:
+def _append_row(row: RegisterRow, more: RegisterRow) -> RegisterRow:
     cells = dict(row.cells)
     for column, cell in more.cells.items():
-        cells[column] = _one_cell(cells[column], cell) if column in cells else cell
+        cells[column] = _merge_cells(cells[column], cell) if column in cells else cell
     return replace(
         row,
         pages=(*row.pages, *(p for p in more.pages if p not in row.pages)),
@@ -140,7 +140,7 @@ def _with_more(row: RegisterRow, more: RegisterRow) -> RegisterRow:
     )
 
 
-def _one_cell(first: RowCell, second: RowCell) -> RowCell:
+def _merge_cells(first: RowCell, second: RowCell) -> RowCell:
     """Two parts of a cell as one: both texts, no surer than the less sure one, whose place a person is shown.
 
     What a ditto mark with more behind it says, a person has to tell.
@@ -170,14 +170,14 @@ def is_sure(value: ZoneValue) -> bool:
     return (bool(value.value) or value.blank) and value.confidence >= value.accept
 
 
-def doubted(row: RegisterRow, settled: frozenset[str]) -> RegisterRow:
+def mark_doubtful(row: RegisterRow, settled: frozenset[str]) -> RegisterRow:
     """A row in which what is written does not pass without a person, however surely it was read, where the row is
     doubtful or the cell struck out. settled: "PAGE/ZONE" of cells that a person settled.
     """
-    return replace(row, cells={column: _doubted(row, cell, settled) for column, cell in row.cells.items()})
+    return replace(row, cells={column: _mark_doubtful_cell(row, cell, settled) for column, cell in row.cells.items()})
 
 
-def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCell:
+def _mark_doubtful_cell(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCell:
     placed = cell.placed
     seen = {ROW_DOUBTFUL: row.doubtful, STRUCK: cell.is_struck, STRUCK_IN_PART: cell.is_mended}
     words = tuple(word for word, is_seen in seen.items() if is_seen)
@@ -187,7 +187,7 @@ def _doubted(row: RegisterRow, cell: RowCell, settled: frozenset[str]) -> RowCel
     return replace(cell, placed=replace(placed, value=value, notes=(*placed.notes, *words)))
 
 
-def unwrapped(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
+def join_lines(placed: PlacedValue, *, may_be_several: bool) -> PlacedValue:
     """A cell with its lines run together: where a line ends is the column's doing, not the writer's.
 
     may_be_several: the cell may name several persons, each on a line of its own; then a person must look, unless they

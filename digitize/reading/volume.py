@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from digitize.reading.job import PageDone, PageFailed, matched_only
+from digitize.reading.job import PageDone, PageFailed, keep_match_only
 
 if TYPE_CHECKING:
     from ocr.page import Carried
@@ -123,7 +123,7 @@ class VolumeQueue(Generic[AnyPage, Todo]):
         # Of one that was only matched nothing is kept: at its turn it has to be read as a register's anyway.
         if not (isinstance(done, PageDone) and not done.is_whole) and not self._is_stopped:
             self._early[page] = todo, done
-        matched = matched_only(done)
+        matched = keep_match_only(done)
         return [(todo, matched)] if matched is not None else []
 
     def _advance(self) -> list[Held[Todo]]:

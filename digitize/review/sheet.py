@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.files.workbook import allow_words, guard, offer, save_book, write_cells
+from digitize.files.workbook import offer_choices, offer_words, protect_sheet, save_book, write_cells
 from digitize.machine.word_tables import ENGLISH
 from digitize.masking.masks import MASK
 from digitize.review.labels import MOST_FIELDS, format_fields_label
@@ -195,9 +195,9 @@ def _format_sheet(sheet: Worksheet, count: int) -> None:
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{_find_letter(HEAD[-1])}{count + 1}"
     # Without "value": whoever types one has nothing to choose.
-    allow_words(sheet, _find_letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
-    offer(sheet, _find_letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
-    guard(sheet)
+    offer_words(sheet, _find_letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
+    offer_choices(sheet, _find_letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
+    protect_sheet(sheet)
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.
     sheet.page_setup.fitToHeight = 0

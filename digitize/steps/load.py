@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from digitize.errors import TargetRefused
-from digitize.files.loading.signed import receipt_text, remove_receipt, write_receipt
+from digitize.files.loading.signed_receipts import receipt_text, remove_receipt, write_receipt
 from digitize.files.loading.undo import note_standing
 from digitize.machine.progress import Progress
 from digitize.machine.signing import sign

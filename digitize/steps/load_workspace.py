@@ -6,8 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from digitize.errors import OptionsError, TooManyRefused
-from digitize.files.agreed import Agreed
-from digitize.files.loading.loaded import Loaded
+from digitize.files.agreed_limit import AgreedLimit
+from digitize.files.loading.load_result import LoadResult
 from digitize.machine.progress import Progress
 from digitize.steps import load
 from digitize.steps.load_due import find_due_batches
@@ -48,8 +48,8 @@ EVERYTHING = LoadPart()
 
 
 def load_workspace(
-    place: Place, progress: Progress, agreed: Agreed | None, *, dry_run: bool = False, part: LoadPart = EVERYTHING
-) -> Loaded:
+    place: Place, progress: Progress, agreed: AgreedLimit | None, *, dry_run: bool = False, part: LoadPart = EVERYTHING
+) -> LoadResult:
     """Load every batch of which a record changed since it was last loaded into this target.
 
     agreed: how many checked records may be rejected; None: any. part: of which batches; no other is looked at, and
@@ -68,17 +68,17 @@ def load_workspace(
             run.load_only(named, target)
             receipts, waiting = run.report.receipts, run.report.waiting
             repeated = not receipts and not waiting
-            return Loaded(target.name, "records", receipts, repeated=repeated, waiting=waiting)
+            return LoadResult(target.name, "records", receipts, repeated=repeated, waiting=waiting)
 
 
-def _try_batches(ledger: Ledger, known: RunContext, named: list[str] | None) -> Loaded:
+def _try_batches(ledger: Ledger, known: RunContext, named: list[str] | None) -> LoadResult:
     due = find_due_batches(ledger, known, named, is_dry=True)
     with closing(open_place_target(known.place)) as target:
         receipts = [load.try_batch(ledger, known, target, batch, key) for batch, key in due.todos]
-        return Loaded(target.name, "records", receipts, repeated=not len(due), dry_run=True, waiting=due.stale)
+        return LoadResult(target.name, "records", receipts, repeated=not len(due), dry_run=True, waiting=due.stale)
 
 
-def _require_agreed(ledger: Ledger, agreed: Agreed, named: list[str] | None) -> None:
+def _require_agreed(ledger: Ledger, agreed: AgreedLimit, named: list[str] | None) -> None:
     rejected, total = _of_all(ledger) if named is None else _of_batches(ledger, named)
     if not agreed.allows(rejected, total):
         raise TooManyRefused(

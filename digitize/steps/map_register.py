@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from digitize.errors import NotFound
 from digitize.reading import entries
 from digitize.reading.days import ABOVE, day_zones
-from digitize.reading.neighbours import links, page_facts
-from digitize.reading.rows import DAY, RECORD, RegisterRow, unwrapped
+from digitize.reading.neighbours import find_needed_pages, make_page_facts
+from digitize.reading.rows import DAY, RECORD, RegisterRow, join_lines
 from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.other_readings import as_read_today
@@ -92,7 +92,7 @@ def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, 
         if now and kinds and (reading := readings.newest(scan.page)):
             facts = now.detail
             days = {"has_days": bool(facts.get("days")), "is_day_above": bool(facts.get("day_above"))}
-            changed[scan.page] = replace(now, detail={**facts, **page_facts(reading, kinds, **days)})
+            changed[scan.page] = replace(now, detail={**facts, **make_page_facts(reading, kinds, **days)})
     return changed
 
 
@@ -120,7 +120,7 @@ def _runs(scans: Sequence[PageScan], states: Mapping[str, StepState]) -> Iterato
 
 
 def _linked(run: Sequence[PageScan], states: Mapping[str, StepState], at: int) -> RegisterPage:
-    found = links([states[scan.page].detail for scan in run], at)
+    found = find_needed_pages([states[scan.page].detail for scan in run], at)
     now = states[run[at].page]
     assert now.form is not None
     above, below = run[found.top : at], run[at + 1 : found.end]
@@ -216,7 +216,7 @@ class _Work:
         kept = {r.source for r in self.mapping.all_rules if r.cleaner.name in _BY_LINE}
         # A name in two lines is one name; lines of a narrative, and things named one below the other, are not.
         return {
-            name: cell.placed if name in kept else unwrapped(cell.placed, may_be_several=name in several)
+            name: cell.placed if name in kept else join_lines(cell.placed, may_be_several=name in several)
             for name, cell in row.cells.items()
         }
 

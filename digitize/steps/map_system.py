@@ -167,7 +167,7 @@ class _Table:
             "reported": sum(c.reported for c in done), "chunks": len(done), "damage": list(table.notes),
             "mapping": table.mapping.by, "rows_key": self._rows_key, **columns_left(table.mapping, table.columns),
         }  # fmt: skip
-        told = {"repeated": why.get(REPEATED, 0), "gone": store.gone(table.number)}
+        told = {"repeated": why.get(REPEATED, 0), "gone": store.count_gone(table.number)}
         orphans = {REASONS[state]: n for state, n in sorted(why.items()) if state not in (JOINED, REPEATED)}
         detail |= {"joined": why.get(JOINED, 0), "orphans": orphans, **{name: n for name, n in told.items() if n}}
         self.ledger.finish(self.unit.unit, "map", self.keys[0], detail, detail)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from digitize.reading.days import day_above
 from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageReading
-from digitize.reading.neighbours import page_facts, page_numbers
+from digitize.reading.neighbours import make_page_facts, page_numbers
 from digitize.steps.read_jobs import seconds_for
 from digitize.steps.read_keys import (
     DECIDE,
@@ -110,5 +110,5 @@ def _detail(known: RunContext, todo: PageTodo, found: PageReading) -> Mapping[st
         "form": reading.form, "family": reading.form, "part": 1,
         "language": todo.scan.language or known.state.languages[0], REGISTER: True,
         "numbers": page_numbers(around), "days": has_days, "day_above": is_above,
-        **page_facts(reading, has_days=has_days, is_day_above=is_above),
+        **make_page_facts(reading, has_days=has_days, is_day_above=is_above),
     }  # fmt: skip

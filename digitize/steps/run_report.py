@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from digitize.errors import MachineLacks, OptionsError, TooManyRefused
-from digitize.files.loading.loaded import format_waiting
+from digitize.files.loading.load_result import format_waiting
 from digitize.machine.text import pluralize
 from digitize.steps.change_reasons import StepDue
 from digitize.steps.discover import DraftedPrint

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from digitize.files.mapping.bulk import few_collections
 from digitize.files.systems.bonds import JOINED
-from digitize.files.systems.delivered import Delivered
-from digitize.files.systems.joining import Family, Joining
+from digitize.files.systems.delivered import DeliveredTable
+from digitize.files.systems.joining import CaseJoiner, Family
 from digitize.files.systems.store import KeptRow, RowStore
 from digitize.machine.placing import Workers, are_many
 from digitize.machine.pool import run_jobs
@@ -95,9 +95,9 @@ class SystemWork:
         return RowStore.read(self.kept.path)
 
     @cached_property
-    def joining(self) -> Joining:
+    def joining(self) -> CaseJoiner:
         """The system at work, which remembers what equal cells mean."""
-        return Joining(self.store, self.system, self.kept.tables)
+        return CaseJoiner(self.store, self.system, self.kept.tables)
 
     @cached_property
     def packing(self) -> RecordShape:
@@ -110,12 +110,12 @@ class SystemWork:
         return TextMemory()
 
     @cached_property
-    def tables(self) -> Mapping[int, Delivered]:
+    def tables(self) -> Mapping[int, DeliveredTable]:
         """The tables by number."""
         return {t.number: t for t in self.kept.tables}
 
     @property
-    def table(self) -> Delivered:
+    def table(self) -> DeliveredTable:
         """The table of the chunks."""
         return self.tables[self.source]
 
@@ -146,7 +146,7 @@ def make_chunk(work: SystemWork, job: SystemJob) -> ChunkMade:
     """The records of a chunk, unless it was done under the same key before."""
     rows = work.rows_of(job.numbers)
     good = [r for r in rows if not r.problem]
-    lots = work.joining.lots(good) if work.is_head else [[family] for family in work.joining.alone(good)]
+    lots = work.joining.lots(good) if work.is_head else [[family] for family in work.joining.iter_unjoined(good)]
     digest = work.joining.digest(lots)
     key = work_key("chunk", work.key, str(job.number), digest, decisions_hash(job.decisions))
     reported: list[dict[str, object]] = [{"row": r.number, "why": r.problem} for r in rows if r.problem]

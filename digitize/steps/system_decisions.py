@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from digitize.files.systems.delivered import Delivered
-from digitize.files.systems.joining import Family, Joining
+from digitize.files.systems.delivered import DeliveredTable
+from digitize.files.systems.joining import CaseJoiner, Family
 from digitize.files.systems.store import KeptRow, RowStore
 from digitize.workspace.decisions.apply import OPEN_AGAIN, VALUE, Settled, keep_valid, sign_record
 from digitize.workspace.decisions.items import COLUMN, FIELD
@@ -25,7 +25,7 @@ _SECONDS = len("2026-11-29T10:00:00")
 Place = tuple[int, int]
 
 
-def by_head(store: RowStore, tables: Sequence[Delivered], decisions: Decisions) -> dict[Place, Decisions]:
+def by_head(store: RowStore, tables: Sequence[DeliveredTable], decisions: Decisions) -> dict[Place, Decisions]:
     """Table and number of a head, or of a part that waits -> id of a row of it -> cell -> what was settled there.
 
     A decision on a cell of a part is found by the row it lies on: the part may have waited for its head, been delivered
@@ -55,7 +55,7 @@ def by_head(store: RowStore, tables: Sequence[Delivered], decisions: Decisions) 
 
 
 def _placed(
-    store: RowStore, numbers: Mapping[str, int], tables: Mapping[int, Delivered], row_id: str
+    store: RowStore, numbers: Mapping[str, int], tables: Mapping[int, DeliveredTable], row_id: str
 ) -> tuple[Place, str] | None:
     unit, _, number = row_id.rpartition("-r")
     if unit not in numbers or not number.isdigit():
@@ -79,7 +79,7 @@ def settled_of(mapping: FormMapping, row_id: str, decisions: Decisions) -> Settl
 
 
 def decided_rows(
-    joining: Joining, families: Sequence[Family], decisions: Decisions, mapped: Mapping[int, str]
+    joining: CaseJoiner, families: Sequence[Family], decisions: Decisions, mapped: Mapping[int, str]
 ) -> dict[str, Settled]:
     """Id of a row -> what holds of its cells; a decision on a cell that changed since has it asked again.
 
@@ -96,11 +96,11 @@ def decided_rows(
     return found
 
 
-def _held(joining: Joining, row: KeptRow, cell: str, decision: Decision, mapped: Mapping[int, str]) -> Decision:
+def _held(joining: CaseJoiner, row: KeptRow, cell: str, decision: Decision, mapped: Mapping[int, str]) -> Decision:
     kind, _, name = cell.partition(":")
     if kind != COLUMN or decision.verdict in OPEN_AGAIN:
         return decision
-    said = joining.said(row, name)
+    said = joining.list_cell_versions(row, name)
     if len({text for _, text in said}) < 2:
         return decision
     now = next(text for source, text in reversed(said) if source == row.source)
@@ -118,7 +118,7 @@ def _held(joining: Joining, row: KeptRow, cell: str, decision: Decision, mapped:
 class Over:
     """What people settled, put over the rows of heads and parts before they are mapped. settled: id of a row -> it."""
 
-    joining: Joining
+    joining: CaseJoiner
     rows: Mapping[str, Settled]
     settled: dict[str, dict[str, Decision]] = field(default_factory=dict)
     stored: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from digitize.files.systems.delivered import Delivered, tie_of
-from digitize.files.systems.joining import Joining
+from digitize.files.systems.delivered import DeliveredTable, tie_of
+from digitize.files.systems.joining import CaseJoiner
 from digitize.files.systems.store import KeptRow
 from digitize.steps.system_decisions import Decisions, Over, decided_rows, sign
 from mappers.mapping.load import records_of
@@ -20,11 +20,11 @@ _KEY = "legacy_key"
 
 
 def waiting(
-    joining: Joining, system: System, rows: Sequence[KeptRow], decisions: Decisions, context: MapContext,
+    joining: CaseJoiner, system: System, rows: Sequence[KeptRow], decisions: Decisions, context: MapContext,
     mapped: Mapping[int, str],
 ) -> Iterator[Record]:  # fmt: skip
     """The records of rows of a part that wait. mapped: number of a table -> when it was mapped first."""
-    for family in joining.alone(rows):
+    for family in joining.iter_unjoined(rows):
         over = Over(joining, decided_rows(joining, [family], decisions, mapped))
         numbers = [r.number for r in family.rows]
         made = records_of(joining.map([family], context, over), family.ids, numbers, context)
@@ -34,7 +34,7 @@ def waiting(
             yield _with_key(signed, family.table, system, cells[record.id.partition("+")[0]])
 
 
-def _with_key(record: Record, table: Delivered, system: System, cells: Sequence[bytes | str]) -> Record:
+def _with_key(record: Record, table: DeliveredTable, system: System, cells: Sequence[bytes | str]) -> Record:
     """The key of a part that waits, as a field of its own: by it a person looks for the head."""
     if _KEY in record.fields or _KEY not in form_tables(record.form)[record.form].by_name:
         return record

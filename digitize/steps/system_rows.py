@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.delivered import DeliveredTable
 from digitize.files.systems.store import RowStore
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.workspace.run_context import RunContext
@@ -33,7 +33,7 @@ class KeptSystem:
 
     path: Path
     rules: str
-    tables: tuple[Delivered, ...]
+    tables: tuple[DeliveredTable, ...]
 
 
 def rules_key(known: RunContext, system: System) -> str:
@@ -51,7 +51,7 @@ def kept_rows(
     known: RunContext,
     system: System,
     key: str,
-    build: Callable[[RowStore], Sequence[Delivered]],
+    build: Callable[[RowStore], Sequence[DeliveredTable]],
     *,
     is_last: bool = False,
 ) -> KeptSystem:
@@ -70,9 +70,9 @@ def kept_rows(
     store = RowStore(at=coming)
     try:
         tables = tuple(build(store))
-        store.tell("rules", rules)
-        store.tell("tables", json.dumps([_plain(t) for t in tables], ensure_ascii=False))
-        store.tell("key", key)
+        store.write_note("rules", rules)
+        store.write_note("tables", json.dumps([_plain(t) for t in tables], ensure_ascii=False))
+        store.write_note("key", key)
         store.keep(path).close()
     finally:
         store.close()
@@ -85,8 +85,8 @@ def _found(path: Path, known: RunContext, rules: str, key: str) -> KeptSystem | 
         return None
     # Whatever is wrong with it, it can be made anew.
     with suppress(sqlite3.Error, KeyError, ValueError, TypeError), RowStore.read(path) as store:
-        if store.told("rules") == rules and (not key or store.told("key") == key):
-            tables = tuple(_delivered(plain, known) for plain in json.loads(store.told("tables")))
+        if store.read_note("rules") == rules and (not key or store.read_note("key") == key):
+            tables = tuple(_delivered(plain, known) for plain in json.loads(store.read_note("tables")))
             return KeptSystem(path, rules, tables)
     return None
 
@@ -101,7 +101,7 @@ def _clear(folder: Path, name: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def _plain(table: Delivered) -> Mapping[str, object]:
+def _plain(table: DeliveredTable) -> Mapping[str, object]:
     m = table.mapping
     told = {"number": table.number, "name": table.name, "table": table.table, "file": table.file, "unit": table.unit}
     fonts = {c: e.info.name for c, e in m.encodings.items()} if m else {}
@@ -111,13 +111,13 @@ def _plain(table: Delivered) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _delivered(plain: Mapping[str, Any], known: RunContext) -> Delivered:
+def _delivered(plain: Mapping[str, Any], known: RunContext) -> DeliveredTable:
     names, mapping = ("number", "name", "table", "file", "unit", "notes"), None
     if plain["mapping"]:
         mapping = _mapping(known.mappings[plain["mapping"]], known.encodings, plain["encodings"])
         mapping = replace(mapping, doubted=frozenset(plain["doubted"]), notes=tuple(plain["said"]))
     near, columns = tuple(plain["near"]), tuple(plain["columns"])
-    return Delivered(near=near, columns=columns, mapping=mapping, **{n: plain[n] for n in names})
+    return DeliveredTable(near=near, columns=columns, mapping=mapping, **{n: plain[n] for n in names})
 
 
 def _mapping(mapping: FormMapping, encodings: Mapping[str, Encoding], fonts: Mapping[str, str]) -> FormMapping:

@@ -10,9 +10,9 @@ from types import TracebackType
 
 from digitize.errors import InputError
 from digitize.files.systems.bonds import find_owners
-from digitize.files.systems.delivered import Delivered, take_in
+from digitize.files.systems.delivered import DeliveredTable, take_in
 from digitize.files.systems.find import wanted_mapping
-from digitize.files.systems.joining import Joining
+from digitize.files.systems.joining import CaseJoiner
 from digitize.files.systems.store import RowStore
 from digitize.machine.work_keys import plain_hash
 from digitize.steps.system_rows import KeptSystem, kept_rows, rows_key
@@ -78,8 +78,8 @@ class OpenSystem:
     kept: KeptSystem
     key: str
     store: RowStore
-    joining: Joining
-    delivered: Mapping[str, Delivered]
+    joining: CaseJoiner
+    delivered: Mapping[str, DeliveredTable]
 
 
 @dataclass
@@ -110,7 +110,7 @@ class OpenSystems:
             kept = kept_rows(self.known, members.system, key, partial(self._read, members), is_last=is_last)
             store = RowStore.read(kept.path)
             delivered = {t.unit: t for t in kept.tables}
-            joining = Joining(store, members.system, kept.tables)
+            joining = CaseJoiner(store, members.system, kept.tables)
             found = self._open[members.system.id] = OpenSystem(kept, key, store, joining, delivered)
         return found
 
@@ -119,8 +119,8 @@ class OpenSystems:
         self.__exit__()
         return self.open(members)
 
-    def _read(self, members: SystemTables, store: RowStore) -> list[Delivered]:
-        system, delivered = members.system, list[Delivered]()
+    def _read(self, members: SystemTables, store: RowStore) -> list[DeliveredTable]:
+        system, delivered = members.system, list[DeliveredTable]()
         for number, table in enumerate(members.tables, 1):
             if members.role(table) == "left":
                 continue
@@ -129,7 +129,7 @@ class OpenSystems:
             named = [fold_key(text) for text in (table.district, table.station)]
             office = "/".join(named) if any(named) else ""
             near = (table.sha256, table.batch, office)
-            told = Delivered(number, system.name_of(table.name), table.name, source.name if source else "", near,
+            told = DeliveredTable(number, system.name_of(table.name), table.name, source.name if source else "", near,
                              table.unit)  # fmt: skip
             # An original is kept under its hash; a mapping is named by what the table was called.
             legacy = replace(open_table_unit(self.ledger, self.known, table), name=table.name)

@@ -120,11 +120,11 @@ def test_what_a_model_unpacks_to_has_an_end(tmp_path, monkeypatch):
 
 def test_a_worker_and_the_reading_of_one_file_are_held_to_a_memory(tmp_path):
     from digitize.errors import InputError
-    from digitize.files.guarded import reading
+    from digitize.files.guarded_reading import read_guarded
     from digitize.machine.pool import run_jobs
 
     assert [done for _, done in run_jobs(takes_memory, [6 << 30], 1, lambda job: "crashed", 60.0)] == ["refused"]
-    with pytest.raises(InputError, match="x.csv: it needs more memory"), reading("x.csv"):
+    with pytest.raises(InputError, match="x.csv: it needs more memory"), read_guarded("x.csv"):
         bytearray(6 << 30)
 
 
@@ -176,10 +176,10 @@ def test_a_binary_workbook_whose_sheet_is_damaged_or_makes_its_reader_give_up_is
 @pytest.mark.parametrize(("number", "told"), [(22, "damaged"), (None, "damaged"), (28, None), (13, None)])
 def test_an_error_of_the_system_is_told_as_damage_only_where_the_file_is_why(number, told):
     from digitize.errors import InputError
-    from digitize.files.guarded import reading
+    from digitize.files.guarded_reading import read_guarded
 
     error = OSError(number, "os error") if number else OSError("corrupt deflate stream")
-    with pytest.raises(InputError if told else OSError, match=told or "os error"), reading("x.xlsx"):
+    with pytest.raises(InputError if told else OSError, match=told or "os error"), read_guarded("x.xlsx"):
         raise error
 
 

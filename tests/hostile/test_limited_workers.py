@@ -171,12 +171,14 @@ def test_a_table_that_breaks_its_reader_fails_alone_and_is_named(samples):
 
 
 def test_a_file_that_breaks_the_first_look_is_named_and_the_others_are_read(tmp_path, samples):
-    from digitize.files import looked
+    from digitize.files import scan_probe
 
     bad = samples / "garbage" / "zero_bytes.jpg"
-    found = list(looked.look_into([bad, tmp_path / "none.jpg", samples / "fir_book_2025" / "bn_2014_063.jpg"], 64))
+    found = list(
+        scan_probe.probe_scans([bad, tmp_path / "none.jpg", samples / "fir_book_2025" / "bn_2014_063.jpg"], 64)
+    )
     assert [(f.pages, bool(f.reason)) for f in found] == [(0, True), (0, True), (1, False)]
-    assert looked._crashed((0, bad, 64)).reason.startswith("zero_bytes.jpg: opening it broke the worker")
+    assert scan_probe._make_failure((0, bad, 64)).reason.startswith("zero_bytes.jpg: opening it broke the worker")
 
 
 def test_on_linux_a_worker_moves_to_a_network_that_leads_nowhere(monkeypatch):

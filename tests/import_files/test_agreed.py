@@ -4,7 +4,7 @@ import pytest
 
 from digitize.cli.options import failed_share
 from digitize.errors import OptionsError
-from digitize.files.agreed import parse_agreed
+from digitize.files.agreed_limit import parse_agreed
 
 
 @pytest.mark.parametrize(

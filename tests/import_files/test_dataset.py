@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digitize.errors import OptionsError
 from digitize.files.dataset import NAME, Dataset, find_dataset, read_dataset, write_dataset
-from digitize.files.loading import again
+from digitize.files.loading import load_call
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,narrative"
 ROW = "a,wb,Lohapar District,Lohapar,2009,78,2009-03-12,A cow was lost"
@@ -94,7 +94,7 @@ def test_a_list_of_stations_may_lie_beside_it(tmp_path):
 
 
 def test_whoever_loads_again_looks_at_the_same_file_as_whoever_reads_it():
-    assert again.DATASET == NAME
+    assert load_call.DATASET == NAME
 
 
 BALLY = "station,district,aliases\nBally,Howrah,\n"
@@ -128,9 +128,9 @@ def test_what_changed_beside_the_files_is_looked_at_again(digitize, postgres_tar
     "text", ["state = ", "format = 1\nstations_file = 'none.txt'", "format = 1\nstations_file = 3"]
 )
 def test_a_call_beside_a_wrong_file_has_no_name_and_is_read_in_earnest(digitize, folder, text):
-    assert again.name_call([folder], "iif1", {}).key
+    assert load_call.name_call([folder], "iif1", {}).key
     (folder / NAME).write_text(text, encoding="utf-8")
-    assert not again.name_call([folder], "iif1", {}).key
+    assert not load_call.name_call([folder], "iif1", {}).key
 
 
 @pytest.mark.parametrize("name", [NAME, "s.txt", "own.csv"])
@@ -138,7 +138,7 @@ def test_a_call_stands_no_longer_when_what_it_read_beside_the_files_changed(fold
     (folder / NAME).write_text("format = 1\nstations_file = 's.txt'\nstate = 'wb'", encoding="utf-8")
     for path in (folder / "s.txt", folder / "own.csv"):
         path.write_text(BALLY, encoding="utf-8")
-    call = again.name_call([folder / "iif1.csv"], "iif1", {"stations": folder / "own.csv"})
+    call = load_call.name_call([folder / "iif1.csv"], "iif1", {"stations": folder / "own.csv"})
     assert call.stands()
     (folder / name).write_text(BOTH, encoding="utf-8")
     assert not call.stands()

@@ -138,7 +138,7 @@ CLEAN = st.lists(st.lists(QUOTED, min_size=8, max_size=8).map(",".join), min_siz
 def rows_of(path: Path, block: int, *, whole: bool) -> tuple[list[tuple[object, ...]], list[tuple[int, str]]]:
     reader = open_csv(path, block)
     if not whole:
-        reader._whole = lambda raw, wanted: None  # type: ignore[method-assign]
+        reader._parse_whole = lambda raw, wanted: None  # type: ignore[method-assign]
     blocks = list(reader.blocks({n: i for i, n in enumerate(reader.names)}))
     rows = [r for b in blocks for r in b.frame.select(LINE, *[pl.col(n).fill_null("") for n in reader.names]).rows()]
     return rows, [f for b in blocks for f in b.faults]
@@ -221,7 +221,7 @@ def test_the_examples_of_all_rules_give_the_same_findings_in_parts(tmp_path: Pat
 
 
 def test_every_rule_across_records_that_is_known_to_the_parts_exists() -> None:
-    from digitize.files.validating.aside import _ALIKE, _AT_A_STATION
+    from digitize.files.validating.deferred_rules import _ALIKE, _AT_A_STATION
     from validators.rulebook.rule import every_rule
 
     across = {code for code, made in every_rule().items() if made.across}

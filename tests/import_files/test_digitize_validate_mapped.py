@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from digitize.files.mapping.find import table_context
-from digitize.files.validating.mapped import ANY, Legacy
+from digitize.files.validating.mapped_rows import ANY, Legacy
 from digitize.files.validating.validate import CheckOptions, validate_files
 from validators.checking.settings import make_settings
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from digitize.errors import InputError, OptionsError
-from digitize.files.validating.server import Database, _numbered
+from digitize.files.validating.server import Database, _number_block
 from mappers.schema import form_tables
 
 HEAD = "record_id,state,district,police_station,year,fir_no,fir_date,fir_time,property_value,narrative"
@@ -165,5 +165,5 @@ def test_rows_are_numbered_across_broken_ones():
 
     from digitize.files.validating.block import LINE, Block
 
-    made = _numbered(Block(pl.DataFrame({LINE: [2, 9, 12]}), ((5, "S008"),)), 10)
+    made = _number_block(Block(pl.DataFrame({LINE: [2, 9, 12]}), ((5, "S008"),)), 10)
     assert (made.frame[LINE].to_list(), made.faults) == ([11, 13, 14], ((12, "S008"),))

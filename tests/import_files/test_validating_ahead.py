@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.files.validating.ahead import read_ahead
+from digitize.files.validating.prefetch import read_ahead
 from digitize.files.validating.readers import open_reader
 from mappers.schema import form_tables
 

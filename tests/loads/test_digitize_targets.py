@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import NotFound, OptionsError, TargetRefused
-from digitize.files.loading.compared import LoadSource
+from digitize.files.loading.compared_sources import LoadSource
 from digitize.files.loading.reconcile import compare
 from digitize.machine.work_keys import plain_hash
 from digitize.targets import Load, undoing

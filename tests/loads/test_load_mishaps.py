@@ -18,7 +18,7 @@ from test_loading import SETTINGS, firs
 from digitize.errors import InputError, TargetRefused
 from digitize.files.loading import parts as parts_module
 from digitize.files.loading.load import LoadOptions, load_files
-from digitize.files.loading.signed import remove_receipt, write_receipt
+from digitize.files.loading.signed_receipts import remove_receipt, write_receipt
 from digitize.targets.kind import Patience
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.setup import init_target
@@ -323,7 +323,7 @@ def test_the_same_call_again_is_known_without_reading_the_rules(postgres_target,
 
 
 def test_a_file_that_changed_since_the_call_was_named_is_not_taken_for_it(tmp_path):
-    from digitize.files.loading.again import name_call
+    from digitize.files.loading.load_call import name_call
 
     folder, target = some(tmp_path / "in"), SqliteTarget(tmp_path / "t.sqlite")
     call = name_call([folder], "iif1", {"ignore": ""})

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from digitize.errors import NotFound, OptionsError, TooManyRefused
-from digitize.files.agreed import parse_agreed
+from digitize.files.agreed_limit import parse_agreed
 from digitize.machine.progress import Silent
 from digitize.steps.load_workspace import LoadPart, load_workspace
 from digitize.workspace.ledger import Ledger, copies

@@ -13,8 +13,8 @@ import pytest
 from pg import make_target
 
 from digitize.errors import InputError, OptionsError, TargetRefused, TooManyRefused
-from digitize.files.agreed import parse_agreed
-from digitize.files.loading.hand_over import hand_over
+from digitize.files.agreed_limit import parse_agreed
+from digitize.files.loading.hand_over import pipeline_items
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
@@ -272,7 +272,7 @@ def test_a_first_load_that_breaks_off_leaves_nothing(postgres_target, planted):
         yield
 
     with pytest.raises(ValueError, match="disk gone"):
-        hand_over(broken(), lambda batches: target.take_first("iif1", batches))
+        pipeline_items(broken(), lambda batches: target.take_first("iif1", batches))
     assert not check_target(address).altered
     assert load_files([planted[0]], "iif1", target, SETTINGS, LoadOptions()).total("inserted") > 1000
     with pytest.raises(OptionsError, match="PostgreSQL"):
@@ -296,9 +296,9 @@ def test_the_thread_that_takes_stops_the_one_that_makes():
                 raise KeyError("enough")
 
     with pytest.raises(KeyError, match="enough"):
-        hand_over(items(), take)
+        pipeline_items(items(), take)
     assert len(made) < 10
-    assert hand_over(iter(range(5)), lambda numbers: sum(numbers)) == 10
+    assert pipeline_items(iter(range(5)), lambda numbers: sum(numbers)) == 10
     assert not [
         t for t in threading.enumerate() if t.name == "digitize-load" and time.sleep(0.1) is None and t.is_alive()
     ]

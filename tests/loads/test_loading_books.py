@@ -9,7 +9,7 @@ from test_loading import SETTINGS, firs
 
 from digitize.cli.app import run
 from digitize.files.loading import undo
-from digitize.files.loading.compared import of_files
+from digitize.files.loading.compared_sources import make_file_source
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.reconcile import compare
 from digitize.targets.postgres.address import parse_address
@@ -93,7 +93,8 @@ def test_receipts_for_which_there_is_no_room_are_told_of_and_made_good(digitize,
     command = ["load", source, "--target", target, "--receipts", kept]
     with monkeypatch.context() as full:
         full.setattr(
-            "digitize.files.loading.signed.write_receipt", lambda *_: (_ for _ in ()).throw(OSError(28, "no room"))
+            "digitize.files.loading.signed_receipts.write_receipt",
+            lambda *_: (_ for _ in ()).throw(OSError(28, "no room")),
         )
         digitize(*command, code=7)
     assert digitize.json("receipts", kept)["receipts"] == []
@@ -110,10 +111,10 @@ def test_a_source_is_compared_with_its_target(digitize, tmp_path, postgres_targe
     )
     address = parse_address(postgres_target)
     target = PostgresTarget(address)
-    groups = compare(of_files([folder], "iif1", SETTINGS), target).groups
+    groups = compare(make_file_source([folder], "iif1", SETTINGS), target).groups
     assert [len(g.missing) for g in groups] == [1, 1, 1]
     load_files([folder], "iif1", target, SETTINGS, LoadOptions())
-    assert all(g.is_equal for g in compare(of_files([folder], "iif1", SETTINGS), target).groups)
+    assert all(g.is_equal for g in compare(make_file_source([folder], "iif1", SETTINGS), target).groups)
     digitize("reconcile", folder, "--target", postgres_target)
     target.run("UPDATE iif1 SET row_hash = gen_random_uuid() WHERE record_id = 'a'")
     target.run("DELETE FROM iif1_acts WHERE record_id = 'c'")

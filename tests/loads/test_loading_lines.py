@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from digitize.cli.load import _require_some
 from digitize.errors import TooManyRefused
-from digitize.files.agreed import Agreed
+from digitize.files.agreed_limit import AgreedLimit
 from digitize.files.loading.load import LoadOptions, load_files
-from digitize.files.loading.loaded import Loaded
+from digitize.files.loading.load_result import LoadResult
 from digitize.files.loading.settings import import_settings
-from digitize.files.validating.placing import with_places
+from digitize.files.validating.placing import resolve_places
 from digitize.files.validating.validate import CheckOptions, validate_file, validate_files
 from digitize.quarantine.rejects import OPEN, find_rejects
 from digitize.quarantine.replay import replay_rejects
@@ -156,7 +156,7 @@ def test_for_any_refused_rows_a_kept_reference_points_to_the_row_it_pointed_to(p
             {"person_line": [str(line) for _, line in addresses]},
         ),
     }
-    made = with_places("iif1", tables)["iif1_addresses"]["person_line"].to_list()
+    made = resolve_places("iif1", tables)["iif1_addresses"]["person_line"].to_list()
     for (record, line), text in zip(addresses, made, strict=True):
         of_record = [r[3] for r in kept if r[0] == record]
         named = of_record[int(text) - 1] if text.isdigit() and 0 < int(text) <= len(of_record) else None
@@ -229,15 +229,15 @@ def test_a_key_of_no_table_leads_to_no_row(tmp_path):
 
 def test_where_all_was_refused_nothing_is_called_loaded():
     refused = Receipt("l", "b", 4, 0, 0, 0, rejected=3, held=1, withdrawn=0, content="")
-    assert Loaded("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batch into t: ")
-    before = Loaded("t", "iif1", [replace(refused, repeated=True)], repeated=True).lines()
+    assert LoadResult("t", "iif1", [refused]).lines()[0].startswith("Loaded none of 4 records in 1 batch into t: ")
+    before = LoadResult("t", "iif1", [replace(refused, repeated=True)], repeated=True).lines()
     assert "none was loaded, 3 rejected, 1 held" in before[1] and before[2].startswith("What was refused waits")
 
 
 def test_a_load_of_nothing_ends_with_3_unless_that_is_agreed():
-    refused = Loaded("t", "iif1", [Receipt("l", "b", 4, 0, 0, 0, 3, 1, 0, "")])
-    for agreed in (None, Agreed(Fraction(3))):
+    refused = LoadResult("t", "iif1", [Receipt("l", "b", 4, 0, 0, 0, 3, 1, 0, "")])
+    for agreed in (None, AgreedLimit(Fraction(3))):
         with pytest.raises(TooManyRefused, match="None of 4 records was loaded"):
             _require_some(refused, agreed)
-    _require_some(refused, Agreed(Fraction(1), is_share=True))
-    _require_some(Loaded("t", "iif1", [Receipt("l", "b", 4, 1, 0, 0, 3, 0, 0, "")]), None)
+    _require_some(refused, AgreedLimit(Fraction(1), is_share=True))
+    _require_some(LoadResult("t", "iif1", [Receipt("l", "b", 4, 1, 0, 0, 3, 0, 0, "")]), None)

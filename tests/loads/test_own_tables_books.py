@@ -10,7 +10,7 @@ import pytest
 from test_own_tables import LAYOUT, SAMPLE, address, ask, changed, load, pg_url, record, rejects, target  # noqa: F401
 
 from digitize.errors import TargetRefused
-from digitize.files.loading.compared import of_files
+from digitize.files.loading.compared_sources import make_file_source
 from digitize.files.loading.reconcile import compare
 from digitize.files.loading.settings import import_settings
 from digitize.quarantine.rejects import CORRECTED, find_rejects, make_update
@@ -48,7 +48,7 @@ def edit(path, change):
 
 def differences(target, files):
     """What differs, by record, and what was left out."""
-    found = compare(of_files([files], "iif1", SETTINGS), target)
+    found = compare(make_file_source([files], "iif1", SETTINGS), target)
     kinds = ("missing", "different", "only_target", "refused")
     return {r: kind for g in found.groups for kind in kinds for r in getattr(g, kind)}, found.left_out
 

@@ -126,7 +126,7 @@ def test_the_stations_of_the_load_are_asked_at_replay_unless_others_are_given(ta
 def test_rules_that_the_load_did_not_ask_are_not_asked_at_replay(target, tmp_path):
     bad = {"fir_date": "2009-02-28", "occurrence_from": "2009-03-02"}
     strict = load(target, tmp_path / "1", ("a", bad))
-    assert strict.refused == 1
+    assert strict.refused_count == 1
     (code,) = {c for r in find_rejects(target) for c in r.codes}
     lax = import_settings("iif1", ignore=[code])
     load(target, tmp_path / "2", ("b", {**bad, "state": "zz", "fir_no": "7"}), settings=lax)

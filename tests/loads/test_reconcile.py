@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from test_loading import SETTINGS, firs
 
-from digitize.files.loading.compared import of_files
+from digitize.files.loading.compared_sources import make_file_source
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.reconcile import compare
 from digitize.targets.postgres.address import parse_address
@@ -31,7 +31,7 @@ def target(request, tmp_path):
 
 def found(folder, target, **how):
     """What differs: kind -> ids; and the loads of which there are other records."""
-    made = compare(of_files([folder], "iif1", SETTINGS), target, **how)
+    made = compare(make_file_source([folder], "iif1", SETTINGS), target, **how)
     named = {kind: [r for g in made.groups for r in getattr(g, kind)] for kind in KINDS}
     return {kind: sorted(ids) for kind, ids in named.items() if ids}, made
 

@@ -13,7 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from digitize.cli.app import build
-from digitize.files.extract import item_of
+from digitize.files.extract import find_item
 from digitize.files.extract_rows import as_field
 from digitize.reading.lexica import lexica_of
 from mappers.codes.stations import read_stations
@@ -52,13 +52,13 @@ def bare(scan, golds, kept, to):
 
 def test_every_zone_of_every_form_has_a_name_of_its_own():
     for form in load_forms().values():
-        names = [item_of(z.id) for z in form.zones]
+        names = [find_item(z.id) for z in form.zones]
         assert len(set(names)) == len(names), form.id
 
 
 def test_the_five_that_every_fir_is_found_by_keep_their_names():
     kept = ("police_station", "year", "fir_no", "statutes", "complainant_name")
-    assert [item_of(name) for name in kept] == list(kept)
+    assert [find_item(name) for name in kept] == list(kept)
 
 
 def test_a_value_is_plain_data():

@@ -7,7 +7,7 @@ import pytest
 from language_pages import FOLDER, GOLD, READ, STATES
 from PIL import Image, ImageChops
 
-from digitize.files.extract import item_of
+from digitize.files.extract import find_item
 from mappers.codes import load_stations, place_lists
 from mappers.mapping.load import find_mapping, load_mappings, map_readings
 from mappers.sources.values import MapContext, PageValues, ZoneValue
@@ -75,7 +75,7 @@ def test_what_is_written_means_the_record_beside_it(language):
 @EACH
 def test_what_is_said_to_be_read_stands_on_the_page(language):
     record, zones = GOLD[language]["record"], GOLD[language]["zones"]
-    written = {item_of(zone): {fold_digits(text), str(record.get(zone))} for zone, text in zones.items()}
+    written = {find_item(zone): {fold_digits(text), str(record.get(zone))} for zone, text in zones.items()}
     assert READ[language] and all(fold_digits(value) in written[item] for item, value in READ[language].items())
 
 

@@ -142,7 +142,7 @@ def test_a_store_that_stays_away_fails_the_page_with_the_next_step(tmp_path):
     with pytest.raises(StoreAway, match="status 503.*run the same command again"):
         store.fetch("originals/7a/x.png", tmp_path / "x.png", SCAN)
     assert list(tmp_path.iterdir()) == []
-    failed = page_job(tmp_path).refused("the store is away.")
+    failed = page_job(tmp_path).make_refusal("the store is away.")
     assert failed == PageFailed("wb-0001-0001", "store", "Page wb-0001-0001: the store is away.", retry=True)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_digitize_registers import DAYBOOK, arrests, book, records_of, run, scan_again, seen, settle
 from test_digitize_registers_words import lines_of
 
-from digitize.reading.days import with_days
+from digitize.reading.days import add_days
 from digitize.reading.neighbours import _day_marks
 from digitize.reading.rows import DAY, RegisterRow, RowCell
 from mappers.sources.values import PlacedValue, ZoneValue
@@ -148,6 +148,6 @@ def test_what_a_page_needs_from_above_is_what_its_rows_lack(kinds, is_above):
         for n, kind in enumerate(kinds, 1)
     ]
     above = {"p/above": value} if is_above else {}
-    lacking = ["day" not in r.cells for r in with_days(rows, above) if r.kind_by_person == "record"]
+    lacking = ["day" not in r.cells for r in add_days(rows, above) if r.kind_by_person == "record"]
     marks = _day_marks(kinds, is_day_above=is_above)
     assert marks == lacking if lacking else marks == [not is_above and DAY not in kinds]

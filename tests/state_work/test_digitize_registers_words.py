@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from test_digitize_registers import DAYBOOK, arrests, book, pages_of, records_of, run, scan_again, seen
 
-from digitize.reading.neighbours import page_facts
+from digitize.reading.neighbours import make_page_facts
 from ocr.registers import decide_register, package_registers
 
 __all__ = ["book"]
@@ -145,7 +145,7 @@ def test_what_neighbours_must_know_follows_a_persons_word(said, ditto, continues
     reading = decide_register(seen(rows), package_registers().find("reg_gd"), ("en",))
     total, heading, *others = reading.rows
     places = (replace(total, notes=("total",)), replace(heading, notes=("heading",)), *others)
-    found = page_facts(replace(reading, rows=places), said)
+    found = make_page_facts(replace(reading, rows=places), said)
     assert (found["ditto"], found["continues"], found["rows"]) == (ditto, continues, 3)
     assert found["through"] == []
 

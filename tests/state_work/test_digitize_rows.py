@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.reading.calibration import NEVER
-from digitize.reading.ditto import dittoed
-from digitize.reading.rows import RegisterRow, RowCell, doubted, is_sure, joined, row_mark, unwrapped
+from digitize.reading.ditto import resolve_dittos
+from digitize.reading.rows import RegisterRow, RowCell, is_sure, join_lines, join_rows, mark_doubtful, row_mark
 from mappers.sources.values import PlacedValue, ZoneValue
 from ocr.page import Box, Reading, RowPlace
 
@@ -31,7 +31,7 @@ def test_what_goes_on_over_pages_is_one_row_with_both_texts_and_all_its_places()
         [row("r00", "bus", "p2", True)],
         [row("r00", "stand", "p3", True), row("r01", "x", "p3")],
     ]
-    first, second = joined(pages)
+    first, second = join_rows(pages)
     assert texts([first, second]) == ["near the\nbus\nstand", "x"]
     assert first.pages == ("p1", "p2", "p3") and first.zones == ("p1/r01.a", "p2/r00.a", "p3/r00.a")
     assert first.record_id == "p1-r01" and not first.doubtful
@@ -39,32 +39,32 @@ def test_what_goes_on_over_pages_is_one_row_with_both_texts_and_all_its_places()
 
 def test_a_joined_cell_is_no_surer_than_its_least_sure_part_and_shows_that_one():
     sure, unsure = row("r01", "near"), row("r00", cell("bus", "p2", "r00.a", sure=0.2), "p2", True)
-    placed = joined([[sure], [unsure]])[0].cells["a"].placed
+    placed = join_rows([[sure], [unsure]])[0].cells["a"].placed
     assert (placed.value.confidence, placed.page, placed.zone) == (0.2, "p2", "r00.a")
     assert not is_sure(placed.value)
 
 
 def test_what_goes_on_from_a_page_that_is_not_there_is_a_doubtful_row():
-    (only,) = joined([[row("r00", "stand", continues=True)]])
+    (only,) = join_rows([[row("r00", "stand", continues=True)]])
     assert only.doubtful and only.notes == ("continuation",) and not only.reported
 
 
 def test_a_year_across_the_page_neither_goes_on_nor_stands_above_a_ditto_mark():
     rows = [row("r01", "Misalpur"), row("r02", "1998", notes=("heading",)), row("r03", cell('"', ditto=True))]
-    found = dittoed(joined([rows]))
+    found = resolve_dittos(join_rows([rows]))
     assert texts(found) == ["Misalpur", "1998", "Misalpur"] and found[1].reported == "heading"
-    found = dittoed(joined([rows[:2], [row("r00", "East", "p2", True)]]))
+    found = resolve_dittos(join_rows([rows[:2], [row("r00", "East", "p2", True)]]))
     assert texts(found) == ["Misalpur\nEast", "1998"]
 
 
 def test_a_ditto_mark_that_goes_on_loses_neither_part_and_is_asked():
-    (only,) = dittoed(joined([[row("r01", cell('"', ditto=True))], [row("r00", "East", "p2", True)]]))
+    (only,) = resolve_dittos(join_rows([[row("r01", cell('"', ditto=True))], [row("r00", "East", "p2", True)]]))
     value = only.cells["a"].placed.value
     assert value.value == '"\nEast' and not is_sure(value)
 
 
 def test_a_ditto_mark_is_no_surer_than_what_stands_above_and_keeps_its_own_reading():
-    found = dittoed([row("r01", cell("Misalpur", sure=0.6)), row("r02", cell('"', zone="r02.a", ditto=True))])
+    found = resolve_dittos([row("r01", cell("Misalpur", sure=0.6)), row("r02", cell('"', zone="r02.a", ditto=True))])
     placed = found[1].cells["a"].placed
     assert (placed.value.raw, placed.value.value, placed.value.confidence) == ('"', "Misalpur", 0.6)
     assert placed.zone == "r02.a" and placed.value.candidates == ("Misalpur",)
@@ -72,28 +72,28 @@ def test_a_ditto_mark_is_no_surer_than_what_stands_above_and_keeps_its_own_readi
 
 @pytest.mark.parametrize("above", [[], [row("r01", None)]])
 def test_a_ditto_mark_with_nothing_above_has_no_value_and_asks_a_person(above):
-    *_, last = dittoed([*above, row("r02", cell('"', ditto=True))])
+    *_, last = resolve_dittos([*above, row("r02", cell('"', ditto=True))])
     value = last.cells["a"].placed.value
     assert (value.raw, value.value, value.confidence, value.blank) == ("", None, 0.0, False)
 
 
 def test_a_ditto_mark_takes_the_value_above_through_several_rows():
     marks = [row(f"r0{n}", cell('"', zone=f"r0{n}.a", ditto=True)) for n in (2, 3)]
-    assert texts(dittoed([row("r01", "Misalpur"), *marks])) == ["Misalpur"] * 3
+    assert texts(resolve_dittos([row("r01", "Misalpur"), *marks])) == ["Misalpur"] * 3
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(["a", "b", None]), min_size=1, max_size=12))
 def test_ditto_marks_never_make_a_value_that_was_not_written(given_texts):
     rows = [row(f"r{n:02d}", t or cell('"', ditto=True)) for n, t in enumerate(given_texts)]
-    values = texts(dittoed(rows))
+    values = texts(resolve_dittos(rows))
     assert set(values) <= {t for t in given_texts if t} | {None}
     assert [v for v, t in zip(values, given_texts, strict=True) if t] == [t for t in given_texts if t]
 
 
 def test_a_ditto_mark_below_a_struck_entry_means_the_one_above_it_and_is_asked():
     struck = row("r02", cell("Galatpur", zone="r02.a", struck=True))
-    found = dittoed([row("r01", "Misalpur"), struck, row("r03", cell('"', zone="r03.a", ditto=True))])
+    found = resolve_dittos([row("r01", "Misalpur"), struck, row("r03", cell('"', zone="r03.a", ditto=True))])
     placed = found[2].cells["a"].placed
     assert placed.value.value == "Misalpur" and not is_sure(placed.value) and "row-doubtful" in placed.notes
 
@@ -101,23 +101,23 @@ def test_a_ditto_mark_below_a_struck_entry_means_the_one_above_it_and_is_asked()
 def test_of_a_cell_that_goes_on_a_blank_part_adds_nothing():
     for parts in (("near the", None), (None, "near the")):
         pages = [[row("r01", cell(parts[0]))], [row("r00", cell(parts[1], "p2", "r00.a"), "p2", True)]]
-        assert texts(joined(pages)) == ["near the"]
+        assert texts(join_rows(pages)) == ["near the"]
 
 
 def test_a_row_all_of_whose_cells_are_struck_is_reported_and_one_struck_cell_makes_a_doubt():
     assert row("r01", cell("x", struck=True)).reported == "struck"
     assert row("r01", None).reported == "blank"
     part = RegisterRow("p1", "r01", ("p1",), {"a": cell("x", struck=True), "b": cell("y")}, ())
-    cells = {c: cell.placed for c, cell in doubted(part, frozenset()).cells.items()}
+    cells = {c: cell.placed for c, cell in mark_doubtful(part, frozenset()).cells.items()}
     assert part.reported == "" and (cells["a"].value.accept, cells["a"].notes) == (NEVER, ("struck",))
     assert is_sure(cells["b"].value)
 
 
 def test_a_cell_of_which_a_word_or_one_part_is_struck_is_asked():
     mended = RowCell(cell("x").placed, is_mended=True)
-    assert not is_sure(doubted(row("r01", mended), frozenset()).cells["a"].placed.value)
+    assert not is_sure(mark_doubtful(row("r01", mended), frozenset()).cells["a"].placed.value)
     parts = [[row("r01", cell("x", struck=True))], [row("r00", "y", "p2", True)]]
-    (only,) = (doubted(r, frozenset()) for r in joined(parts))
+    (only,) = (mark_doubtful(r, frozenset()) for r in join_rows(parts))
     assert only.reported == "" and only.cells["a"].placed.notes == ("continued", "struck-in-part")
 
 
@@ -125,15 +125,15 @@ def test_what_is_written_in_a_doubtful_row_does_not_pass_unless_a_person_settled
     doubtful = row("r01", "x", doubtful=True)
 
     def value(given, *settled):
-        return doubted(given, frozenset(settled)).cells["a"].placed.value
+        return mark_doubtful(given, frozenset(settled)).cells["a"].placed.value
 
     assert not is_sure(value(doubtful)) and is_sure(value(doubtful, "p1/r01.a"))
     assert is_sure(value(row("r01", None, doubtful=True)))
 
 
 def test_what_is_doubtful_above_is_doubtful_below():
-    rows = [doubted(row("r01", "x", doubtful=True), frozenset()), row("r02", cell('"', zone="r02.a", ditto=True))]
-    placed = dittoed(rows)[1].cells["a"].placed
+    rows = [mark_doubtful(row("r01", "x", doubtful=True), frozenset()), row("r02", cell('"', zone="r02.a", ditto=True))]
+    placed = resolve_dittos(rows)[1].cells["a"].placed
     assert placed.value.value == "x" and not is_sure(placed.value) and placed.notes == ("ditto", "row-doubtful")
 
 
@@ -147,14 +147,14 @@ def test_what_is_doubtful_above_is_doubtful_below():
     ],
 )
 def test_lines_are_run_together_and_persons_on_lines_of_their_own_are_asked(text, several, value, is_doubted):
-    found = unwrapped(cell(text).placed, may_be_several=several)
+    found = join_lines(cell(text).placed, may_be_several=several)
     assert found.value.value == value and ("lines-joined" in found.notes) == is_doubted
     assert is_sure(found.value) != is_doubted
 
 
 def test_lines_that_a_person_typed_stay():
     typed = cell("Misal\nNamuna", sure=1.0, accept=0.0).placed
-    assert unwrapped(typed, may_be_several=True) == typed
+    assert join_lines(typed, may_be_several=True) == typed
 
 
 def placed_at(y0, y1):
@@ -187,5 +187,5 @@ def test_every_cell_ends_in_exactly_one_row(given_pages):
             made = cell(text, page, f"r{at:02d}.a", ditto=text == '"')
             rows.append(row(f"r{at:02d}", made, page, notes=("heading",) if is_heading else ()))
         pages.append(rows)
-    ended = [zone for r in dittoed(joined(pages)) for zone in r.zones]
+    ended = [zone for r in resolve_dittos(join_rows(pages)) for zone in r.zones]
     assert sorted(ended) == sorted(zone for rows in pages for r in rows for zone in r.zones)

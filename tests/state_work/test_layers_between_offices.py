@@ -8,7 +8,7 @@ import pytest
 from digitize.errors import InputError
 from digitize.learning import add
 from digitize.learning.judge import judge
-from digitize.learning.travel import layers_of, merge, public_keys, root_of, seal, unseal, with_layers
+from digitize.learning.layer_files import layers_of, merge, public_keys, root_of, seal, unseal, with_layers
 from digitize.machine.progress import Silent
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import PACKAGE, find_chosen

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from digitize.errors import InputError, MachineLacks
-from digitize.learning import both, turns
+from digitize.learning import comparison, turns
 from digitize.learning import learn as learning
 from digitize.learning.accepted import AcceptedPage, accepted_pages
 from digitize.learning.crops import CropJob, choose
@@ -220,7 +220,7 @@ def test_a_hand_that_the_weights_misread_is_learned_and_wrong_answers_are_not(
     pages = accepted_pages(ledger, known, "words", names=True)
     assert pages and all(isinstance(p, AcceptedPage) and [z for z, _ in p.values] == ["police_station"] for p in pages)
     assert accepted_pages(ledger, known, "digits", names=True) == []
-    for module in (learning, both):
+    for module in (learning, comparison):
         monkeypatch.setattr(module, "run_jobs", jobs_on({p.scan.page: w for p, w in zip(pages, written, strict=True)}))
     monkeypatch.setattr(teach, "_BATCHES", 2)
     monkeypatch.setattr(turns, "_HELD_SHARE", 0.25)
@@ -233,4 +233,4 @@ def test_a_hand_that_the_weights_misread_is_learned_and_wrong_answers_are_not(
 
 def test_with_too_few_settled_pages_nothing_is_taught(place):
     with pytest.raises(InputError, match="12 are needed"):
-        learning.learn_hands(place, Silent())
+        learning.learn_handwriting(place, Silent())

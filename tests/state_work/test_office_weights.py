@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from digitize.errors import InputError, MachineLacks
-from digitize.learning import both, turns
+from digitize.learning import comparison, turns
 from digitize.learning import learn as learning
 from digitize.learning.accepted import accepted_pages
 from digitize.learning.crops import Chosen, CropJob
 from digitize.learning.judge import is_same, judge
-from digitize.learning.kept import likely, read_crops, write_crops
 from digitize.learning.networks import NETWORKS, taught_by
+from digitize.learning.progress_files import drop_unlikely, read_crops, write_crops
 from digitize.learning.spellings import SettledValue, spellings
 from digitize.machine.progress import Silent
 from digitize.machine.work_keys import work_key
@@ -227,7 +227,7 @@ def test_crops_are_kept_whole_and_the_least_likely_of_a_kind_are_left_out(tmp_pa
     again = read_crops(tmp_path / "page.npz")
     assert [(c.sample.text, c.loss) for c in again] == [(c.sample.text, c.loss) for c in found]
     assert (again[3].sample.image == image + 3).all() and again[3].sample.passes == ((0.0, 1.0, 1.0),)
-    assert [s.text for s in likely(found)] == [f"{n}" for n in range(18)]
+    assert [s.text for s in drop_unlikely(found)] == [f"{n}" for n in range(18)]
 
 
 @pytest.fixture
@@ -270,16 +270,16 @@ def test_an_office_learns_goes_on_where_it_was_and_takes_what_reads_better(
     known = known_with(place)
     known.lexica, known.workers = {}, 1
     pages, cut = accepted_pages(settled_pages, known, "fields", names=False), []
-    for module in (learning, both):
+    for module in (learning, comparison):
         monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(turns, "_HELD_SHARE", 0.4)
     monkeypatch.setattr(teach, "_BATCHES", 2)
     work = learning._Work(settled_pages, known, NETWORKS["fields"], pages, Course(steps=2, batch=1), Silent())
-    monkeypatch.setattr(work, "_judged", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(work, "_judge_values", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         work.learn()
     monkeypatch.undo()
-    for module in (learning, both):
+    for module in (learning, comparison):
         monkeypatch.setattr(module, "run_jobs", fake_jobs(read_by_new, cut))
     monkeypatch.setattr(turns, "_HELD_SHARE", 0.4)
     monkeypatch.setattr(teach, "_BATCHES", 2)

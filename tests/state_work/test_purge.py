@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from digitize.errors import LedgerError, OptionsError, TooManyRefused
-from digitize.files.loading.compared import of_workspace
+from digitize.files.loading.compared_sources import make_workspace_source
 from digitize.machine.progress import Silent
 from digitize.masking.unmasking import Unmasking
 from digitize.offices.fold import fold_ledger
@@ -391,7 +391,7 @@ def test_a_purged_file_that_comes_again_is_told_and_not_taken(place, tmp_path):
 def test_a_purged_batch_is_not_compared_and_never_loaded_again(place):
     site = place.options.workspace.site_id
     purge(place, PurgeOrder("personal", **WHY), Silent())
-    source = of_workspace(place)
+    source = make_workspace_source(place)
     assert [rows for _, tables in source.rows() for rows in tables.values() if rows.height] == []
     assert not source.is_own(f"{site}-b0001", {}) and source.is_own(f"{site}-b0003", {})
     with Ledger(place.ledger) as ledger:

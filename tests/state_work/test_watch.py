@@ -7,8 +7,8 @@ import pytest
 from digitize.errors import InputError, OptionsError
 from digitize.learning import watch
 from digitize.learning.judge import HeldBack
-from digitize.learning.learned import Learned, LearnedAll
 from digitize.learning.networks import NETWORKS
+from digitize.learning.result import Learned, LearnedAll
 from digitize.workspace.own_weights import OwnWeights
 
 
@@ -76,7 +76,7 @@ def test_the_office_learns_once_a_night(place, monkeypatch, begun, at, hours, ni
         learned.append(clock.now)
         raise InputError("Too few pages.")
 
-    monkeypatch.setattr(watch, "learn_hands", learn)
+    monkeypatch.setattr(watch, "learn_handwriting", learn)
     watch.NightWatch(place, {}, told, clock).go_on(900, clock.wait)
     assert len(learned) == nights
     assert sum("tried again" in line for line in told.lines) == min(nights, 1)
@@ -89,7 +89,7 @@ def test_what_was_learned_is_used_at_once(place, monkeypatch):
     monkeypatch.setattr(watch, "run_workspace", lambda *a: (runs.append(1), run(*a))[1])
     own = OwnWeights("own-1", "ab", "package")
     adopted = LearnedAll((Learned(NETWORKS["fields"], 12, 30, 40, HeldBack(8, 4, 8, 4, 0), own, True),), ())
-    monkeypatch.setattr(watch, "learn_hands", lambda *_: adopted)
+    monkeypatch.setattr(watch, "learn_handwriting", lambda *_: adopted)
     watch.NightWatch(place, {}, told, clock).go_on(60, clock.wait)
     assert len(runs) == 3 and any("Adopted" in line for line in told.lines)
 

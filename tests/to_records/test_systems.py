@@ -12,7 +12,7 @@ from digitize.files.convert import make_wanted
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.apply import apply_system
 from digitize.files.systems.bonds import find_owners
-from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.delivered import DeliveredTable
 from digitize.files.systems.drafting import draft_system
 from digitize.files.systems.find import read_system
 from digitize.files.systems.golden import run_golden_system
@@ -330,7 +330,8 @@ def test_two_offices_that_number_alike_keep_their_own_parts(tmp_path):
         ("f5", "b4", ""),
     ]
     tables = [
-        Delivered(n, "fir" if n < 3 else "acc", "t", "f", place, columns=("id",)) for n, place in enumerate(near, 1)
+        DeliveredTable(n, "fir" if n < 3 else "acc", "t", "f", place, columns=("id",))
+        for n, place in enumerate(near, 1)
     ]
     with RowStore(tmp_path) as store:
         for table in tables:
@@ -350,8 +351,8 @@ def test_a_row_delivered_again_unchanged_stays_where_people_settled_it(tmp_path)
     path.write_text('format = 1\nid = "s"\ntitle = "Of a test"\n[head]\ntable = "fir"\nkey = ["id"]\n'
                     '[[part]]\ntable = "acc"\nkey = ["fir"]\nrow = ["no"]\n', "utf-8")  # fmt: skip
     near = ("", "", "A")
-    tables = [Delivered(1, "fir", "t", "f", near, columns=("id",))]
-    tables += [Delivered(n, "acc", "t", "f", near, columns=("fir", "name", "no")) for n in (2, 3)]
+    tables = [DeliveredTable(1, "fir", "t", "f", near, columns=("id",))]
+    tables += [DeliveredTable(n, "acc", "t", "f", near, columns=("fir", "name", "no")) for n in (2, 3)]
     first = [("7", "One", "1"), ("7", "Two", "2"), ("7", "Short"), ("7", "Four", "4")]
     later = [("7", "One", "01"), ("7", "Other", "2"), ("7", "Short"), ("7", "Four", "4")]
     with RowStore(tmp_path) as store:
@@ -371,7 +372,8 @@ def test_a_part_that_came_with_heads_goes_to_no_other_delivery_of_an_office_that
     # Heads 7 and 8 of two deliveries; of 7 there is a part in each, and one that came alone.
     near = [("f1", "b1", ""), ("f2", "b2", ""), ("f1", "b1", ""), ("f2", "b2", ""), ("f3", "b3", "")]
     tables = [
-        Delivered(n, "fir" if n < 3 else "acc", "t", "f", place, columns=("id",)) for n, place in enumerate(near, 1)
+        DeliveredTable(n, "fir" if n < 3 else "acc", "t", "f", place, columns=("id",))
+        for n, place in enumerate(near, 1)
     ]
     with RowStore(tmp_path) as store:
         for table in tables:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from digitize.files.mapping.find import table_context
 from digitize.files.systems.bonds import find_owners
-from digitize.files.systems.delivered import Delivered, take_in
+from digitize.files.systems.delivered import DeliveredTable, take_in
 from digitize.files.systems.find import read_system, wanted_mapping
-from digitize.files.systems.joining import GONE, Joining
+from digitize.files.systems.joining import GONE, CaseJoiner
 from digitize.files.systems.store import RowStore
 from digitize.machine.progress import Silent
 from digitize.review.trial import try_decisions
@@ -65,7 +65,7 @@ class Deliveries:
             for number, (name, rows) in enumerate(deliveries, 1):
                 columns = tuple(COLUMNS[name])
                 legacy = LegacyTable(name, columns, [LegacyRow(n, -1, r) for n, r in enumerate(rows, 1)])
-                told = Delivered(
+                told = DeliveredTable(
                     number,
                     rules.name_of(name),
                     name,
@@ -79,7 +79,7 @@ class Deliveries:
                 )
                 tables.append(take_in(store, rules, told, legacy, self._settle, encodings()))
             find_owners(store, rules, tables)
-            joining, found = Joining(store, rules, tables), {}
+            joining, found = CaseJoiner(store, rules, tables), {}
             for head in (t for t in tables if t.name == "fir"):
                 for families in joining.lots(list(store.firsts(head.number))):
                     numbers = [r.number for r in families[0].rows]

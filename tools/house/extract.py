@@ -161,13 +161,13 @@ def _compare_page(ledger: Any, known: Any, page: str, extract: Any, found: Compa
 
 
 def _compare_fields(known: Any, page: str, reading: Any, extract: Any, found: Compared) -> None:
-    from digitize.files.extract import item_of
+    from digitize.files.extract import find_item
     from digitize.reading.rows import is_sure
     from digitize.reading.values import zone_value
 
-    found.add(f"{page} fields", sorted(item_of(z) for z in reading.zones), sorted(extract.fields))
+    found.add(f"{page} fields", sorted(find_item(z) for z in reading.zones), sorted(extract.fields))
     for zone, decided in reading.zones.items():
-        told = extract.fields.get(item_of(zone), {})
+        told = extract.fields.get(find_item(zone), {})
         taken = zone_value(decided, known.threshold_of(reading.form, zone, page))
         asked = not is_sure(taken)
         run = [decided.raw, decided.confidence, list(decided.box), decided.blank, list(decided.notes), asked]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.errors import DigitizeError
-from digitize.files.loading.compared import of_workspace
+from digitize.files.loading.compared_sources import make_workspace_source
 from digitize.files.loading.reconcile import compare
 from digitize.machine.progress import Silent
 from digitize.workspace.integrity.whole import VerifyScope, find_workspace_changes
@@ -82,7 +82,7 @@ def named_changes(copy: TamperedCopy) -> list[str]:
         if copy.asks_target_rows:
             target = open_place_target(place)
             try:
-                groups = compare(of_workspace(place), target).groups
+                groups = compare(make_workspace_source(place), target).groups
             finally:
                 target.close()
             found += [r for g in groups for r in (*g.missing, *g.different, *g.only_target)]

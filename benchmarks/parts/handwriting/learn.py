@@ -30,8 +30,8 @@ from benchmarks.parts.handwriting.fields import ROOT, _options, _stations
 from benchmarks.parts.handwriting.read import REPEATED, scorer_of
 from digitize.learning.crops import Chosen, CropJob, choose, cut_page, year_in
 from digitize.learning.judge import HeldBack, judge
-from digitize.learning.kept import likely
 from digitize.learning.networks import NETWORKS
+from digitize.learning.progress_files import drop_unlikely
 from digitize.learning.spellings import SettledValue
 from digitize.reading.lexica import sections_file
 from ocr.engine import LineImage
@@ -97,7 +97,7 @@ def quick(steps: int = 3, most: int = 2) -> dict[str, Any]:
 def teach(found: Sequence[Chosen], parent: Path | str, course: Course, share: float = 0.7) -> tuple[bytes, float]:
     """The weights taught on crops, and the processor seconds that it took."""
     begun = time.process_time()
-    mixture = Mixture(tuple(likely(found)), DrawnStrips.of_package(), load_network(parent).characters, share)
+    mixture = Mixture(tuple(drop_unlikely(found)), DrawnStrips.of_package(), load_network(parent).characters, share)
     pupil = Pupil(content_of(parent), mixture, course)
     losses: list[float] = []
     for loss in pupil.steps():

@@ -72,8 +72,8 @@ def _of_target(target: Any, folder: Path, planted: int, seed: int, words: dict[s
 
 
 def _named(folder: Path, target: Any, settings: Any) -> set[tuple[str, str]]:
-    from digitize.files.loading.compared import of_files
+    from digitize.files.loading.compared_sources import make_file_source
     from digitize.files.loading.reconcile import compare
 
-    groups = compare(of_files([folder], "iif1", settings), target).groups
+    groups = compare(make_file_source([folder], "iif1", settings), target).groups
     return {(what, r) for g in groups for what in ("missing", "different", "only_target") for r in getattr(g, what)}

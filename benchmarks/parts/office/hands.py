@@ -22,7 +22,7 @@ from benchmarks.parts.handwriting.learn import Reader, teach
 from benchmarks.parts.handwriting.read import FIELDS, Read
 from benchmarks.parts.measuring.straight import Value
 from digitize.learning.judge import HeldBack, judge
-from digitize.learning.travel import layers_of, merge, with_layers
+from digitize.learning.layer_files import layers_of, merge, with_layers
 from digitize.learning.turns import split
 from digitize.workspace.ledger.chosen_weights import PACKAGE
 from digitize.workspace.own_weights import OwnWeights, name_of

@@ -22,7 +22,7 @@ _EXAMPLES, _MOST_OF_A_RULE, _MOST, _MOST_STATIONS = 5, 200, 3000, 40
 def write(report: CheckReport, out: TextIO) -> None:
     """See `Writer`. The table holds at most 200 findings of a rule and 3,000 in all, and says so."""
     samples = take_samples(report, _MOST_OF_A_RULE)
-    shown = _shown(samples)
+    shown = _count_shown(samples)
     folder = resources.files("digitize.files.check_reports")
     parts = {name: (folder / f"page.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
     page = Template(parts["html"]).substitute(
@@ -31,20 +31,20 @@ def write(report: CheckReport, out: TextIO) -> None:
         form=escape(report.form),
         files=escape(", ".join(report.files)),
         verdict=_verdict(report),
-        facts="".join(_facts(report)) + _not_told(report),
+        facts="".join(_facts(report)) + _format_unknown(report),
         cases=_case_files(report.case_files),
         rules="".join(_rule(s, report.teller.language) for s in samples) or "<p>Every row is in order.</p>",
         years=_bars("Year", sorted(report.years.items())),
         stations=_bars("Station", _worst(report.stations)) + _more(report.stations),
         count=len(shown),
-        left=_left(len(report.findings) - len(shown)),
+        left=_format_omitted(len(report.findings) - len(shown)),
         rows="".join(_row(f, report) for f in shown),
-        masked=_masked(report),
+        masked=_format_masked(report),
     )
     out.write(page)
 
 
-def _shown(samples: list[Sample]) -> list[FileFinding]:
+def _count_shown(samples: list[Sample]) -> list[FileFinding]:
     # Every rule gets its share of the table, so that one that is broken a million times hides no other.
     share = max(1, _MOST // max(len(samples), 1))
     for sample in samples:
@@ -75,7 +75,7 @@ def _other_of(language: str) -> str:
     return ENGLISH if language == HINDI else HINDI
 
 
-def _not_told(report: CheckReport) -> str:
+def _format_unknown(report: CheckReport) -> str:
     """What was not asked for want of knowing."""
     told = "; ".join(f"{escape(n.what)} ({escape(', '.join(n.rules))}: {escape(n.option)})" for n in report.not_told)
     return f"<div><dt>not asked</dt><dd><small>{told}</small></dd></div>" if told else ""
@@ -158,13 +158,13 @@ def _cell(text: str) -> str:
     return f"<bdi>{escape(text)}</bdi>" if text else ""
 
 
-def _left(count: int) -> str:
+def _format_omitted(count: int) -> str:
     if count <= 0:
         return ""
     return f"<p>{count:,} more are not in this page; <code>--format jsonl</code> and <code>csv</code> hold all.</p>"
 
 
-def _masked(report: CheckReport) -> str:
+def _format_masked(report: CheckReport) -> str:
     if report.unmasked:
         return f"Values of persons are shown, for this reason: {escape(report.unmasked)}"
     return "Values that may tell of a person are masked."

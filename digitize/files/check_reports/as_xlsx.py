@@ -78,14 +78,14 @@ def _sheet(book: Workbook, report: CheckReport, sample: Sample, rows: SourceRows
     sheet = _new(book, title_of(sample), report)
     styles.begin(sheet, [*heads, *(SheetColumn(name, 18) for name in columns)], len(shown), still=3)
     for row in shown:
-        sheet.append([*_told(row, sheet, styles), *_cells(row, columns, sheet, sample, report, styles)])
+        sheet.append([*_make_message_cells(row, sheet, styles), *_cells(row, columns, sheet, sample, report, styles)])
     left = sample.count - len(sample.findings)
     if left > 0:
         sheet.append([styles.cell(sheet, label("more").format(n=f"{left:,}"), wrap=False)])
 
 
-def _told(row: RowOfFindings, sheet: Any, styles: SheetStyles) -> list[Any]:
-    parts = [row.file, row.line or "", *(row.joined(n) for n in ("field", "value", "expected", "example", "do"))]
+def _make_message_cells(row: RowOfFindings, sheet: Any, styles: SheetStyles) -> list[Any]:
+    parts = [row.file, row.line or "", *(row.join_distinct(n) for n in ("field", "value", "expected", "example", "do"))]
     return [styles.cell(sheet, part) for part in parts]
 
 

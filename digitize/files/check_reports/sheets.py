@@ -45,7 +45,7 @@ class RowOfFindings:
         """The row's line, 0 for the file itself."""
         return self.findings[0].line
 
-    def joined(self, name: str) -> str:
+    def join_distinct(self, name: str) -> str:
         """One part of the findings, each wording once."""
         return "\n".join(dict.fromkeys(text for f in self.findings if (text := getattr(f, name))))
 

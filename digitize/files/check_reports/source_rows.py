@@ -69,10 +69,10 @@ def _rows(source: TableSource, lines: list[int], *, unmask: bool) -> pl.DataFram
         for block in reader.blocks(dict(sorted(places.items(), key=lambda i: i[1]))):
             kept = block.frame.filter(pl.col(LINE).is_in(lines))
             if kept.height:
-                parts.append(_masked(kept, source.table, unmask=unmask))
+                parts.append(_mask_frame(kept, source.table, unmask=unmask))
     return pl.concat(parts, how="diagonal")
 
 
-def _masked(frame: pl.DataFrame, table: Table, *, unmask: bool) -> pl.DataFrame:
+def _mask_frame(frame: pl.DataFrame, table: Table, *, unmask: bool) -> pl.DataFrame:
     names = [n for n in frame.columns if n not in (LINE, "record_id", "line")]
     return frame if unmask else frame.with_columns(mask_column(name, table.column(name)) for name in names)

@@ -53,7 +53,7 @@ def printed_choice(piece: Piece, languages: Sequence[str], *, right_to_left: boo
         return Choice(tuple(_answer(g, piece) for g in groups), min(h.first for h in known))
     if colon < 0 or not any("/" in w.text for w in words[colon + 1 :]):
         return None
-    groups = [g for g in _parted(words[colon + 1 :]) if g]
+    groups = [g for g in _split_at_strokes(words[colon + 1 :]) if g]
     if len(groups) < 2 or any(len(g) > _MOST_WORDS for g in groups) or _is_label(words[colon + 1 :], languages):
         return None
     return Choice(tuple(_answer(g, piece) for g in groups), colon + 1)
@@ -66,21 +66,21 @@ def tick_choices(found: Structures, pieces: Sequence[Piece]) -> tuple[Mapping[in
     """
     rows: dict[int, list[tuple[Box, int]]] = {}
     for tick in found.ticks:
-        word = _behind(tick, pieces, found.unit)
+        word = _find_words_behind(tick, pieces, found.unit)
         if word is not None:
             rows.setdefault(pieces[word].segment.row, []).append((tick, word))
     taken = frozenset(word for row in rows.values() for _, word in row)
     choices: dict[int, Choice] = {}
     for row in rows.values():
-        answers = [PrintedAnswer(pieces[w].text.strip(), _padded(pieces[w].segment.box), t) for t, w in sorted(row)]
-        asks = _asking(min(t for t, _ in row), pieces, taken)
+        answers = [PrintedAnswer(pieces[w].text.strip(), _pad_box(pieces[w].segment.box), t) for t, w in sorted(row)]
+        asks = _find_question(min(t for t, _ in row), pieces, taken)
         if asks is not None and len(answers) > 1:
             before = choices[asks].answers if asks in choices else ()
             choices[asks] = Choice((*before, *answers))
     return choices, taken
 
 
-def _behind(tick: Box, pieces: Sequence[Piece], unit: float) -> int | None:
+def _find_words_behind(tick: Box, pieces: Sequence[Piece], unit: float) -> int | None:
     middle = (tick.y0 + tick.y1) / 2
     near = [
         (p.segment.box.x0 - tick.x1, i)
@@ -90,7 +90,7 @@ def _behind(tick: Box, pieces: Sequence[Piece], unit: float) -> int | None:
     return min(near)[1] if near else None
 
 
-def _asking(first: Box, pieces: Sequence[Piece], taken: frozenset[int]) -> int | None:
+def _find_question(first: Box, pieces: Sequence[Piece], taken: frozenset[int]) -> int | None:
     """The piece of print before a row's first box, else the nearest one above it."""
     free = [i for i in range(len(pieces)) if i not in taken and pieces[i].text]
     middle = (first.y0 + first.y1) / 2
@@ -102,7 +102,7 @@ def _asking(first: Box, pieces: Sequence[Piece], taken: frozenset[int]) -> int |
     return max(above, key=lambda i: (boxes[i].y1, -boxes[i].x0), default=None)
 
 
-def _parted(words: Sequence[Word]) -> list[list[Word]]:
+def _split_at_strokes(words: Sequence[Word]) -> list[list[Word]]:
     """Words in groups between strokes; a stroke may cling to a word."""
     groups: list[list[Word]] = [[]]
     for word in words:
@@ -136,7 +136,7 @@ def _answer(words: Sequence[Word], piece: Piece) -> PrintedAnswer:
     )
 
 
-def _padded(box: Box) -> Box:
+def _pad_box(box: Box) -> Box:
     return Box(box.x0 - _PAD, box.y0 - _PAD, box.x1 + _PAD, box.y1 + _PAD)
 
 

@@ -86,12 +86,12 @@ def draft_form(scans: Sequence[Image], engine: Engine, languages: Sequence[str] 
     turned = [_Print(blank_sheet(scans))]
     spoken = tuple(languages) or _languages(turned[0], engine)
     for quarter in (2, 1, 3):  # upside down, then on either side
-        if spoken[0] and turned[-1].known(engine, spoken[:1]) >= _KNOWN:
+        if spoken[0] and turned[-1].measure_known(engine, spoken[:1]) >= _KNOWN:
             break
         other = _Print(blank_sheet(scans, quarter))
         found = tuple(languages) or _languages(other, engine)
         # Only where turning tells clearly more: print that lies wrong may give a few labels by chance.
-        if other.known(engine, found[:1]) > turned[-1].known(engine, spoken[:1]) + 0.1:
+        if other.measure_known(engine, found[:1]) > turned[-1].measure_known(engine, spoken[:1]) + 0.1:
             turned, spoken = [other], found
     made = turned[-1]
     pieces = made.read(engine, spoken)
@@ -129,7 +129,7 @@ class _Print:
             pieces[i] = piece
         return tuple(pieces)
 
-    def known(self, engine: Engine, spoken: Sequence[str]) -> float:
+    def measure_known(self, engine: Engine, spoken: Sequence[str]) -> float:
         """Share of a few pieces that is labels of a language."""
         read = read_pieces(self.sheet.print, self.found, self.sample(), spoken, engine, depth=1)
         return max((labels.share_known([p.text for p in read], code) for code in spoken), default=0.0)
@@ -138,7 +138,7 @@ class _Print:
 def _languages(made: _Print, engine: Engine) -> tuple[str, ...]:
     """The language whose labels the print bears, and a second one where it bears both."""
     readable = [code for code in labels.languages() if code in engine.languages() or has_own_recogniser(code)]
-    shares = {code: made.known(engine, (code,)) for code in readable}
+    shares = {code: made.measure_known(engine, (code,)) for code in readable}
     first, *others = sorted(shares, key=lambda code: -shares[code])
     second = [code for code in others if code == "en" and shares[code] >= _SECOND]
     return (first, *second)
@@ -166,7 +166,7 @@ class _Drafting:
             yield from self._of_piece(number, asked.get(number, []), few=len(slots) < _FEW_SLOTS)
         for slot in slots:
             if slot.label is None:
-                yield self._unlabelled(slot)
+                yield self._make_unlabelled_zone(slot)
 
     def _order(self) -> list[int]:
         """Numbers of the pieces in order of reading."""
@@ -233,7 +233,7 @@ class _Drafting:
     def _is_high(self, slot: Slot) -> bool:
         return slot.how == "cell" and slot.box.y1 - slot.box.y0 > 100 * self._found.unit  # 100 units are half an inch
 
-    def _unlabelled(self, slot: Slot) -> DraftZone:
+    def _make_unlabelled_zone(self, slot: Slot) -> DraftZone:
         self._unnamed += 1
         zone = self._headings.take(f"zone_{self._unnamed}")
         kind = "block" if len(slot.lines) > 1 else "line"
@@ -242,7 +242,7 @@ class _Drafting:
     def _slug(self, label: str) -> str:
         """An id of a label's words: its Latin words, else its number on the form."""
         # Behind the last colon stands what is asked for.
-        last = (labels.halves(labels.without_marks(label)) or [""])[-1]
+        last = (labels.halves(labels.strip_marks(label)) or [""])[-1]
         words = re.findall(r"[a-z]+|\d+", last.casefold().replace("'s", ""))
         words = [w for w in words if not w.isdigit()][:_SLUG_WORDS]
         if words:

@@ -90,7 +90,7 @@ def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[LabelHi
 
     Chosen so that as many letters as possible are explained well: "Date from" is one label, not "Date" and a rest.
     """
-    plain = [_letters(without_marks(w)) for w in words]
+    plain = [_letters(strip_marks(w)) for w in words]
     best: list[tuple[float, tuple[LabelHit, ...]]] = [(0.0, ())]
     for end in range(1, len(words) + 1):
         choice = best[end - 1]
@@ -118,7 +118,7 @@ def _least(text: str) -> float:
 def best_label(text: str, languages: tuple[str, ...]) -> tuple[str, float]:
     """The label most like a folded text, and how alike they are, 0..1; ("", 0.0) when none is near."""
     best, name = 0.0, ""
-    for label, printed in _printed(languages):
+    for label, printed in _load_printed(languages):
         # rapidfuzz gives up as soon as the best one so far can no longer be reached.
         score = fuzz.ratio(text, printed, score_cutoff=100 * max(best, 0.5)) / 100
         if len(text) >= _LONG and len(text) >= _PART_OF * len(printed):
@@ -136,7 +136,7 @@ def share_explained(text: str, hits: Sequence[LabelHit]) -> float:
     """
     words = text.split()
     counted = zip(words, _in_brackets(words), strict=True)
-    sizes = [0 if in_brackets else len(_letters(without_marks(w))) for w, in_brackets in counted]
+    sizes = [0 if in_brackets else len(_letters(strip_marks(w))) for w, in_brackets in counted]
     ends = [i for i, w in enumerate(words) if w.endswith(":") and any(sizes[i + 1 :])]
     first = ends[-1] + 1 if ends else 0
     asked = sum(sizes[first:])
@@ -161,7 +161,7 @@ def is_numbered(text: str) -> bool:
     return _NUMBER.match(text) is not None
 
 
-def without_marks(text: str) -> str:
+def strip_marks(text: str) -> str:
     """A label's text without its item number and letter: "3. (a) Occurrence" gives "Occurrence"."""
     return " ".join(_MARKER.sub(" ", text).split())
 
@@ -176,7 +176,7 @@ def share_known(texts: Sequence[str], language: str) -> float:
     known, letters = 0.0, 0
     for text in texts:
         words = text.split()
-        plain = [_letters(without_marks(w)) for w in words]
+        plain = [_letters(strip_marks(w)) for w in words]
         letters += sum(map(len, plain))
         for hit in find_labels(words, (language,)):
             known += hit.score * sum(map(len, plain[hit.first : hit.last + 1]))
@@ -197,7 +197,7 @@ def _letters(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _printed(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _load_printed(languages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     found: dict[tuple[str, str], None] = {}
     for label, language, text in _table():
         if language in languages and label not in _NO_QUESTIONS:
@@ -220,7 +220,10 @@ def _variants(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[str, str, str], ...]:
-    return (*printed_labels(), *((label, language, text) for label, said in _also().items() for language, text in said))
+    return (
+        *printed_labels(),
+        *((label, language, text) for label, said in _load_synonyms().items() for language, text in said),
+    )
 
 
 def page_tables(zones: Collection[str]) -> dict[str, Any]:
@@ -233,7 +236,7 @@ def page_tables(zones: Collection[str]) -> dict[str, Any]:
     return found | ({"agree": agree | {"dates": dates}} if len(agree) + len(dates) > 1 else {})
 
 
-def _also() -> Mapping[str, list[tuple[str, str]]]:
+def _load_synonyms() -> Mapping[str, list[tuple[str, str]]]:
     """Other wordings: label -> (language, text)."""
     return {label: [(row[0], row[1]) for row in rows] for label, rows in _fields()["also"].items()}
 

@@ -98,7 +98,7 @@ def show_form(form_id: str, scan: Path, index: int = 0, folders: Sequence[Path] 
     if best.form is not None and match.inliers < _RIVAL * best.inliers:
         counted = f"{best.inliers} points agree with it, {match.inliers} with {form_id}"
         raise InputError(f"{scan.name} is rather {best.form.id}: {counted}.")
-    return DrawnForm(_drawn(grey, match, match.form), match.inliers, round(angle_deg(match.matrix), 2))
+    return DrawnForm(_draw_zones(grey, match, match.form), match.inliers, round(angle_deg(match.matrix), 2))
 
 
 def open_grey(path: Path, index: int = 0, dpi: int = 200) -> Image:
@@ -111,7 +111,7 @@ def open_all(paths: Sequence[Path]) -> list[Image]:
     return [open_grey(path, i) for path in paths for i in range(probe(path).pages)]
 
 
-def _drawn(grey: Image, match: Match, form: Form) -> bytes:
+def _draw_zones(grey: Image, match: Match, form: Form) -> bytes:
     boxes = {zone.id: zone_box(match.of(zone), zone) for zone in form.zones}
     answers = [(f"{z.id}: {i}", z, a.box) for z in form.zones for i, a in enumerate(z.alternatives, 1)]
     for name, zone, box in answers:

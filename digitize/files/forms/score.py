@@ -140,7 +140,7 @@ def _score_zone(score: ZoneScore, form: Form, reading: ZoneReading, page: GoldPa
         decided = decide_zone(reading, form.zone(reading.zone).model_copy(update={"list": None}))
         score.written += 1
         # Gold is what is written; the value may be spelled otherwise, as days and numbers are.
-        score.exact += _folded(text) in (_folded(decided.value), _folded(decided.raw))
+        score.exact += _fold(text) in (_fold(decided.value), _fold(decided.raw))
 
 
 def _is_of(page: GoldPage, form: Form) -> bool:
@@ -155,7 +155,7 @@ def _is_centred(box: Box, gold: tuple[int, int, int, int]) -> bool:
     return gold[0] <= x <= gold[2] and gold[1] <= y <= gold[3]
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """What must agree: letters, their signs and digits; neither case nor blanks nor points."""
     plain = fold_digits(unicodedata.normalize("NFC", text)).casefold()
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LMN")

@@ -45,7 +45,7 @@ def _text(draft: Draft, form_id: str) -> Iterator[str]:
     yield f'# Draw it: digitize forms show {form_id} SCAN --image zones.png --forms "{{this folder}}"\n'
     yield "format = 1\n"
     yield f'id = "{form_id}"\nfamily = "{form_id}"\n'
-    yield f"title = {_quoted(draft.title or form_id)}\n"
+    yield f"title = {_quote(draft.title or form_id)}\n"
     yield f"languages = {json.dumps(list(draft.languages))}\n"
     yield f"width = {width}\nheight = {height}\n"
     yield f'features = "{form_id}.npz"\n'
@@ -82,11 +82,11 @@ def _zone(zone: DraftZone, print_: Image, shape: Sequence[int]) -> Iterator[str]
             box = _inside(answer.box, shape)
             tick = f", tick = {list(answer.tick)}" if answer.tick else ""
             ink = answer_ink(print_, box)
-            yield f'  {{ value = {_quoted(answer.value)}, box = {list(box)}{tick}, ink = "{ink}" }},\n'
+            yield f'  {{ value = {_quote(answer.value)}, box = {list(box)}{tick}, ink = "{ink}" }},\n'
         yield "]\n"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -38,7 +38,7 @@ _LINE_MASK = (1 << FILE_BITS) - 1
 
 
 @dataclass(frozen=True)
-class Maker:
+class BatchMaker:
     """Makes batches. size: of how many records at most. book: of the delivery, for the source of each batch.
 
     seen: how often a row of a content was held back.
@@ -54,7 +54,7 @@ class Maker:
     def batches(self, part: CheckedPart) -> Iterator[RowBatch]:
         """The batches of a part, in order; ids and names are made from the content of the files and their place."""
         form = self.inputs.form
-        tables = _with_lines(form, _with_ids(form, part.tables))
+        tables = _add_lines(form, _add_ids(form, part.tables))
         is_note = pl.col("code").is_in([code for code, word in self.settings.policy.items() if word == "note"])
         flags = _flags(form, tables, part.found.filter(is_note))
         part = replace(part, found=part.found.filter(~is_note))
@@ -62,29 +62,29 @@ class Maker:
         # `text_rows` names a row without an id by a zero byte and its line.
         nameless = tables[form].filter(pl.col(RECORD_ID).str.starts_with("\x00"))[RECORD_ID]
         back = pl.concat([held, nameless]).unique()
-        kept = self._kept(part, tables, back) if back.len() else []
-        kept += self._repeated(part, tables)
-        good = {n: (_without(f, back) if back.len() else f).drop(FILE_LINE) for n, f in tables.items()}
+        kept = self._make_held_back(part, tables, back) if back.len() else []
+        kept += self._make_repeats(part, tables)
+        good = {n: (_drop_ids(f, back) if back.len() else f).drop(FILE_LINE) for n, f in tables.items()}
         own = good[form]
         # One batch even where no record is good: it carries those that are held back.
         for place, start in enumerate(range(0, max(own.height, 1), self.size)):
             rows = _slice(form, good, start, self.size)
-            some = flags if own.height <= self.size else _only(flags, rows[form][RECORD_ID])
+            some = flags if own.height <= self.size else _keep_ids(flags, rows[form][RECORD_ID])
             yield self._batch(f"{part.number:04}-{place:02}", rows, kept if start == 0 else [], some)
 
     def _batch(self, place: str, rows: Mapping[str, pl.DataFrame], kept: list[Kept], flags: pl.DataFrame) -> RowBatch:
         form = self.inputs.form
-        name = f"{rows_name(self.inputs, self.size)}-{place}"
+        name = f"{make_name_prefix(self.inputs, self.size)}-{place}"
         # Under other rules it is another load: the same files are looked at again.
         id = work_key("rows", rules_key(self.settings), name)
-        source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": whole_name(self.inputs)}
+        source = {"input": self.inputs.key, "files": list(self.inputs.files), "whole": make_end_name(self.inputs)}
         forms = {form: replace(prepare(form, rows), flags=flags)} if rows[form].height else {}
         return RowBatch(id, name, forms, kept, source={**source, **self.book})
 
-    def _kept(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
+    def _make_held_back(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame], back: pl.Series) -> list[Kept]:
         """The records held back, whole; one whose every finding asks for review waits for a person's word."""
         form = self.inputs.form
-        chosen = {n: _only(f, back) for n, f in tables.items()}
+        chosen = {n: _keep_ids(f, back) for n, f in tables.items()}
         findings = self._findings(part, chosen)
         # Reversed, since the last one wins: a record's own line before those of its child rows.
         lines = dict(pl.concat([f.select(RECORD_ID, FILE_LINE) for f in reversed(chosen.values())]).iter_rows())
@@ -109,7 +109,7 @@ class Maker:
         self.seen[made] += 1
         return source_row(self.inputs.form, plain, number=number)
 
-    def _repeated(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame]) -> list[Kept]:
+    def _make_repeats(self, part: CheckedPart, tables: Mapping[str, pl.DataFrame]) -> list[Kept]:
         """The rows that only repeat another, each as the whole record; so that to replay one changes nothing.
 
         They are kept even where the rule is not asked: no row of a file may vanish.
@@ -118,7 +118,7 @@ class Maker:
         if not told.height:
             return []
         ids = told["key"].unique()
-        rows = {n: _only(f, ids).drop(FILE_LINE) for n, f in tables.items()}
+        rows = {n: _keep_ids(f, ids).drop(FILE_LINE) for n, f in tables.items()}
         whole = {plain["id"]: plain for plain in plain_records(self.inputs.form, rows, ids.to_list(), "")}
         word, made = self.settings.policy[TWICE], []
         for record, at, first in told.select("key", "line", "value").iter_rows():
@@ -169,18 +169,18 @@ def rules_key(settings: CheckSettings) -> str:
     return work_key(CHECK_VERSION, replace(settings, today=date.min).key())
 
 
-def whole_name(inputs: Inputs) -> str:
+def make_end_name(inputs: Inputs) -> str:
     """The name of the batch without rows that says, once it is taken, that all others of some files have been."""
     return f"{inputs.form}-{inputs.key[:12]}"
 
 
-def rows_name(inputs: Inputs, size: int) -> str:
+def make_name_prefix(inputs: Inputs, size: int) -> str:
     """How the names of all batches of rows of some files begin. size: records a batch at most."""
     # Cut otherwise, the same files make other batches; these must not pass for those that were taken.
     return f"{inputs.form}-{work_key(inputs.key, str(inputs.parts), str(size))[:12]}"
 
 
-def _with_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _add_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """record_id in place of RECORD; a row without one gets an id made from its key, when that is whole."""
     found = {name: frame.rename({RECORD: RECORD_ID}) for name, frame in tables.items() if frame.height}
     own = found.get(form, tables[form].rename({RECORD: RECORD_ID}))
@@ -194,7 +194,7 @@ def _with_ids(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.Dat
     return {form: own, **{n: f for n, f in found.items() if n != form}}
 
 
-def _with_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def _add_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Rows ready to go in: child rows numbered within their record, no empty texts, names in Latin letters."""
     made = {}
     for name, frame in tables.items():
@@ -203,11 +203,11 @@ def _with_lines(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.D
         rows = frame.with_columns(pl.when(pl.col(c) != "").then(pl.col(c)).alias(c) for c in values)
         if table.child:
             rows = rows.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(RECORD_ID).alias(LINE))
-        made[name] = _with_roman(table, rows)
+        made[name] = _add_roman(table, rows)
     return made
 
 
-def _with_roman(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+def _add_roman(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """A name's spelling in Latin letters, where the file gives none."""
     for column in table.columns:
         if column.roman_of in rows.columns:
@@ -234,12 +234,12 @@ def _slice(form: str, tables: Mapping[str, pl.DataFrame], start: int, size: int)
     if own.height <= size:
         return dict(tables)
     some = own[start : start + size]
-    return {form: some, **{n: _only(f, some[RECORD_ID]) for n, f in tables.items() if n != form}}
+    return {form: some, **{n: _keep_ids(f, some[RECORD_ID]) for n, f in tables.items() if n != form}}
 
 
-def _only(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+def _keep_ids(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     return frame.filter(pl.col(RECORD_ID).is_in(ids.implode()))
 
 
-def _without(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+def _drop_ids(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     return frame.filter(~pl.col(RECORD_ID).is_in(ids.implode()))

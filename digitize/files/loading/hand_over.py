@@ -17,7 +17,7 @@ class _GivenUp(Exception):
     """The maker failed: the taker must not keep what it has only half."""
 
 
-def hand_over(items: Iterable[Item], take: Callable[[Iterator[Item]], Result]) -> Result:
+def pipeline_items(items: Iterable[Item], take: Callable[[Iterator[Item]], Result]) -> Result:
     """What `take` makes of the items, each of which is made here, one ahead of the other thread.
 
     When making an item raises, `take` sees an error in its iterator, so that a transaction of its own is rolled back,

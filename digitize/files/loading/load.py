@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from digitize.errors import OptionsError, TargetRefused, TooManyRefused
-from digitize.files.agreed import Agreed
-from digitize.files.loading.again import LoadCall
-from digitize.files.loading.batches import Maker, rows_name, rules_key, whole_name
-from digitize.files.loading.hand_over import hand_over
+from digitize.files.agreed_limit import AgreedLimit
+from digitize.files.loading.batches import BatchMaker, make_end_name, make_name_prefix, rules_key
+from digitize.files.loading.hand_over import pipeline_items
 from digitize.files.loading.inputs import Inputs, find_inputs
-from digitize.files.loading.loaded import Loaded
+from digitize.files.loading.load_call import LoadCall
+from digitize.files.loading.load_result import LoadResult
 from digitize.files.loading.parts import CheckedInputs
 from digitize.files.loading.settings import plain_settings
-from digitize.files.loading.signed import keep_receipts, open_folder
+from digitize.files.loading.signed_receipts import keep_receipts, open_folder
 from digitize.files.loading.unchanged import require_unchanged
 from digitize.files.loading.unreadable import unreadable_batch
-from digitize.files.validating.taking import Progress
+from digitize.files.validating.row_intake import Progress
 from digitize.machine.work_keys import work_key
 from digitize.targets.base import Receipt, Target
 from digitize.targets.deliveries import enter_delivery
@@ -40,11 +40,11 @@ class LoadOptions:
 
     leave_out: columns that are not loaded. is_first: keys and indexes are made after the rows, all in one transaction.
     progress: is told how many bytes of how many have been read. receipts: where signed receipts are kept; see
-    `digitize.files.loading.signed`. call: by which the same call is known again.
+    `digitize.files.loading.signed_receipts`. call: by which the same call is known again.
     """
 
     size: int = BATCH_SIZE
-    agreed: Agreed | None = None
+    agreed: AgreedLimit | None = None
     leave_out: Sequence[str] = ()
     dry_run: bool = False
     is_first: bool = False
@@ -64,7 +64,7 @@ class TakesFirst(Protocol):
 
 def load_files(
     paths: Sequence[Path], form: str, target: Target, settings: CheckSettings, options: LoadOptions
-) -> Loaded:
+) -> LoadResult:
     """Load the tables of a form in files and folders.
 
     Raises InputError when they cannot be read or something in them would be lost, TooManyRefused when more is refused
@@ -85,30 +85,30 @@ def load_files(
     return made
 
 
-def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> Loaded:
-    made = Loaded(target.name, inputs.form, dry_run=options.dry_run)
-    whole = _whole(inputs, settings, options, {})
+def _load(inputs: Inputs, target: Target, settings: CheckSettings, options: LoadOptions) -> LoadResult:
+    made = LoadResult(target.name, inputs.form, dry_run=options.dry_run)
+    whole = _make_end_batch(inputs, settings, options, {})
     if done := target.find_done(whole.id, whole.batch):
-        return _stood(target, inputs.form, done)
+        return _find_earlier_load(target, inputs.form, done)
     if options.agreed is not None:
         _require_agreed(inputs, settings, options, options.agreed)
     book = {} if options.dry_run else enter_delivery(target, inputs.key, plain_settings(settings))
     # Last, for it says that all others have been taken; never in a trial.
-    last = [] if options.dry_run else [_whole(inputs, settings, options, book)]
+    last = [] if options.dry_run else [_make_end_batch(inputs, settings, options, book)]
     batches = chain(_batches(inputs, settings, options, book), last)
-    receipts = hand_over(batches, _taker(target, inputs.form, options))
+    receipts = pipeline_items(batches, _taker(target, inputs.form, options))
     made.receipts = [r for r in receipts if r.load != whole.id]
     return made
 
 
-def _stood(target: Target, form: str, done: Receipt) -> Loaded:
+def _find_earlier_load(target: Target, form: str, done: Receipt) -> LoadResult:
     """What an earlier load of all of this left, as far as the target tells."""
     names = {"loads": "loads", "rejects": "rejects"}
     try:
         stood = what_stood(lambda query, values: target.run(query.format(**names), values), done)
     except OptionsError:  # a folder answers no queries
         stood = Stood((done,))
-    return Loaded(target.name, form, list(stood.receipts), repeated=True, waits=stood.waits)
+    return LoadResult(target.name, form, list(stood.receipts), repeated=True, waits=stood.waits)
 
 
 def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterator[RowBatch]], list[Receipt]]:
@@ -119,12 +119,14 @@ def _taker(target: Target, form: str, options: LoadOptions) -> Callable[[Iterato
     return partial(target.take_first, form)
 
 
-def _whole(inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]) -> RowBatch:
+def _make_end_batch(
+    inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]
+) -> RowBatch:
     """A batch of no rows that says, once it is taken, that all others of these files have been."""
-    name = whole_name(inputs)
+    name = make_end_name(inputs)
     id = work_key("input", rules_key(settings), inputs.key, str(inputs.parts), str(options.size))
     source = {"input": inputs.key, "files": list(inputs.files), "is_whole": True,
-              "batches": rows_name(inputs, options.size)}  # fmt: skip
+              "batches": make_name_prefix(inputs, options.size)}  # fmt: skip
     # Files that changed since the call was named are another call.
     call = {"call": options.call.key} if options.call and options.call.stands() else {}
     return RowBatch(id, name, {}, source={**source, **call, **book})
@@ -134,7 +136,7 @@ def _batches(
     inputs: Inputs, settings: CheckSettings, options: LoadOptions, book: Mapping[str, object]
 ) -> Iterator[RowBatch]:
     checked = CheckedInputs(inputs, settings, options.progress)
-    maker = Maker(inputs, settings, checked.messages, options.size, book)
+    maker = BatchMaker(inputs, settings, checked.messages, options.size, book)
     for part in checked:
         # Before all others: their text is read from the files once more, which are still what they were a moment ago.
         yield from _unreadable(inputs, checked, book)
@@ -150,7 +152,7 @@ def _unreadable(inputs: Inputs, checked: CheckedInputs, book: Mapping[str, objec
         yield batch
 
 
-def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: Agreed) -> None:
+def _require_agreed(inputs: Inputs, settings: CheckSettings, options: LoadOptions, agreed: AgreedLimit) -> None:
     """Raise TooManyRefused when the rules refuse more than is agreed; the files are read once for it."""
     records = refused = 0
     # The files are read twice, and progress tells of the second time.

@@ -14,7 +14,7 @@ from digitize.files.validating.check import rows_compared
 from digitize.files.validating.findings import FileFinding, Findings, FindingWords
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.repeats import REPEATED
-from digitize.files.validating.taking import Progress, TakenRows, take_rows
+from digitize.files.validating.row_intake import Progress, TakenRows, take_rows
 from validators.checking.rows import FOUND, find_in_rows
 from validators.messages.teller import Teller
 from validators.rulebook.columns import LINE, RECORD
@@ -74,7 +74,7 @@ class CheckedInputs:
                 repeats = tables.pop(REPEATED, None)
                 found = find_in_rows(self._inputs.form, tables, self._settings, others)
                 if count > 1:
-                    apart = doubles.beyond(_hashes(tables[self._inputs.form], repeats))
+                    apart = doubles.find_extra(_hashes(tables[self._inputs.form], repeats))
                     found = _across_parts(self._inputs.form, tables, found, router, apart)
                 yield CheckedPart(number, tables, found, repeats)
 
@@ -131,7 +131,7 @@ class _Doubles:
     hashes: np.ndarray
     counts: np.ndarray
 
-    def beyond(self, ids: np.ndarray) -> np.ndarray:
+    def find_extra(self, ids: np.ndarray) -> np.ndarray:
         """Those that came oftener than they stand among the ids of one part, repeats included."""
         here, counts = np.unique(ids[np.isin(ids, self.hashes)], return_counts=True)
         return here[self.counts[np.searchsorted(self.hashes, here)] > counts]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from digitize.files.loading.compared import LoadSource
+from digitize.files.loading.compared_sources import LoadSource
 from digitize.files.loading.sides import Place
 from digitize.targets.base import Target
 from digitize.targets.rows import DATABASE_CODES
@@ -31,7 +31,7 @@ class Provenance:
 
     def __init__(self, target: Target, source: LoadSource) -> None:
         self._loads = {load.replace("-", ""): made for load, made in _loads(target, source)}
-        self._settled = _settled(target)
+        self._settled = _list_settled(target)
         self._present: dict[Place, Counter[str]] = {}
         self._counts: Counter[str] = Counter()
         self._records: dict[str, list[str]] = {}
@@ -62,7 +62,7 @@ class Provenance:
         """All records at a place are of other loads."""
         self._counts.update(self._present[at])
 
-    def told(self) -> list[dict[str, object]]:
+    def list_loads(self) -> list[dict[str, object]]:
         """The other loads: load, batch, at, files, whether it was a replay, records, and the ids of some."""
         return [
             {
@@ -97,7 +97,7 @@ def _loads(target: Target, source: LoadSource) -> Iterable[tuple[str, _Load]]:
         yield load, _Load(batch, at, tuple(plain.get("files", ())), source.is_own(batch, plain))
 
 
-def _settled(target: Target) -> set[tuple[str, str]]:
+def _list_settled(target: Target) -> set[tuple[str, str]]:
     """(load, record) of the rejects that a load settled."""
     query = "SELECT CAST(settled_by AS text), record ->> 'id' FROM rejects WHERE settled_by IS NOT NULL"
     return {(load.replace("-", ""), record) for load, record in target.run(query)}

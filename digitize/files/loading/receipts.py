@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from digitize.files.loading.signed import read_receipts
+from digitize.files.loading.signed_receipts import read_receipts
 from digitize.machine.signing import is_signed
 from digitize.targets.base import Receipt, Target
 from digitize.targets.load_status import OF_ROWS
@@ -19,7 +19,7 @@ _EMPTY: dict[str, Any] = {n: "" if n in ("load", "batch", "content") else 0 for 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LoadStatement:
     """One load. state: loaded, undone, or failed (then why says what the target answered). is_signed: None: no word."""
 
     at: str
@@ -30,7 +30,7 @@ class Told:
     why: str = ""
 
 
-def of_target(target: Target) -> list[Told]:
+def list_target_loads(target: Target) -> list[LoadStatement]:
     """The loads that a target has in its book, the oldest first."""
     query = f"""SELECT load_id, receipt, state, at, coalesce(undone_why, '') FROM loads WHERE {OF_ROWS}
                 ORDER BY at, batch"""
@@ -38,11 +38,11 @@ def of_target(target: Target) -> list[Told]:
     for _, receipt, state, at, why in target.run(query):
         # SQLite gives JSON back as text, PostgreSQL as an object.
         plain = json.loads(receipt) if isinstance(receipt, str) else receipt
-        found.append(Told(str(at), target.name, state, _receipt(plain), None, why))
+        found.append(LoadStatement(str(at), target.name, state, _receipt(plain), None, why))
     return found
 
 
-def of_workspace(place: Place) -> list[Told]:
+def list_workspace_receipts(place: Place) -> list[LoadStatement]:
     """The receipts of a workspace with the word on their signatures, those of files whose receipts are kept in it, then
     loads that failed and were not made good.
     """
@@ -54,15 +54,17 @@ def of_workspace(place: Place) -> list[Told]:
             receipt = _receipt(json.loads(row["data"]))
             why = taken_back.get(receipt.load)
             state, said = ("loaded", "") if why is None else ("undone", why)
-            found.append(Told(row["at"], row["target"], state, receipt, signed, said))
+            found.append(LoadStatement(row["at"], row["target"], state, receipt, signed, said))
         known = {t.receipt.load for t in found}
         # The ledger's own receipts lie in that folder as well.
-        found += [t for t in of_folder(place.folder) if t.receipt.load not in known]
+        found += [t for t in list_folder_receipts(place.folder) if t.receipt.load not in known]
         query = """SELECT s.unit, s.key, s.detail, e.at FROM state s JOIN events e USING (seq)
                    WHERE s.step = 'load' AND s.outcome = 'failed' ORDER BY seq"""
         for row in ledger.rows(query):
             empty = _receipt({"load": row["key"], "batch": row["unit"]})
-            found.append(Told(row["at"], "", "failed", empty, None, json.loads(row["detail"]).get("message", "")))
+            found.append(
+                LoadStatement(row["at"], "", "failed", empty, None, json.loads(row["detail"]).get("message", ""))
+            )
     return found
 
 
@@ -81,10 +83,10 @@ def _taken_back(ledger: Ledger) -> dict[str, str]:
     return found
 
 
-def of_folder(folder: Path) -> list[Told]:
+def list_folder_receipts(folder: Path) -> list[LoadStatement]:
     """The receipts of files that were loaded with --receipts, with the word on their signatures."""
     return [
-        Told(str(data.get("at", "")), str(data.get("target", "")), "loaded", _receipt(data), is_ours)
+        LoadStatement(str(data.get("at", "")), str(data.get("target", "")), "loaded", _receipt(data), is_ours)
         for data, is_ours in read_receipts(folder)
     ]
 

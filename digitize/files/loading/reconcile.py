@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from digitize.errors import OptionsError
-from digitize.files.loading.compared import LoadSource
+from digitize.files.loading.compared_sources import LoadSource
 from digitize.files.loading.provenance import Provenance, refused_by_target
 from digitize.files.loading.sides import Place, Sides, doubtful_places
 from digitize.targets.base import Target
@@ -51,7 +51,7 @@ class StationYear:
 
 
 @dataclass
-class Compared:
+class Comparison:
     """What came of a comparison. groups: all of the source, and those of the target in which something is amiss.
 
     others: of records in the target that came otherwise, by load: what its book says of it, and how many.
@@ -63,7 +63,7 @@ class Compared:
     left_out: list[str] = field(default_factory=list)
 
 
-def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Compared:
+def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_named: int = MOST_NAMED) -> Comparison:
     """Compare a source with a target. at_once: records of the target in memory; most_named: ids in the result.
 
     Raises OptionsError for a target whose content cannot be compared, InputError for files that cannot be read.
@@ -76,7 +76,7 @@ def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_nam
         for form, tables in source.rows():
             sides.add_source(form, record_digests(form, target.spell_rows(form, tables)))
         provenance = Provenance(target, source)
-        found = _found(source, target, sides, provenance)
+        found = _fold_target(source, target, sides, provenance)
         doubtful = doubtful_places(sides.folds, found)
         suspicious = [at for at in found if at not in sides.folds and provenance.is_suspicious(at)]
         for form in source.forms:
@@ -85,15 +85,15 @@ def compare(source: LoadSource, target: Target, at_once: int = AT_ONCE, most_nam
                 target.standing(form, groups, partial(sides.add_target, form), at_once)
         if doubtful:
             sides.add_refused(refused_by_target(target))
-        made = _Made(sides.folds, found, provenance, most_named)
+        made = _ComparisonBuilder(sides.folds, found, provenance, most_named)
         for at, what, record, load in sides.differences(doubtful):
             made.add(at, what, record, load)
-        compared = made.compared(suspicious)
+        compared = made.build(suspicious)
         compared.left_out = target.left_out() if isinstance(target, LeavesOut) else []
         return compared
 
 
-def _found(source: LoadSource, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:
+def _fold_target(source: LoadSource, target: Compares, sides: Sides, provenance: Provenance) -> dict[Place, Fold]:
     """What the target holds, by place: hashed at the stations of the source, counted elsewhere."""
     found: dict[Place, Fold] = {}
     for form in source.forms:
@@ -106,7 +106,7 @@ def _found(source: LoadSource, target: Compares, sides: Sides, provenance: Prove
     return found
 
 
-class _Made:
+class _ComparisonBuilder:
     """The groups of a result while differences come in."""
 
     def __init__(
@@ -133,9 +133,9 @@ class _Made:
             self._left -= 1
             getattr(group, what).append(record)
 
-    def compared(self, suspicious: Sequence[Place]) -> Compared:
+    def build(self, suspicious: Sequence[Place]) -> Comparison:
         """The result; groups of other loads alone are told by these."""
         groups = [g for at, g in sorted(self._groups.items()) if at in self._source or not g.is_equal]
         for at in self._target.keys() - self._source.keys() - set(suspicious):
             self._provenance.count_place(at)
-        return Compared(groups, self._provenance.told())
+        return Comparison(groups, self._provenance.list_loads())

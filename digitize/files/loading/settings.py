@@ -45,7 +45,7 @@ def plain_settings(settings: CheckSettings) -> dict[str, Any]:
     }
 
 
-def settings_again(form: str, plain: Mapping[str, Any] | None) -> CheckSettings:
+def restore_settings(form: str, plain: Mapping[str, Any] | None) -> CheckSettings:
     """Settings that `plain_settings` wrote, as of today; those of an import without a word where there are none.
 
     The rule against future dates asks of the day on which it is asked, as it does when a file is loaded again.

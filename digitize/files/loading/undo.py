@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from digitize.files.loading.where import opened
+from digitize.files.loading.target_choice import open_target_for
 from digitize.targets.base import Target, Undone
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.record_sql import THAT
@@ -31,7 +31,7 @@ def undo_load(
 
     Raises NotFound, and TargetRefused where later loads built on it.
     """
-    with opened(target, schema, workspace, layout) as there:
+    with open_target_for(target, schema, workspace, layout) as there:
         if workspace is None or dry_run:
             return there.undo(batch, reason, dry_run=dry_run)
         with Ledger(open_place(workspace).ledger) as ledger:

@@ -28,13 +28,13 @@ def unreadable_batch(inputs: Inputs, findings: Sequence[FileFinding], book: Mapp
     for number, start in enumerate(range(0, len(findings), _AT_ONCE)):
         some = findings[start : start + _AT_ONCE]
         texts = {name: _lines(path, {f.line for f in some if f.file == name}) for name, path in paths.items()}
-        kept = [_kept(inputs, f, texts[f.file].get(f.line, ""), seen) for f in some]
+        kept = [_make_held_back(inputs, f, texts[f.file].get(f.line, ""), seen) for f in some]
         name = f"{inputs.form}-{inputs.key[:12]}-unreadable-{number:02}"
         source = {"input": inputs.key, "files": list(inputs.files), **book}
         yield RowBatch(work_key("unreadable", name, inputs.key), name, {}, kept, source=source)
 
 
-def _kept(inputs: Inputs, finding: FileFinding, text: str, seen: Counter[str]) -> Kept:
+def _make_held_back(inputs: Inputs, finding: FileFinding, text: str, seen: Counter[str]) -> Kept:
     record = Record("", inputs.form, {}, left_over={f"{finding.file} {finding.table}": text})
     said = Finding("", "", finding.code, "reject", finding.message)
     one = kept_record(record, "reject", [said])

@@ -162,7 +162,7 @@ def apply_lots(work: TableApply, lots: Iterator[RowLot], workers: int) -> Iterat
             yield from map(work.lot, chain(first, () if coming is None else (coming,), lots))
         return
     jobs = chain(first, (coming,), lots)
-    yield from (lot for _, lot in run_jobs(partial(_lot_there, pack_payload(work)), jobs, workers, _crashed))
+    yield from (lot for _, lot in run_jobs(partial(_lot_there, pack_payload(work)), jobs, workers, _raise_crash))
 
 
 def _lot_there(work: bytes, job: RowLot) -> AppliedLot:
@@ -171,7 +171,7 @@ def _lot_there(work: bytes, job: RowLot) -> AppliedLot:
         return own.lot(job)
 
 
-def _crashed(job: RowLot) -> AppliedLot:
+def _raise_crash(job: RowLot) -> AppliedLot:
     raise RuntimeError(f"mapping lot {job[0]} broke its worker twice")
 
 

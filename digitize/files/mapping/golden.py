@@ -178,7 +178,7 @@ def _compare_one(
     if kinds[0] != kinds[1]:
         yield GoldenDifference(row, form, "", *kinds)
         return
-    hidden = _hidden(row, wanted, record, masks)
+    hidden = _list_hidden_paths(row, wanted, record, masks)
     theirs, ours = dict(_cells(wanted)), dict(_cells(got))
     for path in dict.fromkeys([*theirs, *ours]):
         a, b = theirs.get(path, _NOTHING), ours.get(path, _NOTHING)
@@ -199,7 +199,7 @@ def _cells(line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((f"{table}[{i}].{name}", str(value)) for name, value in row.items())
 
 
-def _hidden(row: int, wanted: Mapping[str, Any], record: Record | None, masks: CaseMasks) -> frozenset[str]:
+def _list_hidden_paths(row: int, wanted: Mapping[str, Any], record: Record | None, masks: CaseMasks) -> frozenset[str]:
     """Paths that tell of persons whom the law protects, by what came out or by what was expected."""
     told = Record(
         id=f"expected-{row}",

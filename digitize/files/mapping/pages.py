@@ -108,13 +108,13 @@ def _as_text(title: str, parts: Sequence[_Part]) -> str:
         for row in part.rows:
             out.append(row[0])
             named = [f"{name}: {cell}" for name, cell in zip(part.head[1:], row[1:], strict=True) if cell]
-            out += [line for text in named for line in _folded(text, "    ", "        ")]
-        out += [line for text in part.lines for line in _folded(text, "  - ", "    ")]
+            out += [line for text in named for line in _wrap_text(text, "    ", "        ")]
+        out += [line for text in part.lines for line in _wrap_text(text, "  - ", "    ")]
         out.append("")
     return "\n".join([*out, _SIGNATURE]) + "\n"
 
 
-def _folded(text: str, first: str, then: str) -> list[str]:
+def _wrap_text(text: str, first: str, then: str) -> list[str]:
     return wrap(text, _WIDTH, initial_indent=first, subsequent_indent=then, break_long_words=False)
 
 

@@ -62,7 +62,7 @@ def check_scans(listed: ListedScans, wanted: ScanQcOptions, progress: Progress) 
     progress.start("judge", len(jobs))
     done: dict[int, JudgedPage] = {}
     with _Store() as store:
-        for page in _judged(jobs, wanted.jobs):
+        for page in _judge_pages(jobs, wanted.jobs):
             progress.advance(failed=bool(page.message))
             if page.fingerprint is not None:
                 store.keep(page.place, page.fingerprint)
@@ -120,15 +120,15 @@ _LIMIT_S = 180.0
 """The processor time that judging one page may take."""
 
 
-def _judged(jobs: list[JudgeJob], workers: int) -> Iterator[JudgedPage]:
+def _judge_pages(jobs: list[JudgeJob], workers: int) -> Iterator[JudgedPage]:
     from digitize.machine.pool import run_jobs
 
     # One page too: it may break whoever decodes it.
-    for _, done in run_jobs(judge_job, jobs, max(1, min(workers, len(jobs))), _crashed, _LIMIT_S):
+    for _, done in run_jobs(judge_job, jobs, max(1, min(workers, len(jobs))), _make_failure, _LIMIT_S):
         yield done
 
 
-def _crashed(job: JudgeJob) -> JudgedPage:
+def _make_failure(job: JudgeJob) -> JudgedPage:
     label = job.scan.label
     return JudgedPage(job.place, message=f"{label}: judging it broke the program. Scan it again, and report it.")
 

@@ -32,13 +32,13 @@ class ListedScans:
 
 def list_scans(paths: Sequence[Path]) -> ListedScans:
     """Every page of the files and folders named. Raises InputError when there is none."""
-    from digitize.files.looked import look_into
+    from digitize.files.scan_probe import probe_scans
     from ocr.scans.limits import MIN_SIDE_PX
 
     scans: list[Scan] = []
     refused: list[tuple[str, str]] = []
     files = list(_files(paths))
-    for (name, path), found in zip(files, look_into([p for _, p in files], MIN_SIDE_PX), strict=True):
+    for (name, path), found in zip(files, probe_scans([p for _, p in files], MIN_SIDE_PX), strict=True):
         if found.reason:
             refused.append((name, found.reason))
         many = found.pages > 1

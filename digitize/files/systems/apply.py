@@ -10,9 +10,9 @@ from pathlib import Path
 from digitize.errors import InputError
 from digitize.files.mapping.bulk import REPORT, REPORTED, Applied, few_collections, write_mapped
 from digitize.files.systems.bonds import JOINED, REASONS, find_owners
-from digitize.files.systems.delivered import Delivered, take_in
+from digitize.files.systems.delivered import DeliveredTable, take_in
 from digitize.files.systems.find import wanted_mapping
-from digitize.files.systems.joining import Family, Joining
+from digitize.files.systems.joining import CaseJoiner, Family
 from digitize.files.systems.store import RowStore
 from digitize.targets.csv_folder import CsvFolder
 from mappers.encodings import encodings
@@ -81,7 +81,7 @@ def apply_system(
         if not heads:
             raise InputError(f"{path}: the head of {system.file}, {system.heads[0]}, is not there.")
         find_owners(store, system, tables)
-        joining = Joining(store, system, tables)
+        joining = CaseJoiner(store, system, tables)
         for head in heads:
             _apply_head(store, joining, head, context, (out, report), done)
         _report_orphans(store, tables, done, report)
@@ -93,7 +93,7 @@ def apply_system(
 def take_tables(
     path: Path, system: System, mappings: Mapping[str, FormMapping], context: MapContext, store: RowStore,
     done: SystemApplied,
-) -> list[Delivered]:  # fmt: skip
+) -> list[DeliveredTable]:  # fmt: skip
     """Keep the rows of all tables of a system that lie in a path; done: notes what each table is, and its rows."""
     known = encodings()
 
@@ -102,20 +102,22 @@ def take_tables(
         mapping = wanted_mapping(mappings, wanted, legacy, state, system)
         return settle_mapping(mapping, legacy, known, context.state.encodings if context.state else ())
 
-    tables: list[Delivered] = []
+    tables: list[DeliveredTable] = []
     for file in table_files(path):
-        for legacy in _opened(file, path.is_file(), done):
+        for legacy in _open_tables(file, path.is_file(), done):
             role = system.role(legacy.name)
             line = TableDone(legacy.name, role, reason=system.why_left(legacy.name))
             done.tables.append(line)
             if role in ("left", "unknown"):
                 continue
-            told = Delivered(len(tables) + 1, system.name_of(legacy.name), legacy.name, file.name, (str(file), "", ""))
-            tables.append(take_in(store, system, told, _counted(legacy, line), settle, known))
+            told = DeliveredTable(
+                len(tables) + 1, system.name_of(legacy.name), legacy.name, file.name, (str(file), "", "")
+            )
+            tables.append(take_in(store, system, told, _count_rows(legacy, line), settle, known))
     return tables
 
 
-def _opened(file: Path, is_only: bool, done: SystemApplied) -> Iterator[LegacyTable]:
+def _open_tables(file: Path, is_only: bool, done: SystemApplied) -> Iterator[LegacyTable]:
     """The tables of one file; of a folder, a file that is none is told and passed over."""
     try:
         yield from open_tables(file)
@@ -125,7 +127,7 @@ def _opened(file: Path, is_only: bool, done: SystemApplied) -> Iterator[LegacyTa
         done.notes.append(str(e))
 
 
-def _counted(legacy: LegacyTable, line: TableDone) -> LegacyTable:
+def _count_rows(legacy: LegacyTable, line: TableDone) -> LegacyTable:
     """The table with its rows counted as they go by."""
 
     def rows() -> Iterator[LegacyRow]:
@@ -140,7 +142,8 @@ _REPORTED_HEAD = ("table", "row", "why")
 
 
 def _apply_head(
-    store: RowStore, joining: Joining, head: Delivered, context: MapContext, folders: tuple[CsvFolder, CsvFolder],
+    store: RowStore, joining: CaseJoiner, head: DeliveredTable, context: MapContext,
+    folders: tuple[CsvFolder, CsvFolder],
     done: SystemApplied,
 ) -> None:  # fmt: skip
     rows = (r for r in store.firsts(head.number) if not r.problem)
@@ -161,7 +164,7 @@ def _count_parts(families: Sequence[Family], done: SystemApplied) -> None:
         lines[family.table.table].joined += len(family.rows)
 
 
-def _report_orphans(store: RowStore, tables: Sequence[Delivered], done: SystemApplied, report: CsvFolder) -> None:
+def _report_orphans(store: RowStore, tables: Sequence[DeliveredTable], done: SystemApplied, report: CsvFolder) -> None:
     """List every row of which nothing is made, with its reason."""
     lines = {t.table: t for t in done.tables}
     sql = """SELECT r.number, r.problem, b.state FROM rows r LEFT JOIN bonds b ON b.row = r.id
@@ -176,7 +179,7 @@ def _report_orphans(store: RowStore, tables: Sequence[Delivered], done: SystemAp
     done.reported = sum(sum(t.orphans.values()) for t in done.tables)
 
 
-def _missing(system: System, tables: Sequence[Delivered]) -> Iterator[str]:
+def _missing(system: System, tables: Sequence[DeliveredTable]) -> Iterator[str]:
     """Tables that the system names and that were not delivered."""
     there = {t.name for t in tables}
     for tie in system.ties:

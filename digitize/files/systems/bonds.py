@@ -8,17 +8,17 @@ from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from digitize.files.systems.delivered import Delivered, nearness, ways_to
+from digitize.files.systems.delivered import DeliveredTable, nearness, ways_to
 from digitize.files.systems.store import RowStore
 from digitize.files.systems.versions import (
     MOST_OF,
     VERSION,
     HeadVersions,
-    Moved,
+    MovedParts,
     Version,
     Versions,
     find_gone,
-    told_apart,
+    separate_cases,
 )
 from mappers.systems.system import System, Tie
 
@@ -51,7 +51,7 @@ class _Parent(NamedTuple):
     is_newest: bool
 
 
-def find_owners(store: RowStore, system: System, tables: Sequence[Delivered]) -> None:
+def find_owners(store: RowStore, system: System, tables: Sequence[DeliveredTable]) -> None:
     """Find the deliveries of one row, and tie all rows of the store. Parents before their parts, so that a part of an
     orphan is one, too.
     """
@@ -60,12 +60,12 @@ def find_owners(store: RowStore, system: System, tables: Sequence[Delivered]) ->
     for tie in system.ties:
         store.bind(_Tying(store, system, tie, tables).bonds())
         if tie.row:
-            Moved(store, tables, tie.table, (*tie.key, *tie.row)).settle(REPEATED)
+            MovedParts(store, tables, tie.table, (*tie.key, *tie.row)).settle(REPEATED)
     store.finish_bonds()
     find_gone(store, [t for t in tables if t.name not in system.lookups])
 
 
-class _Parents:
+class _ParentRows:
     """The rows that a part may belong to, by key, which is asked for in ascending order."""
 
     def __init__(self, store: RowStore, which: int, sources: Sequence[int]) -> None:
@@ -78,7 +78,7 @@ class _Parents:
         self._groups = groupby(heapq.merge(*rows, key=attrgetter("key")), key=attrgetter("key"))
         self._key, self._rows = "", list[_Parent]()
 
-    def of(self, key: str) -> list[_Parent]:
+    def find_by_key(self, key: str) -> list[_Parent]:
         """Those of a key."""
         while self._key < key:
             found = next(self._groups, None)
@@ -92,11 +92,11 @@ class _Parents:
 class _Tying:
     """The rows of one part, and those that they may belong to."""
 
-    def __init__(self, store: RowStore, system: System, tie: Tie, tables: Sequence[Delivered]) -> None:
+    def __init__(self, store: RowStore, system: System, tie: Tie, tables: Sequence[DeliveredTable]) -> None:
         self._store, self._tie = store, tie
         self._parents = {t.number: t for t in tables if t.name == tie.of}
         self._parts = {t.number: t for t in tables if t.name == tie.table}
-        self._known = _Parents(store, ways_to(system, tie.of).index(tie.to), list(self._parents))
+        self._known = _ParentRows(store, ways_to(system, tie.of).index(tie.to), list(self._parents))
         self._versions = Versions(store, tables)
         self._with_heads = {n for n, t in self._parts.items()
                             if any(nearness(t.near, p.near) > 1 for p in self._parents.values())}  # fmt: skip
@@ -109,14 +109,14 @@ class _Tying:
         for up, group in groupby(heapq.merge(*rows, key=attrgetter("up")), key=attrgetter("up")):
             first = list(islice(group, self._most + 1)) if up else []
             if up and len(first) <= self._most:
-                yield from self._tied(up, first)
+                yield from self._tie_rows(up, first)
                 continue
             for _ in chain(first, group):
                 pass
-            yield from self._untied(up, CROWDED if up else NO_KEY)
+            yield from self._list_untied(up, CROWDED if up else NO_KEY)
 
-    def _tied(self, up: str, rows: Sequence[Version]) -> Iterator[Bond]:
-        found = self._known.of(up)
+    def _tie_rows(self, up: str, rows: Sequence[Version]) -> Iterator[Bond]:
+        found = self._known.find_by_key(up)
         owners: dict[tuple[int | None, str], list[Version]] = {}
         for row in rows:
             near = self._nearest(row, found)
@@ -129,7 +129,7 @@ class _Tying:
             found_at, same = joined.get(row.said, (waits, row))
             owners.setdefault(found_at if self._versions.is_near(same, row) else waits, []).append(row)
         for (owner, state), parts in owners.items():
-            yield from self._once(parts, owner, state)
+            yield from self._count_once(parts, owner, state)
 
     def _nearest(self, row: Version, found: Sequence[_Parent]) -> list[int]:
         """Those of the rows with its key that lie nearest: in its file, its delivery, its office."""
@@ -141,7 +141,7 @@ class _Tying:
         newest = [p for p in near if p.is_newest]
         return list(dict.fromkeys(p.id for p in newest or near))
 
-    def _rank(self, part: Delivered, parent: Delivered) -> int:
+    def _rank(self, part: DeliveredTable, parent: DeliveredTable) -> int:
         """How near a table lies. Where nobody told the office, a part that came with heads belongs to none but these:
         another station's same numbers are other cases.
         """
@@ -149,15 +149,15 @@ class _Tying:
         is_told = bool(part.near[2] and parent.near[2])
         return 0 if rank == 1 and not is_told and part.number in self._with_heads else rank
 
-    def _once(self, rows: Sequence[Version], owner: int | None, state: str) -> Iterator[Bond]:
+    def _count_once(self, rows: Sequence[Version], owner: int | None, state: str) -> Iterator[Bond]:
         """The rows of one case, or of one key that has none, each counted once however often it was delivered."""
         by_own: dict[str, list[Version]] = {}
         for row in sorted(rows):
             by_own.setdefault(row.own, []).append(row)
         firsts: list[int] = []
         for own, same in by_own.items():
-            is_same = None if not own else self._is_same if owner is None else _always
-            for deliveries in told_apart(same, is_same, self._versions.is_near, has_key=bool(own)):
+            is_same = None if not own else self._is_same if owner is None else _accept_always
+            for deliveries in separate_cases(same, is_same, self._versions.is_near, has_key=bool(own)):
                 if len(deliveries) > 1:
                     self._versions.keep(deliveries)
                     yield from ((r.id, None, REPEATED) for r in deliveries[1:])
@@ -172,17 +172,17 @@ class _Tying:
             return False
         return self._versions.is_told(one, other) or self._versions.alike(one, other, self._tie.row)[1] > MOST_OF
 
-    def _untied(self, up: str, state: str) -> Iterator[Bond]:
+    def _list_untied(self, up: str, state: str) -> Iterator[Bond]:
         """Rows of which nobody can say what they belong to; they may be very many."""
         sql = f"""SELECT {VERSION} FROM rows WHERE source = ? AND problem = '' AND up = ?
                   ORDER BY own, CASE own WHEN '' THEN said ELSE 0 END, number"""
         rows = (map(Version._make, self._store.ask(sql, (n, up))) for n in self._parts)
         merged = heapq.merge(*rows, key=_alike)
         for _, group in groupby(merged, key=_alike):
-            yield from self._once(list(group), None, state)
+            yield from self._count_once(list(group), None, state)
 
 
-def _always(_: Version, __: Version) -> bool:
+def _accept_always(_: Version, __: Version) -> bool:
     return True
 
 

@@ -22,7 +22,7 @@ SettleMapping = Callable[[LegacyTable, str], tuple[FormMapping, LegacyTable]]
 
 
 @dataclass(frozen=True)
-class Delivered:
+class DeliveredTable:
     """One table as delivered. number: its place among all, the earliest first. name: as the system knows it.
 
     near: of its file, its delivery, its office, "" where that is not told: keys count among those that are nearest.
@@ -54,9 +54,9 @@ class Delivered:
 
 
 def take_in(
-    store: RowStore, system: System, told: Delivered, legacy: LegacyTable, settle_mapping: SettleMapping,
+    store: RowStore, system: System, told: DeliveredTable, legacy: LegacyTable, settle_mapping: SettleMapping,
     encodings: Mapping[str, Encoding],
-) -> Delivered:  # fmt: skip
+) -> DeliveredTable:  # fmt: skip
     """Keep the rows of a table of the system. told: what is known of it before it is opened.
 
     Deleted and damaged rows are kept as such, and belong to nothing. Raises MappingError, EncodingUnclear,
@@ -93,9 +93,9 @@ def _incoming(row: LegacyRow, keys: _Keys) -> IncomingRow:
     if problem:
         return IncomingRow(row.number, "", (), row.cells, problem)
     cells = row.cells
-    downs = [d.of(cells) for d in keys.downs]
-    own = downs[keys.at] if keys.at >= 0 else keys.own.of(cells) if keys.own else ""
-    return IncomingRow(row.number, keys.up.of(cells) if keys.up else "", downs, cells, own=own)
+    downs = [d.make_key(cells) for d in keys.downs]
+    own = downs[keys.at] if keys.at >= 0 else keys.own.make_key(cells) if keys.own else ""
+    return IncomingRow(row.number, keys.up.make_key(cells) if keys.up else "", downs, cells, own=own)
 
 
 def tie_of(system: System, name: str) -> Tie | None:
@@ -118,8 +118,8 @@ def ways_to(system: System, name: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _take_lookup(
-    store: RowStore, system: System, told: Delivered, legacy: LegacyTable, encodings: Mapping[str, Encoding]
-) -> Delivered:
+    store: RowStore, system: System, told: DeliveredTable, legacy: LegacyTable, encodings: Mapping[str, Encoding]
+) -> DeliveredTable:
     rules = system.rules_of(told.name)
     rule = rules[0]
     for one in rules:
@@ -133,11 +133,11 @@ def _take_lookup(
             told.notes.append(f"{told.table}: {column.question} Name it under [[lookup]]: encoding = ...")
     keys = _Keys(_Key(told, (rule.key,), "key"), (), None, -1)
     incoming = (_incoming(r, keys) for r in legacy.rows)
-    store.add(told.number, _meant(incoming, texts), legacy.columns)
+    store.add(told.number, _decode_rows(incoming, texts), legacy.columns)
     return told
 
 
-def _meant(rows: Iterator[IncomingRow], texts: Mapping[int, EncodedColumn]) -> Iterator[IncomingRow]:
+def _decode_rows(rows: Iterator[IncomingRow], texts: Mapping[int, EncodedColumn]) -> Iterator[IncomingRow]:
     """Rows of a lookup with the texts of their codes decoded."""
     for row in rows:
         cells = (texts[at].decode(c).text.strip() if at in texts else c for at, c in enumerate(row.cells))
@@ -147,12 +147,12 @@ def _meant(rows: Iterator[IncomingRow], texts: Mapping[int, EncodedColumn]) -> I
 class _Key:
     """The key that some columns of a table hold."""
 
-    def __init__(self, told: Delivered, names: Sequence[str], said: str) -> None:
+    def __init__(self, told: DeliveredTable, names: Sequence[str], said: str) -> None:
         self._places = told.places(names, said)
         fonts = told.mapping.encodings if told.mapping else {}
         self._fonts = [fonts.get(told.columns[p]) for p in self._places]
 
-    def of(self, cells: Cells) -> str:
+    def make_key(self, cells: Cells) -> str:
         found = [cells[p] if p < len(cells) else "" for p in self._places]
         # Of a font's codes case and signs are letters: only what they mean can be compared.
         texts = [decode_cell(e, c).text if e and c else c for e, c in zip(self._fonts, found, strict=True)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from digitize.errors import InputError
 from digitize.files.systems.apply import table_files
-from digitize.files.systems.drafted import SystemDrafted
+from digitize.files.systems.draft_report import SystemDrafted
 from digitize.files.systems.part_lines import fit_codes, fit_part, is_of_rows
 from mappers.draft import MappingDraft, draft_table, write_draft
 from mappers.errors import TableError
@@ -43,7 +43,7 @@ _NOTHING = "nothing ties it to a case, and its columns read like nothing of one"
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _InspectedTable:
     """A table that was looked at. kept: its first rows; profile: of them."""
 
     table: LegacyTable
@@ -66,7 +66,7 @@ def draft_system(path: Path, how: ReadAs, wanted: WantedEncoding, system_id: str
     return drafted
 
 
-def _look(path: Path, how: ReadAs, notes: list[str]) -> Iterator[_Seen]:
+def _look(path: Path, how: ReadAs, notes: list[str]) -> Iterator[_InspectedTable]:
     cells = 0
     for file in table_files(path):
         try:
@@ -78,7 +78,7 @@ def _look(path: Path, how: ReadAs, notes: list[str]) -> Iterator[_Seen]:
                 kept = list(islice(rows, most + 1))
                 cells += len(kept) * width
                 found = profile(table.name, table.columns, (r.cells for r in kept), most)
-                yield _Seen(replace(table, rows=iter(())), kept[:most], found)
+                yield _InspectedTable(replace(table, rows=iter(())), kept[:most], found)
         except TableError as e:
             if path.is_file() or e.kind != "not-a-table":
                 raise
@@ -87,7 +87,7 @@ def _look(path: Path, how: ReadAs, notes: list[str]) -> Iterator[_Seen]:
 
 class _Drafting:
     def __init__(
-        self, system_id: str, seen: Mapping[str, _Seen], wanted: WantedEncoding, state: str, notes: list[str]
+        self, system_id: str, seen: Mapping[str, _InspectedTable], wanted: WantedEncoding, state: str, notes: list[str]
     ) -> None:
         self._id, self._seen, self._wanted, self._state, self._notes = system_id, seen, wanted, state, notes
         self._facts: dict[str, frozenset[str]] = {}
@@ -106,7 +106,7 @@ class _Drafting:
         guessed = replace(guessed, asked_ties=tuple(t for t in asked if t.table not in coded), heads=ranks)
         drafts = {n: self._member(n, guessed) for n in (head.name, *(t.table for t in ties))}
         guessed, drafts = _useful(guessed, drafts)
-        return self._written(guessed, drafts)
+        return self._write_system(guessed, drafts)
 
     def _contradictions(self, head: TableProfile, ties: Sequence[TieGuess]) -> Iterator[str]:
         """What the tables themselves say against ties that the file declares."""
@@ -165,13 +165,13 @@ class _Drafting:
         key = to or tuple(c.name for c in head.key_columns)[:1] or (head.columns[0].name,)
         return Guessed(head.name, key, tuple(ties), (*sure, *further), (), (*asked, *more))
 
-    def _again(self, name: str, tie: TieGuess) -> frozenset[str]:
+    def _find_repeated_columns(self, name: str, tie: TieGuess) -> frozenset[str]:
         """Columns of a part that only repeat what its head says of the case."""
         return said_by_both(self._seen[name].profile, self._seen[tie.of].profile)
 
     def _member(self, name: str, guessed: Guessed) -> MappingDraft:
         """The draft of head or part, with codes as what they stand for, and without the keys that tie it."""
-        table, keys = self._opened(name, guessed), self._keys(name, guessed)
+        table, keys = self._decode_table(name, guessed), self._keys(name, guessed)
         tie = next((t for t in guessed.ties if t.table == name), None)
         is_many = tie is not None and (tie.is_many or tie.of != guessed.head)
         is_rows = tie is not None and is_of_rows(name, is_many=is_many)
@@ -193,14 +193,14 @@ class _Drafting:
         keys: dict[str, str] = {}
         for tie in guessed.ties:
             if tie.table == name:
-                keys |= dict.fromkeys(sorted(self._again(name, tie)), f"{tie.of} says the same")
+                keys |= dict.fromkeys(sorted(self._find_repeated_columns(name, tie)), f"{tie.of} says the same")
                 keys |= dict.fromkeys(tie.key, f"key of its row in {tie.of}")
                 keys |= dict.fromkeys(tie.row, "key of the row")
             if tie.of == name and len(tie.to) == 1 and "number" not in meanings(tie.to[0]):
                 keys |= dict.fromkeys(tie.to, "key of the row")
         return keys
 
-    def _opened(self, name: str, guessed: Guessed) -> LegacyTable:
+    def _decode_table(self, name: str, guessed: Guessed) -> LegacyTable:
         """The table with its codes looked up, and with the further columns of their lookups."""
         seen = self._seen[name]
         own = [g for g in guessed.lookups if g.of == name]
@@ -237,7 +237,7 @@ class _Drafting:
         means = self._meaning(further, further.value, guessed)
         return {code: means.get(key_of([text]), "") for code, text in found.items()}
 
-    def _written(self, guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> SystemDrafted:
+    def _write_system(self, guessed: Guessed, drafts: Mapping[str, MappingDraft]) -> SystemDrafted:
         states = (self._state,) if self._state else ()
         ids = {n: f"{self._id}_{table_key(n)}".replace("/", "_") for n in drafts}
         texts = {ids[n]: self._text(n, d, guessed, ids[n], states) for n, d in drafts.items()}
@@ -270,9 +270,9 @@ class _Drafting:
             if name == guessed.head and _OLD_KEY not in filled:
                 # The key of the old program is kept with the record: by it a clerk finds the row again.
                 filled.add(_OLD_KEY)
-                text += f'[[map]]\nfrom = {_quoted(column)}\nto = "{_OLD_KEY}"\nclean = "text"\nencoding = ""\n\n'
+                text += f'[[map]]\nfrom = {_quote(column)}\nto = "{_OLD_KEY}"\nclean = "text"\nencoding = ""\n\n'
             else:
-                text += f"[[ignore]]\nfrom = {_quoted(column)}\nreason = {_quoted(why)}\n\n"
+                text += f"[[ignore]]\nfrom = {_quote(column)}\nreason = {_quote(why)}\n\n"
         return text
 
 
@@ -295,5 +295,5 @@ def _weight(fields: Set[str]) -> float:
     return sum(weight for name, weight in _FIR.items() if name in fields)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

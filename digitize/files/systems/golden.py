@@ -9,7 +9,7 @@ from digitize.files.mapping.golden import Golden, GoldenRow, compare_rows, golde
 from digitize.files.systems.apply import SystemApplied, take_tables
 from digitize.files.systems.bonds import find_owners
 from digitize.files.systems.find import read_system
-from digitize.files.systems.joining import Joining
+from digitize.files.systems.joining import CaseJoiner
 from digitize.files.systems.store import RowStore
 from mappers.mapping.load import records_of
 
@@ -31,7 +31,7 @@ def run_golden_system(where: Path, folder: Path) -> Golden:
     with RowStore() as store:
         tables = take_tables(found[0], system, mappings, context, store, SystemApplied())
         find_owners(store, system, tables)
-        joining = Joining(store, system, tables)
+        joining = CaseJoiner(store, system, tables)
         for head in (t for t in tables if t.name == system.heads[0]):
             kept = list(store.firsts(head.number))
             rows += [GoldenRow(r.number, reported=r.problem) for r in kept if r.problem]

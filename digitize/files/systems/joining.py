@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digitize.files.systems.delivered import Delivered
+from digitize.files.systems.delivered import DeliveredTable
 from digitize.files.systems.lookups import Lookups
 from digitize.files.systems.store import KeptRow, RowStore
 from mappers.mapping.apply import Application
@@ -28,7 +28,7 @@ class Family:
     the rows are known, whichever delivery they are of; "" outside a workspace.
     """
 
-    table: Delivered
+    table: DeliveredTable
     rows: Sequence[KeptRow]
     owners: Sequence[int]
     ids: Sequence[str]
@@ -38,10 +38,10 @@ OverRows = Callable[[Family, Sources], Sources]
 """What people decided, put over rows of a table."""
 
 
-class Joining:
+class CaseJoiner:
     """A system whose rows are all in the store, and tied."""
 
-    def __init__(self, store: RowStore, system: System, tables: Sequence[Delivered]) -> None:
+    def __init__(self, store: RowStore, system: System, tables: Sequence[DeliveredTable]) -> None:
         self._store, self._system = store, system
         self._tables = {t.number: t for t in tables}
         self.lookups = Lookups(store, system, tables)
@@ -50,22 +50,22 @@ class Joining:
 
     def lots(self, rows: Sequence[KeptRow]) -> list[list[Family]]:
         """Heads with all that belongs to them: of each delivered table by itself, the heads first."""
-        return [self._families(family.rows) for family in self.alone(rows)]
+        return [self._families(family.rows) for family in self.iter_unjoined(rows)]
 
-    def alone(self, rows: Sequence[KeptRow]) -> list[Family]:
+    def iter_unjoined(self, rows: Sequence[KeptRow]) -> list[Family]:
         """Rows without what belongs to them, of each delivered table by itself."""
         by_table: dict[int, list[KeptRow]] = {}
         for row in rows:
             by_table.setdefault(row.source, []).append(row)
         return [self._family(some, range(len(some))) for some in by_table.values()]
 
-    def said(self, row: KeptRow, column: str) -> list[tuple[int, str]]:
+    def list_cell_versions(self, row: KeptRow, column: str) -> list[tuple[int, str]]:
         """What a cell says in each delivery of a row, the earliest first: (number of the table, text)."""
         found = []
         for source, cells in self._store.versions(row.id):
             table = self._tables[source]
             at = table.columns.index(column) if column in table.columns else len(cells)
-            text = self._coded(table)[0](column, [cells[at]])[0].raw if at < len(cells) else ""
+            text = self._decode_codes(table)[0](column, [cells[at]])[0].raw if at < len(cells) else ""
             found.append((source, text))
         return found
 
@@ -92,7 +92,7 @@ class Joining:
         self.lookups.take_used()
         for family in (f for families in lots for f in families):
             sources = self._sources(family)
-            for column in self._coded(family.table)[2]:
+            for column in self._decode_codes(family.table)[2]:
                 stored = dict.fromkeys(s for s in sources.columns.get(column, ()) if s is not None)
                 sources.open(column, list(stored))
             said = [(r.number, of, owner, r.cells, r.is_gone)
@@ -109,23 +109,23 @@ class Joining:
         """
         head = families[0]
         mapping = _mapping(head.table)
-        sources = self._over(head, over)
+        sources = self._map_over(head, over)
         made = {n: self._work(head.table, n, m, context).map(sources) for n, m in {"": mapping, **mapping.also}.items()}
         _note_gone(made[""], head.rows)
         lots = []
         for family in families[1:]:
             work = self._work(family.table, "", _mapping(family.table), context)
-            mapped = work.map(self._over(family, over), told_of(made[""], family.owners))
+            mapped = work.map(self._map_over(family, over), told_of(made[""], family.owners))
             _note_gone(mapped, family.rows)
             numbers, order = [r.number for r in family.rows], [_order(r) for r in family.rows]
             lots.append(PartLot(family.table.name, mapped, family.owners, numbers, family.ids, order))
         return {**made, "": join(made[""], lots)}
 
-    def _over(self, family: Family, over: OverRows | None) -> Sources:
+    def _map_over(self, family: Family, over: OverRows | None) -> Sources:
         sources = self._sources(family)
         return over(family, sources) if over else sources
 
-    def _work(self, table: Delivered, name: str, mapping: FormMapping, context: MapContext) -> Application:
+    def _work(self, table: DeliveredTable, name: str, mapping: FormMapping, context: MapContext) -> Application:
         key = (table.number, name, context.book_year, f"{context.station}|{context.district}")
         if key not in self._works:
             self._works[key] = Application(mapping, context)
@@ -137,17 +137,17 @@ class Joining:
         names = [*table.columns, *(f"+{i}" for i in range(1, width - len(table.columns) + 1))]
         whole = [c if len(c) == width else (*c, *[None] * (width - len(c))) for c in cells]
         columns = dict(zip(names, zip(*whole, strict=True), strict=True))
-        opened, added, _ = self._coded(table)
+        opened, added, _ = self._decode_codes(table)
         columns |= {name: columns[base] for name, base in added.items()}
         if takes_name(_mapping(table)):
             columns[TABLE] = (table.table,) * len(cells)
         return Sources(len(cells), columns, opened)
 
-    def _coded(self, table: Delivered) -> tuple[CodedCells, Mapping[str, str], Sequence[str]]:
+    def _decode_codes(self, table: DeliveredTable) -> tuple[CodedCells, Mapping[str, str], Sequence[str]]:
         found = self._opened.get(table.number)
         if found is None:
             mapping = _mapping(table)
-            meanings, added = self.lookups.coded(table, mapping)
+            meanings, added = self.lookups.find_meanings(table, mapping)
             cells = CodedCells(TableCells(mapping, table.file, table.table), meanings)
             found = self._opened[table.number] = cells, added, tuple(meanings)
         return found
@@ -184,6 +184,6 @@ def _note_in_rows(mapped: Mapped, at: int) -> None:
                     return
 
 
-def _mapping(table: Delivered) -> FormMapping:
+def _mapping(table: DeliveredTable) -> FormMapping:
     assert table.mapping is not None
     return table.mapping

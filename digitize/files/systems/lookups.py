@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from digitize.files.systems.delivered import Delivered, nearness
+from digitize.files.systems.delivered import DeliveredTable, nearness
 from digitize.files.systems.store import Cells, RowStore
 from mappers.binding.bound import FormMapping
 from mappers.systems.codes import Meaning
@@ -18,16 +18,18 @@ _REMEMBERED = 50_000
 class Lookups:
     """All lookup tables of a system. tables: as delivered."""
 
-    def __init__(self, store: RowStore, system: System, tables: Sequence[Delivered]) -> None:
+    def __init__(self, store: RowStore, system: System, tables: Sequence[DeliveredTable]) -> None:
         self._store, self._system = store, system
-        self._tables: dict[str, list[Delivered]] = {}
+        self._tables: dict[str, list[DeliveredTable]] = {}
         for table in tables:
             if table.name in system.lookups:
                 self._tables.setdefault(table.name, []).append(table)
         self._known: dict[tuple[tuple[str, str, str], str, str, str], str | None] = {}
         self._used: dict[tuple[str, str, str], str | None] = {}
 
-    def coded(self, told: Delivered, mapping: FormMapping) -> tuple[Mapping[str, Meaning], Mapping[str, str]]:
+    def find_meanings(
+        self, told: DeliveredTable, mapping: FormMapping
+    ) -> tuple[Mapping[str, Meaning], Mapping[str, str]]:
         """Of a table that uses codes: column -> the meaning of its codes, and of the columns that a lookup adds, the
         column with the code. A lookup that was not delivered makes all its codes unknown.
         """
@@ -50,7 +52,7 @@ class Lookups:
         self._used.clear()
         return used
 
-    def _meaning(self, rule: LookupRule, column: str, told: Delivered) -> Meaning:
+    def _meaning(self, rule: LookupRule, column: str, told: DeliveredTable) -> Meaning:
         nothing = frozenset(key_of([n]) for n in rule.nothing)
         name = next(n for n, r in self._system.lookups.items() if r is rule)
 
@@ -62,7 +64,7 @@ class Lookups:
 
         return meant
 
-    def _text(self, name: str, column: str, key: str, told: Delivered) -> str | None:
+    def _text(self, name: str, column: str, key: str, told: DeliveredTable) -> str | None:
         at = (told.near, name, column, key)
         if at not in self._known:
             if len(self._known) > _REMEMBERED:
@@ -70,7 +72,7 @@ class Lookups:
             self._known[at] = self._look(name, column, key, told)
         return self._known[at]
 
-    def _look(self, name: str, column: str, key: str, told: Delivered) -> str | None:
+    def _look(self, name: str, column: str, key: str, told: DeliveredTable) -> str | None:
         """Of the table that lies nearest, the newest where several do; None where it says two things, or nothing."""
         ranked = sorted(
             self._tables.get(lookup_table(name), ()), key=lambda t: (-nearness(t.near, told.near), -t.number)
@@ -91,7 +93,7 @@ class Lookups:
         return None
 
     @staticmethod
-    def _is_of_kind(rule: LookupRule, table: Delivered, cells: Cells) -> bool:
+    def _is_of_kind(rule: LookupRule, table: DeliveredTable, cells: Cells) -> bool:
         """Whether a row of a table that holds several kinds of codes is of the kind that a rule is for."""
         for column, wanted in rule.where.items():
             (place,) = table.places([column], "lookup")

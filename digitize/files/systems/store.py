@@ -121,11 +121,11 @@ class RowStore:
         self.path.replace(path)
         return RowStore.read(path)
 
-    def tell(self, name: str, text: str) -> None:
+    def write_note(self, name: str, text: str) -> None:
         """Keep a word about the rows."""
         self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?)", (name, text))
 
-    def told(self, name: str) -> str:
+    def read_note(self, name: str) -> str:
         """A word that was kept, "" where none was."""
         found = self._db.execute("SELECT text FROM told WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found else ""
@@ -136,7 +136,7 @@ class RowStore:
         with plain_errors(self.path, "the same command again"):
             self._db.execute("BEGIN")
             for number, up, keys, cells, problem, own in rows:
-                data = _packed(cells)
+                data = _pack_cells(cells)
                 said = int.from_bytes(blake2b(data, key=of, digest_size=8).digest(), signed=True)
                 kept = (self._next, source, number, up, own, said, data, problem)
                 self._db.execute("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
@@ -184,7 +184,7 @@ class RowStore:
         where = "s.source = ? AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.row = s.id)"
         where += " AND s.number BETWEEN ? AND ?" if numbers else ""
         sql = f"{_COUNTING.format('rows')} WHERE {where} ORDER BY s.number"
-        return map(_kept, self._db.execute(sql, (source, *(numbers or ()))))
+        return map(_parse_row, self._db.execute(sql, (source, *(numbers or ()))))
 
     def by_up(self, source: int, keys: Sequence[str]) -> Iterator[tuple[str, Cells]]:
         """The cells of a table's rows by the key of what they belong to."""
@@ -200,7 +200,7 @@ class RowStore:
             table = f"(SELECT b.owner, r.* FROM bonds b JOIN rows r ON r.id = b.row WHERE b.owner IN ({_marks(some)}))"
             sql = _COUNTING.format(table).replace("SELECT s.id", "SELECT s.owner, s.id", 1)
             for owner, *row in self._db.execute(f"{sql} ORDER BY c.source, c.number", some):
-                yield owner, _kept(row)
+                yield owner, _parse_row(row)
 
     def cells(self, row: int) -> Cells:
         """The cells of one row."""
@@ -234,7 +234,7 @@ class RowStore:
         sql = "SELECT b.state, COUNT(*) FROM bonds b JOIN rows r ON r.id = b.row WHERE r.source = ? GROUP BY b.state"
         return dict(self._db.execute(sql, (source,)).fetchall())
 
-    def gone(self, source: int) -> int:
+    def count_gone(self, source: int) -> int:
         """How many rows, first delivered with this table, a newer delivery of it has no more."""
         sql = "SELECT COUNT(*) FROM gone g JOIN rows r ON r.id = g.first WHERE r.source = ?"
         return int(self._db.execute(sql, (source,)).fetchone()[0])
@@ -249,12 +249,12 @@ class RowStore:
         return found
 
 
-def _kept(row: Sequence[Any]) -> KeptRow:
+def _parse_row(row: Sequence[Any]) -> KeptRow:
     i, source, number, cells, problem, first, first_number, own, is_gone = row
     return KeptRow(i, source, number, _cells(cells), problem, (first, first_number), own, bool(is_gone))
 
 
-def _packed(cells: Cells) -> bytes:
+def _pack_cells(cells: Cells) -> bytes:
     """Cells as bytes. As JSON, for what a workspace keeps may come from elsewhere and must not be able to run."""
     text = json.dumps(cells, ensure_ascii=False, separators=(",", ":"), default=_as_plain)
     return text.encode("utf-8", "surrogatepass")

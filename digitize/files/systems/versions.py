@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from digitize.files.systems.delivered import Delivered, nearness
+from digitize.files.systems.delivered import DeliveredTable, nearness
 from digitize.files.systems.store import Cells, RowStore
 from mappers.systems.keys import cell_text
 from mappers.systems.system import System
@@ -42,7 +42,7 @@ VERSION = "source, number, id, up, own, said"
 IsSame = Callable[[Version, Version], bool]
 
 
-def told_apart(
+def separate_cases(
     rows: Iterable[Version], is_same: IsSame | None, is_near: IsSame, *, has_key: bool
 ) -> list[list[Version]]:
     """Rows that may be one, as lists of the deliveries of each. rows: by source and number, as they were delivered.
@@ -80,7 +80,7 @@ def told_apart(
 class Versions:
     """Writes down which rows of a store are deliveries of one."""
 
-    def __init__(self, store: RowStore, tables: Sequence[Delivered]) -> None:
+    def __init__(self, store: RowStore, tables: Sequence[DeliveredTable]) -> None:
         self._store = store
         self._tables = {t.number: t for t in tables}
 
@@ -112,13 +112,13 @@ class Versions:
         """(how many columns of the FIR's key differ, -1 where both have none; share of the other columns in which
         they say the same). without: columns that do not count.
         """
-        left, right = self._named(one), self._named(other)
+        left, right = self._name_columns(one), self._name_columns(other)
         keys = self._fir_columns(one.source) & left.keys() & right.keys()
         differ = sum(left[n] != right[n] for n in keys) if any(left[n] or right[n] for n in keys) else -1
         said = [n for n in left if n not in without and n in right and (left[n] or right[n])]
         return differ, sum(left[n] == right[n] for n in said) / len(said) if said else 1.0
 
-    def _named(self, row: Version) -> dict[str, str]:
+    def _name_columns(self, row: Version) -> dict[str, str]:
         columns = self._tables[row.source].columns
         cells: Cells = self._store.cells(row.id)
         return {c.casefold(): cell_text(cell).strip() for c, cell in zip(columns, cells, strict=False)}
@@ -150,7 +150,7 @@ class HeadVersions:
     or another year, may have numbered alike.
     """
 
-    def __init__(self, store: RowStore, system: System, tables: Sequence[Delivered], repeated: str) -> None:
+    def __init__(self, store: RowStore, system: System, tables: Sequence[DeliveredTable], repeated: str) -> None:
         self._store, self._repeated = store, repeated
         self._heads = [t.number for t in tables if t.name == system.heads[0]]
         self._versions = Versions(store, tables)
@@ -163,7 +163,7 @@ class HeadVersions:
             self._compare()
         self._store.ask("BEGIN")
         for rows in by_own_key(self._store, self._heads):
-            for deliveries in told_apart(rows, self._is_same, self._versions.is_near, has_key=True):
+            for deliveries in separate_cases(rows, self._is_same, self._versions.is_near, has_key=True):
                 if len(deliveries) > 1:
                     self._versions.keep(deliveries)
                     bonds = [(r.id, None, self._repeated) for r in deliveries[1:]]
@@ -188,10 +188,10 @@ class HeadVersions:
         return differ == 0 or (differ < 2 and share > MOST_OF)
 
 
-class Moved:
+class MovedParts:
     """Rows of a part that a later delivery puts to another FIR: known by their own key, they leave the first one."""
 
-    def __init__(self, store: RowStore, tables: Sequence[Delivered], name: str, without: Sequence[str]) -> None:
+    def __init__(self, store: RowStore, tables: Sequence[DeliveredTable], name: str, without: Sequence[str]) -> None:
         self._store, self._versions = store, Versions(store, tables)
         self._sources = [t.number for t in tables if t.name == name]
         self._without = tuple(c.casefold() for c in without)
@@ -258,14 +258,14 @@ class Moved:
         self._store.change("DELETE FROM newest WHERE first = ?", [(of,)] if of != first else [])
 
 
-def find_gone(store: RowStore, tables: Sequence[Delivered]) -> None:
+def find_gone(store: RowStore, tables: Sequence[DeliveredTable]) -> None:
     """Note the rows that a newer delivery of all of their table has no more. They count on, and are told."""
     names: dict[str, list[int]] = {}
     for table in tables:
         names.setdefault(table.name, []).append(table.number)
     near = {t.number: t.near for t in tables}
     for sources in names.values():
-        for old, new in _covered(store, sources, near).items():
+        for old, new in _find_covering(store, sources, near).items():
             store.change(_GONE, [(old, new)])
 
 
@@ -276,7 +276,7 @@ _GONE = f"""INSERT OR IGNORE INTO gone SELECT m.first FROM ({_MEMBERS} AND r.sou
   SELECT 1 FROM versions v JOIN rows r ON r.id = v.row WHERE v.first = m.first AND r.source >= ?2)"""
 
 
-def _covered(store: RowStore, sources: Sequence[int], near: Mapping[int, tuple[str, str, str]]) -> dict[int, int]:
+def _find_covering(store: RowStore, sources: Sequence[int], near: Mapping[int, tuple[str, str, str]]) -> dict[int, int]:
     """Table -> a later delivery of most of its rows."""
     if len(sources) < 2:
         return {}

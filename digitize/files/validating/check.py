@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from digitize.errors import InputError
-from digitize.files.validating.aside import Asides
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.case_files import CaseCount
+from digitize.files.validating.deferred_rules import DeferredRules
 from digitize.files.validating.findings import Findings, FindingWords
 from digitize.files.validating.masks import mask_values
 from digitize.files.validating.parts import Parts, Router, pieces
 from digitize.files.validating.readers import Place, open_reader
-from digitize.files.validating.repeats import REPEATED, TWICE, repeats_found, with_repeats
+from digitize.files.validating.repeats import REPEATED, TWICE, repeats_found, restore_repeats
 from digitize.files.validating.report import CheckReport
+from digitize.files.validating.row_intake import UNREAD, Others, Progress, TakenRows, places_of, take_rows, text_rows
 from digitize.files.validating.server import Database
-from digitize.files.validating.settings import not_told
+from digitize.files.validating.settings import list_missing_settings
 from digitize.files.validating.sources import FoundTables, TableSource, find_sources, find_table, size_of
-from digitize.files.validating.taking import UNREAD, Others, Progress, TakenRows, places_of, take_rows, text_rows
 from digitize.files.validating.tallies import FindingTallies
 from validators.checking.check import tables_compared
 from validators.checking.rows import find_in_rows
@@ -34,7 +34,7 @@ from validators.rulebook.given import CheckSettings
 from validators.rulebook.rule import load_rules
 
 if TYPE_CHECKING:
-    from digitize.files.validating.mapped import Legacy
+    from digitize.files.validating.mapped_rows import Legacy
 
 ORPHAN = "T019"
 # Of files. Asking the rules of a part takes some twelve times its bytes of memory.
@@ -68,22 +68,30 @@ def check_files(paths: Sequence[Place], form: str, settings: CheckSettings, how:
     router = Router(count, has_children=any(s.table.child for s in found.sources))
     tallies, case_files = FindingTallies(), CaseCount(form, settings, how.impact)
     findings = Findings(FindingWords(files, settings.policy, Teller(how.language)))
-    with Parts(count) as parts, Asides(count) as asides:
+    with Parts(count) as parts, DeferredRules(count) as asides:
         taken = TakenRows(form, settings, files, findings, parts, router, how.progress)
         if how.legacy:
             # What maps takes long to import, and most files need none of it.
-            from digitize.files.validating.mapped import take_mapped
+            from digitize.files.validating.mapped_rows import take_mapped
 
             others = take_mapped(taken, _files(paths), form, how.legacy)
         else:
             take_rows(taken, found, total)
             others = rows_compared(form, paths, settings)
-        _ask_all(_Asking(form, taken, how.unmasked, asides, tallies, case_files), others)
-    years, stations = tallies.made()
-    counted = (taken.rows, taken.unreadable, taken.findings, found.others, _asked(form, settings), years, stations)
+        _ask_all(_CheckRun(form, taken, how.unmasked, asides, tallies, case_files), others)
+    years, stations = tallies.compute()
+    counted = (
+        taken.rows,
+        taken.unreadable,
+        taken.findings,
+        found.others,
+        _list_questions(form, settings),
+        years,
+        stations,
+    )
     report = CheckReport(form, names, *counted, how.unmasked, case_files=case_files.made)
     read = tuple(s for s in found.sources if isinstance(s.path, Path))
-    return replace(report, not_told=not_told(settings), sources=read)
+    return replace(report, not_told=list_missing_settings(settings), sources=read)
 
 
 def _files(paths: Sequence[Place]) -> list[Path]:
@@ -94,18 +102,18 @@ def _files(paths: Sequence[Place]) -> list[Path]:
     return [p for p in paths if isinstance(p, Path)]
 
 
-def _asked(form: str, settings: CheckSettings) -> int:
+def _list_questions(form: str, settings: CheckSettings) -> int:
     return len(load_rules(form).keys() - settings.left_out)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class _CheckRun:
     """What is at hand while rules are asked."""
 
     form: str
     taken: TakenRows
     unmasked: str
-    asides: Asides
+    asides: DeferredRules
     tallies: FindingTallies
     case_files: CaseCount
 
@@ -113,7 +121,7 @@ class _Asking:
         self.taken.findings.add(mask_values(found, self.form, unmask=bool(self.unmasked)))
 
 
-def _ask_all(asking: _Asking, others: Others) -> None:
+def _ask_all(asking: _CheckRun, others: Others) -> None:
     taken, settings = asking.taken, asking.taken.settings
     rejecting = [code for code, word in settings.policy.items() if word == "reject"]
     # In one part all rows are at hand, and nothing need wait.
@@ -122,18 +130,18 @@ def _ask_all(asking: _Asking, others: Others) -> None:
         unread, repeats = frames.pop(UNREAD, None), frames.pop(REPEATED, None)
         found = find_in_rows(asking.form, frames, settings, others, aside)
         if aside:
-            found = _without_false_orphans(found, taken.router)
+            found = _drop_false_orphans(found, taken.router)
         found = pl.concat([found, unread]) if unread is not None else found
         found = pl.concat([found, repeats_found(asking.form, None if TWICE in settings.left_out else repeats)])
         asking.case_files.add(frames.get(asking.form), found)
-        records = with_repeats(frames.get(asking.form), repeats)
+        records = restore_repeats(frames.get(asking.form), repeats)
         asking.tallies.add(records, found.filter(pl.col("code").is_in(rejecting))[RECORD])
         asking.keep(found)
     for found in asking.asides.ask():
         asking.keep(found)
 
 
-def _without_false_orphans(found: pl.DataFrame, router: Router) -> pl.DataFrame:
+def _drop_false_orphans(found: pl.DataFrame, router: Router) -> pl.DataFrame:
     """A row may only seem to have no record, since that lies in another part."""
     orphans = found["code"] == ORPHAN
     return found.filter(~orphans | ~router.knows(found[RECORD])) if orphans.any() else found
@@ -148,11 +156,11 @@ def rows_compared(form: str, paths: Sequence[Place], settings: CheckSettings) ->
         for folder in folders:
             # What is wrong with the file itself is told when it is checked as what it is.
             with suppress(InputError):
-                found[other] = {s.table.name: _whole(s, other) for s in find_table(folder, other, names)}
+                found[other] = {s.table.name: _read_whole(s, other) for s in find_table(folder, other, names)}
     return {other: tables for other, tables in found.items() if tables}
 
 
-def _whole(source: TableSource, form: str) -> pl.DataFrame:
+def _read_whole(source: TableSource, form: str) -> pl.DataFrame:
     reader = open_reader(source.path, source.name, source.table)
     frames = [text_rows(b.frame, 0) for b in reader.blocks(places_of(source, reader, form))]
     # A file with a header alone gives no block; the table is there all the same.

@@ -19,17 +19,17 @@ def rules_left_out(form: str, select: Sequence[str], ignore: Sequence[str]) -> f
     when no rule of the form is left.
     """
     rules = {code: made.slug for code, made in every_rule().items()}
-    ignored = _meant(ignore, {**rules, **{code: STRUCTURE[code].slug for code in STRUCTURE}})
+    ignored = _find_codes(ignore, {**rules, **{code: STRUCTURE[code].slug for code in STRUCTURE}})
     lost = ignored & STRUCTURE.keys() - set(_MAY_BE_IGNORED)
     if lost:
         raise OptionsError(f"{min(lost)} says that something was not checked; it cannot be ignored.")
-    left_out = ignored | (rules.keys() - _meant(select, rules) if select else set())
+    left_out = ignored | (rules.keys() - _find_codes(select, rules) if select else set())
     if not load_rules(form).keys() - left_out:
         raise OptionsError(f"no rule of {form} is left; see --select and --ignore.")
     return frozenset(left_out)
 
 
-def _meant(words: Sequence[str], slugs: Mapping[str, str]) -> set[str]:
+def _find_codes(words: Sequence[str], slugs: Mapping[str, str]) -> set[str]:
     found: set[str] = set()
     for word in words:
         codes = {c for c, slug in slugs.items() if word in (c, slug) or (len(word) == 1 and c.startswith(word))}

@@ -34,7 +34,7 @@ class Rows:
         """Bytes of all rows."""
         return int(self.ends[-1])
 
-    def parted(self, raw: bytes) -> tuple[bytes, list[tuple[int, str]]]:
+    def split_odd(self, raw: bytes) -> tuple[bytes, list[tuple[int, str]]]:
         """The rows that are as they should be, as one text; and the others with their numbers."""
         if not self.odd.any():
             return raw[: self.length], []

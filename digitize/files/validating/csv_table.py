@@ -60,7 +60,7 @@ class CsvReader:
                 raw = self._take()
                 if not raw:
                     return
-                block = self._whole(raw, wanted)
+                block = self._parse_whole(raw, wanted)
                 if block is not None:
                     # Back to full blocks step by step, after one that had to be cut.
                     self._size = min(self._block, 2 * self._size)
@@ -141,7 +141,7 @@ class CsvReader:
                 break
         return before + b"x" * (MAX_ROW + 1) + b"\n"
 
-    def _whole(self, raw: bytes, wanted: Mapping[str, int]) -> Block | None:
+    def _parse_whole(self, raw: bytes, wanted: Mapping[str, int]) -> Block | None:
         """The block's whole rows parsed at once; None when any of them has to be looked at by itself."""
         if b"\r" in raw:
             # Carriage returns alone end lines, too; only the slow way knows them.
@@ -156,7 +156,7 @@ class CsvReader:
         rows = find_rows(raw, len(self.names))
         if rows is None:
             return None
-        sound, odd = rows.parted(raw)
+        sound, odd = rows.split_odd(raw)
         frame = _parse(sound, wanted)
         # polars saw other rows than were counted here: nothing of it is believed.
         if frame is None or frame.height != len(rows.starts) - len(odd):

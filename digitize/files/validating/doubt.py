@@ -27,10 +27,10 @@ class Neighbours:
         self._last: str | None = None
         self._is_open = False
 
-    def beside(self, rows: pl.DataFrame, broken: Sequence[int]) -> pl.DataFrame:
+    def find_neighbours(self, rows: pl.DataFrame, broken: Sequence[int]) -> pl.DataFrame:
         """Those of the next rows of the file. rows: a text frame. broken: lines of what could not be read."""
         if GIVEN_LINE in rows.columns and (rows[GIVEN_LINE].fill_null("") != "").all():
-            return self._told(pl.Series([], dtype=pl.String))
+            return self._list_ids(pl.Series([], dtype=pl.String))
         torn = pl.DataFrame({LINE: broken, RECORD: [None] * len(broken)}, schema={LINE: pl.Int64, RECORD: pl.String})
         there = rows.select(LINE, pl.when(self._knows(rows[RECORD])).then(RECORD).alias(RECORD))
         kept = pl.concat([there, torn]).sort(LINE).select(pl.col(RECORD).alias(_KEPT))
@@ -44,7 +44,7 @@ class Neighbours:
         if len(kept):
             self._is_open = kept[_KEPT][-1] is None
             self._last = sides["before"][-1] or self._last
-        return self._told(pl.concat(found).drop_nulls().unique(maintain_order=True))
+        return self._list_ids(pl.concat(found).drop_nulls().unique(maintain_order=True))
 
-    def _told(self, ids: pl.Series) -> pl.DataFrame:
+    def _list_ids(self, ids: pl.Series) -> pl.DataFrame:
         return pl.DataFrame({RECORD: ids}).with_columns(pl.lit(self._table).alias(TABLE))

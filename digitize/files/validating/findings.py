@@ -114,7 +114,7 @@ class Findings:
         rejecting = [c for c in self._codes if self.words.severities[c] == "reject"]
         return sum(f.filter(pl.col("code").is_in(rejecting))["line"].n_unique() for f in self._frames())
 
-    def without(self, known: frozenset[tuple[str, str, str, str, str]]) -> Findings:
+    def drop_known(self, known: frozenset[tuple[str, str, str, str, str]]) -> Findings:
         """The findings whose (file, table, key or line, field, code) is not among these."""
         kept = Findings(self.words)
         for frame in self._frames():

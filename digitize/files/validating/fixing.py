@@ -78,7 +78,9 @@ def _fix(source: TableSource, target: Path, changes: TextIO, counts: Counter[str
         # As polars ends the rows below.
         csv.writer(out, lineterminator="\n").writerow(reader.names)
         for block in reader.blocks({name: int(name) for name in columns}):
-            made = block.frame.with_columns(_fixed(block.frame[name], column) for name, column in columns.items())
+            made = block.frame.with_columns(
+                _repair_column(block.frame[name], column) for name, column in columns.items()
+            )
             out.write(made.drop(LINE).write_csv(include_header=False))
             for name, column in columns.items():
                 _tell(block, made, name, (source, reader.names[int(name)], column), changes, counts)
@@ -103,7 +105,7 @@ def _tell(
         csv.writer(changes).writerow([safe(cell) for cell in row])
 
 
-def _fixed(cells: pl.Series, column: Column | None) -> pl.Series:
+def _repair_column(cells: pl.Series, column: Column | None) -> pl.Series:
     """The column repaired; each distinct cell is looked at once, and only where something may be amiss."""
     doubtful = cells.unique()
     is_typed = column is not None and column.kind in TYPES

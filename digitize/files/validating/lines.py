@@ -26,7 +26,7 @@ class LineCounter:
         self._path, self._offset, self._line = path, 0, 1
         self._is_text = find_reader(path) in _TEXTS and not _is_utf16(path)
 
-    def of(self, rows: Sequence[LegacyRow]) -> list[int]:
+    def find_lines(self, rows: Sequence[LegacyRow]) -> list[int]:
         """The lines of the next rows, from 1."""
         if not self._is_text or any(row.offset < 0 for row in rows):
             return [row.number for row in rows]

@@ -27,7 +27,7 @@ def mask_values(found: pl.DataFrame, form: str, *, unmask: bool) -> pl.DataFrame
     """
     value = pl.col("value")
     if not unmask:
-        private, typed = map(sorted, guarded(form))
+        private, typed = map(sorted, list_guarded_fields(form))
         place = pl.concat_str("table", pl.lit("."), "field")
         is_hidden = place.is_in(private) | (place.is_in(typed) & _is_odd(value))
         names_other = [code for code, made in every_rule().items() if made.names_other]
@@ -54,7 +54,7 @@ def _is_odd(text: pl.Expr) -> pl.Expr:
     return ~text.str.contains(DIGIT) | text.str.replace_all(USUAL_WORDS, " ").str.contains(WORD)
 
 
-def guarded(form: str) -> tuple[frozenset[str], frozenset[str]]:
+def list_guarded_fields(form: str) -> tuple[frozenset[str], frozenset[str]]:
     """Fields as "table.field": private ones; those of numbers, dates, amounts, which may hold a cell out of place."""
     columns = [(t.name, c) for t in form_tables(form).values() for c in t.columns]
     private = frozenset(f"{table}.{c.name}" for table, c in columns if c.private)

@@ -13,8 +13,8 @@ import polars as pl
 
 from digitize.errors import DiskFull
 from digitize.files.validating.doubt import DOUBTFUL, TABLE
-from digitize.files.validating.placing import with_places
-from digitize.files.validating.repeats import without_repeats
+from digitize.files.validating.placing import resolve_places
+from digitize.files.validating.repeats import drop_repeats
 from validators.rulebook.columns import RECORD
 
 STATION = ("state", "district", "police_station")
@@ -146,16 +146,16 @@ class Router:
 
     def _find(self, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Whether a record has the hash, and its part where one has."""
-        hashes, parts = self._known()
+        hashes, parts = self._read_known()
         if not len(hashes):
             return np.zeros(len(wanted), bool), np.zeros(len(wanted), np.uint16)
         # searchsorted gives the length where all hashes are smaller.
         place = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
         return hashes[place] == wanted, parts[place]
 
-    def _known(self) -> tuple[np.ndarray, np.ndarray]:
+    def _read_known(self) -> tuple[np.ndarray, np.ndarray]:
         if self._sorted is None:
-            hashes, parts = _joined(self._hashes, np.uint64), _joined(self._parts, np.uint16)
+            hashes, parts = _join_pieces(self._hashes, np.uint64), _join_pieces(self._parts, np.uint16)
             order = pl.Series(hashes).arg_sort().to_numpy()
             parts = parts[order]
             hashes = hashes[order]
@@ -163,7 +163,7 @@ class Router:
         return self._sorted
 
 
-def _joined(pieces: list[np.ndarray], kind: type[np.generic]) -> np.ndarray:
+def _join_pieces(pieces: list[np.ndarray], kind: type[np.generic]) -> np.ndarray:
     """The pieces as one; each is given up as soon as it is copied, for all of them may be a quarter of the memory."""
     whole = np.empty(sum(map(len, pieces)), kind)
     end = len(whole)
@@ -183,7 +183,7 @@ def pieces(parts: Parts, form: str) -> Iterator[dict[str, pl.DataFrame]]:
     for part in range(parts.count):
         tables = parts.read(part)
         doubtful = tables.pop(DOUBTFUL, None)
-        yield with_places(form, without_repeats(form, tables), _by_table(doubtful))
+        yield resolve_places(form, drop_repeats(form, tables), _by_table(doubtful))
 
 
 def _by_table(doubtful: pl.DataFrame | None) -> dict[str, pl.Series]:

@@ -26,7 +26,7 @@ class _Lines:
     counts: pl.DataFrame
 
 
-def with_places(
+def resolve_places(
     form: str, tables: Mapping[str, pl.DataFrame], doubtful: Mapping[str, pl.Series] | None = None
 ) -> dict[str, pl.DataFrame]:
     """Tables in which a reference names a row by its place in the record, from 1; their lines are left out.
@@ -38,15 +38,15 @@ def with_places(
     another, becomes a text that is no number ("line 1"). A rule tells of it, and no target takes it.
     """
     made = dict(tables)
-    for link, column in _filled(form, tables):
+    for link, column in _list_references(form, tables):
         lines = _lines(tables[link.of], (doubtful or {}).get(link.of))
         if lines is not None:
-            made[link.table] = _placed(made[link.table], tables[link.table][column], link, lines)
+            made[link.table] = _replace_references(made[link.table], tables[link.table][column], link, lines)
     # What else goes along with the parts may have a column of that name, too.
     return {n: f.drop(GIVEN_LINE, strict=False) if n in form_tables(form) else f for n, f in made.items()}
 
 
-def _filled(form: str, tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[RowReference, str]]:
+def _list_references(form: str, tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[RowReference, str]]:
     """The references that stand in any row, to tables whose rows are there."""
     for link in row_references(form):
         rows = tables.get(link.table)
@@ -83,7 +83,7 @@ def _lines(rows: pl.DataFrame, doubtful: pl.Series | None) -> _Lines | None:
     return _Lines(found, numbered.group_by(RECORD).agg(pl.len().alias(_COUNT)))
 
 
-def _placed(rows: pl.DataFrame, stored: pl.Series, link: RowReference, lines: _Lines) -> pl.DataFrame:
+def _replace_references(rows: pl.DataFrame, stored: pl.Series, link: RowReference, lines: _Lines) -> pl.DataFrame:
     """The rows of a table with its references to one other table as places. stored: these as they stand in the file."""
     asked = rows.select(RECORD, stored.alias(link.column)).with_columns(typed(link.column, "int").alias(_NUMBER))
     known = asked.join(lines.found, on=[RECORD, _NUMBER], how="left", maintain_order="left")

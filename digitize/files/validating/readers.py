@@ -74,7 +74,7 @@ def names_in(path: Place) -> tuple[str, ...]:
     if kind == DATABASE:
         with closing(_connect(path)) as db:
             query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
-            return tuple(str(r[0]) for r in _asked(path, db, query))
+            return tuple(str(r[0]) for r in _query_database(path, db, query))
     return ()
 
 
@@ -159,7 +159,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise InputError(f"{path.name}: the database cannot be opened") from e
 
 
-def _asked(path: Path, db: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
+def _query_database(path: Path, db: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
     try:
         yield from db.execute(query)
     except sqlite3.Error as e:
@@ -170,7 +170,7 @@ def _database_reader(path: Path, name: str) -> RowsReader:
     """A table of a database; a row's line is its place in the table, from 1."""
     quoted = name.replace('"', '""')
     with closing(_connect(path)) as db:
-        names = [str(r[1]) for r in _asked(path, db, f'PRAGMA table_info("{quoted}")')]
+        names = [str(r[1]) for r in _query_database(path, db, f'PRAGMA table_info("{quoted}")')]
     return RowsReader(names, 0, _database_rows(path, f'SELECT * FROM "{quoted}"'))
 
 
@@ -178,7 +178,7 @@ def _database_rows(path: Path, query: str) -> Iterator[Row]:
     with closing(_connect(path)) as db:
         # As bytes: one text that is not UTF-8 is told with its row, and does not end the reading.
         db.text_factory = bytes
-        for line, row in enumerate(_asked(path, db, query), 1):
+        for line, row in enumerate(_query_database(path, db, query), 1):
             yield line, _texts(row)
 
 

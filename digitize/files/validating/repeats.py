@@ -17,7 +17,7 @@ REPEATED, FIRST = "_repeated", "_first"
 TWICE = "R002"
 
 
-def without_repeats(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def drop_repeats(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Tables without the rows of records that only repeat another, which stand under REPEATED where there are any.
 
     tables: all rows of some records, as text frames. REPEATED has RECORD, LINE and FIRST, the line of the row that is
@@ -34,7 +34,7 @@ def without_repeats(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, 
     is_settled = pl.col(RECORD).is_in(settled.implode())
     is_repeat = is_settled & ~pl.col(RECORD).is_first_distinct()
     lines = own.select(RECORD, LINE, pl.col(LINE).first().over(RECORD).alias(FIRST), is_repeat.alias("_is_repeat"))
-    made = {name: _once(form, name, frame, settled) for name, frame in tables.items()}
+    made = {name: _drop_doubles(form, name, frame, settled) for name, frame in tables.items()}
     made[form] = own.filter(~is_repeat)
     return {**made, REPEATED: lines.filter("_is_repeat").drop("_is_repeat")}
 
@@ -49,7 +49,7 @@ def _in_doubt(form: str, tables: Mapping[str, pl.DataFrame], ids: pl.Series) -> 
     return pl.concat(found).unique()
 
 
-def _once(form: str, name: str, frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+def _drop_doubles(form: str, name: str, frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
     """The rows of a child table; of those records each row but once."""
     if name not in _children(form, {name: frame}):
         return frame
@@ -78,7 +78,7 @@ def repeats_found(form: str, repeats: pl.DataFrame | None) -> pl.DataFrame:
     )
 
 
-def with_repeats(own: pl.DataFrame | None, repeats: pl.DataFrame | None) -> pl.DataFrame | None:
+def restore_repeats(own: pl.DataFrame | None, repeats: pl.DataFrame | None) -> pl.DataFrame | None:
     """Rows of records with those set apart again, each under a RECORD of its own, as `repeats_found` names them."""
     if own is None or repeats is None:
         return own

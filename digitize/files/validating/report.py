@@ -9,7 +9,7 @@ from typing import Any
 from digitize.files.validating.baseline import Known
 from digitize.files.validating.case_files import CaseFiles
 from digitize.files.validating.findings import FileFinding, Findings
-from digitize.files.validating.settings import NotTold
+from digitize.files.validating.settings import MissingSetting
 from digitize.files.validating.sources import TableSource
 from validators.finding import Severity
 from validators.messages.teller import FindingText, Teller
@@ -46,7 +46,7 @@ class CheckReport:
     unmasked: str = ""
     known: int = 0
     case_files: CaseFiles = CaseFiles()
-    not_told: tuple[NotTold, ...] = ()
+    not_told: tuple[MissingSetting, ...] = ()
     sources: tuple[TableSource, ...] = ()
 
     @property
@@ -54,9 +54,9 @@ class CheckReport:
         """How many rows there are in the files."""
         return self.rows_checked + self.rows_unreadable
 
-    def without(self, known: Known) -> CheckReport:
+    def drop_known(self, known: Known) -> CheckReport:
         """The report without what an earlier one has told."""
-        left = self.findings.without(known)
+        left = self.findings.drop_known(known)
         return replace(self, findings=left, known=len(self.findings) - len(left))
 
     def count(self, severity: Severity) -> int:

@@ -56,10 +56,10 @@ class Database:
 
     def __post_init__(self) -> None:
         """Raises OptionsError when this is no such URL, or holds a password."""
-        self._known  # noqa: B018  # it is read for its errors
+        self._connection_options  # noqa: B018  # it is read for its errors
 
     @cached_property
-    def _known(self) -> dict[str, Any]:
+    def _connection_options(self) -> dict[str, Any]:
         from psycopg.conninfo import conninfo_to_dict
 
         return dict(conninfo_to_dict(parse_address(self._address).url))
@@ -76,7 +76,7 @@ class Database:
     @property
     def name(self) -> str:
         """The database for people, without host and user."""
-        name = self._known.get("dbname") or self._known.get("service") or "postgresql"
+        name = self._connection_options.get("dbname") or self._connection_options.get("service") or "postgresql"
         return f"{name}#{self.schema}" if self.schema else str(name)
 
     def __enter__(self) -> Database:
@@ -93,7 +93,7 @@ class Database:
     def _db(self) -> psycopg.Connection[tuple[Any, ...]]:
         import psycopg
 
-        settings = {"connect_timeout": str(_CONNECT_SECONDS), **self._known}
+        settings = {"connect_timeout": str(_CONNECT_SECONDS), **self._connection_options}
         settings |= {"application_name": "digitize", "client_encoding": "UTF8"}
         try:
             db = psycopg.connect(**settings)
@@ -122,12 +122,12 @@ class Database:
 
     def _planned_bytes(self, table: str) -> int:
         """What the server expects a view to give."""
-        plan = self._rows(f"EXPLAIN (FORMAT JSON) SELECT * FROM {self._quoted(table)}")[0][0][0]["Plan"]
+        plan = self._rows(f"EXPLAIN (FORMAT JSON) SELECT * FROM {self._quote_table(table)}")[0][0][0]["Plan"]
         return int(plan["Plan Rows"]) * int(plan["Plan Width"])
 
     def open(self, table: str) -> DatabaseTable:
         """A table, its columns known. Raises InputError when it cannot be read, or is not flat."""
-        columns = {name: (kind, group) for name, kind, group in self._rows(_COLUMNS, table=self._quoted(table))}
+        columns = {name: (kind, group) for name, kind, group in self._rows(_COLUMNS, table=self._quote_table(table))}
         nested = [n for n, (kind, group) in columns.items() if kind in _NESTED_TYPES or group in _NESTED_CATEGORIES]
         if nested:
             raise InputError(
@@ -135,20 +135,20 @@ class Database:
             )
         return DatabaseTable(self, table, {name: kind for name, (kind, _) in columns.items()}, list(columns))
 
-    def copied(self, table: str, columns: Mapping[str, str]) -> Iterator[bytes]:
+    def copy_as_csv(self, table: str, columns: Mapping[str, str]) -> Iterator[bytes]:
         """Columns of a table as CSV. columns: name -> how its text is asked for. Raises InputError."""
         import psycopg
 
         # A further column, for a line of one empty cell is none.
         asked = ", ".join((*(f"{text} AS {_quote(name)}" for name, text in columns.items()), "1 AS _row"))
-        query = f"COPY (SELECT {asked} FROM {self._quoted(table)}) TO STDOUT (FORMAT csv, HEADER)"
+        query = f"COPY (SELECT {asked} FROM {self._quote_table(table)}) TO STDOUT (FORMAT csv, HEADER)"
         try:
             with self._db.cursor() as cursor, cursor.copy(query.encode()) as rows:
-                yield from _joined(rows)
+                yield from _join_rows(rows)
         except psycopg.Error as e:
             raise InputError(f"{self.name}: table {table}: {_reason(e)}") from None
 
-    def _quoted(self, table: str) -> str:
+    def _quote_table(self, table: str) -> str:
         return ".".join(_quote(part) for part in (self.schema, table) if part)
 
 
@@ -168,14 +168,14 @@ class DatabaseTable:
         for name, place in wanted.items():
             column = self.names[place]
             columns[name] = _TEXTS.get(self.kinds[column], "{}").format(_quote(column))
-        reader = CsvReader(f"{self.database.name}: {self.table}", self.database.copied(self.table, columns))
+        reader = CsvReader(f"{self.database.name}: {self.table}", self.database.copy_as_csv(self.table, columns))
         done = 0
         for block in reader.blocks({name: i for i, name in enumerate(columns)}):
-            yield _numbered(block, done)
+            yield _number_block(block, done)
             done += block.frame.height + len(block.faults)
 
 
-def _numbered(block: Block, done: int) -> Block:
+def _number_block(block: Block, done: int) -> Block:
     """A block whose lines are the places of its rows in the table. done: rows before it."""
     lines = sorted([*block.frame[LINE], *(line for line, _ in block.faults)])
     places = dict(zip(lines, range(done + 1, done + 1 + len(lines)), strict=True))
@@ -185,7 +185,7 @@ def _numbered(block: Block, done: int) -> Block:
     )
 
 
-def _joined(rows: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
+def _join_rows(rows: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
     """Rows in pieces of the size that is parsed at a time."""
     held: list[bytes | bytearray | memoryview] = []
     size = 0

@@ -29,7 +29,7 @@ class Lists:
     dataset: Dataset | None = None
 
     @property
-    def told(self) -> Dataset:
+    def known_dataset(self) -> Dataset:
         """What stands beside the files, but for a state that was given otherwise."""
         told = self.dataset or Dataset()
         return Dataset() if self.state and self.state.lower() != told.state else told
@@ -37,13 +37,13 @@ class Lists:
     @property
     def code(self) -> str:
         """The state's code, "" where none is known."""
-        return self.state or self.told.state
+        return self.state or self.known_dataset.state
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """(district, station) of all stations that are known."""
-        if self.stations or not self.told.stations:
+        if self.stations or not self.known_dataset.stations:
             return tuple((s.district, s.name) for s in load_stations(self.code, self.stations)) if self.code else ()
-        return self.told.stations
+        return self.known_dataset.stations
 
 
 def file_settings(
@@ -70,17 +70,17 @@ def file_settings(
         day,
         stations=[(lists.code, district, name) for district, name in lists.pairs()],
         policy=policy,
-        profile=profile or lists.told.profile,
+        profile=profile or lists.known_dataset.profile,
         state=lists.code.lower(),
         left_out=frozenset(left_out),
-        years=first_and_last(years or lists.told.years),
+        years=first_and_last(years or lists.known_dataset.years),
         beats=read_beats(lists.code, lists.beats) if lists.beats else (),
     )
     return made if lists.code else replace(made, districts=tuple(sorted({(s, "") for s, _ in made.districts})))
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
+class MissingSetting:
     """Something that a check was not told. option: that would tell it. rules: codes that are not asked without it, or
     only in part; what: the same in words.
     """
@@ -90,21 +90,21 @@ class NotTold:
     what: str
 
 
-def not_told(settings: CheckSettings) -> tuple[NotTold, ...]:
+def list_missing_settings(settings: CheckSettings) -> tuple[MissingSetting, ...]:
     """What a check does not know, and which rules it therefore does not ask."""
     has_districts = any(name for _, name in settings.districts)
     found = {
-        NotTold("--state", ("F001", "F002"), "names of districts and stations are not looked up"): has_districts,
-        NotTold("--stations", ("F002",), "names of stations are not looked up"): bool(settings.stations),
-        NotTold("--beats", ("F039",), "beats are not looked up"): bool(settings.beats),
-        NotTold("--years", ("T024",), "years are not compared with those agreed"): bool(settings.years),
-        NotTold("--profile", ("F047",), "how complete a record must be is not asked"): bool(settings.profile),
+        MissingSetting("--state", ("F001", "F002"), "names of districts and stations are not looked up"): has_districts,
+        MissingSetting("--stations", ("F002",), "names of stations are not looked up"): bool(settings.stations),
+        MissingSetting("--beats", ("F039",), "beats are not looked up"): bool(settings.beats),
+        MissingSetting("--years", ("T024",), "years are not compared with those agreed"): bool(settings.years),
+        MissingSetting("--profile", ("F047",), "how complete a record must be is not asked"): bool(settings.profile),
     }
     missing = [one for one, is_known in found.items() if not is_known]
     # Stations are known within their state only: told of the state, nobody need be told of them, too.
     return tuple(m for m in missing if has_districts or m.option != "--stations")
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """What stands between the commas of an option."""
     return [word for part in text.split(",") if (word := part.strip())]

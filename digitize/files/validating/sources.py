@@ -99,7 +99,9 @@ def _in_path(path: Place, form: str) -> FoundTables:
     # A workbook none of whose sheets is named after a table is one table, in its first sheet.
     if not names or (_is_book(path) and not any(n in tables for n in names)):
         table = tables.get(path.stem, tables[form])
-        return FoundTables((TableSource(table, path, next(iter(names), "")),), *_passed(path, list(names[1:]), form))
+        return FoundTables(
+            (TableSource(table, path, next(iter(names), "")),), *_find_strays(path, list(names[1:]), form)
+        )
     return _in_database(path, names, form)
 
 
@@ -109,14 +111,14 @@ def _in_database(path: Place, names: Sequence[str], form: str) -> FoundTables:
     named = tuple(TableSource(tables[n], path, n) for n in names if n in tables)
     if not named:
         raise InputError(f"{path.name}: there is no table {form} in this database")
-    return FoundTables(named, *_passed(path, [n for n in names if n not in tables], form))
+    return FoundTables(named, *_find_strays(path, [n for n in names if n not in tables], form))
 
 
 def _is_book(path: Place) -> bool:
     return isinstance(path, Path) and kind_of(path) == BOOK
 
 
-def _passed(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _find_strays(path: Place, names: list[str], form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Sheets of no form are strays; so are tables of a database, when they bear the form's name."""
     known = _known_tables()
     is_book = _is_book(path)

@@ -39,9 +39,9 @@ class FindingTallies:
                 self._rows[name][key or UNKNOWN] += count
                 self._rejected[name][key or UNKNOWN] += no
 
-    def made(self) -> tuple[Mapping[str, Tally], Mapping[str, Tally]]:
+    def compute(self) -> tuple[Mapping[str, Tally], Mapping[str, Tally]]:
         """By year, and by "district, station", in the order of the names."""
-        return self._made("year"), self._made("station")
+        return self._compute_one("year"), self._compute_one("station")
 
-    def _made(self, name: str) -> Mapping[str, Tally]:
+    def _compute_one(self, name: str) -> Mapping[str, Tally]:
         return {key: Tally(n, self._rejected[name][key]) for key, n in sorted(self._rows[name].items())}

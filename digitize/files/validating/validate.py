@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.files.guarded import reading
+from digitize.files.guarded_reading import read_guarded
 from digitize.files.validating.check import CheckOptions, check_files
 from digitize.files.validating.findings import FileFinding
 from digitize.files.validating.readers import Place
@@ -24,7 +24,7 @@ def validate_file(path: Path, form: str, settings: CheckSettings) -> CheckReport
     its FIR), and not checked. settings: see `validators.checking.settings.make_settings`, with policy "import". Raises
     InputError when nothing can be checked: no such file, no table, no known column, no rows.
     """
-    with reading(path.name):
+    with read_guarded(path.name):
         return check_files([path], form, settings, CheckOptions())
 
 
@@ -33,7 +33,7 @@ def validate_files(paths: Sequence[Place], form: str, settings: CheckSettings, h
 
     They may be larger than the memory.
     """
-    with reading(", ".join(p.name for p in paths)):
+    with read_guarded(", ".join(p.name for p in paths)):
         return check_files(paths, form, settings, how)
 
 

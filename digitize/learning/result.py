@@ -52,7 +52,7 @@ class LearnedAll:
     left: tuple[str, ...]
 
     @property
-    def adopted(self) -> bool:
+    def is_adopted(self) -> bool:
         """Whether anything is read with new weights."""
         return any(part.adopted for part in self.parts)
 
@@ -62,4 +62,4 @@ class LearnedAll:
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types."""
-        return {"networks": [part.as_plain() for part in self.parts], "left": [*self.left], "adopted": self.adopted}
+        return {"networks": [part.as_plain() for part in self.parts], "left": [*self.left], "adopted": self.is_adopted}

@@ -33,16 +33,16 @@ def read_named_layout(name: str) -> TableLayout | None:
 
 
 @contextmanager
-def opened(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Iterator[Target]:
-    """The target, closed afterwards; see `open_there`."""
-    made = open_there(target, schema, workspace, layout)
+def open_target_for(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Iterator[Target]:
+    """The target, closed afterwards; see `find_target`."""
+    made = find_target(target, schema, workspace, layout)
     try:
         yield made
     finally:
         made.close()
 
 
-def open_there(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Target:
+def find_target(target: str, schema: str, workspace: Path | None = None, layout: str = "") -> Target:
     """The target. workspace: whose target is meant where none is named. layout: as it is named.
 
     Raises OptionsError when neither is given, TargetRefused when it cannot be used or a file of it is not there: these

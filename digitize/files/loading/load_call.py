@@ -40,7 +40,7 @@ def name_call(paths: Sequence[Path], form: str, options: Mapping[str, object]) -
     """The call of these paths. options: by name; a path stands for the content of its file."""
     try:
         given = {name: see_file(v) if isinstance(v, Path) else v for name, v in sorted(options.items())}
-        beside = list(_beside(paths))
+        beside = list(_list_side_files(paths))
         files = [file for path in paths for file in _files(path, form)]
     # ValueError: a file beside them that is no TOML; who reads it in earnest says what is wrong with it.
     except (InputError, OSError, ValueError):
@@ -53,7 +53,7 @@ def name_call(paths: Sequence[Path], form: str, options: Mapping[str, object]) -
     return LoadCall(key, (*lists, *beside, *(seen for _, seen in files if seen)))
 
 
-def _beside(paths: Sequence[Path]) -> Iterator[SeenFile]:
+def _list_side_files(paths: Sequence[Path]) -> Iterator[SeenFile]:
     """What stands beside the files and says which stations and profile are theirs, and the list that it names."""
     for folder in dict.fromkeys(p if p.is_dir() else p.parent for p in paths):
         file = folder / DATASET

@@ -63,7 +63,7 @@ def layers_of(content: bytes, weights: OwnWeights, office: str) -> LearnedLayers
     """What an office's own weights learned, to be sent."""
     return LearnedLayers(
         root=root_of(content), offices=[office], pages=weights.pages, values=weights.values, held=weights.held,
-        before=weights.before, after=weights.after, numbers=_packed(numbers_in(content, NAMES)),
+        before=weights.before, after=weights.after, numbers=_pack_numbers(numbers_in(content, NAMES)),
     )  # fmt: skip
 
 
@@ -138,6 +138,6 @@ def _flat(numbers: str) -> Floats:
         raise InputError("The numbers of the learned layers are damaged. Send the file again.") from None
 
 
-def _packed(numbers: Mapping[str, Floats]) -> str:
+def _pack_numbers(numbers: Mapping[str, Floats]) -> str:
     flat = np.concatenate([numbers[name].reshape(-1) for name in NAMES]).astype("<f4")
     return base64.b64encode(flat.tobytes()).decode("ascii")

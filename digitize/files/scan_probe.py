@@ -13,7 +13,7 @@ _LIMIT_S = 40.0
 """The processor time that a first look may take."""
 
 
-class LookedScan(NamedTuple):
+class ScanProbe(NamedTuple):
     """A file's pages and the SHA-256 of its content; reason: why it cannot be read, beginning with its name, or ""."""
 
     path: Path
@@ -22,40 +22,40 @@ class LookedScan(NamedTuple):
     reason: str = ""
 
 
-def look_into(files: Iterable[Path], least_px: int) -> Iterator[LookedScan]:
+def probe_scans(files: Iterable[Path], least_px: int) -> Iterator[ScanProbe]:
     """Look into files, in order, as they are asked for; least_px: of a picture's shorter side.
 
     A file that breaks its worker, or never ends, costs that worker; it is named, and the others go on.
     """
-    early: dict[int, LookedScan] = {}
+    early: dict[int, ScanProbe] = {}
     wanted = 0
     jobs = ((place, path, least_px) for place, path in enumerate(files))
-    for (place, _, _), found in run_light_jobs(_look, jobs, _crashed, _LIMIT_S):
+    for (place, _, _), found in run_light_jobs(_probe, jobs, _make_failure, _LIMIT_S):
         early[place] = found
         while wanted in early:
             yield early.pop(wanted)
             wanted += 1
 
 
-def _look(job: tuple[int, Path, int]) -> LookedScan:
+def _probe(job: tuple[int, Path, int]) -> ScanProbe:
     from ocr.errors import ScanError
     from ocr.scans.scan import probe
 
     _, path, least_px = job
     try:
-        return LookedScan(path, probe(path, least_px).pages, _sha256(path))
+        return ScanProbe(path, probe(path, least_px).pages, _sha256(path))
     except ScanError as e:
-        return LookedScan(path, reason=str(e))
+        return ScanProbe(path, reason=str(e))
     except MemoryError:
         why = f"{path.name}: it needs more memory than any sound file does. Save it again, in parts."
     except OSError as e:
         why = f"{path.name}: the file cannot be read ({e.strerror or type(e).__name__}). Check disk and rights."
-    return LookedScan(path, reason=why)
+    return ScanProbe(path, reason=why)
 
 
-def _crashed(job: tuple[int, Path, int]) -> LookedScan:
+def _make_failure(job: tuple[int, Path, int]) -> ScanProbe:
     what = "opening it broke the worker or never ended, twice. It is damaged, or made to do so"
-    return LookedScan(job[1], reason=f"{job[1].name}: {what}: scan it again, or leave it out.")
+    return ScanProbe(job[1], reason=f"{job[1].name}: {what}: scan it again, or leave it out.")
 
 
 def _sha256(file: Path) -> str:

@@ -23,7 +23,7 @@ def format_waiting(batches: Sequence[str]) -> str:
 
 
 @dataclass
-class Loaded:
+class LoadResult:
     """What came of a load. repeated: the very same files were loaded whole before, and nothing was done.
 
     receipts: of all batches, those among them that an earlier call had committed. waits: of files loaded before, how
@@ -40,7 +40,7 @@ class Loaded:
     waiting: list[str] = field(default_factory=list)
 
     @property
-    def before(self) -> list[Receipt]:
+    def earlier_receipts(self) -> list[Receipt]:
         """The receipts of batches that an earlier call had committed; they were recognised, and not done again."""
         return [r for r in self.receipts if r.repeated]
 
@@ -50,10 +50,10 @@ class Loaded:
 
     def total_before(self, name: str) -> int:
         """The sum of one count over what an earlier call had committed."""
-        return sum(int(getattr(r, name)) for r in self.before)
+        return sum(int(getattr(r, name)) for r in self.earlier_receipts)
 
     @property
-    def refused(self) -> int:
+    def refused_count(self) -> int:
         """Records that were not loaded and wait in the quarantine, whichever call refused them."""
         return sum(r.rejected + r.held for r in self.receipts)
 
@@ -61,7 +61,7 @@ class Loaded:
     def is_nothing(self) -> bool:
         """Whether records were read, by this call or before it, and every one of them was refused."""
         standing = ("inserted", "updated", "unchanged")
-        return bool(self.refused) and not any(self.total(n) + self.total_before(n) for n in standing)
+        return bool(self.refused_count) and not any(self.total(n) + self.total_before(n) for n in standing)
 
     def as_plain(self) -> dict[str, object]:
         """The outcome as JSON types."""
@@ -77,12 +77,13 @@ class Loaded:
         if self.waiting and not self.receipts:
             return [format_waiting(self.waiting)]
         if self.repeated:
-            return [f"Nothing to do: {self.target} was given all of this before.", *self._stood()]
+            return [f"Nothing to do: {self.target} was given all of this before.", *self._format_earlier()]
         did = "Would load" if self.dry_run else "Loaded"
         did += " none of" if self.is_nothing else ""
         n = {name: self.total(name) for name in COUNTS}
+        done = len(self.receipts) - len(self.earlier_receipts)
         lines = [
-            f"{did} {pluralize(n['read'], 'record')} in {pluralize(len(self.receipts) - len(self.before), 'batch')} "
+            f"{did} {pluralize(n['read'], 'record')} in {pluralize(done, 'batch')} "
             f"into {self.target}: "
             f"{n['inserted']} new, "
             f"{n['updated']} changed, {n['unchanged']} as before, {n['rejected']} rejected, {n['held']} held for a "
@@ -90,14 +91,14 @@ class Loaded:
         ]
         if self.waiting:
             lines.append(format_waiting(self.waiting))
-        if self.before:
+        if self.earlier_receipts:
             read = self.total_before("read")
             lines.append(
-                f"{pluralize(read, 'record')} in {pluralize(len(self.before), 'batch')} had been committed "
+                f"{pluralize(read, 'record')} in {pluralize(len(self.earlier_receipts), 'batch')} had been committed "
                 f"by an earlier load of these files: "
                 f"{self.total_before('inserted')} new. That makes {pluralize(n['read'] + read, 'record')} in all."
             )
-        if self.refused and not self.dry_run:
+        if self.refused_count and not self.dry_run:
             lines.append("What was refused waits, whole: digitize quarantine list --target ...")
         if flags := self.total("flags"):
             lines.append(
@@ -106,7 +107,7 @@ class Loaded:
             )
         return lines
 
-    def _stood(self) -> list[str]:
+    def _format_earlier(self) -> list[str]:
         """What the earlier load of these files left."""
         where = f"digitize quarantine list --target {self.target}"
         n = {name: self.total_before(name) for name in COUNTS}
@@ -118,7 +119,7 @@ class Loaded:
             f"{'none was loaded' if self.is_nothing else into}, {n['rejected']} rejected, {n['held']} held for a "
             "person's word."
         )
-        if not self.refused:
+        if not self.refused_count:
             return [said]
         if self.waits == 0:
             return [said, "Nothing of it waits in the quarantine any more."]

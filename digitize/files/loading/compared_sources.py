@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from digitize.files.loading.batches import Maker
+from digitize.files.loading.batches import BatchMaker
 from digitize.files.loading.inputs import find_inputs
 from digitize.files.loading.parts import CheckedInputs
 from digitize.targets.rows import RECORD_ID, LoadBatch
@@ -37,13 +37,15 @@ class LoadSource:
     is_own: Callable[[str, Mapping[str, Any]], bool]
 
 
-def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()) -> LoadSource:
+def make_file_source(
+    paths: Sequence[Path], form: str, settings: CheckSettings, leave_out: Sequence[str] = ()
+) -> LoadSource:
     """The records of import files that would be loaded. Raises InputError as `load_files` does."""
     inputs = find_inputs(paths, form, settings, leave_out)
 
     def rows() -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
         checked = CheckedInputs(inputs, settings)
-        maker = Maker(inputs, settings, checked.messages, _SIZE)
+        maker = BatchMaker(inputs, settings, checked.messages, _SIZE)
         for part in checked:
             for batch in maker.batches(part):
                 yield from _fit_rows(batch)
@@ -51,7 +53,7 @@ def of_files(paths: Sequence[Path], form: str, settings: CheckSettings, leave_ou
     return LoadSource((form,), rows, lambda _, source: source.get("input") == inputs.key)
 
 
-def of_workspace(place: Place) -> LoadSource:
+def make_workspace_source(place: Place) -> LoadSource:
     """The records of a workspace that no rule and no doubt holds back."""
     with Ledger(place.ledger) as ledger:
         # What was purged is not compared any more: its records in the target are told as those of another load.

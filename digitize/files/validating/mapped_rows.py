@@ -15,7 +15,7 @@ from digitize.files.mapping.draft import one_table
 from digitize.files.mapping.find import bound_mapping, settle_for
 from digitize.files.validating.findings import FILE_BITS
 from digitize.files.validating.lines import LineCounter
-from digitize.files.validating.taking import RECORD_ID, UNREAD, Others, TakenRows
+from digitize.files.validating.row_intake import RECORD_ID, UNREAD, Others, TakenRows
 from mappers.legacy import LegacyRow, LegacyTable, ReadAs
 from mappers.mapping.apply import Application
 from mappers.mapping.flat import LINE as FLAT_LINE
@@ -108,7 +108,7 @@ def _take(
     taken: TakenRows, old: _Old, form: str, rows: list[LegacyRow]
 ) -> Iterator[tuple[str, Mapping[str, pl.DataFrame]]]:
     """Take the rows' records of the form; yields those of other forms."""
-    lines = {r.number: old.first + line for r, line in zip(rows, old.lines.of(rows), strict=True)}
+    lines = {r.number: old.first + line for r, line in zip(rows, old.lines.find_lines(rows), strict=True)}
     there = [r for r in rows if not r.deleted]
     usable = [r for r in there if not r.problem]
     taken.rows += len(usable)

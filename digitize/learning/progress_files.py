@@ -17,7 +17,7 @@ _KEPT = 0.94
 """Of each kind the share of crops that is learned: where the text is least likely, the value is not on the paper."""
 
 
-def likely(found: Sequence[Chosen]) -> list[TextStrip]:
+def drop_unlikely(found: Sequence[Chosen]) -> list[TextStrip]:
     """The samples without those of each kind whose text is least likely on its crop."""
     losses: dict[str, list[float]] = {}
     for one in found:
@@ -52,6 +52,6 @@ def write_file(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def said_in(path: Path) -> str:
+def read_text(path: Path) -> str:
     """What a file says, "" where there is none."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""

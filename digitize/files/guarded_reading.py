@@ -18,7 +18,7 @@ _DAMAGE = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, EOFError, struct.erro
 
 
 @contextmanager
-def reading(name: str) -> Iterator[None]:
+def read_guarded(name: str) -> Iterator[None]:
     """Read a file within the memory that one may take. name: of the file, for messages. Raises InputError."""
     note_file(name)
     try:

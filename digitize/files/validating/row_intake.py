@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from digitize.errors import InputError
-from digitize.files.validating.ahead import read_ahead
 from digitize.files.validating.block import LINE as BLOCK_LINE
 from digitize.files.validating.block import TableReader
 from digitize.files.validating.doubt import DOUBTFUL, Neighbours
 from digitize.files.validating.findings import COLUMNS, FILE_BITS, Findings
 from digitize.files.validating.headers import refusal
 from digitize.files.validating.parts import Parts, Router
+from digitize.files.validating.prefetch import read_ahead
 from digitize.files.validating.readers import open_reader
 from digitize.files.validating.server import Database
 from digitize.files.validating.sources import FoundTables, TableSource, size_of
@@ -89,7 +89,7 @@ def _read(taken: TakenRows, source: TableSource, number: int) -> Iterator[int]:
         rows = text_rows(block.frame, first)
         _take(taken, table, rows)
         if neighbours:
-            doubtful = neighbours.beside(rows, [first + line for line, _ in block.faults])
+            doubtful = neighbours.find_neighbours(rows, [first + line for line, _ in block.faults])
             taken.parts.add(DOUBTFUL, doubtful, taken.router.of_children(doubtful))
         yield block.at
 
@@ -120,7 +120,7 @@ def text_rows(frame: pl.DataFrame, first: int) -> pl.DataFrame:
 
 def places_of(source: TableSource, reader: TableReader, form: str) -> dict[str, int]:
     """Known columns and where they stand, the first one of each name. Raises InputError when there is none."""
-    known = _known(source.table)
+    known = _load_known_columns(source.table)
     # From the back, so that of two columns of one name the first one stays.
     places = {n: i for i, n in reversed(list(enumerate(reader.names))) if n in known}
     if not places.keys() - {RECORD_ID, LINE_NAME}:
@@ -129,12 +129,12 @@ def places_of(source: TableSource, reader: TableReader, form: str) -> dict[str, 
     return places
 
 
-def _known(table: Table) -> set[str]:
+def _load_known_columns(table: Table) -> set[str]:
     return {RECORD_ID, *(c.name for c in table.columns)} | ({LINE_NAME} if table.child else set())
 
 
 def _header_faults(table: Table, names: list[str]) -> Iterator[tuple[str, str]]:
-    known = _known(table)
+    known = _load_known_columns(table)
     for name, times in Counter(names).items():
         if name not in known:
             yield "S005", name

@@ -33,7 +33,7 @@ def read_both(
     right: dict[str, dict[bool, Mapping[str, bool]]] = {}
     progress.start("judge", len(jobs))
     limit_s = patience_s(known.place.options.read.seconds_per_page)
-    for job, done in run_jobs(read_page, jobs, known.workers, _crashed, limit_s):
+    for job, done in run_jobs(read_page, jobs, known.workers, _make_failure, limit_s):
         progress.advance(failed=isinstance(done, PageFailed))
         is_new = job.settings.own(network) == candidate
         right.setdefault(job.page, {})[is_new] = _right(known, by_page[job.page], done)
@@ -80,5 +80,5 @@ def _right(known: RunContext, page: AcceptedPage, done: PageDone | PageFailed) -
     return found
 
 
-def _crashed(job: PageJob) -> PageFailed:
+def _make_failure(job: PageJob) -> PageFailed:
     return PageFailed(job.page, "crashed", f"Page {job.page}: reading it broke its worker.", False)

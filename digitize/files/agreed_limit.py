@@ -12,7 +12,7 @@ _WRITTEN = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>%|records?|ro
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class AgreedLimit:
     """So many records, or such a share of them. amount: a number of records, or 0..1 where is_share."""
 
     amount: Fraction
@@ -27,7 +27,7 @@ class Agreed:
         return f"{float(self.amount * 100):g}%" if self.is_share else f"{self.amount} records"
 
 
-def parse_agreed(text: str, option: str = "--max-rejects") -> Agreed:
+def parse_agreed(text: str, option: str = "--max-rejects") -> AgreedLimit:
     """What is written on the command line: "20" and "20 records" are a number, "0.5%" is a share.
 
     A number with a point and no sign once meant a share in one command and per cent in another, so it is refused.
@@ -38,9 +38,9 @@ def parse_agreed(text: str, option: str = "--max-rejects") -> Agreed:
         raise OptionsError(f"{option} is a number of records, as 20, or a share of them, as 0.5%.")
     number, unit = Fraction(found["number"]), found["unit"]
     if unit == "%" and number <= 100:
-        return Agreed(number / 100, is_share=True)
+        return AgreedLimit(number / 100, is_share=True)
     if unit != "%" and "." not in found["number"]:
-        return Agreed(number)
+        return AgreedLimit(number)
     if unit:
         raise OptionsError(f"{option} {text}: a share is at most 100%, and a number of records is a whole number.")
     raise OptionsError(f"{option} {text}: write {_percent(number)} for a share, or a whole number of records.")

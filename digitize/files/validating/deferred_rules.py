@@ -25,7 +25,7 @@ _ALIKE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Asides:
+class DeferredRules:
     """What such rules read, kept until all rows have been seen. A context manager, as `Parts`."""
 
     def __init__(self, count: int) -> None:
@@ -33,7 +33,7 @@ class Asides:
         self._parts = Parts(count)
         self._questions: dict[str, RuleQuestion] = {}
 
-    def __enter__(self) -> Asides:
+    def __enter__(self) -> DeferredRules:
         """Itself."""
         return self
 
