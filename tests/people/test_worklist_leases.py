@@ -17,9 +17,8 @@ def worklist(now):
 
 
 def test_what_somebody_held_before_a_restart_is_theirs_until_the_lease_is_over(worklist, now):
-    worklist.take_up("a", "Asha", 1060.0)
+    worklist.restore_lease("a", "Asha", 1060.0)
     assert worklist.holder("a") == "Asha" and worklist.holder("b") == ""
-    assert worklist.holding() == {"a": ("Asha", 1060.0)}
     now[0] = 1059.9
     assert worklist.holder("a") == "Asha"
     now[0] = 1060.0
@@ -28,9 +27,9 @@ def test_what_somebody_held_before_a_restart_is_theirs_until_the_lease_is_over(w
 
 def test_who_leaves_lets_go_of_all_that_is_theirs_and_of_nothing_else(worklist):
     for base, who in (("a", "Asha"), ("b", "Bala"), ("c", "Asha")):
-        worklist.take_up(base, who, 2000.0)
-    worklist.let_go("Asha")
+        worklist.restore_lease(base, who, 2000.0)
+    worklist.release_all("Asha")
     assert [worklist.holder(base) for base in "abc"] == ["", "Bala", ""]
     worklist.release("b")
     worklist.release("never held")
-    assert worklist.holding() == {}
+    assert [worklist.holder(base) for base in "abc"] == ["", "", ""]
