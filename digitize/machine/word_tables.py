@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import SimpleNamespace
@@ -49,20 +49,6 @@ def merge_tables(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, 
         below = merged.get(key)
         merged[key] = merge_tables(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return merged
-
-
-def list_missing_words(package: str, language: str, folder: str = "words", prefix: str = "") -> list[str]:
-    """List the keys ("group.key") that English has and the language lacks."""
-    own = set(_list_keys(load_own_words(package, language, folder, prefix)))
-    return [key for key in _list_keys(load_own_words(package, ENGLISH, folder, prefix)) if key not in own]
-
-
-def _list_keys(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _list_keys(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}"
 
 
 def to_namespace(table: Mapping[str, Any]) -> SimpleNamespace:

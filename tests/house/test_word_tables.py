@@ -1,6 +1,20 @@
 """Texts of the interface by language: what a language lacks is English, and the gap can be listed."""
 
-from digitize.machine.word_tables import list_languages, list_missing_words, load_own_words, load_words, merge_tables
+from digitize.machine.word_tables import list_languages, load_own_words, load_words, merge_tables
+
+
+def list_missing_words(package, language, folder="words", prefix=""):
+    """List the keys ("group.key") that English has and the language lacks."""
+    own = set(_list_keys(load_own_words(package, language, folder, prefix)))
+    return [key for key in _list_keys(load_own_words(package, "en", folder, prefix)) if key not in own]
+
+
+def _list_keys(table, above=""):
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _list_keys(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}"
 
 
 def test_a_text_that_a_language_lacks_is_english():

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappers.linking.identifiers import accused_label
 from mappers.schema import load_schemas
 from sample_data.makers.rule_examples import make_record
 from validators.checking.check import check_records
@@ -21,6 +20,11 @@ from validators.rules.ages import place_of
 from validators.rules.identity import passes_luhn, passes_verhoeff
 
 SETTINGS = make_settings(date(2026, 1, 31))
+
+
+def accused_label(place: int, *, is_plain: bool = False) -> str:
+    """The label of an accused, from 1: A1 to A9, then B1 for the tenth (IIF-III); plain: A1, A10, A100."""
+    return f"A{place}" if is_plain else f"{chr(ord('A') + (place - 1) // 9)}{(place - 1) % 9 + 1}"
 
 
 def passed(check: Any, *numbers: str) -> list[bool | None]:

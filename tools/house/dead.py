@@ -32,7 +32,28 @@ _ONLY_NAMES = re.compile(r"[\w\[\], .|]+")
 _LONGEST_NAME = 80
 _DEEPEST = 5
 """Levels of classes below each other."""
-_CALLED_FROM_OUTSIDE = {"dask_setup": "dask calls it in each module that a worker preloads"}
+_CALLED_FROM_OUTSIDE = {
+    "digitize.machine.cluster.at_start.dask_setup": "dask calls it in each module that a worker preloads",
+    "digitize.exchange.answer.apply_package": "partners who answer with Python (docs/exchange.md)",
+    "digitize.exchange.answer.write_reply": "the same",
+    "digitize.exchange.answer.Held": "its type",
+    "digitize.files.validating.validate.validate_file": "programs that check one file",
+    "digitize.review.station.ledger_thread.Room.run_and_wait": "whoever gives the station's thread work and waits",
+    "digitize.services.copies.values.WESTERN": "one of the two values of digits",
+    "digitize.offices.flags.collect_flags": "programs that judge rows without a store",
+    "mappers.legacy.frame.as_frame": "an old table in a notebook (docs/design.md)",
+    "mappers.names.keys.romanised": "many names at once, for exports of a whole store",
+    "ocr.calibration.lines.fit": "fits the calibration that the package ships (benchmarks/read.py --fit)",
+    "ocr.calibration.lines.fit_pages": "the same",
+    "ocr.calibration.lines.expected_calibration_error": "judges it",
+    "ocr.calibration.logistic.fit": "the same, for fields",
+    "ocr.engines.replay.RecordingEngine": "records the answers that ReplayEngine gives (pytest --record)",
+    "ocr.geometry.mapping.PageMap.from_source": "the way back: measures how well a page was laid level",
+    "ocr.pages.prepared.Prepared.from_source": "the same",
+    "ocr.pages.prepare.STEPS": "the words of the option skip",
+    "ocr.quality.defect.KINDS": "the words of the column defect",
+}
+"""What no product code calls, with whoever does."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -124,7 +145,8 @@ class _Search:
         return sorted(self._dead, key=lambda d: (d.path, d.line))
 
     def _is_used(self, d: Definition) -> bool:
-        if d.name in self._in_templates or d.name in _CALLED_FROM_OUTSIDE:
+        whole = ".".join(filter(None, (d.module, d.owner, d.name)))
+        if d.name in self._in_templates or whole in _CALLED_FROM_OUTSIDE:
             return True
         if d.owner:
             return any(self._is_alive(m, f.uses.get(d.name, ()), d) for m, f in self._facts.items())
