@@ -40,7 +40,6 @@ _CALLED_FROM_OUTSIDE = {
     "digitize.files.validating.validate.validate_file": "programs that check one file",
     "digitize.review.station.ledger_thread.Room.run_and_wait": "whoever gives the station's thread work and waits",
     "digitize.services.copies.values.WESTERN": "one of the two values of digits",
-    "digitize.offices.flags.collect_flags": "programs that judge rows without a store",
     "mappers.legacy.frame.as_frame": "an old table in a notebook (docs/design.md)",
     "mappers.names.keys.romanised": "many names at once, for exports of a whole store",
     "ocr.calibration.lines.fit": "fits the calibration that the package ships (benchmarks/read.py --fit)",
