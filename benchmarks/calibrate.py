@@ -33,7 +33,7 @@ from statistics import median
 from typing import Any, Literal
 
 from benchmarks.parts.office.offices import KINDS, Page, PageSource, Seen
-from digitize.workspace.calibration.proof import evidence_above
+from digitize.workspace.calibration.error_bounds import evidence_above
 from digitize.workspace.calibration.sampling import MORE, Draw
 from digitize.workspace.calibration.thresholds import Measuring
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms

@@ -26,7 +26,7 @@ from unittest import mock
 
 from benchmarks.parts.ledger import make as ledger_make
 from benchmarks.parts.ledger.rows import BY, invented
-from digitize.workspace.calibration.keeping import STEP, begin_measuring
+from digitize.workspace.calibration.threshold_store import STEP, begin_measuring
 from digitize.workspace.calibration.values import Measured
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place

@@ -25,8 +25,8 @@ from openpyxl import load_workbook
 from benchmarks import growth
 from benchmarks.parts.ledger.make import FORM
 from digitize.review.answering import keep_answer
-from digitize.workspace.calibration.keeping import plain_answer
 from digitize.workspace.calibration.sampling import book_of
+from digitize.workspace.calibration.threshold_store import plain_answer
 from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.ledger import Ledger, books

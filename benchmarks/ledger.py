@@ -39,9 +39,9 @@ from digitize.workspace.counting.counts_cache import keep_counts  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
 from digitize.workspace.ledger_db import LedgerAddress  # noqa: E402
+from digitize.workspace.load_batches import batch_to_load  # noqa: E402
 from digitize.workspace.place import Place  # noqa: E402
 from digitize.workspace.run_context import RunContext, build_run_context  # noqa: E402
-from digitize.workspace.to_load import batch_to_load  # noqa: E402
 
 PAGES, QUICK = 5_000_000, 5_000
 LOT = 64

@@ -23,8 +23,8 @@ from digitize.review.askable import find_askable
 from digitize.review.asked_fields import list_asked_fields, note_asked_records
 from digitize.steps.run import STEPS, RunOptions, run_workspace
 from digitize.steps.worker import LotWorker
-from digitize.workspace.calibration.keeping import begin_measuring, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
+from digitize.workspace.calibration.threshold_store import begin_measuring, thresholds_in
 from digitize.workspace.intake import DeliveryAnswer, take_in
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.ledger import Ledger

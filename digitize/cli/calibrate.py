@@ -20,8 +20,8 @@ def calibrate(
 
     The first call begins: from then on sheets ask whole pages in random order, until values pass under the guarantee.
     """
-    from digitize.workspace.calibration.keeping import begin_measuring
-    from digitize.workspace.calibration.showing import HEAD, standings
+    from digitize.workspace.calibration.field_standings import HEAD, standings
+    from digitize.workspace.calibration.threshold_store import begin_measuring
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.measuring import measure_place
     from digitize.workspace.place import open_place

@@ -42,7 +42,7 @@ def verify(
     from digitize.cli.console import progress
     from digitize.errors import InputError, LedgerError
     from digitize.workspace.integrity.originals import parse_share
-    from digitize.workspace.integrity.whole import VerifyScope, find_newest_event, find_workspace_changes
+    from digitize.workspace.integrity.verify import VerifyScope, find_newest_event, find_workspace_changes
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.place import open_place
 
@@ -146,7 +146,7 @@ def move(
     """Move the ledger from its file into a database, or back; whole and recounted, or not at all."""
     from dataclasses import asdict
 
-    from digitize.workspace.integrity.moving import move as take
+    from digitize.workspace.integrity.move_ledger import move as take
     from digitize.workspace.place import open_place
 
     made = take(open_place(folder), "" if to == "sqlite" else to)

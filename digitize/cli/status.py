@@ -24,9 +24,9 @@ def status(
 ) -> None:
     """Show how many pages and records wait, are done, failed, in review, loaded; the rate and the time left."""
     from digitize.volumes.account import format_summary
-    from digitize.workspace.calibration.showing import HEAD, standings
+    from digitize.workspace.calibration.field_standings import HEAD, standings
     from digitize.workspace.counting.totals import count_work
-    from digitize.workspace.ledger import Ledger, purges, replaced, waiting_pages
+    from digitize.workspace.ledger import Ledger, purges, replaced_tables, waiting_pages
     from digitize.workspace.ledger.chosen_weights import find_all_chosen
     from digitize.workspace.models_used import models_differ
     from digitize.workspace.place import open_place
@@ -40,7 +40,7 @@ def status(
         differ = models_differ(ledger, place)
         measured = standings(ledger, place.options.calibrate.certainty)
         volumes, used, purged = format_summary(ledger), find_all_chosen(ledger), purges.summary(ledger)
-        again = [*replaced.summary(ledger), *waiting_pages.summary(ledger)]
+        again = [*replaced_tables.summary(ledger), *waiting_pages.summary(ledger)]
     if json:
         models, calibration = [x.as_plain() for x in differ], [x.as_plain() for x in measured]
         print_json({"site_id": place.options.workspace.site_id, **s.as_plain(), "models_differ": models,

@@ -20,10 +20,10 @@ from digitize.offices.lists import Gazetteer, PlaceKey
 from digitize.offices.measures import CELLS, add_cells, band_of
 from digitize.offices.services import each_service
 from digitize.offices.shape import DEFINITIONS
-from digitize.workspace.captured import EVERYTHING
+from digitize.workspace.capture_counts import EVERYTHING
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import SNAPSHOT
+from digitize.workspace.ledger.dirty_parts import SNAPSHOT
 from digitize.workspace.ledger.part_cache import PartCache
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.codes.places import states
@@ -105,7 +105,7 @@ def _add_row(to: dict[str, list[int]], key: str, row: list[int]) -> None:
 
 
 def fold_part(ledger: Ledger, part: str, gazetteer: Gazetteer) -> PartFold:
-    """Fold a volume or a table; part: as `digitize.workspace.ledger.marks` names it."""
+    """Fold a volume or a table; part: as `digitize.workspace.ledger.dirty_parts` names it."""
     return _Folding(ledger, part, gazetteer).fold()
 
 

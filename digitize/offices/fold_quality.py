@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from digitize.offices.shape_quality import Effort, FormQuality, NotMeasured, Pace, Quality, Share
-from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.calibration.threshold_store import thresholds_in
 from digitize.workspace.calibration.values import TOGETHER
 from digitize.workspace.ledger import Ledger
 

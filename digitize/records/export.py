@@ -20,7 +20,7 @@ from digitize.targets.csv_folder import CsvFolder, write_folder
 from digitize.targets.flags import FLAGS
 from digitize.targets.flat import roman_names
 from digitize.targets.shapes import FlatShape, LayoutShape, Shape
-from digitize.workspace.capturing import capture_choice
+from digitize.workspace.capture_choice import capture_choice
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue

@@ -17,7 +17,7 @@ from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.purges import purge_of, purge_of_unit
 from digitize.workspace.ledger.readings import kept_result, newest_reading, newest_recognition
 from digitize.workspace.ledger.records import Records, Stored
-from digitize.workspace.ledger.replaced import replaced_table
+from digitize.workspace.ledger.replaced_tables import replaced_table
 from mappers.record import FieldValue
 from ocr.page import Reading, Recognition
 

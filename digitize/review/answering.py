@@ -14,7 +14,7 @@ from digitize.review.questions import WORDS
 from digitize.review.trial import try_decisions
 from digitize.review.verdicts import OK, SURE
 from digitize.steps.measure import answer_of
-from digitize.workspace.calibration.proving import LADDER
+from digitize.workspace.calibration.threshold_proof import LADDER
 from digitize.workspace.decisions.apply import BLANK, ILLEGIBLE, VALUE
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records

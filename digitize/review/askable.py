@@ -20,7 +20,7 @@ from digitize.review.row_questions import make_row_decision
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
 from digitize.workspace.decisions.items import item_id, measured_id, row_id
-from digitize.workspace.decisions.words import ENTRY, GAP, ROW
+from digitize.workspace.decisions.special_questions import ENTRY, GAP, ROW
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.readings import Readings

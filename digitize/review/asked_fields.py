@@ -24,9 +24,9 @@ from digitize.review.question_cache import (
     has_passed,
     is_open,
 )
-from digitize.workspace.calibration.keeping import STEP
-from digitize.workspace.calibration.proving import LADDER
 from digitize.workspace.calibration.sampling import draw_of
+from digitize.workspace.calibration.threshold_proof import LADDER
+from digitize.workspace.calibration.threshold_store import STEP
 from digitize.workspace.decisions.items import ZONE, Item, items_in_order, items_of, make_measuring_item
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.ledger import Ledger

@@ -17,8 +17,7 @@ from digitize.machine.work_keys import plain_hash
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import records_by_value
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import list_parts
-from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.dirty_parts import SHEET, list_parts
 from digitize.workspace.ledger.part_cache import PartCache
 
 _VERSION = "1"

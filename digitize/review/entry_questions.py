@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.entries import ADD, ENTRY_WORDS, LEAVE, Typed, find_typed
 from digitize.workspace.decisions.items import Item, item_id
-from digitize.workspace.decisions.words import Question
+from digitize.workspace.decisions.special_questions import Question
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.run_context import RunContext

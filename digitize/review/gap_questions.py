@@ -8,7 +8,7 @@ from digitize.workspace.counting.counts_cache import iter_volume_counts, read_ga
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id
 from digitize.workspace.decisions.page_gaps import MISSING, NO_GAP, Gap
-from digitize.workspace.decisions.words import Question
+from digitize.workspace.decisions.special_questions import Question
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
 

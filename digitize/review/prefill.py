@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from digitize.workspace.calibration.keeping import answers_in
 from digitize.workspace.calibration.sampling import field_of
+from digitize.workspace.calibration.threshold_store import answers_in
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer
 from digitize.workspace.decisions.items import ZONE, Item
 from digitize.workspace.ledger import Ledger

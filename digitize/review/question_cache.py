@@ -19,8 +19,7 @@ from digitize.workspace.calibration.sampling import MORE, Draw, book_of
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.order import places_of, sort_by_cost
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import list_parts
-from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.dirty_parts import SHEET, list_parts
 from digitize.workspace.ledger.part_cache import PartCache
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR

@@ -13,7 +13,7 @@ from digitize.review.entry_questions import list_entry_questions
 from digitize.review.gap_questions import GAP_WORDS, list_gap_questions, list_gap_questions_on
 from digitize.review.row_questions import list_row_questions, list_row_questions_on
 from digitize.workspace.decisions.entries import ENTRY_WORDS, LIST_FILES
-from digitize.workspace.decisions.words import Question
+from digitize.workspace.decisions.special_questions import Question
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
 

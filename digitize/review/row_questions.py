@@ -9,7 +9,7 @@ from digitize.workspace.counting.counts_cache import find_volumes_with
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.items import Item, item_id, register_source
-from digitize.workspace.decisions.words import Question, row_cell
+from digitize.workspace.decisions.special_questions import Question, row_cell
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.readings import Readings, kept_result

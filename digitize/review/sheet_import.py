@@ -26,7 +26,7 @@ from digitize.review.sheet_read import FilledRow, read_sheet
 from digitize.review.verdicts import SURE
 from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry
-from digitize.workspace.decisions.words import ENTRY, is_word
+from digitize.workspace.decisions.special_questions import ENTRY, is_word
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision
 from digitize.workspace.measuring import measure_place

@@ -17,7 +17,7 @@ from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import require_source
 from digitize.workspace.ledger.records import Decision, Records, Stored
-from digitize.workspace.ledger.replaced import counting_tables
+from digitize.workspace.ledger.replaced_tables import counting_tables
 from digitize.workspace.run_context import RunContext
 from mappers.codes import CodeList
 from mappers.record import FieldValue, Record

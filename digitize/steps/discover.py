@@ -13,8 +13,7 @@ from digitize.machine.work_keys import work_key
 from digitize.steps.read_keys import PRINT_UNKNOWN, RECOGNISE
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marked import list_dirty, list_parts
-from digitize.workspace.ledger.marks import PRINT
+from digitize.workspace.ledger.dirty_parts import PRINT, list_dirty, list_parts
 from digitize.workspace.run_context import RunContext
 from ocr.errors import EngineFailed, ScanError
 

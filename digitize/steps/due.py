@@ -8,7 +8,7 @@ from digitize.errors import OptionsError
 from digitize.steps.inputs import changed_steps
 from digitize.workspace.counting.counts_cache import iter_volume_counts
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
+from digitize.workspace.ledger.dirty_parts import clear_marks, list_dirty, list_parts, newest_event
 from digitize.workspace.run_context import RunContext
 from mappers.text.folding import fold_key
 

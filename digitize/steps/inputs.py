@@ -12,7 +12,7 @@ from digitize.machine.work_keys import plain_hash
 from digitize.reading.calibration import threshold
 from digitize.steps.load import LOAD_VERSION
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import mark_all
+from digitize.workspace.ledger.dirty_parts import mark_all
 from digitize.workspace.ledger.verdict import VERDICT_VERSION
 from digitize.workspace.run_context import RunContext
 

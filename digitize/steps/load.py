@@ -19,12 +19,11 @@ from digitize.targets.folder import FolderTarget
 from digitize.targets.from_records import as_batch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
-from digitize.workspace.ledger.marks import FREED
+from digitize.workspace.ledger.dirty_parts import FREED, clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.purges import is_emptied_batch
 from digitize.workspace.ledger.records import Records
+from digitize.workspace.load_batches import PART, batch_to_load
 from digitize.workspace.run_context import RunContext
-from digitize.workspace.to_load import PART, batch_to_load
 
 _RECEIPT = """
   INSERT INTO receipts (load, at, batch, target, data, signature) VALUES (?, ?, ?, ?, ?, ?)

@@ -19,11 +19,10 @@ from digitize.steps.systems import OpenSystems, SystemTables, systems_of
 from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, TableUnit
-from digitize.workspace.ledger.marked import list_parts
-from digitize.workspace.ledger.marks import MAP
+from digitize.workspace.ledger.dirty_parts import MAP, list_parts
 from digitize.workspace.ledger.purges import purged_files, purged_in
 from digitize.workspace.ledger.records import Decision, Records
-from digitize.workspace.ledger.replaced import counting_tables, replaced_by
+from digitize.workspace.ledger.replaced_tables import counting_tables, replaced_by
 from digitize.workspace.run_context import RunContext
 from mappers.errors import MapperError, MappingError
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from digitize.reading.values import zone_value
 from digitize.steps.other_readings import as_read_today
-from digitize.workspace.capturing import capture_counts
+from digitize.workspace.capture_choice import capture_counts
 from digitize.workspace.decisions.apply import Settled, apply_to_page, keep_valid, sign_record
-from digitize.workspace.decisions.facts import confirm_weekday, link_same_days, note_followers
+from digitize.workspace.decisions.same_day import confirm_weekday, link_same_days, note_followers
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import PageScan
 from digitize.workspace.ledger.readings import newest_reading

@@ -18,10 +18,10 @@ from digitize.steps.map_pages import group_of, page_values, station_of
 from digitize.steps.map_table import row_of, settled_of
 from digitize.steps.other_readings import as_read_today
 from digitize.steps.read_keys import DECIDE, UNKNOWN_FORM
-from digitize.workspace.capturing import capture_counts
+from digitize.workspace.capture_choice import capture_counts
 from digitize.workspace.decisions.apply import Settled, apply_to_page, sign_record
 from digitize.workspace.decisions.items import FIELD, ZONE, register_source
-from digitize.workspace.decisions.words import find_row_words, words_of
+from digitize.workspace.decisions.special_questions import find_row_words, words_of
 from digitize.workspace.ledger import Ledger, StepState
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan, by_volume
 from digitize.workspace.ledger.purges import purged_files, purged_in

@@ -13,7 +13,7 @@ from digitize.machine.work_keys import work_key
 from digitize.steps.kept_rows import KeptRows, is_usable, kept_chunks
 from digitize.steps.map_pages import group_of, station_of
 from digitize.steps.table_chunks import Job, TableWork, pack_chunks
-from digitize.workspace.capturing import capture_counts
+from digitize.workspace.capture_choice import capture_counts
 from digitize.workspace.decisions.apply import Settled, apply_to_row, keep_valid, sign_record, stored_texts
 from digitize.workspace.decisions.items import FIELD
 from digitize.workspace.decisions.left_over import columns_left

@@ -8,8 +8,8 @@ from typing import Any
 
 from digitize.reading.rows import LINES_JOINED, ROW_DOUBTFUL, STRUCK, STRUCK_IN_PART
 from digitize.steps.map_pages import make_records
-from digitize.workspace.calibration.keeping import STEP, WEIGHTS, is_for_weights, plain_answer, weights_of
 from digitize.workspace.calibration.sampling import book_of, field_of
+from digitize.workspace.calibration.threshold_store import STEP, WEIGHTS, is_for_weights, plain_answer, weights_of
 from digitize.workspace.calibration.values import BlindAnswer
 from digitize.workspace.decisions.items import ZONE, cell_of
 from digitize.workspace.ledger import Ledger

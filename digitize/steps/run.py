@@ -27,7 +27,7 @@ from digitize.steps.run_report import RunReport
 from digitize.steps.settling import settle_steps
 from digitize.steps.work_sharing import WholePlan, WorkSharing
 from digitize.targets.base import Target
-from digitize.workspace.calibration.keeping import thresholds_in
+from digitize.workspace.calibration.threshold_store import thresholds_in
 from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.integrity.settings import record_settings

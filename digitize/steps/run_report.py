@@ -12,8 +12,7 @@ from digitize.steps.change_reasons import StepDue
 from digitize.steps.discover import DraftedPrint
 from digitize.steps.read import ReadReport
 from digitize.targets import Receipt
-from digitize.workspace.counting.all_of_it import Totals
-from digitize.workspace.counting.totals import StatusCounts
+from digitize.workspace.counting.totals import StatusCounts, Totals
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from digitize.steps.map_pages import GROUP, group_in, group_of, station_in, stat
 from digitize.steps.system_decisions import Decisions, Over, decided_rows, sign
 from digitize.steps.system_parts import waiting
 from digitize.steps.system_rows import KeptSystem
-from digitize.workspace.capturing import capture_counts
+from digitize.workspace.capture_choice import capture_counts
 from digitize.workspace.decisions.apply import decisions_hash
 from digitize.workspace.ledger.packs import RecordRow, packed_data
 from digitize.workspace.ledger.records import record_hash

@@ -17,7 +17,7 @@ from digitize.targets.postgres.address import is_address
 from digitize.workspace.integrity.settings import newer_settings, record_settings
 from digitize.workspace.integrity.worker_keys import require_allowed
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger_db.where import ledger_address
+from digitize.workspace.ledger_db.address import ledger_address
 from digitize.workspace.place import Place, open_place
 from ocr.tesseract.folders import searching
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import polars as pl
 
 from digitize.targets.base import Load
-from digitize.targets.fits import prepare
 from digitize.targets.flags import flags_of
 from digitize.targets.flat import flat_rows
 from digitize.targets.rows import LINE, RECORD_ID, UNSTORABLE, FormRows, RowBatch, kept_record, refused_record
+from digitize.targets.value_checks import prepare
 from mappers.record import Record
 from mappers.schema import Table, form_tables
 

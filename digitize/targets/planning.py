@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from digitize.targets.fits import key_columns, typed_key
 from digitize.targets.rows import HASH, KEY_OWNED, RECORD_ID, FormOutline
 from digitize.targets.store import Store
+from digitize.targets.value_checks import key_columns, typed_key
 from mappers.schema import form_tables
 
 STATE = "state_in_target"

@@ -58,7 +58,7 @@ class FormRows:
 
     tables: table name -> rows: record_id, line (child tables, rising from 1 in each record), then values as canonical
     text, null where there is none; the form's own rows have the hash of their record. unfit: records that no target
-    takes, with field and code (`digitize.targets.fits`). flags: what the rules note of the others
+    takes, with field and code (`digitize.targets.value_checks`). flags: what the rules note of the others
     (`digitize.targets.flags`); None where they were not asked.
     """
 

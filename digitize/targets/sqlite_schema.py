@@ -183,7 +183,7 @@ def _add_key(db: sqlite3.Connection, table: Table) -> None:
     """Give a table of an earlier format its key to the persons.
 
     Where old rows name nobody it stays as it is, and those are listed: nothing is lost, and new rows are looked at
-    before they are sent (`digitize.targets.fits`).
+    before they are sent (`digitize.targets.value_checks`).
     """
     name, of = table.name, _persons_of(table.name)
     (made,) = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()

@@ -10,10 +10,10 @@ import polars as pl
 
 from digitize.errors import NotFound, TargetRefused
 from digitize.targets.base import Undone
-from digitize.targets.fits import key_columns, typed_key
 from digitize.targets.flags import FLAG, FLAGS
 from digitize.targets.rows import HASH, LINE, ORIGIN, RECORD_ID, RowBatch
 from digitize.targets.store import Store
+from digitize.targets.value_checks import key_columns, typed_key
 from mappers.schema import Table, form_tables
 
 # Ids in one statement, and records that are in memory whole.

@@ -10,7 +10,7 @@ from typing import Any
 from digitize import __version__
 from digitize.machine.work_keys import plain_hash
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import ACCOUNT
+from digitize.workspace.ledger.dirty_parts import ACCOUNT
 from digitize.workspace.ledger.part_cache import PartCache
 from digitize.workspace.volumes.book import bounds
 

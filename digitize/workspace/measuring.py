@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from digitize.reading.calibration import load_calibration
-from digitize.workspace.calibration.keeping import Thresholds, measure_again, preview_thresholds
+from digitize.workspace.calibration.threshold_store import Thresholds, measure_again, preview_thresholds
 from digitize.workspace.calibration.values import Terms
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import Place

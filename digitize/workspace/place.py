@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digitize.errors import OptionsError, WorkspaceError
 from digitize.machine import system
-from digitize.workspace.ledger_db.where import Where, ledger_address
+from digitize.workspace.ledger_db.address import Where, ledger_address
 from digitize.workspace.options import Options, load_options
 
 LEDGER = "ledger.sqlite"

@@ -16,12 +16,11 @@ from digitize.machine.today import today_in_india
 from digitize.machine.work_keys import plain_hash, work_key
 from digitize.reading.calibration import load_calibration, threshold
 from digitize.reading.lexica import as_lexica, sections_file
-from digitize.workspace.calibration.keeping import Thresholds, thresholds_in
-from digitize.workspace.capturing import capture_choice
+from digitize.workspace.calibration.threshold_store import Thresholds, thresholds_in
+from digitize.workspace.capture_choice import capture_choice
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.books import BookFact, LearnedBooks
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.list_hash import lists_hash
 from digitize.workspace.own_weights import require_whole, used_weights
 from digitize.workspace.place import Place
 from mappers.codes import CodeList, load_stations, place_lists
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from ocr.languages.lexicon import Lexicon
     from ocr.registers import Registers
     from validators.rulebook.given import CheckSettings
+
 
 _DIGITS = ("own", "none")
 """Settings of read.native_digits that name no file."""
@@ -298,3 +298,13 @@ def build_run_context(place: Place, ledger: Ledger, cluster: Cluster | None = No
         books=LearnedBooks(ledger),
         cluster=cluster,
     )
+
+
+def lists_hash(lists: Mapping[str, CodeList]) -> str:
+    """Hash of all that these lists say, spellings included."""
+
+    def plain(codes: CodeList) -> list[object]:
+        ways, implied = ({k: list(v) for k, v in some.items()} for some in (codes.spellings, codes.implies))
+        return [codes.values, ways, implied, codes.complete]
+
+    return plain_hash({name: plain(codes) for name, codes in lists.items()})

@@ -219,8 +219,8 @@ class Cases:
         """All of it as batches of rows, as the product loads them."""
         import polars as pl
 
-        from digitize.targets.fits import REFUSED
         from digitize.targets.rows import FormRows, RowBatch, with_hash
+        from digitize.targets.value_checks import REFUSED
 
         for form, records in (("missing", self.reports), ("uidb", self.bodies)):
             for start in range(0, len(records), at_once):

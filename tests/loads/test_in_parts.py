@@ -19,8 +19,8 @@ from test_own_tables import record as laid_record
 from digitize.errors import DiskFull
 from digitize.machine.spill_file import SpillFile
 from digitize.targets.base import Load
+from digitize.targets.batch_parts import join_parts
 from digitize.targets.from_records import as_batch
-from digitize.targets.in_parts import join_parts
 from digitize.targets.open import open_target
 from digitize.targets.own_tables.target import OwnTablesTarget
 from digitize.targets.postgres.address import parse_address

@@ -10,13 +10,12 @@ from digitize.machine.progress import Silent
 from digitize.steps.load_workspace import LoadPart, load_workspace
 from digitize.workspace.ledger import Ledger, copies
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
-from digitize.workspace.ledger.marked import list_dirty
-from digitize.workspace.ledger.marks import FREED, LOAD
+from digitize.workspace.ledger.dirty_parts import FREED, LOAD, list_dirty
 from digitize.workspace.ledger.records import Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
+from digitize.workspace.load_batches import batch_to_load
 from digitize.workspace.place import create, open_place
 from digitize.workspace.target import open_place_target
-from digitize.workspace.to_load import batch_to_load
 from mappers.record import FieldValue, Record
 
 ONE, TWO = "test-b0001", "test-b0002"

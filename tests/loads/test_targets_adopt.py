@@ -11,7 +11,7 @@ from digitize.errors import TargetRefused
 from digitize.files.loading.load import LoadOptions, load_files
 from digitize.files.loading.settings import import_settings
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.meaning import means_the_same
+from digitize.targets.postgres.constraint_parser import means_the_same
 from digitize.targets.postgres.setup import check_target, init_target
 from digitize.targets.postgres.target import PostgresTarget
 from sample_data.makers.load_files import write_files

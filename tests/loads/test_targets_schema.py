@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from targets_pg import execute, rows
 from test_digitize_targets import L1, L2, load, record, target  # noqa: F401  # fixtures
 
-from digitize.targets.fits import find_nobodies
 from digitize.targets.from_records import as_batch
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.diagrams import er_page
 from digitize.targets.postgres.masters import MASTERS, master_rows
 from digitize.targets.postgres.setup import init_target
 from digitize.targets.postgres.tables import VERSION, define_tables
+from digitize.targets.value_checks import find_nobodies
 from mappers.record import FieldValue, Record
 from mappers.schema import load_schemas
 from mappers.schema.links import named_first, row_references

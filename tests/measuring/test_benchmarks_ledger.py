@@ -13,7 +13,7 @@ from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.counting.counts_cache import find_differing_counts
 from digitize.workspace.counting.totals import count_work
 from digitize.workspace.ledger import Ledger, books
-from digitize.workspace.ledger.marked import list_dirty
+from digitize.workspace.ledger.dirty_parts import list_dirty
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.place import open_place
 

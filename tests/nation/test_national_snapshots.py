@@ -22,8 +22,7 @@ from digitize.offices.measures import BANDS, Counts, Coverage, band_of, sum_coun
 from digitize.offices.merge import OwnLists, merge_sites
 from digitize.offices.shape import schema
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import list_dirty
-from digitize.workspace.ledger.marks import SNAPSHOT
+from digitize.workspace.ledger.dirty_parts import SNAPSHOT, list_dirty
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create, open_place

@@ -14,12 +14,11 @@ from digitize.offices.lists import Gazetteer
 from digitize.workspace.counting.counts_cache import find_differing_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, TableUnit
-from digitize.workspace.ledger.marked import list_parts, newest_event
-from digitize.workspace.ledger.marks import SNAPSHOT
+from digitize.workspace.ledger.dirty_parts import SNAPSHOT, list_parts, newest_event
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create
-from digitize.workspace.retention.emptying import empty_units
+from digitize.workspace.retention.purge_records import empty_units
 from mappers.codes.stations import StationEntry
 from sample_data.makers.rule_examples import make_record
 from validators.finding import Finding

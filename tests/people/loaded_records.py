@@ -6,9 +6,9 @@ from digitize.search.log import Searcher
 from digitize.services import known
 from digitize.services.asker import ServiceAsker
 from digitize.services.desk import ServiceDesk
-from digitize.targets.fits import REFUSED
 from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
+from digitize.targets.value_checks import REFUSED
 
 _SHARED = {"state": "wb", "district": "Howrah", "police_station": "Kalpanapur", "year": "2013"}
 THEFT = {"acts": [{"act": "IPC", "section": "379"}]}

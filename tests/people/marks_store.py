@@ -4,9 +4,9 @@ import polars as pl
 
 from digitize.search.stores import open_store
 from digitize.services.kind import SAYS
-from digitize.targets.fits import REFUSED
 from digitize.targets.rows import LINE, FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
+from digitize.targets.value_checks import REFUSED
 from mappers.schema import load_schemas
 
 STATION = {"state": "wb", "district": "Howrah", "police_station": "Kalpanapur"}

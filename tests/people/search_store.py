@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from digitize.targets.fits import REFUSED
 from digitize.targets.rows import FormRows, RowBatch, with_hash
+from digitize.targets.value_checks import REFUSED
 
 _STATION = {"state": "wb", "district": "Howrah", "police_station": "Kalpanapur"}
 FIRS = [

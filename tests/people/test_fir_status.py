@@ -14,9 +14,9 @@ from digitize.services.copies.asked import fir_asked, fir_copy
 from digitize.services.desk import ServiceDesk
 from digitize.services.kind import SAYS
 from digitize.services.kinds.fir_status import SERVICE, verdict
-from digitize.targets.fits import REFUSED
 from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
+from digitize.targets.value_checks import REFUSED
 
 PLACE = {"state": "wb", "district": "Howrah", "police_station": "Kalpanapur"}
 MORE = {

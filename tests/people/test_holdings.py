@@ -17,7 +17,7 @@ from digitize.services.known import load_services
 from digitize.targets import Load
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.searched import fill
+from digitize.targets.postgres.search_fill import fill
 from digitize.targets.sqlite import SqliteTarget
 from mappers.record import FieldValue, Record
 

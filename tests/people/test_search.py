@@ -209,7 +209,7 @@ def test_what_is_taken_back_is_not_found(tmp_path, file):
 
 def test_postgres_finds_the_same(postgres_target, finder):
     from digitize.targets.postgres.address import parse_address
-    from digitize.targets.postgres.searched import fill
+    from digitize.targets.postgres.search_fill import fill
 
     assert fill(parse_address(postgres_target)) == 0
     target = open_target(postgres_target)

@@ -16,12 +16,12 @@ from digitize.services.matching.comparing import compare_all
 from digitize.services.matching.described import BODY, REPORT, Description, names_of
 from digitize.services.matching.weighing import weigh_area, weigh_name
 from digitize.services.quality import all_needs, by_station, paper_places
-from digitize.targets.fits import REFUSED
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.searched import fill
+from digitize.targets.postgres.search_fill import fill
 from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
+from digitize.targets.value_checks import REFUSED
 from mappers.codes.appearance import BodyMark, Garment, read_clothes, read_marks, unknown_words
 from mappers.schema import form_tables, load_schemas
 

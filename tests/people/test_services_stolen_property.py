@@ -9,7 +9,7 @@ from digitize.services.articles import calibres
 from digitize.services.kinds.stolen_property import SERVICE
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.searched import fill
+from digitize.targets.postgres.search_fill import fill
 
 PHONE, GUN, IDOL = "356938035643809", "RP-44871", "one brass idol of Ganesh"
 TABLES = {

@@ -14,7 +14,7 @@ from digitize.services.kinds.vehicle_noc import SERVICE
 from digitize.services.things import ThingStatement, meanings, score_of, standing_words
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.searched import fill
+from digitize.targets.postgres.search_fill import fill
 from mappers.codes.lists import code_lists
 from mappers.codes.registrations import mark_signs, marks_in, registration_forms
 

@@ -14,7 +14,7 @@ from digitize.services.kinds.proclaimed_offenders import SERVICE as PROCLAIMED
 from digitize.services.standing import Somebody, same_person, standing_of, standings
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
-from digitize.targets.postgres.searched import fill
+from digitize.targets.postgres.search_fill import fill
 from mappers.codes.lists import code_lists
 from mappers.record import FieldValue, Record
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from digitize.reading.never import NEVER
-from digitize.workspace.decisions.facts import confirm_weekday, leader_of, link_same_days, note_followers
 from digitize.workspace.decisions.order import expected_keys, places_of, sort_by_value
+from digitize.workspace.decisions.same_day import confirm_weekday, leader_of, link_same_days, note_followers
 from digitize.workspace.ledger.records import Stored
 from digitize.workspace.ledger.verdict import judge
 from mappers.codes.lists import make_list

@@ -12,7 +12,7 @@ from digitize.review.asked_fields import DrawnSample, list_asked_whole, note_ask
 from digitize.review.empty_fields import ask_empty_fields, list_empty_field_items
 from digitize.review.question_cache import has_passed, is_open
 from digitize.review.questions import list_questions
-from digitize.workspace.calibration.keeping import STEP, begin_measuring
+from digitize.workspace.calibration.threshold_store import STEP, begin_measuring
 from digitize.workspace.calibration.values import Measured
 from digitize.workspace.decisions.entries import LIST_FILES
 from digitize.workspace.decisions.items import item_id, items_of, list_items, measured_id

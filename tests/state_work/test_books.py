@@ -10,7 +10,7 @@ from digitize.steps.books import learned_fact
 from digitize.steps.read_keys import metadata_of
 from digitize.workspace.decisions import entries
 from digitize.workspace.decisions.entries import ADD, LEAVE, add_entry
-from digitize.workspace.decisions.typed import Typed, find_typed_in
+from digitize.workspace.decisions.typed_names import Typed, find_typed_in
 from digitize.workspace.ledger import Ledger, books
 from digitize.workspace.ledger.books import BookFact
 from digitize.workspace.ledger.records import Decision

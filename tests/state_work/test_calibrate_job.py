@@ -15,8 +15,8 @@ from digitize.review.sheet_export import SheetChoice, export_review
 from digitize.review.sheet_import import import_review
 from digitize.steps.measure import learned_pages
 from digitize.steps.run import RunOptions, run_workspace
-from digitize.workspace.calibration.keeping import begin_measuring, thresholds_in
 from digitize.workspace.calibration.sampling import Draw
+from digitize.workspace.calibration.threshold_store import begin_measuring, thresholds_in
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.measuring import measure_place

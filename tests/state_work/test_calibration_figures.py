@@ -3,11 +3,17 @@
 import pytest
 
 from digitize.reading.never import NEVER
-from digitize.workspace.calibration import keeping
-from digitize.workspace.calibration.keeping import Thresholds, answers_in, measure_again, plain_answer, thresholds_in
-from digitize.workspace.calibration.proof import at_most, evidence_above, evidence_below, most_wrong
+from digitize.workspace.calibration import threshold_store
+from digitize.workspace.calibration.error_bounds import at_most, evidence_above, evidence_below, most_wrong
+from digitize.workspace.calibration.field_standings import HEAD, standings
 from digitize.workspace.calibration.sampling import Draw
-from digitize.workspace.calibration.showing import HEAD, standings
+from digitize.workspace.calibration.threshold_store import (
+    Thresholds,
+    answers_in,
+    measure_again,
+    plain_answer,
+    thresholds_in,
+)
 from digitize.workspace.calibration.thresholds import Measuring, measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms
 from digitize.workspace.ledger import Ledger
@@ -129,7 +135,7 @@ def ledger(tmp_path):
 
 def kept(ledger, *found):
     for m in found:
-        ledger.record_event(f"threshold:{m.form}/{m.field}", keeping.STEP, "note", detail={"is": m.as_plain()})
+        ledger.record_event(f"threshold:{m.form}/{m.field}", threshold_store.STEP, "note", detail={"is": m.as_plain()})
 
 
 def test_from_which_confidence_a_value_passes_is_looked_up_by_form_field_and_volume(ledger):
@@ -175,7 +181,7 @@ def test_a_person_is_shown_where_each_field_stands(ledger):
 
 
 def test_answers_are_folded_once_and_what_changed_is_said(ledger):
-    assert keeping.begin_measuring(ledger, "wb") and not keeping.begin_measuring(ledger, "wb")
+    assert threshold_store.begin_measuring(ledger, "wb") and not threshold_store.begin_measuring(ledger, "wb")
     with ledger.writing():
         for n, answer in enumerate(run(400)):
             ledger.record_event(f"answer:{n}", "review", "note", detail={"measured": plain_answer(answer, "any")})
@@ -191,7 +197,7 @@ def test_answers_are_folded_once_and_what_changed_is_said(ledger):
 
 
 def test_other_terms_fold_the_same_answers_anew(ledger):
-    keeping.begin_measuring(ledger, "wb")
+    threshold_store.begin_measuring(ledger, "wb")
     with ledger.writing():
         for n, answer in enumerate(run(300)):
             ledger.record_event(f"answer:{n}", "review", "note", detail={"measured": plain_answer(answer, "any")})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitize.workspace.calibration.proof import (
+from digitize.workspace.calibration.error_bounds import (
     at_most,
     evidence_above,
     evidence_below,

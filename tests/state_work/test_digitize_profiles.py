@@ -11,7 +11,7 @@ import pytest
 from digitize.errors import OptionsError
 from digitize.files.validating.validate import validate_file
 from digitize.targets.flat import flat_rows
-from digitize.workspace.capturing import capture_choice
+from digitize.workspace.capture_choice import capture_choice
 from digitize.workspace.ledger.verdict import judge
 from digitize.workspace.options import load_options
 from mappers.errors import MappingError

@@ -7,16 +7,15 @@ import pytest
 
 from digitize.review import doubt_cache
 from digitize.review.doubt_cache import DoubtCache
-from digitize.workspace.decisions import typed
+from digitize.workspace.decisions import typed_names
 from digitize.workspace.decisions.order import records_by_value
-from digitize.workspace.decisions.typed import Typed, list_typed_names
+from digitize.workspace.decisions.typed_names import Typed, list_typed_names
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marked import list_dirty
-from digitize.workspace.ledger.marks import SHEET, TYPED
+from digitize.workspace.ledger.dirty_parts import SHEET, TYPED, list_dirty
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import OPERATOR, Verdict
-from digitize.workspace.retention.emptying import empty_units
+from digitize.workspace.retention.purge_records import empty_units
 from mappers.record import FieldValue, Origin, Record
 
 VOLUMES, PAGES, EACH = 4, 3, 2
@@ -94,8 +93,8 @@ def type_in(ledger, page, station, by=f"{OPERATOR}A"):
 
 
 def test_typed_names_are_looked_for_where_something_was_settled_since_and_nowhere_else(ledger, monkeypatch):
-    read, real = [], typed._typed_in_part
-    monkeypatch.setattr(typed, "_typed_in_part", lambda ledger, part: read.append(part) or real(ledger, part))
+    read, real = [], typed_names._typed_in_part
+    monkeypatch.setattr(typed_names, "_typed_in_part", lambda ledger, part: read.append(part) or real(ledger, part))
 
     def names(*parts):
         read.clear()

@@ -22,7 +22,7 @@ from digitize.learning.spellings import SettledValue, native_spellings, word_spe
 from digitize.machine.progress import Silent
 from digitize.reading.job import PageDone, PageReading
 from digitize.steps.read_keys import DECIDE, recognise_key
-from digitize.workspace.calibration.keeping import is_for_weights, weights_of
+from digitize.workspace.calibration.threshold_store import is_for_weights, weights_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile
 from digitize.workspace.ledger.chosen_weights import PACKAGE, find_all_chosen, find_chosen, list_choices

@@ -18,14 +18,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from digitize.errors import DiskFull, InputError, LeaseLost, LedgerAway, LedgerError, OptionsError  # noqa: E402
 from digitize.machine.signing import create_key  # noqa: E402
 from digitize.machine.system import is_dead, process_name  # noqa: E402
-from digitize.workspace.integrity import moving  # noqa: E402
+from digitize.workspace.integrity import move_ledger  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.lots import Lots, Work  # noqa: E402
 from digitize.workspace.ledger.opening import connect  # noqa: E402
 from digitize.workspace.ledger.record_sql import groups_of  # noqa: E402
 from digitize.workspace.ledger.records import Records  # noqa: E402
-from digitize.workspace.ledger_db.covered import COVERED  # noqa: E402
-from digitize.workspace.ledger_db.where import LedgerAddress, ledger_address  # noqa: E402
+from digitize.workspace.ledger_db.address import LedgerAddress, ledger_address  # noqa: E402
+from digitize.workspace.ledger_db.watched_tables import COVERED  # noqa: E402
 from digitize.workspace.place import open_place  # noqa: E402
 
 
@@ -411,8 +411,8 @@ def test_a_move_takes_away_only_a_copy_of_what_is_here(table_done, tmp_path):
         worked.record_event("p1", "read", "note")
     with connect(place / "ledger.sqlite") as source:
         with pytest.raises(InputError, match="is there already"):
-            moving._remove_leftovers(tmp_path / "worked.sqlite", source)
-        moving._remove_leftovers(tmp_path / "copy.sqlite", source)
+            move_ledger._remove_leftovers(tmp_path / "worked.sqlite", source)
+        move_ledger._remove_leftovers(tmp_path / "copy.sqlite", source)
     assert not (tmp_path / "copy.sqlite").exists() and (tmp_path / "worked.sqlite").exists()
 
 
@@ -446,9 +446,9 @@ def test_a_move_that_is_interrupted_changed_nothing_or_all(
     open_before = Ledger(open_place(place).ledger)
     with monkeypatch.context() as m, pytest.raises(Killed):
         name = {"after copying": "fill_file" if back else "copy_rows"}.get(at, at.removeprefix("after "))
-        own = getattr(moving, name)
-        m.setattr(moving, name, killed)
-        moving.move(open_place(place), to if to != "sqlite" else "")
+        own = getattr(move_ledger, name)
+        m.setattr(move_ledger, name, killed)
+        move_ledger.move(open_place(place), to if to != "sqlite" else "")
     is_done = at == "after write_address"
     with pytest.raises(LedgerError, match="is being moved"):
         open_before.record_event("p1", "read", "note")
@@ -508,7 +508,7 @@ def test_a_role_that_only_works_cannot_switch_the_guards_off(pg_server, pg_url, 
     ],
 )
 def test_what_the_database_says_is_told_with_the_next_step_and_without_values(error, kind, told, tmp_path):
-    from digitize.workspace.ledger_db.postgres_reach import plain_errors
+    from digitize.workspace.ledger_db.postgres import plain_errors
 
     with pytest.raises(kind, match=told) as said, plain_errors(LedgerAddress("postgresql://kala@h/d", "ledger_wb")):
         raise error
@@ -525,7 +525,7 @@ def test_a_password_stands_in_no_place(digitize, table_done, tmp_path):
     place = shutil.copytree(table_done, tmp_path / "ws")
     for url in ("postgresql://a:geheim@h/d", "postgresql://h/d?password=geheim"):
         with pytest.raises(OptionsError) as said:
-            moving.move(open_place(place), url)
+            move_ledger.move(open_place(place), url)
         assert "geheim" not in str(said.value)
     toml = place / "digitize.toml"
     toml.write_text(toml.read_text().replace("# ledger =", "ledger = 'postgresql://a:geheim@h/d' #"))

@@ -15,8 +15,7 @@ from digitize.workspace.counting.counts_cache import find_differing_counts, keep
 from digitize.workspace.counting.totals import count_work  # noqa: E402
 from digitize.workspace.ledger import Ledger  # noqa: E402
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan, SourceFile  # noqa: E402
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event  # noqa: E402
-from digitize.workspace.ledger.marks import CHECK, COUNT, LOAD, MAP, READ  # noqa: E402
+from digitize.workspace.ledger.dirty_parts import CHECK, COUNT, LOAD, MAP, READ, clear_marks, list_dirty, newest_event  # noqa: E402  # noqa: E402
 from digitize.workspace.ledger.records import Decision, Records, Stored  # noqa: E402
 from digitize.workspace.ledger.schema import FORMAT  # noqa: E402
 from digitize.workspace.ledger.verdict import Verdict  # noqa: E402

@@ -6,15 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from digitize.review.question_cache import AuditRules
-from digitize.workspace.calibration import keeping
-from digitize.workspace.calibration.keeping import Thresholds
+from digitize.workspace.calibration import threshold_store
 from digitize.workspace.calibration.sampling import Draw
+from digitize.workspace.calibration.threshold_store import Thresholds
 from digitize.workspace.calibration.values import Measured, Terms
 from digitize.workspace.counting.counts_cache import find_differing_counts, iter_part_counts, keep_counts
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
-from digitize.workspace.ledger.marked import list_dirty
-from digitize.workspace.ledger.marks import ACCOUNT, SHEET
+from digitize.workspace.ledger.dirty_parts import ACCOUNT, SHEET, list_dirty
 from digitize.workspace.ledger.part_cache import PartCache
 
 
@@ -66,16 +65,16 @@ def test_what_is_written_while_a_part_is_looked_at_stays_marked(ledger):
 def test_answers_are_folded_into_thresholds_again_only_where_something_came(tmp_path, monkeypatch):
     folded = []
     with Ledger.create(tmp_path / "ledger.sqlite") as ledger:
-        monkeypatch.setattr(keeping, "answers_in", lambda ledger: folded.append(1) or iter(()))
+        monkeypatch.setattr(threshold_store, "answers_in", lambda ledger: folded.append(1) or iter(()))
         terms = Terms(0.98)
 
         def times(terms=terms, given=None):
             folded.clear()
-            keeping.measure_again(ledger, terms, given or {})
+            threshold_store.measure_again(ledger, terms, given or {})
             return len(folded)
 
         assert times() == 0, "measuring was not begun"
-        keeping.begin_measuring(ledger, "wb-test")
+        threshold_store.begin_measuring(ledger, "wb-test")
         assert [times(), times(), times()] == [1, 0, 0]
         ledger.record_event("wb-test-0001-0001-r1", "review", "note", detail={"cell": "x"})
         assert [times(), times()] == [1, 0]

@@ -35,11 +35,11 @@ from digitize.workspace.ledger.readings import newest_reading
 from digitize.workspace.ledger.records import Decision, Records, Stored, record_hash
 from digitize.workspace.ledger.verdict import Verdict
 from digitize.workspace.place import create, open_place
-from digitize.workspace.retention import leaving
 from digitize.workspace.retention import purge as purging
-from digitize.workspace.retention.books import list_groups
+from digitize.workspace.retention import purge_files
 from digitize.workspace.retention.due import years_after
 from digitize.workspace.retention.purge import PurgeOrder, purge
+from digitize.workspace.retention.purge_groups import list_groups
 from digitize.workspace.run_context import build_run_context
 from mappers.packed import RecordShape
 from mappers.record import FieldValue, Record
@@ -270,9 +270,9 @@ def _other_settings(known):
 @pytest.mark.parametrize("cut", ["file", "sweep", "compact"])
 def test_broken_off_it_is_finished_with_one_event_a_file(place, monkeypatch, cut):
     if cut == "file":
-        monkeypatch.setattr(leaving, "remove", _killed)
+        monkeypatch.setattr(purge_files, "remove", _killed)
     else:
-        monkeypatch.setattr(*((leaving, "remove_written") if cut == "sweep" else (purging, "compact")), _killed)
+        monkeypatch.setattr(*((purge_files, "remove_written") if cut == "sweep" else (purging, "compact")), _killed)
     with pytest.raises(KeyboardInterrupt):
         purge(place, PurgeOrder("personal", **WHY), Silent())
     monkeypatch.undo()

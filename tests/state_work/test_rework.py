@@ -14,7 +14,7 @@ from digitize.steps.inputs import changed_steps, note_inputs
 from digitize.steps.read_plan import due_pages, plan
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Batch, Catalogue, PageScan
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
+from digitize.workspace.ledger.dirty_parts import clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.place import create
 from digitize.workspace.run_context import build_run_context

@@ -14,9 +14,9 @@ from digitize.workspace.intake.again import ToldAgain
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
-from digitize.workspace.ledger.replaced import open_questions, replaced_by, summary
+from digitize.workspace.ledger.replaced_tables import open_questions, replaced_by, summary
 from digitize.workspace.place import create, open_place
-from digitize.workspace.retention.books import list_groups
+from digitize.workspace.retention.purge_groups import list_groups
 
 HEAD, ROW = 737, 477
 OLD, NEW = "wb-test-t0001", "wb-test-t0002"

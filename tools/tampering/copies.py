@@ -10,8 +10,8 @@ from pathlib import Path
 
 from digitize.workspace.ledger.chain import START, link, rows_digest
 from digitize.workspace.ledger.schema import DDL
-from digitize.workspace.ledger_db.covered import COVERED
 from digitize.workspace.ledger_db.sqlite import FileEngine, script
+from digitize.workspace.ledger_db.watched_tables import COVERED
 from tools.tampering.views import open_views
 
 

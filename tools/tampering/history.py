@@ -9,7 +9,7 @@ import sqlite3
 from digitize.machine.signing import create_key, open_key
 from digitize.workspace.ledger.chain import link
 from digitize.workspace.ledger.heads import LOG, Heads
-from digitize.workspace.ledger_db.covered import COVERED, entry_name
+from digitize.workspace.ledger_db.watched_tables import COVERED, entry_name
 from tools.tampering.copies import TamperedCopy, count, rechain
 
 

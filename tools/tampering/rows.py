@@ -6,7 +6,7 @@ import random
 import sqlite3
 
 from digitize.workspace.ledger.chain import entry_hash
-from digitize.workspace.ledger_db.covered import COVERED
+from digitize.workspace.ledger_db.watched_tables import COVERED
 from tools.tampering.copies import TamperedCopy, rechain, some_row, where
 
 

@@ -18,7 +18,7 @@ from digitize.errors import DigitizeError
 from digitize.files.loading.compared_sources import make_workspace_source
 from digitize.files.loading.reconcile import compare
 from digitize.machine.progress import Silent
-from digitize.workspace.integrity.whole import VerifyScope, find_workspace_changes
+from digitize.workspace.integrity.verify import VerifyScope, find_workspace_changes
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.place import open_place
 from digitize.workspace.target import open_place_target

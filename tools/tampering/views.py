@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from digitize.workspace.ledger_db.covered import SEPARATOR
 from digitize.workspace.ledger_db.narrow import (
     BASES,
     CODES,
@@ -20,6 +19,7 @@ from digitize.workspace.ledger_db.narrow import (
     key_bytes,
     moment_number,
 )
+from digitize.workspace.ledger_db.watched_tables import SEPARATOR
 
 _EVENT = "(SELECT seq FROM events WHERE unit = {0}.unit AND step = {0}.step AND key = {0}.key AND outcome = 'done')"
 

@@ -36,7 +36,7 @@ from digitize.steps.inputs import note_inputs
 from digitize.workspace.counting.counts_cache import keep_counts
 from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import FILES
+from digitize.workspace.ledger.dirty_parts import FILES
 from digitize.workspace.ledger.packs import packed_data
 from digitize.workspace.ledger.records import record_hash
 from digitize.workspace.ledger_db import LedgerAddress

@@ -8,14 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 from digitize.records.export import export
-from digitize.workspace.integrity.moving import move, write_address
+from digitize.workspace.integrity.move_ledger import move, write_address
 from digitize.workspace.ledger.opening import connect_to_read
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger.transfer import copy_rows
 from digitize.workspace.ledger_db import LedgerAddress
-from digitize.workspace.ledger_db.covered import COVERED
-from digitize.workspace.ledger_db.postgres import DatabaseEngine
-from digitize.workspace.ledger_db.postgres_making import making
+from digitize.workspace.ledger_db.postgres import DatabaseEngine, making
+from digitize.workspace.ledger_db.watched_tables import COVERED
 from digitize.workspace.place import LEDGER, Place, open_place
 
 

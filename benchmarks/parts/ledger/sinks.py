@@ -11,14 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from digitize.workspace.integrity.moving import write_address
+from digitize.workspace.integrity.move_ledger import write_address
 from digitize.workspace.ledger.chain import START
 from digitize.workspace.ledger.opening import connect_to_read
 from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger.transfer import copy_rows
 from digitize.workspace.ledger_db import LedgerAddress
-from digitize.workspace.ledger_db.postgres_making import making
-from digitize.workspace.ledger_db.postgres_reach import connect
+from digitize.workspace.ledger_db.postgres import connect, making
 from digitize.workspace.place import LEDGER, Place, open_place
 
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX[^;]*;")

@@ -54,8 +54,8 @@ class Spellings:
 
 def batches(world: World, start: int, stop: int) -> Iterator[Any]:
     """The persons from one to another as batches of rows, as the product loads them."""
-    from digitize.targets.fits import REFUSED
     from digitize.targets.rows import FormRows, RowBatch, with_hash
+    from digitize.targets.value_checks import REFUSED
 
     nothing = pl.DataFrame(schema=REFUSED)
     spelled, numbers = Spellings(world), _numbers_in_book(world)

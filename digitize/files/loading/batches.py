@@ -16,12 +16,12 @@ from digitize.files.loading.parts import CheckedPart
 from digitize.files.validating.findings import FILE_BITS
 from digitize.files.validating.repeats import TWICE, repeats_found
 from digitize.machine.work_keys import work_key
-from digitize.targets.fits import prepare
 from digitize.targets.flags import no_flags
 from digitize.targets.flat import text_hash
 from digitize.targets.rows import LINE, RECORD_ID, Kept, RowBatch, plain_finding
 from digitize.targets.source_rows import source_row
 from digitize.targets.to_records import plain_records
+from digitize.targets.value_checks import prepare
 from mappers.names import romanise
 from mappers.schema import Table, form_tables
 from validators.checking.version import CHECK_VERSION

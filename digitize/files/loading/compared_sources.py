@@ -16,8 +16,8 @@ from digitize.targets.rows import RECORD_ID, LoadBatch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
 from digitize.workspace.ledger.purges import is_emptied_batch
+from digitize.workspace.load_batches import batch_to_load
 from digitize.workspace.place import Place
-from digitize.workspace.to_load import batch_to_load
 from mappers.schema import load_schemas
 from validators.rulebook.given import CheckSettings
 

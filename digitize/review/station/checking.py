@@ -12,7 +12,7 @@ from digitize.review.station.ledger_thread import Room
 from digitize.review.station.people import Account
 from digitize.review.trial import try_decisions
 from digitize.workspace.decisions.apply import VALUE
-from digitize.workspace.decisions.words import is_word
+from digitize.workspace.decisions.special_questions import is_word
 from mappers.codes import CodeList, act_list, code_lists
 from mappers.names import romanise
 from validators.messages.teller import Teller

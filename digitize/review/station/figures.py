@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from digitize.review.answer_history import OPENED, RAISED, TEST, THIRD, PastAnswer
 from digitize.review.station.ledger_thread import Room
 from digitize.review.station.stages import find_newest_keys, find_settling_answer
-from digitize.workspace.calibration.proof import right_between
+from digitize.workspace.calibration.error_bounds import right_between
 
 _LEAST = 20
 """Answers looked at before a share is told at all."""

@@ -22,7 +22,7 @@ from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Task, TaskBuilder
 from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist
-from digitize.workspace.decisions.words import is_word
+from digitize.workspace.decisions.special_questions import is_word
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import newest_reading, newest_recognition
 from digitize.workspace.place import Place

@@ -13,7 +13,7 @@ from digitize.review.station.stages import find_settling_answer, find_wanted_key
 from digitize.review.station.tasks import Task, TaskBuilder
 from digitize.review.station.worklist import is_drawn
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import newest_event
+from digitize.workspace.ledger.dirty_parts import newest_event
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.measuring import measure_place
 from digitize.workspace.options import Reviewing

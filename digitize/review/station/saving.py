@@ -40,8 +40,8 @@ from digitize.review.station.tasks import Task
 from digitize.review.station.unmasking import list_unmasked
 from digitize.review.verdicts import OK
 from digitize.workspace.decisions.entries import add_entry
-from digitize.workspace.decisions.words import ENTRY, is_word
-from digitize.workspace.ledger.marked import newest_event
+from digitize.workspace.decisions.special_questions import ENTRY, is_word
+from digitize.workspace.ledger.dirty_parts import newest_event
 from digitize.workspace.ledger.records import Decision, Records
 
 KEPT, KNOWN, CONFLICT, REFUSED, NOT_IN_LIST, GONE = "kept", "known", "conflict", "refused", "not_in_list", "gone"

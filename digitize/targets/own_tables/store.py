@@ -17,11 +17,12 @@ from digitize.targets.flags import FLAGS
 from digitize.targets.own_tables.catalogue import table_sql
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
 from digitize.targets.own_tables.reading import SLICE, Own, read_rows
-from digitize.targets.own_tables.record_keys import joined_keys, key_of_version, keys_of
 from digitize.targets.own_tables.writing import Keys, Writer, hindrance, is_whole
 from digitize.targets.postgres.store import PostgresStore
 from digitize.targets.rows import HASH, RECORD_ID, Kept, LoadBatch, RowBatch
 from digitize.targets.to_records import records_of
+from digitize.targets.value_checks import key_columns, typed_key
+from mappers.schema import form_tables
 
 _STATION = ("state", "district", "police_station", "year")
 # What the book has of a record.
@@ -280,3 +281,31 @@ def _wholes(form: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str
             if row[RECORD_ID] in found or name == form:
                 found.setdefault(row[RECORD_ID], {}).setdefault(name, []).append(cells)
     return found
+
+
+_KEY_END = "\x1f"
+
+
+def keys_of(form: str, own: pl.DataFrame) -> dict[str, str]:
+    """The keys of records that have one."""
+    table = form_tables(form)[form]
+    return joined_keys(form, typed_key(table, own)) if key_columns(table, own) else {}
+
+
+def joined_keys(form: str, keys: pl.DataFrame) -> dict[str, str]:
+    """Whole keys, as `typed_key` gives them, each as one text."""
+    names = list(form_tables(form)[form].key)
+    rows = keys.select(RECORD_ID, pl.concat_str(names, separator=_KEY_END))
+    return dict(rows.iter_rows())
+
+
+def key_of_version(form: str, row: Mapping[str, Any] | None) -> str | None:
+    """The key of an old version, as `joined_keys` makes it; None where it has none."""
+    table = form_tables(form)[form]
+    parts = [(row or {}).get(name) for name in table.key]
+    kinds = [table.by_name[name].kind for name in table.key]
+    if not parts or None in parts:
+        return None
+    return _KEY_END.join(
+        str(int(str(p))) if k in ("int", "year") else str(p) for p, k in zip(parts, kinds, strict=True)
+    )

@@ -14,10 +14,9 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.targets.apply_batch import apply_batch
 from digitize.targets.base import Receipt, Undone
 from digitize.targets.comparing import Fold, HeldRecord, RecordGroup, Station
-from digitize.targets.fits import REFUSED
 from digitize.targets.from_records import storable
 from digitize.targets.kind import Patience
-from digitize.targets.own_tables import held
+from digitize.targets.own_tables import standing_rows
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
 from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
 from digitize.targets.own_tables.kinds_of_value import ZONE
@@ -31,6 +30,7 @@ from digitize.targets.postgres.target import PostgresTarget, Work
 from digitize.targets.rows import HASH, RECORD_ID, LoadBatch
 from digitize.targets.to_records import records_of
 from digitize.targets.undoing import undo
+from digitize.targets.value_checks import REFUSED
 from mappers.layouts import TableLayout
 from mappers.layouts.back import carried_fields
 from mappers.record import Record
@@ -117,16 +117,16 @@ class OwnTablesTarget(PostgresTarget):
         """See `digitize.targets.comparing.Compares`: rows as they would stand in their tables."""
         own: Own = self.transact(self._own_to_read)
         self._compared.not_carried += _not_carried(self._layout, form, tables)
-        return held.laid_tables(form, tables, own, self._compared.gaps)
+        return standing_rows.laid_tables(form, tables, own, self._compared.gaps)
 
     def present(self, form: str) -> list[tuple[RecordGroup, str, int]]:
         """See `Compares`."""
-        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: held.present(db, form))
+        found: list[tuple[RecordGroup, str, int]] = self.transact(lambda db: standing_rows.present(db, form))
         return found
 
     def folds(self, form: str, stations: Sequence[Station]) -> dict[RecordGroup, Fold]:
         """See `Compares`."""
-        work: Work = lambda db: held.folds(db, self._own_to_read(db), form, stations)  # noqa: E731  # typed so
+        work: Work = lambda db: standing_rows.folds(db, self._own_to_read(db), form, stations)  # noqa: E731  # typed so
         found: dict[RecordGroup, Fold] = self.transact(work)
         return found
 
@@ -134,7 +134,7 @@ class OwnTablesTarget(PostgresTarget):
         self, form: str, groups: Sequence[RecordGroup], take: Callable[[list[HeldRecord]], object], at_once: int
     ) -> None:
         """See `Compares`."""
-        self.transact(lambda db: held.standing(db, self._own_to_read(db), form, groups, take, at_once))
+        self.transact(lambda db: standing_rows.standing(db, self._own_to_read(db), form, groups, take, at_once))
 
     def left_out(self) -> list[str]:
         """See `digitize.targets.comparing.LeavesOut`."""
@@ -149,7 +149,7 @@ class OwnTablesTarget(PostgresTarget):
         """What stands in their tables of our records, read back as flat rows, some records at a time."""
         last = ""
         while True:
-            work: Work = lambda db: held.flat_rows(db, self._own_to_read(db), form, last)  # noqa: B023, E731  # done before it changes
+            work: Work = lambda db: standing_rows.flat_rows(db, self._own_to_read(db), form, last)  # noqa: B023, E731  # done before it changes
             ids, rows = self.transact(work)
             if not ids:
                 return

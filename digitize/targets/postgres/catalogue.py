@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from digitize.targets.postgres.constraint_parser import means_the_same
 from digitize.targets.postgres.definition import Definition, TableDef
-from digitize.targets.postgres.meaning import means_the_same
 
 Catalogue = dict[str, dict[str, dict[str, str]]]
 """Table -> "columns", "defaults", "constraints", "indexes" or "triggers" -> name -> how PostgreSQL describes it."""

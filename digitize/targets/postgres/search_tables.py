@@ -17,7 +17,7 @@ SEARCH_TABLES: Definition = {
             "tokens": "integer[] NOT NULL",
         },
         {},
-        # How much may wait to be put in, a load says itself; see `digitize.targets.postgres.searched`.
+        # How much may wait to be put in, a load says itself; see `digitize.targets.postgres.search_fill`.
         {f"{ROWS}_tokens": "USING gin (tokens)", f"{ROWS}_record": "(record_id)"},
         {
             "": "What is searched, one row for each record (r), person (p), vehicle (v) and thing (g).",

@@ -16,7 +16,7 @@ from digitize.targets.postgres.connect import connect, refusal, use
 from digitize.targets.postgres.definition import Statement, migrate
 from digitize.targets.postgres.masters import fill_masters
 from digitize.targets.postgres.meta import masters_key, write_filled, write_meta
-from digitize.targets.postgres.searched import fill, is_wanted
+from digitize.targets.postgres.search_fill import fill, is_wanted
 from digitize.targets.postgres.state import TargetState, check_target, has_schema, read_state, what_is_amiss
 from digitize.targets.postgres.tables import VERSION, define_tables
 from digitize.targets.postgres.upgrade import Upgrade, prove_again

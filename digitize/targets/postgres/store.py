@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from digitize.targets.flags import FLAGS
-from digitize.targets.postgres import searched
+from digitize.targets.postgres import search_fill
 from digitize.targets.postgres.copying import SLICE, copy_text
 from digitize.targets.postgres.locks import lock_quarantine
 from digitize.targets.postgres.tables import BOOKS, TYPES
@@ -124,7 +124,7 @@ class PostgresStore:
         for name in ("field_origin", FLAGS, *reversed(named_first(form))):
             query = sql.SQL("DELETE FROM {} WHERE record_id = ANY(%s)").format(sql.Identifier(name))
             self._db.execute(query, (list(records),))
-        searched.take_out(self._db, records)
+        search_fill.take_out(self._db, records)
 
     def insert(self, form: str, tables: Mapping[str, pl.DataFrame], batch: RowBatch) -> None:
         """See `Store`."""
@@ -132,7 +132,7 @@ class PostgresStore:
         for name in named_first(form):
             if name in tables:
                 self.copy(name, own if name == form else tables[name])
-        searched.put(self._db, form, tables)
+        search_fill.put(self._db, form, tables)
         if batch.origins:
             self.copy_origins(batch, set(own[RECORD_ID]))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from digitize.targets.fits import DEGREES, never_empty
 from digitize.targets.postgres.definition import Definition, TableDef
 from digitize.targets.postgres.exchange_tables import EXCHANGE
 from digitize.targets.postgres.masters import MASTERS
 from digitize.targets.postgres.search_tables import SEARCH_TABLES
+from digitize.targets.value_checks import DEGREES, never_empty
 from mappers.schema import Table, load_schemas
 from mappers.schema.links import PERSON_LINE, row_references
 from mappers.schema.parts.table import Column

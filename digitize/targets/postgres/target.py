@@ -21,7 +21,7 @@ from digitize.targets.kind import Patience
 from digitize.targets.postgres import compare
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.connect import NotReached, connect, is_passing, refusal, use
-from digitize.targets.postgres.first import take_first
+from digitize.targets.postgres.first_load import take_first
 from digitize.targets.postgres.loads import begin, find_done, note
 from digitize.targets.postgres.locks import lock_stations
 from digitize.targets.postgres.state import require_current

@@ -10,9 +10,9 @@ import psycopg
 from psycopg import sql
 
 from digitize.errors import TargetRefused
-from digitize.targets.fits import DEGREE, DEGREES
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.definition import Definition, Statement
+from digitize.targets.value_checks import DEGREE, DEGREES
 
 LIST = "upgrade_findings"
 _FOREIGN = re.compile(r"FOREIGN KEY \((?P<own>[^)]*)\) REFERENCES (?P<table>\w+) \((?P<of>[^)]*)\)")

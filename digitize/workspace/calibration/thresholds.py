@@ -1,15 +1,15 @@
 """From answers to thresholds: proved from nothing by form and field, watched for ever, closed when they no longer hold.
 
 All of it is one fold over the answers in their order, so the same answers always give the same thresholds, and looking
-at them after every answer costs no certainty (`digitize.workspace.calibration.proof`).
+at them after every answer costs no certainty (`digitize.workspace.calibration.error_bounds`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from digitize.workspace.calibration.proof import evidence_above
-from digitize.workspace.calibration.proving import STARTS, Proof, Watch
+from digitize.workspace.calibration.error_bounds import evidence_above
+from digitize.workspace.calibration.threshold_proof import STARTS, Proof, Watch
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms
 
 

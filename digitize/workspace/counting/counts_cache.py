@@ -11,8 +11,7 @@ from digitize.workspace.counting.parts import OF_VOLUMES, count_part, values_of,
 from digitize.workspace.decisions.left_over import LEFT_OVER
 from digitize.workspace.decisions.page_gaps import Gap
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import list_dirty, list_parts, newest_event
-from digitize.workspace.ledger.marks import COUNT
+from digitize.workspace.ledger.dirty_parts import COUNT, list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.part_cache import AT_ONCE, PartCache, write_texts
 
 _SUMS = "SELECT part, data FROM tallies WHERE part >= 'sum:' AND part < 'sum;'"

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from digitize.workspace.captured import EVERYTHING
+from digitize.workspace.capture_counts import EVERYTHING
 from digitize.workspace.counting.tally import PartCounts
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.decisions.page_gaps import MISSING, find_gaps
 from digitize.workspace.failures import BY_FORM, BY_PERSON, NEXT_RUN, UNKNOWN_FORM
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue
-from digitize.workspace.ledger.marks import FILES
+from digitize.workspace.ledger.dirty_parts import FILES
 
 _STATES = ("recognise", "decide", "map")
 # The unit of a chunk of a table is TABLE:NUMBER; ";" comes next after ":".

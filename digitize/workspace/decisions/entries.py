@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitize.machine.csv_cells import safe
-from digitize.workspace.decisions.typed import PLACE_LISTS, Typed, list_typed_names
+from digitize.workspace.decisions.typed_names import PLACE_LISTS, Typed, list_typed_names
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Decision, Records
 from mappers.codes import CodeList

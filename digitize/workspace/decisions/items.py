@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from digitize.machine.work_keys import work_key
 from digitize.reading.rows import DITTO
-from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.left_over import LEFT_OVER, asked_of_mapping
 from digitize.workspace.decisions.order import Scope, records_by_value
 from digitize.workspace.decisions.places import COLUMN, FIELD, ZONE, cell_of, row_id
+from digitize.workspace.decisions.same_day import leader_of
 from digitize.workspace.decisions.sources import describe_metadata, is_register, register_source, source_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.readings import Readings

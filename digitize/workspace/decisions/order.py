@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digitize.workspace.decisions.facts import leader_of
 from digitize.workspace.decisions.places import ZONE, cell_of
+from digitize.workspace.decisions.same_day import leader_of
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored
 from mappers.record import FieldValue

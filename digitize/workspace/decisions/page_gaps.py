@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digitize.reading.page_order import Missing, find_order
-from digitize.workspace.decisions.words import GAP
+from digitize.workspace.decisions.special_questions import GAP
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.records import Records

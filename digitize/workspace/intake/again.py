@@ -11,9 +11,9 @@ from digitize.errors import NotFound, OptionsError
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, TableUnit
-from digitize.workspace.ledger.marks import COUNT, MAP
+from digitize.workspace.ledger.dirty_parts import COUNT, MAP
 from digitize.workspace.ledger.purges import Purged, purged_files
-from digitize.workspace.ledger.replaced import (
+from digitize.workspace.ledger.replaced_tables import (
     STEP,
     CameAgain,
     TableFile,

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 
 from digitize.machine.text import pluralize
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
-from digitize.workspace.ledger.marks import BOOK
+from digitize.workspace.ledger.dirty_parts import BOOK, clear_marks, list_dirty, list_parts, newest_event
 from digitize.workspace.ledger.state import StepState
 
 STEP = "book"

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from digitize.errors import NotFound
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.marks import COUNT, FILES, LOAD, MAP, READ
+from digitize.workspace.ledger.dirty_parts import COUNT, FILES, LOAD, MAP, READ
 
 
 @dataclass(frozen=True, slots=True)

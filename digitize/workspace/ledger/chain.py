@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from digitize.workspace.ledger_db import LedgerEngine
-from digitize.workspace.ledger_db.covered import COVERED, SEPARATOR
+from digitize.workspace.ledger_db.watched_tables import COVERED, SEPARATOR
 
 START = "0" * 64
 

@@ -69,9 +69,9 @@ def compact(path: Where, *, whole: bool = False) -> tuple[int, int]:
     Raises LedgerError while somebody writes, or where the disk has no room for the copy that SQLite makes meanwhile.
     """
     if isinstance(path, LedgerAddress):
-        from digitize.workspace.ledger_db import postgres_making
+        from digitize.workspace.ledger_db import postgres
 
-        return postgres_making.compact(path, whole=whole)
+        return postgres.compact(path, whole=whole)
     before = path.stat().st_size
     if free_bytes(path.parent) < 2 * before:
         raise LedgerError(f"{path}: this needs {2 * before:,} bytes of free disk for a while. Make room, then again.")
@@ -117,9 +117,9 @@ def _replace(path: Path, copy: Path, root_hash: str) -> str:
 
 
 def _replace_schema(where: LedgerAddress, copy: Path) -> str:
-    from digitize.workspace.ledger_db import postgres_making
+    from digitize.workspace.ledger_db import postgres
 
-    made = postgres_making.making(where, DDL)
+    made = postgres.making(where, DDL)
     today = _open_upgraded(copy, where)
     with today as file, closing(connect_to_read(file)) as source, source.at_one_moment(), made as (db, aside):
         copy_rows(source, db)

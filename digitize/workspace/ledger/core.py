@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from digitize.errors import LedgerError
+from digitize.workspace.ledger.dirty_parts import MARK_ALL
 from digitize.workspace.ledger.heads import SignedHead, heads_in
 from digitize.workspace.ledger.leases import Leases
-from digitize.workspace.ledger.marks import MARK_ALL
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS
 from digitize.workspace.ledger.state import FAILED, StepState, step_state
@@ -47,9 +47,9 @@ class Ledger(Leases):
     def create(cls, path: Where) -> Self:
         """Make a new, empty ledger. Raises LedgerError when there is one already."""
         if isinstance(path, LedgerAddress):
-            from digitize.workspace.ledger_db import postgres_making
+            from digitize.workspace.ledger_db import postgres
 
-            postgres_making.create(path, DDL, FORMAT)
+            postgres.create(path, DDL, FORMAT)
             return cls(path)
         if path.exists():
             raise LedgerError(f"{path} exists already.")

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 
 from digitize.workspace.ledger.core import Ledger
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, list_parts, newest_event
-from digitize.workspace.ledger.marks import COUNT
+from digitize.workspace.ledger.dirty_parts import COUNT, clear_marks, list_dirty, list_parts, newest_event
 
 AT_ONCE = 50
 """So many parts are written in one transaction: others who write wait no longer than that."""

@@ -14,8 +14,8 @@ from typing import Any
 from digitize.workspace.ledger.chain import START, Entry, content_hash, entry_hash, entry_hashes, link, rows_digest
 from digitize.workspace.ledger.state import StepState, step_state
 from digitize.workspace.ledger_db import LedgerEngine
-from digitize.workspace.ledger_db.covered import COVERED, NUMBERS, SEPARATOR, entry_name
 from digitize.workspace.ledger_db.narrow import BASES, CODES, NARROW, Dictionary
+from digitize.workspace.ledger_db.watched_tables import COVERED, NUMBERS, SEPARATOR, entry_name
 
 _MOST_TOUCHED = 20_000
 _MOST_EVENTS = 400

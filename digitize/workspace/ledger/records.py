@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from digitize.workspace.ledger import record_marks, record_sql
+from digitize.workspace.ledger import record_sql
 from digitize.workspace.ledger.core import Ledger
+from digitize.workspace.ledger.dirty_parts import CHECK, COUNT, LOAD, MAP
 from digitize.workspace.ledger.packs import PackedRow, Packs, RecordRow, is_emptied, plain_data
 from digitize.workspace.ledger.verdict import Verdict
 from mappers.record import Record, to_plain
@@ -90,7 +91,7 @@ class Records:
             old = {r["record"]: tuple(r)[1:] for r in self._ledger.rows(sql, (unit,))}
             new = {r.record: (r.batch, r.group, r.hash, r.station, r.language) for r in rows}
             changed = [own for some in (old, new) for name, own in some.items() if old.get(name) != new.get(name)]
-            record_marks.mark_changed(self._ledger, unit, changed)
+            _mark_changed(self._ledger, unit, changed)
             # By hand and not by deleting all: a record that stays must keep its verdict and where it is loaded.
             for record in (name for name in old if name not in keep):
                 self._ledger.execute(f"DELETE FROM record_rows WHERE {record_sql.THAT}", (record,))
@@ -227,7 +228,7 @@ class Records:
             rows = ((v.word, json.dumps(v.fields), json.dumps(v.reasons), record) for record, v in verdicts.items())
             self._ledger.execute_many(sql, rows)
             self._ledger.execute_many(told, ((f.record, f.field, f.code, f.severity, f.message) for f in findings))
-            record_marks.mark_checked(self._ledger, verdicts)
+            _mark_checked(self._ledger, verdicts)
 
     def findings(self, record: str) -> list[Finding]:
         """What the rules said of one record."""
@@ -242,7 +243,7 @@ class Records:
         with self._ledger.writing():
             number = self._ledger.number("names", load) if load else 0
             self._ledger.execute(record_sql.LOADED, (number, batch))
-            record_marks.mark_batch(self._ledger, batch)
+            _mark_batch(self._ledger, batch)
 
     def set_data(self, rows: Iterable[tuple[bytes, str]]) -> None:
         """Replace the content of records: (data, record)."""
@@ -254,7 +255,7 @@ class Records:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._ledger.writing():
             self._ledger.execute(f"INSERT INTO decisions ({names}) VALUES ({marks})", values.values())
-            record_marks.mark_decided(self._ledger, decision.record)
+            _mark_decided(self._ledger, decision.record)
 
     def decisions(self, record: str) -> dict[str, Decision]:
         """Field -> the newest decision on it."""
@@ -301,3 +302,37 @@ def _decision(row: Any) -> Decision:
 def _row(s: Stored, data: bytes) -> RecordRow:
     r = s.record
     return RecordRow(r.id, s.unit, r.batch, s.station, s.language, s.group, r.form, s.hash, data)
+
+
+def _mark_changed(ledger: Ledger, unit: str, changed: Iterable[tuple[str, ...]]) -> None:
+    """Records of a unit are new, others or gone. changed: of each, as it was and as it is, the batch, the group, and
+    what else it is counted and checked by.
+    """
+    for batch, group, *_ in changed:
+        ledger.mark_unit(COUNT, unit)
+        ledger.mark(CHECK, group)
+        ledger.mark(LOAD, batch)
+
+
+def _mark_checked(ledger: Ledger, records: Iterable[str]) -> None:
+    """Records have a verdict."""
+    for record in records:
+        for row in ledger.rows("SELECT unit, batch FROM records WHERE record = ?", (record,)):
+            ledger.mark_unit(COUNT, row["unit"])
+            ledger.mark(LOAD, row["batch"])
+
+
+def _mark_batch(ledger: Ledger, batch: str) -> None:
+    """Records of a batch are loaded, or no longer."""
+    for row in ledger.rows("SELECT DISTINCT unit FROM records WHERE batch = ?", (batch,)):
+        ledger.mark_unit(COUNT, row["unit"])
+
+
+def _mark_decided(ledger: Ledger, name: str) -> None:
+    """A person settled something of a record, of a row that makes none (UNIT-r12), or of a page."""
+    found = ledger.execute("SELECT unit FROM records WHERE record = ?", (name,)).fetchone()
+    part = ledger.part_of(found["unit"] if found else name)
+    if found is None and part.startswith("table:") and "-r" in name:
+        part = ledger.part_of(name.rpartition("-r")[0])
+    ledger.mark(MAP, part)
+    ledger.mark(COUNT, part)

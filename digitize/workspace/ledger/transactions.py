@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from digitize.errors import KeyUnusable, LedgerAway, LedgerError
 from digitize.machine.signing import Signer, open_key
 from digitize.workspace.ledger.chain import START
+from digitize.workspace.ledger.dirty_parts import DirtyParts
 from digitize.workspace.ledger.heads import Heads
-from digitize.workspace.ledger.marks import DirtyParts
 from digitize.workspace.ledger.opening import open_engine, require_format
 from digitize.workspace.ledger.pending import Pending, changed_entries
 from digitize.workspace.ledger.schema import FORMAT
@@ -153,7 +153,7 @@ class LedgerFile:
             self._heads.sign(*self._pending.newest_event())
 
     def mark(self, what: str, part: str) -> None:
-        """Have a step look at a part again, inside `writing`; see `digitize.workspace.ledger.marks`."""
+        """Have a step look at a part again, inside `writing`; see `digitize.workspace.ledger.dirty_parts`."""
         self._news.mark(what, part)
 
     def mark_unit(self, what: str, unit: str) -> None:

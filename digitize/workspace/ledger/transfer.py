@@ -12,7 +12,7 @@ from digitize.errors import LedgerError
 from digitize.workspace.ledger.opening import connect
 from digitize.workspace.ledger.schema import DDL, FORMAT
 from digitize.workspace.ledger_db import LedgerEngine, Row
-from digitize.workspace.ledger_db.moved import MARKS
+from digitize.workspace.ledger_db.move_marks import MARKS
 from digitize.workspace.ledger_db.sqlite import script
 
 _HELD_FOR_A_MOMENT = frozenset({"leases"})

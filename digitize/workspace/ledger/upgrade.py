@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from digitize.workspace.ledger.marks import MARK_ALL
+from digitize.workspace.ledger.dirty_parts import MARK_ALL
 from digitize.workspace.ledger.schema import ADDED_DDL, FORMAT, NARROW_DDL
 from digitize.workspace.ledger_db import LedgerEngine
 from digitize.workspace.ledger_db.narrow import NARROW, Dictionary

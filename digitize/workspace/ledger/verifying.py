@@ -15,9 +15,8 @@ from digitize.workspace.ledger.restored import Restored, restored_in
 from digitize.workspace.ledger.schema import DDL, FORMAT, NEWEST_NUMBERS
 from digitize.workspace.ledger.worker_keys import STEP, WorkerKeys
 from digitize.workspace.ledger_db import LedgerEngine, Row
-from digitize.workspace.ledger_db.covered import COVERED
-from digitize.workspace.ledger_db.narrow import CODES
-from digitize.workspace.ledger_db.narrow_sql import MADE, base_of, logged_name, ref_of, written_name
+from digitize.workspace.ledger_db.narrow import CODES, MADE, base_of, logged_name, ref_of, written_name
+from digitize.workspace.ledger_db.watched_tables import COVERED
 
 UNREADABLE = "the rest"
 """Where a change is when a table or a view is gone."""

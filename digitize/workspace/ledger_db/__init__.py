@@ -1,6 +1,6 @@
 """Where a ledger lies: one SQLite file, or a schema of a PostgreSQL database. Both are spoken to in the same SQL."""
 
+from digitize.workspace.ledger_db.address import LedgerAddress, Where, home_of
 from digitize.workspace.ledger_db.base import LedgerEngine, Row, RowSource
-from digitize.workspace.ledger_db.where import LedgerAddress, Where, home_of
 
 __all__ = ["LedgerEngine", "LedgerAddress", "Row", "RowSource", "Where", "home_of"]

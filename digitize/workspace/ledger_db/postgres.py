@@ -1,24 +1,33 @@
-"""A ledger in a schema of a PostgreSQL database, for many machines at once."""
+"""A ledger in a schema of a PostgreSQL database, for many machines at once: connecting, the engine, making a schema."""
 
 from __future__ import annotations
 
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
-from digitize.errors import LedgerError
+from digitize.errors import DiskFull, LedgerAway, LedgerError
+from digitize.targets.postgres.connect import is_passing, problem_of
+from digitize.workspace.ledger_db.address import LedgerAddress
 from digitize.workspace.ledger_db.base import Row, RowSource
-from digitize.workspace.ledger_db.covered import NUMBERS, SEPARATOR, conflict_clause
 from digitize.workspace.ledger_db.dialects import POSTGRES
-from digitize.workspace.ledger_db.moved import MOVING_TO, was_moved
+from digitize.workspace.ledger_db.move_marks import MOVING_TO, was_moved
 from digitize.workspace.ledger_db.postgres_ddl import NOTE, differences, statements
-from digitize.workspace.ledger_db.postgres_reach import WAIT_SECONDS, connect, plain_errors
-from digitize.workspace.ledger_db.postgres_sql import by_number, escape_nuls, is_name, lists, to_postgres
-from digitize.workspace.ledger_db.where import LedgerAddress
+from digitize.workspace.ledger_db.postgres_sql import (
+    PgRow,
+    as_rows,
+    by_number,
+    escape_nuls,
+    is_name,
+    lists,
+    to_postgres,
+)
+from digitize.workspace.ledger_db.watched_tables import NUMBERS, SEPARATOR, conflict_clause
 
 T = TypeVar("T")
 _FETCHED = 2_000
@@ -30,6 +39,99 @@ SELECT extract(epoch FROM clock_timestamp())::float8{marks}
 _CLOCK = b"SELECT extract(epoch FROM clock_timestamp())::float8"
 _THERE = b"SELECT to_regclass('meta') IS NOT NULL, current_setting('transaction_read_only')"
 _MAY_WRITE = b"SELECT has_table_privilege(to_regclass('history'), 'INSERT')"
+WAIT_SECONDS = 90.0
+"""How long a database that was there before is waited for: longer than it takes to start again after a crash."""
+_FIRST_SECONDS = 3.0
+_LINK = {
+    "connect_timeout": 10, "application_name": "digitize ledger", "client_encoding": "UTF8",
+    # A cut cable is noticed within a minute on this side, and by the server as well (`_SETTINGS`).
+    "keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30000,
+}  # fmt: skip
+# The lock of a writer whose machine was cut off must end before others lose patience: 35 against 90 seconds.
+# What is asked of a volume lies near together: by the server's usual price of an index it would rather go through all
+# pages of the ledger than look 250 of them up. Nor is a lookup shared among workers, which take longer to begin than it
+# takes, nor is a table of what was looked up made ready for the millions of rows that a LIMIT cuts off (from 14 on).
+_SETTINGS = """
+SET search_path TO {schema}, pg_temp; SET lock_timeout = '90s'; SET idle_in_transaction_session_timeout = '10min';
+SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; SET jit = off;
+SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0; SET DateStyle TO ISO;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'enable_memoize'
+"""
+_IN_USE, _FULL, _REFUSED, _MISSING, _READ_ONLY = "55P03", "53100", "42501", ("42P01", "3F000", "3D000"), "25006"
+_AGAIN = ("40001", "40P01", "25P03")
+
+Link = psycopg.Connection[PgRow]
+
+
+def connect(where: LedgerAddress, *, patience_s: float = _FIRST_SECONDS) -> Link:
+    """A connection that commits what is in no transaction; the ledger's schema comes first in it.
+
+    patience_s: how long a server that does not answer is waited for. Raises LedgerAway, LedgerError.
+    """
+    end, pause = time.monotonic() + patience_s, 0.1
+    while True:
+        try:
+            with plain_errors(where):
+                return _open_connection(where)
+        except LedgerAway:
+            if time.monotonic() + pause > end:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, 3.0)
+
+
+def _open_connection(where: LedgerAddress) -> Link:
+    # What the URL says goes before what is usual here.
+    db = psycopg.connect(**{**_LINK, **conninfo_to_dict(where.url)}, autocommit=True, row_factory=as_rows)  # type: ignore[arg-type]
+    if problem := problem_of(db):
+        db.close()
+        raise LedgerError(f"{where}: {problem}")
+    # The schema's name is one of small letters, digits and underscores.
+    db.execute(_SETTINGS.format(schema=where.schema).encode())
+    return db
+
+
+@contextmanager
+def plain_errors(where: LedgerAddress) -> Iterator[None]:
+    """Turn the driver's errors into ours, with the next step and without anything that may come from a row; a broken
+    rule of the ledger's own stays what it is.
+    """
+    try:
+        yield
+    except psycopg.IntegrityError:
+        raise
+    except psycopg.Error as e:
+        raise _translate_error(e, where) from None
+
+
+def _translate_error(error: psycopg.Error, where: LedgerAddress) -> LedgerError:
+    state = error.sqlstate or ""
+    if state == _IN_USE:
+        return LedgerError(f"{where} is in use by another program for long. Wait for it, then run this again.")
+    if state == _FULL:
+        return DiskFull(f"No room left on the disk of {where}. Make room there and run the same command again.")
+    if state in _AGAIN or is_passing(error) or isinstance(error, psycopg.OperationalError):
+        why = " ".join(_words(error).split())[:200]
+        return LedgerAway(
+            f"{where} does not answer ({why}). What was recorded is there. When the database runs, give the same "
+            "command again."
+        )
+    if state == _REFUSED:
+        return LedgerError(f"{where}: this role lacks a right ({_words(error)}). Have the owner grant it.")
+    if state == _READ_ONLY:
+        return LedgerError(f"{where} can only be read just now. Work on the database that is written.")
+    if state in _MISSING:
+        why = f"({_words(error)}). Was it moved? See [workspace] ledger in digitize.toml, and digitize ledger verify"
+        return LedgerError(f"{where} is damaged or holds no ledger {why}")
+    at = [p for p in (error.diag.table_name, error.diag.column_name, error.diag.constraint_name) if p]
+    # Syntax and types name our own SQL; of all else the text may quote a row.
+    said = _words(error) if state.startswith("42") else type(error).__name__
+    return LedgerError(f"{where}: error {state} {said}{' at ' + ', '.join(at) if at else ''}")
+
+
+def _words(error: Any) -> str:
+    found: str = error.diag.message_primary or str(error)
+    return found.splitlines()[0] if found else "no reason"
 
 
 class DatabaseEngine:
@@ -295,3 +397,74 @@ class DatabaseEngine:
 
 def _nothing() -> None:
     """Before the first transaction."""
+
+
+_LONGEST = 40
+_SIZE = """
+  SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0) FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relkind = 'r'
+"""
+
+
+@contextmanager
+def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[DatabaseEngine, str]]:
+    """One transaction in which a ledger is made, without rows yet; all that is done in it is kept together or not.
+
+    Gives the connection, and the name under which a schema that was there lies now, "" where none was. ddl: in SQLite's
+    words. Raises LedgerError, LedgerAway.
+    """
+    with changing(where) as db:
+        aside = put_aside(db, "before") if is_there(db) else ""
+        db.execute(f"CREATE SCHEMA {where.schema}")
+        db.add(ddl)
+        yield db, aside
+        # Queries of the first minutes would be planned for empty tables.
+        for table in sorted(db.tables()):
+            db.execute(f"ANALYZE {table}")
+
+
+@contextmanager
+def changing(where: LedgerAddress) -> Iterator[DatabaseEngine]:
+    """One transaction under the lock of a ledger that need not be there."""
+    with closing(DatabaseEngine(where, is_there=False)) as db, db.guarded():
+        db.start()
+        try:
+            yield db
+            db.commit()
+        except BaseException:
+            db.rollback()
+            raise
+
+
+def create(where: LedgerAddress, ddl: str, format_: int) -> None:
+    """Make a new, empty ledger. Raises LedgerError where there is one."""
+    with making(where, ddl) as (db, aside):
+        if aside:
+            raise LedgerError(f"{where} is there already: another workspace's, or made before. Give another --site.")
+        db.execute("INSERT INTO meta (key, value) VALUES ('format', ?)", (str(format_),))
+
+
+def put_aside(db: DatabaseEngine, word: str) -> str:
+    """Give the ledger's schema another name, inside a transaction: SCHEMA_WORD_1, or the next that is free."""
+    taken = {r[0] for r in db.execute("SELECT nspname FROM pg_namespace")}
+    names = (f"{db.where.schema[:_LONGEST]}_{word}_{n}" for n in itertools.count(1))
+    aside = next(name for name in names if name not in taken)
+    db.execute(f"ALTER SCHEMA {db.where.schema} RENAME TO {aside}")
+    return aside
+
+
+def is_there(db: DatabaseEngine) -> bool:
+    """Whether a schema of the ledger's name is there."""
+    return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = ?", (db.where.schema,)).fetchone() is not None
+
+
+def compact(where: LedgerAddress, *, whole: bool = False) -> tuple[int, int]:
+    """Let room of what was taken out be used again, while others work. Returns bytes of the tables before and after.
+
+    whole: write the tables anew, without what was in that room; whoever works waits.
+    """
+    with closing(DatabaseEngine(where)) as db:
+        before = int(db.execute(_SIZE, (where.schema,)).fetchone()[0])
+        for table in sorted(db.tables()):
+            db.execute(f"VACUUM ({'FULL, ' if whole else ''}ANALYZE) {table}")
+        return before, int(db.execute(_SIZE, (where.schema,)).fetchone()[0])

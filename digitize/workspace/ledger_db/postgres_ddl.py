@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from digitize.workspace.ledger_db.covered import COVERED
 from digitize.workspace.ledger_db.dialects import PART, POSTGRES
-from digitize.workspace.ledger_db.narrow import CODES, VIEW_OF
-from digitize.workspace.ledger_db.narrow_sql import base_of, views, written_name
+from digitize.workspace.ledger_db.narrow import CODES, VIEW_OF, base_of, views, written_name
+from digitize.workspace.ledger_db.watched_tables import COVERED
 
 NOTE = "\x1e"
 """Begins the message of rows that were written, and stands between their names."""

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from digitize.workspace.ledger_db.covered import NUMBERS
 from digitize.workspace.ledger_db.narrow import NUMBERED
+from digitize.workspace.ledger_db.watched_tables import NUMBERS
 
 _QUOTED = re.compile(r"('(?:[^']|'')*')")
 # What JSON holds is text for the function that stands in for SQLite's.

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from digitize.machine.sqlite_errors import plain_errors
-from digitize.workspace.ledger_db.covered import COVERED, SEPARATOR, conflict_clause
 from digitize.workspace.ledger_db.dialects import SQLITE
-from digitize.workspace.ledger_db.moved import MOVED, was_moved
-from digitize.workspace.ledger_db.narrow import NUMBERED
-from digitize.workspace.ledger_db.narrow_sql import base_of, views_ddl, written_name
+from digitize.workspace.ledger_db.move_marks import MOVED, was_moved
+from digitize.workspace.ledger_db.narrow import NUMBERED, base_of, views_ddl, written_name
+from digitize.workspace.ledger_db.watched_tables import COVERED, SEPARATOR, conflict_clause
 
 _MANY = "records"
 """The table of which most rows are written."""

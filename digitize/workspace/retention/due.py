@@ -11,7 +11,7 @@ from digitize.workspace.counting.parts import count_part
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP
 from digitize.workspace.options import Retention
-from digitize.workspace.retention.books import PurgeGroup
+from digitize.workspace.retention.purge_groups import PurgeGroup
 
 _LOADED = """SELECT e.at FROM state s JOIN events e ON e.seq = s.seq
   WHERE s.unit = ? AND s.step = 'load' AND s.outcome IN ('done', 'again')"""

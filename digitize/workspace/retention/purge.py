@@ -20,10 +20,10 @@ from digitize.workspace.ledger.catalogue import SourceFile
 from digitize.workspace.ledger.copies import compact
 from digitize.workspace.ledger.purges import ORIGINALS, PERSONAL, STEP, UNFINISHED, is_unfinished, purged_files
 from digitize.workspace.place import Place
-from digitize.workspace.retention import leaving
-from digitize.workspace.retention.books import PurgeGroup, choose_groups
+from digitize.workspace.retention import purge_files
 from digitize.workspace.retention.due import DueState, Period, check_due, is_purged
-from digitize.workspace.retention.emptying import (
+from digitize.workspace.retention.purge_groups import PurgeGroup, choose_groups
+from digitize.workspace.retention.purge_records import (
     EmptiedCounts,
     count_records,
     drop_unused_shapes,
@@ -164,7 +164,7 @@ def _purge_file(ledger: Ledger, place: Place, source: SourceFile, order: PurgeOr
             empty_units(ledger, units)
         ledger.record_event(source.sha256, STEP, "done", key=order.what, detail=order.as_detail())
     if not linked:
-        leaving.remove(leaving.originals_of(place, source))
+        purge_files.remove(purge_files.originals_of(place, source))
     return counts
 
 
@@ -183,8 +183,8 @@ def finish_purge(place: Place) -> list[str]:
         purged = purged_files(ledger)
         for row in ledger.each("SELECT * FROM sources WHERE problem = '' AND linked = ''"):
             if row["sha256"] in purged:
-                leaving.remove(leaving.originals_of(place, SourceFile(**dict(row))))
-        removed = leaving.remove_written(place, *(_units(ledger, what) for what in KINDS))
+                purge_files.remove(purge_files.originals_of(place, SourceFile(**dict(row))))
+        removed = purge_files.remove_written(place, *(_units(ledger, what) for what in KINDS))
         with ledger.writing():
             drop_unused_shapes(ledger)
     compact(place.ledger, whole=True)
@@ -222,9 +222,9 @@ def _list_left(
     if linked:
         yield f"{len(linked)} originals are linked and lie outside of the workspace: {', '.join(linked[:20])}"
     if order.what == PERSONAL:
-        copies = list(leaving.copies_of(place, ledger))
+        copies = list(purge_files.copies_of(place, ledger))
         if copies:
             yield f"Copies of the ledger hold it still; remove them: {', '.join(copies)}"
-        if sealed := list(leaving.sealed_files(place)):
+        if sealed := list(purge_files.sealed_files(place)):
             yield f"Encrypted files cannot be looked into; remove them if they hold it: {', '.join(sealed[:20])}"
-    yield from leaving.targets_left(place, loads)
+    yield from purge_files.targets_left(place, loads)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from digitize.errors import NotFound, TooManyRefused
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.replaced import replaced_by
+from digitize.workspace.ledger.replaced_tables import replaced_by
 
 _PAGES = "SELECT DISTINCT batch, volume FROM scans"
 _TABLES = "SELECT batch, unit FROM tables ORDER BY unit"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from digitize.workspace.calibration.keeping import thresholds_in
-from digitize.workspace.calibration.proof import most_wrong, right_between
+from digitize.workspace.calibration.error_bounds import most_wrong, right_between
+from digitize.workspace.calibration.threshold_store import thresholds_in
 from digitize.workspace.calibration.values import TOGETHER, Measured
 from digitize.workspace.ledger import Ledger
 

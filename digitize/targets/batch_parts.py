@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from digitize.machine.spill_file import SpillFile
-from digitize.targets.fits import find_doubles
 from digitize.targets.rows import FormOutline, LoadBatch, RowBatch
+from digitize.targets.value_checks import find_doubles
 from mappers.record import Record, from_plain, to_plain
 from mappers.schema import form_tables
 

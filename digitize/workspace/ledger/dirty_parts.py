@@ -1,4 +1,4 @@
-"""Marks: the parts of a ledger in which something changed since a step, or the counts, last looked there.
+"""Dirty parts: the parts of a ledger in which something changed since a step, or the counts, last looked there.
 
 A part is a volume ("volume:12"), a table ("table:wb-t0001"), the files of an intake ("batch:..."), a group of records,
 or a batch. Whoever writes marks it, in the same transaction; whoever looks at a part and finds nothing to do takes the
@@ -7,10 +7,10 @@ mark away, unless something was written since. So what is not marked need not be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
-from digitize.workspace.ledger_db import LedgerEngine
+from digitize.workspace.ledger_db import LedgerEngine, Row, RowSource
 
 COUNT, READ, BOOK, PRINT, MAP, CHECK, LOAD = "count", "read", "book", "print", "map", "check", "load"
 SNAPSHOT, SHEET, ACCOUNT, TYPED = "snapshot", "sheet", "account", "typed"
@@ -123,3 +123,51 @@ class DirtyParts:
         """The transaction is over, or was rolled back."""
         self._marks.clear()
         self._units.clear()
+
+
+class MarkedLedger(Protocol):
+    """What is asked of a ledger here; the ledger itself imports this module."""
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[Row]:
+        """See `Ledger`."""
+
+    def execute(self, sql: str, values: Iterable[Any] = ()) -> RowSource:
+        """See `Ledger`."""
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """See `Ledger`."""
+
+
+def list_dirty(ledger: MarkedLedger, what: str) -> list[str]:
+    """The parts that a step has to look at."""
+    return [r["part"] for r in ledger.rows("SELECT part FROM marks WHERE what = ? ORDER BY part", (what,))]
+
+
+def list_parts(ledger: MarkedLedger, what: str) -> list[str]:
+    """Every part that a step may look at."""
+    return sorted({str(r[1]) for r in ledger.rows(ALL_PARTS[what])})
+
+
+def mark_all(ledger: MarkedLedger, what: str) -> None:
+    """Have a step look everywhere: what it depends on beside the ledger changed."""
+    ledger.execute(MARK_ALL[what])
+
+
+def clear_marks(ledger: MarkedLedger, what: str, parts: Iterable[str], seq: int) -> None:
+    """Take away the marks of parts in which nothing is to be done. seq: the newest event before they were looked at."""
+    sql = "DELETE FROM marks WHERE what = ? AND part = ? AND seq <= ?"
+    ledger.execute_many(sql, [(what, part, seq) for part in parts])
+
+
+def newest_event(ledger: MarkedLedger) -> int:
+    """The number of the newest event."""
+    # Not MAX: of a view a database would go through all events for it.
+    row = ledger.execute("SELECT seq FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return int(row["seq"]) if row else 0
+
+
+def newest_of_step(ledger: MarkedLedger, step: str) -> int:
+    """The number of a step's newest event, 0 where it has none."""
+    # Not MAX, and of the view: so both databases walk the index of steps from its end (`by_number`).
+    row = ledger.execute("SELECT seq FROM events WHERE step = ? ORDER BY seq DESC LIMIT 1", (step,)).fetchone()
+    return int(row["seq"]) if row else 0

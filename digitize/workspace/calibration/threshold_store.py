@@ -16,8 +16,7 @@ from digitize.workspace.calibration.thresholds import measure
 from digitize.workspace.calibration.values import TOGETHER, BlindAnswer, Measured, Terms, measured_from_plain
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.chosen_weights import FIELDS, PACKAGE, find_all_chosen
-from digitize.workspace.ledger.marked import newest_of_step
-from digitize.workspace.ledger.marks import SHEET
+from digitize.workspace.ledger.dirty_parts import SHEET, newest_of_step
 from digitize.workspace.ledger.part_cache import read_text, write_texts
 
 STEP = "calibrate"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from digitize.workspace.calibration.proof import evidence_above, evidence_below
+from digitize.workspace.calibration.error_bounds import evidence_above, evidence_below
 from digitize.workspace.calibration.values import BlindAnswer, Terms
 
 LADDER = (0.999, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5)

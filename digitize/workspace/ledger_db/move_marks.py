@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from digitize.errors import LedgerError
-from digitize.workspace.ledger_db.where import LedgerAddress, Where
+from digitize.workspace.ledger_db.address import LedgerAddress, Where
 
 MOVING_TO, MOVED_TO, ARRIVING = "moving_to", "moved_to", "arriving"
 MARKS = (MOVING_TO, MOVED_TO, ARRIVING)

@@ -12,10 +12,9 @@ from dataclasses import astuple, dataclass, replace
 from itertools import islice
 
 from digitize import __version__
-from digitize.workspace.decisions.words import ENTRY
+from digitize.workspace.decisions.special_questions import ENTRY
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marked import clear_marks, list_dirty, newest_event
-from digitize.workspace.ledger.marks import TYPED
+from digitize.workspace.ledger.dirty_parts import TYPED, clear_marks, list_dirty, newest_event
 from digitize.workspace.ledger.part_cache import read_text, write_texts
 from digitize.workspace.ledger.records import Records, Stored
 from digitize.workspace.ledger.verdict import OPERATOR

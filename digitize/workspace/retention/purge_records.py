@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.marks import TYPED
+from digitize.workspace.ledger.dirty_parts import TYPED
 from digitize.workspace.ledger.packs import emptied_data, is_emptied
 from digitize.workspace.ledger.records import Records
 from mappers.linking.cases import KEY

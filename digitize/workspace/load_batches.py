@@ -8,8 +8,8 @@ from itertools import count, islice
 from pathlib import Path
 
 from digitize.targets.base import Load
+from digitize.targets.batch_parts import join_parts
 from digitize.targets.from_records import as_batch
-from digitize.targets.in_parts import join_parts
 from digitize.targets.rows import LoadBatch, RowBatch
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records, Stored

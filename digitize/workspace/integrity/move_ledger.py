@@ -24,8 +24,8 @@ from digitize.workspace.ledger.schema import DDL
 from digitize.workspace.ledger.transfer import copy_rows, fill_file
 from digitize.workspace.ledger.verifying import find_changes
 from digitize.workspace.ledger_db import LedgerAddress, LedgerEngine, Where
-from digitize.workspace.ledger_db.moved import ARRIVING, MOVED_TO, MOVING_TO, parse_place, place_text
-from digitize.workspace.ledger_db.where import ledger_address
+from digitize.workspace.ledger_db.address import ledger_address
+from digitize.workspace.ledger_db.move_marks import ARRIVING, MOVED_TO, MOVING_TO, parse_place, place_text
 from digitize.workspace.place import LEDGER, Place, ledger_line, open_place
 
 if TYPE_CHECKING:
@@ -133,10 +133,10 @@ def _finish_interrupted(place: Place) -> MovedLedger | None:
 def _set_old_aside(old: Where, new: Where) -> str:
     """Put the old ledger aside, if it is still there and says that it is moving. Returns where it lies then."""
     if isinstance(old, LedgerAddress):
-        from digitize.workspace.ledger_db import postgres_making
+        from digitize.workspace.ledger_db import postgres
 
-        with postgres_making.changing(old) as db:
-            is_left = postgres_making.is_there(db) and db.execute(_VALUE, (MOVING_TO,)).fetchone() is not None
+        with postgres.changing(old) as db:
+            is_left = postgres.is_there(db) and db.execute(_VALUE, (MOVING_TO,)).fetchone() is not None
             return _mark_moved(db, old, new) if is_left else ""
     if not old.is_file():
         return ""
@@ -194,10 +194,10 @@ def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
         else:
             raise InputError(f"{new} is there already. Put it elsewhere first.")
         return
-    from digitize.workspace.ledger_db import postgres_making
+    from digitize.workspace.ledger_db import postgres
 
-    with postgres_making.changing(new) as db:
-        if postgres_making.is_there(db):
+    with postgres.changing(new) as db:
+        if postgres.is_there(db):
             # All that is in it was copied from a ledger that is still there.
             if "arriving" not in {r["key"] for r in db.execute(_MARKED)} or not _is_in(source, db):
                 raise InputError(
@@ -217,9 +217,9 @@ def _create_copy(source: LedgerEngine, old: Where, new: Where, home: Path) -> No
     """The new ledger, recounted before it counts."""
     mark = (ARRIVING, place_text(old))
     if isinstance(new, LedgerAddress):
-        from digitize.workspace.ledger_db import postgres_making
+        from digitize.workspace.ledger_db import postgres
 
-        with postgres_making.making(new, DDL) as (db, _):
+        with postgres.making(new, DDL) as (db, _):
             copy_rows(source, db)
             db.execute(_MARK, mark)
             _require_whole(db, home)
@@ -263,10 +263,10 @@ def write_address(folder: Path, url: str) -> None:
 
 
 def _rename_schema(source: LedgerEngine) -> str:
-    from digitize.workspace.ledger_db import postgres_making
+    from digitize.workspace.ledger_db import postgres
 
     held: DatabaseEngine = source  # type: ignore[assignment]  # the engine of an address
-    return f"the schema {postgres_making.put_aside(held, 'moved')} of the same database"
+    return f"the schema {postgres.put_aside(held, 'moved')} of the same database"
 
 
 def _rename_file(old: Path) -> str:
