@@ -12,29 +12,26 @@ from digitize.cli.national_watch import watch_command
 from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
     AsOn,
-    Csv,
     Dir,
-    Html,
-    JsonFile,
     Lang,
-    Pdf,
-    ReportFiles,
     SilentAfter,
     StoreAt,
+    add_command,
     day_of,
     heads_command,
     key_commands,
     language_of,
-    say_written,
-    take,
+    report_command,
     verify_command,
-    write_report,
 )
 from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from digitize.offices.answer import AnswerSheet
     from digitize.offices.office import Office
+    from digitize.offices.picture import Limits, NationalPicture
     from digitize.offices.words import Words
 
 PANEL = "State and nation", 40
@@ -69,14 +66,7 @@ def init(folder: Dir = _DIR, store: StoreAt = "", json: Json = False) -> None:
     say("Next: digitize national keys add STATE KEY for each state (its keys/office.pub), then national add FILE...")
 
 
-@national.command()
-def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
-    folder: Dir = _DIR,
-    json: Json = False,
-) -> None:
-    """Take in snapshots of states; exit code 3 when one is refused (the others are taken)."""
-    take(_open(folder), paths, json=json)
+national.command()(add_command(_open, _DIR, "states"))
 
 
 @national.command()
@@ -128,22 +118,13 @@ def status(
     say(format_reporting(picture, words) + ".")
 
 
-@national.command()
-def report(
-    folder: Dir = _DIR,
-    html: Html = None,
-    pdf: Pdf = None,
-    csv: Csv = None,
-    json_file: JsonFile = None,
-    as_on: AsOn = "",
-    lang: Lang = "en",
-    silent_after: SilentAfter = None,
-) -> None:
-    """Write the national report: one HTML file, PDF, CSV, JSON."""
-    from digitize.offices.picture import Limits, make_national_picture
+def _picture(office: Office, day: date, limits: Limits) -> NationalPicture:
+    from digitize.offices.picture import make_national_picture
 
-    picture = make_national_picture(_open(folder), day_of(as_on), Limits.from_days(silent_after))
-    say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
+    return make_national_picture(office, day, limits)
+
+
+national.command()(report_command(_open, _DIR, _picture, "national report"))
 
 
 @national.command()

@@ -16,11 +16,12 @@ from digitize.machine.text import pluralize
 
 if TYPE_CHECKING:
     from digitize.offices.office import Office
-    from digitize.offices.picture import NationalPicture
+    from digitize.offices.picture import Limits, NationalPicture
     from digitize.offices.receive import Answer
     from digitize.offices.words import Words
 
 Open = Callable[[Path], "Office"]
+MakePicture = Callable[["Office", date, "Limits"], "NationalPicture"]
 Dir = Annotated[Path, typer.Option("--dir", help="The office's folder.")]
 Html = Annotated[Path | None, typer.Option("--html", metavar="OUT", help="Write one HTML file that works offline.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="OUT", help="Write a PDF, with this machine's Chromium.")]
@@ -149,6 +150,44 @@ def _list_keys(office: Office, who: str, *, json: bool) -> None:
         return
     rows = [[k.reporter, k.public[:16] + "...", k.since[:10], k.revoked[:10] or "-", k.note] for k in held]
     results().print(table("Keys", [who, "key", "since", "revoked", "note"], rows))
+
+
+def add_command(open_or_make: Open, default: Path, senders: str) -> Callable[..., None]:
+    """The command `add` of an office. senders: who sends snapshots, such as "sites"."""
+
+    def add(
+        paths: Annotated[
+            list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")
+        ],
+        folder: Dir = default,
+        json: Json = False,
+    ) -> None:
+        take(open_or_make(folder), paths, json=json)
+
+    add.__doc__ = f"Take in snapshots of {senders}; exit code 3 when one is refused (the others are taken)."
+    return add
+
+
+def report_command(open_or_make: Open, default: Path, picture_of: MakePicture, name: str) -> Callable[..., None]:
+    """The command `report` of an office. picture_of: what its report shows; name: of the report, for help."""
+
+    def report(
+        folder: Dir = default,
+        html: Html = None,
+        pdf: Pdf = None,
+        csv: Csv = None,
+        json_file: JsonFile = None,
+        as_on: AsOn = "",
+        lang: Lang = "en",
+        silent_after: SilentAfter = None,
+    ) -> None:
+        from digitize.offices.picture import Limits
+
+        picture = picture_of(open_or_make(folder), day_of(as_on), Limits.from_days(silent_after))
+        say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
+
+    report.__doc__ = f"Write the {name}: one HTML file, PDF, CSV, JSON."
+    return report
 
 
 def verify_command(open_or_make: Open, default: Path) -> Callable[..., None]:

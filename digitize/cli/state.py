@@ -10,27 +10,22 @@ import typer
 from digitize.cli.console import Json, print_json, results, say, table
 from digitize.cli.office_flags import flag_commands
 from digitize.cli.offices import (
-    AsOn,
-    Csv,
     Dir,
-    Html,
-    JsonFile,
-    Lang,
-    Pdf,
-    ReportFiles,
     SilentAfter,
     StoreAt,
+    add_command,
     day_of,
     heads_command,
     key_commands,
-    say_written,
-    take,
+    report_command,
     verify_command,
-    write_report,
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from digitize.offices.office import Office
+    from digitize.offices.picture import Limits, NationalPicture
 
 PANEL = "State and nation", 30
 
@@ -68,14 +63,7 @@ def init(
     say("Next: digitize state keys add SITE KEY for each site (its keys/site.pub), then digitize state add FILE...")
 
 
-@state.command()
-def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="SNAPSHOT...", help="Files, or folders of .snapshot files.")],
-    folder: Dir = _DIR,
-    json: Json = False,
-) -> None:
-    """Take in snapshots of sites; exit code 3 when one is refused (the others are taken)."""
-    take(_open(folder), paths, json=json)
+state.command()(add_command(_open, _DIR, "sites"))
 
 
 @state.command()
@@ -102,22 +90,13 @@ def status(
         out.print(line, markup=False, soft_wrap=True)
 
 
-@state.command()
-def report(
-    folder: Dir = _DIR,
-    html: Html = None,
-    pdf: Pdf = None,
-    csv: Csv = None,
-    json_file: JsonFile = None,
-    as_on: AsOn = "",
-    lang: Lang = "en",
-    silent_after: SilentAfter = None,
-) -> None:
-    """Write the state's report: one HTML file, PDF, CSV, JSON."""
-    from digitize.offices.picture import Limits, make_state_picture
+def _picture(office: Office, day: date, limits: Limits) -> NationalPicture:
+    from digitize.offices.picture import make_state_picture
 
-    picture = make_state_picture(_open(folder), day_of(as_on), Limits.from_days(silent_after))
-    say_written(write_report(picture, ReportFiles(html, pdf, csv, json_file, lang), folder))
+    return make_state_picture(office, day, limits)
+
+
+state.command()(report_command(_open, _DIR, _picture, "state's report"))
 
 
 @state.command()

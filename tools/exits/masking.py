@@ -69,7 +69,7 @@ def _station(at: Planted) -> str:
 
     room = Room(place, People(place.folder))
     try:
-        return room.do_now(all_of)
+        return room.run_and_wait(all_of)
     finally:
         room.close()
 
