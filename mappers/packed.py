@@ -107,7 +107,7 @@ class RecordShape:
         row = row_of(plain)
         children = [[table, *(self._flat(r, row) for r in rows)] for table, rows in plain["children"].items()]
         head = self.head(record.pages, record.ignored, record.profile)
-        fields, rows, left = map(_dumped, (self._flat(plain["fields"], row), children, plain["left_over"]))
+        fields, rows, left = map(_dump_json, (self._flat(plain["fields"], row), children, plain["left_over"]))
         return packed_text(row, fields, rows, left, head)
 
     def head(self, pages: Sequence[str], ignored: Sequence[str], profile: str) -> str:
@@ -242,7 +242,7 @@ def _kind(name: str, rest: Mapping[str, Any]) -> CellKind:
     )  # fmt: skip
 
 
-def _dumped(value: object) -> str:
+def _dump_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -68,7 +68,7 @@ class _Binder:
         self._check_constants("set", self._tables[m.form], m.set)
         self._check_sources(rules)
         self._check_targets(rules)
-        ordered = tuple(sorted(map(partial(_beside, rules), rules), key=_order))
+        ordered = tuple(sorted(map(partial(_mark_line_pairing, rules), rules), key=_order))
         ignored = frozenset(i.source for i in m.ignore)
         named = {r.source: self._known[r.encoding] for r in rules if r.encoding in self._known}
         # A column of "auto" may turn out to be in any encoding, so the digest rests on all tables.
@@ -219,7 +219,9 @@ class _Binder:
             others = first.setdefault(rule.source, [])
             if not all(_exclude(rule, o) for o in others):
                 places = " and ".join(dict.fromkeys(_place(r) for r in (*others, rule)))
-                raise self._fail("map/ignore", f"{rule.source} is named twice, by the rules to {places}{_both(rule)}")
+                raise self._fail(
+                    "map/ignore", f"{rule.source} is named twice, by the rules to {places}{_explain_overlap(rule)}"
+                )
             if any(o.encoding != rule.encoding for o in others):
                 raise self._fail("map", f"{rule.source} has two encodings")
             others.append(rule)
@@ -238,15 +240,17 @@ class _Binder:
                 if by := taken.get((rule.row, name)):
                     raise self._fail(f"map (from {rule.source})", f"{name} is filled twice: {by} has it; keep one")
                 if clash := [o.source for o in others if not _exclude(rule, o)]:
-                    raise self._fail("map", f"{name} is filled twice: {_between(clash[0], rule.source)}")
+                    raise self._fail("map", f"{name} is filled twice: {_name_conflict(clash[0], rule.source)}")
                 others.append(rule)
         for rule in rules:
             same = [r for r in rules if r is not rule and r.row == rule.row and not _exclude(rule, r)]
             if rule.cleaner.many and (many := [r for r in same if r.cleaner.many]):
-                raise self._fail("map", f"rows {rule.row} are filled twice: {_between(rule.source, many[0].source)}")
+                raise self._fail(
+                    "map", f"rows {rule.row} are filled twice: {_name_conflict(rule.source, many[0].source)}"
+                )
 
 
-def _beside(rules: Sequence[BoundRule], rule: BoundRule) -> BoundRule:
+def _mark_line_pairing(rules: Sequence[BoundRule], rule: BoundRule) -> BoundRule:
     """The rule, marked where another one gives several rows of its kind."""
     has_many = any(r.cleaner.many and r.row == rule.row and not _exclude(r, rule) for r in rules if r is not rule)
     return replace(rule, by_lines=True) if rule.row and has_many and not rule.cleaner.many else rule
@@ -256,7 +260,7 @@ def _exclude(one: BoundRule, other: BoundRule) -> bool:
     return one.dialect.when.excludes(other.dialect.when)
 
 
-def _both(rule: BoundRule) -> str:
+def _explain_overlap(rule: BoundRule) -> str:
     return ", which may hold at once: let their `when` differ" if rule.dialect.when.cells else "; keep one of them"
 
 
@@ -264,7 +268,7 @@ def _place(rule: BoundRule) -> str:
     return f"{rule.row}.{rule.targets[0][1]}".lstrip(".")
 
 
-def _between(first: str, second: str) -> str:
+def _name_conflict(first: str, second: str) -> str:
     """The two rules of a conflict, and how it is settled."""
     return (
         f"by the rule from {first} and by that from {second}. Keep one of them, or write spare = true at the one that"

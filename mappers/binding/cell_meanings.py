@@ -29,7 +29,7 @@ def bind_dialect(model: MappingFile, rule: MapRule, cleaner: Cleaner, codes: str
         return Dialect(None, nulls, make_condition(rule.when), order)
     if cleaner.clean is None:
         raise fail(f"values: cleaner {cleaner.name} gives parts; values stand for one")
-    meant = _meant(values, fail)
+    meant = _index_values(values, fail)
     for code, value in values.items():
         if value:
             _check_value(code, value, cleaner, codes, fail)
@@ -52,7 +52,7 @@ def _order(rule: MapRule, cleaner: Cleaner, fail: Fail) -> DateFormat | None:
     return order
 
 
-def _meant(values: Mapping[str, str], fail: Fail) -> Mapping[str, str]:
+def _index_values(values: Mapping[str, str], fail: Fail) -> Mapping[str, str]:
     meant: dict[str, str] = {}
     for code, value in values.items():
         first = meant.setdefault(cell_key(code), value)

@@ -20,7 +20,7 @@ def hijri_to_gregorian(year: int, month: int, day: int) -> date:
     Day 30 is taken in every month, since sighting may give it where the rule does not.
     """
     before = (checked(year, _LATEST) - 1) * 354 + (3 + 11 * year) // 30
-    return date.fromordinal(_EPOCH + before + _days_before(checked(month, 12)) + checked(day, 30) - 1)
+    return date.fromordinal(_EPOCH + before + _count_days_before(checked(month, 12)) + checked(day, 30) - 1)
 
 
 def gregorian_to_hijri(day: date) -> tuple[int, int, int]:
@@ -28,8 +28,8 @@ def gregorian_to_hijri(day: date) -> tuple[int, int, int]:
     # 10631 days are thirty years of the rule.
     year = (30 * (day.toordinal() - _EPOCH) + 10646) // 10631
     left = (day - hijri_to_gregorian(year, 1, 1)).days
-    month = next(m for m in range(12, 0, -1) if _days_before(m) <= left)
-    return year, month, left - _days_before(month) + 1
+    month = next(m for m in range(12, 0, -1) if _count_days_before(m) <= left)
+    return year, month, left - _count_days_before(month) + 1
 
 
 def to_gregorian(written: CalendarDay) -> DayWindow:
@@ -46,7 +46,7 @@ def from_gregorian(day: date) -> CalendarDay:
     return CalendarDay("hijri", *gregorian_to_hijri(day))
 
 
-def _days_before(month: int) -> int:
+def _count_days_before(month: int) -> int:
     return (59 * (month - 1) + 1) // 2
 
 

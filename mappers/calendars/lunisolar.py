@@ -50,17 +50,17 @@ class LunisolarRule:
     def _half(self, year: int, month: int, half: Half) -> DayWindow:
         cycle = checked_year(year + self.offset) + (1 if month < self.first_month else 0)
         if half == "bright":
-            return _moved(_start(cycle, month), 0, 15)
+            return _shift_window(_start(cycle, month), 0, 15)
         if not self.purnimanta:
-            return _moved(_start(cycle, month), 14, 30)
-        return _moved(_start(cycle + (1 if month == self.first_month else 0), month), -16, 0)
+            return _shift_window(_start(cycle, month), 14, 30)
+        return _shift_window(_start(cycle + (1 if month == self.first_month else 0), month), -16, 0)
 
 
 def _start(cycle: int, month: int) -> DayWindow:
     """When the bright half of a month may begin, in the solar year whose Mesha sankranti lies in a Gregorian year."""
     ends = [date.fromordinal(int(sankranti(modern, cycle, month - k))) for k in (2, 1)]
-    return _moved(DayWindow(ends[0], None, ends[1]), -1, 1)
+    return _shift_window(DayWindow(ends[0], None, ends[1]), -1, 1)
 
 
-def _moved(window: DayWindow, first: int, last: int) -> DayWindow:
+def _shift_window(window: DayWindow, first: int, last: int) -> DayWindow:
     return DayWindow(window.first + timedelta(days=first), None, window.last + timedelta(days=last))

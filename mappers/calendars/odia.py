@@ -22,13 +22,13 @@ def to_gregorian(written: CalendarDay) -> DayWindow:
     if written.month is None:
         start = _RULE.month_start(written.year, _BHADRA)
         return DayWindow(start, None, _RULE.month_start(written.year + 1, _ASWINA + 1))
-    years = [y for y in (written.year, written.year + 1) if _within(y - written.year, written.month)]
+    years = [y for y in (written.year, written.year + 1) if _is_in_overlap(y - written.year, written.month)]
     found = [_RULE.to_gregorian(CalendarDay("odia-solar", y, written.month, written.day)) for y in years]
     whole = joined(*found)
     return DayWindow(whole.first - _MARGIN, None, whole.last + _MARGIN)
 
 
-def _within(later: int, month: int) -> bool:
+def _is_in_overlap(later: int, month: int) -> bool:
     return month >= _BHADRA if later == 0 else month <= _ASWINA
 
 

@@ -39,7 +39,7 @@ def by_beginnings(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         # Words that stand before the name are dropped one by one.
         for at in range(_first(pieces, end, text), end):
-            if act := _meant(tuple((p["word"], bool(p["dot"])) for p in pieces[at:end])):
+            if act := _find_single_act(tuple((p["word"], bool(p["dot"])) for p in pieces[at:end])):
                 yield pieces[at].start(), piece.end(), act
                 break
 
@@ -57,7 +57,7 @@ def _first(pieces: Sequence[re.Match[str]], end: int, text: str) -> int:
 
 
 @lru_cache(maxsize=1 << 12)
-def _meant(pieces: tuple[tuple[str, bool], ...]) -> str:
+def _find_single_act(pieces: tuple[tuple[str, bool], ...]) -> str:
     """The one act whose title is shortened so; "" when none or several are."""
     found = {act for words, act in _titles() if _begin(pieces, words)}
     return found.pop() if len(found) == 1 else ""

@@ -36,7 +36,7 @@ def loosen(text: str) -> tuple[str, list[int]]:
     """
     if text.isascii():
         return text, list(range(len(text) + 1))
-    kept = list(_kept(text))
+    kept = list(_iter_folded(text))
     return "".join(c for c, _ in kept), [*(at for _, at in kept), len(text)]
 
 
@@ -45,7 +45,7 @@ def loose(text: str) -> str:
     return loosen(text)[0]
 
 
-def _kept(text: str) -> Iterator[tuple[str, int]]:
+def _iter_folded(text: str) -> Iterator[tuple[str, int]]:
     at, last = 0, ""
     while at < len(text):
         char = text[at]

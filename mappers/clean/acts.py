@@ -51,18 +51,18 @@ def find_acts(text: str) -> list[ActFound]:
     counts as found with is_near, and so does a title whose words are shortened to their beginnings (`by_beginnings`).
     """
     plain, places = loosen(text)
-    named = ((m, _meant(m.group("name"), m.group("year"))) for m in _pattern().finditer(plain))
+    named = ((m, _find_by_name(m.group("name"), m.group("year"))) for m in _pattern().finditer(plain))
     found = [ActFound(m.start(), m.end(), ids) for m, ids in named if ids]
     found += [ActFound(m.start("name"), m.end(), ("ARMS",)) for m in _ARMS.finditer(plain) if _is_free(m.span(), found)]
     for m in _FUZZY.finditer(plain):
         if _is_free(m.span(), found):
-            near = _near(re.sub(_ANY_YEAR + "$", "", m.group()))
+            near = _find_similar(re.sub(_ANY_YEAR + "$", "", m.group()))
             if near:
                 found.append(ActFound(m.start(), m.end(), (near,), is_near=True))
     for start, end, act in by_beginnings(plain):
         if _is_free((start, end), found):
             found.append(ActFound(start, end, (act,), is_near=True))
-    stated = sorted((_with_state(plain, f) for f in found), key=lambda f: f.start)
+    stated = sorted((_prepend_state(plain, f) for f in found), key=lambda f: f.start)
     return [replace(f, start=places[f.start], end=places[f.end]) for f in stated]
 
 
@@ -89,7 +89,7 @@ def _is_free(span: tuple[int, int], found: list[ActFound]) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def _meant(name: str, year: str | None) -> tuple[str, ...]:
+def _find_by_name(name: str, year: str | None) -> tuple[str, ...]:
     """The acts that a name may mean: those of its year, else those written with or without "act" as it is."""
     key = _key(name)
     ids = _ids().get(key, ())
@@ -101,7 +101,7 @@ def _meant(name: str, year: str | None) -> tuple[str, ...]:
     return tuple(i for i in meant if not year or int(year) > int(acts()[i].year or 0) - _ROUND_THE_YEAR)
 
 
-def _near(name: str) -> str | None:
+def _find_similar(name: str) -> str | None:
     # Late: few texts come this far.
     from rapidfuzz import fuzz, process
 
@@ -155,8 +155,8 @@ def _ways(act: Act) -> tuple[str, ...]:
 def _pattern() -> re.Pattern[str]:
     """All spellings, the longer ones first; the word "act" stands once in the pattern, which else compiles for long."""
     ways = sorted({w for act in acts().values() for w in _ways(act)}, key=lambda w: (-len(_key(w)), w))
-    free = _by_first_letter(_alternative(w) for w in ways if not _needs_act(w))
-    bound = _by_first_letter(_alternative(w) for w in ways if _needs_act(w))
+    free = _group_by_first_letter(_alternative(w) for w in ways if not _needs_act(w))
+    bound = _group_by_first_letter(_alternative(w) for w in ways if _needs_act(w))
     name = rf"(?:{bound}){_GAP}(?:{ACT_WORD})|(?:{free})(?:{_GAP}(?:{ACT_WORD}))?"
     return re.compile(rf"(?<![^\W\d_])(?<![{INDIC}])(?P<name>{name}){_YEAR}(?!{LETTER})\.?", re.I)
 
@@ -169,12 +169,12 @@ def _state_before() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(ways)})\.?\s+$", re.I)
 
 
-def _with_state(text: str, found: ActFound) -> ActFound:
+def _prepend_state(text: str, found: ActFound) -> ActFound:
     before = _state_before().search(text[max(0, found.start - _LONGEST_STATE) : found.start])
     return replace(found, start=found.start - len(before.group())) if before else found
 
 
-def _by_first_letter(alternatives: Iterable[str]) -> str:
+def _group_by_first_letter(alternatives: Iterable[str]) -> str:
     """The alternatives with each first letter looked at once, which makes the search several times as fast."""
     groups: dict[str, dict[str, None]] = {}
     for pattern in alternatives:
@@ -184,12 +184,12 @@ def _by_first_letter(alternatives: Iterable[str]) -> str:
 
 def _letters(way: str) -> list[str]:
     """The words of a spelling without "act", or the letters of an abbreviation."""
-    words = re.findall(rf"(?:{LETTER})+", _without_act(way))
+    words = re.findall(rf"(?:{LETTER})+", _strip_act_word(way))
     is_short = len(words) == 1 and words[0].isascii() and words[0].isupper() and len(words[0]) <= 6
     return list(words[0]) if is_short else words
 
 
-def _without_act(way: str) -> str:
+def _strip_act_word(way: str) -> str:
     return re.sub(rf"[\s.]*(?:{ACT_WORD})\.?$", "", way, flags=re.I)
 
 
@@ -206,10 +206,10 @@ def _needs_act(way: str) -> bool:
 
 def _alternative(way: str) -> str:
     """A pattern for one spelling that forgives dots and blanks, and the word act behind it."""
-    return "".join(_with_gaps(_letters(way), _without_act(way)))
+    return "".join(_allow_gaps(_letters(way), _strip_act_word(way)))
 
 
-def _with_gaps(letters: list[str], way: str) -> Iterator[str]:
+def _allow_gaps(letters: list[str], way: str) -> Iterator[str]:
     """The letters with what may stand between them: brackets and strokes only where the spelling has some itself."""
     gap = _WIDE_GAP if re.search(r"[()/&]", way) else _GAP
     for i, word in enumerate(letters):

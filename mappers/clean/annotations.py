@@ -62,9 +62,9 @@ def speaks_of_other(text: str) -> bool:
 def read_annotation(text: str) -> Annotation | None:
     """A whole text as one date of another calendar; None when it is not that, or says more."""
     words = months()
-    text, names = _taken(words.other_pattern, text)
-    text, eras = _taken(words.era_pattern, text)
-    text, halves = _taken(words.half_pattern, text)
+    text, names = _cut_out(words.other_pattern, text)
+    text, eras = _cut_out(words.era_pattern, text)
+    text, halves = _cut_out(words.half_pattern, text)
     if len(names) > 1 or len({words.eras[e] for e in eras}) > 1 or not (names or eras):
         return None
     found = words.others[names[0]] if names else {}
@@ -76,10 +76,10 @@ def read_annotation(text: str) -> Annotation | None:
     calendars = _calendars(era, found, lunar=bool(halves))
     said = {words.halves[h] for h in halves}
     half: Half = "bright" if "bright" in said else "dark" if "dark" in said else ""
-    return _with_numbers(calendars, numbers, year_name, half)
+    return _add_numbers(calendars, numbers, year_name, half)
 
 
-def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, list[str]]:
+def _cut_out(pattern: re.Pattern[str], text: str) -> tuple[str, list[str]]:
     return pattern.sub(" ", text), [word_key(m.group()) for m in pattern.finditer(text)]
 
 
@@ -110,7 +110,7 @@ def _same_month(listed: str, number: int, calendar: str) -> int | None:
     return (from_chaitra - 2) % 12 + 1 if calendar in _FROM_VAISAKHA else from_chaitra
 
 
-def _with_numbers(
+def _add_numbers(
     calendars: Mapping[str, int | None], numbers: list[str], year_name: str, half: Half
 ) -> Annotation | None:
     named = any(calendars.values())

@@ -32,8 +32,8 @@ def clean_date_span(raw: str, context: CleanContext) -> CleanedRows:
     folded, prior = without_prior(fold_date(raw))
     if prior:
         end = clean_date(folded, context)
-        return CleanedRows(({"from": unsure("prior-to"), "to": _noted(end, "prior-to")},))
-    ends = _ends(month_as_number(_joined(folded)))
+        return CleanedRows(({"from": unsure("prior-to"), "to": _add_note(end, "prior-to")},))
+    ends = _ends(month_as_number(_normalise_joiners(folded)))
     if ends is None:
         return CleanedRows(({"from": clean_date(raw, context)},))
     first, last = (clean_date(f"{d}.{m}.{y}", context) for d, m, y in ends)
@@ -41,18 +41,18 @@ def clean_date_span(raw: str, context: CleanContext) -> CleanedRows:
         return CleanedRows(({"from": unsure("span-backwards"), "to": unsure("span-backwards")},))
     night = _is_night(*ends)
     note = "night-span" if night else "date-range"
-    parts = {"from": _noted(first, note), "to": _noted(last, note)}
+    parts = {"from": _add_note(first, note), "to": _add_note(last, note)}
     if night:
         parts |= {"time_from": CleanedCell("18:00", 0.7, (note,)), "time_to": CleanedCell("06:00", 0.7, (note,))}
     return CleanedRows((parts,))
 
 
-def _joined(folded: str) -> str:
+def _normalise_joiners(folded: str) -> str:
     text = _AND.sub(" & ", without_night(folded))
     return re.sub(r"&(?:\s*&)+", "&", bare(text)).strip(" &,.")
 
 
-def _noted(found: CleanedCell, note: str) -> CleanedCell:
+def _add_note(found: CleanedCell, note: str) -> CleanedCell:
     return CleanedCell(found.value, found.confidence, (*found.notes, note))
 
 

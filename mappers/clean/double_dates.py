@@ -35,7 +35,7 @@ def read_with_other(folded: str, context: CleanContext, after: int) -> CleanedCe
     date cannot be the same day; "window:FIRST/LAST" where only another calendar is written and its year is known.
     """
     text = bare(folded)
-    double = _double(text, context, after)
+    double = _read_double(text, context, after)
     if double:
         return double
     written = read_annotation(text)
@@ -48,7 +48,7 @@ def read_with_other(folded: str, context: CleanContext, after: int) -> CleanedCe
     return unsure(*_named_calendars(folded), *([f"window:{found.text()}"] if found else ["day-or-year-missing"]))
 
 
-def _double(text: str, context: CleanContext, after: int) -> CleanedCell | None:
+def _read_double(text: str, context: CleanContext, after: int) -> CleanedCell | None:
     """The Gregorian day of a double date; None when no cut leaves one, or two cuts leave different ones."""
     found: list[CleanedCell] = []
     for left, right in _cuts(text):
@@ -82,16 +82,16 @@ def _annotations(text: str, day: date) -> tuple[str, ...] | None:
     """Notes on one or two dates of other calendars beside a Gregorian day; None when the text is not that."""
     written = read_annotation(text)
     if written:
-        return _compared(written, day)
+        return _compare_calendars(written, day)
     for left, right in _cuts(text):
         first, second = read_annotation(left), read_annotation(right)
         if first and second:
-            both = (*_compared(first, day), *_compared(second, day))
+            both = (*_compare_calendars(first, day), *_compare_calendars(second, day))
             return tuple(dict.fromkeys(both))
     return None
 
 
-def _compared(written: Annotation, day: date) -> tuple[str, ...]:
+def _compare_calendars(written: Annotation, day: date) -> tuple[str, ...]:
     found = [(c, w) for c, w in windows(written, day) if written.year or c.tolerance_days is not None]
     for calendar, window in found:
         if window.contains(day):

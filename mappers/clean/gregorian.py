@@ -27,7 +27,7 @@ _LAST_OF_NULLS = 1901
 def read_gregorian(text: str, context: CleanContext, after: int) -> CleanedCell:
     """A bare text as one Gregorian day; years up to `after` behind the book's are taken."""
     named = months().gregorian_pattern.search(text)
-    found = _named(text, named.group(), context, after) if named else _numbers(text, context, after)
+    found = _read_month_name(text, named.group(), context, after) if named else _read_numbers(text, context, after)
     if found.value in _NULLS and not (context.book_year and context.book_year <= _LAST_OF_NULLS):
         return unsure("null-date")
     return found
@@ -42,7 +42,7 @@ def month_as_number(text: str) -> str:
     return f"{before}.{months().gregorian[word_key(name.group())]}.{after}"
 
 
-def _named(text: str, name: str, context: CleanContext, after: int) -> CleanedCell:
+def _read_month_name(text: str, name: str, context: CleanContext, after: int) -> CleanedCell:
     rest = text.replace(name, " | ", 1)
     numbers = re.findall(r"\d+", rest)
     if re.sub(r"[\d\s|,.:;'/\-–()]", "", rest):
@@ -53,9 +53,9 @@ def _named(text: str, name: str, context: CleanContext, after: int) -> CleanedCe
     return to_day(int(day), months().gregorian[word_key(name)], year, context, after)
 
 
-def _numbers(text: str, context: CleanContext, after: int) -> CleanedCell:
+def _read_numbers(text: str, context: CleanContext, after: int) -> CleanedCell:
     if re.fullmatch(r"\d{8}", text):
-        return _eight(text, context, after)
+        return _read_eight_digits(text, context, after)
     m = _DATE.fullmatch(text)
     if m:
         first, month, last = m.groups()
@@ -73,7 +73,7 @@ def _numbers(text: str, context: CleanContext, after: int) -> CleanedCell:
     return unsure("several-dates" if several else "not-a-date")
 
 
-def _eight(text: str, context: CleanContext, after: int) -> CleanedCell:
+def _read_eight_digits(text: str, context: CleanContext, after: int) -> CleanedCell:
     """Eight digits without separators: year first as tables store it, else day first; only one of both can be."""
     if EARLIEST <= int(text[:4]) <= LATEST:
         return to_day(int(text[6:]), int(text[4:6]), text[:4], context, after)

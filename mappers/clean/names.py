@@ -133,14 +133,14 @@ def person_parts(text: str) -> dict[str, CleanedCell]:
     if age is not None:
         parts["age"] = age
     several = len(_RELATION.findall(text)) > 1
-    text, address = _cut(text, _ADDRESS)
+    text, address = _cut_out(text, _ADDRESS)
     if address:
         parts["address"] = CleanedCell(address, raw=address)
     m = _RELATION.search(text)
     if m and m.lastgroup:
         _add_relative(parts, m, text)
         text = text[: m.start()]
-    text, alias = _cut(text, _ALIAS)
+    text, alias = _cut_out(text, _ALIAS)
     if alias:
         parts["alias"] = CleanedCell(alias, raw=alias)
     name = text.strip(_EDGES)
@@ -178,7 +178,7 @@ def _take_age(text: str) -> tuple[str, CleanedCell | None]:
     return f"{text[: m.start()].rstrip(' ,;')}, {text[m.end() :].lstrip(' ,;')}", age
 
 
-def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+def _cut_out(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     # Not at the very beginning: something must stand before the word.
     m = pattern.search(text, 1) if text else None
     return (text[: m.start()], text[m.end() :].strip(_EDGES)) if m else (text, "")

@@ -94,8 +94,8 @@ def parse_sections(raw: str, context: CleanContext) -> CleanedRows:
     rows: list[dict[str, CleanedCell]] = []
     for group in (part for g in _groups(CASE_NUMBER.sub(" ", text)) for part in by_last_section(g)):
         rows += _group_rows(group, context)
-        rows += [_unparsed(piece) for piece in group.leftover]
-    return CleanedRows(tuple(_without_doubles([*rows, *map(_unparsed, numbers)])))
+        rows += [_make_unparsed(piece) for piece in group.leftover]
+    return CleanedRows(tuple(_drop_doubles([*rows, *map(_make_unparsed, numbers)])))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -129,13 +129,13 @@ def _plain_row(number: str, act: str) -> Mapping[str, CleanedCell]:
     }
 
 
-def _unparsed(piece: str) -> dict[str, CleanedCell]:
+def _make_unparsed(piece: str) -> dict[str, CleanedCell]:
     return {"section": CleanedCell(None, 0.0, ("unparsed",), piece)}
 
 
 def _groups(text: str) -> list[SectionGroup]:
     """Sections with the act that governs them: the one behind them; the one before where the text begins with one."""
-    found = _without_echo(text, find_acts(text))
+    found = _drop_echo(text, find_acts(text))
     leads = bool(found) and not SECTION.search(text[: found[0].start])
     groups: list[SectionGroup] = []
     at = 0
@@ -156,7 +156,7 @@ def _groups(text: str) -> list[SectionGroup]:
     return groups
 
 
-def _without_echo(text: str, found: list[ActFound]) -> list[ActFound]:
+def _drop_echo(text: str, found: list[ActFound]) -> list[ActFound]:
     """An act's name and its abbreviation right behind, as in "Bharatiya Nyaya Sanhita (BNS), 2023", are one name."""
     kept: list[ActFound] = []
     for act in found:
@@ -208,7 +208,7 @@ def _group_rows(group: SectionGroup, context: CleanContext) -> Iterator[dict[str
     if not group.act and any(map(_may_name_an_act, group.leftover)):
         of_group = CleanedCell(None, 0.0, ("act-unknown",))
     else:
-        of_group = _act(group.act, context) if group.act else _inferred(context)
+        of_group = _act(group.act, context) if group.act else _infer_code(context)
     for written in group.sections:
         act = of_group
         section = _canonical(written, act.value or "")
@@ -237,7 +237,7 @@ def _act(found: ActFound, context: CleanContext) -> CleanedCell:
     return CleanedCell(act, 0.8, ("act-spelling",)) if found.is_near else CleanedCell(act)
 
 
-def _inferred(context: CleanContext) -> CleanedCell:
+def _infer_code(context: CleanContext) -> CleanedCell:
     """The penal code in force; a year alone says nothing in 2024, when it changed in July."""
     if context.day >= NEW_LAW_FROM:
         return CleanedCell("BNS", 0.7, ("act-inferred",))
@@ -257,7 +257,7 @@ def _canonical(written: Written, act: str) -> CleanedCell:
     return CleanedCell(section, raw=raw)
 
 
-def _without_doubles(rows: list[dict[str, CleanedCell]]) -> Iterator[dict[str, CleanedCell]]:
+def _drop_doubles(rows: list[dict[str, CleanedCell]]) -> Iterator[dict[str, CleanedCell]]:
     """Each act and section once; a row without a section always stays."""
     seen: set[tuple[str | None, str]] = set()
     for row in rows:

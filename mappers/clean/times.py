@@ -50,27 +50,27 @@ def clean_time(raw: str, context: CleanContext) -> CleanedCell:
     bare = re.sub(r"\s+", " ", bare).strip(" .,:;-/")
     minutes, exact = _minutes(bare, has_minutes=_MINUTE_WORD.search(text) is not None)
     if minutes is None:
-        return _with_unknown_word(text)
+        return _read_with_unknown_word(text)
     if minutes == 24 * 60:
         return CleanedCell("24:00", 0.9, ("end-of-day",))
     if minutes > 24 * 60:
         return unsure("time-out-of-range")
     if half or part:
         shifted = _shift(minutes, half.group(1) if half else "", part.lastgroup or "" if part else "")
-        return _written(shifted) if shifted is not None else unsure("half-of-day-unclear")
+        return _format_minutes(shifted) if shifted is not None else unsure("half-of-day-unclear")
     if not exact and minutes <= _NOON_END * 60:
         return unsure("half-of-day-unknown")
-    return _written(minutes)
+    return _format_minutes(minutes)
 
 
-def _with_unknown_word(text: str) -> CleanedCell:
+def _read_with_unknown_word(text: str) -> CleanedCell:
     m = _AND_A_WORD.match(text)
     if m and 13 <= int(m.group(1)) <= 23 and int(m.group(2)) < 60:
         return CleanedCell(f"{m.group(1)}:{m.group(2)}", 0.6, ("unknown-word",))
     return unsure("not-a-time")
 
 
-def _written(minutes: int) -> CleanedCell:
+def _format_minutes(minutes: int) -> CleanedCell:
     return CleanedCell(f"{minutes // 60:02d}:{minutes % 60:02d}")
 
 
@@ -105,10 +105,10 @@ def _shift(minutes: int, half: str, part: str) -> int | None:
         return minutes % 720 + 720 if hour == _NOON_END or hour <= 6 else None
     if part == "evening":
         return minutes + 720 if 3 <= hour <= 9 else None
-    return _at_night(minutes, hour)
+    return _shift_to_night(minutes, hour)
 
 
-def _at_night(minutes: int, hour: int) -> int | None:
+def _shift_to_night(minutes: int, hour: int) -> int | None:
     if hour == _NOON_END:
         return minutes % 720
     if hour >= 6:

@@ -54,7 +54,7 @@ def bare_name_of(text: str) -> tuple[str, tuple[str, ...]]:
     if _NO_TITLES[first] if blank else "." not in first:
         return rest, ()
     for _ in range(_MOST_TITLES):
-        shorter, note = _without_first(rest)
+        shorter, note = _strip_first(rest)
         if shorter == rest or not _is_name(shorter):
             break
         rest = shorter
@@ -76,8 +76,8 @@ def _is_no_title(word: str) -> bool:
 _NO_TITLES = Memory(_is_no_title)
 
 
-def _without_first(text: str) -> tuple[str, str]:
-    ranked = _without_rank(text)
+def _strip_first(text: str) -> tuple[str, str]:
+    ranked = _strip_rank(text)
     if ranked != text:
         return ranked, RANK
     found = _GLUED.match(text) or _FIRST.match(text)
@@ -91,7 +91,7 @@ def _without_first(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _without_rank(text: str) -> str:
+def _strip_rank(text: str) -> str:
     words = text.split()
     ranks = code_lists()["rank"].keys
     for size in range(min(3, len(words) - 1), 0, -1):

@@ -20,7 +20,7 @@ def contradictions(state_code: str, own: Path | None = None, own_districts: Path
     known = districts(state_code, own_districts) if state_code else ()
     said = [*_unknown_districts(stations, known), *_shared_spellings(stations), *_two_places(stations)]
     stated = read_stations(own) if own is not None and own.is_file() else ()
-    return [*said, *_against_shipped(stated, shipped_stations(state_code)), *_around(known)]
+    return [*said, *_compare_with_shipped(stated, shipped_stations(state_code)), *_check_surroundings(known)]
 
 
 def _unknown_districts(stations: Iterable[StationEntry], known: Iterable[ListedDistrict]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def _two_places(stations: Iterable[StationEntry]) -> Iterator[str]:
                 )
 
 
-def _against_shipped(stated: Iterable[StationEntry], shipped: Iterable[StationEntry]) -> Iterator[str]:
+def _compare_with_shipped(stated: Iterable[StationEntry], shipped: Iterable[StationEntry]) -> Iterator[str]:
     before = {fold_key(s.name): s for s in shipped}
     for s in stated:
         known = before.get(fold_key(s.name))
@@ -71,7 +71,7 @@ def _against_shipped(stated: Iterable[StationEntry], shipped: Iterable[StationEn
             )
 
 
-def _around(known: Iterable[ListedDistrict]) -> Iterator[str]:
+def _check_surroundings(known: Iterable[ListedDistrict]) -> Iterator[str]:
     every = tuple(known)
     listed = district_codes(every)
     for d in every:

@@ -83,7 +83,7 @@ def _over_days(key: str, state: str, at: str) -> PlaceOverTime | None:
     then = _called_then(at).get((key, state))
     if then is not None and then.name:
         return _over_time((then,), at)
-    known = _by_name().get((key, state), ())
+    known = _group_by_name().get((key, state), ())
     return _over_time(_places_then(known[0], at), at) if len(known) == 1 else None
 
 
@@ -100,9 +100,9 @@ def state_on(code: str, day: str) -> NamedPlace:
 
 
 def _over_time(then: tuple[NamedPlace, ...], at: str) -> PlaceOverTime:
-    came = [d for place in then for d in _then(at).get(place, ())]
+    came = [d for place in then for d in _index_places(at).get(place, ())]
     today = tuple(dict.fromkeys(NamedPlace(d.name, d.state) for d in came))
-    return PlaceOverTime(then, today or then, tuple(dict.fromkeys(s for d in came for s in _told(d, at))))
+    return PlaceOverTime(then, today or then, tuple(dict.fromkeys(s for d in came for s in _describe_changes(d, at))))
 
 
 @cache
@@ -118,7 +118,7 @@ def _epoch(day: str) -> str:
 
 
 @cache
-def _then(at: str) -> Mapping[NamedPlace, tuple[ListedDistrict, ...]]:
+def _index_places(at: str) -> Mapping[NamedPlace, tuple[ListedDistrict, ...]]:
     """The districts of a day -> those of today that have come of each."""
     found: dict[NamedPlace, tuple[ListedDistrict, ...]] = {}
     for district in districts():
@@ -131,7 +131,7 @@ def _then(at: str) -> Mapping[NamedPlace, tuple[ListedDistrict, ...]]:
 def _called_then(at: str) -> Mapping[tuple[str, str], NamedPlace]:
     """Key of a name and state of a day -> the district."""
     # The first of a name counts.
-    return {(fold_key(place.name), place.state): place for place in reversed(list(_then(at)))}
+    return {(fold_key(place.name), place.state): place for place in reversed(list(_index_places(at)))}
 
 
 def _places_then(district: ListedDistrict, at: str) -> tuple[NamedPlace, ...]:
@@ -173,7 +173,7 @@ _OF_DISTRICTS = ("transferred", "renamed")
 
 
 @cache
-def _by_name() -> Mapping[tuple[str, str], tuple[ListedDistrict, ...]]:
+def _group_by_name() -> Mapping[tuple[str, str], tuple[ListedDistrict, ...]]:
     """Key of a name of a district, of then or of now, and each state in which it lay -> the districts so called."""
     found: dict[tuple[str, str], tuple[ListedDistrict, ...]] = {}
     for district in districts():
@@ -192,7 +192,7 @@ def _keys(district: ListedDistrict) -> frozenset[str]:
     return frozenset(map(fold_key, (district.name, *district.aliases, *was)))
 
 
-def _told(district: ListedDistrict, at: str) -> Iterator[str]:
+def _describe_changes(district: ListedDistrict, at: str) -> Iterator[str]:
     """What happened to a district between a day and today, the newest first."""
     for change in _changes_of(district):
         if at < change.day and change.was:

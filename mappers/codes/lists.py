@@ -73,7 +73,7 @@ def code_lists() -> Mapping[str, CodeList]:
     Raises MappingError when a file contradicts itself.
     """
     data = tomllib.loads((resources.files("mappers.codes") / "lists.toml").read_text(encoding="utf-8"))
-    return {name: _from_file(name, entry) for name, entry in data.items()} | _head_lists()
+    return {name: _read_list(name, entry) for name, entry in data.items()} | _head_lists()
 
 
 def _head_lists() -> dict[str, CodeList]:
@@ -88,7 +88,7 @@ def _head_lists() -> dict[str, CodeList]:
     return {made.name: replace(made, status="g") for made in lists}
 
 
-def _from_file(name: str, entry: Mapping[str, Any]) -> CodeList:
+def _read_list(name: str, entry: Mapping[str, Any]) -> CodeList:
     spellings = {value: list(ways) for value, ways in entry.get("spellings", {}).items()}
     for one in load_languages().values():
         for value, more in one.lists.get(name, {}).items():

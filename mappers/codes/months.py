@@ -68,13 +68,13 @@ def months() -> Months:
     named = {"saka": data["saka"], **data["elsewhere"]}
     others: dict[str, dict[str, int]] = {}
     for calendar, names in named.items():
-        for word, number in _numbered(names).items():
+        for word, number in _number_names(names).items():
             others.setdefault(word, {})[calendar] = number
     return Months(
-        _numbered(gregorian),
+        _number_names(gregorian),
         others,
-        _keyed(data["eras"]),
-        _keyed(data["halves"]),
+        _key_words(data["eras"]),
+        _key_words(data["halves"]),
         words_pattern(w for words in gregorian for w in words),
         words_pattern(w for names in named.values() for words in names for w in words),
         words_pattern(w for words in data["eras"].values() for w in words),
@@ -82,9 +82,9 @@ def months() -> Months:
     )
 
 
-def _numbered(names: list[list[str]]) -> Mapping[str, int]:
+def _number_names(names: list[list[str]]) -> Mapping[str, int]:
     return {word_key(plain_word(w)): n for n, words in enumerate(names, 1) for w in words}
 
 
-def _keyed(words: Mapping[str, list[str]]) -> Mapping[str, str]:
+def _key_words(words: Mapping[str, list[str]]) -> Mapping[str, str]:
     return {word_key(plain_word(w)): key for key, spelled in words.items() for w in spelled}

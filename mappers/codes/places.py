@@ -103,7 +103,7 @@ def districts(state_code: str = "", own: Path | None = None) -> tuple[ListedDist
     known = {(d.state, fold_key(d.name)): d for d in _shipped_districts() if state_code in ("", d.state)}
     for stated in _read_districts(own, state_code) if own is not None and own.is_file() else ():
         key = next((k for k, d in known.items() if _is_same(d, stated)), (state_code, fold_key(stated.name)))
-        known[key] = _merged(known[key], stated) if key in known else stated
+        known[key] = _merge_districts(known[key], stated) if key in known else stated
     return tuple(known.values())
 
 
@@ -128,7 +128,7 @@ def _is_same(known: ListedDistrict, stated: ListedDistrict) -> bool:
     return fold_key(stated.name) in {fold_key(w) for w in (known.name, *known.aliases)}
 
 
-def _merged(known: ListedDistrict, stated: ListedDistrict) -> ListedDistrict:
+def _merge_districts(known: ListedDistrict, stated: ListedDistrict) -> ListedDistrict:
     """What is shipped, with everything the state's own list says; the state's other name of it becomes an alias."""
     other = () if fold_key(stated.name) == fold_key(known.name) else (stated.name,)
     return replace(
@@ -171,7 +171,7 @@ def place_lists(state_code: str, own: Path | None = None, own_districts: Path | 
             ways[name] = tuple(dict.fromkeys((*ways.get(name, ()), *s.district_aliases)))
     listed = make_list("district", ways, ways, is_open=True)
     told = station_list(stations)
-    implies = _implied(stations, listed, known)
+    implies = _imply_districts(stations, listed, known)
     return {
         "station": replace(told, complete=stations_complete(own), implies=implies, implied_list="district"),
         "district": replace(listed, complete=_complete(own_districts) if has_own else None),
@@ -182,7 +182,7 @@ def _complete(path: Path | None) -> float | None:
     return read_head(path)[0] if path is not None else None
 
 
-def _implied(
+def _imply_districts(
     stations: Iterable[StationEntry], listed: CodeList, known: Iterable[ListedDistrict]
 ) -> Mapping[str, tuple[str, ...]]:
     """Station -> the districts that may stand on its pages: its own, by all rows of its name, and those around it."""

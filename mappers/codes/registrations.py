@@ -49,17 +49,17 @@ def registration_forms(signs: str) -> tuple[str, ...]:
     `mark_signs`.
     """
     if found := _MODERN.fullmatch(signs) or _OLD.fullmatch(signs):
-        return (_padded(*found.groups()),) if found[3] or not found[2] else ()
+        return (_pad_number(*found.groups()),) if found[3] or not found[2] else ()
     if any(re.fullmatch(regex, signs) for name, regex in vehicle_patterns().items() if name != _OPEN):
         return (signs,)
-    return tuple(dict.fromkeys(islice(_meant(signs), _MOST_FORMS)))
+    return tuple(dict.fromkeys(islice(_guess_marks(signs), _MOST_FORMS)))
 
 
-def _padded(state: str, office: str, series: str, number: str) -> str:
+def _pad_number(state: str, office: str, series: str, number: str) -> str:
     return f"{state}{office and office.zfill(2)}{series}{number.zfill(4)}"
 
 
-def _meant(signs: str) -> Iterator[str]:
+def _guess_marks(signs: str) -> Iterator[str]:
     """The marks that may be meant, letters where letters stand and digits where digits do."""
     if not (signs.isascii() and 7 <= len(signs) <= 11):
         return
@@ -76,7 +76,7 @@ def _meant(signs: str) -> Iterator[str]:
             # No office has the number 0.
             if not text[state:at].strip("0") and office:
                 continue
-            yield _padded(text[:state], text[state:at], text[at : at + series], text[at + series :])
+            yield _pad_number(text[:state], text[state:at], text[at : at + series], text[at + series :])
 
 
 def _ways(sign: str, kind: str) -> str:
@@ -90,7 +90,7 @@ def marks_in(text: str) -> list[str]:
 
     Only with a state in front that gives marks, so that numbers of cases and days are none.
     """
-    return [mark_signs(found[0]) for found in _told(text)]
+    return [mark_signs(found[0]) for found in _find_serials(text)]
 
 
 def serials_in(text: str) -> list[str]:
@@ -107,7 +107,7 @@ def numbers_within(text: str) -> list[str]:
     return list(dict.fromkeys((text, *marks_in(text), *(parts if len(parts) > 1 or parts != [text] else ()))))
 
 
-def _told(text: str) -> Iterator[re.Match[str]]:
+def _find_serials(text: str) -> Iterator[re.Match[str]]:
     plain = fold_digits(text).upper()
     if any(c.isdigit() for c in plain):
         yield from (m for m in _TOLD.finditer(plain) if (m[1] in _prefixes() if m[1] else m[2] not in _NO_PREFIXES))
@@ -116,7 +116,7 @@ def _told(text: str) -> Iterator[re.Match[str]]:
 def without_marks(text: str) -> str:
     """The text with blanks where registration marks stand."""
     plain = fold_digits(text).upper()
-    for found in _told(plain):
+    for found in _find_serials(plain):
         plain = plain[: found.start()] + " " * len(found[0]) + plain[found.end() :]
     return plain
 

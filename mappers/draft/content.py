@@ -150,17 +150,17 @@ class Content:
         if name not in _PLACES or found > _MOST_LISTED or self.days > _MOST_LISTED or self.digits > _MOST_LISTED:
             return found
         # Names of places in another script than the list's: कोतवाली for Kotwali.
-        heard = _heard((*known.values, *(w for ways in known.spellings.values() for w in ways)))
-        return max(found, self.share(lambda v: known.find(v) is not None or name_key(_bare(v)) in heard))
+        heard = _name_keys((*known.values, *(w for ways in known.spellings.values() for w in ways)))
+        return max(found, self.share(lambda v: known.find(v) is not None or name_key(_strip_signs(v)) in heard))
 
 
 @lru_cache(maxsize=64)
-def _heard(names: tuple[str, ...]) -> frozenset[str]:
+def _name_keys(names: tuple[str, ...]) -> frozenset[str]:
     """Keys of sound of names; those too short to be told by it are left out."""
     return frozenset(key for name in names if len(key := name_key(name)) >= _SHORTEST_KEY)
 
 
-def _bare(text: str) -> str:
+def _strip_signs(text: str) -> str:
     """A place without the word for a police station before or behind it."""
     return _STATION_WORD.sub(" ", text).strip(" .,-")
 

@@ -94,11 +94,13 @@ def draft_table(
     targets = tuple(t for t in find_targets(form, lexicon) if t.row or t.is_elsewhere or not is_of_rows)
     choices = infer(assign(columns, targets, lend(columns, form, table.name, lexicon), lexicon), targets)
     lines = tuple(_lines(choices, {c.name: c for c in settled}, lexicon))
-    lines = tuple(_in_family(line, settled) for line in lines)
+    lines = tuple(_pick_in_family(line, settled) for line in lines)
     lines = (*lines, *said_by_name(names or (table.name,), lines, form, context, {c.name: c.content for c in columns}))
     used = {line.rule.into for line in lines if line.rule is not None and line.rule.into}
     rows = {n: (k.table, k.set) for n, k in lexicon.rows.items() if n in used}
-    return MappingDraft(table.name, form, lines, rows, _also(lines, columns, table.name, lexicon), _nulls(columns))
+    return MappingDraft(
+        table.name, form, lines, rows, _propose_forms(lines, columns, table.name, lexicon), _nulls(columns)
+    )
 
 
 def _nulls(columns: Sequence[ColumnSeen]) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def _nulls(columns: Sequence[ColumnSeen]) -> tuple[str, ...]:
     return tuple(text for text in _NULLS if cell_key(text) in found)
 
 
-def _also(
+def _propose_forms(
     lines: Sequence[DraftLine], columns: Sequence[ColumnSeen], table: str, lexicon: HeaderLexicon
 ) -> tuple[AlsoDraft, ...]:
     elsewhere = {line.source: line.target for line in lines if line.kind == "elsewhere"}
@@ -143,10 +145,10 @@ def _headers(name: str, settled: Iterable[EncodedColumn], lexicon: HeaderLexicon
     if any(not any(t.startswith(UNKNOWN) for t in r.tokens) for r in read_header(name, lexicon)):
         return (name,)
     used: dict[str, Encoding] = {c.encoding.info.name: c.encoding for c in settled if c.encoding is not None}
-    return (name, *(decoded for e in used.values() if (decoded := _decoded(name, e)) != name))
+    return (name, *(decoded for e in used.values() if (decoded := _decode_header(name, e)) != name))
 
 
-def _decoded(name: str, encoding: Encoding) -> str:
+def _decode_header(name: str, encoding: Encoding) -> str:
     try:
         return encoding.decode(to_bytes(name).decode("cp1252", "replace") if not name.isascii() else name)
     except (ValueError, UnicodeError):
@@ -185,13 +187,13 @@ def _line(choice: FieldChoice, taken: frozenset[str], column: EncodedColumn, lex
     rule = make_rule(target, content, taken)
     if rule is None:
         return replace(base, kind="asked", target=target.name, questions=("no cleaner gives what this field wants",))
-    questions = (*base.questions, *_about_codes(rule, content))
-    ties = (*_about_ties(choice, lexicon), *_about_evens(choice), *_about_rows(rule, content, taken))
+    questions = (*base.questions, *_note_codes(rule, content))
+    ties = (*_note_ties(choice, lexicon), *_note_evens(choice), *_note_rows(rule, content, taken))
     kind: Kind = "mapped" if choice.score >= SURE_ENOUGH and not ties else "asked"
     return replace(base, kind=kind, target=target.name, rule=rule, questions=(*questions, *ties))
 
 
-def _about_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
+def _note_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
     """FIR_ID in a table of arrests is the key of the row in the table of FIRs, and not the FIR's number."""
     if choice.target is None or choice.target.name not in _NUMBERS:
         return ()
@@ -203,14 +205,14 @@ def _about_ties(choice: FieldChoice, lexicon: HeaderLexicon) -> tuple[str, ...]:
     return ()
 
 
-def _about_evens(choice: FieldChoice) -> tuple[str, ...]:
+def _note_evens(choice: FieldChoice) -> tuple[str, ...]:
     """RELG may be a relation or a religion; which, a person says."""
     return (
         ("both fit alike",) if choice.is_even and choice.target is not None and not choice.target.is_elsewhere else ()
     )
 
 
-def _about_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tuple[str, ...]:
+def _note_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tuple[str, ...]:
     """A row of which nothing is known but a code that no list has is none: REC-TYPE is no kind of recovered thing."""
     others = any(t.startswith(f"{rule.into}.") and not t.endswith(f".{rule.fields[0]}") for t in taken)
     if not rule.into or not rule.codes or others or not content.codes or len(rule.unlisted) < len(content.codes):
@@ -218,14 +220,14 @@ def _about_rows(rule: DraftRule, content: Content, taken: frozenset[str]) -> tup
     return ("nothing else of such a row stands in the table, and no list knows its codes",)
 
 
-def _about_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
+def _note_codes(rule: DraftRule, content: Content) -> tuple[str, ...]:
     """What to do with the old program's own numbers of stations and districts."""
     if rule.clean not in ("station", "district") or content.digits < _MOSTLY:
         return ()
     return (f"it holds numbers of the old program; give the {rule.clean} of each in lists/stations.csv, or say values",)
 
 
-def _in_family(line: DraftLine, settled: Sequence[EncodedColumn]) -> DraftLine:
+def _pick_in_family(line: DraftLine, settled: Sequence[EncodedColumn]) -> DraftLine:
     """A column that could be in several fonts of one family is in that of the table's sure columns."""
     if line.encoding != "auto":
         return line

@@ -78,7 +78,7 @@ def header_score(
     lent: Iterable[str] = (),
 ) -> float:
     """What the header says of the target, 0..1. lent: meanings that come from beside it."""
-    best = max((_printed(h, target.name, lexicon) for h in column.headers), default=0.0)
+    best = max((_score_printed_labels(h, target.name, lexicon) for h in column.headers), default=0.0)
     if not readings:
         return best
     cheapest = min(r.cost for r in readings)
@@ -88,7 +88,7 @@ def header_score(
         sure = max(0.4, 1 - _DEARER * (reading.cost - cheapest))
         plain = _likeness(reading.meanings, target.phrases)
         helped = max((_likeness(reading.meanings | {m}, target.phrases, m) for m in lent), default=0.0)
-        best = max(best, sure * max(plain, helped) * _of_kind(reading, target) * _known(reading, target))
+        best = max(best, sure * max(plain, helped) * _of_kind(reading, target) * _score_known_words(reading, target))
     return best
 
 
@@ -107,14 +107,14 @@ def _of_kind(reading: HeaderReading, target: DraftTarget) -> float:
     return _VAGUE if name == "address" and {"name", "address"} <= reading.meanings else 1.0
 
 
-def _known(reading: HeaderReading, target: DraftTarget) -> float:
+def _score_known_words(reading: HeaderReading, target: DraftTarget) -> float:
     """A date, or a key, with a word in its header that nobody knows may be any other one."""
     if target.column is None or not (target.column.kind in ("date", "time") or target.name == "legacy_key"):
         return 1.0
     return _UNTOLD if any(t.startswith(UNKNOWN) and len(t) > _SHORT_PIECE for t in reading.meanings) else 1.0
 
 
-def _printed(header: str, target: str, lexicon: HeaderLexicon) -> float:
+def _score_printed_labels(header: str, target: str, lexicon: HeaderLexicon) -> float:
     """Likeness with what forms print for the target: the same, or nearly the same in a script of the country."""
     key = fold_key(header)
     if target in lexicon.labels.get(key, ()):
@@ -160,11 +160,11 @@ def content_score(content: Content, target: DraftTarget) -> float:
         return by_name(content)
     kind = target.column.kind
     if kind == "code":
-        return _coded(content, target.column.codes)
+        return _score_codes(content, target.column.codes)
     return _BY_KIND[kind](content)
 
 
-def _coded(c: Content, codes: str) -> float:
+def _score_codes(c: Content, codes: str) -> float:
     """A list that knows the values speaks for the field; short codes that it does not know may be mapped by a table."""
     share = c.listed(codes) if codes else 0.0
     if share > 0.5:
@@ -226,7 +226,7 @@ def _result(c: Content) -> float:
 
 def _act(c: Content) -> float:
     """Acts by name; a column of sections belongs to the sections."""
-    return 0.1 if c.sections > 0.5 and c.listed("act") < 0.3 else _coded(c, "act")
+    return 0.1 if c.sections > 0.5 and c.listed("act") < 0.3 else _score_codes(c, "act")
 
 
 def _address(c: Content) -> float:

@@ -73,7 +73,7 @@ def _plain(target: DraftTarget, content: Content) -> DraftRule | None:
     if (cleaner.kinds and column.kind not in cleaner.kinds) or (name == "code" and not column.codes):
         return None
     codes = column.codes if name == "code" else ""
-    return DraftRule(column.name, name, target.row, codes, _unlisted(content, codes))
+    return DraftRule(column.name, name, target.row, codes, _find_unlisted(content, codes))
 
 
 def _number(target: DraftTarget, content: Content, taken: frozenset[str]) -> DraftRule | None:
@@ -91,7 +91,7 @@ def _place_cleaner(name: str) -> str:
     return "district" if name.endswith("district") else ""
 
 
-def _unlisted(content: Content, codes: str) -> tuple[str, ...]:
+def _find_unlisted(content: Content, codes: str) -> tuple[str, ...]:
     known = content.context.lists.get(codes) or (act_list() if codes == "act" else code_lists().get(codes))
     return tuple(v for v in content.codes if known is not None and known.find(v) is None)
 

@@ -45,18 +45,18 @@ def find_targets(form: str, lexicon: HeaderLexicon) -> tuple[DraftTarget, ...]:
         table = next((t for t in tables.values() if t.child == kind.table), None)
         if table is not None:
             found += _of_row(name, kind.lead, table, set(kind.set), lexicon)
-    return (*found, *_elsewhere(form, {t.name for t in found}, lexicon))
+    return (*found, *_list_elsewhere(form, {t.name for t in found}, lexicon))
 
 
 def _own(table: Table, lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
-    for column in _drafted(table):
+    for column in _select_draftable(table):
         phrases = (*lexicon.own.get(column.name, ()), *_own_names(column, lexicon))
         yield DraftTarget(column.name, "", column, tuple(dict.fromkeys(filter(None, phrases))))
 
 
 def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
     known = lexicon.fields.get(table.child, {})
-    for column in _drafted(table):
+    for column in _select_draftable(table):
         if column.name in fixed:
             continue
         phrases = (*known.get(column.name, ()), *_own_names(column, lexicon))
@@ -64,7 +64,7 @@ def _of_row(name: str, lead: str, table: Table, fixed: set[str], lexicon: Header
         yield DraftTarget(f"{name}.{column.name}", name, column, tuple(dict.fromkeys(filter(None, led))), lead)
 
 
-def _drafted(table: Table) -> Iterator[Column]:
+def _select_draftable(table: Table) -> Iterator[Column]:
     """Columns that a header may name: not those that repeat another in Latin letters or say how it was inferred."""
     yield from (c for c in table.columns if not c.name.endswith(ROMAN) and c.name != "act_is_inferred")
 
@@ -77,7 +77,7 @@ def _own_names(column: Column, lexicon: HeaderLexicon) -> Iterator[Phrase]:
             yield readings[0].meanings
 
 
-def _elsewhere(form: str, own: set[str], lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
+def _list_elsewhere(form: str, own: set[str], lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
     """What this form has no field for; a form's own fields are not elsewhere."""
     taken = _names_by_form()
     for name, other in lexicon.elsewhere.items():

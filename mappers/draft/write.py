@@ -26,7 +26,7 @@ def write_draft(draft: MappingDraft, mapping_id: str, *, title: str = "", states
         [
             *_head(draft, mapping_id, title, encoding), *_match(draft, states), *_rows(draft),
             *(text for line in draft.lines for text in _block(line, draft, encoding)),
-            *(text for also in draft.also for text in _also(also, encoding)),
+            *(text for also in draft.also for text in _write_also(also, encoding)),
         ]
     ) + "\n"  # fmt: skip
 
@@ -43,7 +43,7 @@ def _head(draft: MappingDraft, mapping_id: str, title: str, encoding: str) -> It
     yield "# Read every line, compare it with the register, decide what is asked; until then those cells are left over."
     if not mapped:
         yield "# Nothing could be mapped surely: the file can be used once a rule is in force."
-    yield from _asked(draft)
+    yield from _write_questions(draft)
     yield "format = 1"
     yield f"id = {_text(mapping_id)}"
     yield 'version = "1"'
@@ -57,8 +57,8 @@ def _head(draft: MappingDraft, mapping_id: str, title: str, encoding: str) -> It
     yield ""
 
 
-def _asked(draft: MappingDraft) -> Iterator[str]:
-    open_lines = [line for line in draft.lines if line.kind != "mapped" or line.questions or _unlisted(line)]
+def _write_questions(draft: MappingDraft) -> Iterator[str]:
+    open_lines = [line for line in draft.lines if line.kind != "mapped" or line.questions or _list_unlisted(line)]
     if not open_lines:
         return
     yield "# Asked:"
@@ -76,12 +76,12 @@ def _question(line: DraftLine, draft: MappingDraft) -> str:
     elif line.kind == "asked":
         second = f", or {line.second}" if line.second else ""
         said.insert(0, f"is it {line.target}{second}?")
-    if _unlisted(line):
-        said.append(f"what do its codes stand for ({len(_unlisted(line))} not known)?")
+    if _list_unlisted(line):
+        said.append(f"what do its codes stand for ({len(_list_unlisted(line))} not known)?")
     return _comment(" ".join(said))
 
 
-def _unlisted(line: DraftLine) -> tuple[str, ...]:
+def _list_unlisted(line: DraftLine) -> tuple[str, ...]:
     return line.rule.unlisted if line.rule is not None and line.kind == "mapped" else ()
 
 
@@ -124,7 +124,7 @@ def _block(line: DraftLine, draft: MappingDraft, usual: str) -> Iterator[str]:
     yield ""
 
 
-def _also(also: AlsoDraft, usual: str) -> Iterator[str]:
+def _write_also(also: AlsoDraft, usual: str) -> Iterator[str]:
     """Another form as a proposal: all of it is a comment."""
     yield f"# ? The same rows may also make {also.form}: {_comment(', '.join(also.needs))} belong there."
     yield f"# [also.{also.name}]"

@@ -68,12 +68,16 @@ def detect_column(
     the encodings that take part, those of this package by default.
     """
     known = encodings() if found is None else found
-    carried, stored = _undressed(sorted({_begun(v) for v in values}, key=_order))
+    carried, stored = _undress_all(sorted({_begun(v) for v in values}, key=_order))
     worded = [c for c in carried if _WORDED.search(c.text)]
     unicode = [c for c in worded if c.kind != CODES]
-    codes = _thinned(c.text.strip("\x00 ")[:_LONGEST] for c in worded if c.kind == CODES)
-    judge = ColumnJudge(codes, known, _named(font, known), tuple(n for n in expected if n in known)) if codes else None
-    detected = _judged(judge, len(worded)) if judge else _of_codes(carried)
+    codes = _thin_out(c.text.strip("\x00 ")[:_LONGEST] for c in worded if c.kind == CODES)
+    judge = (
+        ColumnJudge(codes, known, _find_by_font(font, known), tuple(n for n in expected if n in known))
+        if codes
+        else None
+    )
+    detected = _make_detection(judge, len(worded)) if judge else _of_codes(carried)
     if unicode:
         detected = _with_unicode(unicode, detected, len(worded))
     marks = (("bom", 1.0),) if any(c.has_bom for c in carried) else ()
@@ -97,7 +101,7 @@ def _order(value: bytes | str) -> tuple[bool, bytes]:
     return (True, value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else (False, value)
 
 
-def _undressed(values: Sequence[bytes | str]) -> tuple[list[CarriedText], str]:
+def _undress_all(values: Sequence[bytes | str]) -> tuple[list[CarriedText], str]:
     """Values' characters, and how bytes are to be read before they are decoded.
 
     UTF-16 where any are that, UTF-8 where all beyond ASCII are; some bytes of a font are UTF-8 by chance.
@@ -116,7 +120,7 @@ def _undressed(values: Sequence[bytes | str]) -> tuple[list[CarriedText], str]:
     return bare, ""
 
 
-def _thinned(texts: Iterable[str]) -> list[str]:
+def _thin_out(texts: Iterable[str]) -> list[str]:
     """Distinct texts, evenly chosen when there are too many."""
     all_of_them = sorted(t for t in set(texts) if t)
     step = max(1, len(all_of_them) / _MOST)
@@ -130,7 +134,7 @@ def _of_codes(cells: Sequence[CarriedText]) -> Detection:
     return Detection("", PLAIN, 1.0 if is_sure else 0.5, is_sure, (EncodingCandidate(ENGLISH, PLAIN, 1.0),))
 
 
-def _judged(judge: ColumnJudge, cells: int) -> Detection:
+def _make_detection(judge: ColumnJudge, cells: int) -> Detection:
     candidates = judge.candidates()
     best, margin = judge.best(candidates)
     is_sure = margin >= (SURE if cells >= FEW else SURE_OF_FEW) and not (best.family == PLAIN and _is_odd(judge.cells))
@@ -163,7 +167,7 @@ def _with_unicode(unicode: Sequence[CarriedText], codes: Detection, cells: int) 
     return Detection(best, family, margin, is_sure, told, evidence, cells, cells - kinds[DOUBLED])
 
 
-def _named(font: str, known: Mapping[str, Encoding]) -> frozenset[str]:
+def _find_by_font(font: str, known: Mapping[str, Encoding]) -> frozenset[str]:
     """Encodings that claim a font, its weight and its width aside."""
     wanted = _plain_font(font)
     return frozenset(

@@ -71,7 +71,7 @@ class Iscii:
         """Its characters as Unicode NFC; what has no meaning in the script stays as it is."""
         if text.isascii():
             return text
-        return nfc(_shown(text, self.column) if "\xef" not in text else "".join(self._switched(text)))
+        return nfc(_show_letters(text, self.column) if "\xef" not in text else "".join(self._switched(text)))
 
     def encode(self, text: str) -> str:
         """Unicode as its characters, in one script throughout.
@@ -107,7 +107,7 @@ class Iscii:
                 continue
             else:
                 column = self.column if piece[:1] in ("\r", "\n") else column
-                yield _shown(piece, column)
+                yield _show_letters(piece, column)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def iscii_encodings() -> Iterator[Iscii]:
         yield Iscii(info, column)
 
 
-def _shown(text: str, column: str) -> str:
+def _show_letters(text: str, column: str) -> str:
     shown = _letters(column).shown(text)
     if column == "gur":
         return _TIPPI.sub("\u0a70", _DOUBLED.sub("\u0a71", shown))

@@ -165,7 +165,7 @@ def pack(models: Mapping[str, NgramModel]) -> dict[str, NDArray[np.generic]]:
     """Models as arrays for one compressed file: logarithms in steps, keys as differences, one model after another."""
     parts: dict[str, list[NDArray[np.generic]]] = {}
     for model in models.values():
-        seen = np.flatnonzero(model.pairs > _fallen(model.singles, model.falls) + STEP / 2)
+        seen = np.flatnonzero(model.pairs > _sum_falls(model.singles, model.falls) + STEP / 2)
         contexts = np.flatnonzero(model.rests < 0)
         # Keys have 24 bits: the fourth byte is always 0.
         gaps = np.diff(model.keys, prepend=np.uint32(0)).astype("<u4").view(np.uint8).reshape(-1, 4)
@@ -186,7 +186,7 @@ def _steps(logs: Floats) -> NDArray[np.uint8]:
     return steps
 
 
-def _fallen(singles: Floats, falls: Floats) -> Floats:
+def _sum_falls(singles: Floats, falls: Floats) -> Floats:
     """Values of all pairs as far as their letters alone say."""
     return (falls[:, None] + singles).ravel()
 
@@ -199,12 +199,12 @@ def unpack(arrays: Mapping[str, NDArray[Any]]) -> Mapping[str, NgramModel]:
     """What pack was given, within half a step."""
     fields = [f for f in arrays if f"{f}_sizes" in arrays]
     pieces = {f: np.split(arrays[f], np.cumsum(arrays[f"{f}_sizes"])[:-1]) for f in fields}
-    return {str(n): _unpacked({f: pieces[f][i] for f in fields}) for i, n in enumerate(arrays["names"])}
+    return {str(n): _unpack_model({f: pieces[f][i] for f in fields}) for i, n in enumerate(arrays["names"])}
 
 
-def _unpacked(part: Mapping[str, NDArray[Any]]) -> NgramModel:
+def _unpack_model(part: Mapping[str, NDArray[Any]]) -> NgramModel:
     singles, falls = _logs(part["singles"]), _logs(part["falls"])
-    pairs = _fallen(singles, falls)
+    pairs = _sum_falls(singles, falls)
     pairs[part["pair"]] = _logs(part["pairs"])
     rests = np.zeros(1 << 16, np.float16)
     rests[part["rest"]] = _logs(part["rests"])

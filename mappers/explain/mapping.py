@@ -119,7 +119,7 @@ def _form(m: MappingFile, form: Form, needs: tuple[str, ...]) -> ExplainedForm:
         # The title of a form is how its model's docstring begins.
         " ".join((tables[form.form].model.__doc__ or form.form).split()).split(":")[0].rstrip("."),
         rules,
-        tuple(_fixed(form, tables)),
+        tuple(_list_constants(form, tables)),
         tuple(_missing(form, tables)),
         needs,
         _texts(form.when) if isinstance(form, AlsoForm) else {},
@@ -170,7 +170,7 @@ def _encoding(name: str) -> str:
     return known.info.title if known else name
 
 
-def _fixed(form: Form, tables: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
+def _list_constants(form: Form, tables: Mapping[str, Table]) -> Iterator[tuple[str, str]]:
     for name, value in form.set.items():
         column = tables[form.form].column(name)
         yield column.label if column else name, value

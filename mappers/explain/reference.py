@@ -155,7 +155,7 @@ def main(path: str) -> None:
 
 
 def _keys(title: str, model: type[BaseModel]) -> Iterator[str]:
-    said, about = _said(model)
+    said, about = _split_docstring(model)
     yield f"## {title}\n"
     yield f"{said}\n"
     yield _line(["key", "value", "default", ""])
@@ -168,7 +168,7 @@ def _keys(title: str, model: type[BaseModel]) -> Iterator[str]:
     yield ""
 
 
-def _said(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
+def _split_docstring(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
     """The first sentence of a model's docstring, and what it says of each key ("key: text.")."""
     text = " ".join((model.__doc__ or "").split())
     first, _, rest = text.partition(". ") if ". " in text else text.partition("; ")

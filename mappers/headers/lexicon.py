@@ -93,7 +93,7 @@ def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) ->
         short=_short((m, m) for m in meanings if m not in _NEVER_SHORT and " " not in m),
         cut=_short(_long_words(spellings)),
         stems=_stems(spellings),
-        heard=_heard(spellings),
+        heard=_index_by_sound(spellings),
         long=tuple(sorted({w for w, _ in _long_words(spellings)})),
         own={name: _phrases(say, phrases_unknown) for name, say in fields["own"].items()},
         rows={name: RowKind(r["table"], r["lead"], r.get("set", {})) for name, r in fields["rows"].items()},
@@ -111,7 +111,7 @@ def make_lexicon(unknown: frozenset[str], phrases_unknown: frozenset[Phrase]) ->
         particulars=frozenset(fields["neighbours"]["particulars"]),
         breaks=frozenset(fields["neighbours"]["breaks"]),
         fillers=frozenset(map(fold_key, words["fillers"]["words"])),
-        learned=_learned(words),
+        learned=_load_learned(words),
     )
 
 
@@ -134,7 +134,7 @@ def _words() -> Mapping[str, list[str]]:
     return found
 
 
-def _learned(words: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
+def _load_learned(words: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
     return {layout: frozenset(map(fold_key, spelled)) for layout, spelled in words["learned"].items()}
 
 
@@ -152,7 +152,7 @@ def _spellings(
     # The name of a meaning is nothing that a layout has taught.
     found = {k: v for k, v in found.items() if k not in unknown or k in words}
     for label_id, meaning in printed.items():
-        for label in _printed(label_id):
+        for label in _split_labels(label_id):
             found.setdefault(fold_key(label), {})[meaning] = None
     return {k: tuple(v) for k, v in found.items() if k}
 
@@ -189,7 +189,7 @@ def _short(words: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     return {k: tuple(v) for k, v in found.items()}
 
 
-def _heard(spellings: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+def _index_by_sound(spellings: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for word, meanings in spellings.items():
         if not word.isascii() and (key := sound_key(word)):
@@ -218,12 +218,12 @@ def sound_key(word: str) -> str:
 def _labels(printed: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for label_id, target in printed.items():
-        for label in _printed(label_id):
+        for label in _split_labels(label_id):
             found.setdefault(fold_key(label), {})[target] = None
     return {k: tuple(v) for k, v in found.items() if k}
 
 
-def _printed(label_id: str) -> Iterator[str]:
+def _split_labels(label_id: str) -> Iterator[str]:
     """What forms print for one label; where a label gives two names for one thing, each of them."""
     for label in _labels_by_id().get(label_id, ()):
         yield label

@@ -58,12 +58,12 @@ def read_header(text: str, lexicon: HeaderLexicon) -> tuple[HeaderReading, ...]:
 
 def _words(text: str) -> Iterator[str]:
     """Words of a header: at blanks and marks, between cases (firNo) and between scripts."""
-    for chunk in re.split(r"[\s_\-/\\.,;:()\[\]{}#'\"&+*|]+", _dotted(text)):
+    for chunk in re.split(r"[\s_\-/\\.,;:()\[\]{}#'\"&+*|]+", _join_abbreviations(text)):
         yield from _NATIVE.findall(chunk)
         yield from _WORD.findall(_NATIVE.sub(" ", chunk))
 
 
-def _dotted(text: str) -> str:
+def _join_abbreviations(text: str) -> str:
     """Abbreviations with dots as one word: P.S. as PS."""
     return re.sub(r"\b((?:[A-Za-z]\.){2,}[A-Za-z]?)", lambda m: m.group().replace(".", "") + " ", text)
 

@@ -83,8 +83,8 @@ class _Back:
                 text = None if tied is None else str(tied)
             else:
                 of = form_tables(self._form)[place[0]].by_name[place[1]]
-                text = _decoded(value, said, of, self._layout, self._masters)
-                self._say(self._form, 1, _within(value, said, self._layout, self._masters))
+                text = _decode_value(value, said, of, self._layout, self._masters)
+                self._say(self._form, 1, _read_parents(value, said, self._layout, self._masters))
             self._say(place[0], line, {} if text is None else {place[1]: text})
 
     def _say(self, table: str, line: int, cells: Mapping[str, str]) -> None:
@@ -93,7 +93,7 @@ class _Back:
         there |= {name: value for name, value in cells.items() if name not in there}
 
 
-def _within(value: str, said: LayoutColumn, layout: TableLayout, masters: Masters) -> dict[str, str]:
+def _read_parents(value: str, said: LayoutColumn, layout: TableLayout, masters: Masters) -> dict[str, str]:
     """The fields of the record that a code of theirs tells besides its own: the district of a station."""
     if not said.lookup or value not in masters[said.lookup].key_of:
         return {}
@@ -131,7 +131,7 @@ def _place(said: LayoutColumn, own: Table, form: str, language: str) -> tuple[st
     return (table.name, name)
 
 
-def _decoded(value: str, said: LayoutColumn, of: Column, layout: TableLayout, masters: Masters) -> str | None:
+def _decode_value(value: str, said: LayoutColumn, of: Column, layout: TableLayout, masters: Masters) -> str | None:
     """A value of theirs as ours."""
     if value == said.absent:
         return None

@@ -83,7 +83,7 @@ def value_at(at: RowAt, column: LayoutColumn, layout: TableLayout) -> str | None
     value = _text(source.get(name))
     if is_english(at.language, column) and value is not None:
         value = _text(source.get(f"{name}_roman")) or (romanise(value) if _is_name(at, column) else value)
-    return _formatted(value, column)
+    return _format_day(value, column)
 
 
 def is_english(language: str, column: LayoutColumn) -> bool:
@@ -104,7 +104,7 @@ def _text(cell: FieldValue | None) -> str | None:
     return cell.value if cell is not None else None
 
 
-def _formatted(value: str | None, column: LayoutColumn) -> str | None:
+def _format_day(value: str | None, column: LayoutColumn) -> str | None:
     """A day as the target writes it."""
     # Only a whole day is written anew; anything else stays as it is.
     if value is None or not column.day or len(value) != len("2000-01-31"):

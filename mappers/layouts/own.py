@@ -88,7 +88,7 @@ def _own_row(
     ties: dict[str, RowId] = {}
     for name, said in table.columns.items():
         if not said.key_of:
-            values[name], missed = _coded(at, said, layout, masters)
+            values[name], missed = _encode_value(at, said, layout, masters)
             if missed:
                 misses.append(Miss(id, name, field_path(said, child, at.line), "code"))
             continue
@@ -101,7 +101,7 @@ def _own_row(
     return OwnRow(id, values, ties)
 
 
-def _coded(at: RowAt, said: LayoutColumn, layout: TableLayout, masters: Masters) -> tuple[str | None, bool]:
+def _encode_value(at: RowAt, said: LayoutColumn, layout: TableLayout, masters: Masters) -> tuple[str | None, bool]:
     """The value of a column in their code, and whether it has none."""
     value = value_at(at, said, layout)
     if value is None:

@@ -154,13 +154,13 @@ def read_book(stream: bytes) -> Book | None:
     if _number(first.data, 2) == SHEET or book.version < 4:
         book.sheets = [SheetPlace("", 0)]
     elif book.version == 4:
-        book.sheets = list(_bundled(stream, book.page))
+        book.sheets = list(_read_bundled_sheets(stream, book.page))
     elif not book.is_locked:
-        book.sheets = list(_found(book.sheets, stream, book.notes))
+        book.sheets = list(_place_sheets(book.sheets, stream, book.notes))
     return book
 
 
-def _found(sheets: Sequence[SheetPlace], stream: bytes, notes: list[str]) -> Iterator[SheetPlace]:
+def _place_sheets(sheets: Sequence[SheetPlace], stream: bytes, notes: list[str]) -> Iterator[SheetPlace]:
     """The sheets where their records begin; one that is not where it should be at the first place that is left."""
     places = [m.start() for m in _SHEET_BOF.finditer(stream)]
     left = dict.fromkeys(places)
@@ -185,7 +185,7 @@ def _begins_somehow(stream: bytes, at: int) -> bool:
     return len(here) == 8 and sum(a == b for a, b in zip(here, b"\x09\x08\x10\x00\x00\x06\x10\x00", strict=True)) >= 6
 
 
-def _bundled(stream: bytes, page: int) -> Iterator[SheetPlace]:
+def _read_bundled_sheets(stream: bytes, page: int) -> Iterator[SheetPlace]:
     """The sheets of a workbook of Excel 4, each behind a record with its name."""
     name = ""
     for kind, data, at in BiffRecords(stream):

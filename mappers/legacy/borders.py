@@ -34,12 +34,12 @@ def find_widths(rows: Sequence[bytes]) -> tuple[int, ...]:
         return ()
     by_place = [bytes(c) for c in zip(*(r.translate(_CLASSES) for r in rows), strict=True)]
     blank = [c.count(b" ") / len(rows) for c in by_place]
-    starts = [*(at for at in _behind_gaps(blank) if not _is_word_space(by_place, at)), *_type_changes(by_place)]
+    starts = [*(at for at in _find_gap_ends(blank) if not _is_word_space(by_place, at)), *_type_changes(by_place)]
     borders = sorted({0, *starts})
     return tuple(b - a for a, b in zip(borders, [*borders[1:], len(by_place)], strict=True))
 
 
-def _behind_gaps(blank: Sequence[float]) -> Iterator[int]:
+def _find_gap_ends(blank: Sequence[float]) -> Iterator[int]:
     """Places where a stretch that is filled in a good part of the rows begins behind a gap."""
     at = 0
     is_first = True

@@ -190,17 +190,17 @@ def _logical(cells: Column, rows: range) -> Iterable[Cell]:
     return map(shown.__getitem__, cells)
 
 
-def _unpacked(form: str, cells: Column) -> tuple[int | float, ...]:
+def _unpack_cells(form: str, cells: Column) -> tuple[int | float, ...]:
     return struct.unpack(f"{form[0]}{len(cells)}{form[1]}", b"".join(cells))
 
 
 def _integers(cells: Column, rows: range) -> Iterable[Cell]:
-    return map(str, _unpacked("<i", cells))
+    return map(str, _unpack_cells("<i", cells))
 
 
 def _swapped_integers(cells: Column, rows: range) -> Iterable[Cell]:
     """DBASE 7: big-endian with the sign turned; four zero bytes are an empty cell."""
-    return [str(int(n) - (1 << 31)) if n else "" for n in _unpacked(">I", cells)]
+    return [str(int(n) - (1 << 31)) if n else "" for n in _unpack_cells(">I", cells)]
 
 
 def _float_text(number: float) -> str:
@@ -209,12 +209,12 @@ def _float_text(number: float) -> str:
 
 
 def _doubles(cells: Column, rows: range) -> Iterable[Cell]:
-    return map(_float_text, _unpacked("<d", cells))
+    return map(_float_text, _unpack_cells("<d", cells))
 
 
 def _swapped_doubles(cells: Column, rows: range) -> Iterable[Cell]:
     """DBASE 7: big-endian; the sign bit is set for what is not negative, all bits are turned for what is."""
-    return [_float_text(_turned_double(int(n))) if n else "" for n in _unpacked(">Q", cells)]
+    return [_float_text(_turned_double(int(n))) if n else "" for n in _unpack_cells(">Q", cells)]
 
 
 def _turned_double(bits: int) -> float:
@@ -224,7 +224,7 @@ def _turned_double(bits: int) -> float:
 
 
 def _money(cells: Column, rows: range) -> Iterable[Cell]:
-    return [format(Decimal(int(n)).scaleb(-4), "f") for n in _unpacked("<q", cells)]
+    return [format(Decimal(int(n)).scaleb(-4), "f") for n in _unpack_cells("<q", cells)]
 
 
 def _moments(cells: Column, rows: range) -> Iterable[Cell]:
@@ -235,7 +235,7 @@ def _moments(cells: Column, rows: range) -> Iterable[Cell]:
 def _swapped_moments(cells: Column, rows: range) -> Iterable[Cell]:
     """DBASE 7: milliseconds since the year 0 as a turned double."""
     shown: list[Cell] = []
-    for bits in _unpacked(">Q", cells):
+    for bits in _unpack_cells(">Q", cells):
         number = _turned_double(int(bits)) if bits else 0.0
         days, rest = divmod(number, _DAY_MS) if 0 < number < _LAST_DAY * _DAY_MS else (0, 0)
         shown.append(_moment(int(days) + _JULIAN_OF_1, int(rest)) if days else "?" if bits else "")

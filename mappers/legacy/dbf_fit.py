@@ -43,12 +43,12 @@ def settle(head: Head, data: bytes, size: int) -> Head:
         for f in dict.fromkeys(firsts)
         if n > 1 and 32 < f <= len(data)
     ]
-    tried += _one_field_mended(own, data)
+    tried += _mend_one_field(own, data)
     if not tried:
         return replace(own, length=max(head.total, 2), first=min(head.end, size), fits=False)
     best = max(tried, key=lambda h: _likeness(data, h, size))
     fit = _marks(data, best) if _is_of_size(best, size) else fit_of(data, best)
-    return replace(best, notes=(*best.notes, *_said(head, best, fit)), fits=fit >= _USABLE)
+    return replace(best, notes=(*best.notes, *_describe_fit(head, best, fit)), fits=fit >= _USABLE)
 
 
 def _is_of_size(head: Head, size: int) -> bool:
@@ -78,7 +78,7 @@ def _marked_share(data: bytes, head: Head) -> float:
     return best / len(own) if own else 1.0
 
 
-def _one_field_mended(head: Head, data: bytes) -> list[Head]:
+def _mend_one_field(head: Head, data: bytes) -> list[Head]:
     """The head with the length of one field changed so that the fields fill the row, if its cells then fit better.
 
     Where they do not, the bytes behind the last field belong to none.
@@ -87,9 +87,7 @@ def _one_field_mended(head: Head, data: bytes) -> list[Head]:
     if not more or not 32 < head.first < len(data):
         return []
     small = data[: head.first + head.length * FEW_ROWS]
-    tried = [
-        (i, _with_length(head, i, x.length + more)) for i, x in enumerate(head.fields) if 0 < x.length + more < 255
-    ]
+    tried = [(i, _set_length(head, i, x.length + more)) for i, x in enumerate(head.fields) if 0 < x.length + more < 255]
     if not tried:
         return []
     i, best = max(tried, key=lambda t: _likeness(small, t[1], 0))
@@ -103,7 +101,7 @@ def _one_field_mended(head: Head, data: bytes) -> list[Head]:
     return [replace(best, notes=(*head.notes, said))]
 
 
-def _with_length(head: Head, changed: int, length: int) -> Head:
+def _set_length(head: Head, changed: int, length: int) -> Head:
     start = 1
     fields = []
     for i, x in enumerate(head.fields):
@@ -112,7 +110,7 @@ def _with_length(head: Head, changed: int, length: int) -> Head:
     return replace(head, fields=tuple(fields))
 
 
-def _said(own: Head, best: Head, fit: float) -> Iterator[str]:
+def _describe_fit(own: Head, best: Head, fit: float) -> Iterator[str]:
     if best.first != own.first:
         yield f"the head says its rows begin at byte {own.first}; they are taken from byte {best.first}"
     if own.length != own.total:

@@ -113,10 +113,10 @@ def unescape_copy(cell: bytes) -> bytes | None:
     """A cell of a COPY block without its escapes; None for NULL."""
     if b"\\" not in cell:
         return cell
-    return None if cell == b"\\N" else _ESCAPE.sub(_escaped, cell)
+    return None if cell == b"\\N" else _ESCAPE.sub(_unescape, cell)
 
 
-def _escaped(m: re.Match[bytes]) -> bytes:
+def _unescape(m: re.Match[bytes]) -> bytes:
     code = m[1]
     if code[:1] == b"x" and len(code) > 1:
         return bytes([int(code[1:], 16)])

@@ -108,7 +108,7 @@ def _kind(row: Sequence[str], below: Sequence[Sequence[str]]) -> _Kind:
     known = known_share(row)
     if known >= _KNOWN and known > sum(map(known_share, records[:_COMPARED])) / len(records[:_COMPARED]):
         return _Kind.NAMES
-    again = _coming_again(row, records)
+    again = _find_repeats(row, records)
     if again > (len(texts) / 2 if known >= _KNOWN else 0) or (known == 0 and _is_alike(row, records, texts)):
         return _Kind.RECORD
     return _Kind.DOUBTFUL
@@ -123,7 +123,7 @@ def _are_letters(row: Sequence[str]) -> bool:
     )
 
 
-def _coming_again(row: Sequence[str], records: Sequence[Sequence[str]]) -> int:
+def _find_repeats(row: Sequence[str], records: Sequence[Sequence[str]]) -> int:
     """In how many columns the row's text comes again below, in rows that are not the same all through."""
     others = [r for r in records if r != row] or records
     return sum(

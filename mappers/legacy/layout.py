@@ -49,7 +49,7 @@ def read_layout(path: Path) -> FixedLayout:
     Raises MappingError naming file and key when it cannot be read, does not fit, or names a column twice.
     """
     if not _is_toml(path):
-        return _of_text(path)
+        return _parse_layout(path)
     file = read_model(path, FixedLayoutFile)
     if bool(file.column) == bool(file.record):
         raise MappingError(f"{path.name}: give either [[column]], or a [[record]] for each kind of row")
@@ -78,7 +78,7 @@ def _is_toml(path: Path) -> bool:
     return first.startswith((b"[[column]]", b"[[record]]")) or path.suffix.lower() == ".toml"
 
 
-def _of_text(path: Path) -> FixedLayout:
+def _parse_layout(path: Path) -> FixedLayout:
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as e:

@@ -65,7 +65,7 @@ class Package:
         limit = min(_LARGEST, max(_HIGHEST_RATIO * self.path.stat().st_size, _CHUNK))
         try:
             with self.path.open("rb") as f:
-                for chunk in _unpacked(f, part):
+                for chunk in _unpack_part(f, part):
                     crc, size = zlib.crc32(chunk, crc), size + len(chunk)
                     if size > limit:
                         self._say(f"the part {name} does not end within {limit >> 20} MB; the rest is left out")
@@ -96,7 +96,7 @@ def open_package(path: Path) -> Package:
     Raises TableError: "encrypted" when a part is locked, "unreadable" when nothing is found or it would unpack to
     something monstrous.
     """
-    package = _listed(path) or _searched(path)
+    package = _list_parts(path) or _search_parts(path)
     size = sum(p.size for p in package.parts.values() if p.size != _UNKNOWN)
     if any(p.is_locked for p in package.parts.values()):
         raise TableError(f"{path.name}: the archive is protected by a password", kind="encrypted")
@@ -110,12 +110,12 @@ def open_package(path: Path) -> Package:
 def part_names(path: Path) -> frozenset[str]:
     """Names of the parts of an archive, found by search where its list is lost."""
     try:
-        return frozenset((_listed(path) or _searched(path)).parts)
+        return frozenset((_list_parts(path) or _search_parts(path)).parts)
     except OSError:
         return frozenset()
 
 
-def _listed(path: Path) -> Package | None:
+def _list_parts(path: Path) -> Package | None:
     try:
         with zipfile.ZipFile(path) as package:
             infos = package.infolist()
@@ -132,7 +132,7 @@ def _listed(path: Path) -> Package | None:
     return Package(path, parts, is_whole=True)
 
 
-def _searched(path: Path) -> Package:
+def _search_parts(path: Path) -> Package:
     """The parts found by their local heads, each head looked for behind the one before."""
     parts: dict[str, PackagePart] = {}
     with path.open("rb") as f:
@@ -176,7 +176,7 @@ def _local_part(f: BinaryIO, start: int) -> PackagePart | None:
     return PackagePart(name.decode("utf-8", "replace"), start, method, packed, size, crc, bool(flags & _LOCKED))
 
 
-def _unpacked(f: BinaryIO, part: PackagePart) -> Iterator[bytes]:
+def _unpack_part(f: BinaryIO, part: PackagePart) -> Iterator[bytes]:
     f.seek(part.start)
     head = f.read(_LOCAL.size)
     if len(head) < _LOCAL.size or not head.startswith(_LOCAL_MARK):
@@ -184,14 +184,14 @@ def _unpacked(f: BinaryIO, part: PackagePart) -> Iterator[bytes]:
     name_length, extra_length = _LOCAL.unpack(head)[-2:]
     f.seek(part.start + _LOCAL.size + name_length + extra_length)
     if part.method == _DEFLATED:
-        yield from _inflated(f)
+        yield from _inflate(f)
     elif part.method == _STORED:
-        yield from _stored(f, part.packed)
+        yield from _copy_stored(f, part.packed)
     else:
         raise _Damaged(f"it is packed by a method that is not read ({part.method})")
 
 
-def _inflated(f: BinaryIO) -> Iterator[bytes]:
+def _inflate(f: BinaryIO) -> Iterator[bytes]:
     # Minus: archives hold deflated data without the head of zlib.
     unpack = zlib.decompressobj(-15)
     while not unpack.eof:
@@ -203,7 +203,7 @@ def _inflated(f: BinaryIO) -> Iterator[bytes]:
             yield chunk
 
 
-def _stored(f: BinaryIO, length: int) -> Iterator[bytes]:
+def _copy_stored(f: BinaryIO, length: int) -> Iterator[bytes]:
     """Bytes that are not packed; where their number is not known, up to the next mark of the archive."""
     kept = b""
     while length:

@@ -73,13 +73,13 @@ def cut_rows(source: Iterator[tuple[int, bytes]], dialect: TextDialect, damage: 
             if stripped and not stripped.isspace():
                 yield CutRow(offset, stripped.split(separator))
         elif dialect.is_copy:
-            yield CutRow(offset, dialect.split(_continued(text, lines)))
+            yield CutRow(offset, dialect.split(_join_continued(text, lines)))
         else:
             cells, problem = _cut(line, lines, dialect, damage)
             yield CutRow(offset, cells, problem)
 
 
-def _continued(text: str, lines: _Lines) -> str:
+def _join_continued(text: str, lines: _Lines) -> str:
     """A line of a COPY file with those that follow where a backslash stands before its end."""
     count = 0
     while count < _LONGEST_LINES and re.search(r"(?<!\\)(?:\\\\)*\\\r?\n\Z", text) and (more := lines.next()):
@@ -131,7 +131,7 @@ def _mend(taken: list[tuple[int, str]], lines: _Lines, dialect: TextDialect, dam
         return cells, ""
     if cells is None and not are_rows and len(taken) > 1:
         damage.open += 1
-        return _torn(taken, dialect), "quote-not-closed"
+        return _find_torn(taken, dialect), "quote-not-closed"
     damage.gave_up += 1
     lines.give_back(taken[1:])
     plain = dialect.split(taken[0][1])
@@ -154,7 +154,7 @@ def _look_like_rows(swallowed: list[tuple[int, str]], dialect: TextDialect) -> b
     return alike > 0 and alike * 2 >= len(looked_at)
 
 
-def _torn(taken: list[tuple[int, str]], dialect: TextDialect) -> list[str]:
+def _find_torn(taken: list[tuple[int, str]], dialect: TextDialect) -> list[str]:
     """Cells of a row whose last quote is never closed: the rest of the text is in the last of them."""
     first = taken[0][1].split(dialect.separator)
     return [*first[:-1], (first[-1] + "".join(text for _, text in taken[1:])).rstrip("\r\n")]

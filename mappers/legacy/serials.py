@@ -68,13 +68,13 @@ def number_text(stored: str | float, zeros: int = 0) -> str:
     """
     given = repr(stored) if isinstance(stored, float) else str(stored).strip()
     if not _INTEGER.match(given):
-        given = _shortened(given)
+        given = _shorten_number(given)
     if zeros and given.isdecimal():
         return given.zfill(zeros)
     return given
 
 
-def _shortened(given: str) -> str:
+def _shorten_number(given: str) -> str:
     try:
         value = float(given)
         if not isfinite(value):

@@ -20,7 +20,7 @@ _CONTINUED = "a row continues the one above, with which its first cell is merged
 _REPEATED = "the value of merged cells, which holds for several rows, is repeated"
 
 
-def _with_next(source: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, SheetRow | None]]:
+def _pair_with_next(source: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, SheetRow | None]]:
     """Each row with the one behind it, None behind the last."""
     rows = iter(source)
     row = next(rows, None)
@@ -46,7 +46,7 @@ def _is_head(row: SheetRow, below: SheetRow) -> bool:
     return known > _MOST and known > known_share([c.text for c in below.cells.values()])
 
 
-def _continued(above: bytes | str, below: str) -> bytes | str:
+def _join_below(above: bytes | str, below: str) -> bytes | str:
     """A cell with what a row below adds to it, in a line of its own."""
     return f"{above}\n{below}" if below and isinstance(above, str) else above
 
@@ -96,7 +96,7 @@ class SheetBody:
         empty = pending = 0
         is_first, last = True, 0
         whole: LegacyRow | None = None
-        for row, below in _with_next(source):
+        for row, below in _pair_with_next(source):
             if not row.cells:
                 pending += 1
                 continue
@@ -105,7 +105,7 @@ class SheetBody:
             made, added = self._row(row, below, is_first=is_first), self._continuation(row)
             is_first, last = False, row.number
             if whole is not None and added and not (whole.problem or made.problem):
-                whole = whole._replace(cells=tuple(map(_continued, whole.cells, (*added, *[""] * len(whole.cells)))))
+                whole = whole._replace(cells=tuple(map(_join_below, whole.cells, (*added, *[""] * len(whole.cells)))))
                 self.damage.add(_CONTINUED, row.number)
                 continue
             if whole is not None:

@@ -29,7 +29,7 @@ def find_grammar(path: Path, form: TextForm, head: bytes) -> SqlGrammar:
     broken = {True: 0, False: 0}
     for start, end in _places(path, form):
         for has_backslash in broken:
-            broken[has_backslash] += _broken(path, form, start, end, grammar(has_backslash=has_backslash))
+            broken[has_backslash] += _count_broken(path, form, start, end, grammar(has_backslash=has_backslash))
     if is_said:
         return grammar(has_backslash=broken[True] <= 2 * broken[False])
     return grammar(has_backslash=broken[True] < broken[False])
@@ -64,7 +64,7 @@ def _places(path: Path, form: TextForm) -> Iterator[tuple[int, int]]:
             seen = min(len(w.data), at + _AHEAD)
 
 
-def _broken(path: Path, form: TextForm, start: int, end: int, g: SqlGrammar) -> int:
+def _count_broken(path: Path, form: TextForm, start: int, end: int, g: SqlGrammar) -> int:
     """How many rows of a stretch make no sense, or are not as wide as most of their statement."""
     scanner = Scanner(Window(path, form, start, end), g)
     broken = 0

@@ -47,7 +47,7 @@ class DeclaredKeys:
             at += 1
             depth += (token == b"(") - (token == b")")
             if is_create and depth == 1 and is_first and token not in b"(,)":
-                column, own = (_shown(token), ()) if word not in _NOT_COLUMNS else ("", ())
+                column, own = (_show_name(token), ()) if word not in _NOT_COLUMNS else ("", ())
             is_first = depth == 1 and token in (b"(", b",")
             if word == b"key" and at > 1 and tokens[at - 2].lower() in (b"foreign", b"primary"):
                 names, end = _list(tokens, at)
@@ -85,10 +85,10 @@ def _list(tokens: Sequence[bytes], at: int) -> tuple[tuple[str, ...], int]:
         return (), at
     end = next((i for i in range(start, len(tokens)) if tokens[i] == b")"), len(tokens))
     names = [t for t in tokens[start + 1 : end] if t != b"," and t.lower() not in (b"asc", b"desc")]
-    return tuple(map(_shown, names)), end + 1
+    return tuple(map(_show_name, names)), end + 1
 
 
-def _shown(token: bytes) -> str:
+def _show_name(token: bytes) -> str:
     names = name_parts(token)
     return names[-1].decode("utf-8", "replace") if names else ""
 

@@ -107,7 +107,7 @@ class SqlCells:
         return Value("text", b"".join(v.data for v in values if v))
 
     def _term(self, tokens: Sequence[SqlToken]) -> Value | None:
-        tokens = _without_casts(tokens)
+        tokens = _strip_casts(tokens)
         if not tokens:
             return None
         first = tokens[0]
@@ -171,7 +171,7 @@ def _single(token: SqlToken) -> Value | None:
     return None
 
 
-def _without_casts(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
+def _strip_casts(tokens: Sequence[SqlToken]) -> Sequence[SqlToken]:
     """The tokens before a :: or a COLLATE outside of brackets."""
     depth = 0
     for i, token in enumerate(tokens):
@@ -205,7 +205,7 @@ def _characters(values: Sequence[Value]) -> Value | None:
     return Value("text", b"".join(bytes([n]) if n < 256 else chr(n).encode() for n in numbers))
 
 
-def _replaced(values: Sequence[Value]) -> Value | None:
+def _eval_replace(values: Sequence[Value]) -> Value | None:
     """REPLACE(text, old, new), as SQLite writes line breaks."""
     if len(values) != 3 or not values[1].data:
         return None
@@ -222,23 +222,23 @@ def _from_numbers(values: Sequence[Value]) -> Value | None:
     if len(values) != 1 or b"\\" in _NUMBERED.sub(b"", values[0].data):
         return None
     try:
-        text = _NUMBERED.sub(lambda m: _numbered(m).encode("utf-8", "surrogatepass"), values[0].data)
+        text = _NUMBERED.sub(lambda m: _read_code_point(m).encode("utf-8", "surrogatepass"), values[0].data)
         whole = text.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
     except (ValueError, OverflowError):
         return None
     return Value("text", whole.encode())
 
 
-def _numbered(m: re.Match[bytes]) -> str:
+def _read_code_point(m: re.Match[bytes]) -> str:
     number = m[1] or m[2] or m[3] or m[4]
     return chr(int(number, 16)) if number else "\\"
 
 
-def _concatenated(values: Sequence[Value]) -> Value | None:
+def _eval_concat(values: Sequence[Value]) -> Value | None:
     return Value("text", b"".join(v.data for v in values))
 
 
-def _same(values: Sequence[Value]) -> Value | None:
+def _eval_same(values: Sequence[Value]) -> Value | None:
     return values[0] if len(values) == 1 else None
 
 
@@ -255,13 +255,13 @@ _FUNCTIONS: Mapping[bytes, Callable[[Sequence[Value]], Value | None]] = {
     b"chr": _characters,
     b"char": _characters,
     b"nchar": _characters,
-    b"replace": _replaced,
-    b"concat": _concatenated,
+    b"replace": _eval_replace,
+    b"concat": _eval_concat,
     b"unistr": _from_numbers,
-    b"to_clob": _same,
-    b"to_nclob": _same,
-    b"to_char": _same,
-    b"date": _same,
+    b"to_clob": _eval_same,
+    b"to_nclob": _eval_same,
+    b"to_char": _eval_same,
+    b"date": _eval_same,
     b"hextoraw": _binary,
     b"unhex": _binary,
     b"empty_clob": _empty,

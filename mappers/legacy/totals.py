@@ -32,20 +32,20 @@ def behind_total(label: str) -> str | None:
 
     A label in the keys of a font (dqy ;ksx) is decoded first, so that what stands behind is text, too.
     """
-    found = _behind(label)
+    found = _cut_behind(label)
     if found is not None:
         return found
     # Those that a font shows with a longer word first: of two fonts both may know the keys.
     keys = _keys()
     for key in sorted((k for k in keys if label.startswith(k)), key=len, reverse=True):
         for encoding in keys[key]:
-            found = _behind(nfc(encoding.decode(label)).strip())
+            found = _cut_behind(nfc(encoding.decode(label)).strip())
             if found is not None:
                 return found
     return None
 
 
-def _behind(label: str) -> str | None:
+def _cut_behind(label: str) -> str | None:
     found = WORDS.match(label)
     behind = label[found.end() :] if found else ""
     # A vowel sign behind the word makes it another one.

@@ -75,7 +75,7 @@ class Feed:
                 yield chunk
                 continue
             data = rest + chunk
-            cut = _safe_cut(data)
+            cut = _find_safe_cut(data)
             rest = data[cut:]
             if cut:
                 yield self._mend(data[:cut])
@@ -161,7 +161,7 @@ class Feed:
         return b"&amp;" + found[1:]
 
 
-def _safe_cut(data: bytes) -> int:
+def _find_safe_cut(data: bytes) -> int:
     """Where a piece can end without cutting a reference or the opening of a tag in two."""
     near = max(len(data) - _HELD_BACK, 0)
     at = max(data.rfind(b"&", near), data.rfind(b"<", near), data.rfind(b"]", near), data.rfind(b"-", near))

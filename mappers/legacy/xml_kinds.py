@@ -155,7 +155,7 @@ def _rows(kind: Kind, path: Path) -> Iterator[Path]:
         here = (*path, child)
         if _is_row(child, path):
             yield here
-            yield from _apart(child, here)
+            yield from _find_apart(child, here)
         else:
             yield from _rows(child, here)
 
@@ -179,12 +179,12 @@ def _has_list(kind: Kind) -> bool:
     return any((c.most > 1 and not c.is_leaf) or _has_list(c) for c in kind.children.values())
 
 
-def _apart(kind: Kind, path: Path) -> Iterator[Path]:
+def _find_apart(kind: Kind, path: Path) -> Iterator[Path]:
     """Kinds within rows that are rows of their own, because there are too many of them in one."""
     for child in kind.children.values():
         if is_apart(child):
             yield (*path, child)
-        yield from _apart(child, (*path, child))
+        yield from _find_apart(child, (*path, child))
 
 
 def is_apart(kind: Kind) -> bool:

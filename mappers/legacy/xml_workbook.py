@@ -35,7 +35,7 @@ def read_workbook(path: Path, written: Declared) -> Iterator[LegacyTable]:
             break
         if first is None:
             continue
-        grid = TableGrid(sheet.name, _again(first, rows), list(written.notes), written.encoding, own.form)
+        grid = TableGrid(sheet.name, _put_back(first, rows), list(written.notes), written.encoding, own.form)
         reading.notes = grid.notes
         table = grid.table()
         if table is not None:
@@ -45,7 +45,7 @@ def read_workbook(path: Path, written: Declared) -> Iterator[LegacyTable]:
         raise TableError(f"{path.name}: no table: no sheet has anything in a cell", kind="not-a-table")
 
 
-def _again(first: GridRow, rest: Iterator[GridRow]) -> Iterator[GridRow]:
+def _put_back(first: GridRow, rest: Iterator[GridRow]) -> Iterator[GridRow]:
     yield first
     yield from rest
 
@@ -168,7 +168,7 @@ class _Sheet:
         cells = self._cells
         if cells is None or self._at > _MOST_CELLS:
             return
-        text = _shown("".join(self._texts)[:_LONGEST_CELL], self._shown)
+        text = _show_cell("".join(self._texts)[:_LONGEST_CELL], self._shown)
         cells += [GridCell("")] * (self._at - 1 - len(cells))
         if len(cells) < self._at:
             cells.append(GridCell(self.cell(text), ((self._font, len(text)),) if self._font else ()))
@@ -197,7 +197,7 @@ def _number(given: str | None, otherwise: int) -> int:
     return max(int(given), otherwise)
 
 
-def _shown(text: str, kind: str) -> str:
+def _show_cell(text: str, kind: str) -> str:
     """A cell's text. Dates come in ISO form, without the time where it is midnight."""
     if kind == "DateTime":
         return text.removesuffix(".000").removesuffix("T00:00:00").replace("T", " ")

@@ -166,17 +166,17 @@ def _owners(piles: Mapping[tuple[str, ...], _Pile]) -> dict[tuple[str, str, str]
 def _conflicts(records: Sequence[Record]) -> Iterator[Conflict]:
     firs = [r for r in records if r.form == _FIR]
     if len(firs) > 1:
-        yield from _twice(firs)
+        yield from _find_repeated_firs(firs)
     for scope, facts in _SCOPES:
         for fact in facts:
             yield from _disagreement(records, scope, fact)
     if firs:
-        yield from _altered(firs, [r for r in records if r.form in _MORE_SECTIONS])
-        yield from _out_of_order(firs, records)
-        yield from _added(firs, [r for r in records if r.form in ("iif3", "iif5", "iif6")])
+        yield from _find_changed_sections(firs, [r for r in records if r.form in _MORE_SECTIONS])
+        yield from _find_disorder(firs, records)
+        yield from _find_added_accused(firs, [r for r in records if r.form in ("iif3", "iif5", "iif6")])
 
 
-def _twice(firs: Sequence[Record]) -> Iterator[Conflict]:
+def _find_repeated_firs(firs: Sequence[Record]) -> Iterator[Conflict]:
     """Fields on which several records of the FIR itself differ: one case in two systems, or two under one number."""
     apart = {*KEY, *(fact for _, facts in _SCOPES for fact in facts)}
     names = dict.fromkeys(name for r in firs for name in r.fields if name not in apart)
@@ -200,7 +200,7 @@ def _disagreement(records: Sequence[Record], scope: Sequence[str], fact: str) ->
             yield Conflict("conflict", fact, tuple(statements))
 
 
-def _altered(firs: Sequence[Record], reports: Sequence[Record]) -> Iterator[Conflict]:
+def _find_changed_sections(firs: Sequence[Record], reports: Sequence[Record]) -> Iterator[Conflict]:
     """Sections that an arrest, the final report or the court has and the FIR has not, or the other way round."""
     first = _sections(firs)
     for report in reports:
@@ -209,7 +209,7 @@ def _altered(firs: Sequence[Record], reports: Sequence[Record]) -> Iterator[Conf
             yield Conflict("change", "sections", tuple((first | last)[s] for s in sorted(set(first) ^ set(last))))
 
 
-def _out_of_order(firs: Sequence[Record], records: Sequence[Record]) -> Iterator[Conflict]:
+def _find_disorder(firs: Sequence[Record], records: Sequence[Record]) -> Iterator[Conflict]:
     """Later forms dated before the FIR."""
     days = [FactStatement(r.id, "fir_date", v) for r in firs if (v := r.value("fir_date"))]
     if not days:
@@ -233,17 +233,17 @@ def _sections(records: Sequence[Record]) -> dict[tuple[str, str], FactStatement]
     return found
 
 
-def _added(firs: Sequence[Record], later: Sequence[Record]) -> Iterator[Conflict]:
+def _find_added_accused(firs: Sequence[Record], later: Sequence[Record]) -> Iterator[Conflict]:
     """Accused of later forms whom the FIR does not name, however their names are spelled."""
-    known = {name_key(s.value) for s in _accused(firs)}
+    known = {name_key(s.value) for s in _list_accused(firs)}
     for record in later:
-        added = tuple(s for s in _accused([record]) if name_key(s.value) not in known)
+        added = tuple(s for s in _list_accused([record]) if name_key(s.value) not in known)
         # Where the FIR names nobody, every accused would be a new one.
         if added and known:
             yield Conflict("change", _ACCUSED, added)
 
 
-def _accused(records: Sequence[Record]) -> Iterator[FactStatement]:
+def _list_accused(records: Sequence[Record]) -> Iterator[FactStatement]:
     for record in records:
         for line, row in enumerate(record.children.get("persons", ())):
             name = _value(row.get("name"))

@@ -31,10 +31,10 @@ def find_places(
     for name, make in _entries(day, only, stations, districts() if known is None else known):
         entries.setdefault(name, []).append(make)
     if any(c.isalpha() for c in text):
-        yield from _ranked(text, entries)
+        yield from _rank_matches(text, entries)
 
 
-def _ranked(text: str, entries: Mapping[str, list[Callable[[float, str], MasterHit]]]) -> Iterator[MasterHit]:
+def _rank_matches(text: str, entries: Mapping[str, list[Callable[[float, str], MasterHit]]]) -> Iterator[MasterHit]:
     # Late: it comes with numpy, which not every command needs.
     from mappers.names.index import NameIndex
 

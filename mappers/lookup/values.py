@@ -27,14 +27,14 @@ def find_values(
     exact = [value_hit(c, c.keys[key], 1.0, text, day) for c in lists if key in c.keys]
     yield from exact
     if with_near and len(key) >= _FEWEST_LETTERS:
-        near = [*_near(lists, key, day)]
+        near = [*_find_similar(lists, key, day)]
         yield from near
         # By sound last, since that takes the longest.
         if by_sound and not exact and not near:
-            yield from _alike(lists, text, day)
+            yield from _find_by_sound(lists, text, day)
 
 
-def _near(lists: list[CodeList], key: str, day: str) -> Iterator[MasterHit]:
+def _find_similar(lists: list[CodeList], key: str, day: str) -> Iterator[MasterHit]:
     from rapidfuzz import fuzz, process
 
     spelled: dict[str, list[CodeList]] = {}
@@ -47,7 +47,7 @@ def _near(lists: list[CodeList], key: str, day: str) -> Iterator[MasterHit]:
             yield value_hit(codes, codes.keys[way], round(_NEAR * score / 100, 4), way, day)
 
 
-def _alike(lists: list[CodeList], text: str, day: str) -> Iterator[MasterHit]:
+def _find_by_sound(lists: list[CodeList], text: str, day: str) -> Iterator[MasterHit]:
     """Values that sound like a text: "hindoo", "kisan"."""
     from mappers.names.index import NameIndex
 

@@ -76,17 +76,17 @@ def is_nil(text: str) -> bool:
     return not first or ((first in _NIL or first.isspace()) and (not text.strip() or _NIL.issuperset(text)))
 
 
-def _never(_: str) -> bool:
+def _answer_no(_: str) -> bool:
     return False
 
 
-def _without_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
+def _drop_nulls(rule: BoundRule, found: CleanedRows) -> CleanedRows:
     """Rows without those of which the whole piece is one of the source's spellings of nothing."""
     kept = [at for at, text in enumerate(found.texts) if not rule.dialect.is_null(text)]
     return found._replace(rows=tuple(found.rows[at] for at in kept), texts=tuple(found.texts[at] for at in kept))
 
 
-def _without_loss(rule: BoundRule, found: CleanedRows, text: str, year: int | None) -> CleanedRows:
+def _keep_lost_parts(rule: BoundRule, found: CleanedRows, text: str, year: int | None) -> CleanedRows:
     """Rows in which no part that the mapping leaves out is lost: the main part takes the whole text then, or no value
     where it is no text, so that a person looks. A part that another field or the book says already is no loss.
     """
@@ -130,7 +130,7 @@ class Answers:
     def of(self, rule: BoundRule, cells: Sequence[SourceCell], whens: Iterable[When]) -> list[Answer]:
         """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
         make = self._lines if rule.by_lines else self._make(rule)
-        is_null = rule.dialect.is_null if rule.dialect.nulls else _never
+        is_null = rule.dialect.is_null if rule.dialect.nulls else _answer_no
         return [
             self._empty(rule, cell) if cell.blank or is_nil(cell.text) or is_null(cell.text)
             else make(rule, cell, year, day)
@@ -179,11 +179,11 @@ class Answers:
         text = cell.text if rule.dialect.order is None else rule.dialect.ordered(cell.text)
         found = rule.cleaner.rows(text, self._context(year, day, ""))
         if found.texts and rule.dialect.nulls:
-            found = _without_nulls(rule, found)
+            found = _drop_nulls(rule, found)
             if not found.rows:
                 return ()
         if rule.unrouted:
-            found = _without_loss(rule, found, cell.text, year)
+            found = _keep_lost_parts(rule, found, cell.text, year)
         if rule.cleaner.many:
             return tuple([self._parts(rule, names, cell, row, found) for row in found.rows or ({},)])
         return (self._parts(rule, names, cell, found.rows[0] if found.rows else {}, found),)

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from mappers.binding.bound import BoundRule, FormMapping
 from mappers.mapping.answers import Answer, Answers
-from mappers.mapping.beside import joined
 from mappers.mapping.intake_values import add_intake
+from mappers.mapping.line_pairing import join_all
 from mappers.mapping.mapped import Mapped, Values, constants_of
 from mappers.mapping.places_then import say_today
 from mappers.sources.cells import Sources
@@ -181,7 +181,7 @@ class _Draft:
     def join_beside(self) -> None:
         """Give the persons of one cell what stands beside them, line by line."""
         for kind, columns in self.beside.items():
-            self.rows[kind] = list(joined(self.rows.get(kind) or [()] * self.sources.count, columns))
+            self.rows[kind] = list(join_all(self.rows.get(kind) or [()] * self.sources.count, columns))
 
     def add(self, rule: BoundRule, found: Sequence[Answer | None]) -> None:
         """Keep a rule's values."""

@@ -122,7 +122,7 @@ def settle(
         for c, values in zip(table.columns, sample, strict=True)
         if named[c] == AUTO
     }
-    neighbours = _told_best(found.values())
+    neighbours = _pick_sure_encodings(found.values())
     for c, values in zip(table.columns, sample, strict=True):
         if c in found and neighbours and not (found[c].is_sure and found[c].best in ("", *neighbours)):
             expected = (*neighbours, *wanted.expected)
@@ -132,7 +132,7 @@ def settle(
     )
 
 
-def _told_best(found: Iterable[Detection]) -> tuple[str, ...]:
+def _pick_sure_encodings(found: Iterable[Detection]) -> tuple[str, ...]:
     """Of each family, the encoding of the sure column with the most cells; the families with the most cells first."""
     best: dict[str, Detection] = {}
     for d in found:
@@ -199,10 +199,10 @@ def watch(table: LegacyTable, columns: Sequence[EncodedColumn], wanted: WantedEn
         if changed:
             raise EncodingUnclear(f"{table.name}: {' '.join(changed)}")
 
-    return replace(table, rows=_watched(table, wanted, compare))
+    return replace(table, rows=_watch_rows(table, wanted, compare))
 
 
-def _watched(
+def _watch_rows(
     table: LegacyTable, wanted: WantedEncoding, compare: Callable[[Sequence[EncodedColumn]], None]
 ) -> Iterator[LegacyRow]:
     rows = iter(table.rows)
@@ -262,11 +262,11 @@ def settle_mapping(
             if old.name in wanted and not is_auto and new.encoding is not None:
                 _compare(mapping, old.name, wanted[old.name], new)
 
-    table = replace(table, rows=_watched(table, free, compare))
-    return _settled(mapping, {n: c for n, c in found.items() if wanted[n] == AUTO}, doubted), table
+    table = replace(table, rows=_watch_rows(table, free, compare))
+    return _bind_encodings(mapping, {n: c for n, c in found.items() if wanted[n] == AUTO}, doubted), table
 
 
-def _settled(mapping: FormMapping, found: Mapping[str, EncodedColumn], doubted: set[str]) -> FormMapping:
+def _bind_encodings(mapping: FormMapping, found: Mapping[str, EncodedColumn], doubted: set[str]) -> FormMapping:
     """A mapping with the encodings of its "auto" columns. doubted: those of which it is a guess."""
     chosen = {n: c.encoding for n, c in found.items() if c.encoding is not None}
     told = (f"{found[n].question} The likeliest is taken, every value doubted." for n in sorted(doubted))

@@ -23,8 +23,8 @@ def add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[st
     count = len(days)
     known = {
         "state": context.state.code if context.state else "",
-        "district": _listed(context, "district", context.district),
-        "police_station": _listed(context, "station", context.station),
+        "district": _find_listed(context, "district", context.district),
+        "police_station": _find_listed(context, "station", context.station),
         "year": str(context.book_year or ""),
     }
     alike = {"district": _districts_of(context, known["police_station"])}
@@ -32,11 +32,11 @@ def add_intake(fields: dict[str, Values], context: MapContext, days: Sequence[st
         if value:
             said = SourceAnswers("", value, by=_INTAKE)
             same = (None, value, *alike.get(name, ()))
-            fields[name] = [_told(v, said, same) for v in fields.get(name) or [None] * count]
+            fields[name] = [_merge_metadata(v, said, same) for v in fields.get(name) or [None] * count]
     _add_district(fields, context, days)
 
 
-def _listed(context: MapContext, name: str, text: str) -> str:
+def _find_listed(context: MapContext, name: str, text: str) -> str:
     """The entry of a list that a text spells; the text itself where none does, or there is no such list."""
     codes = context.lists.get(name)
     return (codes.find(text) if codes and text else None) or text
@@ -48,7 +48,7 @@ def _districts_of(context: MapContext, station: str) -> tuple[str, ...]:
     return codes.implies.get(station, ()) if codes else ()
 
 
-def _told(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
+def _merge_metadata(read: SourceAnswers | None, told: SourceAnswers, same: Sequence[str | None]) -> SourceAnswers:
     """What intake was told, where the source has nothing, or a doubtful reading that does not say otherwise.
 
     same: readings that do not. What was read plainly and is no value ("20x8" for a year) stays, doubted.

@@ -38,18 +38,20 @@ def load_mappings(folders: Iterable[Path] = (), encodings: _Known = None) -> Map
     """
     # What a file of the package means rests on the encodings, too.
     is_usual = encodings is None or encodings == package_encodings()
-    mappings = dict(_of_package() if is_usual else _bound(_OWN, encodings, {}))
+    mappings = dict(_load_shipped() if is_usual else _bind_file(_OWN, encodings, {}))
     for folder in folders:
-        mappings |= _bound(folder, encodings, mappings)
+        mappings |= _bind_file(folder, encodings, mappings)
     return mappings
 
 
 @cache
-def _of_package() -> Mapping[str, FormMapping]:
-    return _bound(_OWN, None, {})
+def _load_shipped() -> Mapping[str, FormMapping]:
+    return _bind_file(_OWN, None, {})
 
 
-def _bound(folder: Traversable | Path, known: _Known, there: Mapping[str, FormMapping]) -> Mapping[str, FormMapping]:
+def _bind_file(
+    folder: Traversable | Path, known: _Known, there: Mapping[str, FormMapping]
+) -> Mapping[str, FormMapping]:
     found: dict[str, FormMapping] = {}
     for path in _toml_files(folder):
         mapping = bind_file(path, known)
@@ -80,7 +82,7 @@ def find_mapping(
     fitting = [m for m in mappings.values() if _fits(m, family, columns, state)]
     ranked = sorted(fitting, key=_specificity, reverse=True)
     if not ranked:
-        raise MappingError(_nothing_fits(mappings, family, columns, state))
+        raise MappingError(_explain_no_fit(mappings, family, columns, state))
     if len(ranked) > 1 and _specificity(ranked[0]) == _specificity(ranked[1]):
         raise MappingError(f"{ranked[0].file} and {ranked[1].file} fit equally well; narrow one of them under [match]")
     return ranked[0]
@@ -99,7 +101,7 @@ def _specificity(mapping: FormMapping) -> tuple[int, bool]:
     return len(mapping.match.columns), bool(mapping.match.states)
 
 
-def _nothing_fits(mappings: Mapping[str, FormMapping], family: str, columns: Sequence[str], state: str) -> str:
+def _explain_no_fit(mappings: Mapping[str, FormMapping], family: str, columns: Sequence[str], state: str) -> str:
     if family:
         known = sorted({f for m in mappings.values() for f in m.match.families})
         return f"no mapping for forms of the family {family} (there are mappings for: {', '.join(known)})"
@@ -123,7 +125,7 @@ def map_readings(mapping: FormMapping, pages: Sequence[PageValues], context: Map
         return []
     continued = {r.source for r in mapping.rules if r.continued}
     cells = _page_cells(pages, continued)
-    sources = Sources(1, {name: [cell] for name, cell in cells.items()}, _as_they_are)
+    sources = Sources(1, {name: [cell] for name, cell in cells.items()}, _keep_cells)
     mapped = Application(mapping, context).map(sources)
     return list(to_records(mapped, [context.record_id], [0], context, tuple(p.page for p in pages)))
 
@@ -151,7 +153,7 @@ def map_page_rows(mapping: FormMapping, rows: Sequence[PageRow], context: MapCon
     ids = [row.record_id for row in rows]
     by_id = {row.record_id: row for row in rows}
     # Rows of pages have no number in a table.
-    records = _all_forms(mapping, Sources(len(rows), columns, _as_they_are), ids, [0] * len(rows), context)
+    records = _all_forms(mapping, Sources(len(rows), columns, _keep_cells), ids, [0] * len(rows), context)
     # Records of other forms bear the id of their row before a +.
     return [_of_row(record, by_id[record.id.partition("+")[0]]) for record in records]
 
@@ -243,7 +245,7 @@ class TableCells:
         ]
 
 
-def _as_they_are(_: str, cells: Sequence[Hashable]) -> Sequence[SourceCell]:
+def _keep_cells(_: str, cells: Sequence[Hashable]) -> Sequence[SourceCell]:
     return cast("Sequence[SourceCell]", cells)
 
 
@@ -258,7 +260,7 @@ def _page_cells(pages: Sequence[PageValues], continued: set[str]) -> Mapping[str
                 if first is not None:
                     cells[f"{name} ({first.origin.page})"] = first
             elif name in continued:
-                cells[name] = _joined(first, cell)
+                cells[name] = _join_cells(first, cell)
             else:
                 cells[f"{name} ({page.page})"] = cell
     return cells
@@ -281,7 +283,7 @@ def _placed_cell(placed: PlacedValue) -> SourceCell:
     return _zone_cell(placed.page, placed.zone, placed.value)._replace(notes=placed.notes)
 
 
-def _joined(first: SourceCell, second: SourceCell) -> SourceCell:
+def _join_cells(first: SourceCell, second: SourceCell) -> SourceCell:
     if second.blank:
         return first
     return SourceCell(

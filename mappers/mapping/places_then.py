@@ -20,14 +20,14 @@ def say_today(fields: dict[str, Values], context: MapContext, days: Sequence[str
     """Add the notes to districts and stations of records whose day is known; values stay as they are."""
     state = context.state.code if context.state else ""
     if state and "district" in fields:
-        fields["district"] = _noted(fields["district"], days, lambda name, day: _district(name, state, day))
+        fields["district"] = _add_notes(fields["district"], days, lambda name, day: _district(name, state, day))
     known = context.district_of
     if isinstance(known, DistrictsOf) and known.book.has_times and "police_station" in fields:
         stations = fields["police_station"]
-        fields["police_station"] = _noted(stations, days, lambda name, day: _of_station(known, name, day))
+        fields["police_station"] = _add_notes(stations, days, lambda name, day: _of_station(known, name, day))
 
 
-def _noted(values: Values, days: Sequence[str], notes_of: Callable[[str | None, str], tuple[str, ...]]) -> Values:
+def _add_notes(values: Values, days: Sequence[str], notes_of: Callable[[str | None, str], tuple[str, ...]]) -> Values:
     """Values with their notes; equal ones are one value afterwards, too."""
     made: dict[tuple[int, tuple[str, ...]], SourceAnswers | None] = {}
     found: Values = []
@@ -35,12 +35,12 @@ def _noted(values: Values, days: Sequence[str], notes_of: Callable[[str | None, 
         notes = notes_of(value.value, day) if value is not None else ()
         key = (id(value), notes)
         if key not in made:
-            made[key] = None if value is None else _with(value, notes)
+            made[key] = None if value is None else _with_notes(value, notes)
         found.append(made[key])
     return found
 
 
-def _with(value: SourceAnswers, notes: tuple[str, ...]) -> SourceAnswers | None:
+def _with_notes(value: SourceAnswers, notes: tuple[str, ...]) -> SourceAnswers | None:
     if value.value is None and value.blank and not value.raw and not value.by:
         return None
     return value._replace(notes=(*value.notes, *notes)) if notes else value

@@ -159,7 +159,7 @@ class _MappedTexts:
         of_tables = [f'"{t}":[{",".join([f.whole for f in tables[t]])}]' for t in sorted(tables)]
         whole = (
             f'{self._start}{",".join(of_tables)}}},"fields":{{{self._whole[at]}{self._behind_fields}{quoted(record_id)}'
-            f',"ignored":{ignored},"left_over":{_dumped(left) if left else "{}"},"pages":[]}}'
+            f',"ignored":{ignored},"left_over":{_dump_json(left) if left else "{}"},"pages":[]}}'
         )
         children = ",".join([f'["{t}",{",".join([f.packed for f in rows])}]' for t, rows in tables.items()])
         over = json.dumps(left, ensure_ascii=False, separators=(",", ":")) if left else "{}"
@@ -170,7 +170,7 @@ class _MappedTexts:
         """What the texts say of cells that are left out on purpose: hardly two records differ in them."""
         found = self._known.ignored.get(ignored)
         if found is None:
-            found = self._known.ignored[ignored] = _dumped(list(ignored)), self._shape.head((), ignored, "")
+            found = self._known.ignored[ignored] = _dump_json(list(ignored)), self._shape.head((), ignored, "")
         return found
 
     def _row(self, kind: str, row: SaidRow) -> _Fragment | None:
@@ -230,7 +230,7 @@ class _MappedTexts:
         rest = {n: v for n, v in plain.items() if n not in ("raw", "value")}
         text = kind_text(name, rest)
         number = self._shape.number_of.get(text)
-        inner = _dumped(rest)[1:-1]
+        inner = _dump_json(rest)[1:-1]
         inner = inner if o.part else inner.replace(_ROW_HERE, f'"row":{_ROW}')
         found = self._known.kinds[key] = o, text if number is None else str(number), inner and inner + ","
         return found
@@ -241,5 +241,5 @@ def _begins(part: Origin) -> str:
     return f"{HERE},{part.row},{quoted(part.part)}"
 
 
-def _dumped(value: object) -> str:
+def _dump_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -57,10 +57,10 @@ def near_key(said: str) -> str:
 
 def near_keys(said: str) -> list[str]:
     """The keys of all words whose classes differ from these in one place at most, its own first."""
-    return list(dict.fromkeys(_changed(coarse(said))))
+    return list(dict.fromkeys(_vary_key(coarse(said))))
 
 
-def _changed(key: str) -> Iterator[str]:
+def _vary_key(key: str) -> Iterator[str]:
     yield key
     for at in range(len(key) + 1):
         head, tail = key[:at], key[at:]

@@ -94,14 +94,14 @@ def _spelled_in(language: str) -> Memory[str]:
     """What stands between blanks -> the same in Latin letters."""
 
     def spelled(piece: str) -> str:
-        plain = fold_digits(_composed(piece)).translate(_PLAIN)
+        plain = fold_digits(_compose(piece)).translate(_PLAIN)
         spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
         return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
 
     return Memory(spelled)
 
 
-def _composed(text: str) -> str:
+def _compose(text: str) -> str:
     """NFC, and the presentation forms of Arabic as the letters they show."""
     # No other signs: NFKC would change more than these letters.
     return nfc("".join(unicodedata.normalize("NFKC", c) if "\ufb50" <= c <= "\ufefc" else c for c in text))
@@ -170,7 +170,7 @@ def sounds(text: str, language: str = "") -> str:
     """The sounds of a whole name, words parted by one blank, brought to where spellings of one name meet."""
     if text.isascii():
         return latin_sounds(text)
-    plain = fold_digits(_composed(text)).translate(_PLAIN)
+    plain = fold_digits(_compose(text)).translate(_PLAIN)
     parts: list[str] = []
     at = 0
     for m in _WORD.finditer(plain):

@@ -100,9 +100,9 @@ def capture(record: Record, choice: CaptureChoice) -> Record:
     if not choice:
         return record
     levels = form_capture(record.form, choice)
-    fields = {name: _taken(v, levels.level("", "", name)) for name, v in record.fields.items()}
+    fields = {name: _capture_value(v, levels.level("", "", name)) for name, v in record.fields.items()}
     children = {
-        child: tuple({n: _taken(v, levels.level(child, _role(row), n)) for n, v in row.items()} for row in rows)
+        child: tuple({n: _capture_value(v, levels.level(child, _role(row), n)) for n, v in row.items()} for row in rows)
         for child, rows in record.children.items()
     }
     made = replace(record, fields=fields, children=children, profile=choice.profile)
@@ -111,7 +111,7 @@ def capture(record: Record, choice: CaptureChoice) -> Record:
     return made
 
 
-def _taken(value: FieldValue, level: Level) -> FieldValue:
+def _capture_value(value: FieldValue, level: Level) -> FieldValue:
     if level in (KEY, WANTED) or not (value.origin.zone or value.origin.column):
         return value
     # What a person typed is never thrown away, and what is surely blank is known to be.

@@ -30,7 +30,7 @@ class RowReference:
 def row_references(form: str) -> Sequence[RowReference]:
     """All references between the child rows of a form."""
     tables = [t for t in form_tables(form).values() if t.child]
-    return tuple(link for table in tables for link in _of(table, tables))
+    return tuple(link for table in tables for link in _find_references(table, tables))
 
 
 @cache
@@ -41,7 +41,7 @@ def named_first(form: str) -> Sequence[str]:
     return sorted(tables, key=lambda name: (tables[name].child != "", name not in named))
 
 
-def _of(table: Table, tables: Sequence[Table]) -> Sequence[RowReference]:
+def _find_references(table: Table, tables: Sequence[Table]) -> Sequence[RowReference]:
     found = []
     if table.column(PERSON_LINE):
         found += [RowReference(table.name, PERSON_LINE, other.name) for other in tables if other.child == "persons"]

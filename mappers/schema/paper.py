@@ -39,12 +39,12 @@ def paper_fields() -> tuple[PaperField, ...]:
     """All fields of the printed forms in their order. Raises MappingError when one says badly where it is kept."""
     text = (resources.files("mappers.schema") / "iif_fields.csv").read_text(encoding="utf-8")
     return tuple(
-        PaperField(r["form"], r["field_no"], r["field_name"], r["sub_field"], r["mandatory"], _kept(r["at"]))
+        PaperField(r["form"], r["field_no"], r["field_name"], r["sub_field"], r["mandatory"], _parse_kept(r["at"]))
         for r in csv.DictReader(text.splitlines())
     )
 
 
-def _kept(text: str) -> tuple[KeptField, ...]:
+def _parse_kept(text: str) -> tuple[KeptField, ...]:
     found = [_AT.fullmatch(word) for word in text.split()]
     if not found or None in found:
         raise MappingError(f"iif_fields.csv: {text!r} does not say in which columns a field is kept")

@@ -64,7 +64,9 @@ def load_profiles() -> Mapping[tuple[str, str], tuple[Asked, ...]]:
     unknown = set(data) - {"format", *load_schemas()}
     if unknown:
         raise MappingError(f"profiles.toml: there is no form {min(unknown)}")
-    own = {(form, profile): tuple(_of(data, form, profile)) for form in load_schemas() for profile in PROFILES}
+    own = {
+        (form, profile): tuple(_read_profile(data, form, profile)) for form in load_schemas() for profile in PROFILES
+    }
     for form in load_schemas():
         own |= {(form, n): tuple(parse_asked(form, t) for t in data[form].get(n, ())) for n in (KEY, PICTURE)}
     return own
@@ -103,10 +105,10 @@ def missing(record: Record, profile: str, moved: Moved = ()) -> tuple[str, ...]:
     """
     keys = load_profiles()[record.form, KEY]
     asked_of = (one for one in asked(record.form, profile, moved) if not _is_off_page(record, one) or one in keys)
-    return tuple(path for one in asked_of for path in _lacking(record, one))
+    return tuple(path for one in asked_of for path in _find_lacking(record, one))
 
 
-def _of(data: Mapping[str, Mapping[str, list[str]]], form: str, profile: str) -> Iterator[Asked]:
+def _read_profile(data: Mapping[str, Mapping[str, list[str]]], form: str, profile: str) -> Iterator[Asked]:
     own = form_tables(form)[form]
     marked = [c.name for c in own.columns if c.mandatory] if profile == "full" else []
     try:
@@ -139,7 +141,7 @@ def _is_off_page(record: Record, one: Asked) -> bool:
     return bool(record.pages) and not one.child and not any(name in record.fields for name in one.fields)
 
 
-def _lacking(record: Record, one: Asked) -> Iterator[str]:
+def _find_lacking(record: Record, one: Asked) -> Iterator[str]:
     if not one.child:
         if _is_absent(record.fields, one):
             yield one.fields[0]

@@ -77,11 +77,18 @@ def _form(form: str, tables: list[Table], first: dict[type[FormModel], str]) -> 
 def _field(form: str, table: Table, column: Column) -> str:
     weight = " (identity or law)" if column.high else ""
     kind = f"list `{column.codes}`" if column.codes else column.kind
-    cells = (f"`{column.name}`", column.label + weight, kind, column.item, _asked(form, table, column), column.private)
+    cells = (
+        f"`{column.name}`",
+        column.label + weight,
+        kind,
+        column.item,
+        _mark_profiles(form, table, column),
+        column.private,
+    )
     return "| " + " | ".join(cells) + " |"
 
 
-def _asked(form: str, table: Table, column: Column) -> str:
+def _mark_profiles(form: str, table: Table, column: Column) -> str:
     marks = ""
     for profile in PROFILES:
         wanted = [a for a in asked(form, profile) if a.child == table.child and column.name in a.fields]
@@ -92,11 +99,11 @@ def _asked(form: str, table: Table, column: Column) -> str:
 
 def _paper(field: PaperField) -> str:
     name = field.name + (f": {field.sub}" if field.sub else "")
-    cells = (field.form, field.number, name.replace("|", "/"), ", ".join(_at(k) for k in field.at))
+    cells = (field.form, field.number, name.replace("|", "/"), ", ".join(_show_column(k) for k in field.at))
     return "| " + " | ".join(cells) + " |"
 
 
-def _at(kept: KeptField) -> str:
+def _show_column(kept: KeptField) -> str:
     return f"`{kept.table}.{kept.column}`" + (f" ({kept.role})" if kept.role else "")
 
 

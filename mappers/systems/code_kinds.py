@@ -38,13 +38,13 @@ def kinds_of_codes(table: TableProfile) -> tuple[CodeKind, ...]:
     kinds: list[CodeKind] = []
     for own in sorted(kind.values):
         rows = [at for at, key in enumerate(kind.keys) if key == own]
-        columns = (_only(code, rows), *(_only(v, rows) for v in values))
+        columns = (_select_rows(code, rows), *(_select_rows(v, rows) for v in values))
         text = said.get(own, own)
         kinds.append(CodeKind(TableProfile(text, columns, len(rows), table.is_cut), ((kind.name, text),)))
     return tuple(kinds)
 
 
-def _only(column: ColumnProfile, rows: list[int]) -> ColumnProfile:
+def _select_rows(column: ColumnProfile, rows: list[int]) -> ColumnProfile:
     keys = tuple(column.keys[at] for at in rows)
     return ColumnProfile(column.name, keys, tuple(k for k in keys if k))
 

@@ -40,11 +40,12 @@ class CodedCells:
         if meaning is None:
             return cells
         return [
-            cell if isinstance(s, TypedText) else _meant(cell, meaning) for s, cell in zip(stored, cells, strict=True)
+            cell if isinstance(s, TypedText) else _translate_cell(cell, meaning)
+            for s, cell in zip(stored, cells, strict=True)
         ]
 
 
-def _meant(cell: SourceCell, meaning: Meaning) -> SourceCell:
+def _translate_cell(cell: SourceCell, meaning: Meaning) -> SourceCell:
     if cell.blank:
         return cell
     text = meaning(cell.text)

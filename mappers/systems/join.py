@@ -58,7 +58,7 @@ def join(head: Mapped, parts: Sequence[PartLot]) -> Mapped:
         lots = [_Placed(lot) for lot in parts if lot.name == name]
         for kind in mappings[name].rows:
             if any(kind in p.lot.mapped.rows for p in lots):
-                rows[f"{name}:{kind}"] = _in_order(lots, kind, head.sources.count)
+                rows[f"{name}:{kind}"] = _sort_rows(lots, kind, head.sources.count)
         filled = dict.fromkeys(f for p in lots for f in p.lot.mapped.fields)
         for field in filled:
             if field not in _OF_THE_KEY and field not in mappings[name].set:
@@ -66,7 +66,7 @@ def join(head: Mapped, parts: Sequence[PartLot]) -> Mapped:
     return replace(head, mapping=with_part_rows(head.mapping, mappings), fields=fields, rows=rows)
 
 
-def _in_order(lots: Sequence[_Placed], kind: str, heads: int) -> list[Answer]:
+def _sort_rows(lots: Sequence[_Placed], kind: str, heads: int) -> list[Answer]:
     """The rows of a kind, by head, of all lots of a part together."""
     if len(lots) == 1:
         return [tuple(row for _, row in found) for found in lots[0].rows(kind, heads)]

@@ -70,13 +70,13 @@ def refers(column: str, table: str, key: str) -> float:
     heard = (meanings("_".join(about)) | meanings("_".join(theirs) or key)) - _PLAIN_MEANINGS
     if said and said <= heard:
         return 0.85
-    near = max(_alike(joined, "".join(x)) for x in (about, theirs) if x)
+    near = max(_score_likeness(joined, "".join(x)) for x in (about, theirs) if x)
     if said & heard:
         near = max(near, 0.6)
     return near
 
 
-def _alike(one: str, other: str) -> float:
+def _score_likeness(one: str, other: str) -> float:
     short, long = sorted((one, other), key=len)
     if len(short) >= 3 and long.startswith(short):
         return 0.8

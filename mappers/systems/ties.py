@@ -168,13 +168,13 @@ def _guess(
     confidence: float,
     share: float,
 ) -> TieGuess:
-    joined = _joined(table, key)
+    joined = _join_cells(table, key)
     said = [k for k in joined if k]
     own = tuple(c.name for c in table.key_columns if c.name not in key)[:1]
     return TieGuess(table.name, parent.name, key, to, confidence, share, len(set(said)) < len(said), own)
 
 
-def _joined(table: TableProfile, names: Sequence[str]) -> list[str]:
+def _join_cells(table: TableProfile, names: Sequence[str]) -> list[str]:
     """The composite key of each row, as its cells would be written behind each other."""
     columns = [table.column(n).keys for n in names]
     return ["/".join(cells) if all(cells) else "" for cells in zip(*columns, strict=True)]
@@ -194,8 +194,9 @@ def _composite(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]:
         for to in combinations(wide, size):
             if not _identifies(parent, to):
                 continue
-            found = [g for g in (_both(table, parent, key, to) for key in product(*(by_parent[t] for t in to))
-                                 if len(set(key)) == size) if g is not None]  # fmt: skip
+            keys = (key for key in product(*(by_parent[t] for t in to)) if len(set(key)) == size)
+            guesses = (_guess_composite(table, parent, key, to) for key in keys)
+            found = [g for g in guesses if g is not None]
             if found:
                 yield _widest(table, parent, max(found, key=lambda g: g.confidence), pairs)
                 return
@@ -207,7 +208,7 @@ def _widest(table: TableProfile, parent: TableProfile, guess: TieGuess, pairs: S
     for own, theirs in pairs:
         if own in guess.key or theirs in guess.to:
             continue
-        wider = _both(table, parent, (*guess.key, own), (*guess.to, theirs))
+        wider = _guess_composite(table, parent, (*guess.key, own), (*guess.to, theirs))
         if wider is not None and wider.share >= guess.share - 0.05:
             guess = replace(wider, confidence=guess.confidence)
     return guess
@@ -237,7 +238,7 @@ def _means_the_same(one: str, other: str) -> bool:
 
 
 def _identifies(parent: TableProfile, names: Sequence[str]) -> bool:
-    said = [k for k in _joined(parent, names) if k]
+    said = [k for k in _join_cells(parent, names) if k]
     # One of them alone would have been found as a single key.
     is_minimal = not any(parent.column(n).is_unique for n in names)
     return is_minimal and len(said) >= 0.9 * parent.rows and len(set(said)) >= 0.97 * len(said)
@@ -245,12 +246,14 @@ def _identifies(parent: TableProfile, names: Sequence[str]) -> bool:
 
 def _share(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Sequence[str]) -> float:
     """Share of a part's keys that are there."""
-    theirs = set(_joined(parent, to))
-    said = list(islice((k for k in _joined(table, key) if k), _TRIED if parent.is_cut else None))
+    theirs = set(_join_cells(parent, to))
+    said = list(islice((k for k in _join_cells(table, key) if k), _TRIED if parent.is_cut else None))
     return sum(k in theirs for k in said) / len(said) if said else 0.0
 
 
-def _both(table: TableProfile, parent: TableProfile, key: Sequence[str], to: Sequence[str]) -> TieGuess | None:
+def _guess_composite(
+    table: TableProfile, parent: TableProfile, key: Sequence[str], to: Sequence[str]
+) -> TieGuess | None:
     share = _share(table, parent, key, to)
     if share < _CONTAINED:
         return None
@@ -271,7 +274,7 @@ def _written_as_one(table: TableProfile, parent: TableProfile) -> Iterator[TieGu
             for to in _fitting_at_a_look(said[:_LOOK], parent, narrow, size):
                 if not _identifies(parent, to):
                     continue
-                theirs = set(_joined(parent, to))
+                theirs = set(_join_cells(parent, to))
                 share = sum(k in theirs for k in said) / len(said)
                 if share >= _CONTAINED:
                     yield _guess(table, parent, (column.name,), to, round(0.9 * share, 2), share)

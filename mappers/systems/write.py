@@ -16,9 +16,9 @@ def write_system(
     return "\n".join(
         [
             *_head(guessed, system_id, mappings), *(x for t in guessed.ties for x in _part(t, mappings)),
-            *(x for t in guessed.asked_ties for x in _asked(_part(t, mappings))),
-            *_lookups(guessed.lookups), *(x for g in guessed.asked_lookups for x in _asked(_lookup([g]))),
-            *_left(left), *_unknown(unknown),
+            *(x for t in guessed.asked_ties for x in _comment_out(_part(t, mappings))),
+            *_lookups(guessed.lookups), *(x for g in guessed.asked_lookups for x in _comment_out(_lookup([g]))),
+            *_write_leaves(left), *_unknown(unknown),
         ]
     ) + "\n"  # fmt: skip
 
@@ -68,7 +68,7 @@ def _lookups(lookups: Sequence[LookupGuess]) -> Iterator[str]:
         same = [g for g in own if g.key == first.key]
         yield from _lookup(same)
         for other in (g for g in own if g.key != first.key):
-            yield from _asked(_lookup([other]))
+            yield from _comment_out(_lookup([other]))
 
 
 def _lookup(own: Sequence[LookupGuess]) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _lookup(own: Sequence[LookupGuess]) -> Iterator[str]:
     yield ""
 
 
-def _left(left: Mapping[str, str]) -> Iterator[str]:
+def _write_leaves(left: Mapping[str, str]) -> Iterator[str]:
     for table, reason in left.items():
         yield "[[leave]]"
         yield f"table = {_text(table)}"
@@ -97,10 +97,10 @@ def _left(left: Mapping[str, str]) -> Iterator[str]:
 def _unknown(tables: Sequence[str]) -> Iterator[str]:
     for table in tables:
         yield f"# ? {_comment(table)}: nothing ties it to the head, and it holds something. A part, a lookup, or left?"
-        yield from _asked(("[[leave]]", f"table = {_text(table)}", 'reason = "say here why it is left"', ""))
+        yield from _comment_out(("[[leave]]", f"table = {_text(table)}", 'reason = "say here why it is left"', ""))
 
 
-def _asked(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
+def _comment_out(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
     for at, line in enumerate(lines):
         yield f"# ? {line}" if not at else f"# {line}" if line else ""
 

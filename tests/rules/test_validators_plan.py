@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mappers.schema import form_tables, load_schemas
 from sample_data.makers.rule_examples import example_settings, make_record
-from validators.checking.evaluate import _with_gathers, answers, evaluate
+from validators.checking.evaluate import _add_gathers, answers, evaluate
 from validators.checking.frames import record_frames, type_frames
 from validators.checking.plan import RuleChoice, needed_columns, plan
 from validators.rulebook.columns import RECORD
@@ -78,7 +78,7 @@ def asked_all(form, texts):
     everything = RuleChoice(made.questions, made.gathers, needed_columns(form, reads, made.gathers), made.empty)
     frames = type_frames(form, texts, everything.needed)
     for name, frame in frames.items():
-        whole = _with_gathers(frame, frames.get(form), {form: texts}, everything, name)
+        whole = _add_gathers(frame, frames.get(form), {form: texts}, everything, name)
         for question, column, _ in answers(whole, made.questions[name]):
             yield from ((question.bound.rule.code, name, question.bound.fields, row) for row in column.arg_true())
 

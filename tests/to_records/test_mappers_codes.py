@@ -74,10 +74,10 @@ def test_a_value_of_a_law_bears_the_days_on_which_it_holds() -> None:
 
 
 def test_days_of_a_value_that_a_list_has_not_are_refused() -> None:
-    from mappers.codes.lists import _from_file
+    from mappers.codes.lists import _read_list
 
     with pytest.raises(MappingError, match="list x: days are given for b"):
-        _from_file("x", {"status": "g", "values": ["a"], "valid": {"b": ["2024-07-01", ""]}})
+        _read_list("x", {"status": "g", "values": ["a"], "valid": {"b": ["2024-07-01", ""]}})
 
 
 def test_a_section_knows_its_title_its_days_and_its_counterpart() -> None:

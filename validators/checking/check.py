@@ -79,7 +79,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
             place, line = _where(texts[hit.bound.table.name], hit.row)
-            yield _told(hit, values_of(by_form[form][place]), line, by_form[form], settings)
+            yield _make_row_finding(hit, values_of(by_form[form][place]), line, by_form[form], settings)
 
 
 def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: CheckSettings) -> Iterator[Finding]:
@@ -91,7 +91,7 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
     for form, lot in lots.items():
         for hit in evaluate(form, lot.frames, settings, part="within"):
             place, line = _where(lot.frames[hit.bound.table.name], hit.row)
-            yield _told(hit, lot.values[place], line, lot.values, settings)
+            yield _make_row_finding(hit, lot.values[place], line, lot.values, settings)
     compared = {form for form in forms if plan(form, settings).asks_alone}
     for number, group in enumerate(groups):
         # Most tables without sure stations are groups of one: of those there is nothing to compare.
@@ -102,10 +102,10 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
             own = [v for v in group if v.form == form]
             for hit in evaluate(form, texts, settings, frames, is_alone=len(group) == 1, part="across"):
                 place, line = _where(texts[hit.bound.table.name], hit.row)
-                yield _told(hit, own[place], line, own, settings)
+                yield _make_row_finding(hit, own[place], line, own, settings)
 
 
-def _told(
+def _make_row_finding(
     hit: RuleHit,
     values: RecordValues,
     line: int,

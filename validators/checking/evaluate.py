@@ -66,13 +66,13 @@ def asked_frames(
 ) -> Iterator[tuple[pl.DataFrame, tuple[RuleQuestion, ...]]]:
     """Each table's frame with all that is read by the rules that have anything to say of it, and these rules."""
     forms = {**(others or {}), form: texts}
-    chosen = choice(form, settings, _filled(form, forms, is_alone=is_alone), part)
+    chosen = choice(form, settings, _find_filled(form, forms, is_alone=is_alone), part)
     if not any(chosen.questions.values()):
         return
     frames = type_frames(form, texts, chosen.needed)
     for name, frame in frames.items():
         if chosen.questions[name]:
-            yield _with_gathers(frame, frames.get(form), forms, chosen, name), chosen.questions[name]
+            yield _add_gathers(frame, frames.get(form), forms, chosen, name), chosen.questions[name]
 
 
 def answers(
@@ -91,7 +91,7 @@ def answers(
             yield question, fails, column if question.bound.rule.names_other else None
 
 
-def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> FilledFields:
+def _find_filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> FilledFields:
     rows = {name: frame for name, frame in forms[form].items() if frame.height}
     columns = tuple(
         (name, frozenset(c.name for c in frame.iter_columns() if c.null_count() < frame.height) - {RECORD, LINE, GROUP})
@@ -99,19 +99,19 @@ def _filled(form: str, forms: Mapping[str, Texts], *, is_alone: bool) -> FilledF
     )
     linked = frozenset((f, name) for f, tables in forms.items() for name, frame in tables.items() if frame.height)
     single = frozenset(name for name, frame in rows.items() if frame.height == 1)
-    numbers = (re.match(SECTION_NUMBER, section) for section in _named(rows, "section"))
+    numbers = (re.match(SECTION_NUMBER, section) for section in _list_values(rows, "section"))
     # Only sections that rules are about: with all others every record would need a choice of its own.
     sections = frozenset(n[1] for n in numbers if n) & judged_sections(form)
-    return FilledFields(columns, linked, single, _named(rows, "act"), sections, is_alone)
+    return FilledFields(columns, linked, single, _list_values(rows, "act"), sections, is_alone)
 
 
-def _named(rows: Texts, column: str) -> frozenset[str]:
+def _list_values(rows: Texts, column: str) -> frozenset[str]:
     """What stands in a column of a form's rows of acts; of few rows it is faster to look at each."""
     of_acts = (frame[column] for name, frame in rows.items() if name.endswith("_acts") and column in frame.columns)
     return frozenset(text for texts in of_acts for text in (texts.unique() if len(texts) > _MANY else texts) if text)
 
 
-def _with_gathers(
+def _add_gathers(
     frame: pl.DataFrame, own: pl.DataFrame | None, forms: Mapping[str, Texts], chosen: RuleChoice, table: str
 ) -> pl.DataFrame:
     """A table's frame with the columns gathered from other rows; empty ones where no rows are at hand."""

@@ -98,7 +98,9 @@ def type_frames(
     tables = form_tables(form)
     wanted = {name: needed.get(name, frozenset()) for name in tables}
     done = {
-        name: _typed(tables[name], texts[name], wanted[name]) for name in texts if texts[name].height or name == form
+        name: _type_table(tables[name], texts[name], wanted[name])
+        for name in texts
+        if texts[name].height or name == form
     }
     if form in texts:
         own = done[form]
@@ -110,11 +112,11 @@ def type_frames(
             if COUNT + table.child in wanted[form]:
                 done[form] = done[form].hstack([_counts(own, firsts, places).alias(COUNT + table.child)])
             if rows is not None:
-                done[table.name] = _with_parent(rows, own, places, wanted[table.name])
+                done[table.name] = _add_parent(rows, own, places, wanted[table.name])
         if {CONTENT, RIVAL} & wanted[form]:
             done[form] = done[form].hstack(_contents(form, texts))
     else:
-        done = {name: _without_parent(rows, wanted[name]) for name, rows in done.items()}
+        done = {name: _drop_parent(rows, wanted[name]) for name, rows in done.items()}
     return {name: frame for name, frame in done.items() if frame.height}
 
 
@@ -136,7 +138,7 @@ def with_values(frame: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     return frame.join(values, on=RECORD, how="left", maintain_order="left")
 
 
-def _typed(table: Table, text: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
+def _type_table(table: Table, text: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
     return text.select(RECORD, LINE, *_typing(table, frozenset(text.columns), wanted))
 
 
@@ -158,19 +160,19 @@ def _places(firsts: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
     firsts: the records with these places.
     """
     if belongs_to_one(firsts, rows):
-        return _repeated(0, pl.UInt32, rows.height)
+        return _repeat_value(0, pl.UInt32, rows.height)
     return rows.select(RECORD).join(firsts, on=RECORD, how="left", maintain_order="left")[_PLACE]
 
 
 def _counts(own: pl.DataFrame, firsts: pl.DataFrame, places: pl.Series | None) -> pl.Series:
     """How many child rows each record has; null where there is no table of these."""
     if places is None:
-        return _repeated(None, pl.UInt32, own.height)
+        return _repeat_value(None, pl.UInt32, own.height)
     counts = pl.Series(np.bincount(places.drop_nulls().to_numpy(), minlength=own.height).astype(np.uint32))
     return counts if firsts.height == own.height else counts.gather(_places(firsts, own))
 
 
-def _with_parent(
+def _add_parent(
     rows: pl.DataFrame, own: pl.DataFrame, places: pl.Series | None, wanted: frozenset[str]
 ) -> pl.DataFrame:
     """Rows with what is wanted of the row of their record. places: see `_places`; None where nobody asked for them."""
@@ -179,18 +181,18 @@ def _with_parent(
         return rows
     if places is None:  # the record need only be there, which takes less than to find it
         return rows.with_columns(pl.when(pl.col(RECORD).is_in(own[RECORD].implode())).then(True).alias(PARENT + HERE))
-    here = _repeated(value=True, kind=pl.Boolean, times=own.height)
+    here = _repeat_value(value=True, kind=pl.Boolean, times=own.height)
     parents = [(here if n == HERE else own[n]).alias(PARENT + n) for n in names]
     if own.height == 1 and not places.null_count():
         return rows.hstack([c.new_from_index(0, rows.height) for c in parents])
     return rows.hstack(pl.DataFrame(parents).select(pl.all().gather(places)))
 
 
-def _repeated(value: object, kind: type[pl.DataType], times: int) -> pl.Series:
+def _repeat_value(value: object, kind: type[pl.DataType], times: int) -> pl.Series:
     return pl.Series([value], dtype=kind).new_from_index(0, times)
 
 
-def _without_parent(rows: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
+def _drop_parent(rows: pl.DataFrame, wanted: frozenset[str]) -> pl.DataFrame:
     names = sorted(name for name in wanted if name.startswith(PARENT))
     return rows.with_columns(pl.lit(True if name == PARENT + HERE else None).alias(name) for name in names)
 
@@ -211,7 +213,7 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
     # Only records whose key stands twice become texts, so that a file without doubles pays nothing for it.
     if not twice.any():
-        return [_repeated(None, pl.String, own.height).alias(name) for name in (CONTENT, RIVAL)]
+        return [_repeat_value(None, pl.String, own.height).alias(name) for name in (CONTENT, RIVAL)]
     wanted = own.filter(twice).select(RECORD).unique()
     parts = wanted
     for i, (name, text) in enumerate(sorted(texts.items())):

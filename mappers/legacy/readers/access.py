@@ -161,7 +161,7 @@ class _Database:
             notes.append("the database has a password, which locks the program and not the tables")
         counted = self._counted(name, notes)
         if counted is None:  # without its definition, what is printed for its rows is made up
-            return LegacyTable(_shown(name), (), iter(()), notes)
+            return LegacyTable(_show_name(name), (), iter(()), notes)
         kinds = self._kinds(name, notes)
         export = self.run("mdb-export", list(_EXPORT), name, output=self._most_output())
         lines = _lines(export)
@@ -175,7 +175,7 @@ class _Database:
         cells = _Cells(self.head.is_8_bit, tuple(k for _, k in kinds) if len(kinds) == len(given) else ())
         page = f"cp{self.head.code_page}" if self.head.is_8_bit and self.head.code_page else ""
         rows = self._rows(lines, cells, (len(columns), counted), notes, export)
-        return LegacyTable(_shown(name), columns, rows, notes, counted, encoding=page)
+        return LegacyTable(_show_name(name), columns, rows, notes, counted, encoding=page)
 
     def _counted(self, name: str, notes: list[str]) -> int | None:
         count = self.run("mdb-count", [], name)
@@ -291,5 +291,5 @@ def _lines(program: HelperProgram) -> Iterator[tuple[str, bool]]:
         yield b"".join(kept).decode("utf-8", "replace"), True
 
 
-def _shown(name: str) -> str:
+def _show_name(name: str) -> str:
     return " ".join(name.split())

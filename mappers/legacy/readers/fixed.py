@@ -85,7 +85,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     layout, notes, is_named = (how.layout, [], False) if how.layout else _infer(path, rows)
     notes = [*form.opening_notes(), *notes]
     if not length and how.layout:
-        layout = _stretched(how.layout, rows, notes)
+        layout = _stretch_layout(how.layout, rows, notes)
     cut = _Cut(path, form, length, layout, notes)
     if not length:
         cut.judge(_first_rows(path, form))
@@ -181,7 +181,7 @@ def _is_header(cells: Sequence[Sequence[bytes]]) -> bool:
     )
 
 
-def _stretched(layout: FixedLayout, rows: Sequence[bytes], notes: list[str]) -> FixedLayout:
+def _stretch_layout(layout: FixedLayout, rows: Sequence[bytes], notes: list[str]) -> FixedLayout:
     """The layout with one column more where all rows are longer than it says."""
     over = len(rows[0]) - sum(layout.widths) if rows else 0
     if over <= 0 or not any(r[-over:].strip(b" \0") for r in rows):

@@ -50,10 +50,10 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
 def _cells(paragraph: bytes | str) -> list[bytes | str]:
     if isinstance(paragraph, str):
         return [c.strip(" \n\0") for c in paragraph.split("\t")]
-    return [_as_text(_stripped(c)) for c in paragraph.split(b"\t")]
+    return [_as_text(_strip_cell(c)) for c in paragraph.split(b"\t")]
 
 
-def _stripped(cell: bytes) -> bytes:
+def _strip_cell(cell: bytes) -> bytes:
     """A cell without blanks at its ends; a blank behind the mark of letters is none of them."""
     cell = cell.lstrip(b" \n")
     while cell.endswith((b" ", b"\n")) and not cell.endswith((b"\x04 ", b"\x04\n")):

@@ -62,14 +62,14 @@ def _tables(path: Path, form: TextForm, places: Sequence[JsonPlace]) -> Iterator
 
 def _table(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTable | None:
     if place.kind == "columns":
-        if (table := _of_columns(path, form, name)) is not None:
+        if (table := _read_columns(path, form, name)) is not None:
             return table
         place = replace(place, kind="lines")
     columns = _look(path, form, place)
     if not columns.keys:
         return None
     if columns.lists * 2 > columns.rows and place.kind != "keyed":
-        return _of_arrays(path, form, name, place)
+        return _read_arrays(path, form, name, place)
     beside = [k for k, _ in place.beside if k not in columns.keys]
     keys = [*([KEY] if place.kind == "keyed" else []), *beside, *columns.keys]
     names, notes = unique_names(keys)
@@ -133,17 +133,17 @@ def _put(own: list[bytes | str], place: int | None, cell: bytes | str) -> None:
         own.append(cell)
 
 
-def _of_arrays(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTable | None:
+def _read_arrays(path: Path, form: TextForm, name: str, place: JsonPlace) -> LegacyTable | None:
     """A table whose rows are arrays; its header is the first of them, or stands beside them."""
     cells = JsonCells(form)
-    grid = TableGrid(name, _drawn(path, form, place, cells), form.opening_notes(), form.encoding, form)
+    grid = TableGrid(name, _read_drawn(path, form, place, cells), form.opening_notes(), form.encoding, form)
     if not place.header:
         return grid.table()
     names, notes = unique_names(place.header)
     return LegacyTable(name, names, grid.below(len(names)), [*grid.notes, *notes], encoding=form.encoding)
 
 
-def _drawn(path: Path, form: TextForm, place: JsonPlace, cells: JsonCells) -> Iterator[GridRow]:
+def _read_drawn(path: Path, form: TextForm, place: JsonPlace, cells: JsonCells) -> Iterator[GridRow]:
     for number, taken in enumerate(rows_at(path, form, place, []), 1):
         if not taken.data:
             continue
@@ -158,7 +158,7 @@ def _drawn(path: Path, form: TextForm, place: JsonPlace, cells: JsonCells) -> It
         yield GridRow(number, taken.offset, tuple(shown))
 
 
-def _of_columns(path: Path, form: TextForm, name: str) -> LegacyTable | None:
+def _read_columns(path: Path, form: TextForm, name: str) -> LegacyTable | None:
     """A table stored column by column; it is read into memory. None when it is no JSON.
 
     Raises TableError when it is too large for that.

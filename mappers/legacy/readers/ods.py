@@ -47,7 +47,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     """
     with path.open("rb") as f:
         is_packed = f.read(2) == ZIP
-    content, notes = _packed(path) if is_packed else _plain(path)
+    content, notes = _open_packed(path) if is_packed else _plain(path)
     return read_sheets(_Spreadsheet(content.items(_ROW), notes).sheets(), path.name, notes)
 
 
@@ -56,7 +56,7 @@ def _plain(path: Path) -> tuple[XmlPart[OdsItem], list[str]]:
     return XmlPart(path.name, _file(path), ContentHandler(Fonts()), notes), notes
 
 
-def _packed(path: Path) -> tuple[XmlPart[OdsItem], list[str]]:
+def _open_packed(path: Path) -> tuple[XmlPart[OdsItem], list[str]]:
     fonts = Fonts()
     package = open_package(path)
     if package.find(_MANIFEST) and any(b"encryption-data" in c for c in islice(package.stream(_MANIFEST), 64)):

@@ -46,7 +46,7 @@ def _tables(path: Path) -> Iterator[LegacyTable]:
     drawn = _Drawn(scan)
     found = 0
     for _, rows in groupby(drawn.rows(), attrgetter("table")):
-        grid = TableGrid(numbered(path.stem, found + 1), _aligned(rows, drawn), [])
+        grid = TableGrid(numbered(path.stem, found + 1), _align_rows(rows, drawn), [])
         grid.closing = drawn.notes
         table = grid.table()
         if table is not None:
@@ -198,7 +198,7 @@ def _cell(texts: Sequence[RtfEvent]) -> GridCell:
     return GridCell(text, known)
 
 
-def _aligned(rows: Iterator[_Row], drawn: _Drawn) -> Iterator[GridRow]:
+def _align_rows(rows: Iterator[_Row], drawn: _Drawn) -> Iterator[GridRow]:
     """Rows with their cells in the columns of the table: by their edges, where a row has fewer than others."""
     top = list(islice(rows, _TOP_ROWS))
     usual = max((r.edges for r in top), key=len, default=())
@@ -211,11 +211,11 @@ def _aligned(rows: Iterator[_Row], drawn: _Drawn) -> Iterator[GridRow]:
                 drawn.merged += 1
         above = cells
         if len(cells) < len(usual) and len(row.edges) >= len(cells):
-            cells = _placed(cells, row, usual)
+            cells = _place_cells(cells, row, usual)
         yield GridRow(row.number, row.offset, tuple(cells), row.problem)
 
 
-def _placed(cells: Sequence[GridCell], row: _Row, usual: Sequence[int]) -> list[GridCell]:
+def _place_cells(cells: Sequence[GridCell], row: _Row, usual: Sequence[int]) -> list[GridCell]:
     out: list[GridCell] = []
     for cell, left in zip(cells, (row.left, *row.edges), strict=False):
         place = max(bisect_left(usual, left - _NEAR) + (left > row.left), len(out)) if out else 0

@@ -41,13 +41,13 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     if not open_package(path).is_whole:
         raise TableError(f"{path.name}: a damaged archive", kind="unreadable")
     try:
-        book = _made(lambda: load_workbook(str(path)))
+        book = _call_calamine(lambda: load_workbook(str(path)))
     except CalamineError as e:
         raise TableError(f"{path.name}: the workbook is damaged: {type(e).__name__}", kind="unreadable") from e
     return read_sheets(_sheets(book), path.name)
 
 
-def _made(make: Callable[[], Made]) -> Made:
+def _call_calamine(make: Callable[[], Made]) -> Made:
     """What calamine makes. Raises CalamineError too where it gives up in another way."""
     from python_calamine import CalamineError
 
@@ -70,7 +70,7 @@ def _sheets(book: CalamineWorkbook) -> Iterator[WorkSheet]:
             continue
         is_hidden = about.visible != SheetVisibleEnum.Visible
         try:
-            sheet = _made(partial(book.get_sheet_by_name, about.name))
+            sheet = _call_calamine(partial(book.get_sheet_by_name, about.name))
         except CalamineError as e:
             yield WorkSheet(about.name, iter(()), (), is_hidden, [f"the sheet is damaged: {type(e).__name__}"])
             continue

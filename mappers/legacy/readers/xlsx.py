@@ -219,7 +219,7 @@ class _SheetHandler(Handler[SheetRow]):
             return self._shared(value, form)
         if kind == "str":
             return text_cell(unescaped(value), form.font if form else "")
-        return _typed(value, kind) or number_cell(value, form, is_1904=self._book.is_1904)
+        return _read_typed(value, kind) or number_cell(value, form, is_1904=self._book.is_1904)
 
     def _format(self) -> Format | None:
         """The format of the cell; None when it names one that is lost."""
@@ -243,7 +243,7 @@ class _SheetHandler(Handler[SheetRow]):
         return text_cell(text, font or (form.font if form else ""))
 
 
-def _typed(value: str, kind: str) -> SheetCell | None:
+def _read_typed(value: str, kind: str) -> SheetCell | None:
     """A cell that says what it holds; None for a number."""
     if kind == "b":
         return yes_no(value.strip() not in ("0", "false"))

@@ -64,7 +64,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     Raises TableError "not-a-table" when nothing in it looks like a row, "unreadable" when it uses entities that it
     declares itself.
     """
-    written = _declared(path)
+    written = _find_encoding(path)
     with path.open("rb") as f:
         head = as_utf8(f.read(4096))
     if _WORKBOOK.search(head) and b"office:spreadsheet" in head:
@@ -79,7 +79,7 @@ def read_tables(path: Path, how: ReadAs) -> Iterator[LegacyTable]:
     return _tables(xml, found)
 
 
-def _declared(path: Path) -> Declared:
+def _find_encoding(path: Path) -> Declared:
     with path.open("rb") as f:
         m = _DECLARED.match(as_utf8(f.read(4096)))
     return find_declared(path, m[1].decode("ascii") if m else "")
@@ -161,14 +161,14 @@ class XmlFile:
 
     def _resume(self, broken: XmlBreak) -> XmlBreak | None:
         """Go on behind a break, at the next element like one that was seen several times before."""
-        known = {path[-1].tag: path for path in _repeated(self.kinds.root, ())} if not broken.is_end else {}
+        known = {path[-1].tag: path for path in _find_repeated(self.kinds.root, ())} if not broken.is_end else {}
         if not known and len(broken.tags) > 1 and not broken.is_end:
             known = {path[-1].tag: path for path in _first(self.kinds.root, broken.tags[:2])}
         found = find_tag(self.path, self.form, broken.offset + 1, frozenset(known))
         if found is None:
             return None
         offset, tag = found
-        return self._scan_segment(XmlSegment(offset, None, _opened(known[tag], broken)))
+        return self._scan_segment(XmlSegment(offset, None, _open_tags(known[tag], broken)))
 
     def notes(self) -> Iterator[str]:
         """What is wrong with the file as a whole."""
@@ -185,13 +185,13 @@ class XmlFile:
             yield "there are too many kinds of elements; some are left out"
 
 
-def _repeated(kind: xml_kinds.Kind, path: xml_kinds.Path) -> Iterator[xml_kinds.Path]:
+def _find_repeated(kind: xml_kinds.Kind, path: xml_kinds.Path) -> Iterator[xml_kinds.Path]:
     """The outermost kinds of which one parent has several."""
     for child in kind.children.values():
         if child.most > 1 and not child.is_leaf:
             yield (*path, child)
         else:
-            yield from _repeated(child, (*path, child))
+            yield from _find_repeated(child, (*path, child))
 
 
 def _first(root: xml_kinds.Kind, tags: Sequence[Tag]) -> Iterator[xml_kinds.Path]:
@@ -207,7 +207,7 @@ def _first(root: xml_kinds.Kind, tags: Sequence[Tag]) -> Iterator[xml_kinds.Path
     yield tuple(path)
 
 
-def _opened(path: xml_kinds.Path, broken: XmlBreak) -> tuple[Tag, ...]:
+def _open_tags(path: xml_kinds.Path, broken: XmlBreak) -> tuple[Tag, ...]:
     """The tags around a kind, as they stood open at the break where they still fit."""
     tags: list[Tag] = []
     for i, kind in enumerate(path[:-1]):
@@ -235,7 +235,7 @@ def _table_name(path: xml_kinds.Path) -> str:
 def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str]) -> Iterator[LegacyRow]:
     places = {key: i for i, key in enumerate(keys)}
     listener = XmlRows(path, places)
-    for number, row in enumerate(_found(xml, listener, path), 1):
+    for number, row in enumerate(_read_kind(xml, listener, path), 1):
         cells: list[bytes | str] = [""] * len(keys)
         for key, value in row.cells.items():
             place = places.get(key)
@@ -254,7 +254,7 @@ def _rows(xml: XmlFile, path: xml_kinds.Path, keys: list[str], notes: list[str])
     notes += xml.form.closing_notes()
 
 
-def _found(xml: XmlFile, listener: XmlRows, path: xml_kinds.Path) -> Iterator[XmlRow]:
+def _read_kind(xml: XmlFile, listener: XmlRows, path: xml_kinds.Path) -> Iterator[XmlRow]:
     """The rows of one kind; the reading ends with the last of them."""
     for segment, problem in _segments(xml, path):
         parsing = Parsing(xml.path, xml.form, segment, listener, xml.is_mended)

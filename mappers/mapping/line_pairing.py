@@ -28,11 +28,11 @@ def join_beside(persons: Answer, beside: Sequence[Answer]) -> Answer:
             if at == len(rows):
                 rows.append({})
             for name, value in line.items():
-                rows[at].setdefault(name, value if is_clear else _doubted(value))
+                rows[at].setdefault(name, value if is_clear else _doubt(value))
     return (*rows, *others)
 
 
-def joined(persons: Sequence[Answer], columns: Sequence[Sequence[Answer | None]]) -> Iterator[Answer]:
+def join_all(persons: Sequence[Answer], columns: Sequence[Sequence[Answer | None]]) -> Iterator[Answer]:
     """The same for a whole lot of sources; columns: the answers of each rule beside the persons."""
     for row, *beside in zip_longest(persons, *columns, fillvalue=()):
         yield join_beside(row or (), [b for b in beside if b]) if any(beside) else row or ()
@@ -43,5 +43,5 @@ def _is_of_others(row: SaidRow) -> bool:
     return "name" not in row and "status" in row
 
 
-def _doubted(value: SourceAnswers) -> SourceAnswers:
+def _doubt(value: SourceAnswers) -> SourceAnswers:
     return value._replace(confidence=min(value.confidence, _UNSURE), notes=(*value.notes, OF_SEVERAL))
