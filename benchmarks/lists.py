@@ -40,11 +40,11 @@ from benchmarks.parts.lists.typed import measure_typed
 from digitize.reading.lexica import as_lexica
 from mappers.codes import district_list, states
 from ocr.calibration import fields as calibration
-from ocr.calibration.listed import KIND, listed
+from ocr.calibration.listed import KIND, probability_of_entry
 from ocr.decoding.ctc import LogProbs
 from ocr.engines import fields
 from ocr.forms.crops import cut_all
-from ocr.forms.implied import implied
+from ocr.forms.implied import settle_implied
 from ocr.forms.zones import find_form, load_models
 from ocr.handwriting.entries import Entered, folded_name, read_entry, trained_names
 from ocr.handwriting.packed import CHARACTERS, pack, unpack
@@ -89,7 +89,9 @@ class Case:
     def decided(self, weights: tuple[float, ...]) -> Decided:
         """The zone's value and others, by weights of how sure it is that an entry of the list stands there."""
         best = self.found
-        held = listed(best.listed_facts, INCOMPLETE, is_whole=best.is_whole, none=best.none, weights=weights)
+        held = probability_of_entry(
+            best.listed_facts, INCOMPLETE, is_whole=best.is_whole, none=best.none, weights=weights
+        )
         sure = [calibration.probability("entry", e.facts) * held for e in self.entries]
         value, *others = (Candidate(e.value, p) for e, p in zip(self.entries, sure, strict=True))
         return Decided(_ZONE_OF[self.list], best.text, value.text, value.confidence, _BOX, candidates=tuple(others))
@@ -242,7 +244,7 @@ def _together(judged: Judged, station: str, district: str, lexica: Mapping[str, 
     values: dict[str, list[tuple[bool, bool]]] = {name: [] for name in how}
     for both in pages.values():
         zones = {d.zone: d for _, d in both.values()}
-        zones |= {d.zone: d for d in implied(zones, load_models().forms[_FORM], lexica)}
+        zones |= {d.zone: d for d in settle_implied(zones, load_models().forms[_FORM], lexica)}
         for name, (case, decided) in both.items():
             now = zones[decided.zone]
             values[name].append((now.confidence >= _PASSES, now.value == case.true))

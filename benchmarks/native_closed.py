@@ -36,7 +36,7 @@ import numpy as np
 from benchmarks.parts.reading.cache import CachingEngine
 from mappers.codes import act_list, code_lists
 from ocr.calibration.fields import Facts, fit, probability
-from ocr.calibration.listed import listed
+from ocr.calibration.listed import probability_of_entry
 from ocr.cleaning.clean import clean_line
 from ocr.engine import Image, LineImage
 from ocr.engines import load_engine
@@ -166,7 +166,7 @@ def _none_of_these(fields: Sequence[Field], engine: CachingEngine) -> dict[str, 
 
 def sureness(entry: Any) -> float:
     """How sure an entry is before it is capped, of a list that may lack it."""
-    held = listed(entry.listed_facts, INCOMPLETE, is_whole=True, none=0.0, kind="listed_words")
+    held = probability_of_entry(entry.listed_facts, INCOMPLETE, is_whole=True, none=0.0, kind="listed_words")
     return held * probability("words", entry.facts)
 
 

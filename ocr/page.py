@@ -29,7 +29,7 @@ class Box(NamedTuple):
     y1: int
 
 
-def around(boxes: Iterable[Box]) -> Box:
+def enclose_boxes(boxes: Iterable[Box]) -> Box:
     """The smallest box that holds all of some boxes; at least one."""
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return Box(min(x0), min(y0), max(x1), max(y1))

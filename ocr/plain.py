@@ -38,7 +38,7 @@ def reading_to_plain(reading: Reading) -> dict[str, Any]:
 
 def reading_from_plain(data: Mapping[str, Any]) -> Reading:
     """The reading that reading_to_plain wrote."""
-    return Reading(**{**data, "zones": {k: _decided(v) for k, v in data["zones"].items()}, "rows": _rows(data)})
+    return Reading(**{**data, "zones": {k: _make_decided(v) for k, v in data["zones"].items()}, "rows": _rows(data)})
 
 
 def carried_from_plain(data: Mapping[str, Any] | None) -> Carried | None:
@@ -64,7 +64,7 @@ def _zone(z: Mapping[str, Any]) -> ZoneReading:
     return ZoneReading(**{**z, "box": Box(*z["box"]), "candidates": _candidates(z), "words": words, **more})
 
 
-def _decided(d: Mapping[str, Any]) -> Decided:
+def _make_decided(d: Mapping[str, Any]) -> Decided:
     return Decided(**{**d, "box": Box(*d["box"]), "candidates": _candidates(d), "notes": tuple(d["notes"])})
 
 

@@ -111,7 +111,7 @@ def _reading(form: str, lang: str, folders: tuple[Path, ...], dpi: int, seconds:
         native_digits=digits,
     )
     require_engine(reading)
-    load_models(folders).only(reading.forms)  # before any page, so that a wrong name is told once
+    load_models(folders).select(reading.forms)  # before any page, so that a wrong name is told once
     return reading
 
 

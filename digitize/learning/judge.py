@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import comb
 
-from ocr.languages.lexicon import Lexicon, folded
+from ocr.languages.lexicon import Lexicon, fold_text
 
 SURE = 0.1
 """The most by which chance alone may say as much: below it new weights are adopted. No smaller: of weights that are no
@@ -60,12 +60,12 @@ def is_same(kind: str, settled: str, read: str, lexicon: Lexicon | None = None) 
         "date": [n % 100 for n in _numbers(settled)] == [n % 100 for n in _numbers(read)],
         "time": _numbers(settled)[:2] == _numbers(read)[:2],
     }
-    return bool(by_kind.get(kind, folded(settled) == folded(read)))
+    return bool(by_kind.get(kind, fold_text(settled) == fold_text(read)))
 
 
 def _entry(text: str, lexicon: Lexicon) -> str:
-    wanted = folded(text)
-    return next((e[0] for e in lexicon.entries if wanted in {folded(t) for t in (e[0], *e[1])}), wanted)
+    wanted = fold_text(text)
+    return next((e[0] for e in lexicon.entries if wanted in {fold_text(t) for t in (e[0], *e[1])}), wanted)
 
 
 def _numbers(text: str) -> list[int]:

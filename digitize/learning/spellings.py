@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ocr.handwriting.native import LATIN, native_scripts
 from ocr.handwriting.word_entries import writings_of
 from ocr.handwriting.words import word_scripts
-from ocr.languages.lexicon import Lexicon, folded
+from ocr.languages.lexicon import Lexicon, fold_text
 
 Written = tuple[str, ...]
 """A text for each line of a crop."""
@@ -72,8 +72,8 @@ def word_spellings(settled: SettledValue, lines: int) -> list[Written]:
 
 
 def _entry(value: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
-    wanted = folded(value)
-    return next((e for e in lexicon.entries if wanted in {folded(t) for t in (e[0], *e[1])}), (value, ()))
+    wanted = fold_text(value)
+    return next((e for e in lexicon.entries if wanted in {fold_text(t) for t in (e[0], *e[1])}), (value, ()))
 
 
 def _year(value: str) -> Iterator[str]:

@@ -103,13 +103,13 @@ def _models_folder() -> MachineCheck:
 def _languages() -> list[MachineCheck]:
     from ocr.errors import EngineMissing
     from ocr.languages.language import load_languages
-    from ocr.tesseract.models import installed
+    from ocr.tesseract.models import installed_models
 
     looks = []
     for code, language in load_languages().items():
         name = f"Language {code}"
         try:
-            first, *others = installed(language)
+            first, *others = installed_models(language)
         except EngineMissing:
             package = next(m.package for m in language.firsts if m.package)
             looks.append(MachineCheck(name, "miss", f"no model for {language.name}", f"sudo apt-get install {package}"))

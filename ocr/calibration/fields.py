@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from functools import cache, partial
 from importlib import resources
 
-from ocr.calibration.logistic import fit, weighed
+from ocr.calibration.logistic import fit, predict
 from ocr.calibration.logistic import spread as _spread
 
-__all__ = ["FILE", "Facts", "fit", "probability", "spread", "weighed"]
+__all__ = ["FILE", "Facts", "fit", "probability", "spread", "predict"]
 
 FILE = "fields.toml"
 Facts = tuple[float, ...]
@@ -23,7 +23,7 @@ spread = partial(_spread, least=0.001)
 
 def probability(kind: str, facts: Facts) -> float:
     """0..1 that a value is right, by the package's model of that kind of field. Raises KeyError for another kind."""
-    return weighed(_models()[kind], facts)
+    return predict(_models()[kind], facts)
 
 
 def is_known(kind: str) -> bool:

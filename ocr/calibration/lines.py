@@ -73,9 +73,9 @@ class OnPages:
 
     def probability(self, given: float) -> float:
         """0..1 that the line is right, cut at .002 and .998; 0 stays 0. given: as for the picture of one line."""
-        return logistic.weighed((self.shift, self.slope), (_spread(given),)) if given > 0 else 0.0
+        return logistic.predict((self.shift, self.slope), (_spread(given),)) if given > 0 else 0.0
 
-    def given(self, probability: float) -> float:
+    def undo(self, probability: float) -> float:
         """The way back."""
         return logistic.sigmoid((_spread(probability) - self.shift) / self.slope) if probability > 0 else 0.0
 
@@ -96,7 +96,7 @@ class LineWeights:
     def probability(self, facts: Facts) -> float:
         """0..1 that the whole line is right."""
         weights = self.own if facts.is_own else self.once if facts.passes <= 1 else self.again
-        said = logistic.weighed(weights, facts.row())
+        said = logistic.predict(weights, facts.row())
         return min(said, _BOXED) if facts.is_boxed else said
 
 

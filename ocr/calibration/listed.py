@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from math import exp, log
 
-from ocr.calibration.fields import Facts, probability, weighed
+from ocr.calibration.fields import Facts, predict, probability
 
 KIND = "listed"
 _MOST = 0.999
 
 
-def listed(
+def probability_of_entry(
     facts: Facts,
     complete: float,
     *,
@@ -32,7 +32,7 @@ def listed(
     """
     if complete >= 1:
         return 1.0
-    seen = probability(kind, facts) if weights is None else weighed(weights, facts)
+    seen = probability(kind, facts) if weights is None else predict(weights, facts)
     seen = min(_MOST, max(1 - _MOST, seen))
     odds = log(seen / (1 - seen)) + log(complete / (1 - complete))
     sure = 1 / (1 + exp(-odds))

@@ -26,7 +26,7 @@ def sigmoid(score: float) -> float:
     return 1 / (1 + math.exp(-max(-_FAR, min(_FAR, score))))
 
 
-def weighed(weights: Sequence[float], row: Sequence[float]) -> float:
+def predict(weights: Sequence[float], row: Sequence[float]) -> float:
     """0..1 by a model. weights: constant first, then one for each number of the row."""
     return sigmoid(weights[0] + sum(w * x for w, x in zip(weights[1:], row, strict=True)))
 

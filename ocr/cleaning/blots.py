@@ -40,7 +40,7 @@ class Blots:
         taller, a dash is wider. Measured on drawn forms: of 60 blank zones one is taller, of 632 written ones none is
         less.
         """
-        return bool((self._written() & ~self._at_margin()).any())
+        return bool((self._find_written() & ~self._at_margin()).any())
 
     def own_writing(self, rules: NDArray[np.bool_]) -> float:
         """How much of a zone between other items is its own writing, as a share of one of its lines; 0.0 for none.
@@ -50,7 +50,7 @@ class Blots:
         the lines above and below, the end of a printed word; and one or two specks. Of zones on real pages, tuned on
         120 of them and tried on 56 others: docs/measured.md.
         """
-        own = self._written() & ~self._at_margin() & ~self._cut_off()
+        own = self._find_written() & ~self._at_margin() & ~self._cut_off()
         low = self.boxes[:, 3] < _LEAST_HIGH * line_px(self.shape)
         if (own & low).any():
             seen = rules.copy()
@@ -64,7 +64,7 @@ class Blots:
             return 0.0
         return float(area.sum() / (line * self.shape[1]))
 
-    def _written(self) -> NDArray[np.bool_]:
+    def _find_written(self) -> NDArray[np.bool_]:
         _, _, wide, high, _ = self.boxes.T
         line = line_px(self.shape)
         return np.asarray((high >= _LEAST_HIGH * line) | (wide >= _LEAST_WIDE * line))

@@ -62,7 +62,7 @@ def bare_line(image: Image) -> Image:
 
 def level_line(image: Image) -> Cleaned:
     """Flatten and level the crop of a line; ruled lines and leaders stay. The result has the same size."""
-    level, angle = _levelled(flatten(image))
+    level, angle = _level(flatten(image))
     steps = ("flattened", f"levelled{angle:+.2f}") if angle else ("flattened",)
     return Cleaned(level, steps, _turn_matrix(image.shape, angle))
 
@@ -101,7 +101,7 @@ def white_border(image: Image, px: int = BORDER_PX) -> Image:
     return np.pad(image, px, constant_values=255)
 
 
-def _levelled(flat: Image) -> tuple[Image, float]:
+def _level(flat: Image) -> tuple[Image, float]:
     import cv2
 
     angle = skew_deg(flat)

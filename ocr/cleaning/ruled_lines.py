@@ -87,7 +87,7 @@ def rule_mask(image: Image) -> Image:
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _JOIN_PX), np.uint8))
     lines = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     lines = _only_rules(lines, ink)
-    crossed = (_shifted(ink, _REACH_PX) > 0) & (_shifted(ink, -_REACH_PX) > 0)
+    crossed = (_shift_rows(ink, _REACH_PX) > 0) & (_shift_rows(ink, -_REACH_PX) > 0)
     return np.where(crossed, 0, lines).astype(np.uint8)
 
 
@@ -138,7 +138,7 @@ def _only_rules(lines: Image, ink: Image) -> Image:
 
     thickest = max(3.0, _MAX_RULE_SHARE * line_px(ink.shape))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
-    below, above = _shifted(ink, -_REACH_PX) > 0, _shifted(ink, _REACH_PX) > 0
+    below, above = _shift_rows(ink, -_REACH_PX) > 0, _shift_rows(ink, _REACH_PX) > 0
     kept = np.zeros(count, bool)
     for i in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[i])
@@ -173,7 +173,7 @@ def _leader_dots(stats: NDArray[np.int32], centres: NDArray[np.float64], line_px
     return is_dot
 
 
-def _shifted(mask: Image, down: int) -> Image:
+def _shift_rows(mask: Image, down: int) -> Image:
     """The mask moved down by so many rows (up when negative); what comes in is empty."""
     out = np.zeros_like(mask)
     if down > 0:

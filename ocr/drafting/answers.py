@@ -11,7 +11,7 @@ import numpy as np
 from ocr.drafting.cells import find_cells
 from ocr.drafting.segments import Segment
 from ocr.drafting.structures import Level, Structures
-from ocr.page import Box, around
+from ocr.page import Box, enclose_boxes
 
 How = Literal["line", "block", "cell", "space"]
 # In pixels of an A4 page at 200 dpi, where too few dotted lines show the form's own.
@@ -48,7 +48,7 @@ def find_slots(found: Structures, segments: Sequence[Segment], *, right_to_left:
     if right_to_left:
         # One set of rules for both directions: search the mirrored page, then mirror what was found.
         width = found.text.shape[1]
-        turned = find_slots(_mirrored(found), [Segment(_turned(s.box, width), s.row) for s in segments])
+        turned = find_slots(_mirror(found), [Segment(_mirror_box(s.box, width), s.row) for s in segments])
         return tuple(_turned_slot(s, width) for s in turned)
     pitch = line_pitch(found)
     writing = [v for v in found.levels if v.dotted or _is_free(v, found)]
@@ -84,22 +84,22 @@ def space_beside(number: int, segments: Sequence[Segment], found: Structures) ->
     return Slot(box, number, "space", sure=False)
 
 
-def _mirrored(found: Structures) -> Structures:
+def _mirror(found: Structures) -> Structures:
     width = found.text.shape[1]
     levels = tuple(v._replace(x0=width - v.x1, x1=width - v.x0) for v in found.levels)
     uprights = tuple(u._replace(x=width - u.x) for u in found.uprights)
-    ticks = tuple(_turned(t, width) for t in found.ticks)
+    ticks = tuple(_mirror_box(t, width) for t in found.ticks)
     return replace(found, levels=levels, uprights=uprights, ticks=ticks, text=found.text[:, ::-1])
 
 
-def _turned(box: Box, width: int) -> Box:
+def _mirror_box(box: Box, width: int) -> Box:
     return Box(width - box.x1, box.y0, width - box.x0, box.y1)
 
 
 def _turned_slot(slot: Slot, width: int) -> Slot:
     lines = tuple(v._replace(x0=width - v.x1, x1=width - v.x0) for v in slot.lines)
-    printed = tuple(_turned(b, width) for b in slot.printed)
-    return replace(slot, box=_turned(slot.box, width), lines=lines, printed=printed)
+    printed = tuple(_mirror_box(b, width) for b in slot.printed)
+    return replace(slot, box=_mirror_box(slot.box, width), lines=lines, printed=printed)
 
 
 def _is_free(line: Level, found: Structures) -> bool:
@@ -114,18 +114,18 @@ def _is_free(line: Level, found: Structures) -> bool:
 def _on_lines(writing: Sequence[Level], segments: Sequence[Segment], pitch: float, found: Structures) -> list[Slot]:
     slots: list[Slot] = []
     for line in sorted(writing, key=lambda v: (round(v.y / (0.3 * pitch)), v.x0)):
-        label = _beside(line, segments, pitch)
-        before = _before(slots, line, pitch)
+        label = _find_label_left(line, segments, pitch)
+        before = _find_answer_before(slots, line, pitch)
         if label is None and before is not None:
             slots[before] = _longer(slots[before], line, segments, pitch, found)
             continue
         if label is None:
-            label = _above(line, segments, {s.label for s in slots}, pitch)
+            label = _find_heading_above(line, segments, {s.label for s in slots}, pitch)
         slots.append(Slot(_line_box(line, segments, pitch, found), label, "line", (line,)))
     return slots
 
 
-def _beside(line: Level, segments: Sequence[Segment], pitch: float) -> int | None:
+def _find_label_left(line: Level, segments: Sequence[Segment], pitch: float) -> int | None:
     """The nearest print to the left on the line's row with no other line between (such a one ends before it)."""
     on_row = [
         i for i, s in enumerate(segments) if -_ABOVE * pitch < (s.box.y0 + s.box.y1) / 2 - line.y < _BELOW * pitch
@@ -134,7 +134,7 @@ def _beside(line: Level, segments: Sequence[Segment], pitch: float) -> int | Non
     return max(left, key=lambda i: segments[i].box.x1, default=None)
 
 
-def _before(slots: Sequence[Slot], line: Level, pitch: float) -> int | None:
+def _find_answer_before(slots: Sequence[Slot], line: Level, pitch: float) -> int | None:
     """The answer that a line without a label goes on with: the last one of the row above, ending where it ends."""
     for i in range(len(slots) - 1, -1, -1):
         last = slots[i].lines[-1]
@@ -143,7 +143,7 @@ def _before(slots: Sequence[Slot], line: Level, pitch: float) -> int | None:
     return None
 
 
-def _above(line: Level, segments: Sequence[Segment], taken: set[int | None], pitch: float) -> int | None:
+def _find_heading_above(line: Level, segments: Sequence[Segment], taken: set[int | None], pitch: float) -> int | None:
     """The heading over a line: the lowest print above that no other answer has, at most two lines higher."""
     over = [
         i
@@ -171,7 +171,7 @@ def _line_box(line: Level, segments: Sequence[Segment], pitch: float, found: Str
 
 def _longer(slot: Slot, line: Level, segments: Sequence[Segment], pitch: float, found: Structures) -> Slot:
     """An answer with one more line; print that then lies inside it is noted."""
-    box = around((slot.box, _line_box(line, segments, pitch, found)))
+    box = enclose_boxes((slot.box, _line_box(line, segments, pitch, found)))
     inside = tuple(s.box for s in segments if _inside(s.box, box))
     return replace(slot, box=box, how="block", lines=(*slot.lines, line), printed=inside)
 

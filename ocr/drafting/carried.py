@@ -16,21 +16,21 @@ _SOURCE = "Found among {pages} filled pages; zones carried over from {base} by {
 def carried_form(fit: LabelFit, form_id: str, pages: int) -> Form:
     """A form in the frame in which the labels were found, not confirmed. pages: of how many it was made."""
     base = fit.form
-    zones = tuple(_carried(zone, fit.pieces.near(fit.matrix, zone.box), base) for zone in base.zones)
+    zones = tuple(_carry_zone(zone, fit.pieces.map_near(fit.matrix, zone.box), base) for zone in base.zones)
     update: dict[str, Any] = {
         "id": form_id,
         "title": f"{base.title.partition(', print')[0]}, print {form_id}",
         "features": f"{form_id}.npz",
         "source": _SOURCE.format(pages=pages, base=base.id, found=fit.found),
         "zones": zones,
-        "labels": tuple(_moved(label, fit) for label in base.labels),
+        "labels": tuple(_move_label(label, fit) for label in base.labels),
         "confirmed": False,
         "confidence": base.confidence.model_copy(update={"calibrated": False, "source": "not calibrated"}),
     }
     return base.model_copy(update=update)
 
 
-def _carried(zone: Zone, matrix: Matrix, base: Form) -> Zone:
+def _carry_zone(zone: Zone, matrix: Matrix, base: Form) -> Zone:
     """A zone with all that belongs to it, moved alike."""
     update: dict[str, Any] = {"box": _box(zone.box, matrix, base)}
     if zone.reach is not None:
@@ -43,8 +43,8 @@ def _carried(zone: Zone, matrix: Matrix, base: Form) -> Zone:
     return zone.model_copy(update=update)
 
 
-def _moved(label: PrintedLabel, fit: LabelFit) -> PrintedLabel:
-    return label.model_copy(update={"box": _box(label.box, fit.pieces.near(fit.matrix, label.box), fit.form)})
+def _move_label(label: PrintedLabel, fit: LabelFit) -> PrintedLabel:
+    return label.model_copy(update={"box": _box(label.box, fit.pieces.map_near(fit.matrix, label.box), fit.form)})
 
 
 def _box(box: tuple[int, int, int, int], matrix: Matrix, base: Form) -> tuple[int, int, int, int]:

@@ -72,8 +72,8 @@ def discover_prints(
         if seed not in left:
             continue
         match = place(pages[seed])
-        group = _Group.around(seed, left, pages, points, match) if match is not None else None
-        made = group.drafted(models, reader, ids) if group is not None else None
+        group = _Group.gather_around(seed, left, pages, points, match) if match is not None else None
+        made = group.draft_form(models, reader, ids) if group is not None else None
         if group is None or made is None:
             in_vain += 1
             continue
@@ -93,7 +93,7 @@ class _Group:
     points: Points
 
     @classmethod
-    def around(
+    def gather_around(
         cls, seed: int, left: Sequence[int], pages: Sequence[Image], points: Points, match: Match
     ) -> _Group | None:
         """The pages that are of one print with a seed; None where they are too few, or the seed is of no form."""
@@ -110,22 +110,25 @@ class _Group:
             if len(matrices) < LEAST_PAGES:
                 return None
             # What recurs inside zones that nobody has placed yet is print as well: writing does not recur.
-            features = _shared(points, matrices, base, [])
+            features = _find_shared_points(points, matrices, base, [])
             least = base.min_inliers
         return cls(base, features, matrices, pages, points)
 
-    def drafted(self, models: FormModels, reader: SparseReader, ids: Iterator[str]) -> FoundPrint | None:
+    def draft_form(self, models: FormModels, reader: SparseReader, ids: Iterator[str]) -> FoundPrint | None:
         """The group's print as a form; None where its words are not the form's."""
         times = min(_READ_TIMES, max(1.0, _READ_PX / max(self.base.width, self.base.height)))
         # Flattened before it is enlarged: that costs a ninth.
-        some = [_laid(flatten(self.pages[i]), self.matrices[i], self.base, times) for i in _spread(list(self.matrices))]
+        some = [
+            _lay_into_form(flatten(self.pages[i]), self.matrices[i], self.base, times)
+            for i in _spread(list(self.matrices))
+        ]
         bare = np.median(np.stack(some), axis=0).astype(np.uint8)
         fit = _read_fit(bare, times, self.base, models, reader)
         if fit is None or not fit.is_enough:
             return None
         form = carried_form(fit, next(ids), len(self.matrices))
-        features = _shared(self.points, self.matrices, self.base, [zone.box for zone in form.zones])
-        return FoundPrint(form, features, tuple(sorted(self.matrices)), _sized(bare, self.base), fit.share)
+        features = _find_shared_points(self.points, self.matrices, self.base, [zone.box for zone in form.zones])
+        return FoundPrint(form, features, tuple(sorted(self.matrices)), _resize_to_form(bare, self.base), fit.share)
 
 
 def _read_fit(bare: Image, times: float, base: Form, models: FormModels, reader: SparseReader) -> LabelFit | None:
@@ -137,7 +140,7 @@ def _read_fit(bare: Image, times: float, base: Form, models: FormModels, reader:
     return max(fits, key=lambda fit: fit.found, default=None)
 
 
-def _shared(
+def _find_shared_points(
     points: Points, matrices: Mapping[int, Matrix], base: Form, keep_out: Sequence[tuple[int, int, int, int]]
 ) -> FormFeatures:
     """Key points that recur on pages laid on each other."""
@@ -156,7 +159,7 @@ def _is_other(match: Match) -> bool:
     return len(match.moved.points) > _MOST_MOVED * (match.inliers + len(match.moved.points))
 
 
-def _laid(page: Image, matrix: Matrix, form: Form, times: float) -> Image:
+def _lay_into_form(page: Image, matrix: Matrix, form: Form, times: float) -> Image:
     """A page laid into a form's frame, so many times enlarged, white around."""
     import cv2
 
@@ -168,7 +171,7 @@ def _laid(page: Image, matrix: Matrix, form: Form, times: float) -> Image:
     return np.asarray(cv2.warpAffine(page, back, size, flags=flags, borderValue=(255,)), np.uint8)
 
 
-def _sized(picture: Image, form: Form) -> Image:
+def _resize_to_form(picture: Image, form: Form) -> Image:
     import cv2
 
     return np.asarray(cv2.resize(picture, (form.width, form.height), interpolation=cv2.INTER_AREA), np.uint8)

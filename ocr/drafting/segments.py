@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ocr.drafting.structures import Structures
-from ocr.page import Box, around
+from ocr.page import Box, enclose_boxes
 
 _JOIN = (13, 7)
 _WORD_GAP = 34.0
@@ -28,7 +28,7 @@ def find_segments(found: Structures) -> tuple[Segment, ...]:
     """The pieces of print from the top, those of a row from the left."""
     segments: list[Segment] = []
     for number, row in enumerate(_rows(_pieces(found), found.unit)):
-        segments += [Segment(box, number) for box in _joined(row, found)]
+        segments += [Segment(box, number) for box in _join_pieces(row, found)]
     return tuple(segments)
 
 
@@ -71,7 +71,7 @@ def _is_stray(piece: Box, pieces: Sequence[Box], unit: float) -> bool:
         and _LEAST_HIGH * unit <= other.y1 - other.y0 <= _MOST_HIGH * unit
         and other.x0 - reach <= piece.x1
         and piece.x0 <= other.x1 + reach
-        and _apart(other, piece) <= _LEAST_HIGH * unit
+        and _distance_to_row(other, piece) <= _LEAST_HIGH * unit
         for other in pieces
     )
 
@@ -82,32 +82,32 @@ def _rows(pieces: Sequence[Box], unit: float) -> list[list[Box]]:
     rows: list[list[Box]] = []
     for box in sorted(tall, key=lambda b: (b.y0 + b.y1, b.x0)):
         # Boxes come from the top, so only the last rows can take one.
-        row = next((r for r in reversed(rows[-4:]) if _shared(around(r), box) >= _SAME_ROW), None)
+        row = next((r for r in reversed(rows[-4:]) if _share_of_height(enclose_boxes(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])
         else:
             row.append(box)
-    rows.sort(key=lambda r: around(r).y0)
+    rows.sort(key=lambda r: enclose_boxes(r).y0)
     for box in (b for b in pieces if b.y1 - b.y0 < _LEAST_HIGH * unit):
-        near = min(rows, key=lambda r: _apart(around(r), box), default=None)
-        if near is not None and _apart(around(near), box) <= _LEAST_HIGH * unit:
+        near = min(rows, key=lambda r: _distance_to_row(enclose_boxes(r), box), default=None)
+        if near is not None and _distance_to_row(enclose_boxes(near), box) <= _LEAST_HIGH * unit:
             near.append(box)
     return rows
 
 
-def _joined(row: Sequence[Box], found: Structures) -> list[Box]:
+def _join_pieces(row: Sequence[Box], found: Structures) -> list[Box]:
     """Pieces of a row put together, unless they stand far apart or a line to write on, a ruling or a box parts them."""
     made: list[Box] = []
     # Boxes sort by their left edges.
     for box in sorted(row):
-        if made and box.x0 - made[-1].x1 < _WORD_GAP * found.unit and not _parted(made[-1], box, found):
-            made[-1] = around((made[-1], box))
+        if made and box.x0 - made[-1].x1 < _WORD_GAP * found.unit and not _is_parted(made[-1], box, found):
+            made[-1] = enclose_boxes((made[-1], box))
         else:
             made.append(box)
     return [b for b in made if b.y1 - b.y0 >= _LEAST_HIGH * found.unit]
 
 
-def _parted(left: Box, right: Box, found: Structures) -> bool:
+def _is_parted(left: Box, right: Box, found: Structures) -> bool:
     top, bottom = min(left.y0, right.y0), max(left.y1, right.y1)
     x0, x1 = left.x1 - 1, right.x0 + 1
     if any(x0 <= u.x <= x1 and u.y0 < bottom and u.y1 > top for u in found.uprights):
@@ -118,12 +118,12 @@ def _parted(left: Box, right: Box, found: Structures) -> bool:
     return any(v.x0 >= x0 and v.x1 <= x1 and top < v.y < bottom + reach for v in found.levels)
 
 
-def _shared(a: Box, b: Box) -> float:
+def _share_of_height(a: Box, b: Box) -> float:
     """Share of the lower of two boxes' heights that both have."""
     both = min(a.y1, b.y1) - max(a.y0, b.y0)
     return both / max(1, min(a.y1 - a.y0, b.y1 - b.y0))
 
 
-def _apart(row: Box, box: Box) -> float:
+def _distance_to_row(row: Box, box: Box) -> float:
     middle = (box.y0 + box.y1) / 2
     return max(row.y0 - middle, middle - row.y1, 0)

@@ -49,16 +49,16 @@ def blank_sheet(scans: Sequence[Image], quarter_turns: int = 0) -> BlankSheet:
     if len(scans) == 2:
         raise ValueError("a form is drafted from one blank scan, or from three filled ones and more")
     scans = sorted(scans, key=lambda scan: -scan.size)
-    first = _framed(np.ascontiguousarray(np.rot90(scans[0], quarter_turns)))
+    first = _crop_to_paper(np.ascontiguousarray(np.rot90(scans[0], quarter_turns)))
     if len(scans) == 1:
         return BlankSheet(first, (first,))
-    laid = [first, *(page for scan in scans[1:] if (page := _laid(scan, first)) is not None)]
+    laid = [first, *(page for scan in scans[1:] if (page := _lay_on_first(scan, first)) is not None)]
     if len(laid) < 3:
         raise ValueError(f"only {len(laid)} of {len(scans)} pages are the same form as the largest; three are needed")
-    return BlankSheet(_shared(laid), tuple(laid))
+    return BlankSheet(_find_shared_print(laid), tuple(laid))
 
 
-def _framed(scan: Image) -> Image:
+def _crop_to_paper(scan: Image) -> Image:
     import cv2
 
     page = prepare_page(scan, skip=_SKIP)[0].image
@@ -68,7 +68,7 @@ def _framed(scan: Image) -> Image:
     return page
 
 
-def _laid(scan: Image, first: Image) -> Image | None:
+def _lay_on_first(scan: Image, first: Image) -> Image | None:
     """A page laid on the first by the key points both have; None when they are not of one form."""
     import cv2
 
@@ -92,7 +92,7 @@ def _laid(scan: Image, first: Image) -> Image | None:
     return np.asarray(page, np.uint8)
 
 
-def _shared(pages: Sequence[Image]) -> Image:
+def _find_shared_print(pages: Sequence[Image]) -> Image:
     """What is dark on all pages, or on all but one of many: print stays, and no one's hand. What is left pale is white.
 
     Pages lie on each other within a pixel or two, so each is dark where it is so nearby.

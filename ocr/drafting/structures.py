@@ -146,15 +146,15 @@ def _leaders(ink: Image, unit: float) -> tuple[list[Level], Image]:
     small[0] = False
     lines, dots = [], np.zeros(count, bool)
     for ragged in _runs(np.flatnonzero(small), stats, centres, unit):
-        run = _trimmed(ragged, stats)
+        run = _trim_ends(ragged, stats)
         x0, x1 = int(stats[run, 0].min()), int((stats[run, 0] + stats[run, 2]).max())
         if len(run) >= _LEAST_DOTS and x1 - x0 >= _LEAST_LEADER * unit and _is_even(stats[run, 0]):
             dots[run] = True
             lines.append(Level(x0, x1, round(float(np.median(centres[run, 1]))), dotted=True))
-    return _bridged(lines, unit), np.where(dots[labels], 255, 0).astype(np.uint8)
+    return _bridge_gaps(lines, unit), np.where(dots[labels], 255, 0).astype(np.uint8)
 
 
-def _bridged(lines: list[Level], unit: float) -> list[Level]:
+def _bridge_gaps(lines: list[Level], unit: float) -> list[Level]:
     """Pieces of one leader put together, where writing that was taken out has broken it."""
     made: list[Level] = []
     for line in sorted(lines, key=lambda v: (round(v.y / (4 * unit)), v.x0)):
@@ -166,7 +166,7 @@ def _bridged(lines: list[Level], unit: float) -> list[Level]:
     return made
 
 
-def _trimmed(run: NDArray[np.intp], stats: NDArray[np.int32]) -> NDArray[np.intp]:
+def _trim_ends(run: NDArray[np.intp], stats: NDArray[np.int32]) -> NDArray[np.intp]:
     """A run without what stands at its ends at another distance or is larger: signs of letters, no dots."""
     if len(run) < _LEAST_DOTS:
         return run

@@ -87,7 +87,9 @@ class FieldsEngine:
         """
         passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
         first = first or self._first_passes(line)
-        return _apart(tuple(self._passes_of_line(line, some, at, first[at][0]) for at, some in enumerate(passes)))
+        return _drop_lines_seen_twice(
+            tuple(self._passes_of_line(line, some, at, first[at][0]) for at, some in enumerate(passes))
+        )
 
     def _first_passes(self, line: LineImage) -> Matrices:
         passes = passes_of(line.kind, len(line.image), is_listed=line.is_listed)
@@ -118,7 +120,7 @@ class FieldsEngine:
         """Sections that stand in two crops: where the first passes of both say the same surely, no other is needed."""
         places = (line, replace(line, image=again))
         first = [self._first_passes(place) for place in places]
-        found = weigh_twice(_apart(first[0]), _apart(first[1]), known)
+        found = weigh_twice(_drop_lines_seen_twice(first[0]), _drop_lines_seen_twice(first[1]), known)
         # So it is on half of the pages.
         if is_plain(found):
             return found
@@ -150,7 +152,7 @@ class FieldsEngine:
 
         image: bare, so that lines without writing are known and left out, and paper beside it as well.
         """
-        written = [part for band in bands(image) if (part := _inked(band)) is not None]
+        written = [part for band in bands(image) if (part := _crop_to_ink(band)) is not None]
         read = [weigh("block", ((self.matrix(part, _BLOCK_WIDTH),),)) for part in written]
         best = [found[0] for found in read if found]
         length = sum(len(f.text) for f in best)
@@ -158,7 +160,7 @@ class FieldsEngine:
         return EngineText("\n".join(f.text for f in best), round(weighted, 4))
 
 
-def _apart(matrices: Matrices) -> Matrices:
+def _drop_lines_seen_twice(matrices: Matrices) -> Matrices:
     """Matrices without a line that was seen twice, since it stands between the places of two: the surer one stays."""
     if len(matrices) != _TWO:
         return matrices
@@ -178,7 +180,7 @@ def _inked_part(image: Image, seen: LogProbs) -> Image:
     return image[:, max(0, left - height) : right + height]
 
 
-def _inked(band: Image) -> Image | None:
+def _crop_to_ink(band: Image) -> Image | None:
     """The part of a line that is written on, with a margin; None where there is next to nothing."""
     span = find_blots(band).span()
     if span is None:

@@ -13,7 +13,7 @@ from ocr.engine import EngineText, Image, LineImage
 from ocr.errors import EngineFailed
 from ocr.languages.language import Language, language
 from ocr.languages.script import repair
-from ocr.page import Box, Line, Word, around
+from ocr.page import Box, Line, Word, enclose_boxes
 from ocr.scans.time_limit import TimeLimit
 from ocr.tesseract import inside, models
 from ocr.tesseract.ask import BLOCK, LINE, PAGE, RAW_LINE, SPARSE, CallSettings, Runner, SeenWord
@@ -110,7 +110,7 @@ def _text(seen: Sequence[SeenWord], lang: Language, margin: int = 0) -> EngineTe
     if not lines:
         return _NONE
     words = tuple(w for line in lines for w in line.words)
-    return EngineText("\n".join(line.text for line in lines), _weighted(words), words)
+    return EngineText("\n".join(line.text for line in lines), _weigh_words(words), words)
 
 
 def _lines(seen: Sequence[SeenWord], lang: Language, by: str, margin: int = 0) -> list[Line]:
@@ -126,8 +126,8 @@ def _lines(seen: Sequence[SeenWord], lang: Language, by: str, margin: int = 0) -
     return [
         Line(
             " ".join(w.text for w in words),
-            _weighted(words),
-            around([w.box for w in words]),
+            _weigh_words(words),
+            enclose_boxes([w.box for w in words]),
             tuple(words),
             blocks[at[:2]],
             (lang.code,),
@@ -137,7 +137,7 @@ def _lines(seen: Sequence[SeenWord], lang: Language, by: str, margin: int = 0) -
     ]
 
 
-def _weighted(words: Sequence[Word]) -> float:
+def _weigh_words(words: Sequence[Word]) -> float:
     length = sum(len(w.text) for w in words)
     return round(sum(w.confidence * len(w.text) for w in words) / length, 4) if length else 0.0
 

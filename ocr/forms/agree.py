@@ -102,17 +102,17 @@ def _shares(zone: Decided) -> dict[str, tuple[Candidate, float]]:
     return found
 
 
-def agreed(zones: Mapping[str, Decided], rule: Agreement) -> Iterator[Decided]:
+def settle_dates(zones: Mapping[str, Decided], rule: Agreement) -> Iterator[Decided]:
     """The year and the dates of a page, by zone id, as they are when its zones are weighed together."""
-    found = (_told(zones[name], rule) for name in rule.zones if name in zones)
+    found = (_list_options(zones[name], rule) for name in rule.zones if name in zones)
     told = [one for one in found if any(one.days)]
     for one in told:
         others = [other for other in told if other is not one]
         if others and one.is_weighed:
-            yield _weighed(one, others)
+            yield _decide_by_weight(one, others)
 
 
-def _weighed(one: _Told, others: Sequence[_Told]) -> Decided:
+def _decide_by_weight(one: _Told, others: Sequence[_Told]) -> Decided:
     weights = [share * _support(day, others) for day, share in zip(one.days, one.shares, strict=True)]
     whole = sum(weights) + one.untold * _support_of_untold(one, others)
     ranked = sorted(enumerate(weights), key=lambda w: -w[1])
@@ -151,7 +151,7 @@ def _likely(told: Day | None, day: Day | None) -> float:
     return (1 - _SAME_DAY) * _YEARS
 
 
-def _told(zone: Decided, rule: Agreement) -> _Told:
+def _list_options(zone: Decided, rule: Agreement) -> _Told:
     is_year, is_weighed = zone.zone == rule.year, zone.zone != rule.number
     if zone.blank or not zone.value:
         return _Told(zone, is_year, is_weighed, (), (), ())

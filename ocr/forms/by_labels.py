@@ -19,7 +19,7 @@ from ocr.forms.form import Form, PrintedLabel
 from ocr.forms.zones import FormModels, Match
 from ocr.geometry.features import LONG_SIDE
 from ocr.geometry.pieces import Floats, Pieces, Spots, agreeing
-from ocr.page import Box, Line, Word, around
+from ocr.page import Box, Line, Word, enclose_boxes
 
 _MOST_WORDS = 8
 _ALIKE = 78.0
@@ -148,12 +148,12 @@ def fit_labels(
         return None
     pairs = _Pairs(form, labels, windows, scores, flat)
     found = pairs.near_flat()
-    spots = agreeing(pairs.spots(found).and_(corners or Spots.none()), pairs.frame)
+    spots = agreeing(pairs.spots(found).and_(corners or Spots.empty()), pairs.frame)
     if not len(spots.points):
         return None
     found = pairs.near_others(Pieces(spots, pairs.frame))
     sure = pairs.spots(found)
-    spots = agreeing(sure.and_(corners or Spots.none()), pairs.frame)
+    spots = agreeing(sure.and_(corners or Spots.empty()), pairs.frame)
     return LabelFit(form, flat, Pieces(spots, pairs.frame), len(found), len(found) / len(labels))
 
 
@@ -200,7 +200,7 @@ class _Pairs:
         """Both ends of the labels that were found."""
         which = [(i, j) for i, j in found.items()]
         if not which:
-            return Spots.none()
+            return Spots.empty()
         points = np.concatenate([self._ends[i] for i, _ in which])
         off = np.concatenate([self._off[i, j] for i, j in which])
         worth = [self._scores[i, j] / 100 * min(1.0, self._lengths[i] / _LONG) for i, j in which for _ in (0, 1)]
@@ -227,10 +227,10 @@ def _flat(
     agree = inliers.reshape(-1, 2).all(axis=1)
     if matrix is None or len({i for i, is_in in zip(which, agree, strict=True) if is_in}) < 4:
         return None
-    return _stretched(ours.reshape(-1, 2, 2)[agree], theirs.reshape(-1, 2, 2)[agree])
+    return _stretch_map(ours.reshape(-1, 2, 2)[agree], theirs.reshape(-1, 2, 2)[agree])
 
 
-def _stretched(ours: Floats, theirs: Floats) -> Floats | None:
+def _stretch_map(ours: Floats, theirs: Floats) -> Floats | None:
     """The map turned as the labels' own lines are, with a scale of its own along and across them.
 
     ours, theirs: (n, 2, 2), both ends of labels. A print may be set wider; it is not sheared, though moved lines would
@@ -254,7 +254,7 @@ def _windows(words: Sequence[Word]) -> Iterator[LabelWindow]:
             some = words[start:end]
             # A window that begins or ends in a sign is another one with a box that is too long.
             if _letters(some[0].text) and _letters(some[-1].text):
-                yield LabelWindow("".join(_letters(w.text) for w in some), around(w.box for w in some))
+                yield LabelWindow("".join(_letters(w.text) for w in some), enclose_boxes(w.box for w in some))
 
 
 def _scores(labels: Sequence[PrintedLabel], windows: Sequence[LabelWindow]) -> NDArray[np.float64]:

@@ -37,16 +37,16 @@ def with_words(said: Decided, reading: ZoneReading, zone: Zone, lexicon: Lexicon
     (best, raw), *rest = found
     others = [one for one, _ in rest]
     if said.value and said.confidence >= best.confidence:
-        return replace(said, candidates=_beside(said.value, [*said.candidates, best, *others]))
+        return replace(said, candidates=_list_others(said.value, [*said.candidates, best, *others]))
     other = [Candidate(said.value, said.confidence)] if said.value else []
-    kept = _beside(best.text, [*others, *other, *said.candidates])
+    kept = _list_others(best.text, [*others, *other, *said.candidates])
     return Decided(zone.id, raw, best.text, best.confidence, reading.box, False, kept, (HAND_NOT_MEASURED,))
 
 
 def _entries(reading: ZoneReading, lexicon: Lexicon) -> list[tuple[Candidate, str]]:
     """The entries that the matrices bear, likeliest first, none surer than _MOST, with their spelling on the paper."""
     from ocr.calibration.fields import probability
-    from ocr.calibration.listed import listed
+    from ocr.calibration.listed import probability_of_entry
     from ocr.handwriting.packed import script_of, unpack
     from ocr.handwriting.word_entries import read_word_entry
 
@@ -56,11 +56,11 @@ def _entries(reading: ZoneReading, lexicon: Lexicon) -> list[tuple[Candidate, st
     found = read_word_entry([unpack(m) for m in reading.matrices], script, lexicon)
     if not found:
         return []
-    held = listed(found[0].listed_facts, lexicon.complete, is_whole=True, none=0.0, kind="listed_words")
+    held = probability_of_entry(found[0].listed_facts, lexicon.complete, is_whole=True, none=0.0, kind="listed_words")
     return [(Candidate(s.value, round(_MOST * held * probability("words", s.facts), 4), BY), s.text) for s in found]
 
 
-def _beside(value: str, candidates: list[Candidate]) -> tuple[Candidate, ...]:
+def _list_others(value: str, candidates: list[Candidate]) -> tuple[Candidate, ...]:
     """Other candidates than a value, each text once, surest first."""
     surest: dict[str, Candidate] = {}
     for one in sorted(candidates, key=lambda c: -c.confidence):

@@ -117,7 +117,7 @@ class Crop:
         """Cleaned at the size at which the writing is 42 pixels high, or at the first if it is nearly so."""
         scale = self.first.scale
         tall = 0.0 if self.blank else self.blots.text_height()
-        better = _bounded(scale * _TEXT_PX / tall, self.matrix, self.zone) if tall else scale
+        better = _bound_scale(scale * _TEXT_PX / tall, self.matrix, self.zone) if tall else scale
         # A tenth larger or smaller is not worth cutting it out once more.
         if tall and not _TEXT_RANGE[0] <= tall <= _TEXT_RANGE[1] and abs(better / scale - 1) > 0.1:
             raw = cut_zone(self.page, self.matrix, self.zone, better)
@@ -140,11 +140,11 @@ def cut_all(
     heights = [z.box[3] - z.box[1] for z in form.zones if z.kind != "block"]
     usual = LINE_PX / float(np.median(heights)) if heights else 1.0
     asked = [zone for zone in form.zones if not only or {zone.id, zone.repeats} & set(only)]
-    return [_cut(grey, bend.near(matrix, zone.box) if bend else matrix, zone, usual) for zone in asked]
+    return [_cut(grey, bend.map_near(matrix, zone.box) if bend else matrix, zone, usual) for zone in asked]
 
 
 def _cut(grey: Image, matrix: Matrix, zone: Zone, usual: float) -> Crop:
-    scale = _bounded(usual, matrix, zone)
+    scale = _bound_scale(usual, matrix, zone)
     raw = cut_zone(grey, matrix, zone, scale)
     cleaned = Cleaned(bare_line(raw), (), np.eye(2, 3)) if zone.handwriting else clean_line(raw)
     blots = find_blots(cleaned.image)
@@ -186,7 +186,7 @@ def _share_on_scan(grey: Image, matrix: Matrix, zone: Zone) -> float:
     return float(np.prod(np.maximum(seen, 0)) / np.prod(high - low))
 
 
-def _bounded(scale: float, matrix: Matrix, zone: Zone) -> float:
+def _bound_scale(scale: float, matrix: Matrix, zone: Zone) -> float:
     """A scale that neither blows the scan's pixels up beyond use nor makes a crop too large to read in time."""
     native = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
     x0, y0, x1, y1 = zone.box

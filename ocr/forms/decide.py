@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.errors import FormError
-from ocr.forms.agree import agreed, told_twice
+from ocr.forms.agree import settle_dates, told_twice
 from ocr.forms.by_word import is_by_word, with_words
 from ocr.forms.expected import as_expected
 from ocr.forms.figures import is_for_figures, is_told, weigh
 from ocr.forms.form import Form, Zone
 from ocr.forms.grammar import Fit, fit
-from ocr.forms.implied import implied
+from ocr.forms.implied import settle_implied
 from ocr.forms.legible import on_the_scan, without_noise
 from ocr.languages.language import language
-from ocr.languages.lexicon import Lexicon, folded
+from ocr.languages.lexicon import Lexicon, fold_text
 from ocr.page import Candidate, Decided, Reading, Recognition, ZoneReading
 
 # Part of the key of every page's values: raised when they are to be decided again.
@@ -93,8 +93,8 @@ def decide_page(
     # In this order: what is written twice, days and years, places, metadata.
     # Doubt of lone figures last: nothing may lift it.
     for rule in form.agree:
-        zones |= {d.zone: d for d in agreed(zones, rule)}
-    zones |= {d.zone: d for d in implied(zones, form, lexica)}
+        zones |= {d.zone: d for d in settle_dates(zones, rule)}
+    zones |= {d.zone: d for d in settle_implied(zones, form, lexica)}
     zones |= {d.zone: d for d in as_expected(zones, form, lexica, metadata or {})}
     zones |= {d.zone: d for d in _doubted_figures(form, read, zones)}
     # What nobody measured makes nothing else surer, and is made no surer.
@@ -171,7 +171,7 @@ def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequen
     Where they rather do not, what they say in free text is one of the candidates.
     """
     from ocr.calibration.fields import probability
-    from ocr.calibration.listed import listed
+    from ocr.calibration.listed import probability_of_entry
     from ocr.handwriting.entries import read_entry
     from ocr.handwriting.packed import CHARACTERS, unpack
 
@@ -180,7 +180,7 @@ def _own_entry(reading: ZoneReading, zone: Zone, lexicon: Lexicon, texts: Sequen
     if not found or sure[0] < _OWN_FROM:
         return None
     best = found[0]
-    held = listed(best.listed_facts, lexicon.complete, is_whole=best.is_whole, none=best.none)
+    held = probability_of_entry(best.listed_facts, lexicon.complete, is_whole=best.is_whole, none=best.none)
     entries = [Candidate(s.value, round(p * held, 4), _OWN) for s, p in zip(found, sure, strict=True)]
     free = [c for c in texts if c.by.startswith(_OWN) and not lexicon.exact(c.text)] if held < _RATHER else []
     # Never above the entry: it is for a person to see, and no list bears it.
@@ -228,7 +228,7 @@ def _options(texts: Sequence[Candidate], grammar: Callable[[str], Fit], agreed: 
         if not value or fits <= 0:
             continue
         # Of a value of signs alone nothing is left when it is folded.
-        key = folded(value) or value
+        key = fold_text(value) or value
         before = found.get(key)
         confidences = (*(before.confidences if before else ()), candidate.confidence * fits)
         keep = before if before and before.confidences[0] >= confidences[-1] else None

@@ -46,12 +46,12 @@ def as_expected(
         if lexicon is not None:
             entry = next((hit.value for hit in lexicon.find(value, 1) if hit.score == 1.0), "")
             if entry:
-                yield _weighed(decided, partial(eq, entry), min(_MOST_OTHERS, len(lexicon.entries)))
+                yield _weigh_options(decided, partial(eq, entry), min(_MOST_OTHERS, len(lexicon.entries)))
         elif zone.kind == "year" and _year(value):
-            yield _weighed(decided, partial(_is_same_year, value), _MOST_OTHERS)
+            yield _weigh_options(decided, partial(_is_same_year, value), _MOST_OTHERS)
 
 
-def _weighed(zone: Decided, is_expected: Callable[[str], bool], count: int) -> Decided:
+def _weigh_options(zone: Decided, is_expected: Callable[[str], bool], count: int) -> Decided:
     """A zone's options with what metadata says; count: how many values there are for it to be one of."""
     options = (Candidate(zone.value, zone.confidence), *(c for c in zone.candidates if c.text != zone.value))
     # Confidences of several engines may add up to more than 1.

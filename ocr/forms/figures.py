@@ -58,7 +58,7 @@ def weigh(reading: ZoneReading, kind: str, decide: Callable[[ZoneReading], Decid
         engine = _ENGINES.get(c.by, c.by.partition(":")[0])
         by_engine[engine].append(replace(c, by=engine) if c.by in _ENGINES else c)
     each = {name: decide(replace(reading, candidates=tuple(some))) for name, some in by_engine.items()}
-    said = {name: _doubted(d, reading.candidates) for name, d in each.items() if d.value}
+    said = {name: _halve_confidence(d, reading.candidates) for name, d in each.items() if d.value}
     if not said:
         return max(each.values(), key=lambda d: d.confidence)
     best, *others = sorted(_values(said, kind), key=lambda v: (-v.support, v.said.value))
@@ -95,7 +95,7 @@ def _support(confidences: Sequence[float]) -> float:
     return best
 
 
-def _doubted(said: Decided, candidates: Sequence[Candidate]) -> Decided:
+def _halve_confidence(said: Decided, candidates: Sequence[Candidate]) -> Decided:
     """What an engine for print read in digits that the page has not is half as sure."""
     # Whether it is the Latin figures that the page has not.
     wrong = {NATIVE: True, LATIN: False}

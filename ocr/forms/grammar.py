@@ -46,7 +46,7 @@ def fit(kind: str, text: str) -> Fit:
     return found if found.value and found.fits >= NOTHING_BELOW else NOTHING
 
 
-def trimmed(text: str) -> str:
+def trim_lines(text: str) -> str:
     """A text without what ruled lines leave at the ends of its lines; lines without letter or digit are left out."""
     lines = (line.lstrip(_LEADING).rstrip(_TRAILING) for line in squeeze(text).splitlines())
     return "\n".join(line for line in lines if any(c.isalnum() for c in line))
@@ -54,7 +54,7 @@ def trimmed(text: str) -> str:
 
 def _digits(text: str) -> Fit:
     """A number, or several with / . - between; misread letters count when nothing else is there."""
-    line = fold_digits(trimmed(text))
+    line = fold_digits(trim_lines(text))
     found = max(_NUMBER.findall(line), key=len, default="")
     if found:
         return Fit("".join(found.split()), _share(found, line))
@@ -64,7 +64,7 @@ def _digits(text: str) -> Fit:
 
 def _year(text: str) -> Fit:
     """Four digits from 1300 (a Bengali year) to 2099; two digits fit less, other numbers hardly."""
-    line = fold_digits(trimmed(text))
+    line = fold_digits(trim_lines(text))
     years = _YEAR.findall(line)
     if years:
         return Fit(years[0], _share(years[0], line) * (1.0 if len(set(years)) == 1 else 0.7))
@@ -75,7 +75,7 @@ def _year(text: str) -> Fit:
 
 def _date(text: str) -> Fit:
     """Day, month, year in figures; or a text with figures, whose month may be a word in any calendar."""
-    line = trimmed(text).replace("\n", " ")
+    line = trim_lines(text).replace("\n", " ")
     figures = fold_digits(line)
     found = _DATE.search(figures)
     if found:
@@ -91,7 +91,7 @@ def _date(text: str) -> Fit:
 
 def _time(text: str) -> Fit:
     """Hours and minutes, or an hour with words around it; the words say which half of the day and stay."""
-    line = fold_digits(trimmed(text).replace("\n", " "))
+    line = fold_digits(trim_lines(text).replace("\n", " "))
     clock = _CLOCK.search(line) or _HUNDREDS.search(line)
     if clock:
         is_possible = int(clock[1]) <= 24 and int(clock[2]) <= 59
@@ -102,14 +102,14 @@ def _time(text: str) -> Fit:
 
 def _sections(text: str) -> Fit:
     """Section numbers and names of acts; without a figure it is hardly one."""
-    line = trimmed(text)
+    line = trim_lines(text)
     has_figure = any(c.isdecimal() for c in line)
     return Fit(line, _readable(line) * (1.0 if has_figure else 0.4))
 
 
 def _words(text: str) -> Fit:
     """Any text; it fits by the share of it that letters, digits and common signs make up."""
-    line = trimmed(text)
+    line = trim_lines(text)
     return Fit(line, _readable(line) * (0.6 if len(line) == 1 else 1.0))
 
 

@@ -26,7 +26,7 @@ Shares = dict[str, float]
 """Probability 0..1 of each value of a zone; what is missing to 1 is told by none."""
 
 
-def implied(zones: Mapping[str, Decided], form: Form, lexica: Mapping[str, Lexicon]) -> Iterator[Decided]:
+def settle_implied(zones: Mapping[str, Decided], form: Form, lexica: Mapping[str, Lexicon]) -> Iterator[Decided]:
     """The zones of a page of which one's list says what the other holds, weighed together.
 
     Only zones that a volume has in common: elsewhere on a page other places may stand.
@@ -36,10 +36,10 @@ def implied(zones: Mapping[str, Decided], form: Form, lexica: Mapping[str, Lexic
         lexicon = lexica[part.list or ""]
         for whole in own:
             if whole.list == lexicon.implied_list and not zones[part.id].blank and not zones[whole.id].blank:
-                yield from _together(zones[part.id], zones[whole.id], lexicon, lexica[whole.list])
+                yield from _weigh_together(zones[part.id], zones[whole.id], lexicon, lexica[whole.list])
 
 
-def _together(part: Decided, whole: Decided, lexicon: Lexicon, area: Lexicon) -> Iterator[Decided]:
+def _weigh_together(part: Decided, whole: Decided, lexicon: Lexicon, area: Lexicon) -> Iterator[Decided]:
     parts, wholes = _shares(part), _shares(whole)
     told = {value: lexicon.implies[value] for value in parts if lexicon.implies.get(value)}
     if not told:
@@ -53,9 +53,9 @@ def _together(part: Decided, whole: Decided, lexicon: Lexicon, area: Lexicon) ->
     rest_of = {p: parts[p] * untold * _together_share(told.get(p, ()), "", count) for p in parts}
     none = max(_UNTOLD, 1 - sum(parts.values()))
     total = sum(both.values()) + sum(rest_of.values()) + none * (sum(wholes.values()) + untold)
-    yield _weighed(part, {p: (rest_of[p] + sum(both[p, w] for w in wholes)) / total for p in parts})
+    yield _decide_by_shares(part, {p: (rest_of[p] + sum(both[p, w] for w in wholes)) / total for p in parts})
     if wholes:
-        yield _weighed(whole, {w: (none * wholes[w] + sum(both[p, w] for p in parts)) / total for w in wholes})
+        yield _decide_by_shares(whole, {w: (none * wholes[w] + sum(both[p, w] for p in parts)) / total for w in wholes})
 
 
 def _together_share(implied_by: tuple[str, ...], value: str, count: int) -> float:
@@ -74,7 +74,7 @@ def _shares(zone: Decided) -> Shares:
     return {c.text: c.confidence / whole for c in options if c.text}
 
 
-def _weighed(zone: Decided, shares: Shares) -> Decided:
+def _decide_by_shares(zone: Decided, shares: Shares) -> Decided:
     ranked = sorted(shares, key=lambda value: -shares[value])[:_MOST_OPTIONS]
     if not ranked:
         return zone

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 from ocr.page import Candidate, Decided, ZoneReading
 
 NOISE = "noise"
@@ -72,7 +72,7 @@ def alike(candidates: tuple[Candidate, ...]) -> float | None:
     """How much alike the likeliest reading of a zone and some others are, 0..1; None where there is one alone."""
     from rapidfuzz.distance import Levenshtein
 
-    best, *others = [folded(c.text) for c in candidates if c.text.strip()] or [""]
+    best, *others = [fold_text(c.text) for c in candidates if c.text.strip()] or [""]
     found = [Levenshtein.normalized_similarity(best, other) for other in others[:_OTHERS]]
     return sum(found) / len(found) if found else None
 
@@ -91,7 +91,7 @@ def _is_noise(decided: Decided, kind: str, agreed: float | None, least: float) -
     if decided.blank or not decided.raw or kind == _ANSWERS or (agreed is None and "\n" in decided.raw):
         return False
     # An entry of a list that what was read resembles is more than letters.
-    is_settled = bool(decided.value) and folded(decided.value) != folded(decided.raw)
+    is_settled = bool(decided.value) and fold_text(decided.value) != fold_text(decided.raw)
     if agreed is not None and not is_settled:
         return decided.confidence < _SURE and agreed < least
     return decided.confidence < (_LEAST_OF_TEXT if kind in _TEXTS else _LEAST)

@@ -91,12 +91,14 @@ def judge(values: Sequence[str], seen: Sequence[AnswerMarks]) -> Marked:
     for how, column in (("ticked", marks[:, 2:].max(axis=1)), ("ringed", marks[:, 1])):
         if column.max() > _MARKED:
             picked = max(range(len(seen)), key=lambda i: (column[i], -struck[i]))
-            return _said(values[picked], how, min(column[picked], 1 - _others(column, picked), 1 - struck[picked]))
+            return _make_marked(
+                values[picked], how, min(column[picked], 1 - _others(column, picked), 1 - struck[picked])
+            )
     if struck.max() > _MARKED:
         left = int(struck.argmin())
         if struck[left] > _CREASED:
             return _unclear(struck[left])
-        return _said(values[left], "struck", min(1 - struck[left], float(np.delete(struck, left).min())))
+        return _make_marked(values[left], "struck", min(1 - struck[left], float(np.delete(struck, left).min())))
     return Marked("", "none", round(float(1 - marks.max()), 3)) if marks.max() < _SURELY_LEFT else _unclear(marks.max())
 
 
@@ -114,13 +116,13 @@ def answer_ink(print_: Image, box: tuple[int, int, int, int]) -> str:
 
 def look(grey: Image, matrix: Matrix, answer: Alternative) -> AnswerMarks:
     """How one printed answer is marked on a page. Without the form's `ink` only ticks are seen."""
-    ticked = _ticked(grey, matrix, answer)
+    ticked = _measure_tick(grey, matrix, answer)
     ink = _ink_about(grey, matrix, answer.box)
-    printed = _unpacked(answer.ink, ink.shape)
+    printed = _unpack_mask(answer.ink, ink.shape)
     if printed is None:
         return AnswerMarks(0.0, 0.0, ticked)
     laid = _laid_on(printed, ink)
-    free = ~_grown(laid, _CLEAR_PX)
+    free = ~_grow_mask(laid, _CLEAR_PX)
     inner = (slice(_EDGE_PX, -_EDGE_PX), slice(_EDGE_PX, -_EDGE_PX))
     ringed = _grade(_ring(ink & free), _RING)
     over = ticked_over(ink & free, laid) * (1 - ringed)
@@ -133,7 +135,7 @@ def _others(column: NDArray[np.float64], picked: int) -> float:
     return float(np.delete(column, picked).max())
 
 
-def _said(value: str, how: str, sure: float) -> Marked:
+def _make_marked(value: str, how: str, sure: float) -> Marked:
     kinds: dict[str, How] = {"struck": "struck", "ticked": "ticked", "ringed": "ringed"}
     return Marked(value, kinds[how], round(float(sure), 3)) if sure > _MARKED else _unclear(1 - sure)
 
@@ -152,7 +154,7 @@ def _ink_about(grey: Image, matrix: Matrix, box: tuple[int, int, int, int]) -> M
     return np.asarray(ink_mask(flatten(even)) > 0)
 
 
-def _unpacked(text: str, shape: tuple[int, ...]) -> Mask | None:
+def _unpack_mask(text: str, shape: tuple[int, ...]) -> Mask | None:
     """The mask that answer_ink wrote; None without one, or if it is of another size."""
     try:
         bits = np.unpackbits(np.frombuffer(zlib.decompress(base64.b64decode(text, validate=True)), np.uint8))
@@ -174,7 +176,7 @@ def _laid_on(printed: Mask, ink: Mask) -> Mask:
     return moved[int(np.argmax([np.count_nonzero(m & ink) for m in moved]))]
 
 
-def _grown(mask: Mask, px: int) -> Mask:
+def _grow_mask(mask: Mask, px: int) -> Mask:
     import cv2
 
     return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((2 * px + 1, 2 * px + 1), np.uint8)) > 0)
@@ -199,15 +201,15 @@ def _stroke(added: Mask, free: Mask) -> float:
     middle = slice(rows[0] + inset, rows[-1] - inset + 1)
     best = 0.0
     for slope in _SLOPES:
-        hit = _grown_upright(_sheared(added, float(slope)))[middle]
-        open_ = _grown_upright(_sheared(free, float(slope)))[middle] | hit
+        hit = _grown_upright(_shear_mask(added, float(slope)))[middle]
+        open_ = _grown_upright(_shear_mask(free, float(slope)))[middle] | hit
         share = hit.sum(axis=1) / np.maximum(open_.sum(axis=1), 1)
         share[open_.mean(axis=1) < _LEAST_FREE] = 0.0
         best = max(best, float(share.max(initial=0.0)))
     return best
 
 
-def _sheared(mask: Mask, slope: float) -> Mask:
+def _shear_mask(mask: Mask, slope: float) -> Mask:
     """The mask with each column moved so that a line of that slope becomes level about the middle."""
     import cv2
 
@@ -233,7 +235,7 @@ def _ring(added: Mask) -> float:
     return float(min(above.mean(), below.mean())) if sides else 0.0
 
 
-def _ticked(grey: Image, matrix: Matrix, answer: Alternative) -> float:
+def _measure_tick(grey: Image, matrix: Matrix, answer: Alternative) -> float:
     """How surely a pen was in the empty box beside an answer."""
     if answer.tick is None:
         return 0.0

@@ -113,7 +113,7 @@ class ZoneReader:
         engine = self._engine(self._settings.engine)
         self._pass(engine, [("clean", c, c.line(self._languages(c.zone)[:1])) for c in crops], passes)
         for crop in crops:
-            passes[crop.zone.id][-1] = _judged(crop, *passes[crop.zone.id][-1])
+            passes[crop.zone.id][-1] = _judge(crop, *passes[crop.zone.id][-1])
 
     def _read_again(self, crops: Sequence[Crop], passes: Passes) -> None:
         """Have doubtful lines read in more ways and voted for; the vote takes the place of the first pass."""
@@ -128,7 +128,7 @@ class ZoneReader:
             lines = read_mixed(engine, [c.raw for c in those], codes, seen=seen)
             for crop, line in zip(those, lines, strict=True):
                 proposed = passes[crop.zone.id][-1][1].others
-                passes[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _voted(line, proposed)
+                passes[crop.zone.id][-1] = f"{self._settings.engine.partition(':')[0]}:vote", _vote(line, proposed)
 
     def _second_passes(self, crop: Crop, engine: Engine) -> Iterable[tuple[str, Crop, LineImage]]:
         """Other ways to look at a doubtful crop of several lines: as scanned, in the next language."""
@@ -183,7 +183,7 @@ class ZoneReader:
         self._engines.append(engine.name_and_version())
         texts = engine.read([_asked_in(c, code) for c in crops])
         for crop, text in zip(crops, texts, strict=True):
-            passes[crop.zone.id].insert(0, (by, _bounded(text, MOST_UNTOLD) if by == UNTOLD else text))
+            passes[crop.zone.id].insert(0, (by, _cap_confidence(text, MOST_UNTOLD) if by == UNTOLD else text))
 
     def _read_with_other_engine(self, crops: Sequence[Crop], passes: Passes) -> None:
         """Have another engine than our own read what is written in English."""
@@ -234,7 +234,7 @@ def _asked_in(crop: Crop, code: str) -> LineImage:
     return replace(line, languages=(code,), is_listed=line.is_listed or bool(crop.zone.choices))
 
 
-def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
+def _vote(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
     """A line after several passes with the probability that it is right; the other readings share what is left.
 
     more: other texts that the first pass proposed.
@@ -247,7 +247,7 @@ def _voted(line: LineText, more: Sequence[Candidate] = ()) -> EngineText:
     return EngineText(line.text, line.confidence, line.words, (*kept, *proposed))
 
 
-def _judged(crop: Crop, by: str, text: EngineText) -> tuple[str, EngineText]:
+def _judge(crop: Crop, by: str, text: EngineText) -> tuple[str, EngineText]:
     """The first pass over a line with the probability that it is right, which the engine's own word for it is not."""
     if crop.zone.kind == "block" or not text.words:
         return by, text
@@ -276,7 +276,7 @@ def _spread(crops: Sequence[Crop], most: int) -> list[Crop]:
     return [crops[int(i * step)] for i in range(min(most, len(crops)))]
 
 
-def _bounded(text: EngineText, most: float) -> EngineText:
+def _cap_confidence(text: EngineText, most: float) -> EngineText:
     """A text and its alternatives, none surer than that."""
     others = tuple(replace(c, confidence=min(most, c.confidence)) for c in text.others)
     return replace(text, confidence=min(most, text.confidence), others=others)

@@ -95,7 +95,7 @@ def match_page(grey: Image, settings: ReadSettings, limit: TimeLimit) -> tuple[M
 
     grey: (height, width) uint8, 0 black. Raises as recognise does.
     """
-    models = load_models(settings.folders()).only(settings.forms)
+    models = load_models(settings.folders()).select(settings.forms)
     match = find_form(grey, models)
     if match.form is not None and not match.is_in_doubt:
         return match, ()
@@ -127,7 +127,7 @@ def _with_mark(read: ZoneReading, zone: Zone, grey: Image, match: Match) -> Zone
     """A zone with the printed answer that is marked, if it has such; a mark that is not clear is ink without text."""
     if len(zone.alternatives) < 2:
         return read
-    marked = read_marks(grey, match.of(zone), zone)
+    marked = read_marks(grey, match.map_of(zone), zone)
     if marked.how == "none":
         return read
     said = [Candidate(marked.value, marked.confidence, f"marks:{marked.how}")] if marked.value else []

@@ -56,7 +56,7 @@ class FormModels:
     forms: Mapping[str, Form]
     features: Mapping[str, FormFeatures]
 
-    def only(self, names: Sequence[str]) -> FormModels:
+    def select(self, names: Sequence[str]) -> FormModels:
         """The forms of some ids or families; all where none is named. Raises FormError for a name that is not known."""
         if not names:
             return self
@@ -82,7 +82,7 @@ class Match:
     matrix: Matrix
     reason: str = ""
     bend: Bend | None = None
-    moved: Spots = field(default_factory=Spots.none)
+    moved: Spots = field(default_factory=Spots.empty)
 
     @property
     def is_in_doubt(self) -> bool:
@@ -102,9 +102,9 @@ class Match:
             return False
         return self.inliers >= max(_LEAST_AFAR, _WEAK * self.form.min_inliers)
 
-    def of(self, zone: Zone) -> Matrix:
+    def map_of(self, zone: Zone) -> Matrix:
         """The map of one zone, (2, 3) float64: the page's own on a flat page."""
-        return self.bend.near(self.matrix, zone.box) if self.bend else self.matrix
+        return self.bend.map_near(self.matrix, zone.box) if self.bend else self.matrix
 
 
 # Few: each entry holds the key points of all forms.
@@ -153,11 +153,11 @@ def match_points(found: FormFeatures, shape: tuple[int, ...], models: FormModels
         return _nothing("no form is known")
     # Key points are found on a page shrunk to LONG_SIDE: on a larger scan their places are so much coarser.
     within = _WITHIN_PX * max(1.0, max(shape) / LONG_SIDE)
-    page = PagePoints.of(found)
+    page = PagePoints.from_found(found)
     fits = (_fit(form, models.features[form.id], page, within) for form in _likely(models, page, within))
     # A plausible map first: another form may have more key points, but bent out of shape.
     best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, shape), fit.inliers))
-    return _judged(best, shape)
+    return _judge_match(best, shape)
 
 
 def zone_box(matrix: Matrix, zone: Zone) -> Box:
@@ -230,7 +230,7 @@ def _likely(models: FormModels, page: PagePoints, within: float) -> list[Form]:
     forms = list(models.forms.values())
     if len(forms) <= _MOST_LIKELY:
         return forms
-    agree = {form.id: _fit(form, models.features[form.id].thinned(_THINNED), page, within).inliers for form in forms}
+    agree = {form.id: _fit(form, models.features[form.id].thin_out(_THINNED), page, within).inliers for form in forms}
     return sorted(forms, key=lambda form: -agree[form.id])[:_MOST_LIKELY]
 
 
@@ -267,7 +267,7 @@ def _fit(form: Form, features: FormFeatures, page: PagePoints, within: float) ->
     return _Fit(form, int(inliers.sum()), np.asarray(matrix, np.float64), ours, theirs)
 
 
-def _judged(best: _Fit, shape: tuple[int, ...]) -> Match:
+def _judge_match(best: _Fit, shape: tuple[int, ...]) -> Match:
     """Refuse the best fit when too little agrees or the map is not one that a scanner makes."""
     form = best.form
     if best.inliers < form.min_inliers:
@@ -277,7 +277,7 @@ def _judged(best: _Fit, shape: tuple[int, ...]) -> Match:
         return _nothing(f"{form.id} fits only when bent out of shape", best.inliers)
     bend = best.bend()
     frame = (form.width, form.height)
-    moved = Spots.none() if bend else moved_print(best.ours, best.theirs, best.matrix, frame)
+    moved = Spots.empty() if bend else moved_print(best.ours, best.theirs, best.matrix, frame)
     return Match(form, best.inliers, best.matrix, bend=bend, moved=moved)
 
 

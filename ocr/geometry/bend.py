@@ -61,7 +61,7 @@ def fit_bend(
         if solved is not None:
             weight = given * robust.weights(b - a @ solved, reach)
         if lines is not None:
-            a, b = (_centred(x, lines, weight) for x in (terms, offsets))
+            a, b = (_subtract_line_mean(x, lines, weight) for x in (terms, offsets))
         weighed = (a * weight[:, None]).T
         inner = weighed @ a if stiffness is None else weighed @ a + stiffness
         inner += np.eye(len(inner)) * softness * np.trace(inner) / len(inner)
@@ -81,7 +81,7 @@ def waves(x: Floats, low: float, high: float, degree: int) -> Floats:
     return np.asarray(np.polynomial.chebyshev.chebvander(at, degree)[:, 1:], np.float64)
 
 
-def _centred(values: Floats, line: Ints, weight: Floats) -> Floats:
+def _subtract_line_mean(values: Floats, line: Ints, weight: Floats) -> Floats:
     """Values less the mean of their line."""
     total = np.maximum(np.bincount(line, weight), 1e-9)
     columns = values[:, None] if values.ndim == 1 else values

@@ -46,7 +46,7 @@ class FormFeatures:
         """How many key points there are."""
         return len(self.points)
 
-    def thinned(self, to: int) -> FormFeatures:
+    def thin_out(self, to: int) -> FormFeatures:
         """One of so many key points, spread over the form as all are."""
         return FormFeatures(self.points[::to], self.descriptors[::to])
 
@@ -60,7 +60,7 @@ def key_points(grey: Image, limit: int = PAGE_POINTS, long_side: int = LONG_SIDE
     import cv2
 
     if min(grey.shape) < 32:
-        return _none()
+        return _empty_features()
     scale = min(1.0, long_side / max(grey.shape))
     small = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # Without the precise upscale OpenCV's key points lie off by a part of a pixel, all to one side.
@@ -68,7 +68,7 @@ def key_points(grey: Image, limit: int = PAGE_POINTS, long_side: int = LONG_SIDE
         nfeatures=limit, contrastThreshold=0.02, enable_precise_upscale=True
     ).detectAndCompute(small, None)
     if described is None:
-        return _none()
+        return _empty_features()
     points = np.array([k.pt for k in found], np.float32)
     back = np.array([grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0]], np.float32)
     # A pixel's centre lies at +0.5 in both frames.
@@ -121,7 +121,7 @@ def load(file: IO[bytes], name: str) -> FormFeatures:
     return FormFeatures(points.astype(np.float32) / 8, descriptors.astype(np.uint8))
 
 
-def _none() -> FormFeatures:
+def _empty_features() -> FormFeatures:
     return FormFeatures(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8))
 
 
@@ -182,14 +182,14 @@ def _agreeing(
         first, last = points[part[[0, -1]], 0] + (-_NEAR_PX, _NEAR_PX)
         some = np.sort(theirs[np.searchsorted(across, first) : np.searchsorted(across, last, "right")])
         if len(some):
-            unlike = _squared(descriptors[part], looks[some])
-            unlike[_squared(points[part], page.points[some]) > _NEAR_PX**2] = np.inf
+            unlike = _squared_distances(descriptors[part], looks[some])
+            unlike[_squared_distances(points[part], page.points[some]) > _NEAR_PX**2] = np.inf
             partner[part], best[part] = some[unlike.argmin(1)], unlike.min(1)
     who = np.flatnonzero(best < _ALIKE**2)
     return who, partner[who]
 
 
-def _squared(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+def _squared_distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     """Squared distances of every row of a (n, k) from every row of b (m, k): (n, m)."""
     # a² + b² - 2ab: one product of matrices in place of all differences.
     squares: NDArray[np.float32] = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T

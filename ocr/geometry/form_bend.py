@@ -51,7 +51,7 @@ class FormBend:
     points: Floats
     frame: tuple[int, int]
 
-    def near(self, matrix: Floats, box: BoxLike) -> Floats:
+    def map_near(self, matrix: Floats, box: BoxLike) -> Floats:
         """The map of one box: the flat one turned, moved and stretched as the paper is bent there.
 
         matrix: (2, 3) float64, reference frame to page pixels; given back as it is where too little of the print about

@@ -61,7 +61,7 @@ def widest(some: Sequence[QuietGap], off_cost: float = 0.0, middle: float = 0.0)
     return max(some, key=lambda gap: gap.width - off_cost * abs(gap.middle - middle), default=None)
 
 
-def within(quiet: Bools, shares: tuple[float, float] = MIDDLE) -> Bools:
+def mask_between(quiet: Bools, shares: tuple[float, float] = MIDDLE) -> Bools:
     """What is quiet between two shares of the width; all else is not."""
     at = np.arange(len(quiet))
     return np.asarray(quiet & (at >= shares[0] * len(quiet)) & (at < shares[1] * len(quiet)), np.bool_)

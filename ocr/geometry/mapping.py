@@ -88,7 +88,7 @@ class View:
     matrix: Matrix
     shape: tuple[int, int]
 
-    def then(self, matrix: Matrix, shape: tuple[int, int]) -> View:
+    def compose(self, matrix: Matrix, shape: tuple[int, int]) -> View:
         """The view of this view."""
         return View(self.matrix @ matrix, shape)
 
@@ -96,7 +96,7 @@ class View:
         """Its map as a page's."""
         return PageMap(self.matrix, self.shape[1], self.shape[0])
 
-    def seen(self, small_source: Image, scale: float) -> Image:
+    def draw(self, small_source: Image, scale: float) -> Image:
         """The view drawn from a small picture of the scan, white beyond it; scale: small pixels per pixel."""
         height, width = (max(1, round(n * scale)) for n in self.shape)
         # Pixels' middles have whole coordinates, so the frame's corner lies half a pixel before 0 in both sizes.

@@ -20,7 +20,7 @@ class PagePoints(NamedTuple):
     columns: NDArray[np.float32]
 
     @classmethod
-    def of(cls, found: FormFeatures) -> PagePoints:
+    def from_found(cls, found: FormFeatures) -> PagePoints:
         """From what was found on it."""
         # Squares would not fit into bytes.
         descriptors = found.descriptors.astype(np.float32)

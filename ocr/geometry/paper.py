@@ -37,7 +37,7 @@ def ground_of(grey: Image) -> Image:
     return np.asarray(cv2.resize(smooth, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def flattened(grey: Image, ground: Image) -> Image:
+def divide_by_ground(grey: Image, ground: Image) -> Image:
     """The picture over its ground: paper becomes white, ink keeps its depth. ground may be smaller than the picture."""
     import cv2
 

@@ -43,7 +43,7 @@ class Spots(NamedTuple):
     worth: Floats
 
     @classmethod
-    def none(cls) -> Spots:
+    def empty(cls) -> Spots:
         """No place at all."""
         return cls(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))
 
@@ -63,7 +63,7 @@ class Pieces:
     spots: Spots
     frame: tuple[int, int]
 
-    def near(self, matrix: Floats, box: BoxLike) -> Floats:
+    def map_near(self, matrix: Floats, box: BoxLike) -> Floats:
         """The map of one box: the flat one moved and stretched as the print about the box is.
 
         matrix: (2, 3) float64, reference frame to page pixels. box: in the reference frame.
@@ -76,9 +76,9 @@ class Pieces:
         inset = high / 2 if high < _ONE_LINE_PX * unit else _HALF_LINE_PX * unit
         left, right = (np.array([self.off_at(np.array([x, y])) for y in (y0 + inset, y1 - inset)]) for x in (x0, x1))
         # Moved and stretched alone: words of two lines must not turn or shear a zone.
-        across = _stretched(x0, x1, float(left[:, 0].mean()), float(right[:, 0].mean()))
+        across = _stretch_line(x0, x1, float(left[:, 0].mean()), float(right[:, 0].mean()))
         top, bottom = (float((left[i, 1] + right[i, 1]) / 2) for i in (0, 1))
-        down = _stretched(y0 + inset, y1 - inset, top, bottom) if inset < high / 2 else (1.0, top)
+        down = _stretch_line(y0 + inset, y1 - inset, top, bottom) if inset < high / 2 else (1.0, top)
         piece = np.array([[across[0], 0, across[1]], [0, down[0], down[1]], [0, 0, 1]])
         return np.asarray(matrix @ piece, np.float64)
 
@@ -87,14 +87,14 @@ class Pieces:
         weights = self.spots.worth * _nearness(self.spots.points, point, _unit(self.frame))
         return np.array([_median(self.spots.off[:, axis], weights) for axis in (0, 1)])
 
-    def around(self, box: BoxLike) -> float:
+    def weight_around(self, box: BoxLike) -> float:
         """How much of the print about a box was found: the summed worth of what stands on its line or next to it."""
         x0, y0, x1, y1 = box
         middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
         return float((self.spots.worth * _nearness(self.spots.points, middle, _unit(self.frame))).sum())
 
 
-def _stretched(low: float, high: float, off_low: float, off_high: float) -> tuple[float, float]:
+def _stretch_line(low: float, high: float, off_low: float, off_high: float) -> tuple[float, float]:
     """The line a * x + b that moves two places so; where it would stretch or squeeze much it moves both alike."""
     scale = 1 + (off_high - off_low) / max(1.0, high - low)
     if not 1 / _MOST_STRETCH <= scale <= _MOST_STRETCH:

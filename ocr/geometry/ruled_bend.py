@@ -33,7 +33,7 @@ def ruled_bend(strength: Floats, most_px: int = _MOST_PX) -> Floats:
     return np.asarray(bend - np.median(bend), np.float64)
 
 
-def straightened(strength: Floats, bend: Floats) -> Floats:
+def remove_bend(strength: Floats, bend: Floats) -> Floats:
     """Strengths with the shared bend taken out, to whole pixels."""
     out = np.zeros_like(strength)
     n = strength.shape[1]

@@ -49,7 +49,7 @@ def text_bend(ink: Image) -> PageBend | None:
     text = text_ink(ink)
     found: PageBend | None = None
     for _ in range(_PASSES):
-        seen = text if found is None else _straightened(text, found)
+        seen = text if found is None else _straighten(text, found)
         strands = find_strands(seen)
         track = _follow(seen, strands)
         if track is None:
@@ -58,20 +58,20 @@ def text_bend(ink: Image) -> PageBend | None:
         size = _range(bend, track)
         if size < _LEAST_BEND * strands.letter_px:
             break
-        if found is None and not _agreed(track, ink.shape, size):
+        if found is None and not _lines_agree(track, ink.shape, size):
             return None
-        found = bend if found is None else _joined(found, bend, ink.shape[0])
+        found = bend if found is None else _join_bends(found, bend, ink.shape[0])
     return None if found is None or found.largest > _MOST_SHARE * ink.shape[0] else found
 
 
-def enlarged(bend: PageBend, scale: float, width: int) -> PageBend:
+def scale_bend(bend: PageBend, scale: float, width: int) -> PageBend:
     """The bend of the page itself, width pixels wide, from that of its small picture; scale: small pixels per pixel."""
     x = (np.arange(width) + 0.5) * scale - 0.5
     at = np.arange(len(bend.top))
     return PageBend(np.interp(x, at, bend.top) / scale, np.interp(x, at, bend.bottom) / scale)
 
 
-def _straightened(ink: Image, bend: PageBend) -> Image:
+def _straighten(ink: Image, bend: PageBend) -> Image:
     height, width = ink.shape
     # Turned over, since picture fills what lies off the page with white.
     white = picture(255 - ink, PageMap(np.eye(3), width, height, bend))
@@ -98,7 +98,7 @@ def _follow(ink: Image, strands: Strands) -> _Track | None:
     return _Track(middle_x, middle_y, enough // columns)
 
 
-def _agreed(track: _Track, shape: tuple[int, ...], size: float) -> bool:
+def _lines_agree(track: _Track, shape: tuple[int, ...], size: float) -> bool:
     """Whether every other line tells the same bend as the lines between."""
     odd = track.line % 2 == 1
     one, two = (_fit(_Track(*(values[half] for values in track)), shape) for half in (odd, ~odd))
@@ -128,7 +128,7 @@ def _range(bend: PageBend, track: _Track) -> float:
     return float(max(np.ptp(bend.top[inside]), np.ptp(bend.bottom[inside])))
 
 
-def _joined(first: PageBend, second: PageBend, height: int) -> PageBend:
+def _join_bends(first: PageBend, second: PageBend, height: int) -> PageBend:
     """One bend for a page straightened by the first and then by the second."""
     rows = max(1, height - 1)
     one, two = (1 + (b.bottom - b.top) / rows for b in (first, second))

@@ -45,7 +45,7 @@ def code(texts: Sequence[str], characters: Sequence[str]) -> Coded:
     return Coded(known, states, np.array([len(t) for t in known], np.intp))
 
 
-def shortened(matrix: LogProbs) -> LogProbs:
+def drop_sure_blanks(matrix: LogProbs) -> LogProbs:
     """A matrix with one of each row of frames that are surely blank: the same texts in less time."""
     blank = matrix[:, 0] > _SURE_BLANK
     # One of each run stays, or two equal signs beside it would become one.
@@ -88,7 +88,7 @@ def _chances(logs: Floats, coded: Coded, passing: float | None) -> Floats:
     states, last = coded.states, (np.arange(len(coded.sizes)), 2 * coded.sizes - 1)
     skip = np.zeros(states.shape)
     skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
-    before, after = _passed(logs, passing)
+    before, after = _sum_passing(logs, passing)
     # Two columns of nothing lie before the first state; all that is as large is made once.
     wide = np.zeros((len(states), states.shape[1] + 2))
     alpha, grown, skipped, said = wide[:, 2:], np.empty(states.shape), np.empty(states.shape), np.empty(states.shape)
@@ -112,7 +112,7 @@ def _chances(logs: Floats, coded: Coded, passing: float | None) -> Floats:
     return np.asarray(np.maximum(total, NEVER), np.float64)
 
 
-def _passed(logs: Floats, passing: float | None) -> tuple[Floats, Floats]:
+def _sum_passing(logs: Floats, passing: float | None) -> tuple[Floats, Floats]:
     """Logs of all frames before each one being no part of the text, and of all behind it."""
     if passing is None:
         before = np.full(len(logs), NEVER)

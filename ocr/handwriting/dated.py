@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from ocr.decoding.ctc import LogProbs, fold, spot
 from ocr.decoding.spotting import serial_lookalikes
-from ocr.handwriting.chance import folded_case, shortened
+from ocr.handwriting.chance import drop_sure_blanks, folded_case
 from ocr.handwriting.numbers import Spoken, vote
 
 _DIGITS = "0123456789"
@@ -92,7 +92,7 @@ _TIMES = Dated(2, ":.-", time_weight)
 
 def read_date(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[Spoken]:
     """The dates in figures that a field may hold, likeliest first; text as written, value day/month/year in full."""
-    found = _searched(passes, characters, DATES)
+    found = _search_texts(passes, characters, DATES)
     return vote(passes, characters, tuple(found), tuple(found.values()), day_of)
 
 
@@ -106,7 +106,7 @@ def read_time(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list[S
     written: dict[str, str] = {}
     weights: list[float] = []
     # Few: each is tried with every suffix.
-    for core in list(_searched(passes, characters, _TIMES))[:_MOST_HOURS]:
+    for core in list(_search_texts(passes, characters, _TIMES))[:_MOST_HOURS]:
         for half, words in _SUFFIXES.items():
             for word in words:
                 for text in _ways(core, word):
@@ -130,11 +130,11 @@ def _ways(core: str, word: str) -> tuple[str, ...]:
     return (core + word, bare + word) if word and len(bare) == 4 else (core + word,)
 
 
-def _searched(passes: Sequence[LogProbs], characters: tuple[str, ...], grammar: Dated) -> dict[str, float]:
+def _search_texts(passes: Sequence[LogProbs], characters: tuple[str, ...], grammar: Dated) -> dict[str, float]:
     """Texts of a grammar that some pass holds, with their weights."""
     found: dict[str, float] = {}
     for matrix in passes[:_SEARCHED]:
-        for scored in spot(fold(shortened(matrix), characters, _LOOKALIKES), grammar, _BEAM_LIMIT):
+        for scored in spot(fold(drop_sure_blanks(matrix), characters, _LOOKALIKES), grammar, _BEAM_LIMIT):
             found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
     return found
 

@@ -79,10 +79,10 @@ def read_entry(passes: Sequence[LogProbs], characters: tuple[str, ...], lexicon:
     weights = tuple(weight + _TRAINED * (folded_name(value) in known) for value, weight in writings.values())
     spoken = vote(folded, characters, tuple(writings), weights, lambda text: owner[text], _COSTS)
     none = next((s.share for s in spoken if s.value == _NONE), 0.0)
-    return [_entered(s, none, s.text not in words) for s in spoken if s.value != _NONE][:_MOST_ENTRIES]
+    return [_make_entered(s, none, s.text not in words) for s in spoken if s.value != _NONE][:_MOST_ENTRIES]
 
 
-def _entered(spoken: Spoken, none: float, is_whole: bool) -> Entered:
+def _make_entered(spoken: Spoken, none: float, is_whole: bool) -> Entered:
     share = spoken.share / max(_LEAST_LEFT, 1 - none)
     s = spoken
     return Entered(s.text, s.value, share, s.agreed, s.fits, s.short, s.log, is_whole, none)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr.calibration.fields import Facts, spread
 from ocr.decoding.ctc import LogProbs, greedy
-from ocr.handwriting.chance import best_path, chances, code, shares, shortened
+from ocr.handwriting.chance import best_path, chances, code, drop_sure_blanks, shares
 from ocr.handwriting.letters import ORDER, Letters
 from ocr.handwriting.packed import CHARACTERS
 
@@ -57,7 +57,7 @@ def read_line(passes: Sequence[LogProbs], letters: Letters) -> list[LineReading]
     """Different readings of the passes of one line, the likeliest first; [] where nothing is seen."""
     from rapidfuzz.distance import Levenshtein
 
-    short = [shortened(matrix) for matrix in passes]
+    short = [drop_sure_blanks(matrix) for matrix in passes]
     found = [_readings(matrix, letters) for matrix in short]
     plain = [greedy(matrix, CHARACTERS)[0].strip() for matrix in short]
     # The plain readings, too: the beam may have lost one.
@@ -86,7 +86,7 @@ def _readings(matrix: LogProbs, letters: Letters) -> list[str]:
         blank = row[0]
         # Most frames are blank, and nothing grows there.
         if classes:
-            beam = tree.grown(beam, blank, [(c, row[c]) for c in classes])
+            beam = tree.grow_beam(beam, blank, [(c, row[c]) for c in classes])
         else:
             beam = [(node, (in_blank + in_letter) * blank, 0.0) for node, in_blank, in_letter in beam]
         most = beam[0][1] + beam[0][2]
@@ -105,7 +105,7 @@ class _Prefixes:
         self._children: dict[int, int] = {}
         self._factors: list[list[float] | None] = [None]
 
-    def grown(self, beam: Sequence[_Held], blank: float, classes: Sequence[tuple[int, float]]) -> list[_Held]:
+    def grow_beam(self, beam: Sequence[_Held], blank: float, classes: Sequence[tuple[int, float]]) -> list[_Held]:
         """The likeliest prefixes a frame later, likeliest first. classes: what it may hold, and how likely."""
         stays: dict[int, list[float]] = {}
         # One that was never looked at is reached in one way alone.

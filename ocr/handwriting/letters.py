@@ -39,9 +39,9 @@ class Letters:
         self._logs: dict[str, list[float]] = {}
         self._weights: dict[tuple[str, float, float], list[float]] = {}
 
-    def after(self, text: str) -> list[float]:
+    def logs_after(self, text: str) -> list[float]:
         """Natural logarithms of what comes behind a text: by class of a matrix, and last of all that it ends."""
-        before = _before(text)
+        before = _context_of(text)
         logs = self._logs.get(before)
         if logs is None:
             logs = self._logs[before] = [0.0, *np.log(self._behind_all(before)[_FOLDED_CLASSES]).tolist()]
@@ -49,17 +49,17 @@ class Letters:
 
     def weights(self, text: str, share: float, letter: float) -> list[float]:
         """What after gives, as factors: each chance to the power of share, that of a letter times e ** letter."""
-        key = (_before(text), share, letter)
+        key = (_context_of(text), share, letter)
         found = self._weights.get(key)
         if found is None:
-            logs = share * np.array(self.after(text))
+            logs = share * np.array(self.logs_after(text))
             found = self._weights[key] = np.exp([*(logs[:-1] + letter), logs[-1]]).tolist()
         return found
 
     def log(self, text: str) -> float:
         """Of a whole text, which ends."""
-        logs = sum(self.after(text[:at])[_CLASSES[c]] for at, c in enumerate(text))
-        return logs + self.after(text)[-1]
+        logs = sum(self.logs_after(text[:at])[_CLASSES[c]] for at, c in enumerate(text))
+        return logs + self.logs_after(text)[-1]
 
     def _behind_all(self, before: str) -> Floats:
         """How likely each folded letter is behind a few others, (len(_FOLDED),)."""
@@ -75,7 +75,7 @@ class Letters:
         return chances
 
 
-def _before(text: str) -> str:
+def _context_of(text: str) -> str:
     """What of a text the next letter is weighed by."""
     return (START + text[-ORDER:].casefold())[1 - ORDER :]
 

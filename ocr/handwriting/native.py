@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ocr.decoding.ctc import Grammar, LogProbs, fold, greedy, spot
-from ocr.handwriting.chance import shortened
+from ocr.handwriting.chance import drop_sure_blanks
 from ocr.handwriting.dated import DATES, Dated, time_weight
 from ocr.handwriting.numbers import Spoken, read_year, vote
 from ocr.languages.language import known_languages
@@ -112,7 +112,7 @@ def _spot_more(matrix: LogProbs, grammar: Grammar, texts: dict[str, float]) -> N
     """
     if greedy(matrix, VALUES)[0] in texts:
         return
-    folded = fold(shortened(matrix), VALUES, {c: {c: 1.0} for c in VALUES})
+    folded = fold(drop_sure_blanks(matrix), VALUES, {c: {c: 1.0} for c in VALUES})
     for scored in spot(folded, grammar, _BEAM_LIMIT):
         texts.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
 

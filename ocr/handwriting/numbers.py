@@ -12,7 +12,7 @@ import numpy as np
 from ocr.calibration.fields import Facts, spread
 from ocr.decoding.ctc import LogProbs, fold, spot
 from ocr.decoding.spotting import Serial, serial_lookalikes
-from ocr.handwriting.chance import Coded, Floats, best_path, chances, code, shares, shortened
+from ocr.handwriting.chance import Coded, Floats, best_path, chances, code, drop_sure_blanks, shares
 
 _FIRST, _LAST = 1950, 2030
 _SHORT_YEAR = -3.0
@@ -67,7 +67,7 @@ def read_serial(passes: Sequence[LogProbs], characters: tuple[str, ...]) -> list
     grammar = Serial()
     found: dict[str, float] = {}
     for matrix in passes[:_SEARCHED]:
-        folded = fold(shortened(matrix), characters, serial_lookalikes())
+        folded = fold(drop_sure_blanks(matrix), characters, serial_lookalikes())
         for scored in spot(folded, grammar, _BEAM_LIMIT):
             found.setdefault(scored.text, grammar.weight(scored.text) or 0.0)
     return vote(passes, characters, tuple(found), tuple(found.values()), _number_of)
@@ -87,7 +87,7 @@ def vote(
     coded = code(texts, characters)
     weight = dict(zip(texts, weights, strict=True))
     added = np.array([weight[t] for t in coded.texts])
-    said = [_heard(matrix, coded, added, costs) for matrix in passes if len(matrix)]
+    said = [_score_codes(matrix, coded, added, costs) for matrix in passes if len(matrix)]
     return _tally(coded.texts, said, value)
 
 
@@ -100,8 +100,8 @@ class _Heard:
     short: Floats
 
 
-def _heard(matrix: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
-    short = shortened(matrix)
+def _score_codes(matrix: LogProbs, coded: Coded, weights: Floats, costs: Costs) -> _Heard:
+    short = drop_sure_blanks(matrix)
     logs = chances(short, coded, costs.passing, costs.least)
     return _Heard(shares(logs + weights), logs, np.minimum(0.0, logs - best_path(short)))
 

@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 
 from ocr.decoding.ctc import LogProbs
-from ocr.handwriting.chance import shortened
+from ocr.handwriting.chance import drop_sure_blanks
 from ocr.handwriting.words import SCRIPTS, WordScript
 
 CHARACTERS = tuple(chr(c) for c in range(33, 127)) + (" ",)
@@ -29,7 +29,7 @@ def pack(matrix: LogProbs, script: WordScript | None = None) -> str:
     1 to 3 kB.
     """
     # A byte holds up to 32 natural logarithms; what is less likely still counts as that.
-    rounded = np.clip(np.rint(-shortened(matrix) * _STEPS), 0, _MOST).astype(np.uint8)
+    rounded = np.clip(np.rint(-drop_sure_blanks(matrix) * _STEPS), 0, _MOST).astype(np.uint8)
     # Class by class: what one sign says in neighbouring frames is alike, and packs well.
     text = base64.b85encode(zlib.compress(rounded.T.tobytes(), 9)).decode("ascii")
     return text if script is None else f"{script.code}{_BEHIND}{text}"

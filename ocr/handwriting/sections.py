@@ -18,7 +18,7 @@ from ocr.calibration.fields import Facts, spread
 from ocr.decoding.ctc import LogProbs
 from ocr.decoding.spotting import SectionRange
 from ocr.errors import FormError
-from ocr.handwriting.chance import Coded, Floats, code, folded_case, shares, shortened
+from ocr.handwriting.chance import Coded, Floats, code, drop_sure_blanks, folded_case, shares
 from ocr.handwriting.line_frames import Frames, Prices, frames_of
 from ocr.handwriting.row_chances import row_chances
 from ocr.handwriting.segments import best_row
@@ -89,10 +89,10 @@ class Sections:
     def neighbours(self, row: Row) -> Iterator[Row]:
         """Rows that differ in one section, by one sign; the oftenest listed."""
         for at, number in enumerate(row):
-            for other in self._near(number):
+            for other in self._find_near(number):
                 yield (*row[:at], other, *row[at + 1 :])
 
-    def _near(self, number: int) -> tuple[int, ...]:
+    def _find_near(self, number: int) -> tuple[int, ...]:
         return self._nearest[number] if self.members[number].title == self.main else ()
 
     @cached_property
@@ -110,9 +110,9 @@ class Sections:
             found[i] = tuple(islice(near, _MOST_NEIGHBOURS))
         return found | {i: () for i, s in enumerate(self.members) if not s.value}
 
-    def coded(self, characters: tuple[str, ...]) -> Coded:
+    def encode_in(self, characters: tuple[str, ...]) -> Coded:
         """The forms in the classes of a matrix."""
-        return _coded(self.forms, characters)
+        return _encode_forms(self.forms, characters)
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class SectionList:
 
 
 @cache
-def _coded(forms: tuple[str, ...], characters: tuple[str, ...]) -> Coded:
+def _encode_forms(forms: tuple[str, ...], characters: tuple[str, ...]) -> Coded:
     return code(forms, characters)
 
 
@@ -206,7 +206,7 @@ def read_sections(
     lines: for each line of the field its matrices, passes of the same line, in the same order for all lines. empty: for
     each line the natural logarithm of how often it holds nothing.
     """
-    return joined([line.listed() for line in lines_of(lines, characters, known, empty, prices)], known)
+    return join_rows([line.rank_rows() for line in lines_of(lines, characters, known, empty, prices)], known)
 
 
 def lines_of(
@@ -217,7 +217,7 @@ def lines_of(
     prices: Prices = _PRICES,
 ) -> list[LinePasses]:
     """The lines of a field, ready to be asked; parameters as those of read_sections."""
-    coded = known.coded(characters)
+    coded = known.encode_in(characters)
     return [
         LinePasses([_frames(m, characters, prices) for m in passes], coded, known, none)
         for passes, none in zip(lines, empty, strict=True)
@@ -225,7 +225,7 @@ def lines_of(
 
 
 def _frames(matrix: LogProbs, characters: tuple[str, ...], prices: Prices) -> Frames:
-    return frames_of(shortened(folded_case(matrix, characters)), characters, prices)
+    return frames_of(drop_sure_blanks(folded_case(matrix, characters)), characters, prices)
 
 
 class LinePasses:
@@ -249,7 +249,7 @@ class LinePasses:
         last = max((at for at, i in enumerate(row) if self._known.members[i].value), default=-1)
         return row[last + 1 :]
 
-    def listed(self) -> list[tuple[Row, float, float]]:
+    def rank_rows(self) -> list[tuple[Row, float, float]]:
         """Rows of section numbers with the mean log over the passes, and the share of passes that had it first."""
         bests = [row for row, _ in self._best_of_passes()]
         rows = list(dict.fromkeys([*bests, ()]))
@@ -275,7 +275,7 @@ class LinePasses:
         return [float(x) for x in np.mean(said, axis=0)]
 
 
-def joined(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[SectionList]:
+def join_rows(lines: Sequence[Sequence[tuple[Row, float, float]]], known: Sections) -> list[SectionList]:
     """The likeliest rows of all lines put together, each combination once."""
     whole: dict[str, tuple[float, float, Row]] = {}
     for parts in product(*(line[:_MOST_ROWS] for line in lines)):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ocr.calibration.fields import Facts, spread
 from ocr.handwriting.chance import shares
-from ocr.handwriting.sections import WORST_LOG, LinePasses, Row, SectionList, Sections, as_text, joined
+from ocr.handwriting.sections import WORST_LOG, LinePasses, Row, SectionList, Sections, as_text, join_rows
 
 _MOST_ROWS = 6
 _MOST_PARTS = 3
@@ -44,11 +44,13 @@ class TwiceRead:
 
 def read_twice(places: Sequence[Sequence[LinePasses]], known: Sections) -> list[TwiceRead]:
     """The lists that two places bear together, best first; [] where either bears none by itself."""
-    said = [joined([line.listed() for line in lines], known)[:_MOST_ROWS] for lines in places]
+    said = [join_rows([line.rank_rows() for line in lines], known)[:_MOST_ROWS] for lines in places]
     if not all(said):
         return []
     # Of rows with the same sections the last stays: the first place's own, in its order.
-    rows = list({_key(row, known): row for row in (*_mixed(said, known), *_rows(said[1]), *_rows(said[0]))}.values())
+    rows = list(
+        {_key(row, known): row for row in (*_mix_titles(said, known), *_rows(said[1]), *_rows(said[0]))}.values()
+    )
     number = {_key(row, known): at for at, row in enumerate(rows)}
     main = [number.get(_key(_main(row, known), known), at) for at, row in enumerate(rows)]
     prior = np.array([sum(known.members[i].weight for i in row) for row in rows])
@@ -77,7 +79,7 @@ def _rows(said: Sequence[SectionList]) -> list[Row]:
     return [one.row for one in said]
 
 
-def _mixed(said: Sequence[Sequence[SectionList]], known: Sections) -> list[Row]:
+def _mix_titles(said: Sequence[Sequence[SectionList]], known: Sections) -> list[Row]:
     """Each place's sections of the main title alone, and with the other place's of other titles."""
     likely = [row for place in said for row in _rows(place[:_MOST_PARTS])]
     main = [part for row in likely if (part := _main(row, known))]

@@ -42,18 +42,18 @@ def with_unlisted(known: Sections) -> Sections:
     return replace(known, members=(*known.members, *(ListedSection(n, known.main, (n,), weight) for n in others)))
 
 
-def held(text: str, known: Sections) -> float:
+def weigh_list(text: str, known: Sections) -> float:
     """What a list counts, 0..1: half where it holds a section that is not known, less where one may lack its letter."""
     first = text.partition(" & ")[0]
     numbers = first.removesuffix(known.main).split("/") if first.endswith(known.main) else []
-    lettered = _lettered(known)
+    lettered = _letter_odds(known)
     letters = math.prod(1 / (1 + _LETTER_MISSED * lettered.get(n.strip(), 0.0)) for n in numbers)
     listed = {m.value for m in known.members}
     return letters if all(n.strip() in listed for n in numbers) else letters * _HELD
 
 
 @lru_cache(maxsize=4)
-def _lettered(known: Sections) -> dict[str, float]:
+def _letter_odds(known: Sections) -> dict[str, float]:
     """Of each number of the main title how much oftener it is listed with a letter behind it than without."""
     main = {m.value: math.exp(m.weight) for m in known.members if m.title == known.main and m.value}
     found = dict.fromkeys((v for v in main if v.isdigit()), 0.0)
@@ -79,11 +79,11 @@ def _gain(line: LinePasses, known: Sections) -> float:
 
 def _gain_of_pass(frames: Frames, known: Sections) -> float:
     narrow, wide = _freely(known)
-    row, free = likeliest_row(frames, wide.coded(CHARACTERS), wide.weights)
+    row, free = likeliest_row(frames, wide.encode_in(CHARACTERS), wide.weights)
     # The known ones are the first of all: where a free reading holds no others, it is theirs.
     if all(wide.owners[form] < len(narrow.members) for form in row):
         return 0.0
-    return free - likeliest_row(frames, narrow.coded(CHARACTERS), narrow.weights)[1]
+    return free - likeliest_row(frames, narrow.encode_in(CHARACTERS), narrow.weights)[1]
 
 
 @lru_cache(maxsize=4)

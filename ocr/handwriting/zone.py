@@ -15,7 +15,7 @@ from ocr.handwriting.numbers import Spoken, read_serial, read_year
 from ocr.handwriting.packed import CHARACTERS
 from ocr.handwriting.sections import LinePasses, Sections, lines_of, read_sections
 from ocr.handwriting.twice import read_twice
-from ocr.handwriting.unlisted_sections import held, listed_share, with_unlisted
+from ocr.handwriting.unlisted_sections import listed_share, weigh_list, with_unlisted
 
 Pass = tuple[float, float, float]
 """One look of the network at a line: top and bottom of a part of the crop's height, and how much it is stretched."""
@@ -78,7 +78,7 @@ def is_free(kind: str) -> bool:
 def weigh(kind: str, matrices: Matrices, known: Sections | None = None) -> list[ZoneText]:
     """The texts that a zone may hold, likeliest first. known: the sections there are; without, lists are free text."""
     if kind == "sections":
-        return _listed(matrices, known) if known is not None else _free_lines(matrices)
+        return _read_listed(matrices, known) if known is not None else _free_lines(matrices)
     read = _IN_FIGURES.get(kind)
     if read is None:
         return _free(matrices[0])
@@ -101,7 +101,9 @@ def weigh_twice(matrices: Matrices, again: Matrices, known: Sections) -> list[Zo
     found = read_twice(places, wide)
     if not found:
         return weigh("sections", matrices, known)
-    return _as_listed([ZoneText(s.text, s.facts, "sections_twice", held(s.text, known)) for s in found], places, known)
+    return _as_listed(
+        [ZoneText(s.text, s.facts, "sections_twice", weigh_list(s.text, known)) for s in found], places, known
+    )
 
 
 def is_plain(found: Sequence[ZoneText]) -> bool:
@@ -125,10 +127,10 @@ def covers(text: str, seen: Sequence[str], *, words: bool) -> float:
 
     A figure left over counts whole, a letter half; words: letters are words beside an hour and count nothing.
     """
-    return max(_covered(text, one, words=words) for one in seen)
+    return max(_share_covered(text, one, words=words) for one in seen)
 
 
-def _covered(text: str, seen: str, *, words: bool) -> float:
+def _share_covered(text: str, seen: str, *, words: bool) -> float:
     figures = sum(map(str.isdigit, text))
     left = max(0, sum(map(str.isdigit, seen)) - figures)
     letters = 0 if words else sum(map(str.isalpha, seen))
@@ -139,11 +141,11 @@ def _free(passes: Sequence[LogProbs]) -> list[ZoneText]:
     return [ZoneText(line.text, line.facts, "line") for line in read_line(passes, load_letters())]
 
 
-def _listed(matrices: Matrices, known: Sections) -> list[ZoneText]:
+def _read_listed(matrices: Matrices, known: Sections) -> list[ZoneText]:
     wide = with_unlisted(known)
     empty = _EMPTY[: len(matrices)]
     found = read_sections(matrices, CHARACTERS, wide, empty)
-    texts = [ZoneText(s.text, s.facts, "sections", held(s.text, known)) for s in found]
+    texts = [ZoneText(s.text, s.facts, "sections", weigh_list(s.text, known)) for s in found]
     return _as_listed(texts, [lines_of(matrices, CHARACTERS, wide, empty)], known)
 
 

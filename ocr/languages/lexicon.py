@@ -47,7 +47,7 @@ class Lexicon:
     _values: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        pairs = {(folded(s), value) for value, others in self.entries for s in (value, *others)}
+        pairs = {(fold_text(s), value) for value, others in self.entries for s in (value, *others)}
         # A set has no order of its own: ties must come out the same on each run.
         ordered = sorted(p for p in pairs if p[0])
         # The class is frozen; these are worked out once.
@@ -56,7 +56,7 @@ class Lexicon:
 
     def exact(self, text: str) -> str:
         """The value of which text is a spelling; "" for none, and for a spelling of several."""
-        wanted = folded(text)
+        wanted = fold_text(text)
         values = {self._values[at] for at in range(*self._range(wanted))} if wanted else set()
         return values.pop() if len(values) == 1 else ""
 
@@ -68,7 +68,7 @@ class Lexicon:
 
         A spelling of under four letters counts only when the text is exactly that: "EC" is in many words.
         """
-        wanted = folded(text)
+        wanted = fold_text(text)
         if not wanted:
             return []
         best: dict[str, float] = {}
@@ -96,7 +96,7 @@ class Lexicon:
         return scores
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Text for comparing: NFC, without case, blanks, joiners and punctuation, digits as 0-9."""
     kept = (c for c in nfc(text).casefold() if unicodedata.category(c)[0] in "LMN")
     return fold_digits("".join(kept))

@@ -43,11 +43,11 @@ def as_written(text: str) -> str:
     # NFC keeps nukta letters apart and o-signs in one; what comes in two parts is parted here.
     found = unicodedata.normalize("NFC", text).translate(_JOINERS)
     for block in _BLOCKS:
-        found = block.cluster.sub(lambda m, b=block: _turned(m, b), found)  # type: ignore[misc]
+        found = block.cluster.sub(lambda m, b=block: _reorder_match(m, b), found)  # type: ignore[misc]
     return found
 
 
-def _turned(match: re.Match[str], block: _Block) -> str:
+def _reorder_match(match: re.Match[str], block: _Block) -> str:
     first, last = "", ""
     for sign in match["signs"]:
         ahead, behind = block.split.get(sign, (sign, "") if sign in block.before else ("", sign))

@@ -44,7 +44,9 @@ class TextStrip:
             return to_strip(self.image, *self.passes[0])
         top, bottom, wide = self.passes[int(rng.integers(len(self.passes)))]
         top, bottom = (min(1.0, max(0.0, edge + rng.uniform(-_EDGE, _EDGE))) for edge in (top, bottom))
-        return altered(to_strip(turned(self.image, rng), top, bottom, wide * rng.uniform(0.85, 1.15)), rng)
+        return alter_by_chance(
+            to_strip(turn_by_chance(self.image, rng), top, bottom, wide * rng.uniform(0.85, 1.15)), rng
+        )
 
 
 class DrawnStrips:
@@ -70,7 +72,7 @@ class DrawnStrips:
         part = self._pictures[self._ends[number] : self._ends[number + 1]]
         strip = np.asarray(cv2.imdecode(part, cv2.IMREAD_GRAYSCALE), np.uint8)
         wide = max(_LEAST_WIDE, round(strip.shape[1] * rng.uniform(0.93, 1.08)))
-        return altered(np.asarray(cv2.resize(strip, (wide, HEIGHT_PX)), np.uint8), rng)
+        return alter_by_chance(np.asarray(cv2.resize(strip, (wide, HEIGHT_PX)), np.uint8), rng)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def to_strip(image: Strip, top: float, bottom: float, wide: float) -> Strip:
     return np.asarray(cv2.resize(part, (width, HEIGHT_PX), interpolation=how), np.uint8)
 
 
-def turned(picture: Strip, rng: Rng) -> Strip:
+def turn_by_chance(picture: Strip, rng: Rng) -> Strip:
     """Turned and sheared by chance, as another hand slants."""
     import cv2
 
@@ -127,7 +129,7 @@ def turned(picture: Strip, rng: Rng) -> Strip:
     return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def altered(strip: Strip, rng: Rng) -> Strip:
+def alter_by_chance(strip: Strip, rng: Rng) -> Strip:
     """Other contrast, blur, noise."""
     import cv2
 

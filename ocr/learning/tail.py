@@ -48,9 +48,9 @@ def forward(numbers: Numbers, lines: Sequence[Seen]) -> Step:
     x = np.concatenate([line.inside for line in lines])
     backs: list[Back] = []
     for block in range(2):
-        x, back = run.beside(x, 2 * block, run.attention, 4 * block)
+        x, back = run.add_part(x, 2 * block, run.attention, 4 * block)
         backs.append(back)
-        x, back = run.beside(x, 2 * block + 1, run.layers, 4 * block + 2)
+        x, back = run.add_part(x, 2 * block + 1, run.layers, 4 * block + 2)
         backs.append(back)
     x, last = run.norm(x, 4)
     x = x + np.concatenate([line.beside for line in lines])
@@ -74,7 +74,7 @@ class _Run:
         self._lines = [slice(a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
         self.gradients: dict[str, Floats] = {}
 
-    def beside(
+    def add_part(
         self, x: Floats, norm: int, part: Callable[[Floats, int], tuple[Floats, Back]], layer: int
     ) -> tuple[Floats, Back]:
         """What came in and, added to it, what a part makes of its norm."""

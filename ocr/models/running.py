@@ -61,7 +61,7 @@ class Network:
 
 def is_here(name: str) -> bool:
     """Whether the package has that file of weights, and what runs it; nothing is loaded."""
-    model = _listed().get(name)
+    model = _models_by_name().get(name)
     return model is not None and model.path.is_file() and find_spec("onnxruntime") is not None
 
 
@@ -74,7 +74,7 @@ def content_of(weights: str | Path) -> bytes:
         if not weights.is_file():
             raise EngineMissing(f"{weights} is not there. Bring the file, or mend the setting that names it.")
         return weights.read_bytes()
-    model = _listed().get(weights)
+    model = _models_by_name().get(weights)
     if model is None or not model.path.is_file():
         raise EngineMissing(f"ocr/models/{weights} is not there. Run make setup, or install the toolkit again.")
     data = model.path.read_bytes()
@@ -104,5 +104,5 @@ def load_content(content: bytes) -> onnxruntime.InferenceSession:
 
 
 @cache
-def _listed() -> Mapping[str, OwnModel]:
+def _models_by_name() -> Mapping[str, OwnModel]:
     return {m.name: m for m in own_models()}

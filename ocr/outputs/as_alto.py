@@ -7,7 +7,7 @@ from lxml import etree
 from ocr.languages.writing import is_rtl, language_of
 from ocr.outputs import SOFTWARE, Output, OutputPage, blocks_of, words_of
 from ocr.outputs.xml import clean, element, sides, to_bytes
-from ocr.page import Box, Line, around
+from ocr.page import Box, Line, enclose_boxes
 
 _NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -63,7 +63,7 @@ def _page(page: OutputPage, name: str) -> etree._Element:
 
 
 def _block(lines: list[Line], languages: tuple[str, ...], name: str) -> etree._Element:
-    place = _place(around(line.box for line in lines))
+    place = _place(enclose_boxes(line.box for line in lines))
     made = (_line(line, line.languages or languages, f"{name}l{n}") for n, line in enumerate(lines, 1))
     return _new("TextBlock", {"ID": name} | place, *made)
 

@@ -7,7 +7,7 @@ from lxml import etree
 from ocr.languages.writing import is_rtl, language_of
 from ocr.outputs import SOFTWARE, Output, OutputPage, blocks_of, words_of
 from ocr.outputs.xml import element, to_bytes
-from ocr.page import Box, Line, around
+from ocr.page import Box, Line, enclose_boxes
 
 _NAMESPACE = "http://www.w3.org/1999/xhtml"
 _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -54,7 +54,7 @@ def _page(page: OutputPage, n: int) -> etree._Element:
 
 
 def _area(lines: list[Line], languages: tuple[str, ...], name: str) -> etree._Element:
-    box = _box(around(line.box for line in lines))
+    box = _box(enclose_boxes(line.box for line in lines))
     made = [_line(line, line.languages or languages, f"{name}_{n}") for n, line in enumerate(lines, 1)]
     paragraph = _new("p", "ocr_par", f"par_{name}", box, *made)
     _say_language(paragraph, "\n".join(line.text for line in lines), lines[0].languages or languages)

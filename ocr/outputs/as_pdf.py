@@ -89,7 +89,7 @@ class PdfWriter:
     def _write_text(self, leaf: pikepdf.Page, page: OutputPage, unscaled: Placing) -> None:
         """Lay the text over a page. unscaled: from a page's unit of a point to its own place."""
         assert self._pdf is not None
-        x0, y0, x1, y1 = _seen(leaf)
+        x0, y0, x1, y1 = _visible_box(leaf)
         wide, high = (y1 - y0, x1 - x0) if unscaled.b else (x1 - x0, y1 - y0)
         sx, sy = wide / max(1, page.text.width), high / max(1, page.text.height)
         u = unscaled
@@ -105,7 +105,7 @@ class PdfWriter:
 
 def _own_placing(leaf: pikepdf.Page) -> Placing:
     """How a PDF's page is seen: points from its upper left corner, turned as it is shown, to its own place."""
-    x0, y0, x1, y1 = _seen(leaf)
+    x0, y0, x1, y1 = _visible_box(leaf)
     return {
         90: Placing(0, 1, 1, 0, x0, y0),
         180: Placing(-1, 0, 0, 1, x1, y0),
@@ -113,7 +113,7 @@ def _own_placing(leaf: pikepdf.Page) -> Placing:
     }.get(_rotation(leaf), Placing(1, 0, 0, -1, x0, y1))
 
 
-def _seen(leaf: pikepdf.Page) -> tuple[float, float, float, float]:
+def _visible_box(leaf: pikepdf.Page) -> tuple[float, float, float, float]:
     """Left, bottom, right and top of what is shown of a page, in its own units."""
     # A PDF may name any two opposite corners.
     boxes = [[float(x) for x in box] for box in (leaf.mediabox, leaf.cropbox)]

@@ -32,7 +32,7 @@ def draw_zones(
     thick and orange, the others thin and blue; zones in hidden are painted over. As a line of writing may lie beside
     its zone, a page with hidden zones shows nothing outside the other zones.
     """
-    page = cv2.cvtColor(_covered(grey, zones, hidden) if hidden else grey, cv2.COLOR_GRAY2BGR)
+    page = cv2.cvtColor(_cover_zones(grey, zones, hidden) if hidden else grey, cv2.COLOR_GRAY2BGR)
     size = max(grey.shape) / 2400
     for name, box in zones.items():
         is_doubtful = name in doubtful
@@ -50,12 +50,12 @@ def page_webp(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str] = (),
 
     grey: (height, width) uint8. quarter_turns: anticlockwise, by which it lies turned.
     """
-    page = _covered(grey, zones, hidden) if hidden else grey
+    page = _cover_zones(grey, zones, hidden) if hidden else grey
     page = np.ascontiguousarray(np.rot90(page, -quarter_turns))
     return bytes(cv2.imencode(".webp", page, [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY])[1])
 
 
-def _covered(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Image:
+def _cover_zones(grey: Image, zones: Mapping[str, Box], hidden: Sequence[str]) -> Image:
     covered = np.full_like(grey, _COVER)
     for name, box in zones.items():
         if name not in hidden:

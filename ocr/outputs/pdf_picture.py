@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from ocr.page import Scan
-from ocr.scans.image import _opened as opened
+from ocr.scans.image import _open_picture as opened
 from ocr.scans.image import to_grey
 
 if TYPE_CHECKING:
@@ -92,14 +92,14 @@ def _as_it_is(pdf: pikepdf.Pdf, scan: Scan, picture: Picture) -> pikepdf.Stream:
 def _without_loss(pdf: pikepdf.Pdf, picture: Picture) -> pikepdf.Stream:
     if picture.mode == "1":
         return _fax(pdf, picture)
-    shown = _shown(picture)
+    shown = _flatten_picture(picture)
     data = zlib.compress(shown.tobytes(), 6)
     image = _image(pdf, data, shown.size, 8, _COLOURS[shown.mode])
     image.Filter = Name.FlateDecode
     return image
 
 
-def _shown(picture: Picture) -> Picture:
+def _flatten_picture(picture: Picture) -> Picture:
     """A picture as 8 bits grey, RGB or CMYK; on white paper where it is transparent."""
     from PIL import Image as Pillow
 

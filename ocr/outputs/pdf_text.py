@@ -95,11 +95,11 @@ def text_operators(text: PageText, placing: Placing) -> bytes:
 
 
 def _line(line: Line, placing: Placing) -> Iterator[str]:
-    words = [w for w in (_shown(word) for word in words_of(line)) if w.text]
+    words = [w for w in (_strip_unprintable(word) for word in words_of(line)) if w.text]
     if not words:
         return
     turn = placing.turn_deg
-    placed = [_turned(word.box, turn) for word in words]
+    placed = [_turn_box(word.box, turn) for word in words]
     # Middle values, since one speck or one tall letter must not move a whole line into its neighbour.
     size = max(1, sorted(box.y1 - box.y0 for box in placed)[len(placed) // 2])
     feet = sorted(box.y1 for box in placed)
@@ -117,7 +117,7 @@ def _line(line: Line, placing: Placing) -> Iterator[str]:
             yield _show(word.text + blank, box.x0, after.x0 if after and goes_on else box.x1, foot, size, turn)
 
 
-def _shown(word: Word) -> Word:
+def _strip_unprintable(word: Word) -> Word:
     """A word without characters that no font shows and some readers stumble over."""
     text = "".join(c for c in word.text if unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
     return Word(" ".join(text.split()), word.confidence, word.box)
@@ -126,13 +126,13 @@ def _shown(word: Word) -> Word:
 def _rtl_word(text: str, left: float, right: float, foot: int, size: int, turn: int) -> Iterator[str]:
     """The runs of one word from right to left; each takes as much of the box as it has characters."""
     step = (right - left) / len(text)
-    for rtl, run in groupby(_directed(text), key=lambda pair: pair[0]):
+    for rtl, run in groupby(_mark_direction(text), key=lambda pair: pair[0]):
         part = "".join(char for _, char in run)
         end, right = right, right - step * len(part)
         yield _show(part, end, right, foot, size, turn) if rtl else _show(part, right, end, foot, size, turn)
 
 
-def _directed(text: str) -> Iterator[tuple[bool, str]]:
+def _mark_direction(text: str) -> Iterator[tuple[bool, str]]:
     """Each character with whether it runs from right to left; signs without a direction go with their neighbour."""
     rtl = next((is_rtl_letter(c) for c in text if _is_strong(c)), False)
     for char in text:
@@ -149,7 +149,7 @@ def _show(text: str, start: float, end: float, foot: float, size: int, turn: int
     units = text.encode("utf-16-be")
     wide = max(abs(end - start), 0.1) / (len(units) // 2 * _EM_SHARE * size) * 100
     x_step = -1 if end < start else 1
-    x, y = _back(start, foot, turn)
+    x, y = _turn_point_back(start, foot, turn)
     # Quarter turns alone: whole numbers, without the rounding of cos.
     cos, sin = round(math.cos(math.radians(turn))), round(math.sin(math.radians(turn)))
     # The page's matrix turns y over; letters are turned over once more.
@@ -158,7 +158,7 @@ def _show(text: str, start: float, end: float, foot: float, size: int, turn: int
     return f"{numbers} Tm {FONT_NAME} {size} Tf {_number(wide)} Tz <{units.hex()}> Tj"
 
 
-def _turned(box: Box, turn: int) -> Box:
+def _turn_box(box: Box, turn: int) -> Box:
     """A box in a frame where the text runs level: the scan turned clockwise by its direction, about its corner."""
     corners = [_level(x, y, turn) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
     xs, ys = zip(*corners, strict=True)
@@ -170,7 +170,7 @@ def _level(x: int, y: int, turn: int) -> tuple[int, int]:
     return {0: (x, y), 90: (-y, x), 180: (-x, -y), 270: (y, -x)}[turn % 360]
 
 
-def _back(x: float, y: float, turn: int) -> tuple[float, float]:
+def _turn_point_back(x: float, y: float, turn: int) -> tuple[float, float]:
     """A point of the level frame on the scan."""
     return {0: (x, y), 90: (y, -x), 180: (-x, -y), 270: (-y, x)}[turn % 360]
 

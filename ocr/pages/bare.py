@@ -6,7 +6,7 @@ import numpy as np
 
 from ocr.engine import Image
 from ocr.geometry.paper import small
-from ocr.pages.edges import find_edges, is_negative, painted
+from ocr.pages.edges import find_edges, is_negative, paint_edges
 
 # Less is too coarse to show a pencil's line.
 _LEAST_PX = 600
@@ -44,7 +44,7 @@ def is_bare(grey: Image) -> bool:
     beside = np.zeros_like(looked)
     if edges is not None:
         paper = (slice(edges.paper.y0, edges.paper.y1), slice(edges.paper.x0, edges.paper.x1))
-        looked = np.ascontiguousarray(painted(looked, edges)[paper])
+        looked = np.ascontiguousarray(paint_edges(looked, edges)[paper])
         # What an edge leaves of its fading; a letter reaches out of that.
         reach = 2 * round(_FADING * max(looked.shape)) + 1
         beside = np.asarray(cv2.dilate(edges.mask, np.ones((reach, reach), np.uint8)), np.uint8)[paper]

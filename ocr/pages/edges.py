@@ -44,7 +44,7 @@ def find_edges(small: Image) -> Edges | None:
         return None
     thick = max(5, round(max(height, width) * _THICK_SHARE))
     dark = np.where(small < _DARK * paper, 255, 0).astype(np.uint8)
-    solid = cv2.morphologyEx(_padded(dark, thick), cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    solid = cv2.morphologyEx(_pad_dark(dark, thick), cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     outer = _touching(solid[thick:-thick, thick:-thick])
     if not outer.any() or outer.mean() / 255 > _MOST:
         return None
@@ -68,7 +68,7 @@ def is_negative(small: Image) -> bool:
     return float((solid > 0).sum()) < 0.1 * float((bright > 0).sum())
 
 
-def painted(grey: Image, edges: Edges) -> Image:
+def paint_edges(grey: Image, edges: Edges) -> Image:
     """The scan with its black edges in the shade of the paper; mask and scan may differ in size."""
     import cv2
 
@@ -82,7 +82,7 @@ def painted(grey: Image, edges: Edges) -> Image:
     return np.where(mask > 0, shade, grey).astype(np.uint8)
 
 
-def _padded(dark: Image, px: int) -> Image:
+def _pad_dark(dark: Image, px: int) -> Image:
     """Dark as far as one can see beyond an edge that is dark, so that a narrow edge counts as thick."""
     return np.pad(dark, px, mode="edge")
 

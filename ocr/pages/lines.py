@@ -17,7 +17,7 @@ from ocr.geometry.gutter import QuietGap, gaps, widest
 from ocr.geometry.mapping import Points
 from ocr.geometry.paper import ink_of, small
 from ocr.geometry.strands import find_strands, text_ink
-from ocr.page import Box, around
+from ocr.page import Box, enclose_boxes
 from ocr.pages.prepared import Prepared
 
 _LEAST_WIDE = 0.6
@@ -83,12 +83,12 @@ def find_lines(image: Image, *, right_to_left: bool = False) -> tuple[PageLine, 
     rows: list[PageLine] = []
     for block, members in enumerate(_columns(boxes, letter, looked.shape[1], right_to_left=right_to_left)):
         rows += [PageLine(box, block) for box in _rows(members, letter, right_to_left=right_to_left)]
-    return tuple(PageLine(_grown(line.box, scale, image.shape), line.block) for line in rows)
+    return tuple(PageLine(_scale_box(line.box, scale, image.shape), line.block) for line in rows)
 
 
-def missed(found: Sequence[PageLine], read: Sequence[Box]) -> tuple[PageLine, ...]:
+def drop_covered(found: Sequence[PageLine], read: Sequence[Box]) -> tuple[PageLine, ...]:
     """Those of the lines found that boxes already read do not cover by half."""
-    return tuple(line for line in found if _covered(line.box, read) < _COVERED)
+    return tuple(line for line in found if _share_covered(line.box, read) < _COVERED)
 
 
 def cut_line(page: Prepared, box: Box, height_px: int | None = None) -> LineCrop:
@@ -103,7 +103,7 @@ def cut_line(page: Prepared, box: Box, height_px: int | None = None) -> LineCrop
     pad = max(2, round(_MARGIN * (box.y1 - box.y0)))
     x0, y0 = max(0, min(box.x0 - pad, width - 1)), max(0, min(box.y0 - pad, height - 1))
     cut = Box(x0, y0, max(x0 + 1, min(width, box.x1 + pad)), max(y0 + 1, min(height, box.y1 + pad)))
-    crop = _alone(page.image[cut.y0 : cut.y1, cut.x0 : cut.x1], box.y0 - cut.y0, box.y1 - cut.y0)
+    crop = _isolate_line(page.image[cut.y0 : cut.y1, cut.x0 : cut.x1], box.y0 - cut.y0, box.y1 - cut.y0)
     scale = min(_MOST_UPSCALING, height_px / crop.shape[0]) if height_px else 1.0
     size = tuple(max(1, round(n * scale)) for n in crop.shape[::-1])
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -111,7 +111,7 @@ def cut_line(page: Prepared, box: Box, height_px: int | None = None) -> LineCrop
     return LineCrop(image, cut, scale, page)
 
 
-def _alone(crop: Image, top: int, bottom: int) -> Image:
+def _isolate_line(crop: Image, top: int, bottom: int) -> Image:
     """A crop without what reaches in from the lines above and below; top, bottom: the line's own rows."""
     import cv2
 
@@ -198,7 +198,7 @@ def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[B
     rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda b: (b.y0 + b.y1) / 2):
         # Boxes come from the top, so only the last rows can take one.
-        row = next((r for r in reversed(rows[-3:]) if _overlap(around(r), box) >= _SAME_ROW), None)
+        row = next((r for r in reversed(rows[-3:]) if _overlap(enclose_boxes(r), box) >= _SAME_ROW), None)
         if row is None:
             rows.append([box])
         else:
@@ -211,7 +211,7 @@ def _rows(boxes: Sequence[Box], letter: float, *, right_to_left: bool) -> list[B
             if box.x0 - max(b.x1 for b in parts[-1]) > _WORD_GAP * letter:
                 parts.append([])
             parts[-1].append(box)
-        lines += [around(p) for p in (parts[::-1] if right_to_left else parts)]
+        lines += [enclose_boxes(p) for p in (parts[::-1] if right_to_left else parts)]
     return lines
 
 
@@ -220,7 +220,7 @@ def _overlap(a: Box, b: Box) -> float:
     return (min(a.y1, b.y1) - max(a.y0, b.y0)) / max(1, min(a.y1 - a.y0, b.y1 - b.y0))
 
 
-def _covered(box: Box, others: Sequence[Box]) -> float:
+def _share_covered(box: Box, others: Sequence[Box]) -> float:
     """Share of a box's width that others on its row cover."""
     columns = np.zeros(max(1, box.x1 - box.x0), bool)
     for other in others:
@@ -229,7 +229,7 @@ def _covered(box: Box, others: Sequence[Box]) -> float:
     return float(columns.mean())
 
 
-def _grown(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+def _scale_box(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
     """A box of the small picture on the page itself."""
     height, width = shape[:2]
     x0, y0 = int(box.x0 / scale), int(box.y0 / scale)

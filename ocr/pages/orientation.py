@@ -36,12 +36,12 @@ def find_turn(
     page: the scan with white ground; flat: the same seen small, scale: its pixels per pixel. The engine reads a few
     lines, and those once more upside down where they were not read surely.
     """
-    side = _sideways(ink_of(view.seen(flat, scale)))
+    side = _sideways(ink_of(view.draw(flat, scale)))
     if side is None:
         return None
-    standing = view.then(*quarter_turn(view.shape, side))
-    angle = find_skew(text_ink(ink_of(standing.seen(flat, scale))))
-    level = standing.then(*levelling(standing.shape, angle))
+    standing = view.compose(*quarter_turn(view.shape, side))
+    angle = find_skew(text_ink(ink_of(standing.draw(flat, scale))))
+    level = standing.compose(*levelling(standing.shape, angle))
     ups, downs = [], []
     for samples in sample_lines(page, flat, scale, level):
         ups.append(_read(samples, languages, engine))
@@ -69,21 +69,21 @@ def sample_lines(page: Image, flat: Image, scale: float, level: View) -> Iterato
     """A few lines of a level view one below the other, white about them, letters of usual size; then a few others."""
     import cv2
 
-    ink = ink_of(level.seen(flat, scale))
+    ink = ink_of(level.draw(flat, scale))
     strands = find_strands(ink)
     if not strands.boxes:
         return
     size = min(2.0, _LETTER_PX * scale / strands.letter_px)
     pad = max(2, round(0.4 * strands.letter_px))
-    for boxes in _chosen(ink, strands, round(_SAMPLE_PX / size * scale)):
+    for boxes in _choose_parts(ink, strands, round(_SAMPLE_PX / size * scale)):
         crops = []
         for box in boxes:
             y0, y1 = int((box.y0 - pad) / scale), int((box.y1 + pad) / scale)
             x0, x1 = int((box.x0 - pad) / scale), int((box.x1 + pad) / scale)
-            crop = picture(page, level.then(cropping(x0, y0), (y1 - y0, x1 - x0)).map())
+            crop = picture(page, level.compose(cropping(x0, y0), (y1 - y0, x1 - x0)).map())
             crop = np.asarray(cv2.resize(crop, None, fx=size, fy=size, interpolation=cv2.INTER_AREA), np.uint8)
             crops.append(remove_leaders(remove_rules(crop)))
-        yield _stacked(crops)
+        yield _stack_crops(crops)
 
 
 def _sideways(ink: Image) -> int | None:
@@ -99,7 +99,7 @@ def _read(samples: Image, languages: Sequence[str], engine: Engine) -> float:
     return confidence(engine.read([LineImage(samples, tuple(languages[:1]), block=True)])[0])
 
 
-def _chosen(ink: Image, strands: Strands, width: int) -> list[list[Box]]:
+def _choose_parts(ink: Image, strands: Strands, width: int) -> list[list[Box]]:
     """The parts of strands with most letters, a few at a time, each few from top to bottom; width: of a part."""
     import cv2
 
@@ -123,7 +123,7 @@ def _chosen(ink: Image, strands: Strands, width: int) -> list[list[Box]]:
     return [sorted(best[i :: -(-len(best) // _SAMPLES)], key=lambda b: b.y0) for i in range(-(-len(best) // _SAMPLES))]
 
 
-def _stacked(crops: Sequence[Image]) -> Image:
+def _stack_crops(crops: Sequence[Image]) -> Image:
     width = max(c.shape[1] for c in crops) + 2 * _GAP_PX
     rows = [np.full((_GAP_PX, width), 255, np.uint8)]
     for crop in crops:

@@ -28,7 +28,7 @@ def writing(flat: Image) -> str:
     return "faint" if depth < _STRONG and _marks(flat, depth) >= _LEAST_FAINT else "none"
 
 
-def darkened(flat: Image) -> Image:
+def darken_faint(flat: Image) -> Image:
     """Faint marks made as dark as ink, so that they can be found and read."""
     # In 16 bits: what falls below 0 would come back as white.
     return np.clip((flat.astype(np.int16) - (255 - _STRONG)) * 255 // (_STRONG - 15), 0, 255).astype(np.uint8)

@@ -216,7 +216,7 @@ class _Device(PDFTextDevice):
 
 def _lies_in(glyph: Glyph, place: tuple[float, float, float, float]) -> bool:
     # A third of its size above the foot is inside a letter.
-    x, y = back(((glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size / 3), glyph.turn)
+    x, y = turn_back(((glyph.x0 + glyph.x1) / 2, glyph.y - glyph.size / 3), glyph.turn)
     return place[0] <= x <= place[2] and place[1] <= y <= place[3]
 
 
@@ -226,7 +226,7 @@ def level(point: tuple[float, float], turn: int) -> tuple[float, float]:
     return {0: (x, y), 90: (-y, x), 180: (-x, -y), 270: (y, -x)}[turn]
 
 
-def back(point: tuple[float, float], turn: int) -> tuple[float, float]:
+def turn_back(point: tuple[float, float], turn: int) -> tuple[float, float]:
     """A point of the level frame on the picture."""
     x, y = point
     return {0: (x, y), 90: (y, -x), 180: (-x, -y), 270: (-y, x)}[turn]

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from ocr.languages.writing import is_rtl, is_rtl_letter, language_of
 from ocr.page import Box, Line, Word
-from ocr.print.layer_glyphs import Glyph, back
+from ocr.print.layer_glyphs import Glyph, turn_back
 
 _SAME_FOOT = 0.35
 _BLANK_GAP = 0.19
@@ -149,7 +149,7 @@ def _word(glyphs: Sequence[Glyph]) -> Word:
     size = max(g.size for g in glyphs)
     foot = sorted(g.y for g in glyphs)[len(glyphs) // 2]
     left, right = min(g.x0 for g in glyphs), max(g.x1 for g in glyphs)
-    one, other = (back(p, glyphs[0].turn) for p in ((left, foot - _ABOVE * size), (right, foot + _BELOW * size)))
+    one, other = (turn_back(p, glyphs[0].turn) for p in ((left, foot - _ABOVE * size), (right, foot + _BELOW * size)))
     xs, ys = sorted((one[0], other[0])), sorted((one[1], other[1]))
     box = Box(int(xs[0]), int(ys[0]), max(int(xs[1] + 0.999), int(xs[0]) + 1), max(int(ys[1] + 0.999), int(ys[0]) + 1))
     return Word("".join(text.split()), 1.0, box)

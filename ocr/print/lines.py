@@ -23,7 +23,7 @@ from ocr.engines import load_engine
 from ocr.languages.language import Language, language
 from ocr.page import Box, Candidate, Word
 from ocr.print.vote import vote, voted_words
-from ocr.tesseract.models import installed
+from ocr.tesseract.models import installed_models
 
 
 class Pass(NamedTuple):
@@ -118,14 +118,16 @@ class LinePictures:
     def _tight(self) -> LinePicture:
         whole = self.get("strokes")
         box = strokes.text_box(whole.image)
-        return LinePicture(whole.image[box.y0 : box.y1, box.x0 : box.x1], _moved(whole.to_given, 1.0, box.x0, box.y0))
+        return LinePicture(
+            whole.image[box.y0 : box.y1, box.x0 : box.x1], _shift_map(whole.to_given, 1.0, box.x0, box.y0)
+        )
 
     def _large(self) -> LinePicture:
         import cv2
 
         whole = self.get("clean")
         larger = cv2.resize(whole.image, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC)
-        return LinePicture(np.asarray(larger, np.uint8), _moved(whole.to_given, 1 / _LARGER, 0, 0))
+        return LinePicture(np.asarray(larger, np.uint8), _shift_map(whole.to_given, 1 / _LARGER, 0, 0))
 
     def has_empty_boxes(self) -> bool:
         """Whether a printer's font lacked a letter of the line and drew an empty box: no reading of that is right.
@@ -165,7 +167,7 @@ def read_lines(
     the passes taken here. Raises what the engine raises.
     """
     lang = language(code)
-    models = () if has_own_recogniser(code) else installed(lang)
+    models = () if has_own_recogniser(code) else installed_models(lang)
     lines = [_Line(LinePictures(image)) for image in images]
     # Not strict: nothing need have been seen before.
     for line, text in zip(lines, seen, strict=False):
@@ -181,7 +183,7 @@ def read_lines(
             for (line, one), text in zip(asked, reader.read(questions), strict=True):
                 line.passes.append((one, text))
         for line in open_lines:
-            line.text = _voted(line, lang)
+            line.text = _vote(line, lang)
     return [line.text or LineText("", 0.0, False) for line in lines]
 
 
@@ -236,7 +238,7 @@ def _question(line: _Line, one: Pass, lang: Language, model: str) -> LineImage:
     return LineImage(picture, (lang.code,), model=model, raw_line=one.raw_line)
 
 
-def _voted(line: _Line, lang: Language) -> LineText:
+def _vote(line: _Line, lang: Language) -> LineText:
     readings = [Candidate(text.text, text.confidence, one.picture) for one, text in line.passes]
     found = vote(readings)
     surest = max((text for _, text in line.passes), key=lambda t: t.confidence)
@@ -261,7 +263,7 @@ def _on_given(word: Word, to_given: Matrix) -> Word:
     return replace(word, box=Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])))
 
 
-def _moved(to_given: Matrix, scale: float, x: float, y: float) -> Matrix:
+def _shift_map(to_given: Matrix, scale: float, x: float, y: float) -> Matrix:
     """The map of a picture cut at (x, y), then scaled: its pixels to those of the picture that was given."""
     step = np.array([[scale, 0, x], [0, scale, y], [0, 0, 1]], np.float64)
     return np.asarray(to_given @ step, np.float64)

@@ -16,9 +16,9 @@ from ocr.engines import load_engine
 from ocr.engines.tesseract import Tesseract
 from ocr.errors import OutOfTime
 from ocr.languages.language import language
-from ocr.page import Box, Candidate, Line, PageText, Scan, Word, around
+from ocr.page import Box, Candidate, Line, PageText, Scan, Word, enclose_boxes
 from ocr.pages import Prepared, prepare_page
-from ocr.pages.lines import LineCrop, cut_line, find_lines, missed
+from ocr.pages.lines import LineCrop, cut_line, drop_covered, find_lines
 from ocr.print.lines import STAGES, SURE, LineText, has_own_recogniser, read_mixed
 from ocr.print.text_layer import read_text_layer
 from ocr.scans.limits import MIN_LINE_PX, MIN_SIDE_PX
@@ -86,7 +86,7 @@ def read_picture(grey: Image, settings: TextSettings) -> PageText:
     reader = _Reader(settings)
     lines, notes = reader.one_line(grey) if settings.layout == "line" else reader.page(grey)
     height, width = grey.shape
-    return PageText(width, height, tuple(lines), _weighted(lines), notes=notes)
+    return PageText(width, height, tuple(lines), _weigh_lines(lines), notes=notes)
 
 
 class _Reader:
@@ -119,24 +119,24 @@ class _Reader:
         for page, first in zip(pages, read, strict=True):
             # Blocks of a spread's second page count on from those of the first.
             after = max((line.block for line in lines), default=-1) + 1
-            lines += [replace(x, block=x.block + after) for x in self._improved(page, first)]
+            lines += [replace(x, block=x.block + after) for x in self._reread_doubtful(page, first)]
         return lines, tuple(dict.fromkeys(step for page in pages for step in page.steps))
 
     def _first(self, page: Prepared) -> list[Line]:
         """The page read in one go, with the engine's own confidence."""
         return [] if page.is_unwritten else self._engine().read_page(page.image, self._languages)
 
-    def _improved(self, page: Prepared, first: Sequence[Line]) -> list[Line]:
+    def _reread_doubtful(self, page: Prepared, first: Sequence[Line]) -> list[Line]:
         """The lines of a page, those in doubt read again one by one; boxes on the scan."""
         if page.is_unwritten:
             return []
-        seen = [_judged(line) for line in first]
+        seen = [_judge_line(line) for line in first]
         # Our own recogniser reads every line; what Tesseract read only says where they are.
         below = 1.0 if has_own_recogniser(self._languages[0]) else self._effort.below
         doubtful = [i for i, line in enumerate(seen) if line.confidence < below]
         crops = [cut_line(page, seen[i].box) for i in doubtful]
         before = [_in_crop(seen[i], crop) for i, crop in zip(doubtful, crops, strict=True)]
-        for i, crop, read in zip(doubtful, crops, self._again([c.image for c in crops], before), strict=True):
+        for i, crop, read in zip(doubtful, crops, self._reread_crops([c.image for c in crops], before), strict=True):
             if read.text and (read.confidence >= seen[i].confidence or below == 1.0):
                 seen[i] = _on_page(read, crop, seen[i].block)
         seen = self._with_missed(page, seen) if self._effort.below else seen
@@ -146,9 +146,9 @@ class _Reader:
     def _with_missed(self, page: Prepared, seen: list[Line]) -> list[Line]:
         """The lines of a page, with those that the first reading passed over put where they stand."""
         right_to_left = language(self._languages[0]).is_right_to_left
-        found = missed(find_lines(page.image, right_to_left=right_to_left), [line.box for line in seen])
+        found = drop_covered(find_lines(page.image, right_to_left=right_to_left), [line.box for line in seen])
         crops = [cut_line(page, line.box) for line in found]
-        for crop, read in zip(crops, self._again([c.image for c in crops]), strict=True):
+        for crop, read in zip(crops, self._reread_crops([c.image for c in crops]), strict=True):
             if _is_writing(read):
                 middle = (crop.box.y0 + crop.box.y1) / 2
                 place = next((i for i, x in enumerate(seen) if x.box.y0 > middle), len(seen))
@@ -156,7 +156,7 @@ class _Reader:
                 seen.insert(place, _on_page(read, crop, block))
         return seen
 
-    def _again(self, crops: Sequence[Image], seen: Sequence[EngineText] = ()) -> list[LineText]:
+    def _reread_crops(self, crops: Sequence[Image], seen: Sequence[EngineText] = ()) -> list[LineText]:
         return read_mixed(self._engine(), crops, self._languages, self._effort.stages, seen)
 
     def _engine(self) -> Tesseract:
@@ -189,14 +189,14 @@ def _is_bad(lines: Sequence[Line]) -> bool:
     return letters < _FEW_LETTERS or sure < _UPRIGHT * letters or upright > letters / 2
 
 
-def _judged(line: Line) -> Line:
+def _judge_line(line: Line) -> Line:
     """A line of a page's one reading with the probability that it is right, as for a line looked at once."""
     facts = facts_of(line.text, [Candidate(line.text, line.confidence)], line.words, 1.0)
     return replace(line, confidence=round(load_model().probability(facts), 4))
 
 
 def _line(read: LineText, words: Sequence[Word], block: int) -> Line:
-    box = around([w.box for w in words]) if words else Box(0, 0, 1, 1)
+    box = enclose_boxes([w.box for w in words]) if words else Box(0, 0, 1, 1)
     return Line(
         read.text, read.confidence, box, tuple(words), block, (read.language,), read.by, calibrated=read.calibrated
     )
@@ -204,13 +204,13 @@ def _line(read: LineText, words: Sequence[Word], block: int) -> Line:
 
 def _in_crop(line: Line, crop: LineCrop) -> EngineText:
     """A line read on the page as what was read in its crop; its confidence is that of its words, as an engine's is."""
-    words = [replace(w, box=_into(w.box, crop)) for w in line.words]
+    words = [replace(w, box=_clip_to_crop(w.box, crop)) for w in line.words]
     letters = sum(len(w.text) for w in words)
     mean = sum(w.confidence * len(w.text) for w in words) / letters if letters else 0.0
     return EngineText(line.text, mean, tuple(words))
 
 
-def _into(box: Box, crop: LineCrop) -> Box:
+def _clip_to_crop(box: Box, crop: LineCrop) -> Box:
     left, top = crop.box.x0, crop.box.y0
     x0, y0, x1, y1 = (round((v - o) * crop.scale) for v, o in zip(box, (left, top, left, top), strict=True))
     return Box(x0, y0, max(x0 + 1, x1), max(y0 + 1, y1))
@@ -218,7 +218,7 @@ def _into(box: Box, crop: LineCrop) -> Box:
 
 def _on_page(read: LineText, crop: LineCrop, block: int) -> Line:
     """A line read again, its boxes on the page."""
-    return _line(read, [replace(w, box=_moved(w.box, crop.to_page)) for w in read.words], block)
+    return _line(read, [replace(w, box=_move_to_page(w.box, crop.to_page)) for w in read.words], block)
 
 
 def _as_of_page(line: Line, code: str) -> Line:
@@ -232,14 +232,14 @@ def _on_scan(line: Line, to_scan: Callable[[Box], Box]) -> Line:
     return replace(line, box=to_scan(line.box), words=tuple(replace(w, box=to_scan(w.box)) for w in line.words))
 
 
-def _moved(box: Box, to_page: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Box:
+def _move_to_page(box: Box, to_page: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Box:
     """The upright rectangle on the page around a box of a crop."""
     corners = to_page(np.array([[box.x0, box.y0], [box.x1, box.y1]], np.float64))
     low, high = np.floor(corners.min(axis=0)).astype(int), np.ceil(corners.max(axis=0)).astype(int)
     return Box(int(low[0]), int(low[1]), max(int(low[0]) + 1, int(high[0])), max(int(low[1]) + 1, int(high[1])))
 
 
-def _weighted(lines: Sequence[Line]) -> float:
+def _weigh_lines(lines: Sequence[Line]) -> float:
     """Confidence of a page: that of its lines, weighted by their letters."""
     letters = sum(len(line.text) for line in lines)
     return round(sum(line.confidence * len(line.text) for line in lines) / letters, 4) if letters else 0.0

@@ -87,7 +87,7 @@ def _doubt(drawn: DrawnPage, placed: Sequence[FontLine], grey: Image, languages:
         return "wrong-unicode" if has_unknown(text) else "none"
     ink = ink_of(grey, [word.box for p in placed for word in p.line.words])
     return (
-        _hidden(drawn, ink)
+        _hidden_text(drawn, ink)
         or _codes(placed)
         or ("wrong-unicode" if has_unknown(text) or is_impossible(words) else "")
         or ("other-script" if _is_foreign(text, languages) else "")
@@ -96,7 +96,7 @@ def _doubt(drawn: DrawnPage, placed: Sequence[FontLine], grey: Image, languages:
     )
 
 
-def _hidden(drawn: DrawnPage, ink: Ink) -> str:
+def _hidden_text(drawn: DrawnPage, ink: Ink) -> str:
     """Text without ink of its own over a picture is what somebody's OCR took it for."""
     said = [g for g in drawn.glyphs if g.text.strip()]
     hidden = sum(g.hidden or _HIDDEN_FONTS.search(g.font) is not None for g in said)

@@ -48,14 +48,14 @@ def vote(readings: Sequence[Candidate], power: float = 3.0) -> Vote:
         return Vote("", 0, 0.0, ())
     apart = {a: sum(w * Levenshtein.distance(a, b) for b, w in weight_of.items()) for a in weight_of}
     frame = min(weight_of, key=lambda text: (apart[text], -weight_of[text], text))
-    letters = _elected(frame, weight_of)
-    text, places = _squeezed(letters)
+    letters = _elect_letters(frame, weight_of)
+    text, places = _squeeze_blanks(letters)
     whole = sum(weight_of.values())
     agreed = sum(w * Levenshtein.normalized_similarity(text, b) for b, w in weight_of.items()) / whole
     return Vote(text, texts.index(frame), agreed, places)
 
 
-def _elected(frame: str, weight_of: dict[str, float]) -> list[tuple[str, int]]:
+def _elect_letters(frame: str, weight_of: dict[str, float]) -> list[tuple[str, int]]:
     """Letters with the place of the frame they stand for: before, at, and behind each of its letters."""
     from rapidfuzz.distance import Levenshtein
 
@@ -82,7 +82,7 @@ def _winner(votes: dict[str, float], frame: str) -> str:
     return max(votes, key=lambda said: (votes[said], said == frame, said))
 
 
-def _squeezed(letters: Sequence[tuple[str, int]]) -> tuple[str, tuple[int, ...]]:
+def _squeeze_blanks(letters: Sequence[tuple[str, int]]) -> tuple[str, tuple[int, ...]]:
     """Without blanks that close_slashes takes out, each letter with its place."""
     text = close_slashes("".join(letter for letter, _ in letters))
     places, at = [], 0

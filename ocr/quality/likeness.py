@@ -114,14 +114,16 @@ def _laid_over(first: Floats, second: Floats) -> Floats | None:
     shift, _ = cv2.phaseCorrelate(soft[0], soft[1], window)
     near = max(abs(v) for v in shift) <= _MOST_SHIFT * max(first.shape)
     # Where the guessed shift leads astray, the search begins once more without it.
-    warps = [w for w in (_fitted(soft, begin) for begin in ([shift] if near else []) + [(0.0, 0.0)]) if w is not None]
+    warps = [
+        w for w in (_fit_shift(soft, begin) for begin in ([shift] if near else []) + [(0.0, 0.0)]) if w is not None
+    ]
     if not warps:
         return None
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(second, warps[0], first.shape[::-1], flags=flags), np.float32)
 
 
-def _fitted(soft: list[Floats], shift: tuple[float, float]) -> Floats | None:
+def _fit_shift(soft: list[Floats], shift: tuple[float, float]) -> Floats | None:
     """The move that lays one page over the other, begun at a shift; None when it leads nowhere."""
     import cv2
 

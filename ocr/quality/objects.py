@@ -189,14 +189,14 @@ def _measure(
     inside = values[mask > 0]
     depth = max(float(np.median(inside)), 0.05)
     # A few pixels off: there a shadow still lies, and a thing has ended.
-    ring = (_grown(mask, 4) > _grown(mask, 3)) & ~lid[box]
+    ring = (_grow_mask(mask, 4) > _grow_mask(mask, 3)) & ~lid[box]
     outer = float(np.median(values[ring])) if ring.any() else depth
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = cv2.contourArea(cv2.convexHull(np.vstack(contours)))
     far = cv2.distanceTransform(np.pad(mask, 1), cv2.DIST_L2, 3).max()
     across = (x <= _RIM) + (x + wide >= width - _RIM)
     upright = (y <= _RIM) + (y + high >= height - _RIM)
-    at_lid = bool((_grown(mask, 4)[lid[box]] > 0).any())
+    at_lid = bool((_grow_mask(mask, 4)[lid[box]] > 0).any())
     spans = max(across, upright) == 2 or max(wide / width, high / height) >= _FROM_SIDE_TO_SIDE
     lines = (upright > 0 and wide > _LINES_SIDE * high) or (across > 0 and high > _LINES_SIDE * wide)
     return ForeignThing(
@@ -216,7 +216,7 @@ def _texture(values: Floats, mask: Image) -> float:
     return float(fine[inside].std()) if inside.sum() > 20 else 0.0
 
 
-def _grown(mask: Image, by: int) -> Image:
+def _grow_mask(mask: Image, by: int) -> Image:
     import cv2
 
     return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=by), np.uint8)

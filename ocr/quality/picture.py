@@ -54,7 +54,7 @@ def as_picture(grey: Image, colour: Image | None = None) -> Picture:
     work = shrunk(grey, WORK_PX)
     small = shrunk(work, SMALL_PX)
     if colour is not None:
-        colour = _fitted(colour, small)
+        colour = _fit_colours(colour, small)
     return Picture(work, flatten(work), small, colour, width, height, work.shape[1] / width)
 
 
@@ -69,7 +69,7 @@ def shrunk(image: Image, longest_px: int) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _fitted(colour: Image, small: Image) -> Image | None:
+def _fit_colours(colour: Image, small: Image) -> Image | None:
     """The colours at the size of the small plane; None when there are none to speak of."""
     import cv2
 

@@ -47,7 +47,7 @@ class HalfInk:
         self._solid = self._own & (marks.y1 - marks.y0 >= _LETTER * marks.letter_px)
         self._middle = (half.left + half.right) // 2
         self._spans = spans
-        inside = [self._between(span) for span in spans]
+        inside = [self._marks_between(span) for span in spans]
         self.columns = np.array([self._count(self._solid & own) for own in inside])
         self.begins = np.array([self._begins(span, own) for span, own in zip(spans, inside, strict=True)])
         self.cut = np.array([self._count(self._cut_by(span)) for span in spans])
@@ -57,7 +57,7 @@ class HalfInk:
         below = self._marks.y > self._spans[-1].bottom.at[self._x]
         return self._count(self._solid & below & (self._marks.y < bottom))
 
-    def _between(self, span: Span) -> Bools:
+    def _marks_between(self, span: Span) -> Bools:
         y = self._marks.y
         return np.asarray((y > span.top.at[self._x]) & (y <= span.bottom.at[self._x]), np.bool_)
 

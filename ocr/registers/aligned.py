@@ -24,7 +24,7 @@ _OFF_PAGE_COST = 1.0
 _RIM_PX = 6
 
 
-def aligned(half: HalfGrid, shares: Floats) -> HalfGrid | None:
+def align_columns(half: HalfGrid, shares: Floats) -> HalfGrid | None:
     """A half with the columns of its volume laid over the upright lines that are seen; None where they do not fit.
 
     shares: edges of columns on another page, 0 at the outermost on the left, 1 on the right.
@@ -35,7 +35,7 @@ def aligned(half: HalfGrid, shares: Floats) -> HalfGrid | None:
     # A page on which all of its columns are seen keeps them, even where they do not fit the volume's.
     if fit is None or (len(seen) == len(half.uprights) == len(shares) and fit.lost):
         return None
-    return _laid(half, seen, at, fit.start + fit.scale * shares, _NEAR * fit.scale)
+    return _lay_columns(half, seen, at, fit.start + fit.scale * shares, _NEAR * fit.scale)
 
 
 def other_gutter(halves: Sequence[HalfGrid], shares: Sequence[Floats]) -> int | None:
@@ -95,11 +95,11 @@ def _fits(at: Floats, shares: Floats, wide: int) -> list[tuple[float, float]]:
     return found
 
 
-def _laid(half: HalfGrid, seen: list[RuledLine], at: Floats, edges: Floats, near_px: float) -> HalfGrid:
+def _lay_columns(half: HalfGrid, seen: list[RuledLine], at: Floats, edges: Floats, near_px: float) -> HalfGrid:
     """A half with edges at some places: lines seen near by stay, others run beside the nearest that is seen."""
     lines = []
     for edge in edges:
         nearest = seen[int(np.abs(at - edge).argmin())]
         off = float(edge) - nearest.middle
-        lines.append(nearest if abs(off) <= near_px else nearest.moved(off))
+        lines.append(nearest if abs(off) <= near_px else nearest.shift(off))
     return replace(half, uprights=tuple(lines))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ocr.cleaning.clean import white_border
 from ocr.engine import Engine, Image, LineImage
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 from ocr.page import Around, Candidate
 from ocr.print.lines import read_mixed
 from ocr.registers.aside import Aside
@@ -49,7 +49,7 @@ def read_around(
     if not languages:
         return ()
     numbers = {i: _number(a, engine, languages) for i, a in enumerate(asides) if a.may_number}
-    kept = _agreed([(i, n[0], n[1]) for i, n in numbers.items() if n is not None], asides)
+    kept = _keep_agreeing([(i, n[0], n[1]) for i, n in numbers.items() if n is not None], asides)
     found = []
     for i, aside in enumerate(asides):
         row = rows[aside.row] if aside.row is not None and aside.row < len(rows) else ""
@@ -65,11 +65,11 @@ def read_around(
             continue
         note = Around(aside.where, aside.box, text, min((x.confidence for x in lines), default=0.0), row)
         is_day = read_date is not None and aside.where == "above" and len(aside.pictures) == 1
-        found.append(_dated(note, read_date(aside.pictures[0])) if is_day and read_date is not None else note)
+        found.append(_add_date(note, read_date(aside.pictures[0])) if is_day and read_date is not None else note)
     return tuple(found)
 
 
-def _dated(note: Around, date: Candidate | None) -> Around:
+def _add_date(note: Around, date: Candidate | None) -> Around:
     """A note with the date that the engine for handwriting reads in it; surer where both read the same one."""
     if date is None or not date_in(date.text):
         return note
@@ -101,7 +101,7 @@ def _number(aside: Aside, engine: Engine, languages: Sequence[str]) -> tuple[int
     return (best[0], round(sure, 4)) if sure >= _LEAST_SURE else None
 
 
-def _agreed(numbers: Sequence[tuple[int, int, float]], asides: Sequence[Aside]) -> dict[int, tuple[int, float]]:
+def _keep_agreeing(numbers: Sequence[tuple[int, int, float]], asides: Sequence[Aside]) -> dict[int, tuple[int, float]]:
     """The numbers that may stand: one a page of a spread, and where both have one they follow on each other.
 
     numbers: which aside, its number, how sure.
@@ -123,6 +123,6 @@ def _is_title(text: str, form: RegisterForm | None) -> bool:
     """Whether a text above the table is the printed title of the register."""
     from rapidfuzz import fuzz
 
-    said = folded(text)
-    titles = [folded(t) for some in form.titles.values() for t in some] if form is not None else []
+    said = fold_text(text)
+    titles = [fold_text(t) for some in form.titles.values() for t in some] if form is not None else []
     return bool(said) and any(fuzz.ratio(said, t) >= 100 * _LIKE_TITLE or t in said for t in titles if t)

@@ -64,7 +64,7 @@ def find_asides(sheet: LevelSheet, grid: Grid, marks: Marks, spans: Sequence[Seq
     found = []
     for cluster in _clusters(sheet, marks, own, where):
         number = int(half[cluster[0]])
-        aside = _aside(sheet, marks, cluster, _NAMES[int(where[cluster[0]])], number, spans)
+        aside = _make_aside(sheet, marks, cluster, _NAMES[int(where[cluster[0]])], number, spans)
         if aside is not None:
             is_centred = _is_centred(grid.halves[number], marks, cluster)
             found.append(replace(aside, may_title=aside.where == "above" and is_centred))
@@ -134,7 +134,7 @@ def _clusters(sheet: LevelSheet, marks: Marks, own: Ints, where: Ints) -> list[I
     return found
 
 
-def _aside(
+def _make_aside(
     sheet: LevelSheet, marks: Marks, own: Ints, where: str, half: int, spans: Sequence[Sequence[Span]]
 ) -> Aside | None:
     """A cluster as an aside, None when it is too little to be writing."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from ocr.languages.language import known_languages
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 from ocr.languages.script import fold_digits
 from ocr.page import ZoneReading
 from ocr.registers.cells import UNREAD
@@ -31,7 +31,7 @@ _DATE = re.compile(
 @cache
 def total_words() -> tuple[str, ...]:
     """What says that a line is a total, in all languages; folded."""
-    return tuple(dict.fromkeys(folded(w) for one in known_languages().values() for w in one.registers.total))
+    return tuple(dict.fromkeys(fold_text(w) for one in known_languages().values() for w in one.registers.total))
 
 
 def kind_of(cells: Sequence[ZoneReading], *, has_days: bool = False) -> str:
@@ -70,7 +70,7 @@ def is_day(text: str) -> bool:
 def _says_total(text: str) -> bool:
     from rapidfuzz import fuzz
 
-    said = "".join(c for c in folded(text) if not c.isdecimal())
+    said = "".join(c for c in fold_text(text) if not c.isdecimal())
     if not said:
         return False
     return said in total_words() or any(

@@ -12,7 +12,9 @@ _LEAST_SPACE = 1.5
 _CUT = 0.15
 
 
-def parted(lines: Sequence[RuledLine], height: Callable[[RuledLine], float], writing: Writing) -> list[RuledLine]:
+def drop_too_near(
+    lines: Sequence[RuledLine], height: Callable[[RuledLine], float], writing: Writing
+) -> list[RuledLine]:
     """Lines without those too near to another; the first stays, else what cuts less writing, and then the better seen.
 
     lines: from the top. height: of a line. On 108 drawn pages no row was lower than 1.7 letters, and what was lower

@@ -98,7 +98,7 @@ class CellReader:
             column, lines = column_of(table.form, name), by_cell.get(name, [])
             others = self._by_hand(column, pictures.get(name, []))
             others += self._as_number(column, pictures.get(name, []), lines)
-            read = _recognised(name, row.cells[name], (*_candidates(lines), *others))
+            read = _make_reading(name, row.cells[name], (*_candidates(lines), *others))
             found.append(replace(read, matrices=self._by_word(column, pictures.get(name, []), lines)))
         return found
 
@@ -245,7 +245,7 @@ def _is_no_number(column: RegisterColumn, text: str) -> bool:
     return column.kind not in _NUMBERS or not any(c.isdecimal() for c in text)
 
 
-def _recognised(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneReading:
+def _make_reading(name: str, cell: Cell, candidates: Sequence[Candidate]) -> ZoneReading:
     # Letters that are surely read may be half of a cell whose border was put, not seen.
     most = _MISPLACED if cell.misplaced else 1.0
     capped = [replace(c, confidence=min(c.confidence, most)) for c in candidates]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr.geometry.ruled_paths import find_paths, strengths
 from ocr.registers.grid import Grid, HalfGrid
 from ocr.registers.ink import Marks, columns_of
-from ocr.registers.line import RuledLine, confirmed
+from ocr.registers.line import RuledLine, confirm_lines
 from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ _MOST_WIDER = 7.0
 _LEAST_BEYOND = 3
 
 
-def fitted(sheet: LevelSheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) -> HalfGrid:
+def fit_columns(sheet: LevelSheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: int) -> HalfGrid:
     """A half with so many columns where that is within reach; else the half as it is."""
     if abs(len(half.uprights) - 1 - wanted) > _MOST_OFF:
         return half
@@ -37,7 +37,7 @@ def fitted(sheet: LevelSheet, grid: Grid, half: HalfGrid, marks: Marks, wanted: 
     return half
 
 
-def widened(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
+def widen_edges(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
     """A half whose outermost edges were put, not seen, moved outwards over writing that reaches across them.
 
     top, bottom: where the table's uprights begin and end.
@@ -53,7 +53,7 @@ def widened(half: HalfGrid, marks: Marks, top: int, bottom: int) -> HalfGrid:
         beyond = own & (reach > 0) & (reach < _MOST_WIDER * marks.letter_px)
         # On several heights: one word that runs over its edge tells nothing.
         if len(np.unique((marks.y[beyond] / (2 * marks.letter_px)).round())) >= _LEAST_BEYOND:
-            lines[at] = lines[at].moved(sign * (float(np.percentile(reach[beyond], 95)) + 0.4 * marks.letter_px))
+            lines[at] = lines[at].shift(sign * (float(np.percentile(reach[beyond], 95)) + 0.4 * marks.letter_px))
     return replace(half, uprights=tuple(lines))
 
 
@@ -74,22 +74,22 @@ def split_columns(
         if len(own) > k - i + 1:
             widest = max(range(i, k + 1), key=lambda c: lines[c + 1].middle - lines[c].middle)
             parts = own[widest - i : widest - i + len(own) - (k - i)]
-            lines[widest : widest + 2] = _parted(lines[widest], lines[widest + 1], [widths[c] for c in parts])
+            lines[widest : widest + 2] = _part_evenly(lines[widest], lines[widest + 1], [widths[c] for c in parts])
             names[i : k + 1] = own
     if known and known[0] == 1 and ids.index(names[1]) > 1:
         parts = ids[: ids.index(names[1])]
-        lines[:2] = _parted(lines[0], lines[1], [widths[c] for c in parts])
+        lines[:2] = _part_evenly(lines[0], lines[1], [widths[c] for c in parts])
         names[:1] = parts
     return replace(half, uprights=tuple(lines)), tuple(names)
 
 
-def _parted(left: RuledLine, right: RuledLine, widths: Sequence[float]) -> list[RuledLine]:
+def _part_evenly(left: RuledLine, right: RuledLine, widths: Sequence[float]) -> list[RuledLine]:
     """Two lines and those put between them, so that columns are so wide in proportion."""
     shares = np.cumsum(widths)[:-1] / np.sum(widths)
     return [left, *(RuledLine(left.at + share * (right.at - left.at), 0.0) for share in shares), right]
 
 
-def carried(half: HalfGrid, shares: Floats) -> HalfGrid:
+def carry_columns(half: HalfGrid, shares: Floats) -> HalfGrid:
     """A half whose columns lie where they lay on another page of the volume.
 
     shares: edges of columns there, 0 at the outermost on the left, 1 on the right. Lines that were seen near by stay.
@@ -145,7 +145,7 @@ def _with_faint(sheet: LevelSheet, grid: Grid, half: HalfGrid, wanted: int) -> H
     low, high = half.uprights[0].middle + _NARROWEST_PX, half.uprights[-1].middle - _NARROWEST_PX
     fresh = [x for x in lines if low < x.middle < high]
     fresh = [x for x in fresh if min(abs(x.middle - u.middle) for u in half.uprights) >= _NARROWEST_PX]
-    found = confirmed(image, fresh, grid.top, grid.bottom, _LEAST_CONFIRMED)
+    found = confirm_lines(image, fresh, grid.top, grid.bottom, _LEAST_CONFIRMED)
     found.sort(key=lambda x: -x.support)
     chosen: list[RuledLine] = list(half.uprights)
     for line in found:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from ocr.languages.language import known_languages
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 
 _ANY = ('"', "”", "''", ",,", "〃", "do", "-do-", "ditto")
 """Marks and words of every language: registers in Indian languages have them, too."""
@@ -20,14 +20,14 @@ _MOST_WIDE = 1.1
 def ditto_words() -> Mapping[str, tuple[str, ...]]:
     """Words by language, "any" for those of every language; folded. Compared without case, blanks and punctuation."""
     words = {"any": _ANY, **{code: one.registers.ditto for code, one in known_languages().items()}}
-    return {code: tuple(dict.fromkeys(map(folded, said))) for code, said in words.items()}
+    return {code: tuple(dict.fromkeys(map(fold_text, said))) for code, said in words.items()}
 
 
 def is_ditto(text: str, languages: Sequence[str]) -> bool:
     """Whether a text is a ditto mark in one of some languages; of four letters and more it may be misread a little."""
     from rapidfuzz import fuzz
 
-    said = folded(text)
+    said = fold_text(text)
     # Folding leaves nothing of quotation marks.
     if not said:
         return text.strip().strip("-._ ") in ('"', "”", "“", "''", ",,", "〃", "″")

@@ -116,7 +116,9 @@ class Registers(BaseModel):
         """
         wanted = [f for f in self.forms.values() if form in (None, f.id)]
         # Recognising takes nothing from these two: where they change, no page is read again.
-        plain = [[f.model_dump(mode="json", exclude={"title", "confidence"}), self._printed(f)] for f in wanted]
+        plain = [
+            [f.model_dump(mode="json", exclude={"title", "confidence"}), self._labels_by_column(f)] for f in wanted
+        ]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32] if plain else ""
 
     def rules_key(self, form: str | None) -> str:
@@ -125,7 +127,7 @@ class Registers(BaseModel):
         plain = [[c.id, c.kind, c.list] for c in found.columns] if found else []
         return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:32]
 
-    def _printed(self, form: RegisterForm) -> list[tuple[str, ...]]:
+    def _labels_by_column(self, form: RegisterForm) -> list[tuple[str, ...]]:
         return [self.labels_of(c) for c in form.columns]
 
 
@@ -141,14 +143,14 @@ def known_registers(folders: tuple[Path, ...] = ()) -> Registers:
     Labels of a folder's labels.toml stand beside those in the files of languages. Raises FormError when a file is
     wrong, or two give one id.
     """
-    known = _joined(load_registers(resources.files("ocr") / "forms" / FOLDER), _spoken(), None)
+    known = _join_registers(load_registers(resources.files("ocr") / "forms" / FOLDER), _read_language_labels(), None)
     for folder in (f / FOLDER for f in folders):
         if folder.is_dir():
-            known = _joined(known, load_registers(folder), folder)
-    return known.model_copy(update={"forms": MappingProxyType({i: _titled(f) for i, f in known.forms.items()})})
+            known = _join_registers(known, load_registers(folder), folder)
+    return known.model_copy(update={"forms": MappingProxyType({i: _add_titles(f) for i, f in known.forms.items()})})
 
 
-def _spoken() -> Registers:
+def _read_language_labels() -> Registers:
     """What the files of languages say of labels above columns."""
     labels: dict[str, dict[str, tuple[str, ...]]] = {}
     for code, one in known_languages().items():
@@ -158,7 +160,7 @@ def _spoken() -> Registers:
     return Registers(forms={}, labels=labels)
 
 
-def _titled(form: RegisterForm) -> RegisterForm:
+def _add_titles(form: RegisterForm) -> RegisterForm:
     """A register with the titles that its own file and those of languages say."""
     spoken = {code: one.registers.titles.get(form.id, ()) for code, one in known_languages().items()}
     every = {c: tuple(dict.fromkeys((*form.titles.get(c, ()), *spoken.get(c, ())))) for c in {**spoken, **form.titles}}
@@ -166,7 +168,7 @@ def _titled(form: RegisterForm) -> RegisterForm:
     return form.model_copy(update={"titles": titles})
 
 
-def _joined(known: Registers, more: Registers, folder: Path | None) -> Registers:
+def _join_registers(known: Registers, more: Registers, folder: Path | None) -> Registers:
     twice = sorted(known.forms.keys() & more.forms.keys())
     if twice:
         raise FormError(f"{folder}: register id {twice[0]} is used in another folder")

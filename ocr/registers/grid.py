@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.geometry.gutter import runs
-from ocr.geometry.ruled_bend import ruled_bend, straightened
+from ocr.geometry.ruled_bend import remove_bend, ruled_bend
 from ocr.geometry.ruled_paths import STRIP_PX, Path, find_paths, strengths
 from ocr.registers.gutter import crossings, ruled_gutter
-from ocr.registers.line import RuledLine, confirmed, drop_undrawn, measure_drawn, without_doubles, without_letters
+from ocr.registers.line import RuledLine, confirm_lines, drop_undrawn, measure_drawn, without_doubles, without_letters
 from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
@@ -124,7 +124,7 @@ def _uprights(sheet: LevelSheet, least: float, least_confirmed: float) -> tuple[
     at = (np.arange(len(strength)) + 0.5) * sheet.height / len(strength)
     rows = np.arange(sheet.height)
     lines = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in paths]
-    lines = confirmed(image, lines, round(at[first]), round(at[last]), least_confirmed)
+    lines = confirm_lines(image, lines, round(at[first]), round(at[last]), least_confirmed)
     # A faint or broken ruling between dense columns is hidden by the figures beside it; without them it is seen.
     bare = strengths(without_letters(image))[first : last + 1]
     more = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in find_paths(bare, _LEAST_BARE)]
@@ -155,7 +155,7 @@ def _half(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -
         return None
     strength = strengths(sheet.image, left, right)
     bend = ruled_bend(strength)
-    straight = straightened(strength, bend)
+    straight = remove_bend(strength, bend)
     first, last = _extent(uprights, left, right, len(straight))
     paths = _strong(find_paths(straight[first : last + 1], _LEAST_LEVEL), _LEAST_LEVEL)
     at = left + (np.arange(len(strength)) + 0.5) * (right - left) / len(strength)
@@ -163,16 +163,18 @@ def _half(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -
     lines = [
         RuledLine(np.interp(columns, at[first : last + 1], p.at + bend[first : last + 1]), p.support) for p in paths
     ]
-    lines = confirmed(sheet.image, lines, round(at[first]), round(at[last]))
+    lines = confirm_lines(sheet.image, lines, round(at[first]), round(at[last]))
     levels = without_doubles(lines, _DOUBLE_LEVEL_PX)
     smooth = np.interp(columns, at, bend)
     x0, x1 = (
-        _ends(sheet, levels, left, right) if len(levels) >= _LEAST_LINES else _written(sheet, uprights, left, right)
+        _ends(sheet, levels, left, right)
+        if len(levels) >= _LEAST_LINES
+        else _extend_to_writing(sheet, uprights, left, right)
     )
     inner = [u for u in uprights if x0 - _DOUBLE_PX <= u.middle <= x1 + _DOUBLE_PX]
     if len(uprights) - len(inner) > _MOST_BEYOND:
         inner, x0, x1 = uprights, uprights[0].middle, uprights[-1].middle
-    return HalfGrid(left, right, tuple(_framed(inner, x0, x1)), tuple(levels), smooth)
+    return HalfGrid(left, right, tuple(_add_edges(inner, x0, x1)), tuple(levels), smooth)
 
 
 def _extent(uprights: list[RuledLine], left: int, right: int, count: int) -> tuple[int, int]:
@@ -200,7 +202,7 @@ def _ends(sheet: LevelSheet, levels: list[RuledLine], left: int, right: int) -> 
     return float(x[longest[0]]), float(x[longest[-1]])
 
 
-def _written(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -> tuple[float, float]:
+def _extend_to_writing(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int) -> tuple[float, float]:
     """The outermost uprights, or where writing ends beyond them when there is some in many places."""
     first, last = uprights[0].middle, uprights[-1].middle
     rim = round(0.015 * sheet.width)
@@ -217,11 +219,11 @@ def _written(sheet: LevelSheet, uprights: list[RuledLine], left: int, right: int
     return first, last
 
 
-def _framed(uprights: list[RuledLine], x0: float, x1: float) -> list[RuledLine]:
+def _add_edges(uprights: list[RuledLine], x0: float, x1: float) -> list[RuledLine]:
     """Uprights with an edge put where level lines begin or end without one."""
     framed = list(uprights)
     if uprights[0].middle - x0 > 1.5 * _DOUBLE_PX:
-        framed.insert(0, uprights[0].moved(x0 - uprights[0].middle))
+        framed.insert(0, uprights[0].shift(x0 - uprights[0].middle))
     if x1 - uprights[-1].middle > 1.5 * _DOUBLE_PX:
-        framed.append(uprights[-1].moved(x1 - uprights[-1].middle))
+        framed.append(uprights[-1].shift(x1 - uprights[-1].middle))
     return framed

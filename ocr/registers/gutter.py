@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.geometry.gutter import MIDDLE, gaps, widest, within
+from ocr.geometry.gutter import MIDDLE, gaps, mask_between, widest
 from ocr.geometry.ruled_paths import Path, find_paths, strengths
-from ocr.registers.line import RuledLine, confirmed
+from ocr.registers.line import RuledLine, confirm_lines
 from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ def _go_through(lines: list[Path]) -> bool:
 
 def _gap(sheet: LevelSheet, quiet: NDArray[np.bool_]) -> int | None:
     """The middle of a long stretch of quiet strips near the middle of a sheet."""
-    gap = widest(gaps(within(quiet)), _OFF_COST, len(quiet) / 2)
+    gap = widest(gaps(mask_between(quiet)), _OFF_COST, len(quiet) / 2)
     return None if gap is None else round(gap.middle * sheet.width / len(quiet))
 
 
@@ -83,7 +83,7 @@ def _lines_through(sheet: LevelSheet, strength: Floats) -> list[Path]:
     lines = [RuledLine(np.interp(columns, at, p.at), p.support) for p in paths]
     rim = round(_RIM * sheet.width)
     # confirmed makes new lines; they are known again by where they lie.
-    kept = {round(x.middle) for x in confirmed(sheet.image, lines, rim, sheet.width - rim)}
+    kept = {round(x.middle) for x in confirm_lines(sheet.image, lines, rim, sheet.width - rim)}
     return [p for p, line in zip(paths, lines, strict=True) if round(line.middle) in kept]
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.engine import Image
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 from ocr.registers.cells import cut_level
 from ocr.registers.form import RegisterForm, Registers
 from ocr.registers.grid import Grid
-from ocr.registers.header_cells import cells_in, centred, whole_cells_in
+from ocr.registers.header_cells import cells_in, share_centred, whole_cells_in
 from ocr.registers.header_spaces import Space, cut_spaces, header_spaces, space_below
 from ocr.registers.ink import Marks
 from ocr.registers.labels import LIKE, Heading, all_labels, likeness
@@ -120,7 +120,7 @@ class _Look:
 
     def are_entries(self, cells: _Cells) -> bool:
         """Whether texts are a row's: numbers of two digits and more, that are no labels, stand in a quarter of them."""
-        numbers = [sum(c.isdecimal() for c in t) >= 2 and folded(t) not in self.labels for t in cells.texts]
+        numbers = [sum(c.isdecimal() for c in t) >= 2 and fold_text(t) not in self.labels for t in cells.texts]
         return float(np.mean(numbers)) > _MOST_NUMBERS
 
     def heading(self, cells: _Cells, spaces: Sequence[Space]) -> Heading:
@@ -167,21 +167,21 @@ def _are_numbers(sheet: LevelSheet, grid: Grid, marks: Marks, space: Space, read
     """Whether a low space holds the numbers of the columns: small in the middle of nearly each, or read as such."""
     if float(np.median(space[1][0].at - space[0][0].at)) > _NUMBER_SPACE * marks.letter_px:
         return False
-    share = centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px, _LEAST_NUMBER)
+    share = share_centred(grid, marks, space, _NUMBER_WIDE * marks.letter_px, _LEAST_NUMBER)
     # Only what lies between is worth reading.
     if share >= _NUMBERED_SHARE or share < _MAYBE_SHARE:
         return share >= _NUMBERED_SHARE
     pictures = cells_in(sheet, grid, marks, *space, least=1)
     filled = [i for i, p in enumerate(pictures) if p is not None]
     texts = read([p for p in pictures if p is not None], "en")
-    right = [folded(t.partition("\n")[0]) == str(i + 1) for i, t in zip(filled, texts, strict=True)]
+    right = [fold_text(t.partition("\n")[0]) == str(i + 1) for i, t in zip(filled, texts, strict=True)]
     read_share = sum(right) / len(pictures)
     return read_share >= _READ_SHARE or (read_share >= _LEAST_READ and share + read_share >= _BOTH)
 
 
 def _is_centred(grid: Grid, marks: Marks, space: Space) -> bool:
     """Whether something stands in the middle of nearly every column of a space, as print does and entries do not."""
-    return centred(grid, marks, space, np.inf) >= _NUMBERED_SHARE
+    return share_centred(grid, marks, space, np.inf) >= _NUMBERED_SHARE
 
 
 def _title(

@@ -60,7 +60,7 @@ def whole_cells_in(
     return found
 
 
-def centred(grid: Grid, marks: Marks, space: Space, widest_px: float, least: float = 0.5) -> float:
+def share_centred(grid: Grid, marks: Marks, space: Space, widest_px: float, least: float = 0.5) -> float:
     """Share of columns in whose middle something no wider than that stands. least: how high in letters it must be."""
     right = []
     for half, top, foot in zip(grid.halves, *space, strict=True):

@@ -65,7 +65,7 @@ def _first_lines(grid: Grid, marks: Marks) -> list[RuledLine]:
     lines = list(main.levels[: _MOST_SPACES + 2])
     if not lines:
         return [begin, RuledLine(main.bend + grid.bottom, 0.0)]
-    above = lines[0].moved(-_LETTERS_ABOVE * letter)
+    above = lines[0].shift(-_LETTERS_ABOVE * letter)
     is_far = float(np.median(lines[0].at - begin.at)) > _LETTERS_ABOVE * letter
     first = begin if is_far else above
     column = columns_of(main, marks.x, marks.y)
@@ -106,12 +106,12 @@ def _on_all(grid: Grid, top: RuledLine, foot: RuledLine) -> Space:
     main, *others = grid.halves
     tops, feet = [top], [foot]
     for other in others:
-        tops.append(_beside(top, main, other))
-        feet.append(_beside(foot, main, other))
+        tops.append(_line_on_other(top, main, other))
+        feet.append(_line_on_other(foot, main, other))
     return tops, feet
 
 
-def _beside(line: RuledLine, main: HalfGrid, other: HalfGrid) -> RuledLine:
+def _line_on_other(line: RuledLine, main: HalfGrid, other: HalfGrid) -> RuledLine:
     y = line.at[max(0, main.right - 8)]
     x = min(other.left + 8, len(line.at) - 1)
     near = min(other.levels, key=lambda r: abs(r.at[x] - y), default=None)

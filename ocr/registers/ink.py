@@ -77,7 +77,7 @@ def find_marks(sheet: LevelSheet, grid: Grid) -> Marks:
     typical = _typical_depth(dark, dark, rules, depth)
     sharpest = _KEPT_SHARE * _typical_depth(dark, sharp, rules, depth)
     ink = np.where(dark >= max(depth, round(_EXTENT_SHARE * typical)), 255, 0).astype(np.uint8)
-    ink = np.where((rules > 0) & ~_crossed(ink, rules), 0, ink).astype(np.uint8)
+    ink = np.where((rules > 0) & ~_find_crossings(ink, rules), 0, ink).astype(np.uint8)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     joined = _joins_columns(stats, ink.shape)
     if joined.any():
@@ -89,7 +89,7 @@ def find_marks(sheet: LevelSheet, grid: Grid) -> Marks:
     np.maximum.at(deepest, labels[ink > 0], sharp[ink > 0])
     letter = _letter_px(stats[1:], deepest[1:] >= sharpest)
     dark_enough = (deepest >= sharpest) & ~_remains(stats, centres, rules)
-    keep = _written(stats, centres, dark_enough, letter, sheet.image.shape)
+    keep = _find_writing(stats, centres, dark_enough, letter, sheet.image.shape)
     number = np.zeros(count, np.int32)
     number[keep] = np.arange(1, keep.sum() + 1)
     x, y, w, h, area = (stats[keep, i].astype(np.int64) for i in range(5))
@@ -136,7 +136,7 @@ def _thickness(line: RuledLine) -> int:
     return 2 * round(_RULE_REACH_PX + line.reach_px) + 1
 
 
-def _crossed(ink: Image, rules: Image) -> Bools:
+def _find_crossings(ink: Image, rules: Image) -> Bools:
     """Rule pixels where writing goes across: ink on both sides, above and below or left and right."""
     above, below = (np.roll(ink, s * _CROSS_PX, axis=0) > 0 for s in (1, -1))
     before, behind = (np.roll(ink, s * _CROSS_PX, axis=1) > 0 for s in (1, -1))
@@ -169,7 +169,9 @@ def _letter_px(stats: NDArray[np.int32], dark: Bools) -> float:
     return float(np.median(high[letters])) if letters.sum() >= 5 else 14.0
 
 
-def _written(stats: NDArray[np.int32], centres: Floats, dark: Bools, letter: float, shape: tuple[int, ...]) -> Bools:
+def _find_writing(
+    stats: NDArray[np.int32], centres: Floats, dark: Bools, letter: float, shape: tuple[int, ...]
+) -> Bools:
     """Which components are writing: dark, not a speck by itself, no picture's edge."""
     wide, high = stats[:, 2], stats[:, 3]
     large = np.maximum(wide, high) >= max(3.5, _SPECK * letter)

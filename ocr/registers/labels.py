@@ -9,7 +9,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 from ocr.registers.form import RegisterForm, Registers
 from ocr.registers.line import RuledLine
 
@@ -56,7 +56,7 @@ def fit_forms(heading: Heading, registers: Registers) -> list[Fitting]:
 def fit_form(heading: Heading, form: RegisterForm, registers: Registers) -> Fitting:
     """How a heading fits one register."""
     like = np.array([[likeness(t, _labels(form, c, registers)) for c in form.ids] for t in heading.texts])
-    pairs = _aligned(np.where(like >= LIKE, like, 0.0))
+    pairs = _align_labels(np.where(like >= LIKE, like, 0.0))
     total = float(sum(like[i, j] for i, j in pairs))
     size = max(len(heading.texts), len(form.ids))
     title = _title_likeness(heading.title, form)
@@ -150,7 +150,7 @@ def columns_by_widths(form: RegisterForm, widths: Sequence[float]) -> tuple[str,
 def all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: Sequence[str]) -> tuple[str, ...]:
     """All that may be printed above columns of some registers, in some languages and English, folded."""
     found = {
-        folded(label)
+        fold_text(label)
         for form in forms
         for column in form.columns
         for label in registers.labels_of(column, (*languages, "en"))
@@ -160,14 +160,14 @@ def all_labels(forms: Iterable[RegisterForm], registers: Registers, languages: S
 
 
 def _labels(form: RegisterForm, column_id: str, registers: Registers) -> tuple[str, ...]:
-    return tuple(filter(None, (folded(x) for x in registers.labels_of(form.column(column_id)))))
+    return tuple(filter(None, (fold_text(x) for x in registers.labels_of(form.column(column_id)))))
 
 
 def likeness(text: str, labels: Sequence[str]) -> float:
     """How like a text is to the label that it resembles most, 0..1; labels: folded."""
     from rapidfuzz import fuzz, process
 
-    said = folded(text)
+    said = fold_text(text)
     if len(said) < 2:
         # The hour or number of a column is all of its label.
         return 1.0 if said.isdecimal() and said in labels else 0.0
@@ -181,13 +181,13 @@ def likeness(text: str, labels: Sequence[str]) -> float:
 def _title_likeness(title: str, form: RegisterForm) -> float:
     from rapidfuzz import fuzz
 
-    said = folded(title)
-    labels = [folded(x) for texts in form.titles.values() for x in texts]
+    said = fold_text(title)
+    labels = [fold_text(x) for texts in form.titles.values() for x in texts]
     # Asked for its length first, since a few letters are part of nearly any title.
     return max((fuzz.partial_ratio(said, x) / 100 for x in labels if x and len(said) >= 0.7 * len(x)), default=0.0)
 
 
-def _aligned(like: Floats) -> list[tuple[int, int]]:
+def _align_labels(like: Floats) -> list[tuple[int, int]]:
     """Pairs of columns and labels in the order of both with the largest sum."""
     rows, columns = like.shape
     best = np.zeros((rows + 1, columns + 1))

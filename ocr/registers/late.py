@@ -59,11 +59,11 @@ def find_late(writing: Writing, entries: Sequence[Entry], number: int) -> list[L
     """What was written between rows, from the top. entries: those of the number column, which has that number."""
     if len(entries) < _LEAST_ENTRIES:
         return []
-    squeezed = _between_rows(_squeezed(writing, entries, number), entries)
+    squeezed = _between_rows(_find_squeezed(writing, entries, number), entries)
     return sorted(squeezed + _headings(writing, entries, number), key=lambda x: x.y)
 
 
-def _squeezed(writing: Writing, entries: Sequence[Entry], number: int) -> list[Late]:
+def _find_squeezed(writing: Writing, entries: Sequence[Entry], number: int) -> list[Late]:
     """Low writing in the number column, beside other low writing on the same height."""
     usual = float(np.median([e.bottom - e.top for e in entries]))
     high = writing.bottom - writing.top
@@ -84,7 +84,7 @@ def _squeezed(writing: Writing, entries: Sequence[Entry], number: int) -> list[L
         columns = [int(c) for c in np.unique(writing.column[near & counts]) if c != number]
         lows = [c for c in columns if np.median(high[near & counts & (writing.column == c)]) <= _SMALL * typical[c]]
         if len(lows) >= _LEAST_COLUMNS and len(lows) >= _LEAST_SHARE * len(columns):
-            found.append(_late(INSERTED, writing, near & np.isin(writing.column, [*lows, number])))
+            found.append(_make_late(INSERTED, writing, near & np.isin(writing.column, [*lows, number])))
     return found
 
 
@@ -126,9 +126,13 @@ def _headings(writing: Writing, entries: Sequence[Entry], number: int) -> list[L
         above = large & np.isin(writing.column, writing.column[own]) & (writing.y < top)
         free = _FREE if len(own) > _YEAR_MARKS[0] else _FREE_OF_TWO  # two marks may be a short word of the row above
         is_free = not (above & (writing.bottom > top - free * usual)).any()
-        if is_free and near.sum() == len(own) and all(_is_year(writing, x) for x in _apart(writing, own, foot - top)):
+        if (
+            is_free
+            and near.sum() == len(own)
+            and all(_is_year(writing, x) for x in _split_apart(writing, own, foot - top))
+        ):
             beneath = (writing.y > top) & (writing.y < foot + _UNDERLINE * (foot - top))
-            found.append(_late(HEADING, writing, near | beneath))
+            found.append(_make_late(HEADING, writing, near | beneath))
     return found
 
 
@@ -141,7 +145,7 @@ def _is_year(writing: Writing, own: Ints) -> bool:
     return fits and _YEAR_MARKS[0] <= len(own) <= _YEAR_MARKS[1]
 
 
-def _apart(writing: Writing, own: Ints, high: float) -> list[Ints]:
+def _split_apart(writing: Writing, own: Ints, high: float) -> list[Ints]:
     """Marks on one height in parts that lie further from each other than figures of a number do."""
     order = own[np.argsort(writing.left[own])]
     return np.split(order, np.flatnonzero(np.diff(writing.left[order]) > _PART * high) + 1)
@@ -153,7 +157,7 @@ def _groups(y: Floats, apart: float) -> list[Ints]:
     return [g for g in np.split(order, np.flatnonzero(np.diff(y[order]) > apart) + 1) if len(g)]
 
 
-def _late(kind: str, writing: Writing, own: Bools) -> Late:
+def _make_late(kind: str, writing: Writing, own: Bools) -> Late:
     return Late(kind, float(writing.top[own].min()), float(writing.bottom[own].max()), own)
 
 

@@ -60,12 +60,12 @@ class RuledLine:
         """Where it typically lies."""
         return float(np.median(self.at))
 
-    def moved(self, by: float) -> RuledLine:
+    def shift(self, by: float) -> RuledLine:
         """A line beside it, not seen."""
         return RuledLine(self.at + by, 0.0)
 
 
-def confirmed(
+def confirm_lines(
     image: Image, lines: list[RuledLine], first: int, last: int, least: float = _LEAST_CONFIRMED
 ) -> list[RuledLine]:
     """Lines that are also seen where nothing is written beside them; their support becomes what is seen there.

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.aligned import aligned
-from ocr.registers.columns import widened
+from ocr.registers.aligned import align_columns
+from ocr.registers.columns import widen_edges
 from ocr.registers.form import RegisterForm, Registers, package_registers
 from ocr.registers.grid import Grid, find_grid
 from ocr.registers.header import Reader, find_heading
@@ -61,14 +61,14 @@ def look_at(sheet: LevelSheet, ask: Ask, *, first: bool, spread: bool | None) ->
     if grid is None:
         return None
     marks = find_marks(sheet, grid)
-    grid = _widened(grid, marks)
+    grid = _widen_grid(grid, marks)
     heading = None
     if ask.read is not None:
         heading = find_heading(sheet, grid, marks, ask.registers, ask.languages, ask.read, form=ask.form, first=first)
     return SheetSeen(grid, marks, heading)
 
 
-def settled(
+def settle_register(
     sheet: LevelSheet, ask: Ask, layout: Layout | None, look: SheetSeen
 ) -> tuple[SheetSeen, RegisterForm | None, str]:
     """The register of a sheet, and the look that goes with it: at one page, or at two where the register needs them."""
@@ -97,11 +97,11 @@ def may_go_on(grid: Grid, layout: Layout | None) -> bool:
     pairs = list(zip(grid.halves, layout.shares, strict=True))
     if sum(abs(len(h.uprights) - len(shares)) for h, shares in pairs) <= _MOST_OFF:
         return True
-    return all(aligned(half, shares) is not None for half, shares in pairs)
+    return all(align_columns(half, shares) is not None for half, shares in pairs)
 
 
-def _widened(grid: Grid, marks: Marks) -> Grid:
-    return replace(grid, halves=tuple(widened(h, marks, grid.top, grid.bottom) for h in grid.halves))
+def _widen_grid(grid: Grid, marks: Marks) -> Grid:
+    return replace(grid, halves=tuple(widen_edges(h, marks, grid.top, grid.bottom) for h in grid.halves))
 
 
 def _form(ask: Ask, layout: Layout | None, look: SheetSeen) -> tuple[RegisterForm | None, str]:

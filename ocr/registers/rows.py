@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.registers.borders import parted
+from ocr.registers.borders import drop_too_near
 from ocr.registers.grid import HalfGrid
 from ocr.registers.ink import Marks
 from ocr.registers.late import find_late, with_late
@@ -72,21 +72,21 @@ class HalfRows:
             other = beside[0]
             # How much lower the same height lies on the other page, where the two meet.
             lower = float(other.bend[min(other.left + 8, len(other.bend) - 1)] - half.bend[max(0, half.right - 8)])
-            self._writing = self._writing.beside(writing_of(other, marks, beside[1]), lower, self._columns)
+            self._writing = self._writing.add_beside(writing_of(other, marks, beside[1]), lower, self._columns)
             self._columns += len(other.uprights) - 1
         x = (half.uprights[number].middle + half.uprights[number + 1].middle) / 2
         self._x = min(max(round(x), half.left), half.right - 1)
         first = below or self._top_line()
-        self._writing = self._writing.below(self._at(first))
-        lines = [x for x in half.levels if self._at(x) > self._at(first) + 0.6 * self._letter]
-        self._lines = parted([first, *lines], self._at, self._writing)
+        self._writing = self._writing.keep_below(self._height_of(first))
+        lines = [x for x in half.levels if self._height_of(x) > self._height_of(first) + 0.6 * self._letter]
+        self._lines = drop_too_near([first, *lines], self._height_of, self._writing)
         if end is not None:
-            self._writing = self._writing.above(self._at(end))
+            self._writing = self._writing.keep_above(self._height_of(end))
         entries = entries_of(self._writing, number)
         self._late = find_late(self._writing, entries, number)
         # Numbers of what was written between rows would begin rows of their own.
         if self._late:
-            self._writing = self._writing.without(np.any([x.own for x in self._late], axis=0))
+            self._writing = self._writing.drop(np.any([x.own for x in self._late], axis=0))
             entries = entries_of(self._writing, number)
         self._numbers = entries
         self._entries = _entries_of_rows(self._writing, entries, number, self._columns)
@@ -95,8 +95,8 @@ class HalfRows:
         """The rows from the top; of rows that nobody wrote in there are none."""
         if not self._writing.solid.any():
             return []
-        spans = self._unruled() if self.is_unruled else self._ruled()
-        return with_late(spans, self._late, self._entries, self._at, self._border)
+        spans = self._unruled_rows() if self.is_unruled else self._ruled_rows()
+        return with_late(spans, self._late, self._entries, self._height_of, self._border)
 
     @property
     def is_unruled(self) -> bool:
@@ -104,10 +104,10 @@ class HalfRows:
         if len(self._entries) < 2:
             return len(self._lines) < 3
         first, last = self._entries[0].y, self._entries[-1].y
-        between = sum(first < self._at(x) < last for x in self._lines)
+        between = sum(first < self._height_of(x) < last for x in self._lines)
         return between < _FEW_LINES * (len(self._entries) - 1)
 
-    def _at(self, line: RuledLine) -> float:
+    def _height_of(self, line: RuledLine) -> float:
         """Height of a line at the number column, with the bend taken out."""
         return float(line.at[self._x] - self._half.bend[self._x])
 
@@ -117,7 +117,7 @@ class HalfRows:
 
     def _border(self, y: float, reach: float, is_below: bool) -> RuledLine:
         """A border at a height: the nearest line that is seen so far above or below it, else one put there."""
-        off = [(self._at(line) - y) * (1 if is_below else -1) for line in self._lines]
+        off = [(self._height_of(line) - y) * (1 if is_below else -1) for line in self._lines]
         near = [(d, line) for d, line in zip(off, self._lines, strict=True) if -2.0 <= d <= reach]
         return min(near, key=lambda x: x[0])[1] if reach and near else self._line(y)
 
@@ -126,25 +126,25 @@ class HalfRows:
         writing = self._writing
         if self._half.levels:
             first = self._half.levels[0]
-            above = writing.solid & (writing.y < self._at(first))
+            above = writing.solid & (writing.y < self._height_of(first))
             if len(np.unique(writing.column[above])) < _ROW_ABOVE:
                 return first
         highest = float(writing.top[writing.solid].min()) if writing.solid.any() else 0.0
         return self._line(highest - 0.5 * self._letter)
 
-    def _ruled(self) -> list[Span]:
+    def _ruled_rows(self) -> list[Span]:
         lines = list(self._lines)
-        foot = self._writing.foot_of(self._at(lines[-1]) + 0.3 * self._letter)
-        if foot > self._at(lines[-1]) + self._letter:
+        foot = self._writing.foot_of(self._height_of(lines[-1]) + 0.3 * self._letter)
+        if foot > self._height_of(lines[-1]) + self._letter:
             lines.append(self._line(foot + 0.3 * self._letter))
         lines = self._with_missed(lines)
-        heights = np.array([self._at(x) for x in lines])
-        filled = self._filled(heights)
-        return self._joined(lines, self._starts(heights, filled))
+        heights = np.array([self._height_of(x) for x in lines])
+        filled = self._find_filled(heights)
+        return self._join_spaces(lines, self._starts(heights, filled))
 
     def _with_missed(self, lines: list[RuledLine]) -> list[RuledLine]:
         """Lines with borders added between two entries in one space that is far higher than others."""
-        heights = np.array([self._at(x) for x in lines])
+        heights = np.array([self._height_of(x) for x in lines])
         apart = np.diff([e.y for e in self._entries])
         usual = (
             float(min(np.median(np.diff(heights)), np.median(apart))) if len(apart) > 1 < len(heights) - 1 else np.inf
@@ -156,9 +156,9 @@ class HalfRows:
                 continue
             if heights[i] - heights[i - 1] > _TALL * usual and below.top - above.bottom > 0.5 * self._letter:
                 added.append(self._line(self._writing.quiet_above(below.top)))
-        return sorted([*lines, *added], key=self._at)
+        return sorted([*lines, *added], key=self._height_of)
 
-    def _filled(self, heights: Floats) -> Bools:
+    def _find_filled(self, heights: Floats) -> Bools:
         """Which columns hold writing in which space, (spaces, columns)."""
         solid = self._writing.solid
         space = np.clip(np.searchsorted(heights, self._writing.y[solid]) - 1, 0, len(heights) - 2)
@@ -167,7 +167,7 @@ class HalfRows:
         filled[space[inside], self._writing.column[solid][inside]] = True
         return filled
 
-    def _used(self, heights: Floats) -> list[int]:
+    def _find_used(self, heights: Floats) -> list[int]:
         """Spaces in which something is written: more than one thin stroke, which may be left of an upright line."""
         solid = self._writing.solid & (self._writing.y < heights[-1])
         space = np.clip(np.searchsorted(heights, self._writing.y[solid]) - 1, 0, len(heights) - 2)
@@ -210,9 +210,9 @@ class HalfRows:
         good[self._number] = False
         return np.flatnonzero(good)
 
-    def _joined(self, lines: list[RuledLine], starts: dict[int, bool]) -> list[Span]:
+    def _join_spaces(self, lines: list[RuledLine], starts: dict[int, bool]) -> list[Span]:
         """Rows of spaces: each from its start to the last space with writing before the next."""
-        used = self._used(np.array([self._at(x) for x in lines]))
+        used = self._find_used(np.array([self._height_of(x) for x in lines]))
         order = sorted(starts)
         spans: list[Span] = []
         before = [s for s in used if order and s < order[0]]
@@ -227,9 +227,9 @@ class HalfRows:
 
     def _marks_above(self, line: RuledLine) -> int:
         """How many marks that are no specks lie above a border."""
-        return int((self._writing.solid & (self._writing.y < self._at(line))).sum())
+        return int((self._writing.solid & (self._writing.y < self._height_of(line))).sum())
 
-    def _unruled(self) -> list[Span]:
+    def _unruled_rows(self) -> list[Span]:
         """Rows by entries alone: each begins in the quiet above its entry."""
         if not self._entries:
             return []

@@ -35,11 +35,11 @@ _RULE_PX = 4
 
 def without_strokes(sheet: LevelSheet, grid: Grid, marks: Marks) -> Grid:
     """A grid whose level lines are ruled ones alone; those that were drawn through a row are kept as its strokes."""
-    halves = tuple(_parted(sheet, half, marks) for half in grid.halves)
+    halves = tuple(_part_strokes(sheet, half, marks) for half in grid.halves)
     return replace(grid, halves=halves) if any(a is not b for a, b in zip(halves, grid.halves, strict=True)) else grid
 
 
-def _parted(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
+def _part_strokes(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     first, last = half.uprights[0].middle, half.uprights[-1].middle
     x0, x1 = (int(first + share * (last - first)) for share in (0.1, 0.9))
     if len(half.levels) < _LEAST_LINES:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from ocr.engine import Image
 from ocr.registers.agree import disagreeing
-from ocr.registers.aligned import aligned, other_gutter
+from ocr.registers.aligned import align_columns, other_gutter
 from ocr.registers.aside import Aside, find_asides
-from ocr.registers.columns import carried, fitted, lacks_columns, shares_of, split_columns
+from ocr.registers.columns import carry_columns, fit_columns, lacks_columns, shares_of, split_columns
 from ocr.registers.doubts import with_doubts
 from ocr.registers.form import RegisterForm
 from ocr.registers.grid import Grid, find_grid
 from ocr.registers.ink import Marks, find_marks, no_marks
 from ocr.registers.labels import Heading, columns_by_labels, columns_by_widths, columns_in_order, fit_form
-from ocr.registers.look import Ask, Layout, look_at, may_go_on, settled
+from ocr.registers.look import Ask, Layout, look_at, may_go_on, settle_register
 from ocr.registers.sheet import LevelSheet, open_sheet
 from ocr.registers.strokes import without_strokes
 from ocr.registers.table_rows import AGAIN, TableRow, half_rows, rows_of, spans_of, without_levels
@@ -58,16 +58,16 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
     look = look_at(sheet, ask, first=layout is None, spread=True if form is not None and form.split else None)
     if look is None:
         return RegisterTable(sheet, no_marks(), form, reason="no ruled columns were found")
-    look, form, reason = settled(sheet, ask, layout, look)
+    look, form, reason = settle_register(sheet, ask, layout, look)
     grid, marks, heading = look.grid, look.marks, look.heading
     if heading is not None or not may_go_on(grid, layout):
         layout = None  # another volume may begin here
-    grid, fits = _aligned(sheet, grid, layout)
-    labelled = None if layout is not None else _labelled(form, grid, heading, ask)
+    grid, fits = _align_to_volume(sheet, grid, layout)
+    labelled = None if layout is not None else _name_columns(form, grid, heading, ask)
     is_labelled = labelled is not None
     if labelled is not None:
         grid, named = labelled
-    wanted = None if fits or is_labelled else _wanted(form, grid, layout)
+    wanted = None if fits or is_labelled else _count_wanted(form, grid, layout)
     # Other lines count as ruled now, and what lies on them is no writing.
     if fits:
         marks = find_marks(sheet, grid)
@@ -77,10 +77,10 @@ def read_table(grey: Image, ask: Ask, layout: Layout | None = None) -> RegisterT
         is_put = any(u.support == 0 for h in grid.halves for u in h.uprights[1:-1])
         marks = find_marks(sheet, grid)
     if wanted is not None:
-        grid = _fitted(sheet, grid, marks, wanted, form)
+        grid = _fit_halves(sheet, grid, marks, wanted, form)
         marks = find_marks(sheet, grid)
     if layout is not None:
-        grid = _carried(grid, layout)
+        grid = _carry_halves(grid, layout)
     columns = named if labelled is not None else _columns(form, grid, heading, layout, ask)
     # Strokes through entries before rows: a level line that runs through letters parts none.
     ruled = without_strokes(sheet, grid, marks)
@@ -122,7 +122,7 @@ def _shows_two(form: RegisterForm | None, grid: Grid) -> bool:
     return form is not None and not form.split and count >= 2 * len(form.columns)
 
 
-def _wanted(form: RegisterForm | None, grid: Grid, layout: Layout | None) -> tuple[int, ...] | None:
+def _count_wanted(form: RegisterForm | None, grid: Grid, layout: Layout | None) -> tuple[int, ...] | None:
     """How many columns each half should have."""
     if layout is not None and len(layout.shares) == len(grid.halves):
         return tuple(len(s) - 1 for s in layout.shares)
@@ -134,16 +134,16 @@ def _wanted(form: RegisterForm | None, grid: Grid, layout: Layout | None) -> tup
     return (form.split, total - form.split) if form.split else None
 
 
-def _fitted(sheet: LevelSheet, grid: Grid, marks: Marks, wanted: Sequence[int], form: RegisterForm | None) -> Grid:
+def _fit_halves(sheet: LevelSheet, grid: Grid, marks: Marks, wanted: Sequence[int], form: RegisterForm | None) -> Grid:
     halves = []
     for number, (half, count) in enumerate(zip(grid.halves, wanted, strict=True)):
         has = len(half.uprights) - 1
         repeats = number == 1 and has == count + 1 and form is not None
-        halves.append(half if has == count or repeats else fitted(sheet, grid, half, marks, count))
+        halves.append(half if has == count or repeats else fit_columns(sheet, grid, half, marks, count))
     return replace(grid, halves=tuple(halves))
 
 
-def _aligned(sheet: LevelSheet, grid: Grid, layout: Layout | None) -> tuple[Grid, bool]:
+def _align_to_volume(sheet: LevelSheet, grid: Grid, layout: Layout | None) -> tuple[Grid, bool]:
     """Columns as on the volume's first page, laid over the lines that are seen, and whether they fit all halves.
 
     Where they do not fit, the two pages may meet elsewhere than was thought.
@@ -159,17 +159,17 @@ def _aligned(sheet: LevelSheet, grid: Grid, layout: Layout | None) -> tuple[Grid
 
 
 def _laid_over(grid: Grid, layout: Layout) -> Grid | None:
-    halves = [aligned(half, shares) for half, shares in zip(grid.halves, layout.shares, strict=True)]
+    halves = [align_columns(half, shares) for half, shares in zip(grid.halves, layout.shares, strict=True)]
     found = tuple(h for h in halves if h is not None)
     return replace(grid, halves=found) if len(found) == len(halves) else None
 
 
-def _carried(grid: Grid, layout: Layout) -> Grid:
+def _carry_halves(grid: Grid, layout: Layout) -> Grid:
     """Columns as on the volume's first page where this page shows another number of them."""
     if len(grid.halves) != len(layout.shares):
         return grid
     halves = [
-        half if len(half.uprights) == len(shares) else carried(half, shares)
+        half if len(half.uprights) == len(shares) else carry_columns(half, shares)
         for half, shares in zip(grid.halves, layout.shares, strict=True)
     ]
     return replace(grid, halves=tuple(halves))
@@ -183,7 +183,7 @@ def _repeats_unseen(grid: Grid, columns: Sequence[str]) -> bool:
     return AGAIN in columns and any(edge.support == 0 for edge in edges)
 
 
-def _labelled(
+def _name_columns(
     form: RegisterForm | None, grid: Grid, heading: Heading | None, ask: Ask
 ) -> tuple[Grid, tuple[str, ...]] | None:
     """Columns by their labels or widths, on a page that does not show all: cut off in the fold, or a line unseen.

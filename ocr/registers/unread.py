@@ -54,17 +54,17 @@ class Faint:
         """
         letter = self.letter_px
         size = np.maximum(self.wide, self.high)
-        letters = self._within(cell, _BEYOND_SIDE, _BEYOND_BORDER) & (size >= _LETTER * letter)
+        letters = self._pixels_within(cell, _BEYOND_SIDE, _BEYOND_BORDER) & (size >= _LETTER * letter)
         letters &= self.high >= _FLAT * letter
         if line is None or letters.any():
             return bool(letters.any())
-        own = self._within(cell)
+        own = self._pixels_within(cell)
         on_line = own & (self.y >= line - _ABOVE * letter) & (self.y <= line + _BELOW * letter)
         on_line &= (self.wide <= _MOST_QUOTE_WIDE * letter) & (self.high <= _MOST_QUOTE_HIGH * letter)
         least = max(_LEAST_QUOTE_PX, _QUOTE * letter)
         return bool((on_line & (size >= least)).any()) or self._has_pair(on_line)
 
-    def _within(self, cell: Cell, side: float = 0.0, border: float = 0.0) -> Bools:
+    def _pixels_within(self, cell: Cell, side: float = 0.0, border: float = 0.0) -> Bools:
         """What lies in a cell, and so many letters beyond those of its sides, and those of its borders, not seen."""
         left, right, top, bottom = cell.sides
         letter = self.letter_px

@@ -91,7 +91,7 @@ class VolumeReader:
             notes=notes + table.notes,
             rows=rows,
             carried=_handed_on(table, before, form, grey.shape[1]),
-            around=self._around(table, [place.id for place in rows], cells),
+            around=self._read_around(table, [place.id for place in rows], cells),
         )
 
     def _form(self, table: RegisterTable, before: Carried | None, width_px: int) -> tuple[str | None, str]:
@@ -99,7 +99,7 @@ class VolumeReader:
         not about as wide as the pages before.
         """
         form = table.form.id if table.form else None
-        if form is not None and self._asked is None and _named(table.columns) < _LEAST_NAMED:
+        if form is not None and self._asked is None and _share_named(table.columns) < _LEAST_NAMED:
             return None, f"its header is that of {form}, but too few of its columns could be named"
         if form is None or self._asked is not None or table.heading is not None or before is None or not before.width:
             return form, table.reason
@@ -108,7 +108,7 @@ class VolumeReader:
             return None, "no header was found, and its table is not as wide as those of the pages before"
         return form, table.reason
 
-    def _around(
+    def _read_around(
         self, table: RegisterTable, ids: Sequence[str], cells: Sequence[Sequence[ZoneReading]]
     ) -> tuple[Around, ...]:
         """What stands around a table; ids: of its rows, cells: of each."""
@@ -172,7 +172,7 @@ def print_reader(engine: Engine) -> Reader:
     return read
 
 
-def _numbered(rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
+def _number_rows(rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
     """Rows with their numbers on the page, 0 for one at the top that goes on from the page before."""
     first = 0 if rows and rows[0].continues else 1
     return list(enumerate(rows, start=first))
@@ -186,7 +186,7 @@ def _place(number: int, row: TableRow, *, begins: bool) -> RowPlace:
 def _places(table: RegisterTable, cells: Sequence[Sequence[ZoneReading]], *, begins: bool) -> tuple[RowPlace, ...]:
     """Where each row of a table lies and what it is; cells: of each row. begins: as in _place."""
     has_days = table.form is not None and table.form.days
-    places = [_place(n, row, begins=begins) for n, row in _numbered(table.rows)]
+    places = [_place(n, row, begins=begins) for n, row in _number_rows(table.rows)]
     return tuple(
         _with_kind(place, row, own, has_days=has_days)
         for place, row, own in zip(places, table.rows, cells, strict=True)
@@ -207,7 +207,7 @@ def _with_kind(place: RowPlace, row: TableRow, cells: Sequence[ZoneReading], *, 
     return replace(place, notes=(*place.notes, kind), continues=goes_on) if kind else place
 
 
-def _named(columns: Sequence[str]) -> float:
+def _share_named(columns: Sequence[str]) -> float:
     """The share of columns that have a name; 1.0 of none."""
     return 1.0 - sum(c.startswith(_NAMELESS) for c in columns) / len(columns) if columns else 1.0
 

@@ -43,7 +43,7 @@ class Writing:
     solid: Bools
     letter_px: float
 
-    def beside(self, other: Writing, lower_px: float, columns: int) -> Writing:
+    def add_beside(self, other: Writing, lower_px: float, columns: int) -> Writing:
         """This page's writing with that of the page beside it, whose heights are so much lower here."""
         return Writing(
             np.concatenate([self.column, other.column + columns]),
@@ -57,15 +57,15 @@ class Writing:
             self.letter_px,
         )
 
-    def below(self, y: float) -> Writing:
+    def keep_below(self, y: float) -> Writing:
         """What lies below a height."""
-        return self.without(self.y <= y)
+        return self.drop(self.y <= y)
 
-    def above(self, y: float) -> Writing:
+    def keep_above(self, y: float) -> Writing:
         """What lies above a height."""
-        return self.without(self.y > y)
+        return self.drop(self.y > y)
 
-    def without(self, own: Bools) -> Writing:
+    def drop(self, own: Bools) -> Writing:
         """All but some marks."""
         names = ("column", "left", "right", "top", "bottom", "y", "area", "solid")
         return replace(self, **{name: getattr(self, name)[~own] for name in names})

@@ -32,7 +32,7 @@ _DAMAGE = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EO
 
 def sizes(path: Path, label: str) -> list[tuple[int, int]]:
     """Upright (width, height) of every page of an image file, in pixels, from its header. Raises ScanError."""
-    with _opened(path, label) as picture:
+    with _open_picture(path, label) as picture:
         pages = _count(picture)
         check_count(label, pages)
         return [_upright_size(picture, index) for index in range(pages)]
@@ -40,7 +40,7 @@ def sizes(path: Path, label: str) -> list[tuple[int, int]]:
 
 def decode(scan: Scan, label: str, media: str, least_px: int = MIN_SIDE_PX) -> tuple[Image, tuple[str, ...]]:
     """One page as (height, width) uint8, 0 black, upright, with notes on what was done. Raises ScanError."""
-    with _opened(scan.path, label) as picture:
+    with _open_picture(scan.path, label) as picture:
         check_index(label, scan.index, _count(picture))
         check_pixels(label, *_upright_size(picture, scan.index), least_px)
         _check_whole(scan.path, label, media, picture)
@@ -48,14 +48,14 @@ def decode(scan: Scan, label: str, media: str, least_px: int = MIN_SIDE_PX) -> t
         picture.load()
         # Asked twice: Pillow turns a TIFF while it loads it, and a PNG may say so only behind its picture.
         turned = turned or _orientation(picture) > 1
-        grey = to_grey(_transposed(picture))
+        grey = to_grey(_transpose(picture))
     return grey, ("turned-by-exif",) if turned else ()
 
 
 def to_grey(picture: Picture) -> Image:
     """Any Pillow image as one grey plane (height, width) uint8; what is transparent becomes white paper."""
     if picture.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
-        return _scaled(np.asarray(picture))
+        return _scale_depth(np.asarray(picture))
     if "A" in picture.getbands() or "transparency" in picture.info:
         from PIL import Image as Pillow
 
@@ -69,7 +69,7 @@ def to_grey(picture: Picture) -> Image:
     return np.array(picture.convert("L"), np.uint8)
 
 
-def _scaled(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Image:
+def _scale_depth(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Image:
     """Deep grey as 8 bits. Scanners store 10, 12 or 16 bits in 16 without saying which: the largest value tells."""
     deep = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
     top = float(deep.max()) if deep.size else 0.0
@@ -78,7 +78,7 @@ def _scaled(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Image:
 
 
 @contextmanager
-def _opened(path: Path, label: str) -> Iterator[Picture]:
+def _open_picture(path: Path, label: str) -> Iterator[Picture]:
     """A file opened by Pillow; whatever its decoders raise comes out as a ScanError."""
     from PIL import Image as Pillow
     from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
@@ -102,10 +102,10 @@ def _opened(path: Path, label: str) -> Iterator[Picture]:
     except _DAMAGE as e:
         if isinstance(e, OSError) and e.errno is not None:
             raise  # the disk, not the data
-        raise _damaged(label, e) from e
+        raise _damage_error(label, e) from e
 
 
-def _damaged(label: str, e: Exception) -> ScanError:
+def _damage_error(label: str, e: Exception) -> ScanError:
     words = str(e).lower()
     is_cut = any(
         w in words for w in ("truncated", "not large enough", "not enough", "eof", "end of file", "broken png")
@@ -135,7 +135,7 @@ def _orientation(picture: Picture) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _transposed(picture: Picture) -> Picture:
+def _transpose(picture: Picture) -> Picture:
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(picture)

@@ -30,7 +30,7 @@ _MIN_POINTS = 36
 
 def sizes(path: Path, label: str) -> list[tuple[int, int]]:
     """(width, height) of every page in points, after its own rotation; a damaged page has (0, 0). Raises ScanError."""
-    with _opened(path, label) as pdf:
+    with _open_pdf(path, label) as pdf:
         return [_size(pdf, index) for index in range(len(pdf))]
 
 
@@ -46,14 +46,14 @@ def check_points(label: str, width: int, height: int) -> None:
 
 def render(scan: Scan, label: str, dpi: int) -> tuple[Image, str, tuple[str, ...]]:
     """One page as (grey, text layer, notes): grey (height, width) uint8, 0 black. Raises ScanError."""
-    with _opened(scan.path, label) as pdf:
+    with _open_pdf(scan.path, label) as pdf:
         check_index(label, scan.index, len(pdf))
         points = _points(pdf.get_page_size(scan.index))
         check_points(label, *points)
         scale = min(dpi / 72, MAX_RENDER_PX / max(points))
         check_pixels(label, round(points[0] * scale), round(points[1] * scale))
         page = pdf[scan.index]
-        grey, text = _rendered(page, scale), _text(page)
+        grey, text = _render(page, scale), _text(page)
         # Only a white page is looked through: decoding every picture once more would be dear.
         if grey.min() >= _WHITE and _has_broken_picture(page):
             what = "the picture on the page is damaged"
@@ -74,7 +74,7 @@ def _has_broken_picture(page: Any) -> bool:
     return False
 
 
-def _rendered(page: Any, scale: float) -> Image:
+def _render(page: Any, scale: float) -> Image:
     bitmap = page.render(scale=scale, grayscale=True, fill_color=(255, 255, 255, 255))
     # A copy: the bitmap's memory goes when it is closed.
     grey = np.array(bitmap.to_numpy(), np.uint8)
@@ -102,7 +102,7 @@ def _points(size: tuple[float, float]) -> tuple[int, int]:
 
 
 @contextmanager
-def _opened(path: Path, label: str) -> Iterator[Any]:
+def _open_pdf(path: Path, label: str) -> Iterator[Any]:
     """A PDF opened by PDFium and closed again. Raises ScanError: encrypted, truncated, no-pages, unreadable."""
     import pypdfium2 as pdfium
 
@@ -110,11 +110,11 @@ def _opened(path: Path, label: str) -> Iterator[Any]:
     try:
         pdf = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as e:
-        raise _refused(label, tail, is_locked=_is_locked(path, e)) from e
+        raise _refusal(label, tail, is_locked=_is_locked(path, e)) from e
     try:
         check_count(label, len(pdf))
         if _END not in tail:  # PDFium mends the index of a cut file in silence, and the last pages are missing
-            raise _refused(label, tail)
+            raise _refusal(label, tail)
         yield pdf
     except pdfium.PdfiumError as e:
         raise refuse(label, "a page of the PDF is damaged", "Export or scan it again.", kind="unreadable") from e
@@ -131,7 +131,7 @@ def _is_locked(path: Path, error: Exception) -> bool:
         return data.find(b"/Encrypt") >= 0
 
 
-def _refused(label: str, tail: bytes, *, is_locked: bool = False) -> ScanError:
+def _refusal(label: str, tail: bytes, *, is_locked: bool = False) -> ScanError:
     """Why PDFium did not open a file. It calls a PDF without pages damaged, as well."""
     if is_locked:
         next_step = "Save it without one, and take it in again."

@@ -77,7 +77,9 @@ def probe(path: Path, least_px: int = MIN_SIDE_PX) -> Probe:
     """
     label = path.name
     media = _sniff(path, label)
-    sizes = _guarded(label, lambda: scan_pdf.sizes(path, label) if media == "pdf" else scan_image.sizes(path, label))
+    sizes = _run_guarded(
+        label, lambda: scan_pdf.sizes(path, label) if media == "pdf" else scan_image.sizes(path, label)
+    )
     check = scan_pdf.check_points if media == "pdf" else partial(check_pixels, least_px=least_px)
     problems = [p for p in (_problem(check, label, size) for size in sizes) if p]
     if len(problems) == len(sizes):
@@ -94,9 +96,9 @@ def open_page(scan: Scan, dpi: int = 300, least_px: int = MIN_SIDE_PX) -> Opened
     label = scan.label or scan.path.name
     media = _sniff(scan.path, label)
     if media == "pdf":
-        grey, text, notes = _guarded(label, lambda: scan_pdf.render(scan, label, dpi))
+        grey, text, notes = _run_guarded(label, lambda: scan_pdf.render(scan, label, dpi))
     else:
-        grey, notes = _guarded(label, lambda: scan_image.decode(scan, label, media, least_px))
+        grey, notes = _run_guarded(label, lambda: scan_image.decode(scan, label, media, least_px))
         text = ""
     return OpenedPage(grey, grey.shape[1], grey.shape[0], text, notes)
 
@@ -120,7 +122,7 @@ def _sniff(path: Path, label: str) -> str:
         raise refuse(label, "this is a folder", "Name the files in it.", kind="unreadable")
     if path.exists() and not path.is_file():  # a pipe gives its bytes once, and without a writer waits for ever
         raise refuse(label, "this is no file but a pipe or device", "Save it as a file first.", kind="unreadable")
-    head = _guarded(label, lambda: _head(path))
+    head = _run_guarded(label, lambda: _head(path))
     if not head:
         raise refuse(label, "the file is empty (0 bytes)", "Fetch or scan it again.", kind="empty")
     if media := _media(head):
@@ -137,7 +139,7 @@ def _head(path: Path) -> bytes:
         return file.read(_HEAD_BYTES)
 
 
-def _guarded(label: str, work: Callable[[], T]) -> T:
+def _run_guarded(label: str, work: Callable[[], T]) -> T:
     """Do work on a file; a disk that fails becomes a ScanError that may be tried again."""
     try:
         return work()

@@ -38,7 +38,7 @@ class TimeLimit:
         """Seconds of the processor that are left; 0 when the time is up, by the processor or by the clock."""
         if time.monotonic() - self._begun >= BY_CLOCK * self._seconds:
             return 0.0
-        return max(0.0, self._seconds - self._used())
+        return max(0.0, self._seconds - self._seconds_used())
 
     def is_over(self) -> bool:
         """Whether the time is up."""
@@ -55,8 +55,8 @@ class TimeLimit:
         For what can be stopped by the clock alone: when it was, and time is left all the same, it is begun again.
         """
         passed = time.monotonic() - self._begun
-        share = min(1.0, max(_LEAST_SHARE, self._used() / passed)) if passed > _TOLD_S else 1.0
+        share = min(1.0, max(_LEAST_SHARE, self._seconds_used() / passed)) if passed > _TOLD_S else 1.0
         return min(self.left_s() / share, BY_CLOCK * self._seconds - passed)
 
-    def _used(self) -> float:
+    def _seconds_used(self) -> float:
         return processor_s() - self._used_before

@@ -70,11 +70,11 @@ def system_folder() -> Path | None:
     """
     named = os.environ.get("TESSDATA_PREFIX")
     candidates = [Path(named), Path(named) / "tessdata"] if named else []
-    candidates += [*(_packaged() or _asked()), *(Path(p) for p in _USUAL)]
+    candidates += [*(_packaged_folders() or _ask_program()), *(Path(p) for p in _USUAL)]
     return next((p for p in candidates if p.is_dir() and any(p.glob(f"*{SUFFIX}"))), None)
 
 
-def _packaged() -> list[Path]:
+def _packaged_folders() -> list[Path]:
     """The folder of a distribution's own program: asking the program for it takes a tenth of a second."""
     if shutil.which("tesseract") != "/usr/bin/tesseract":
         return []
@@ -83,7 +83,7 @@ def _packaged() -> list[Path]:
     return found if len(found) == 1 else []
 
 
-def _asked() -> list[Path]:
+def _ask_program() -> list[Path]:
     if shutil.which("tesseract") is None:
         return []
     try:

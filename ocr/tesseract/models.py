@@ -47,7 +47,7 @@ def first_model(language: Language) -> Model:
     raise _missing([language])
 
 
-def installed(language: Language) -> tuple[Model, ...]:
+def installed_models(language: Language) -> tuple[Model, ...]:
     """The language's models on this machine: the one to read with, those to ask in doubt, then the rest.
 
     Raises EngineMissing when there is none to read with.

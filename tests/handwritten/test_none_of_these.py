@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ocr.calibration.fields import probability
-from ocr.calibration.listed import listed
+from ocr.calibration.listed import probability_of_entry
 from ocr.decoding.spotting import SectionRange
 from ocr.forms.decide import decide_zone
 from ocr.forms.form import Zone
@@ -13,7 +13,7 @@ from ocr.handwriting.entries import read_entry
 from ocr.handwriting.packed import CHARACTERS, pack
 from ocr.handwriting.sections import lines_of, sections_of
 from ocr.handwriting.unlisted import sisters
-from ocr.handwriting.unlisted_sections import held, listed_share
+from ocr.handwriting.unlisted_sections import listed_share, weigh_list
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Box, Candidate, ZoneReading
 from tests.handwritten.test_ocr_handwriting import KNOWN, spaced, written
@@ -67,12 +67,14 @@ def test_sisters_differ_by_a_word_that_tells_places_apart():
 
 def test_the_more_complete_a_list_and_the_better_an_entry_fits_the_surer_it_is():
     facts = (-0.2, -0.8)
-    shares = [listed(facts, complete, is_whole=True, none=0.0) for complete in (0.5, 0.9, 0.99, 1.0)]
+    shares = [probability_of_entry(facts, complete, is_whole=True, none=0.0) for complete in (0.5, 0.9, 0.99, 1.0)]
     assert shares == sorted(shares) and shares[-1] == 1.0
-    worse = [listed((short, short - 0.6), 0.9, is_whole=True, none=0.0) for short in (0.0, -0.5, -1.0, -2.0)]
+    worse = [
+        probability_of_entry((short, short - 0.6), 0.9, is_whole=True, none=0.0) for short in (0.0, -0.5, -1.0, -2.0)
+    ]
     assert worse == sorted(worse, reverse=True)
-    assert listed((0.0, 0.0), 0.9, is_whole=True, none=0.8) <= 0.2
-    assert listed((0.0, 0.0), 0.9, is_whole=False, none=0.0) <= 0.9
+    assert probability_of_entry((0.0, 0.0), 0.9, is_whole=True, none=0.8) <= 0.2
+    assert probability_of_entry((0.0, 0.0), 0.9, is_whole=False, none=0.0) <= 0.9
     assert probability("listed", (0.0, -0.5)) > 0.9
 
 
@@ -104,7 +106,7 @@ def test_sections_that_nobody_listed_are_noticed_by_what_is_seen(text, least, mo
 def test_a_number_that_mostly_stands_with_a_letter_is_less_sure_without_it():
     weights = {"304": -6.0, "304A": -5.0, "379": -2.0, "379A": -9.0, "411": -3.0}
     known = sections_of("IPC", weights, {}, ())
-    assert held("411 IPC", known) == 1.0 and held("304A/411 IPC", known) == 1.0
-    assert 0.99 < held("379 IPC", known) < 1.0
-    assert held("304/411 IPC", known) == pytest.approx(1 / (1 + 0.1 * 2.718), abs=0.001)
-    assert held("999 IPC", known) == 0.5
+    assert weigh_list("411 IPC", known) == 1.0 and weigh_list("304A/411 IPC", known) == 1.0
+    assert 0.99 < weigh_list("379 IPC", known) < 1.0
+    assert weigh_list("304/411 IPC", known) == pytest.approx(1 / (1 + 0.1 * 2.718), abs=0.001)
+    assert weigh_list("999 IPC", known) == 0.5

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.reading.lexica import sections_file
-from ocr.calibration.fields import fit, spread, weighed
+from ocr.calibration.fields import fit, predict, spread
 from ocr.decoding.ctc import likelihood
 from ocr.decoding.spotting import SectionRange
 from ocr.errors import FormError
 from ocr.forms.settings import ReadSettings
-from ocr.handwriting.chance import best_path, chances, code, folded_case, shares, shortened
+from ocr.handwriting.chance import best_path, chances, code, drop_sure_blanks, folded_case, shares
 from ocr.handwriting.entries import folded_name, read_entry, trained_names
 from ocr.handwriting.free import read_line
 from ocr.handwriting.letters import load_letters
@@ -110,9 +110,9 @@ def test_texts_of_other_characters_are_left_out_and_shares_sum_to_one():
 
 def test_rows_of_blanks_become_one_and_case_does_not_count():
     long = written("____1____2____", 0.995)
-    assert len(shortened(long)) < len(long)
+    assert len(drop_sure_blanks(long)) < len(long)
     coded = code(["12"], CHARACTERS)
-    assert chances(shortened(long), coded)[0] == pytest.approx(chances(long, coded)[0], abs=0.5)
+    assert chances(drop_sure_blanks(long), coded)[0] == pytest.approx(chances(long, coded)[0], abs=0.5)
     folded = folded_case(written("_e_c_"), CHARACTERS)
     assert chances(folded, code(["EC"], CHARACTERS))[0] > -1
 
@@ -291,7 +291,7 @@ def test_any_matrix_gives_texts_in_order_of_their_shares(seed):
 @given(st.text(CHARACTERS, max_size=8))
 @settings(max_examples=40, deadline=None)
 def test_what_may_follow_a_text_has_probability_one_in_all(text):
-    after = [math.exp(x) for x in LETTERS.after(text)]
+    after = [math.exp(x) for x in LETTERS.logs_after(text)]
     folded = {c.casefold(): p for c, p in zip(CHARACTERS, after[1:-1], strict=True)}
     assert sum(folded.values()) + after[-1] == pytest.approx(1)
     assert after[1 + CHARACTERS.index("A")] == after[1 + CHARACTERS.index("a")]
@@ -304,7 +304,9 @@ def test_usual_spellings_are_likelier():
 def test_a_packed_matrix_is_the_same_to_a_sixteenth():
     matrix = np.maximum(noise(3, 40), -20.0)
     back = unpack(pack(matrix))
-    assert back.shape == shortened(matrix).shape and np.abs(back - shortened(matrix)).max() <= 1 / 16 + 1e-6
+    assert (
+        back.shape == drop_sure_blanks(matrix).shape and np.abs(back - drop_sure_blanks(matrix)).max() <= 1 / 16 + 1e-6
+    )
     assert pack(matrix).isascii() and unpack(pack(matrix[:0])).shape == (0, 1 + len(CHARACTERS))
 
 
@@ -326,7 +328,7 @@ def test_passes_are_parts_of_the_height_and_sections_have_two_lines():
 @settings(max_examples=20, deadline=None)
 def test_a_fitted_probability_is_right_as_often_as_it_says_on_the_whole(pairs):
     model = fit([(x,) for x, _ in pairs], [r for _, r in pairs])
-    said = [weighed(model, (x,)) for x, _ in pairs]
+    said = [predict(model, (x,)) for x, _ in pairs]
     assert all(0 <= p <= 1 for p in said)
     assert sum(said) / len(said) == pytest.approx(sum(r for _, r in pairs) / len(pairs), abs=0.05)
 

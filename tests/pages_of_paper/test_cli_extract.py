@@ -87,9 +87,9 @@ def test_a_list_of_stations_that_is_none_is_named(tmp_path, text):
 
 def test_only_some_forms_may_be_asked_for():
     models = load_models()
-    assert set(models.only(("wbp_27",)).forms) == {"wbp_27_a1", "wbp_27_a2", "wbp_27_a3", "wbp_27_b"}
-    assert set(models.only(("iif1_hi",)).features) == {"iif1_hi"}
-    assert models.only(()) is models
+    assert set(models.select(("wbp_27",)).forms) == {"wbp_27_a1", "wbp_27_a2", "wbp_27_a3", "wbp_27_b"}
+    assert set(models.select(("iif1_hi",)).features) == {"iif1_hi"}
+    assert models.select(()) is models
     assert "there is no form nothing" in str(extract(BOOK / "wbp_2018_871.jpg", "--form", "nothing", code=4).exception)
 
 

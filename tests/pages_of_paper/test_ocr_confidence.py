@@ -72,7 +72,7 @@ def test_the_error_of_a_liar_and_of_an_honest_one():
 def test_what_holds_for_pages_goes_up_with_what_was_said_and_has_a_way_back(said, shift, slope):
     pages = OnPages(shift, slope)
     assert (
-        pages.given(pages.probability(said)) == pytest.approx(said, abs=0.02)
+        pages.undo(pages.probability(said)) == pytest.approx(said, abs=0.02)
         or not 0.003 < pages.probability(said) < 0.997
     )
     assert pages.probability(said) <= pages.probability(min(0.998, said + 0.1))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.geometry.bend import Robust, fit_bend, powers, waves
-from ocr.geometry.gutter import QuietGap, gaps, runs, widest, within
+from ocr.geometry.gutter import QuietGap, gaps, mask_between, runs, widest
 from ocr.geometry.skew import LINE, PAGE, SHEET, find_skew
 
 
@@ -62,7 +62,7 @@ def test_the_gap_nearer_to_the_middle_may_be_a_little_narrower():
     assert widest(some) == QuietGap(10, 22)
     assert widest(some, off_cost=0.25, middle=50) == QuietGap(48, 58)
     assert widest([]) is None
-    assert gaps(within(np.ones(100, bool), (0.4, 0.6))) == [QuietGap(40, 60)]
+    assert gaps(mask_between(np.ones(100, bool), (0.4, 0.6))) == [QuietGap(40, 60)]
 
 
 def test_runs_are_parted_where_a_step_is_too_long():

@@ -135,7 +135,7 @@ def another_folder(tmp_path, monkeypatch):
         if path.is_file():
             shutil.copy(path, tmp_path)
     monkeypatch.setattr(ocr.models.resources, "files", lambda _: tmp_path)
-    caches = (lines._models, lines.network, running._listed, running.load_network)
+    caches = (lines._models, lines.network, running._models_by_name, running.load_network)
     for cached in caches:
         cached.cache_clear()
     yield tmp_path

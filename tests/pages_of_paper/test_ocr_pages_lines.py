@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr.page import Box
 from ocr.pages import prepare_page
-from ocr.pages.lines import cut_line, find_lines, missed
+from ocr.pages.lines import cut_line, drop_covered, find_lines
 
 FONT = ImageFont.load_default(26)
 TEXT = "received at the station and entered in the diary by the officer"
@@ -60,8 +60,8 @@ def test_a_page_without_writing_has_no_lines():
 def test_a_line_that_was_not_read_is_missed():
     (page,) = prepare_page(written([(100, 120 + 50 * i, 50) for i in range(12)]))
     lines = find_lines(page.image)
-    assert missed(lines, [line.box for line in lines]) == ()
-    assert missed(lines, [line.box for line in lines[:-1]]) == lines[-1:]
+    assert drop_covered(lines, [line.box for line in lines]) == ()
+    assert drop_covered(lines, [line.box for line in lines[:-1]]) == lines[-1:]
 
 
 def test_a_bent_page_is_straightened_and_still_traced_to_the_scan():

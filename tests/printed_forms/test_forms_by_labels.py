@@ -44,7 +44,7 @@ def test_a_zone_goes_where_the_words_about_it_went(zone):
     assert fit is not None and fit.is_enough and fit.share > 0.8
     box = FORM.zone(zone).box
     dx, dy = set_anew(box)
-    found = zone_box(fit.pieces.near(fit.matrix, box), FORM.zone(zone))
+    found = zone_box(fit.pieces.map_near(fit.matrix, box), FORM.zone(zone))
     wanted = [2 * (v + d) for v, d in zip(box, (dx, dy, dx, dy), strict=True)]
     assert np.abs(np.array(found) - wanted).max() < 12
 
@@ -61,7 +61,7 @@ def test_misread_words_and_strange_ones_are_borne():
     ]
     fit = fit_labels(FORM, windows_of([*worn[::2], *strange]))
     assert fit is not None and fit.share > 0.3
-    moved = zone_box(fit.pieces.near(fit.matrix, FORM.zone("property_value").box), FORM.zone("property_value"))
+    moved = zone_box(fit.pieces.map_near(fit.matrix, FORM.zone("property_value").box), FORM.zone("property_value"))
     assert abs(moved.y0 - 2 * (706 + 18)) < 14
 
 
@@ -135,7 +135,7 @@ def test_a_spot_that_no_other_bears_out_is_left_out():
     off = np.array([[0, 20], [1, 20], [0, -15], [0, 21]], float)
     spots = Spots(np.array([[10, 10], [60, 12], [90, 11], [120, 10]], float), off, np.ones(4))
     assert len(agreeing(spots, FRAME).points) == 3
-    assert len(agreeing(Spots.none(), FRAME).points) == 0
+    assert len(agreeing(Spots.empty(), FRAME).points) == 0
 
 
 def test_values_of_a_print_that_nobody_confirmed_wait_for_a_person():

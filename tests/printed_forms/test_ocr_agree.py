@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.forms.agree import agreed, told_twice
+from ocr.forms.agree import settle_dates, told_twice
 from ocr.forms.decide import decide_page
 from ocr.forms.form import Agreement, Form
 from ocr.page import Box, Candidate, Decided, Recognition, ZoneReading
@@ -22,7 +22,7 @@ def said(zone, *options):
 
 def together(*zones):
     found = {z.zone: z for z in zones}
-    return found | {z.zone: z for z in agreed(found, RULE)}
+    return found | {z.zone: z for z in settle_dates(found, RULE)}
 
 
 def test_a_doubtful_year_follows_the_dates_and_the_number_of_its_page():
@@ -55,7 +55,7 @@ def test_no_value_comes_from_another_zone_and_what_says_nothing_changes_nothing(
     assert together(blank, date) == {"year": blank, "fir_date": date}
     words = said("info_date", ("not known", 0.4))
     assert together(date, words) == {"fir_date": date, "info_date": words}
-    assert list(agreed({"year": year, "other_date": replace(date, zone="other_date")}, RULE)) == []
+    assert list(settle_dates({"year": year, "other_date": replace(date, zone="other_date")}, RULE)) == []
 
 
 def test_a_form_says_which_of_its_zones_tell_one_day():

@@ -54,7 +54,7 @@ def test_zones_follow_a_page_that_was_photographed_askew(models, by):
     there = {z.id: (v := view @ middle(z))[:2] / v[2] for z in match.form.zones}
     flat = max(off(match.matrix, z, there[z.id]) for z in match.form.zones)
     assert flat > 6
-    assert max(off(match.of(z), z, there[z.id]) for z in match.form.zones) < min(3.0, flat / 2)
+    assert max(off(match.map_of(z), z, there[z.id]) for z in match.form.zones) < min(3.0, flat / 2)
 
 
 def wide_print() -> np.ndarray:
@@ -76,7 +76,7 @@ def test_zones_follow_a_page_that_bends_at_the_spine(by):
     there = {z.id: middle(z)[:2] + [0, sunk(middle(z)[0], 640, by)] for z in one.zones}
     flat = max(off(match.matrix, z, there[z.id]) for z in one.zones)
     assert flat > 8
-    assert max(off(match.of(z), z, there[z.id]) for z in one.zones) < min(6.5, flat / 2)
+    assert max(off(match.map_of(z), z, there[z.id]) for z in one.zones) < min(6.5, flat / 2)
 
 
 @pytest.mark.parametrize("angle", [0, 2.5, 90])
@@ -84,7 +84,7 @@ def test_a_flat_page_keeps_the_one_map_for_all_its_zones(models, angle):
     page, _ = turned(filled(5), angle)
     match = find_form(page, models)
     assert match.form is not None and match.bend is None
-    assert all(match.of(zone) is match.matrix for zone in match.form.zones)
+    assert all(match.map_of(zone) is match.matrix for zone in match.form.zones)
 
 
 def test_crops_of_a_bent_page_are_cut_where_its_zones_lie(models: FormModels):
@@ -92,7 +92,7 @@ def test_crops_of_a_bent_page_are_cut_where_its_zones_lie(models: FormModels):
     match = find_form(page, models)
     assert match.form is not None
     for crop in cut_all(page, match.matrix, match.form, bend=match.bend):
-        assert np.array_equal(crop.first.raw, cut_zone(page, match.of(crop.zone), crop.zone, crop.first.scale))
+        assert np.array_equal(crop.first.raw, cut_zone(page, match.map_of(crop.zone), crop.zone, crop.first.scale))
         assert not np.array_equal(crop.matrix, match.matrix)
 
 
@@ -113,7 +113,7 @@ def test_the_curve_is_found_whatever_a_tenth_of_wrong_pairs_says(seed, by, wrong
     theirs[:wrong] = spread(seed + 1000)[:wrong]
     bend = form_bend(ours, theirs.astype(np.float32), FLAT, FRAME)
     assert bend is not None
-    at = bend.near(FLAT, (300, 440, 340, 460)) @ [320, 450, 1]
+    at = bend.map_near(FLAT, (300, 440, 340, 460)) @ [320, 450, 1]
     assert np.allclose(at, [320, 450 + by], atol=1.0)
 
 
@@ -142,5 +142,5 @@ def test_a_zone_with_no_print_about_it_keeps_the_flat_map():
     ours = spread(1, most_y=500)
     bend = form_bend(ours, arched(ours, 20).astype(np.float32), FLAT, FRAME)
     assert bend is not None
-    assert bend.near(FLAT, (100, 800, 300, 830)) is FLAT
-    assert bend.near(FLAT, (100, 400, 300, 430)) is not FLAT
+    assert bend.map_near(FLAT, (100, 800, 300, 830)) is FLAT
+    assert bend.map_near(FLAT, (100, 400, 300, 430)) is not FLAT

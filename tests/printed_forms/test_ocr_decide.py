@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ocr.errors import FormError
 from ocr.forms.decide import decide_page, decide_zone
 from ocr.forms.form import Form, Zone
-from ocr.forms.grammar import fit, trimmed
-from ocr.languages.lexicon import Lexicon, folded
+from ocr.forms.grammar import fit, trim_lines
+from ocr.languages.lexicon import Lexicon, fold_text
 from ocr.languages.script import fold_digits
 from ocr.page import Box, Candidate, Recognition, ZoneReading
 
@@ -213,7 +213,7 @@ def test_of_printed_choices_the_one_left_standing_is_taken():
 
 
 def test_spellings_are_compared_folded():
-    assert folded(" L.T. (n)-१२ ") == "ltn12"
+    assert fold_text(" L.T. (n)-१२ ") == "ltn12"
 
 
 TEXTS = st.text(
@@ -235,7 +235,7 @@ def test_no_value_that_no_candidate_supports(kind, candidates):
     assert bool(found.value) <= bool(found.raw)
     signs = set(fold_digits(found.raw)) | set(found.raw)
     lookalike = (
-        set("01258") if kind in ("digits", "year") and not any(c.isdecimal() for c in trimmed(found.raw)) else set()
+        set("01258") if kind in ("digits", "year") and not any(c.isdecimal() for c in trim_lines(found.raw)) else set()
     )
     assert {c for c in found.value if not c.isspace()} <= signs | {"/"} | lookalike
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from ocr.forms.implied import implied
+from ocr.forms.implied import settle_implied
 from ocr.languages.lexicon import Lexicon
 from ocr.page import Box, Candidate, Decided
 
@@ -26,7 +26,7 @@ def zone(name, value, confidence, *others, blank=False):
 
 def together(area, place, lists=LISTS):
     zones = {"a": area, "p": place}
-    zones |= {d.zone: d for d in implied(zones, FORM, lists)}
+    zones |= {d.zone: d for d in settle_implied(zones, FORM, lists)}
     return zones["a"], zones["p"]
 
 

@@ -16,7 +16,7 @@ from ocr.forms import passes, read
 from ocr.forms.crops import Crop, Cut
 from ocr.forms.form import Form
 from ocr.forms.marks import Marked
-from ocr.forms.passes import ZoneReader, _voted
+from ocr.forms.passes import ZoneReader, _vote
 from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import Match
 from ocr.page import Box, Candidate, ZoneReading
@@ -89,7 +89,7 @@ def test_what_is_sure_is_looked_at_once(monkeypatch):
 @given(st.floats(0, 1), st.lists(st.sampled_from(["", "a", "b", " a ", "c d"]), max_size=8))
 def test_the_readings_of_a_vote_share_what_it_leaves(sure, texts):
     line = LineText("a", round(sure, 4), True, candidates=tuple(Candidate(t, 0.5) for t in texts))
-    voted = _voted(line)
+    voted = _vote(line)
     assert voted.confidence + sum(c.confidence for c in voted.others) <= 1 + 1e-3
     assert "a" not in [c.text for c in voted.others] and "" not in [c.text for c in voted.others]
 

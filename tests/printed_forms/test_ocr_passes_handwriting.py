@@ -90,7 +90,7 @@ def test_numbers_of_an_indian_page_are_read_in_the_digits_that_it_has(engines, m
 
 
 def test_what_is_read_in_digits_that_are_not_known_is_never_sure():
-    text = passes._bounded(EngineText("12", 0.9, others=(Candidate("13", 0.7), Candidate("1", 0.1))), 0.5)
+    text = passes._cap_confidence(EngineText("12", 0.9, others=(Candidate("13", 0.7), Candidate("1", 0.1))), 0.5)
     assert (text.confidence, [c.confidence for c in text.others]) == (0.5, [0.5, 0.1])
 
 

@@ -90,7 +90,7 @@ def test_a_print_that_fits_comes_before_one_that_fits_better_when_bent_out_of_sh
     ours = models.features["invented"]
     other = FormFeatures(ours.points * np.array([1, 0.6], np.float32), ours.descriptors)
     both = {"invented": form(), "squeezed": form(id="squeezed")}
-    match = find_form(filled(7), FormModels(both, {"invented": ours.thinned(2), "squeezed": other}))
+    match = find_form(filled(7), FormModels(both, {"invented": ours.thin_out(2), "squeezed": other}))
     assert match.form is not None and match.form.id == "invented"
     alone = find_form(filled(7), FormModels({"squeezed": both["squeezed"]}, {"squeezed": other}))
     assert alone.form is None and "bent out of shape" in alone.reason and alone.inliers > match.inliers

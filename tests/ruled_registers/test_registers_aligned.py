@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr.registers.aligned import aligned, other_gutter
+from ocr.registers.aligned import align_columns, other_gutter
 from ocr.registers.grid import HalfGrid
 from ocr.registers.line import RuledLine
 
@@ -22,25 +22,25 @@ def middles(found):
 @pytest.mark.parametrize("lost", [(), (0,), (0, 7), (3,), (0, 4, 7), (1, 2)])
 def test_lines_that_are_not_seen_are_put_where_they_lay(lost):
     edges = 60 + 880 * SHARES
-    found = aligned(half(np.delete(edges, lost)), SHARES)
+    found = align_columns(half(np.delete(edges, lost)), SHARES)
     assert np.allclose(middles(found), edges, atol=1)
     assert [i for i, u in enumerate(found.uprights) if u.support == 0] == list(lost)
 
 
 def test_a_line_that_is_no_column_is_left_out():
     edges = 60 + 880 * SHARES
-    found = aligned(half(sorted([*edges[1:7], 510])), SHARES)
+    found = align_columns(half(sorted([*edges[1:7], 510])), SHARES)
     assert np.allclose(middles(found), edges, atol=1)
 
 
 def test_another_table_does_not_fit():
-    assert aligned(half([100, 150, 480, 505, 900]), SHARES) is None
-    assert aligned(half([100, 600]), SHARES) is None
+    assert align_columns(half([100, 150, 480, 505, 900]), SHARES) is None
+    assert align_columns(half([100, 600]), SHARES) is None
 
 
 def test_a_page_with_all_its_columns_keeps_them_where_they_do_not_fit_the_first_page():
     other = 60 + 880 * np.array([0.0, 0.1, 0.24, 0.33, 0.52, 0.63, 0.73, 1.0])
-    assert aligned(half(other), SHARES) is None
+    assert align_columns(half(other), SHARES) is None
 
 
 def test_the_gutter_is_where_the_columns_of_both_pages_fit():

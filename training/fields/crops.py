@@ -56,7 +56,7 @@ def main() -> None:
                         continue
                     x0, y0, x1, y1 = zone.reach or zone.box
                     around = (x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN)
-                    crop = cut_box(grey, match.of(zone), around, _SCALE)
+                    crop = cut_box(grey, match.map_of(zone), around, _SCALE)
                     name = f"{Path(page['image']).stem}-{zone.id}.png"
                     cv2.imwrite(str(asked.out / name), crop)
                     table.writerow([name, field, page["station_file"], text])

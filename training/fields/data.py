@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr.learning.strips import altered, turned
+from ocr.learning.strips import alter_by_chance, turn_by_chance
 from training.fields.make import HEIGHT, MOST_WIDE, to_strip
 
 Strip = np.ndarray
@@ -51,7 +51,7 @@ class Shards:
         number, start, end, text = self._places[index]
         strip = self._pixels[number][:, start:end]
         wide = max(16, round(strip.shape[1] * rng.uniform(0.93, 1.08)))
-        return altered(np.asarray(cv2.resize(strip, (wide, HEIGHT)), np.uint8), rng), text
+        return alter_by_chance(np.asarray(cv2.resize(strip, (wide, HEIGHT)), np.uint8), rng), text
 
 
 def read_handwritten(folder: Path, leave_out: tuple[str, ...] = (), kept: float = 0.94) -> list[Handwritten]:
@@ -82,7 +82,7 @@ def handwritten_strip(one: Handwritten, rng: Rng | None = None, squeeze: float =
     picture = one.picture
     top, bottom = LINES[one.line]
     if rng is not None:
-        picture = turned(picture, rng)
+        picture = turn_by_chance(picture, rng)
         top, bottom = top + rng.uniform(-0.03, 0.09), bottom + rng.uniform(-0.09, 0.03)
     high = len(picture)
     part = picture[max(0, round(top * high)) : min(high, round(bottom * high))]
@@ -92,4 +92,4 @@ def handwritten_strip(one: Handwritten, rng: Rng | None = None, squeeze: float =
     strip = to_strip(part[:, left : part.shape[1] - right], squeeze=squeeze * rng.uniform(0.85, 1.15))
     if strip.shape[1] > MOST_WIDE:
         strip = np.asarray(cv2.resize(strip, (MOST_WIDE, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
-    return altered(strip, rng)
+    return alter_by_chance(strip, rng)

@@ -37,7 +37,7 @@ from ocr.forms.read import DECIDE_VERSION, decide, recognise
 from ocr.forms.settings import ReadSettings
 from ocr.forms.zones import cut_zone, find_form, load_models, zone_box
 from ocr.handwriting.entries import folded_name, trained_names
-from ocr.languages.lexicon import Lexicon, folded
+from ocr.languages.lexicon import Lexicon, fold_text
 from ocr.page import Reading, Recognition, Scan
 from ocr.plain import recognition_from_plain, recognition_to_plain
 from ocr.scans.scan import open_page
@@ -203,7 +203,7 @@ def peer_texts(scan: Scan, settings: ReadSettings) -> dict[str, str]:
         if match.form is None:
             return {}
         zones = [match.form.zone(z) for z in FIELDS if match.form.has(z)]
-        cut = [(zone_box(match.of(z), z), cut_zone(grey, match.of(z), z, 2.0)) for z in zones]
+        cut = [(zone_box(match.map_of(z), z), cut_zone(grey, match.map_of(z), z, 2.0)) for z in zones]
         lines = [LineImage(crop, ("en",), block=z.id == "statutes") for z, (_, crop) in zip(zones, cut, strict=True)]
         texts = load_engine("tesseract", settings.seconds_per_page).read(lines)
     except OcrError:
@@ -272,9 +272,9 @@ def _measure_samples(how: How, log: Log) -> dict[str, Any]:
     exact, peer = {}, {}
     readings = {name: decide(page, lexica, settings) for name, (page, _) in pages.items()}
     for field in FIELDS:
-        wanted = {name: folded(gold[name][field]) for name in pages if gold[name].get(field)}
-        ours = [folded(z.value) == wanted[n] for n in wanted if (z := readings[n].zones.get(field))]
-        theirs = [folded(pages[n][1].get(field, "")) == wanted[n] for n in wanted]
+        wanted = {name: fold_text(gold[name][field]) for name in pages if gold[name].get(field)}
+        ours = [fold_text(z.value) == wanted[n] for n in wanted if (z := readings[n].zones.get(field))]
+        theirs = [fold_text(pages[n][1].get(field, "")) == wanted[n] for n in wanted]
         exact[field] = round(sum(ours) / max(1, len(wanted)), 4)
         peer[field] = round(sum(theirs) / max(1, len(wanted)), 4)
     found = sum(page.form is not None for page, _ in pages.values())

@@ -43,7 +43,7 @@ def measure(
     bench = data / "fir-bench"
     lines = (bench / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     gold: dict[str, Gold] = {g["image"]: g for g in map(json.loads, lines[:pages])}
-    models = load_models().only([FAMILY])
+    models = load_models().select([FAMILY])
     judge = PageJudge(gold, Reader(bench, bench, gold), folds)
     by_print: dict[str, dict[str, Image]] = defaultdict(dict)
     for name in gold:
@@ -95,7 +95,7 @@ def leave_out(
     left_out: str, images: Mapping[str, Image], gold: Mapping[str, Gold], models: FormModels, judge: PageJudge
 ) -> dict[str, Any]:
     """What becomes of the pages of one print without it: before and after it was drafted from them."""
-    rest = models.only([name for name in models.forms if name != left_out])
+    rest = models.select([name for name in models.forms if name != left_out])
     reader = Tesseract(None)
     place = _placing(rest, reader)
     first = {name: find_form(grey, rest) for name, grey in images.items()}
@@ -129,7 +129,7 @@ def hits_of(match: Match | None, gold: Gold) -> list[bool]:
         if match is None or form is None or not form.has(field):
             found.append(False)
             continue
-        box = zone_box(match.of(form.zone(field)), form.zone(field))
+        box = zone_box(match.map_of(form.zone(field)), form.zone(field))
         found.append(box.x0 <= (x0 + x1) / 2 < box.x1 and box.y0 <= (y0 + y1) / 2 < box.y1)
     return found
 

@@ -10,7 +10,7 @@ from benchmarks.parts.handwriting.read import DATES, FIELDS, KINDS, Read, scored
 from benchmarks.parts.measuring.straight import Value
 from ocr.calibration import fields as calibration
 from ocr.calibration.fields import Facts
-from ocr.forms.agree import agreed
+from ocr.forms.agree import settle_dates
 from ocr.forms.form import Agreement
 from ocr.handwriting.dated import day_of
 from ocr.page import Box, Candidate, Decided
@@ -40,7 +40,7 @@ def settle(read: Sequence[Read], models: Mapping[str, Sequence[float]], data: Pa
     for page in sorted({r.page for r in read}):
         mine = [r for r in read if r.page == page]
         sure = {r.field: _decided(r, models) for r in mine if r.text}
-        sure |= {d.zone: d for d in agreed(sure, _RULE)}
+        sure |= {d.zone: d for d in settle_dates(sure, _RULE)}
         ordered = [scored(_as_decided(r, sure.get(r.field)), data) for r in mine]
         settled += ordered
         values += [
@@ -53,7 +53,7 @@ def settle(read: Sequence[Read], models: Mapping[str, Sequence[float]], data: Pa
 
 def _decided(read: Read, models: Mapping[str, Sequence[float]]) -> Decided:
     best, *others = [
-        Candidate(f.text, round(f.covered * calibration.weighed(models[f.kind], f.facts), 4)) for f in read.options
+        Candidate(f.text, round(f.covered * calibration.predict(models[f.kind], f.facts), 4)) for f in read.options
     ]
     return Decided(read.field, best.text, best.text, best.confidence, Box(0, 0, 1, 1), candidates=tuple(others))
 
@@ -85,7 +85,7 @@ def _model_of_dates(read: Sequence[Read], start: tuple[float, ...]) -> tuple[flo
             (found.facts, day_of(found.text) == day_of(other.text))
             for (page, field), found in of.items()
             if (other := of.get((page, DATES[1 - DATES.index(field)])))
-            and other.covered * calibration.weighed(model, other.facts) >= _SURE_DATE
+            and other.covered * calibration.predict(model, other.facts) >= _SURE_DATE
         ]
         model = calibration.fit([f for f, _ in known], [ok for _, ok in known]) if known else model
     return model

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.parts.reading.lines import FOLDS, Read, norm
 from ocr.languages.confusions import USUAL, Costs, likeness
-from ocr.languages.lexicon import folded
+from ocr.languages.lexicon import fold_text
 
 LEAST_LETTERS = 4
 LEAST_COUNT, MOST_PAIRS = 3, 60
@@ -32,8 +32,8 @@ def count_confusions(reads: Sequence[Read]) -> Counter[tuple[str, str]]:
     """In how many lines any pass took one of two letters for the other; "" stands for a letter that came or went."""
     found: Counter[tuple[str, str]] = Counter()
     for read in reads:
-        gold = folded(norm(read.row.text))
-        seen = {folded(norm(c.text)) for c in read.depths[-1].candidates}
+        gold = fold_text(norm(read.row.text))
+        seen = {fold_text(norm(c.text)) for c in read.depths[-1].candidates}
         found.update({pair for text in seen for pair in _changes(gold, text)} if not read.boxes else ())
     return found
 
@@ -69,7 +69,9 @@ def measure_confusions(reads: Sequence[Read]) -> dict[str, Any]:
     known: list[tuple[bool, bool]] = []
     for lang in sorted({r.row.lang for r in reads}):
         mine = [r for r in reads if r.row.lang == lang]
-        words = sorted({folded(w) for r in mine for w in norm(r.row.text).split() if len(folded(w)) >= LEAST_LETTERS})
+        words = sorted(
+            {fold_text(w) for r in mine for w in norm(r.row.text).split() if len(fold_text(w)) >= LEAST_LETTERS}
+        )
         for n in range(FOLDS):
             costs = _costs(usual_of([r for r in mine if _fold(r) != n]))
             for read in (r for r in mine if _fold(r) == n and not r.boxes):
@@ -99,7 +101,7 @@ def _words(read: Read) -> Iterator[tuple[int, str, str]]:
     gold, seen = norm(read.row.text).split(), norm(read.depths[0].text).split()
     if len(gold) == len(seen):
         for i, (g, s) in enumerate(zip(gold, seen, strict=True)):
-            yield i, folded(g), folded(s)
+            yield i, fold_text(g), fold_text(s)
 
 
 def _costs(confusions: Sequence[str]) -> Costs:

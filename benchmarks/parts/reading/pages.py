@@ -87,7 +87,7 @@ def _judge(name: str, lang: str, real: bool, picture: Grey, gold: Sequence[str])
     for line in read_picture(picture, TextSettings((lang,))).lines:
         text = norm(line.text)
         near = process.extractOne(text, wanted, scorer=fuzz.ratio, score_cutoff=ALIKE)
-        yield PageLine(name, lang, real, load_model().pages.given(line.confidence), bool(near) and near[0] == text)
+        yield PageLine(name, lang, real, load_model().pages.undo(line.confidence), bool(near) and near[0] == text)
 
 
 def fit_on(lines: Sequence[PageLine]) -> OnPages:

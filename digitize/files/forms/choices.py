@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from digitize.files.forms import labels
 from ocr.drafting.reading import Piece
 from ocr.drafting.structures import Structures
-from ocr.page import Box, Word, around
+from ocr.page import Box, Word, enclose_boxes
 
 # Printed answers are short: longer ones are a sentence with a stroke in it.
 _MOST_WORDS = 4
@@ -36,7 +36,7 @@ class Choice:
     @property
     def box(self) -> Box:
         """Around all of them."""
-        return around([a.box for a in self.answers] + [a.tick for a in self.answers if a.tick])
+        return enclose_boxes([a.box for a in self.answers] + [a.tick for a in self.answers if a.tick])
 
 
 def printed_choice(piece: Piece, languages: Sequence[str], *, right_to_left: bool = False) -> Choice | None:
@@ -128,7 +128,7 @@ def _share(word: Word, parts: Sequence[str], k: int) -> Word:
 
 
 def _answer(words: Sequence[Word], piece: Piece) -> PrintedAnswer:
-    box = around([w.box for w in words])
+    box = enclose_boxes([w.box for w in words])
     high = piece.segment.box
     text = " ".join(w.text for w in words).strip(" /:,.;()[]")
     return PrintedAnswer(

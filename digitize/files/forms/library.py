@@ -112,9 +112,9 @@ def open_all(paths: Sequence[Path]) -> list[Image]:
 
 
 def _draw_zones(grey: Image, match: Match, form: Form) -> bytes:
-    boxes = {zone.id: zone_box(match.of(zone), zone) for zone in form.zones}
+    boxes = {zone.id: zone_box(match.map_of(zone), zone) for zone in form.zones}
     answers = [(f"{z.id}: {i}", z, a.box) for z in form.zones for i, a in enumerate(z.alternatives, 1)]
     for name, zone, box in answers:
-        boxes[name] = zone_box(match.of(zone), zone.model_copy(update={"box": box}))
+        boxes[name] = zone_box(match.map_of(zone), zone.model_copy(update={"box": box}))
     choices = tuple(z.id for z in form.zones if z.alternatives)
     return draw_zones(grey, boxes, doubtful=tuple(name for name, *_ in answers) if choices else ())
