@@ -215,25 +215,24 @@ def test_records_of_every_form_are_loaded_and_withdrawn(tmp_path: Path) -> None:
 
 
 def test_a_target_of_an_older_schema_gains_what_is_new(tmp_path: Path) -> None:
-    """A file as the first version made it: format 1, no word on its columns, and some of today's fields not there."""
+    """A file of version 0.2.0 (format 3): some of today's fields and forms are not there."""
     path = tmp_path / "t.sqlite"
     target = SqliteTarget(path)
     load(target, make_record("r1", {"fir_no": "7", "year": "1998"}))
     target.close()
     with sqlite3.connect(path) as db:
-        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
         db.execute("DELETE FROM meta WHERE key LIKE 'columns.%'")
         db.execute("ALTER TABLE iif1 DROP COLUMN other_acts")
         db.execute("DROP TABLE ncr")
-        db.execute("DROP TABLE rejects")
+        for name in ("rejects_batch", "rejects_row", "rejects_record", "rejects_settled"):
+            db.execute(f"DROP INDEX {name}")
+        for column in ("source_row", "delivery", "settings"):
+            db.execute(f"ALTER TABLE rejects DROP COLUMN {column}")
         db.execute(
-            "CREATE TABLE rejects (record_id TEXT PRIMARY KEY, form TEXT NOT NULL, batch TEXT NOT NULL, "
-            "record TEXT NOT NULL, findings TEXT NOT NULL, load_id TEXT NOT NULL)"
+            "INSERT INTO rejects (load_id, batch, form, record_id, word, record, findings) "
+            "VALUES ('L0', 'b0', 'iif1', 'r9', 'reject', '{}', '[]')"
         )
-        db.execute("INSERT INTO rejects VALUES ('r9', 'iif1', 'b0', '{}', '[]', 'L0')")
-        db.execute("ALTER TABLE loads DROP COLUMN state")
-        for column in ("source", "undone_at", "undone_why"):
-            db.execute(f"ALTER TABLE loads DROP COLUMN {column}")
     target = SqliteTarget(path)
     load(target, make_record("r1", {"fir_no": "7", "year": "1998", "other_acts": "x"}), id="L2")
     target.close()
