@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import psycopg
 
-from digitize.targets.own_tables.comparing import Comparison, compare_layout
+from digitize.targets.own_tables.comparing import TableComparison, compare_layout
 from digitize.targets.postgres.address import DatabaseAddress
 from digitize.targets.postgres.connect import connect, refusal
 from mappers.layouts import TableLayout
 
 
-def check_layout(address: DatabaseAddress, layout: TableLayout) -> Comparison:
+def check_layout(address: DatabaseAddress, layout: TableLayout) -> TableComparison:
     """All that does not fit, of a database that is reached. Raises TargetRefused when it is not."""
     with connect(address) as db:
         try:

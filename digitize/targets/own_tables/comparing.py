@@ -34,7 +34,7 @@ _TEXTS = ("varchar", "text", "bpchar")
 
 
 @dataclass
-class Comparison:
+class TableComparison:
     """A layout beside a catalogue. problems: what must be mended before anything can be loaded; remarks: what a person
     should know.
     """
@@ -50,11 +50,11 @@ def table_names(layout: TableLayout) -> dict[str, TableName]:
     return {t.name: (layout.schema_of(t), t.name) for t in layout.file.tables}
 
 
-def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> Comparison:
+def compare_layout(db: psycopg.Connection[Any], layout: TableLayout) -> TableComparison:
     """Everything that is missing or does not fit. Takes some 50 ms; changes nothing."""
     names = table_names(layout)
     masters = {n: master_name(layout, lookup) for n, lookup in layout.file.lookups.items()}
-    made = Comparison(tables=read_own_tables(db, [*names.values(), *masters.values()]))
+    made = TableComparison(tables=read_own_tables(db, [*names.values(), *masters.values()]))
     for table in layout.file.tables:
         found = made.tables.get(names[table.name])
         if found is None:

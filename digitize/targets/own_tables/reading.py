@@ -11,7 +11,7 @@ from psycopg import sql
 
 from digitize.targets.own_tables.book import layout_key
 from digitize.targets.own_tables.catalogue import OwnTables, TableName, table_sql
-from digitize.targets.own_tables.comparing import Comparison, table_names
+from digitize.targets.own_tables.comparing import TableComparison, table_names
 from mappers.layouts import TableLayout
 from mappers.layouts.back import StandingRow
 from mappers.layouts.model import LayoutTable
@@ -47,7 +47,7 @@ class Own:
         return sql.SQL(" AND ").join(parts)
 
 
-def make_own(layout: TableLayout, compared: Comparison) -> Own:
+def make_own(layout: TableLayout, compared: TableComparison) -> Own:
     """A layout that fits what is there."""
     return Own(layout, layout_key(layout), table_names(layout), compared.tables, compared.masters)
 

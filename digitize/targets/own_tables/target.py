@@ -18,7 +18,7 @@ from digitize.targets.from_records import storable
 from digitize.targets.kind import Patience
 from digitize.targets.own_tables import standing_rows
 from digitize.targets.own_tables.book import book_address, layout_key, require_book
-from digitize.targets.own_tables.comparing import Comparison, compare_layout, table_names
+from digitize.targets.own_tables.comparing import TableComparison, compare_layout, table_names
 from digitize.targets.own_tables.kinds_of_value import ZONE
 from digitize.targets.own_tables.laying import Hindrance, ReadyRecord, make_ready
 from digitize.targets.own_tables.reading import SLICE, Own, make_own
@@ -66,9 +66,9 @@ class OwnTablesTarget(PostgresTarget):
         made: TableLayout = self.transact(lambda db: require_book(db, self._address, layout))
         self._layout = made
 
-    def compare(self) -> Comparison:
+    def compare(self) -> TableComparison:
         """The layout beside the tables that are there."""
-        made: Comparison = self.transact(lambda db: compare_layout(db, self._layout))
+        made: TableComparison = self.transact(lambda db: compare_layout(db, self._layout))
         return made
 
     def told(self) -> list[str]:
