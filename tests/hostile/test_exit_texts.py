@@ -208,7 +208,7 @@ def test_nobody_writes_past_the_exits(module):
         assert name in ("digitize/files/workbook.py", "digitize/files/check_reports/sheets.py")
         assert "in_sheet(" in text
     if "Environment" in found:
-        assert "finalize=shown" in text and "autoescape=True" in text
+        assert "finalize=escape_shown" in text and "autoescape=True" in text
     assert "from html import" not in text, f"{name}: pages are escaped by exit_texts.escape"
 
 
