@@ -38,7 +38,7 @@ def run_sandboxed(
     when the copy ended by a signal instead, given the file that was read then, "" where none was, and the signal. Call
     it before any thread begins.
     """
-    global _list_noted
+    global _noted
     if sys.platform != "linux":
         return work()
     # Who waits holds this end alone: when it is gone, the copy is told.
