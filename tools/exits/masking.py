@@ -62,7 +62,7 @@ def _station(at: Planted) -> str:
     who = new_account("Any", SUPERVISOR, "en", {})
 
     def all_of(room: Room) -> str:
-        given = room.worklist.next(who, WorkChoice(), 10_000)
+        given = room.worklist.take_next(who, WorkChoice(), 10_000)
         shown = [task_to_plain(room, who, task, want, frozenset()) for task, want in given]
         records = [build_trail(room.ledger, f"wb-test-t0001-r{i:07}") for i in range(1, len(at.cases) + 1)]
         return json.dumps([shown, records], ensure_ascii=False, default=str)
