@@ -122,7 +122,7 @@ def test_our_own_models_are_listed_and_whole(own):
 
 
 def test_a_model_that_this_user_has_is_copied_and_not_fetched(own, tmp_path, monkeypatch):
-    monkeypatch.setattr(models, "_fetched", lambda *_: pytest.fail("fetched"))
+    monkeypatch.setattr(models, "_fetch_package", lambda *_: pytest.fail("fetched"))
     (tmp_path / "user").mkdir()
     (tmp_path / "user" / "xxx-best.traineddata").write_bytes(DATA)
     assert models.install(model(), own).read_bytes() == DATA

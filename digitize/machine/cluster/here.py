@@ -76,7 +76,7 @@ class Here:
                 return
             while found.refused:
                 job, why = found.refused.popleft()
-                refused = getattr(job, "refused", None)
+                refused = getattr(job, "make_refusal", None)
                 yield job, refused(why) if refused else crashed(job)
 
     @staticmethod
