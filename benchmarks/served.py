@@ -38,7 +38,7 @@ def _office(folder: Path) -> tuple[Any, dict[str, str], Path]:
     from search_store import batch
 
     from digitize.cli.app import run
-    from digitize.review.station.people import new_account
+    from digitize.login.people import new_account
     from digitize.services.policy import load_policy
     from digitize.services.rates import Rates
     from digitize.serving.office import SearchOffice

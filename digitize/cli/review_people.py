@@ -39,7 +39,7 @@ def add(
     ] = None,
 ) -> None:
     """Add somebody; the password is asked for, or read from the first line of stdin."""
-    from digitize.review.station.people import People, new_account
+    from digitize.login.people import People, new_account
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
@@ -55,7 +55,7 @@ def show(folder: Dir, json: Json = False) -> None:
     """Show who may log in, and what is theirs to do."""
     from dataclasses import asdict
 
-    from digitize.review.station.people import People
+    from digitize.login.people import People
     from digitize.workspace.place import open_place
 
     known = People(open_place(folder).folder).load_all().values()
@@ -82,7 +82,7 @@ def change(
     ] = None,
 ) -> None:
     """Give somebody another role, or other work: what is given takes the place of what was, `all` ends a limit."""
-    from digitize.review.station.people import People
+    from digitize.login.people import People
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
@@ -96,7 +96,7 @@ def change(
 @people.command("remove")
 def remove(folder: Dir, name: Name) -> None:
     """Remove somebody: they are logged out at once; what they answered stays."""
-    from digitize.review.station.people import People
+    from digitize.login.people import People
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
@@ -108,7 +108,7 @@ def remove(folder: Dir, name: Name) -> None:
 @people.command("password")
 def password(folder: Dir, name: Name) -> None:
     """Give somebody a new password, asked for or read from stdin; they are logged out."""
-    from digitize.review.station.people import People
+    from digitize.login.people import People
     from digitize.workspace.place import open_place
 
     place = open_place(folder)
@@ -125,8 +125,8 @@ def _password() -> str:
 
 
 def _note(path: Where, name: str, what: str, **more: str | list[str]) -> None:
+    from digitize.login.people import note_change
     from digitize.machine.system import user_name
-    from digitize.review.station.people import note_change
     from digitize.workspace.ledger import Ledger
 
     with Ledger(path) as ledger:

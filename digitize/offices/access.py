@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digitize.errors import OptionsError
-from digitize.machine import system
+from digitize.login.sessions import hash_secret, make_secret
+from digitize.machine.private_files import write_private
+from digitize.machine.system import alone_with
 from digitize.machine.today import today_in_india
 
 _FILE = "access.json"
@@ -29,6 +29,31 @@ class Token:
     since: str
     state: str = ""
 
+    @property
+    def login_stamp(self) -> str:
+        """Another text for another token of the same name, so that sessions of the one taken back are over."""
+        return f"{self.since} {self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolders:
+    """All who may look at the dashboard of an office's folder; what was taken back holds no more at once."""
+
+    folder: Path
+
+    def find_account(self, name: str) -> Token | None:
+        """The token or user of a name."""
+        return next((t for t in read_tokens(self.folder) if t.name == name), None)
+
+    def find_by_token(self, token: str) -> Token | None:
+        """Whose a token is, None for one that does not hold; takes as long whichever it is."""
+        given, found = hash_secret(token), None
+        for t in read_tokens(self.folder):
+            # Goes on when found: how long it takes tells nothing.
+            if t.hash and hmac.compare_digest(t.hash, given):
+                found = t
+        return found
+
 
 def read_tokens(folder: Path) -> list[Token]:
     """The tokens of an office's folder. Raises OptionsError when the file is broken."""
@@ -43,8 +68,8 @@ def read_tokens(folder: Path) -> list[Token]:
 
 def make_token(folder: Path, name: str, state: str = "") -> str:
     """A new token, told this once. state: see `Token`. Raises OptionsError when the name has one already."""
-    token = secrets.token_urlsafe(32)
-    _add(folder, Token(name, _hash(token), today_in_india().isoformat(), state))
+    token = make_secret()
+    _add(folder, Token(name, hash_secret(token), today_in_india().isoformat(), state))
     return token
 
 
@@ -56,41 +81,25 @@ def add_user(folder: Path, name: str, state: str = "") -> None:
 def _add(folder: Path, made: Token) -> None:
     from mappers.codes.places import states
 
-    tokens, name = read_tokens(folder), made.name
     if made.state and made.state not in states():
         raise OptionsError(f"There is no state {made.state}; known: {', '.join(sorted(states()))}.")
-    if not name.strip() or any(t.name == name for t in tokens):
-        raise OptionsError("Give each token a name of its own, or revoke the one that has it.")
-    _write(folder, [*tokens, made])
+    # Read and written with nobody between: of two changes at one moment none undoes the other.
+    with alone_with(folder / _FILE):
+        tokens = read_tokens(folder)
+        if not made.name.strip() or any(t.name == made.name for t in tokens):
+            raise OptionsError("Give each token a name of its own, or revoke the one that has it.")
+        _write(folder, [*tokens, made])
 
 
 def revoke_token(folder: Path, name: str) -> None:
     """Take a token back. Raises OptionsError when there is none of that name."""
-    tokens = read_tokens(folder)
-    if name not in {t.name for t in tokens}:
-        raise OptionsError(f"There is no token of {name}; known: {', '.join(t.name for t in tokens) or 'none'}.")
-    _write(folder, [t for t in tokens if t.name != name])
-
-
-def holder_of(folder: Path, token: str) -> str:
-    """Whom a token was given to, "" for one that does not hold; takes as long whichever it is."""
-    given, found = _hash(token), ""
-    for t in read_tokens(folder):
-        # Goes on when found: how long it takes tells nothing.
-        if t.hash and hmac.compare_digest(t.hash, given):
-            found = t.name
-    return found
-
-
-def _hash(token: str) -> str:
-    # No salt and no slow hash, as a password needs: nobody guesses 256 random bits.
-    return hashlib.sha256(token.encode("utf-8")).hexdigest()
+    with alone_with(folder / _FILE):
+        tokens = read_tokens(folder)
+        if name not in {t.name for t in tokens}:
+            raise OptionsError(f"There is no token of {name}; known: {', '.join(t.name for t in tokens) or 'none'}.")
+        _write(folder, [t for t in tokens if t.name != name])
 
 
 def _write(folder: Path, tokens: list[Token]) -> None:
-    path = folder / _FILE
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps([asdict(t) for t in tokens], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    # Before it has its name, so that nobody else reads it for a moment.
-    system.make_private(part)
-    part.replace(path)
+    text = json.dumps([asdict(t) for t in tokens], ensure_ascii=False, indent=1) + "\n"
+    write_private(folder / _FILE, text)

@@ -10,9 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import secrets
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -27,9 +25,11 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from digitize.errors import DigitizeError
+from digitize.login.request_guard import set_session_cookie
+from digitize.login.sessions import LONGEST_S, Sessions
 from digitize.machine.today import today_in_india
 from digitize.machine.web import SafeHeaders, read_body
-from digitize.offices.access import Token, holder_of, read_tokens
+from digitize.offices.access import Token, TokenHolders
 from digitize.offices.exporting import as_plain, format_csv, make_tables
 from digitize.offices.office import Office
 from digitize.offices.outline import load_outline
@@ -39,7 +39,6 @@ from digitize.offices.serve import AccessLog
 from digitize.offices.words import LANGUAGES, load_words
 
 COOKIE = "digitize_session"
-_HOURS = 12
 _MOST_FORM_BYTES = 4096
 _SECONDS_FOR_FORM = 10
 """Whoever sends a token more slowly than this holds a place that others need."""
@@ -70,19 +69,15 @@ class _CachedReply:
         return cls(body, gzip.compress(body, 6, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-@dataclass(slots=True)
-class _Session:
-    holder: str
-    until: float
-
-
 class Dashboard:
     """The state of one server: sessions, and the newest picture with the answers made of it."""
 
     def __init__(self, office: Office, limits: Limits, *, is_secure: bool, sign_on: SignOn | None = None) -> None:
         """is_secure: served through TLS, so that the cookie is sent there alone."""
         self.office, self.limits, self.is_secure, self.sign_on = office, limits, is_secure, sign_on
-        self._sessions: dict[str, _Session] = {}
+        # A token that is taken back ends the sessions that it gave, too; those in use end by their age alone.
+        self._holders = TokenHolders(office.folder)
+        self._sessions = Sessions(None, self._holders, LONGEST_S)
         # An RLock: made() holds it while it asks for the picture.
         self._lock = threading.RLock()
         self._picture: tuple[tuple[object, ...], NationalPicture] | None = None
@@ -90,34 +85,22 @@ class Dashboard:
 
     def open_session(self, token: str) -> str | None:
         """A session for whoever has a token that holds."""
-        holder = holder_of(self.office.folder, token)
-        if not holder:
-            return None
-        now = time.monotonic()
-        # Those that ended are dropped whenever somebody comes in, so that they do not pile up.
-        self._sessions = {k: s for k, s in self._sessions.items() if s.until > now}
-        session = secrets.token_urlsafe(32)
-        self._sessions[session] = _Session(holder, now + 3600 * _HOURS)
-        return session
+        holder = self._holders.find_by_token(token)
+        return self._sessions.start_session(holder) if holder else None
 
     def find_viewer(self, request: Request) -> Token | None:
         """Who asks, by the proxy's word, a session or a token; None where nobody may look."""
-        # A token or user that is taken back ends the sessions that it gave, too.
-        known = {t.name: t for t in read_tokens(self.office.folder)}
-        return known.get(self._find_name(request))
-
-    def _find_name(self, request: Request) -> str:
         if self.sign_on is not None and request.client and request.client.host in self.sign_on.proxies:
             told = request.headers.getlist(self.sign_on.header)
             # Two values are one of the proxy and one that somebody sent past it.
             if told:
-                return told[0].strip() if len(told) == 1 else ""
-        held = self._sessions.get(request.cookies.get(COOKIE, ""))
-        if held is not None and held.until > time.monotonic():
-            return held.holder
+                return self._holders.find_account(told[0].strip()) if len(told) == 1 else None
+        held = self._sessions.find_session(request.cookies.get(COOKIE, ""))
+        if held is not None:
+            return held[1]
         # For programs, which keep no cookie.
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        return holder_of(self.office.folder, token.strip()) if kind.lower() == "bearer" else ""
+        return self._holders.find_by_token(token.strip()) if kind.lower() == "bearer" else None
 
     def load_picture(self) -> NationalPicture:
         """The picture of today, made anew when something was received or stated since the last one."""
@@ -223,9 +206,7 @@ def _make_login(board: Dashboard) -> Callable[[Request], Awaitable[Response]]:
             return HTMLResponse(render_login(load_words(_choose_language(request)), is_wrong=True), 401)
         # 303: the page is asked for by GET, and a reload does not send the token again.
         response = RedirectResponse("/", 303)
-        response.set_cookie(
-            COOKIE, session, max_age=3600 * _HOURS, httponly=True, samesite="strict", secure=board.is_secure
-        )
+        set_session_cookie(response, COOKIE, session, is_secure=board.is_secure, max_age_s=LONGEST_S)
         return response
 
     return enter

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from digitize.login.login_pages import logout
+from digitize.login.request_guard import guard_endpoint
 from digitize.review.station.app import gated_app
-from digitize.review.station.login import logout
 from digitize.review.station.pages import change_language
-from digitize.review.station.request_guard import guard_endpoint
 from digitize.services.known import load_services
 from digitize.services.policy import COPY
 from digitize.serving import asking, copying, searching

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from digitize.errors import NotFound, OptionsError
-from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
+from digitize.login.request_guard import NotAnswered, Visitor, read_form
 from digitize.services.answer import ServiceAnswer
 from digitize.services.kind import RecordService
 from digitize.services.known import load_services

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitize.errors import NotFound, OptionsError
-from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
+from digitize.login.request_guard import NotAnswered, Visitor, read_form
 from digitize.services.copies.words import languages
 from digitize.services.given import check_given
 from digitize.services.kind import CHOICE, NUMBER, YEAR, Parameter, RecordService, finds_nothing

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from digitize.errors import DigitizeError, NotFound, OptionsError
-from digitize.review.station.access import Gate
+from digitize.login.gate import Gate
 from digitize.search.asked import SearchQuery
 from digitize.search.search import SearchAnswer, StoreSearch
 from digitize.services.answer import ServiceAnswer

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from digitize.errors import NotFound
+from digitize.login.request_guard import Visitor
 from digitize.review.station.rendering import render_page as render
-from digitize.review.station.request_guard import Visitor
 from digitize.serving.visitors import may_search
 from digitize.serving.words import PACKAGE, service_words
 

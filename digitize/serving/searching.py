@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import OptionsError
-from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
+from digitize.login.request_guard import NotAnswered, Visitor, read_form
 from digitize.search.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.search.search import SearchAnswer
 from digitize.serving.office import SearchOffice

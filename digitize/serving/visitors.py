@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from digitize.errors import NotCounted
+from digitize.login.people import POLICE, SUPERVISOR, Account
+from digitize.login.request_guard import NotAnswered, Visitor, make_error
 from digitize.masking.unmasking import check_unmasking
-from digitize.review.station.people import POLICE, SUPERVISOR, Account
-from digitize.review.station.request_guard import NotAnswered, Visitor, make_error
 from digitize.search.asked import NOT_SEARCHABLE, is_searchable
 from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker, check_purpose

@@ -121,7 +121,7 @@ def _read(ledger: Any, page: str, language: str, said: Mapping[str, str]) -> Non
 
 
 def _staff(place: Any, people: Sequence[tuple[str, str, str]]) -> None:
-    from digitize.review.station.people import People, new_account
+    from digitize.login.people import People, new_account
 
     known = People(place.folder)
     for name, role, language in people:

@@ -25,13 +25,14 @@ WALLS = {
     "typer": ("digitize/cli/",),
     "jinja2": ("digitize/offices/page.py", "digitize/review/station/rendering.py"),
     "starlette": (
+        "digitize/login/",
         "digitize/machine/web.py",
         "digitize/offices/web.py",
         "digitize/review/station/",
         "digitize/serving/",
     ),
     "uvicorn": ("digitize/machine/web_server.py", "digitize/machine/web_processes.py"),
-    "argon2": ("digitize/review/station/people.py",),
+    "argon2": ("digitize/login/people.py",),
     "polars": (
         "validators/",
         "digitize/files/",

@@ -300,6 +300,9 @@ def test_tokens_are_kept_as_hashes_and_can_be_taken_back(office, token):
     assert call(app, headers=[("Cookie", cookie)])[0] == 401
     assert call(app, headers=bearer)[0] == 401
     assert read_tokens(office.folder) == []
+    # Whoever gets the name next does not take over who was in by the token before.
+    make_token(office.folder, "Joint Secretary")
+    assert call(app, headers=[("Cookie", cookie)])[0] == 401
 
 
 def test_the_command_makes_tokens_and_does_not_serve_without_one(digitize, office):

@@ -33,5 +33,5 @@ def quick_hash():
     """The least that the hash allows: how dear it is, is its library's affair."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("digitize.review.station.people._make_hasher", lambda: quick)
+        patch.setattr("digitize.login.people._make_hasher", lambda: quick)
         yield

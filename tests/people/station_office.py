@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from PIL import Image
 
+from digitize.login.people import new_account
 from digitize.machine.progress import Silent
 from digitize.review.station.app import make_app
-from digitize.review.station.people import new_account
 from digitize.review.station.server_state import Served
 from digitize.steps.run import RunOptions, run_workspace
 from digitize.workspace.ledger import Ledger

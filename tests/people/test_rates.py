@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digitize.errors import NotCounted
+from digitize.login.throttle import Throttle, start_attempt
 from digitize.machine.rate_limit_db import NAME, RateCounters
-from digitize.review.station.throttle import Throttle, start_attempt
 from digitize.services.policy import Enumeration, Rate, load_policy
 from digitize.services.rates import Rates, TooOften, _longest, _numbers
 

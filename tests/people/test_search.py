@@ -17,9 +17,9 @@ from search_store import batch
 from station_office import HOSTS, PASSWORD, Browser
 
 from digitize.errors import OptionsError, TargetRefused
+from digitize.login.people import new_account
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
-from digitize.review.station.people import new_account
 from digitize.search.asked import SearchQuery
 from digitize.search.log import Searcher
 from digitize.search.search import StoreSearch

@@ -18,9 +18,9 @@ from search_store import batch
 
 from digitize.errors import OptionsError
 from digitize.exits import Exit
+from digitize.login.people import People, new_account
+from digitize.login.sessions import Sessions
 from digitize.machine import web_processes
-from digitize.review.station.people import People, new_account
-from digitize.review.station.sessions import Sessions
 from digitize.serving.serving import processes_of
 from digitize.targets.sqlite import SqliteTarget
 
@@ -156,7 +156,7 @@ def test_a_full_disk_sends_nobody_away_who_is_in(office, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("digitize.review.station.sessions.write_private", full)
+    monkeypatch.setattr("digitize.login.sessions.write_private", full)
     now[0] += 300
     assert sessions.find_session(asha)
     now[0] += 500

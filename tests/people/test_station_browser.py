@@ -44,7 +44,7 @@ def place(tmp_path_factory):
 def address(place, monkeypatch):
     """The station, served by a thread of this process."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("digitize.review.station.people._make_hasher", lambda: quick)
+    monkeypatch.setattr("digitize.login.people._make_hasher", lambda: quick)
     served = Served(place)
     app = make_app(served, ["127.0.0.1"])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from station_office import PASSWORD
 
-from digitize.review.station.people import People, new_account
+from digitize.login.people import People, new_account
 from digitize.workspace.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("quick_hash")

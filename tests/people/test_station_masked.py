@@ -6,8 +6,8 @@ import pytest
 from station_office import PASSWORD, Browser, open_station
 
 from digitize.errors import OptionsError
+from digitize.login.people import new_account
 from digitize.masking.cases import CaseMasks
-from digitize.review.station.people import new_account
 from digitize.workspace.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("quick_hash")

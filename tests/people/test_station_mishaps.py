@@ -6,8 +6,8 @@ import pytest
 from station_office import PASSWORD, Browser, open_station
 
 from digitize.errors import LedgerError, NotCounted
-from digitize.review.station.people import new_account
-from digitize.review.station.throttle import Throttle
+from digitize.login.people import new_account
+from digitize.login.throttle import Throttle
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 

@@ -9,13 +9,13 @@ import pytest
 from station_office import HOSTS, PASSWORD, Browser, open_station
 
 from digitize.errors import OptionsError
+from digitize.login.people import ROLES, People, new_account
+from digitize.login.sessions import Sessions
+from digitize.login.throttle import Throttle
 from digitize.machine.web_server import Listening
 from digitize.review.station.app import _API, _PAGES, make_app
-from digitize.review.station.people import ROLES, People, new_account
 from digitize.review.station.server_state import Served
 from digitize.review.station.serving import check_serving, names_of
-from digitize.review.station.sessions import Sessions
-from digitize.review.station.throttle import Throttle
 from digitize.workspace.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("quick_hash")
@@ -245,6 +245,24 @@ def test_sessions_outlive_the_server_and_end_by_themselves(place, tmp_path):
     assert second.find_session(third) is None
     (tmp_path / "sessions.json").write_text("broken", encoding="utf-8")
     assert Sessions(tmp_path / "sessions.json", people, 60).find_session(third) is None
+
+
+def test_sessions_in_memory_end_as_those_of_a_file_and_are_nobody_elses(place):
+    people, now = People(place.folder), [1000.0]
+    one, other = (Sessions(None, people, 600, clock=lambda: now[0]) for _ in range(2))
+    own = one.start_session(people.find_account("Asha"))
+    assert one.find_session(own)[1].name == "Asha" and other.find_session(own) is None
+    for _ in range(12 * 6):
+        now[0] += 599
+        assert one.find_session(own), "in use"
+    now[0] += 599
+    assert one.find_session(own) is None, "after twelve hours, however busy"
+    again = one.start_session(people.find_account("Asha"))
+    now[0] += 601
+    assert one.find_session(again) is None, "idle"
+    third = one.start_session(people.find_account("Asha"))
+    one.end_session(third)
+    assert one.find_session(third) is None
 
 
 def test_who_was_taken_out_is_out_at_once(app, station):

@@ -51,9 +51,9 @@ def _station(at: Planted) -> str:
     """All that the station gives to a supervisor who has not said why names must be seen, and record by record."""
     import json
 
+    from digitize.login.people import SUPERVISOR, People, new_account
     from digitize.records.trail import build_trail
     from digitize.review.station.ledger_thread import Room
-    from digitize.review.station.people import SUPERVISOR, People, new_account
     from digitize.review.station.task_view import task_to_plain
     from digitize.review.station.worklist import WorkChoice
     from digitize.workspace.place import open_place

@@ -68,7 +68,7 @@ def load_served(
 
 def _workspace(folder: Path) -> Path:
     """A workspace with people who may log in."""
-    from digitize.review.station.people import OPERATOR, People, new_account
+    from digitize.login.people import OPERATOR, People, new_account
 
     if not folder.is_dir():
         made = [sys.executable, "-m", "digitize.cli", "init", "wb", str(folder), "--site", "measuring"]

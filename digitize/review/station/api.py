@@ -7,10 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from digitize.login.people import SUPERVISOR
+from digitize.login.request_guard import NotAnswered, Visitor, read_json
 from digitize.review.station.checking import check_value, find_entries
 from digitize.review.station.ledger_thread import LEASE_STEP, OWNER, Room
-from digitize.review.station.people import SUPERVISOR
-from digitize.review.station.request_guard import NotAnswered, Visitor, read_json
 from digitize.review.station.saving import SentAnswer, save_answers
 from digitize.review.station.server_state import Served
 from digitize.review.station.task_view import task_to_plain

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from digitize.login.gate import Gate
+from digitize.login.login_pages import logout, make_login_routes
+from digitize.login.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
+from digitize.login.request_guard import guard_endpoint, make_error
 from digitize.machine.web import SafeHeaders
-from digitize.review.station import api, login, pages
-from digitize.review.station.access import Gate
-from digitize.review.station.people import ADMINISTRATOR, OPERATOR, SUPERVISOR
-from digitize.review.station.rendering import POLICY, compute_static_hash, load_static_files
-from digitize.review.station.request_guard import guard_endpoint, make_error
+from digitize.review.station import api, pages
+from digitize.review.station.rendering import POLICY, compute_static_hash, load_static_files, render_login_form
 from digitize.review.station.server_state import Served
 
 _KINDS = {
@@ -40,7 +40,7 @@ _PAGES = (
     ("/people", "GET", ADMINISTRATOR, pages.people),
     ("/people", "POST", ADMINISTRATOR, pages.change_people),
     ("/language", "POST", OPERATOR, pages.change_language),
-    ("/logout", "POST", OPERATOR, login.logout),
+    ("/logout", "POST", OPERATOR, logout),
 )
 _API = (
     ("/api/next", "GET", OPERATOR, api.next_items),
@@ -75,7 +75,7 @@ def gated_app(served: Gate, hosts: Sequence[str], routes: Sequence[Route]) -> St
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         ],
         routes=[
-            *_make_login_routes(served),
+            *make_login_routes(served, render_login_form),
             Route("/static/{mark}/{name:path}", static_file, methods=["GET"]),
             *routes,
         ],
@@ -89,19 +89,6 @@ def _make_routes(served: Served, entries: Sequence[tuple[str, str, str, object]]
         Route(path, guard_endpoint(served, endpoint, role, is_page=is_page), methods=[method])  # type: ignore[arg-type]
         for path, method, role, endpoint in entries
     ]
-
-
-def _make_login_routes(served: Gate) -> list[Route]:
-    """The login, which is open to everybody."""
-    return [
-        Route("/login", partial(_make_open_endpoint, served, login.show_login), methods=["GET"]),
-        Route("/login", partial(_make_open_endpoint, served, login.login), methods=["POST"]),
-    ]
-
-
-async def _make_open_endpoint(served: Gate, endpoint: Callable[..., object], request: Request) -> Response:
-    """An address for whoever is not in yet."""
-    return await endpoint(request, served)  # type: ignore[misc,no-any-return]
 
 
 async def static_file(request: Request) -> Response:

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from digitize.errors import NotFound
+from digitize.login.people import Account
 from digitize.review.station.ledger_thread import Room
-from digitize.review.station.people import Account
 from digitize.review.trial import try_decisions
 from digitize.workspace.decisions.apply import VALUE
 from digitize.workspace.decisions.special_questions import is_word

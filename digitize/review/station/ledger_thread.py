@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from digitize.errors import DigitizeError
+from digitize.login.people import Account, People
 from digitize.records.trail import list_hidden_zones, list_records_on, list_reported_rows, list_zones
 from digitize.review.answer_history import PastAnswer
 from digitize.review.answering import GivenAnswer, check_answers
 from digitize.review.asked_fields import note_asked_records
 from digitize.review.station.loading import Holdings, load_holdings
-from digitize.review.station.people import Account, People
 from digitize.review.station.tasks import Task, TaskBuilder
 from digitize.review.station.values_above import ValuesAbove
 from digitize.review.station.worklist import Worklist

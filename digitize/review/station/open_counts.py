@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from digitize.review.station.people import SUPERVISOR, Account
+from digitize.login.people import SUPERVISOR, Account
 from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 

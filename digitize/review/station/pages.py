@@ -8,12 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from digitize.errors import NotFound, OptionsError
+from digitize.login.gate import Gate
+from digitize.login.people import ROLES, SUPERVISOR, new_account, note_change
+from digitize.login.request_guard import NotAnswered, Visitor, read_form
 from digitize.masking.cases import build_case_masks
 from digitize.masking.masks import MASK
 from digitize.records.trail import build_trail
 from digitize.review.labels import format_fields_label
 from digitize.review.reopening import reopen
-from digitize.review.station.access import Gate
 from digitize.review.station.api import parse_wish
 from digitize.review.station.batches import BACK, SIGNED, WeakSignOff, load_batch_decisions, record_batch_decision
 from digitize.review.station.figures import (
@@ -23,9 +25,7 @@ from digitize.review.station.figures import (
     compute_person_figures,
 )
 from digitize.review.station.ledger_thread import Room
-from digitize.review.station.people import ROLES, SUPERVISOR, new_account, note_change
 from digitize.review.station.rendering import render_page as render
-from digitize.review.station.request_guard import NotAnswered, Visitor, read_form
 from digitize.review.station.server_state import Served
 from digitize.review.station.stages import find_newest_keys
 from digitize.review.station.task_view import task_to_plain

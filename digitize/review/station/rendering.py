@@ -13,9 +13,11 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from digitize.login.login_pages import LoginForm
+from digitize.login.request_guard import Visitor
 from digitize.machine.exit_texts import escape_shown
 from digitize.machine.font_files import font_folder
-from digitize.review.station.request_guard import Visitor
+from digitize.machine.word_tables import ENGLISH
 from digitize.review.station.words import plain_words, station_languages, station_words
 from mappers.languages import load_languages
 
@@ -49,6 +51,15 @@ def render_page(
         "brand": data.pop("brand", "station"),
     }
     return HTMLResponse(_environment(package).get_template(name).render(**given, **data), status)
+
+
+def render_login_form(form: LoginForm, status: int) -> Response:
+    """The page of the login; in English where its language has no texts."""
+    language = form.language if form.language in station_languages() else ENGLISH
+    return render_page(
+        "login.html", None, status, language=language, brand=form.brand, csrf=form.csrf,
+        problem=form.problem, wait_s=form.wait_s,
+    )  # fmt: skip
 
 
 @cache

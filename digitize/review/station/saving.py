@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digitize.errors import NotFound
+from digitize.login.people import SUPERVISOR, Account
 from digitize.review.answer_history import (
     COUNTED,
     DISPUTED,
@@ -33,7 +34,6 @@ from digitize.review.answering import (
     keep_answer,
 )
 from digitize.review.station.ledger_thread import Room
-from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.stages import WantedKey, find_newest_keys, find_settling_answer
 from digitize.review.station.task_view import choose_prefill
 from digitize.review.station.tasks import Task

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from digitize.review.station.access import Gate
+from digitize.login.gate import Gate
+from digitize.login.people import Account
 from digitize.review.station.ledger_thread import Room, release_held
-from digitize.review.station.people import Account
 from digitize.review.station.pictures import PictureRenderer
 from digitize.workspace.place import Place
 

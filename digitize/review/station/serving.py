@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 
 from digitize.errors import OptionsError
+from digitize.login.people import People
 from digitize.machine.web_server import Listening, serve_app
 from digitize.review.station.app import make_app
-from digitize.review.station.people import People
 from digitize.review.station.server_state import Served
 from digitize.workspace.place import Place
 

@@ -6,12 +6,12 @@ from collections.abc import Container, Mapping
 from functools import cache
 from typing import Any
 
+from digitize.login.people import Account
 from digitize.masking.masks import MASK
 from digitize.review.answer_history import SECOND, THIRD
 from digitize.review.labels import format_fields_label
 from digitize.review.places import main_field
 from digitize.review.station.ledger_thread import Room
-from digitize.review.station.people import Account
 from digitize.review.station.stages import WantedKey, find_newest_keys
 from digitize.review.station.tasks import Task
 from digitize.workspace.decisions.entries import PLACE_LISTS

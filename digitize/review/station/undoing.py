@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from digitize.login.people import Account
 from digitize.review.answer_history import SETTLED, PastAnswer, undo_answer
 from digitize.review.reopening import take_back
 from digitize.review.station.ledger_thread import Room
-from digitize.review.station.people import Account
 from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 

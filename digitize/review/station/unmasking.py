@@ -6,11 +6,11 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from digitize.errors import NotFound
+from digitize.login.people import SUPERVISOR, Account
 from digitize.machine.system import user_name
 from digitize.masking.unmasking import ShownFields, Unmasking, check_unmasking
 from digitize.review.answer_history import FIRST
 from digitize.review.station.ledger_thread import Room
-from digitize.review.station.people import SUPERVISOR, Account
 from digitize.review.station.stages import WantedKey
 from digitize.review.station.tasks import Task
 

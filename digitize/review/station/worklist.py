@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from digitize.login.people import Account
 from digitize.machine.work_keys import work_key
 from digitize.review.answer_history import TEST, PastAnswer
 from digitize.review.station.open_counts import NAMES, OpenCounts, find_kind
-from digitize.review.station.people import Account
 from digitize.review.station.stages import WantedKey, find_settling_answer, find_wanted_key
 from digitize.review.station.tasks import Task
 from digitize.workspace.options import Reviewing

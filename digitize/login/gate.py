@@ -7,10 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from digitize.login.people import Account, People
+from digitize.login.sessions import Sessions
+from digitize.login.throttle import Throttle
 from digitize.machine.rate_limit_db import RateCounters
-from digitize.review.station.people import Account, People
-from digitize.review.station.sessions import Sessions
-from digitize.review.station.throttle import Throttle
 from digitize.workspace.place import Place
 
 T = TypeVar("T")

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import DigitizeError, NotFound, OptionsError, fault
+from digitize.login.gate import Gate
+from digitize.login.people import Account
 from digitize.machine.web import first_values, read_body
-from digitize.review.station.access import Gate
-from digitize.review.station.people import Account
 
 _MOST_FORM, _MOST_JSON = 16_384, 1_048_576
 
@@ -81,6 +81,16 @@ def guard_endpoint(
             return make_error(500, "A fault in the program; it is noted. Try again.")
 
     return answer
+
+
+def set_session_cookie(
+    response: Response, cookie: str, own: str, *, is_secure: bool, max_age_s: int | None = None
+) -> None:
+    """Give a browser the id of its session; no script and no other site's page gets at it.
+
+    is_secure: sent through TLS alone. max_age_s: for how long it is kept, None until the browser is closed.
+    """
+    response.set_cookie(cookie, own, max_age=max_age_s, httponly=True, samesite="strict", secure=is_secure)
 
 
 def make_error(status: int, text: str) -> Response:

@@ -1,4 +1,4 @@
-"""Who works at the station: names, roles, what is theirs to do, and hashes of their passwords, in a private file."""
+"""Who may log in at the station and the search: names, roles, their work, hashes of passwords, in a private file."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ class Account:
     cleared: str = ""
     asks_as: str = POLICE
     stations: tuple[str, ...] = ()
+
+    @property
+    def login_stamp(self) -> str:
+        """See `digitize.login.sessions.Holder`."""
+        return self.changed
 
     def may(self, role: str) -> bool:
         """Whether the person may do what a role may; "" is what everybody may who is logged in."""

@@ -5,39 +5,71 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from digitize.errors import NotCounted
-from digitize.review.station.access import Gate
-from digitize.review.station.rendering import render_page as render
-from digitize.review.station.request_guard import NotAnswered, Visitor, make_error, read_form, require_same_origin
-from digitize.review.station.throttle import start_attempt
-from digitize.review.station.words import station_languages
+from digitize.login.gate import Gate
+from digitize.login.request_guard import (
+    NotAnswered,
+    Visitor,
+    make_error,
+    read_form,
+    require_same_origin,
+    set_session_cookie,
+)
+from digitize.login.throttle import start_attempt
 
 _BEFORE = "digitize_before"
 """The cookie that ties the form of the login to the browser that it was shown in."""
 
 
-async def show_login(request: Request, served: Gate) -> Response:
-    """The form."""
-    return _show_form(request, served)
+@dataclass(frozen=True, slots=True)
+class LoginForm:
+    """What the form of a login shows. language: as it was asked for, whether known or not. brand: of the server.
+
+    csrf: what the form sends back. problem: "", "old", "wait" or "wrong"; wait_s: for how long.
+    """
+
+    language: str
+    brand: str
+    csrf: str
+    problem: str = ""
+    wait_s: int = 0
 
 
-def _show_form(request: Request, served: Gate, status: int = 200, *, problem: str = "", wait_s: int = 0) -> Response:
+DrawForm = Callable[[LoginForm, int], Response]
+"""Makes the page of a form with a status of HTTP, in the look of what is served."""
+
+
+def make_login_routes(served: Gate, draw: DrawForm) -> list[Route]:
+    """The login, which is open to everybody."""
+
+    async def show(request: Request) -> Response:
+        return _show_form(request, served, draw)
+
+    async def enter(request: Request) -> Response:
+        return await login(request, served, draw)
+
+    return [Route("/login", show, methods=["GET"]), Route("/login", enter, methods=["POST"])]
+
+
+def _show_form(
+    request: Request, served: Gate, draw: DrawForm, status: int = 200, *, problem: str = "", wait_s: int = 0
+) -> Response:
     token = secrets.token_urlsafe(24)
-    wanted = request.query_params.get("lang", "")
-    language = wanted if wanted in station_languages() else "en"
-    made = render("login.html", None, status, language=language, csrf=token, problem=problem, wait_s=wait_s,
-                  languages=station_languages(), brand=served.brand)  # fmt: skip
-    made.set_cookie(_BEFORE, token, httponly=True, samesite="strict", secure=served.is_secure)
+    made = draw(LoginForm(request.query_params.get("lang", ""), served.brand, token, problem, wait_s), status)
+    set_session_cookie(made, _BEFORE, token, is_secure=served.is_secure)
     if wait_s:
         made.headers["Retry-After"] = str(wait_s)
     return made
 
 
-async def login(request: Request, served: Gate) -> Response:
+async def login(request: Request, served: Gate, draw: DrawForm) -> Response:
     """A name and a password for a session; the one that the browser had before is over."""
     try:
         require_same_origin(request)
@@ -46,16 +78,16 @@ async def login(request: Request, served: Gate) -> Response:
         return make_error(e.status, e.text)
     before = request.cookies.get(_BEFORE, "")
     if not before or not hmac.compare_digest(before.encode(), form.get("csrf", "").encode()):
-        return _show_form(request, served, 403, problem="old")
+        return _show_form(request, served, draw, 403, problem="old")
     name, address = form.get("name", "").strip(), request.client.host if request.client else ""
     keys = ((served.by_name, name.casefold()), (served.by_address, address))
     try:
         wait = await served.run_in_thread(lambda: start_attempt(keys))
         if wait > 0:
-            return _show_form(request, served, 429, problem="wait", wait_s=int(wait) + 1)
+            return _show_form(request, served, draw, 429, problem="wait", wait_s=int(wait) + 1)
         account = await served.run_in_thread(lambda: served.people.check_password(name, form.get("password", "")))
         if account is None:
-            return _show_form(request, served, 401, problem="wrong")
+            return _show_form(request, served, draw, 401, problem="wrong")
         for throttle, key in keys:
             throttle.reset_failures(key)
     except NotCounted as e:
@@ -66,7 +98,7 @@ async def login(request: Request, served: Gate) -> Response:
     served.sessions.end_session(request.cookies.get(served.cookie, ""))
     own = served.sessions.start_session(account)
     response = RedirectResponse("/", 303)
-    response.set_cookie(served.cookie, own, httponly=True, samesite="strict", secure=served.is_secure)
+    set_session_cookie(response, served.cookie, own, is_secure=served.is_secure)
     response.delete_cookie(_BEFORE)
     return response
 

@@ -1,0 +1,1 @@
+"""How people come in to whatever is served: accounts, passwords, sessions, what slows down guessing, the guard."""
