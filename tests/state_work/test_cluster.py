@@ -6,12 +6,14 @@ from concurrent.futures import Future
 from dataclasses import replace
 from operator import length_hint
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from digitize.errors import MachineLacks, OptionsError
 from digitize.machine.cluster import fitness, site
-from digitize.machine.cluster.at_worker import WorkerSeen
+from digitize.machine.cluster.at_worker import Lacking, WorkerSeen
+from digitize.machine.cluster.dask_run import DaskRun
 from digitize.machine.cluster.fitness import Fitness
 from digitize.machine.cluster.roster import FILES, Roster
 from digitize.machine.cluster.site import Kit, Site
@@ -74,7 +76,7 @@ def test_pages_go_only_to_workers_with_the_models_of_their_language(tmp_path):
     roster, told = roster_of(seen(HERE), seen(replace(HERE, languages={"en": "e1"})))
     assert roster.threads == 4
     assert roster.fit_for(page_job(tmp_path).needs) == ["w0"]
-    assert roster.fit_for(fitness.need("en") and frozenset({fitness.need("en")})) is None
+    assert roster.fit_for(fitness.name_need("en") and frozenset({fitness.name_need("en")})) is None
     assert told == ["Worker w1 gets no pages in bn: it lacks our models for them."]
 
 
@@ -96,9 +98,9 @@ def test_the_small_files_of_a_workspace_arrive_whole(tmp_path):
     (tmp_path / "ws" / "forms").mkdir(parents=True)
     (tmp_path / "ws" / "forms" / "a.toml").write_text("a = 1")
     (tmp_path / "ws" / "digitize.toml").write_text("[workspace]")
-    kit = Kit.from_plain(Kit.of(tmp_path / "ws").as_plain())
+    kit = Kit.from_plain(Kit.from_folder(tmp_path / "ws").as_plain())
     at = kit.lay_out(tmp_path / "worker")
-    assert kit.key == Kit.of(tmp_path / "ws").key == Kit.of(at).key
+    assert kit.key == Kit.from_folder(tmp_path / "ws").key == Kit.from_folder(at).key
     with pytest.raises(ValueError, match=r"\.\./evil"):
         Kit({"../evil": b""}).lay_out(tmp_path / "worker")
 
@@ -144,6 +146,14 @@ def test_a_store_that_stays_away_fails_the_page_with_the_next_step(tmp_path):
     assert list(tmp_path.iterdir()) == []
     failed = page_job(tmp_path).make_refusal("the store is away.")
     assert failed == PageFailed("wb-0001-0001", "store", "Page wb-0001-0001: the store is away.", retry=True)
+
+
+def test_a_worker_without_the_scan_fails_the_page_as_such_and_not_as_crashed(tmp_path):
+    one = SimpleNamespace(job=page_job(tmp_path))
+    ((job, failed),) = DaskRun._came(None, one, Lacking("the store is away."), pytest.fail)
+    assert (job, failed.kind, failed.retry) == (one.job, "store", True)
+    other = SimpleNamespace(job=("no page",))
+    assert list(DaskRun._came(None, other, Lacking("x"), lambda job: "crashed")) == [(("no page",), "crashed")]
 
 
 def test_a_file_that_was_damaged_in_the_store_is_not_taken(tmp_path):

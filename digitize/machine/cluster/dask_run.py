@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from digitize.errors import MachineLacks
 from digitize.machine.cluster.at_worker import Broke, JobDone, JobTold, Lacking, Outcome, Raised, RunSession, do_there
+from digitize.machine.cluster.here import refuse_job
 from digitize.machine.cluster.parcels import MOST_BYTES, JobPace, fair_share, parcel_size
 from digitize.machine.cluster.roster import FILES, Roster
 from digitize.machine.cluster.travel import Packed, pack
@@ -154,7 +155,7 @@ class DaskRun:
         if parcel is None or parcel.future is None:
             return
         future, parcel.future = parcel.future, None
-        told = self._told(parcel, future)
+        told = self._fetch_result(parcel, future)
         # Of one that was lost, or took too long, what is not told of is given again.
         self._waiting.extendleft(reversed(parcel.jobs[len(told) :]))
         # An error ends all of it; what else came of the parcel comes before.
@@ -168,8 +169,7 @@ class DaskRun:
         if isinstance(outcome, JobDone):
             yield one.job, outcome.value
         elif isinstance(outcome, Lacking):
-            refused = getattr(one.job, "refused", None)
-            yield one.job, refused(outcome.message) if refused else crashed(one.job)
+            yield one.job, refuse_job(one.job, outcome.message, crashed)
         elif isinstance(outcome, Broke):
             yield one.job, crashed(one.job)
         elif isinstance(outcome.error, ImportError) and one.losses < _MOST_LOSSES:
@@ -178,7 +178,7 @@ class DaskRun:
         else:
             raise outcome.error
 
-    def _told(self, parcel: _Parcel, future: Future) -> Sequence[JobTold]:
+    def _fetch_result(self, parcel: _Parcel, future: Future) -> Sequence[JobTold]:
         """What came of a parcel, nothing where it was lost. Raises what the work raised."""
         from distributed import CancelledError, KilledWorker
 

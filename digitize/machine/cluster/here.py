@@ -17,6 +17,12 @@ Job = TypeVar("Job")
 Given = TypeVar("Given")
 
 
+def refuse_job(job: Any, why: str, crashed: Callable[[Any], Any]) -> Any:
+    """What came of a job whose file could not be had: its own refusal if it has one, else as if it had crashed."""
+    refuse = getattr(job, "make_refusal", None)
+    return refuse(why) if refuse else crashed(job)
+
+
 class _Found(Iterator[Any]):
     """Jobs whose files are at hand; those whose are not wait in `refused`. It runs dry and fills as its source does."""
 
@@ -76,8 +82,7 @@ class Here:
                 return
             while found.refused:
                 job, why = found.refused.popleft()
-                refused = getattr(job, "make_refusal", None)
-                yield job, refused(why) if refused else crashed(job)
+                yield job, refuse_job(job, why, crashed)
 
     @staticmethod
     def _by_hand(
