@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT)]
 from benchmarks import cluster  # noqa: E402
 from benchmarks.parts.ledger.make import FAMILY, FORM, make, readings  # noqa: E402
 from digitize.steps import load, read  # noqa: E402
-from digitize.steps.due import Due  # noqa: E402
+from digitize.steps.due_parts import Due  # noqa: E402
 from digitize.steps.read_keys import DECIDE, RECOGNISE  # noqa: E402
 from digitize.steps.read_plan import due_pages  # noqa: E402
 from digitize.workspace.counting.counts_cache import keep_counts  # noqa: E402

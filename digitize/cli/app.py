@@ -52,10 +52,10 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; every error raised on purpose becomes a message and its exit code."""
-    from digitize.cli.apart import run_apart
+    from digitize.cli.sandboxed import run_sandboxed
 
     prepare_streams()
-    code = run_apart(run, sys.argv[1:])
+    code = run_sandboxed(run, sys.argv[1:])
     # Python would look through all that was loaded for circles, several times: a third of a second after a run.
     gc.freeze()
     sys.exit(code)

@@ -55,7 +55,7 @@ def case(
         say(
             f"{counts.cases} cases: {counts.with_conflicts} with conflicts, {counts.with_changes} with changes, "
             f"{counts.without_fir} without the FIR itself. "
-            f"Records that belong to no case: {counts.apart}.{_gone(counts.purged)}"
+            f"Records that belong to no case: {counts.apart}.{_mention_purged(counts.purged)}"
         )
 
 
@@ -77,7 +77,7 @@ def _look(
     return shown, None if name else tally.compute_counts(ledger), told
 
 
-def _gone(purged: int) -> str:
+def _mention_purged(purged: int) -> str:
     return f" Not among them, since their values were purged: {purged} records." if purged else ""
 
 

@@ -93,18 +93,18 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    def shown(cell: object) -> Text:
+    def to_text(cell: object) -> Text:
         # A Text, for rich takes [brackets] in a str for markup wherever the table is printed.
         return Text(on_terminal(str(cell)))
 
     made = Table(
-        title=shown(title) if title else None, title_justify="left", title_style="bold", box=None, pad_edge=False
+        title=to_text(title) if title else None, title_justify="left", title_style="bold", box=None, pad_edge=False
     )
     for i, name in enumerate(columns):
         is_number = bool(rows) and all(isinstance(r[i], int | float) for r in rows)
-        made.add_column(shown(name), justify="right" if is_number else "left", overflow="fold")
+        made.add_column(to_text(name), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        made.add_row(*map(shown, row))
+        made.add_row(*map(to_text, row))
     return made
 
 

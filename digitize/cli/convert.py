@@ -73,7 +73,7 @@ def convert(
 def _convert_text(file: str, out: Path | None, wanted: WantedEncoding) -> None:
     from digitize.files.convert import convert_lines
 
-    with _source(file) as source, _written(out) as target:
+    with _source(file) as source, _open_output(out) as target:
         column = convert_lines(source, target, wanted, "standard input" if file == "-" else file)
     if column.found is not None:
         errors().print(f"encoding: {column.encoding.info.name if column.encoding else 'plain text'}", markup=False)
@@ -97,7 +97,7 @@ def _source(file: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _written(out: Path | None) -> Iterator[TextIO]:
+def _open_output(out: Path | None) -> Iterator[TextIO]:
     """Where text goes: a new file that is whole or not there, or standard output as UTF-8."""
     from digitize.errors import InputError
 
@@ -164,12 +164,12 @@ def _convert_table(
     from digitize.files.convert import convert_table, csv_to_parquet
 
     if form == "csv" or target is None:
-        with _written(target) as f:
+        with _open_output(target) as f:
             return convert_table(table, f, wanted, all_rows=all_rows)
     # Through a file: a table may be larger than memory.
     between = target.with_name(f"{target.name}.csv")
     try:
-        with _written(between) as f:
+        with _open_output(between) as f:
             done = convert_table(table, f, wanted, all_rows=all_rows)
         csv_to_parquet(between, target)
     finally:

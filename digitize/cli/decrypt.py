@@ -27,7 +27,7 @@ def decrypt(
 
     if new_key is not None and file is None:
         public = write_key(new_key)
-        print_json({"key": str(new_key), "public": public}) if json else say(_told(new_key, public))
+        print_json({"key": str(new_key), "public": public}) if json else say(_describe_keys(new_key, public))
         return
     if file is None or key is None or out is None or new_key is not None:
         raise OptionsError("decrypt needs FILE.age, --key and --out; or --new-key alone.")
@@ -35,7 +35,7 @@ def decrypt(
     print_json({"path": str(out)}) if json else say(f"{out} is written. It is not encrypted any more.")
 
 
-def _told(key: Path, public: str) -> str:
+def _describe_keys(key: Path, public: str) -> str:
     return (
         f"{key} holds the secret key: keep it off this machine, and a copy under lock. Without it nothing can be "
         f"opened.\nThe public key, to be sent to the sites: {public}"

@@ -39,13 +39,13 @@ def list_(
         print_json({"encodings": plain})
         return
     rows = [
-        [i.name, i.script, " ".join(i.languages), "yes" if i.is_confirmed else "one source only", _some(i.fonts)]
+        [i.name, i.script, " ".join(i.languages), "yes" if i.is_confirmed else "one source only", _list_fonts(i.fonts)]
         for i in known
     ]
     results().print(table("Encodings", ["name", "script", "languages", "confirmed", "fonts"], rows), markup=False)
 
 
-def _some(fonts: tuple[str, ...], most: int = 4) -> str:
+def _list_fonts(fonts: tuple[str, ...], most: int = 4) -> str:
     return ", ".join(fonts[:most]) + (f" and {len(fonts) - most} more" if len(fonts) > most else "")
 
 

@@ -66,10 +66,10 @@ def export(
     elif done.word == "nothing":
         say(f"Nothing changed since the last package to {to}; none is written.")
     else:
-        say(f"{done.file}: package {done.sequence} to {to} ({done.base}).", *_counted(done.counts))
+        say(f"{done.file}: package {done.sequence} to {to} ({done.base}).", *_format_counts(done.counts))
 
 
-def _counted(counts: str) -> list[str]:
+def _format_counts(counts: str) -> list[str]:
     from digitize.exchange.status import counts_of
 
     return [f"  {kind}: {n['put']:,} told, {n['gone']:,} no more" for kind, n in counts_of(counts).items()]

@@ -83,7 +83,7 @@ def load(
     from digitize.errors import OptionsError
     from digitize.files.loading.load_call import name_call
 
-    agreed = _agreed(max_rejects)
+    agreed = _parse_limit(max_rejects)
     where = _Where(target, schema, layout, lock_seconds, statement_seconds)
     if (paths[0] / "digitize.toml").is_file():
         given = {"--first": first, "--batch-size": batch_size, "--receipts": receipts, "--state": state}
@@ -178,7 +178,7 @@ def _load_files(
     opened = open_target(where.target, where.schema or SCHEMA, patience, layout)
     try:
         done = load_files(paths, form, opened, settings, options)
-        _print_loaded(done, opened.told() if isinstance(opened, _Tells) else (), json=json)
+        _print_loaded(done, opened.list_remarks() if isinstance(opened, _Tells) else (), json=json)
         _require_some(done, options.agreed)
     finally:
         opened.close()
@@ -202,7 +202,7 @@ def _require_some(done: LoadResult, agreed: AgreedLimit | None) -> None:
 class _Tells(Protocol):
     """A target that has more to tell of what it took than its receipts."""
 
-    def told(self) -> list[str]: ...
+    def list_remarks(self) -> list[str]: ...
 
 
 def _compare(where: _Where, layout: TableLayout, *, json: bool) -> None:
@@ -244,7 +244,7 @@ def _print_loaded(done: LoadResult, told: Sequence[str] = (), *, json: bool) -> 
         say(line)
 
 
-def _agreed(text: str) -> AgreedLimit | None:
+def _parse_limit(text: str) -> AgreedLimit | None:
     """What --max-rejects agrees to; None: any number.
 
     Up to 0.1 a bare number was per cent here. To take it for a number of records in silence could load what nobody

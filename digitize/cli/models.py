@@ -157,7 +157,7 @@ def install(
     """Fetch the models that measure better than the system's and are not there yet; needs npm, or --from."""
     from digitize.machine.models import find_missing, install
 
-    folder = _chosen(into, user=user)
+    folder = _choose_folder(into, user=user)
     missing = find_missing(languages or [], folder)
     if not missing:
         errors().print(f"Nothing to fetch: every better model is in {folder} and whole.")
@@ -165,7 +165,7 @@ def install(
         say(str(install(model, folder, archives)))
 
 
-def _chosen(into: Path | None, *, user: bool) -> Path:
+def _choose_folder(into: Path | None, *, user: bool) -> Path:
     """The folder a person wants models in; nothing is put anywhere unasked."""
     from digitize.machine.models import folder_for
     from ocr.tesseract.folders import user_folder

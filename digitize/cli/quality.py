@@ -47,7 +47,7 @@ def quality(
         raise OptionsError("--ask needs a workspace: it holds the pages.")
     # Some are asked already, or stand on no paper: those behind them take their places.
     most = limit * (_MORE if ask else 1)
-    found, places = _measured(workspace, target, schema, {service: needs[service]} if service else needs, most)
+    found, places = _measure_quality(workspace, target, schema, {service: needs[service]} if service else needs, most)
     if out:
         write_places(places[:limit], out)
     asked = _ask(workspace, places, limit, operator) if ask and workspace is not None else None
@@ -61,7 +61,7 @@ def quality(
         _tell(asked, workspace)
 
 
-def _measured(
+def _measure_quality(
     workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
 ) -> tuple[list[StationQuality], list[PaperPlace]]:
     from digitize.files.loading.target_choice import open_target_for

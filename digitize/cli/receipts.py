@@ -28,7 +28,7 @@ def receipts(folder: Folder = None, target: Target = "", schema: Schema = "", js
 
     from digitize.errors import LedgerError
 
-    told = _told(folder, target, schema)
+    told = _list_receipts(folder, target, schema)
     if json:
         print_json({"receipts": [asdict(t) for t in told]})
     else:
@@ -37,7 +37,7 @@ def receipts(folder: Folder = None, target: Target = "", schema: Schema = "", js
         raise LedgerError("A receipt does not bear this folder's signature: it was changed, or is somebody else's.")
 
 
-def _told(folder: Path | None, target: str, schema: str) -> list[LoadStatement]:
+def _list_receipts(folder: Path | None, target: str, schema: str) -> list[LoadStatement]:
     """The receipts of a workspace, of a folder or of a target's own book. Raises OptionsError."""
     from digitize.errors import OptionsError
     from digitize.files.loading.receipts import list_folder_receipts, list_target_loads, list_workspace_receipts

@@ -96,7 +96,7 @@ def _print(found: Comparison, *, json: bool) -> None:
     if unequal:
         head = ["form", "district", "station", "year", "source", "target", "missing", "different", "only target"]
         results().print(table("Unequal", head, [_row(g) for g in unequal[:_SHOWN]]))
-        for line in _named(unequal):
+        for line in _list_ids(unequal):
             say(line)
     if len(unequal) > _SHOWN:
         say(f"... and {len(unequal) - _SHOWN} more; --json has all, with the ids of the records.")
@@ -115,7 +115,7 @@ def _row(group: StationYear) -> list[Any]:
     return [*place, *(group.counts.get(kind, 0) for kind in _KINDS[:3])]
 
 
-def _named(unequal: list[StationYear]) -> list[str]:
+def _list_ids(unequal: list[StationYear]) -> list[str]:
     """The first records of each kind, by their ids."""
     lines = []
     for kind in _KINDS[:3]:

@@ -32,7 +32,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Bring everything up to date: read, map, check, load. Only what is not done is done."""
-    from digitize.steps.due import parse_first
+    from digitize.steps.due_parts import parse_first
     from digitize.steps.run import RunOptions, parse_steps, run_workspace
     from digitize.workspace.place import open_place
 

@@ -80,13 +80,13 @@ def _rows(page: PageReport) -> list[list[object]]:
     if page.quality is None:
         return [[page.page, UNREADABLE, "", page.message]]
     return [
-        [page.page, " ".join(filter(None, (d.kind, d.side))), _measured(d.measured, d.limit, d.unit),
+        [page.page, " ".join(filter(None, (d.kind, d.side))), _format_value(d.measured, d.limit, d.unit),
          MEANINGS[d.kind].do]
         for d in page.defects
     ]  # fmt: skip
 
 
-def _measured(value: float, limit: float, unit: str) -> str:
+def _format_value(value: float, limit: float, unit: str) -> str:
     return f"{value:g} (limit {limit:g}) {unit}" if limit else f"{value:g} {unit}"
 
 

@@ -59,7 +59,7 @@ def search(
         print_json({"hits": [hit.as_plain() for hit in hits]})
         return
     if hits:
-        rows = [[hit.kind, f"{hit.score:.2f}", hit.record, *_told(hit), _why(hit)] for hit in hits]
+        rows = [[hit.kind, f"{hit.score:.2f}", hit.record, *_format_hit(hit), _why(hit)] for hit in hits]
         titles = ["kind", "score", "record", "case", "found", "why"]
         results().print(table("Found", titles, rows), markup=False)
     else:
@@ -68,7 +68,7 @@ def search(
         errors().print("Kept in the log without a purpose; say it with --why.", soft_wrap=True)
 
 
-def _told(hit: SearchHit) -> tuple[str, str]:
+def _format_hit(hit: SearchHit) -> tuple[str, str]:
     case, values = hit.case, hit.values
     number = "/".join(filter(None, (case.get("fir_no"), case.get("year"))))
     place = ", ".join(filter(None, (number, case.get("police_station"), case.get("district"))))

@@ -81,7 +81,7 @@ def _print_page(page: dict[str, Any]) -> None:
     say(f"Page {page['page']}: {scan['file']}, image {scan['index'] + 1}, volume {page['volume']}")
     say(f"  SHA-256 {scan['sha256']}")
     if page["purged"]:
-        say(f"  {_purged(page['purged'])}")
+        say(f"  {_describe_purge(page['purged'])}")
     say(f"  form {page['form'] or 'not recognised'} ({page['match']} points agree), turned {page['turned_deg']} deg")
     if page["blank"]:
         say("  blank: nothing was seen on it, so that there is nothing to record; look at it with --image FILE")
@@ -109,7 +109,7 @@ def _print_record(record: dict[str, Any]) -> None:
         where += f", flagged {', '.join(loaded['flags'])}"
     say("", f"Record {record['record']} ({record['form']}): {record['verdict']}, {where}")
     if record["purged"]:
-        say(f"  {_purged(record['purged'])}")
+        say(f"  {_describe_purge(record['purged'])}")
     rows = [
         [("? " if f["open"] else "  ") + f["field"], f["value"] or "", f["raw"], f"{f['confidence']:.2f}", _place(f)]
         for f in record["fields"]
@@ -122,7 +122,7 @@ def _print_record(record: dict[str, Any]) -> None:
         say(f"  {f['severity']}  {f['code']}  {f['field']}: {f['message']}")
 
 
-def _purged(purged: dict[str, str]) -> str:
+def _describe_purge(purged: dict[str, str]) -> str:
     from digitize.workspace.ledger.purges import Purged
 
     what = "Personal data were" if purged["what"] == "personal" else "The original was"

@@ -86,7 +86,7 @@ def validate(
     agreed, writer = parse_agreed(max_rejects), _writer("json" if json else format, out)
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
     need_file(who, out)
-    lists, left_out = Lists(state, stations, beats, _beside(paths)), _left_out(form, select, ignore)
+    lists, left_out = Lists(state, stations, beats, _find_dataset(paths)), _left_out(form, select, ignore)
     settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
     legacy = _legacy(_Old(mapping, name, year), lists.code, stations, fix)
     how = _how(policy, reason, lang, legacy)
@@ -102,7 +102,7 @@ def validate(
 _STDIN = "-"
 
 
-def _beside(paths: list[str]) -> Dataset | None:
+def _find_dataset(paths: list[str]) -> Dataset | None:
     """What stands beside the files."""
     from digitize.files.dataset import find_dataset
     from digitize.targets.postgres.address import is_address
@@ -156,7 +156,7 @@ def _report(
     # Read before the files: a wrong baseline is told at once.
     known = load_baseline(baseline) if baseline else frozenset()
     with _places(paths) as places, check_progress() as progress:
-        files = _fixed(places, form, fix) if fix else places
+        files = _fix_files(places, form, fix) if fix else places
         report = validate_files(files, form, settings, replace(how, progress=progress))
     return report.drop_known(known) if known else report
 
@@ -224,7 +224,7 @@ def _legacy(old: _Old, state: str, stations: Path | None, fix: Path | None) -> L
     return Legacy(old.mapping, table_context(state, stations, old.year), table=old.table)
 
 
-def _fixed(files: list[Place], form: str, folder: Path) -> list[Place]:
+def _fix_files(files: list[Place], form: str, folder: Path) -> list[Place]:
     from digitize.files.validating.fixing import CHANGES, fix_files
 
     fixed = fix_files(files, form, folder)

@@ -94,10 +94,10 @@ class _Shared(socket):
         # Windows has none, and one process.
         from multiprocessing.reduction import DupFd
 
-        return _shared, (DupFd(self.fileno()),)
+        return _make_socket, (DupFd(self.fileno()),)
 
 
-def _shared(number: Any) -> socket:
+def _make_socket(number: Any) -> socket:
     return _Shared(fileno=number.detach())
 
 

@@ -33,7 +33,11 @@ def find_latest(parts: Iterable[Exchanges | None]) -> Exchanges | None:
         return None
     return Exchanges(
         **{
-            way: {p: max(d) for p in sorted(PILLARS) if (d := [x.of(way)[p] for x in told if p in x.of(way)])}
+            way: {
+                p: max(d)
+                for p in sorted(PILLARS)
+                if (d := [x.select_days(way)[p] for x in told if p in x.select_days(way)])
+            }
             for way in WAYS
         }
     )
@@ -45,7 +49,7 @@ def list_exchange_days(snapshot: Snapshot | None) -> ExchangeDays:
     for way in WAYS if snapshot else ():
         links = getattr(snapshot.statement, way) if snapshot and snapshot.statement else {}
         stated = {p: link.last_exchange for p, link in links.items() if link.last_exchange}
-        told = snapshot.exchanges.of(way) if snapshot and snapshot.exchanges else {}
+        told = snapshot.exchanges.select_days(way) if snapshot and snapshot.exchanges else {}
         for pillar in PILLARS:
             known = [d for d in (stated.get(pillar), told.get(pillar)) if d is not None]
             days[way] |= {pillar: max(known)} if known else {}

@@ -148,7 +148,7 @@ class Exchanges(Part):
     forward: Annotated[dict[Literal[PILLARS], Day], Field(max_length=4)] = {}  # type: ignore[valid-type]
     backward: Annotated[dict[Literal[PILLARS], Day], Field(max_length=4)] = {}  # type: ignore[valid-type]
 
-    def of(self, way: str) -> dict[str, date]:
+    def select_days(self, way: str) -> dict[str, date]:
         """The days of one way."""
         return self.forward if way == "forward" else self.backward
 

@@ -80,7 +80,7 @@ class Reasons:
     def of_page(self, todo: PageTodo) -> str:
         """Why a page is read or decided anew."""
         page = todo.scan.page
-        before = self._now(page, REGISTER if todo.matched and todo.form is None else RECOGNISE)
+        before = self._fetch_state(page, REGISTER if todo.matched and todo.form is None else RECOGNISE)
         if before is None:
             return NEVER
         if before["outcome"] == "failed":
@@ -88,30 +88,30 @@ class Reasons:
         form = json.loads(before["detail"]).get("form")
         if todo.is_decided_only:
             kind = "register" if todo.registered else "form"
-            decided = self._now(page, DECIDE)
+            decided = self._fetch_state(page, DECIDE)
             if decided is not None and json.loads(decided["detail"]).get("retry"):
                 return AGAIN
             names = ["lists", f"entries of {kind} {form}"]
-            return NEVER if decided is None else self._changed("read", decided["seq"], names, "metadata changed")
+            return NEVER if decided is None else self._find_change("read", decided["seq"], names, "metadata changed")
         # A page of no form was looked at as a register's as well, and depends on all forms.
         printed = [f"form {form}", "weights"] if form else ["all forms", "register settings", "all registers"]
         names = ["settings", *printed, f"register {form}"]
-        return self._changed("read", before["seq"], names, SOURCE)
+        return self._find_change("read", before["seq"], names, SOURCE)
 
     def of_unit(self, todo: MapTodo) -> str:
         """Why a page or table is mapped anew."""
-        before = self._now(todo.unit, "map")
+        before = self._fetch_state(todo.unit, "map")
         if before is None:
             return NEVER
         if before["outcome"] == "failed":
             return AGAIN
-        decided = self._now(todo.unit, DECIDE)
+        decided = self._fetch_state(todo.unit, DECIDE)
         if decided is not None and decided["seq"] > before["seq"]:
             return READING
         mapping = str(json.loads(before["detail"]).get("mapping", "")).partition("@")[0].partition(" ")[0]
         names = [n for n in self._names("map") if not n.startswith("mapping ")] + [f"mapping {mapping}"]
-        found = self._changed("map", before["seq"], names, "")
-        return found or self._changed("map", before["seq"], self._names("map") if todo.table else [], ANSWERS)
+        found = self._find_change("map", before["seq"], names, "")
+        return found or self._find_change("map", before["seq"], self._names("map") if todo.table else [], ANSWERS)
 
     def of_group(self, unit: str) -> str:
         """Why a group is checked anew."""
@@ -122,21 +122,21 @@ class Reasons:
         return self._of_all("load", batch)
 
     def _of_all(self, step: str, unit: str) -> str:
-        before = self._now(unit, step)
+        before = self._fetch_state(unit, step)
         if before is None:
             return NEVER
         if before["outcome"] == "failed":
             return AGAIN
-        return self._changed(step, before["seq"], self._names(step), RECORDS)
+        return self._find_change(step, before["seq"], self._names(step), RECORDS)
 
     def _names(self, step: str) -> list[str]:
         return [name.partition("/")[2] for name in self._today if name.startswith(f"{step}/")]
 
-    def _now(self, unit: str, step: str) -> Mapping[str, Any] | None:
+    def _fetch_state(self, unit: str, step: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self._ledger.execute(_NOW, (unit, step)).fetchone()
         return found
 
-    def _changed(self, step: str, seq: int, names: Sequence[str], otherwise: str) -> str:
+    def _find_change(self, step: str, seq: int, names: Sequence[str], otherwise: str) -> str:
         """The first of these that is another one today than when an event was written."""
         then = next((noted for at, noted in reversed(self._noted) if at < seq), None)
         if then is None:

@@ -64,13 +64,13 @@ def check_lot(work: CheckWork, lot: CheckLot) -> list[GroupChecked]:
         of_record.setdefault(finding.record, []).append(finding)
     done = []
     for (group, key, _), values in zip(lot.groups, groups, strict=True):
-        judged = {v.id: _judged(v, work, of_record.get(v.id, [])) for v in values}
+        judged = {v.id: _judge_record(v, work, of_record.get(v.id, [])) for v in values}
         verdicts = {record: verdict for record, (verdict, _) in judged.items()}
         done.append(GroupChecked(group, key, verdicts, [f for _, said in judged.values() for f in said]))
     return done
 
 
-def _judged(values: RecordValues, work: CheckWork, findings: list[Finding]) -> tuple[Verdict, list[Finding]]:
+def _judge_record(values: RecordValues, work: CheckWork, findings: list[Finding]) -> tuple[Verdict, list[Finding]]:
     """The verdict on a record, and its findings with what a person's answer contradicts."""
     if not values.by.isdisjoint(work.parts):
         return PART, findings
@@ -90,7 +90,7 @@ def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: Workers) ->
         yield from (check_lot(work, lot) for lot in chain(first, () if coming is None else (coming,), lots))
         return
     for _, done in run_jobs(
-        partial(_check_there, pack_payload(work)), chain(first, (coming,), lots), workers, _crashed
+        partial(_check_there, pack_payload(work)), chain(first, (coming,), lots), workers, _raise_crash
     ):
         yield done
 
@@ -99,5 +99,5 @@ def _check_there(work: bytes, lot: CheckLot) -> list[GroupChecked]:
     return check_lot(unpack_payload(work), lot)
 
 
-def _crashed(lot: CheckLot) -> list[GroupChecked]:
+def _raise_crash(lot: CheckLot) -> list[GroupChecked]:
     raise RuntimeError(f"checking {lot.groups[0][0]} and {len(lot.groups) - 1} more groups broke its worker twice")

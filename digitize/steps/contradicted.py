@@ -30,16 +30,20 @@ def also_asked(record: Record, findings: Sequence[Finding], settings: CheckSetti
         own = cells.get(finding.field)
         if finding.severity == "note" or own is None or not own.by.startswith(OPERATOR):
             continue
-        others = _compared(record, finding, cells)
+        others = _list_compared(record, finding, cells)
         # Silent about the record by itself, it compares records; still heard without these, it is not about them.
-        if not others or not _says(record, finding, settings) or _says(_without(record, others), finding, settings):
+        if (
+            not others
+            or not _says(record, finding, settings)
+            or _says(_blank_fields(record, others), finding, settings)
+        ):
             continue
-        alone = [path for path in others if not _says(_without(record, [path]), finding, settings)]
+        alone = [path for path in others if not _says(_blank_fields(record, [path]), finding, settings)]
         made += [replace(finding, field=path) for path in alone or others]
     return made
 
 
-def _compared(record: Record, finding: Finding, cells: Mapping[str, FieldValue]) -> list[str]:
+def _list_compared(record: Record, finding: Finding, cells: Mapping[str, FieldValue]) -> list[str]:
     """Paths of the other fields that the finding's rule reads in its row and in the record, and no person settled."""
     from validators.rulebook.rule import load_rules
 
@@ -61,7 +65,7 @@ def _is_machines(value: FieldValue) -> bool:
     return value.value is not None and value.is_captured and not value.by.startswith(OPERATOR)
 
 
-def _without(record: Record, paths: Sequence[str]) -> Record:
+def _blank_fields(record: Record, paths: Sequence[str]) -> Record:
     """The record as if nothing stood there."""
     for path in paths:
         record = record.with_value(path, FieldValue("", None, blank=True))

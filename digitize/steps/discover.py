@@ -58,14 +58,14 @@ def discover(
         return []
     folder = known.place.folder / "forms"
     try:
-        forms = find_prints(_opened(ledger, known, scans, progress or Silent()), settings, folder)
+        forms = find_prints(_open_pages(ledger, known, scans, progress or Silent()), settings, folder)
     except EngineFailed:
         if again:
             raise
         # The pages are read, and wait: a run goes on without their print, and the next one tries again.
         return []
     ledger.finish(DISCOVER, DISCOVER, key, {"forms": [form.id for form in forms]}, {"pages": len(scans)})
-    return [_drafted(form, folder) for form in forms]
+    return [_describe_draft(form, folder) for form in forms]
 
 
 def unknown_pages(ledger: Ledger) -> list[PageScan]:
@@ -79,7 +79,7 @@ def unknown_pages(ledger: Ledger) -> list[PageScan]:
     return sorted(found, key=lambda s: s.page)
 
 
-def _opened(ledger: Ledger, known: RunContext, scans: Sequence[PageScan], progress: Progress) -> list[Image]:
+def _open_pages(ledger: Ledger, known: RunContext, scans: Sequence[PageScan], progress: Progress) -> list[Image]:
     """The pages in their order, opened by workers; without those that cannot be opened any more."""
     sources = {s.sha256: s for s in Catalogue(ledger).sources()}
     jobs = []
@@ -107,5 +107,5 @@ def _open(job: tuple[Path, str, int, str]) -> Image | None:
         return None
 
 
-def _drafted(form: Form, folder: Path) -> DraftedPrint:
+def _describe_draft(form: Form, folder: Path) -> DraftedPrint:
     return DraftedPrint(form.id, form.family, len(form.zones), folder / f"{form.id}.png")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from digitize.steps import check, load, map
 from digitize.steps.change_reasons import NEVER, Reasons, StepDue, due_of, each_of, pages_due
-from digitize.steps.due import Due
+from digitize.steps.due_parts import Due
 from digitize.steps.map import MapTodo
 from digitize.workspace.counting.parts import values_of, where_of
 from digitize.workspace.ledger import Ledger

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from digitize.machine.progress import Progress
 from digitize.steps import check, load, map
-from digitize.steps.due import Due
+from digitize.steps.due_parts import Due
 from digitize.targets import Receipt
 from digitize.targets.base import Target
 from digitize.workspace.ledger import Ledger

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from digitize.errors import LeaseLost, LedgerAway
 from digitize.machine.placing import Cluster
 from digitize.machine.progress import Progress, Silent
-from digitize.steps.due import Due
+from digitize.steps.due_parts import Due
 from digitize.steps.read import DECIDED, ReadReport, read_pages, stop_if_too_many
 from digitize.steps.read import READ as WAS_READ
 from digitize.steps.read_plan import due_pages, plan
@@ -52,11 +52,11 @@ class LotSource(Iterator[PageLot]):
         self._ledger, self._known, self._size = ledger, known, size
         self._left, self._decided_only = limit, decided_only
         self._volumes = deque[tuple[int, list[str]]]()
-        self.is_planned = False
+        self._is_planned = False
 
     def __next__(self) -> PageLot:
         """The next lot, claimed."""
-        if not self._volumes and not self.is_planned:
+        if not self._volumes and not self._is_planned:
             self._plan()
         while self._volumes and self._left != 0:
             found = self._claim()
@@ -64,18 +64,14 @@ class LotSource(Iterator[PageLot]):
                 return found
         raise StopIteration
 
-    def again(self) -> None:
-        """Look anew at what is due."""
-        self.is_planned = False
-
     def count_due(self) -> int:
         """How many pages are due and free, as far as was looked."""
-        if not self.is_planned:
+        if not self._is_planned:
             self._plan()
         return sum(len(pages) for _, pages in self._volumes)
 
     def _plan(self) -> None:
-        self.is_planned = True
+        self._is_planned = True
         busy = self._ledger.list_busy()
         due = Due(self._ledger, self._known, READ)
         found: list[tuple[int, list[str]]] = []

@@ -79,7 +79,7 @@ def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[Regist
     states |= _with_words(ledger, pages, states)
     for scans in by_volume(pages):
         for run in _runs(scans, states):
-            yield from (_linked(run, states, at) for at in range(len(run)))
+            yield from (_link_pages(run, states, at) for at in range(len(run)))
 
 
 def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, StepState]) -> dict[str, StepState]:
@@ -119,7 +119,7 @@ def _runs(scans: Sequence[PageScan], states: Mapping[str, StepState]) -> Iterato
         yield run
 
 
-def _linked(run: Sequence[PageScan], states: Mapping[str, StepState], at: int) -> RegisterPage:
+def _link_pages(run: Sequence[PageScan], states: Mapping[str, StepState], at: int) -> RegisterPage:
     found = find_needed_pages([states[scan.page].detail for scan in run], at)
     now = states[run[at].page]
     assert now.form is not None

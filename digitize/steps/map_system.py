@@ -96,7 +96,7 @@ class _Table:
         first = next(jobs, None)
         made = [] if first is None else [
             self._keep(job, made, settled)
-            for job, made in make_chunks(self._shaped(first), chain((first,), jobs), self.known.workers)
+            for job, made in make_chunks(self._choose_shape(first), chain((first,), jobs), self.known.workers)
         ]  # fmt: skip
         done = [*self._settled, *made]
         self._finish(done)
@@ -135,9 +135,9 @@ class _Table:
     def _rows_key(self) -> str:
         return f"{self.opened.key} {self.keys[1]}"
 
-    def _shaped(self, job: SystemJob) -> SystemWork:
+    def _choose_shape(self, job: SystemJob) -> SystemWork:
         """The work with its shape: that of the records that are there already, if it fits."""
-        shape, packs = self.work.shaped(job.numbers), Records(self.ledger).packs
+        shape, packs = self.work.find_shape(job.numbers), Records(self.ledger).packs
         before = packs.shape_of_unit(self.work.chunk_unit(job.number))
         if before is not None and set(shape.kinds) <= set(before[1].kinds):
             return with_shape(self.work, *before)

@@ -100,7 +100,7 @@ def _map_chunks(
                 others.append(done)
             elif known.capture or settled and any(r.number in settled for r in rows.rows()):
                 others.append(
-                    _keep(ledger, known, table, (number, rows), _decided(known, work, (number, rows), decisions))
+                    _keep(ledger, known, table, (number, rows), _map_by_record(known, work, (number, rows), decisions))
                 )
             else:
                 yield number, rows
@@ -145,11 +145,11 @@ def _chunk_key(table: _Table, number: int) -> str:
     return work_key("chunk", table.key, str(number))
 
 
-def _reported(rows: KeptRows) -> list[dict[str, object]]:
+def _list_left_rows(rows: KeptRows) -> list[dict[str, object]]:
     return [{"row": r.number, "why": r.problem or "deleted in the old system"} for r in rows.left]
 
 
-def _decided(known: RunContext, work: TableWork, job: Job, decisions: Decisions) -> _Made:
+def _map_by_record(known: RunContext, work: TableWork, job: Job, decisions: Decisions) -> _Made:
     """A chunk mapped record by record."""
     unit, values = work.chunk_unit(job[0]), work.values(r for r in job[1].rows() if is_usable(r))
     records = map_decided(known, work.mapping, values, work.context, decisions)
@@ -164,7 +164,7 @@ def _row(record: Record, work: TableWork, unit: str) -> RecordRow:
 
 def _keep(ledger: Ledger, known: RunContext, table: _Table, job: Job, made: _Made) -> _ChunkDone:
     number, rows = job
-    reported, count = _reported(rows), len(made.records)
+    reported, count = _list_left_rows(rows), len(made.records)
     detail = {"rows": rows.total, "records": count, "reported": len(reported), **made.captured}
     with ledger.writing():
         Records(ledger).replace_rows(made.unit, made.records)

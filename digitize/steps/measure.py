@@ -40,11 +40,11 @@ def answer_of(
     """
     page, _, zone = decision.field.removeprefix(_ZONES).rpartition("/")
     now = ledger.state(page, "decide") if decision.field.startswith(_ZONES) else None
-    made = _fed(before, decision.field)
+    made = _select_fields(before, decision.field)
     # Settled before by a person: what the machine had made of it is not there any more.
     if now is None or not now.form or not made or any(v.by.startswith(OPERATOR) for v in made.values()):
         return None
-    said = {path: v.value for path, v in _fed(after, decision.field).items() if v.value is not None}
+    said = {path: v.value for path, v in _select_fields(after, decision.field).items() if v.value is not None}
     right = said == {path: v.value for path, v in made.items() if v.value is not None}
     confidence = min(map(_confidence, made.values()))
     answer = BlindAnswer(now.form, field_of(zone), book_of(page), confidence, right)
@@ -53,7 +53,7 @@ def answer_of(
     return plain_answer(answer, weights_of(networks, find_all_chosen(ledger)))
 
 
-def _fed(record: Record, cell: str) -> dict[str, FieldValue]:
+def _select_fields(record: Record, cell: str) -> dict[str, FieldValue]:
     """The fields that hang on a place."""
     return {path: value for path, value in record.cells() if cell_of(path, value) == cell}
 
@@ -107,7 +107,7 @@ class _Comparing:
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
-        self._made = cache(lambda record: _both(ledger, known, record))
+        self._made = cache(lambda record: _map_both(ledger, known, record))
 
     def answer(self, record: str, cell: str) -> dict[str, Any] | None:
         """What the answer on a cell says of the machine of today, None where it says nothing any more."""
@@ -116,7 +116,7 @@ class _Comparing:
         return answer_of(self._ledger, self._known, *made, decision) if made and decision else None
 
 
-def _both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, Record] | None:
+def _map_both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, Record] | None:
     stored = Records(ledger).one(record)
     scans = [
         s for p in (stored.record.pages if stored and not stored.is_purged else ()) if (s := Catalogue(ledger).scan(p))

@@ -125,7 +125,7 @@ def read_pages(
     queue = Queue(ledger, known, todos.volumes, todos.allowed, lot, len(todos))
     keeper = Keeper(ledger, known, lot)
     limit_s = patience_s(todos.longest_s)
-    for job, done in run_jobs(read_page, queue, known.workers, _crashed, limit_s):
+    for job, done in run_jobs(read_page, queue, known.workers, _fail_page, limit_s):
         for todo, held in queue.take(job.page, done):
             keeper.add(todo, held)
             _count(queue, report, progress, todo, held)
@@ -144,7 +144,7 @@ def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo,
     progress.advance(failed=bool(failed_kind(done)))
 
 
-def _crashed(job: PageJob) -> PageFailed:
+def _fail_page(job: PageJob) -> PageFailed:
     message = f"Page {job.page}: reading it broke its worker or never ended, twice. Look at the scan, or report it."
     as_form = PageReading(job.as_form, {"form": job.as_form["form"]}) if job.as_form else None
     return PageFailed(job.page, "crashed", message, False, as_form if as_form and as_form.form is None else None)

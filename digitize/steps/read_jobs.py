@@ -72,7 +72,7 @@ class Queue(Iterator[PageJob]):
             if number is None:
                 return None
             scans = self._catalogue.scans(number)
-            self._free.append(VolumeQueue(scans, self.desk.turn, self.desk.ahead, stops=True))
+            self._free.append(VolumeQueue(scans, self.desk.turn, self.desk.plan_ahead, stops=True))
         return self._free[0]
 
     def take(self, page: str, done: PageDone | PageFailed) -> list[tuple[PageTodo, PageDone | PageFailed]]:

@@ -78,7 +78,7 @@ class Desk:
         self.kept_as_read = 0
         """So many pages would be read anew, and are not: their originals were purged."""
 
-    def of(self, step: str, scan: PageScan) -> StepState | None:
+    def find_state(self, step: str, scan: PageScan) -> StepState | None:
         """Where a page stood in a step."""
         states = self._volumes.get(scan.volume)
         if states is None:
@@ -101,7 +101,7 @@ class Desk:
         return turn
 
     def _as_it_was(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
-        now = self.of(RECOGNISE, scan)
+        now = self.find_state(RECOGNISE, scan)
         is_form = now is not None and now.is_done and now.form is not None
         return Turn(carried=self._carried_last_time(scan, before), is_form=is_form)
 
@@ -125,7 +125,7 @@ class Desk:
         is_decided = self._is_decided(scan, wanted)
         return Turn(None if is_decided else PageTodo(scan, matched=key, form=form), is_form=True)
 
-    def ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
+    def plan_ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
         """A page to recognise before its turn; None where that was done, or failed for good."""
         if self._purge_of(scan) or self._is_given_up(scan) or self._recognised_today(scan) is not None:
             return None
@@ -140,7 +140,7 @@ class Desk:
 
     def _register_turn(self, scan: PageScan, before: Carried | None, matched: str) -> Turn[PageTodo]:
         """What is to do for a page that is no form."""
-        decided = self.of(DECIDE, scan)
+        decided = self.find_state(DECIDE, scan)
         if decided and decided.is_failed and decided.key == register_key(self._known, scan, before, FAILED):
             waits = is_tried_again(decided, self._known.place.options.read.seconds_per_page)
             todo = PageTodo(scan, before, matched, last=decided) if waits else None
@@ -153,7 +153,7 @@ class Desk:
         wanted = register_decide_key(self._known, key, detail.get("form"))
         is_decided = self._is_decided(scan, wanted)
         todo = None if is_decided else PageTodo(scan, before, matched, registered=key)
-        return Turn(todo, carried=_carried(detail, before))
+        return Turn(todo, carried=_find_carried(detail, before))
 
     def _is_given_up(self, scan: PageScan) -> bool:
         """Whether it could not be recognised under today's settings, and nothing is awaited that might help."""
@@ -162,16 +162,16 @@ class Desk:
 
     def _failed_before(self, scan: PageScan) -> StepState | None:
         """How its recognition failed under today's settings, None where it did not."""
-        now = self.of(RECOGNISE, scan)
+        now = self.find_state(RECOGNISE, scan)
         return now if now is not None and now.is_failed and now.key == failed_key(self._known, scan) else None
 
     def _is_decided(self, scan: PageScan, key: str) -> bool:
-        now = self.of(DECIDE, scan)
+        now = self.find_state(DECIDE, scan)
         return (now is not None and now.is_settled_under(key)) or self._take_up(scan.page, DECIDE, key)
 
     def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
         """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
-        now = self.of(RECOGNISE, scan)
+        now = self.find_state(RECOGNISE, scan)
         if now is None:
             return None
         if now.is_done_under(self._key(scan, now.detail)):
@@ -194,7 +194,7 @@ class Desk:
 
     def _registered_today(self, scan: PageScan, before: Carried | None) -> tuple[str, Mapping[str, Any]] | None:
         """Key and detail of the recognition as a register's that holds today; None when there is none."""
-        now = self.of(REGISTER, scan)
+        now = self.find_state(REGISTER, scan)
         if now is None:
             return None
         if now.is_done_under(register_key(self._known, scan, before, now.form)):
@@ -208,14 +208,14 @@ class Desk:
 
     def _carried_last_time(self, scan: PageScan, before: Carried | None) -> Carried | None:
         """What a page handed on when it was read last, as if it were the same today."""
-        now = self.of(RECOGNISE, scan)
+        now = self.find_state(RECOGNISE, scan)
         if now is not None and now.is_done and now.form is not None:
             return None
-        register: StepState | None = self.of(REGISTER, scan)
-        return _carried(register.detail, before) if register is not None else before
+        register: StepState | None = self.find_state(REGISTER, scan)
+        return _find_carried(register.detail, before) if register is not None else before
 
 
-def _carried(detail: Mapping[str, Any], before: Carried | None) -> Carried | None:
+def _find_carried(detail: Mapping[str, Any], before: Carried | None) -> Carried | None:
     """What a register's page handed on: what it was given, where its event says nothing of it."""
     return carried_from_plain(detail["carried"]) if "carried" in detail else before
 

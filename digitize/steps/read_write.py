@@ -22,7 +22,7 @@ from digitize.steps.read_keys import (
     register_key,
 )
 from digitize.steps.read_plan import PageTodo
-from digitize.steps.retry import tried
+from digitize.steps.retry import count_try
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
 from ocr.page import BLANK, PRINT_NOT_KNOWN, WRITTEN
@@ -45,7 +45,7 @@ def write_page(ledger: Ledger, known: RunContext, todo: PageTodo, done: PageDone
 def _why(known: RunContext, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
     assert isinstance(done, PageFailed)
     said: dict[str, object] = {"kind": done.kind, "message": done.message, "retry": done.retry}
-    return {**said, **tried(todo.last, seconds_for(known, todo))} if done.kind == OUT_OF_TIME else said
+    return {**said, **count_try(todo.last, seconds_for(known, todo))} if done.kind == OUT_OF_TIME else said
 
 
 def _write_form(ledger: Ledger, known: RunContext, todo: PageTodo, found: PageReading) -> None:

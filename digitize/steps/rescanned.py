@@ -81,12 +81,14 @@ class _Carrying:
         # A record's answers stand under its first page, whichever of its pages they are on.
         for page in (s.page for volume in sorted(volumes) for s in self._catalogue.scans(volume)):
             for record, cells in self._records.decisions_of(page).items():
-                made += [d for cell, own in cells.items() if (d := self._carried(page, record, cell, own)) is not None]
+                made += [
+                    d for cell, own in cells.items() if (d := self._carry_answer(page, record, cell, own)) is not None
+                ]
         for decision in made:
             self._records.insert_decision(decision, decision.at)
         return self._counts
 
-    def _carried(self, unit: str, record: str, cell: str, own: Decision) -> Decision | None:
+    def _carry_answer(self, unit: str, record: str, cell: str, own: Decision) -> Decision | None:
         """The answer as it holds on the newer scan; None where it does not, or is on none of these."""
         kind, _, place = cell.partition(":")
         page = place.rpartition("/")[0] if kind == ZONE else unit

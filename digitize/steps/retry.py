@@ -28,7 +28,7 @@ def next_seconds(failed: StepState | None, seconds_per_page: float) -> float:
     return max(seconds_per_page, _LONGER * float(failed.detail.get("seconds", seconds_per_page)))
 
 
-def tried(failed: StepState | None, seconds: float) -> Mapping[str, object]:
+def count_try(failed: StepState | None, seconds: float) -> Mapping[str, object]:
     """What an event says of a page that ran out of time: after how many seconds, and how often by now."""
     before = int(failed.detail.get("tries", 0)) if failed is not None and failed.kind == OUT_OF_TIME else 0
     return {"seconds": seconds, "tries": before + 1, "retry": before + 1 < _MOST}

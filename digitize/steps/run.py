@@ -18,7 +18,7 @@ from digitize.steps.books import learn_books, note_decided
 from digitize.steps.cluster_at import cluster_at
 from digitize.steps.discover import discover
 from digitize.steps.dry_run import plan_dry_run
-from digitize.steps.due import Due
+from digitize.steps.due_parts import Due
 from digitize.steps.inputs import note_inputs
 from digitize.steps.load_due import find_due_batches, load_due_batches
 from digitize.steps.measure import measure_anew
@@ -159,7 +159,7 @@ class Run:
 
     def _learn_books(self) -> None:
         """What pages of a volume tell together has its doubtful ones decided anew; nothing is recognised again."""
-        with self._alone("learn-books") as is_alone:
+        with self._lease_alone("learn-books") as is_alone:
             if is_alone and learn_books(self._ledger, self.known):
                 self.report.books = lines(self._ledger)
                 again = self._sharing.due_pages(self._ledger, self.known, decided_only=True)
@@ -170,7 +170,7 @@ class Run:
         """Draft the prints of pages that are of none that is known: these pages are read once more by them."""
         if not self._sharing.may_draft:
             return False
-        with self._alone("draft-prints") as is_alone:
+        with self._lease_alone("draft-prints") as is_alone:
             prints = discover(self._ledger, self.known, self._progress) if is_alone else []
         if not prints:
             return False
@@ -181,7 +181,7 @@ class Run:
         return True
 
     @contextmanager
-    def _alone(self, what: str) -> Iterator[bool]:
+    def _lease_alone(self, what: str) -> Iterator[bool]:
         """Whether no other run is at this work; if so it is leased meanwhile."""
         lots = Lots(self._ledger, what)
         lot = lots.claim([Work(what)], 1)

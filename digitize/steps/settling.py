@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from digitize.steps import check, load, map, read
-from digitize.steps.due import Due
+from digitize.steps.due_parts import Due
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.run_context import RunContext
 

@@ -136,7 +136,7 @@ class SystemWork:
         states = self.store.state_of(self.source, [r.first[1] for r in rows])
         return [r for r in rows if r.problem or states.get(r.first[1]) != JOINED]
 
-    def shaped(self, numbers: tuple[int, int]) -> RecordShape:
+    def find_shape(self, numbers: tuple[int, int]) -> RecordShape:
         """What records of such a chunk have in common."""
         some = [r for r in self.rows_of(numbers) if not r.problem][:_SHAPED_BY]
         return RecordShape.of(_records(self, some, {}) if some else [])
@@ -155,7 +155,7 @@ def make_chunk(work: SystemWork, job: SystemJob) -> ChunkMade:
     unit = work.chunk_unit(job.number)
     with few_collections():
         if work.is_head and not work.capture and not job.decisions:
-            packed = [row for families in lots for row in _packed(work, unit, families)]
+            packed = [row for families in lots for row in _pack_families(work, unit, families)]
             return ChunkMade(key, len(rows), reported, packed, {})
         records = _records(work, good, job.decisions) if good else []
         made = [_row(work, unit, r) for r in records]
@@ -168,7 +168,7 @@ def records_of_row(work: SystemWork, number: int, decisions: Decisions) -> list[
     return _records(work, rows, decisions) if rows else []
 
 
-def _packed(work: SystemWork, unit: str, families: Sequence[Family]) -> Iterator[RecordRow]:
+def _pack_families(work: SystemWork, unit: str, families: Sequence[Family]) -> Iterator[RecordRow]:
     made = work.joining.map(families, work.context)
     ids, numbers = families[0].ids, [r.number for r in families[0].rows]
     for text in mapped_texts(made, work.context.batch, ids, numbers, work.packing, GROUP, work.memory):
@@ -208,14 +208,14 @@ def make_chunks(work: SystemWork, jobs: Iterator[SystemJob], workers: Workers) -
     if coming is None or not are_many(workers):
         yield from ((job, make_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
-    yield from run_jobs(partial(_make_there, pack_payload(work)), chain(first, (coming,), jobs), workers, _crashed)
+    yield from run_jobs(partial(_make_there, pack_payload(work)), chain(first, (coming,), jobs), workers, _raise_crash)
 
 
 def _make_there(work: bytes, job: SystemJob) -> ChunkMade:
     return make_chunk(unpack_payload(work), job)
 
 
-def _crashed(job: SystemJob) -> ChunkMade:
+def _raise_crash(job: SystemJob) -> ChunkMade:
     raise RuntimeError(f"mapping chunk {job.number} broke its worker twice")
 
 

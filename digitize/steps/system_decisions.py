@@ -43,7 +43,7 @@ def by_head(store: RowStore, tables: Sequence[DeliveredTable], decisions: Decisi
             is_part = kind == COLUMN and column and part.rpartition("-r")[0] in numbers
             at = (part, "") if is_part else (row, plus + form)
             if at not in known:
-                known[at] = _placed(store, numbers, units, at[0])
+                known[at] = _find_row(store, numbers, units, at[0])
             placed = known[at]
             if placed is None:
                 continue
@@ -54,7 +54,7 @@ def by_head(store: RowStore, tables: Sequence[DeliveredTable], decisions: Decisi
     return dict(found)
 
 
-def _placed(
+def _find_row(
     store: RowStore, numbers: Mapping[str, int], tables: Mapping[int, DeliveredTable], row_id: str
 ) -> tuple[Place, str] | None:
     unit, _, number = row_id.rpartition("-r")
@@ -92,11 +92,13 @@ def decided_rows(
         for row, row_id in zip(family.rows, family.ids, strict=True):
             if row_id in rows:
                 cells = settled_of(family.table.mapping, row_id, decisions).cells
-                found[row_id] = Settled({c: _held(joining, row, c, d, mapped) for c, d in cells.items()})
+                found[row_id] = Settled({c: _hold_decision(joining, row, c, d, mapped) for c, d in cells.items()})
     return found
 
 
-def _held(joining: CaseJoiner, row: KeptRow, cell: str, decision: Decision, mapped: Mapping[int, str]) -> Decision:
+def _hold_decision(
+    joining: CaseJoiner, row: KeptRow, cell: str, decision: Decision, mapped: Mapping[int, str]
+) -> Decision:
     kind, _, name = cell.partition(":")
     if kind != COLUMN or decision.verdict in OPEN_AGAIN:
         return decision
@@ -129,7 +131,7 @@ class Over:
         if not self._heads:
             self._heads = family.ids
         columns: dict[str, list[Hashable | None]] = {}
-        for at, name, cell, decision in self._decided(family):
+        for at, name, cell, decision in self._list_decisions(family):
             head = self._heads[family.owners[at]]
             self.settled.setdefault(head, {})[cell] = decision
             if not name or name not in sources.columns:
@@ -142,7 +144,7 @@ class Over:
                 column[at] = TypedText(decision.value) if decision.verdict == VALUE else ""
         return replace(sources, columns={**sources.columns, **columns}) if columns else sources
 
-    def _decided(self, family: Family) -> Iterator[tuple[int, str, str, Decision]]:
+    def _list_decisions(self, family: Family) -> Iterator[tuple[int, str, str, Decision]]:
         """(place of the row, its column or "", the cell as the record knows it, what was settled)."""
         is_head = family.ids is self._heads
         for at, row_id in enumerate(family.ids):

@@ -61,7 +61,7 @@ def kept_rows(
     """
     folder = known.place.folder / _FOLDER
     path, rules = folder / f"{system.id}.rows", rules_key(known, system)
-    found = _found(path, known, rules, "" if is_last else key)
+    found = _find_kept(path, known, rules, "" if is_last else key)
     if found is not None:
         return found
     folder.mkdir(exist_ok=True)
@@ -80,13 +80,13 @@ def kept_rows(
     return KeptSystem(path, rules, tables)
 
 
-def _found(path: Path, known: RunContext, rules: str, key: str) -> KeptSystem | None:
+def _find_kept(path: Path, known: RunContext, rules: str, key: str) -> KeptSystem | None:
     if not path.is_file():
         return None
     # Whatever is wrong with it, it can be made anew.
     with suppress(sqlite3.Error, KeyError, ValueError, TypeError), RowStore.read(path) as store:
         if store.read_note("rules") == rules and (not key or store.read_note("key") == key):
-            tables = tuple(_delivered(plain, known) for plain in json.loads(store.read_note("tables")))
+            tables = tuple(_read_table(plain, known) for plain in json.loads(store.read_note("tables")))
             return KeptSystem(path, rules, tables)
     return None
 
@@ -111,7 +111,7 @@ def _plain(table: DeliveredTable) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _delivered(plain: Mapping[str, Any], known: RunContext) -> DeliveredTable:
+def _read_table(plain: Mapping[str, Any], known: RunContext) -> DeliveredTable:
     names, mapping = ("number", "name", "table", "file", "unit", "notes"), None
     if plain["mapping"]:
         mapping = _mapping(known.mappings[plain["mapping"]], known.encodings, plain["encodings"])

@@ -108,12 +108,12 @@ def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: Workers) -> Itera
     if coming is None or not are_many(workers):
         yield from ((job, pack_chunk(work, job)) for job in chain(first, () if coming is None else (coming,), jobs))
         return
-    yield from run_jobs(partial(_pack_there, pack_payload(work)), chain(first, (coming,), jobs), workers, _crashed)
+    yield from run_jobs(partial(_pack_there, pack_payload(work)), chain(first, (coming,), jobs), workers, _raise_crash)
 
 
 def _pack_there(work: bytes, job: Job) -> list[RecordRow]:
     return pack_chunk(unpack_payload(work), job)
 
 
-def _crashed(job: Job) -> list[RecordRow]:
+def _raise_crash(job: Job) -> list[RecordRow]:
     raise RuntimeError(f"mapping chunk {job[0]} broke its worker twice")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from digitize.machine.progress import Progress
-from digitize.steps.due import Due
+from digitize.steps.due_parts import Due
 from digitize.steps.lots import LOT_PAGES, LotSource, read_in_lots, work_lot
 from digitize.steps.read import ReadReport, read_pages
 from digitize.steps.read_plan import PagePlan, plan

@@ -30,7 +30,7 @@ def share_kit(ledger: Ledger, place: Place) -> bool:
     """Keep a workspace's small files in its ledger, for workers that reach only that. Returns whether they are news."""
     # Before the share itself, so that workers with these files see none that are newer: they note none themselves.
     record_settings(ledger, place)
-    kit = Kit.of(place.folder)
+    kit = Kit.from_folder(place.folder)
     small = Kit({p: d for p, d in kit.files.items() if len(d) < _MOST_BYTES and not p.endswith(".traineddata")})
     with searching(place.models):
         fitness = asdict(look())

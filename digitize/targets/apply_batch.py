@@ -128,10 +128,10 @@ def _keep(
         # A batch all of whose records are held back has no plan.
         standing = plans[form].standing[RECORD_ID] if form in plans else pl.Series(RECORD_ID, [], pl.String)
 
-        def named(ids: Collection[str], form: str = form) -> set[str]:
+        def name_rows(ids: Collection[str], form: str = form) -> set[str]:
             return _name_source_rows(batch, form, ids)
 
-        close_loaded(form, standing, refused.get(form, ()), names, batch, store, named)
+        close_loaded(form, standing, refused.get(form, ()), names, batch, store, name_rows)
     return rejects, reviews
 
 

@@ -57,10 +57,10 @@ class TextList:
 
     def weight(self, text: str) -> float | None:
         """0 for a text of the list."""
-        return 0.0 if text in self._whole else None
+        return 0.0 if text in self._text_set else None
 
     @cached_property
-    def _whole(self) -> frozenset[str]:
+    def _text_set(self) -> frozenset[str]:
         return frozenset(self.texts)
 
     @cached_property

@@ -204,7 +204,7 @@ _KINDS: Mapping[str, _Kind] = MappingProxyType(
 def _kind_of_sections(numbers: SectionRange) -> _Kind:
     letters = {c: {c: 0.5, c.lower(): 0.3} for c in numbers.letters}
 
-    def slashed(text: str) -> str:
+    def join_slashed(text: str) -> str:
         return "/".join(_sections_of(text, numbers.letters))
 
-    return _Kind(_Sections(numbers), {**_SECTION_LOOKALIKES, **letters}, 1.0, slashed, str)
+    return _Kind(_Sections(numbers), {**_SECTION_LOOKALIKES, **letters}, 1.0, join_slashed, str)

@@ -110,11 +110,11 @@ def _read(grey: Image, reader: SparseReader, code: str, forms: Sequence[Form], *
 def _on_page(lines: Iterable[Line], scale: float, below: int) -> list[Line]:
     """Lines with their words' boxes in pixels of the page; below: how far down their picture was cut from it."""
 
-    def moved(box: Box) -> Box:
+    def move_back(box: Box) -> Box:
         x0, y0, x1, y1 = box
         return Box(*(round(v / scale) for v in (x0, y0 + below, x1, y1 + below)))
 
-    return [replace(x, words=tuple(replace(w, box=moved(w.box)) for w in x.words)) for x in lines]
+    return [replace(x, words=tuple(replace(w, box=move_back(w.box)) for w in x.words)) for x in lines]
 
 
 def _fit_as(form: Form, windows: Sequence[LabelWindow], like: Match) -> LabelFit | None:

@@ -59,12 +59,12 @@ class Crop:
     @property
     def raw(self) -> Image:
         """As scanned, of the size of clean."""
-        return self._fitted.raw
+        return self._fit_cut.raw
 
     @property
     def clean(self) -> Image:
         """Cleaned, the writing 28 to 60 pixels high where that can be."""
-        return self._fitted.cleaned.image
+        return self._fit_cut.cleaned.image
 
     @property
     def ink(self) -> float:
@@ -96,7 +96,7 @@ class Crop:
 
     def box_on_scan(self, corners: NDArray[np.float64] | NDArray[np.int64]) -> Box:
         """The upright rectangle of the scan around points of the clean crop; corners: (n, 3) rows x, y, 1."""
-        on_scan = corners @ _to_scan(self.matrix, self.zone, self._fitted).T
+        on_scan = corners @ _to_scan(self.matrix, self.zone, self._fit_cut).T
         low, high = np.floor(on_scan.min(axis=0)), np.ceil(on_scan.max(axis=0))
         left, top = max(0, int(low[0])), max(0, int(low[1]))
         return Box(left, top, max(left + 1, int(high[0])), max(top + 1, int(high[1])))
@@ -113,7 +113,7 @@ class Crop:
         return self.wide[:, : round(last * self.wide.shape[1]) + len(self.wide)]
 
     @cached_property
-    def _fitted(self) -> Cut:
+    def _fit_cut(self) -> Cut:
         """Cleaned at the size at which the writing is 42 pixels high, or at the first if it is nearly so."""
         scale = self.first.scale
         tall = 0.0 if self.blank else self.blots.text_height()

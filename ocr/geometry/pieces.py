@@ -87,12 +87,6 @@ class Pieces:
         weights = self.spots.worth * _nearness(self.spots.points, point, _unit(self.frame))
         return np.array([_median(self.spots.off[:, axis], weights) for axis in (0, 1)])
 
-    def weight_around(self, box: BoxLike) -> float:
-        """How much of the print about a box was found: the summed worth of what stands on its line or next to it."""
-        x0, y0, x1, y1 = box
-        middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
-        return float((self.spots.worth * _nearness(self.spots.points, middle, _unit(self.frame))).sum())
-
 
 def _stretch_line(low: float, high: float, off_low: float, off_high: float) -> tuple[float, float]:
     """The line a * x + b that moves two places so; where it would stretch or squeeze much it moves both alike."""

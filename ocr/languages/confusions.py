@@ -23,7 +23,7 @@ def known_costs() -> Costs:
     """The cost 0..1 of taking one letter for another, both ways, of all languages; "" stands for no letter."""
     found: dict[tuple[str, str], float] = {}
     for one in known_languages().values():
-        for a, b in one.confused:
+        for a, b in one.confused_pairs:
             found[a, b] = found[b, a] = USUAL
     return MappingProxyType(found)
 

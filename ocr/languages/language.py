@@ -96,7 +96,7 @@ class Language(BaseModel):
         return self.script == "Arab"
 
     @property
-    def confused(self) -> tuple[tuple[str, str], ...]:
+    def confused_pairs(self) -> tuple[tuple[str, str], ...]:
         """The letters of confusions in pairs; the second is "" for one that comes and goes."""
         return tuple((pair[0], pair[1:]) for pair in self.confusions)
 

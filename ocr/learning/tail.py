@@ -89,23 +89,23 @@ class _Run:
         scale = np.sqrt((centred**2).mean(1, keepdims=True) + _EPSILON[number])
         normed = centred / scale
 
-        def back(g: Floats) -> Floats:
+        def run_back(g: Floats) -> Floats:
             self.gradients[factor], self.gradients[bias] = (g * normed).sum(0), g.sum(0)
             g = g * self._numbers[factor]
             mean, along = g.mean(1, keepdims=True), (g * normed).mean(1, keepdims=True)
             return np.asarray((g - mean - normed * along) / scale, np.float32)
 
-        return normed * self._numbers[factor] + self._numbers[bias], back
+        return normed * self._numbers[factor] + self._numbers[bias], run_back
 
     def layer(self, x: Floats, names: tuple[str, str]) -> tuple[Floats, Back]:
         """A product and a bias."""
         weight, bias = names
 
-        def back(g: Floats) -> Floats:
+        def run_back(g: Floats) -> Floats:
             self.gradients[weight], self.gradients[bias] = x.T @ g, g.sum(0)
             return np.asarray(g @ self._numbers[weight].T, np.float32)
 
-        return x @ self._numbers[weight] + self._numbers[bias], back
+        return x @ self._numbers[weight] + self._numbers[bias], run_back
 
     def layers(self, x: Floats, first: int) -> tuple[Floats, Back]:
         """Two layers with x * sigmoid(x) between."""
@@ -113,10 +113,10 @@ class _Run:
         gate = np.asarray(1 / (1 + np.exp(-wide)), np.float32)
         out, back_second = self.layer(wide * gate, _LAYERS[first + 1])
 
-        def back(g: Floats) -> Floats:
+        def run_back(g: Floats) -> Floats:
             return back_first(np.asarray(back_second(g) * gate * (1 + wide * (1 - gate)), np.float32))
 
-        return out, back
+        return out, run_back
 
     def attention(self, x: Floats, first: int) -> tuple[Floats, Back]:
         """Every frame takes of every other one of its line, in each of the heads."""
@@ -124,11 +124,11 @@ class _Run:
         parts = [_attend(asked[line]) for line in self._lines]
         out, back_second = self.layer(np.concatenate([made for made, _ in parts]), _LAYERS[first + 1])
 
-        def back(g: Floats) -> Floats:
+        def run_back(g: Floats) -> Floats:
             inner = back_second(g)
             return back_first(np.concatenate([b(inner[line]) for line, (_, b) in zip(self._lines, parts, strict=True)]))
 
-        return out, back
+        return out, run_back
 
 
 def _attend(asked: Floats) -> tuple[Floats, Back]:
@@ -141,11 +141,11 @@ def _attend(asked: Floats) -> tuple[Floats, Back]:
     weights /= weights.sum(2, keepdims=True)
     made = (weights @ value).transpose(1, 0, 2).reshape(frames, width)
 
-    def back(g: Floats) -> Floats:
+    def run_back(g: Floats) -> Floats:
         given = g.reshape(frames, _HEADS, width // _HEADS).transpose(1, 0, 2)
         of_weights = given @ value.transpose(0, 2, 1)
         of_scores = weights * (of_weights - (of_weights * weights).sum(2, keepdims=True)) * scale
         parts = np.stack([of_scores @ key, of_scores.transpose(0, 2, 1) @ query, weights.transpose(0, 2, 1) @ given])
         return np.asarray(parts.transpose(2, 0, 1, 3).reshape(frames, 3 * width), np.float32)
 
-    return made, back
+    return made, run_back

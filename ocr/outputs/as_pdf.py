@@ -10,7 +10,7 @@ from pikepdf import Dictionary, Name
 
 from ocr.outputs import SOFTWARE, Output, OutputPage
 from ocr.outputs.pdf_earlier import drop_invisible
-from ocr.outputs.pdf_picture import embed
+from ocr.outputs.pdf_picture import embed_picture
 from ocr.outputs.pdf_text import FONT_NAME, Placing, make_font, text_operators
 from ocr.scans.limits import refuse
 
@@ -59,7 +59,7 @@ class PdfWriter:
         assert page.scan is not None
         if self._pdf is None:
             self._pdf = pikepdf.new()
-        placed = embed(self._pdf, page.scan, page.file, page.dpi)
+        placed = embed_picture(self._pdf, page.scan, page.file, page.dpi)
         wide, high = placed.width * 72 / placed.dpi[0], placed.height * 72 / placed.dpi[1]
         leaf = self._pdf.add_blank_page(page_size=(wide, high))
         leaf.Resources = Dictionary(XObject=Dictionary(Scan=placed.image))

@@ -39,7 +39,7 @@ class PlacedPicture:
     upright: tuple[int, ...]
 
 
-def embed(pdf: pikepdf.Pdf, scan: Scan, label: str, dpi: int) -> PlacedPicture:
+def embed_picture(pdf: pikepdf.Pdf, scan: Scan, label: str, dpi: int) -> PlacedPicture:
     """A scan's picture as an object of a PDF. dpi: taken where the picture names none. Raises ScanError."""
     from PIL import ImageOps
 

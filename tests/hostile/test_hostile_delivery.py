@@ -208,7 +208,7 @@ def test_a_file_that_breaks_its_reader_costs_one_worker(digitize, place, deliver
     jobs = [delivery / "good.jpg", delivery / "a.csv", delivery / "good.jpg"]
     found = dict(
         (place, done)
-        for (place, _), done in pool.run_jobs(dies_at_tables, list(enumerate(jobs)), 1, probing._crashed, 5.0)
+        for (place, _), done in pool.run_jobs(dies_at_tables, list(enumerate(jobs)), 1, probing._report_crash, 5.0)
     )
     assert [found[n].kind for n in range(3)] == ["", "breaks-reader", ""]
 

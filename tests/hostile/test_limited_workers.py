@@ -8,17 +8,17 @@ import time
 
 import pytest
 
-from digitize.cli.apart import run_apart
+from digitize.cli.sandboxed import run_sandboxed
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
 _ALONE = """
 import os, signal, socket, sys, time
-from digitize.cli.apart import run_apart
+from digitize.cli.sandboxed import run_sandboxed
 from digitize.machine import limits
 from digitize.machine.sandbox import note_file
 def work(arguments):
 {work}
-sys.exit(run_apart(work, {arguments!r}))
+sys.exit(run_sandboxed(work, {arguments!r}))
 """
 
 
@@ -88,7 +88,7 @@ def test_a_signal_to_the_command_reaches_its_copy(number, code):
 def test_commands_that_open_no_file_of_others_run_where_they_are(tmp_path):
     (tmp_path / "digitize.toml").write_text("")
     for arguments in (["status", str(tmp_path)], ["load", str(tmp_path)], []):
-        assert run_apart(lambda given: os.getpid(), arguments) == os.getpid()
+        assert run_sandboxed(lambda given: os.getpid(), arguments) == os.getpid()
 
 
 def asks(what):

@@ -39,15 +39,15 @@ def test_a_confused_letter_costs_less_than_another():
 
 def test_language_files_name_confusions_of_their_own_script_and_any_other_sign_is_refused():
     for one in known_languages().values():
-        assert len(set(one.confused)) == len(one.confused)
-        assert all(known_costs()[a, b] == known_costs()[b, a] == USUAL for a, b in one.confused)
+        assert len(set(one.confused_pairs)) == len(one.confused_pairs)
+        assert all(known_costs()[a, b] == known_costs()[b, a] == USUAL for a, b in one.confused_pairs)
     plain = known_languages()["en"].model_dump()
     with pytest.raises(ValueError, match="two different letters"):
         Language.model_validate({**plain, "confusions": ("aa",)})
 
 
 def test_a_doubtful_reading_goes_to_the_entry_that_is_misread_so():
-    pairs = known_languages()["hi"].confused
+    pairs = known_languages()["hi"].confused_pairs
     was, said = next((a, b) for a, b in pairs if b)
     lexicon = Lexicon("t", ((f"कल{was}नर", ()), ("कलङनर", ())))
     first, second = lexicon.find(f"कल{said}नर")

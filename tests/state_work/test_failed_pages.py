@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from digitize.reading.job import OUT_OF_TIME, PageDone, PageFailed, PageReading
-from digitize.steps.retry import is_tried_again, next_seconds, tried
+from digitize.steps.retry import count_try, is_tried_again, next_seconds
 from digitize.workspace.ledger import StepState
 from ocr.page import Recognition
 from ocr.plain import recognition_to_plain
@@ -24,10 +24,10 @@ def test_a_page_that_ran_out_of_time_has_twice_as_much_the_next_time():
 
 
 def test_it_is_given_up_by_itself_after_three_tries_and_begun_again_when_the_setting_is_raised():
-    said = tried(None, 180)
+    said = count_try(None, 180)
     assert said == {"seconds": 180, "tries": 1, "retry": True}
     for seconds, goes_on in ((360, True), (720, False)):
-        said = tried(failed(**said), seconds)
+        said = count_try(failed(**said), seconds)
         assert said["retry"] is goes_on
     last = failed(**said)
     assert not is_tried_again(last, 180) and not is_tried_again(last, 720) and is_tried_again(last, 721)

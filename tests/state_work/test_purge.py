@@ -253,7 +253,7 @@ def test_pages_of_purged_originals_stay_as_read_and_go_on(place, monkeypatch):
         monkeypatch.setattr(type(known), "read_settings", _other_settings(known))
         desk, (first, _) = Desk(ledger, known), Catalogue(ledger).scans(1)
         turn = desk.turn(first, None)
-        assert turn.todo is None and turn.is_form and desk.kept_as_read == 1 and desk.ahead(first, True) is None
+        assert turn.todo is None and turn.is_form and desk.kept_as_read == 1 and desk.plan_ahead(first, True) is None
         assert purge_of_page(ledger, first.page).what == "originals"
         assert not list(missing_originals(ledger, place))
     report = purge(place, PurgeOrder("personal", **WHY), Silent())

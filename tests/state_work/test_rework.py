@@ -9,7 +9,7 @@ import pytest
 from digitize.errors import OptionsError
 from digitize.steps import check, load, map, read_keys
 from digitize.steps.change_reasons import Reasons, StepDue, due_of, each_seconds, pages_due
-from digitize.steps.due import Due, order_of, parse_first
+from digitize.steps.due_parts import Due, order_of, parse_first
 from digitize.steps.inputs import changed_steps, note_inputs
 from digitize.steps.read_plan import due_pages, plan
 from digitize.workspace.ledger import Ledger

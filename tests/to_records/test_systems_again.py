@@ -366,10 +366,10 @@ def test_columns_and_records_of_a_system_are_kept_alike(digitize, place, tmp_pat
             held = systems.open(todo.system)
             source = held.delivered[todo.unit].number
             work = map_system._work(ledger, known, todo.system, held, (source, todo.table), "key")
-            work = system_chunks.with_shape(work, 1, work.shaped((1, 3)))
+            work = system_chunks.with_shape(work, 1, work.find_shape((1, 3)))
             rows = list(work.store.firsts(source))
             (families,) = work.joining.lots(rows)
-            packed = list(system_chunks._packed(work, "unit", families))
+            packed = list(system_chunks._pack_families(work, "unit", families))
             records = system_chunks._records(work, rows, {})
     plain = [system_chunks._row(work, "unit", r) for r in records]
     assert [r._replace(data=b"") for r in packed] == [r._replace(data=b"") for r in plain]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from digitize.machine.cluster.one_process import copied
+from digitize.machine.cluster.one_process import copy_context
 
 
 def dask_setup(_worker: Any) -> None:
     """Dask calls it on each worker. It comes back at once; the other process loads on."""
-    copied()
+    copy_context()

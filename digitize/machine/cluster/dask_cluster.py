@@ -44,7 +44,7 @@ class DaskCluster:
         """
         self.address, self._say, self._lost_s = address, say, lost_s
         folder = folder.resolve()
-        self._kit = Kit.of(folder)
+        self._kit = Kit.from_folder(folder)
         models = os.environ.get(VARIABLE, "")
         own = str(folder / "models")
         self.folder = folder
@@ -137,7 +137,7 @@ class DaskCluster:
             )
 
     def _renew_kit(self) -> None:
-        kit = Kit.of(self.folder)
+        kit = Kit.from_folder(self.folder)
         if kit.key != self._kit.key:
             self._kit = kit
             self.session = replace(self.session, kit=kit.key, settings=settings_hash(self.folder))

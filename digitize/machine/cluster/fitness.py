@@ -48,10 +48,10 @@ def look(_: object = None) -> Fitness:
 
 def offers(wanted: Fitness, there: Fitness) -> frozenset[str]:
     """What jobs may ask of a worker: the languages that it reads with the same models as the machine of the run."""
-    return frozenset(need(c) for c, models in wanted.languages.items() if there.languages.get(c) == models)
+    return frozenset(name_need(c) for c, models in wanted.languages.items() if there.languages.get(c) == models)
 
 
-def need(language: str) -> str:
+def name_need(language: str) -> str:
     """What a page in a language asks of a worker."""
     return f"language {language}"
 
@@ -80,11 +80,11 @@ def _sources() -> str:
         # Not rglob, which takes three times as long for so many files: every run on a cluster waits for it.
         for folder, _, names in os.walk(root):
             within = f"{package}{folder[len(root) :]}".replace(os.sep, "/")
-            parts += [f"{within}/{n} {_of(Path(folder, n))}" for n in names if n.endswith(_SOURCES)]
+            parts += [f"{within}/{n} {_hash_file(Path(folder, n))}" for n in names if n.endswith(_SOURCES)]
     return _hash(sorted(parts))
 
 
-def _of(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

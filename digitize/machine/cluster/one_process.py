@@ -53,7 +53,7 @@ class OneProcess:
 
     def _ready(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            self._executor = new_processes(1, copied(), self._environment)
+            self._executor = new_processes(1, copy_context(), self._environment)
             try:
                 # It begins with this submit. NumPy looks for its threads when it is loaded, which may be before the
                 # process is told anything else.
@@ -80,7 +80,7 @@ _LOOKED = "digitize.machine.cluster.looked"
 _ONE_AT_ONCE = threading.Lock()
 
 
-def copied() -> BaseContext:
+def copy_context() -> BaseContext:
     """How such processes begin: as copies of one that a worker of a cluster begins once and keeps, where they can."""
     _may_have_children()
     with _ONE_AT_ONCE, _no_program():

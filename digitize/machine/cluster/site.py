@@ -40,7 +40,7 @@ class Kit:
         return text_key("\n".join(f"{p} {hashlib.sha256(d).hexdigest()}" for p, d in sorted(self.files.items())))
 
     @classmethod
-    def of(cls, folder: Path) -> Kit:
+    def from_folder(cls, folder: Path) -> Kit:
         """The kit of a workspace."""
         paths = [folder / name for name in _FILES]
         paths += [p for name in _SMALL for p in sorted((folder / name).glob("**/*"))]
@@ -100,10 +100,10 @@ class Site:
             return path
         if self.store is None:
             raise StoreAway(f"{place} is not in {self.folder}. Is the shared folder there?")
-        return fetched(self.store, place)
+        return fetch_original(self.store, place)
 
 
-def fetched(store: ScanStore, place: str) -> Path:
+def fetch_original(store: ScanStore, place: str) -> Path:
     """An original out of the store, brought here once; anew where what is kept is not what its name says."""
     sha256 = Path(place).stem
     at = cache_folder() / sha256[:2] / Path(place).name
@@ -140,7 +140,7 @@ def cache_folder() -> Path:
 def make_room(folder: Path) -> None:
     """Take out what was used longest ago where more is kept than may be, until a tenth of that is free."""
     most = float(os.environ.get(CACHE_GB, _USUAL_GB)) * 1e9
-    files = sorted(_kept(folder))
+    files = sorted(_list_cache(folder))
     total = sum(size for _, size, _ in files)
     if total <= most:
         return
@@ -151,7 +151,7 @@ def make_room(folder: Path) -> None:
             return
 
 
-def _kept(folder: Path) -> Iterator[tuple[float, int, Path]]:
+def _list_cache(folder: Path) -> Iterator[tuple[float, int, Path]]:
     for path in folder.glob("??/*"):
         try:
             said = path.stat()

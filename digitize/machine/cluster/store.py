@@ -41,7 +41,7 @@ class ScanStore:
         if "@" in endpoint or "?" in endpoint:
             raise OptionsError(_NO_PASSWORD)
         self._endpoint, self._wait = endpoint, wait
-        self._fs, self._root = _opened(url, endpoint)
+        self._fs, self._root = _open_store(url, endpoint)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process opens its own connection, with its own credentials."""
@@ -52,7 +52,7 @@ class ScanStore:
         part = to.with_name(f".{to.name}.{os.getpid()}.{random.getrandbits(32):08x}.part")
         to.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._patiently(place, lambda: self._fs.get_file(self._at(place), str(part)))
+            self._patiently(place, lambda: self._fs.get_file(self._path_of(place), str(part)))
             with part.open("rb") as f:
                 found = hashlib.file_digest(f, "sha256").hexdigest()
             if found != sha256:
@@ -68,7 +68,7 @@ class ScanStore:
 
     def put(self, path: Path, place: str) -> None:
         """Copy a file there. Raises StoreAway."""
-        at = self._at(place)
+        at = self._path_of(place)
 
         def copy() -> None:
             # Stores that are no folders make none.
@@ -79,7 +79,7 @@ class ScanStore:
 
     def places(self, below: str) -> dict[str, int]:
         """The files below a place, with their sizes in bytes. Raises StoreAway."""
-        root = self._at(below)
+        root = self._path_of(below)
 
         def look() -> dict[str, int]:
             try:
@@ -90,7 +90,7 @@ class ScanStore:
 
         return self._patiently(below, look)
 
-    def _at(self, place: str) -> str:
+    def _path_of(self, place: str) -> str:
         return f"{self._root.rstrip('/')}/{place}"
 
     def _patiently(self, place: str, ask: Callable[[], Got]) -> Got:
@@ -126,7 +126,7 @@ def check_url(url: str) -> str:
     return url
 
 
-def _opened(url: str, endpoint: str) -> tuple[Any, str]:
+def _open_store(url: str, endpoint: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
 

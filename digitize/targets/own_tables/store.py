@@ -253,7 +253,7 @@ class OwnTablesStore(PostgresStore):
         query = "SELECT record_id, replace(load_id::text, '-', '') FROM record_index WHERE record_id = ANY(%s)"
         return dict.fromkeys(records, load) | dict(self._db.execute(query, (relaid,)).fetchall())
 
-    def told(self, kept: Kept) -> Kept:
+    def locate_refusal(self, kept: Kept) -> Kept:
         """A record that is refused; what their tables refused is told with table and column."""
         reason = self._reasons.get((kept.form, kept.record_id))
         if reason is None:

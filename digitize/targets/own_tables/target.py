@@ -71,7 +71,7 @@ class OwnTablesTarget(PostgresTarget):
         made: TableComparison = self.transact(lambda db: compare_layout(db, self._layout))
         return made
 
-    def told(self) -> list[str]:
+    def list_remarks(self) -> list[str]:
         """What a person should know of the batches that were taken, besides their receipts."""
         lines = []
         if self._told.gaps:
@@ -104,7 +104,7 @@ class OwnTablesTarget(PostgresTarget):
 
     def find_done(self, load: str, batch: str) -> Receipt | None:
         """See `Target`. What was loaded by another layout is not done."""
-        found: Receipt | None = self.transact(lambda db: self._done(db, load, batch))
+        found: Receipt | None = self.transact(lambda db: self._find_receipt(db, load, batch))
         return found
 
     def versions(self, form: str, records: Sequence[str]) -> Mapping[str, tuple[str, str]]:
@@ -159,12 +159,12 @@ class OwnTablesTarget(PostgresTarget):
     def transact(self, work: Work, *, dry_run: bool = False) -> Any:
         """See `PostgresTarget.transact`; values are spelled in one way, and their triggers find their tables."""
 
-        def prepared(db: psycopg.Connection[Any]) -> Any:
+        def run_prepared(db: psycopg.Connection[Any]) -> Any:
             # Days would be spelled as the server's settings have it.
             db.execute("SELECT set_config('datestyle', 'ISO, YMD', true), set_config('timezone', %s, true)", (ZONE,))
             return work(db)
 
-        return super().transact(prepared, dry_run=dry_run)
+        return super().transact(run_prepared, dry_run=dry_run)
 
     def _own(self, db: psycopg.Connection[Any]) -> Own:
         """The layout with what is there now. Raises TargetRefused where that does not fit any more."""
@@ -183,14 +183,14 @@ class OwnTablesTarget(PostgresTarget):
         self._read_by = self._read_by or self._own(db)
         return self._read_by
 
-    def _done(self, db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
+    def _find_receipt(self, db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
         query = "SELECT source ->> 'layout' FROM loads WHERE load_id = %s"
         row = db.execute(query, (load,)).fetchone()
         return find_done(db, load, batch) if row and row[0] == layout_key(self._layout) else None
 
     def _take(self, db: psycopg.Connection[Any], batch: LoadBatch) -> tuple[Receipt, Counter[str]]:
         lock_stations(db, batch)
-        if done := self._done(db, batch.id, batch.batch):
+        if done := self._find_receipt(db, batch.id, batch.batch):
             return done, Counter()
         own = self._own(db)
         # Without its call: by that a load is found again without a look at the layout.
@@ -202,7 +202,7 @@ class OwnTablesTarget(PostgresTarget):
             try:
                 with db.transaction():
                     store = OwnTablesStore(db, own, reasons, known)
-                    receipt = apply_batch(batch, store, store.told, _unfit(reasons))
+                    receipt = apply_batch(batch, store, store.locate_refusal, _unfit(reasons))
                     store.finish()
                     break
             except RecordsRefused as e:

@@ -64,7 +64,7 @@ def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer
         raise OptionsError("--replaces and --beside: one of them")
     if not said.replaces:
         return ()
-    known = _Known.of(ledger)
+    known = _Known.from_ledger(ledger)
     tables = {x.sha256 for x in looked if not x.problem and (x.tables or x.sha256 in known.files)}
     if len(looked) != 1 and len(tables) != 1:
         raise OptionsError("--replaces: give the one table file that replaces the earlier one, or scans alone")
@@ -76,7 +76,7 @@ def find_replaced(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer
 
 def keep_said(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer, replaced: tuple[str, ...]) -> ToldAgain:
     """Write what is asked and what was said, one event a file; in the transaction of the intake."""
-    known = _Known.of(ledger)
+    known = _Known.from_ledger(ledger)
     # By content: a file may be given twice.
     given = {x.sha256: x for x in looked if not x.problem and not x.purged and x.sha256 in known.files}
     if not given:
@@ -86,19 +86,21 @@ def keep_said(ledger: Ledger, looked: Sequence[Looked], said: DeliveryAnswer, re
         was = before.get(sha256, CameAgain())
         # Also of one that was taken in before anybody was asked.
         asked = was if sha256 in before else replace(was, asks=tuple(known.earlier(sha256)))
-        now = _answered(asked, said, replaced)
+        now = _apply_answer(asked, said, replaced)
         if now.as_plain() != was.as_plain():
             ledger.record_event(sha256, STEP, "note", detail=now.as_plain())
             _look_again(ledger, {*was.replaces} ^ {*now.replaces})
         if now is not asked:
-            told.append((look.given.name, known.settled(was, now)))
+            told.append((look.given.name, known.describe_answer(was, now)))
         elif sha256 in known.gone:
             told.append((look.given.name, known.is_replaced(sha256)))
-    asked_of = [(given[n.sha256].given.name, _asked(old)) for n, old in open_questions(ledger) if n.sha256 in given]
+    asked_of = [
+        (given[n.sha256].given.name, _format_question(old)) for n, old in open_questions(ledger) if n.sha256 in given
+    ]
     return ToldAgain(tuple(asked_of), tuple(told))
 
 
-def _answered(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...]) -> CameAgain:
+def _apply_answer(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...]) -> CameAgain:
     """What holds of a file by what was said; the same object where that says nothing new."""
     if replaced and not set(replaced) <= set(one.replaces):
         own = tuple(dict.fromkeys((*one.replaces, *replaced)))
@@ -108,7 +110,7 @@ def _answered(one: CameAgain, said: DeliveryAnswer, replaced: tuple[str, ...]) -
     return one
 
 
-def _asked(earlier: Sequence[TableFile]) -> str:
+def _format_question(earlier: Sequence[TableFile]) -> str:
     return (
         f"{'; '.join(old.describe() for old in earlier)}, and both count. If this replaces it, take this in once more "
         f"with --replaces {earlier[-1].units[0]}; if both are right, with --beside"
@@ -132,7 +134,7 @@ class _Known:
     purged: Mapping[str, Purged]
 
     @classmethod
-    def of(cls, ledger: Ledger) -> _Known:
+    def from_ledger(cls, ledger: Ledger) -> _Known:
         tables: dict[str, list[TableUnit]] = {}
         for table in Catalogue(ledger).tables():
             tables.setdefault(table.sha256, []).append(table)
@@ -163,7 +165,7 @@ class _Known:
         """The earlier file of a name, which a newer one may replace. Raises OptionsError, NotFound."""
         if newer in self.gone:
             raise OptionsError(f"--replaces: this file {self.is_replaced(newer)}")
-        found = self._named(newer, name)
+        found = self._find_files(newer, name)
         if newer in found:
             raise OptionsError(f"--replaces {name}: that is the file itself")
         # Of several of a name, that which counts still, or which this one replaces already.
@@ -180,7 +182,7 @@ class _Known:
             raise OptionsError(f"--replaces {name}: it was {self.purged[old].line()}, and stays as it is")
         return old
 
-    def _named(self, newer: str, name: str) -> set[str]:
+    def _find_files(self, newer: str, name: str) -> set[str]:
         """Files that a person may mean: by id of a table, SHA-256 or its beginning, name of file or table."""
         ways = (
             {s for s, f in self.files.items() if name in f.units},
@@ -190,19 +192,21 @@ class _Known:
         )
         return next((found for found in ways if found), set())
 
-    def settled(self, was: CameAgain, now: CameAgain) -> str:
+    def describe_answer(self, was: CameAgain, now: CameAgain) -> str:
         """What was said now, for people."""
         if now.replaces:
-            new = ", ".join(self._called(s) for s in now.replaces if s not in was.replaces)
+            new = ", ".join(self._name_file(s) for s in now.replaces if s not in was.replaces)
             return f"replaces {new}, which counts no more after the next run"
-        back = ", ".join(self._called(s) for s in was.replaces)
+        back = ", ".join(self._name_file(s) for s in was.replaces)
         return f"counts beside {f'{back}, which counts again after the next run' if back else 'what came before'}"
 
     def is_replaced(self, old: str) -> str:
         """By what, and how that is taken back."""
-        return f"is replaced by {self._called(self.gone[old])}; that no longer holds once that one comes with --beside"
+        return (
+            f"is replaced by {self._name_file(self.gone[old])}; that no longer holds once that one comes with --beside"
+        )
 
-    def _called(self, sha256: str) -> str:
+    def _name_file(self, sha256: str) -> str:
         file = self.files[sha256]
         return f"{file.name} ({file.units[0]})"
 

@@ -11,7 +11,7 @@ from digitize.workspace.intake.again import DeliveryAnswer, ToldAgain
 from digitize.workspace.intake.looked import Looked
 from digitize.workspace.intake.manifest import Metadata
 from digitize.workspace.intake.placing import SheetPlacing, page_scan
-from digitize.workspace.intake.scanned_again import find_scanned, named_by_person, placed
+from digitize.workspace.intake.scanned_again import find_scanned, named_by_person, place_pages
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.catalogue import Catalogue, PageScan
 from digitize.workspace.ledger.waiting_pages import (
@@ -55,13 +55,13 @@ def find_again(
     before = [w for w in kept_pages(ledger) if w.sha256 in known] if known else []
     if not said.replaces:
         return ScannedAgain(find_scanned(place, ledger, placing, looked, by_person=by_person), before, said=said)
-    chosen = [page for name in said.replaces for page in _named(ledger, name, {x.sha256 for x in looked})]
+    chosen = [page for name in said.replaces for page in _find_pages(ledger, name, {x.sha256 for x in looked})]
     if own := next((w for w in before if w.answer == BESIDE and w.page in chosen), None):
         raise OptionsError(
             f"--replaces: {own.name} counts beside {own.page} since somebody said --beside, and its pages have numbers "
             "of their own. Scan that page once more and tell its number: page in manifest.csv"
         )
-    new = placed(placing, looked)
+    new = place_pages(placing, looked)
     if not new and not before:
         raise OptionsError("--replaces: no page of this delivery waits for an answer; what has a number keeps it")
     return ScannedAgain(named_by_person(ledger, place, new, chosen), before, frozenset(chosen), said)
@@ -72,11 +72,11 @@ def settle(place: Place, ledger: Ledger, found: ScannedAgain) -> ToldAgain:
     units = {*found.waits, *(w.unit for w in found.before)}
     own = [w for w in kept_pages(ledger) if w.unit in units] if units else []
     work = _Settling(ledger, place.options.workspace.site_id, found)
-    now = [work.settled(w) for w in own]
+    now = [work.settle_page(w) for w in own]
     note_scanned(ledger, place.options.workspace.site_id, work.volumes)
     changed = [b for a, b in zip(own, now, strict=True) if a != b]
-    asked = [(format_files(w), _asked(w)) for w in deliveries([w for w in now if not w.answer])]
-    return ToldAgain(tuple(asked), tuple((format_files(w), _said(w)) for w in deliveries(changed)))
+    asked = [(format_files(w), _format_question(w)) for w in deliveries([w for w in now if not w.answer])]
+    return ToldAgain(tuple(asked), tuple((format_files(w), _describe_answer(w)) for w in deliveries(changed)))
 
 
 class _Settling:
@@ -87,7 +87,7 @@ class _Settling:
         self._catalogue = Catalogue(ledger)
         self.volumes: set[int] = set()
 
-    def settled(self, was: WaitingPage) -> WaitingPage:
+    def settle_page(self, was: WaitingPage) -> WaitingPage:
         """A page after what was said; the same where that says nothing of it."""
         said = self._found.said
         page = replace(was, operator=said.operator, reason=said.reason)
@@ -113,7 +113,7 @@ class _Settling:
         number = old.number if old else self._catalogue.next_page_number(volume)
         told = Metadata(**page.told)
         if old is not None:
-            told = told.over(Metadata(**{n: getattr(old, n) for n in _METADATA}))
+            told = told.merge_over(Metadata(**{n: getattr(old, n) for n in _METADATA}))
         scan = page_scan(self._site, (volume, number), (page.sha256, page.index), page.batch, told)
         self._catalogue.insert_scan(scan)
         self._note(scan, page.name, "done", is_again=old is not None)
@@ -139,7 +139,7 @@ class _Settling:
 _METADATA = ("station", "district", "year", "kind", "language")
 
 
-def _named(ledger: Ledger, name: str, coming: set[str]) -> list[str]:
+def _find_pages(ledger: Ledger, name: str, coming: set[str]) -> list[str]:
     """Pages that are meant: by id, label or number of a volume, batch, name of a file. Raises NotFound."""
     catalogue = Catalogue(ledger)
     if catalogue.scan(name):
@@ -159,14 +159,14 @@ def _named(ledger: Ledger, name: str, coming: set[str]) -> list[str]:
     return sorted(found)
 
 
-def _asked(pages: Sequence[WaitingPage]) -> str:
+def _format_question(pages: Sequence[WaitingPage]) -> str:
     return (
         f"{describe_delivery(pages)} They wait, and are not read. If they replace the earlier scans, take this in once "
         f"more with --replaces {name_of(pages)}; if both are right, with --beside"
     )
 
 
-def _said(pages: Sequence[WaitingPage]) -> str:
+def _describe_answer(pages: Sequence[WaitingPage]) -> str:
     """What was said now, for people."""
     own = [w for w in pages if w.answer == REPLACES and w.page]
     if not own:

@@ -68,7 +68,7 @@ def open_bags(paths: Sequence[Path]) -> Delivery:
         for name, why in problems:
             made.refused.append(Given(path / name, f"{shown_name(path.name)}/{name}".rstrip("/"), Metadata(), why))
         if not problems:
-            bag = _delivered(path)
+            bag = _read_delivered(path)
             made.bags.append(bag)
             _open_package(path, path / DATA, made, is_own=OWN_FORMAT in bag.info)
     return made
@@ -106,7 +106,7 @@ def bag_problems(path: Path) -> Iterator[tuple[str, str]]:
     found = [(name, _FETCH) for name in sorted(fetched)]
     found += [(name, _MISSING) for name in sorted(set(missing) - fetched)]
     found += [(name, _EXTRA) for name in sorted(extra)]
-    found += list(_altered(path, bag, set(missing)))
+    found += list(_find_altered(path, bag, set(missing)))
     if not found:
         try:
             bag.validate(completeness_only=True)
@@ -117,7 +117,7 @@ def bag_problems(path: Path) -> Iterator[tuple[str, str]]:
         yield "", _WHOLE
 
 
-def _altered(path: Path, bag: Any, missing: set[str]) -> Iterator[tuple[str, str]]:
+def _find_altered(path: Path, bag: Any, missing: set[str]) -> Iterator[tuple[str, str]]:
     for name, sums in sorted(bag.entries.items()):
         own = path / bag.normalized_filesystem_names.get(name, name)
         if name in missing or not own.is_file():
@@ -133,7 +133,7 @@ def _altered(path: Path, bag: Any, missing: set[str]) -> Iterator[tuple[str, str
                     break
 
 
-def _delivered(path: Path) -> DeliveredBag:
+def _read_delivered(path: Path) -> DeliveredBag:
     import bagit
 
     info = bagit.Bag(str(path)).info

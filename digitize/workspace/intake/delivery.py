@@ -45,7 +45,7 @@ class _Folder:
     root: Path
     told: tuple[tuple[Path, Mapping[str, Metadata]], ...]
 
-    def below(self, path: Path) -> _Folder:
+    def enter_folder(self, path: Path) -> _Folder:
         own = _manifest_of(path, self.root)
         return _Folder(path, self.root, (*self.told, (path, own)) if own else self.told)
 
@@ -53,8 +53,8 @@ class _Folder:
         """What is said of a file: on the command line, in the nearest manifest, in those above, by its folder."""
         said = given
         for folder, rows in reversed(self.told):
-            said = said.over(rows.get(path.relative_to(folder).as_posix(), Metadata()))
-        return said.over(Metadata(volume=folder_label(path)))
+            said = said.merge_over(rows.get(path.relative_to(folder).as_posix(), Metadata()))
+        return said.merge_over(Metadata(volume=folder_label(path)))
 
 
 def list_files(paths: list[Path], metadata: Metadata, *, by_person: bool = True) -> Iterator[Given]:
@@ -66,12 +66,12 @@ def list_files(paths: list[Path], metadata: Metadata, *, by_person: bool = True)
     that links are followed; into a watched folder anybody may lay one. Raises OptionsError for a wrong manifest.
     """
     for path in paths:
-        if path.is_dir() and (why := _closed(path)):
+        if path.is_dir() and (why := _check_folder(path)):
             yield Given(path, shown_name(path.name), metadata, why)
         elif path.is_dir():
-            yield from _in_folder(_Folder(path, path.resolve(), ()).below(path), metadata)
+            yield from _in_folder(_Folder(path, path.resolve(), ()).enter_folder(path), metadata)
         elif not _goes_with_a_table(path):
-            beside = _Folder(path.parent, path.parent.resolve(), ()).below(path.parent)
+            beside = _Folder(path.parent, path.parent.resolve(), ()).enter_folder(path.parent)
             leads_out = "" if by_person else _linked_out(path, path.parent.resolve())
             yield Given(path, shown_name(path.name), beside.metadata(path, metadata), leads_out or _problem(path))
 
@@ -104,11 +104,11 @@ def _in_folder(top: _Folder, metadata: Metadata) -> Iterator[Given]:
         elif path.is_symlink() or not path.is_dir():
             seen.add(path)
             if not _goes_with_a_table(path):
-                yield _given(folder, path, metadata, _linked_out(path, folder.root) or _problem(path))
-        elif why := _closed(path) or (_INNER_BAG if (path / "bagit.txt").is_file() else ""):
-            yield _given(folder, path, metadata, why)
+                yield _make_given(folder, path, metadata, _linked_out(path, folder.root) or _problem(path))
+        elif why := _check_folder(path) or (_INNER_BAG if (path / "bagit.txt").is_file() else ""):
+            yield _make_given(folder, path, metadata, why)
         else:
-            below = folder.below(path)
+            below = folder.enter_folder(path)
             open_folders.append((below, iter(_entries(path))))
 
 
@@ -117,7 +117,7 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(shown, key=lambda p: natural(p.name))
 
 
-def _closed(folder: Path) -> str:
+def _check_folder(folder: Path) -> str:
     try:
         next(folder.iterdir(), None)
     except OSError as e:
@@ -125,7 +125,7 @@ def _closed(folder: Path) -> str:
     return ""
 
 
-def _given(folder: _Folder, path: Path, metadata: Metadata, problem: str) -> Given:
+def _make_given(folder: _Folder, path: Path, metadata: Metadata, problem: str) -> Given:
     name = f"{shown_name(path.parent.name)}/{shown_name(path.name)}"
     return Given(path, name, folder.metadata(path, metadata), problem)
 
@@ -140,7 +140,7 @@ def _only_named(folder: _Folder, seen: set[Path], metadata: Metadata) -> Iterato
         problem = _why_not(name, path, folder.root)
         if problem or not _goes_with_a_table(path):
             seen.add(path)
-            said = metadata.over(named[name]) if problem else folder.metadata(path, metadata)
+            said = metadata.merge_over(named[name]) if problem else folder.metadata(path, metadata)
             yield Given(path, f"{shown_name(folder.path.name)}/{name}", said, problem)
 
 

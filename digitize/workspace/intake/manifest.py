@@ -32,7 +32,7 @@ class Metadata:
     language: str = ""
     page: str = ""
 
-    def over(self, other: Metadata) -> Metadata:
+    def merge_over(self, other: Metadata) -> Metadata:
         """This one's words where it has any, the other's elsewhere."""
         return replace(other, **{f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)})
 

@@ -37,7 +37,7 @@ class _Job:
 def codes_of(files: Sequence[tuple[Path, int]]) -> Mapping[Path, tuple[PageCodes, ...]]:
     """Path -> the codes of each of its pages. files: path and number of pages."""
     jobs = [_Job(p, i, min(n, i + _AT_ONCE)) for p, n in files for i in range(0, n, _AT_ONCE)]
-    done = {(job.path, job.first): found for job, found in run_light_jobs(_look, jobs, _crashed, _LIMIT_S)}
+    done = {(job.path, job.first): found for job, found in run_light_jobs(_look, jobs, _mark_unread, _LIMIT_S)}
     return {path: tuple(code for i in range(0, pages, _AT_ONCE) for code in done[path, i]) for path, pages in files}
 
 
@@ -61,5 +61,5 @@ def _pages(job: _Job) -> Iterator[PageCodes]:
         yield PageCodes(texts, sum(not code.text for code in found))
 
 
-def _crashed(job: _Job) -> tuple[PageCodes, ...]:
+def _mark_unread(job: _Job) -> tuple[PageCodes, ...]:
     return tuple(PageCodes(is_open=False) for _ in range(job.first, job.end))

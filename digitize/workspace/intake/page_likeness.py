@@ -28,7 +28,9 @@ def compare(
 
     wanted = set(pairs)
     chosen = {**old, **new} if all_likely else {n: {**old, **new}[n] for pair in wanted for n in pair}
-    prints = {name: found for (name, _), found in run_light_jobs(_look, list(chosen.items()), _lost, _LIMIT_S) if found}
+    prints = {
+        name: found for (name, _), found in run_light_jobs(_look, list(chosen.items()), _skip_page, _LIMIT_S) if found
+    }
     wanted |= _likely(prints, new, old) if all_likely else set()
     judged = {pair for pair in wanted if set(pair) <= prints.keys()}
     found = {pair: likeness(prints[pair[1]].fine, prints[pair[0]].fine) for pair in sorted(judged)}
@@ -65,5 +67,5 @@ def _look(job: tuple[str, Scan]) -> Fingerprint | None:
     return take_fingerprint(picture) if len(find_lettering(picture).stats) >= LEAST_LETTERS else None
 
 
-def _lost(job: tuple[str, Scan]) -> None:
+def _skip_page(job: tuple[str, Scan]) -> None:
     return None

@@ -42,10 +42,10 @@ def pair_up(
         if one not in pairs and other not in taken:
             pairs[one] = (other, NAME)
             taken.add(other)
-    return {**pairs, **_between(new, old, pairs)} if 2 * len(pairs) >= len(new) else pairs
+    return {**pairs, **_pair_between(new, old, pairs)} if 2 * len(pairs) >= len(new) else pairs
 
 
-def _between(
+def _pair_between(
     new: Sequence[OnePage], old: Sequence[OnePage], pairs: Mapping[str, tuple[str, str]]
 ) -> dict[str, tuple[str, str]]:
     at = {p.id: i for i, p in enumerate(old)}

@@ -89,14 +89,14 @@ class SheetPlacing:
         parent = look.given.path.parent
         if parent != self._row:
             self.end()
-            begun = self._remembered(_scanner(parent)) if self._goes_on else RowStanding()
+            begun = self._load_standing(_scanner(parent)) if self._goes_on else RowStanding()
             # A folder whose name lies between those of two files interrupts their row, and does not end it.
             self._sorter.begin(self._rows.get(parent, begun), has_sheets=parent in self._sheeted)
             self._row = parent
         self._has_turned = False
         if look.known:
             # Only what holds a sheet is remembered: other pages that come again change nothing.
-            remembered = self._remembered(look.sha256)
+            remembered = self._load_standing(look.sha256)
             self._sorter.standing = self._sorter.standing if remembered == RowStanding() else remembered
         elif look.problem and look.may_be_page:
             self._sorter.lose_track(f"{look.given.name} could not be opened")
@@ -106,7 +106,7 @@ class SheetPlacing:
         metadata = look.given.metadata
         codes = self._codes.get(look.given.path)
         if codes is None:
-            return Sorted(PAGE), self._filled(metadata)
+            return Sorted(PAGE), self._fill_facts(metadata)
         # The folder's name stands for a volume where nobody told one; it is no word against a sheet.
         told = metadata.volume if metadata.volume != folder_label(look.given.path) else ""
         found = self._sorter.place(codes[index], told)
@@ -115,12 +115,12 @@ class SheetPlacing:
             self.found.sheets += 1
         elif found.volume is not None:
             self.found.volumes[found.volume.facts.label] += 1
-        return found, _metadata(found.volume, metadata) if found.volume else self._filled(metadata)
+        return found, _metadata(found.volume, metadata) if found.volume else self._fill_facts(metadata)
 
-    def _filled(self, told: Metadata) -> Metadata:
+    def _fill_facts(self, told: Metadata) -> Metadata:
         """What was told, and of a volume that was received also what is known of it."""
         volume = self._by_label.get(told.volume)
-        return told.over(_facts(volume)) if volume else told
+        return told.merge_over(_facts(volume)) if volume else told
 
     def keep(self, look: Looked, index: int, found: Sorted) -> None:
         """Write down a page that is a sheet, or that a person must place."""
@@ -144,14 +144,14 @@ class SheetPlacing:
             self._rows[self._row] = self._sorter.standing
         if self._goes_on and self._row is not None and not self._is_trial:
             unit = _scanner(self._row)
-            if self._sorter.standing != self._remembered(unit):
+            if self._sorter.standing != self._load_standing(unit):
                 self._remember(unit, self._sorter.standing)
 
     def _remember(self, unit: str, standing: RowStanding) -> None:
         volume = standing.volume.number if standing.volume else _NO_VOLUME
         self._ledger.record_event(unit, ENDS_IN, "note", detail={"volume": volume, "aside": standing.aside})
 
-    def _remembered(self, unit: str) -> RowStanding:
+    def _load_standing(self, unit: str) -> RowStanding:
         state = self._ledger.state(unit, ENDS_IN)
         if state is None:
             return RowStanding()
@@ -165,7 +165,7 @@ def _scanner(folder: Path) -> str:
 
 def _metadata(volume: ReceivedVolume, told: Metadata) -> Metadata:
     """What is said of a page that a sheet placed: what is known of its volume, and where nothing is, what was told."""
-    return replace(_facts(volume).over(told), page="")
+    return replace(_facts(volume).merge_over(told), page="")
 
 
 def _facts(volume: ReceivedVolume) -> Metadata:

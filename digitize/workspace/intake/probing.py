@@ -45,7 +45,7 @@ class Probed:
 def probe_all(paths: Sequence[Path]) -> Iterator[tuple[int, Probed]]:
     """Look into files, one worker for all of them. Gives the place of each among the paths; the order is not set."""
     jobs = list(enumerate(paths))
-    for (place, _), found in run_light_jobs(_probe, jobs, _crashed, _LIMIT_S):
+    for (place, _), found in run_light_jobs(_probe, jobs, _report_crash, _LIMIT_S):
         yield place, found
 
 
@@ -104,6 +104,6 @@ def _look_for_tables(path: Path) -> Probed:
     return Probed(media="table", tables=tuple(shown_name(name) for name, _ in tables), notes=notes)
 
 
-def _crashed(job: tuple[int, Path]) -> Probed:
+def _report_crash(job: tuple[int, Path]) -> Probed:
     what = "opening it broke the worker or never ended, twice. It is damaged, or made to do so"
     return Probed(problem=f"{what}: scan or export it again.", kind="breaks-reader")

@@ -97,17 +97,17 @@ def find_scanned(
     page by page only pictures of files that are called the same are compared, and only what looks the same waits.
     """
     new: dict[str, list[NewPage]] = {}
-    for page in placed(placing, looked):
+    for page in place_pages(placing, looked):
         new.setdefault(page.label, []).append(page)
     found: dict[str, WaitingPage] = {}
     for label, own in new.items():
-        old = _here(place, ledger, label, own)
+        old = _find_candidates(place, ledger, label, own)
         if old.scans:
             found |= _in_volume(own, old, by_person=by_person)
     return found
 
 
-def placed(placing: SheetPlacing, looked: Sequence[Looked]) -> list[NewPage]:
+def place_pages(placing: SheetPlacing, looked: Sequence[Looked]) -> list[NewPage]:
     """The new pages of a delivery that go into a volume; one whose number was told is a newer scan by that.
 
     placing: a trial.
@@ -123,7 +123,7 @@ def placed(placing: SheetPlacing, looked: Sequence[Looked]) -> list[NewPage]:
     return found
 
 
-def _here(place: Place, ledger: Ledger, label: str, new: Sequence[NewPage]) -> OldPages:
+def _find_candidates(place: Place, ledger: Ledger, label: str, new: Sequence[NewPage]) -> OldPages:
     """Pages that may be the same: of the volume, and of files of many pages that are called the same elsewhere."""
     old, catalogue = OldPages(ledger, place), Catalogue(ledger)
     volume = catalogue.find_volume(label)
@@ -143,7 +143,7 @@ def _in_volume(new: Sequence[NewPage], old: OldPages, *, by_person: bool) -> dic
     ones, others = [p.one() for p in new], old.ones()
     named = by_name(ones, others)
     all_likely = by_person and len(ones) + len(others) <= _MOST_LOOKED
-    seen = _seen(new, old, named, all_likely=all_likely)
+    seen = _compare_pages(new, old, named, all_likely=all_likely)
     if not by_person:
         named = {}
     pairs = pair_up(ones, others, seen, named)
@@ -152,7 +152,7 @@ def _in_volume(new: Sequence[NewPage], old: OldPages, *, by_person: bool) -> dic
     return {p.id: p.waits(*pairs.get(p.id, ())) for p in new if p.id in pairs or are_most}
 
 
-def _seen(
+def _compare_pages(
     new: Sequence[NewPage], old: OldPages, named: Mapping[str, str], *, all_likely: bool
 ) -> dict[tuple[str, str], float]:
     from ocr.page import Scan
@@ -183,7 +183,7 @@ def named_by_person(
     if len(ones) == len(others) == 1:
         return {new[0].id: new[0].waits(pages[0], "name")}
     named = by_name(ones, others)
-    seen = _seen(new, old, named, all_likely=len(ones) + len(others) <= _MOST_LOOKED)
+    seen = _compare_pages(new, old, named, all_likely=len(ones) + len(others) <= _MOST_LOOKED)
     pairs = pair_up(ones, others, seen, named)
     if not pairs and len(ones) == len(others):
         pairs = {a.id: (b.id, "order") for a, b in zip(ones, others, strict=True)}

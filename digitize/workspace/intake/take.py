@@ -58,7 +58,7 @@ def take_in(
             look = _look(catalogue, given, seen, link=link)
             purged = purge_of(ledger, look.sha256) if look.known else None
             looked.append(replace(look, purged=purged.line()) if purged else look)
-        looked = _probed(looked)
+        looked = _probe_new(looked)
         of_pages = said if _are_scans(catalogue, looked) else replace(said, replaces=())
         replaced = find_replaced(ledger, looked, replace(said, replaces=()) if of_pages.replaces else said)
         looked = [_keep(place, catalogue, look, link=link) for look in looked]
@@ -110,7 +110,7 @@ def _look(catalogue: Catalogue, given: Given, seen: set[str], *, link: bool) -> 
     return Looked(given, sha256, size, refused_before=before is not None)
 
 
-def _probed(looked: Sequence[Looked]) -> list[Looked]:
+def _probe_new(looked: Sequence[Looked]) -> list[Looked]:
     """The same with what is in the files that are new."""
     made = list(looked)
     places = [i for i, x in enumerate(looked) if not x.known and not x.problem]
@@ -278,14 +278,14 @@ class _Writer:
             told_anew=tuple(self._told),
             put_back=tuple(x.given.name for x in looked if x.put_back),
             purged=tuple((x.given.name, x.purged) for x in looked if x.purged),
-            renamed=tuple(self._renamed(looked)),
+            renamed=tuple(self._list_renamed(looked)),
             doubtful=tuple(to_look_at(taken, self._ledger, self._volumes)),
             sheets=self._placing.found.sheets,
             aside=tuple(self._placing.found.aside),
             sorted_into=dict(self._placing.found.volumes),
         )
 
-    def _renamed(self, looked: Sequence[Looked]) -> Iterator[tuple[str, str]]:
+    def _list_renamed(self, looked: Sequence[Looked]) -> Iterator[tuple[str, str]]:
         for x in looked:
             here = self._catalogue.source(x.sha256) if x.known else None
             if here is not None and here.name != x.given.name:

@@ -49,14 +49,14 @@ def by_number(sql: str, values: Sequence[Any], number: Callable[[str], int]) -> 
     if "step" not in sql or not _WITH_NUMBERS.search(sql) or _BY_UNIT.search(sql):
         return sql
 
-    def both(found: re.Match[str]) -> str:
+    def add_numbers(found: re.Match[str]) -> str:
         names, at = [], sql.count("?", 0, found.start())
         for item in (found[2] or found[3]).split(", "):
             names.append(str(values[at]) if item == "?" else item[1:-1])
             at += item == "?"
         return f"({found[0]} AND {found[1] or ''}step_no IN ({', '.join(str(number(name)) for name in names)}))"
 
-    asked = _BY_STEP.sub(both, sql)
+    asked = _BY_STEP.sub(add_numbers, sql)
     if _NO_PARTS.search(sql):
         return asked
     return _NEWEST_FIRST.sub(r"ORDER BY \1seq_part DESC, \1seq DESC", asked)

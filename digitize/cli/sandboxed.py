@@ -17,7 +17,7 @@ _WHY = {
 }
 
 
-def run_apart(run: Callable[[list[str]], int], arguments: list[str]) -> int:
+def run_sandboxed(run: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run one command line, in a process of its own where it opens files. Returns the exit code."""
     command = next((a for a in arguments if not a.startswith("-")), "")
     paths = [p for a in arguments if (p := _existing(a)) is not None]
@@ -49,11 +49,12 @@ def _broke(given: Sequence[str], read: str, number: int) -> int:
     name = signal.Signals(number).name
     why = _WHY.get(name, f"broke the program that reads it ({name})")
     errors().print(
-        f"Error: {read or _listed(given)}: {why}. It is damaged, or made to do so: export it again, or leave it out.",
+        f"Error: {read or _list_names(given)}: {why}. It is damaged, or made to do so: "
+        "export it again, or leave it out.",
         style="red", soft_wrap=True, markup=False,
     )  # fmt: skip
     return int(Exit.BAD_INPUT)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     return ", ".join(names) or "the file"
