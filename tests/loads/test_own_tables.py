@@ -158,7 +158,7 @@ def test_a_value_without_a_code_in_a_column_that_may_be_empty_is_a_gap_that_is_l
     )
     assert target.load(load(odd, id=L3)).inserted == 1
     assert ask("SELECT * FROM cctns_book.layout_gaps") == [("wb-1", "t_person", "gender_cd", "persons[0].sex")]
-    assert any("t_person.gender_cd 1" in line for line in target.told())
+    assert any("t_person.gender_cd 1" in line for line in target.list_remarks())
     # What the layout has no column for, or no code, is whole in the book.
     assert '"unknown"' in ask("SELECT record::text FROM cctns_book.record_index WHERE record_id = 'wb-1'")[0][0]
 
