@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ocr.cleaning.clean import white_border
 from ocr.engine import Engine, Image, LineImage
 from ocr.engines import load_engine
 from ocr.errors import FormError
@@ -20,6 +23,7 @@ from ocr.print.lines import LineText, read_mixed
 from ocr.registers.around import DateReader
 from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
+from ocr.registers.figure_columns import add_figures, count_digits, usual_digits
 from ocr.registers.figures import BY, MOST_DOUBTFUL, decide_figures, uses_native, with_figures, without_figures
 from ocr.registers.form import RegisterColumn, RegisterForm
 from ocr.registers.table import AGAIN, RegisterTable, TableRow
@@ -28,6 +32,8 @@ STRUCK, STRUCK_IN_PART, DITTO = "struck", "struck-in-part", "ditto"
 _DEPTH = 1
 _NUMBERS = ("digits", "year")
 _IN_ONE_LINE = (*_NUMBERS, "date", "time", "sections")
+_FREE_KINDS = ("line", "block")
+_LARGER = 1.5
 _DOUBTFUL = 0.8
 # Asked for figures alone, Tesseract sees figures in everything.
 _DIGITS_WORTH = 0.6
@@ -107,6 +113,7 @@ class CellReader:
 
         rows: the cells of each row of the table, as read before.
         """
+        rows = self._reread_figures(table, rows)
         found = self._engine_for_figures(table, rows)
         if found is None:
             return [list(own) for own in rows]
@@ -115,6 +122,33 @@ class CellReader:
             [self._figures(engine, languages, table, row.cells[z.zone], z, is_known=is_known) for z in own]
             for row, own in zip(table.rows, rows, strict=True)
         ]
+
+    def _reread_figures(
+        self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]
+    ) -> Sequence[Sequence[ZoneReading]]:
+        """Cells that do not look like the other figures of their column, read once more for figures alone."""
+        names = [n for n in (rows[0] if rows else ()) if column_of(table.form, n.zone).kind in _FREE_KINDS]
+        usual = {z.zone: usual_digits([c for own in rows for c in own if c.zone == z.zone]) for z in names}
+        found = []
+        for row, own in zip(table.rows, rows, strict=True):
+            cells = []
+            for cell in own:
+                digits = usual.get(cell.zone)
+                if digits is not None and not cell.blank and not _fits_column(cell, digits):
+                    pictures = pictures_of(table.sheet, row.cells[cell.zone], table.marks)
+                    cell = add_figures(cell, self._read_figures(pictures), digits)
+                cells.append(cell)
+            found.append(cells)
+        return found
+
+    def _read_figures(self, pictures: Sequence[Image]) -> list[Candidate]:
+        """What stands in a cell of one line when it is asked for figures alone, also larger and with paper around."""
+        if len(pictures) != 1:
+            return []
+        shown = [pictures[0], white_border(pictures[0]), white_border(enlarge(pictures[0], _LARGER))]
+        codes = tuple(self._codes[:1]) or ("en",)
+        texts = self._engine.read([LineImage(p, codes, digits=True, kind="digits") for p in shown])
+        return [Candidate(t.text, t.confidence, "tesseract") for t in texts if t.text]
 
     def date_reader(self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]) -> DateReader | None:
         """What reads dates written by hand in the digits of a page; None where no engine does.
@@ -227,6 +261,18 @@ def decide_cell(
 def _first_text(reading: ZoneReading) -> str:
     """The surest text of a cell; the engine for numbers takes a ditto mark for one."""
     return next((c.text for c in without_figures(reading.candidates)), "")
+
+
+def _fits_column(cell: ZoneReading, digits: int) -> bool:
+    """Whether a cell's surest text has the digits of its column and nothing else."""
+    return bool(cell.candidates) and count_digits(cell.candidates[0].text) == digits
+
+
+def enlarge(picture: Image, by: float) -> Image:
+    """A picture so many times larger."""
+    import cv2
+
+    return np.asarray(cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _engine_of(name: str) -> Engine | None:

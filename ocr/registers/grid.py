@@ -11,7 +11,15 @@ from ocr.geometry.gutter import runs
 from ocr.geometry.ruled_bend import remove_bend, ruled_bend
 from ocr.geometry.ruled_paths import STRIP_PX, Path, find_paths, strengths
 from ocr.registers.gutter import crossings, ruled_gutter
-from ocr.registers.line import RuledLine, confirm_lines, drop_undrawn, measure_drawn, without_doubles, without_letters
+from ocr.registers.line import (
+    RuledLine,
+    confirm_lines,
+    drop_undrawn,
+    measure_drawn,
+    snap_to_rulings,
+    without_doubles,
+    without_letters,
+)
 from ocr.registers.sheet import LevelSheet
 
 Floats = NDArray[np.float64]
@@ -125,6 +133,9 @@ def _uprights(sheet: LevelSheet, least: float, least_confirmed: float) -> tuple[
     rows = np.arange(sheet.height)
     lines = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in paths]
     lines = confirm_lines(image, lines, round(at[first]), round(at[last]), least_confirmed)
+    lines = measure_drawn(
+        image, snap_to_rulings(image, lines, round(at[first]), round(at[last])), round(at[first]), round(at[last])
+    )
     # A faint or broken ruling between dense columns is hidden by the figures beside it; without them it is seen.
     bare = strengths(without_letters(image))[first : last + 1]
     more = [RuledLine(np.interp(rows, at[first : last + 1], p.at), p.support) for p in find_paths(bare, _LEAST_BARE)]

@@ -31,7 +31,12 @@ _LONG_RUN = 40
 _RUN_GAP = 2
 _RUN_DEPTH, _OF_DARKEST = 12, 0.35
 _FAR_LESS_DRAWN = 0.5
-_BARE_RUN = 32
+_BARE_RUN, _BARE_SMOOTH_PX = 32, 3
+_BARE_DEPTH = 10
+# A column's last figures stand within half a letter of its ruling.
+_SNAP_PX, _SNAP_STRIP, _SNAP_SEEN = 14, 24, 0.5
+_SNAP_LEAST, _SNAP_SHARE, _SNAP_EVEN = 6, 0.3, 0.6
+_SNAP_ROUNDS, _SNAP_OFF_PX = 4, 3.0
 _UNDRAWN, _MOSTLY_DRAWN = 0.1, 0.3
 _OF_MIDDLING, _OF_STRONG = 0.6, 0.45
 
@@ -121,8 +126,45 @@ def without_letters(image: Image) -> Image:
     """A sheet without what is dark for no longer than a letter is; the lines looked for run from left to right."""
     import cv2
 
-    dark = cv2.blur(255 - image, (_SMOOTH_PX, 1))
+    dark = cv2.blur(255 - image, (_BARE_SMOOTH_PX, 1))
     return np.asarray(255 - cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _BARE_RUN), np.uint8)), np.uint8)
+
+
+def snap_to_rulings(image: Image, lines: list[RuledLine], first: int, last: int) -> list[RuledLine]:
+    """Lines laid on the ruling beside them where they run, in whole or in part, through figures close to it.
+
+    image: level lines run from left to right in it, (height, width) uint8; first, last: columns looked at. A line of
+    which too little is seen without letters, or that is not straight or evenly bent, stays as it is.
+    """
+    bare = 255 - without_letters(image)
+    return [_snap(bare, line, first, last) for line in lines]
+
+
+def _snap(bare: Image, line: RuledLine, first: int, last: int) -> RuledLine:
+    offsets = np.arange(-_SNAP_PX, _SNAP_PX + 1)
+    edges = np.arange(first, last, _SNAP_STRIP)
+    x, y = [], []
+    for start in edges:
+        columns = np.arange(start, min(start + _SNAP_STRIP, last))
+        rows = np.clip(np.round(line.at[columns]).astype(int) + offsets[:, None], 0, bare.shape[0] - 1)
+        share = (bare[rows, columns] >= _BARE_DEPTH).mean(axis=1)
+        if share.max() >= _SNAP_SEEN:
+            # The middle of a ruling that is several pixels thick.
+            best = offsets[share >= share.max() - 1e-9]
+            x.append(float(columns.mean()))
+            y.append(float(line.at[columns].mean() + best[len(best) // 2]))
+    if len(x) < max(_SNAP_LEAST, _SNAP_SHARE * len(edges)):
+        return line
+    at, to = np.array(x), np.array(y)
+    scaled = (at - first) / max(1, last - first)
+    own = np.ones(len(at), np.bool_)
+    for _ in range(_SNAP_ROUNDS):
+        curve = np.polyfit(scaled[own], to[own], 2)
+        own = np.abs(np.polyval(curve, scaled) - to) <= _SNAP_OFF_PX
+        if own.sum() < max(_SNAP_LEAST, _SNAP_EVEN * len(at)):
+            return line
+    everywhere = np.clip((np.arange(len(line.at)) - first) / max(1, last - first), scaled[own].min(), scaled[own].max())
+    return replace(line, at=np.asarray(np.polyval(curve, everywhere), np.float64))
 
 
 def measure_drawn(image: Image, lines: list[RuledLine], first: int, last: int) -> list[RuledLine]:

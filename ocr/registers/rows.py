@@ -41,7 +41,7 @@ _LEAST_WIDE = 0.5
 _ALMOST_FULL = 0.6
 _NEAR_ABOVE = 2.6
 _LEAST_LINES_OF_COLUMN, _LEAST_SHARING, _SHARING = 3, 3, 0.6
-_NEARLY_ALL = 0.8
+_NEARLY_ALL, _JOINED = 0.8, 1.6
 _MOST_LACKING = 0.8
 _SAME_LINE = 0.6
 
@@ -273,8 +273,27 @@ def _entries_of_rows(writing: Writing, numbers: list[Entry], number: int, column
     if sum(_has_line(n, lines) for n in numbers) < _MOST_LACKING * len(lines):
         return lines
     # Of single rows without a number nearly all columns must tell.
-    more = [x for x in _shared_lines(others, writing.letter_px, _NEARLY_ALL) if not _has_line(x, numbers)]
+    sure = _shared_lines(others, writing.letter_px, _NEARLY_ALL)
+    numbers = _part_numbers(numbers, sure)
+    more = [x for x in sure if not _has_line(x, numbers)]
     return sorted([*numbers, *more], key=lambda e: e.y)
+
+
+def _part_numbers(numbers: Sequence[Entry], lines: Sequence[Entry]) -> list[Entry]:
+    """Entries of the number column without those that ran into each other in the fold of a book.
+
+    Numbers of several rows that are one piece are left out, and one that reaches into the number above it lies where
+    the line of its row does. lines: those that nearly all other columns share.
+    """
+    high = float(np.median([n.bottom - n.top for n in numbers])) if numbers else 0.0
+    found: list[Entry] = []
+    for number in numbers:
+        if number.bottom - number.top >= _JOINED * high and sum(number.top < x.y < number.bottom for x in lines) >= 2:
+            continue
+        if found and number.top < found[-1].bottom:
+            number = next((x for x in lines if number.top < x.y < number.bottom), number)
+        found.append(number)
+    return found
 
 
 def _has_line(entry: Entry, lines: Sequence[Entry]) -> bool:

@@ -4,11 +4,16 @@ a number column in the fold, a title above the header."""
 import numpy as np
 import pytest
 
+from ocr.page import Box, Candidate, ZoneReading
+from ocr.registers.figure_columns import add_figures, count_digits, usual_digits
 from ocr.registers.form import RegisterColumn, RegisterForm, Registers
 from ocr.registers.grid import find_grid
 from ocr.registers.labels import columns_by_labels, columns_by_widths
+from ocr.registers.line import RuledLine, snap_to_rulings
+from ocr.registers.rows import _part_numbers
 from ocr.registers.sheet import open_sheet
 from ocr.registers.table import Ask, read_table
+from ocr.registers.writing import Entry
 from sample_data.makers.figures_table import EDGES, HOURS, ROWS, SIZE, draw_figures
 
 IDS = ("day", *(f"h{i}" for i in range(1, HOURS + 1)))
@@ -83,3 +88,62 @@ def test_columns_cut_off_or_merged_are_told_by_their_widths():
 
 def test_widths_that_are_another_registers_name_nothing():
     assert columns_by_widths(FORM, [9, 40, 13, 5, 60, 13, 4, 13, 30, 13]) is None
+
+
+def lines_at(*spans):
+    return [Entry(top, bottom, 100.0) for top, bottom in spans]
+
+
+def test_numbers_that_ran_into_each_other_are_parted_by_the_lines_of_the_other_columns():
+    lines = lines_at((10, 30), (36, 56), (62, 82), (88, 108), (114, 134))
+    joined = lines_at((10, 30), (36, 82), (88, 108), (103, 136))
+    parted = _part_numbers(joined, lines)
+    assert [(e.top, e.bottom) for e in parted] == [(10, 30), (88, 108), (114, 134)]
+
+
+def test_a_number_that_stands_alone_stays_where_it_is():
+    numbers = lines_at((10, 30), (60, 84), (110, 130))
+    assert _part_numbers(numbers, lines_at((12, 32), (36, 56), (62, 82))) == numbers
+
+
+def test_a_line_that_was_followed_through_figures_is_laid_on_its_ruling():
+    image = np.full((120, 900), 255, np.uint8)
+    image[60:62, 100:800] = 90
+    # Figures close to it, on which the path ran for half of its way.
+    for x in range(100, 800, 46):
+        image[66:78, x : x + 18] = 40
+    at = np.full(900, 61.0)
+    at[400:700] = 70.0
+    (line,) = snap_to_rulings(image, [RuledLine(at, 0.6)], 100, 800)
+    assert np.abs(line.at[100:800] - 60.5).max() < 1.5
+
+
+def test_a_line_of_which_nothing_is_seen_stays_where_it_is():
+    at = np.full(900, 61.0)
+    (line,) = snap_to_rulings(np.full((120, 900), 255, np.uint8), [RuledLine(at, 0.3)], 100, 800)
+    assert np.array_equal(line.at, at)
+
+
+def cell(text, confidence=0.7, blank=False):
+    return ZoneReading("h1", Box(0, 0, 9, 9), (Candidate(text, confidence),) if text else (), blank=blank)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("9·570", 4), ("9 570", 4), ("12", 2), ("९.५७", 3), ("9°74)", None), ("Ins.", None), ("", None)],
+)
+def test_figures_are_told_from_what_holds_a_letter_or_a_bracket(text, digits):
+    assert count_digits(text) == digits
+
+
+def test_a_column_of_names_or_of_few_cells_is_none_of_figures():
+    assert usual_digits([cell("Specimen")] * 20) is None
+    assert usual_digits([cell("9.570")] * 5) is None
+    assert usual_digits([cell("9.570")] * 9 + [cell("9.57)")] * 3) == 4
+
+
+def test_a_second_look_is_a_guess_that_is_asked_and_the_first_stays_beside_it():
+    again = add_figures(cell("9.57)", 0.95), [Candidate("957", 0.9), Candidate("9.571", 0.9)], 4)
+    assert [c.text for c in again.candidates] == ["9.571", "9.57)"]
+    assert again.candidates[0].confidence <= 0.5
+    assert add_figures(cell("9.57)"), [Candidate("957", 0.9)], 4) == cell("9.57)")
