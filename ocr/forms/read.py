@@ -18,13 +18,15 @@ from ocr.forms.form import Zone
 from ocr.forms.marks import read_marks
 from ocr.forms.passes import ZoneReader
 from ocr.forms.settings import OWN_DIGITS, ReadSettings, handwriting_engine
-from ocr.forms.zones import FormModels, Match, angle_deg, find_form, load_models
+from ocr.forms.zones import FormModels, Match, angle_deg, find_form, find_two, load_models
 from ocr.languages.lexicon import Lexicon
 from ocr.page import PRINT_NOT_KNOWN, Candidate, Reading, Recognition, Scan, ZoneReading
 from ocr.scans.scan import OpenedPage, open_page
 from ocr.scans.time_limit import TimeLimit
 
 __all__ = ["DECIDE_VERSION", "decide", "recognise", "require_engine"]
+
+_CUT = "cut it between its pages, or scan each page by itself"
 
 
 def require_engine(settings: ReadSettings) -> None:
@@ -97,6 +99,11 @@ def match_page(grey: Image, settings: ReadSettings, limit: TimeLimit) -> tuple[M
     """
     models = load_models(settings.folders()).select(settings.forms)
     match = find_form(grey, models)
+    two = find_two(grey, match, models)
+    if two is not None:
+        # Reading the one would lose the other without a word.
+        reason = f"two forms lie on this scan, {two[0].id} and {two[1].id}: {_CUT}"
+        return Match(None, match.inliers, match.matrix, reason), ()
     if match.form is not None and not match.is_in_doubt:
         return match, ()
     if match.form is None:

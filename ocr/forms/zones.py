@@ -34,6 +34,10 @@ _WITHIN_PX = 4.0
 _MAX_STRETCH = 1.25
 _SIZE_RANGE = (0.25, 4.0)
 _NO_PRINT = 8
+_ROOM = 0.6
+"""A form beside another one takes at least so much of its width or height; a page alone on a desk has less."""
+_WIDE = 1.15
+"""Two facing pages are so much wider than high, or more."""
 _PAPER = 75
 # Of 17 forms the four likeliest are asked in full: 40 of 40 pages found the same form, in half of the time.
 _THINNED = 4
@@ -158,6 +162,33 @@ def match_points(found: FormFeatures, shape: tuple[int, ...], models: FormModels
     # A plausible map first: another form may have more key points, but bent out of shape.
     best = max(fits, key=lambda fit: (_is_plausible(fit.matrix, fit.form, shape), fit.inliers))
     return _judge_match(best, shape)
+
+
+def find_two(grey: Image, match: Match, models: FormModels) -> tuple[Form, Form] | None:
+    """The two forms on a scan of two facing pages, of which only one, or none, was found; None for any other scan.
+
+    grey: (height, width) uint8, 0 black. match: what find_form found on it.
+    """
+    height, width = grey.shape
+    if match.form is None:
+        # Two prints alike hide each other: each key point has two places.
+        halves = np.array_split(grey, 2, axis=1) if width >= _WIDE * height else []
+        found = [find_form(np.ascontiguousarray(half), models).form for half in halves]
+        return (found[0], found[1]) if found and found[0] is not None and found[1] is not None else None
+    frame = np.array([[x, y] for x in (0, match.form.width) for y in (0, match.form.height)], np.float64)
+    corners = frame @ match.matrix[:, :2].T + match.matrix[:, 2]
+    (left, top), (right, bottom) = corners.min(axis=0).round().astype(int), corners.max(axis=0).round().astype(int)
+    wide, high = _ROOM * (right - left), _ROOM * (bottom - top)
+    places = (
+        (left >= wide, grey[:, : max(0, left)]),
+        (width - right >= wide, grey[:, max(0, right) :]),
+        (top >= high, grey[: max(0, top)]),
+        (height - bottom >= high, grey[max(0, bottom) :]),
+    )
+    for has_room, part in places:
+        if has_room and (other := find_form(np.ascontiguousarray(part), models).form) is not None:
+            return match.form, other
+    return None
 
 
 def zone_box(matrix: Matrix, zone: Zone) -> Box:

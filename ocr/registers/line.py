@@ -142,7 +142,7 @@ def snap_to_rulings(image: Image, lines: list[RuledLine], first: int, last: int)
 
 def _snap(bare: Image, line: RuledLine, first: int, last: int) -> RuledLine:
     offsets = np.arange(-_SNAP_PX, _SNAP_PX + 1)
-    edges = np.arange(first, last, _SNAP_STRIP)
+    edges = range(first, last, _SNAP_STRIP)
     x, y = [], []
     for start in edges:
         columns = np.arange(start, min(start + _SNAP_STRIP, last))
