@@ -73,7 +73,7 @@ def test_figures_that_are_asked_for_most_have_a_command_and_a_caveat():
     measured = text_of("measured.md")
     table = measured.partition("| what | reached | command | caveat |")[2].partition("\n\n")[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    assert len(rows) == 8
+    assert len(rows) == 9
     for _, reached, command, caveat in rows:
         assert reached and caveat
         (script,) = re.findall(r"`(benchmarks/\w+\.py)`", command)
