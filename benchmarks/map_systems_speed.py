@@ -239,7 +239,7 @@ def _cleaners() -> Mapping[str, Callable[[Any], dict[str, Any]]]:
         def of_row(row: Any) -> dict[str, Any]:
             out: dict[str, Any] = {}
             for rule in mapping.rules:
-                (answer,) = answers.of(rule, cells(rule.source, [row[rule.source]]), [(None, "")])
+                (answer,) = answers.answer_cells(rule, cells(rule.source, [row[rule.source]]), [(None, "")])
                 out |= {n: said.value for made in answer for n, said in made.items()}
             return out
 

@@ -77,7 +77,7 @@ class RecordShape:
         self._heads = [json.loads(text) for text in self.heads]
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> RecordShape:
+    def from_records(cls, records: Sequence[Record]) -> RecordShape:
         """A shape of records such as these."""
         kinds: Counter[str] = Counter()
         heads: Counter[str] = Counter()

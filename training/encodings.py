@@ -186,7 +186,7 @@ def learn(made: Mapping[str, Make]) -> Mapping[str, NgramModel]:
     for name, make in sorted(made.items()):
         symbols = unicode_symbols if name.startswith("@") else font_symbols
         texts = take(make, random.Random(f"{SEED} {name}"), CELLS)
-        models[name] = count(Grams.of(map(symbols, texts)))
+        models[name] = count(Grams.from_texts(map(symbols, texts)))
         print(f"{name}: {len(models[name].keys)} triples")
     return models
 

@@ -139,7 +139,7 @@ class SystemWork:
     def find_shape(self, numbers: tuple[int, int]) -> RecordShape:
         """What records of such a chunk have in common."""
         some = [r for r in self.rows_of(numbers) if not r.problem][:_SHAPED_BY]
-        return RecordShape.of(_records(self, some, {}) if some else [])
+        return RecordShape.from_records(_records(self, some, {}) if some else [])
 
 
 def make_chunk(work: SystemWork, job: SystemJob) -> ChunkMade:

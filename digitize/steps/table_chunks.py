@@ -78,7 +78,7 @@ class TableWork:
     def shape_of(self, rows: Sequence[LegacyRow]) -> RecordShape:
         """What records of such rows have in common."""
         some = [r for r in rows if is_usable(r)][:_SHAPED_BY]
-        return RecordShape.of(map_rows(self.mapping, self.values(some), self.context))
+        return RecordShape.from_records(map_rows(self.mapping, self.values(some), self.context))
 
 
 def pack_chunk(work: TableWork, job: Job) -> list[RecordRow]:

@@ -9,7 +9,7 @@ import polars as pl
 from digitize.targets.rows import KEY_EMPTY, KEY_OWNED, LINE, NOBODY, RECORD_ID, UNFIT, FormRows, with_hash
 from mappers.schema import Table, form_tables
 from mappers.schema.links import row_references
-from validators.rulebook.columns import TYPES, typed
+from validators.rulebook.columns import TYPES, type_column
 
 # Degrees are free text in the schema. Of up to 18 digits with a point: signs of minutes would be another number.
 DEGREES: Mapping[str, int] = {"latitude": 90, "longitude": 180}
@@ -88,7 +88,7 @@ def find_nobodies(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame
         rows = tables.get(link.table)
         if link.named_by or rows is None or link.column not in rows.columns:
             continue
-        lines = rows.select(RECORD_ID, LINE, _named=typed(link.column, "int")).drop_nulls("_named")
+        lines = rows.select(RECORD_ID, LINE, _named=type_column(link.column, "int")).drop_nulls("_named")
         if not lines.height:
             continue
         there = tables[link.of] if link.of in tables else pl.DataFrame(schema={RECORD_ID: pl.String, LINE: pl.Int64})
@@ -100,7 +100,7 @@ def find_nobodies(form: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame
 
 
 def _fits(name: str, kind: str) -> pl.Expr:
-    value = typed(name, kind)
+    value = type_column(name, kind)
     if kind == "year":
         # The bounds of PostgreSQL's own check: what it would refuse must be one reject, not the end of a batch.
         return value.is_between(1, 9999).fill_null(value=False)
@@ -116,7 +116,7 @@ def typed_key(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """record_id and the whole keys of the rows; numbers without the zeros before them, as a target compares them."""
     names = key_columns(table, frame)
     kinds = {n: table.by_name[n].kind for n in names}
-    keys = [typed(n, k).cast(pl.String) if k in ("int", "year") else pl.col(n) for n, k in kinds.items()]
+    keys = [type_column(n, k).cast(pl.String) if k in ("int", "year") else pl.col(n) for n, k in kinds.items()]
     # A key with a gap is none: in a database, too, nothing equals a null.
     return frame.select(RECORD_ID, *keys).drop_nulls()
 

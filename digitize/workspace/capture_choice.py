@@ -19,8 +19,8 @@ def capture_choice(options: Options, state: StateProfile | None = None) -> Captu
     """
     own = state or load_state(options.workspace.state)
     # [check] profile is where it stood before there was [capture]; both mean the same.
-    here = CaptureChoice(options.capture.profile or options.check.profile, options.capture.moved())
-    choice = here.over(CaptureChoice(own.capture.profile, own.capture.moved()))
+    here = CaptureChoice(options.capture.profile or options.check.profile, options.capture.list_moved())
+    choice = here.lay_over(CaptureChoice(own.capture.profile, own.capture.list_moved()))
     check_choice(choice)
     return choice
 

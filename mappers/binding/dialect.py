@@ -56,9 +56,9 @@ class Dialect:
 
     def meaning(self, text: str) -> str | None:
         """What a text stands for: itself where the source has no codes, None when the code is not known."""
-        return self.ordered(text) if self.codes is None else self.codes.get(cell_key(text))
+        return self.order_date(text) if self.codes is None else self.codes.get(cell_key(text))
 
-    def ordered(self, text: str) -> str:
+    def order_date(self, text: str) -> str:
         """A date in the usual order; any other text as it is."""
         return text if self.order is None else self.order.reorder(text)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from mappers.calendars.window import Calendar, CalendarDay, DayWindow, joined
+from mappers.calendars.window import Calendar, CalendarDay, DayWindow, join_windows
 from mappers.errors import MappingError
 
 
@@ -46,4 +46,4 @@ def dates_of(day: date) -> tuple[CalendarDay, ...]:
     return tuple(x for x in found if x is not None)
 
 
-__all__ = ["Calendar", "CalendarDay", "DayWindow", "dates_of", "joined", "load_calendars", "to_gregorian"]
+__all__ = ["Calendar", "CalendarDay", "DayWindow", "dates_of", "join_windows", "load_calendars", "to_gregorian"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from mappers.calendars.window import Calendar, CalendarDay, DayWindow, checked, checked_year
+from mappers.calendars.window import Calendar, CalendarDay, DayWindow, check_number, checked_year
 
 _NORTH, _SOUTH, _HYDERABAD = 592, 590, 590
 _MONTH_DAYS = 365.2425 / 12
@@ -32,14 +32,14 @@ def _revenue_year(gregorian: int) -> DayWindow:
 def hyderabad(written: CalendarDay) -> DayWindow:
     """The year, month or day of the Nizam's papers, four days either way."""
     start = date(checked_year(written.year + _HYDERABAD), 10, 6)
-    before = 0 if written.month is None else checked(written.month, 12) - 1
+    before = 0 if written.month is None else check_number(written.month, 12) - 1
     first = start + timedelta(days=round(_MONTH_DAYS * before))
     if written.month is None:
         last = date(start.year + 1, 10, 5)
     elif written.day is None:
         last = start + timedelta(days=round(_MONTH_DAYS * (before + 1)))
     else:
-        first += timedelta(days=checked(written.day, 32) - 1)
+        first += timedelta(days=check_number(written.day, 32) - 1)
         last = first
     return DayWindow(first - _MARGIN, None, last + _MARGIN)
 

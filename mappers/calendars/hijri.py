@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from mappers.calendars.window import Calendar, CalendarDay, DayWindow, around, checked, joined
+from mappers.calendars.window import Calendar, CalendarDay, DayWindow, check_number, join_windows, make_window
 
 TOLERANCE_DAYS = 2
 _EPOCH = 227015  # ordinal of 1 Muharram 1: 16 July 622, Julian
@@ -19,8 +19,8 @@ def hijri_to_gregorian(year: int, month: int, day: int) -> date:
 
     Day 30 is taken in every month, since sighting may give it where the rule does not.
     """
-    before = (checked(year, _LATEST) - 1) * 354 + (3 + 11 * year) // 30
-    return date.fromordinal(_EPOCH + before + _count_days_before(checked(month, 12)) + checked(day, 30) - 1)
+    before = (check_number(year, _LATEST) - 1) * 354 + (3 + 11 * year) // 30
+    return date.fromordinal(_EPOCH + before + _count_days_before(check_number(month, 12)) + check_number(day, 30) - 1)
 
 
 def gregorian_to_hijri(day: date) -> tuple[int, int, int]:
@@ -35,10 +35,10 @@ def gregorian_to_hijri(day: date) -> tuple[int, int, int]:
 def to_gregorian(written: CalendarDay) -> DayWindow:
     """Two days either way."""
     if written.month is not None and written.day is not None:
-        return around(hijri_to_gregorian(written.year, written.month, written.day), TOLERANCE_DAYS)
+        return make_window(hijri_to_gregorian(written.year, written.month, written.day), TOLERANCE_DAYS)
     first = hijri_to_gregorian(written.year, written.month or 1, 1)
     last = hijri_to_gregorian(written.year, written.month or 12, 30)
-    return joined(around(first, TOLERANCE_DAYS), around(last, TOLERANCE_DAYS))
+    return join_windows(make_window(first, TOLERANCE_DAYS), make_window(last, TOLERANCE_DAYS))
 
 
 def from_gregorian(day: date) -> CalendarDay:

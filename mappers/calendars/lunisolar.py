@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mappers.calendars.sun import modern, sankranti
-from mappers.calendars.window import CalendarDay, DayWindow, Half, checked, checked_year, joined
+from mappers.calendars.window import CalendarDay, DayWindow, Half, check_number, checked_year, join_windows
 
 _TITHIS = 15
 
@@ -30,12 +30,12 @@ class LunisolarRule:
     def to_gregorian(self, written: CalendarDay) -> DayWindow:
         """The days on which a half of a month, a month or a year may lie; no likely day."""
         if written.day is not None:
-            checked(written.day, _TITHIS if written.half else 2 * _TITHIS)
+            check_number(written.day, _TITHIS if written.half else 2 * _TITHIS)
         if written.month is None:
             first, after = self._new_year(written.year), self._new_year(written.year + 1)
             return DayWindow(first.first, None, after.last)
         halves: tuple[Half, ...] = (written.half,) if written.half else ("bright", "dark")
-        return joined(*(self._half(written.year, checked(written.month, 12), h) for h in halves))
+        return join_windows(*(self._half(written.year, check_number(written.month, 12), h) for h in halves))
 
     def from_gregorian(self, day: date) -> CalendarDay | None:
         """The year alone; None on days by which the new year may or may not have begun."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from mappers.calendars.solar import SolarRule
 from mappers.calendars.sun import modern
-from mappers.calendars.window import Calendar, CalendarDay, DayWindow, joined
+from mappers.calendars.window import Calendar, CalendarDay, DayWindow, join_windows
 
 _OFFSET = 592
 _BHADRA, _ASWINA = 5, 6
@@ -24,7 +24,7 @@ def to_gregorian(written: CalendarDay) -> DayWindow:
         return DayWindow(start, None, _RULE.month_start(written.year + 1, _ASWINA + 1))
     years = [y for y in (written.year, written.year + 1) if _is_in_overlap(y - written.year, written.month)]
     found = [_RULE.to_gregorian(CalendarDay("odia-solar", y, written.month, written.day)) for y in years]
-    whole = joined(*found)
+    whole = join_windows(*found)
     return DayWindow(whole.first - _MARGIN, None, whole.last + _MARGIN)
 
 

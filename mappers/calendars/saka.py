@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from mappers.calendars.window import Calendar, CalendarDay, DayWindow, checked, checked_year, exactly
+from mappers.calendars.window import Calendar, CalendarDay, DayWindow, check_number, checked_year, exactly
 
 FIRST_YEAR = 1879
 _LONG_MONTHS = range(2, 7)
@@ -17,7 +17,7 @@ def saka_to_gregorian(year: int, month: int, day: int) -> date:
     Bhadra have 31, the others 30. Raises ValueError for a day the calendar has not.
     """
     leap = _is_leap(checked_year(year + 78))
-    checked(day, _length(checked(month, 12), leap=leap))
+    check_number(day, _length(check_number(month, 12), leap=leap))
     return _new_year(year) + timedelta(days=sum(_length(m, leap=leap) for m in range(1, month)) + day - 1)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from mappers.calendars.sun import Longitude, sankranti
-from mappers.calendars.window import CalendarDay, DayWindow, around, checked, checked_year
+from mappers.calendars.window import CalendarDay, DayWindow, check_number, checked_year, make_window
 
 TOLERANCE_DAYS = 1
 
@@ -34,11 +34,11 @@ class SolarRule:
 
     def to_gregorian(self, written: CalendarDay) -> DayWindow:
         """A day within one day either way; months and years one day wider than computed."""
-        first = self.month_start(written.year, 1 if written.month is None else checked(written.month, 12))
+        first = self.month_start(written.year, 1 if written.month is None else check_number(written.month, 12))
         after = self.month_start(written.year, 13 if written.month is None else written.month + 1)
         if written.month is not None and written.day is not None:
-            checked(written.day, (after - first).days + TOLERANCE_DAYS)
-            return around(first + timedelta(days=written.day - 1), TOLERANCE_DAYS)
+            check_number(written.day, (after - first).days + TOLERANCE_DAYS)
+            return make_window(first + timedelta(days=written.day - 1), TOLERANCE_DAYS)
         margin = timedelta(days=TOLERANCE_DAYS)
         return DayWindow(first - margin, None, after - timedelta(days=1) + margin)
 

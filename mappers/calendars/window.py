@@ -62,13 +62,13 @@ def exactly(day: date) -> DayWindow:
     return DayWindow(day, day, day)
 
 
-def around(day: date, tolerance_days: int) -> DayWindow:
+def make_window(day: date, tolerance_days: int) -> DayWindow:
     """The window of a day that may be off by some days either way."""
     margin = timedelta(days=tolerance_days)
     return DayWindow(day - margin, day, day + margin)
 
 
-def joined(*windows: DayWindow) -> DayWindow:
+def join_windows(*windows: DayWindow) -> DayWindow:
     """From the first day of all to the last, without a likely day."""
     return DayWindow(min(w.first for w in windows), None, max(w.last for w in windows))
 
@@ -80,7 +80,7 @@ def checked_year(gregorian: int) -> int:
     return gregorian
 
 
-def checked(number: int, last: int) -> int:
+def check_number(number: int, last: int) -> int:
     """A number of a month or day from 1 to last; else ValueError."""
     if not 1 <= number <= last:
         raise ValueError("no such month or day in this calendar")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from mappers.calendars import DayWindow, joined, load_calendars
+from mappers.calendars import DayWindow, join_windows, load_calendars
 from mappers.calendars.saka import FIRST_YEAR, saka_to_gregorian
 from mappers.clean.annotations import Annotation, read_annotation, windows
 from mappers.clean.base import CleanContext, CleanedCell, unsure
@@ -147,4 +147,4 @@ def _window(written: Annotation, context: CleanContext, after: int) -> DayWindow
     wanted = _STATE_REVENUE.get(context.state, "")
     if family == "vikram-samvat":
         wanted = "vikram-kartikadi" if context.state == _IN_GUJARAT else next(iter(of_family))
-    return of_family[wanted] if wanted in of_family else joined(*of_family.values())
+    return of_family[wanted] if wanted in of_family else join_windows(*of_family.values())

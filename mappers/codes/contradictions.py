@@ -28,7 +28,7 @@ def _unknown_districts(stations: Iterable[StationEntry], known: Iterable[ListedD
     named = dict.fromkeys(s.district for s in stations if s.district) if listed.values else ()
     for name in named:
         if listed.find(name) is None:
-            near = listed.near(name)
+            near = listed.find_near(name)
             hint = f"it may be {near}" if near else "if it is one, add it to lists/districts.csv"
             yield f"The list of stations names the district {name}, which is in no list of districts: {hint}."
 

@@ -42,7 +42,7 @@ class CodeList:
         """The value that text spells, compared without case, blanks and punctuation; None when it spells none."""
         return self.keys.get(fold_key(text))
 
-    def near(self, text: str) -> str | None:
+    def find_near(self, text: str) -> str | None:
         """The value whose spelling comes closest to text (similarity at least 0.8), None when none does."""
         from rapidfuzz import process
 

@@ -39,7 +39,7 @@ class StationBook:
         found = [[s.name, s.district, s.valid_from, s.valid_to, s.predecessor] for s in rows]
         return sorted(row for row in found if any(row[2:]))
 
-    def on(self, name: str, day: str) -> tuple[StationEntry, ...]:
+    def find_on_day(self, name: str, day: str) -> tuple[StationEntry, ...]:
         """The rows that a name meant on an ISO day: its own, or those of what it was then; () for none."""
         rows = self._rows.get(fold_key(name), [])
         for _ in range(_MOST):
@@ -65,7 +65,7 @@ class StationBook:
 
     def district_on(self, name: str, day: str) -> str:
         """The district in which a station lay on a day; "" where that is not known, or several are possible."""
-        found = {s.district for s in self.on(name, day)}
+        found = {s.district for s in self.find_on_day(name, day)}
         return found.pop() if len(found) == 1 else ""
 
 
@@ -78,11 +78,11 @@ class DistrictsOf(dict[str, str]):
         super().__init__(districts_of(rows))
         self.book = StationBook(rows)
 
-    def on(self, station: str, day: str) -> str:
+    def find_district(self, station: str, day: str) -> str:
         """The district of a station on an ISO day, or on a day that is not known (""); "" where it is not known."""
         return self.get(station, "") or (self.book.district_on(station, day) if len(day) == len("2000-01-01") else "")
 
 
 def district_on(known: Mapping[str, str], station: str, day: str) -> str:
     """The district that a table of districts gives a station, by the day where it knows of days."""
-    return known.on(station, day) if isinstance(known, DistrictsOf) else known.get(station, "")
+    return known.find_district(station, day) if isinstance(known, DistrictsOf) else known.get(station, "")

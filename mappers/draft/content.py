@@ -42,14 +42,14 @@ class Content:
     context: CleanContext = field(default_factory=CleanContext)
 
     @cached_property
-    def tried(self) -> tuple[str, ...]:
+    def tried_cells(self) -> tuple[str, ...]:
         """The cells that are looked at: such as say something."""
         return tuple(v.strip() for v in self.values if not _NIL.issuperset(v))[:TRIED]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands in it."""
-        return not self.tried
+        return not self.tried_cells
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -59,22 +59,22 @@ class Content:
 
     def share(self, test: Callable[[str], bool]) -> float:
         """The share of the tried cells that pass a test."""
-        return sum(map(test, self.tried)) / len(self.tried) if self.tried else 0.0
+        return sum(map(test, self.tried_cells)) / len(self.tried_cells) if self.tried_cells else 0.0
 
-    def cleaned(self, cleaner: str, codes: str = "") -> float:
+    def share_cleaned(self, cleaner: str, codes: str = "") -> float:
         """The share of the tried cells that a cleaner of one value makes something of."""
         key = (cleaner, codes)
-        if key not in self._cleaned:
+        if key not in self._share_by_cleaner:
             clean = load_cleaners()[cleaner].clean
             assert clean is not None
             context = CleanContext(
                 self.context.language, self.context.state, self.context.book_year, "", codes, self.context.lists
             )
-            self._cleaned[key] = self.share(lambda v: _has(clean(v, context)))
-        return self._cleaned[key]
+            self._share_by_cleaner[key] = self.share(lambda v: _has(clean(v, context)))
+        return self._share_by_cleaner[key]
 
     @cached_property
-    def _cleaned(self) -> dict[tuple[str, str], float]:
+    def _share_by_cleaner(self) -> dict[tuple[str, str], float]:
         return {}
 
     @cached_property
@@ -85,7 +85,7 @@ class Content:
     @cached_property
     def length(self) -> float:
         """Mean number of characters."""
-        return fmean(map(len, self.tried)) if self.tried else 0.0
+        return fmean(map(len, self.tried_cells)) if self.tried_cells else 0.0
 
     @cached_property
     def letters(self) -> float:
@@ -139,9 +139,9 @@ class Content:
     @cached_property
     def numbers(self) -> Sequence[int]:
         """The whole numbers of the column."""
-        return [int(t) for t in (fold_digits(v).strip() for v in self.tried) if t.isdigit() and len(t) < 15]
+        return [int(t) for t in (fold_digits(v).strip() for v in self.tried_cells) if t.isdigit() and len(t) < 15]
 
-    def listed(self, name: str) -> float:
+    def share_listed(self, name: str) -> float:
         """Share of the cells whose words a list knows; lists of places count when the context brings them."""
         known = self.context.lists.get(name) or (act_list() if name == "act" else code_lists().get(name))
         if not known:

@@ -70,7 +70,7 @@ def _has_unknown(content: Content) -> bool:
 
 def _all_of(name: str) -> Callable[[Content], bool]:
     """Whether the cells are entries of a list of places: several of them, for one may be a name like any other."""
-    return lambda c: len({*c.tried}) >= SEVERAL and c.listed(name) > _MOST
+    return lambda c: len({*c.tried_cells}) >= SEVERAL and c.share_listed(name) > _MOST
 
 
 _KINDS: tuple[tuple[str, Callable[[Content], bool]], ...] = (

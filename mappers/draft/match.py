@@ -166,13 +166,13 @@ def content_score(content: Content, target: DraftTarget) -> float:
 
 def _score_codes(c: Content, codes: str) -> float:
     """A list that knows the values speaks for the field; short codes that it does not know may be mapped by a table."""
-    share = c.listed(codes) if codes else 0.0
+    share = c.share_listed(codes) if codes else 0.0
     if share > 0.5:
         return 0.6 + 0.4 * share
     if codes and max(c.days, c.hours) > 0.7:
         return 0.05
     # "COL" over names of stations is no colour.
-    if codes and len(c.codes) >= SEVERAL and max(c.listed("station"), c.listed("district")) > 0.7:
+    if codes and len(c.codes) >= SEVERAL and max(c.share_listed("station"), c.share_listed("district")) > 0.7:
         return 0.05
     return 0.55 if c.codes else 0.2 if codes else 0.5
 
@@ -183,7 +183,7 @@ def _free(c: Content) -> float:
 
 
 def _thing(c: Content) -> float:
-    return 0.05 if c.digits > 0.8 or c.cleaned("money") > 0.7 else _free(c)
+    return 0.05 if c.digits > 0.8 or c.share_cleaned("money") > 0.7 else _free(c)
 
 
 def _name(c: Content) -> float:
@@ -193,22 +193,22 @@ def _name(c: Content) -> float:
 def _number(c: Content) -> float:
     if c.days > 0.6 or c.share(lambda v: any(x.isdigit() for x in v)) < 0.2:
         return 0.1
-    return 0.35 + 0.5 * c.cleaned("int")
+    return 0.35 + 0.5 * c.share_cleaned("int")
 
 
 def _year(c: Content) -> float:
-    fits = c.share(lambda v: len(v) in (2, 4, 6, 7, 9)) * (c.digits or c.cleaned("year"))
+    fits = c.share(lambda v: len(v) in (2, 4, 6, 7, 9)) * (c.digits or c.share_cleaned("year"))
     years = [n for n in c.numbers if 1850 <= n <= 2100 or n < 100]
     return 0.05 if c.days > 0.5 else fits * (len(years) / len(c.numbers) if c.numbers else 0.5)
 
 
 def _money(c: Content) -> float:
-    fits = c.cleaned("money")
+    fits = c.share_cleaned("money")
     return 0.05 if c.days > 0.5 or fits < 0.3 else 0.4 + 0.4 * fits + 0.2 * c.sums
 
 
 def _age(c: Content) -> float:
-    return c.cleaned("age") * (0.9 if c.length <= 12 else 0.3)
+    return c.share_cleaned("age") * (0.9 if c.length <= 12 else 0.3)
 
 
 def _sections(c: Content) -> float:
@@ -226,7 +226,7 @@ def _result(c: Content) -> float:
 
 def _act(c: Content) -> float:
     """Acts by name; a column of sections belongs to the sections."""
-    return 0.1 if c.sections > 0.5 and c.listed("act") < 0.3 else _score_codes(c, "act")
+    return 0.1 if c.sections > 0.5 and c.share_listed("act") < 0.3 else _score_codes(c, "act")
 
 
 def _address(c: Content) -> float:
@@ -234,11 +234,11 @@ def _address(c: Content) -> float:
 
 
 def _phone(c: Content) -> float:
-    return c.cleaned("phone") if c.cleaned("phone") > 0.2 else 0.1
+    return c.share_cleaned("phone") if c.share_cleaned("phone") > 0.2 else 0.1
 
 
 def _time(c: Content) -> float:
-    return 0.05 if c.days > 0.9 and c.cleaned("time") < 0.2 else 0.2 + 0.8 * c.cleaned("time")
+    return 0.05 if c.days > 0.9 and c.share_cleaned("time") < 0.2 else 0.2 + 0.8 * c.share_cleaned("time")
 
 
 def _date(c: Content) -> float:
@@ -246,7 +246,11 @@ def _date(c: Content) -> float:
 
 
 def _station(c: Content) -> float:
-    return 0.05 if c.days > 0.5 or c.length > 60 else 0.6 + 0.4 * max(c.listed("station"), c.listed("district"))
+    return (
+        0.05
+        if c.days > 0.5 or c.length > 60
+        else 0.6 + 0.4 * max(c.share_listed("station"), c.share_listed("district"))
+    )
 
 
 _BY_KIND: Mapping[str, Callable[[Content], float]] = {

@@ -49,7 +49,7 @@ def _contradict(names: Sequence[str], dated: Sequence[Content]) -> bool:
     years = {found[1] for name in names if (found := _YEAR.fullmatch(name))}
     clean = load_cleaners()["date"].clean
     assert clean is not None
-    said = [[day[:4] for v in c.tried if (day := clean(v, c.context).value)] for c in dated]
+    said = [[day[:4] for v in c.tried_cells if (day := clean(v, c.context).value)] for c in dated]
     return bool(said) and all(2 * sum(year in years for year in one) < len(one) for one in said)
 
 

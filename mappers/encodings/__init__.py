@@ -136,7 +136,7 @@ def decode_all(
             text = " ".join(map(own, words))
         # Some word may be plain English: the cell is looked at word by word.
         except KeyError:
-            shown = known.shown(words)
+            shown = known.show_words(words)
             text = nfc(decode_mixed(encoding, stripped)) if shown is None else shown
         decoded.append((raw, text, 1.0, ()))
     return decoded

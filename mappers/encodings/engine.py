@@ -58,26 +58,26 @@ class FontTable:
         """Characters of the font as Unicode NFC; a code the table has not stays as it is."""
         # Words are remembered, so a text is cut at its blanks unless a code or a hanging mark goes over one.
         if self._over_blanks.search(text):
-            return self._decoded(text)
+            return self._decode_text(text)
         return " ".join(map(self._words.__getitem__, text.split(" ")))
 
     def decode_word(self, word: str) -> str | None:
         """Characters without a blank as Unicode; None where what stands beside them may matter."""
         return None if word[:1] in self._hanging or self._codes_with_blanks else self._words[word]
 
-    def _decoded(self, text: str) -> str:
+    def _decode_text(self, text: str) -> str:
         if len(text) > _LONGEST:
             # No word is so long, and what looks back over all of it would take time by its square.
-            return "".join(self._decoded(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST))
+            return "".join(self._decode_text(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST))
         glyphs = "".join(map(self._glyphs.__getitem__, self.codes_pattern.findall(text)))
         # A script without a block of its own has no syllables to put in order.
         if not self.script.start:
             return nfc(glyphs)
-        if self._untied.search(glyphs):
-            glyphs = self._untied.sub("", glyphs)
+        if self._tie_pattern.search(glyphs):
+            glyphs = self._tie_pattern.sub("", glyphs)
         if self.digits and self._numbers.search(glyphs):
             glyphs = self._numbers.sub(lambda m: m[0].translate(self._as_digits), glyphs)
-        return nfc("".join(map(self._placed.__getitem__, self._syllables.findall(glyphs))))
+        return nfc("".join(map(self._placed_syllables.__getitem__, self._syllables.findall(glyphs))))
 
     def unknown(self, text: str) -> int:
         """How many characters of a text this font has no code for, blanks and plain ASCII digits aside."""
@@ -94,7 +94,7 @@ class FontTable:
     @cached_property
     def _words(self) -> Memory[str]:
         """Words already decoded: names and places come again in cells that are all different."""
-        return Memory(self._decoded)
+        return Memory(self._decode_text)
 
     @cached_property
     def _over_blanks(self) -> re.Pattern[str]:
@@ -184,7 +184,7 @@ class FontTable:
         return re.compile(f"{before}{cluster}{behind}|{others}+|.", re.DOTALL)
 
     @cached_property
-    def _untied(self) -> re.Pattern[str]:
+    def _tie_pattern(self) -> re.Pattern[str]:
         """Blanks typed between a syllable and the mark that hangs on it, as the fonts' own keyboards make them.
 
         And the virama of a half letter under which another letter is joined with its own.
@@ -211,7 +211,7 @@ class FontTable:
         return {ord(letter): digit for letter, digit in self.digits.items()}
 
     @cached_property
-    def _placed(self) -> Memory[str]:
+    def _placed_syllables(self) -> Memory[str]:
         return Memory(self._place)
 
     @cached_property
@@ -236,7 +236,7 @@ class FontTable:
             if rank != _FIRST and not is_doubled:
                 out.append(text)
         text = first + cluster + "".join(out)
-        return nfc(self.script.joined.sub(lambda m: joins[m[0]], text) if joins else text)
+        return nfc(self.script.join_pattern.sub(lambda m: joins[m[0]], text) if joins else text)
 
     def _pieces(self, marks: str) -> Iterator[tuple[int, str]]:
         """What hangs on a cluster, in pieces with their rank."""

@@ -71,7 +71,7 @@ class Iscii:
         """Its characters as Unicode NFC; what has no meaning in the script stays as it is."""
         if text.isascii():
             return text
-        return nfc(_show_letters(text, self.column) if "\xef" not in text else "".join(self._switched(text)))
+        return nfc(_show_letters(text, self.column) if "\xef" not in text else "".join(self._split_scripts(text)))
 
     def encode(self, text: str) -> str:
         """Unicode as its characters, in one script throughout.
@@ -81,7 +81,7 @@ class Iscii:
         text = nfc(text)
         if text.isascii():
             return text
-        codes = "".join(_letters(self.column).written(text))
+        codes = "".join(_letters(self.column).encode_letters(text))
         back, usual = self.decode(codes), _usual(text)
         wrong = next((c for c in codes if c not in BYTES), "")
         if back != usual or wrong:
@@ -97,7 +97,7 @@ class Iscii:
         letters = _letters(self.column)
         return len(_BEYOND_ASCII.findall(letters.pairs.sub("", kept).translate(letters.nothing)))
 
-    def _switched(self, text: str) -> Iterator[str]:
+    def _split_scripts(self, text: str) -> Iterator[str]:
         """Pieces of a text, each in the script that its line has switched to."""
         column = self.column
         for piece in _SWITCH.split(text):
@@ -132,11 +132,11 @@ class _Letters:
         found = sorted((c for c in self.texts if len(c) > 1), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, found)))
 
-    def shown(self, text: str) -> str:
+    def decode_letters(self, text: str) -> str:
         """Codes as text, letter by letter."""
         return self.pairs.sub(lambda m: self.texts[m[0]], text).translate(self.singles)
 
-    def written(self, text: str) -> Iterator[str]:
+    def encode_letters(self, text: str) -> Iterator[str]:
         """Text as codes, the longest match first; what has no code stays as it is."""
         # ISCII has neither: addak is the consonant twice, tippi is the bindi.
         if "\u0a71" in text or "\u0a70" in text:
@@ -170,7 +170,7 @@ def iscii_encodings() -> Iterator[Iscii]:
 
 
 def _show_letters(text: str, column: str) -> str:
-    shown = _letters(column).shown(text)
+    shown = _letters(column).decode_letters(text)
     if column == "gur":
         return _TIPPI.sub("\u0a70", _DOUBLED.sub("\u0a71", shown))
     return shown

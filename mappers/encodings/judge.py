@@ -57,7 +57,7 @@ class EncodingCandidate:
 
 def plain_logs(grams: Grams, learned: Mapping[str, NgramModel]) -> Floats:
     """The logarithm of each text's likelihood as plain text."""
-    parts = [learned[name].of(grams) + math.log(share) for name, share in PLAIN_CLASSES.items()]
+    parts = [learned[name].score_texts(grams) + math.log(share) for name, share in PLAIN_CLASSES.items()]
     found: Floats = np.logaddexp.reduce(parts)
     return found
 
@@ -70,8 +70,8 @@ def spoken_models(info: EncodingInfo, learned: Mapping[str, NgramModel]) -> list
 
 def spoken_logs(texts: Sequence[str], encoding: Encoding, learned: Mapping[str, NgramModel]) -> Floats | None:
     """How likely decoded texts are as words of the encoding's languages; None when none of them was learned."""
-    grams = Grams.of(map(unicode_symbols, texts))
-    found = [m.of(grams) for m in spoken_models(encoding.info, learned)]
+    grams = Grams.from_texts(map(unicode_symbols, texts))
+    found = [m.score_texts(grams) for m in spoken_models(encoding.info, learned)]
     return np.max(found, axis=0) if found else None
 
 
@@ -92,9 +92,9 @@ class ColumnJudge:
 
     def __post_init__(self) -> None:
         """Score the cells: by their bytes for all encodings, by what they read for the likeliest."""
-        grams, learned = Grams.of(map(font_symbols, self.cells)), models()
+        grams, learned = Grams.from_texts(map(font_symbols, self.cells)), models()
         self._plain = plain_logs(grams, learned)
-        self._scores = {n: learned[n].of(grams) for n in self.known if n in learned}
+        self._scores = {n: learned[n].score_texts(grams) for n in self.known if n in learned}
         for name in self._worth_reading():
             texts = self._read[name] = tuple(map(self.known[name].decode, self.cells))
             spoken, stored = spoken_logs(texts, self.known[name], learned), self._scores.get(name)
@@ -104,7 +104,7 @@ class ColumnJudge:
     def candidates(self) -> tuple[EncodingCandidate, ...]:
         """All encodings and plain text, the likeliest first."""
         heat = len(self.cells) ** _HEAT
-        logs = {n: self._mixed(n) for n in self._scores} | {ENGLISH: self._plain}
+        logs = {n: self._mix_likelihoods(n) for n in self._scores} | {ENGLISH: self._plain}
         least = np.max(list(logs.values()), axis=0) - _MOST_AGAINST
         logits = {n: float(np.maximum(v, least).sum()) / heat + self._prior(n) for n, v in logs.items()}
         families: dict[str, list[str]] = {}
@@ -114,7 +114,7 @@ class ColumnJudge:
         found = []
         for family, members in families.items():
             share = math.exp(_log_sum(logits[n] for n in members) - whole)
-            within = self._within(family, {n: logits[n] for n in members})
+            within = self._share_family(family, {n: logits[n] for n in members})
             found += [EncodingCandidate(n, family, share * part) for n, part in within.items()]
         return tuple(sorted(found, key=lambda c: (-c.share, c.name)))
 
@@ -138,7 +138,7 @@ class ColumnJudge:
         """How likely the cells are an encoding's text at all, and not bytes of another kind."""
         heat = len(self.cells) ** _HEAT
         noise = -math.log(_NOISE_SYMBOLS) * sum(len(c) + 1 for c in self.cells) / heat + _PRIOR_NOISE
-        text = float(self._mixed(name).sum()) / heat + self._prior(name)
+        text = float(self._mix_likelihoods(name).sum()) / heat + self._prior(name)
         # exp overflows above 709.
         return 1 / (1 + math.exp(min(noise - text, 500.0)))
 
@@ -158,7 +158,7 @@ class ColumnJudge:
             yield "state", 1.0
 
     def _worth_reading(self) -> list[str]:
-        ranked = sorted(self._scores, key=lambda n: (-self._mixed(n).sum() - self._prior(n), n))
+        ranked = sorted(self._scores, key=lambda n: (-self._mix_likelihoods(n).sum() - self._prior(n), n))
         unlearned = [n for n in self.known if n not in self._scores and self._has_languages(n)]
         expected = [n for n in self.expected if n in self._scores]
         named = [n for n in sorted(self.named) if n in self._scores]
@@ -168,7 +168,7 @@ class ColumnJudge:
         script = self.known[name].info.script
         return script != "Latn" and bool(languages_of_script(script))
 
-    def _mixed(self, name: str) -> Floats:
+    def _mix_likelihoods(self, name: str) -> Floats:
         """Likelihoods of the cells when each may be plain text as well."""
         mixed: Floats = np.logaddexp(self._scores[name] + math.log(1 - _MIXED), self._plain + math.log(_MIXED))
         return mixed
@@ -202,7 +202,7 @@ class ColumnJudge:
     def _family(self, name: str) -> str:
         return PLAIN if name == ENGLISH else self.known[name].info.family
 
-    def _within(self, family: str, logits: Mapping[str, float]) -> Mapping[str, float]:
+    def _share_family(self, family: str, logits: Mapping[str, float]) -> Mapping[str, float]:
         """The shares of a family's members. ISCII's bytes say little of the script: ATR does, or a state, or a font."""
         parts = dict(logits)
         if family == _ISCII:

@@ -82,7 +82,7 @@ class Grams:
     starts: NDArray[np.intp]
 
     @classmethod
-    def of(cls, texts: Iterable[bytes]) -> Grams:
+    def from_texts(cls, texts: Iterable[bytes]) -> Grams:
         """The trigrams of texts, their ends included. An empty text has one."""
         edge = bytes([EDGE])
         joined: list[bytes] = []
@@ -115,11 +115,11 @@ class NgramModel:
     keys: NDArray[np.uint32]
     values: Floats
 
-    def of(self, grams: Grams) -> Floats:
+    def score_texts(self, grams: Grams) -> Floats:
         """The logarithm of each text's likelihood."""
-        return np.add.reduceat(self.each(grams.keys), grams.starts, dtype=np.float64)
+        return np.add.reduceat(self.score_trigrams(grams.keys), grams.starts, dtype=np.float64)
 
-    def each(self, keys: NDArray[np.uint32]) -> Floats:
+    def score_trigrams(self, keys: NDArray[np.uint32]) -> Floats:
         """The logarithm of each trigram's likelihood."""
         at = np.searchsorted(self.keys, keys)
         # Behind the last key any place will do: the comparison below says no.
@@ -129,7 +129,7 @@ class NgramModel:
 
     def one(self, first: int, second: int, third: int) -> float:
         """The logarithm of one trigram's likelihood."""
-        return float(self.each(np.array([first << 16 | second << 8 | third], np.uint32))[0])
+        return float(self.score_trigrams(np.array([first << 16 | second << 8 | third], np.uint32))[0])
 
 
 def count(grams: Grams, least: float = 4.6) -> NgramModel:

@@ -75,7 +75,7 @@ def decode_words(encoding: Decoder, raw: str) -> str:
     try:
         return " ".join(map(own.__getitem__, words))
     except KeyError:
-        shown = own.shown(words)
+        shown = own.show_words(words)
         return decode_mixed(encoding, raw) if shown is None else shown
 
 
@@ -185,7 +185,7 @@ class OwnWords(dict[str, str]):
         self[word] = shown
         return shown
 
-    def shown(self, words: Sequence[str]) -> str | None:
+    def show_words(self, words: Sequence[str]) -> str | None:
         """What the words of a cell show where all that speaks for plain text together is too little; else None."""
         shown: list[str] = []
         odds: list[float] = []
@@ -232,8 +232,8 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
         if not typed.isascii() or not fonts:
             return _NEVER
         symbols = font_symbols(typed)
-        as_plain = _log_sum([t.of(symbols) + share for t, share in plain])
-        return min(_most(word), as_plain - max(t.of(see(read(word))) for t, see, read in fonts))
+        as_plain = _log_sum([t.score_word(symbols) + share for t, share in plain])
+        return min(_most(word), as_plain - max(t.score_word(see(read(word))) for t, see, read in fonts))
 
     return Memory(odds)
 
@@ -272,7 +272,7 @@ class _Trigrams(dict[tuple[int, int, int], float]):
         made = self[key] = self._model.one(*key)
         return made
 
-    def of(self, symbols: bytes) -> float:
+    def score_word(self, symbols: bytes) -> float:
         """The logarithm of a word's likelihood."""
         # The edge of ngrams.py, not imported from there, for numpy comes with it.
         ends = b"\x02\x02" + symbols + b"\x02"

@@ -64,7 +64,7 @@ class Script:
         return {**ranks, self.nukta: NUKTA, self.virama: JOINED}
 
     @cached_property
-    def joined(self) -> re.Pattern[str]:
+    def join_pattern(self) -> re.Pattern[str]:
         """Pairs to be joined."""
         return re.compile("|".join(map(re.escape, sorted(self.joins, key=len, reverse=True))) or "(?!)")
 

@@ -64,10 +64,10 @@ class FontWriter:
 
     def write(self, text: str) -> str:
         """NFC text as codes. Raises ValueError naming the first character for which the font has no spelling."""
-        return "".join(map(self._written.__getitem__, self._syllables_of_text.findall(text)))
+        return "".join(map(self._syllable_codes.__getitem__, self._syllables_of_text.findall(text)))
 
     @cached_property
-    def _written(self) -> Memory[str]:
+    def _syllable_codes(self) -> Memory[str]:
         return Memory(self._write_syllable)
 
     @cached_property
@@ -100,14 +100,14 @@ class FontWriter:
         if not self._script.stacks:
             yield from self._side_by_side(syllable)
         if not reph:
-            yield from self._stacked(cluster, unicodedata.normalize("NFD", behind))
+            yield from self._spell_stacked(cluster, unicodedata.normalize("NFD", behind))
             yield self._greedy(syllable)
             yield self._greedy(unicodedata.normalize("NFD", syllable))
         for tail in dict.fromkeys((behind, unicodedata.normalize("NFD", behind))):
             for joined in range(len(cluster)):
                 kept, below = cluster[: len(cluster) - joined], cluster[len(cluster) - joined :]
                 if not below or below.startswith(self._script.virama):
-                    yield from self._arranged(reph, kept, below, tail)
+                    yield from self._arrange_tail(reph, kept, below, tail)
         yield self._greedy(syllable)
         if self._script.stacks:
             yield from self._side_by_side(syllable)
@@ -121,7 +121,7 @@ class FontWriter:
             if before is not None and alive:
                 yield from (before + s for s in self._spellings(alive) if s)
 
-    def _stacked(self, cluster: str, behind: str) -> Iterator[str | None]:
+    def _spell_stacked(self, cluster: str, behind: str) -> Iterator[str | None]:
         """Spellings with the letters below typed behind the vowel sign that their letter is shown with."""
         if cluster in self._spelled_by_role[""]:
             return
@@ -139,7 +139,7 @@ class FontWriter:
         cluster, _, consonant = self.table.shape
         return re.compile(f"({self._script.reph}(?={consonant}))?({cluster})(.*)", re.DOTALL)
 
-    def _arranged(self, reph: str, cluster: str, below: str, tail: str) -> Iterator[str | None]:
+    def _arrange_tail(self, reph: str, cluster: str, below: str, tail: str) -> Iterator[str | None]:
         """Spellings with the signs of a tail before, behind, and together with the reph."""
         for cut in range(len(tail) + 1):
             before, after = tail[:cut], tail[cut:]
@@ -147,7 +147,7 @@ class FontWriter:
             for where in (reph + after, reph):
                 post = self._code_of("post", where) if reph else ""
                 rest = self._greedy(after) if where == reph or not reph else ""
-                base, joined = self._greedy(cluster), self._below(below)
+                base, joined = self._greedy(cluster), self._encode_below(below)
                 ahead = self._code_of("pre", below)
                 if ahead is not None and None not in (pre, rest, base):
                     yield f"{pre}{ahead}{base}{rest}{post or ''}"
@@ -156,7 +156,7 @@ class FontWriter:
                     yield f"{pre}{base}{rest}{joined}{post}"
                     yield f"{pre}{base}{joined}{post}{rest}"
 
-    def _below(self, joined: str) -> str | None:
+    def _encode_below(self, joined: str) -> str | None:
         if not joined:
             return ""
         code = self._code_of("post", joined)

@@ -107,7 +107,7 @@ class _Reader:
             return
         yield from ((m, _SHORT) for m in self._lexicon.short.get(piece, ()) if m not in known)
         if not known:
-            yield from self._guessed(piece)
+            yield from self._guess_words(piece)
             if len(piece) >= _LONG and end in self._ends and (start == 0 or start in self._ends):
                 yield from ((m, _MISSPELT) for m in nearly(piece, self._lexicon))
         if self._is_ending(piece, start, end):
@@ -115,7 +115,7 @@ class _Reader:
         if not known:
             yield f"{UNKNOWN}{piece}", _UNKNOWN + _LETTER * min(len(piece), 4)
 
-    def _guessed(self, piece: str) -> Iterator[tuple[str, float]]:
+    def _guess_words(self, piece: str) -> Iterator[tuple[str, float]]:
         """Words of the country: without the sign they end in, cut short, or told by their sound in Latin letters."""
         yield from ((m, _STEM) for m in self._lexicon.stems.get(piece, ()))
         if piece.isascii():

@@ -148,7 +148,7 @@ class SheetReader:
     def rows(self, outline: SheetOutline) -> Iterator[SheetRow]:
         """The rows in order; those of a sheet that is not written in order are gathered first."""
         if outline.is_ordered:
-            yield from self._grouped()
+            yield from self._group_rows()
         else:
             rows: dict[int, dict[int, SheetCell]] = {}
             for row, column, cell in self._cells():
@@ -157,7 +157,7 @@ class SheetReader:
                 yield SheetRow(row + 1, rows[row])
         self._say(outline)
 
-    def _grouped(self) -> Iterator[SheetRow]:
+    def _group_rows(self) -> Iterator[SheetRow]:
         cells: dict[int, SheetCell] = {}
         at = -1
         for row, column, cell in self._cells():
@@ -216,7 +216,7 @@ class SheetReader:
         elif kind in _FORMULAS:
             yield PlacedCell(row, column, self._result(data[at : at + 8], form))
         elif kind == LABEL_SST:
-            yield PlacedCell(row, column, self._shared(_number(data, at, 4), form))
+            yield PlacedCell(row, column, self._read_shared_text(_number(data, at, 4), form))
         else:
             text, font = self._text(data[at:], is_short=kind == _LABEL_2)
             yield PlacedCell(row, column, text_cell(text, font or (form.font if form else "")))
@@ -235,7 +235,7 @@ class SheetReader:
         for i, (xf, packed) in enumerate(struct.iter_unpack("<HI", data[4:-2])):
             yield PlacedCell(row, first + i, self._number(rk_number(packed), self._book.format(xf)))
 
-    def _shared(self, number: int, form: Format | None) -> SheetCell:
+    def _read_shared_text(self, number: int, form: Format | None) -> SheetCell:
         if number >= len(self._book.texts):
             return SheetCell(TEXT_LOST, LOST)
         text, font = self._book.texts[number]

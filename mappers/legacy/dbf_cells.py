@@ -55,12 +55,12 @@ class _Cells:
             return self._numbers(field)
         if kind == "D" and length == 8:
             return self._days(field)
-        fixed = self._fixed(kind, length)
+        fixed = self._convert_fixed(kind, length)
         if fixed is not None:
             return fixed if kind not in "T@" else self._moments(field, fixed)
         return _logical if kind == "L" else _characters
 
-    def _fixed(self, kind: str, length: int) -> Convert | None:
+    def _convert_fixed(self, kind: str, length: int) -> Convert | None:
         """Cells of a fixed number of bytes; None where the type is another or the length does not fit it."""
         if kind in "I+" and length == 4:
             return _swapped_integers if self._version in DBASE7 else _integers

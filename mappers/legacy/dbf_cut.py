@@ -111,7 +111,7 @@ class Cutter:
         odd: set[int] = set()
         # Where the length of the file speaks for whole rows, damaged marks alone are followed.
         if not self.is_whole:
-            if near := self._near(data, count, is_last=is_last):
+            if near := self._find_near(data, count, is_last=is_last):
                 return self._far(data, max(0, near.row - BEHIND), min(count, near.row + AHEAD)) or near
             if self._odd_searches > 0:
                 odd = self._odd(data, count)
@@ -138,7 +138,7 @@ class Cutter:
     def _is_sound(self, data: bytes, at: int) -> bool:
         return at >= 0 and self._sound.fullmatch(data, at, at + self._length) is not None
 
-    def _near(self, data: bytes, count: int, *, is_last: bool) -> _Found | None:
+    def _find_near(self, data: bytes, count: int, *, is_last: bool) -> _Found | None:
         """Few bytes lost or added, or as many as the length of the file says."""
         shifts = list(_NEAR)
         at_end = 0

@@ -64,7 +64,7 @@ class TableGrid:
         return LegacyTable(self.name, columns, rows, self.notes, fonts=usual_fonts(columns, below or top),
                            encoding=self.encoding)  # fmt: skip
 
-    def below(self, width: int) -> Iterator[LegacyRow]:
+    def read_rows(self, width: int) -> Iterator[LegacyRow]:
         """All rows, when the names of the columns are known from elsewhere."""
         return self._rows(self.rows, width)
 

@@ -119,11 +119,11 @@ class HtmlRows:
             self._text("\n" if self._texts else "", is_break=True)
         if tag.startswith("/"):
             self._close(tag[1:])
-        elif (piece.attributes or self.fonts) and (font := self._named(piece)):
+        elif (piece.attributes or self.fonts) and (font := self._find_font(piece)):
             self._stack.append((tag, font))
         return row
 
-    def _named(self, piece: HtmlPiece) -> str:
+    def _find_font(self, piece: HtmlPiece) -> str:
         """The font that a tag names, by itself or by its class."""
         given = piece.attributes
         if own := given.get("face", "").partition(",")[0].strip() or _font_in(given.get("style", "")):

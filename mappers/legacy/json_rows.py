@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mappers.legacy.json_scan import JsonTaken, to_text
 from mappers.legacy.lines import TextForm
-from mappers.legacy.xml_kinds import MOST_REPEATED, free_name, numbered
+from mappers.legacy.xml_kinds import MOST_REPEATED, free_name, number_name
 
 # Strings are matched as well, so that a comma within one stays.
 _TRAILING = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
@@ -87,23 +87,23 @@ class JsonCells:
             for key, inner in value:
                 times[key] = times.get(key, 0) + 1
                 self.doubles += times[key] == 2
-                self._add(inner, (name + "/" if name else "") + numbered(key, times[key]), cells)
+                self._add(inner, (name + "/" if name else "") + number_name(key, times[key]), cells)
         elif isinstance(value, list) and value and not isinstance(value, Pairs):
             self._add_list(value, name, cells)
         else:
-            cells[free_name(name or VALUE, cells)] = self.shown(value)
+            cells[free_name(name or VALUE, cells)] = self.show_value(value)
 
     def _add_list(self, values: list[object], name: str, cells: dict[str, str]) -> None:
         if len(values) <= MOST_REPEATED:
             for n, inner in enumerate(values, 1):
-                self._add(inner, numbered(name or VALUE, n), cells)
+                self._add(inner, number_name(name or VALUE, n), cells)
         elif any(isinstance(v, list) for v in values):
             self.lists += 1
             cells[free_name(name or VALUE, cells)] = as_json(values)
         else:
-            cells[free_name(name or VALUE, cells)] = "\n".join(map(self.shown, values))
+            cells[free_name(name or VALUE, cells)] = "\n".join(map(self.show_value, values))
 
-    def shown(self, value: object) -> str:
+    def show_value(self, value: object) -> str:
         """A single value as text; numbers as they are written."""
         if isinstance(value, list):
             return as_json(value) if value else ""
@@ -117,13 +117,13 @@ class JsonCells:
         if text.isascii():
             return text.replace("\0", "")
         if self.form.encoding and not self.form.is_mixed:
-            return self._whole(text)
+            return self._join_halves(text)
         try:
             return self.form.cell(text.encode("latin-1"))
         except UnicodeEncodeError:
-            return self._whole(text)
+            return self._join_halves(text)
 
-    def _whole(self, text: str) -> str:
+    def _join_halves(self, text: str) -> str:
         if _LONE.search(text):
             self.halves += 1
             # Two halves that stand side by side are one character again; a lone one is lost.

@@ -42,22 +42,22 @@ class MemoFile:
         if self._left <= 0:
             return b"", "memos of many rows point to the same text; not read again"
         self.file.seek(at)
-        text, wrong = self._framed(self.file.read(8))
+        text, wrong = self._read_framed(self.file.read(8))
         self._left -= len(text) + 8
         return text, wrong
 
-    def _framed(self, head: bytes) -> tuple[bytes, str]:
+    def _read_framed(self, head: bytes) -> tuple[bytes, str]:
         if self.kind == "foxpro":
-            return self._counted(struct.unpack(">II", head)[1] if len(head) == 8 else -1)
+            return self._read_counted(struct.unpack(">II", head)[1] if len(head) == 8 else -1)
         if head.startswith(_DBASE4_MARK):
-            return self._counted(struct.unpack("<I", head[4:])[0] - 8 if len(head) == 8 else -1)
+            return self._read_counted(struct.unpack("<I", head[4:])[0] - 8 if len(head) == 8 else -1)
         text = head
         while b"\x1a" not in text and len(text) < _LONGEST_MARKED and (more := self.file.read(8 * _BLOCK)):
             text += more
         memo, mark, _ = text.partition(b"\x1a")
         return memo, "" if mark else "a memo has no end mark"
 
-    def _counted(self, length: int) -> tuple[bytes, str]:
+    def _read_counted(self, length: int) -> tuple[bytes, str]:
         if length < 0 or length > self.size:
             return b"", "the length of a memo is damaged; its text is lost"
         text = self.file.read(min(length, _LONGEST))

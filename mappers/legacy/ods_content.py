@@ -137,7 +137,7 @@ class CellText:
             font = next((s for s in reversed(self._spans[-4:]) if s), self._base)
             self._shares[font] += len(data)
 
-    def whole(self) -> str:
+    def join_text(self) -> str:
         """The text."""
         return "\n".join("".join(p) for p in self._paragraphs)
 
@@ -247,7 +247,7 @@ class ContentHandler(Handler[OdsItem]):
 def read_cell(attributes: Mapping[str, str], content: CellText) -> SheetCell:
     """A cell by its type: numbers and days as they are stored, texts as they are shown."""
     kind = attributes.get("office:value-type", "")
-    shown = content.whole()
+    shown = content.join_text()
     if attributes.get("calcext:value-type") == "error":
         return SheetCell(shown, ERROR)
     if kind in ("float", "percentage", "currency"):

@@ -6,7 +6,7 @@ _MINUS = 0xD
 _SIGNS = frozenset({0xC, 0xD, 0xF})
 
 
-def unpacked(stored: bytes) -> bytes:
+def unpack_decimal(stored: bytes) -> bytes:
     """A packed decimal as digits with its sign; bytes that are none as they are.
 
     Each half of a byte is a digit, the last one the sign: C or F for plus, D for minus (IBM Enterprise COBOL).

@@ -102,7 +102,7 @@ class HelperProgram:
         except subprocess.TimeoutExpired:
             self.trouble = f"{self._name} was stopped: it did not end"
 
-    def whole(self) -> bytes:
+    def read_all(self) -> bytes:
         """All it prints, up to its limit."""
         return b"".join(self)
 

@@ -151,7 +151,7 @@ class RtfScan:
         elif m["hex"]:
             return self._bytes(bytes((int(m["hex"], 16),)), offset, state)
         elif sign in _SIGNS:
-            return self._shown(_SIGNS[sign], offset, state)
+            return self._show_text(_SIGNS[sign], offset, state)
         return None
 
     def _word(self, word: str, number: bytes | None, offset: int, state: _State, *, is_new: bool) -> RtfEvent | None:
@@ -186,7 +186,7 @@ class RtfScan:
         elif word in _OF_DOCUMENT and not self.code_page:
             self.code_page = _OF_DOCUMENT[word]
         elif word in _SPECIAL:
-            return self._shown(_SPECIAL[word], offset, state)
+            return self._show_text(_SPECIAL[word], offset, state)
         elif word in _KINDS:
             return self._if_shown(state, RtfEvent(_KINDS[word], offset, number=value))
         return None
@@ -194,7 +194,7 @@ class RtfScan:
     def _if_shown(self, state: _State, event: RtfEvent) -> RtfEvent | None:
         return event if not state.skips and (not state.is_nested or event.kind == "nestrow") else None
 
-    def _shown(self, text: str, offset: int, state: _State) -> RtfEvent | None:
+    def _show_text(self, text: str, offset: int, state: _State) -> RtfEvent | None:
         return None if state.skips else RtfEvent("text", offset, text, self.fonts.get(state.font, ""))
 
     def _unicode(self, value: int, offset: int, state: _State) -> RtfEvent | None:
@@ -204,13 +204,13 @@ class RtfScan:
         half, self._half = self._half, 0
         # A font of symbols has its characters at F000 and up.
         if 0xF000 <= code <= 0xF0FF:
-            return self._shown(WEST[code - 0xF000], offset, state)
+            return self._show_text(WEST[code - 0xF000], offset, state)
         if 0xD800 <= code < 0xDC00:
             self._half = code
             return None
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((half - 0xD800) << 10) + code - 0xDC00 if half else 0
-        return self._shown(chr(code), offset, state) if code else None
+        return self._show_text(chr(code), offset, state) if code else None
 
     def _bytes(self, data: bytes, offset: int, state: _State) -> RtfEvent | None:
         if not data:

@@ -90,11 +90,11 @@ def _better(rows: Sequence[SheetRow], merges: Sequence[Merge], at: int) -> int:
         return -1
     counts = Counter(c for r in rows for c in r.cells)
     core = [c for c, n in counts.items() if n >= max(2, _USED * len(rows))]
-    found = _Line(rows[at], merges).covered(core) if core else 1.0
+    found = _Line(rows[at], merges).share_covered(core) if core else 1.0
     is_low = found <= _FEW or any(is_labelled(c.text) for c in rows[at].cells.values())
     for i in range(at + 1, min(at + _NEAR, len(rows) - 1)):
         is_set_off = not _is_adjacent(rows, i - 1)
-        named = _Line(rows[i], merges).covered(core) if core else 0.0
+        named = _Line(rows[i], merges).share_covered(core) if core else 0.0
         if named >= _MOST and named > found and _are_names(rows[i]) and (is_set_off or is_low):
             return i
         if not is_set_off and not is_low:
@@ -137,7 +137,7 @@ def _name(lines: Sequence[_Line], column: int) -> str:
     """What the rows of a header say of a column, one joined to the other."""
     parts: list[str] = []
     for line, below in zip(lines, (*lines[1:], None), strict=False):
-        text = " ".join(line.over(column, below).split())
+        text = " ".join(line.name_over(column, below).split())
         if text and text not in parts:
             parts.append(text)
     return _JOINED.join(parts)
@@ -152,7 +152,7 @@ class _Line:
         self._merges = sorted((m for m in merges if m.top <= row.number <= m.bottom), key=lambda m: m.left)
         self._lefts = [m.left for m in self._merges]
 
-    def over(self, column: int, below: _Line | None) -> str:
+    def name_over(self, column: int, below: _Line | None) -> str:
         """The name that stands over a column: its own, that of its merged range, or of the group left of it.
 
         A group spreads over columns without a merged range only where the row below has a name.
@@ -173,7 +173,7 @@ class _Line:
         covered = [bisect_right(under, m.right) - bisect_left(under, m.left) for m in spans]
         return any(n > 1 for n in covered) and max(covered) < len({*under, *self.places})
 
-    def covered(self, columns: Sequence[int]) -> float:
+    def share_covered(self, columns: Sequence[int]) -> float:
         """The share of these columns over which something stands."""
         return sum(c in self.row.cells or self._merge_at(c) is not None for c in columns) / len(columns)
 

@@ -55,7 +55,7 @@ def _places(path: Path, form: TextForm) -> Iterator[tuple[int, int]]:
             w.at = begins[-1]
             start = w.offset(w.at)
             ahead = at + _AHEAD - w.at
-            w.need(ahead)
+            w.read_ahead(ahead)
             at = 0
             end = w.offset(min(len(w.data), w.at + ahead))
             yield start, end

@@ -31,7 +31,7 @@ class DeclaredKeys:
     primary: dict[str, tuple[str, ...]] = field(default_factory=dict)
     foreign: dict[str, list[ForeignKey]] = field(default_factory=dict)
 
-    def of(self, table: str) -> tuple[ForeignKey, ...]:
+    def find_keys(self, table: str) -> tuple[ForeignKey, ...]:
         """What columns of a table refer to; where only the other table is named, its primary key is meant."""
         found = self.foreign.get(table.casefold(), [])
         whole = (k if k.to else k._replace(to=self.primary.get(k.table.casefold(), ())) for k in found)

@@ -117,7 +117,7 @@ def grammar(*, has_backslash: bool) -> SqlGrammar:
     )
 
 
-def unquoted(name: bytes) -> bytes:
+def strip_quotes(name: bytes) -> bytes:
     """A name without its quotes."""
     if name[:1] in (b"`", b'"') and len(name) > 1:
         return name[1:-1].replace(name[:1] * 2, name[:1])
@@ -129,4 +129,4 @@ _PARTS = re.compile(_PART)
 
 def name_parts(name: bytes) -> list[bytes]:
     """The parts of a name with dots, or the names of a list, unquoted."""
-    return [unquoted(m) for m in _PARTS.findall(name)]
+    return [strip_quotes(m) for m in _PARTS.findall(name)]

@@ -66,11 +66,11 @@ class Scanner:
         w = self.window
         while True:
             # So far ahead that the head of a statement is seen whole.
-            w.need(_AHEAD)
+            w.read_ahead(_AHEAD)
             w.at = match_end(sql.BETWEEN, w.data, w.at)
             if w.at >= len(w.data) and not w.more():
                 return
-            w.need(_AHEAD)
+            w.read_ahead(_AHEAD)
             statement = self._statement()
             if statement is not None:
                 yield statement
@@ -135,12 +135,12 @@ class Scanner:
                 names += name_parts(t[0])[:1]
             is_first = depth == 1 and sign in (b"(", b",")
             if len(w.data) - w.at < _AHEAD // 16:
-                w.need(_AHEAD)
+                w.read_ahead(_AHEAD)
         return statement._replace(columns=tuple(names))
 
     def rows(self, statement: SqlStatement, width: int) -> Iterator[SqlRow]:
         """The rows of the statement that was given last; broken ones as such. width: cells a row should have, or 0."""
-        return self._copied(statement) if statement.kind == "copy" else self._inserted(width)
+        return self._read_copied(statement) if statement.kind == "copy" else self._read_inserted(width)
 
     def skip_rows(self, statement: SqlStatement, width: int) -> SqlRow | None:
         """Go behind the rows of the statement that was given last. Returns the first of them."""
@@ -154,13 +154,13 @@ class Scanner:
                 break
         return first
 
-    def _inserted(self, width: int) -> Iterator[SqlRow]:
+    def _read_inserted(self, width: int) -> Iterator[SqlRow]:
         w, match = self.window, self.grammar.row.match
-        w.need(_AHEAD)
+        w.read_ahead(_AHEAD)
         w.at = match_end(sql.SPACE, w.data, w.at)
         while True:
             if len(w.data) - w.at < _AHEAD:
-                w.need(_AHEAD)
+                w.read_ahead(_AHEAD)
             m = match(w.data, w.at)
             if m:
                 offset = w.offset(w.at)
@@ -204,7 +204,7 @@ class Scanner:
     def _double(self) -> bool:
         """Have twice as much ahead. False at the end of the file."""
         ahead = len(self.window.data) - self.window.at
-        self.window.need(2 * ahead)
+        self.window.read_ahead(2 * ahead)
         return len(self.window.data) - self.window.at > ahead
 
     def _find_next_row(self, width: int) -> bool:
@@ -237,7 +237,7 @@ class Scanner:
             return w.data[w.at : w.at + 1] != b";" and w.at < len(w.data)
         return w.data[w.at : w.at + 1] == b"("
 
-    def _copied(self, statement: SqlStatement) -> Iterator[SqlRow]:
+    def _read_copied(self, statement: SqlStatement) -> Iterator[SqlRow]:
         w = self.window
         while True:
             end = w.data.find(b"\n", w.at)
@@ -262,10 +262,10 @@ class Scanner:
         """Go to the end of a statement that is of no use, or to a line that begins another."""
         w = self.window
         # What begins here is none that could be read, even where it begins as an INSERT does.
-        w.need(_AHEAD)
+        w.read_ahead(_AHEAD)
         w.at = min(w.at + 1, len(w.data)) if w.data[w.at : w.at + 1] in (b"i", b"I") else w.at
         while True:
-            w.need(_AHEAD)
+            w.read_ahead(_AHEAD)
             m = sql.OTHER.match(w.data, w.at)
             w.at = m.end() if m else w.at
             if w.at < len(w.data):
@@ -279,7 +279,7 @@ class Scanner:
     def _skip_past(self, pattern: re.Pattern[bytes]) -> None:
         """Go behind a pattern, which is looked for near; stay where it is not found."""
         w = self.window
-        w.need(_AHEAD * 16)
+        w.read_ahead(_AHEAD * 16)
         m = pattern.search(w.data, w.at)
         w.at = m.end() if m else w.at
 

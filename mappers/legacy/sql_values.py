@@ -67,7 +67,7 @@ class SqlCells:
         # Only words that begin so can be NULL or hex; all others are spared the closer look.
         return word if word[0] not in "nN0" or word.isdigit() else self._word(word.encode())
 
-    def any(self, values: Sequence[Sequence[SqlToken]], data: bytes) -> list[bytes | str]:
+    def read_cells(self, values: Sequence[Sequence[SqlToken]], data: bytes) -> list[bytes | str]:
         """Cells of a row of any values."""
         return [self._cell(self._value(v, data)) for v in values]
 
@@ -91,12 +91,12 @@ class SqlCells:
         return value.data if value.kind == "binary" else self.form.cell(value.data)
 
     def _value(self, tokens: Sequence[SqlToken], data: bytes) -> Value:
-        found = self._joined(tokens)
+        found = self._join_terms(tokens)
         if found is None:
             return Value("raw", data[tokens[0].start : tokens[-1].end] if tokens else b"")
         return found
 
-    def _joined(self, tokens: Sequence[SqlToken]) -> Value | None:
+    def _join_terms(self, tokens: Sequence[SqlToken]) -> Value | None:
         """The value of terms with || or + between them; None when it is not understood."""
         terms = _split(tokens, (b"||", b"+")) if any(t.kind == "text" for t in tokens) else [list(tokens)]
         values = [self._term(t) for t in terms]
@@ -116,7 +116,7 @@ class SqlCells:
         if first.kind == "sign" and first.data in (b"-", b"+") and len(tokens) == 2 and tokens[1].kind == "word":
             return Value("bare", first.data.replace(b"+", b"") + tokens[1].data)
         if first.data == b"(" and tokens[-1].data == b")":
-            return self._joined(tokens[1:-1])
+            return self._join_terms(tokens[1:-1])
         if first.kind == "word" and tokens[1].data == b"(" and tokens[-1].data == b")":
             return self._call(first.data.lower(), _split(tokens[2:-1], (b",",)))
         if first.kind == "word" and len(tokens) == 2 and tokens[1].kind == "text":
@@ -128,7 +128,7 @@ class SqlCells:
     def _call(self, name: bytes, arguments: Sequence[Sequence[SqlToken]]) -> Value | None:
         if name in (b"cast", b"try_cast", b"convert", b"try_convert"):
             return self._cast(name, arguments)
-        values = [self._joined(a) for a in arguments]
+        values = [self._join_terms(a) for a in arguments]
         if any(v is None for v in values):
             return None
         known = [v for v in values if v is not None]
@@ -151,7 +151,7 @@ class SqlCells:
             is_type_first = tokens[0].kind == "name" or (tokens[0].kind == "word" and not tokens[0].data[:1].isdigit())
             kind = tokens[0].data.lower() if is_type_first else b""
             tokens = list(arguments[1] if is_type_first else arguments[0])
-        value = self._joined(tokens)
+        value = self._join_terms(tokens)
         kind = kind.strip(b"[]`")
         if value and value.kind == "binary" and kind in _MOMENTS:
             return _moment(value.data, kind) or value

@@ -35,7 +35,7 @@ class Window:
         self.at = 0
         return True
 
-    def need(self, size: int) -> None:
+    def read_ahead(self, size: int) -> None:
         """Have so many bytes ahead where the file has them."""
         while len(self.data) - self.at < size and self.more():
             pass

@@ -14,7 +14,7 @@ from mappers.errors import TableError
 from mappers.legacy.grid import GridCell, GridRow, TableGrid
 from mappers.legacy.table import LegacyTable
 from mappers.legacy.word_styles import DEFAULT, Styles, font_of, value_of
-from mappers.legacy.xml_kinds import numbered
+from mappers.legacy.xml_kinds import number_name
 from mappers.legacy.xml_parts import Handler, XmlPart
 
 ROW = re.compile(rb"<w:tr[\s>]")
@@ -234,7 +234,7 @@ def word_tables(stem: str, part: XmlPart[WordRow], listener: WordTables, notes: 
     """
     found = 0
     for _, rows in groupby(_rows(part, listener), attrgetter("table")):
-        grid = TableGrid(numbered(stem, found + 1), (r.row for r in rows))
+        grid = TableGrid(number_name(stem, found + 1), (r.row for r in rows))
         grid.closing = lambda: [*notes, *listener.notes()]
         table = grid.table()
         if table is not None:

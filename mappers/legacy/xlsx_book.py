@@ -209,10 +209,10 @@ class TextRuns:
             self._parts.append(data)
             self._fonts[self._font] += len(data)
 
-    def whole(self) -> SharedText:
+    def join_text(self) -> SharedText:
         """The text so far."""
         font = max(self._fonts, key=self._fonts.__getitem__, default="")
-        return SharedText(unescaped("".join(self._parts)), font)
+        return SharedText(unescape_text("".join(self._parts)), font)
 
 
 class _TextsHandler(Handler[None]):
@@ -232,7 +232,7 @@ class _TextsHandler(Handler[None]):
 
     def end(self, name: str) -> None:
         if name == "si" and self._runs:
-            text = self._runs.whole()
+            text = self._runs.join_text()
             # Each text costs memory of its own, even a short one.
             self.size += len(text.text) + 64
             if self.size <= _MOST_TEXT:
@@ -246,7 +246,7 @@ class _TextsHandler(Handler[None]):
             self._runs.text(data)
 
 
-def unescaped(text: str) -> str:
+def unescape_text(text: str) -> str:
     """A text with its control characters, which XML cannot hold and Excel writes as _x000D_."""
     if "_x" not in text:
         return text

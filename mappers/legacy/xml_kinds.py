@@ -107,7 +107,7 @@ class Kinds:
         """Count an element."""
         named = name_tag(tag, attributes)
         parent, seen = self._stack[-1]
-        kind = parent.children.get(named.key) or self._made(parent, tag, named)
+        kind = parent.children.get(named.key) or self._make_kind(parent, tag, named)
         kind.count += 1
         times = seen[named.key] = seen.get(named.key, 0) + 1
         if times > kind.most:
@@ -127,7 +127,7 @@ class Kinds:
         if not kind.has_text and not data.isspace():
             kind.has_text = True
 
-    def _made(self, parent: Kind, tag: str, named: CountedTag) -> Kind:
+    def _make_kind(self, parent: Kind, tag: str, named: CountedTag) -> Kind:
         kind = Kind(tag, named.name, self.offset(), named.table)
         kind.is_skipped = parent.is_skipped or tag.lower() in _SCHEMA_TAGS
         # A kind too many serves this element alone and is forgotten.
@@ -217,10 +217,10 @@ def _add_columns(kind: Kind, prefix: str, found: dict[str, None]) -> None:
             continue
         for n in range(1, 2 if child.is_joined else child.most + 1):
             if len(found) < _MOST_COLUMNS:
-                _add_columns(child, prefix + numbered(child.name, n) + "/", found)
+                _add_columns(child, prefix + number_name(child.name, n) + "/", found)
 
 
-def numbered(name: str, times: int) -> str:
+def number_name(name: str, times: int) -> str:
     """The name of the so-manieth of like elements in one."""
     return name if times == 1 else f"{name}_{times}"
 

@@ -93,7 +93,7 @@ class Parsing:
         self._entities: set[bytes] = set()
         part = self.segment
         self._feed = Feed(self.path, self.form, part.start, part.end, self.is_mended, mends=self.mends)
-        self._parser = self._made()
+        self._parser = self._make_parser()
 
     def __iter__(self) -> Iterator[None]:
         is_last = False
@@ -123,7 +123,7 @@ class Parsing:
         """The byte of the file at which what the listener is being told begins."""
         return self._feed.offset(max(self._parser.CurrentByteIndex - self._ahead, 0))
 
-    def _made(self) -> expat.XMLParserType:
+    def _make_parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate(_bytes_of(self.form))
         parser.ordered_attributes = True
         parser.buffer_text = True
@@ -133,7 +133,7 @@ class Parsing:
         parser.CharacterDataHandler = self.listener.text
         parser.EntityDeclHandler = self._declare
         parser.EndDoctypeDeclHandler = self._end_doctype
-        parser.SkippedEntityHandler = self._skipped
+        parser.SkippedEntityHandler = self._say_skipped
         return parser
 
     def _opening(self) -> bytes:
@@ -161,21 +161,21 @@ class Parsing:
         self._open.pop()
         self.listener.end()
 
-    def _skipped(self, name: str, is_parameter: bool) -> None:
+    def _say_skipped(self, name: str, is_parameter: bool) -> None:
         if not is_parameter:
             self.listener.text(f"&{name};")
 
     def _declare(self, name: str, is_parameter: bool, *_: object) -> None:
         """Entities of the file's own can grow without bound when they are put in, or name other files."""
         if is_parameter:
-            raise self._refused("declares entities for its own DTD")
+            raise self._refuse_entities("declares entities for its own DTD")
         self._entities.add(name.encode())
 
     def _end_doctype(self) -> None:
         if self._entities and _uses_entity(self.path, self.form, self._entities):
-            raise self._refused("declares entities and uses them")
+            raise self._refuse_entities("declares entities and uses them")
 
-    def _refused(self, what: str) -> TableError:
+    def _refuse_entities(self, what: str) -> TableError:
         return TableError(
             f"{self.path.name}: the file {what} (<!ENTITY ...> in its DTD); refused, for they can grow without bound or"
             " fetch other files",

@@ -51,18 +51,18 @@ class XmlPart(Generic[Item]):
             try:
                 parser.Parse(chunk, False)
                 base += len(chunk)
-                yield from self._taken()
+                yield from self._take_items()
                 chunk = next(self._chunks, b"")
                 if not chunk:
                     parser.Parse(b"", True)
-                    yield from self._taken()
+                    yield from self._take_items()
                     return
             except EntitiesRefused:
                 self._notes.append(f"the part {self._name} declares entities and is not read")
                 return
             except expat.ExpatError:
                 self._handler.forget()
-                yield from self._taken()
+                yield from self._take_items()
                 breaks += 1
                 self._say(breaks)
                 behind = chunk[max(parser.ErrorByteIndex - base, 0) + 1 :]
@@ -71,7 +71,7 @@ class XmlPart(Generic[Item]):
                     return
                 parser, chunk, base = _parser(self._handler), _ROOT + found, 0
 
-    def _taken(self) -> Iterator[Item]:
+    def _take_items(self) -> Iterator[Item]:
         done, self._handler.done = self._handler.done, []
         return iter(done)
 

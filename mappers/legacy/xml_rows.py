@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from mappers.legacy.xml_kinds import Kind, Path, free_name, is_apart, name_tag, numbered
+from mappers.legacy.xml_kinds import Kind, Path, free_name, is_apart, name_tag, number_name
 
 _LONGEST_ROW = 16 << 20
 
@@ -76,7 +76,7 @@ class XmlRows:
         elif here.is_in_row:
             n = 1 if kind.is_joined else above.times.get(named.key, 0) + 1
             above.times[named.key] = n
-            here.own = above.prefix + numbered(kind.name, n)
+            here.own = above.prefix + number_name(kind.name, n)
             here.prefix = here.own + "/"
         for name, value in named.attributes:
             self._keep(here, name, value)

@@ -69,7 +69,7 @@ class _Reading:
         if broken is not None:
             what = "is cut" if broken.is_end else "is not well-formed"
             self.notes.append(f"the file {what} at byte {broken.offset}; what comes behind is not delivered")
-            if (row := self.sheet.unfinished("cut" if broken.is_end else "broken")) is not None:
+            if (row := self.sheet.finish_row("cut" if broken.is_end else "broken")) is not None:
                 yield row
 
     def _rows(self, *, is_mended: bool) -> Generator[GridRow, None, XmlBreak | None]:
@@ -180,7 +180,7 @@ class _Sheet:
             self.last = self.number
         self._cells = None
 
-    def unfinished(self, problem: str) -> GridRow | None:
+    def finish_row(self, problem: str) -> GridRow | None:
         """The row that was open when the file broke."""
         if self._cells is None or not self._is_here:
             return None

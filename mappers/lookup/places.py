@@ -100,7 +100,7 @@ def _over_time(district: ListedDistrict, day: str) -> dict[str, str]:
 
 def _station_hit(station: StationEntry, day: str, book: StationBook) -> Callable[[float, str], MasterHit]:
     first, last = station.valid_from, station.valid_to
-    then, today = (book.on(station.name, day), book.today(station.name)) if day else ((), ())
+    then, today = (book.find_on_day(station.name, day), book.today(station.name)) if day else ((), ())
     has_changed = bool(then and today) and then != today
     facts = _present(
         then=_stations(then) if has_changed else "", today=_stations(today) if has_changed else "",

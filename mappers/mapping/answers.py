@@ -40,7 +40,7 @@ class SourceAnswers(NamedTuple):
         """As FieldValue has it."""
         return (self.value is not None or self.blank) and self.confidence >= self.accept
 
-    def at(self, origin: Origin) -> FieldValue:
+    def place_at(self, origin: Origin) -> FieldValue:
         """The value with its full origin."""
         return FieldValue(
             self.raw, self.value, self.confidence, origin, self.by, self.blank, self.notes, self.candidates, self.accept
@@ -127,7 +127,7 @@ class Answers:
         self._base = CleanContext(context.language, state, context.book_year, "", "", lists)
         self._contexts: dict[tuple[int | None, str, str], CleanContext] = {}
 
-    def of(self, rule: BoundRule, cells: Sequence[SourceCell], whens: Iterable[When]) -> list[Answer]:
+    def answer_cells(self, rule: BoundRule, cells: Sequence[SourceCell], whens: Iterable[When]) -> list[Answer]:
         """What a rule makes of cells. whens: of each the year of its book and the day that decides the law."""
         make = self._lines if rule.by_lines else self._make(rule)
         is_null = rule.dialect.is_null if rule.dialect.nulls else _answer_no
@@ -176,7 +176,7 @@ class Answers:
     def _rows(self, names: Mapping[str, str], rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """names: part -> field."""
         assert rule.cleaner.rows is not None
-        text = cell.text if rule.dialect.order is None else rule.dialect.ordered(cell.text)
+        text = cell.text if rule.dialect.order is None else rule.dialect.order_date(cell.text)
         found = rule.cleaner.rows(text, self._context(year, day, ""))
         if found.texts and rule.dialect.nulls:
             found = _drop_nulls(rule, found)

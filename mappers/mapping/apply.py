@@ -42,7 +42,7 @@ class Application:
             draft.fields[name] = [value] * sources.count
         add_intake(draft.fields, self._context, draft.days())
         say_today(draft.fields, self._context, draft.days())
-        return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.left())
+        return Mapped(self._mapping, sources, draft.fields, draft.rows, draft.find_left())
 
     def _apply(self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft) -> None:
         column = draft.sources.columns[rule.source]
@@ -52,7 +52,7 @@ class Application:
             draft.use(rule.source, [stored is not None for stored in column])
         else:
             draft.use(rule.source, None)
-        found = self._found(rule, known, draft, column)
+        found = self._find_answers(rule, known, draft, column)
         if rule.cleaner.many:
             draft.add_rows(rule.row, found)
         elif rule.by_lines:
@@ -62,7 +62,7 @@ class Application:
         else:
             draft.add(rule, found)
 
-    def _found(
+    def _find_answers(
         self, rule: BoundRule, known: dict[Hashable, Answer], draft: _Draft, column: Sequence[Hashable | None]
     ) -> list[Answer | None]:
         """What the rule makes of each cell of its column; None where there is none."""
@@ -74,7 +74,9 @@ class Application:
         new = [s for s in dict.fromkeys(column) if s is not None and s not in known]
         if new:
             cells = draft.sources.open(rule.source, new)
-            known.update(zip(new, self._answers.of(rule, cells, repeat((self._context.book_year, ""))), strict=True))
+            known.update(
+                zip(new, self._answers.answer_cells(rule, cells, repeat((self._context.book_year, ""))), strict=True)
+            )
         return list(map(known.get, column))
 
     def _found_then(
@@ -88,7 +90,7 @@ class Application:
         if new:
             stored = list(dict.fromkeys(s for s, _, _ in new))
             cells = dict(zip(stored, draft.sources.open(rule.source, stored), strict=True))
-            made = self._answers.of(rule, [cells[s] for s, _, _ in new], [(y, d) for _, y, d in new])
+            made = self._answers.answer_cells(rule, [cells[s] for s, _, _ in new], [(y, d) for _, y, d in new])
             known.update(zip(new, made, strict=True))
             known.update((k[0], a) for k, a in zip(new, made, strict=True) if a and rule.means_always(cells[k[0]].text))
         return [known.get(stored) or known.get((stored, year, day)) for stored, year, day in keys]
@@ -115,10 +117,10 @@ class _Draft:
         names = [n for n, _ in rule.dialect.when.cells]
         for name in names:
             if name not in self._texts:
-                self._texts[name] = [self._text(name, stored) for stored in self._stored(name)]
+                self._texts[name] = [self._text(name, stored) for stored in self._stored_cells(name)]
         return [rule.dialect.when.holds({n: self._texts[n][at] for n in names}) for at in range(self.sources.count)]
 
-    def _stored(self, name: str) -> Sequence[Hashable | None]:
+    def _stored_cells(self, name: str) -> Sequence[Hashable | None]:
         return self.sources.columns.get(name) or [None] * self.sources.count
 
     def _text(self, name: str, stored: Hashable | None) -> str:
@@ -142,7 +144,7 @@ class _Draft:
             where = self._used[name] = [True] * self.sources.count
         where[at] = False
 
-    def left(self) -> Mapping[str, Sequence[bool] | None]:
+    def find_left(self) -> Mapping[str, Sequence[bool] | None]:
         """Cells that are not taken, as Mapped has them."""
         left: dict[str, Sequence[bool] | None] = {}
         for name in self.sources.columns:

@@ -38,18 +38,18 @@ def load_mappings(folders: Iterable[Path] = (), encodings: _Known = None) -> Map
     """
     # What a file of the package means rests on the encodings, too.
     is_usual = encodings is None or encodings == package_encodings()
-    mappings = dict(_load_shipped() if is_usual else _bind_file(_OWN, encodings, {}))
+    mappings = dict(_load_shipped() if is_usual else _bind_folder(_OWN, encodings, {}))
     for folder in folders:
-        mappings |= _bind_file(folder, encodings, mappings)
+        mappings |= _bind_folder(folder, encodings, mappings)
     return mappings
 
 
 @cache
 def _load_shipped() -> Mapping[str, FormMapping]:
-    return _bind_file(_OWN, None, {})
+    return _bind_folder(_OWN, None, {})
 
 
-def _bind_file(
+def _bind_folder(
     folder: Traversable | Path, known: _Known, there: Mapping[str, FormMapping]
 ) -> Mapping[str, FormMapping]:
     found: dict[str, FormMapping] = {}

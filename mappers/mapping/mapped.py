@@ -50,7 +50,7 @@ class Mapped:
     def _constants(self) -> Mapping[str, SaidRow]:
         return {kind: constants_of(self.mapping, row) for kind, row in self.mapping.rows.items()}
 
-    def only(self, places: Sequence[int]) -> Mapped:
+    def keep_only(self, places: Sequence[int]) -> Mapped:
         """Of the sources, those at some places."""
         cells = {n: [column[at] for at in places] for n, column in self.sources.columns.items()}
         left = {n: None if where is None else [where[at] for at in places] for n, where in self.left.items()}
@@ -67,7 +67,7 @@ class Mapped:
         holds, and more than the key of its FIR would be in the record.
         """
         needed = (n for n in self.mapping.needs if self._says(n, at))
-        if not any(n not in self._ruled or self.takes(n, at) for n in needed) or not self._holds(at):
+        if not any(n not in self._ruled_columns or self.takes(n, at) for n in needed) or not self._holds(at):
             return False
         own = (values[at] for name, values in self.fields.items() if name not in _FIR_KEY)
         # What a constant or the intake says is no reason to make a record.
@@ -76,7 +76,7 @@ class Mapped:
         return has_field or any(True for kind in kinds for _ in self.children(kind, at))
 
     @cached_property
-    def _ruled(self) -> frozenset[str]:
+    def _ruled_columns(self) -> frozenset[str]:
         return frozenset(r.source for r in self.mapping.rules)
 
     def _holds(self, at: int) -> bool:
@@ -107,7 +107,7 @@ class Mapped:
         names = [n for n, where in self.left.items() if n not in self.mapping.ignored and (where is None or where[at])]
         return {n: self.sources.cell(n, stored).text for n in names if (stored := cells[n][at]) is not None}
 
-    def ignored(self, at: int) -> tuple[str, ...]:
+    def list_ignored(self, at: int) -> tuple[str, ...]:
         """The cells of one source that the mapping leaves out on purpose."""
         return tuple(
             n for n, where in self.left.items()
@@ -145,7 +145,7 @@ def to_records(
             pages=pages,
             batch=context.batch,
             left_over=mapped.left_over(at),
-            ignored=mapped.ignored(at),
+            ignored=mapped.list_ignored(at),
         )
 
 
@@ -157,7 +157,7 @@ class _Place:
         self._origins: dict[str, Origin] = {}
 
     def row(self, values: SaidRow) -> Row:
-        return {name: v.at(self._origin(v.origin)) for name, v in values.items()}
+        return {name: v.place_at(self._origin(v.origin)) for name, v in values.items()}
 
     def _origin(self, o: Origin) -> Origin:
         # The origin of a part has its own row already.

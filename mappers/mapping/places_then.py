@@ -59,7 +59,7 @@ def _district(name: str | None, state: str, day: str) -> tuple[str, ...]:
 def _of_station(known: DistrictsOf, name: str | None, day: str) -> tuple[str, ...]:
     if not name or len(day) != _DAY:
         return ()
-    then, today = known.book.on(name, day), known.book.today(name)
+    then, today = known.book.find_on_day(name, day), known.book.today(name)
     if not then or not today or then == today:
         return ()
     names = {s.name for s in then}

@@ -72,7 +72,7 @@ class TextMemory:
         """Of no lot yet."""
         self._known: dict[str, _KnownTexts] = {}
 
-    def of(self, name: str) -> _KnownTexts:
+    def known_of(self, name: str) -> _KnownTexts:
         """What is known of one of the forms."""
         return self._known.setdefault(name, _KnownTexts())
 
@@ -107,7 +107,7 @@ def mapped_texts(
     """The records of mapped sources, as `table_texts` has them; heads of a system may have the rows of parts."""
     main, others = made[""], {name: mapped for name, mapped in made.items() if name}
     memory = memory or TextMemory()
-    texts = {name: _MappedTexts(mapped, batch, shape, memory.of(name)) for name, mapped in made.items()}
+    texts = {name: _MappedTexts(mapped, batch, shape, memory.known_of(name)) for name, mapped in made.items()}
     for at, (record_id, row) in enumerate(zip(ids, numbers, strict=True)):
         also = [name for name, other in others.items() if other.is_needed(at)]
         left = texts[""].left_over(at)
@@ -155,7 +155,7 @@ class _MappedTexts:
             found = [f for r in rows[at] if (f := self._row(kind, r)) is not None]
             if found:
                 tables.setdefault(child, []).extend(found)
-        ignored, head = self._said_of(self._mapped.ignored(at) if self._ignored else ())
+        ignored, head = self._said_of(self._mapped.list_ignored(at) if self._ignored else ())
         of_tables = [f'"{t}":[{",".join([f.whole for f in tables[t]])}]' for t in sorted(tables)]
         whole = (
             f'{self._start}{",".join(of_tables)}}},"fields":{{{self._whole[at]}{self._behind_fields}{quoted(record_id)}'
@@ -226,7 +226,7 @@ class _MappedTexts:
         here = Origin(file=o.file, table=o.table, row=HERE, column=o.column) if o.column and not o.row else o
         if o.part:
             here = Origin(file=o.file, table=o.table, row=HERE, column=o.column, part=PART)
-        plain = value_to_plain(said.at(here))
+        plain = value_to_plain(said.place_at(here))
         rest = {n: v for n, v in plain.items() if n not in ("raw", "value")}
         text = kind_text(name, rest)
         number = self._shape.number_of.get(text)

@@ -68,7 +68,7 @@ class NameIndex:
         asked = sounds(text, language)
         if not asked or not self._sounds or limit < 1:
             return []
-        near = self._near(asked, max(_LOOKED_AT, 4 * limit))
+        near = self._find_near(asked, max(_LOOKED_AT, 4 * limit))
         scores = self._scores(asked, near, language or language_for(text))
         letters = romanise(text, language).lower()
         scores -= _LETTERS * np.array([1 - fuzz.ratio(letters, self._way[at].lower()) / 100 for at in near], np.float32)
@@ -83,7 +83,7 @@ class NameIndex:
             best.setdefault(owner, IndexMatch(self.names[owner], round(float(scores[at]), 4), self._way[near[at]]))
         return list(best.values())
 
-    def _near(self, asked: str, size: int) -> NDArray[np.int64]:
+    def _find_near(self, asked: str, size: int) -> NDArray[np.int64]:
         """Places of the ways whose coarse keys are nearest, in the order of the index."""
         if len(self._sounds) <= size:
             return np.arange(len(self._sounds))

@@ -45,7 +45,7 @@ def name_words(text: str) -> tuple[tuple[str, ...], str]:
     return tuple(found)[:MOST_WORDS], next((part.lang for part in parts if part.lang), "")
 
 
-def romanised(text: str) -> str:
+def romanise_words(text: str) -> str:
     """As `mappers.names.romanise`, for many names: word by word, single blanks between them."""
     return text if text.isascii() else " ".join(name_part(part).spelled for part in text.split())
 

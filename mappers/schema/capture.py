@@ -12,7 +12,7 @@ from typing import Literal
 
 from mappers.errors import MappingError
 from mappers.record import NOT_CAPTURED, FieldValue, Record, Row
-from mappers.schema.profiles import KEY, OPERATOR, PICTURE, PROFILES, Moved, captured, load_profiles, parse_asked
+from mappers.schema.profiles import KEY, OPERATOR, PICTURE, PROFILES, Moved, captured_fields, load_profiles, parse_asked
 
 Level = Literal["key", "wanted", "if_sure", "picture"]
 WANTED, IF_SURE = "wanted", "if_sure"
@@ -35,7 +35,7 @@ class CaptureChoice:
         """For keys of work."""
         return [self.profile, [list(m) for m in self.moved]]
 
-    def over(self, other: CaptureChoice) -> CaptureChoice:
+    def lay_over(self, other: CaptureChoice) -> CaptureChoice:
         """This choice over a wider one: its profile where it names one, its fields over the other's."""
         named = {(form, text.rstrip("?")) for form, _, text in self.moved}
         kept = tuple(m for m in other.moved if (m[0], m[2].rstrip("?")) not in named)
@@ -81,7 +81,7 @@ def form_capture(form: str, choice: CaptureChoice) -> FormCapture:
         for one in load_profiles()[form, PICTURE]:
             put("picture", one.child, one.role, one.fields)
     if choice.profile:
-        for one in captured(form, choice.profile):
+        for one in captured_fields(form, choice.profile):
             put("wanted", one.child, one.role, one.fields)
         for one in load_profiles()[form, KEY]:
             put("key", one.child, one.role, one.fields)

@@ -72,7 +72,7 @@ def load_profiles() -> Mapping[tuple[str, str], tuple[Asked, ...]]:
     return own
 
 
-def captured(form: str, profile: str) -> tuple[Asked, ...]:
+def captured_fields(form: str, profile: str) -> tuple[Asked, ...]:
     """What a profile names of a form, also what may be empty. Raises MappingError for an unknown profile or form."""
     form_tables(form)
     try:
@@ -82,7 +82,7 @@ def captured(form: str, profile: str) -> tuple[Asked, ...]:
 
 
 @cache
-def asked(form: str, profile: str, moved: Moved = ()) -> tuple[Asked, ...]:
+def required_fields(form: str, profile: str, moved: Moved = ()) -> tuple[Asked, ...]:
     """What must be there of a form under a profile, "" for none.
 
     moved: fields that an office has moved (`mappers/schema/capture.py`). Raises MappingError when there is no such
@@ -90,7 +90,7 @@ def asked(form: str, profile: str, moved: Moved = ()) -> tuple[Asked, ...]:
     """
     own = [(level, parse_asked(form, text)) for of, level, text in moved if of == form]
     gone = {(one.child, f) for level, one in own for f in one.fields}
-    usual = captured(form, profile) if profile else ()
+    usual = captured_fields(form, profile) if profile else ()
     kept = [one for one in usual if not {(one.child, f) for f in one.fields} & gone]
     added = [one for level, one in own if level in (KEY, "wanted")]
     return tuple(one for one in (*kept, *added) if not one.may_be_empty)
@@ -104,7 +104,9 @@ def missing(record: Record, profile: str, moved: Moved = ()) -> tuple[str, ...]:
     it is missing only if it is a key: nobody can type what the paper does not ask.
     """
     keys = load_profiles()[record.form, KEY]
-    asked_of = (one for one in asked(record.form, profile, moved) if not _is_off_page(record, one) or one in keys)
+    asked_of = (
+        one for one in required_fields(record.form, profile, moved) if not _is_off_page(record, one) or one in keys
+    )
     return tuple(path for one in asked_of for path in _find_lacking(record, one))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mappers.schema import Table, load_schemas
 from mappers.schema.paper import KeptField, PaperField, paper_fields
 from mappers.schema.parts.table import Column, FormModel
-from mappers.schema.profiles import PROFILES, asked
+from mappers.schema.profiles import PROFILES, required_fields
 
 _HEAD = """# The schema
 
@@ -91,7 +91,7 @@ def _field(form: str, table: Table, column: Column) -> str:
 def _mark_profiles(form: str, table: Table, column: Column) -> str:
     marks = ""
     for profile in PROFILES:
-        wanted = [a for a in asked(form, profile) if a.child == table.child and column.name in a.fields]
+        wanted = [a for a in required_fields(form, profile) if a.child == table.child and column.name in a.fields]
         roles = ", ".join(a.role for a in wanted if a.role)
         marks += f" {profile[0].upper()}{f' ({roles})' if roles else ''}" if wanted else ""
     return marks.strip()

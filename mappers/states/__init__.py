@@ -45,7 +45,7 @@ class CaptureFile(BaseModel):
     profile: Literal["", "full", "core", "register-only", "index-only"] = ""
     form: dict[str, CapturedFields] = {}
 
-    def moved(self) -> tuple[tuple[str, str, str], ...]:
+    def list_moved(self) -> tuple[tuple[str, str, str], ...]:
         """(form, level, field) of the single fields."""
         return tuple((form, level, text) for form, own in self.form.items() for level, texts in own for text in texts)
 

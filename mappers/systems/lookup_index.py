@@ -42,7 +42,7 @@ class LookupIndex:
         self.cut: set[str] = set()
         """Names of columns for which not every table that has their values was tried."""
 
-    def of(self, column: ColumnProfile) -> list[CodeTable]:
+    def tables_for(self, column: ColumnProfile) -> list[CodeTable]:
         """The tables to try for a column, in their own order."""
         if len(self._all) <= ALL_TRIED:
             return self._all
@@ -51,7 +51,7 @@ class LookupIndex:
             self.cut.add(column.name)
             near: Counter[int] = Counter()
             for part in _parts(bare_key(column.name), column.name):
-                near.update(at for at in self._named.get(part, ()) if at in there)
+                near.update(at for at in self._tables_by_name.get(part, ()) if at in there)
             # Those that no chance explains come before the others, where names say as little of either.
             there = set(sorted(there, key=lambda at: (-near[at], at not in self._special, at))[:ALL_TRIED])
         return [self._all[at] for at in sorted(there)]
@@ -60,8 +60,10 @@ class LookupIndex:
         """Those that may hold enough of its cells: a table without some of the rarer values holds too few."""
         left = (1 - CONTAINED) * column.filled
         there = set(self._large)
-        for value, count in sorted(column.counts.items(), key=lambda c: (len(self._valued.get(c[0], ())), c[0])):
-            there.update(self._valued.get(value, ()))
+        for value, count in sorted(
+            column.counts.items(), key=lambda c: (len(self._tables_by_value.get(c[0], ())), c[0])
+        ):
+            there.update(self._tables_by_value.get(value, ()))
             left -= count
             if left < 0:
                 break
@@ -76,7 +78,7 @@ class LookupIndex:
         return frozenset(at for at, c in enumerate(self._all) if any(k.is_special >= 0.5 for k in c.keys))
 
     @cached_property
-    def _valued(self) -> dict[str, list[int]]:
+    def _tables_by_value(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for at, one in enumerate(self._all):
             if at not in self._large:
@@ -85,7 +87,7 @@ class LookupIndex:
         return found
 
     @cached_property
-    def _named(self) -> dict[str, list[int]]:
+    def _tables_by_name(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for at, one in enumerate(self._all):
             own = one.kind.profile.name

@@ -12,7 +12,7 @@ from mappers.systems.lookup_index import CONTAINED, CodeTable, LookupIndex, valu
 from mappers.systems.names import is_lookup_name, meanings
 from mappers.systems.names import refers as reads_like
 from mappers.systems.profile import ColumnProfile, TableProfile
-from mappers.systems.ties import ASKED, NO_KEYS, SURE, Refers, TieGuess, columns_of, contained, coverage
+from mappers.systems.ties import ASKED, NO_KEYS, SURE, Refers, TieGuess, columns_of, coverage, share_contained
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def find_lookups(
             if not column.is_key_like or not column.filled:
                 continue
             found = sorted(
-                (g for t in index.of(column) if t.table is not user for g in _lookups(user, column, t)),
+                (g for t in index.tables_for(column) if t.table is not user for g in _lookups(user, column, t)),
                 key=lambda g: -g.confidence,
             )
             if len(found) == 1 and found[0].covered > 0.5 and found[0].special >= 0.5:
@@ -103,7 +103,7 @@ def declared_lookup(
         value = value_column(table) if table is not None else None
         if table is None or value is None or not to or to[0] == value.name:
             continue
-        share = contained(column, table.column(to[0]), table)
+        share = share_contained(column, table.column(to[0]), table)
         also = tuple(c.name for c in table.columns if c.name not in (to[0], value.name) and c.filled)[:6]
         return LookupGuess(table.name, to[0], value.name, user.name, column.name, 1.0, share, also, is_declared=True)
     return None
@@ -117,7 +117,7 @@ def _lookups(user: TableProfile, column: ColumnProfile, codes: CodeTable) -> Ite
     best: LookupGuess | None = None
     for key in codes.keys:
         # Values first: that costs less than comparing names, and most fail.
-        share = contained(column, key, table)
+        share = share_contained(column, key, table)
         if share < CONTAINED:
             continue
         name = reads_like(column.name, table.name, key.name)

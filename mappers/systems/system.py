@@ -150,7 +150,7 @@ class _Binder:
         if not heads or not all(heads):
             raise self._fail("head.table", "name the table of which each row becomes a record")
         self._refuse_doubles(heads)
-        ties = self._ordered(heads)
+        ties = self._order_ties(heads)
         lookups: dict[str, LookupRule] = {}
         for rule in m.lookups:
             name = table_key(rule.table)
@@ -190,7 +190,7 @@ class _Binder:
             tables += [name] * (1 if is_shared else len(rules))
         return tables
 
-    def _ordered(self, heads: Sequence[str]) -> tuple[Tie, ...]:
+    def _order_ties(self, heads: Sequence[str]) -> tuple[Tie, ...]:
         """The ties, each behind that of the table it belongs to."""
         m = self._model
         named = {table_key(p.table): p for p in m.parts}

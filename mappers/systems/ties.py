@@ -129,7 +129,7 @@ def tie_guesses(table: TableProfile, parent: TableProfile) -> Iterator[TieGuess]
 
 def _single(table: TableProfile, column: ColumnProfile, parent: TableProfile, key: ColumnProfile) -> TieGuess | None:
     # Values first: of thousands of tables most fail by these, and it costs less than comparing names.
-    share = contained(column, key, parent)
+    share = share_contained(column, key, parent)
     if share < _CONTAINED:
         return None
     name = refers(column.name, parent.name, key.name)
@@ -145,7 +145,7 @@ def _confidence(name: float, share: float, special: float, covered: float) -> fl
     return round(min(1.0, 0.5 * name + 0.35 * special + 0.25 * covered) * share, 2)
 
 
-def contained(column: ColumnProfile, key: ColumnProfile, parent: TableProfile) -> float:
+def share_contained(column: ColumnProfile, key: ColumnProfile, parent: TableProfile) -> float:
     """Share of a column's cells whose value a key has; of the first ones, where not all rows were looked at."""
     if not parent.is_cut:
         # Each value once, however often it stands there.
@@ -225,7 +225,7 @@ def _pairs(table: TableProfile, parent: TableProfile) -> Iterator[tuple[str, str
     for own in table.key_like:
         for theirs in parent.key_like:
             alike = own.name.casefold() == theirs.name.casefold() or _means_the_same(own.name, theirs.name)
-            if alike and contained(own, theirs, parent) >= _CONTAINED:
+            if alike and share_contained(own, theirs, parent) >= _CONTAINED:
                 yield own.name, theirs.name
 
 

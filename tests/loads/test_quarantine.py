@@ -126,7 +126,7 @@ def test_the_sheet_tells_what_is_expected_in_a_language(digitize, url, tmp_path,
     rows = [[c.value for c in row] for row in load_workbook(sheet)["quarantine"].iter_rows()]
     (said,) = [r[5] for r in rows if r[1] == "fir_date" and r[5]]
     teller = Teller(language)
-    assert said == f"F008 reject: {teller.whole(teller.tell('F008', 'iif1', 'fir_date'))}"
+    assert said == f"F008 reject: {teller.join_parts(teller.tell('F008', 'iif1', 'fir_date'))}"
     assert "YYYY-MM-DD" in said and "2009-03-12" in said
     # What is stored stays as it was.
     assert findings(digitize, url, "b")[0]["message"] == Teller().message("F008")

@@ -227,19 +227,19 @@ def test_all_shares_together_are_one(cells: list[str]) -> None:
 
 @given(st.lists(st.binary(max_size=9), min_size=1, max_size=8))
 def test_the_triples_of_texts_are_theirs_alone(texts: list[bytes]) -> None:
-    together = Grams.of(texts)
-    apart = [Grams.of([t]).keys for t in texts]
+    together = Grams.from_texts(texts)
+    apart = [Grams.from_texts([t]).keys for t in texts]
     assert together.keys.tolist() == np.concatenate(apart).tolist()
     assert together.starts.tolist() == np.cumsum([0, *map(len, apart[:-1])]).tolist()
 
 
 def test_a_model_comes_back_from_its_file_within_half_a_step() -> None:
     texts = [t.encode() for t in ENGLISH] * 20
-    grams = Grams.of(texts)
+    grams = Grams.from_texts(texts)
     model = count(grams)
     again = unpack(pack({"english": model}))["english"]
-    assert np.abs(model.each(grams.keys) - again.each(grams.keys)).max() < 2.5 * STEP
-    assert model.one(*b"Kal") == pytest.approx(float(model.each(np.array([0x4B616C], np.uint32))[0]))
+    assert np.abs(model.score_trigrams(grams.keys) - again.score_trigrams(grams.keys)).max() < 2.5 * STEP
+    assert model.one(*b"Kal") == pytest.approx(float(model.score_trigrams(np.array([0x4B616C], np.uint32))[0]))
 
 
 def test_every_encoding_of_the_package_was_learned() -> None:

@@ -85,7 +85,7 @@ def test_words_decoded_one_by_one_are_what_the_whole_text_is(data: st.DataObject
     assert isinstance(font, FontTable)
     pieces = st.one_of(st.sampled_from(sorted(font.codes)), st.sampled_from([" ", "  ", "1", "/", font.script.virama]))
     text = "".join(data.draw(st.lists(pieces, max_size=16)))
-    assert font.decode(text) == font._decoded(text)
+    assert font.decode(text) == font._decode_text(text)
 
 
 # What may stand between the words of a font in one cell.

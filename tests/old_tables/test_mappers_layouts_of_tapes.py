@@ -9,7 +9,7 @@ import pytest
 from mappers.errors import MappingError
 from mappers.legacy import ReadAs, open_tables
 from mappers.legacy.layout import read_layout
-from mappers.legacy.packed import unpacked, with_point
+from mappers.legacy.packed import unpack_decimal, with_point
 
 COPYBOOK = """
 000100* RECORDS OF THE CRIME TAPE
@@ -86,5 +86,9 @@ def test_a_list_of_widths_is_a_layout_and_nonsense_is_none(tmp_path: Path) -> No
 
 
 def test_packed_numbers_and_points_that_are_not_written() -> None:
-    assert unpacked(b"\x01\x23\x4c") == b"1234" and unpacked(b"\x12\x3d") == b"-123" and unpacked(b"12") == b"12"
+    assert (
+        unpack_decimal(b"\x01\x23\x4c") == b"1234"
+        and unpack_decimal(b"\x12\x3d") == b"-123"
+        and unpack_decimal(b"12") == b"12"
+    )
     assert with_point(b"12550", 2) == b"125.50" and with_point("5", 2) == "0.05" and with_point(b"abc", 2) == b"abc"

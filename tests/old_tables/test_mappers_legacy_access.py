@@ -241,7 +241,7 @@ def test_a_machine_without_the_programs_is_told_which_to_install(
 
 def run(code: str, **limits: Any) -> tuple[bytes, str]:
     program = HelperProgram([sys.executable, "-c", code], ProgramLimits(**limits), {"MARK": "x"})
-    return program.whole(), program.trouble.replace(sys.executable, "python")
+    return program.read_all(), program.trouble.replace(sys.executable, "python")
 
 
 def test_a_program_that_ends_well_is_no_trouble() -> None:

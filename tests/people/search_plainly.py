@@ -13,7 +13,7 @@ from digitize.targets.search_rows import (
     number_of,
     section_key,
 )  # fmt: skip
-from mappers.names.keys import name_words, romanised, token
+from mappers.names.keys import name_words, romanise_words, token
 from mappers.schema import form_tables
 from mappers.text.folding import fold_digits, fold_key
 
@@ -78,7 +78,7 @@ def _said(names):
     for name in names:
         if name and name != spelled:
             words, lang = name_words(name)
-            language, spelled = language or lang, romanised(name) if lang else ""
+            language, spelled = language or lang, romanise_words(name) if lang else ""
             found |= {" ".join(words): None} if words else {}
     return list(found), language
 

@@ -40,7 +40,7 @@ def doubted(record, dice):
 
 
 def packed(groups):
-    shape = RecordShape.of([r for group in groups for r in group][:5])
+    shape = RecordShape.from_records([r for group in groups for r in group][:5])
     return [[shape.values(shape.compress(shape.text(r)), r.id, r.form, r.batch) for r in g] for g in groups]
 
 

@@ -19,7 +19,7 @@ from validators.doubles.cases import COLUMNS as CASE_COLUMNS
 from validators.doubles.cases import find_cases
 from validators.doubles.names import ALIKE, CLOSE, DIFFERENT, SAME, NameMatcher
 from validators.doubles.other import plain_rows
-from validators.doubles.other import told as told_rows
+from validators.doubles.other import tell_other as told_rows
 from validators.doubles.pairs import PAIRS, Suspects
 from validators.doubles.persons import COLUMNS, find_persons
 from validators.doubles.weights import load_weights
@@ -125,7 +125,7 @@ def test_day_and_month_the_other_way_round_still_agree() -> None:
     frame = persons(one, {**one, "name": "सुनीता देवी", "birth_date": date(1980, 7, 3)})
     found = find_persons(frame)
     assert told(frame) == {(0, 1)}
-    assert "birth" in found.named(found.pairs["agrees"][0])
+    assert "birth" in found.name_fields(found.pairs["agrees"][0])
 
 
 def test_a_word_that_stands_twice_in_an_address_counts_once_on_either_side() -> None:

@@ -66,7 +66,7 @@ def test_of_every_rule_something_is_expected_and_something_is_to_be_done(code: s
         told = teller.tell(code, table, field)
         assert told.message and told.expected and told.do, (table, field)
         assert told.example or code in ("S001", "S003", "S008", "S011") or "text" in told.expected, (table, field)
-        assert "  " not in teller.whole(told) and "{" not in teller.whole(told).replace(told.example, "")
+        assert "  " not in teller.join_parts(told) and "{" not in teller.join_parts(told).replace(told.example, "")
 
 
 def bind_of(code: str, form: str) -> list[object]:
@@ -145,7 +145,7 @@ def test_what_a_language_lacks_is_told_in_english(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(teller, "_own", part)
     told = teller.tell("F008", "iif1", "fir_date")
     assert told.message == every_rule()["F008"].english and told.do.startswith("Compare")
-    assert "Expected" in teller.whole(told) and told.expected != Teller().tell("F008", "iif1", "fir_date").expected
+    assert "Expected" in teller.join_parts(told) and told.expected != Teller().tell("F008", "iif1", "fir_date").expected
 
 
 def test_an_unknown_language_is_told_with_those_that_are_known() -> None:
@@ -155,7 +155,7 @@ def test_an_unknown_language_is_told_with_those_that_are_known() -> None:
 
 def test_a_text_without_example_has_no_hole() -> None:
     teller = Teller()
-    assert "for example" not in teller.whole(teller.tell("S001"))
+    assert "for example" not in teller.join_parts(teller.tell("S001"))
 
 
 @pytest.mark.parametrize("language", ["hi", "ta", "ur"])
@@ -175,7 +175,7 @@ def told(form: str, field: str, code: str, message: str, language: str = ENGLISH
 
 def test_a_finding_on_a_record_is_told_by_its_field_with_what_is_said_besides() -> None:
     bare = every_rule()["F008"].english
-    assert told("iif1", "fir_date", "F008", bare) == Teller().whole(Teller().tell("F008", "iif1", "fir_date"))
+    assert told("iif1", "fir_date", "F008", bare) == Teller().join_parts(Teller().tell("F008", "iif1", "fir_date"))
     for language in ("hi", "ta"):
         assert told("iif1", "fir_date", "F008", bare, language).startswith(Teller(language).message("F008"))
     sex = every_rule()["F018"].english

@@ -18,7 +18,7 @@ from mappers.errors import MappingError
 from mappers.record import FieldValue, Origin, Record, from_plain, to_plain
 from mappers.schema import load_schemas
 from mappers.schema.capture import CaptureChoice, capture
-from mappers.schema.profiles import PROFILES, asked
+from mappers.schema.profiles import PROFILES, required_fields
 from sample_data.makers.rule_examples import make_record
 from validators.checking.check import check_records
 from validators.checking.settings import make_settings
@@ -128,10 +128,10 @@ def test_narrower_profiles_ask_less_and_an_office_moves_single_fields() -> None:
     assert asked_by["full"] == asked_by["core"] | {"gd_no", "property[0].description"}
     assert asked_by[""] > asked_by["full"]
     moved = (("iif1", "if_sure", "fir_date"), ("iif1", "key", "gd_no"))
-    own = CaptureChoice("index-only", moved).over(CaptureChoice("core", (("iif1", "wanted", "fir_date"),)))
+    own = CaptureChoice("index-only", moved).lay_over(CaptureChoice("core", (("iif1", "wanted", "fir_date"),)))
     assert (own.profile, set(judge(capture(page_record(), own), []).fields)) == ("index-only", {"fir_no", "gd_no"})
-    assert {str(a) for a in asked("iif1", "core", moved)} >= {"gd_no", "fir_no"}
-    assert "fir_date" not in {str(a) for a in asked("iif1", "core", moved)}
+    assert {str(a) for a in required_fields("iif1", "core", moved)} >= {"gd_no", "fir_no"}
+    assert "fir_date" not in {str(a) for a in required_fields("iif1", "core", moved)}
 
 
 def test_what_a_person_typed_and_what_is_surely_blank_is_never_thrown_away() -> None:

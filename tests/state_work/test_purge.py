@@ -116,7 +116,7 @@ def _fill(place, ledger, known):
     sha, unit = put_original(place, catalogue, f"{site}-b0002", 4, ".csv"), f"{site}-t0001"
     catalogue.insert_table(TableUnit(unit, sha, 0, "firs", f"{site}-b0002"))
     some = [record_of(unit, f"{site}-b0002", str(n)) for n in (7, 8)]
-    shape = RecordShape.of(some)
+    shape = RecordShape.from_records(some)
     number = records.packs.add_shape(shape)
     rows = [RecordRow(r.id, f"{unit}:0001", r.batch, "Mill", "", "WB|North|Mill|1999", r.form, record_hash(r),
                       packed_data(shape, number, shape.text(r))) for r in some]  # fmt: skip

@@ -33,7 +33,7 @@ def test_a_finding_is_told_with_what_is_expected_in_a_language(tmp_path):
         write_sheet(tmp_path / "r.xlsx", [(item("a", (message,), found, found), None)], SheetLook(language))
         rows = list(load_workbook(tmp_path / "r.xlsx")["review"].iter_rows(values_only=True))
         teller = Teller(language)
-        assert rows[1][HEAD.index("rules say")] == teller.whole(teller.tell("L002", "iif1_acts", "section"))
+        assert rows[1][HEAD.index("rules say")] == teller.join_parts(teller.tell("L002", "iif1_acts", "section"))
 
 
 def test_a_question_that_no_rule_asks_keeps_its_words(tmp_path):

@@ -39,7 +39,7 @@ RECORDS = st.builds(
 @settings(max_examples=20, deadline=None)
 @given(st.lists(RECORDS, min_size=1, max_size=4), RECORDS)
 def test_what_is_packed_comes_back_whole_and_in_its_order(shaped_by, other):
-    shape = RecordShape.from_bytes(RecordShape.of(shaped_by).to_bytes())
+    shape = RecordShape.from_bytes(RecordShape.from_records(shaped_by).to_bytes())
     for record in (*shaped_by, other):
         got = shape.record(shape.compress(shape.text(record)), "r", "iif1", "b")
         # As JSON with its order: a row with no value, a field before another.
@@ -64,7 +64,7 @@ def test_texts_of_columns_are_those_of_the_records(samples, name):
         RowValues("source", table.name, r.number, golden.named_cells(table.columns, r), f"t-r{r.number}") for r in rows
     ]
     records = map_rows(mapping, values, context)
-    shape = RecordShape.of(records[:3])
+    shape = RecordShape.from_records(records[:3])
     works = {n: Application(m, context) for n, m in {"": mapping, **mapping.also}.items()}
     ids, numbers = [v.record_id for v in values], [v.row for v in values]
     texts = list(table_texts(works, row_sources(mapping, values), ids, numbers, shape, ("state", "year")))

@@ -72,10 +72,10 @@ def test_a_state_is_what_it_was_a_part_of() -> None:
 
 def test_a_station_is_found_as_it_was_and_as_it_is(own: Path) -> None:
     book = StationBook(load_stations("mh", own))
-    assert [s.district for s in book.on("Namunapur", "1998-01-01")] == ["Udaharan"]
-    assert [s.name for s in book.on("Naya Namuna", "2004-01-01")] == ["Purana Namuna"]
+    assert [s.district for s in book.find_on_day("Namunapur", "1998-01-01")] == ["Udaharan"]
+    assert [s.name for s in book.find_on_day("Naya Namuna", "2004-01-01")] == ["Purana Namuna"]
     assert [s.name for s in book.today("Purana Namuna")] == ["Naya Namuna", "Kata Namuna"]
-    assert DistrictsOf(load_stations("mh", own)).on("Namunapur", "2001-01-01") == "Nava Udaharan"
+    assert DistrictsOf(load_stations("mh", own)).find_district("Namunapur", "2001-01-01") == "Nava Udaharan"
 
 
 def test_a_record_has_the_district_of_its_day_and_says_what_is_there_today(own: Path) -> None:

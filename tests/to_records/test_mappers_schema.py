@@ -20,7 +20,7 @@ from mappers.schema import Column, flat_header, form_tables, load_schemas
 from mappers.schema.json_schema import json_schema
 from mappers.schema.paper import paper_fields
 from mappers.schema.parts.table import FormModel, Table, column
-from mappers.schema.profiles import PROFILES, asked, missing
+from mappers.schema.profiles import PROFILES, missing, required_fields
 from mappers.schema.reference import schema_page
 from sample_data.makers.rule_examples import make_record
 
@@ -113,7 +113,9 @@ def test_mandatory_fields_of_the_print_are_asked_by_the_full_profile() -> None:
     for f in paper_fields():
         form = f.at[0].table.partition("_")[0]
         if f.need == "mandatory" and form != "iif1":
-            wanted = {(f"{form}_{a.child}" if a.child else form, n) for a in asked(form, "full") for n in a.fields}
+            wanted = {
+                (f"{form}_{a.child}" if a.child else form, n) for a in required_fields(form, "full") for n in a.fields
+            }
             assert wanted & {(k.table, k.column) for k in f.at}, f
 
 
@@ -216,11 +218,11 @@ def test_the_page_of_the_schema_is_current() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_full_record_lacks_nothing_and_profiles_ask_less_and_less(form: str) -> None:
-    own = {p: {str(a) for a in asked(form, p) if not a.child} for p in PROFILES}
+    own = {p: {str(a) for a in required_fields(form, p) if not a.child} for p in PROFILES}
     assert own["index-only"] <= own["register-only"] <= own["core"] <= own["full"]
-    assert len(asked(form, "full")) > len(asked(form, "index-only"))
+    assert len(required_fields(form, "full")) > len(required_fields(form, "index-only"))
     for profile in PROFILES:
-        roles = {a.role for a in asked(form, profile) if a.role}
+        roles = {a.role for a in required_fields(form, profile) if a.role}
         record = full_record(form)
         people = tuple({**record.children["persons"][0], "role": FieldValue(r, r)} for r in sorted(roles))
         whole = Record("r", form, record.fields, {**record.children, "persons": people})
@@ -250,7 +252,7 @@ def test_text_not_understood_and_fields_settled_by_a_person_are_not_missing() ->
 
 def test_an_unknown_profile_is_refused_by_name() -> None:
     with pytest.raises(MappingError, match="known profiles: full, core, register-only, index-only"):
-        asked("iif1", "half")
+        required_fields("iif1", "half")
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -40,7 +40,7 @@ def test_among_many_tables_lookups_are_found_as_when_each_is_tried(monkeypatch):
 def test_of_few_tables_each_is_tried():
     head, tables = _dump(20)
     index = lookup_index.LookupIndex(tables)
-    assert len(index.of(head.column("ps_cd"))) == len(tables) and not index.cut
+    assert len(index.tables_for(head.column("ps_cd"))) == len(tables) and not index.cut
 
 
 def test_a_key_written_as_one_is_found_in_the_columns_that_hold_its_pieces():

@@ -41,7 +41,7 @@ _CALLED_FROM_OUTSIDE = {
     "digitize.review.station.ledger_thread.Room.run_and_wait": "whoever gives the station's thread work and waits",
     "digitize.services.copies.values.WESTERN": "one of the two values of digits",
     "mappers.legacy.frame.as_frame": "an old table in a notebook (docs/design.md)",
-    "mappers.names.keys.romanised": "many names at once, for exports of a whole store",
+    "mappers.names.keys.romanise_words": "many names at once, for exports of a whole store",
     "ocr.calibration.lines.fit": "fits the calibration that the package ships (benchmarks/read.py --fit)",
     "ocr.calibration.lines.fit_pages": "the same",
     "ocr.calibration.lines.expected_calibration_error": "judges it",

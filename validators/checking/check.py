@@ -175,4 +175,4 @@ def _is_beyond_doubt(record: Record, line: int, bound: Bound) -> bool:
 
 def tables_compared(form: str, settings: CheckSettings) -> Mapping[str, frozenset[str]]:
     """Other forms with whose records those of a form are compared -> the tables that are read for it."""
-    return plan(form, settings).compared()
+    return plan(form, settings).compared_tables()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from validators.checking.frames import type_frames, with_values
-from validators.checking.gather import Texts, gathered
+from validators.checking.gather import Texts, gather_columns
 from validators.checking.plan import (
     Bound,
     FilledFields,
@@ -119,7 +119,7 @@ def _add_gathers(
     if not gathers:
         return frame
     if own is not None:
-        values = gathered(own, forms, gathers)
+        values = gather_columns(own, forms, gathers)
         if values.width > 1:
             frame = with_values(frame, values)
     missing = [chosen.empty[g.name] for g in gathers if g.name not in frame.columns]

@@ -12,7 +12,19 @@ import polars as pl
 from mappers.record import Record, RecordValues, Row, values_of
 from mappers.schema import Table, form_tables
 from validators.doubles.other import other_row
-from validators.rulebook.columns import CONTENT, COUNT, GROUP, HERE, LINE, NUMBER, PARENT, RECORD, RIVAL, TEXT, given
+from validators.rulebook.columns import (
+    CONTENT,
+    COUNT,
+    GROUP,
+    HERE,
+    LINE,
+    NUMBER,
+    PARENT,
+    RECORD,
+    RIVAL,
+    TEXT,
+    give_column,
+)
 
 # A control character: cells joined by it are not taken for one another.
 _PARTS = "\x1f"
@@ -145,7 +157,9 @@ def _type_table(table: Table, text: pl.DataFrame, wanted: frozenset[str]) -> pl.
 @lru_cache(maxsize=1024)
 def _typing(table: Table, there: frozenset[str], wanted: frozenset[str]) -> tuple[pl.Expr, ...]:
     made = (name for name in sorted(wanted) if name == GROUP or name.startswith((TEXT, NUMBER)))
-    return tuple(given(name, table, there) for name in (*made, *(c.name for c in table.columns if c.name in wanted)))
+    return tuple(
+        give_column(name, table, there) for name in (*made, *(c.name for c in table.columns if c.name in wanted))
+    )
 
 
 def _asks_places(table: Table, wanted: Mapping[str, frozenset[str]]) -> bool:
@@ -209,7 +223,7 @@ def _contents(form: str, texts: Mapping[str, pl.DataFrame]) -> list[pl.Series]:
     """
     own = texts[form]
     table = form_tables(form)[form]
-    key = own.select(given(TEXT + name, table, own.columns) for name in table.key)
+    key = own.select(give_column(TEXT + name, table, own.columns) for name in table.key)
     twice = key.select(pl.all_horizontal(pl.all().is_not_null()) & pl.struct(pl.all()).is_duplicated()).to_series()
     # Only records whose key stands twice become texts, so that a file without doubles pays nothing for it.
     if not twice.any():

@@ -8,14 +8,14 @@ import polars as pl
 
 from mappers.schema import form_tables
 from validators.checking.frames import belongs_to_one, first_of_each, with_values
-from validators.rulebook.columns import RECORD, Gather, RowLink, given
+from validators.rulebook.columns import RECORD, Gather, RowLink, give_column
 
 Texts = Mapping[str, pl.DataFrame]
 """Table name -> its text frame."""
 _KEY = "_key."
 
 
-def gathered(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Gather]) -> pl.DataFrame:
+def gather_columns(own: pl.DataFrame, forms: Mapping[str, Texts], gathers: Sequence[Gather]) -> pl.DataFrame:
     """RECORD and one column a gather, one row a record; a gather whose rows are not there has no column.
 
     own: the typed frame of the form's own table. forms: form -> its text frames; the form's own ones are among them.
@@ -54,12 +54,12 @@ def _rows(link: RowLink, texts: Texts, gathers: Sequence[Gather]) -> pl.DataFram
         return None
     table = form_tables(link.form)[link.table]
     wanted = sorted({name for g in gathers for name in g.value.meta.root_names()})
-    columns = [given(name, table, rows.columns) for name in wanted]
+    columns = [give_column(name, table, rows.columns) for name in wanted]
     if not link.by:
         return rows.select(RECORD, *columns)
     own = form_tables(link.form)[link.form]
     there = texts[link.form].columns if link.form in texts else ()
-    keys = [_whole(name, given(name, own, there)).alias(_KEY + name) for name in link.to]
+    keys = [_fill_part(name, give_column(name, own, there)).alias(_KEY + name) for name in link.to]
     if not table.child:
         return rows.select(*keys, *columns)
     if link.form not in texts:
@@ -74,10 +74,10 @@ def _own_keys(link: RowLink) -> list[pl.Expr]:
     keys = []
     for name, other in zip(link.by, link.to, strict=True):
         value = pl.col(name) + link.years if link.years and name == "year" else pl.col(name)
-        keys.append(_whole(name, value).alias(_KEY + other))
+        keys.append(_fill_part(name, value).alias(_KEY + other))
     return keys
 
 
-def _whole(name: str, value: pl.Expr) -> pl.Expr:
+def _fill_part(name: str, value: pl.Expr) -> pl.Expr:
     """A part of the crime register that is not named is a part of its own; every other gap fits nothing."""
     return value.fill_null("") if name.endswith("fir_part") else value

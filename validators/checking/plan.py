@@ -11,7 +11,7 @@ import polars as pl
 
 from mappers.schema import Table, form_tables
 from validators.checking.frames import empty_frames, type_frames
-from validators.checking.gather import gathered
+from validators.checking.gather import gather_columns
 from validators.rulebook.columns import (
     CONTENT,
     COUNT,
@@ -43,7 +43,7 @@ class Bound:
     fields: tuple[str, ...]
 
     @property
-    def shown(self) -> frozenset[str]:
+    def shown_columns(self) -> frozenset[str]:
         """The column whose text is told with a finding; none where the finding is borne by rows or by their record."""
         column = self.table.column(self.fields[0])
         return frozenset({TEXT * (column.kind in TYPES) + column.name} if column else ())
@@ -111,7 +111,7 @@ class Plan:
     gathers: Mapping[str, tuple[Gather, ...]]
     empty: Mapping[str, pl.Expr]
 
-    def compared(self) -> Mapping[str, frozenset[str]]:
+    def compared_tables(self) -> Mapping[str, frozenset[str]]:
         """The other forms whose rows are read -> the tables read of each."""
         found: dict[str, frozenset[str]] = {}
         for link in (g.link for of_table in self.gathers.values() for g in of_table):
@@ -143,7 +143,8 @@ class Plan:
             for name in columns
         }
         needed = {
-            name: frozenset().union(*(q.reads | q.bound.shown for q in asked)) for name, asked in questions.items()
+            name: frozenset().union(*(q.reads | q.bound.shown_columns for q in asked))
+            for name, asked in questions.items()
         }
         gathers = {name: tuple(g for g in self.gathers[name] if g.name in needed[name]) for name in columns}
         return RuleChoice(questions, gathers, needed_columns(self.form, needed, gathers), self.empty)
@@ -227,7 +228,7 @@ def _empty_gathers(form: str, gathers: Mapping[str, Sequence[Gather]]) -> dict[s
     every = list({g.name: g for of_table in gathers.values() for g in of_table}.values())
     forms = {f: empty_frames(f) for f in {form, *(g.link.form for g in every)}}
     own = type_frames(form, forms[form], needed_columns(form, {}, gathers))[form]
-    kinds = gathered(own, forms, every).schema
+    kinds = gather_columns(own, forms, every).schema
     return {g.name: pl.lit(None, dtype=kinds[g.name]).alias(g.name) for g in every}
 
 

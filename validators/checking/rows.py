@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import polars as pl
 
 from mappers.schema import Table, form_tables
-from mappers.schema.profiles import asked
+from mappers.schema.profiles import required_fields
 from validators.checking.evaluate import answers, asked_frames
 from validators.checking.gather import Texts
 from validators.checking.plan import RuleQuestion
@@ -37,13 +37,13 @@ def find_in_rows(
     frames, others: as of `check_frames`. value: the text of the cell that bears the finding, null where it is no cell.
     aside: see there; what it takes is asked with `ask_again`.
     """
-    texts = _known(form, frames)
-    compared = {other: _known(other, of_form) for other, of_form in (others or {}).items()}
+    texts = _known_frames(form, frames)
+    compared = {other: _known_frames(other, of_form) for other, of_form in (others or {}).items()}
     # An empty frame first: concat refuses an empty list.
     parts = [pl.DataFrame(schema=FOUND)]
     for frame, questions in asked_frames(form, texts, settings, compared):
         now = [q for q in questions if aside is None or not aside(q, frame)]
-        parts += _found(frame, now)
+        parts += _find_broken(frame, now)
     found = pl.concat(parts)
     if (settings.profile or settings.moved) and form in texts and GAP not in settings.left_out:
         gaps = pl.concat([pl.DataFrame(schema=FOUND), *_gaps(form, texts[form], settings)])
@@ -54,10 +54,10 @@ def find_in_rows(
 
 def ask_again(question: RuleQuestion, frame: pl.DataFrame) -> pl.DataFrame:
     """What a rule that was put aside says of a frame with RECORD, LINE and the columns that it reads."""
-    return pl.concat([pl.DataFrame(schema=FOUND), *_found(frame, [question])])
+    return pl.concat([pl.DataFrame(schema=FOUND), *_find_broken(frame, [question])])
 
 
-def _found(frame: pl.DataFrame, questions: list[RuleQuestion]) -> Iterator[pl.DataFrame]:
+def _find_broken(frame: pl.DataFrame, questions: list[RuleQuestion]) -> Iterator[pl.DataFrame]:
     for question, column, other in answers(frame, questions):
         bound = question.bound
         # Of a wide frame only what is told is picked out, for every rule that is broken anywhere.
@@ -84,14 +84,14 @@ def _rows(rows: pl.DataFrame, table: str, field: str, code: str) -> pl.DataFrame
 
 def _gaps(form: str, frame: pl.DataFrame, settings: CheckSettings) -> Iterator[pl.DataFrame]:
     """Own fields that the profile asks for and a row has not; rows of other tables are not asked for."""
-    for one in asked(form, settings.profile, settings.moved):
+    for one in required_fields(form, settings.profile, settings.moved):
         if not one.child:
             there = [pl.col(name).is_null() for name in one.fields if name in frame.columns]
             empty = frame.filter(pl.all_horizontal(there)) if there else frame
             yield _rows(empty, form, one.fields[0], GAP)
 
 
-def _known(form: str, frames: Texts) -> dict[str, pl.DataFrame]:
+def _known_frames(form: str, frames: Texts) -> dict[str, pl.DataFrame]:
     return {name: _without_blanks(form_tables(form)[name], frame) for name, frame in frames.items()}
 
 

@@ -15,17 +15,17 @@ from validators.doubles.words import MOST, NONE, Floats, Ints, NameWords
 
 def codes(column: pl.Series) -> NDArray[np.int64]:
     """A number for each text, the same for the same; NONE where there is none."""
-    return whole(column.rank("dense"))
+    return to_whole_numbers(column.rank("dense"))
 
 
-def whole(column: pl.Series) -> NDArray[np.int64]:
+def to_whole_numbers(column: pl.Series) -> NDArray[np.int64]:
     """Whole numbers; NONE where there is none."""
     return np.asarray(column.cast(pl.Int64).fill_null(NONE).to_numpy(), np.int64)
 
 
 def days(column: pl.Series, order: str) -> NDArray[np.int64]:
     """Days as numbers of eight digits, in an order of year, month and day ("%Y%d%m"); NONE where there is none."""
-    return whole(column.dt.strftime(order).cast(pl.Int64))
+    return to_whole_numbers(column.dt.strftime(order).cast(pl.Int64))
 
 
 def word_keys(rows: Ints, words: NameWords) -> tuple[Keys, Keys, Keys]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, whole, word_keys
+from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, to_whole_numbers, word_keys
 from validators.doubles.blocks import Rows, make_key
 from validators.doubles.names import DIFFERENT, DistinctNames, NameMatcher, distinct
 from validators.doubles.pairs import Evidence, PairingPass, Suspects, find_pairs
@@ -81,10 +81,10 @@ def _read(cases: pl.DataFrame) -> _Cases:
     places, place = read_addresses(cases["place"], learn=False)
     return _Cases(
         codes(cases["book"].str.to_lowercase()),
-        whole(cases["number"]),
+        to_whole_numbers(cases["number"]),
         days(cases["fir_date"], "%Y%m%d"),
         days(cases["fir_date"], "%Y%d%m"),
-        whole(cases["fir_date"].cast(pl.Int32)),
+        to_whole_numbers(cases["fir_date"].cast(pl.Int32)),
         days(cases["occurrence_from"], "%Y%m%d"),
         codes(cases["fir_time"].cast(pl.String)),
         codes(cases["gd_no"]),

@@ -142,11 +142,11 @@ class NameMatcher:
         # Lengths first: texts are put together only for the few names that may be one.
         found: NDArray[np.bool_] = (counts[0] != counts[1]) & (lengths[left].sum(axis=1) == lengths[right].sum(axis=1))
         for i in np.flatnonzero(found):
-            one, other = (self._joined(side[i]) for side in (left, right))
+            one, other = (self._join_words(side[i]) for side in (left, right))
             found[i] = one == other
         return found
 
-    def _joined(self, row: Ints) -> str:
+    def _join_words(self, row: Ints) -> str:
         return "".join(self._words.joined[self._words.text[w]] for w in row if w != NONE)
 
     def _level(self, a: Ints, b: Ints) -> NDArray[np.int8]:
@@ -166,10 +166,10 @@ class NameMatcher:
         a, b = text[a[apart]], text[b[apart]]
         # The lesser text first, so that a pair is remembered whichever stands left.
         keys = np.minimum(a, b).astype(np.int64) * len(self._words.said) + np.maximum(a, b)
-        level[apart] = self._remembered(keys)
+        level[apart] = self._compare_pairs(keys)
         return level
 
-    def _remembered(self, keys: NDArray[np.int64]) -> NDArray[np.int8]:
+    def _compare_pairs(self, keys: NDArray[np.int64]) -> NDArray[np.int8]:
         """The levels of pairs of texts, first * number of texts + second; compared where they are not known."""
         slot = ((keys.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - self._bits)).astype(np.int64)
         levels = self._levels[slot]

@@ -23,7 +23,7 @@ _MOST = 16
 _LINE = (1 << 40) - 1
 
 
-def told(
+def tell_other(
     suspects: Suspects, record: pl.Series, line: pl.Series, registers: NDArray[np.int32] | None = None
 ) -> pl.Series:
     """For each row the surest other one, as text for `plain_rows` and `plain_record`; null where none is suspected.
@@ -43,7 +43,7 @@ def told(
     parts = pl.select(pl.concat_str(record.cast(pl.String), pl.lit(_PART), line.cast(pl.String))).to_series().to_list()
     for row, others, score, agrees in best.group_by("left").agg("right", pl.first("score", "agrees")).iter_rows():
         rows = _ROW.join([parts[i] for i in others]) if len(others) <= _MOST else str(len(others))
-        texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.named(agrees)}{left_out[of_row[row]]}"
+        texts[row] = f"{rows}{_WHY}{score:.2f}: {suspects.name_fields(agrees)}{left_out[of_row[row]]}"
     return pl.Series(texts, dtype=pl.String)
 
 

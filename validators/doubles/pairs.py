@@ -54,7 +54,7 @@ class Suspects:
     fields: tuple[str, ...]
     skipped_by_register: tuple[int, ...] = ()
 
-    def named(self, bits: int) -> str:
+    def name_fields(self, bits: int) -> str:
         """The fields of a set of bits, as text."""
         return ", ".join(name for i, name in enumerate(self.fields) if bits >> i & 1)
 
@@ -115,7 +115,7 @@ def _brought_together(
             for one in passes(rows)
             for left, right in pairs_of(one.key, one.splitters, one.order, left_out)
         )
-        yield from _gathered(pieces)
+        yield from _gather_pieces(pieces)
         skipped[: len(left_out.by_register)] += left_out.by_register
 
 
@@ -128,7 +128,7 @@ def _some_registers(registers: NDArray[np.int32], count: int) -> Iterator[Rows]:
     yield from np.split(order, np.flatnonzero(np.diff(of_row[order])) + 1)
 
 
-def _gathered(pieces: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]:
+def _gather_pieces(pieces: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]:
     """Small pieces put together, each pair of them once: the passes bring the same rows together again and again."""
     held: list[NDArray[np.int64]] = []
     for left, right in pieces:

@@ -9,7 +9,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from validators.doubles.arrays import codes, days, equal_bits, field_sets, shared_bits, whole, word_keys, words_of
+from validators.doubles.arrays import (
+    codes,
+    days,
+    equal_bits,
+    field_sets,
+    shared_bits,
+    to_whole_numbers,
+    word_keys,
+    words_of,
+)
 from validators.doubles.blocks import Rows, make_key
 from validators.doubles.names import ALIKE, DIFFERENT, DistinctNames, NameMatch, NameMatcher, distinct
 from validators.doubles.pairs import Evidence, PairingPass, Suspects, find_pairs
@@ -86,10 +95,10 @@ def _read(persons: pl.DataFrame, registers: Ints) -> _Persons:
         distinct(_without_own_words(name, relative, words)),
         address,
         codes(persons["sex"]),
-        whole(persons["birth_year"]),
+        to_whole_numbers(persons["birth_year"]),
         days(persons["birth_date"], "%Y%m%d"),
         days(persons["birth_date"], "%Y%d%m"),
-        whole(phone),
+        to_whole_numbers(phone),
         codes(persons["uid_last4"]),
         codes(persons["passport_no"].str.to_uppercase().str.replace_all(r"[\s\-]", "")),
         codes(persons.select(pl.when(pl.col("district").is_not_null()).then(district)).to_series()),

@@ -75,7 +75,7 @@ def read_words(
     texts, words, rows = _number(split, books)
     kept = np.array([not _is_title(text) for text in texts], bool)[words.text]
     nobody = np.array([_is_nobody(text) for text in texts], bool)[words.text]
-    named = [_named(r, nobody) for r in rows]
+    named = [_drop_nobody(r, nobody) for r in rows]
     placed = [_place(r, kept, len(c)) for r, c in zip(named, columns, strict=True)]
     return _words(texts, words, books, placed if learn else []), placed
 
@@ -133,7 +133,7 @@ def _number(split: Sequence[pl.DataFrame], registers: Ints) -> tuple[list[str], 
     return texts.to_list(), _Numbered(text, register), rows
 
 
-def _named(words: pl.DataFrame, nobody: NDArray[np.bool_]) -> pl.DataFrame:
+def _drop_nobody(words: pl.DataFrame, nobody: NDArray[np.bool_]) -> pl.DataFrame:
     """The words of names that are somebody's."""
     without = words["row"].filter(pl.Series(nobody[words["word"].to_numpy()], dtype=pl.Boolean))
     return words.filter(~pl.col("row").is_in(without.implode())) if len(without) else words
@@ -198,21 +198,21 @@ def _tell_all(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str, str]]:
     # Latin words are parted by blanks, across which no sound looks: all of them are read as one name.
     said = iter(sounds(" ".join(plain)).split(" "))
     for text in texts:
-        yield _described(text, next(said) if text else "", "") if text.isascii() else _tell(text)
+        yield _describe_word(text, next(said) if text else "", "") if text.isascii() else _tell(text)
 
 
 @lru_cache(maxsize=_KEPT)
 def _tell(text: str) -> tuple[str, str, str, str, str]:
     """The same of a word in another script. One of a script that is not read is known by its letters alone."""
-    usual = _whole().get(romanise(text).lower())
-    return _described(text, sounds(usual), "") if usual else _described(text, sounds(text), language_for(text))
+    usual = _whole_names().get(romanise(text).lower())
+    return _describe_word(text, sounds(usual), "") if usual else _describe_word(text, sounds(text), language_for(text))
 
 
 def _usual(text: str) -> str:
-    return _whole().get(text, text)
+    return _whole_names().get(text, text)
 
 
-def _described(text: str, said: str, language: str) -> tuple[str, str, str, str, str]:
+def _describe_word(text: str, said: str, language: str) -> tuple[str, str, str, str, str]:
     joined = _fold(said) or text
     near = coarse(said)
     return said, language, near, joined, skeleton(said).replace(" ", "") or near or joined
@@ -230,7 +230,7 @@ def _data() -> Mapping[str, Any]:
 
 
 @cache
-def _whole() -> Mapping[str, str]:
+def _whole_names() -> Mapping[str, str]:
     return dict(_data()["whole"])
 
 

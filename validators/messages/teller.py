@@ -43,7 +43,7 @@ class Teller:
             self._told[key] = self._make(code, _columns().get((table, field)), field)
         return self._told[key]
 
-    def whole(self, told: FindingText) -> str:
+    def join_parts(self, told: FindingText) -> str:
         """All of it in one text; parts that are empty are left out."""
         if not told.expected:
             return f"{told.message} {told.do}".strip()
@@ -66,20 +66,20 @@ class Teller:
     def _make(self, code: str, column: Column | None, field: str) -> FindingText:
         advice = load_advice().get(code, Advice())
         kind, values = (column.kind, _values(column)) if column else ("", ())
-        expected = self._expected(advice, kind, values, column)
+        expected = self._say_expected(advice, kind, values, column)
         do = self._phrase("do", advice.do or "correct").format(field=field or self.label("field"))
         return FindingText(self.message(code), expected, _example(code, advice, field, kind, values), do)
 
-    def _expected(self, advice: Advice, kind: str, values: tuple[str, ...], column: Column | None) -> str:
+    def _say_expected(self, advice: Advice, kind: str, values: tuple[str, ...], column: Column | None) -> str:
         name = advice.expects or ("list" if values else kind)
         if not name:
             return ""
         if name == "list":
-            return self._listed(values, column.codes) if column and values else self._phrase("expects", "code")
+            return self._list_values(values, column.codes) if column and values else self._phrase("expects", "code")
         places = advice.model_dump(include={"names", "limit", "low", "high", "shape"})
         return self._phrase("expects", name).format(**places)
 
-    def _listed(self, values: tuple[str, ...], name: str) -> str:
+    def _list_values(self, values: tuple[str, ...], name: str) -> str:
         if len(values) <= _ALL:
             return self._phrase("expects", "list").format(values=", ".join(values))
         shown = ", ".join(values[:_FEW])

@@ -20,7 +20,7 @@ def tell_finding(teller: Teller, form: str, finding: Finding) -> str:
     if code not in every_rule() and code not in STRUCTURE:
         return message
     parent, _, name = finding.field.rpartition(".")
-    told = teller.whole(teller.tell(code, _table(form, parent.partition("[")[0]), name))
+    told = teller.join_parts(teller.tell(code, _table(form, parent.partition("[")[0]), name))
     usual = _english().message(code)
     more = message.removeprefix(usual).strip() if message.startswith(usual) else message
     # What the check says of a field without a value, whatever rule speaks of it, is a rule's own sentence.

@@ -128,14 +128,14 @@ def read_policy(name: str) -> PolicyFile:
             text = Path(name).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as e:
             raise RuleError(f"policy {_plain(name)}: the file cannot be read") from e
-        made = _parsed(name, text)
+        made = _parse_policy(name, text)
         return made if made.base else made.model_copy(update={"base": "import"})
     if name not in policy_names():
         raise RuleError(f"there is no severity policy {name}; known: {', '.join(policy_names())}, or a file NAME.toml")
-    return _parsed(name, (resources.files("validators") / "policy" / f"{name}.toml").read_text(encoding="utf-8"))
+    return _parse_policy(name, (resources.files("validators") / "policy" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _parsed(name: str, text: str) -> PolicyFile:
+def _parse_policy(name: str, text: str) -> PolicyFile:
     try:
         return PolicyFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as e:

@@ -243,7 +243,7 @@ TYPES: Mapping[str, type[pl.DataType]] = {
 """Kinds of columns whose canonical text stands for a value of another type."""
 
 
-def typed(name: str, kind: str) -> pl.Expr:
+def type_column(name: str, kind: str) -> pl.Expr:
     """The canonical text of a column as a value of its kind; null where it does not fit."""
     text = pl.col(name)
     if kind in ("int", "year"):
@@ -260,7 +260,7 @@ def typed(name: str, kind: str) -> pl.Expr:
     return text
 
 
-def given(name: str, table: Table, there: Collection[str]) -> pl.Expr:
+def give_column(name: str, table: Table, there: Collection[str]) -> pl.Expr:
     """A column of a table, typed, or what TEXT or NUMBER before its name make of its text.
 
     there: the columns of the text frame; one that is not among them is empty. Where no groups are told all is of one.
@@ -272,7 +272,7 @@ def given(name: str, table: Table, there: Collection[str]) -> pl.Expr:
     if name.startswith(NUMBER):
         return _text(name.removeprefix(NUMBER), there).str.extract(SECTION_NUMBER).alias(name)
     kind = table.by_name[name].kind
-    return typed(name, kind) if name in there else pl.lit(None, dtype=TYPES.get(kind, pl.String)).alias(name)
+    return type_column(name, kind) if name in there else pl.lit(None, dtype=TYPES.get(kind, pl.String)).alias(name)
 
 
 def _text(name: str, there: Collection[str]) -> pl.Expr:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from mappers.schema.profiles import Moved, asked
+from mappers.schema.profiles import Moved, required_fields
 from validators.finding import Severity
 from validators.rulebook.masters import Law, load_law
 
@@ -60,7 +60,9 @@ class CheckSettings:
 
     def asks(self, form: str, name: str) -> bool:
         """Whether a field or child table is asked for: by the profile, or by the rules where there is none."""
-        return not self.profile or any(name in (a.child, *a.fields) for a in asked(form, self.profile, self.moved))
+        return not self.profile or any(
+            name in (a.child, *a.fields) for a in required_fields(form, self.profile, self.moved)
+        )
 
     # Plans are remembered by settings, and the policy, a dict, has no hash.
     def __hash__(self) -> int:

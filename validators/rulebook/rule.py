@@ -151,7 +151,8 @@ def rule(
     so that it is not asked where one is empty in all rows. acts, sections: of which one must be named, in the same
     way; sections without their clauses, of whatever act. The function takes the columns and gives a boolean
     expression: true where the row is in order, null where the rule has nothing to say. With names_other it gives
-    text instead: which other row it suspects, and why (`validators.doubles.other.told`), null where it suspects none.
+    text instead: which other row it suspects, and why (`validators.doubles.other.tell_other`), null where it suspects
+    none.
     """
     forms = form if isinstance(form, tuple) else (form,)
     return _labels(_RULE, _Label(code, slug, forms, table, fields, across, needs, acts, sections, names_other))

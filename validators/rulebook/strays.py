@@ -18,11 +18,11 @@ def keeps_order(book: Sequence[pl.Expr], place: pl.Expr, value: pl.Expr, *, slac
     """
     parts = [pl.struct(*book).hash().alias("book")]
     parts += [e.to_physical().cast(pl.Int64).alias(name) for name, e in (("place", place), ("value", value))]
-    kept = pl.struct(parts).map_batches(partial(_kept, slack=slack), return_dtype=pl.Boolean)
+    kept = pl.struct(parts).map_batches(partial(_keep_ordered, slack=slack), return_dtype=pl.Boolean)
     return pl.when(place.is_not_null() & value.is_not_null()).then(kept)
 
 
-def _kept(rows: pl.Series, slack: int) -> pl.Series:
+def _keep_ordered(rows: pl.Series, slack: int) -> pl.Series:
     frame = rows.struct.unnest().with_row_index("row")
     known = frame.drop_nulls(["place", "value"]).sort("book", "place", "value", "row")
     # Nearly all books are in order, and that is seen without looking at single rows.

@@ -66,13 +66,13 @@ def _other_persons(rows: pl.Series) -> pl.Series:
     if known.is_empty():
         return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     # Only here: it takes a third of a start, and most commands ask no rule of many rows.
-    from validators.doubles.other import told
+    from validators.doubles.other import tell_other
     from validators.doubles.persons import find_persons
 
     # So is each group: of what is checked together nothing is compared that would not be in a check of its own.
     station = known.select(pl.struct(*STATION, _GROUP).rank("dense").cast(pl.Int32) - 1).to_series().to_numpy()
     suspects = find_persons(person_frame(known), registers=station)
-    found = known.select("row", told=told(suspects, known[ROW_RECORD], known[ROW_LINE], station))
+    found = known.select("row", told=tell_other(suspects, known[ROW_RECORD], known[ROW_LINE], station))
     return frame.select("row").join(found, on="row", how="left", maintain_order="left")["told"]
 
 
@@ -131,7 +131,7 @@ def _other_cases(rows: pl.Series) -> pl.Series:
     if frame["book"].null_count() == frame.height:
         return pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     from validators.doubles.cases import books_of, find_cases
-    from validators.doubles.other import told
+    from validators.doubles.other import tell_other
     from validators.doubles.pairs import put_together
 
     apart = pl.concat_str("book", pl.col(_GROUP).cast(pl.String), separator="\x1f")
@@ -139,4 +139,4 @@ def _other_cases(rows: pl.Series) -> pl.Series:
     groups = frame[_GROUP].to_numpy()
     # What was left out is counted for the whole group, whatever books it has.
     suspects = put_together(find_cases(cases), books_of(cases), groups)
-    return told(suspects, frame[ROW_RECORD], frame[ROW_LINE], groups)
+    return tell_other(suspects, frame[ROW_RECORD], frame[ROW_LINE], groups)

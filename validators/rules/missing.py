@@ -96,7 +96,7 @@ def body_is_like_the_missing(f: Fields) -> pl.Expr:
 
     def of_missing(how: Callable[[Fields], pl.Expr]) -> pl.Expr:
         link = RowLink("missing", "missing_persons", _OF_BODY, _REPORT)
-        return f.of("missing", link=link).tell(lambda p: _only(how(p).filter(p.role == "missing")))
+        return f.of("missing", link=link).tell(lambda p: _take_only(how(p).filter(p.role == "missing")))
 
     sex = of_missing(lambda p: p.sex)
     fits = (
@@ -107,6 +107,6 @@ def body_is_like_the_missing(f: Fields) -> pl.Expr:
     return (f.role != "deceased") | pl.all_horizontal(fit.fill_null(value=True) for fit in fits)
 
 
-def _only(values: pl.Expr) -> pl.Expr:
+def _take_only(values: pl.Expr) -> pl.Expr:
     """The value of the one row there is."""
     return pl.when(values.len() == 1).then(values.first())

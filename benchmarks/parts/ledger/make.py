@@ -99,7 +99,7 @@ class _Maker:
         self._recognised, self._read = data_of(recognised), data_of(read)
         self._mapped = data_of({"records": 1})
         sample = invented(f"{self._site}-0001-0001", 7, "Thana 001", "x", is_sure=True)
-        self._shape = RecordShape.of([sample])
+        self._shape = RecordShape.from_records([sample])
 
     def write(self, volumes: int) -> None:
         """All of it, batch by batch."""

@@ -94,7 +94,7 @@ def by_pandas(mapping: FormMapping, context: MapContext) -> Callable[[Rows], Any
         out: dict[str, Any] = {}
         for rule in mapping.rules:
             when = (None, out.get("fir_date") or "")
-            (answer,) = answers.of(rule, cells(rule.source, [row[rule.source]]), [when])
+            (answer,) = answers.answer_cells(rule, cells(rule.source, [row[rule.source]]), [when])
             out |= {name: said.value for made in answer for name, said in made.items()}
         return out
 

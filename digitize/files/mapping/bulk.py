@@ -185,7 +185,7 @@ def write_mapped(
     form = mapped.mapping.form
     if name:
         needed = [at for at in range(mapped.sources.count) if mapped.is_needed(at)]
-        mapped, ids = mapped.only(needed), [f"{ids[at]}+{name}" for at in needed]
+        mapped, ids = mapped.keep_only(needed), [f"{ids[at]}+{name}" for at in needed]
     made = flat_columns(mapped, ids)
     tables = {t.name: t for t in form_tables(form).values()}
     for table, columns in made.tables.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from digitize.files.mapping.coverage import MappingCoverage
 from mappers.binding.bound import FormMapping
 from mappers.schema import form_tables
-from mappers.schema.profiles import asked
+from mappers.schema.profiles import required_fields
 
 # What the line of a register has; a table without it is no register.
 _PROFILE = "register-only"
@@ -16,7 +16,7 @@ _PROFILE = "register-only"
 def dates_asked(form: str) -> tuple[str, ...]:
     """The dates of a form that a record of any register has."""
     own = form_tables(form)[form].by_name
-    names = (name for one in asked(form, _PROFILE) if not one.child for name in one.fields)
+    names = (name for one in required_fields(form, _PROFILE) if not one.child for name in one.fields)
     return tuple(name for name in names if name in own and own[name].kind == "date")
 
 

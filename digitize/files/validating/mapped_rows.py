@@ -122,7 +122,7 @@ def _take(
         mapped, kept = work.map(sources), usable
         if name:
             needed = [at for at in range(mapped.sources.count) if mapped.is_needed(at)]
-            mapped, kept = mapped.only(needed), [usable[at] for at in needed]
+            mapped, kept = mapped.keep_only(needed), [usable[at] for at in needed]
         ids = [f"{old.table.name}-r{r.number:07d}{f'+{name}' * bool(name)}" for r in kept]
         made = flat_columns(mapped, ids)
         at = dict(zip(ids, (lines[r.number] for r in kept), strict=True))

@@ -9,7 +9,7 @@ import polars as pl
 
 from mappers.schema import form_tables
 from mappers.schema.links import RowReference, row_references
-from validators.rulebook.columns import RECORD, typed
+from validators.rulebook.columns import RECORD, type_column
 
 GIVEN_LINE = "line"
 _NUMBER, _PLACE, _COUNT, _FOUND = "_number", "_place", "_count", "_found"
@@ -75,7 +75,7 @@ def _lines(rows: pl.DataFrame, doubtful: pl.Series | None) -> _Lines | None:
     number = counted
     if GIVEN_LINE in rows.columns:
         has_none = (pl.col(GIVEN_LINE).fill_null("") == "").all().over(RECORD)
-        number = pl.when(has_none).then(counted).otherwise(typed(GIVEN_LINE, "int"))
+        number = pl.when(has_none).then(counted).otherwise(type_column(GIVEN_LINE, "int"))
     numbered = rows.select(RECORD, number.alias(_NUMBER), place.alias(_PLACE))
     if numbered[_NUMBER].eq_missing(numbered[_PLACE]).all():
         return None
@@ -85,7 +85,7 @@ def _lines(rows: pl.DataFrame, doubtful: pl.Series | None) -> _Lines | None:
 
 def _replace_references(rows: pl.DataFrame, stored: pl.Series, link: RowReference, lines: _Lines) -> pl.DataFrame:
     """The rows of a table with its references to one other table as places. stored: these as they stand in the file."""
-    asked = rows.select(RECORD, stored.alias(link.column)).with_columns(typed(link.column, "int").alias(_NUMBER))
+    asked = rows.select(RECORD, stored.alias(link.column)).with_columns(type_column(link.column, "int").alias(_NUMBER))
     known = asked.join(lines.found, on=[RECORD, _NUMBER], how="left", maintain_order="left")
     known = known.join(lines.counts, on=RECORD, how="left", maintain_order="left")
     number, place = pl.col(_NUMBER), pl.col(_PLACE)

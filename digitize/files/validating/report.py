@@ -70,11 +70,11 @@ class CheckReport:
 
     def text(self, finding: FileFinding) -> str:
         """All that is told of a finding, in one text: what is wrong, what is expected, what to do."""
-        return self.teller.whole(FindingText(finding.message, finding.expected, finding.example, finding.do))
+        return self.teller.join_parts(FindingText(finding.message, finding.expected, finding.example, finding.do))
 
     def advice(self, finding: FileFinding) -> str:
         """What is expected and what to do, without what is wrong."""
-        return self.teller.whole(FindingText("", finding.expected, finding.example, finding.do))
+        return self.teller.join_parts(FindingText("", finding.expected, finding.example, finding.do))
 
     def by_code(self) -> Mapping[str, int]:
         """Rule code -> how many findings, in the order of the codes."""

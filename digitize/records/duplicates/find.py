@@ -78,8 +78,8 @@ def _score_pairs(kind: str, known: pl.DataFrame, suspects: Suspects) -> Iterator
             round(score, 4),
             _make_side(rows[left]),
             _make_side(rows[right]),
-            suspects.named(agrees),
-            suspects.named(differs),
+            suspects.name_fields(agrees),
+            suspects.name_fields(differs),
             _load_proof(rows[left], rows[right]),
         )
 

@@ -133,7 +133,7 @@ def check_places(metadata: Metadata, where: str, lists: Mapping[str, CodeList], 
 
     for name, said in (("station", metadata.station), ("district", metadata.district)):
         codes = lists[name]
-        near = codes.near(said) if said and codes.find(said) is None else None
+        near = codes.find_near(said) if said and codes.find(said) is None else None
         if said and codes.find(said) is None and (near or (has_own and codes.values)):
             hint = f"; did you mean {near}?" if near else did_you_mean(said, codes.values) or "."
             raise OptionsError(

@@ -102,7 +102,7 @@ class _Database:
 
     def names(self, listing: HelperProgram) -> list[str]:
         """The names of the tables as they are listed, doubles too."""
-        return [n for n in listing.whole().decode("utf-8", "replace").split(_BETWEEN) if n.strip("\n")]
+        return [n for n in listing.read_all().decode("utf-8", "replace").split(_BETWEEN) if n.strip("\n")]
 
     def tables(self, names: Sequence[str], notes: list[str]) -> Iterator[LegacyTable]:
         """The tables of these names. notes: what is wrong with the file. Raises TableError when there are none."""
@@ -116,17 +116,17 @@ class _Database:
         if not distinct:
             why = "; ".join(notes) or "it lists no tables"
             raise TableError(f"{self.file}: no table can be read from the database: {why}", kind="unreadable")
-        declared = self._declared()
+        declared = self._declared_keys()
         return (replace(self._table(name, notes), refers=declared.get(name, ())) for name in distinct[:_MOST_TABLES])
 
-    def _declared(self) -> dict[str, tuple[ForeignKey, ...]]:
+    def _declared_keys(self) -> dict[str, tuple[ForeignKey, ...]]:
         """Table -> what its columns refer to, by the database's own list of relationships; most have none."""
         export = self.run("mdb-export", ["-d", "\t", "-b", "strip"], RELATIONS, output=self._most_output())
         return relationships([_plain(c) for c in line.split("\t")] for line, _ in _lines(export))
 
     def _catalogue_notes(self) -> Iterator[str]:
         """Whether the list of tables is as long as it says, and whether tables in it lie in other files."""
-        counted = self.run("mdb-count", [], _CATALOGUE).whole().strip()
+        counted = self.run("mdb-count", [], _CATALOGUE).read_all().strip()
         export = self.run("mdb-export", ["-e", "-d", "\t", "-b", "strip"], _CATALOGUE, output=self._most_output())
         lines = (line.split("\t") for line, _ in _lines(export))
         head = next(lines, [])
@@ -159,7 +159,7 @@ class _Database:
         notes = [*damage]
         if self.head.has_password:
             notes.append("the database has a password, which locks the program and not the tables")
-        counted = self._counted(name, notes)
+        counted = self._count_rows(name, notes)
         if counted is None:  # without its definition, what is printed for its rows is made up
             return LegacyTable(_show_name(name), (), iter(()), notes)
         kinds = self._kinds(name, notes)
@@ -177,9 +177,9 @@ class _Database:
         rows = self._rows(lines, cells, (len(columns), counted), notes, export)
         return LegacyTable(_show_name(name), columns, rows, notes, counted, encoding=page)
 
-    def _counted(self, name: str, notes: list[str]) -> int | None:
+    def _count_rows(self, name: str, notes: list[str]) -> int | None:
         count = self.run("mdb-count", [], name)
-        said = count.whole().strip()
+        said = count.read_all().strip()
         if said.isdigit() and len(said) < _MOST_DIGITS:
             return int(said)
         why = count.trouble or count.complaint
@@ -190,7 +190,7 @@ class _Database:
         """(name, type) of each column; none when the description of the table cannot be read."""
         options = ["--no-indexes", "--no-relations", "--no-default-values", "--no-comments", "-T", name]
         schema = self.run("mdb-schema", options)
-        text = schema.whole().decode("utf-8", "replace")
+        text = schema.read_all().decode("utf-8", "replace")
         found = [m.groups() for line in text.split("\n") if (m := _COLUMN.fullmatch(line))]
         if not found:
             notes.append("the types of the columns cannot be read; all are taken for text")

@@ -98,7 +98,7 @@ class _Delimited:
         )
 
     def _rows(self, rows: Iterator[CutRow], width: int, notes: list[str]) -> Iterator[LegacyRow]:
-        as_cell = self._copied if self.dialect.is_copy else self.form.latin_cell
+        as_cell = self._read_copied if self.dialect.is_copy else self.form.latin_cell
         for number, (offset, stored, problem) in enumerate(rows, 1):
             if stored[-1].endswith(_END_OF_FILE):
                 stored[-1] = stored[-1].rstrip(_END_OF_FILE)
@@ -126,7 +126,7 @@ class _Delimited:
         if self.nulls:
             yield f"{self.nulls} cells are NULL and are delivered as empty"
 
-    def _copied(self, stored: str) -> bytes | str:
+    def _read_copied(self, stored: str) -> bytes | str:
         if "\\" not in stored:
             return self.form.latin_cell(stored)
         cell = unescape_copy(stored.encode("latin-1"))

@@ -14,7 +14,7 @@ from mappers.legacy.borders import find_row_length, find_widths
 from mappers.legacy.dialect import SEPARATORS
 from mappers.legacy.lines import TextForm, find_form, is_text, read_chunks, read_lines
 from mappers.legacy.package import OLE, ZIP
-from mappers.legacy.packed import unpacked, with_point
+from mappers.legacy.packed import unpack_decimal, with_point
 from mappers.legacy.table import FixedKind, FixedLayout, LegacyRow, LegacyTable, ReadAs, unique_names
 
 RANK = 80
@@ -233,8 +233,8 @@ class _Cut:
         ends = list(accumulate(self.layout.widths))
         places = list(zip([0, *ends], ends, strict=False))
         empty = 0
-        for number, (offset, stored) in enumerate(self._stored(), 0 if skip else 1):
-            row: bytes | str = self._whole(stored) if self.is_by_characters else stored
+        for number, (offset, stored) in enumerate(self._stored_rows(), 0 if skip else 1):
+            row: bytes | str = self._decode_utf8(stored) if self.is_by_characters else stored
             if number == 0:
                 continue
             if not stored.strip(b" \0"):
@@ -268,11 +268,11 @@ class _Cut:
     def _column(self, name: str, part: bytes | str) -> bytes | str:
         """A cell, with numbers as COBOL stores them written out."""
         if isinstance(part, bytes) and name in self.layout.packed:
-            part = unpacked(part)
+            part = unpack_decimal(part)
         scale = self.layout.scales.get(name, 0)
         return with_point(self._cell(part), scale) if scale else self._cell(part)
 
-    def _whole(self, stored: bytes) -> bytes | str:
+    def _decode_utf8(self, stored: bytes) -> bytes | str:
         try:
             return stored.decode("utf-8")
         except UnicodeDecodeError:
@@ -281,7 +281,7 @@ class _Cut:
     def _cell(self, part: bytes | str) -> bytes | str:
         return part.strip(" \0") if isinstance(part, str) else self.form.cell(part.strip(b" \0"))
 
-    def _stored(self) -> Iterator[tuple[int, bytes]]:
+    def _stored_rows(self) -> Iterator[tuple[int, bytes]]:
         """Each row with its offset; the mark that ends a file of DOS is none."""
         if not self.length:
             for offset, line in read_lines(self.path, self.form):

@@ -16,7 +16,7 @@ from mappers.legacy.html_scan import read_pieces
 from mappers.legacy.lines import as_utf8
 from mappers.legacy.package import OLE, ZIP
 from mappers.legacy.table import LegacyTable, ReadAs
-from mappers.legacy.xml_kinds import numbered
+from mappers.legacy.xml_kinds import number_name
 
 RANK = 49
 
@@ -93,6 +93,6 @@ def _tables(path: Path, written: Declared, starts: array[int], fonts: Mapping[st
         table = grid.table()
         if table is not None:
             found += 1
-            yield replace(table, name=numbered(path.stem, found))
+            yield replace(table, name=number_name(path.stem, found))
     if not found:
         raise TableError(f"{path.name}: no table: its tables are empty", kind="not-a-table")

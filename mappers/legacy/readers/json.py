@@ -140,7 +140,7 @@ def _read_arrays(path: Path, form: TextForm, name: str, place: JsonPlace) -> Leg
     if not place.header:
         return grid.table()
     names, notes = unique_names(place.header)
-    return LegacyTable(name, names, grid.below(len(names)), [*grid.notes, *notes], encoding=form.encoding)
+    return LegacyTable(name, names, grid.read_rows(len(names)), [*grid.notes, *notes], encoding=form.encoding)
 
 
 def _read_drawn(path: Path, form: TextForm, place: JsonPlace, cells: JsonCells) -> Iterator[GridRow]:
@@ -154,7 +154,7 @@ def _read_drawn(path: Path, form: TextForm, place: JsonPlace, cells: JsonCells) 
             yield GridRow(number, taken.offset, (text,), "broken" if taken.is_whole else "cut")
             continue
         inner = value if isinstance(value, list) and not isinstance(value, Pairs) else [value]
-        shown = (GridCell(cells.cell(cells.shown(v))) for v in inner)
+        shown = (GridCell(cells.cell(cells.show_value(v))) for v in inner)
         yield GridRow(number, taken.offset, tuple(shown))
 
 
@@ -174,7 +174,7 @@ def _read_columns(path: Path, form: TextForm, name: str) -> LegacyTable | None:
     pairs = [(k, v) for k, v in value if isinstance(v, list)] if isinstance(value, Pairs) else []
     columns, notes = unique_names([k for k, _ in pairs])
     rows = (
-        LegacyRow(n, -1, tuple(cells.cell(cells.shown(v)) for v in row))
+        LegacyRow(n, -1, tuple(cells.cell(cells.show_value(v)) for v in row))
         for n, row in enumerate(zip_longest(*(v for _, v in pairs), fillvalue=""), 1)
     )
     return LegacyTable(name, columns, rows, [*form.opening_notes(), *notes], encoding=form.encoding)

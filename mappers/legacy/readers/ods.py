@@ -109,13 +109,13 @@ class _Spreadsheet:
                 self._budget += _FOR_EACH_ROW
                 hidden += item.is_hidden
                 merges += islice(_merges(item, number + 1), MOST_MERGES - len(merges))
-                yield from self._expanded(item, number + 1, damage)
+                yield from self._expand_run(item, number + 1, damage)
             number += item.times
         if hidden:
             notes.append(f"{hidden} rows are hidden in the spreadsheet; they are delivered")
         notes += [*damage.sentences(), *self._notes[known:]]
 
-    def _expanded(self, item: RowRun, number: int, damage: RowDamage) -> Iterator[SheetRow]:
+    def _expand_run(self, item: RowRun, number: int, damage: RowDamage) -> Iterator[SheetRow]:
         cells = self._cells(item, number, damage)
         times = min(item.times, 1 + self._budget // max(len(cells), 1), _MOST_ROWS - number)
         if times < item.times:

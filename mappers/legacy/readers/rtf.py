@@ -15,7 +15,7 @@ from mappers.errors import TableError
 from mappers.legacy.grid import GridCell, GridRow, TableGrid
 from mappers.legacy.rtf_scan import RtfEvent, RtfScan
 from mappers.legacy.table import LegacyTable, ReadAs
-from mappers.legacy.xml_kinds import numbered
+from mappers.legacy.xml_kinds import number_name
 
 RANK = 40
 
@@ -46,7 +46,7 @@ def _tables(path: Path) -> Iterator[LegacyTable]:
     drawn = _Drawn(scan)
     found = 0
     for _, rows in groupby(drawn.rows(), attrgetter("table")):
-        grid = TableGrid(numbered(path.stem, found + 1), _align_rows(rows, drawn), [])
+        grid = TableGrid(number_name(path.stem, found + 1), _align_rows(rows, drawn), [])
         grid.closing = drawn.notes
         table = grid.table()
         if table is not None:

@@ -69,7 +69,7 @@ def _tables(index: _Index) -> Iterator[LegacyTable]:
         # What is wrong with the whole file is said with its first table only.
         opening = index.form.opening_notes()
         rows = _rows(index, key, found, notes)
-        refers = index.keys.of(found.name)
+        refers = index.keys.find_keys(found.name)
         yield LegacyTable(name, columns, rows, notes, encoding=index.form.encoding, refers=refers)
 
 
@@ -127,7 +127,7 @@ class _Index:
         """Note where the rows of each table are."""
         scanner = KeyScanner(Window(self.path, self.form), self.grammar, keys=self.keys)
         for statement in scanner.statements():
-            found = self._found(statement)
+            found = self._find_table(statement)
             if found is None:
                 continue
             if statement.kind == "create":
@@ -175,7 +175,7 @@ class _Index:
             return len(self.grammar.value.findall(row.plain))
         return len(row.tokens) if row.tokens is not None else row.line.count(b"\t") + 1 if row.line else 0
 
-    def _found(self, statement: SqlStatement) -> _Found | None:
+    def _find_table(self, statement: SqlStatement) -> _Found | None:
         key = table_key(statement)
         self.has_usual_schema |= len(key) < len(statement.name[-2:])
         if key not in self.tables:
@@ -266,7 +266,7 @@ def _values(row: SqlRow, cells: SqlCells, data: bytes, copy: CopyOptions | None)
     if row.plain:
         return cells.plain(row.plain)
     if row.tokens is not None:
-        return cells.any(row.tokens, data)
+        return cells.read_cells(row.tokens, data)
     if copy is None or (row.problem and not row.line):
         return []
     out: list[bytes | str] = []

@@ -28,7 +28,7 @@ from mappers.legacy.sheet import (
 )  # fmt: skip
 from mappers.legacy.sheet_table import read_sheets
 from mappers.legacy.table import LegacyTable, ReadAs
-from mappers.legacy.xlsx_book import SheetPart, TextRuns, Workbook, is_workbook_part, read_workbook, unescaped
+from mappers.legacy.xlsx_book import SheetPart, TextRuns, Workbook, is_workbook_part, read_workbook, unescape_text
 from mappers.legacy.xml_parts import Handler, XmlPart
 
 RANK = 21
@@ -207,7 +207,7 @@ class _SheetHandler(Handler[SheetRow]):
         kind = self._cell.get("t", "n")
         form = self._format()
         if self._runs is not None:
-            text, font = self._runs.whole()
+            text, font = self._runs.join_text()
             return text_cell(text, font or (form.font if form else ""))
         value = "".join(self._value or ())
         # A formula that came to an empty text has its result, which is nothing.
@@ -216,9 +216,9 @@ class _SheetHandler(Handler[SheetRow]):
         if not value:
             return None
         if kind == "s":
-            return self._shared(value, form)
+            return self._read_shared_text(value, form)
         if kind == "str":
-            return text_cell(unescaped(value), form.font if form else "")
+            return text_cell(unescape_text(value), form.font if form else "")
         return _read_typed(value, kind) or number_cell(value, form, is_1904=self._book.is_1904)
 
     def _format(self) -> Format | None:
@@ -235,7 +235,7 @@ class _SheetHandler(Handler[SheetRow]):
         index = int(style) if style.isascii() and style.isdigit() and len(style) < 10 else -1
         return self._book.formats[index] if 0 <= index < len(self._book.formats) else None
 
-    def _shared(self, value: str, form: Format | None) -> SheetCell:
+    def _read_shared_text(self, value: str, form: Format | None) -> SheetCell:
         index = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
         if not 0 <= index < len(self._book.texts):
             return SheetCell(TEXT_LOST, LOST)
