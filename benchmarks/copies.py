@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from rapidfuzz.distance import LCSseq  # noqa: E402
 
 from benchmarks.parts.copies.pdfa import faults  # noqa: E402  # the checkout first, wherever it is run from
-from digitize.services.copies.copy import written  # noqa: E402
+from digitize.services.copies.copy import write_copy_texts  # noqa: E402
 from digitize.services.copies.words import languages  # noqa: E402
 from mappers.record import Record  # noqa: E402
 from sample_data.makers.copied_firs import MORE_WORDS, make_record, words_of  # noqa: E402
@@ -44,7 +44,7 @@ def copied_out(pdf: Path) -> str:
 def judged(record: Record, language: str, place: Path) -> dict[str, float]:
     """One copy, made, copied out of and compared."""
     begun = time.process_time()
-    made, texts = written(record, language, role="police")
+    made, texts = write_copy_texts(record, language, role="police")
     took = time.process_time() - begun
     place.write_bytes(made)
     found = words_of(copied_out(place))
@@ -62,7 +62,7 @@ def judged(record: Record, language: str, place: Path) -> dict[str, float]:
 
 def lost(record: Record, language: str, place: Path) -> Iterator[tuple[str, int]]:
     """Words that were written and not copied out, for whoever mends it."""
-    _, texts = written(record, language, role="police")
+    _, texts = write_copy_texts(record, language, role="police")
     found = Counter(words_of(copied_out(place)))
     yield from (Counter(w for t in texts for w in words_of(t)) - found).items()
 

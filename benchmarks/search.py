@@ -144,7 +144,7 @@ class Asker:
 
     def ask(self, q: Question) -> bool:
         """Whether the one that is meant is among the first ten."""
-        from digitize.search.asked import SearchQuery
+        from digitize.search.query import SearchQuery
 
         began, worked = time.perf_counter(), worked_of(self._server)
         query = SearchQuery(q.text, "person", q.relative, q.station, year=q.year, limit=_SHOWN)
@@ -189,7 +189,7 @@ def _asked(target: Any, world: World, size: int, count: int) -> dict[str, Any]:
 
 
 def _vehicles(asker: Asker, size: int, count: int) -> float:
-    from digitize.search.asked import SearchQuery
+    from digitize.search.query import SearchQuery
 
     die = random.Random(7)
     numbers = range(0, size // 2, 4)

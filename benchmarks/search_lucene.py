@@ -186,7 +186,7 @@ def _product(
 
 def _finding_alone(asker: Asker, rows: LuceneRows, groups: dict[str, list[Question]]) -> dict[str, float]:
     """Times of candidates alone: no case is opened or masked, nothing is logged."""
-    from digitize.search.asked import SearchQuery
+    from digitize.search.query import SearchQuery
 
     spent, worked = [], []
     for q in (*groups["same"], *groups["cross"]):

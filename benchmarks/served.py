@@ -127,8 +127,8 @@ def _timed(ask: Callable[[dict[str, str]], Any], count: int) -> tuple[list[float
 def _at_desk(file: Path) -> Callable[[dict[str, str]], Any]:
     from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
-    from digitize.services.desk import ServiceDesk
-    from digitize.services.known import load_services
+    from digitize.services.query_service import ServiceDesk
+    from digitize.services.registry import load_services
     from digitize.targets.sqlite import SqliteTarget
 
     desk, service = ServiceDesk(SqliteTarget(file)), load_services()["fir-status"]

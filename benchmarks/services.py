@@ -110,7 +110,7 @@ def ask(target: Any, cases: Cases) -> dict[str, Any]:
     """Ask all that is asked of a target that is loaded."""
     from digitize.search.stores import open_store
     from digitize.services.kinds.missing_persons import find
-    from digitize.services.matching.pairs import BODIES, FOUND, REPORTS, described, matches
+    from digitize.services.matching.pairs import BODIES, FOUND, REPORTS, describe_persons, matches
 
     store = open_store(target)
     spent: list[float] = []
@@ -118,7 +118,7 @@ def ask(target: Any, cases: Cases) -> dict[str, Any]:
 
     def rank(form: str, record: str, which: str, wanted: str) -> int | None:
         start, worked_before = time.perf_counter(), time.process_time()
-        (one,) = described(store, form, [record])
+        (one,) = describe_persons(store, form, [record])
         found = [c.other.record for c in matches(store, one, [which], _LOOKED_AT)]
         spent.append(1000 * (time.perf_counter() - start))
         worked.append(1000 * (time.process_time() - worked_before))

@@ -44,8 +44,8 @@ def export(
 ) -> None:
     """Write the next package: what changed since the last one, signed, encrypted to the receiver."""
     from digitize.errors import OptionsError
+    from digitize.exchange.exchange_days import sent_before, tell_ledger
     from digitize.exchange.export import Sender, export_again, export_package
-    from digitize.exchange.told import sent_before, tell_ledger
     from digitize.machine.sealing import read_publics
     from digitize.machine.system import user_name
     from digitize.machine.today import today_in_india
@@ -87,8 +87,8 @@ def import_(
 ) -> None:
     """Take a reply in, whole or not at all; what it says stands beside the records and changes none."""
     from digitize.exchange.conflicts import each_conflict
+    from digitize.exchange.exchange_days import tell_ledger
     from digitize.exchange.receive import take_package
-    from digitize.exchange.told import tell_ledger
     from digitize.machine.system import user_name
     from digitize.machine.today import today_in_india
 
@@ -152,10 +152,10 @@ def verify(
     """Check a package to its last line, one of ours or of a known sender; nothing is taken in."""
     from digitize.exchange.own import known_signers
     from digitize.exchange.package import open_package
-    from digitize.exchange.receive import unsealed
+    from digitize.exchange.receive import open_sealed
     from digitize.machine.today import today_in_india
 
-    with opened_book(workspace, target, schema) as (book, place), unsealed(file, key) as plain:
+    with opened_book(workspace, target, schema) as (book, place), open_sealed(file, key) as plain:
         package = open_package(plain, known_signers(book, place), today_in_india())
         lines = sum(1 for _ in package.lines())
     m = package.manifest

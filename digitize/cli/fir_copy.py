@@ -36,7 +36,7 @@ def fir_copy(
     from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
     from digitize.services.copies.asked import fir_copy as make
-    from digitize.services.desk import ServiceDesk
+    from digitize.services.query_service import ServiceDesk
     from digitize.services.rates import workspace_rates
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)

@@ -65,7 +65,7 @@ def _measure_quality(
     workspace: Path | None, target: str, schema: str, needs: Mapping[str, Sequence[Need]], most: int
 ) -> tuple[list[StationQuality], list[PaperPlace]]:
     from digitize.files.loading.target_choice import open_target_for
-    from digitize.search.filled import open_counts
+    from digitize.search.filled_counts import open_counts
     from digitize.services.quality import by_station, paper_places
 
     with open_target_for(target, schema, workspace) as loaded:

@@ -39,8 +39,8 @@ def search(
     """Find persons, cases, vehicles and things among the records of a target. Every search is logged there."""
     from digitize.files.loading.target_choice import open_target_for
     from digitize.machine.system import user_name
-    from digitize.search.asked import SearchQuery
     from digitize.search.log import Searcher
+    from digitize.search.query import SearchQuery
     from digitize.search.search import StoreSearch
     from digitize.services.policy import POLICE
     from digitize.services.rates import workspace_rates

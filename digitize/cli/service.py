@@ -69,7 +69,7 @@ def _ask(
     from digitize.machine.system import user_name
     from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
-    from digitize.services.desk import ServiceDesk
+    from digitize.services.query_service import ServiceDesk
     from digitize.services.rates import workspace_rates
 
     who = asked_by(unmask=unmask, reason=reason, operator=operator)
@@ -119,7 +119,7 @@ def _why(one: ShownAnswer) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the commands, one for each service there is."""
-    from digitize.services.known import load_services
+    from digitize.services.registry import load_services
 
     group = typer.Typer(
         name="service", help="Answer the police, the courts and the public from loaded records.", no_args_is_help=True

@@ -113,7 +113,7 @@ class ExchangeBook:
 
     def insert_key(self, line: KeyLine) -> None:
         """See `KeyBook`."""
-        self.target.run_all([numbered(KEYS, {"time": line.at, **_without_at(line)})])
+        self.target.run_all([numbered_insert(KEYS, {"time": line.at, **_without_at(line)})])
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -131,19 +131,21 @@ def _without_at(line: KeyLine) -> dict[str, object]:
     return plain
 
 
-def inserted(table: str, row: Mapping[str, object]) -> Statement:
+def insert_statement(table: str, row: Mapping[str, object]) -> Statement:
     """The statement that adds a row."""
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())
 
 
-def numbered(table: str, row: Mapping[str, object]) -> Statement:
+def numbered_insert(table: str, row: Mapping[str, object]) -> Statement:
     """The same of a table whose rows are numbered; of two that add at once one is refused."""
     marks = ", ".join("?" * len(row))
     query = f"INSERT INTO {table} (number, {', '.join(row)}) SELECT COALESCE(MAX(number), 0) + 1, {marks} FROM {table}"
     return query, tuple(row.values())
 
 
-def upserted(table: str, key: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Statement:
+def upsert_statement(
+    table: str, key: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> Statement:
     """The statement that adds rows, or changes those of the same key."""
     one = f"({', '.join('?' * len(columns))})"
     sets = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in key)

@@ -81,13 +81,13 @@ def each_conflict(book: ExchangeBook, *, all_of_them: bool = False) -> Iterator[
     for some in each_statement(book):
         linked = [s for s in some if s.record]
         found = _conflicts(book, linked)
-        settled = _settled(book, [c.id for c in found])
+        settled = _find_settled(book, [c.id for c in found])
         for c in found:
             if all_of_them or c.id not in settled:
                 yield ExchangeConflict(**{**asdict(c), "decision": settled.get(c.id, "")})
 
 
-def _settled(book: ExchangeBook, ids: Sequence[str]) -> dict[str, str]:
+def _find_settled(book: ExchangeBook, ids: Sequence[str]) -> dict[str, str]:
     query = f"SELECT subject, detail FROM {EVENTS} WHERE act = ? AND subject {book.one_of} ORDER BY number"
     return {i: json.loads(detail)["decision"] for i, detail in book.rows(query, SETTLED, book.as_list(list(ids)))}
 

@@ -63,7 +63,7 @@ class PackageFiles:
         return list(self.sizes)
 
     @contextmanager
-    def opened(self, name: str) -> Iterator[io.BufferedReader]:
+    def open_file(self, name: str) -> Iterator[io.BufferedReader]:
         """The bytes of one file, and no more than those."""
         path = self._path if self._entries is not None else self._path / name
         with path.open("rb") as file:

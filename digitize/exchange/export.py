@@ -11,13 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import OptionsError, TargetRefused
-from digitize.exchange.books import PACKAGES, SENT, BookedPackage, ExchangeBook, blocks, inserted, upserted
+from digitize.exchange.books import (
+    PACKAGES,
+    SENT,
+    BookedPackage,
+    ExchangeBook,
+    blocks,
+    insert_statement,
+    upsert_statement,
+)
+from digitize.exchange.exchange_days import NOTHING_SENT, SentBefore
 from digitize.exchange.layout import FORWARD, ExchangeLayout, SentForm, layout_of
 from digitize.exchange.package import PackageHead, PackageWriter
 from digitize.exchange.parts import clear_parts, part_of, sha_of, stem_of, work_folder, write_part
 from digitize.exchange.refusal import PackageRefused
 from digitize.exchange.stored import Line, content_of, each_record, read_records
-from digitize.exchange.told import NOTHING_SENT, SentBefore
 from digitize.machine.system import sync_folder
 from digitize.machine.whole_file import writing
 from digitize.targets.base import Statement
@@ -125,18 +133,18 @@ def export_again(book: ExchangeBook, partner: str, sender: Sender, out: Path) ->
             )  # fmt: skip
             manifest, names = writer.close(head, sender.key)
             if sha_of(work / names[0]) != last.manifest:
-                raise _changed(last)
+                raise _refuse_changed(last)
             file = _file_of(task, head)
             part, sha256 = write_part(work, names, file, sender.publics)
             part.replace(file)
             sync_folder(out)
             # Sealed anew it has other bytes, but says the same.
-            book.target.run_all([_placed(last, file.name, sha256)])
+            book.target.run_all([_place_statement(last, file.name, sha256)])
     counts = json.dumps({k: t.model_dump() for k, t in manifest.counts.items()})
     return ExportedPackage("again", partner, last.sequence, str(file), last.manifest, last.base, counts)
 
 
-def _changed(last: BookedPackage) -> PackageRefused:
+def _refuse_changed(last: BookedPackage) -> PackageRefused:
     return PackageRefused(
         "changed-since",
         f"records of package {last.sequence} changed after it was made, so it cannot be made again. If the receiver "
@@ -149,7 +157,7 @@ def _changes(task: _Task, told: _Told, *, full: bool) -> Iterator[Line]:
         sent = task.layout.forward[kind]
         puts = _puts(task, kind, sent, full=full)
         last = ""
-        for line, content in heapq.merge(puts, _gone(task, kind, sent), key=lambda pair: str(pair[0]["id"])):
+        for line, content in heapq.merge(puts, _list_gone(task, kind, sent), key=lambda pair: str(pair[0]["id"])):
             # Taken out, or put back, between the two looks at it: told as it was seen first, and the rest next time.
             if line["id"] == last:
                 continue
@@ -169,7 +177,7 @@ def _puts(task: _Task, kind: str, sent: SentForm, *, full: bool) -> Iterator[tup
                 yield line, content
 
 
-def _gone(task: _Task, kind: str, sent: SentForm) -> Iterator[tuple[Line, str]]:
+def _list_gone(task: _Task, kind: str, sent: SentForm) -> Iterator[tuple[Line, str]]:
     for rows in task.book.each_sent(task.partner, kind):
         standing = task.book.still_there(sent.form, [i for i, content in rows if content])
         for item, content in rows:
@@ -184,7 +192,7 @@ def _told_before(task: _Task, last: BookedPackage) -> Iterator[Line]:
             lines = {x["id"]: x for x in read_records(task.book, kind, task.layout.forward[kind], wanted)}
             for item, content in rows:
                 if content and (item not in lines or content_of(lines[item]) != content):
-                    raise _changed(last)
+                    raise _refuse_changed(last)
                 if content:
                     yield lines[item]
                 elif last.base == "delta":
@@ -207,7 +215,7 @@ class _Told:
         with self._path.open(encoding="utf-8") as file:
             for some in blocks(map(json.loads, file), _ROWS):
                 rows = [(partner, *row, sequence) for row in some]
-                yield upserted(SENT, _COLUMNS[:3], _COLUMNS, rows)
+                yield upsert_statement(SENT, _COLUMNS[:3], _COLUMNS, rows)
 
 
 class _Both:
@@ -231,7 +239,7 @@ def _finish(task: _Task, work: Path, writer: PackageWriter, head: PackageHead, t
         head.day.isoformat(), file.name, sha256, counts, 0, 0, task.sender.operator,
     )  # fmt: skip
     # Once the book says so, the file lies there whole, under its passing name; only then it can be sent.
-    statements: Iterable[Any] = _Both(inserted(PACKAGES, asdict(booked)), told, task.partner, head.sequence)
+    statements: Iterable[Any] = _Both(insert_statement(PACKAGES, asdict(booked)), told, task.partner, head.sequence)
     try:
         task.book.target.run_all(statements)
     except TargetRefused:
@@ -259,10 +267,10 @@ def _place(task: _Task, booked: BookedPackage, part: Path) -> None:
         if sha_of(task.out / booked.file) != booked.sha256:
             raise
     sync_folder(task.out)
-    task.book.target.run_all([_placed(booked, booked.file, booked.sha256)])
+    task.book.target.run_all([_place_statement(booked, booked.file, booked.sha256)])
 
 
-def _placed(booked: BookedPackage, file: str, sha256: str) -> Statement:
+def _place_statement(booked: BookedPackage, file: str, sha256: str) -> Statement:
     query = f"UPDATE {PACKAGES} SET is_placed = 1, file = ?, sha256 = ? WHERE way = ? AND partner = ? AND sequence = ?"
     return query, (file, sha256, booked.way, booked.partner, booked.sequence)
 

@@ -85,7 +85,7 @@ _KEYS: Mapping[str, Any] = {"fir": FirKeyLine, "cnr": CnrText}
 def line_adapter(pillar: str, way: str) -> TypeAdapter[Any]:
     """What a line of a pillar's packages of one way may be."""
     layout = exchange_layouts()[pillar]
-    models = [_sent(k, s) for k, s in layout.forward.items()] if way == FORWARD else []
+    models = [_make_model(k, s) for k, s in layout.forward.items()] if way == FORWARD else []
     models += [_reply(k, r) for k, r in layout.backward.items()] if way == BACKWARD else []
     kinds = tuple(layout.forward if way == FORWARD else layout.backward)
     gone = _model("Gone", __base__=_Line, op=Literal["gone"], kind=Literal[kinds], id=_IDS[way])
@@ -101,7 +101,7 @@ def _op(line: Any) -> str:
     return "gone" if isinstance(line, dict) and line.get("op") == "gone" else "put"
 
 
-def _sent(kind: str, sent: SentForm) -> Any:
+def _make_model(kind: str, sent: SentForm) -> Any:
     rows: Any = {}
     for name, columns in sent.columns().items():
         table = form_tables(sent.form)[name]

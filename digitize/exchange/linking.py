@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from digitize.exchange.books import LINKS, ExchangeBook, blocks, upserted
+from digitize.exchange.books import LINKS, ExchangeBook, blocks, upsert_statement
 from digitize.exchange.statements import OtherStatement, each_statement, statements_by
 from digitize.targets.base import Statement
 from mappers.linking.cases import KEY
@@ -37,20 +37,20 @@ def link_statements(book: ExchangeBook) -> int:
 def _link_once(book: ExchangeBook) -> int:
     count = 0
     for some in each_statement(book):
-        gone = _lost(book, some)
+        gone = _find_lost(book, some)
         waiting = [s for s in some if not s.record or s.name in gone]
         links = find_links(book, waiting)
         made: list[Statement] = [_unlink(s) for s in waiting if s.record and s.name not in links]
         rows = [(*name, *link) for name, link in links.items()]
         if rows:
-            made.append(upserted(LINKS, _COLUMNS[:3], _COLUMNS, rows))
+            made.append(upsert_statement(LINKS, _COLUMNS[:3], _COLUMNS, rows))
         if made:
             book.target.run_all(made)
         count += len(rows)
     return count
 
 
-def _lost(book: ExchangeBook, some: Sequence[OtherStatement]) -> set[tuple[str, str, str]]:
+def _find_lost(book: ExchangeBook, some: Sequence[OtherStatement]) -> set[tuple[str, str, str]]:
     by_form: dict[str, set[str]] = {}
     for s in some:
         if s.record:
@@ -144,7 +144,7 @@ def _through(book: ExchangeBook, column: str, values: Sequence[str]) -> dict[str
         for value, record in hits:
             _note(found, twice, value, firs.get(record, (form, record)))
     stated = statements_by(book, column, list(values))
-    gone = _lost(book, stated)
+    gone = _find_lost(book, stated)
     for s in stated:
         if s.record and s.name not in gone:
             _note(found, twice, getattr(s, column), (s.form, s.record))

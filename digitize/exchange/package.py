@@ -184,7 +184,7 @@ def open_package(path: Path, keys: Mapping[str, Key], today: date) -> OpenedPack
         raise PackageRefused("no-manifest", f"{path.name} has no {MANIFEST}; it is no package")
     if files.sizes[MANIFEST] > MOST_MANIFEST:
         raise PackageRefused("too-large", "its manifest is too large")
-    with files.opened(MANIFEST) as f:
+    with files.open_file(MANIFEST) as f:
         signed = read_manifest(f.read(), keys)
     m = signed.manifest
     check_manifest(m, today)
@@ -196,7 +196,7 @@ def open_package(path: Path, keys: Mapping[str, Key], today: date) -> OpenedPack
     if path.is_file() and files.names != [MANIFEST, *told]:
         raise PackageRefused("not-a-package", "its files lie in another order; send it again")
     for file in m.files:
-        with files.opened(file.name) as f:
+        with files.open_file(file.name) as f:
             if files.sizes[file.name] != file.bytes or _hash(f) != file.sha256:
                 raise PackageRefused("file-changed", f"{file.name} is not what was signed; send the package again")
     own = hashlib.sha256(schema_bytes(m.layout, m.way)).hexdigest()
@@ -215,7 +215,7 @@ def _plain_lines(files: PackageFiles, file: PackageFile) -> Iterator[bytes]:
     """The lines of one compressed file, without their ends; never more than was promised comes into memory."""
     unpacker, size, rest, stored = zlib.decompressobj(_GZIP), 0, b"", hashlib.sha256()
     bad = PackageRefused("file-changed", f"{file.name}: it cannot be unpacked as its manifest says")
-    with files.opened(file.name) as f:
+    with files.open_file(file.name) as f:
         while not unpacker.eof:
             data = unpacker.unconsumed_tail
             if not data and not (data := f.read(_CHUNK)):

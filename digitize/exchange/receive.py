@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import TargetRefused
-from digitize.exchange.books import PACKAGES, STATEMENTS, BookedPackage, ExchangeBook, blocks, inserted
+from digitize.exchange.books import PACKAGES, STATEMENTS, BookedPackage, ExchangeBook, blocks, insert_statement
 from digitize.exchange.layout import BACKWARD, FORWARD
 from digitize.exchange.lines import line_bytes
 from digitize.exchange.linking import link_statements
@@ -46,7 +46,7 @@ class TakenIn:
 
 
 @contextmanager
-def unsealed(path: Path, key: Path | None) -> Iterator[Path]:
+def open_sealed(path: Path, key: Path | None) -> Iterator[Path]:
     """The package itself: where it is encrypted, opened with the secret key into a place of its own.
 
     Raises InputError, OptionsError, and PackageRefused where a key is needed.
@@ -69,7 +69,7 @@ def take_package(
     book: ExchangeBook, site: str, path: Path, today: date, *, secret: Path | None = None, operator: str = ""
 ) -> TakenIn:
     """Take a reply in. site: this office's id. Raises PackageRefused (see docs/exchange.md), TargetRefused."""
-    with unsealed(path, secret) as plain:
+    with open_sealed(path, secret) as plain:
         opened = open_package(plain, book.trusted(), today)
         m = opened.manifest
         if m.way != BACKWARD:
@@ -77,16 +77,16 @@ def take_package(
         if m.receiver != site:
             raise PackageRefused("wrong-receiver", f"it is for {m.receiver}, and this is {site}; send it there")
         if book.find_manifest(BACKWARD, m.sender, opened.signed.sha256):
-            return _known(book, opened)
+            return _find_known(book, opened)
         check_sequence(m, book.last(BACKWARD, m.sender))
-        answered = _answered(book, m)
+        answered = _answered_sequence(book, m)
         statements = _statements(book, opened, answered, path.name, operator)
     try:
         book.target.run_all(statements)
     except TargetRefused:
         # Two that took the same one in at once: the other one was first.
         if book.find_manifest(BACKWARD, m.sender, opened.signed.sha256):
-            return _known(book, opened)
+            return _find_known(book, opened)
         raise
     # Behind the transaction: what is not linked when this is interrupted is linked when it is taken in again, or by
     # the next command.
@@ -95,7 +95,7 @@ def take_package(
     return TakenIn("taken", m.sender, m.sequence, opened.signed.sha256, put, gone, linked)
 
 
-def _known(book: ExchangeBook, opened: OpenedPackage) -> TakenIn:
+def _find_known(book: ExchangeBook, opened: OpenedPackage) -> TakenIn:
     """What was taken before; whoever did may have been killed before all was linked."""
     m = opened.manifest
     return TakenIn("known", m.sender, m.sequence, opened.signed.sha256, linked=link_statements(book))
@@ -118,7 +118,7 @@ def check_sequence(m: Manifest, last: BookedPackage | None) -> None:
         raise PackageRefused("forked", text)
 
 
-def _answered(book: ExchangeBook, m: Manifest) -> int:
+def _answered_sequence(book: ExchangeBook, m: Manifest) -> int:
     if m.answers is None:
         return 0
     ours = book.find_manifest(FORWARD, m.sender, m.answers.manifest)
@@ -138,7 +138,7 @@ def _statements(book: ExchangeBook, opened: OpenedPackage, answered: int, file: 
         BACKWARD, m.sender, m.sequence, m.layout, opened.signed.sha256, m.previous, m.base, m.day.isoformat(), file,
         "", json.dumps({k: t.model_dump() for k, t in m.counts.items()}), answered, 1, operator,
     )  # fmt: skip
-    made, told = [inserted(PACKAGES, asdict(booked))], set[tuple[str, str]]()
+    made, told = [insert_statement(PACKAGES, asdict(booked))], set[tuple[str, str]]()
     for some in blocks(opened.lines()):
         held = _newest(book, m.sender, [line["id"] for line in some])
         for line in some:
@@ -149,7 +149,7 @@ def _statements(book: ExchangeBook, opened: OpenedPackage, answered: int, file: 
             row = statement_row(m, line)
             # Said again word for word, it is no new statement.
             if line["op"] == "gone" or before[1] or before[0] != row["content"]:
-                made.append(inserted(STATEMENTS, row))
+                made.append(insert_statement(STATEMENTS, row))
     return made + (_no_more(book, m, told) if m.base == "full" else [])
 
 
@@ -161,7 +161,7 @@ def _no_more(book: ExchangeBook, m: Manifest, told: set[tuple[str, str]]) -> lis
         for s in some
         if s.sender == m.sender and (s.kind, s.statement) not in told
     ]
-    return [inserted(STATEMENTS, row) for row in rows]
+    return [insert_statement(STATEMENTS, row) for row in rows]
 
 
 def _newest(book: ExchangeBook, sender: str, names: list[str]) -> dict[tuple[str, str], tuple[str, int]]:

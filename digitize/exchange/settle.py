@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digitize.errors import NotFound, OptionsError
-from digitize.exchange.books import EVENTS, ExchangeBook, numbered
+from digitize.exchange.books import EVENTS, ExchangeBook, numbered_insert
 from digitize.exchange.conflicts import DECISIONS, SETTLED, ExchangeConflict, each_conflict
 from digitize.exchange.statements import statements_by
 from digitize.targets.base import Statement
@@ -65,4 +65,4 @@ def _event(act: str, conflict: ExchangeConflict, person: SettlingPerson, detail:
         "act": act, "subject": conflict.id, "operator": person.operator.strip(), "account": person.account,
         "reason": person.reason.strip(), "detail": json.dumps(told, ensure_ascii=False),
     }  # fmt: skip
-    return numbered(EVENTS, row)
+    return numbered_insert(EVENTS, row)

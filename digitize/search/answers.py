@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digitize.masking.masks import MASK
-from digitize.search.asks import FoundRow
 from digitize.search.cases import FoundCases, text_of
+from digitize.search.store_queries import FoundRow
 from digitize.targets.search_rows import PERSON, PROPERTY, RECORD, VEHICLE
 from mappers.record import Record, Row
 
@@ -19,7 +19,7 @@ _SHOWN = {
     VEHICLE: ("vehicle_type", "make", "model", "colour", "registration_no", "chassis_no", "engine_no"),
     PROPERTY: ("property_type", "category", "description", "quantity", "unit", "value", "property_status"),
 }
-# By which fields something was found, for each ground; a place is its record's, see `digitize.search.sight`.
+# By which fields something was found, for each ground; a place is its record's, see `digitize.search.visibility`.
 _BY = {
     "name": ("name", "name_roman", "alias", "alias_roman", "alias_2", "alias_2_roman", "alias_3", "alias_3_roman"),
     "relative": ("relative_name", "relative_name_roman"),
@@ -78,7 +78,7 @@ def how_alike(score: float) -> str:
     return "same" if score >= SAME else "alike" if score >= ALIKE else "nearly"
 
 
-def ranked(found: list[RankedRow]) -> list[RankedRow]:
+def rank_rows(found: list[RankedRow]) -> list[RankedRow]:
     """The best first; what is equally good by what stands in public in every book: year, record, line."""
     return sorted(found, key=lambda c: (-round(c.score, 3), -c.row.year, c.row.record_id, c.row.line))
 

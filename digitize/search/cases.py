@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from digitize.masking.cases import CaseKeys, CaseMasks, build_masks
-from digitize.search.asks import SearchStore
+from digitize.search.store_queries import SearchStore
 from digitize.targets.rows import LINE, RECORD_ID
 from digitize.targets.search_rows import linking_tokens
 from mappers.linking.cases import place_key
@@ -28,7 +28,7 @@ class FoundCases:
         """Numbers of the cases to which each record belongs, or may belong."""
         return {i: self.masks.find_cases(r) for i, r in self.records.items()}
 
-    def beside(self, record: str) -> list[Record]:
+    def records_of_case(self, record: str) -> list[Record]:
         """All that were opened of a record's case, itself among them."""
         own = self.nodes[record]
         return [r for i, r in self.records.items() if not own.isdisjoint(self.nodes[i])]
@@ -38,7 +38,7 @@ class FoundCases:
         lines = self.lines.get((record, child), ())
         return lines.index(line) if line in lines else None
 
-    def hidden(self, record: str) -> frozenset[str]:
+    def hidden_paths(self, record: str) -> frozenset[str]:
         """Paths of the fields of a record that the law hides."""
         return self.masks.list_masked_paths(self.records[record])
 
@@ -82,7 +82,7 @@ class _Spelt:
         self._store = store
         self._ways: Mapping[str, set[str]] | None = None
 
-    def of(self, station: str) -> set[str]:
+    def spellings_of(self, station: str) -> set[str]:
         """A station as it is written, and as others write it."""
         if self._ways is None:
             self._ways = _ways(self._store.stations())
@@ -103,7 +103,7 @@ def _links(record: Record, stations: _Spelt) -> list[int]:
     keys = [{n: c.value or "" for n, c in row.items()} for row in record.children.get("legacy_keys", ())]
     tokens = linking_tokens(plain, keys)
     for name in ("police_station", "linked_fir_police_station"):
-        for way in stations.of(plain[name]) if plain.get(name) else ():
+        for way in stations.spellings_of(plain[name]) if plain.get(name) else ():
             tokens += linking_tokens({**plain, name: way}, ())
     return tokens
 

@@ -28,9 +28,9 @@ class StoreHoldings:
     waiting: int
     loaded: str
 
-    def rounded(self) -> StoreHoldings:
+    def round_down(self) -> StoreHoldings:
         """For whoever may not know of a single record that it is there: two digits at most, rounded down."""
-        return StoreHoldings(_rounded(self.records), _rounded(self.waiting), self.loaded)
+        return StoreHoldings(_round_number(self.records), _round_number(self.waiting), self.loaded)
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON types; keys are an interface."""
@@ -63,11 +63,11 @@ class HeldRecords:
             # Read before it is counted: what is loaded between is counted again the next time.
             loads = self._loaded_from.run("SELECT batch, receipt, at, state, source FROM loads ORDER BY at")
             same = self._held[1] if self._held is not None and loads == self._loads else None
-            self._held, self._loads = (now, same or _counted(self._loaded_from, loads)), loads
+            self._held, self._loads = (now, same or _count_holdings(self._loaded_from, loads)), loads
         return self._held[1]
 
 
-def _counted(target: Target, loads: Sequence[Sequence[Any]]) -> StoreHoldings:
+def _count_holdings(target: Target, loads: Sequence[Sequence[Any]]) -> StoreHoldings:
     held: dict[str, int] = {}
     day = ""
     for batch, receipt, at, state, source in loads:
@@ -88,7 +88,7 @@ def _plain(told: Any) -> Mapping[str, Any]:
     return made
 
 
-def _rounded(number: int) -> int:
+def _round_number(number: int) -> int:
     # Tens at least: of a small target, too, one record more or less does not show each time.
     unit = int(10 ** max(1, len(str(number)) - 2))
     return number // unit * unit

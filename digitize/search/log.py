@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 
 from digitize.masking.unmasking import ShownFields, Unmasking
-from digitize.search.asked import SearchQuery
-from digitize.search.asks import SearchStore
+from digitize.search.query import SearchQuery
+from digitize.search.store_queries import SearchStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property, lru_cache
 
-from digitize.search.asks import FoundRow, RowFilter, SearchStore, Tokens
 from digitize.search.cases import text_of
+from digitize.search.store_queries import FoundRow, RowFilter, SearchStore, Tokens
 from digitize.targets.search_marks import (
     MARKS,
     TOLD_IN,

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 from rapidfuzz.distance import Indel
 
-from digitize.search.answers import Ground, RankedRow, how_alike, ranked
-from digitize.search.asked import SearchQuery
-from digitize.search.asks import RowFilter, SearchStore, Term, Tokens
+from digitize.search.answers import Ground, RankedRow, how_alike, rank_rows
 from digitize.search.plan import word_terms, year_tokens
+from digitize.search.query import SearchQuery
 from digitize.search.ranking import name_scores
-from digitize.search.sight import Count
+from digitize.search.store_queries import RowFilter, SearchStore, Term, Tokens
+from digitize.search.visibility import Count
 from digitize.search.words import asked_words
 from digitize.targets.search_names import SEP
 from digitize.targets.search_rows import OTHER, PROPERTY, RECORD, VEHICLE
@@ -52,7 +52,7 @@ def find_cases(
             found[row.record_id] = RankedRow(row, score * stations.get(row.station, 1.0), tuple(by))
         if _is_enough(found.values(), query.limit, count):
             break
-    return ranked([c for c in found.values() if c.score >= _LEAST_WORDS])
+    return rank_rows([c for c in found.values() if c.score >= _LEAST_WORDS])
 
 
 def find_marks(store: SearchStore, query: SearchQuery, kind: str, of_record: Term) -> list[RankedRow]:
@@ -65,7 +65,7 @@ def find_marks(store: SearchStore, query: SearchQuery, kind: str, of_record: Ter
         score = max(_fits(query.text, mark) for mark in row.said.split(SEP))
         if score >= _LEAST_MARK:
             made.append(RankedRow(row, score, (Ground("number", how_alike(score)),)))
-    return ranked(made)
+    return rank_rows(made)
 
 
 def _tokens_of(text: str) -> Tokens:
@@ -109,11 +109,11 @@ def find_things(
                 found[row.record_id, row.line] = RankedRow(row, score, (Ground("words", how_alike(score)),))
         if _is_enough(found.values(), query.limit, count):
             break
-    return ranked(list(found.values()))
+    return rank_rows(list(found.values()))
 
 
 def _is_enough(found: Collection[RankedRow], wanted: int, count: Count) -> bool:
-    return len(found) >= wanted and count(ranked(list(found)), wanted) >= wanted
+    return len(found) >= wanted and count(rank_rows(list(found)), wanted) >= wanted
 
 
 def is_mark(text: str) -> bool:

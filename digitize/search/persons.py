@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from digitize.search.answers import Ground, RankedRow, how_alike, ranked
-from digitize.search.asked import SearchQuery
-from digitize.search.asks import FoundRow, RowFilter, SearchStore, Term
+from digitize.search.answers import Ground, RankedRow, how_alike, rank_rows
 from digitize.search.plan import NamePlan
+from digitize.search.query import SearchQuery
 from digitize.search.ranking import name_scores
-from digitize.search.sight import Count
+from digitize.search.store_queries import FoundRow, RowFilter, SearchStore, Term
+from digitize.search.visibility import Count
 from digitize.search.words import Scores, asked_words
 from digitize.targets.search_rows import NAME, PERSON
 from mappers.names.keys import token
@@ -41,15 +41,15 @@ def find_persons(
         said, langs = [r.said for r in rows], [r.lang for r in rows]
         own = name_scores(names, language, said, langs)
         others = name_scores(kin, kin_language, [r.relative for r in rows], langs)
-        for at, score in _scored(query, own, others, [bool(r.relative) for r in rows]):
+        for at, score in _score_rows(query, own, others, [bool(r.relative) for r in rows]):
             row = rows[at]
             grounds = _grounds(row, query, stations, float(own[at]), float(others[at]))
             found[row.record_id, row.line] = RankedRow(row, score * stations.get(row.station, 1.0), grounds)
         # All words were there in so many: those that lack one stand behind them. Where two words lack, one will do.
         good, enough = [c for c in found.values() if c.score >= _GOOD], 1 if number else query.limit
-        if len(good) >= enough and count(ranked(good), enough) >= enough:
+        if len(good) >= enough and count(rank_rows(good), enough) >= enough:
             break
-    return ranked(list(found.values()))
+    return rank_rows(list(found.values()))
 
 
 def phone_of(text: str) -> str:
@@ -62,10 +62,12 @@ def find_by_phone(store: SearchStore, query: SearchQuery, of_record: Term) -> li
     """Persons by the number under which they are reached."""
     wanted = RowFilter(PERSON, query.years, (query.since, query.until), query.ages, of_record)
     rows = store.rows([(frozenset({token("m", phone_of(query.text))}),)], wanted, _MOST_ROWS)
-    return ranked([RankedRow(row, 1.0, (Ground("number", "same"),)) for row in rows])
+    return rank_rows([RankedRow(row, 1.0, (Ground("number", "same"),)) for row in rows])
 
 
-def _scored(query: SearchQuery, own: Scores, others: Scores, has_kin: Sequence[bool]) -> Iterator[tuple[int, float]]:
+def _score_rows(
+    query: SearchQuery, own: Scores, others: Scores, has_kin: Sequence[bool]
+) -> Iterator[tuple[int, float]]:
     """(place, score) of rows that may be meant; of some thousand rows most are not."""
     by_name, by_kin = bool(query.text.strip()), bool(query.relative.strip())
     kin = np.where(np.array(has_kin, bool), others, np.float32(_NO_RELATIVE))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from digitize.search.asks import Term, Tokens
+from digitize.search.store_queries import Term, Tokens
 from digitize.search.words import AskedWord
 from mappers.names.keys import token
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
-from digitize.search.asks import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
+from digitize.search.store_queries import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
 from digitize.targets.base import Statement
 from digitize.targets.postgres.target import PostgresTarget
 from digitize.targets.search_rows import ROWS, WORDS

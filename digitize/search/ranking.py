@@ -62,7 +62,7 @@ def _names(said: Sequence[str], langs: Sequence[str]) -> _Names:
     for at, pair in enumerate(zip(said, langs, strict=True)):
         if (parts := known.get(pair)) is None:
             parts = known[pair] = [
-                _numbered(name, pair[1], numbers) for name in (pair[0].split(SEP) if pair[0] else ())
+                _number_words(name, pair[1], numbers) for name in (pair[0].split(SEP) if pair[0] else ())
             ]
         for row, text in parts:
             owner.append(at)
@@ -72,7 +72,7 @@ def _names(said: Sequence[str], langs: Sequence[str]) -> _Names:
     return _Names(np.array(owner, np.int64), words_of, texts, list(numbers))
 
 
-def _numbered(name: str, lang: str, numbers: dict[tuple[str, str], int]) -> tuple[list[int], str]:
+def _number_words(name: str, lang: str, numbers: dict[tuple[str, str], int]) -> tuple[list[int], str]:
     words = name.split(" ")[:MOST_WORDS]
     row = [numbers.setdefault((w, lang), len(numbers)) for w in words]
     return row + [-1] * (MOST_WORDS - len(row)), "".join(words)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from digitize.search.answers import RankedRow, SearchHit, ranked
-from digitize.search.asked import KINDS, SearchQuery
-from digitize.search.asks import SearchStore, Tokens
+from digitize.search.answers import RankedRow, SearchHit, rank_rows
 from digitize.search.log import Searcher, keep_search
 from digitize.search.others import find_cases, find_marks, find_things, is_mark, kinds_of_others
 from digitize.search.persons import find_by_phone, find_persons, phone_of, stations_only
-from digitize.search.sight import Count, Seen, Sight, count_all
+from digitize.search.query import KINDS, SearchQuery
+from digitize.search.store_queries import SearchStore, Tokens
 from digitize.search.stores import open_store
+from digitize.search.visibility import Count, Seen, Sight, count_all
 from digitize.search.words import Stations, asked_words, place_names_of
 from digitize.targets.base import Target
 from digitize.targets.search_rows import OTHER, section_key
@@ -57,7 +57,7 @@ class StoreSearch:
         # A station that is not there: nothing else may be found in its place.
         if query.station.strip() and not stations:
             return []
-        return ranked(list(self._candidates(query, stations, count)))
+        return rank_rows(list(self._candidates(query, stations, count)))
 
     def _candidates(self, query: SearchQuery, stations: dict[str, float], count: Count) -> Iterator[RankedRow]:
         conditions = list(self._conditions(query))

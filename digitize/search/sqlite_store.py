@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
 from digitize.machine.file_systems import network_share
-from digitize.search.asks import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
+from digitize.search.store_queries import COLUMNS, FoundRow, RowFilter, StoreAsks, Term, Tokens
 from digitize.search.together import log_of
 from digitize.targets.search_rows import ROWS, WORDS
 from digitize.targets.sqlite_search import INDEX
@@ -84,7 +84,7 @@ class SqliteSearch(StoreAsks):
                 f"s.record_id IN (SELECT r.record_id FROM search_index i JOIN {ROWS} r ON r.row_id = i.rowid "
                 "WHERE i.search_index MATCH ? AND r.kind = 'r')"
             )
-            values.append(_any(tokens))
+            values.append(_any_of(tokens))
         match = _matching(terms)
         query = (
             f"SELECT {COLUMNS} FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
@@ -100,11 +100,11 @@ class SqliteSearch(StoreAsks):
                 f"SELECT s.record_id, s.form FROM search_index x JOIN {ROWS} s ON s.row_id = x.rowid "
                 "WHERE x.search_index MATCH ? AND s.kind = 'r'"
             )
-            found |= dict(self._target.run(query, (_any(tokens),)))
+            found |= dict(self._target.run(query, (_any_of(tokens),)))
         return sorted((found | self.named(names)).items())
 
 
-def _any(tokens: Tokens) -> str:
+def _any_of(tokens: Tokens) -> str:
     """One of some tokens, as the full-text index is asked."""
     return f"({' OR '.join(f'{t & 0xFFFFFFFF:x}' for t in sorted(tokens))})"
 
@@ -116,5 +116,6 @@ def _matching(terms: Sequence[Term]) -> str:
         behind.setdefault(term[0], []).append(term[1:])
     # A term that ends here needs nothing more, whatever others go on.
     return " OR ".join(
-        _any(first) if not all(rest) else f"({_any(first)} AND ({_matching(rest)}))" for first, rest in behind.items()
+        _any_of(first) if not all(rest) else f"({_any_of(first)} AND ({_matching(rest)}))"
+        for first, rest in behind.items()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from digitize.errors import OptionsError, TargetRefused
-from digitize.search.asks import SearchStore
+from digitize.search.store_queries import SearchStore
 from digitize.targets.base import Target
 from digitize.targets.search_rows import FILLED_BY, MARK
 

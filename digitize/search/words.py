@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from digitize.search.asks import SearchStore
+from digitize.search.store_queries import SearchStore
 from mappers.names.aliases import place_ways
 from mappers.names.costs import code_rows, cost_table, distances_by
 from mappers.names.index import NameIndex
@@ -107,7 +107,7 @@ def name_pattern(part: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _folded(names: frozenset[str]) -> frozenset[str]:
+def _fold_names(names: frozenset[str]) -> frozenset[str]:
     return frozenset(map(fold_key, names))
 
 
@@ -128,7 +128,7 @@ class Stations:
         """The folded names of stations that are meant, with how alike they are; {} where none is."""
         names = self._store.stations()
         exact = fold_key(text)
-        if exact in _folded(names):
+        if exact in _fold_names(names):
             return {exact: 1.0}
         found = [m for m in _index_of(names).search(text, _MOST_STATIONS) if m.score >= _LEAST_STATION]
         best = found[0].score if found else 0.0

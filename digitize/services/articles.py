@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.search.answers import Ground, how_alike
-from digitize.search.asks import FoundRow, RowFilter, SearchStore
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.marks import CHILD_OF_KIND, SAME, THING_KINDS, AskedMark, is_told, marks_of, numbers_of, rows_with
 from digitize.search.plan import word_terms
+from digitize.search.store_queries import FoundRow, RowFilter, SearchStore
 from digitize.search.words import asked_words
 from digitize.services.kind import Answering
 from digitize.services.listing import check_days, is_of_district
@@ -92,7 +92,7 @@ def find_articles(
     store: SearchStore, rows: Sequence[tuple[FoundRow, float]], number: AskedMark | None, given: Mapping[str, str]
 ) -> list[Answering]:  # fmt: skip
     """What is said of each of some rows, as far as it is as was asked for; beside it, what has the same number."""
-    found, cases = _opened(store, rows[:_MOST], number)
+    found, cases = _open_rows(store, rows[:_MOST], number)
     kept = [t for t in found if _fits(t, given)]
     groups = _groups(store, kept)
     case_of = by_case(cases)
@@ -100,7 +100,7 @@ def find_articles(
     return [a for a, t in zip(made, kept, strict=True) if _is_as_asked(a.says, t, given.get("state", ""))]
 
 
-def _opened(
+def _open_rows(
     store: SearchStore, rows: Sequence[tuple[FoundRow, float]], number: AskedMark | None
 ) -> tuple[list[_Thing], FoundCases]:
     cases = open_cases(store, {(r.record_id, r.form) for r, _ in rows})
@@ -176,7 +176,7 @@ def _groups(store: SearchStore, found: Sequence[_Thing]) -> _Groups:
     rows, _ = rows_with(store, numbers, (PROPERTY, NUMBERED))
     wanted = {n.signs for n in numbers}
     having = [(r, 1.0) for r in rows if wanted & set(marks_of(r))]
-    others = _opened(store, having, None)[0] if having else []
+    others = _open_rows(store, having, None)[0] if having else []
     groups: dict[tuple[str, str, int], list[_Thing]] = {}
     for one in found:
         mine = {AskedMark(m).signs for m in marks.get(one.place, ())}
@@ -212,11 +212,11 @@ def _answer(one: _Thing, group: Sequence[_Thing], case_of: CaseOf, number: Asked
 
 def _says(one: _Thing, group: Sequence[_Thing]) -> str:
     some = group if any(t.place == one.place for t in group) else [*group, one]
-    said = standing_words([_said(t) for t in some])
+    said = standing_words([_list_statements(t) for t in some])
     return next(word for word, t in zip(said, some, strict=True) if t.place == one.place)
 
 
-def _said(one: _Thing) -> list[ThingStatement]:
+def _list_statements(one: _Thing) -> list[ThingStatement]:
     return said_of(one.record, one.thing, is_vehicle=False)
 
 

@@ -103,26 +103,30 @@ class CaseStates:
             yield from self._outcome(row)
 
     def _outcome(self, row: Row) -> Iterator[str]:
-        said = {text_of(p.get("court_result")) for r in self._of("iif6") for p in _persons(r) if _is_one(p, row)}
+        said = {
+            text_of(p.get("court_result")) for r in self._records_of("iif6") for p in _persons(r) if _is_one(p, row)
+        }
         appeals = {
             text_of(p.get("appeal_result")) or text_of(r.fields.get("appeal_result"))
-            for r in self._of("iif7") for p in _persons(r) if _is_one(p, row)
+            for r in self._records_of("iif7") for p in _persons(r) if _is_one(p, row)
         }  # fmt: skip
         if (said & _FREED or _SET_ASIDE in appeals) and _FREED_WRONGLY not in appeals:
             yield ACQUITTED
-        reports = {text_of(r.fields.get("report_type")) for r in self._of("iif5")} - {""}
-        reasons = (p.get("not_charged_reason") for r in self._of("iif5") for p in _persons(r) if _is_one(p, row))
+        reports = {text_of(r.fields.get("report_type")) for r in self._records_of("iif5")} - {""}
+        reasons = (
+            p.get("not_charged_reason") for r in self._records_of("iif5") for p in _persons(r) if _is_one(p, row)
+        )
         if (reports and _CHARGED not in reports) or any(map(text_of, reasons)):
             yield NOT_CHARGED
 
-    def _of(self, form: str) -> list[Record]:
+    def _records_of(self, form: str) -> list[Record]:
         return [r for r in self.records if r.form == form]
 
 
 def states_of(cases: FoundCases, record: str, asker: str) -> CaseStates:
     """The states of a record that was opened. asker: the name of who asks."""
     own = cases.records[record]
-    return CaseStates(own, cases.beside(record), is_in_doubt=cases.masks.is_masked(own), asker=asker)
+    return CaseStates(own, cases.records_of_case(record), is_in_doubt=cases.masks.is_masked(own), asker=asker)
 
 
 def _persons(record: Record) -> Sequence[Row]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from digitize.errors import OptionsError
-from digitize.search.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
+from digitize.search.query import MOST_TEXT, NOT_SEARCHABLE, is_searchable
 from digitize.services.kind import CHOICE, DAY, NUMBER, YEAR, Parameter, RecordService
 from mappers.text.folding import fold_digits
 
@@ -21,7 +21,7 @@ def check_given(service: RecordService, given: Mapping[str, str]) -> dict[str, s
     known = {p.name: p for p in service.parameters}
     if set(given) - known.keys():
         raise OptionsError(f"{service.name} is asked by: {', '.join(known)}.")
-    checked = {n: _checked(p, given[n].strip()) for n, p in known.items() if given.get(n, "").strip()}
+    checked = {n: _check_text(p, given[n].strip()) for n, p in known.items() if given.get(n, "").strip()}
     if lacking := [p.name for p in service.parameters if p.is_needed and p.name not in checked]:
         raise OptionsError(f"{service.name} needs {', '.join(lacking)}.")
     if known and not any(c.isalnum() for text in checked.values() for c in text):
@@ -29,7 +29,7 @@ def check_given(service: RecordService, given: Mapping[str, str]) -> dict[str, s
     return checked
 
 
-def _checked(parameter: Parameter, text: str) -> str:
+def _check_text(parameter: Parameter, text: str) -> str:
     name = parameter.name
     if len(text) > MOST_TEXT:
         raise OptionsError(f"{name} has at most {MOST_TEXT} letters.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitize.search.answers import Ground
-from digitize.search.asks import SearchStore
+from digitize.search.store_queries import SearchStore
 
 TEXT, DAY, YEAR, NUMBER, CHOICE = "text", "day", "year", "number", "choice"
 SAYS = "says"

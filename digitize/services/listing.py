@@ -8,12 +8,12 @@ from datetime import date
 from digitize.errors import OptionsError
 from digitize.machine.today import today_in_india
 from digitize.search.answers import Ground, RankedRow
-from digitize.search.asked import SearchQuery
-from digitize.search.asks import SearchStore
 from digitize.search.cases import FoundCases, text_of
 from digitize.search.persons import find_persons
 from digitize.search.picking import Pick, PickedRow, each_row
-from digitize.search.sight import never_enough
+from digitize.search.query import SearchQuery
+from digitize.search.store_queries import SearchStore
+from digitize.search.visibility import never_enough
 from digitize.search.words import Stations, place_names_of
 from digitize.services.kind import DAY, Answering, Parameter
 from digitize.services.standing import PersonStanding
@@ -49,7 +49,7 @@ def is_by_name(given: Mapping[str, str]) -> bool:
     return any(given.get(n, "").strip() for n in ("name", "relative"))
 
 
-def named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, ...]) -> list[RankedRow]:
+def find_named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, ...]) -> list[RankedRow]:
     """Persons of some forms by what is told of them, the best first; at a station that is not there, nobody."""
     text = {n: given.get(n, "").strip() for n in ("name", "relative", "station", "age")}
     query = SearchQuery(text["name"], "person", text["relative"], text["station"], age=text["age"])
@@ -110,7 +110,7 @@ def check_days(given: Mapping[str, str]) -> tuple[str, str]:
     return since, until
 
 
-def listed(store: SearchStore, pick: Pick) -> Iterator[PickedRow]:
+def list_rows(store: SearchStore, pick: Pick) -> Iterator[PickedRow]:
     """Rows as they are picked, the newest first, no more than are looked at."""
     return each_row(store, pick, MOST)
 

@@ -13,9 +13,9 @@ from heapq import nsmallest
 from itertools import groupby
 from typing import Any
 
-from digitize.search.filled import STATION, CountsRows, Lack, LackingRow, LoadedRows, each_lacking
+from digitize.search.filled_counts import STATION, CountsRows, Lack, LackingRow, LoadedRows, each_lacking
 from digitize.services.kind import Need
-from digitize.services.known import load_services
+from digitize.services.registry import load_services
 from digitize.targets.search_rows import NAMES, RELATIVES
 from mappers.schema import form_tables
 

@@ -61,7 +61,7 @@ class Rates:
         kept = [("account", account, rates[role].account, max(rate.account for rate in rates.values()))]
         if address:
             kept.append((f"address {role}", address, rates[role].address, rates[role].address))
-        with self._for(role), self._counts.changing() as db:
+        with self._count_for(role), self._counts.changing() as db:
             now = self._clock()
             self._tidy(db, now)
             piles = [(_Pile(db, self._counts.key(kind, who, held), held), most) for kind, who, most, held in kept]
@@ -80,7 +80,7 @@ class Rates:
         if role not in self._policy.enumeration.roles:
             return False
         service = "fir" if service in _OF_FIRS else service
-        with self._for(role), self._counts.changing() as db:
+        with self._count_for(role), self._counts.changing() as db:
             now = self._clock()
             return any([self._is_in_row(db, (account, service, *key), n, now) for key, n in _numbers(given)])
         return False
@@ -104,7 +104,7 @@ class Rates:
         return is_row
 
     @contextmanager
-    def _for(self, role: str) -> Iterator[None]:
+    def _count_for(self, role: str) -> Iterator[None]:
         """Count for a role: who is no public is answered where counting fails, which is told in the log."""
         try:
             yield

@@ -32,7 +32,7 @@ def record_as_shown(
     eyes = eyes_of(role, own.form, service, states.states)
     if not eyes.sees_record():
         return None
-    seen = {path: see for path, see in _seen(states, eyes)}
+    seen = {path: see for path, see in _visible_cells(states, eyes)}
     hidden = [path for path, see in seen.items() if see is not See.WHOLE and path.startswith(_PERSONS)]
     lacking = {path for path in hidden if path.rpartition(".")[2] == "name"}
     texts = {path for path in seen if _group(own.form, path) == TEXT}
@@ -72,7 +72,7 @@ def _may_name(form: str, path: str) -> bool:
     return name in _DESCRIBED or load_private_fields(form).get((head.partition("[")[0], name)) == TEXT
 
 
-def _seen(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:
+def _visible_cells(states: CaseStates, eyes: Eyes) -> Iterator[tuple[str, See]]:
     """(path, how much is seen) of every cell."""
     record = states.record
     yield from ((name, eyes.see("", name)) for name in record.fields)
@@ -93,10 +93,12 @@ def _cut(record: Record, seen: dict[str, See]) -> Record:
 
 def _row(prefix: str, row: Row, seen: dict[str, See]) -> Row:
     cells = ((name, cell, seen[prefix + name]) for name, cell in row.items())
-    return {name: _hidden(cell) if see is See.MASKED else cell for name, cell, see in cells if see is not See.NOTHING}
+    return {
+        name: _hide_cell(cell) if see is See.MASKED else cell for name, cell, see in cells if see is not See.NOTHING
+    }
 
 
-def _hidden(cell: FieldValue) -> FieldValue:
+def _hide_cell(cell: FieldValue) -> FieldValue:
     """A cell of which only that something stands in it is told."""
     return FieldValue(MASK, MASK) if cell.raw or cell.value else cell
 

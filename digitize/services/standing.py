@@ -50,7 +50,7 @@ class Somebody:
     kin: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, record: Record, row: Row) -> Somebody:
+    def from_row(cls, record: Record, row: Row) -> Somebody:
         """A person of a record: a form about one accused has the code for itself."""
         is_meant = text_of(row.get("role")) in roles_of(record.form)
         code = text_of(row.get("accused_code")) or (text_of(record.fields.get("accused_code")) if is_meant else "")
@@ -72,7 +72,7 @@ class PersonEvent:
     @property
     def person(self) -> Somebody:
         """Whom it is said of."""
-        return Somebody.of(self.record, self.record.children["persons"][self.at])
+        return Somebody.from_row(self.record, self.record.children["persons"][self.at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,35 +145,35 @@ def standing_of(row: Row, record: Record, records: Sequence[Record]) -> PersonSt
     Somebody is wanted from the day of a record that says so until one of that day or a later one ends it. Where the
     end has no day, comes before what nothing brings back, or may be another person's, a person must look.
     """
-    person = Somebody.of(record, row)
+    person = Somebody.from_row(record, row)
     told = [(e, how) for r in records for e in events_of(r) if (how := same_person(person, e.person))]
     wants = [e for e, how in told if e.word in WANTED_WORDS and how == _SAME]
     ends = [(e, how) for e, how in told if e.word in _ENDS]
     ends += [(e, _SAME) for r in records for e in _ends_of_case(r)]
     if not wants:
         words = [e.word for e, how in sorted(ends, key=_by_day) if how == _SAME]
-        return PersonStanding(words[-1] if words else "", _by(told))
+        return PersonStanding(words[-1] if words else "", _sort_events(told))
     left, doubtful = [], False
     for want in wants:
-        over = [_over(want, e, how) for e, how in ends]
+        over = [_is_ended(want, e, how) for e, how in ends]
         if True not in over:
             left.append(want)
             doubtful |= None in over
     if not left:
-        return PersonStanding(max(ends, key=_by_day)[0].word, _by(told))
+        return PersonStanding(max(ends, key=_by_day)[0].word, _sort_events(told))
     newest = max(left, key=lambda e: (e.day, -WANTED_WORDS.index(e.word)))
-    return PersonStanding(UNSURE if doubtful else newest.word, _by(told))
+    return PersonStanding(UNSURE if doubtful else newest.word, _sort_events(told))
 
 
 def _by_day(told: tuple[PersonEvent, str]) -> tuple[str, str, int, str]:
     return told[0].day, told[0].record.id, told[0].at, told[0].word
 
 
-def _by(told: Sequence[tuple[PersonEvent, str]]) -> tuple[PersonEvent, ...]:
+def _sort_events(told: Sequence[tuple[PersonEvent, str]]) -> tuple[PersonEvent, ...]:
     return tuple(e for e, _ in sorted(told, key=_by_day))
 
 
-def _over(want: PersonEvent, end: PersonEvent, how: str) -> bool | None:
+def _is_ended(want: PersonEvent, end: PersonEvent, how: str) -> bool | None:
     """Whether an end is one for what somebody is wanted for; None where it may be."""
     if not end.day or not want.day:
         return None

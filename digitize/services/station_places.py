@@ -69,11 +69,11 @@ def load_places(place: Place) -> StationPlaces:
             f"{path}: there is no list of stations with coordinates; needed: {','.join(COLUMNS)} (docs/services.md)"
         )
     stat = path.stat()
-    return _loaded(path, place.options.workspace.state, stat.st_mtime_ns, stat.st_size)
+    return _load_places(path, place.options.workspace.state, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=4)
-def _loaded(path: Path, state: str, changed: int, size: int) -> StationPlaces:
+def _load_places(path: Path, state: str, changed: int, size: int) -> StationPlaces:
     """As it stands; read anew when the file has changed."""
     return read_places(path, state)
 
@@ -119,11 +119,11 @@ class _RowCheck:
             return None
         if not district:
             self._tell(n, "no district is named.")
-        at = self._at(n, row["lat"], row["lon"])
+        at = self._parse_place(n, row["lat"], row["lon"])
         address = row.get("address", "")
         return PlacedStation(n, name, district, at, address, row.get("phone", ""), pins_of(address))
 
-    def _at(self, n: int, lat: str, lon: str) -> tuple[float, float] | None:
+    def _parse_place(self, n: int, lat: str, lon: str) -> tuple[float, float] | None:
         if not lat and not lon:
             self._tell(n, "no coordinates.")
             return None

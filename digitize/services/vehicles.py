@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digitize.search.answers import Ground
-from digitize.search.asks import FoundRow, SearchStore
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.marks import (
     CHILD_OF_KIND,
@@ -22,6 +21,7 @@ from digitize.search.marks import (
     numbers_of,
     rows_with,
 )
+from digitize.search.store_queries import FoundRow, SearchStore
 from digitize.services.kind import Answering
 from digitize.services.things import (
     DIFFERS,
@@ -66,12 +66,12 @@ class _Named:
 
 def find_vehicle(store: SearchStore, asked: Asked) -> list[Answering]:
     """All that names the vehicle, by day, then what is near to one of its numbers. asked: field -> number."""
-    found = {n.place: n for n in _named(store, asked)}
+    found = {n.place: n for n in _find_named(store, asked)}
     known = dict(asked)
     for _ in range(2):
         more = _other_numbers(found.values(), known)
         # What has another of its numbers is the same vehicle, whatever its papers call it; a near one is not asked for.
-        others = [n for n in _named(store, more) if n.how == SAME] if more else []
+        others = [n for n in _find_named(store, more) if n.how == SAME] if more else []
         if not others or len(others) > _MOST_OF_ONE:
             break
         found |= {n.place: n for n in others if n.place not in found or found[n.place].how == NEAR}
@@ -79,25 +79,25 @@ def find_vehicle(store: SearchStore, asked: Asked) -> list[Answering]:
     return list(_answers(list(found.values())))
 
 
-def _named(store: SearchStore, asked: Asked) -> list[_Named]:
+def _find_named(store: SearchStore, asked: Asked) -> list[_Named]:
     rows = rows_with(store, list(asked.values()), VEHICLE_KINDS)[0]
     hows = [(row, _how_in_index(row, asked)) for row in rows]
-    found = _judged(store, [r for r, how in hows if how == SAME][:_MOST_SAME], asked)
+    found = _judge_rows(store, [r for r, how in hows if how == SAME][:_MOST_SAME], asked)
     near = sorted((r for r, how in hows if how == NEAR), key=lambda r: not is_vehicle(r))
     stands = 0
     for start in range(0, min(len(near), _MOST_JUDGED), _MOST_NEAR):
-        some = _judged(store, near[start : start + _MOST_NEAR], asked)
+        some = _judge_rows(store, near[start : start + _MOST_NEAR], asked)
         found += some
         stands += len(some)
         if stands >= _MOST_NEAR:
             break
     # So many neighbours that not all are looked at: one of them may be it.
     if not stands and len(near) > _MOST_JUDGED:
-        found += _judged(store, near[_MOST_JUDGED : _MOST_JUDGED + 1], asked, is_strict=False)
+        found += _judge_rows(store, near[_MOST_JUDGED : _MOST_JUDGED + 1], asked, is_strict=False)
     return found
 
 
-def _judged(store: SearchStore, rows: Sequence[FoundRow], asked: Asked, *, is_strict: bool = True) -> list[_Named]:
+def _judge_rows(store: SearchStore, rows: Sequence[FoundRow], asked: Asked, *, is_strict: bool = True) -> list[_Named]:
     if not rows:
         return []
     cases = open_cases(store, {(r.record_id, r.form) for r in rows})
@@ -177,7 +177,7 @@ def _answers(found: Sequence[_Named]) -> Iterator[Answering]:
     # What its text and its list of things say of it stands in the vehicle's own row.
     kept = [n for n in found if is_vehicle(n.row) or n.record.id not in whole]
     same = [n for n in kept if n.how == SAME and not n.differs and not is_told(n.row)]
-    said = [_said(n) for n in same]
+    said = [_list_statements(n) for n in same]
     words = dict(zip((n.place for n in same), standing_words(said), strict=True))
     days = {n.place: some[0].day for n, some in zip(same, said, strict=True)}
     for one in sorted(kept, key=lambda n: (n.how != SAME, days.get(n.place) or day_of(n.record, ""), n.place)):
@@ -189,6 +189,6 @@ def _answers(found: Sequence[_Named]) -> Iterator[Answering]:
         )  # fmt: skip
 
 
-def _said(one: _Named) -> list[ThingStatement]:
+def _list_statements(one: _Named) -> list[ThingStatement]:
     numbers = {fold_key(text) for _, text in numbers_of(one.row.kind, one.own)}
     return said_of(one.record, one.own, is_vehicle=is_vehicle(one.row), number=numbers)

@@ -13,10 +13,10 @@ from digitize.login.login_pages import logout
 from digitize.login.request_guard import guard_endpoint
 from digitize.review.station.app import gated_app
 from digitize.review.station.pages import change_language
-from digitize.services.known import load_services
 from digitize.services.policy import COPY
+from digitize.services.registry import load_services
 from digitize.serving import asking, copying, searching
-from digitize.serving.described import described
+from digitize.serving.described import describe_api
 from digitize.serving.office import SearchOffice
 from digitize.serving.searching import FIELDS
 from digitize.serving.visitors import Endpoint, patient
@@ -62,4 +62,4 @@ def make_search_app(office: SearchOffice, hosts: Sequence[str]) -> Starlette:
 
 async def _openapi(request: Request) -> Response:
     del request
-    return JSONResponse(described(FIELDS, load_services(), copying.COPIES))
+    return JSONResponse(describe_api(FIELDS, load_services(), copying.COPIES))

@@ -11,7 +11,7 @@ from digitize.errors import NotFound, OptionsError
 from digitize.login.request_guard import NotAnswered, Visitor, read_form
 from digitize.services.answer import ServiceAnswer
 from digitize.services.kind import RecordService
-from digitize.services.known import load_services
+from digitize.services.registry import load_services
 from digitize.serving.copying import COPIES
 from digitize.serving.forms import answer_shown, service_form
 from digitize.serving.office import SearchOffice
@@ -45,7 +45,7 @@ async def services_page(request: Request, office: SearchOffice, visitor: Visitor
     del request, office
     words = service_words(visitor.account.language)
     listed = [
-        {"name": s.name, "title": words.of(s.name, "title", s.name), "help": words.of(s.name, "help", s.help)}
+        {"name": s.name, "title": words.word_of(s.name, "title", s.name), "help": words.word_of(s.name, "help", s.help)}
         for s in (*load_services().values(), COPIES)
     ]
     return problem_page("services.html", visitor, None, own=words, listed=listed)
@@ -54,7 +54,7 @@ async def services_page(request: Request, office: SearchOffice, visitor: Visitor
 async def service_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
     """The form of a service."""
     del office
-    return _shown(visitor, _service(request), {}, None)
+    return _show_page(visitor, _service(request), {}, None)
 
 
 async def answer_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
@@ -63,8 +63,8 @@ async def answer_page(request: Request, office: SearchOffice, visitor: Visitor) 
     try:
         answer = await _answer(request, office, visitor, service, given)
     except (OptionsError, NotAnswered) as e:
-        return _shown(visitor, service, given, None, e)
-    return _shown(visitor, service, given, answer)
+        return _show_page(visitor, service, given, None, e)
+    return _show_page(visitor, service, given, answer)
 
 
 async def _answer(
@@ -75,7 +75,7 @@ async def _answer(
     return await office.ask(service, asked, asker, limit_of(given))
 
 
-def _shown(
+def _show_page(
     visitor: Visitor, service: RecordService, given: Mapping[str, str], answer: ServiceAnswer | None,
     problem: Exception | None = None,
 ) -> Response:  # fmt: skip

@@ -45,7 +45,7 @@ async def copy(request: Request, office: SearchOffice, visitor: Visitor) -> Resp
 async def copy_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
     """The form."""
     del request, office
-    return _shown(visitor, {}, None)
+    return _show_page(visitor, {}, None)
 
 
 async def made_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
@@ -54,7 +54,7 @@ async def made_page(request: Request, office: SearchOffice, visitor: Visitor) ->
     try:
         return await _copy(request, office, visitor, given)
     except (OptionsError, NotAnswered, NotFound) as e:
-        return _shown(visitor, given, e)
+        return _show_page(visitor, given, e)
 
 
 async def _copy(request: Request, office: SearchOffice, visitor: Visitor, given: Mapping[str, str]) -> Response:
@@ -65,7 +65,7 @@ async def _copy(request: Request, office: SearchOffice, visitor: Visitor, given:
     return Response(made, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
 
 
-def _shown(visitor: Visitor, given: Mapping[str, str], problem: Exception | None) -> Response:
+def _show_page(visitor: Visitor, given: Mapping[str, str], problem: Exception | None) -> Response:
     words = service_words(visitor.account.language)
     return problem_page(
         "service.html", visitor, problem, own=words, shared=search_words(visitor.account.language),

@@ -7,7 +7,7 @@ from typing import Any
 
 from digitize import __version__
 from digitize.search.answers import WORDS
-from digitize.search.asked import KINDS, MOST_SHOWN, MOST_TEXT
+from digitize.search.query import KINDS, MOST_SHOWN, MOST_TEXT
 from digitize.services.kind import CHOICE, DAY, NUMBER, YEAR, Parameter, RecordService
 
 _MEANS = {
@@ -111,7 +111,7 @@ _NUMBERS = {
 }
 
 
-def described(fields: Sequence[str], services: Mapping[str, RecordService], copies: RecordService) -> dict[str, Any]:
+def describe_api(fields: Sequence[str], services: Mapping[str, RecordService], copies: RecordService) -> dict[str, Any]:
     """The description as JSON types. copies: what is asked for a copy of an FIR."""
     paths = {"/search": {"get": _search(fields)}, "/services": {"get": _list()}}
     paths |= {f"/services/{name}": {"get": _service(service)} for name, service in services.items()}
@@ -140,7 +140,7 @@ def _list() -> dict[str, Any]:
 
 
 def _service(service: RecordService) -> dict[str, Any]:
-    asked = [_asked(p) for p in service.parameters]
+    asked = [_describe_parameter(p) for p in service.parameters]
     return _operation(
         service.help, [*asked, *_common()], _answer("What is answered, the best first; at most limit.", _SERVICE_ANSWER)
     )
@@ -149,13 +149,15 @@ def _service(service: RecordService) -> dict[str, Any]:
 def _copy(copies: RecordService) -> dict[str, Any]:
     pdf = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
     made = _operation(
-        copies.help, [*map(_asked, copies.parameters), *_common()[1:]], {"description": "The copy.", "content": pdf}
+        copies.help,
+        [*map(_describe_parameter, copies.parameters), *_common()[1:]],
+        {"description": "The copy.", "content": pdf},
     )
     made["responses"]["404"] = _answer("There is no such FIR, or it is not one to be copied for this role.", _ERROR)
     return made
 
 
-def _asked(parameter: Parameter) -> dict[str, Any]:
+def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
     schema = {"enum": list(parameter.choices)} if parameter.kind == CHOICE else _NUMBERS.get(parameter.kind)
     made = _parameter(parameter.name, parameter.help, schema or {"type": "string", "maxLength": MOST_TEXT})
     return {**made, "required": True} if parameter.is_needed else made
@@ -174,12 +176,12 @@ def _operation(summary: str, asked: Sequence[dict[str, Any]], found: dict[str, A
     return {
         "summary": summary,
         "parameters": list(asked),
-        "responses": {"200": found, **{code: _refused(code) for code in _REFUSED}},
+        "responses": {"200": found, **{code: _describe_refusal(code) for code in _REFUSED}},
         "security": [{"session": []}],
     }
 
 
-def _refused(code: str) -> dict[str, Any]:
+def _describe_refusal(code: str) -> dict[str, Any]:
     made = _answer(_REFUSED[code], _ERROR)
     if code == "429":
         made["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}

@@ -19,10 +19,10 @@ def service_form(service: RecordService, words: ServiceWords, given: Mapping[str
     fields = [
         {
             "name": p.name,
-            "label": words.of(service.name, f"given.{p.name}", p.help),
+            "label": words.word_of(service.name, f"given.{p.name}", p.help),
             "kind": "choice" if p.kind == CHOICE else _INPUTS.get(p.kind, "text"),
             "is_number": p.kind in (NUMBER, YEAR),
-            "choices": [(c, words.of(service.name, f"choice.{c}", c.replace("_", " "))) for c in p.choices],
+            "choices": [(c, words.word_of(service.name, f"choice.{c}", c.replace("_", " "))) for c in p.choices],
             "is_needed": p.is_needed,
             "value": given.get(p.name, ""),
         }
@@ -30,15 +30,15 @@ def service_form(service: RecordService, words: ServiceWords, given: Mapping[str
     ]
     return {
         "name": service.name,
-        "title": words.of(service.name, "title", service.name),
-        "help": words.of(service.name, "help", service.help),
+        "title": words.word_of(service.name, "title", service.name),
+        "help": words.word_of(service.name, "help", service.help),
         "fields": fields,
     }
 
 
 def answer_shown(service: RecordService, words: ServiceWords, answer: ServiceAnswer) -> dict[str, Any]:
     """What the page tells of an answer."""
-    verdict = words.of(service.name, f"verdict.{answer.verdict}", answer.verdict) if answer.verdict else None
+    verdict = words.word_of(service.name, f"verdict.{answer.verdict}", answer.verdict) if answer.verdict else None
     held = answer.asked_of
     asked_of = [words["asked_of"].format(**held.as_plain())] if held else []
     asked_of += [words["waiting"].format(**held.as_plain())] if held and held.waiting else []
@@ -52,13 +52,13 @@ def _one(service: RecordService, words: ServiceWords, one: ShownAnswer) -> dict[
         "form": one.form,
         "score": one.score,
         "why": [words.ground(g.what, g.how) for g in one.why],
-        "says": words.of(service.name, f"says.{one.says}", one.says) if one.says else None,
-        "case": _labelled(words, one.case),
-        "values": _labelled(words, one.values),
-        "rows": [_labelled(words, row) for some in one.rows.values() for row in some],
+        "says": words.word_of(service.name, f"says.{one.says}", one.says) if one.says else None,
+        "case": _label_fields(words, one.case),
+        "values": _label_fields(words, one.values),
+        "rows": [_label_fields(words, row) for some in one.rows.values() for row in some],
         "beside": [_one(service, words, other) for other in one.beside],
     }
 
 
-def _labelled(words: ServiceWords, row: Mapping[str, str]) -> list[tuple[Labelled, str]]:
+def _label_fields(words: ServiceWords, row: Mapping[str, str]) -> list[tuple[Labelled, str]]:
     return [(words.field(name), text) for name, text in row.items()]

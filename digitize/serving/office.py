@@ -12,14 +12,14 @@ from typing import TypeVar
 
 from digitize.errors import DigitizeError, NotFound, OptionsError
 from digitize.login.gate import Gate
-from digitize.search.asked import SearchQuery
+from digitize.search.query import SearchQuery
 from digitize.search.search import SearchAnswer, StoreSearch
 from digitize.services.answer import ServiceAnswer
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.asked import fir_copy
-from digitize.services.desk import ServiceDesk
 from digitize.services.kind import RecordService
 from digitize.services.policy import PUBLIC
+from digitize.services.query_service import ServiceDesk
 from digitize.services.rates import Rates
 from digitize.services.shown import seen_by
 from digitize.targets.base import Target
@@ -58,13 +58,13 @@ class SearchOffice(Gate):
         self.rates, self.tick_s = rates or Rates(counts=self.counts), tick_s
         self._open = open_target
         self._idle: SimpleQueue[_Finder] = SimpleQueue()
-        first = self._made()
+        first = self._make_finder()
         # Once for all that are made later; of a store with many loads some ten seconds for a million persons.
         first.search.store.put_in_order()
         first.search.store.share(is_shared=True)
         self._idle.put(first)
 
-    def _made(self) -> _Finder:
+    def _make_finder(self) -> _Finder:
         target = self._open()
         return _Finder(target, StoreSearch(target), ServiceDesk(target, self.rates, self.place.folder))
 
@@ -74,27 +74,27 @@ class SearchOffice(Gate):
         Raises OptionsError (TooOften for one that must wait), TargetRefused.
         """
         query.check()
-        return await self.run_in_thread(lambda: self._searched(query, asker))
+        return await self.run_in_thread(lambda: self._search(query, asker))
 
-    def _searched(self, query: SearchQuery, asker: ServiceAsker) -> SearchAnswer:
+    def _search(self, query: SearchQuery, asker: ServiceAsker) -> SearchAnswer:
         self.rates.count(asker.role, asker.by.who, asker.address)
-        return self._with(lambda at: at.search.search(query, asker.by, seen_by(asker)))
+        return self._run_with(lambda at: at.search.search(query, asker.by, seen_by(asker)))
 
     async def ask(
         self, service: RecordService, given: Mapping[str, str], asker: ServiceAsker, limit: int
     ) -> ServiceAnswer:
         """Answer a question to a service. Raises OptionsError (TooOften for one that must wait), TargetRefused."""
-        return await self.run_in_thread(lambda: self._with(lambda at: at.desk.answer(service, given, asker, limit)))
+        return await self.run_in_thread(lambda: self._run_with(lambda at: at.desk.answer(service, given, asker, limit)))
 
     async def copy(self, asked: Mapping[str, str], asker: ServiceAsker, language: str) -> bytes:
         """A copy of an FIR as PDF. Raises NotFound, OptionsError (TooOften for one that must wait), TargetRefused."""
-        return await self.run_in_thread(lambda: self._with(lambda at: fir_copy(at.desk, asked, asker, language)))
+        return await self.run_in_thread(lambda: self._run_with(lambda at: fir_copy(at.desk, asked, asker, language)))
 
-    def _with(self, ask: Callable[[_Finder], T]) -> T:
+    def _run_with(self, ask: Callable[[_Finder], T]) -> T:
         try:
             finder = self._idle.get_nowait()
         except Empty:
-            finder = self._made()
+            finder = self._make_finder()
         try:
             answer = ask(finder)
         except (OptionsError, NotFound):
@@ -110,7 +110,7 @@ class SearchOffice(Gate):
         return answer
 
     @asynccontextmanager
-    async def paced(self, role: str) -> AsyncIterator[None]:
+    async def pace(self, role: str) -> AsyncIterator[None]:
         """What is done within takes a whole number of ticks, where the public asks; however it ends."""
         began = time.monotonic()
         try:

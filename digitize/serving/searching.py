@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from digitize.errors import OptionsError
 from digitize.login.request_guard import NotAnswered, Visitor, read_form
-from digitize.search.asked import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
+from digitize.search.query import KINDS, NOT_SEARCHABLE, SearchQuery, is_searchable
 from digitize.search.search import SearchAnswer
 from digitize.serving.office import SearchOffice
 from digitize.serving.rendering import problem_page
@@ -28,7 +28,7 @@ async def search(request: Request, office: SearchOffice, visitor: Visitor) -> Re
 async def search_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
     """The form; the public, whose the search is not, is led to the services."""
     del request, office
-    return _shown(visitor, {}, None) if may_search(visitor.account) else RedirectResponse("/ask", 303)
+    return _show_page(visitor, {}, None) if may_search(visitor.account) else RedirectResponse("/ask", 303)
 
 
 async def found_page(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
@@ -37,8 +37,8 @@ async def found_page(request: Request, office: SearchOffice, visitor: Visitor) -
     try:
         answer = await _answer(request, office, visitor, given)
     except (OptionsError, NotAnswered) as e:
-        return _shown(visitor, given, None, e)
-    return _shown(visitor, given, answer)
+        return _show_page(visitor, given, None, e)
+    return _show_page(visitor, given, answer)
 
 
 async def _answer(
@@ -53,7 +53,7 @@ async def _answer(
     return await office.search(SearchQuery(**asked, limit=limit_of(given)), asker)
 
 
-def _shown(
+def _show_page(
     visitor: Visitor, given: Mapping[str, str], answer: SearchAnswer | None, problem: Exception | None = None
 ) -> Response:
     hits = None if answer is None else [hit.as_plain() for hit in answer.hits]

@@ -46,10 +46,10 @@ def serve_search(
     """
     # What is amiss with the target is told at once, and here.
     SearchOffice(place, open_target).close()
-    serve_app(partial(_made, place.folder, open_target, at, _policy_mark()), at, processes, ready)
+    serve_app(partial(_make_app, place.folder, open_target, at, _policy_mark()), at, processes, ready)
 
 
-def _made(folder: Path, open_target: Callable[[], Target], at: Listening, policy: str) -> Starlette:
+def _make_app(folder: Path, open_target: Callable[[], Target], at: Listening, policy: str) -> Starlette:
     if _policy_mark() != policy:
         raise OptionsError("The policy table is another one than when the server was started. Start it again.")
     office = SearchOffice(open_place(folder), open_target, is_secure=at.certificate is not None)

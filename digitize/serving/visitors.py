@@ -11,8 +11,8 @@ from digitize.errors import NotCounted
 from digitize.login.people import POLICE, SUPERVISOR, Account
 from digitize.login.request_guard import NotAnswered, Visitor, make_error
 from digitize.masking.unmasking import check_unmasking
-from digitize.search.asked import NOT_SEARCHABLE, is_searchable
 from digitize.search.log import Searcher
+from digitize.search.query import NOT_SEARCHABLE, is_searchable
 from digitize.services.asker import ServiceAsker, check_purpose
 from digitize.services.policy import COURT, PUBLIC
 from digitize.services.rates import TooOften
@@ -74,7 +74,7 @@ def patient(endpoint: Endpoint) -> Endpoint:
     """
 
     async def answer(request: Request, office: SearchOffice, visitor: Visitor) -> Response:
-        async with office.paced(visitor.account.asks_as):
+        async with office.pace(visitor.account.asks_as):
             try:
                 return await endpoint(request, office, visitor)
             except TooOften as e:

@@ -32,7 +32,7 @@ class ServiceWords:
         """A word of all pages of services."""
         return str(self._own.get(name) or self._english[name])
 
-    def of(self, service: str, name: str, default: str) -> tuple[str, str]:
+    def word_of(self, service: str, name: str, default: str) -> tuple[str, str]:
         """A word of one service, and the language it is in, "" for the page's own: its title, a parameter's label
         ("given.NAME"), a choice, a verdict ("verdict.WORD") or what an answer says ("says.WORD"); else the word that
         services use alike.

@@ -12,6 +12,7 @@ from digitize.exchange import export as exporting
 from digitize.exchange import receive
 from digitize.exchange.books import ExchangeBook
 from digitize.exchange.conflicts import LEAST_ALIKE, each_conflict, likeness
+from digitize.exchange.exchange_days import SentBefore
 from digitize.exchange.export import Sender, export_again, export_package
 from digitize.exchange.layout import exchange_layouts, layout_of
 from digitize.exchange.lines import schema_bytes
@@ -23,7 +24,6 @@ from digitize.exchange.refusal import PackageRefused
 from digitize.exchange.settle import SettlingPerson, said_in_full, settle_conflict
 from digitize.exchange.statements import each_statement
 from digitize.exchange.status import exchange_status, what_waits
-from digitize.exchange.told import SentBefore
 from digitize.machine.sealing import seal, write_key
 from digitize.offices.keys import revoke_key
 from digitize.targets.open import open_target

@@ -3,9 +3,9 @@
 import polars as pl
 
 from digitize.search.log import Searcher
-from digitize.services import known
+from digitize.services import registry
 from digitize.services.asker import ServiceAsker
-from digitize.services.desk import ServiceDesk
+from digitize.services.query_service import ServiceDesk
 from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
 from digitize.targets.value_checks import REFUSED
@@ -61,5 +61,5 @@ def asks(role="public", who="Asha", unmasking=None):
 
 def told(target, service, role="public", limit=10, **asked):
     """The verdict of a service, and (record, what is said) of each that was found."""
-    answer = ServiceDesk(target).answer(known.find_service(service), asked, asks(role), limit)
+    answer = ServiceDesk(target).answer(registry.find_service(service), asked, asks(role), limit)
     return answer.verdict, [(one.record, one.says) for one in answer.found]

@@ -11,9 +11,9 @@ from digitize.masking.unmasking import check_unmasking
 from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.asked import fir_asked, fir_copy
-from digitize.services.desk import ServiceDesk
 from digitize.services.kind import SAYS
 from digitize.services.kinds.fir_status import SERVICE, verdict
+from digitize.services.query_service import ServiceDesk
 from digitize.targets.rows import FormRows, RowBatch, with_hash
 from digitize.targets.sqlite import SqliteTarget
 from digitize.targets.value_checks import REFUSED

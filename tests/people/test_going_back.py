@@ -11,7 +11,7 @@ from digitize.errors import OptionsError
 from digitize.review.askable import list_askable
 from digitize.review.asked_fields import list_asked_fields
 from digitize.review.empty_fields import TO_BE_FOUND, EmptyFieldsAsked, ask_empty_fields, list_empty_field_items
-from digitize.search.filled import open_counts
+from digitize.search.filled_counts import open_counts
 from digitize.services.kind import Need
 from digitize.services.quality import paper_places
 from digitize.workspace.ledger import Ledger

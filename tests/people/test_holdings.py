@@ -12,8 +12,8 @@ from digitize.search.holdings import StoreHoldings
 from digitize.search.log import Searcher
 from digitize.search.stores import open_store
 from digitize.services.asker import ServiceAsker
-from digitize.services.desk import ServiceDesk
-from digitize.services.known import load_services
+from digitize.services.query_service import ServiceDesk
+from digitize.services.registry import load_services
 from digitize.targets import Load
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
@@ -100,6 +100,6 @@ def test_what_waits_in_two_batches_counts_once_and_what_is_loaded_does_not_wait(
 
 @given(st.integers(0, 10**9))
 def test_the_public_is_told_two_digits_and_never_more_than_there_are(number):
-    told = StoreHoldings(number, number, "").rounded()
+    told = StoreHoldings(number, number, "").round_down()
     assert told.records == told.waiting <= number < told.records + max(10, told.records / 9)
-    assert told.records % 10 == 0 and told.rounded() == told
+    assert told.records % 10 == 0 and told.round_down() == told

@@ -118,6 +118,6 @@ def test_a_loaded_record_is_masked_by_its_whole_case_and_by_no_other_station_of_
     target = SqliteTarget(tmp_path / "store.sqlite")
     target.load(Load("1" * 32, "b1", (*CHAIN, here, there, row, arrest), (), 0))
     store = open_store(target)
-    hidden = {r.id: bool(open_cases(store, [(r.id, r.form)]).hidden(r.id)) for r in (CHAIN[0], here, there, row)}
+    hidden = {r.id: bool(open_cases(store, [(r.id, r.form)]).hidden_paths(r.id)) for r in (CHAIN[0], here, there, row)}
     target.close()
     assert hidden == {"t-r00": True, "u": False, "w": True, "v-r1": True}

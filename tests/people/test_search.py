@@ -20,8 +20,8 @@ from digitize.errors import OptionsError, TargetRefused
 from digitize.login.people import new_account
 from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
-from digitize.search.asked import SearchQuery
 from digitize.search.log import Searcher
+from digitize.search.query import SearchQuery
 from digitize.search.search import StoreSearch
 from digitize.search.words import name_pattern
 from digitize.serving.app import FIELDS, make_search_app

@@ -4,8 +4,8 @@ import pytest
 from search_store import batch
 
 from digitize.errors import OptionsError
-from digitize.search.asked import SearchQuery
 from digitize.search.log import Searcher
+from digitize.search.query import SearchQuery
 from digitize.search.search import StoreSearch
 from digitize.targets.sqlite import SqliteTarget
 

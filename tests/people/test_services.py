@@ -29,11 +29,11 @@ from digitize.masking.unmasking import check_unmasking
 from digitize.offices.pdf import find_browser
 from digitize.search.answers import Ground
 from digitize.search.log import Searcher
-from digitize.services import known
+from digitize.services import registry
 from digitize.services.asker import ServiceAsker
-from digitize.services.desk import ServiceDesk
 from digitize.services.kind import CHOICE, DAY, NUMBER, TEXT, YEAR, Answering, Parameter, RecordService
 from digitize.services.policy import ASKED_AS, COPY, OWN, RECORD, load_policy
+from digitize.services.query_service import ServiceDesk
 from digitize.services.rates import Rates, TooOften
 from digitize.serving.app import make_search_app
 from digitize.serving.copying import COPIES
@@ -142,7 +142,7 @@ def test_every_field_has_one_group_and_every_row_of_the_table_means_something():
     assert len(listed) == len(set(listed)) and set(listed) <= there
     groups = {*policy.groups, "file", RECORD, "*"}
     tags = {*policy.persons, "other", "child", "acquitted", "not_charged"}
-    services = {*known.load_services(), COPY, *(c["service"] for c in CASES)}
+    services = {*registry.load_services(), COPY, *(c["service"] for c in CASES)}
     for row in (*policy.grant, *policy.limit):
         assert set(row.roles) <= {*ASKED_AS, OWN} and set(row.forms) <= {*forms, "*"} and set(row.fields) <= groups
         assert set(row.states) <= STATES and set(row.persons) <= tags and set(row.services) <= services
@@ -233,7 +233,7 @@ def test_stores_that_differ_in_what_is_hidden_give_the_public_the_same_bytes(tmp
     desk.store.keep = lambda entry: None
     names = ("fir-copy", "fir-status", "vehicle-noc", "stolen-property", "arrested-wanted", "missing-persons")
     every = [(sample(name), asked) for name in names for asked in QUESTIONS]
-    every += [(known.load_services()[name], asked) for name, some in REAL.items() for asked in some]
+    every += [(registry.load_services()[name], asked) for name, some in REAL.items() for asked in some]
     for at, (service, asked) in enumerate(every):
         answer = json.dumps(desk.answer(service, asked, public).as_plain(), ensure_ascii=False)
         assert _TOLD.setdefault(at, answer) == answer
@@ -390,7 +390,7 @@ def test_a_copy_is_served_to_whom_it_may_be_given(app, file):
 @pytest.mark.filterwarnings("ignore")
 def test_the_served_api_keeps_its_description(closing_app, monkeypatch):
     """What the description allows is answered as it says, by every service; benchmarks/served.py asks much more."""
-    services = known.load_services()
+    services = registry.load_services()
     for module in ("asking", "app"):
         monkeypatch.setattr(f"digitize.serving.{module}.load_services", lambda: services)
     monkeypatch.setattr(Rates, "count", lambda *_: None)
@@ -427,9 +427,9 @@ def test_the_served_api_keeps_its_description(closing_app, monkeypatch):
 
 
 def test_every_service_says_what_it_asks_by_and_shows_fields_that_are_there():
-    services = known.load_services()
+    services = registry.load_services()
     for name, service in services.items():
-        assert known.find_service(name) is service and {p.kind for p in service.parameters} <= {
+        assert registry.find_service(name) is service and {p.kind for p in service.parameters} <= {
             TEXT,
             DAY,
             YEAR,
@@ -441,7 +441,7 @@ def test_every_service_says_what_it_asks_by_and_shows_fields_that_are_there():
         if service.answer is None:
             assert {(child, n) for child, names in service.shows.items() for n in names} <= columns, name
     with pytest.raises(OptionsError, match="vehicle-noc"):
-        known.find_service("vehicle-nok")
+        registry.find_service("vehicle-nok")
 
 
 def test_both_languages_of_the_pages_say_everything():
@@ -455,7 +455,7 @@ def test_both_languages_of_the_pages_say_everything():
             assert own.get(group, {}).keys() <= hindi["service"][name].get(group, {}).keys() | hindi["choice"].keys(), (
                 name
             )
-    words, services = service_words("hi"), [*known.load_services().values(), COPIES]
+    words, services = service_words("hi"), [*registry.load_services().values(), COPIES]
     english_left = [
         (s.name, n) for s in services for n in ("title", "help", *(f"given.{p.name}" for p in s.parameters))
         if words.of(s.name, n, "?")[1]
@@ -468,7 +468,7 @@ def test_both_languages_of_the_pages_say_everything():
 @pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine; make setup-tests brings it")
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node on this machine; make setup-tests brings it")
 def test_the_pages_are_usable_by_everyone(browser_modules, app, monkeypatch):
-    services = known.load_services()
+    services = registry.load_services()
     for module in ("asking", "app"):
         monkeypatch.setattr(f"digitize.serving.{module}.load_services", lambda: services)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))

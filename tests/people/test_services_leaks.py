@@ -5,12 +5,12 @@ from loaded_records import asks, fir, loaded, missing, told, warrant
 
 from digitize.errors import NotFound
 from digitize.masking.unmasking import check_unmasking
-from digitize.search.asked import SearchQuery
+from digitize.search.query import SearchQuery
 from digitize.search.search import StoreSearch
 from digitize.services.copies.asked import fir_asked
-from digitize.services.desk import ServiceDesk
-from digitize.services.known import find_service
+from digitize.services.query_service import ServiceDesk
 from digitize.services.rates import Rates, TooOften
+from digitize.services.registry import find_service
 from digitize.services.shown import seen_by
 
 SEXUAL = {"acts": [{"act": "IPC", "section": "376"}]}

@@ -5,17 +5,17 @@ import pytest
 
 from digitize.errors import OptionsError
 from digitize.search.answers import Ground
-from digitize.search.filled import Lack, LoadedRows, each_lacking
+from digitize.search.filled_counts import Lack, LoadedRows, each_lacking
 from digitize.search.log import Searcher
 from digitize.search.picking import Pick, each_row
 from digitize.search.stores import open_store
 from digitize.services.asker import ServiceAsker
-from digitize.services.desk import ServiceDesk
 from digitize.services.kinds.missing_persons import SERVICE, find
 from digitize.services.matching.comparing import compare_all
 from digitize.services.matching.described import BODY, REPORT, Description, names_of
 from digitize.services.matching.weighing import weigh_area, weigh_name
 from digitize.services.quality import all_needs, by_station, paper_places
+from digitize.services.query_service import ServiceDesk
 from digitize.targets.open import open_target
 from digitize.targets.postgres.address import parse_address
 from digitize.targets.postgres.search_fill import fill

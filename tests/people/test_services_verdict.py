@@ -4,8 +4,8 @@ from marks_store import batch, fir
 
 from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker
-from digitize.services.desk import ServiceDesk
 from digitize.services.kinds import proclaimed_offenders, vehicle_noc
+from digitize.services.query_service import ServiceDesk
 from digitize.targets.sqlite import SqliteTarget
 
 TABLES = {

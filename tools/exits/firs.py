@@ -8,7 +8,7 @@ from pathlib import Path
 from digitize.search.log import Searcher
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.copy import FORM, texts_in
-from digitize.services.desk import ServiceDesk
+from digitize.services.query_service import ServiceDesk
 from digitize.targets.sqlite import SqliteTarget
 
 

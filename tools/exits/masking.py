@@ -112,8 +112,8 @@ def _search(at: Planted) -> str:
     """What is answered to whoever asks for each of the names without a reason to see protected ones."""
     import json
 
-    from digitize.search.asked import SearchQuery
     from digitize.search.log import Searcher
+    from digitize.search.query import SearchQuery
     from digitize.search.search import StoreSearch
     from digitize.targets.sqlite import SqliteTarget
 

@@ -12,9 +12,9 @@ def ask_services(at: Planted) -> str:
     from digitize.errors import OptionsError
     from digitize.search.log import Searcher
     from digitize.services.asker import ServiceAsker
-    from digitize.services.desk import ServiceDesk
-    from digitize.services.known import load_services
     from digitize.services.policy import ASKED_AS
+    from digitize.services.query_service import ServiceDesk
+    from digitize.services.registry import load_services
     from digitize.targets.sqlite import SqliteTarget
 
     path = at.workspace / "loaded" / "cctns.sqlite"

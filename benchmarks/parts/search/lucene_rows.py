@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from benchmarks.parts.search.stores import KeptStores, persons_only
-from digitize.search.asks import FoundRow, RowFilter, Term
 from digitize.search.sqlite_store import SqliteSearch
+from digitize.search.store_queries import FoundRow, RowFilter, Term
 from digitize.targets.search_making import search_rows
 from digitize.targets.search_names import hex_texts
 from mappers.names.romanise import romanise, romanise_all
@@ -194,7 +194,7 @@ class LuceneRows(SqliteSearch):
         self.worked.append(sum(cpu for _, cpu in self._now))
 
     def rows(self, terms: Sequence[Term], wanted: RowFilter, most: int) -> list[FoundRow]:
-        """See `digitize.search.asks.SearchStore`."""
+        """See `digitize.search.store_queries.SearchStore`."""
         began, worked, theirs = time.perf_counter(), time.process_time(), 0.0
         if self._server is None:
             found = super().rows(terms, wanted, most)

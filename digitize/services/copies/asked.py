@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import NotFound, OptionsError
-from digitize.search.asks import SearchStore
+from digitize.search.store_queries import SearchStore
 from digitize.services.asker import ServiceAsker
 from digitize.services.copies.copy import FORM, render
 from digitize.services.copies.values import OF_STATE
 from digitize.services.copies.words import languages
-from digitize.services.desk import ServiceDesk
 from digitize.services.kinds.fir_status import cases_of
+from digitize.services.query_service import ServiceDesk
 from mappers.record import Record
 
 NONE = "There is no such FIR, or it is not one to be copied for you."
@@ -32,7 +32,7 @@ def fir_copy(
 
 def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) -> Record:
     """The record, as whoever asks may be shown it. Raises NotFound, and OptionsError where several may be meant."""
-    made = desk.copies(lambda store: _meant(store, asked), FORM, asker, asked)
+    made = desk.copies(lambda store: _find_meant(store, asked), FORM, asker, asked)
     if not made:
         raise NotFound(NONE)
     if len(made) > 1:
@@ -40,7 +40,7 @@ def fir_asked(desk: ServiceDesk, asked: Mapping[str, str], asker: ServiceAsker) 
     return made[0]
 
 
-def _meant(store: SearchStore, asked: Mapping[str, str]) -> list[list[str]]:
+def _find_meant(store: SearchStore, asked: Mapping[str, str]) -> list[list[str]]:
     """Ids of the FIRs that may be meant, those of stations that are equally near to what was typed together."""
     made: dict[float, list[str]] = {}
     for row in cases_of(store, asked):

@@ -31,20 +31,22 @@ def render(record: Record, language: str, *, role: str, digits: str = OF_STATE) 
     first, WESTERN for 0 to 9. Raises InputError for a record of another form, OptionsError for another language,
     MachineLacks without HarfBuzz.
     """
-    return written(record, language, role=role, digits=digits)[0]
+    return write_copy_texts(record, language, role=role, digits=digits)[0]
 
 
-def written(record: Record, language: str, *, role: str, digits: str = OF_STATE) -> tuple[bytes, tuple[str, ...]]:
+def write_copy_texts(
+    record: Record, language: str, *, role: str, digits: str = OF_STATE
+) -> tuple[bytes, tuple[str, ...]]:
     """The same, and all texts that were written into it, those over and below pages once for each page."""
     words = CopyWords(language)
-    made = _made(record, words, role, digits)
+    made = _make_parts(record, words, role, digits)
     pdf = ArchivePdf(made.texts, words.script, language)
     layout = CopyLayout(pdf, is_rtl=words.is_rtl)
     drawing = _Drawing(pdf, layout)
     drawing.draw(made.parts)
     notes = [LaidText(note, LABEL, GREY, is_fixed=True) for note in made.notes]
     # Below them is room for signature and seal.
-    layout.need(_GAP + sum(map(layout.height_of_text, notes)) + _SEAL)
+    layout.break_page_for(_GAP + sum(map(layout.height_of_text, notes)) + _SEAL)
     layout.gap(_GAP)
     for note in notes:
         layout.text(note)
@@ -55,7 +57,7 @@ def written(record: Record, language: str, *, role: str, digits: str = OF_STATE)
 
 def texts_in(record: Record, language: str, *, role: str) -> tuple[str, ...]:
     """All texts of a copy, without making it."""
-    return _made(record, CopyWords(language), role, OF_STATE).texts
+    return _make_parts(record, CopyWords(language), role, OF_STATE).texts
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class _Made:
         return (*(t for part in self.parts for t in _texts(part)), *self.head, *self.foot, *self.notes)
 
 
-def _made(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
+def _make_parts(record: Record, words: CopyWords, role: str, digits: str) -> _Made:
     if record.form != FORM:
         raise InputError(f"a copy is made of form {FORM} alone, not of {record.form}")
     values = CopyValues(words, record.value("state") or "", FORM, digits)
@@ -90,12 +92,12 @@ def _title(record: Record) -> str:
 
 def _head(form: FirForm, record: Record, words: CopyWords, values: CopyValues) -> tuple[str, str]:
     station = values.show(record.fields, "police_station")
-    return f"{words.label('fir.no')} {form.number()}, {words.apart(station)}", words.apart("I.I.F.-I")
+    return f"{words.label('fir.no')} {form.number()}, {words.keep_together(station)}", words.keep_together("I.I.F.-I")
 
 
 def _foot(words: CopyWords, role: str) -> tuple[str, str]:
     numbered = words.plain("page")
-    return numbered, words.apart(_ROLE.get(role, role))
+    return numbered, words.keep_together(_ROLE.get(role, role))
 
 
 def _notes(words: CopyWords) -> Sequence[str]:
@@ -103,7 +105,7 @@ def _notes(words: CopyWords) -> Sequence[str]:
     if words.unseen:
         name = load_languages()[words.language].name
         notes.append(
-            words.apart(
+            words.keep_together(
                 f"Wording in {name} that was not yet checked on a printed form stands beside English; English counts."
             )
         )
@@ -145,7 +147,7 @@ class _Drawing:
 
     def _heading(self, part: FormHeading, after: FormPart | None) -> None:
         text = LaidText(part.text, 12.5 if part.is_main else 9.5, weight=_BOLD, is_title=part.is_main, is_fixed=True)
-        self._layout.need(_GAP + self._layout.height_of_text(text) + self._begin_of(after))
+        self._layout.break_page_for(_GAP + self._layout.height_of_text(text) + self._begin_of(after))
         self._layout.gap(0 if part.is_main else _GAP)
         self._layout.text(text, "H1" if part.is_main else "H2")
 
@@ -167,7 +169,7 @@ class _Drawing:
             cells = _texts_of(row, grid.columns)
             if at and not self._layout.has_room(self._layout.height_of(cells)):
                 # Over the page the titles stand once more, to be seen; they are read aloud once.
-                self._layout.need(HIGH)
+                self._layout.break_page_for(HIGH)
                 self._layout.row(titles, [None] * len(titles))
                 self.again += [title for title, _ in grid.columns]
             self._layout.row(*_row(cells, table.add("TR"), "TD"))

@@ -141,7 +141,7 @@ class CopyFonts:
         there = [s for s, font in self._fonts.items() if ord(char) in font.cmap]
         return next((s for s in there if s != LATIN), LATIN) if self._only_elsewhere(char) else there[0]
 
-    def _shaped(self, font: Any, text: str, script: str, *, is_rtl: bool) -> Any:
+    def _shape(self, font: Any, text: str, script: str, *, is_rtl: bool) -> Any:
         """A buffer of HarfBuzz. Not by fpdf2's own call, which cannot leave out the ring under a sign without a letter:
 
         behind a number ("154-ാം") the letter is a digit of another font.
@@ -158,7 +158,7 @@ class CopyFonts:
 
     def _shape_run(self, text: str, script: str, *, is_rtl: bool) -> tuple[list[PlacedGlyph], float]:
         font = self._fonts[script]
-        buffer = self._shaped(font, text, script, is_rtl=is_rtl)
+        buffer = self._shape(font, text, script, is_rtl=is_rtl)
         infos, places = buffer.glyph_infos, buffer.glyph_positions
         # Glyphs of Urdu say nothing: its letters are written over them, not seen (`ArchivePdf.write`).
         said = [_NOTHING] * len(infos) if is_rtl else texts_of_glyphs(text, [int(i.cluster) for i in infos])

@@ -26,7 +26,7 @@ class FirForm(FormPersons):
         yield from self._times()
         yield from self._place()
         yield from self.informant()
-        yield from self.accused()
+        yield from self.accused_parts()
         yield from self._things()
         yield from self._contents()
         yield from self._action()
@@ -35,7 +35,7 @@ class FirForm(FormPersons):
 
     def number(self) -> str:
         """The FIR's number and year, as each page bears them."""
-        return self._words.apart("/".join(filter(None, (self.show("fir_no"), self.show("year")))))
+        return self._words.keep_together("/".join(filter(None, (self.show("fir_no"), self.show("year")))))
 
     def _title(self) -> Iterator[FormPart]:
         yield FormHeading(self._words.label("fir.title"), is_main=True)
@@ -118,7 +118,7 @@ class FirForm(FormPersons):
 
     def _action(self) -> Iterator[FormPart]:
         yield FormHeading(self.label("fir.action", "13."))
-        if done := self._taken():
+        if done := self._action_taken():
             yield FormStory(done)
         to = ", ".join(filter(None, (self.show("transferred_ps"), self.show("transferred_district"))))
         yield FormBoxes((
@@ -134,7 +134,7 @@ class FirForm(FormPersons):
         sent = " ".join(filter(None, (self.show("despatch_date"), self.time("despatch_time"))))
         yield FormBoxes((self.box("15.", "despatch", sent),))
 
-    def _taken(self) -> str:
+    def _action_taken(self) -> str:
         """What was done, in the words that the form prints for it."""
         label = _ACTIONS.get(self._record.value("action_taken") or "")
         return self._words.label(label) if label else self.show("action_taken")

@@ -83,7 +83,7 @@ class CopyLayout:
             self._draw(line, LEFT, self._y, WIDTH, node)
             self._y += line.height
 
-    def need(self, height: float) -> None:
+    def break_page_for(self, height: float) -> None:
         """Begin a page where so much room is not left."""
         if height > self._room:
             self._new_page()

@@ -106,7 +106,7 @@ def line_width(fonts: CopyFonts, pieces: Sequence[LinePiece]) -> float:
 def line_pieces(fonts: CopyFonts, text: str, *, is_rtl: bool, page_is_rtl: bool = False) -> list[LinePiece]:
     """A line's pieces from left to right. is_rtl: the paragraph runs to the left; page_is_rtl: the page does."""
     if is_rtl or any(_is_arabic(c) for c in text):
-        return list(_reordered(fonts, " ".join(text.split()), is_rtl=is_rtl))
+        return list(_reorder(fonts, " ".join(text.split()), is_rtl=is_rtl))
     words = "".join(c for c in text if c not in _CONTROLS).split()
     if page_is_rtl and words and unicodedata.bidirectional(words[-1][-1]) != "L":
         # Else Poppler takes the sign at the right end for the line's beginning.
@@ -128,7 +128,7 @@ def _is_arabic(char: str) -> bool:
     return unicodedata.bidirectional(char) in ("R", "AL")
 
 
-def _reordered(fonts: CopyFonts, text: str, *, is_rtl: bool) -> Iterator[LinePiece]:
+def _reorder(fonts: CopyFonts, text: str, *, is_rtl: bool) -> Iterator[LinePiece]:
     """By the Unicode bidirectional algorithm, as fpdf2 has it."""
     from fpdf.bidi import BidiParagraph
     from fpdf.enums import TextDirection
@@ -145,7 +145,7 @@ def _reordered(fonts: CopyFonts, text: str, *, is_rtl: bool) -> Iterator[LinePie
             shaped = _blank(fonts) if word.isspace() else fonts.shape(said, is_rtl=to_left)
             piece = LinePiece(said, shaped, to_left, has_blank=False)
             if is_rtl and not word.isspace():
-                piece = _of_signs(piece, is_end) if to_left else _bounded(piece, at == 0, at == len(words) - 1)
+                piece = _of_signs(piece, is_end) if to_left else _bound_piece(piece, at == 0, at == len(words) - 1)
             elif not is_rtl and was_left and not to_left:
                 # In a line that runs to the right, what stands behind Urdu begins with a mark for the same reason.
                 piece = replace(piece, left=LRM)
@@ -166,7 +166,7 @@ def _of_signs(piece: LinePiece, is_end: bool) -> LinePiece:
     return replace(piece, text=said if not is_end or _is_arabic(said[-1]) else said + RLM)
 
 
-def _bounded(piece: LinePiece, is_first: bool, is_last: bool) -> LinePiece:
+def _bound_piece(piece: LinePiece, is_first: bool, is_last: bool) -> LinePiece:
     """A word of a number or of Latin letters with marks where their run ends, for blanks and brackets there."""
     is_open = is_last and unicodedata.bidirectional(piece.text[-1]) not in ("L", "EN", "AN")
     return replace(piece, left=RLM * is_first, right=LRM * is_open)

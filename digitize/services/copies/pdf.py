@@ -70,7 +70,7 @@ class ArchivePdf:
     def unseen(self, text: str, place: tuple[float, float]) -> None:
         """Text that is copied and not seen."""
         pen = _Pen(self.fonts, place[0], HIGH - place[1], 1.0)
-        self._out(f"/Artifact BMC {_said(text, pen.show([self.fonts.space]))} EMC")
+        self._out(f"/Artifact BMC {_mark_text(text, pen.show([self.fonts.space]))} EMC")
 
     def turn_to(self, page: int) -> None:
         """Go on drawing on a page, counted from 1."""
@@ -115,7 +115,7 @@ class ArchivePdf:
             space = self.fonts.space
             last = PlacedGlyph(space.font, space.code, piece.shaped.width, 0.0, space.advance)
             # Readers take the box of a piece from its first and last glyph: the blank ends it on the baseline.
-            made.append(_said(piece.text, pen.show([*piece.shaped.glyphs, *([last] if piece.has_blank else [])])))
+            made.append(_mark_text(piece.text, pen.show([*piece.shaped.glyphs, *([last] if piece.has_blank else [])])))
         made += [pen.spread([self.fonts.unseen(m)], _MARK, piece.shaped.width) for m in piece.right]
         return " ".join(made)
 
@@ -125,7 +125,7 @@ class ArchivePdf:
         Urdu's letters hang below each other, so glyphs tell no reader which is beside which.
         """
         letters = [self.fonts.unseen(letter) for letter in reversed(piece.text)]
-        return _said("", pen.show(piece.shaped.glyphs)), pen.spread(letters, piece.shaped.width)
+        return _mark_text("", pen.show(piece.shaped.glyphs)), pen.spread(letters, piece.shaped.width)
 
     def _out(self, operators: str) -> None:
         self._pdf._out(operators)
@@ -173,7 +173,7 @@ class _Pen:
         return f"BT {font} {scale:.2f} Tz 1 0 0 1 {x:.3f} {self._y:.3f} Tm <{codes}> Tj 100 Tz ET"
 
 
-def _said(text: str, operators: str) -> str:
+def _mark_text(text: str, operators: str) -> str:
     return f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex().upper()}>>> BDC {operators} EMC"
 
 

@@ -66,7 +66,7 @@ class FormPersons(FormFields):
     def _relative(self, row: Row) -> str:
         name, relation = self._person(row, "relative_name"), self._person(row, "relation")
         hides = "relation" in row and is_hidden(row["relation"])
-        return self._values.beside(name, f"[{relation}]" if name and relation and not hides else "")
+        return self._values.put_beside(name, f"[{relation}]" if name and relation and not hides else "")
 
     def _age(self, row: Row) -> str:
         born = self._person(row, "birth_date") or self._person(row, "birth_year")
@@ -88,7 +88,7 @@ class FormPersons(FormFields):
         if not own and (said := self._person(row, "address")):
             yield said
 
-    def accused(self) -> Iterator[FormPart]:
+    def accused_parts(self) -> Iterator[FormPart]:
         """Items 7 and 8: the accused, and why it was reported late."""
         yield FormHeading(self.label("fir.accused", "7."))
         columns = (
@@ -103,7 +103,7 @@ class FormPersons(FormFields):
     def _accused_row(self, row: Row, line: int) -> tuple[str, ...]:
         status = self._person(row, "status")
         return (
-            self._values.beside(self._person(row, "name"), f"[{status}]" if status else ""),
+            self._values.put_beside(self._person(row, "name"), f"[{status}]" if status else ""),
             self._person(row, "alias"),
             self._relative(row),
             "\n".join(self._addresses(row, line)),
@@ -152,7 +152,7 @@ class FormPersons(FormFields):
         known = f"role_{role}" in ("role_victim", "role_witness")
         said = self._words.word(f"role_{role}") if known else self._person(row, "role")
         return (
-            self._values.beside(self._person(row, "name"), f"[{said}]" if said else ""),
+            self._values.put_beside(self._person(row, "name"), f"[{said}]" if said else ""),
             self._relative(row),
             self._age(row),
             "\n".join(self._addresses(row, line)),

@@ -58,7 +58,7 @@ class CopyValues:
             return clean(self._words.code(column.codes, value))
         # A serial number is a number, too; other texts stay as they were written.
         is_number = column.kind in _NUMBERS or (name in _SERIALS and value.isascii() and value.isdigit())
-        return self.number(clean(_written(column.kind, value, name))) if is_number else clean(value)
+        return self.number(clean(_write_value(column.kind, value, name))) if is_number else clean(value)
 
     @property
     def hidden(self) -> str:
@@ -71,9 +71,9 @@ class CopyValues:
         if not said or said.casefold() == value.casefold():
             return clean(value)
         first, second = (said, value) if self._words.language == ENGLISH else (value, said)
-        return self.beside(clean(first), f"({clean(second)})")
+        return self.put_beside(clean(first), f"({clean(second)})")
 
-    def beside(self, text: str, said: str) -> str:
+    def put_beside(self, text: str, said: str) -> str:
         """A text with another beside it; below it where one of them is Urdu, since two directions in one line are read
         and copied wrongly.
         """
@@ -103,7 +103,7 @@ def _zero_of(state: str, words: CopyWords) -> int:
     return _ZEROS[first] if _SCRIPTS.get(first) == words.script else ord("0")
 
 
-def _written(kind: str, value: str, name: str) -> str:
+def _write_value(kind: str, value: str, name: str) -> str:
     """As the form has it: days as dd/mm/yyyy, the FIR's number with four digits."""
     if kind == "date" and (day := _DAY.match(value)):
         return f"{day[3]}/{day[2]}/{day[1]}"

@@ -53,15 +53,15 @@ class CopyWords:
         self.is_rtl = self.script == "Arab"
         self.unseen: set[str] = set()
 
-    def beside(self, english: str, own: str) -> str:
+    def put_beside(self, english: str, own: str) -> str:
         """English with the language's own word in brackets, as CAS prints; the other way round where it is Urdu."""
         if not own or own == english or self.language == ENGLISH:
-            return self.apart(english) or own
+            return self.keep_together(english) or own
         if not english:
             return own
-        return f"{own} ({self.apart(english)})" if self.is_rtl else f"{english} ({own})"
+        return f"{own} ({self.keep_together(english)})" if self.is_rtl else f"{english} ({own})"
 
-    def apart(self, text: str) -> str:
+    def keep_together(self, text: str) -> str:
         """A text that runs to the right, kept together in a line of Urdu with the signs at its ends."""
         return f"\u2066{text}\u2069" if self.is_rtl and text else text
 
@@ -73,11 +73,11 @@ class CopyWords:
         own = _wording(_labels(self.language), name, holding)
         if own and not _labels(self.language)[name][1]:
             self.unseen.add(name)
-        return self.beside(english, own)
+        return self.put_beside(english, own)
 
     def word(self, name: str) -> str:
         """One of the words of `mappers.languages.CopiedWords`."""
-        return self.beside(getattr(self._english, name), getattr(self._own, name))
+        return self.put_beside(getattr(self._english, name), getattr(self._own, name))
 
     def plain(self, name: str) -> str:
         """The same in the language alone, in English where it has none."""
@@ -89,8 +89,8 @@ class CopyWords:
         if value in order:
             at = order.index(value)
             own = getattr(self._own, codes)[at : at + 1]
-            return self.beside(getattr(self._english, codes)[at], own[0] if own else "")
-        return self.beside(_spelled(codes, value), "")
+            return self.put_beside(getattr(self._english, codes)[at], own[0] if own else "")
+        return self.put_beside(_spell_code(codes, value), "")
 
     def act(self, value: str) -> str:
         """An act by its full name and year."""
@@ -98,7 +98,9 @@ class CopyWords:
         if act is None:
             return value
         english = act.full_name.partition("(")[0].strip()
-        return self.beside(f"{english}, {act.year}" if act.year else english, _own_names(self.language).get(value, ""))
+        return self.put_beside(
+            f"{english}, {act.year}" if act.year else english, _own_names(self.language).get(value, "")
+        )
 
 
 def _wording(labels: Mapping[str, tuple[tuple[str, ...], bool]], name: str, holding: str) -> str:
@@ -110,7 +112,7 @@ def _western(text: str) -> str:
     return re.sub(r"\d", lambda m: str(int(m[0])), text)
 
 
-def _spelled(codes: str, value: str) -> str:
+def _spell_code(codes: str, value: str) -> str:
     """A code in English: "government_servant" as "Government servant"."""
     known = code_lists().get(codes)
     if codes in _BY_LENGTH and known is not None:

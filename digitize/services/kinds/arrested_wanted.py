@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from digitize.search.asks import SearchStore
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.picking import Pick
+from digitize.search.store_queries import SearchStore
 from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
@@ -17,10 +17,10 @@ from digitize.services.listing import (
     PLACE_ASKED,
     check_days,
     fields_of,
+    find_named,
     is_by_name,
     is_of_district,
-    listed,
-    named,
+    list_rows,
     others_of,
     place_grounds,
     place_of,
@@ -56,13 +56,13 @@ def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
     found = list(_by_name(store, given, state) if is_by_name(given) else _by_list(store, given, state))
     cases = open_cases(store, {(a.record, a.form) for a in found})
     if state == ARRESTED:
-        return [one for a in found if (one := _arrested(a, cases, given)) is not None]
-    return _each_once(list(_wanted(found, cases, by_case(cases), given, state)), cases)
+        return [one for a in found if (one := _tell_arrest(a, cases, given)) is not None]
+    return _each_once(list(_tell_wanted(found, cases, by_case(cases), given, state)), cases)
 
 
 def _by_name(store: SearchStore, given: Mapping[str, str], state: str) -> Iterator[Answering]:
     by = fields_of(given)
-    for one in named(store, given, _FORMS[state]):
+    for one in find_named(store, given, _FORMS[state]):
         row = one.row
         yield Answering(row.record_id, row.form, "persons", row.line, min(one.score, 1.0), one.grounds, by)
 
@@ -76,23 +76,23 @@ def _by_list(store: SearchStore, given: Mapping[str, str], state: str) -> Iterat
     for form in _FORMS[state]:
         of_record, of_row = dict(place), {}
         if form == "po":
-            of_record |= {"po_status": ("pending",), "warrant_kind": _of("warrants")}
+            of_record |= {"po_status": ("pending",), "warrant_kind": _codes_of("warrants")}
         elif form == "iif5":
-            of_row = {"status": _of("charge_sheet")}
+            of_row = {"status": _codes_of("charge_sheet")}
         day = _DAYS[form]
         pick = Pick(form, "persons", (), ("name",), day, days, of_record=of_record, of_row=of_row, roles=roles_of(form))
         by = frozenset((*of_record, *of_row, day))
-        for row in listed(store, pick):
+        for row in list_rows(store, pick):
             score = score_by_day(row.day, days[1] or today())
             yield Answering(row.record, form, "persons", row.line, score, grounds, by)
 
 
-def _of(table: str) -> tuple[str, ...]:
+def _codes_of(table: str) -> tuple[str, ...]:
     """The codes of a table by which somebody is wanted."""
     return tuple(code for code in standings()[table] if meaning(table, code) in WANTED_WORDS)
 
 
-def _arrested(one: Answering, cases: FoundCases, given: Mapping[str, str]) -> Answering | None:
+def _tell_arrest(one: Answering, cases: FoundCases, given: Mapping[str, str]) -> Answering | None:
     record, at = cases.records.get(one.record), cases.place(one.record, "persons", one.line)
     if record is None or at is None or not _fits(record, given):
         return None
@@ -101,7 +101,7 @@ def _arrested(one: Answering, cases: FoundCases, given: Mapping[str, str]) -> An
     return replace(one, says=meaning("arrests", text_of(record.fields.get("arrest_mode"))) or ARRESTED)
 
 
-def _wanted(
+def _tell_wanted(
     found: Sequence[Answering], cases: FoundCases, case_of: CaseOf, given: Mapping[str, str], state: str
 ) -> Iterator[_Told]:  # fmt: skip
     for one in found:
@@ -134,7 +134,7 @@ def _order(told: _Told) -> tuple[bool, bool, float, str]:
 
 
 def _somebody(told: _Told) -> Somebody:
-    return Somebody.of(told[1], told[1].children["persons"][told[2]])
+    return Somebody.from_row(told[1], told[1].children["persons"][told[2]])
 
 
 def _fits(record: Record, given: Mapping[str, str]) -> bool:

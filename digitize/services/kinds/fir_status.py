@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from digitize.errors import OptionsError
 from digitize.search.answers import Ground, RankedRow, how_alike
-from digitize.search.asked import SearchQuery
-from digitize.search.asks import SearchStore
 from digitize.search.others import find_cases
-from digitize.search.sight import never_enough
+from digitize.search.query import SearchQuery
+from digitize.search.store_queries import SearchStore
+from digitize.search.visibility import never_enough
 from digitize.search.words import Stations, place_names_of
 from digitize.services.kind import HIDDEN, NUMBER, SAYS, YEAR, Answering, Need, Parameter, RecordService
 from mappers.names.keys import token

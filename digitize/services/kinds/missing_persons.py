@@ -9,10 +9,10 @@ from datetime import date
 
 from digitize.errors import OptionsError
 from digitize.search.answers import Ground
-from digitize.search.asked import NOT_SEARCHABLE, SearchQuery, is_searchable
-from digitize.search.asks import SearchStore
 from digitize.search.persons import find_persons
-from digitize.search.sight import never_enough
+from digitize.search.query import NOT_SEARCHABLE, SearchQuery, is_searchable
+from digitize.search.store_queries import SearchStore
+from digitize.search.visibility import never_enough
 from digitize.search.words import place_names_of
 from digitize.services.kind import CHOICE, DAY, NUMBER, Answering, Need, Parameter, RecordService
 from digitize.services.matching.comparing import Likeness
@@ -33,7 +33,7 @@ from digitize.services.matching.pairs import (
     REPORTS,
     asked_pick,
     best_of,
-    described,
+    describe_persons,
     found_by,
     matches,
 )
@@ -57,16 +57,16 @@ _KNOWN = (*_TEXTS, "age", "height", "build", "complexion")
 def find(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
     """Whoever may be meant, or one record with those who may be the same person."""
     if asked.get("record", "").strip():
-        return _matched(store, asked["record"].strip(), asked.get("among", ""))
-    return _searched(store, asked)
+        return _match_record(store, asked["record"].strip(), asked.get("among", ""))
+    return _search_described(store, asked)
 
 
-def _matched(store: SearchStore, record: str, among: str) -> list[Answering]:
+def _match_record(store: SearchStore, record: str, among: str) -> list[Answering]:
     if not _RECORD.fullmatch(record):
         raise OptionsError("The record is named by its id, as an answer gives it.")
     form = dict(store.records(frozenset(), [record])).get(record, "")
     found = []
-    for one in described(store, form, [record]) if form in ROLE else ():
+    for one in describe_persons(store, form, [record]) if form in ROLE else ():
         others = matches(store, one, [among] if among else _AMONG, _MOST_BESIDE)
         # What of this record was looked at to find them tells of it as much as they do.
         found.append(Answering(record, form, "persons", one.line, 1.0, (Ground("record", "same"),),
@@ -74,7 +74,7 @@ def _matched(store: SearchStore, record: str, among: str) -> list[Answering]:
     return found
 
 
-def _searched(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
+def _search_described(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
     said = {n: v.strip() for n, v in asked.items() if v.strip()}
     _check(said)
     which = said.get("among", REPORTS)
@@ -87,7 +87,7 @@ def _searched(store: SearchStore, asked: Mapping[str, str]) -> list[Answering]:
         query = SearchQuery(said.get("name", ""), "person", said.get("relative", ""), since=days[0], until=days[1])
         named = find_persons(store, replace(query, since="", until=""), {}, (), never_enough, (form,))[:_MOST_NAMED]
         lines = {(r.row.record_id, r.row.line) for r in named}
-        some = [d for d in described(store, form, sorted({r for r, _ in lines})) if (d.record, d.line) in lines]
+        some = [d for d in describe_persons(store, form, sorted({r for r, _ in lines})) if (d.record, d.line) in lines]
         kept = [d for d in some if _is_within(d.day, days) and (which == BODIES or bool(d.traced) == (which == FOUND))]
         found |= {(c.other.record, c.other.line): c for c in best_of(one, kept, _MOST)}
     # Not where a name was not found alone: that would tell of a hidden one that it was.

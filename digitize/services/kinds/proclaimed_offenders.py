@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from digitize.search.asks import SearchStore
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.picking import Pick
+from digitize.search.store_queries import SearchStore
 from digitize.services.kind import CHOICE, HIDDEN, SAYS, Answering, Need, Parameter, RecordService
 from digitize.services.listing import (
     DAYS_BESIDE,
@@ -16,10 +16,10 @@ from digitize.services.listing import (
     PLACE_ASKED,
     check_days,
     fields_of,
+    find_named,
     is_by_name,
     is_of_district,
-    listed,
-    named,
+    list_rows,
     others_of,
     place_grounds,
     place_of,
@@ -42,12 +42,12 @@ def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
     found = list(_by_name(store, given) if is_by_name(given) else _by_list(store, given))
     cases = open_cases(store, {(a.record, a.form) for a in found})
     records = by_case(cases)
-    return [one for a in found if (one := _told(a, cases, records, given)) is not None]
+    return [one for a in found if (one := _tell_offender(a, cases, records, given)) is not None]
 
 
 def _by_name(store: SearchStore, given: Mapping[str, str]) -> Iterator[Answering]:
     by = fields_of(given)
-    for one in named(store, given, (FORM,)):
+    for one in find_named(store, given, (FORM,)):
         yield Answering(one.row.record_id, FORM, "persons", one.row.line, min(one.score, 1.0), one.grounds, by)
 
 
@@ -68,11 +68,11 @@ def _by_list(store: SearchStore, given: Mapping[str, str]) -> Iterator[Answering
     pick = Pick(FORM, "persons", (), ("name",), "warrant_date", days, of_record=wanted, roles=roles_of(FORM))
     grounds = place_grounds(given)
     by = frozenset((*wanted, "warrant_date"))
-    for row in listed(store, pick):
+    for row in list_rows(store, pick):
         yield Answering(row.record, FORM, "persons", row.line, score_by_day(row.day, days[1] or today()), grounds, by)
 
 
-def _told(one: Answering, cases: FoundCases, records: CaseOf, given: Mapping[str, str]) -> Answering | None:
+def _tell_offender(one: Answering, cases: FoundCases, records: CaseOf, given: Mapping[str, str]) -> Answering | None:
     """An answer with what it says; None where it is not as was asked for."""
     record = cases.records.get(one.record)
     at = cases.place(one.record, "persons", one.line)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import OptionsError
-from digitize.search.asks import SearchStore
 from digitize.search.marks import AskedMark
+from digitize.search.store_queries import SearchStore
 from digitize.search.words import Stations
 from digitize.services.articles import find_articles, numbered_rows, worded_rows
 from digitize.services.kind import CHOICE, Answering, Need, Parameter, RecordService

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from digitize.errors import OptionsError
-from digitize.search.asked import MOST_TEXT, NOT_SEARCHABLE, is_searchable
-from digitize.search.asks import SearchStore
 from digitize.search.marks import AskedMark
+from digitize.search.query import MOST_TEXT, NOT_SEARCHABLE, is_searchable
+from digitize.search.store_queries import SearchStore
 from digitize.services.kind import Answering, Need, Parameter, RecordService
 from digitize.services.things import UNSURE, verdict_of
 from digitize.services.vehicles import CHASSIS, ENGINE, REGISTRATION, find_vehicle
@@ -17,13 +17,13 @@ FIELDS = {"registration": REGISTRATION, "chassis": CHASSIS, "engine": ENGINE}
 _LEAST_KNOWN = 4
 
 
-def _asked(given: Mapping[str, str]) -> dict[str, AskedMark]:
+def _asked_marks(given: Mapping[str, str]) -> dict[str, AskedMark]:
     texts = {field: given.get(name, "").strip() for name, field in FIELDS.items()}
     return {field: AskedMark(text, is_registration=field == REGISTRATION) for field, text in texts.items() if text}
 
 
 def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
-    asked = _asked(given)
+    asked = _asked_marks(given)
     if any(len(one.text) > MOST_TEXT for one in asked.values()):
         raise OptionsError(f"A number has at most {MOST_TEXT} signs.")
     if not all(is_searchable(one.text) for one in asked.values()):
@@ -35,7 +35,7 @@ def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
 
 def _unfound(given: Mapping[str, str]) -> str:
     """Only whole numbers are free of all records: what was read in part may be the number of any."""
-    asked = _asked(given)
+    asked = _asked_marks(given)
     return UNSURE if not asked or any(one.is_partly for one in asked.values()) else NO_RECORD
 
 

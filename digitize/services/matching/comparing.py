@@ -78,7 +78,7 @@ def _compare(one: Description, other: Description, name: float, relative: float)
     age = weigh_age(one, other)
     if days is None or age is None:
         return None
-    told = dict(_told(one, other, days, age))
+    told = dict(_tell_facts(one, other, days, age))
     if BODY in (one.kind, other.kind) and all(one.report) and all(other.report):
         # Somebody linked the two already, or the body with another report; stations are not always written alike.
         if one.report[1:] != other.report[1:]:
@@ -97,10 +97,10 @@ def _compare(one: Description, other: Description, name: float, relative: float)
     points = sum(points for _, points in told.values())
     if points <= 0:
         return None
-    return Likeness(other, points, tuple(_grounds(one, told)), _by(other, told))
+    return Likeness(other, points, tuple(_grounds(one, told)), _fields_compared(other, told))
 
 
-def _told(one: Description, other: Description, days: tuple[Told, int], age: Told) -> Iterator[tuple[str, Told]]:
+def _tell_facts(one: Description, other: Description, days: tuple[Told, int], age: Told) -> Iterator[tuple[str, Told]]:
     if one.sex and other.sex:
         yield "sex", (SAME, 0.3)
     yield "age", age
@@ -160,6 +160,6 @@ def _says(one: Description, what: str) -> bool:
     return bool(said[what])
 
 
-def _by(other: Description, told: dict[str, Told]) -> frozenset[str]:
+def _fields_compared(other: Description, told: dict[str, Told]) -> frozenset[str]:
     looked_at = (n for what, (how, _) in told.items() if how != UNKNOWN for n in ASPECTS.get(what, ()))
     return other.filled.intersection(looked_at)

@@ -121,7 +121,7 @@ def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Descripti
     with_names: where the other side has none, theirs need not be read.
     """
     own = dict(zip(OWN[form], row.own, strict=True))
-    said = _said(form, row)
+    said = _filled_values(form, row)
     day = row.day or (own.get("reported_date") or "")
     places = [n for n in PLACES[form] if own.get(n)]
     marks = tuple(_marks(said))
@@ -130,7 +130,7 @@ def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Descripti
     year = _year(own.get("year"), day)
     return Description(
         BODY if form == "uidb" else REPORT, row.record, form, row.line, said.get("sex", ""), _born(said, year), year,
-        (0, 0), _height(said), {n: said[n] for n in CODES if n in said}, marks, _written(said, marks),
+        (0, 0), _height(said), {n: said[n] for n in CODES if n in said}, marks, _tattoo_words(said, marks),
         read_clothes(said.get("clothes", "")), names[0], names[1], day,
         ((own.get("traced_date") or day) if is_traced else ""), own["state"] or "", fold_key(own["district"] or ""),
         fold_key(own["police_station"] or ""), place_words(" ".join(own[n] or "" for n in places)),
@@ -145,14 +145,14 @@ def _report(form: str, own: Mapping[str, str | None]) -> tuple[str, str, str]:
     return fold_key(station), year, number
 
 
-def aged(form: str, row: PickedRow) -> Description:
+def describe_age(form: str, row: PickedRow) -> Description:
     """The same of how old somebody is alone: read of many rows, most of which are of another age."""
-    own, said = dict(zip(OWN[form], row.own, strict=True)), _said(form, row)
+    own, said = dict(zip(OWN[form], row.own, strict=True)), _filled_values(form, row)
     year = _year(own.get("year"), row.day or (own.get("reported_date") or ""))
     return Description(BODY if form == "uidb" else REPORT, born=_born(said, year), year=year)
 
 
-def _said(form: str, row: PickedRow) -> dict[str, str]:
+def _filled_values(form: str, row: PickedRow) -> dict[str, str]:
     return {n: v for n, v in zip(row_fields(form), row.values, strict=True) if v is not None}
 
 
@@ -185,7 +185,7 @@ def _marks(said: Mapping[str, str]) -> Iterator[BodyMark]:
             yield from read_marks(said[name])
 
 
-def _written(said: Mapping[str, str], marks: Sequence[BodyMark]) -> frozenset[str]:
+def _tattoo_words(said: Mapping[str, str], marks: Sequence[BodyMark]) -> frozenset[str]:
     """What a tattoo says, as far as no list of marks knows the words."""
     if not any(mark.kind == TATTOO for mark in marks):
         return frozenset()

@@ -7,10 +7,20 @@ from datetime import date, timedelta
 from heapq import nlargest
 from itertools import islice
 
-from digitize.search.asks import SearchStore
 from digitize.search.picking import Pick, PickedRow, each_row
+from digitize.search.store_queries import SearchStore
 from digitize.services.matching.comparing import Likeness, compare_all
-from digitize.services.matching.described import BODY, DAY, OWN, ROLE, TRACED, Description, aged, describe, row_fields
+from digitize.services.matching.described import (
+    BODY,
+    DAY,
+    OWN,
+    ROLE,
+    TRACED,
+    Description,
+    describe,
+    describe_age,
+    row_fields,
+)
 from digitize.services.matching.weighing import most_leeway, weigh_age
 from mappers.schema import form_tables
 
@@ -26,7 +36,7 @@ _AGE_SLIP, _OLDEST = 3, 999
 """Years by which an age may be off beside its leeway: both were rounded, and told in different years."""
 
 
-def described(store: SearchStore, form: str, records: Sequence[str]) -> list[Description]:
+def describe_persons(store: SearchStore, form: str, records: Sequence[str]) -> list[Description]:
     """The persons of some records of a form whom it is about."""
     table = next(name for name, t in form_tables(form).items() if t.child == "persons")
     columns = {form: ["record_id", DAY[form], *OWN[form]], table: ["record_id", "line", "role", *row_fields(form)]}
@@ -63,24 +73,24 @@ def _described_rows(store: SearchStore, wanted: Pick, one: Description) -> Itera
     """Those of a like age, ready to be compared with one."""
     form, with_names = wanted.form, bool(one.names.said or one.relative.said)
     for row in each_row(store, wanted, MOST_READ):
-        if weigh_age(one, aged(form, row)) is not None:
+        if weigh_age(one, describe_age(form, row)) is not None:
             yield describe(form, row, with_names=with_names)
 
 
 def pick_for(one: Description, which: str) -> Pick | None:
     """What is read to find the same person; None where it makes no sense: two bodies are two persons."""
     if which == BODIES:
-        days = (one.day, _moved(one.day, _YEARS))
+        days = (one.day, _move_day(one.day, _YEARS))
         return None if one.kind == BODY or one.traced else _pick("uidb", days, one, newest_first=False)
     if which == REPORTS:
         last = one.traced or one.day
         is_late = one.kind == BODY or bool(one.traced)
-        days = (_moved(one.day, -_YEARS), last) if is_late else (_moved(one.day, -1), _moved(one.day, 1))
+        days = (_move_day(one.day, -_YEARS), last) if is_late else (_move_day(one.day, -1), _move_day(one.day, 1))
         return _pick("missing", days, one, status=_OPEN, newest_first=is_late)
     if one.kind == BODY or one.traced:
         return None
     # The report of the one who was traced began near the same days.
-    return _pick("missing", (_moved(one.day, -1), _moved(one.day, 1)), one, status=TRACED)
+    return _pick("missing", (_move_day(one.day, -1), _move_day(one.day, 1)), one, status=TRACED)
 
 
 def asked_pick(which: str, one: Description, days: tuple[str, str]) -> Pick:
@@ -117,7 +127,7 @@ def _ages(one: Description, days: tuple[str, str]) -> dict[str, tuple[int, int]]
     return {"age": (least, most), "age_from": (0, most), "age_to": (least, _OLDEST)}
 
 
-def _moved(day: str, years: int) -> str:
+def _move_day(day: str, years: int) -> str:
     """A day some years later or earlier, "" where it is not known."""
     try:
         return (date.fromisoformat(day) + timedelta(days=round(365.25 * years))).isoformat()

@@ -98,14 +98,14 @@ def weigh_marks(one: Description, other: Description) -> Told:
     """Marks of the body: each with the one that is most like it. One that only one side tells of says nothing."""
     if not one.marks or not other.marks:
         return NOT_TOLD
-    points, best = _paired(one.marks, other.marks)
+    points, best = _pair_marks(one.marks, other.marks)
     points += 2.5 * min(2, len(one.written & other.written))
     if points < 0.5:
         return DIFFERS, _NONE_AGREES
     return SAME if best >= 0.95 else ALIKE if best >= 0.5 else NEARLY, min(points, _MOST_MARKS)
 
 
-def _paired(ours: Sequence[BodyMark], theirs: Sequence[BodyMark]) -> tuple[float, float]:
+def _pair_marks(ours: Sequence[BodyMark], theirs: Sequence[BodyMark]) -> tuple[float, float]:
     pairs = sorted(
         ((_mark_likeness(a, b) * _mark_weight(a), _mark_likeness(a, b), i, j)
          for i, a in enumerate(ours) for j, b in enumerate(theirs)),

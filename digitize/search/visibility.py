@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import ShownFields
 from digitize.search.answers import RankedRow, SearchHit, is_found_by_hidden, make_hit
-from digitize.search.asked import SearchQuery
-from digitize.search.asks import SearchStore
 from digitize.search.cases import FoundCases, open_cases, text_of
 from digitize.search.log import Searcher
+from digitize.search.query import SearchQuery
+from digitize.search.store_queries import SearchStore
 from digitize.targets.search_rows import RECORD
 from mappers.record import Record
 from mappers.text.folding import fold_key
@@ -42,7 +42,7 @@ class Sight:
     def __init__(
         self, store: SearchStore, query: SearchQuery, by: Searcher, public: frozenset[str], shown: Seen | None = None
     ) -> None:
-        self._shown = shown or self._masked
+        self._shown = shown or self._mask_record
         self._store, self._query, self._by, self._public = store, query, by, public
         self._cases: dict[str, FoundCases] = {}
 
@@ -86,10 +86,10 @@ class Sight:
         if told is None or self._is_by_hidden_place(one, told) or is_found_by_hidden(one, told, cases):
             return None
         if self._by.unmasking is not None:
-            seen.add(record.id, cases.hidden(record.id))
+            seen.add(record.id, cases.hidden_paths(record.id))
         return make_hit(one, told, cases)
 
-    def _masked(self, cases: FoundCases, name: str) -> Record:
+    def _mask_record(self, cases: FoundCases, name: str) -> Record:
         record = cases.records[name]
         return record if self._by.unmasking is not None else cases.masks.mask(record)
 

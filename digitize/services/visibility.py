@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from digitize.masking.unmasking import ShownFields
-from digitize.search.asks import SearchStore
 from digitize.search.cases import FoundCases, open_cases, text_of
+from digitize.search.store_queries import SearchStore
 from digitize.services.answer import ShownAnswer
 from digitize.services.asker import ServiceAsker
 from digitize.services.kind import Answering, RecordService
@@ -32,7 +32,7 @@ class ServiceSight:
         self._records: dict[str, Record | None] = {}
         self.seen, self.hides = ShownFields(), False
 
-    def shown(self, found: Sequence[Answering], wanted: int) -> list[ShownAnswer]:
+    def show_answers(self, found: Sequence[Answering], wanted: int) -> list[ShownAnswer]:
         """Those that may be seen, the best first, at most as many as are wanted; no trace of any other.
 
         What is equally good stands in the order of its record's id, for any other order might tell what is hidden.
@@ -59,10 +59,10 @@ class ServiceSight:
     def _record(self, name: str) -> Record | None:
         """A record as it is shown; None for what may not be known to be there."""
         if name not in self._records:
-            self._records[name] = self._made(name)
+            self._records[name] = self._make_shown_record(name)
         return self._records[name]
 
-    def _made(self, name: str) -> Record | None:
+    def _make_shown_record(self, name: str) -> Record | None:
         cases, asker = self._cases[name], self._asker
         own = cases.records.get(name)
         if own is None:
@@ -88,19 +88,19 @@ class ServiceSight:
             own, shown = _laid_over(whole, record, answer.child, at)
         if is_hidden(answer.by, own, shown):
             return None
-        beside = () if is_hidden(answer.beside_by, own, shown) else self._beside(answer)
-        made = self._told(answer, record, at, beside)
+        beside = () if is_hidden(answer.beside_by, own, shown) else self._show_beside(answer)
+        made = self._make_answer(answer, record, at, beside)
         # Of which nothing is seen, that is not there.
         if not made.values if answer.child else not made.case:
             return None
         if self._asker.unmasking is not None:
-            self.seen.add(record.id, cases.hidden(record.id))
+            self.seen.add(record.id, cases.hidden_paths(record.id))
         return made
 
-    def _beside(self, answer: Answering) -> tuple[ShownAnswer, ...]:
+    def _show_beside(self, answer: Answering) -> tuple[ShownAnswer, ...]:
         return tuple(islice((one for b in answer.beside if (one := self._one(b)) is not None), _MOST_BESIDE))
 
-    def _told(self, answer: Answering, record: Record, at: int, beside: tuple[ShownAnswer, ...]) -> ShownAnswer:
+    def _make_answer(self, answer: Answering, record: Record, at: int, beside: tuple[ShownAnswer, ...]) -> ShownAnswer:
         shows = self._service.shows
         case = _texts(record.fields, shows.get("", ()))
         rows = {child: record.children.get(child, ()) for child in shows if child and child != answer.child}

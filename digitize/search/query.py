@@ -43,12 +43,12 @@ class SearchQuery:
     @property
     def years(self) -> tuple[int, int]:
         """From and to, 0 where it is open."""
-        return _between(self.year, "year")
+        return _parse_range(self.year, "year")
 
     @property
     def ages(self) -> tuple[int, int]:
         """From and to, 0 where it is open."""
-        return _between(self.age, "age")
+        return _parse_range(self.age, "age")
 
     @property
     def number_and_year(self) -> tuple[int, int] | None:
@@ -89,7 +89,7 @@ def is_searchable(text: str) -> bool:
     return all(c.isprintable() or c in "\u200c\u200d" for c in text)
 
 
-def _between(text: str, what: str) -> tuple[int, int]:
+def _parse_range(text: str, what: str) -> tuple[int, int]:
     plain = fold_digits(text).strip()
     if not plain:
         return 0, 0

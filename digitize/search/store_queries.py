@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from digitize.search.filled import CountedRows, CountsRows
+from digitize.search.filled_counts import CountedRows, CountsRows
 from digitize.search.holdings import HeldRecords, HoldsRecords
 from digitize.search.picking import PickedRows, PicksRows
 from digitize.targets.base import Statement, Target

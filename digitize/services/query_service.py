@@ -9,10 +9,10 @@ from typing import Any
 
 from digitize.errors import OptionsError
 from digitize.masking.unmasking import ShownFields
-from digitize.search.asked import MOST_SHOWN
-from digitize.search.asks import SearchStore
 from digitize.search.cases import open_cases
 from digitize.search.holdings import StoreHoldings
+from digitize.search.query import MOST_SHOWN
+from digitize.search.store_queries import SearchStore
 from digitize.search.stores import open_store
 from digitize.search.words import Stations
 from digitize.services.answer import ServiceAnswer, of_list
@@ -22,7 +22,7 @@ from digitize.services.kind import HIDDEN, SAYS, RecordService
 from digitize.services.policy import COPY, PUBLIC
 from digitize.services.rates import Rates, TooOften
 from digitize.services.shown import record_as_shown
-from digitize.services.sight import MOST_OPENED, ServiceSight
+from digitize.services.visibility import MOST_OPENED, ServiceSight
 from digitize.targets.base import Target
 from mappers.record import Record
 
@@ -58,10 +58,10 @@ class ServiceDesk:
         whole = ServiceSight(self.store, service, asker)
         if service.answer is None:
             answers = service.find(self.store, checked)
-            found = sight.shown(answers, limit)
-            every = whole.shown(answers, MOST_OPENED) if len(found) == limit else found
+            found = sight.show_answers(answers, limit)
+            every = whole.show_answers(answers, MOST_OPENED) if len(found) == limit else found
         else:
-            every = [of_list(row) for row in self._listed(service, checked)]
+            every = [of_list(row) for row in self._list_answers(service, checked)]
             found = every[:limit]
         plain = [{**one.case, **one.values, SAYS: one.says} for one in every]
         if (sight.hides or whole.hides) and may_know_of_hidden(service, asker, checked):
@@ -88,13 +88,13 @@ class ServiceDesk:
         note = self._count(COPY, plain, plain, asker)
         made, seen = [], ShownFields()
         for names in find(self.store):
-            made = self._made(dict.fromkeys(names), form, asker, seen)
+            made = self._make_records(dict.fromkeys(names), form, asker, seen)
             if made:
                 break
         self._keep(COPY, plain, asker, len(made), seen, note)
         return made
 
-    def _made(self, names: Iterable[str], form: str, asker: ServiceAsker, seen: ShownFields) -> list[Record]:
+    def _make_records(self, names: Iterable[str], form: str, asker: ServiceAsker, seen: ShownFields) -> list[Record]:
         cases = open_cases(self.store, [(name, form) for name in names])
         made, is_unmasked = [], asker.unmasking is not None
         for name in (n for n in names if n in cases.records):
@@ -102,14 +102,14 @@ class ServiceDesk:
             one = record_as_shown(cases, name, role, COPY, asker=asker.by.who, is_unmasked=is_unmasked)
             if one is not None:
                 made.append(one)
-                seen.add(name, cases.hidden(name) if is_unmasked else ())
+                seen.add(name, cases.hidden_paths(name) if is_unmasked else ())
         return made
 
     def _asked_of(self, asker: ServiceAsker) -> StoreHoldings:
         held = self.store.holdings()
-        return held.rounded() if asker.role == PUBLIC else held
+        return held.round_down() if asker.role == PUBLIC else held
 
-    def _listed(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
+    def _list_answers(self, service: RecordService, checked: Mapping[str, str]) -> list[dict[str, str]]:
         if self._folder is None or service.answer is None:
             raise OptionsError(f"{service.name} reads a list of a workspace: ask it for one.")
         return service.answer(self._folder, checked)
@@ -122,14 +122,14 @@ class ServiceDesk:
             return {}
         self._rates.count(asker.role, asker.by.who, asker.address)
         try:
-            is_row = self._rates.count_number(asker.role, asker.by.who, service, self._counted(checked))
+            is_row = self._rates.count_number(asker.role, asker.by.who, service, self._count_terms(checked))
         except TooOften as e:
             told = {"enumeration": True, "refused_s": int(e.wait_s) + 1}
             self._keep(service, logged, asker, 0, ShownFields(), told)
             raise
         return {"enumeration": True} if is_row else {}
 
-    def _counted(self, checked: Mapping[str, str]) -> Mapping[str, str]:
+    def _count_terms(self, checked: Mapping[str, str]) -> Mapping[str, str]:
         """What was asked with the stations that are meant: else each spelling would begin a row of numbers anew."""
         if "station" not in checked:
             return checked
