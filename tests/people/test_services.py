@@ -458,7 +458,7 @@ def test_both_languages_of_the_pages_say_everything():
     words, services = service_words("hi"), [*registry.load_services().values(), COPIES]
     english_left = [
         (s.name, n) for s in services for n in ("title", "help", *(f"given.{p.name}" for p in s.parameters))
-        if words.of(s.name, n, "?")[1]
+        if words.word_of(s.name, n, "?")[1]
     ]  # fmt: skip
     fields = {n for s in services for names in s.shows.values() for n in names}
     assert english_left == [] and {n for n in fields if words.field(n)[1]} == set()
