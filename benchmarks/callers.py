@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help=f"of {','.join(HISTORIES)}")
     parser.add_argument("--quick", action="store_true")
     a = parser.parse_args()
-    names = [n for n in a.keep_only.split(",") if n] or (["registers", "table"] if a.quick else list(HISTORIES))
+    names = [n for n in a.only.split(",") if n] or (["registers", "table"] if a.quick else list(HISTORIES))
     if unknown := [n for n in names if n not in HISTORIES]:
         parser.error(f"--only knows {', '.join(HISTORIES)}; not {', '.join(unknown)}")
     figures = compare(names, QUICK if a.quick else None)

@@ -212,7 +212,7 @@ def main() -> int:
     pages, kills = (60, 3) if a.quick else (a.pages, a.kills)
     wanted = Wanted(pages, kills, a.seed, a.database, a.plot, a.ratio_pages)
     result: dict[str, Any] = {}
-    for name in a.keep_only.split(","):
+    for name in a.only.split(","):
         if not (a.quick and name == "hosts"):
             result |= PARTS[name](wanted)
     for name, value in result.items():

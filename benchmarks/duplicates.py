@@ -64,7 +64,7 @@ def main() -> int:
     a.rows, a.same = (2000, 2000) if a.quick else (a.rows, a.same)
     figures = json.loads(a.json.read_text(encoding="utf-8")) if a.json and a.json.exists() else {}
     parts = {"persons": _persons, "cases": _cases, "large": _large, "names": _names}
-    for name in a.keep_only.split(","):
+    for name in a.only.split(","):
         if name not in figures:
             found = parts[name](a)
             figures |= {name: found} if found else {}

@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, help="only the first N pages")
     parser.add_argument("--quick", action="store_true", help="the drawn pages of sample_data/ alone")
     a = parser.parse_args()
-    parts = [p.strip() for p in a.keep_only.split(",")]
+    parts = [p.strip() for p in a.only.split(",")]
     if not set(parts) <= set(PARTS):
         parser.error(f"--only: parts are {', '.join(PARTS)}")
     if not a.quick and a.data is None:

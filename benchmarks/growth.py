@@ -126,7 +126,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for pages in a.sizes:
             place = made(folder, pages, is_one_batch=a.one_batch)
-            for name in a.keep_only:
+            for name in a.only:
                 found[f"{name}_{pages}"] = used(place, name, Path(out))
                 print(f"{name:10} {pages:>10,} {found[f'{name}_{pages}']}", flush=True)
     found["made_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -155,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for pages in QUICK if a.quick else a.sizes:
             place = lived_in(growth.made(folder, pages))
-            for name in a.keep_only:
+            for name in a.only:
                 found[f"{name}_{pages}"] = used(place, name, pages, Path(out))
                 print(f"{name:10} {pages:>10,} {found[f'{name}_{pages}']}", flush=True)
     if a.json:

@@ -58,7 +58,7 @@ def main() -> int:
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
-    result = measure_samples(a.pages) if a.quick else measure_parts(a, a.keep_only.split(","))
+    result = measure_samples(a.pages) if a.quick else measure_parts(a, a.only.split(","))
     print(json.dumps(result, indent=1))
     if a.json:
         a.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

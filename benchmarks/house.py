@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--under", default="", help="with --list: only what lies in this folder")
     a = parser.parse_args()
     names = {m.name for m in MEASURES}
-    only = set(filter(None, a.keep_only.split(",")))
+    only = set(filter(None, a.only.split(",")))
     if only - names:
         parser.error(f"no measure {', '.join(sorted(only - names))}; there are {', '.join(sorted(names))}")
     house, found = House(ROOT), {}

@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one seed of three steps, without PostgreSQL")
     a = parser.parse_args()
     if a.quick:
-        a.seeds, a.length, a.pg, a.keep_only = 1, 2, 0, "settle,run"
+        a.seeds, a.length, a.pg, a.only = 1, 2, 0, "settle,run"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     load_all()
     server = _server() if a.pg else None
@@ -147,7 +147,7 @@ def _play_all(a: argparse.Namespace, server: Any) -> dict[str, Any]:
         if time.monotonic() > until:
             break
         uses = server if a.pg and seed % a.pg == 0 else None
-        steps = draw(seed, a.length, a.faults, a.keep_only)
+        steps = draw(seed, a.length, a.faults, a.only)
         played = play(steps, uses)
         seeds, commands, untold = seeds + 1, commands + len(played.log), untold + played.untold
         print(f"seed {seed}: {'WRONG' if played.wrong else 'ok'}", flush=True)

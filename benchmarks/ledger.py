@@ -91,7 +91,7 @@ def main() -> int:
         if kept.is_file() and not a.again:
             figures = json.loads(kept.read_text())
         for name, measure in _parts(a, folder, pages).items():
-            if (a.keep_only and name not in a.keep_only) or (name in figures and not a.keep_only):
+            if (a.only and name not in a.only) or (name in figures and not a.only):
                 continue
             figures |= measure() | {name: True}
             kept.write_text(json.dumps(figures, indent=1))
@@ -111,7 +111,7 @@ def _parts(a: argparse.Namespace, folder: Path, pages: int) -> dict[str, Callabl
     if a.straight:
         place = make(folder.with_name(f"{folder.name}-pg"), pages, a.per_volume, a.pg)
         return {"postgres": partial(_postgres, LedgerBench(place, pages, 1 if a.quick else 3, a.pg))}
-    if not a.keep_only or set(a.keep_only) & set(_MEASURES):
+    if not a.only or set(a.only) & set(_MEASURES):
         place = make(folder, pages, a.per_volume)
         bench = LedgerBench(place, pages, 1 if a.quick else 3, a.pg)
         parts = {name: partial(measure, bench) for name, measure in _MEASURES.items()}

@@ -111,7 +111,7 @@ def main() -> int:
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
-    only = ("typed",) if a.quick else a.keep_only.split(",")
+    only = ("typed",) if a.quick else a.only.split(",")
     result = {**(measure(a, only) if not a.quick else {}), **({"typed": measure_typed()} if "typed" in only else {})}
     print(json.dumps(result, indent=1))
     if a.json:

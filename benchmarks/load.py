@@ -92,7 +92,7 @@ def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.parts.load.peers import measure_peers
     from sample_data.makers.load_files import write_files
 
-    only = set(a.keep_only.split(","))
+    only = set(a.only.split(","))
     figures: dict[str, Any] = {"rows": 3 * a.rows}
     found = binaries()
     if found is None:

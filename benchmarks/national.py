@@ -68,7 +68,7 @@ def main() -> int:
     months, stations, records = (6, 720, 2_400_000) if a.quick else (120, STATIONS, RECORDS)
     with tempfile.TemporaryDirectory() as made:
         folder = a.folder or Path(made)
-        parts = set(a.keep_only.split(","))
+        parts = set(a.only.split(","))
         figures = measure(folder, months, stations, records, a.last, parts, a.postgres)
         figures |= trust(quick=a.quick) if "trust" in parts else {}
         figures |= judge(8 if a.quick else 400, seed=102) if "worlds" in parts else {}

@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--learned", type=int, default=200, help="pages by which learning is timed")
     parser.add_argument("--quick", action="store_true", help="drawn pages and drawn offices alone")
     a = parser.parse_args()
-    only = [p.strip() for p in a.keep_only.split(",")]
+    only = [p.strip() for p in a.only.split(",")]
     if not set(only) <= set(PARTS):
         parser.error(f"--only: parts are {', '.join(PARTS)}")
     if not a.quick and a.data is None:

@@ -417,7 +417,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    named = [[x for x in part.split(",") if x] for part in (asked.keep_only, asked.languages)]
+    named = [[x for x in part.split(",") if x] for part in (asked.only, asked.languages)]
     figures = measure(asked.data, asked.quick, *named)
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -49,7 +49,7 @@ def main() -> int:
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
-    only = a.keep_only.split(",")
+    only = a.only.split(",")
     if a.fit and (a.quick or not {"lines", "drawn"} <= set(only)):
         parser.error("--fit needs the whole of lines and drawn")
     cache = a.cache or Path(tempfile.gettempdir()) / f"digitize-read-bench{'-quick' if a.quick else ''}.db"

@@ -51,17 +51,17 @@ def main() -> int:
     server = None
     try:
         world = World(sizes[-1], options.seed, sized=_MAIN if sizes[-1] >= _MAIN // 4 else 0)
-        if {"pg", "peers", "grow-pg"} & options.keep_only:
+        if {"pg", "peers", "grow-pg"} & options.only:
             server = kept_server(folder)
         for size in sizes:
-            _measure_size(kept, world, size, count, options.keep_only, server)
-        if "peers" in options.keep_only and server is not None:
+            _measure_size(kept, world, size, count, options.only, server)
+        if "peers" in options.only and server is not None:
             _measure_peers(kept, world, sizes[-1], count, server)
-        if "load" in options.keep_only:
+        if "load" in options.only:
             store, seconds = folder / "cctns.sqlite", 6 if options.quick else 60
             persons = min(kept.state["embedded"]["persons"], sizes[-1])
             _once(kept, f"load {sizes[-1]}", lambda: load_served(store, folder, world, persons, seconds))
-        if "policy" in options.keep_only:
+        if "policy" in options.only:
             _once(kept, "policy", measure_policy)
     finally:
         if server is not None:

@@ -95,7 +95,7 @@ def _measure(
 ) -> dict[str, Any]:
     kept = KeptStores(folder / f"lucene-{size}")
     groups = questions_of(world, size, options.questions)
-    for part in options.keep_only:
+    for part in options.only:
         name = f"{part} {options.seed} {options.questions}"
         if (name in kept.state and not options.set) or (isinstance(lucene, str) and part != "ours"):
             continue

@@ -51,7 +51,7 @@ def main() -> int:
     if a.json and a.json.exists():
         figures |= json.loads(a.json.read_text(encoding="utf-8"))
     for name, (part, first) in PARTS.items():
-        if name in a.keep_only.split(",") if a.keep_only else figures.get(first) is None:
+        if name in a.only.split(",") if a.only else figures.get(first) is None:
             figures |= part(a)
             if a.json:
                 a.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -76,7 +76,7 @@ def _differing(figures: dict[str, Any]) -> list[Any]:
 def _measure(a: argparse.Namespace) -> dict[str, Any]:
     from sample_data.makers.checked_files import write_rows
 
-    only = set(a.keep_only.split(",")) if a.keep_only else set(PARTS)
+    only = set(a.only.split(",")) if a.only else set(PARTS)
     rows = 3_000 if a.quick else a.rows
     earlier = json.loads(a.json.read_text(encoding="utf-8")) if a.json and a.json.exists() else {}
     figures: dict[str, Any] = dict.fromkeys(FIGURES) | earlier | {"rows": rows}

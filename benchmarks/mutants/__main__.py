@@ -197,7 +197,7 @@ def choose(modules: Mapping[str, str], options: Any) -> list[Mutant]:
     """Some faults of each area, always the same for a seed, whatever else changes in a module."""
     by_area: dict[str, list[Mutant]] = defaultdict(list)
     for path, area in modules.items():
-        if options.keep_only and area not in options.keep_only:
+        if options.only and area not in options.only:
             continue
         if options.path and not any(part in path for part in options.path):
             continue

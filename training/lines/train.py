@@ -66,7 +66,7 @@ def _work(rank: int, asked: argparse.Namespace) -> None:
     ema = {name: p.detach().clone() for name, p in model.named_parameters()}
     step, spent = _resume(asked.out / "last.pt", model, optimiser, ema)
     rates = [g["initial_lr"] if "initial_lr" in g else g["lr"] for g in groups]
-    shards = Shards(asked.shards, asked.squeeze, asked.keep_only)
+    shards = Shards(asked.shards, asked.squeeze, asked.only)
     started, saved = time.monotonic() - spent, time.monotonic()
     losses: list[float] = []
     for texts, strips in _batches(shards, rank, asked, step, started):
@@ -121,7 +121,7 @@ def _batches(shards: Shards, rank: int, asked: argparse.Namespace, step: int, st
         pool.sort(key=lambda p: p[1])
         for at in rng.permutation(16):
             part = pool[int(at) * size : (int(at) + 1) * size][rank :: asked.workers]
-            yield batch_of(shards, [p[0] for p in part], noise, augment=asked.keep_only is None)
+            yield batch_of(shards, [p[0] for p in part], noise, augment=asked.only is None)
 
 
 def _agreed(value: float, workers: int) -> float:

@@ -46,7 +46,7 @@ def run_parts(name: str, doc: str | None, parts: Parts, samples: Path) -> int:
     a = parser.parse_args()
     if not a.quick and a.data is None:
         parser.error("--data FOLDER or --quick")
-    wanted = a.keep_only.split(",")
+    wanted = a.only.split(",")
     if set(wanted) - set(parts):
         parser.error(f"--only: parts are {', '.join(parts)}")
     bench = Bench(samples if a.quick else a.data, a.quick, a.peer_python)
