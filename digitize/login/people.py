@@ -55,7 +55,7 @@ class Account:
 
     @property
     def login_stamp(self) -> str:
-        """See `digitize.login.sessions.Holder`."""
+        """See `digitize.login.sessions.SessionHolder`."""
         return self.changed
 
     def may(self, role: str) -> bool:

@@ -27,7 +27,7 @@ _WRITE_EVERY_S = 60.0
 """How far what the file says of the last request of a session may lie behind."""
 
 
-class Holder(Protocol):
+class SessionHolder(Protocol):
     """Whose a session is. login_stamp: changes when password or token does, which ends older sessions."""
 
     @property
@@ -39,8 +39,8 @@ class Holder(Protocol):
         """See the class."""
 
 
-H = TypeVar("H", bound=Holder)
-H_co = TypeVar("H_co", bound=Holder, covariant=True)
+H = TypeVar("H", bound=SessionHolder)
+H_co = TypeVar("H_co", bound=SessionHolder, covariant=True)
 
 
 class Holders(Protocol[H_co]):
