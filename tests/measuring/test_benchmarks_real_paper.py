@@ -1,7 +1,7 @@
 """The benchmark of real paper runs on drawn pages and tells a lost figure from a found one."""
 
+from benchmarks.parts.real_paper.ruled import measure
 from benchmarks.parts.registers.figures_score import FigureScore
-from benchmarks.real_paper import measure
 
 TRUTH = [[str(i), *(f"9.{i}{j}5" for j in range(1, 10))] for i in range(1, 5)]
 
