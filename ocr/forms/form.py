@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ocr.errors import FormError
+from ocr.forms.faults import load_model
 
 Kind = Literal["line", "block", "digits", "year", "date", "time", "sections", "choice"]
 
@@ -184,17 +184,9 @@ def _missing(form_id: str, zone_id: str) -> Zone:
 def load_form(path: Traversable) -> Form:
     """Read one form file.
 
-    Raises FormError naming file and key when the file is not valid TOML or does not fit the model.
+    Raises FormError naming file and line when the file is not valid TOML or does not fit the model.
     """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        return Form.model_validate(data)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise FormError(f"{path.name}: not valid TOML: {e}") from e
-    except ValidationError as e:
-        first = e.errors()[0]
-        where = ".".join(str(x) for x in first["loc"])
-        raise FormError(f"{path.name}: {where}: {first['msg']}") from e
+    return load_model(path, Form)
 
 
 def load_forms(folder: Traversable | None = None) -> Mapping[str, Form]:

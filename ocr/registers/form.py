@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -12,9 +11,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ocr.errors import FormError
+from ocr.forms.faults import fault_at, load_model, read_toml_text
 from ocr.forms.form import Confidence, Kind
 from ocr.languages.language import known_languages
 from ocr.languages.script import nfc
@@ -36,7 +36,7 @@ class RegisterColumn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=_NAME)
+    id: str = Field(pattern=_NAME, description='id = "ID", in small Latin letters, digits and _')
     kind: Kind = "line"
     width: float = Field(default=10.0, gt=0.0)
     list: str | None = None
@@ -54,24 +54,27 @@ class RegisterForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=_NAME)
-    title: str
-    row_start: str
+    id: str = Field(pattern=_NAME, description='id = "reg_NAME", in small Latin letters, digits and _')
+    title: str = Field(description='title = "NAME", as people call the register')
+    row_start: str = Field(description='row_start = "ID", the id of the column whose entry begins a row')
     spread_from: str = ""
     days: bool = False
     titles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     confidence: Confidence = Confidence()
-    columns: tuple[RegisterColumn, ...] = Field(alias="column", min_length=2)
+    columns: tuple[RegisterColumn, ...] = Field(
+        alias="column", min_length=2, description='[[column]] with id = "ID" below it, for each column from the left'
+    )
 
     @model_validator(mode="after")
     def _columns_fit(self) -> RegisterForm:
         ids = self.ids
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise ValueError(f"column ids used twice: {', '.join(twice)}")
-        for name in (self.row_start, self.spread_from or self.row_start):
+        for number, name in enumerate(ids):
+            if name in ids[:number]:
+                first = f"column {ids.index(name) + 1}, counted from the left, has it, too"
+                raise fault_at(("column", number, "id"), f'id = "{name}" is used twice ({first}); give another id here')
+        for key, name in (("row_start", self.row_start), ("spread_from", self.spread_from or self.row_start)):
             if name not in ids:
-                raise ValueError(f"there is no column {name}")
+                raise fault_at((key,), f'{key} = "{name}": there is no such column; write one of {", ".join(ids)}')
         return self
 
     @property
@@ -180,6 +183,11 @@ def _join_registers(known: Registers, more: Registers, folder: Path | None) -> R
     return Registers(forms=MappingProxyType({**known.forms, **more.forms}), labels=labels)
 
 
+def load_register(path: Traversable) -> RegisterForm:
+    """One register file. Raises FormError naming file and line, and what to write there."""
+    return load_model(path, RegisterForm)
+
+
 def load_registers(folder: Traversable) -> Registers:
     """All register files of a folder, and its labels.toml.
 
@@ -192,34 +200,18 @@ def load_registers(folder: Traversable) -> Registers:
         if path.name == _LABELS:
             labels = _labels(path)
         elif path.name.endswith(".toml"):
-            form = _form(path)
+            form = load_register(path)
             if form.id in forms:
                 raise FormError(f"{path.name}: register id {form.id} is used by another file")
             forms[form.id] = form
     return Registers(forms=MappingProxyType(forms), labels=labels)
 
 
-def _form(path: Traversable) -> RegisterForm:
-    try:
-        return RegisterForm.model_validate(_toml(path))
-    except ValidationError as e:
-        first = e.errors()[0]
-        where = ".".join(str(x) for x in first["loc"])
-        raise FormError(f"{path.name}: {where}: {first['msg']}") from e
-
-
 def _labels(path: Traversable) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    raw = _toml(path)
+    _, raw = read_toml_text(path)
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for column, by_language in raw.items():
         if not isinstance(by_language, dict):
             raise FormError(f"{path.name}: {column}: must be a table of languages")
         found[column] = {code: tuple(nfc(str(x)) for x in texts) for code, texts in by_language.items()}
     return found
-
-
-def _toml(path: Traversable) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise FormError(f"{path.name}: not valid TOML: {e}") from e

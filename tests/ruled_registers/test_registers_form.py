@@ -42,20 +42,36 @@ def test_every_column_has_an_english_label(form):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "line", "said"),
     [
-        (("row_start", "row_begin"), "row_start"),
-        (('row_start = "sl"', 'row_start = "no"'), "there is no column no"),
-        (('id = "name"', 'id = "sl"'), "used twice: sl"),
-        (('kind = "digits"', 'kind = "number"'), "kind"),
-        (("title", "title ="), "not valid TOML"),
+        (("row_start", "row_begin"), 4, "there is no key row_begin"),
+        (('row_start = "sl"\n', ""), None, 'row_start is missing: write row_start = "ID", the id of the column'),
+        (('title = "X"', '[titles]\ntitle = "X"'), None, "it stands in line 4, below [titles]: move it above"),
+        (('row_start = "sl"', 'row_start = "no"'), 4, 'row_start = "no": there is no such column; write one of sl, na'),
+        (('row_start = "sl"', 'row_start = "sl"\nspread_from = "x"'), 5, 'spread_from = "x": there is no such column'),
+        (('id = "name"', 'id = "sl"'), 9, 'id = "sl" is used twice (column 1, counted from the left, has it, too)'),
+        (('id = "name"', 'id = "Name 1"'), 9, 'id = "Name 1": small Latin letters'),
+        (('id = "name"', 'id = "name"\nknid = "line"'), 10, "there is no key knid; did you mean kind?"),
+        (('title = "X"', 'title = "X"\npaper = 1'), 4, "there is no key paper (known: id, title, row_start"),
+        (('kind = "digits"', 'kind = "number"'), 7, "kind = \"number\" is not known (write one of 'line', 'block'"),
+        (('kind = "digits"', 'kind = "dates"'), 7, "did you mean date?"),
+        (('id = "name"', "width = 3"), 8, 'id is missing: write id = "ID"'),
+        (('id = "name"', 'id = "name"\nwidth = 0'), 10, "width: Input should be greater than 0"),
+        (("title", "title ="), None, "not valid TOML: Invalid value (at line 3"),
     ],
 )
-def test_a_mistake_in_a_register_file_is_named(tmp_path, change, said):
-    (tmp_path / "reg_x.toml").write_text(GOOD.replace(*change), encoding="utf-8")
-    with pytest.raises(FormError, match=r"reg_x\.toml") as caught:
+def test_a_mistake_in_a_register_file_is_named_with_its_line_and_what_to_write(tmp_path, change, line, said):
+    (tmp_path / "reg_x.toml").write_text(GOOD.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(FormError) as caught:
         load_registers(tmp_path)
     assert said in str(caught.value)
+    assert str(caught.value).startswith(f"reg_x.toml, line {line}: " if line else "reg_x.toml: ")
+
+
+def test_a_register_of_one_column_is_refused_saying_how_columns_are_written(tmp_path):
+    (tmp_path / "reg_x.toml").write_text(GOOD.rpartition("[[column]]")[0], encoding="utf-8")
+    with pytest.raises(FormError, match=r"column: .*at least 2"):
+        load_registers(tmp_path)
 
 
 def test_two_files_may_not_share_an_id(tmp_path):

@@ -64,7 +64,7 @@ def test_a_folders_registers_stand_beside_the_packages_with_their_labels(tmp_pat
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [(BEAT.replace("reg_beat", "reg_gd"), "used in another folder"), (BEAT.replace("entry_no", "no"), "no column no"),
+    [(BEAT.replace("reg_beat", "reg_gd"), "used in another folder"), (BEAT.replace("entry_no", "no"), "no such column; write one of entry_no"),
      ("colour = 1\n" + BEAT, "colour"), ("id = ", "not valid TOML")],
 )  # fmt: skip
 def test_a_register_whose_file_is_wrong_is_refused_naming_it(tmp_path, text, why):
