@@ -23,7 +23,7 @@ from ocr.print.lines import LineText, read_mixed
 from ocr.registers.around import DateReader
 from ocr.registers.cells import UNREAD, Cell, pictures_of
 from ocr.registers.ditto import is_ditto
-from ocr.registers.figure_columns import add_figures, count_digits, usual_digits
+from ocr.registers.figure_columns import count_digits, look_again, usual_digits
 from ocr.registers.figures import BY, MOST_DOUBTFUL, decide_figures, uses_native, with_figures, without_figures
 from ocr.registers.form import RegisterColumn, RegisterForm
 from ocr.registers.table import AGAIN, RegisterTable, TableRow
@@ -126,29 +126,35 @@ class CellReader:
     def _reread_figures(
         self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]
     ) -> Sequence[Sequence[ZoneReading]]:
-        """Cells that do not look like the other figures of their column, read once more for figures alone."""
-        names = [n for n in (rows[0] if rows else ()) if column_of(table.form, n.zone).kind in _FREE_KINDS]
-        usual = {z.zone: usual_digits([c for own in rows for c in own if c.zone == z.zone]) for z in names}
-        found = []
-        for row, own in zip(table.rows, rows, strict=True):
-            cells = []
-            for cell in own:
-                digits = usual.get(cell.zone)
-                if digits is not None and not cell.blank and not _fits_column(cell, digits):
-                    pictures = pictures_of(table.sheet, row.cells[cell.zone], table.marks)
-                    cell = add_figures(cell, self._read_figures(pictures), digits)
-                cells.append(cell)
-            found.append(cells)
+        """The cells of columns of figures after a second look for figures alone: added, confirmed or doubted."""
+        names = [n.zone for n in (rows[0] if rows else ()) if column_of(table.form, n.zone).kind in _FREE_KINDS]
+        usual = {n: usual_digits([c for own in rows for c in own if c.zone == n]) for n in names}
+        if not any(usual.values()):
+            return rows
+        found = [list(own) for own in rows]
+        shown: dict[tuple[int, int], list[Image]] = {}
+        for r, (row, own) in enumerate(zip(table.rows, rows, strict=True)):
+            is_entry = _is_entry(table.form, own)
+            for c, cell in enumerate(own):
+                if usual.get(cell.zone) is None or cell.blank or not cell.candidates:
+                    continue
+                fits = _fits_column(cell, usual[cell.zone] or 0)
+                # Two looks at handwriting often make the same mistake.
+                by_hand = column_of(table.form, cell.zone).handwriting
+                if not fits or (is_entry and not by_hand and not row.cells[cell.zone].misplaced):
+                    pictures = _figure_pictures(pictures_of(table.sheet, row.cells[cell.zone], table.marks))
+                    shown[r, c] = pictures[-1:] if fits else pictures
+        seen = iter(self._read_figures([p for pictures in shown.values() for p in pictures]))
+        for (r, c), pictures in shown.items():
+            cell = found[r][c]
+            found[r][c] = look_again(cell, [next(seen) for _ in pictures], usual[cell.zone] or 0)
         return found
 
     def _read_figures(self, pictures: Sequence[Image]) -> list[Candidate]:
-        """What stands in a cell of one line when it is asked for figures alone, also larger and with paper around."""
-        if len(pictures) != 1:
-            return []
-        shown = [pictures[0], white_border(pictures[0]), white_border(enlarge(pictures[0], _LARGER))]
+        """What each picture of a cell shows when it is asked for figures alone."""
         codes = tuple(self._codes[:1]) or ("en",)
-        texts = self._engine.read([LineImage(p, codes, digits=True, kind="digits") for p in shown])
-        return [Candidate(t.text, t.confidence, "tesseract") for t in texts if t.text]
+        texts = self._engine.read([LineImage(p, codes, digits=True, kind="digits") for p in pictures])
+        return [Candidate(t.text, t.confidence, "tesseract") for t in texts]
 
     def date_reader(self, table: RegisterTable, rows: Sequence[Sequence[ZoneReading]]) -> DateReader | None:
         """What reads dates written by hand in the digits of a page; None where no engine does.
@@ -261,6 +267,20 @@ def decide_cell(
 def _first_text(reading: ZoneReading) -> str:
     """The surest text of a cell; the engine for numbers takes a ditto mark for one."""
     return next((c.text for c in without_figures(reading.candidates)), "")
+
+
+def _figure_pictures(pictures: Sequence[Image]) -> list[Image]:
+    """A cell of one line as it is, with paper around it, and larger; none of a cell of several lines."""
+    if len(pictures) != 1:
+        return []
+    return [pictures[0], white_border(pictures[0]), white_border(enlarge(pictures[0], _LARGER))]
+
+
+def _is_entry(form: RegisterForm | None, cells: Sequence[ZoneReading]) -> bool:
+    """Whether a row has a number of its own: heads and foot rows have figures that are no record."""
+    return form is not None and any(
+        z.zone == form.row_start and any(c.isdecimal() for x in z.candidates for c in x.text) for z in cells
+    )
 
 
 def _fits_column(cell: ZoneReading, digits: int) -> bool:

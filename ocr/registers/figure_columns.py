@@ -1,7 +1,8 @@
 """Columns of figures, told by their own cells: what does not look like its column is read once more, for figures alone.
 
 Where nearly all cells of a column hold so many digits and no letters, "9·74)" is a 1 read as a bracket, and "9·98" lost
-its last digit. What the second look gives is a guess that a person is asked about.
+its last digit. What the second look gives is a guess that a person is asked about. A printed figure that fits its
+column is surer than its engine says where a second look, larger and for figures alone, sees the same.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from ocr.page import Candidate, ZoneReading
 
 MOST_SURE = 0.5
 """The most that a figure of a second look is sure of."""
+AGREED = 0.95
+"""How sure a printed figure is that two looks agree on: of 4,184 on six pages of a real book .990 were right, 0 to .02
+less on drawn and worn ones (`python -m benchmarks.real_paper`)."""
 _LEAST_CELLS, _LEAST_SHARE, _LEAST_DIGITS = 8, 0.6, 2
 _SEPARATORS = frozenset(".,:;-'°·•* ")
 _MOST_SEPARATORS = 2
@@ -43,11 +47,29 @@ def count_digits(text: str) -> int | None:
     return len(plain) - len(others)
 
 
-def add_figures(cell: ZoneReading, found: Sequence[Candidate], digits: int) -> ZoneReading:
-    """A cell with the first text of a second look that has the digits of its column; as it was where none has."""
+def look_again(cell: ZoneReading, found: Sequence[Candidate], digits: int) -> ZoneReading:
+    """A cell after a second look; found: what each picture of it showed, digits: those of its column."""
+    if count_digits(cell.candidates[0].text) != digits:
+        return _add_figures(cell, found, digits)
+    same = [c for c in found if _digits_of(c.text) == _digits_of(cell.candidates[0].text)]
+    return _confirm(cell) if same else cell
+
+
+def _confirm(cell: ZoneReading) -> ZoneReading:
+    first, *others = cell.candidates
+    return replace(cell, candidates=(replace(first, confidence=max(AGREED, first.confidence)), *others))
+
+
+def _add_figures(cell: ZoneReading, found: Sequence[Candidate], digits: int) -> ZoneReading:
+    """The first text that has the digits of its column; without one the cell is doubted: heads are read surely, too."""
     best = next((c for c in found if count_digits(c.text) == digits), None)
     if best is None:
-        return cell
+        capped = (replace(c, confidence=min(c.confidence, MOST_SURE)) for c in cell.candidates)
+        return replace(cell, candidates=tuple(capped))
     sure = min(MOST_SURE, max([best.confidence, *(c.confidence for c in cell.candidates)]))
     fallen = tuple(replace(c, confidence=round(min(c.confidence, sure) * _FALLS, 4)) for c in cell.candidates)
     return replace(cell, candidates=(replace(best, confidence=round(sure, 4)), *fallen))
+
+
+def _digits_of(text: str) -> str:
+    return "".join(c for c in fold_digits(text) if c.isdecimal())

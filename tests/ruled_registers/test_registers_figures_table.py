@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.page import Box, Candidate, ZoneReading
-from ocr.registers.figure_columns import add_figures, count_digits, usual_digits
+from ocr.registers.figure_columns import count_digits, look_again, usual_digits
 from ocr.registers.form import RegisterColumn, RegisterForm, Registers
 from ocr.registers.grid import find_grid
 from ocr.registers.labels import columns_by_labels, columns_by_widths
@@ -143,7 +143,14 @@ def test_a_column_of_names_or_of_few_cells_is_none_of_figures():
 
 
 def test_a_second_look_is_a_guess_that_is_asked_and_the_first_stays_beside_it():
-    again = add_figures(cell("9.57)", 0.95), [Candidate("957", 0.9), Candidate("9.571", 0.9)], 4)
+    again = look_again(cell("9.57)", 0.95), [Candidate("957", 0.9), Candidate("9.571", 0.9)], 4)
     assert [c.text for c in again.candidates] == ["9.571", "9.57)"]
     assert again.candidates[0].confidence <= 0.5
-    assert add_figures(cell("9.57)"), [Candidate("957", 0.9)], 4) == cell("9.57)")
+    unexplained = look_again(cell("Ins.", 0.95), [Candidate("957", 0.9)], 4)
+    assert [(c.text, c.confidence) for c in unexplained.candidates] == [("Ins.", 0.5)]
+
+
+def test_a_printed_figure_is_sure_where_a_second_look_sees_the_same():
+    assert look_again(cell("9.571", 0.3), [Candidate("9571", 0.2)], 4).candidates[0].confidence >= 0.9
+    assert look_again(cell("9.571", 0.3), [Candidate("9577", 0.9)], 4) == cell("9.571", 0.3)
+    assert look_again(cell("9.571", 0.3), [], 4) == cell("9.571", 0.3)
