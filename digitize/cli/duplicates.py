@@ -109,7 +109,10 @@ def _show(found: Duplicates, format: str, out: Path | None) -> None:
     if format != "table":
         write_pairs(found.pairs, format, out)
     elif found.pairs:
-        rows = [[p["group"], f"{p['score']:.2f}", *map(_side, (p["left"], p["right"])), _why(p)] for p in found.pairs]
+        rows = [
+            [p["group"], f"{p['score']:.2f}", *map(_side, (p["left"], p["right"])), _describe_pair(p)]
+            for p in found.pairs
+        ]
         results().print(table("Pairs", ["group", "score", "one", "other", "why"], rows), markup=False)
     if found.purged:
         errors().print(f"{found.purged} records are not compared: their values were purged.", soft_wrap=True)
@@ -129,7 +132,7 @@ def _side(side: dict[str, Any]) -> str:
     return f"{side['record'] or 'no id'}, {side['line']}: {', '.join(values)}"
 
 
-def _why(pair: dict[str, Any]) -> str:
+def _describe_pair(pair: dict[str, Any]) -> str:
     differs = f"; not {', '.join(pair['differs'])}" if pair["differs"] else ""
     return f"{pair['kind']}: {', '.join(pair['agrees'])}{differs}"
 

@@ -77,7 +77,7 @@ def list_keys(workspace: Workspace = _HERE, target: At = "", schema: Schema = ""
     from dataclasses import asdict
 
     with opened_book(workspace, target, schema) as (book, _):
-        held = sorted(book.trusted().values(), key=lambda k: (k.reporter, k.since))
+        held = sorted(book.load_trusted_keys().values(), key=lambda k: (k.reporter, k.since))
     if json:
         print_json({"keys": [asdict(k) for k in held]})
         return

@@ -38,7 +38,7 @@ def list_(
     # Any other folder may have one called "models" that is not meant.
     with searching((folder or Path()) / "models") if _is_workspace(folder) else nullcontext():
         found = list_models(str(folder or "DIR"))
-    own, used = _own(folder) if _is_workspace(folder) else ([], ())
+    own, used = _list_own_weights(folder) if _is_workspace(folder) else ([], ())
     if json:
         listed = [{**one.as_plain(), "used": one.name in used} for one in own]
         print_json({"models": [asdict(one) for one in found], "own": listed})
@@ -51,7 +51,7 @@ def list_(
         say(f"{one.line()}{', in use' if one.name in used else '' if one.adopted else ', not adopted'}")
 
 
-def _own(folder: Path | None) -> tuple[list[OwnWeights], Collection[str]]:
+def _list_own_weights(folder: Path | None) -> tuple[list[OwnWeights], Collection[str]]:
     from digitize.workspace.ledger import Ledger
     from digitize.workspace.ledger.chosen_weights import find_all_chosen
     from digitize.workspace.own_weights import list_weights

@@ -105,7 +105,7 @@ def _print(found: Comparison, *, json: bool) -> None:
     if sums["refused"]:
         say(f"{sums['refused']} records of the source were refused by the target and wait: digitize quarantine list")
     for other in found.others[:_SHOWN]:
-        say(_other(other))
+        say(_describe_other_batch(other))
     for line in found.left_out:
         say(line)
 
@@ -125,7 +125,7 @@ def _list_ids(unequal: list[StationYear]) -> list[str]:
     return lines
 
 
-def _other(other: dict[str, object]) -> str:
+def _describe_other_batch(other: dict[str, object]) -> str:
     how = "corrected in the quarantine and replayed" if other["is_replay"] else "of other loads"
     return f"{other['records']} records in the target are {how}: batch {other['batch']}, loaded {other['at']}."
 

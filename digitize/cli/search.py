@@ -59,7 +59,7 @@ def search(
         print_json({"hits": [hit.as_plain() for hit in hits]})
         return
     if hits:
-        rows = [[hit.kind, f"{hit.score:.2f}", hit.record, *_format_hit(hit), _why(hit)] for hit in hits]
+        rows = [[hit.kind, f"{hit.score:.2f}", hit.record, *_format_hit(hit), _describe_grounds(hit)] for hit in hits]
         titles = ["kind", "score", "record", "case", "found", "why"]
         results().print(table("Found", titles, rows), markup=False)
     else:
@@ -76,7 +76,7 @@ def _format_hit(hit: SearchHit) -> tuple[str, str]:
     return place, ", ".join(shown or hit.sections)
 
 
-def _why(hit: SearchHit) -> str:
+def _describe_grounds(hit: SearchHit) -> str:
     return ", ".join(g.what if g.how == "same" else f"{g.what} ({g.how})" for g in hit.why)
 
 

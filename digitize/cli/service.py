@@ -93,11 +93,11 @@ def _show(answer: ServiceAnswer) -> None:
     if not answer.found:
         say("Nothing was found that may be shown.")
         return
-    rows = [[*_cells(one), _why(one)] for one in answer.found]
+    rows = [[*_cells(one), _describe_grounds(one)] for one in answer.found]
     results().print(table("Found", ["record", "case", "found", "says", "why"], rows), markup=False)
     for one in answer.found:
         for other in one.beside:
-            say(f"  beside {one.record or one.form}: {', '.join(_cells(other)[:3])} ({_why(other)})")
+            say(f"  beside {one.record or one.form}: {', '.join(_cells(other)[:3])} ({_describe_grounds(other)})")
 
 
 def _asked_of(held: StoreHoldings) -> str:
@@ -113,7 +113,7 @@ def _cells(one: ShownAnswer) -> list[str]:
     return [one.record or one.form, ", ".join(one.case.values()), found, one.says]
 
 
-def _why(one: ShownAnswer) -> str:
+def _describe_grounds(one: ShownAnswer) -> str:
     return ", ".join(g.what if g.how == "same" else f"{g.what} ({g.how})" for g in one.why)
 
 

@@ -89,7 +89,7 @@ def validate(
     lists, left_out = Lists(state, stations, beats, _find_dataset(paths)), _left_out(form, select, ignore)
     settings = file_settings(lists, today=today, profile=profile, policy=policy, years=years, left_out=left_out)
     legacy = _legacy(_Old(mapping, name, year), lists.code, stations, fix)
-    how = _how(policy, reason, lang, legacy)
+    how = _build_options(policy, reason, lang, legacy)
     _require_there(paths, is_mapped=legacy is not None)
     print_not_told(settings)
     report = _report(paths, form, settings, how, fix=fix, baseline=baseline)
@@ -136,7 +136,7 @@ def _left_out(form: str, select: str, ignore: str) -> frozenset[str]:
     return rules_left_out(form, split_words(select), split_words(ignore))
 
 
-def _how(policy: str, reason: str, language: str, legacy: Legacy | None) -> CheckOptions:
+def _build_options(policy: str, reason: str, language: str, legacy: Legacy | None) -> CheckOptions:
     from digitize.files.validating.validate import CheckOptions
     from validators.messages.texts import load_messages
     from validators.policy.policies import load_impact

@@ -35,7 +35,7 @@ def watch(
     from digitize.workspace.intake.watched import ScannerFolder
     from digitize.workspace.place import open_place
 
-    folder, scanner = _which(folders)
+    folder, scanner = _tell_folders_apart(folders)
     flags = {"run.jobs": jobs}
     place = open_place(folder, flags)
     at = place.options.learn.at
@@ -59,7 +59,7 @@ def _sleep(seconds: float) -> bool:
     return False
 
 
-def _which(folders: list[Path]) -> tuple[Path, Path | None]:
+def _tell_folders_apart(folders: list[Path]) -> tuple[Path, Path | None]:
     """The workspace, and the scanner's folder if there is one; in whatever order they were given."""
     from digitize.errors import OptionsError
 

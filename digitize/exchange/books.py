@@ -83,7 +83,7 @@ class ExchangeBook:
         found = self.rows(query, manifest, way, partner)
         return BookedPackage(*found[0]) if found else None
 
-    def sent(self, partner: str, kind: str, items: Sequence[str]) -> dict[str, str]:
+    def find_sent(self, partner: str, kind: str, items: Sequence[str]) -> dict[str, str]:
         """Of these records what the partner holds: record -> hash, "" where it was told that it is no more."""
         query = f"SELECT item, content FROM {SENT} WHERE partner = ? AND kind = ? AND item {self.one_of}"
         return dict(self.rows(query, partner, kind, self.as_list(items)))
@@ -120,7 +120,7 @@ class ExchangeBook:
         """See `KeyBook`: each line is one transaction by itself."""
         yield
 
-    def trusted(self) -> dict[str, Key]:
+    def load_trusted_keys(self) -> dict[str, Key]:
         """Public key -> whose it is."""
         return known_keys(self)
 

@@ -170,7 +170,7 @@ def _changes(task: _Task, told: _Told, *, full: bool) -> Iterator[Line]:
 
 def _puts(task: _Task, kind: str, sent: SentForm, *, full: bool) -> Iterator[tuple[Line, str]]:
     for lines in each_record(task.book, kind, sent):
-        held = {} if full else task.book.sent(task.partner, kind, [line["id"] for line in lines])
+        held = {} if full else task.book.find_sent(task.partner, kind, [line["id"] for line in lines])
         for line in lines:
             content = content_of(line)
             if held.get(line["id"]) != content:

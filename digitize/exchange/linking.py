@@ -76,7 +76,7 @@ def find_links(
     others = [s for s in some if not s.fir]
     for column in ("cnr", "prisoner"):
         values = sorted({v for s in others if s.name not in links and (v := getattr(s, column))})
-        found_by = _through(book, column, values) if values else {}
+        found_by = _find_records_by_key(book, column, values) if values else {}
         for s in others:
             if s.name not in links and (hit := found_by.get(getattr(s, column))):
                 links[s.name] = (*hit, column)
@@ -132,7 +132,7 @@ def rows_of_firs(
     return found
 
 
-def _through(book: ExchangeBook, column: str, values: Sequence[str]) -> dict[str, tuple[str, str]]:
+def _find_records_by_key(book: ExchangeBook, column: str, values: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Values of CNR or prisoner -> record: by what others stated with it and is linked, else by what was loaded."""
     found: dict[str, tuple[str, str]] = {}
     twice: set[str] = set()

@@ -24,4 +24,4 @@ def known_signers(book: ExchangeBook, place: Place) -> Mapping[str, Key]:
     site = place.options.workspace.site_id
     with Ledger(place.ledger) as ledger:
         own = {public: Key(site, public, "", "", "") for public in ledger.public_keys()}
-    return {**book.trusted(), **own}
+    return {**book.load_trusted_keys(), **own}

@@ -70,7 +70,7 @@ def take_package(
 ) -> TakenIn:
     """Take a reply in. site: this office's id. Raises PackageRefused (see docs/exchange.md), TargetRefused."""
     with open_sealed(path, secret) as plain:
-        opened = open_package(plain, book.trusted(), today)
+        opened = open_package(plain, book.load_trusted_keys(), today)
         m = opened.manifest
         if m.way != BACKWARD:
             raise PackageRefused("wrong-way", f"it goes to {m.receiver}; here replies are taken in")

@@ -42,21 +42,21 @@ def exchange_status(book: ExchangeBook) -> list[PartnerStatus]:
     """All partners by name."""
     found: dict[str, PartnerStatus] = {}
 
-    def of(partner: str) -> PartnerStatus:
+    def get_status(partner: str) -> PartnerStatus:
         return found.setdefault(partner, PartnerStatus(partner))
 
     for p in book.packages():
-        _note(of(p.partner), p)
+        _note(get_status(p.partner), p)
     held = f"SELECT partner, COUNT(*) FROM {SENT} WHERE content <> '' GROUP BY partner"
     for partner, count in book.rows(held):
-        of(partner).held = int(count)
+        get_status(partner).held = int(count)
     for some in each_statement(book):
         for s in some:
-            status = of(s.sender)
+            status = get_status(s.sender)
             status.statements, status.waiting = status.statements + 1, status.waiting + (not s.record)
             status.by_kind[s.kind] = status.by_kind.get(s.kind, 0) + 1
     for sender, count in Counter(c.sender for c in each_conflict(book)).items():
-        of(sender).conflicts = count
+        get_status(sender).conflicts = count
     return [found[p] for p in sorted(found)]
 
 

@@ -35,7 +35,7 @@ def read_both(
     limit_s = patience_s(known.place.options.read.seconds_per_page)
     for job, done in run_jobs(read_page, jobs, known.workers, _make_failure, limit_s):
         progress.advance(failed=isinstance(done, PageFailed))
-        is_new = job.settings.own(network) == candidate
+        is_new = job.settings.find_own_weights(network) == candidate
         right.setdefault(job.page, {})[is_new] = _right(known, by_page[job.page], done)
     for page, both in sorted(right.items()):
         yield from ((both[False][zone], both[True][zone]) for zone, _ in by_page[page].values)

@@ -58,7 +58,7 @@ class RateCounters:
                 yield self._open()
                 return
             try:
-                db = self._begun()
+                db = self._begin_transaction()
             except (sqlite3.Error, OSError) as e:
                 self._drop()
                 raise self._explain(e) from None
@@ -82,7 +82,7 @@ class RateCounters:
         with self._lock:
             self._drop()
 
-    def _begun(self) -> sqlite3.Connection:
+    def _begin_transaction(self) -> sqlite3.Connection:
         # Whoever puts a damaged file away must not leave others counting in it.
         if self._db is not None and self._file is not None and self._number() != self._inode:
             self._drop()

@@ -134,7 +134,7 @@ def build_masks(records: Iterable[Record]) -> CaseMasks:
 def build_workspace_masks(ledger: Ledger) -> CaseMasks:
     """Masks for every record of a workspace: one pass over the ledger."""
     records = Records(ledger)
-    return CaseMasks((s.record for s in records.all()), lambda i: s.record if (s := records.one(i)) else None)
+    return CaseMasks((s.record for s in records.all()), lambda i: s.record if (s := records.find(i)) else None)
 
 
 def build_batch_masks(ledger: Ledger, records: Callable[[], Iterator[Record]]) -> CaseMasks:

@@ -39,11 +39,11 @@ def cache_per_record(ask: Callable[P, T]) -> Callable[P, T]:
     """
 
     @lru_cache(maxsize=_KEPT)
-    def kept(these: _IdentityKey) -> T:
+    def ask_cached(these: _IdentityKey) -> T:
         return ask(*these.things, **these.named)
 
     @wraps(ask)
     def answer(*args: P.args, **kwargs: P.kwargs) -> T:
-        return kept(_IdentityKey(args, kwargs))
+        return ask_cached(_IdentityKey(args, kwargs))
 
     return answer

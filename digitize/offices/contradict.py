@@ -51,21 +51,21 @@ def _check_state(place: ReportedPlace, day: date) -> Iterator[Contradiction]:
     if stated is None or place.counts is None or place.coverage is None:
         return
 
-    def against(kind: str, part: str, **values: str) -> Contradiction:
+    def make_contradiction(kind: str, part: str, **values: str) -> Contradiction:
         return Contradiction(kind, part, place.code, place.name, values)
 
-    yield from _check_completeness(place, stated, against)
+    yield from _check_completeness(place, stated, make_contradiction)
     if stated.covered is not None and place.coverage.in_scope > stated.covered:
-        yield against(
+        yield make_contradiction(
             "stations-left-out", "(d)", stated=group_digits(stated.covered), found=group_digits(place.coverage.in_scope)
         )
     if day - stated.as_on > OLD:
-        yield against(
+        yield make_contradiction(
             "old", "(a), (b), (d)", stated=stated.as_on.isoformat(), found=group_digits((day - stated.as_on).days)
         )
 
 
-def _check_completeness(place: ReportedPlace, stated: Statement, against: Any) -> Iterator[Contradiction]:
+def _check_completeness(place: ReportedPlace, stated: Statement, make_contradiction: Any) -> Iterator[Contradiction]:
     if stated.legacy_complete is None:
         return
     done, wanted = share_of(place)
@@ -73,12 +73,14 @@ def _check_completeness(place: ReportedPlace, stated: Statement, against: Any) -
     is_complete = wanted > 0 and 100 * count_proven(place) >= COMPLETE * wanted
     if stated.legacy_complete and is_known and not is_complete:
         # What counts is never more than was shown: a surplus in one district makes up for no other's gap.
-        yield against("complete-and-is-not", "(d)", found=format_percent(min(done, count_proven(place)), wanted))
+        yield make_contradiction(
+            "complete-and-is-not", "(d)", found=format_percent(min(done, count_proven(place)), wanted)
+        )
     elif stated.legacy_complete and not is_gradable(place):
         of = {"n": group_digits(count_inventoried(place)), "all": group_digits(count_in_scope(place))}
-        yield against("complete-and-unknown", "(d)", **of)
+        yield make_contradiction("complete-and-unknown", "(d)", **of)
     elif not stated.legacy_complete and is_complete and is_gradable(place) and place.counts is not None:
-        yield against("incomplete-and-is", "(d)", found=format_percent(count_proven(place), wanted))
+        yield make_contradiction("incomplete-and-is", "(d)", found=format_percent(count_proven(place), wanted))
 
 
 def _check_published(root: ReportedPlace, left: int) -> Iterator[Contradiction]:

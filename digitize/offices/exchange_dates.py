@@ -18,7 +18,7 @@ _EVENTS = "SELECT detail FROM events WHERE step = 'exchange' AND outcome = 'done
 def fold_exchanges(ledger: Ledger, today: date) -> Exchanges:
     """The last day of each that a ledger tells of, up to today."""
     days: dict[str, dict[str, date]] = {way: {} for way in WAYS}
-    for row in ledger.each(_EVENTS):
+    for row in ledger.stream_rows(_EVENTS):
         told = json.loads(row["detail"])
         day, of = date.fromisoformat(told["day"]), days[told["way"]]
         if day <= today and told["pillar"] in PILLARS:

@@ -133,7 +133,7 @@ class _Folding:
         for stored in Records(self._ledger).of_units(self._where, self._values):
             self._fold_record(stored)
         self._fold_pages()
-        for r in self._ledger.each(_WORKED.format(self._where.replace("unit", "s.unit")), self._values):
+        for r in self._ledger.stream_rows(_WORKED.format(self._where.replace("unit", "s.unit")), self._values):
             for key in self._places.get(r["unit"], ()) if r["step"] in _STEPS else ():
                 self._f.tallies.note_day(key, r["at"][:10])
         self._f.rejects = Counter(
@@ -153,7 +153,7 @@ class _Folding:
             for r in self._ledger.rows(_TABLE, (name,)):
                 self._metadata[name] = PageMetadata(find(r["station"], r["district"]), r["year"])
             self._is_of_table = bool(self._metadata)
-        decisions = self._ledger.each(_DECIDED.format(self._where), self._values)
+        decisions = self._ledger.stream_rows(_DECIDED.format(self._where), self._values)
         self._decided = {r["record"]: r["at"][:10] for r in decisions}
 
     def _fold_record(self, s: Stored) -> None:

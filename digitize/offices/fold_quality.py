@@ -68,7 +68,7 @@ def _count_audited(ledger: Ledger) -> defaultdict[str, Counter[str]]:
 def _count_double_keyed(ledger: Ledger) -> defaultdict[str, Counter[str]]:
     """Form -> places that a second person keyed, and on how many the two differed at first."""
     first: dict[str, tuple[str, bool]] = {}
-    for r in ledger.each(_KEYS):
+    for r in ledger.stream_rows(_KEYS):
         told = json.loads(r["detail"])
         if r["outcome"] == "note" and first.get(r["unit"], ("",))[0] == told.get("undone"):
             first.pop(r["unit"], None)
@@ -91,7 +91,7 @@ def _make_share(counts: Iterable[Counter[str]], why: str) -> Share | NotMeasured
 def fold_effort(ledger: Ledger, today: date) -> Effort:
     """People's work in the last 28 days; pauses of more than five minutes are no work."""
     since = (today - timedelta(days=DAYS)).isoformat()
-    rows = ledger.each("SELECT operator, at FROM decisions WHERE at >= ? ORDER BY operator, at", (since,))
+    rows = ledger.stream_rows("SELECT operator, at FROM decisions WHERE at >= ? ORDER BY operator, at", (since,))
     operators, seconds, fields = set[str](), 0.0, 0
     last: tuple[str, datetime] | None = None
     for r in rows:

@@ -104,11 +104,11 @@ def _check_row(store: SnapshotStore, row: Received, body: bytes, mark: bytes, sp
 
 
 def _list_spans(store: SnapshotStore) -> dict[str, _Span]:
-    def when(text: str) -> datetime:
+    def parse_time(text: str) -> datetime:
         return datetime.fromisoformat(text)
 
     return {
-        k.public: _Span(k.reporter, when(k.since), when(k.revoked) if k.revoked else None)
+        k.public: _Span(k.reporter, parse_time(k.since), parse_time(k.revoked) if k.revoked else None)
         for k in known_keys(store).values()
     }
 

@@ -49,7 +49,7 @@ class SnapshotStore:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction."""
-        with self._db.guarded():
+        with self._db.translate_errors():
             self._db.begin()
             try:
                 yield

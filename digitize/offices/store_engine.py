@@ -44,7 +44,7 @@ class StoreEngine(Protocol):
     def close(self) -> None:
         """End the connection."""
 
-    def guarded(self) -> Any:
+    def translate_errors(self) -> Any:
         """A context in which the database's errors are ours. Raises LedgerError, DiskFull."""
 
 
@@ -71,7 +71,7 @@ class SqliteEngine:
     def __init__(self, path: Path) -> None:
         """Open it, and bring it to today's format."""
         self.name, self._path = str(path), path
-        with self.guarded():
+        with self.translate_errors():
             # Before connecting, which makes the file.
             is_new = not path.exists()
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
@@ -84,7 +84,7 @@ class SqliteEngine:
             found = self._db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         _check_format(self.name, found)
         if int(found["value"]) < store_format.FORMAT:
-            with self.guarded():
+            with self.translate_errors():
                 store_format.upgrade(self._db)
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterable[Row]:
@@ -115,7 +115,7 @@ class SqliteEngine:
         """See `StoreEngine`."""
         self._db.close()
 
-    def guarded(self) -> Any:
+    def translate_errors(self) -> Any:
         """See `StoreEngine`."""
         return plain_errors(self._path, _MEND)
 
@@ -134,7 +134,7 @@ class PostgresEngine:
             self.name = str(psycopg.conninfo.conninfo_to_dict(url).get("dbname") or "PostgreSQL")
         except psycopg.ProgrammingError as e:
             raise OptionsError("The address of the store is none that PostgreSQL understands.") from e
-        with self.guarded():
+        with self.translate_errors():
             self._db: psycopg.Connection[dict[str, Any]] = psycopg.connect(
                 url, autocommit=True, row_factory=dict_row, connect_timeout=30
             )
@@ -154,7 +154,7 @@ class PostgresEngine:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterable[Row]:
         """See `StoreEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             return self._db.execute(sql.replace("?", "%s").encode(), tuple(values))
 
     def change(self, sql: str, values: Sequence[Any] = ()) -> None:
@@ -181,7 +181,7 @@ class PostgresEngine:
         self._db.close()
 
     @contextmanager
-    def guarded(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """See `StoreEngine`."""
         import psycopg
 

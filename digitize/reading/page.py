@@ -23,26 +23,26 @@ def read_page(job: PageJob) -> PageDone | PageFailed:
     """Recognise and decide one page. The one place where a page's errors are caught."""
     visit = _Visit(job)
 
-    def failed(kind: str, message: str, *, retry: bool, error: Exception | None = None) -> PageFailed:
+    def report_failure(kind: str, message: str, *, retry: bool, error: Exception | None = None) -> PageFailed:
         return PageFailed(job.page, kind, message, retry, visit.as_form, error)
 
     try:
         return visit.read()
     # The special ones first: these three are OcrErrors, too.
     except EngineMissing as e:
-        return failed("engine-missing", _add_page_name(job, e), retry=True, error=e)
+        return report_failure("engine-missing", _add_page_name(job, e), retry=True, error=e)
     except OutOfTime as e:
-        return failed(OUT_OF_TIME, _add_page_name(job, e), retry=True)
+        return report_failure(OUT_OF_TIME, _add_page_name(job, e), retry=True)
     except ScanError as e:
-        return failed(e.kind, _add_page_name(job, e), retry=e.retry)
+        return report_failure(e.kind, _add_page_name(job, e), retry=e.retry)
     except (OcrError, OSError) as e:
         # A wrong form file is wrong for every page; a disk or share that is away may be back at the next run.
         is_for_all = e if isinstance(e, FormError) else None
-        return failed(type(e).__name__, _add_page_name(job, e), retry=isinstance(e, OSError), error=is_for_all)
+        return report_failure(type(e).__name__, _add_page_name(job, e), retry=isinstance(e, OSError), error=is_for_all)
     except MemoryError:
-        return failed("memory", f"{job.display_name}: not enough memory. Run with fewer --jobs.", retry=True)
+        return report_failure("memory", f"{job.display_name}: not enough memory. Run with fewer --jobs.", retry=True)
     except Exception as e:  # a fault of ours on one page must not stop the others; it is recorded with its place
-        return failed("fault", fault(job.display_name, e), retry=False)
+        return report_failure("fault", fault(job.display_name, e), retry=False)
 
 
 def _add_page_name(job: PageJob, error: Exception) -> str:

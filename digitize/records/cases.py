@@ -45,7 +45,7 @@ def iter_cases(ledger: Ledger) -> Iterator[Case]:
 
 def find_case(ledger: Ledger, name: str) -> Case:
     """The case of a record, or of "STATION/NUMBER/YEAR". Raises NotFound when there is none, or more than one."""
-    stored = Records(ledger).one(name)
+    stored = Records(ledger).find(name)
     if stored is not None and stored.is_purged and (purged := purge_of_unit(ledger, stored.unit)):
         raise NotFound(f"Record {name} is in no case any more: its values were {purged.line()}.")
     found = [case for case in _list_candidates(ledger, name) if _is_meant(case, name)]
@@ -114,7 +114,7 @@ def _format_statement(statement: FactStatement, shown: dict[str, Record]) -> str
 
 def _list_candidates(ledger: Ledger, name: str) -> Iterator[Case]:
     records = Records(ledger)
-    stored = records.one(name)
+    stored = records.find(name)
     if stored is not None:
         groups = [_find_group(stored, ledger)]
     else:

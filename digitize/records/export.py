@@ -96,14 +96,14 @@ def export(
         if found is not None and found.has_own_tables:
             raise OptionsError(f"Layout {layout} fills tables of a database, whose keys no file knows; load into it.")
 
-        def beside(folder: Path, mappings: Collection[str]) -> None:
+        def write_beside(folder: Path, mappings: Collection[str]) -> None:
             write_dataset(folder, _describe_dataset(place, mappings))
             _write_flags(ledger, folder / FLAGS, part, with_all=with_all)
 
         def write(target: Path) -> Exported:
             if to == "jsonl":
                 return Exported(target, write_jsonl(ledger, iter(chosen), target, view), 0)
-            return _write_csv(chosen, target, found, view, beside)
+            return _write_csv(chosen, target, found, view, write_beside)
 
         made = _write_encrypted(write, target, encrypt_to) if encrypt_to else write(target)
         made = replace(made, purged=count_emptied(ledger, *part.build_where(ledger)))
@@ -190,7 +190,7 @@ def _write_csv(
     target: Path,
     layout: TableLayout | None,
     view: ExportView,
-    beside: Callable[[Path, Collection[str]], None],
+    write_beside: Callable[[Path, Collection[str]], None],
 ) -> Exported:
     shape: Shape = LayoutShape(layout) if layout else FlatShape()
     no_table: Counter[str] = Counter()
@@ -199,7 +199,7 @@ def _write_csv(
     count = write_folder(_note_mappings(records, mappings), target, shape)
     # A target's own layout has no place for what stands beside the tables.
     if layout is None:
-        beside(target, mappings)
+        write_beside(target, mappings)
     gaps, unplaced = dict(sorted(shape.gaps.items())), dict(sorted(no_table.items()))
     return Exported(target, count, chosen.left_out, gaps, unplaced)
 
@@ -210,7 +210,7 @@ def _write_flags(ledger: Ledger, folder: Path, part: ExportPart, *, with_all: bo
     own = f" AND record IN (SELECT record FROM records WHERE {where})" if where else ""
     query = f"""SELECT f.record, f.field, f.code, f.severity FROM findings f JOIN records USING (record)
                 WHERE (verdict = 'clean' OR ?) AND substr(data, 1, 1) <> ?{own} ORDER BY 1, 2, 3"""
-    found = ledger.each(query, (with_all, EMPTIED, *values))
+    found = ledger.stream_rows(query, (with_all, EMPTIED, *values))
     first = next(found, None)
     if first is None and not folder.is_dir():
         return

@@ -27,7 +27,7 @@ def build_trail(ledger: Ledger, name: str, *, is_masked: bool = True) -> dict[st
 
     Raises NotFound when there is neither.
     """
-    stored = Records(ledger).one(name)
+    stored = Records(ledger).find(name)
     if stored is not None:
         masks = build_case_masks(ledger, [stored.record]) if is_masked else None
         return {"record": build_record_trail(ledger, stored, masks)}
@@ -109,7 +109,7 @@ def build_record_trail(ledger: Ledger, stored: Stored, masks: CaseMasks | None) 
 
 def list_shown_fields(ledger: Ledger, told: Iterable[Mapping[str, Any]]) -> ShownFields:
     """Which fields of trails that were shown in full are protected; told: as `build_record_trail` makes them."""
-    stored = [s for r in told if (s := Records(ledger).one(r["record"]))]
+    stored = [s for r in told if (s := Records(ledger).find(r["record"]))]
     masks, shown = build_case_masks(ledger, [s.record for s in stored]), ShownFields()
     for s in stored:
         shown.add(s.record.id, masks.list_masked_paths(s.record))

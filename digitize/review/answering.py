@@ -134,7 +134,7 @@ def check_answers(
     with_rules: ask the rules as well; without, the codes are empty and it takes a tenth of the time. Raises NotFound
     where the record is not there any more.
     """
-    before = Records(ledger).one(record)
+    before = Records(ledger).find(record)
     tried = try_decisions(ledger, known, record, [g.decision for g in given], with_rules=with_rules)
     checked = []
     for one in given:

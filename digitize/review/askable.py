@@ -80,8 +80,8 @@ def _find_in_batches(
 def _all_names(ledger: Ledger, known: RunContext) -> Iterator[str]:
     """Of all that something could be asked about or was settled."""
     rows = chain(
-        ledger.each("SELECT record FROM records WHERE record > '' ORDER BY record"),
-        ledger.each("SELECT DISTINCT record FROM decisions ORDER BY record"),
+        ledger.stream_rows("SELECT record FROM records WHERE record > '' ORDER BY record"),
+        ledger.stream_rows("SELECT DISTINCT record FROM decisions ORDER BY record"),
     )
     yield from (row["record"] for row in rows)
     yield from dict.fromkeys(question.item.record for question in list_questions(ledger, known))

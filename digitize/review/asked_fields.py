@@ -84,7 +84,7 @@ def _list_items(
     asked: set[str] = set()
     readings = Readings(ledger)
     # What is measured stands first, in the order of the draw: whoever stops in between leaves a fair sample behind.
-    for stored in filter(None, map(Records(ledger).one, chain(sample.in_turn, sample.list_rest()))):
+    for stored in filter(None, map(Records(ledger).find, chain(sample.in_turn, sample.list_rest()))):
         wanted = _list_fields(stored, sample)
         if not wanted or stored.is_purged:
             continue
@@ -118,7 +118,7 @@ def list_asked_whole(ledger: Ledger, records: Collection[str]) -> set[str]:
     """Those of some records that a sheet ever asked whole."""
     sql = "SELECT detail FROM events WHERE step = ? AND unit LIKE 'asked:%' ORDER BY seq"
     some, found = frozenset(records), set[str]()
-    for row in ledger.each(sql, (STEP,)):
+    for row in ledger.stream_rows(sql, (STEP,)):
         found |= some.intersection(json.loads(row["detail"])["asked"])
     return found
 

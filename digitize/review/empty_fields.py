@@ -55,7 +55,7 @@ def ask_empty_fields(
             path = next(p for p in paths if (record, p) in before)
             counts["known" if _find_item(ledger, known, record, path, readings) else "answered"] += 1
             continue
-        stored = Records(ledger).one(record)
+        stored = Records(ledger).find(record)
         if stored is None or stored.is_purged:
             counts["gone"] += 1
             continue
@@ -95,7 +95,7 @@ def _find_item(
     ledger: Ledger, known: RunContext, record: str, path: str, readings: Readings
 ) -> tuple[Stored, Item] | None:
     """The item of a place; None where it has a value by now, somebody looked, or the record is gone."""
-    stored = Records(ledger).one(record)
+    stored = Records(ledger).find(record)
     if stored is None or stored.is_purged:
         return None
     value = dict(stored.record.cells()).get(path)

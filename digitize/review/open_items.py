@@ -122,7 +122,7 @@ class _DoubtfulItems:
         if not cell.startswith(f"{ZONE}:"):
             return True
         own = [name for name, places in self._find_waiting(stored, cell).items() if cell in places]
-        first = Records(self._ledger).one(min(own)) if len(own) > 1 else None
+        first = Records(self._ledger).find(min(own)) if len(own) > 1 else None
         if first is not None and any(item.cell == cell for item in self._list_own_items(first)):
             return first.record.id == record
         # It stands under another record's name, or under none: all that could hang on it are looked at.

@@ -49,7 +49,7 @@ def main_field(item: Item) -> str:
 
 def find_place(ledger: Ledger, known: RunContext, record: str, field: str) -> PlaceToSettle:
     """The place on the paper, or the cell, that a field comes from. field: a path. Raises NotFound."""
-    stored = Records(ledger).one(record)
+    stored = Records(ledger).find(record)
     if stored is None:
         raise NotFound(f"There is no record {record}. See: digitize status --json")
     require_source(ledger, record, stored.unit, is_paper=bool(stored.record.pages))

@@ -175,7 +175,7 @@ def _list_draws(ledger: Ledger, part: str, rules: AuditRules) -> tuple[list[Page
     """The first pages of a volume, and by form those of which nothing passes yet, as the draw has them."""
     # Of a register's page one row stands for all: rows of one page are of one hand, and no fair draw by themselves.
     units: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for row in ledger.each(_UNITS.format(where_of(part)), values_of(part)):
+    for row in ledger.stream_rows(_UNITS.format(where_of(part)), values_of(part)):
         if rules.form_of(row["unit"]) is not None:
             units[row["unit"]][row["record"].partition("+")[0]].append(row)
     turns = []

@@ -63,7 +63,7 @@ def try_decisions(
     ledger: Ledger, known: RunContext, record_id: str, decisions: Sequence[Decision], *, with_rules: bool = True
 ) -> TrialResult:
     """Map one record again under its earlier decisions and these, and ask the rules. Raises NotFound."""
-    stored = Records(ledger).one(record_id)
+    stored = Records(ledger).find(record_id)
     if stored is None:
         raise NotFound(f"There is no record {record_id} any more.")
     require_source(ledger, record_id, stored.unit, is_paper=bool(stored.record.pages))

@@ -52,7 +52,7 @@ class LackingRow(NamedTuple):
 class CountsRows(Protocol):
     """A store whose rows are counted and listed by what they lack."""
 
-    def counted(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
+    def count_filled(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
         """Of each station, in order: how many rows of a kind there are, and how many say what."""
         ...
 
@@ -68,7 +68,7 @@ class CountedRows:
         """target: open, with our own tables."""
         self._target = target
 
-    def counted(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
+    def count_filled(self, kind: LoadedRows, lacks: Sequence[Lack]) -> list[StationCount]:
         """See `CountsRows`."""
         says = [_says(kind, one) for one in lacks]
         sums = [f"SUM(CASE WHEN {' AND '.join(says)} THEN 1 ELSE 0 END)"]

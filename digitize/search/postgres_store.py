@@ -70,7 +70,7 @@ class PostgresSearch(StoreAsks):
         if tokens:
             query = f"SELECT record_id, form FROM {ROWS} WHERE kind = 'r' AND tokens && {_array(tokens)}"
             found |= dict(self._target.run(query))
-        return sorted((found | self.named(names)).items())
+        return sorted((found | self.find_by_name(names)).items())
 
 
 def _array(tokens: Tokens) -> str:

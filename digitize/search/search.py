@@ -53,7 +53,7 @@ class StoreSearch:
         """All that may be meant, the best first, nothing masked: for the search itself, and for measuring it. count: by
         which it is known whether enough was found.
         """
-        stations = self._stations.like(query.station) if query.station.strip() else {}
+        stations = self._stations.find_alike(query.station) if query.station.strip() else {}
         # A station that is not there: nothing else may be found in its place.
         if query.station.strip() and not stations:
             return []
@@ -99,7 +99,7 @@ class StoreSearch:
         """Districts and stations that a place may mean, folded: what the law never hides."""
         if not place.strip():
             return frozenset()
-        return frozenset([*map(fold_key, place_names_of(place)), *self._stations.like(place)])
+        return frozenset([*map(fold_key, place_names_of(place)), *self._stations.find_alike(place)])
 
     def _place(self, text: str) -> Tokens:
         """Tokens of a place: its district, its station, or its words, by any of its names."""

@@ -30,7 +30,7 @@ class SqliteSearch(StoreAsks):
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`; with all that other threads add at this time, since each time waits for the disk."""
-        log_of(self._target.name).add(self.logged(entry), self._target.run_all)
+        log_of(self._target.name).add(self.build_log_insert(entry), self._target.run_all)
 
     def near_words(self, kind: str, keys: Sequence[Sequence[str]]) -> list[list[tuple[str, str]]]:
         """See `SearchStore`."""
@@ -101,7 +101,7 @@ class SqliteSearch(StoreAsks):
                 "WHERE x.search_index MATCH ? AND s.kind = 'r'"
             )
             found |= dict(self._target.run(query, (_any_of(tokens),)))
-        return sorted((found | self.named(names)).items())
+        return sorted((found | self.find_by_name(names)).items())
 
 
 def _any_of(tokens: Tokens) -> str:

@@ -148,13 +148,13 @@ class StoreAsks(HeldRecords, PickedRows, CountedRows):
 
     def keep(self, entry: Mapping[str, object]) -> None:
         """See `SearchStore`."""
-        self._target.run_all([self.logged(entry)])
+        self._target.run_all([self.build_log_insert(entry)])
 
-    def logged(self, entry: Mapping[str, object]) -> Statement:
+    def build_log_insert(self, entry: Mapping[str, object]) -> Statement:
         """What adds a row to the log."""
         return f"INSERT INTO search_log ({', '.join(entry)}) VALUES ({', '.join('?' * len(entry))})", [*entry.values()]
 
-    def named(self, names: Sequence[str]) -> dict[str, str]:
+    def find_by_name(self, names: Sequence[str]) -> dict[str, str]:
         """Records of these names, and those that one row made with them: ROW and ROW+NAME."""
         found: dict[str, str] = {}
         for name in names:

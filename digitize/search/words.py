@@ -72,14 +72,14 @@ def asked_words(store: SearchStore, text: str, kind: str) -> tuple[list[AskedWor
     plain = [part for part in text.split() if not any(c in part for c in "*?")]
     said, language = name_words(" ".join(plain))
     near = store.near_words(kind, [near_keys(word) if len(word) > 1 else [] for word in said])
-    made = [_alike(word, language, some) for word, some in zip(said, near, strict=True)]
+    made = [_find_alike(word, language, some) for word, some in zip(said, near, strict=True)]
     patterns = [name_pattern(part) for part in text.split() if part not in plain]
     # One without a letter or digit would fit every word.
     made += [_fitting(store, pattern, kind) for pattern in patterns if pattern.strip("*?")]
     return made, language
 
 
-def _alike(word: str, language: str, near: Sequence[tuple[str, str]]) -> AskedWord:
+def _find_alike(word: str, language: str, near: Sequence[tuple[str, str]]) -> AskedWord:
     scores = likeness(word, language, near)
     order = np.argsort(-scores, kind="stable")[:_MOST_ALIKE]
     found: dict[str, float] = {word: 1.0}
@@ -124,7 +124,7 @@ class Stations:
         """Nothing is asked yet."""
         self._store = store
 
-    def like(self, text: str) -> dict[str, float]:
+    def find_alike(self, text: str) -> dict[str, float]:
         """The folded names of stations that are meant, with how alike they are; {} where none is."""
         names = self._store.stations()
         exact = fold_key(text)

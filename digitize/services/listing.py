@@ -54,7 +54,7 @@ def find_named(store: SearchStore, given: Mapping[str, str], forms: tuple[str, .
     text = {n: given.get(n, "").strip() for n in ("name", "relative", "station", "age")}
     query = SearchQuery(text["name"], "person", text["relative"], text["station"], age=text["age"])
     query.check()
-    stations = Stations(store).like(text["station"]) if text["station"] else {}
+    stations = Stations(store).find_alike(text["station"]) if text["station"] else {}
     if text["station"] and not stations:
         return []
     return find_persons(store, query, stations, (), never_enough, forms)[:MOST]
@@ -70,7 +70,7 @@ def place_of(store: SearchStore, given: Mapping[str, str]) -> dict[str, tuple[st
     """Field -> its values, for records of the station and the district; None where there is no such station."""
     wanted: dict[str, tuple[str, ...]] = {}
     if station := given.get("station", "").strip():
-        meant = Stations(store).like(station)
+        meant = Stations(store).find_alike(station)
         names = tuple(sorted(n for n in store.stations() if fold_key(n) in meant))
         if not names:
             return None

@@ -95,7 +95,7 @@ def by_station(store: CountsRows, needs: Mapping[str, Sequence[Need]] | None = N
     made: list[StationQuality] = []
     for service, some in (needs if needs is not None else all_needs()).items():
         for kind, own in _by_kind(some):
-            for count in store.counted(kind, [_lack(n) for n in own]):
+            for count in store.count_filled(kind, [_lack(n) for n in own]):
                 lacking = {n.what: c for n, c in zip(own, count.lacking, strict=True) if c}
                 made.append(StationQuality(service, kind.form, count.station, count.rows, count.found, lacking))
     return made

@@ -133,7 +133,7 @@ class ServiceDesk:
         """What was asked with the stations that are meant: else each spelling would begin a row of numbers anew."""
         if "station" not in checked:
             return checked
-        return {**checked, "station": " ".join(sorted(Stations(self.store).like(checked["station"])))}
+        return {**checked, "station": " ".join(sorted(Stations(self.store).find_alike(checked["station"])))}
 
     def _keep(
         self, service: str, asked: Mapping[str, Any], asker: ServiceAsker, shown: int, seen: ShownFields,

@@ -47,11 +47,11 @@ def record_as_shown(
 def seen_by(asker: ServiceAsker) -> Callable[[FoundCases, str], Record | None]:
     """How records are shown to somebody who searches in all of them: by the rows of the policy for any service."""
 
-    def shown(cases: FoundCases, name: str) -> Record | None:
+    def show_record(cases: FoundCases, name: str) -> Record | None:
         role, is_unmasked = asker.role_for(cases.records[name]), asker.unmasking is not None
         return record_as_shown(cases, name, role, SEARCH, asker=asker.by.who, is_unmasked=is_unmasked)
 
-    return shown
+    return show_record
 
 
 def _group(form: str, path: str) -> str:

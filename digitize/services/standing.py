@@ -211,19 +211,19 @@ def same_person(a: Somebody, b: Somebody) -> str:
     """
     if a == b:
         return _SAME
-    alike = _alike(a.names, b.names)
+    alike = _compare_names(a.names, b.names)
     if a.code and b.code:
         if a.code == b.code:
             return _SAME if alike is None or alike >= _PERHAPS else _MAYBE
         return _MAYBE if alike is not None and alike >= _ALIKE else ""
     if alike is None or alike < _PERHAPS:
         return ""
-    kin = _alike(a.kin, b.kin)
+    kin = _compare_names(a.kin, b.kin)
     return _SAME if alike >= _ALIKE and (kin is None or kin >= _PERHAPS) else _MAYBE
 
 
 @lru_cache(maxsize=1 << 14)
-def _alike(some: tuple[str, ...], others: tuple[str, ...]) -> float | None:
+def _compare_names(some: tuple[str, ...], others: tuple[str, ...]) -> float | None:
     """How alike the best two names are; None where either side has none."""
     best: float | None = None
     # Most rows write the same name with the same sounds.

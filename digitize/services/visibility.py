@@ -42,7 +42,7 @@ class ServiceSight:
         for start in range(0, len(best), _AT_ONCE):
             some = best[start : start + _AT_ONCE]
             self._open(some)
-            told = [self._one(answer) for answer in some]
+            told = [self._show_answer(answer) for answer in some]
             made += [one for one in told if one is not None]
             self.hides = self.hides or None in told
             if len(made) >= wanted:
@@ -72,7 +72,7 @@ class ServiceSight:
             asker=asker.by.who, is_unmasked=asker.unmasking is not None,
         )  # fmt: skip
 
-    def _one(self, answer: Answering) -> ShownAnswer | None:
+    def _show_answer(self, answer: Answering) -> ShownAnswer | None:
         """An answer as it may be seen; None for what may not be known to be there."""
         record, cases = self._record(answer.record), self._cases[answer.record]
         if record is None:
@@ -98,7 +98,7 @@ class ServiceSight:
         return made
 
     def _show_beside(self, answer: Answering) -> tuple[ShownAnswer, ...]:
-        return tuple(islice((one for b in answer.beside if (one := self._one(b)) is not None), _MOST_BESIDE))
+        return tuple(islice((one for b in answer.beside if (one := self._show_answer(b)) is not None), _MOST_BESIDE))
 
     def _make_answer(self, answer: Answering, record: Record, at: int, beside: tuple[ShownAnswer, ...]) -> ShownAnswer:
         shows = self._service.shows

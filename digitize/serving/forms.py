@@ -42,11 +42,11 @@ def answer_shown(service: RecordService, words: ServiceWords, answer: ServiceAns
     held = answer.asked_of
     asked_of = [words["asked_of"].format(**held.as_plain())] if held else []
     asked_of += [words["waiting"].format(**held.as_plain())] if held and held.waiting else []
-    found = [_one(service, words, one) for one in answer.found]
+    found = [_render_answer(service, words, one) for one in answer.found]
     return {"verdict": verdict, "found": found, "asked_of": " ".join(asked_of)}
 
 
-def _one(service: RecordService, words: ServiceWords, one: ShownAnswer) -> dict[str, Any]:
+def _render_answer(service: RecordService, words: ServiceWords, one: ShownAnswer) -> dict[str, Any]:
     return {
         "record": one.record,
         "form": one.form,
@@ -56,7 +56,7 @@ def _one(service: RecordService, words: ServiceWords, one: ShownAnswer) -> dict[
         "case": _label_fields(words, one.case),
         "values": _label_fields(words, one.values),
         "rows": [_label_fields(words, row) for some in one.rows.values() for row in some],
-        "beside": [_one(service, words, other) for other in one.beside],
+        "beside": [_render_answer(service, words, other) for other in one.beside],
     }
 
 

@@ -55,9 +55,9 @@ class StepDue:
         if self.units:
             why = "; ".join(f"{reason}: {n:,}" for reason, n in self.why.items())
             each = f" ({self.each_s:.2g} s each, as measured here)" if self.each_s is not None else ""
-            said.append(f"{self.units:,}: {why}; {_about(self.seconds)}{each}")
+            said.append(f"{self.units:,}: {why}; {_describe_time(self.seconds)}{each}")
         if self.more:
-            said.append(f"then at most {self.more:,} more, because {self.because}; {_about(self.more_s)}")
+            said.append(f"then at most {self.more:,} more, because {self.because}; {_describe_time(self.more_s)}")
         if self.unknown:
             said.append(self.unknown)
         return f"{step} {'; '.join(said)}."
@@ -200,7 +200,7 @@ def each_seconds(ledger: Ledger, sql: str, values: Iterable[str] = ()) -> float 
     return median(sum(block) / len(block) for block in blocks if len(block) == _BLOCK or len(blocks) == 1)
 
 
-def _about(seconds: float | None) -> str:
+def _describe_time(seconds: float | None) -> str:
     return "how long is not known yet" if seconds is None else f"about {_span(seconds)}"
 
 

@@ -75,7 +75,7 @@ class _Follows:
         own = set(groups)
         for part in sorted(self.parts):
             sql = _GROUPS.format(where_of(part))
-            self.groups.update(r["grp"] for r in self.ledger.each(sql, values_of(part)))
+            self.groups.update(r["grp"] for r in self.ledger.stream_rows(sql, values_of(part)))
         more = len(self.groups - own)
         self.groups |= own
         self._tell(due, "check", more, "records in them are mapped anew before")

@@ -58,7 +58,7 @@ def _content_key(ledger: Ledger, known: RunContext, batch: str) -> str:
 def _contents(ledger: Ledger, batch: str) -> Iterator[str]:
     sql = "SELECT record, hash, verdict FROM records WHERE batch = ? ORDER BY record"
     # The verdict, too: a record that a person settled may be as it was and is loaded only now.
-    return (f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.each(sql, (batch,)))
+    return (f"{r['record']}:{r['hash']}:{r['verdict']}" for r in ledger.stream_rows(sql, (batch,)))
 
 
 def load_batches(
@@ -191,6 +191,10 @@ def write_receipts(ledger: Ledger, known: RunContext, batches: Sequence[str] | N
     batches: of these alone; None: of all.
     """
     sql = "SELECT data, signature FROM receipts"
-    found = [ledger.each(sql)] if batches is None else (ledger.each(f"{sql} WHERE batch = ?", (b,)) for b in batches)
+    found = (
+        [ledger.stream_rows(sql)]
+        if batches is None
+        else (ledger.stream_rows(f"{sql} WHERE batch = ?", (b,)) for b in batches)
+    )
     for row in chain.from_iterable(found):
         write_receipt(known.place.folder, row["data"], row["signature"])

@@ -206,7 +206,7 @@ class _Work:
         rows = [PageRow(name, row.pages, self._cells(row)) for name, row in entries.items()]
         context = self._known.context("", self._page.scan.batch, self._page.scan)
         records = map_page_rows(self.mapping, rows, context)
-        signed = ((record, self._own(entries[row_of(record.id)], record.id)) for record in records)
+        signed = ((record, self._select_decisions(entries[row_of(record.id)], record.id)) for record in records)
         made = (sign_record(r, own, self._read, context) if own.cells else r for r, own in signed)
         return [capture(r, self._known.capture) for r in made]
 
@@ -258,7 +258,7 @@ class _Work:
         days = day_zones(seen, self._known.threshold_of(reading.form, ABOVE, scan.page)) if seen else {}
         return replace(values, zones={**values.zones, **days})
 
-    def _own(self, row: RegisterRow, record_id: str) -> Settled:
+    def _select_decisions(self, row: RegisterRow, record_id: str) -> Settled:
         """Of the decisions, those on the cells of a row and on the fields of one of its records."""
         zones = {c: self._zones[c] for z in row.zones if (c := f"{_ZONES}{z}") in self._zones}
         asked = self._settled.get(row.record_id, Settled({})).cells

@@ -93,7 +93,7 @@ class _SeenAnew:
         read = ledger.rows("SELECT unit, seq FROM state WHERE step = 'recognise'")
         self._known, self._read = known, {r["unit"]: r["seq"] for r in read}
         self._forms = {unit: s.form for unit, s in ledger.states("decide").items()}
-        self._since = _since(ledger)
+        self._since = _find_weight_changes(ledger)
         self._learned = {n: learned_pages(known.place, find_chosen(ledger, n)) for n in self._since}
 
     def is_anew(self, page: str) -> bool:
@@ -117,7 +117,7 @@ class _Comparing:
 
 
 def _map_both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, Record] | None:
-    stored = Records(ledger).one(record)
+    stored = Records(ledger).find(record)
     scans = [
         s for p in (stored.record.pages if stored and not stored.is_purged else ()) if (s := Catalogue(ledger).scan(p))
     ]
@@ -134,7 +134,7 @@ def _not_measured(ledger: Ledger) -> Iterator[tuple[str, str]]:
     return ((r["unit"], r["cell"]) for r in rows if (r["unit"], r["cell"]) not in done)
 
 
-def _since(ledger: Ledger) -> dict[str, int]:
+def _find_weight_changes(ledger: Ledger) -> dict[str, int]:
     """Network -> when its weights were chosen last."""
     rows = ledger.rows(_CHOSEN, (WEIGHTS,))
     return {row["network"] or FIELDS: row["seq"] for row in rows}

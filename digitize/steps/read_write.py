@@ -33,7 +33,7 @@ def write_page(ledger: Ledger, known: RunContext, todo: PageTodo, done: PageDone
     """Keep all that came of a page in one transaction."""
     with ledger.writing():
         if done.as_form is None:
-            ledger.fail(todo.scan.page, RECOGNISE, failed_key(known, todo.scan), _why(known, todo, done))
+            ledger.fail(todo.scan.page, RECOGNISE, failed_key(known, todo.scan), _describe_failure(known, todo, done))
             return
         _write_form(ledger, known, todo, done.as_form)
         if isinstance(done, PageFailed):
@@ -42,7 +42,7 @@ def write_page(ledger: Ledger, known: RunContext, todo: PageTodo, done: PageDone
             _write_register(ledger, known, todo, done.as_form, done.as_register)
 
 
-def _why(known: RunContext, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
+def _describe_failure(known: RunContext, todo: PageTodo, done: PageDone | PageFailed) -> Mapping[str, object]:
     assert isinstance(done, PageFailed)
     said: dict[str, object] = {"kind": done.kind, "message": done.message, "retry": done.retry}
     return {**said, **count_try(todo.last, seconds_for(known, todo))} if done.kind == OUT_OF_TIME else said
@@ -65,7 +65,7 @@ def _write_form(ledger: Ledger, known: RunContext, todo: PageTodo, found: PageRe
 
 def _write_failed_register(ledger: Ledger, known: RunContext, todo: PageTodo, failed: PageFailed) -> None:
     key = register_key(known, todo.scan, todo.before, FAILED)
-    why = _why(known, todo, failed)
+    why = _describe_failure(known, todo, failed)
     ledger.fail(todo.scan.page, REGISTER, key, why)
     # Under both steps: a page that has no reading must count as failed, not as waiting.
     ledger.fail(todo.scan.page, DECIDE, key, why)

@@ -79,7 +79,7 @@ def _pairs(
     """Decided records and the newer ones of the same rows: by number where the texts agree, else by what they are."""
     others: list[Stored] = []
     for before in records.each_of(decided):
-        after = records.one(f"{newer.unit}{before.record.id.removeprefix(old.unit)}")
+        after = records.find(f"{newer.unit}{before.record.id.removeprefix(old.unit)}")
         if after is not None and after.record.form == before.record.form and _agree(before.record, after.record):
             yield before, after
         else:

@@ -104,7 +104,7 @@ class _Carrying:
 
     def _number(self, record: str, page: str) -> str:
         """The zone, or the column, of this page in which the FIR's number of a record stands; "" where none does."""
-        stored = self._records.one(record)
+        stored = self._records.find(record)
         number = stored.record.fields.get(_NUMBER) if stored else None
         return number.origin.zone or "" if number is not None and number.origin.page == page else ""
 

@@ -41,7 +41,7 @@ FindCall = Callable[[str, str, str], "tuple[str, Stood] | None"]
 """Of a target's text, its schema and a call: (name of the target, what stands) of the load that the call made."""
 
 
-def _nobody(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
+def _has_no_check(text: str, schema: str, call: str) -> tuple[str, Stood] | None:
     """There is no short way; the load itself tells."""
     return None
 
@@ -69,7 +69,7 @@ class TargetKind:
     is_path: bool = True
     is_database: bool = False
     has_layouts: bool = False
-    find_call: FindCall = _nobody
+    find_call: FindCall = _has_no_check
     example: str = ""
 
     def prefix_of(self, text: str) -> str:
@@ -84,6 +84,6 @@ class TargetKind:
         """The path in a text of this kind."""
         return Path(text.removeprefix(self.prefix_of(text)))
 
-    def inside(self, text: str, folder: Path) -> str:
+    def resolve_in(self, text: str, folder: Path) -> str:
         """The text as it is meant in a folder: relative paths begin there."""
         return f"{self.prefix_of(text)}{folder / self.path(text)}" if self.is_path else text

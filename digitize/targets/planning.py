@@ -80,7 +80,7 @@ def _states(form: str, sound: pl.DataFrame, store: Store) -> pl.DataFrame:
     """record_id and STATE of those of these records that are held."""
     made = [pl.DataFrame(schema={RECORD_ID: pl.String, STATE: pl.Int8})]
     for some in sound.select(RECORD_ID, HASH).iter_slices(AT_ONCE):
-        held = store.same(form, some)
+        held = store.compare_held(form, some)
         states = [SAME if is_same else CHANGED for is_same in held.values()]
         made.append(pl.DataFrame({RECORD_ID: list(held), STATE: states}, schema=made[0].schema))
     return pl.concat(made)

@@ -190,7 +190,7 @@ def _persons(persons: pl.DataFrame, own: pl.DataFrame, made: SearchRows) -> pl.D
     for name in ("phone", "mobile"):
         phones = rows.select(ROW, map_distinct(_text(rows, name), _phone, pl.String))
         some.append(tokens(_having(phones, name), "m", name))
-    born = _born(rows)
+    born = _find_birth_years(rows)
     return _shape_rows(
         rows, PERSON, pl.col(LINE), born_from=born["born_from"], born_to=born["born_to"],
         lang=rows[LANG], said=rows["said"], relative=rows["relative"], tokens=collect_tokens(rows, some),
@@ -202,7 +202,7 @@ def _phone(text: str) -> str:
     return digits[-_OF_PHONE:] if len(digits) >= _LEAST_PHONE else ""
 
 
-def _born(rows: pl.DataFrame) -> pl.DataFrame:
+def _find_birth_years(rows: pl.DataFrame) -> pl.DataFrame:
     names = [n for n in BORN if n in rows.columns]
     asked = rows.select(".year", *names)
     distinct = asked.unique()

@@ -192,17 +192,19 @@ def rows_of_itself(own: pl.DataFrame, made: SearchRows) -> Iterator[SearchRow]:
 
 def _vehicle(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     marks = list(dict.fromkeys(mark for _, mark in vehicle_marks(row)))
-    return _make_row(VEHICLE, of, row, marks, _others((row.get("make"), row.get("model"), row.get("colour")), made))
+    return _make_row(
+        VEHICLE, of, row, marks, _collect_other_words((row.get("make"), row.get("model"), row.get("colour")), made)
+    )
 
 
 def _thing(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     texts = [str(row[n]) for n in THING_WORDS if row.get(n)]
-    return _make_row(PROPERTY, of, row, thing_marks(row), _others(texts, made))
+    return _make_row(PROPERTY, of, row, thing_marks(row), _collect_other_words(texts, made))
 
 
 def _make_numbered(of: OfRecord, row: Mapping[str, Any], made: SearchRows) -> SearchRow | None:
     marks = [str(row["number"])] if row.get("number") else []
-    return _make_row(NUMBERED, of, row, marks, _others((row.get("make"),), made))
+    return _make_row(NUMBERED, of, row, marks, _collect_other_words((row.get("make"),), made))
 
 
 def _make_row(
@@ -217,7 +219,7 @@ def _make_row(
     )  # fmt: skip
 
 
-def _others(texts: Sequence[object], made: SearchRows) -> list[str]:
+def _collect_other_words(texts: Sequence[object], made: SearchRows) -> list[str]:
     """The words of places and things by their sounds; those of one letter are left out."""
     found: dict[str, None] = {}
     for word, lang in (pair for text in texts if text for pair in _words(str(text))):

@@ -168,7 +168,7 @@ class _Store:
     def __init__(self, db: sqlite3.Connection, layout: TableLayout | None) -> None:
         self._db, self._layout = db, layout
 
-    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+    def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
         # Nothing is held yet: a first load need not ask.
         if not self._db.execute("SELECT 1 FROM record_index LIMIT 1").fetchone():
             return {}

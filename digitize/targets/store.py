@@ -14,7 +14,7 @@ from digitize.targets.rows import LoadBatch, RowBatch
 class Store(Quarantine, Protocol):
     """What a database must be able to do inside one transaction."""
 
-    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+    def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
         """Of records (record_id, row_hash) those that are held, and whether their content is the same."""
         ...
 

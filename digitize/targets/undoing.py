@@ -143,7 +143,7 @@ def _require_free(store: Books, target: str, load: str, written: Set[str]) -> No
             asked = pl.DataFrame({RECORD_ID: records[start : start + _AT_ONCE]}).with_columns(
                 pl.lit("0" * 32).alias(HASH)
             )
-            if taken := store.same(form, asked):
+            if taken := store.compare_held(form, asked):
                 raise TargetRefused(
                     f"{target}: {len(taken)} records that this load took out came again with another batch. Undo the "
                     "load of that batch first. Nothing was changed."

@@ -79,7 +79,7 @@ class VolumeAccount:
 def list_accounts(ledger: Ledger, site: str, only: int | None = None) -> list[VolumeAccount]:
     """The account of every volume that was received, or of one."""
     volumes = Volumes(ledger)
-    known = list(volumes.all().values()) if only is None else [v for v in [volumes.one(only)] if v]
+    known = list(volumes.all().values()) if only is None else [v for v in [volumes.find_by_number(only)] if v]
     sheets = Counter(int(s.detail["volume"]) for s in ledger.states("sheet").values())
     gaps: dict[str, list[Gap]] = {}
     # Of all volumes from the counts that are kept, which look at no page.

@@ -213,7 +213,7 @@ def _choose_volume(place: Place, ledger: Ledger, name: str) -> _PackageContent:
     catalogue = Catalogue(ledger)
     number = catalogue.volume_number(name)
     scans = catalogue.scans(number)
-    known = Volumes(ledger).one(number)
+    known = Volumes(ledger).find_by_number(number)
     parts = []
     if known:
         f = known.facts

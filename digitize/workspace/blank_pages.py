@@ -26,6 +26,6 @@ class BlankPage:
 
 def blank_pages(ledger: Ledger) -> Iterator[BlankPage]:
     """Every page that was read as blank, by id."""
-    for row in ledger.each(_DECIDED):
+    for row in ledger.stream_rows(_DECIDED):
         if json.loads(row["detail"]).get("blank"):
             yield BlankPage(row["page"], row["file"], int(row["idx"]) + 1)

@@ -86,7 +86,7 @@ def models_differ(ledger: Ledger, place: Place) -> list[ModelsDiffer]:
     if all(_hashes(models) == _hashes(here) for _, models in noted):
         return []
     pages: Counter[tuple[str, tuple[UsedModel, ...]]] = Counter()
-    for row in ledger.each(_PAGES):
+    for row in ledger.stream_rows(_PAGES):
         # The newest note of before the page was read says with what.
         then = next((models for seq, models in reversed(noted) if seq < row["seq"]), None)
         language = row["language"]

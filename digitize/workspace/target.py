@@ -20,7 +20,7 @@ def open_place_target(place: Place) -> Target:
     kind = find_kind(loading.target) or load_kinds()[USUAL]
     patience = Patience(loading.lock_seconds, loading.statement_seconds)
     how = Opening(loading.schema_name, patience, find_layout(place, loading.layout))
-    return open_as(kind, kind.inside(loading.target, place.folder), how)
+    return open_as(kind, kind.resolve_in(loading.target, place.folder), how)
 
 
 def find_layout(place: Place, name: str) -> TableLayout | None:

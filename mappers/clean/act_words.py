@@ -55,11 +55,11 @@ def _iter_folded(text: str) -> Iterator[tuple[str, int]]:
         elif start and place in _NASALS and _is_before_consonant(text, at):
             # ण् of दण्ड is the nasal of दंड.
             at += 2
-        elif place == _VIRAMA and start and last and _same(text[at + 1 : at + 2]) == last:
+        elif place == _VIRAMA and start and last and _fold_letter(text[at + 1 : at + 2]) == last:
             at += 2
         else:
             sign = _E_OF_ACT.match(text, at)
-            last = _E if sign else _same(char)
+            last = _E if sign else _fold_letter(char)
             yield last, at
             at = sign.end() if sign else at + 1
 
@@ -80,7 +80,7 @@ def _place(char: str) -> tuple[int, int]:
 _STARTS = frozenset(BLOCKS.values())
 
 
-def _same(char: str) -> str:
+def _fold_letter(char: str) -> str:
     start, place = _place(char)
     return chr(start + _SAME[place]) if start and place in _SAME else char
 

@@ -69,14 +69,16 @@ def propose_also(
 def _draft(
     name: str, form: str, columns: Sequence[ColumnSeen], mapped: Sequence[AlsoRule], table: str, lexicon: HeaderLexicon
 ) -> AlsoDraft:
-    own = tuple(_own(form, columns, table, lexicon))
+    own = tuple(_draft_own_rules(form, columns, table, lexicon))
     taken = {f for r in own for f in r.rule.fields}
     has = form_tables(form)[form].by_name
     keys = (r for r in mapped if not r.rule.into and set(r.rule.fields) <= set(_KEY) & set(has) - taken)
     return AlsoDraft(name, form, own, tuple(keys))
 
 
-def _own(form: str, columns: Sequence[ColumnSeen], table: str, lexicon: HeaderLexicon) -> Iterator[AlsoRule]:
+def _draft_own_rules(
+    form: str, columns: Sequence[ColumnSeen], table: str, lexicon: HeaderLexicon
+) -> Iterator[AlsoRule]:
     targets = [t for t in find_targets(form, lexicon) if not t.row and t.name not in _KEY]
     choices = assign(columns, targets, lend(columns, form, table, lexicon), lexicon)
     filled: set[str] = set()

@@ -40,7 +40,7 @@ class DraftTarget:
 def find_targets(form: str, lexicon: HeaderLexicon) -> tuple[DraftTarget, ...]:
     """All targets of a form. Raises MappingError when there is no such form."""
     tables = form_tables(form)
-    found = [*_own(tables[form], lexicon)]
+    found = [*_list_own_targets(tables[form], lexicon)]
     for name, kind in lexicon.rows.items():
         table = next((t for t in tables.values() if t.child == kind.table), None)
         if table is not None:
@@ -48,7 +48,7 @@ def find_targets(form: str, lexicon: HeaderLexicon) -> tuple[DraftTarget, ...]:
     return (*found, *_list_elsewhere(form, {t.name for t in found}, lexicon))
 
 
-def _own(table: Table, lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
+def _list_own_targets(table: Table, lexicon: HeaderLexicon) -> Iterator[DraftTarget]:
     for column in _select_draftable(table):
         phrases = (*lexicon.own.get(column.name, ()), *_own_names(column, lexicon))
         yield DraftTarget(column.name, "", column, tuple(dict.fromkeys(filter(None, phrases))))

@@ -68,7 +68,7 @@ def detect_column(
     the encodings that take part, those of this package by default.
     """
     known = encodings() if found is None else found
-    carried, stored = _undress_all(sorted({_begun(v) for v in values}, key=_order))
+    carried, stored = _undress_all(sorted({_take_beginning(v) for v in values}, key=_order))
     worded = [c for c in carried if _WORDED.search(c.text)]
     unicode = [c for c in worded if c.kind != CODES]
     codes = _thin_out(c.text.strip("\x00 ")[:_LONGEST] for c in worded if c.kind == CODES)
@@ -84,7 +84,7 @@ def detect_column(
     return replace(detected, evidence=(*marks, *detected.evidence), stored=stored)
 
 
-def _begun(value: bytes | str) -> bytes | str:
+def _take_beginning(value: bytes | str) -> bytes | str:
     """As much of a value as tells its encoding; a cell may hold a whole file that has no line ends."""
     if len(value) <= _MOST_OF_A_VALUE:
         return value

@@ -127,7 +127,7 @@ class NgramModel:
         rest = self.pairs[keys & 0xFFFF] + self.rests[keys >> 8]
         return np.where(self.keys[at] == keys, self.values[at], rest)
 
-    def one(self, first: int, second: int, third: int) -> float:
+    def score_trigram(self, first: int, second: int, third: int) -> float:
         """The logarithm of one trigram's likelihood."""
         return float(self.score_trigrams(np.array([first << 16 | second << 8 | third], np.uint32))[0])
 

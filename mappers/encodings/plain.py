@@ -233,7 +233,7 @@ def _odds_of(encoding: Decoder) -> Mapping[str, float]:
             return _NEVER
         symbols = font_symbols(typed)
         as_plain = _log_sum([t.score_word(symbols) + share for t, share in plain])
-        return min(_most(word), as_plain - max(t.score_word(see(read(word))) for t, see, read in fonts))
+        return min(_limit_score(word), as_plain - max(t.score_word(see(read(word))) for t, see, read in fonts))
 
     return Memory(odds)
 
@@ -245,7 +245,7 @@ def _is_abbreviation(word: str) -> bool:
     return word.replace(".", "").casefold() not in _DOTTED_ENGLISH
 
 
-def _most(word: str) -> float:
+def _limit_score(word: str) -> float:
     """How much a word may say in favour of plain text."""
     if _is_abbreviation(word):
         return _MOST_OF_DOTTED
@@ -269,7 +269,7 @@ class _Trigrams(dict[tuple[int, int, int], float]):
         self._model = model
 
     def __missing__(self, key: tuple[int, int, int]) -> float:
-        made = self[key] = self._model.one(*key)
+        made = self[key] = self._model.score_trigram(*key)
         return made
 
     def score_word(self, symbols: bytes) -> float:

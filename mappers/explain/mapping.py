@@ -129,7 +129,7 @@ def _form(m: MappingFile, form: Form, needs: tuple[str, ...]) -> ExplainedForm:
 def _rule(m: MappingFile, form: Form, rule: MapRule, tables: Mapping[str, Table]) -> ExplainedRule:
     table = _table(form, rule.into, tables)
     fields = [rule.to] if isinstance(rule.to, str) else list(rule.to.values())
-    who = _who(form, rule.into)
+    who = _name_owner(form, rule.into)
     to = tuple(_destination(table.column(f), who) for f in fields)
     return ExplainedRule(
         rule.source,
@@ -153,7 +153,7 @@ def _table(form: Form, into: str, tables: Mapping[str, Table]) -> Table:
     return next(t for t in tables.values() if t.child == form.rows[into].table)
 
 
-def _who(form: Form, into: str) -> str:
+def _name_owner(form: Form, into: str) -> str:
     """Whose field a row's is: its role where it has one, else the kind of row."""
     return form.rows[into].set.get("role", into).replace("_", " ") if into else ""
 

@@ -204,7 +204,7 @@ class SheetReader:
         row, column = struct.unpack_from("<HH", data)
         form, at = self._format(kind, data)
         if kind == _MANY_RK:
-            yield from self._many(row, column, data)
+            yield from self._read_packed_numbers(row, column, data)
         elif kind in (NUMBER, _NUMBER_2):
             yield PlacedCell(row, column, self._number(struct.unpack_from("<d", data, at)[0], form))
         elif kind == RK:
@@ -230,7 +230,7 @@ class SheetReader:
     def _number(self, value: float, form: Format | None) -> SheetCell:
         return number_cell(value, form, is_1904=self._book.is_1904)
 
-    def _many(self, row: int, first: int, data: bytes) -> Iterator[PlacedCell]:
+    def _read_packed_numbers(self, row: int, first: int, data: bytes) -> Iterator[PlacedCell]:
         # The last two bytes are the number of the last column.
         for i, (xf, packed) in enumerate(struct.iter_unpack("<HI", data[4:-2])):
             yield PlacedCell(row, first + i, self._number(rk_number(packed), self._book.format(xf)))

@@ -48,7 +48,7 @@ class _Window:
         self.data, self.at = b"", 0
         self._known_at, self._known_offset = 0, max(start, written.form.start)
 
-    def more(self) -> bool:
+    def read_more(self) -> bool:
         chunk = next(self._chunks, b"")
         if not chunk:
             return False
@@ -73,7 +73,7 @@ def read_pieces(
     while True:
         m = _TOKEN.match(w.data, w.at)
         if m is None or (m.end() == len(w.data) and m.lastgroup == "text" and len(m[0]) < _CHUNK_TEXT):
-            if len(w.data) - w.at < _LONGEST_TOKEN and w.more():
+            if len(w.data) - w.at < _LONGEST_TOKEN and w.read_more():
                 continue
             if m is None and w.at >= len(w.data):
                 return
@@ -115,7 +115,7 @@ def _pass(w: _Window, closing: re.Pattern[bytes]) -> bytes:
         if len(parts) < 4:
             parts.append(w.data[w.at : keep])
         w.at = keep
-        if not w.more():
+        if not w.read_more():
             w.at = len(w.data)
             return b"".join(parts)
     parts.append(w.data[w.at : m.start()])

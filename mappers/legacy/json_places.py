@@ -116,7 +116,7 @@ def _first_inside(w: JsonWindow) -> bytes:
         if at < len(w.data):
             return w.data[at : at + 1]
         start = w.at
-        if not w.more():
+        if not w.read_more():
             return b""
         at -= start
 

@@ -64,7 +64,7 @@ class JsonWindow:
             self._known_at = at
         return self._known_offset
 
-    def more(self, *, keep: int | None = None) -> bool:
+    def read_more(self, *, keep: int | None = None) -> bool:
         """Read on, letting go of what lies behind keep (by default what was read). False at the end of the file."""
         chunk = next(self._chunks, b"")
         if not chunk:
@@ -82,7 +82,7 @@ class JsonWindow:
             self._match(SPACE)
             if self.at < len(self.data):
                 return self.data[self.at : self.at + 1]
-            if not self.more():
+            if not self.read_more():
                 return b""
 
     def _match(self, pattern: re.Pattern[bytes]) -> None:
@@ -139,7 +139,7 @@ class JsonWindow:
 
     def _go_on(self, *, keep: bool) -> bool:
         before = self._taken_from
-        if not self.more(keep=before if keep else None):
+        if not self.read_more(keep=before if keep else None):
             return False
         self._taken_from = 0 if keep else self.at
         return True
@@ -147,7 +147,7 @@ class JsonWindow:
     def colon(self) -> bool:
         """Go behind a colon; False when none stands here."""
         while (m := _COLON.match(self.data, self.at)) is None or m.end() == len(self.data):
-            if not self.more():
+            if not self.read_more():
                 break
         if m is None:
             return False

@@ -45,7 +45,7 @@ def _places(path: Path, form: TextForm) -> Iterator[tuple[int, int]]:
             seen = len(w.data)
             w.at = max(w.at, seen - _BEHIND)
             seen -= w.at + 1
-            if not w.more():
+            if not w.read_more():
                 return
             seen = max(seen, 0)
             continue

@@ -68,7 +68,7 @@ class Scanner:
             # So far ahead that the head of a statement is seen whole.
             w.read_ahead(_AHEAD)
             w.at = match_end(sql.BETWEEN, w.data, w.at)
-            if w.at >= len(w.data) and not w.more():
+            if w.at >= len(w.data) and not w.read_more():
                 return
             w.read_ahead(_AHEAD)
             statement = self._statement()
@@ -199,7 +199,7 @@ class Scanner:
             # Each such row halves what the next may cost: a file full of open quotes still comes to an end.
             self._limit = max(self._limit // 2, _SHORTEST_LIMIT)
         is_last = w.data.find(b";\n", w.at) < 0 and sql.NEXT_STATEMENT.search(w.data, w.at) is None
-        return SqlRow(offset, problem="cut" if is_last and not w.more() else "broken")
+        return SqlRow(offset, problem="cut" if is_last and not w.read_more() else "broken")
 
     def _double(self) -> bool:
         """Have twice as much ahead. False at the end of the file."""
@@ -241,7 +241,7 @@ class Scanner:
         w = self.window
         while True:
             end = w.data.find(b"\n", w.at)
-            if end < 0 and len(w.data) - w.at < LONGEST_LINE and w.more():
+            if end < 0 and len(w.data) - w.at < LONGEST_LINE and w.read_more():
                 continue
             line = w.data[w.at : end if end >= 0 else len(w.data)]
             if not line and end < 0:
@@ -273,7 +273,7 @@ class Scanner:
                 if w.data[w.at - 1] in b";\n" or w.data[w.at : w.at + 1] in (b"i", b"I"):
                     return
                 w.at += 1
-            elif not w.more():
+            elif not w.read_more():
                 return
 
     def _skip_past(self, pattern: re.Pattern[bytes]) -> None:
@@ -288,7 +288,7 @@ class Scanner:
         w = self.window
         while (m := sql.NEXT_STATEMENT.search(w.data, w.at)) is None:
             w.at = max(w.at, w.data.rfind(b"\n") + 1 or len(w.data) - 1)
-            if not w.more():
+            if not w.read_more():
                 w.at = len(w.data)
                 return
         w.at = m.start()

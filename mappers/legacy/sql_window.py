@@ -24,7 +24,7 @@ class Window:
             self._known_at = at
         return self._known_offset
 
-    def more(self) -> bool:
+    def read_more(self) -> bool:
         """Read on, letting go of what lies behind. False at the end of the file."""
         chunk = next(self._chunks, b"")
         if not chunk:
@@ -37,7 +37,7 @@ class Window:
 
     def read_ahead(self, size: int) -> None:
         """Have so many bytes ahead where the file has them."""
-        while len(self.data) - self.at < size and self.more():
+        while len(self.data) - self.at < size and self.read_more():
             pass
 
 

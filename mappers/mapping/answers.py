@@ -141,8 +141,14 @@ class Answers:
         if rule.cleaner.clean is None:
             return partial(self._rows, dict(rule.targets))
         if not rule.dialect.is_usual:
-            return self._one
-        return self._text if rule.cleaner.name in _OF_TEXT else self._name if rule.cleaner.name == "name" else self._one
+            return self._clean_value
+        return (
+            self._text
+            if rule.cleaner.name in _OF_TEXT
+            else self._name
+            if rule.cleaner.name == "name"
+            else self._clean_value
+        )
 
     def _lines(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         """A row for each line of a cell that stands beside several persons."""
@@ -152,16 +158,16 @@ class Answers:
         return tuple(row for line in lines for row in make(rule, cell._replace(raw=line, text=line), year, day))
 
     def _text(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
-        """As `_one`, for cleaners of text that ask for nothing beside it: most of a table is text."""
+        """As `_clean_value`, for cleaners of text that ask for nothing beside it: most of a table is text."""
         assert rule.cleaner.clean is not None
         return ({rule.targets[0][1]: self._value(cell, rule.cleaner.clean(cell.text, self._base))},)
 
     def _name(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
-        """As `_one`, for names."""
+        """As `_clean_value`, for names."""
         answer = clean_name(cell.text, self._base)
         return ({rule.targets[0][1]: self._value(cell, answer if cell.origin.zone else without_titles(answer))},)
 
-    def _one(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
+    def _clean_value(self, rule: BoundRule, cell: SourceCell, year: int | None, day: str) -> Answer:
         assert rule.cleaner.clean is not None
         name = rule.targets[0][1]
         meant = rule.dialect.meaning(cell.text)

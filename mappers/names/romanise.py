@@ -93,12 +93,12 @@ def romanise_all(texts: Iterable[str | None]) -> list[str | None]:
 def _spelled_in(language: str) -> Memory[str]:
     """What stands between blanks -> the same in Latin letters."""
 
-    def spelled(piece: str) -> str:
+    def spell_piece(piece: str) -> str:
         plain = fold_digits(_compose(piece)).translate(_PLAIN)
         spelled = _WORD.sub(lambda m: _spell_word(m[0], language), plain)
         return _NOT_ASCII.sub(lambda m: _without_marks(m[0]), spelled)
 
-    return Memory(spelled)
+    return Memory(spell_piece)
 
 
 def _compose(text: str) -> str:

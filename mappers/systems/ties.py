@@ -106,7 +106,7 @@ def columns_of(table: TableProfile, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(folded[n.casefold()] for n in names) if all(n.casefold() in folded for n in names) else ()
 
 
-def against(tie: TieGuess, table: TableProfile, parents: Sequence[TableProfile]) -> str:
+def describe_doubts(tie: TieGuess, table: TableProfile, parents: Sequence[TableProfile]) -> str:
     """What names and values of a table say against a tie that its file declares; "" for nothing."""
     said = f"{tie.table}: the file declares {' and '.join(tie.key)} as the key of {tie.of}"
     if tie.share < _CONTAINED:

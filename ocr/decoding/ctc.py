@@ -153,7 +153,7 @@ def spot(folded: Folded, grammar: Grammar, limit: int = 5, passing: float = 2.0)
     return sorted(found, key=lambda s: (-s.log, s.text))[:limit]
 
 
-def nothing(folded: Folded, passing: float = 2.0) -> float:
+def score_no_text(folded: Folded, passing: float = 2.0) -> float:
     """Logarithm of the matrix holding no text at all, to compare with what spot gives."""
     return float(_passing(_relative(folded), passing).sum())
 

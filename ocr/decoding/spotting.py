@@ -14,7 +14,7 @@ from functools import cache
 from math import exp
 from types import MappingProxyType
 
-from ocr.decoding.ctc import Grammar, LogProbs, TextList, fold, nothing, posteriors, spot
+from ocr.decoding.ctc import Grammar, LogProbs, TextList, fold, posteriors, score_no_text, spot
 
 _DIGITS = "0123456789"
 _SECTIONS = "sections"
@@ -66,7 +66,7 @@ def spot_numbers(
     how = _kind_of_sections(sections or SectionRange()) if kind == _SECTIONS else _KINDS[kind]
     folded = fold(matrix, characters, how.lookalikes)
     found = spot(folded, how.grammar, limit, how.passing)
-    none = nothing(folded, how.passing)
+    none = score_no_text(folded, how.passing)
     texts = [how.tidy(s.text) for s in found]
     shares = posteriors(found)
     return [Spotted(t, how.number(t), p, s.log - none) for t, p, s in zip(texts, shares, found, strict=True)]
@@ -179,17 +179,17 @@ def _before_slash(text: str) -> str:
     return text.partition("/")[0]
 
 
-def _like(others: Mapping[str, str], share: float) -> dict[str, dict[str, float]]:
+def _share_with_similar(others: Mapping[str, str], share: float) -> dict[str, dict[str, float]]:
     return {d: {d: 1.0, **dict.fromkeys(others.get(d, ""), share)} for d in _DIGITS}
 
 
 _ALIKE = MappingProxyType({"0": "OoDQ", "1": "lI|i!", "2": "Zz", "5": "Ss", "6": "b", "7": "?", "8": "B", "9": "gq"})
-_YEAR_LOOKALIKES = _like(_ALIKE, 0.5)
+_YEAR_LOOKALIKES = _share_with_similar(_ALIKE, 0.5)
 _STROKES = {"/": 1.0, "|": 0.7, "l": 0.6, "I": 0.6, "\\": 0.5, "(": 0.3, "J": 0.2}
 # Many write the slash as an upright stroke, which is read as l, I or even 1.
 _SERIAL_LOOKALIKES = {**_YEAR_LOOKALIKES, "/": {**_STROKES, "[": 0.3, "-": 0.3, "f": 0.2, "t": 0.2, "1": 0.1}}
 _SECTION_SIGNS = {**_STROKES, "1": 0.2, ",": 0.5, "-": 0.2, "f": 0.1, " ": 0.2, ".": 0.1, "7": 0.1, "i": 0.3, "!": 0.5}
-_SECTION_LOOKALIKES = {**_like(_ALIKE, 0.05), "/": _SECTION_SIGNS}
+_SECTION_LOOKALIKES = {**_share_with_similar(_ALIKE, 0.05), "/": _SECTION_SIGNS}
 _YEARS = TextList(tuple(str(year) for year in range(1950, 2031)))
 
 _KINDS: Mapping[str, _Kind] = MappingProxyType(

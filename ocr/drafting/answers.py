@@ -172,14 +172,14 @@ def _line_box(line: Level, segments: Sequence[Segment], pitch: float, found: Str
 def _longer(slot: Slot, line: Level, segments: Sequence[Segment], pitch: float, found: Structures) -> Slot:
     """An answer with one more line; print that then lies inside it is noted."""
     box = enclose_boxes((slot.box, _line_box(line, segments, pitch, found)))
-    inside = tuple(s.box for s in segments if _inside(s.box, box))
+    inside = tuple(s.box for s in segments if _is_inside(s.box, box))
     return replace(slot, box=box, how="block", lines=(*slot.lines, line), printed=inside)
 
 
 def _in_cells(found: Structures, segments: Sequence[Segment], slots: Sequence[Slot], pitch: float) -> list[Slot]:
     """Answers in the cells of tables that have no lines to write on."""
-    cells = [c for c in find_cells(found) if not any(_inside(s.box, c, 0.5) for s in slots)]
-    print_in = {c: [i for i, s in enumerate(segments) if _inside(s.box, c, 0.6)] for c in cells}
+    cells = [c for c in find_cells(found) if not any(_is_inside(s.box, c, 0.5) for s in slots)]
+    print_in = {c: [i for i, s in enumerate(segments) if _is_inside(s.box, c, 0.6)] for c in cells}
     made: list[Slot] = []
     for cell in cells:
         own = print_in[cell]
@@ -215,7 +215,7 @@ def _overlap(a0: float, a1: float, b0: float, b1: float) -> float:
     return min(a1, b1) - max(a0, b0)
 
 
-def _inside(box: Box, other: Box, share: float = 0.7) -> bool:
+def _is_inside(box: Box, other: Box, share: float = 0.7) -> bool:
     """Whether most of a box lies in another."""
     wide, high = _overlap(box.x0, box.x1, other.x0, other.x1), _overlap(box.y0, box.y1, other.y0, other.y1)
     area = (box.x1 - box.x0) * (box.y1 - box.y0)

@@ -48,9 +48,9 @@ class Tesseract:
     def read(self, lines: Sequence[LineImage]) -> list[EngineText]:
         """Read all crops. Raises EngineMissing naming the package, EngineFailed when time is up or it breaks."""
         texts = [_NONE] * len(lines)
-        self._read_into(texts, lines, {i: _how(line) for i, line in enumerate(lines)})
+        self._read_into(texts, lines, {i: _choose_settings(line) for i, line in enumerate(lines)})
         empty = [i for i, line in enumerate(lines) if not texts[i].text and not line.block]
-        again = {i: _how(lines[i])._replace(psm=RAW_LINE) for i in empty if not lines[i].raw_line}
+        again = {i: _choose_settings(lines[i])._replace(psm=RAW_LINE) for i in empty if not lines[i].raw_line}
         self._read_into(texts, lines, again)
         return texts
 
@@ -85,7 +85,7 @@ def usual_runner() -> Runner:
     return inside.Inside() if inside.available() else Program()
 
 
-def _how(line: LineImage) -> CallSettings:
+def _choose_settings(line: LineImage) -> CallSettings:
     """How a crop is to be read. Raises EngineMissing when a language has no model here."""
     if not line.languages:
         raise EngineFailed("a crop came without a language; name one in the form file")

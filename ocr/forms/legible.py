@@ -42,7 +42,7 @@ def without_noise(
     read, kinds: of each zone what it rests on, and its kind. Marks among printed answers are left alone.
     """
     texts = {
-        name: alike(read[name].candidates)
+        name: measure_agreement(read[name].candidates)
         for name, d in zones.items()
         if d.raw and not d.blank and kinds[name] in _TEXTS and not _is_own(read[name].candidates)
     }
@@ -68,7 +68,7 @@ def is_noise(decided: Decided) -> bool:
     return NOISE in decided.notes
 
 
-def alike(candidates: tuple[Candidate, ...]) -> float | None:
+def measure_agreement(candidates: tuple[Candidate, ...]) -> float | None:
     """How much alike the likeliest reading of a zone and some others are, 0..1; None where there is one alone."""
     from rapidfuzz.distance import Levenshtein
 

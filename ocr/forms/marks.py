@@ -92,7 +92,7 @@ def judge(values: Sequence[str], seen: Sequence[AnswerMarks]) -> Marked:
         if column.max() > _MARKED:
             picked = max(range(len(seen)), key=lambda i: (column[i], -struck[i]))
             return _make_marked(
-                values[picked], how, min(column[picked], 1 - _others(column, picked), 1 - struck[picked])
+                values[picked], how, min(column[picked], 1 - _find_highest_other(column, picked), 1 - struck[picked])
             )
     if struck.max() > _MARKED:
         left = int(struck.argmin())
@@ -131,7 +131,7 @@ def look(grey: Image, matrix: Matrix, answer: Alternative) -> AnswerMarks:
     return AnswerMarks(struck * (1 - ringed) * (1 - over), ringed, ticked, over)
 
 
-def _others(column: NDArray[np.float64], picked: int) -> float:
+def _find_highest_other(column: NDArray[np.float64], picked: int) -> float:
     return float(np.delete(column, picked).max())
 
 

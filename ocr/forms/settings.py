@@ -58,20 +58,20 @@ class ReadSettings:
     native_digits: str = OWN_DIGITS
     weights: OwnWeightFiles = ()
 
-    def own(self, network: str) -> Path | None:
+    def find_own_weights(self, network: str) -> Path | None:
         """The file of what an office taught a network, None where it taught nothing."""
         return dict(self.weights).get(network)
 
     @property
     def words_engine(self) -> str:
         """The engine for entries of closed lists written in other scripts than Latin."""
-        own = self.own(WORDS)
+        own = self.find_own_weights(WORDS)
         return f"{WORDS}:{own}" if own is not None else WORDS
 
     @property
     def own_digits_engine(self) -> str:
         """As digits_engine, but with what the office taught, which was taught on pages of such digits alone."""
-        own = self.own(DIGITS)
+        own = self.find_own_weights(DIGITS)
         return f"{DIGITS}:{own}" if own is not None and self.native_digits != "none" else self.digits_engine
 
     @property
@@ -142,7 +142,7 @@ def _reads_by_hand(settings: ReadSettings) -> bool:
 
 def handwriting_engine(settings: ReadSettings) -> str:
     """The second engine's name, "none" when there is none."""
-    taught = settings.own(FIELDS)
+    taught = settings.find_own_weights(FIELDS)
     own = f"{OWN_ENGINE}:{taught}" if taught is not None else OWN_ENGINE
     if settings.handwriting_engine == OWN_ENGINE:
         return own

@@ -152,9 +152,9 @@ def find_form(grey: Image, models: FormModels) -> Match:
 def match_points(found: FormFeatures, shape: tuple[int, ...], models: FormModels) -> Match:
     """Find the print of a page by its key points, as find_form does. shape: of the page, (height, width)."""
     if found.size < _NO_PRINT:
-        return _nothing("there is no print on the page")
+        return _report_no_match("there is no print on the page")
     if not models.forms:
-        return _nothing("no form is known")
+        return _report_no_match("no form is known")
     # Key points are found on a page shrunk to LONG_SIDE: on a larger scan their places are so much coarser.
     within = _WITHIN_PX * max(1.0, max(shape) / LONG_SIDE)
     page = PagePoints.from_found(found)
@@ -249,7 +249,7 @@ def _load_features(folder: Traversable, form: Form) -> FormFeatures:
         return load(file, form.features)
 
 
-def _nothing(reason: str, inliers: int = 0) -> Match:
+def _report_no_match(reason: str, inliers: int = 0) -> Match:
     return Match(None, inliers, np.eye(2, 3), reason)
 
 
@@ -303,9 +303,9 @@ def _judge_match(best: _Fit, shape: tuple[int, ...]) -> Match:
     form = best.form
     if best.inliers < form.min_inliers:
         reason = f"no known form: {best.inliers} key points agree with {form.id}, {form.min_inliers} are needed"
-        return _nothing(reason, best.inliers)
+        return _report_no_match(reason, best.inliers)
     if not _is_plausible(best.matrix, form, shape):
-        return _nothing(f"{form.id} fits only when bent out of shape", best.inliers)
+        return _report_no_match(f"{form.id} fits only when bent out of shape", best.inliers)
     bend = best.bend()
     frame = (form.width, form.height)
     moved = Spots.empty() if bend else moved_print(best.ours, best.theirs, best.matrix, frame)

@@ -94,7 +94,7 @@ def shared_features(
     found: Sequence[FormFeatures], shape: tuple[int, ...], keep_out: Sequence[BoxLike], limit: int = FORM_POINTS
 ) -> FormFeatures:
     """The same from key points that were found before, their places in the form's frame of that shape."""
-    found = [_outside(one, keep_out) for one in found]
+    found = [_drop_points_inside(one, keep_out) for one in found]
     if len(found) == 1:
         return _spread(found[0], np.arange(found[0].size, 0, -1, dtype=np.float64), shape, limit)
     features, counts = _recurring(found)
@@ -129,7 +129,7 @@ def _pick(features: FormFeatures, which: NDArray[np.bool_] | NDArray[np.intp]) -
     return FormFeatures(features.points[which], features.descriptors[which])
 
 
-def _outside(features: FormFeatures, boxes: Sequence[BoxLike]) -> FormFeatures:
+def _drop_points_inside(features: FormFeatures, boxes: Sequence[BoxLike]) -> FormFeatures:
     """Leave out key points inside a box, and those off the page's top left edge that a file cannot hold."""
     x, y = features.points[:, 0], features.points[:, 1]
     keep = (x >= 0) & (y >= 0)

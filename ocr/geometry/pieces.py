@@ -51,7 +51,7 @@ class Spots(NamedTuple):
         """Both together."""
         return Spots(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
 
-    def which(self, keep: NDArray[np.bool_]) -> Spots:
+    def select(self, keep: NDArray[np.bool_]) -> Spots:
         """Some of them."""
         return Spots(self.points[keep], self.off[keep], self.worth[keep])
 
@@ -104,7 +104,7 @@ def agreeing(spots: Spots, frame: tuple[int, int], *, least: int = 1) -> Spots:
     apart = np.abs(spots.points[:, None] - spots.points[None, :])
     near = (apart[..., 1] < _SAME_ROW_PX * unit) & (apart[..., 0] < _SAME_PART_PX * unit)
     alike = np.linalg.norm(spots.off[:, None] - spots.off[None, :], axis=2) < _AGREE_PX * unit
-    return spots.which((near & alike).sum(1) - 1 >= least)
+    return spots.select((near & alike).sum(1) - 1 >= least)
 
 
 def moved_print(ours: Points, theirs: Points, matrix: Floats, frame: tuple[int, int]) -> Spots:

@@ -83,7 +83,7 @@ def _mix_titles(said: Sequence[Sequence[SectionList]], known: Sections) -> list[
     """Each place's sections of the main title alone, and with the other place's of other titles."""
     likely = [row for place in said for row in _rows(place[:_MOST_PARTS])]
     main = [part for row in likely if (part := _main(row, known))]
-    others = [_others(row, known) for place in said for row in _rows(place[:1])]
+    others = [_drop_main_title(row, known) for place in said for row in _rows(place[:1])]
     return [(*part, *other) for part in main for other in ((), *others)]
 
 
@@ -91,7 +91,7 @@ def _main(row: Row, known: Sections) -> Row:
     return tuple(i for i in row if known.members[i].title == known.main)
 
 
-def _others(row: Row, known: Sections) -> Row:
+def _drop_main_title(row: Row, known: Sections) -> Row:
     return tuple(i for i in row if known.members[i].title != known.main)
 
 

@@ -93,9 +93,9 @@ def _freely(known: Sections) -> tuple[Sections, Sections]:
     numbers = [m.value for m in known.members if m.title == known.main and m.value.isdigit()]
     lettered = (f"{n}{letter}" for n in numbers for letter in known.range.letters)
     others = tuple(ListedSection(v, known.main, forms_of(v), _ALIKE) for v in lettered if v not in listed)
-    return _alike(known), _alike(replace(known, members=(*with_unlisted(known).members, *others)))
+    return _level_weights(known), _level_weights(replace(known, members=(*with_unlisted(known).members, *others)))
 
 
-def _alike(known: Sections) -> Sections:
+def _level_weights(known: Sections) -> Sections:
     members = (replace(m, weight=_ALIKE) if m.value and m.title == known.main else m for m in known.members)
     return replace(known, members=tuple(members))

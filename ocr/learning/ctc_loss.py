@@ -45,9 +45,9 @@ def ctc_loss(logits: Sequence[Floats], texts: Sequence[Sequence[int]]) -> Loss:
     said = np.full((longest, *states.shape), _NEVER)
     for at, each in enumerate(logs):
         said[: len(each), at] = each[:, states[at]]
-    alpha = _forward(said, skips)
+    alpha = _sum_forward(said, skips)
     total = _total(alpha, frames, ends)
-    beta = _backward(said, skips, frames, ends)
+    beta = _sum_backward(said, skips, frames, ends)
     gradients = []
     for at, each in enumerate(logs):
         gradient = np.exp(each)
@@ -73,7 +73,7 @@ def _states(texts: Sequence[Sequence[int]]) -> tuple[NDArray[np.intp], NDArray[n
     return states, skips, np.array([2 * len(text) for text in texts], np.intp)
 
 
-def _forward(said: NDArray[np.float64], skips: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _sum_forward(said: NDArray[np.float64], skips: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Logarithm of all ways from the beginning to each state at each frame, that frame counted."""
     alpha = np.full(said.shape, _NEVER)
     alpha[0, :, :2] = said[0, :, :2]
@@ -86,7 +86,7 @@ def _forward(said: NDArray[np.float64], skips: NDArray[np.bool_]) -> NDArray[np.
     return alpha
 
 
-def _backward(
+def _sum_backward(
     said: NDArray[np.float64], skips: NDArray[np.bool_], frames: NDArray[np.intp], ends: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Logarithm of all ways from each state at each frame to the end, that frame counted."""

@@ -33,7 +33,7 @@ def ink_of(grey: Image, boxes: Sequence[Box]) -> Ink:
 
     small = cv2.resize(grey, None, fx=1 / _SHRINK, fy=1 / _SHRINK, interpolation=cv2.INTER_AREA)
     dark = np.asarray(small < float(np.median(small)) - _DARKER, np.uint8)
-    placed = [_inside(box, small.shape) for box in boxes]
+    placed = [_clip_to_picture(box, small.shape) for box in boxes]
     filled = [float(dark[y0:y1, x0:x1].mean()) >= _LEAST_INK for x0, y0, x1, y1 in placed if x1 > x0 and y1 > y0]
     if not filled:
         return Ink(0.0, 0.0)
@@ -54,7 +54,7 @@ def ink_of(grey: Image, boxes: Sequence[Box]) -> Ink:
     return Ink(sum(filled) / len(boxes), inside / total if total else 0.0)
 
 
-def _inside(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+def _clip_to_picture(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     high, wide = shape[:2]
     x0, y0, x1, y1 = (side // _SHRINK for side in box)
     return max(0, min(x0, wide)), max(0, min(y0, high)), max(0, min(x1 + 1, wide)), max(0, min(y1 + 1, high))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.quality.picture import Picture, shrunk
+from ocr.quality.picture import Picture, shrink_to
 
 Floats = NDArray[np.float32]
 SAME = 0.65
@@ -42,7 +42,7 @@ def take_fingerprint(picture: Picture) -> Fingerprint:
     """The fingerprint of a page that holds writing."""
     import cv2
 
-    fine = shrunk(picture.flat, _FINE_PX)
+    fine = shrink_to(picture.flat, _FINE_PX)
     dark = 255 - fine
     coarse = cv2.resize(cv2.GaussianBlur(dark, (0, 0), 6), _COARSE, interpolation=cv2.INTER_AREA).astype(np.float32)
     return Fingerprint(_unit(coarse.ravel()).astype(np.float16), cv2.imencode(".png", fine)[1].tobytes())

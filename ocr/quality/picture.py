@@ -51,14 +51,14 @@ def open_picture(scan: Scan) -> Picture:
 def as_picture(grey: Image, colour: Image | None = None) -> Picture:
     """The planes of a page that is already decoded; colour as of Picture, of any size."""
     height, width = grey.shape
-    work = shrunk(grey, WORK_PX)
-    small = shrunk(work, SMALL_PX)
+    work = shrink_to(grey, WORK_PX)
+    small = shrink_to(work, SMALL_PX)
     if colour is not None:
         colour = _fit_colours(colour, small)
     return Picture(work, flatten(work), small, colour, width, height, work.shape[1] / width)
 
 
-def shrunk(image: Image, longest_px: int) -> Image:
+def shrink_to(image: Image, longest_px: int) -> Image:
     """The picture with its longer side at most so long; a smaller one stays as it is."""
     import cv2
 

@@ -24,7 +24,7 @@ def is_level(left: HalfGrid, right: HalfGrid) -> bool:
     return float(np.mean([going_on(x, left, right).support > 0 for x in left.levels[1:-1]])) >= _SAME_LEVELS
 
 
-def across(
+def match_right_rows(
     spans: Sequence[Span],
     left: HalfGrid,
     right: HalfGrid,

@@ -50,7 +50,8 @@ def _part_strokes(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     shape -= shape.mean(axis=1, keepdims=True)
     off = np.ptp(shape - np.median(shape, axis=0), axis=1)
     strokes = [
-        o > _ASLANT_PX or _through(sheet, line, half, marks.letter_px) for o, line in zip(off, half.levels, strict=True)
+        o > _ASLANT_PX or _runs_through_letters(sheet, line, half, marks.letter_px)
+        for o, line in zip(off, half.levels, strict=True)
     ]
     # Nobody strikes out so much: these are ruled lines.
     if not any(strokes) or sum(strokes) > _MOST_SHARE * len(strokes):
@@ -60,7 +61,7 @@ def _part_strokes(sheet: LevelSheet, half: HalfGrid, marks: Marks) -> HalfGrid:
     return replace(half, levels=kept, strokes=(*half.strokes, *drawn))
 
 
-def _through(sheet: LevelSheet, line: RuledLine, half: HalfGrid, letter: float) -> bool:
+def _runs_through_letters(sheet: LevelSheet, line: RuledLine, half: HalfGrid, letter: float) -> bool:
     """Whether a line runs through letters, in several columns: where there is ink, it is above and below the line."""
     first, last = (int(np.clip(u.middle, 8, sheet.width - 9)) for u in (half.uprights[0], half.uprights[-1]))
     x = np.arange(first, last)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ocr.page import Box
 from ocr.registers.cells import Cell, cells_of, corners_of, owners
-from ocr.registers.facing import across, is_level
+from ocr.registers.facing import is_level, match_right_rows
 from ocr.registers.form import RegisterForm
 from ocr.registers.grid import Grid, HalfGrid, closing_line
 from ocr.registers.ink import Marks
@@ -89,7 +89,7 @@ def spans_of(
     count = len(main.uprights) - 1
     has_own = len(columns) > count and columns[count] == AGAIN
     own = HalfRows(other, marks, foot).spans() if has_own and not is_level(main, other) else None
-    return [spans, across(spans, main, other, own, foot)]
+    return [spans, match_right_rows(spans, main, other, own, foot)]
 
 
 def rows_of(

@@ -96,7 +96,7 @@ class ExchangeWorld:
         for who in (SITE, "e-courts", "e-prison", "e-prosecution", "e-forensics"):
             key = self.key(who)
             self.publics[who] = key.with_suffix(".pub").read_text().strip() if key.exists() else create_key(key)
-            if who != SITE and self.publics[who] not in self.book.trusted():
+            if who != SITE and self.publics[who] not in self.book.load_trusted_keys():
                 add_key(self.book, who, self.publics[who])
 
     def key(self, who: str) -> Path:

@@ -263,7 +263,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(world):
     for name, data in files_of(path).items():
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
-    opened = open_package(folder, world.book.trusted(), TODAY)
+    opened = open_package(folder, world.book.load_trusted_keys(), TODAY)
     assert [line["said"]["prisoner_id"] for line in opened.lines()] == ["P-1"]
     (folder / "custody-0001.jsonl.gz").write_bytes(files_of(other)["custody-0001.jsonl.gz"])
     with pytest.raises(PackageRefused, match="custody-0001"):

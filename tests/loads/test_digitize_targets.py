@@ -53,7 +53,9 @@ def plain(value):
 def opened(name, request, folder):
     """A new target of a kind; of one that has no example, the fixture NAME_target gives its text."""
     kind = load_kinds()[name]
-    made = open_target(kind.inside(kind.example, folder) if kind.example else request.getfixturevalue(f"{name}_target"))
+    made = open_target(
+        kind.resolve_in(kind.example, folder) if kind.example else request.getfixturevalue(f"{name}_target")
+    )
     yield made
     made.close()
 

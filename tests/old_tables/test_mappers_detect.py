@@ -239,7 +239,9 @@ def test_a_model_comes_back_from_its_file_within_half_a_step() -> None:
     model = count(grams)
     again = unpack(pack({"english": model}))["english"]
     assert np.abs(model.score_trigrams(grams.keys) - again.score_trigrams(grams.keys)).max() < 2.5 * STEP
-    assert model.one(*b"Kal") == pytest.approx(float(model.score_trigrams(np.array([0x4B616C], np.uint32))[0]))
+    assert model.score_trigram(*b"Kal") == pytest.approx(
+        float(model.score_trigrams(np.array([0x4B616C], np.uint32))[0])
+    )
 
 
 def test_every_encoding_of_the_package_was_learned() -> None:

@@ -20,4 +20,4 @@ def test_the_last_word_holds_whatever_was_said_before(digitize, samples, tmp_pat
         digitize(*say, "fir_no", "--operator", "A", "--value", f"{number}/2009")
         run(place)
         with Ledger(place.ledger) as ledger:
-            assert Records(ledger).one(record).record.value("fir_no") == number
+            assert Records(ledger).find(record).record.value("fir_no") == number

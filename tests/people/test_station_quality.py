@@ -226,7 +226,7 @@ def test_what_is_loaded_can_be_opened_again(station, place, digitize):
     served.room.wait()
     run(place)
     with Ledger(place.ledger) as ledger:
-        stored = Records(ledger).one(record)
+        stored = Records(ledger).find(record)
         assert (stored.verdict, stored.open) == ("review", ("year",))
     assert loaded(place)[0] == {r: y for r, y in before.items() if r != record}, "out of the target meanwhile"
     served.room.start_reload()

@@ -16,7 +16,7 @@ from mappers.sources.values import MapContext, PageValues
 from mappers.states import load_state
 from ocr.forms.decide import decide_page, decide_zone
 from ocr.forms.form import Form, Zone
-from ocr.forms.legible import NOISE, alike, is_noise, on_the_scan, without_noise
+from ocr.forms.legible import NOISE, is_noise, measure_agreement, on_the_scan, without_noise
 from ocr.page import Box, Candidate, Decided, Recognition, ZoneReading
 
 BOX = Box(0, 0, 100, 20)
@@ -56,7 +56,7 @@ def test_an_entry_of_a_list_that_was_found_goes_by_its_confidence():
 
 def test_a_legible_page_is_believed_more_and_one_that_is_not_less():
     between = ("line", 0.2, ("Kalpanapur", "Kalpxxxaxx", "Kalxxxxxxx"))
-    assert 0.25 < alike(tuple(Candidate(t, 0.2) for t in between[2])) < 0.55
+    assert 0.25 < measure_agreement(tuple(Candidate(t, 0.2) for t in between[2])) < 0.55
     assert page(between, *[("line", 0.2, LEGIBLE)] * 4) == []
     assert page(between, *[("line", 0.2, OTHERS)] * 4) == [f"z{n}" for n in range(5)]
 

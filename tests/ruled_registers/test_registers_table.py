@@ -14,7 +14,7 @@ from ruled_paper import ASK, EDGES, FORM, Paper, boxed
 from ocr.geometry.ruled_bend import ruled_bend
 from ocr.geometry.ruled_paths import find_paths, strengths
 from ocr.registers.cells import is_written, lines_of
-from ocr.registers.facing import across, is_level
+from ocr.registers.facing import is_level, match_right_rows
 from ocr.registers.form import RegisterColumn, RegisterForm, package_registers
 from ocr.registers.grid import find_grid
 from ocr.registers.ink import find_marks
@@ -244,7 +244,7 @@ def test_marks_and_lines_of_a_page():
     assert is_written(marks, everything) and not is_written(marks, everything[:0])
     assert len(lines_of(marks, everything)) == 6
     assert is_level(grid.halves[0], grid.halves[0])
-    assert across([], grid.halves[0], grid.halves[0], None) == []
+    assert match_right_rows([], grid.halves[0], grid.halves[0], None) == []
 
 
 def test_a_register_kept_on_one_page_may_be_ruled_across_two():

@@ -200,7 +200,9 @@ def jobs_on(written):
                 yield job, tuple(choose(line, settled, job.weights, NETWORKS[job.network]))
                 continue
             found = read_word_entry(
-                WordsEngine(weights=job.settings.own("words")).passes(line.image, "hi"), SCRIPTS["Deva"], STATIONS
+                WordsEngine(weights=job.settings.find_own_weights("words")).passes(line.image, "hi"),
+                SCRIPTS["Deva"],
+                STATIONS,
             )
             said = found[0].value if found else ""
             zones = {"police_station": Decided("police_station", said, said, 0.5, Box(0, 0, 9, 9))}

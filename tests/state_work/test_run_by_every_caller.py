@@ -95,7 +95,7 @@ def test_what_was_settled_on_the_earlier_scan_of_a_page_holds_for_the_newer(run,
     with Ledger(place.ledger) as ledger, ledger.writing():
         (before,) = Catalogue(ledger).scans()
         record, cell = f"{before.page}-r1", f"zone:{before.page}/police_station"
-        assert Records(ledger).one(record)
+        assert Records(ledger).find(record)
         said = Decision(record, cell, "Mill", f"{before.sha256}:0", "iif1", "value", "Millpur", "Namuna")
         Records(ledger).insert_decision(said, "2026-11-29T10:00:00+00:00")
     replaces = DeliveryAnswer(replaces=("book",), operator="Namuna", reason="the first was dark")

@@ -45,7 +45,7 @@ def row(table, number):
 
 
 def settle(ledger, record, column, value, source):
-    stored = Records(ledger).one(record)
+    stored = Records(ledger).find(record)
     reading = next(v.raw for _, v in stored.record.cells() if v.origin.column == column)
     made = Decision(record, f"column:{column}", reading, source, stored.record.form, "value", value, "Namuna")
     with ledger.writing():
@@ -115,7 +115,7 @@ def test_what_people_settled_holds_where_the_cell_says_the_same(replaced):
     """Row 2 is row 1 now; of row 3, now 2, one cell says something else; row 1 is not there any more."""
     told = "Tables that a newer delivery replaces: 1. Of 4 answers on them 2 hold for the newer rows."
     with Ledger(replaced[0].ledger) as ledger:
-        first, second = (dict(Records(ledger).one(row(NEW, n)).record.cells()) for n in (1, 2))
+        first, second = (dict(Records(ledger).find(row(NEW, n)).record.cells()) for n in (1, 2))
         decided = Records(ledger).decisions_of(NEW)
         assert summary(ledger) == [told]
     assert {r: list(cells) for r, cells in decided.items()} == {

@@ -18,7 +18,7 @@ from mappers.legacy.table import ForeignKey
 from mappers.systems.code_kinds import kinds_of_codes
 from mappers.systems.profile import profile
 from mappers.systems.system import find_systems, load_system
-from mappers.systems.ties import against, find_ties
+from mappers.systems.ties import describe_doubts, find_ties
 from tests.to_records.test_systems import MAPPINGS, SYSTEM
 
 DUMP = """-- MySQL dump 10
@@ -83,9 +83,9 @@ def test_what_speaks_against_a_declared_key_is_told():
     refers = {"acc": (ForeignKey(("OTHER",), "FIR", ("fir_id",)),)}
     (tie,), asked = find_ties(head, [part], refers)
     assert (tie.key, tie.to, tie.is_declared, asked) == (("OTHER",), ("FIR_ID",), True, [])
-    assert "0% are there" in against(tie, part, [head])
+    assert "0% are there" in describe_doubts(tie, part, [head])
     right = find_ties(head, [part], {"acc": (ForeignKey(("FIR_ID",), "fir", ("FIR_ID",)),)})[0][0]
-    assert against(right, part, [head]) == ""
+    assert describe_doubts(right, part, [head]) == ""
 
 
 def test_relationships_of_access_are_put_together_in_the_order_of_their_columns():

@@ -247,7 +247,7 @@ def settled_cells(digitize, place, fir):
             Records(ledger).insert_decision(decided, "2026-11-29T10:00:00")
     run(digitize, place)
     with Ledger(place / "ledger.sqlite") as ledger:
-        record = Records(ledger).one(f"{fir}1").record
+        record = Records(ledger).find(f"{fir}1").record
     typed = next(row for row in record.children["persons"] if row["name"].origin.part == "hp-test-t0001-r0000001")
     assert (typed["name"].value, typed["name"].raw) == ("Typed Name", "Sample One")
     assert typed["name"].by == "operator A. Rao"

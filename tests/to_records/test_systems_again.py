@@ -277,7 +277,7 @@ def decide(place, record, cell, reading, value, at="2026-11-29T10:00:00+00:00"):
 
 def one(place, record):
     with Ledger(place / "ledger.sqlite") as ledger:
-        return Records(ledger).one(record)
+        return Records(ledger).find(record)
 
 
 def test_a_decision_holds_while_its_own_cell_is_what_it_was(digitize, place, tmp_path):

@@ -78,7 +78,7 @@ def _findings(records: Sequence[Record], settings: CheckSettings) -> Iterator[Fi
     frames = {form: record_frames(form, of_form) for form, of_form in by_form.items()}
     for form, texts in frames.items():
         for hit in evaluate(form, texts, settings, frames, is_alone=len(records) == 1):
-            place, line = _where(texts[hit.bound.table.name], hit.row)
+            place, line = _get_place(texts[hit.bound.table.name], hit.row)
             yield _make_row_finding(hit, values_of(by_form[form][place]), line, by_form[form], settings)
 
 
@@ -90,7 +90,7 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
     lots = {form: GroupedFrames(form, groups) for form in forms}
     for form, lot in lots.items():
         for hit in evaluate(form, lot.frames, settings, part="within"):
-            place, line = _where(lot.frames[hit.bound.table.name], hit.row)
+            place, line = _get_place(lot.frames[hit.bound.table.name], hit.row)
             yield _make_row_finding(hit, lot.values[place], line, lot.values, settings)
     compared = {form for form in forms if plan(form, settings).asks_alone}
     for number, group in enumerate(groups):
@@ -101,7 +101,7 @@ def _findings_in_groups(groups: Sequence[Sequence[RecordValues]], settings: Chec
         for form, texts in frames.items():
             own = [v for v in group if v.form == form]
             for hit in evaluate(form, texts, settings, frames, is_alone=len(group) == 1, part="across"):
-                place, line = _where(texts[hit.bound.table.name], hit.row)
+                place, line = _get_place(texts[hit.bound.table.name], hit.row)
                 yield _make_row_finding(hit, own[place], line, own, settings)
 
 
@@ -127,7 +127,7 @@ def _gaps(records: Sequence[Record], settings: CheckSettings) -> Iterator[Findin
                 yield Finding(record.id, path, GAP, settings.policy[GAP], text)
 
 
-def _where(frame: pl.DataFrame, row: int) -> tuple[int, int]:
+def _get_place(frame: pl.DataFrame, row: int) -> tuple[int, int]:
     return int(frame[RECORD][row]), int(frame[LINE][row])
 
 

@@ -240,12 +240,12 @@ def _titles() -> frozenset[str]:
 
 
 @cache
-def _nobody() -> frozenset[str]:
+def _load_nobody_words() -> frozenset[str]:
     return frozenset(_data()["nobody"])
 
 
 def _is_nobody(text: str) -> bool:
-    return text in _nobody() or romanise(text).lower() in _nobody()
+    return text in _load_nobody_words() or romanise(text).lower() in _load_nobody_words()
 
 
 def _is_title(text: str) -> bool:

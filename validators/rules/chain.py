@@ -143,10 +143,10 @@ def report_comes_last(f: Fields) -> pl.Expr:
 def sections_are_those_of_the_fir(f: Fields) -> pl.Expr:
     """What the investigation found may be another offence than was reported: an alteration, which is kept."""
 
-    def listed(row: Fields) -> pl.Expr:
+    def join_sections(row: Fields) -> pl.Expr:
         return pl.concat_str(row.act, row.section, separator=" ").drop_nulls().unique().sort().str.join("/")
 
-    return f.rows("acts").tell(listed) == f.of("iif1", "acts").tell(listed)
+    return f.rows("acts").tell(join_sections) == f.of("iif1", "acts").tell(join_sections)
 
 
 @rule(

@@ -50,11 +50,11 @@ def atrocity_act_fits(f: Fields) -> pl.Expr:
     """
 
     def all_are(roles: tuple[str, ...], categories: tuple[str, ...]) -> pl.Expr:
-        def how(p: Fields) -> pl.Expr:
+        def has_only(p: Fields) -> pl.Expr:
             found = p.caste_category.filter(p.role.is_in(roles))
             return (found.len() > 0) & found.is_in(categories).fill_null(value=False).all()
 
-        return f.rows("persons").tell(how)
+        return f.rows("persons").tell(has_only)
 
     wrong = all_are(("victim", "complainant"), ("OBC", "general")) | all_are(("accused",), _SCHEDULED)
     return ~(f.rows("acts").any(lambda a: a.act == "SCST") & wrong)

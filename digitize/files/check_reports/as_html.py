@@ -35,7 +35,7 @@ def write(report: CheckReport, out: TextIO) -> None:
         cases=_case_files(report.case_files),
         rules="".join(_rule(s, report.teller.language) for s in samples) or "<p>Every row is in order.</p>",
         years=_bars("Year", sorted(report.years.items())),
-        stations=_bars("Station", _worst(report.stations)) + _more(report.stations),
+        stations=_bars("Station", _worst(report.stations)) + _count_not_shown(report.stations),
         count=len(shown),
         left=_format_omitted(len(report.findings) - len(shown)),
         rows="".join(_row(f, report) for f in shown),
@@ -116,7 +116,7 @@ def _worst(tallies: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
     return sorted(tallies.items(), key=lambda i: (-i[1].rejected, -i[1].rows, i[0]))[:_MOST_STATIONS]
 
 
-def _more(tallies: Mapping[str, Tally]) -> str:
+def _count_not_shown(tallies: Mapping[str, Tally]) -> str:
     left = len(tallies) - _MOST_STATIONS
     return f"<p>{left:,} more, with fewer records rejected, are not shown.</p>" if left > 0 else ""
 

@@ -6,7 +6,7 @@ import re
 from typing import TextIO
 from xml.etree import ElementTree as ET
 
-from digitize.files.check_reports.samples import Sample, take_samples, where
+from digitize.files.check_reports.samples import Sample, format_place, take_samples
 from digitize.files.validating.report import CheckReport
 from validators.rulebook.rule import load_rules
 
@@ -34,7 +34,8 @@ def write(report: CheckReport, out: TextIO) -> None:
 
 def _tell(case: ET.Element, sample: Sample) -> None:
     lines = [
-        f"{where(f)} {f.key} {f.field} {f.value} ({f.expected})".replace("()", "").rstrip() for f in sample.findings
+        f"{format_place(f)} {f.key} {f.field} {f.value} ({f.expected})".replace("()", "").rstrip()
+        for f in sample.findings
     ]
     text = _NOT_XML.sub("�", "\n".join([f"{sample.count} times, such as:", *lines]))
     if sample.severity == "reject":

@@ -49,7 +49,7 @@ def _sample(row: RuleRow, severity: Severity, report: CheckReport, count: int) -
     return Sample(row["code"], row["slug"], severity, told.message, other, told.do, row["why"], count)
 
 
-def where(finding: FileFinding) -> str:
+def format_place(finding: FileFinding) -> str:
     """File and line, as editors take it."""
     return f"{finding.file}:{finding.line}"
 

@@ -100,13 +100,13 @@ def find_labels(words: Sequence[str], languages: Sequence[str]) -> tuple[LabelHi
                 continue
             label, score = best_label(text, tuple(languages))
             worth = best[start][0] + (score - _LEAST + 0.02) * (len(text) + 1)
-            if score >= _least(text) and worth > choice[0]:
+            if score >= _choose_least_score(text) and worth > choice[0]:
                 choice = worth, (*best[start][1], LabelHit(label, score, start, end - 1))
         best.append(choice)
     return best[-1][1]
 
 
-def _least(text: str) -> float:
+def _choose_least_score(text: str) -> float:
     """How alike a label must be: more when it is short, and in Latin letters, which are read best."""
     if text.isascii():
         return _LEAST_LATIN

@@ -70,16 +70,16 @@ def _zone(zone: DraftZone, print_: Image, shape: Sequence[int]) -> Iterator[str]
         yield f"# printed: {' '.join(zone.label.split())}\n"
     for doubt in zone.doubts:
         yield f"# look: {doubt}\n"
-    yield f'[[zone]]\nid = "{zone.id}"\nbox = {list(_inside(zone.box, shape))}\nkind = "{zone.kind}"\n'
+    yield f'[[zone]]\nid = "{zone.id}"\nbox = {list(_clip_to_picture(zone.box, shape))}\nkind = "{zone.kind}"\n'
     if zone.list:
         yield f'list = "{zone.list}"\n'
     if zone.printed:
-        yield f"printed = {[list(_inside(b, shape)) for b in zone.printed]}\n"
+        yield f"printed = {[list(_clip_to_picture(b, shape)) for b in zone.printed]}\n"
     if zone.choice is not None:
         yield f"choices = {json.dumps([a.value for a in zone.choice.answers], ensure_ascii=False)}\n"
         yield "alternatives = [\n"
         for answer in zone.choice.answers:
-            box = _inside(answer.box, shape)
+            box = _clip_to_picture(answer.box, shape)
             tick = f", tick = {list(answer.tick)}" if answer.tick else ""
             ink = answer_ink(print_, box)
             yield f'  {{ value = {_quote(answer.value)}, box = {list(box)}{tick}, ink = "{ink}" }},\n'
@@ -90,7 +90,7 @@ def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _inside(box: Box, shape: Sequence[int]) -> tuple[int, int, int, int]:
+def _clip_to_picture(box: Box, shape: Sequence[int]) -> tuple[int, int, int, int]:
     height, width = shape
     x0, y0 = max(0, min(box.x0, width - 2)), max(0, min(box.y0, height - 2))
     return x0, y0, max(x0 + 1, min(box.x1, width)), max(y0 + 1, min(box.y1, height))

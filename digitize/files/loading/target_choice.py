@@ -63,7 +63,7 @@ def find_target(target: str, schema: str, workspace: Path | None = None, layout:
 def _require_there(target: str, folder: Path) -> None:
     """Raise TargetRefused when a target is a path where nothing is. folder: where relative paths begin."""
     kind = find_kind(target) or load_kinds()[USUAL]
-    path = kind.path(kind.inside(target, folder))
+    path = kind.path(kind.resolve_in(target, folder))
     if kind.is_path and not path.exists():
         raise TargetRefused(f"{path}: there is no target here. Look at --target, or load first: digitize load")
 

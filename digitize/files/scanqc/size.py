@@ -27,7 +27,7 @@ def usual_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     # Two to try: sizes may differ by a few pixels (the middle one), or most may be the same (the most frequent).
     tallies = {size: 0 for size in {middle, max(set(ordered), key=ordered.count)}}
     for size in tallies:
-        tallies[size] = sum(_alike(size[0], w) and _alike(size[1], h) for w, h in sizes)
+        tallies[size] = sum(_is_same_size(size[0], w) and _is_same_size(size[1], h) for w, h in sizes)
     best = max(sorted(tallies), key=lambda s: tallies[s])
     return best if tallies[best] >= _LEAST_SHARE * len(sizes) else None
 
@@ -48,11 +48,11 @@ def cut_against(usual: tuple[int, int], quality: PageQuality) -> Defect | None:
     ):
         missing = 1 - size / usual_length
         side = max(sides, key=lambda i: quality.near[i])
-        if missing >= _SHORT and _alike(usual_other, other) and quality.near[side] >= _LEAST_NEAR:
+        if missing >= _SHORT and _is_same_size(usual_other, other) and quality.near[side] >= _LEAST_NEAR:
             unit = "% smaller than the other pages, with writing at the edge"
             return Defect(CUT_OFF, round(100 * missing, 1), 100 * _SHORT, unit, SIDES[side])
     return None
 
 
-def _alike(one: int, other: int) -> bool:
+def _is_same_size(one: int, other: int) -> bool:
     return abs(one - other) <= _SAME * one

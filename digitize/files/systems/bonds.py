@@ -170,15 +170,15 @@ class _Tying:
         """Of rows whose case is not known: in one office by their own key, else where they say nearly the same."""
         if not self._versions.is_near(one, other):
             return False
-        return self._versions.is_told(one, other) or self._versions.alike(one, other, self._tie.row)[1] > MOST_OF
+        return self._versions.is_told(one, other) or self._versions.compare(one, other, self._tie.row)[1] > MOST_OF
 
     def _list_untied(self, up: str, state: str) -> Iterator[Bond]:
         """Rows of which nobody can say what they belong to; they may be very many."""
         sql = f"""SELECT {VERSION} FROM rows WHERE source = ? AND problem = '' AND up = ?
                   ORDER BY own, CASE own WHEN '' THEN said ELSE 0 END, number"""
         rows = (map(Version._make, self._store.ask(sql, (n, up))) for n in self._parts)
-        merged = heapq.merge(*rows, key=_alike)
-        for _, group in groupby(merged, key=_alike):
+        merged = heapq.merge(*rows, key=_sort_key)
+        for _, group in groupby(merged, key=_sort_key):
             yield from self._count_once(list(group), None, state)
 
 
@@ -186,5 +186,5 @@ def _accept_always(_: Version, __: Version) -> bool:
     return True
 
 
-def _alike(row: Version) -> tuple[str, int]:
+def _sort_key(row: Version) -> tuple[str, int]:
     return row.own, 0 if row.own else row.said

@@ -34,7 +34,12 @@ class SystemDrafted:
                      for t in ties]  # fmt: skip
         for mark, lookups in (("", g.lookups), ("?", g.asked_lookups)):
             rows += [
-                [x.table, f"codes of {x.of}.{x.column}{mark}", _sure(x), f"{x.key} stands for {x.value}{_where(x)}"]
+                [
+                    x.table,
+                    f"codes of {x.of}.{x.column}{mark}",
+                    _sure(x),
+                    f"{x.key} stands for {x.value}{_describe_conditions(x)}",
+                ]
                 for x in lookups
             ]
         rows += [[name, "left", "", why] for name, why in self.left.items()]
@@ -63,7 +68,7 @@ class SystemDrafted:
         }  # fmt: skip
 
 
-def _where(guess: LookupGuess) -> str:
+def _describe_conditions(guess: LookupGuess) -> str:
     return "".join(f", where {column} is {text}" for column, text in guess.where)
 
 

@@ -20,7 +20,7 @@ from mappers.systems.lookup_index import ALL_TRIED, LookupIndex
 from mappers.systems.lookup_ties import Guessed, LookupGuess, find_lookups
 from mappers.systems.names import meanings, why_left
 from mappers.systems.profile import TableProfile, profile
-from mappers.systems.ties import SURE, TieGuess, against, declared_tie, find_ties, said_by_both, tie_guesses
+from mappers.systems.ties import SURE, TieGuess, declared_tie, describe_doubts, find_ties, said_by_both, tie_guesses
 from mappers.systems.write import write_system
 
 _MOST_CELLS = 6_000_000
@@ -113,7 +113,7 @@ class _Drafting:
         for tie in ties:
             if tie.is_declared:
                 parents = [head] if tie.of == head.name else [head, self._seen[tie.of].profile]
-                yield from filter(None, [against(tie, self._seen[tie.table].profile, parents)])
+                yield from filter(None, [describe_doubts(tie, self._seen[tie.table].profile, parents)])
 
     def _head(self, profiles: Sequence[TableProfile]) -> tuple[TableProfile, dict[str, float]]:
         """The table whose rows are FIRs: by its columns, and by how many others know its rows."""

@@ -56,13 +56,13 @@ class Lookups:
         nothing = frozenset(key_of([n]) for n in rule.nothing)
         name = next(n for n, r in self._system.lookups.items() if r is rule)
 
-        def meant(code: str) -> str | None:
+        def find_meaning(code: str) -> str | None:
             key = key_of([code])
             text = "" if not key or key in nothing else self._text(name, column, key, told)
             self._used[name, column, key] = text
             return text
 
-        return meant
+        return find_meaning
 
     def _text(self, name: str, column: str, key: str, told: DeliveredTable) -> str | None:
         at = (told.near, name, column, key)

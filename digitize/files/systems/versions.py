@@ -108,7 +108,7 @@ class Versions:
         mine, others = self._tables[one.source].near, self._tables[other.source].near
         return nearness(mine, others) > 1 or bool(mine[2] and mine[2] == others[2])
 
-    def alike(self, one: Version, other: Version, without: Sequence[str]) -> tuple[int, float]:
+    def compare(self, one: Version, other: Version, without: Sequence[str]) -> tuple[int, float]:
         """(how many columns of the FIR's key differ, -1 where both have none; share of the other columns in which
         they say the same). without: columns that do not count.
         """
@@ -183,7 +183,7 @@ class HeadVersions:
     def _is_same(self, one: Version, other: Version) -> bool:
         if not self._versions.is_near(one, other) or (one.source, other.source) in self._apart:
             return False
-        differ, share = self._versions.alike(one, other, self._key)
+        differ, share = self._versions.compare(one, other, self._key)
         # The key of the FIR itself decides; one of its columns may have been corrected, where most of the rest stands.
         return differ == 0 or (differ < 2 and share > MOST_OF)
 
@@ -237,7 +237,7 @@ class MovedParts:
             last = before[-1] if before else row
             one, other = of[last.id], of[row.id]
             # What it was just before it moved: what was corrected later says nothing against that.
-            if one == other or self._versions.alike(last, row, self._without)[1] > MOST_OF:
+            if one == other or self._versions.compare(last, row, self._without)[1] > MOST_OF:
                 of |= {r: other for r, first in of.items() if first == one}
         for last_life in dict.fromkeys(of.values()):
             own = [r for r in rows if of[r.id] == last_life]

@@ -51,7 +51,7 @@ class Kit:
         at = into / f"kit-{self.key}"
         # The settings last: a folder that has them is whole.
         for place in sorted(self.files, key=lambda p: p == _SETTINGS):
-            path = _inside(at, place)
+            path = _resolve_inside(at, place)
             if not (path.is_file() and path.read_bytes() == self.files[place]):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -69,7 +69,7 @@ class Kit:
         return cls({p: zlib.decompress(base64.b64decode(d)) for p, d in plain.items()})
 
 
-def _inside(folder: Path, place: str) -> Path:
+def _resolve_inside(folder: Path, place: str) -> Path:
     """A place below a folder. Raises ValueError for one that leads out of it."""
     path = (folder / place).resolve()
     if not path.is_relative_to(folder.resolve()):
@@ -95,7 +95,7 @@ class Site:
 
     def find(self, place: str) -> Path:
         """The file or folder of a place in the workspace. Raises StoreAway when it must be fetched and cannot be."""
-        path = _inside(self.folder, place)
+        path = _resolve_inside(self.folder, place)
         if not place.startswith(f"{ORIGINALS}/") or path.is_file():
             return path
         if self.store is None:

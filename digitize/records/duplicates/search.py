@@ -83,7 +83,7 @@ def find_in_workspace(ledger: Ledger, wanted: DuplicateSearch) -> Duplicates:
     # Only with a reason, which is in the ledger before the first name leaves this function.
     reveal: Reveal = show_all
     if wanted.who is None:
-        reveal = mask_as_records(build_workspace_masks(ledger), lambda i: s.record if (s := records.one(i)) else None)
+        reveal = mask_as_records(build_workspace_masks(ledger), lambda i: s.record if (s := records.find(i)) else None)
     found = _build_result(load_record_texts(ledger, wanted.form), kinds, wanted, reveal, ledger)
     found = replace(found, purged=count_emptied(ledger))
     if wanted.who:

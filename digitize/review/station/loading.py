@@ -34,7 +34,7 @@ class RecordFinder:
 
     def __call__(self, record: str) -> Record | None:
         """The record, None where there is none."""
-        stored = Records(self.ledger).one(record)
+        stored = Records(self.ledger).find(record)
         return stored.record if stored else None
 
 

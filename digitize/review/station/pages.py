@@ -236,7 +236,7 @@ async def record(request: Request, served: Served, visitor: Visitor) -> Response
 
 def _build_trail(room: Room, name: str, language: str) -> dict[str, Any]:
     """A record's trail; what was settled since it was mapped stands with each field. Raises NotFound."""
-    told, stored = build_trail(room.ledger, name), Records(room.ledger).one(name)
+    told, stored = build_trail(room.ledger, name), Records(room.ledger).find(name)
     if "record" not in told or stored is None:
         raise NotFound("There is no such record.")
     found: dict[str, Any] = told["record"]

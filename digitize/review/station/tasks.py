@@ -91,7 +91,7 @@ class TaskBuilder:
 
     def find_task(self, record: str, cell: str) -> Task | None:
         """One place, whether it is open or not; None where it is not there any more."""
-        stored = Records(self._ledger).one(record)
+        stored = Records(self._ledger).find(record)
         item = find_item_of_cell(self._ledger, self._known.mappings, stored, cell, self._readings) if stored else None
         return self._make_field_task(stored, item, stored.open) if stored and item else None
 

@@ -31,7 +31,7 @@ class FirForm(FormPersons):
         yield from self._contents()
         yield from self._action()
         yield from self.features()
-        yield from self.others()
+        yield from self.lay_out_others()
 
     def number(self) -> str:
         """The FIR's number and year, as each page bears them."""

@@ -151,13 +151,13 @@ class CopyLayout:
 
     def _lines(self, text: LaidText, width: float) -> Iterator[_Line]:
         fonts = self._pdf.fonts
-        for line, is_rtl in self._broken(text, width / text.size):
+        for line, is_rtl in self._break_paragraphs(text, width / text.size):
             pieces = line_pieces(fonts, line, is_rtl=is_rtl, page_is_rtl=self._is_rtl)
             is_urdu = any(piece.is_rtl for piece in pieces)
             rise, fall = (_RISE_URDU, _FALL_URDU) if is_urdu else (_RISE, _FALL)
             yield _Line(tuple(pieces), text, rise * text.size, (rise + fall) * text.size)
 
-    def _broken(self, text: LaidText, width_em: float) -> Iterator[tuple[str, bool]]:
+    def _break_paragraphs(self, text: LaidText, width_em: float) -> Iterator[tuple[str, bool]]:
         """(line, whether it runs to the left) of each paragraph."""
         for paragraph in text.text.split("\n"):
             is_rtl = self._is_rtl if text.is_fixed else runs_left(paragraph, otherwise=self._is_rtl)

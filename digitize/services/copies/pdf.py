@@ -70,7 +70,7 @@ class ArchivePdf:
     def unseen(self, text: str, place: tuple[float, float]) -> None:
         """Text that is copied and not seen."""
         pen = _Pen(self.fonts, place[0], HIGH - place[1], 1.0)
-        self._out(f"/Artifact BMC {_mark_text(text, pen.show([self.fonts.space]))} EMC")
+        self._write_operators(f"/Artifact BMC {_mark_text(text, pen.show([self.fonts.space]))} EMC")
 
     def turn_to(self, page: int) -> None:
         """Go on drawing on a page, counted from 1."""
@@ -79,7 +79,9 @@ class ArchivePdf:
     def line(self, begin: tuple[float, float], end: tuple[float, float], width: float = 0.4) -> None:
         """Draw a line; places from the upper left corner."""
         (x, y), (u, v) = begin, end
-        self._out(f"/Artifact BMC q {width:.2f} w {x:.2f} {HIGH - y:.2f} m {u:.2f} {HIGH - v:.2f} l S Q EMC")
+        self._write_operators(
+            f"/Artifact BMC q {width:.2f} w {x:.2f} {HIGH - y:.2f} m {u:.2f} {HIGH - v:.2f} l S Q EMC"
+        )
 
     def write(
         self, place: tuple[float, float], pieces: Sequence[LinePiece], size: float, node: Node | None = None,
@@ -90,11 +92,11 @@ class ArchivePdf:
         grey: 0 black. weight: how much thicker its strokes are, in em.
         """
         x, y = place[0], HIGH - place[1]
-        self._out(self._begin(node) + f" q {grey:.2f} g {grey:.2f} G")
+        self._write_operators(self._begin(node) + f" q {grey:.2f} g {grey:.2f} G")
         for piece in pieces:
-            self._out(self._piece(piece, x, y, size, weight))
+            self._write_operators(self._piece(piece, x, y, size, weight))
             x += (piece.shaped.width + self.fonts.space.advance * piece.has_blank) * size
-        self._out("Q EMC")
+        self._write_operators("Q EMC")
 
     def _begin(self, node: Node | None) -> str:
         if node is None:
@@ -127,7 +129,7 @@ class ArchivePdf:
         letters = [self.fonts.unseen(letter) for letter in reversed(piece.text)]
         return _mark_text("", pen.show(piece.shaped.glyphs)), pen.spread(letters, piece.shaped.width)
 
-    def _out(self, operators: str) -> None:
+    def _write_operators(self, operators: str) -> None:
         self._pdf._out(operators)
 
     def to_bytes(self, title: str) -> bytes:

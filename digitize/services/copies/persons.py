@@ -135,7 +135,7 @@ class FormPersons(FormFields):
             for begin in range(0, len(boxes), 4):
                 yield FormBoxes((*((first, sex) if begin == 0 else ()), *boxes[begin : begin + 4]))
 
-    def others(self) -> Iterator[FormPart]:
+    def lay_out_others(self) -> Iterator[FormPart]:
         """Persons of the record for whom the form has no item."""
         rows = self._persons((*_INFORMANT, *_ACCUSED), others=True)
         if not rows:

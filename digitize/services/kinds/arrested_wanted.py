@@ -118,7 +118,7 @@ def _each_once(told: Sequence[_Told], cases: FoundCases) -> list[Answering]:
     made: list[_Told] = []
     known: dict[int, list[Somebody]] = {}
     for one in sorted(told, key=_order, reverse=True):
-        person, nodes = _somebody(one), cases.masks.find_cases(one[1])
+        person, nodes = _get_somebody(one), cases.masks.find_cases(one[1])
         if not any(same_person(person, other) == "same" for node in nodes for other in known.get(node, ())):
             made.append(one)
             for node in nodes:
@@ -133,7 +133,7 @@ def _order(told: _Told) -> tuple[bool, bool, float, str]:
     return kind == PROCLAIMED, record.form == "po", one.score, record.id
 
 
-def _somebody(told: _Told) -> Somebody:
+def _get_somebody(told: _Told) -> Somebody:
     return Somebody.from_row(told[1], told[1].children["persons"][told[2]])
 
 

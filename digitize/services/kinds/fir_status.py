@@ -54,7 +54,7 @@ def cases_of(store: SearchStore, asked: Mapping[str, str]) -> list[RankedRow]:
     query.check()
     if query.number_and_year is None or not query.station.strip():
         raise OptionsError("An FIR is asked for by its number, its year and its police station.")
-    stations = Stations(store).like(query.station)
+    stations = Stations(store).find_alike(query.station)
     if not stations:
         return []
     district = asked.get("district", "").strip()

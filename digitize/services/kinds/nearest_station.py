@@ -65,7 +65,7 @@ def _by_place(place: str, stations: Sequence[PlacedStation]) -> Iterator[tuple[s
     for by, names in (
         ("station", {s.row: s.station for s in stations}), ("district", {s.row: s.district for s in stations}),
     ):  # fmt: skip
-        for name in _alike(place, list(names.values())):
+        for name in _find_alike(place, list(names.values())):
             for s in stations:
                 if names[s.row] == name and s.row not in told:
                     told.add(s.row)
@@ -77,7 +77,7 @@ def _by_place(place: str, stations: Sequence[PlacedStation]) -> Iterator[tuple[s
             yield "address", s
 
 
-def _alike(text: str, names: Sequence[str]) -> list[str]:
+def _find_alike(text: str, names: Sequence[str]) -> list[str]:
     """Names that are meant, in any script and spelling, the most alike first."""
     found = [m for m in NameIndex([n for n in names if n]).search(text, 5) if m.score >= _LEAST_ALIKE]
     best = found[0].score if found else 0.0

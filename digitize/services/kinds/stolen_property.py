@@ -26,7 +26,7 @@ def _find(store: SearchStore, given: Mapping[str, str]) -> list[Answering]:
         raise OptionsError("Give at least four signs of the number.")
     if number is None and not words:
         raise OptionsError("Ask by a number, a maker, a kind of thing, a calibre, or words of its description.")
-    stations = Stations(store).like(given["station"]) if given.get("station") else None
+    stations = Stations(store).find_alike(given["station"]) if given.get("station") else None
     # A station that is not there: nothing else may be found in its place.
     if stations is not None and not stations:
         return []

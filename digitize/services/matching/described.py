@@ -129,9 +129,9 @@ def describe(form: str, row: PickedRow, *, with_names: bool = True) -> Descripti
     names = [_names(said, fields) if with_names else Names() for fields in (NAMES, RELATIVES)]
     year = _year(own.get("year"), day)
     return Description(
-        BODY if form == "uidb" else REPORT, row.record, form, row.line, said.get("sex", ""), _born(said, year), year,
-        (0, 0), _height(said), {n: said[n] for n in CODES if n in said}, marks, _tattoo_words(said, marks),
-        read_clothes(said.get("clothes", "")), names[0], names[1], day,
+        BODY if form == "uidb" else REPORT, row.record, form, row.line, said.get("sex", ""),
+        _find_birth_years(said, year), year, (0, 0), _height(said), {n: said[n] for n in CODES if n in said}, marks,
+        _tattoo_words(said, marks), read_clothes(said.get("clothes", "")), names[0], names[1], day,
         ((own.get("traced_date") or day) if is_traced else ""), own["state"] or "", fold_key(own["district"] or ""),
         fold_key(own["police_station"] or ""), place_words(" ".join(own[n] or "" for n in places)),
         f"{own['police_station'] or ''} {own['district'] or ''}", frozenset((*said, *places)),
@@ -149,7 +149,7 @@ def describe_age(form: str, row: PickedRow) -> Description:
     """The same of how old somebody is alone: read of many rows, most of which are of another age."""
     own, said = dict(zip(OWN[form], row.own, strict=True)), _filled_values(form, row)
     year = _year(own.get("year"), row.day or (own.get("reported_date") or ""))
-    return Description(BODY if form == "uidb" else REPORT, born=_born(said, year), year=year)
+    return Description(BODY if form == "uidb" else REPORT, born=_find_birth_years(said, year), year=year)
 
 
 def _filled_values(form: str, row: PickedRow) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-def _born(said: Mapping[str, str], year: int) -> tuple[int, int]:
+def _find_birth_years(said: Mapping[str, str], year: int) -> tuple[int, int]:
     """Years between which somebody was born; a child of months was born in the year of the record, or before it."""
     found = born_between(said, year)
     return (year - 1, year) if found == (0, 0) and year and said.get("age_months") else found

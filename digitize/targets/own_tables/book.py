@@ -74,10 +74,12 @@ _OWN: Definition = {
 def book_tables() -> Definition:
     """Every table of a book: those that each target keeps, and those of a state's own tables."""
     books = {name: table for name, table in define_tables().items() if name in BOOKS}
-    return {name: replace(table, constraints=_inside(table, books)) for name, table in books.items()} | dict(_OWN)
+    return {
+        name: replace(table, constraints=_keep_inner_constraints(table, books)) for name, table in books.items()
+    } | dict(_OWN)
 
 
-def _inside(table: TableDef, books: Definition) -> dict[str, str]:
+def _keep_inner_constraints(table: TableDef, books: Definition) -> dict[str, str]:
     """The constraints of a table without keys to tables that a book has not: the records stand elsewhere."""
     named = {name: body.partition(" REFERENCES ")[2].partition(" ")[0] for name, body in table.constraints.items()}
     return {name: body for name, body in table.constraints.items() if not named[name] or named[name] in books}

@@ -22,7 +22,7 @@ def missing_rights(
     tables: OwnTables,
 ) -> Iterator[str]:
     """What the role lacks, with the statement by which the owner gives it."""
-    role = _one(db, "SELECT quote_ident(current_user)")
+    role = _fetch_value(db, "SELECT quote_ident(current_user)")
     sequences = {_parts(t.sequence, layout.schema_of(t)) for t in layout.file.tables if t.sequence}
     barred = {s for s in {n[0] for n in (*names.values(), *masters, *sequences)} if not _may_use(db, s)}
     for schema in sorted(barred):
@@ -30,7 +30,9 @@ def missing_rights(
     # What stands in a schema that may not be used cannot even be asked about.
     for name in sorted({n for n in (*names.values(), *masters) if n in tables and n[0] not in barred}):
         needed = _NEEDED if name in names.values() else ("SELECT",)
-        lacking = [n for n in needed if not _one(db, "SELECT has_table_privilege(%s, %s)", _quote_name(name), n)]
+        lacking = [
+            n for n in needed if not _fetch_value(db, "SELECT has_table_privilege(%s, %s)", _quote_name(name), n)
+        ]
         if lacking:
             words, dotted = ", ".join(lacking), ".".join(name)
             yield f"{dotted}: the role lacks {words}: GRANT {words} ON {dotted} TO {role};"
@@ -44,7 +46,9 @@ def missing_rights(
 def _may_use(db: psycopg.Connection[Any], schema: str) -> bool:
     # A schema that is not there is told with its tables.
     return bool(
-        _one(db, "SELECT coalesce(has_schema_privilege(to_regnamespace(quote_ident(%s)), 'USAGE'), true)", schema)
+        _fetch_value(
+            db, "SELECT coalesce(has_schema_privilege(to_regnamespace(quote_ident(%s)), 'USAGE'), true)", schema
+        )
     )
 
 
@@ -62,7 +66,7 @@ def _sequences(db: psycopg.Connection[Any], names: Collection[TableName], role: 
                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE c.relkind = 'S' AND n.nspname = %s AND c.relname = %s"""
     for name in names:
-        may, dotted = _one(db, query, *name), ".".join(name)
+        may, dotted = _fetch_value(db, query, *name), ".".join(name)
         if may is None:
             yield f"{dotted}: there is no such sequence"
         elif not may:
@@ -78,6 +82,6 @@ def _quote_name(name: TableName) -> str:
     return f'"{name[0]}"."{name[1]}"'
 
 
-def _one(db: psycopg.Connection[Any], query: str, *values: object) -> Any:
+def _fetch_value(db: psycopg.Connection[Any], query: str, *values: object) -> Any:
     row = db.execute(query, values).fetchone()
     return row[0] if row else None

@@ -62,7 +62,7 @@ class OwnTablesStore(PostgresStore):
         self._refused: dict[tuple[str, str], Hindrance] = {}
         self.gaps: Counter[str] = Counter()
 
-    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+    def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
         """See `Store`. What another layout wrote is not the same: it is written anew."""
         query = """SELECT a.record_id, i.row_hash = a.row_hash AND i.form = %s, i.layout = %s
                    FROM unnest(%s::text[], %s::uuid[]) a (record_id, row_hash) JOIN record_index i USING (record_id)"""

@@ -76,10 +76,11 @@ class OwnTablesTarget(PostgresTarget):
         lines = []
         if self._told.gaps:
             lines.append(
-                f"No place in the state's tables (left empty there, listed in layout_gaps): {_most(self._told.gaps)}."
+                "No place in the state's tables (left empty there, listed in layout_gaps): "
+                f"{_list_most_common(self._told.gaps)}."
             )
         if self._told.not_carried:
-            lines.append(f"Not carried by the layout (whole in our book): {_most(self._told.not_carried)}.")
+            lines.append(f"Not carried by the layout (whole in our book): {_list_most_common(self._told.not_carried)}.")
         return lines
 
     def take(self, batch: LoadBatch, *, dry_run: bool = False) -> Receipt:
@@ -140,9 +141,14 @@ class OwnTablesTarget(PostgresTarget):
         """See `digitize.targets.comparing.LeavesOut`."""
         lines = []
         if self._compared.gaps:
-            lines.append(f"Compared as empty, for it has no place in the state's tables: {_most(self._compared.gaps)}.")
+            lines.append(
+                "Compared as empty, for it has no place in the state's tables: "
+                f"{_list_most_common(self._compared.gaps)}."
+            )
         if self._compared.not_carried:
-            lines.append(f"Not compared, for the layout does not carry it: {_most(self._compared.not_carried)}.")
+            lines.append(
+                f"Not compared, for the layout does not carry it: {_list_most_common(self._compared.not_carried)}."
+            )
         return lines
 
     def read_back(self, form: str) -> Iterator[dict[str, list[dict[str, Any]]]]:
@@ -166,7 +172,7 @@ class OwnTablesTarget(PostgresTarget):
 
         return super().transact(run_prepared, dry_run=dry_run)
 
-    def _own(self, db: psycopg.Connection[Any]) -> Own:
+    def _compare_layout(self, db: psycopg.Connection[Any]) -> Own:
         """The layout with what is there now. Raises TargetRefused where that does not fit any more."""
         compared = compare_layout(db, self._layout)
         if compared.problems:
@@ -180,7 +186,7 @@ class OwnTablesTarget(PostgresTarget):
 
     def _own_to_read(self, db: psycopg.Connection[Any]) -> Own:
         """The same, asked once: there are thousands of stations, and reading can harm nothing."""
-        self._read_by = self._read_by or self._own(db)
+        self._read_by = self._read_by or self._compare_layout(db)
         return self._read_by
 
     def _find_receipt(self, db: psycopg.Connection[Any], load: str, batch: str) -> Receipt | None:
@@ -192,7 +198,7 @@ class OwnTablesTarget(PostgresTarget):
         lock_stations(db, batch)
         if done := self._find_receipt(db, batch.id, batch.batch):
             return done, Counter()
-        own = self._own(db)
+        own = self._compare_layout(db)
         # Without its call: by that a load is found again without a look at the layout.
         source = {name: value for name, value in batch.source.items() if name != "call"}
         begin(db, batch, {**source, "layout": own.key})
@@ -211,7 +217,7 @@ class OwnTablesTarget(PostgresTarget):
         return receipt, store.gaps
 
     def _undo(self, db: psycopg.Connection[Any], load: str, why: str) -> Undone:
-        store = OwnTablesStore(db, self._own(db))
+        store = OwnTablesStore(db, self._compare_layout(db))
         try:
             done = undo(store, self.name, load, why)
             store.finish()
@@ -244,7 +250,7 @@ def _ready(
     for part in batch.parts():
         for form, rows in part.forms.items():
             frame = rows.tables[form]
-            held = OwnTablesStore(db, own).same(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
+            held = OwnTablesStore(db, own).compare_held(form, frame.select(RECORD_ID, HASH).unique(RECORD_ID))
             asked = [r for r in frame[RECORD_ID].unique(maintain_order=True) if r not in bad[form] and not held.get(r)]
             for record in _in_slices(form, rows.tables, asked, batch.batch):
                 ready = make_ready(record, own)
@@ -280,6 +286,6 @@ def _not_carried(layout: TableLayout, form: str, tables: Mapping[str, pl.DataFra
     return +found
 
 
-def _most(counts: Counter[str]) -> str:
+def _list_most_common(counts: Counter[str]) -> str:
     shown = ", ".join(f"{name} {n}" for name, n in counts.most_common(_SHOWN))
     return shown + (f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else "")

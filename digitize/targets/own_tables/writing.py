@@ -106,7 +106,7 @@ class Writer:
             table_sql(self._own.names[table.name]), _names(names), sql.SQL(", ").join(marks), _texts(table.key)
         )
         values = [_values(table, row, found[record]) for record, row in rows]
-        for (record, row), keys in zip(rows, self._many(query, values), strict=True):
+        for (record, row), keys in zip(rows, self._insert_returning(query, values), strict=True):
             found[record][row.id] = keys
 
     def _update(
@@ -125,10 +125,10 @@ class Writer:
             else:
                 changed.append((record, row))
                 values.append([*wanted, *standing.keys])
-        for (record, row), keys in zip(changed, self._many(query, values), strict=True):
+        for (record, row), keys in zip(changed, self._insert_returning(query, values), strict=True):
             found[record][row.id] = keys
 
-    def _many(self, query: sql.Composed, values: Sequence[Sequence[object]]) -> list[tuple[str, ...]]:
+    def _insert_returning(self, query: sql.Composed, values: Sequence[Sequence[object]]) -> list[tuple[str, ...]]:
         """The keys that a statement gives for each row of values; all are sent before the first answer is read."""
         found: list[tuple[str, ...]] = []
         if not values:

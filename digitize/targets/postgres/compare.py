@@ -77,7 +77,7 @@ def folds(db: psycopg.Connection[Any], form: str, stations: Sequence[Station]) -
     """See `Compares`; the server needs memory for one record and for the list of groups."""
     query = f"""
         SELECT state, district, police_station, year, count(*), bit_xor(('x' || digest)::bit({DIGITS * 4}))::text
-        FROM ({_records(db, form)} WHERE {_among(form, STATION)}) d GROUP BY 1, 2, 3, 4"""
+        FROM ({_records(db, form)} WHERE {_match_places(form, STATION)}) d GROUP BY 1, 2, 3, 4"""
     return {RecordGroup(*r[:4]): Fold(r[4], int(r[5], 2)) for r in _run(db, query, as_json(stations))}
 
 
@@ -90,7 +90,7 @@ def standing(
 ) -> None:
     """See `Compares`; rows stay with the server until they are asked for."""
     _use_plain_dates(db)
-    query = f"{_records(db, form)} WHERE {_among(form, (*STATION, YEAR))}"
+    query = f"{_records(db, form)} WHERE {_match_places(form, (*STATION, YEAR))}"
     with db.cursor(name="digitize_standing") as cursor:
         cursor.execute(sql.SQL(query), (as_json(groups),))
         while rows := cursor.fetchmany(at_once):
@@ -144,7 +144,7 @@ def _place(form: str, name: str) -> str:
     return f"coalesce(t.{name}::text, '')" if name in form_tables(form)[form].by_name else "''"
 
 
-def _among(form: str, names: Sequence[str]) -> str:
+def _match_places(form: str, names: Sequence[str]) -> str:
     """Whether the record `t` is of one of the places that are given as JSON."""
     wanted_ = ", ".join(f"v ->> {n}" for n in range(len(names)))
     return f"({', '.join(_place(form, n) for n in names)}) IN (SELECT {wanted_} FROM jsonb_array_elements(%s::jsonb) v)"

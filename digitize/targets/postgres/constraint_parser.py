@@ -110,7 +110,7 @@ class _Reader:
             self._require("and")
             return ("and", *sorted((("<=", left, self._value()), (">=", left, low)), key=repr))
         if self._take("in"):
-            return ("in", left, self._several("("))
+            return ("in", left, self._parse_values("("))
         sign = self._take(*_COMPARES)
         if not sign:
             return left
@@ -124,14 +124,14 @@ class _Reader:
         while self._take("("):
             depth += 1
         self._require("array")
-        values = self._several("[")
+        values = self._parse_values("[")
         self._casts()
         for _ in range(depth):
             self._require(")")
             self._casts()
         return values
 
-    def _several(self, bracket: str) -> tuple[Meaning, ...]:
+    def _parse_values(self, bracket: str) -> tuple[Meaning, ...]:
         self._require(bracket)
         values = [self._value()]
         while self._take(","):

@@ -31,7 +31,7 @@ class _EmptyStore(PostgresStore):
 
     freezes = True
 
-    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+    def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
         return {}
 
     def owners(self, form: str, keys: pl.DataFrame) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ class PostgresStore:
         """db: connected."""
         self._db = db
 
-    def same(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
+    def compare_held(self, form: str, asked: pl.DataFrame) -> Mapping[str, bool]:
         """See `Store`. The ids go as arrays, so that no temporary table is needed."""
         if not self._has_rows(form):
             return {}

@@ -45,11 +45,11 @@ def define_tables() -> Definition:
     tables = {**MASTERS, **_BOOKS, **SEARCH_TABLES, **EXCHANGE}
     for of_form in load_schemas().values():
         for table in sorted(of_form.values(), key=lambda t: t.child != ""):
-            tables[table.name] = _child(table, next(iter(of_form))) if table.child else _own(table)
+            tables[table.name] = _child(table, next(iter(of_form))) if table.child else _define_record_table(table)
     return tables
 
 
-def _own(table: Table) -> TableDef:
+def _define_record_table(table: Table) -> TableDef:
     name = table.name
     # For undoing, and for what a batch holds. BRIN would search rows that vacuum has not seen one by one.
     indexes = {f"{name}_load": "(load_id)"}

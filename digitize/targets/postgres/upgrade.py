@@ -38,7 +38,7 @@ class Upgrade:
 
     def holds(self, table: str, name: str, body: str) -> bool:
         """Whether all rows keep to a constraint. Those that do not are listed and stay as they are."""
-        broken = _broken(table, body)
+        broken = _select_violations(table, body)
         columns = self._new[table].columns
         ids = [sql.Identifier(c) if c in columns else sql.SQL(d) for c, d in (("record_id", "''"), ("line", "0"))]
         query = sql.SQL(
@@ -98,7 +98,11 @@ def prove_again(db: psycopg.Connection[Any], ours: Definition, found: dict[str, 
         for name, text in found.get(table, {}).get("constraints", {}).items():
             if not text.endswith("NOT VALID") or name not in definition.constraints:
                 continue
-            rows = sql.SQL("SELECT EXISTS (SELECT 1 ") + _broken(table, definition.constraints[name]) + sql.SQL(")")
+            rows = (
+                sql.SQL("SELECT EXISTS (SELECT 1 ")
+                + _select_violations(table, definition.constraints[name])
+                + sql.SQL(")")
+            )
             if db.execute(rows).fetchone() == (False,):
                 yield sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}").format(
                     sql.Identifier(table), sql.Identifier(name)
@@ -108,7 +112,7 @@ def prove_again(db: psycopg.Connection[Any], ours: Definition, found: dict[str, 
                 )
 
 
-def _broken(table: str, body: str) -> sql.Composed:
+def _select_violations(table: str, body: str) -> sql.Composed:
     """FROM and WHERE: the rows that do not keep to a constraint."""
     foreign = _FOREIGN.fullmatch(body)
     if foreign is None:

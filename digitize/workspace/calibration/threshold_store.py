@@ -99,7 +99,7 @@ def is_for_weights(weights: str, now: Mapping[str, str]) -> bool:
 def answers_in(ledger: Ledger) -> Iterator[BlindAnswer]:
     """The answers that count for the weights of today, in the order in which they came."""
     now = find_all_chosen(ledger)
-    for row in ledger.each(_ANSWERS):
+    for row in ledger.stream_rows(_ANSWERS):
         found = json.loads(row["measured"])
         if is_for_weights(found.pop("weights"), now):
             yield BlindAnswer(**found)

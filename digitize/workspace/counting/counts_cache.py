@@ -90,7 +90,7 @@ def find_differing_counts(ledger: Ledger) -> Iterator[str]:
         if kept.get(part, "{}") != (now := count_part(ledger, part).as_text()):
             true[part] = now
             yield part
-    held = {r["part"]: r["data"] for r in ledger.each(_SUMS)}
+    held = {r["part"]: r["data"] for r in ledger.stream_rows(_SUMS)}
     # None at all: a ledger of before there were sums. By true counts, or each sum above a false one would be named.
     made = sums.fold_up(ledger, {**kept, **true}, true) if held else {}
     yield from sorted(name for name in {*held, *made} if held.get(name) != made.get(name))

@@ -14,7 +14,7 @@ from typing import Any
 
 from digitize.workspace.counting.tally import add_lines
 from digitize.workspace.ledger import Ledger
-from digitize.workspace.ledger.part_cache import KINDS, outside
+from digitize.workspace.ledger.part_cache import KINDS, exclude_kinds
 
 PREFIX = "sum:"
 MOST_LINES = 40
@@ -28,7 +28,7 @@ _TOPS = tuple(f"{PREFIX}{kind}:all" for kind in _KINDS)
 _BETWEEN = "SELECT part, data FROM tallies WHERE part >= ? AND part < ? ORDER BY part"
 _LAST = "\U0010ffff"
 # What no sum covers: tables, and files that could not be opened. Of tables there are fewer, and their columns are told.
-_OTHERS = f"SELECT part, data FROM tallies WHERE {outside((*KINDS, *_KINDS, 'sum'))}"
+_OTHERS = f"SELECT part, data FROM tallies WHERE {exclude_kinds((*KINDS, *_KINDS, 'sum'))}"
 Plain = Mapping[str, Any]
 Few = tuple[int, str, int, str]
 """Number of open fields, first of the records that have so many, how many these are, part."""
@@ -107,7 +107,7 @@ def iter_sums(ledger: Ledger, fresh: Mapping[str, str]) -> Iterator[tuple[str, P
     """The sums of all, and the parts that no sum covers. fresh: counts of parts that are newer than what is kept."""
     above = fold_up(ledger, (part for part in fresh if parent_of(part)), fresh)
     kept = {r["part"]: r["data"] for r in ledger.rows("SELECT part, data FROM tallies WHERE part IN (?, ?)", _TOPS)}
-    kept |= {r["part"]: r["data"] for r in ledger.each(_OTHERS)}
+    kept |= {r["part"]: r["data"] for r in ledger.stream_rows(_OTHERS)}
     kept |= {part: text for part, text in fresh.items() if not parent_of(part)}
     kept |= {part: above[part] for part in _TOPS if part in above}
     for part in sorted(kept, key=part_order):

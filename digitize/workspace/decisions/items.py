@@ -153,7 +153,7 @@ def items_in_order(
     readings = Readings(ledger)
     asked: set[str] = set()
     for record, first in order:
-        if (stored := Records(ledger).one(record)) is None:
+        if (stored := Records(ledger).find(record)) is None:
             continue
         for item in items_of(ledger, stored, mappings, readings):
             # Fields and columns are named alike in every record; only a place on paper is one for all.
@@ -162,7 +162,7 @@ def items_in_order(
             if item.cell.startswith(f"{ZONE}:"):
                 asked.add(item.cell)
             # Under the record that is the first on the paper, whichever needs the answer soonest.
-            above = Records(ledger).one(first.get(item.cell, ""))
+            above = Records(ledger).find(first.get(item.cell, ""))
             of_above = items_of(ledger, above, mappings, readings) if above else []
             yield next(((above, i) for i in of_above if above and i.cell == item.cell), (stored, item))
 

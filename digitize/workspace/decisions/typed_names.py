@@ -75,7 +75,7 @@ def list_typed_names(ledger: Ledger) -> list[Typed]:
 
 
 def _read_cache(ledger: Ledger) -> dict[str, Sequence[Typed]]:
-    rows = ledger.each(f"SELECT part, data FROM tallies WHERE {_KEPT}")
+    rows = ledger.stream_rows(f"SELECT part, data FROM tallies WHERE {_KEPT}")
     return {r["part"].removeprefix(_LOOKED): [Typed(*one) for one in json.loads(r["data"])] for r in rows}
 
 
@@ -103,7 +103,7 @@ def _place(part: str) -> tuple[bool, int, str]:
 
 def _parts_settled(ledger: Ledger) -> list[str]:
     """The parts in which a person settled anything."""
-    names = ledger.each("SELECT DISTINCT record FROM decisions ORDER BY record")
+    names = ledger.stream_rows("SELECT DISTINCT record FROM decisions ORDER BY record")
     units = dict.fromkeys(r["record"].rpartition("-r")[0] for r in names)
     return list(dict.fromkeys(ledger.part_of(unit) for unit in units if unit))
 
@@ -119,7 +119,7 @@ def _typed_in_part(ledger: Ledger, part: str) -> Iterator[Typed]:
 def _iter_settled(ledger: Ledger, unit: str) -> Iterator[Stored]:
     """The records of which a person settled something, and those on the same page, which that may hold for as well."""
     records = Records(ledger)
-    decided = (r["record"] for r in ledger.each(_DECIDED, (unit, unit)))
+    decided = (r["record"] for r in ledger.stream_rows(_DECIDED, (unit, unit)))
     # Of a table's rows each is asked for by itself.
     yield from (s for s in records.of_unit(unit) or records.each_of(decided) if not s.is_purged)
 

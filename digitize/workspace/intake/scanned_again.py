@@ -45,7 +45,7 @@ class NewPage:
         """The id of its scan."""
         return f"{self.look.sha256}:{self.index}"
 
-    def one(self) -> OnePage:
+    def as_paired(self) -> OnePage:
         """As it is paired."""
         return OnePage(self.id, self.look.given.name, self.index, self.look.pages)
 
@@ -73,7 +73,7 @@ class OldPages:
                 self.sources[scan.sha256] = source
             self.scans[scan.page] = scan
 
-    def ones(self) -> list[OnePage]:
+    def list_as_paired(self) -> list[OnePage]:
         """As they are paired."""
         found = ((page, s, self.sources[s.sha256]) for page, s in self.scans.items())
         return [OnePage(page, source.name, s.idx, source.pages) for page, s, source in found]
@@ -140,7 +140,7 @@ def _find_candidates(place: Place, ledger: Ledger, label: str, new: Sequence[New
 
 
 def _in_volume(new: Sequence[NewPage], old: OldPages, *, by_person: bool) -> dict[str, WaitingPage]:
-    ones, others = [p.one() for p in new], old.ones()
+    ones, others = [p.as_paired() for p in new], old.list_as_paired()
     named = by_name(ones, others)
     all_likely = by_person and len(ones) + len(others) <= _MOST_LOOKED
     seen = _compare_pages(new, old, named, all_likely=all_likely)
@@ -179,7 +179,7 @@ def named_by_person(
     """As `find_scanned`, where a person named the earlier pages: so nothing else is a reason, and all of it waits."""
     old = OldPages(ledger, place)
     old.add([s for p in pages if (s := Catalogue(ledger).scan(p)) is not None])
-    ones, others = [p.one() for p in new], old.ones()
+    ones, others = [p.as_paired() for p in new], old.list_as_paired()
     if len(ones) == len(others) == 1:
         return {new[0].id: new[0].waits(pages[0], "name")}
     named = by_name(ones, others)

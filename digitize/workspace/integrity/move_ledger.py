@@ -140,7 +140,7 @@ def _set_old_aside(old: Where, new: Where) -> str:
             return _mark_moved(db, old, new) if is_left else ""
     if not old.is_file():
         return ""
-    with closing(connect(old)) as file, file.guarded():
+    with closing(connect(old)) as file, file.translate_errors():
         file.begin(moving=True)
         marks = {r["key"] for r in file.execute(_MARKED)}
         if MOVING_TO in marks:
@@ -165,10 +165,12 @@ def _take_back(old: Where, home: Path) -> MovedLedger | None:
 @contextmanager
 def _lock_ledger(source: LedgerEngine) -> Iterator[None]:
     """The ledger's lock. Raises LedgerError where somebody alive is at work: it would go on with what is no ledger."""
-    with source.guarded():
+    with source.translate_errors():
         source.begin(moving=True)
         try:
-            for r in source.execute("SELECT DISTINCT owner FROM leases WHERE until > ?", (source.now(),)).fetchall():
+            for r in source.execute(
+                "SELECT DISTINCT owner FROM leases WHERE until > ?", (source.read_clock(),)
+            ).fetchall():
                 if not is_dead(r["owner"]):
                     raise LedgerError("Somebody is at work on this ledger. End every run, watch and serve, then again.")
             yield
@@ -184,7 +186,7 @@ def _remove_leftovers(new: Where, source: LedgerEngine) -> None:
     if isinstance(new, Path):
         if not new.exists():
             return
-        with closing(connect(new)) as file, file.guarded():
+        with closing(connect(new)) as file, file.translate_errors():
             marks = {r["key"] for r in file.execute(_MARKED)}
             is_copy = "arriving" in marks and _is_in(source, file)
         if "moved_to" in marks:
@@ -271,7 +273,7 @@ def _rename_schema(source: LedgerEngine) -> str:
 
 def _rename_file(old: Path) -> str:
     """Give the file that was the ledger another name, with what lies beside it."""
-    with suppress(LedgerError), closing(connect(old)) as db, db.guarded():
+    with suppress(LedgerError), closing(connect(old)) as db, db.translate_errors():
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("PRAGMA journal_mode = DELETE")
     number = 1

@@ -103,7 +103,7 @@ def lines(ledger: Ledger, most: int | None = None) -> list[str]:
 
 def _known_volumes(ledger: Ledger) -> Iterator[int]:
     """The volumes of which something was learned that holds."""
-    for row in ledger.each(_LEARNED, (STEP,)):
+    for row in ledger.stream_rows(_LEARNED, (STEP,)):
         # What holds no longer is said with no value; few are, and these alone are taken apart.
         facts = json.loads(row["detail"])["facts"] if _NO_VALUE in row["detail"] else ()
         if not facts or any(fact["value"] for fact in facts):

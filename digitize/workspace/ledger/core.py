@@ -54,7 +54,7 @@ class Ledger(Leases):
         if path.exists():
             raise LedgerError(f"{path} exists already.")
         db = connect(path)
-        with db.guarded():
+        with db.translate_errors():
             # One transaction: killed in between, the file has no tables at all rather than some.
             db.executescript("BEGIN;" + script(DDL) + f"INSERT INTO meta VALUES ('format', '{FORMAT}'); COMMIT;")
             db.close()
@@ -146,7 +146,7 @@ class Ledger(Leases):
         """Everything in the ledger that is not as it was written. heads: a file of them that another office holds."""
         from digitize.workspace.ledger.verifying import find_changes
 
-        with self._db.guarded():
+        with self._db.translate_errors():
             yield from find_changes(self._db, home_of(self.path), heads)
 
     def verify(self) -> int:

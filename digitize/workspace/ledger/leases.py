@@ -30,7 +30,7 @@ class Leases(LedgerFile):
             self._pending.flush()
             held = self._held_by_others(asked, step, owner)
             got = [unit for unit in asked if unit not in held]
-            until = self._db.now() + LEASE_SECONDS
+            until = self._db.read_clock() + LEASE_SECONDS
             rows = [(unit, step, owner, until) for unit in dict.fromkeys(got)]
             self._db.put("leases", ("unit", "step", "owner", "until"), rows, replace=("unit", "step"))
         return got
@@ -38,7 +38,9 @@ class Leases(LedgerFile):
     def renew(self, owner: str) -> None:
         """Let all leases of an owner run on: it works and is heard of."""
         with self.writing():
-            self._db.execute("UPDATE leases SET until = ? WHERE owner = ?", (self._db.now() + LEASE_SECONDS, owner))
+            self._db.execute(
+                "UPDATE leases SET until = ? WHERE owner = ?", (self._db.read_clock() + LEASE_SECONDS, owner)
+            )
 
     def release(self, owner: str) -> None:
         """Give back all leases of an owner."""
@@ -52,12 +54,12 @@ class Leases(LedgerFile):
     def is_taken_over(self, unit: str, owner: str) -> bool:
         """Whether somebody else is at work on a unit by now, in whatever step."""
         sql = "SELECT owner FROM leases WHERE unit = ? AND owner <> ? AND until > ?"
-        return any(not is_dead(r["owner"]) for r in self.rows(sql, (unit, owner, self._db.now())))
+        return any(not is_dead(r["owner"]) for r in self.rows(sql, (unit, owner, self._db.read_clock())))
 
     def list_busy(self) -> frozenset[str]:
         """The units that living owners hold, in whatever step."""
         known = dict[str, bool]()
-        rows = self.rows("SELECT unit, owner FROM leases WHERE until > ?", (self._db.now(),))
+        rows = self.rows("SELECT unit, owner FROM leases WHERE until > ?", (self._db.read_clock(),))
         return frozenset(r["unit"] for r in rows if not _is_dead(r, known))
 
     @contextmanager
@@ -85,7 +87,7 @@ class Leases(LedgerFile):
         self._pending.end_lease(unit, step)
 
     def _held_by_others(self, units: Sequence[str], step: str, owner: str) -> frozenset[str]:
-        now, known, held = self._db.now(), dict[str, bool](), set[str]()
+        now, known, held = self._db.read_clock(), dict[str, bool](), set[str]()
         for i in range(0, len(units), _AT_ONCE):
             some = units[i : i + _AT_ONCE]
             sql = f"SELECT unit, owner, until FROM leases WHERE step = ? AND unit IN ({', '.join('?' * len(some))})"

@@ -89,7 +89,7 @@ def require_format(db: LedgerEngine, where: Where) -> int:
     """The format of a ledger. Raises LedgerError where there is none, or one that this program does not know, or that
     was moved elsewhere.
     """
-    with db.guarded():
+    with db.translate_errors():
         row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     try:
         found = int(row["value"])

@@ -21,7 +21,7 @@ _BETWEEN = "SELECT part, data FROM tallies WHERE part >= ? AND part < ?"
 _PUT = "INSERT INTO tallies (part, data) VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET data = excluded.data"
 
 
-def outside(kinds: Iterable[str]) -> str:
+def exclude_kinds(kinds: Iterable[str]) -> str:
     """The condition by which rows of `tallies` are of none of some kinds: their names begin with it and ":"."""
     # ";" comes next after ":".
     names = sorted(kinds)
@@ -29,7 +29,7 @@ def outside(kinds: Iterable[str]) -> str:
     return " OR ".join([f"part < '{names[0]}:'", *(f"({one})" for one in between), f"part >= '{names[-1]};'"])
 
 
-_COUNTS = f"SELECT part, data FROM tallies WHERE {outside((*KINDS, 'sum'))}"
+_COUNTS = f"SELECT part, data FROM tallies WHERE {exclude_kinds((*KINDS, 'sum'))}"
 
 
 def read_text(ledger: Ledger, name: str) -> str:
@@ -85,7 +85,7 @@ class PartCache:
         """All cached parts with their texts, changed ones and those of another version too."""
         if self._ledger.is_current:
             bounds = () if self._kind == COUNT else (f"{self._kind}:", f"{self._kind};")
-            for row in self._ledger.each(_BETWEEN if bounds else _COUNTS, bounds):
+            for row in self._ledger.stream_rows(_BETWEEN if bounds else _COUNTS, bounds):
                 yield row["part"].removeprefix(f"{self._kind}:"), self._split(row["data"])[1]
 
     def all_parts(self) -> list[str]:

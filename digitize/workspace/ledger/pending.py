@@ -179,11 +179,11 @@ class Pending:
     ) -> None:
         """Insert rows of a view into its table. replace: the key of rows that are there and take these."""
         if rows:
-            targets, made = self.narrowed(view, columns, rows)
+            targets, made = self.narrow_rows(view, columns, rows)
             own = NARROW[view].columns
             self._db.put(BASES[view], targets, made, replace=[own[c][0] for c in replace])
 
-    def narrowed(
+    def narrow_rows(
         self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Rows of a view as those of its table: its columns, and the rows."""
@@ -211,7 +211,7 @@ class Pending:
     def touch_all_rows(self) -> Iterator[None]:
         """Touch every row there is, and stop each time when some thousands are waiting for an event."""
         for table in COVERED:
-            for row in self._db.each(f"SELECT DISTINCT {entry_name(table)} FROM {table}"):
+            for row in self._db.stream_rows(f"SELECT DISTINCT {entry_name(table)} FROM {table}"):
                 self._db.touched.add((table, row[0]))
                 if len(self._db.touched) >= _MOST_TOUCHED:
                     yield

@@ -96,7 +96,7 @@ class Records:
             for record in (name for name in old if name not in keep):
                 self._ledger.execute(f"DELETE FROM record_rows WHERE {record_sql.THAT}", (record,))
                 self._ledger.execute("DELETE FROM findings WHERE record = ?", (record,))
-            names, made = self._ledger.narrowed("records", record_sql.COLUMNS, rows)
+            names, made = self._ledger.narrow_rows("records", record_sql.COLUMNS, rows)
             self._ledger.execute_many(record_sql.PUT.format(", ".join(names), ", ".join("?" * len(names))), made)
 
     def _parse_row(self, row: Any) -> Stored:
@@ -117,7 +117,7 @@ class Records:
         """Those whose values were not purged."""
         return (self._parse_row(row) for row in rows if not is_emptied(row["data"]))
 
-    def one(self, record: str) -> Stored | None:
+    def find(self, record: str) -> Stored | None:
         """The record of that id."""
         row = self._ledger.execute("SELECT * FROM records WHERE record = ?", (record,)).fetchone()
         return self._parse_row(row) if row else None
@@ -153,17 +153,17 @@ class Records:
     def of_batch(self, batch: str) -> Iterator[Stored]:
         """The records of one batch, by id, without those that were purged."""
         yield from self._drop_purged(
-            self._ledger.each("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,))
+            self._ledger.stream_rows("SELECT * FROM records WHERE batch = ? ORDER BY record", (batch,))
         )
 
     def of_units(self, where: str, values: Iterable[object]) -> Iterator[Stored]:
         """The records that SQL says of, which may end in an order; purged ones among them."""
-        yield from map(self._parse_row, self._ledger.each(f"SELECT * FROM records WHERE {where}", values))
+        yield from map(self._parse_row, self._ledger.stream_rows(f"SELECT * FROM records WHERE {where}", values))
 
     def all(self, *, purged: bool = False) -> Iterator[Stored]:
         """Every record, by id. purged: also those whose values are gone, to be counted."""
         # With a bound the index of the names is walked through, and nothing need be sorted.
-        rows = self._ledger.each("SELECT * FROM records WHERE record > '' ORDER BY record")
+        rows = self._ledger.stream_rows("SELECT * FROM records WHERE record > '' ORDER BY record")
         yield from map(self._parse_row, rows) if purged else self._drop_purged(rows)
 
     def of_row(self, record: str) -> list[Stored]:
@@ -182,7 +182,7 @@ class Records:
         where = f"WHERE {near.format(', '.join('?' * len(groups)) or 'NULL')}" if ends else ""
         sql = f"SELECT * FROM records {where} ORDER BY record"
         wanted = [t.encode("utf-8") for t in texts]
-        for row in self._ledger.each(sql, groups):
+        for row in self._ledger.stream_rows(sql, groups):
             data = self.packs.text(row["data"])
             # Looked for in the bytes: only what holds one is taken apart.
             if any(w in data for w in wanted) and not is_emptied(row["data"]):
@@ -191,14 +191,14 @@ class Records:
     def groups_ending(self, ends: Sequence[str]) -> list[str]:
         """The groups of surely known stations and years, had or had once, that end so, in whatever letters."""
         small = tuple(e.casefold() for e in ends)
-        rows = self._ledger.each(*record_sql.groups_of(small, is_narrow=self._ledger.is_current))
+        rows = self._ledger.stream_rows(*record_sql.groups_of(small, is_narrow=self._ledger.is_current))
         return sorted(g for (g,) in map(tuple, rows) if g.casefold().endswith(small))
 
     def open_ones(self, where: str = "", values: Iterable[object] = ()) -> Iterator[Stored]:
         """The records in review or rejected, by id. where: SQL for their units, of all where it is ""."""
         own = f" AND {where}" if where else ""
         sql = f"SELECT * FROM records WHERE verdict IN ('review', 'reject'){own} ORDER BY record"
-        yield from map(self._parse_row, self._ledger.each(sql, values))
+        yield from map(self._parse_row, self._ledger.stream_rows(sql, values))
 
     def groups(self) -> list[str]:
         """The groups that there are, sorted."""
@@ -206,7 +206,7 @@ class Records:
 
     def by_group(self) -> Iterator[Stored]:
         """Every record that was not purged, those of one station and year together."""
-        yield from self._drop_purged(self._ledger.each("SELECT * FROM records ORDER BY grp, record"))
+        yield from self._drop_purged(self._ledger.stream_rows("SELECT * FROM records ORDER BY grp, record"))
 
     def hashes_of_group(self, group: str) -> list[str]:
         """The records of a group, sorted, as "id:hash": what a check of the group depends on."""

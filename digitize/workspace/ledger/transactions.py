@@ -65,7 +65,7 @@ class LedgerFile:
 
         Raises KeyUnusable when the site's key is not there to sign what is written.
         """
-        with self._db.guarded():
+        with self._db.translate_errors():
             if self._depth == 0:
                 self._prepare_writing()
                 self._pending.forget()
@@ -173,11 +173,11 @@ class LedgerFile:
         self._pending.foresee(units)
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> RowSource:
-        """Run one statement with parameters; reading may be done outside `writing`. See `each` for very many rows."""
+        """Run a statement with parameters; reading may be done outside `writing`. For very many rows: `stream_rows`."""
         if self._depth == 0 and not sql.lstrip().upper().startswith(_READS):
             with self.writing():
                 return self.execute(sql, values)
-        with self._db.guarded():
+        with self._db.translate_errors():
             self._flush_before(sql)
             return self._db.execute(sql, tuple(values))
 
@@ -188,15 +188,15 @@ class LedgerFile:
             if not sql.lstrip().upper().startswith(_READS):
                 self._pending.forget_states()
 
-    def each(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Row]:
+    def stream_rows(self, sql: str, values: Iterable[Any] = ()) -> Iterator[Row]:
         """The rows of a query one after the other, in bounded memory; other queries may run meanwhile."""
-        with self._db.guarded():
+        with self._db.translate_errors():
             self._flush_before(sql)
-            yield from self._db.each(sql, tuple(values))
+            yield from self._db.stream_rows(sql, tuple(values))
 
     def version(self) -> object:
         """Another value whenever somebody else wrote; a look at it costs nearly nothing."""
-        with self._db.guarded():
+        with self._db.translate_errors():
             return self._db.version()
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -216,7 +216,7 @@ class LedgerFile:
         when the transaction ends.
         """
         with self.writing():
-            at = datetime.fromtimestamp(self._db.now(), UTC).isoformat(timespec="milliseconds")
+            at = datetime.fromtimestamp(self._db.read_clock(), UTC).isoformat(timespec="milliseconds")
             text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True)
             self._pending.add(at, unit, step, outcome, key, text)
             self._news.note_event(unit, step, detail or {})
@@ -226,11 +226,11 @@ class LedgerFile:
         with self.writing():
             self._pending.put(view, tuple(values), [tuple(values.values())])
 
-    def narrowed(
+    def narrow_rows(
         self, view: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Rows of a view as those of its table, inside `writing`: its columns, and the rows."""
-        return self._pending.narrowed(view, columns, rows)
+        return self._pending.narrow_rows(view, columns, rows)
 
     def number(self, dictionary: str, text: str) -> int:
         """The number of a text in a dictionary (units, names), a new one if need be; inside `writing`."""
@@ -250,7 +250,7 @@ class LedgerFile:
         """Raise LedgerError naming the first of these entries that was changed by another program."""
         if not self.is_current:
             return  # nothing is known of its rows yet
-        with self._db.guarded():
+        with self._db.translate_errors():
             self._flush_before("row_log")
             for name in changed_entries(self._db, table, names):
                 raise LedgerError(

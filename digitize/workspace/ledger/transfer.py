@@ -27,7 +27,7 @@ def copy_rows(source: LedgerEngine, target: LedgerEngine) -> None:
         raise LedgerError(f"The ledger is of format {found}. Any command that writes brings it to {FORMAT}.")
     for table in TABLES:
         # What a move left as marks is of the ledger that was moved, not of what is in it.
-        rows = iter(source.each(f"SELECT * FROM {table} ORDER BY {_order(table)}"))
+        rows = iter(source.stream_rows(f"SELECT * FROM {table} ORDER BY {_order(table)}"))
         if table == "meta":
             rows = (r for r in rows if r["key"] not in MARKS)
         first = next(rows, None)
@@ -52,7 +52,7 @@ def write_file(source: LedgerEngine, file: Path) -> None:
 
 def fill_file(source: LedgerEngine, file: Path) -> None:
     """Make a ledger's file of a ledger of which one moment is held. file: empty, or not there."""
-    with closing(connect(file)) as db, db.guarded():
+    with closing(connect(file)) as db, db.translate_errors():
         db.execute("PRAGMA journal_mode = DELETE")
         db.executescript("BEGIN;" + script(DDL))
         copy_rows(source, db)

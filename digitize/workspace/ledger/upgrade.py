@@ -73,7 +73,7 @@ def _copy_results(db: LedgerEngine) -> None:
 
 
 def _split(db: LedgerEngine, sql: str) -> Iterator[Sequence[Any]]:
-    rows = iter(db.each(sql))
+    rows = iter(db.stream_rows(sql))
     while some := list(islice(rows, _AT_ONCE)):
         yield some
 

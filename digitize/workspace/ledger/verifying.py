@@ -91,7 +91,7 @@ class _Chain:
         logged = self._group_logged() if self._has_rows else iter(())
         waiting = next(logged, None)
         before = ""
-        for r in self._db.each("SELECT * FROM events ORDER BY seq"):
+        for r in self._db.stream_rows("SELECT * FROM events ORDER BY seq"):
             while waiting and waiting[0] < r["seq"]:
                 yield Change(f"row_log {waiting[0]}", "belongs to no event")
                 waiting = next(logged, None)
@@ -128,7 +128,7 @@ class _Chain:
 
     def _group_logged(self) -> Iterator[tuple[int, list[Entry]]]:
         seq, entries = -1, list[Entry]()
-        for r in self._db.each("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
+        for r in self._db.stream_rows("SELECT seq, tbl, key, hash FROM row_log ORDER BY seq"):
             if r["seq"] != seq and entries:
                 yield seq, entries
                 entries = []
@@ -169,7 +169,7 @@ def _logged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
     if table == "results":
         kept += f" UNION ALL SELECT m.seq, m.seq, m.made FROM history m WHERE {MADE.format('m')}"
     sql = f"SELECT {key} AS key, w.hash AS hash, w.seq AS seq FROM ({kept}) w ORDER BY w.ref, w.seq"
-    yield from db.each(sql, (CODES[table],))
+    yield from db.stream_rows(sql, (CODES[table],))
 
 
 def _unlogged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
@@ -179,7 +179,7 @@ def _unlogged_rows(db: LedgerEngine, table: str) -> Iterator[Row]:
               WHERE NOT EXISTS (SELECT 1 FROM row_hashes w WHERE w.tbl = ? AND w.ref = {ref_of(table, "b")})"""
     if table == "results":
         sql += f" AND NOT EXISTS (SELECT 1 FROM history m WHERE m.seq = b.seq AND {MADE.format('m')})"
-    yield from db.each(sql, (CODES[table],))
+    yield from db.stream_rows(sql, (CODES[table],))
 
 
 def _last_of_each(rows: Iterable[Row]) -> Iterator[tuple[str, bytes, int]]:
@@ -205,10 +205,10 @@ def _check_states(db: LedgerEngine) -> Iterator[Change]:
     mend = "take it from the history anew: digitize ledger recount DIR"
     named = """SELECT COALESCE(u.name, CAST(d.unit AS TEXT)), COALESCE(s.name, CAST(d.step AS TEXT)) FROM ({}) d
       LEFT JOIN units u ON u.id = d.unit LEFT JOIN names s ON s.id = d.step"""
-    for unit, step in db.each(named.format(f"{held} EXCEPT {NEWEST_NUMBERS}")):
+    for unit, step in db.stream_rows(named.format(f"{held} EXCEPT {NEWEST_NUMBERS}")):
         yield Change(f"state {unit} {step}", "is not what the newest event says", mend)
     gone = "SELECT DISTINCT step, unit FROM history EXCEPT SELECT step, unit FROM standing"
-    for unit, step in db.each(named.format(gone)):
+    for unit, step in db.stream_rows(named.format(gone)):
         yield Change(f"state {unit} {step}", "is gone", mend)
 
 

@@ -40,7 +40,7 @@ class LedgerEngine(Protocol):
         """Whether anything may be written through it."""
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> RowSource:
-        """Run one statement. All that it gives may be held in memory: for millions of rows there is `each`."""
+        """Run one statement. All that it gives may be held in memory: for millions of rows there is `stream_rows`."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """Run one statement for each of these rows."""
@@ -53,7 +53,7 @@ class LedgerEngine(Protocol):
     def take_out(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Delete the rows in which these columns have these values."""
 
-    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+    def stream_rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         """The rows of a query in bounded memory; other statements may run meanwhile."""
 
     def by_names(self, table: str, columns: Sequence[str], names: Iterable[str], order: str) -> Iterator[Row]:
@@ -83,7 +83,7 @@ class LedgerEngine(Protocol):
     def keep_copy(self, tail: str) -> None:
         """Before the format is raised: keep what is there under a name that ends so, where that is the engine's way."""
 
-    def now(self) -> float:
+    def read_clock(self) -> float:
         """Seconds since 1970 by the clock that all who write into this ledger share."""
 
     def version(self) -> object:
@@ -95,7 +95,7 @@ class LedgerEngine(Protocol):
     def settle(self) -> None:
         """Have all that was written arrive, so that `touched` is complete."""
 
-    def guarded(self) -> AbstractContextManager[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """A context in which the database's errors are ours. Raises LedgerError, LedgerAway, DiskFull."""
 
     def damage(self) -> str:

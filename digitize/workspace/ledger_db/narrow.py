@@ -31,20 +31,20 @@ class Narrow:
     columns: Mapping[str, tuple[str, str]]
 
 
-def _same(**kinds: str) -> dict[str, tuple[str, str]]:
+def _keep_names(**kinds: str) -> dict[str, tuple[str, str]]:
     return {name: (name, kind) for name, kind in kinds.items()}
 
 
 NARROW: Mapping[str, Narrow] = {
-    "events": Narrow("history", _same(
+    "events": Narrow("history", _keep_names(
         seq=PLAIN, at=MOMENT, unit=UNIT, step=NAME, outcome=PLAIN, key=KEY, detail=DETAIL, hash=HASH, made=PLAIN,
     )),
-    "state": Narrow("standing", _same(unit=UNIT, step=NAME, outcome=PLAIN, seq=PLAIN)),
-    "records": Narrow("record_rows", _same(
+    "state": Narrow("standing", _keep_names(unit=UNIT, step=NAME, outcome=PLAIN, seq=PLAIN)),
+    "records": Narrow("record_rows", _keep_names(
         unit=UNIT, batch=NAME, station=SAID, language=PLAIN, grp=NAME, form=PLAIN, hash=KEY, data=PLAIN, verdict=PLAIN,
         open=PLAIN, reasons=PLAIN, loaded=SAID,
     ) | {"record": ("id", UNIT)}),
-    "scans": Narrow("scan_rows", _same(
+    "scans": Narrow("scan_rows", _keep_names(
         seq=PLAIN, page=UNIT, idx=PLAIN, batch=SAID, volume=PLAIN, number=PLAIN, kind=SAID, station=SAID, district=SAID,
         year=SAID, language=SAID,
     ) | {"sha256": ("source", UNIT)}),

@@ -146,7 +146,7 @@ class DatabaseEngine:
         self.written: dict[tuple[str, str], tuple[Any, ...]] = {}
         self._is_watched = False
         self._pipe: AbstractContextManager[psycopg.Pipeline] | None = None
-        self._sync: Callable[[], None] = _nothing
+        self._sync: Callable[[], None] = _do_nothing
         self._clock: tuple[float, float] | None = None
         self._names = itertools.count()
         self._numbers: dict[str, int] = {}
@@ -155,7 +155,7 @@ class DatabaseEngine:
 
     def _check_access(self) -> bool:
         """Whether what is there can be written. Raises LedgerError where nothing is."""
-        with self.guarded():
+        with self.translate_errors():
             there, still = self._db.execute(_THERE).fetchone() or (False, "on")
             if not there:
                 self._db.close()
@@ -192,14 +192,14 @@ class DatabaseEngine:
 
     def _retry_read(self, ask: Callable[[], T]) -> T:
         """What only reads is asked again of a database that went away; in a transaction its beginning would be lost."""
-        with self.guarded():
+        with self.translate_errors():
             try:
                 return ask()
             except psycopg.OperationalError:
                 if self._clock is not None or not self._db.broken:
                     raise
         self._reach()
-        with self.guarded():
+        with self.translate_errors():
             return ask()
 
     def _reach(self) -> None:
@@ -211,7 +211,7 @@ class DatabaseEngine:
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
         """See `LedgerEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             self._db.cursor().executemany(to_postgres(sql, True), map(escape_nuls, rows))
 
     def put(
@@ -236,7 +236,7 @@ class DatabaseEngine:
         plain = [escape_nuls(row) for row in rows]
         self.execute(sql, [[row[i] for row in plain] for i in range(len(columns))])
 
-    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+    def stream_rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         """See `LedgerEngine`."""
         name = f"each_{next(self._names)}"
         # WITH HOLD: it goes on where a transaction ends meanwhile.
@@ -264,7 +264,7 @@ class DatabaseEngine:
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """See `LedgerEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             # The triggers would tell of every row.
             self._db.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
             with self._db.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()) as copy:
@@ -275,7 +275,7 @@ class DatabaseEngine:
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
         """See `LedgerEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             self._db.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
             yield
@@ -284,7 +284,7 @@ class DatabaseEngine:
 
     def begin(self, *, moving: bool = False) -> None:
         """See `LedgerEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             self._reach()
             try:
                 self.start(is_asked=not moving)
@@ -313,7 +313,7 @@ class DatabaseEngine:
 
     def commit(self) -> None:
         """See `LedgerEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             self._db.execute(b"COMMIT")
             self._leave_pipe()
         self._clock = None
@@ -343,7 +343,7 @@ class DatabaseEngine:
     def keep_copy(self, tail: str) -> None:
         """See `LedgerEngine`: no ledger of an older format lies in a database."""
 
-    def now(self) -> float:
+    def read_clock(self) -> float:
         """See `LedgerEngine`: the database's clock."""
         if self._clock is not None:
             told, at = self._clock
@@ -368,10 +368,10 @@ class DatabaseEngine:
     def settle(self) -> None:
         """See `LedgerEngine`."""
         if self._pipe is not None:
-            with self.guarded():
+            with self.translate_errors():
                 self._sync()
 
-    def guarded(self) -> AbstractContextManager[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """See `LedgerEngine`."""
         return plain_errors(self.where)
 
@@ -386,7 +386,7 @@ class DatabaseEngine:
 
     def differences(self, ddl: str) -> Iterator[tuple[str, str, str | None]]:
         """See `LedgerEngine`."""
-        with self.guarded():
+        with self.translate_errors():
             yield from differences(self._db, ddl, self.where.schema)
 
     def close(self) -> None:
@@ -395,7 +395,7 @@ class DatabaseEngine:
         self._db.close()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     """Before the first transaction."""
 
 
@@ -426,7 +426,7 @@ def making(where: LedgerAddress, ddl: str) -> Iterator[tuple[DatabaseEngine, str
 @contextmanager
 def changing(where: LedgerAddress) -> Iterator[DatabaseEngine]:
     """One transaction under the lock of a ledger that need not be there."""
-    with closing(DatabaseEngine(where, is_there=False)) as db, db.guarded():
+    with closing(DatabaseEngine(where, is_there=False)) as db, db.translate_errors():
         db.start()
         try:
             yield db

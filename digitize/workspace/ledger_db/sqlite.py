@@ -66,7 +66,7 @@ class FileEngine(sqlite3.Connection):
         """See `LedgerEngine`."""
         self.executemany(f"DELETE FROM {table} WHERE {' AND '.join(f'{c} = ?' for c in columns)}", rows)
 
-    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
+    def stream_rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
         """See `LedgerEngine`."""
         return iter(self.execute(sql, tuple(values)))
 
@@ -120,7 +120,7 @@ class FileEngine(sqlite3.Connection):
             finally:
                 part.unlink(missing_ok=True)
 
-    def now(self) -> float:
+    def read_clock(self) -> float:
         """See `LedgerEngine`: the clock of the one machine on which the file lies."""
         return time.time()
 
@@ -161,7 +161,7 @@ class FileEngine(sqlite3.Connection):
     def settle(self) -> None:
         """See `LedgerEngine`: what is written is there at once."""
 
-    def guarded(self) -> AbstractContextManager[None]:
+    def translate_errors(self) -> AbstractContextManager[None]:
         """See `LedgerEngine`."""
         return plain_errors(self.path, "digitize ledger verify")
 

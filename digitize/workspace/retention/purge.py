@@ -181,7 +181,7 @@ def finish_purge(place: Place) -> list[str]:
     """
     with Ledger(place.ledger) as ledger:
         purged = purged_files(ledger)
-        for row in ledger.each("SELECT * FROM sources WHERE problem = '' AND linked = ''"):
+        for row in ledger.stream_rows("SELECT * FROM sources WHERE problem = '' AND linked = ''"):
             if row["sha256"] in purged:
                 purge_files.remove(purge_files.originals_of(place, SourceFile(**dict(row))))
         removed = purge_files.remove_written(place, *(_units(ledger, what) for what in KINDS))

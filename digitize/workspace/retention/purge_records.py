@@ -98,7 +98,7 @@ def _range(unit: str) -> tuple[str, str, str]:
 def _iter_emptied(ledger: Ledger, unit: str) -> Iterator[list[tuple[bytes, str]]]:
     """(data, record) of the records that begin in a unit, some at a time."""
     packs, some = Records(ledger).packs, list[tuple[bytes, str]]()
-    for row in ledger.each(f"SELECT * FROM records WHERE {_OF_UNIT} ORDER BY record", _range(unit)):
+    for row in ledger.stream_rows(f"SELECT * FROM records WHERE {_OF_UNIT} ORDER BY record", _range(unit)):
         if not is_emptied(row["data"]):
             some.append((emptied_data(empty_record(packs.record_of(row))), row["record"]))
         if len(some) >= _AT_ONCE:

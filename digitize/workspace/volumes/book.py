@@ -126,7 +126,7 @@ class Volumes:
         _require_person(by)
         with self._ledger.writing():
             number = Catalogue(self._ledger).volume(facts.label)
-            before = self.one(number)
+            before = self.find_by_number(number)
             known = {f.name: getattr(facts, f.name) for f in fields(facts) if getattr(facts, f.name)}
             told = replace(before.facts, **known) if before else facts
             plain = {k: v for k, v in asdict(told).items() if k != "pages"}
@@ -158,7 +158,7 @@ class Volumes:
         """Keep what was printed or looked at."""
         self._ledger.record_event(unit_of(number), step, "note", detail=detail)
 
-    def one(self, number: int) -> ReceivedVolume | None:
+    def find_by_number(self, number: int) -> ReceivedVolume | None:
         """A volume that was received, None for one that never was."""
         state = self._ledger.state(unit_of(number), RECEIVED)
         if state is None:
@@ -181,7 +181,7 @@ class Volumes:
         numbers = {Catalogue(self._ledger).find_volume(name), int(name) if is_number(name) else None}
         # A book may be called as another is numbered: the first that was received is meant.
         for number in sorted(n for n in numbers if n is not None):
-            if (volume := self.one(number)) is not None:
+            if (volume := self.find_by_number(number)) is not None:
                 return volume
         raise NotFound(f"No volume {name} was received. See: digitize batch account DIR")
 

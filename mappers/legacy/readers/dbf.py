@@ -121,7 +121,7 @@ class _Rows:
                     yield self._chunk(data[: sound * length], number, sound, at)
                     number += sound
                 if found is not None:
-                    broken = list(self._broken(data[found.start : found.end], number, at + found.start))
+                    broken = list(self._yield_broken_rows(data[found.start : found.end], number, at + found.start))
                     yield broken
                     number += len(broken)
                 elif is_last:
@@ -134,7 +134,7 @@ class _Rows:
         self._say_counts(number)
         self.notes.extend(self._damage.sentences())
 
-    def _broken(self, data: bytes, number: int, offset: int) -> Iterator[LegacyRow]:
+    def _yield_broken_rows(self, data: bytes, number: int, offset: int) -> Iterator[LegacyRow]:
         """Bytes between sound rows as rows with a problem; few surplus ones go with the row before them."""
         length = self.head.length
         whole, rest = divmod(len(data), length)
