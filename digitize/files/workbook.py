@@ -1,16 +1,93 @@
-"""What spreadsheets that people fill in have in common: cells that are no formulas, a sheet that says how."""
+"""Spreadsheets that people fill in: written with cells that are no formulas, and read back line by line."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from digitize.errors import InputError
 from digitize.machine.exit_texts import in_sheet
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
+
+# A workbook is an archive: a small one may be made to fill the disk and the memory when it is unpacked.
+MAX_UNPACKED = 4 << 30
+_MOST_TEXTS = 64 << 20
+# No table packs as well as that: a workbook that claims more is a trap or damaged.
+_HIGHEST_RATIO = 200
+# What openpyxl raises for a damaged workbook. Broken XML is a SyntaxError; parts may be packed in an unknown way.
+DAMAGE = (
+    KeyError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """A sheet that people fill in. what: what it is called in messages. columns: name -> width in letters.
+
+    keys: columns that say what a line is about. to_fill: columns that people may fill in. answers: those of them in
+    which one must be filled in for the line to be read. still: the first cell that moves when the sheet is scrolled.
+    """
+
+    title: str
+    what: str
+    columns: Mapping[str, int]
+    keys: tuple[str, ...]
+    to_fill: tuple[str, ...]
+    answers: tuple[str, ...]
+    still: str
+
+    def find_letter(self, name: str) -> str:
+        """The letter of a column."""
+        from openpyxl.utils import get_column_letter
+
+        return str(get_column_letter([*self.columns].index(name) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class FilledLine:
+    """A line in which something was filled in. line: its number in the sheet. cells: column -> text, stripped, of all
+    columns of the layout. fault: why it cannot be taken as it stands; "" where it can.
+    """
+
+    line: int
+    cells: Mapping[str, str]
+    fault: str = ""
+
+
+def start_sheet(layout: SheetLayout, headings: Mapping[str, str] | None = None) -> tuple[Workbook, Worksheet]:
+    """Make a workbook with the sheet and its heads. headings: name -> heading; the names where there are none."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = layout.title
+    write_cells(sheet, 1, {name: (headings or {}).get(name, name) for name in layout.columns}, ())
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for name, width in layout.columns.items():
+        sheet.column_dimensions[layout.find_letter(name)].width = width
+    sheet.freeze_panes = layout.still
+    return book, sheet
 
 
 def write_cells(sheet: Worksheet, line: int, values: Mapping[str, object], to_fill: Collection[str]) -> None:
@@ -70,3 +147,109 @@ def save_book(book: Workbook, path: Path, guide: Sequence[str]) -> None:
     part = path.with_name(path.name + ".tmp")
     book.save(part)
     part.replace(path)
+
+
+def read_filled(path: Path, layout: SheetLayout, headings: Mapping[str, str] | None = None) -> Iterator[FilledLine]:
+    """Read the lines that people filled in. headings: heading -> name of the column, in every language that may stand.
+
+    Raises InputError when the file is no such sheet, naming what it lacks.
+    """
+    head: list[str] = []
+    for line, row in _read_rows(path, layout.title):
+        texts = [format_cell(cell.value) for cell in row]
+        if not head:
+            # Rows come as wide as the widest of the sheet.
+            width = max((number for number, text in enumerate(texts, start=1) if text), default=0)
+            head = [(headings or {}).get(text, text) for text in texts[:width]]
+            if lacking := [name for name in (*layout.keys, *layout.answers) if name not in head]:
+                raise InputError(
+                    f"{path.name} is no {layout.what}: the column {lacking[0]!r} is missing. Export it again."
+                )
+            continue
+        given = dict.fromkeys(layout.columns, "") | dict(zip(head, texts, strict=False))
+        if any(given[name] for name in layout.answers):
+            read = {n: c for n, c in zip(head, row, strict=False) if n in (*layout.keys, *layout.to_fill)}
+            yield FilledLine(line, given, _find_fault(read, texts[len(head) :]))
+    if not head:
+        raise InputError(f"{path.name} is no {layout.what}: the sheet is empty.")
+
+
+def _read_rows(path: Path, title: str) -> Iterator[tuple[int, Sequence[Cell]]]:
+    try:
+        book = open_book(path, formulas=True)
+        try:
+            # The sheet may have been renamed; ours stands first, the guide behind it.
+            sheet = book[title] if title in book.sheetnames else book.worksheets[0]
+            for line, row in enumerate(sheet.iter_rows(), start=1):
+                if any(cell.value is not None for cell in row):
+                    yield line, row
+        finally:
+            book.close()
+    except PermissionError as e:
+        raise InputError(f"{path.name} cannot be opened; close it where it is open, and try again.") from e
+    except InputError:
+        raise
+    # A damaged file breaks the library in as many ways as it has parts: none of it is a fault of ours to show.
+    except Exception as e:
+        raise InputError(f"{path.name} cannot be read as a spreadsheet. Save it as .xlsx and try again.") from e
+
+
+def _find_fault(cells: Mapping[str, Cell], beside: Sequence[str]) -> str:
+    """Why a line cannot be taken. beside: the texts right of the last column with a head."""
+    if formulas := [name for name, cell in cells.items() if cell.data_type == "f"]:
+        # What a formula came to is not what somebody read, and may be another thing tomorrow.
+        return f"{formulas[0]!r} holds a formula; type the text itself"
+    if any(beside):
+        return "something stands to the right of the last column; a cell may have been moved"
+    return next((fault for cell in cells.values() if (fault := _find_conversion(cell.value))), "")
+
+
+def _find_conversion(value: Any) -> str:
+    """What a spreadsheet made of what was typed, where it cannot be told any more what that was; "" where it can.
+
+    The cells of our sheets are text. In one that somebody formatted anew, or filled in another program, 05/06/2019
+    becomes the 6th of May or the 5th of June by the machine's region, 7/12 a day of this year, and 19.20 is 19.2.
+    """
+    is_day = hasattr(value, "strftime") or isinstance(value, timedelta)
+    is_cut = isinstance(value, float) and not value.is_integer()
+    if not is_day and not is_cut:
+        return ""
+    kind = "a date or time" if is_day else "a decimal number"
+    return f"the spreadsheet made {kind} of what was typed; type it as it stands in the source with a ' before it"
+
+
+def format_cell(value: Any) -> str:
+    """A cell as typed: a number that a spreadsheet made of "0078" or "2009" comes back without a decimal point."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def open_book(path: Path, *, formulas: bool = False) -> Workbook:
+    """Open a workbook to read it row by row. formulas: give formulas as such, else what they came to.
+
+    Raises OSError, and InputError when it is no workbook, or one that would fill the disk or the memory.
+    """
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        if path.stat().st_size == 0:
+            raise InputError(f"{path.name}: the file is empty")
+        with zipfile.ZipFile(path) as z:
+            parts = z.infolist()
+            if sum(i.file_size for i in parts) > MAX_UNPACKED:
+                raise InputError(f"{path.name}: the workbook would unpack to more than 4 GiB")
+            # openpyxl holds the shared texts of a workbook at once, each as an object of its own.
+            if any(i.file_size > max(_MOST_TEXTS, _HIGHEST_RATIO * i.compress_size) for i in parts if _is_texts(i)):
+                raise InputError(f"{path.name}: its texts would fill the memory; it is damaged, or made to do so")
+        return load_workbook(path, read_only=True, data_only=not formulas)
+    except (*DAMAGE, InvalidFileException) as e:
+        raise InputError(f"{path.name}: this is not an XLSX workbook, or it is damaged") from e
+
+
+def _is_texts(part: zipfile.ZipInfo) -> bool:
+    """Whether openpyxl reads a part of a workbook whole before the first row: all but the sheets themselves."""
+    return "worksheets/" not in part.filename and "media/" not in part.filename

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from digitize.errors import InputError
-from digitize.files.workbook import offer_words, save_book, write_cells
+from digitize.files.workbook import (
+    FilledLine,
+    SheetLayout,
+    offer_words,
+    read_filled,
+    save_book,
+    start_sheet,
+    write_cells,
+)
 from digitize.masking.file_cells import may_tell
 from digitize.masking.masks import MASK
 from digitize.masking.unmasking import Unmasking, hash_files
@@ -22,8 +30,10 @@ from validators.messages.texts import ENGLISH
 _COLUMNS = {
     "reject": 9, "field": 30, "value": 34, "right value": 34, "verdict": 11, "rules say": 60, "record": 30, "where": 30,
 }  # fmt: skip
-HEAD = tuple(_COLUMNS)
 _TO_FILL = ("right value", "verdict")
+_LAYOUT = SheetLayout(
+    "quarantine", "quarantine sheet", _COLUMNS, keys=("reject", "field"), to_fill=_TO_FILL, answers=_TO_FILL, still="C2"
+)
 # A cell holds 32,000 characters (`digitize.files.workbook`); what is said of the rest needs some.
 _LONGEST_CELL = 31_000
 BLANK, CONFIRM, DROP = "blank", "confirm", "drop"
@@ -55,27 +65,16 @@ def write_sheet(path: Path, rejects: Iterable[Reject], *, unmask: bool, language
 
     language: in which findings are told. Raises OSError, and RuleError for a language without texts.
     """
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "quarantine"
-    sheet.append(HEAD)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
+    book, sheet = start_sheet(_LAYOUT)
     teller = Teller(language)
     line, count = 1, 0
     for reject in rejects:
         count += 1
         for cells in _make_rows(reject, teller, unmask=unmask):
             line += 1
-            write_cells(sheet, line, {name: cells.get(name, "") for name in HEAD}, _TO_FILL)
+            write_cells(sheet, line, {name: cells.get(name, "") for name in _COLUMNS}, _TO_FILL)
     # Room for fields that are not listed: people add lines for them, see the guide.
-    offer_words(sheet, "E", line + 200, VERDICTS)
-    sheet.freeze_panes = "C2"
-    for letter, width in zip("ABCDEFGH", _COLUMNS.values(), strict=True):
-        sheet.column_dimensions[letter].width = width
+    offer_words(sheet, _LAYOUT.find_letter("verdict"), line + 200, VERDICTS)
     save_book(book, path, _GUIDE)
     return count
 
@@ -139,27 +138,18 @@ def find_column(form: str, path: str) -> Column | None:
 
 def read_sheet(path: Path) -> list[CorrectedRow]:
     """The rows in which something was filled in. Raises InputError naming the line that cannot be meant."""
-    from digitize.files.validating.flat_file import read_sheet as rows_of
-
-    rows = rows_of(path, "quarantine")
-    _, head = next(rows)
-    names = [str(h).strip() for h in head]
-    if missing := [n for n in ("reject", "field", *_TO_FILL) if n not in names]:
-        raise InputError(f"{path.name}: there is no column {missing[0]}; export the quarantine again.")
-    return [line for number, cells in rows if (line := _parse_line(path, number, names, cells))]
+    return [_parse_line(path, filled) for filled in read_filled(path, _LAYOUT)]
 
 
-def _parse_line(path: Path, number: int, names: Sequence[str], cells: Sequence[str] | str) -> CorrectedRow | None:
-    if isinstance(cells, str):
-        raise InputError(f"{path.name}: line {number} cannot be read ({cells}).")
-    row = dict(zip(names, (c.strip() for c in cells), strict=False))
+def _parse_line(path: Path, filled: FilledLine) -> CorrectedRow:
+    row, where = filled.cells, f"{path.name}: line {filled.line}"
     value, verdict = row["right value"], row["verdict"].lower()
-    if not value and not verdict:
-        return None
-    if not row["reject"].isdigit():
-        raise InputError(f"{path.name}: line {number}: 'reject' is not a number.")
+    if filled.fault:
+        raise InputError(f"{where}: {filled.fault}.")
+    if not row["reject"].isdecimal():
+        raise InputError(f"{where}: 'reject' is not a number.")
     if verdict and verdict not in VERDICTS:
-        raise InputError(f"{path.name}: line {number}: a verdict is one of {', '.join(VERDICTS)}.")
+        raise InputError(f"{where}: a verdict is one of {', '.join(VERDICTS)}.")
     if value and verdict:
-        raise InputError(f"{path.name}: line {number}: a right value and a verdict contradict each other.")
-    return CorrectedRow(number, int(row["reject"]), row["field"], value, verdict)
+        raise InputError(f"{where}: a right value and a verdict contradict each other.")
+    return CorrectedRow(filled.line, int(row["reject"]), row["field"], value, verdict)

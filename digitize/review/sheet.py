@@ -6,17 +6,26 @@ Candidates are offered in the cell where the value is typed, and whole pages sta
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.files.workbook import offer_choices, offer_words, protect_sheet, save_book, write_cells
+from digitize.files.workbook import (
+    SheetLayout,
+    offer_choices,
+    offer_words,
+    protect_sheet,
+    read_filled,
+    save_book,
+    start_sheet,
+    write_cells,
+)
 from digitize.machine.word_tables import ENGLISH
 from digitize.masking.masks import MASK
 from digitize.review.labels import MOST_FIELDS, format_fields_label
 from digitize.review.questions import WORDS
-from digitize.review.sheet_words import get_sheet_words
+from digitize.review.sheet_words import get_sheet_words, list_headings
 from digitize.review.verdicts import OK, SURE
 from digitize.workspace.decisions.apply import VERDICTS
 from digitize.workspace.decisions.items import Item
@@ -33,13 +42,21 @@ _COLUMNS = {
     "record": 26, "item": 14,
 }  # fmt: skip
 HEAD = tuple(_COLUMNS)
-_TO_FILL = ("right value", "verdict", "operator")
 _PICTURE_WIDTH = 410
 _MOST_POINTS = 200.0
 # Pictures are measured in pixels, rows in points: 96 and 72 of them an inch. No row may be higher than 409 points.
 _POINTS = 0.75
 _MOST_ROW = 409.0
-SHEET, PAGES, CHOICES = "review", "pages", "choices"
+PAGES, CHOICES = "pages", "choices"
+_LAYOUT = SheetLayout(
+    "review",
+    "review sheet",
+    _COLUMNS,
+    keys=("item",),
+    to_fill=("right value", "verdict", "operator"),
+    answers=("right value", "verdict"),
+    still="B2",
+)
 _PAGE_WIDTH = 900
 _MOST_CHOICES = 5
 
@@ -55,22 +72,34 @@ class SheetLook:
     page: Callable[[str], bytes | None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FilledRow:
+    """One row a person filled in; line: its number in the sheet. record: as the sheet names it, "" where it does not.
+
+    fault: why it cannot be taken as it stands.
+    """
+
+    line: int
+    item: str
+    value: str
+    verdict: str
+    operator: str
+    record: str = ""
+    fault: str = ""
+
+
 def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: SheetLook | None = None) -> int:
     """Write the items with their pictures (PNG bytes, or None). Returns how many.
 
     Raises OSError, and RuleError for a language without texts.
     """
-    from openpyxl import Workbook
-    from openpyxl.styles import Font, PatternFill
+    from openpyxl.styles import PatternFill
 
     look = look or SheetLook()
     words = get_sheet_words(look.language)
-    book = Workbook()
-    sheet, choices = book.active, book.create_sheet(CHOICES)
-    sheet.title, choices.sheet_state = SHEET, "hidden"
-    write_cells(sheet, 1, {name: words.columns[name] for name in HEAD}, ())
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
+    book, sheet = start_sheet(_LAYOUT, words.columns)
+    choices = book.create_sheet(CHOICES)
+    choices.sheet_state = "hidden"
     grey, teller = PatternFill("solid", fgColor="EEEEEE"), Teller(look.language)
     pages: dict[str, int] = {}
     count = 0
@@ -79,7 +108,7 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
         _write_row(sheet, count + 1, item, picture, _explain_findings(item, teller), look)
         write_cells(choices, count + 1, {str(n): text for n, text in enumerate(_list_choices(item))}, ())
         for name, cell in zip(HEAD, sheet[count + 1], strict=True):
-            if name not in _TO_FILL:
+            if name not in _LAYOUT.to_fill:
                 cell.fill = grey
         if look.page and item.page:
             _link_page(sheet, count + 1, pages.setdefault(item.page, len(pages)))
@@ -88,6 +117,15 @@ def write_sheet(path: Path, rows: Iterable[tuple[Item, bytes | None]], look: She
         _put_pages(book.create_sheet(PAGES), list(pages), look.page)
     save_book(book, path, words.how_to)
     return count
+
+
+def read_sheet(path: Path) -> Iterator[FilledRow]:
+    """The rows that a person filled in. Raises InputError when the file is no review sheet, naming what it lacks."""
+    for filled in read_filled(path, _LAYOUT, list_headings()):
+        said = filled.cells
+        if said["item"]:
+            value, verdict, operator = said["right value"], said["verdict"].lower(), said["operator"]
+            yield FilledRow(filled.line, said["item"], value, verdict, operator, said["record"], filled.fault)
 
 
 def _list_choices(item: Item) -> list[str]:
@@ -121,7 +159,7 @@ def _write_row(sheet: Worksheet, line: int, item: Item, picture: bytes | None, s
         "record": item.record,
         "item": item.id,
     }
-    write_cells(sheet, line, {name: values.get(name) for name in HEAD}, _TO_FILL)
+    write_cells(sheet, line, {name: values.get(name) for name in HEAD}, _LAYOUT.to_fill)
     sheet.row_dimensions[line].height = _measure_height(values)
     if picture:
         _put_picture(sheet, line, picture)
@@ -150,13 +188,13 @@ def _put_picture(sheet: Worksheet, line: int, picture: bytes) -> None:
     image.width, image.height = image.width * scale, image.height * scale
     row = sheet.row_dimensions[line]
     row.height = max(row.height, image.height * _POINTS + 6)
-    sheet.add_image(image, f"{_find_letter('picture')}{line}")
+    sheet.add_image(image, f"{_LAYOUT.find_letter('picture')}{line}")
 
 
 def _link_page(sheet: Worksheet, line: int, number: int) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
-    at = f"{_find_letter('place')}{line}"
+    at = f"{_LAYOUT.find_letter('place')}{line}"
     sheet[at].hyperlink = Hyperlink(ref=at, location=f"'{PAGES}'!A{_find_page_line(number)}")
     sheet[at].style = "Hyperlink"
 
@@ -183,20 +221,11 @@ def _put_pages(sheet: Worksheet, pages: Sequence[str], picture_of: Callable[[str
             sheet.add_image(image, f"A{line + 1}")
 
 
-def _find_letter(name: str) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(HEAD.index(name) + 1))
-
-
 def _format_sheet(sheet: Worksheet, count: int) -> None:
-    for name, width in _COLUMNS.items():
-        sheet.column_dimensions[_find_letter(name)].width = width
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{_find_letter(HEAD[-1])}{count + 1}"
+    sheet.auto_filter.ref = f"A1:{_LAYOUT.find_letter(HEAD[-1])}{count + 1}"
     # Without "value": whoever types one has nothing to choose.
-    offer_words(sheet, _find_letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
-    offer_choices(sheet, _find_letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
+    offer_words(sheet, _LAYOUT.find_letter("verdict"), count + 1, dict.fromkeys((OK, *VERDICTS[1:], SURE, *WORDS)))
+    offer_choices(sheet, _LAYOUT.find_letter("right value"), count + 1, f"{CHOICES}!$A2:$E2")
     protect_sheet(sheet)
     sheet.page_setup.orientation = "landscape"
     # 0: as many pages long as it takes; the width alone is fitted.

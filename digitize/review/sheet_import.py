@@ -22,7 +22,7 @@ from digitize.review.answering import (
 )
 from digitize.review.askable import find_askable
 from digitize.review.disputes import close_dispute, is_third_opinion, note_dispute
-from digitize.review.sheet_read import FilledRow, read_sheet
+from digitize.review.sheet import FilledRow, read_sheet
 from digitize.review.verdicts import SURE
 from digitize.workspace.decisions.apply import BLANK
 from digitize.workspace.decisions.entries import add_entry

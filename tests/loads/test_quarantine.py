@@ -1,13 +1,23 @@
 """The quarantine: out as a spreadsheet, corrected, replayed by the same rules, with a trail."""
 
 import json
+from datetime import datetime
 
 import pytest
 from openpyxl import load_workbook
 from test_loading import firs
 
+from digitize.errors import InputError
 from digitize.masking.masks import MASK
+from digitize.quarantine.rejects import Reject
+from digitize.quarantine.sheet import read_sheet, write_sheet
+from mappers.record import FieldValue, Record
 from validators.messages.teller import Teller
+
+# A record that waits, in no target.
+WAITING = Reject(
+    1, "b", "iif1", "reject", "f.csv", 2, "open", Record("a", "iif1", {"fir_no": FieldValue("8", "8")}), (), ()
+)
 
 BAD = [
     ("a", {}),
@@ -166,6 +176,32 @@ def test_a_sheet_that_cannot_be_meant_changes_nothing(digitize, url, tmp_path, a
     fill(sheet, {("d", "fir_no"): ("9", None), ("b", "fir_date"): answer})
     digitize("quarantine", "import", sheet, "--target", url, "--operator", "Asha", code=5)
     assert {r["state"] for r in rejects(digitize, url).values()} == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [("=1+8", "'right value' holds a formula"), (datetime(2009, 3, 12), "made a date"), (1.5, "made a decimal number")],
+    ids=["formula", "day", "number"],
+)
+def test_what_a_spreadsheet_worked_out_is_not_taken_for_what_was_typed(tmp_path, made, said):
+    sheet = tmp_path / "q.xlsx"
+    write_sheet(sheet, [WAITING], unmask=False)
+    fill(sheet, {("a", "fir_no"): (made, None)})
+    with pytest.raises(InputError, match=f"^q.xlsx: line 2: .*{said}"):
+        read_sheet(sheet)
+    write_sheet(sheet, [WAITING], unmask=False)
+    fill(sheet, {("a", "fir_no"): (9.0, None)})
+    assert [(row.reject, row.field, row.value) for row in read_sheet(sheet)] == [(1, "fir_no", "9")]
+
+
+def test_a_workbook_that_is_no_sheet_of_the_quarantine_names_what_it_lacks(tmp_path):
+    sheet = tmp_path / "q.xlsx"
+    write_sheet(sheet, [WAITING], unmask=False)
+    book = load_workbook(sheet)
+    book["quarantine"]["A1"].value = "number"
+    book.save(sheet)
+    with pytest.raises(InputError, match=r"q\.xlsx is no quarantine sheet: the column 'reject' is missing"):
+        read_sheet(sheet)
 
 
 def test_a_row_that_is_no_record_is_dropped_and_stays_on_the_books(digitize, url, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from digitize.review import sheet_import
 from digitize.review.askable import list_askable
-from digitize.review.sheet_read import FilledRow
+from digitize.review.sheet import FilledRow
 from digitize.workspace.ledger import Ledger
 from digitize.workspace.ledger.records import Records
 from digitize.workspace.run_context import build_run_context

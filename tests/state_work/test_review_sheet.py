@@ -1,6 +1,7 @@
 """What the review sheet says of an item: all of a finding's text, or the question's own words."""
 
 import re
+import zipfile
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -12,8 +13,7 @@ from openpyxl import load_workbook
 
 from digitize.errors import InputError
 from digitize.review.labels import format_field_label, format_fields_label
-from digitize.review.sheet import CHOICES, HEAD, SheetLook, write_sheet
-from digitize.review.sheet_read import read_sheet
+from digitize.review.sheet import CHOICES, HEAD, SheetLook, read_sheet, write_sheet
 from digitize.review.sheet_words import list_headings, load_sheet_words
 from digitize.workspace.decisions.items import Item
 from mappers.languages import load_languages
@@ -122,6 +122,32 @@ def test_what_a_spreadsheet_made_of_a_day_an_hour_or_a_number_is_refused(tmp_pat
     first, *others = read_sheet(path)
     assert first.fault.startswith("the spreadsheet made a d")
     assert [(o.value, o.fault) for o in others] == [("2009", ""), ("05/06/2019", "")]
+
+
+def test_a_line_whose_cells_were_moved_is_refused_and_a_foreign_workbook_names_what_it_lacks(tmp_path):
+    path = tmp_path / "r.xlsx"
+    write_sheet(path, [(item("a", ()), None)])
+    book = load_workbook(path)
+    sheet = book["review"]
+    place = {c.value: c.column for c in sheet[1]}
+    sheet.cell(2, place["right value"], "420")
+    sheet.cell(2, len(place) + 1, "moved")
+    book.save(path)
+    (only,) = read_sheet(path)
+    assert only.item == "a" and "moved" in only.fault
+    sheet.cell(1, place["verdict"], "remarks")
+    book.save(path)
+    with pytest.raises(InputError, match=r"r\.xlsx is no review sheet: the column 'verdict' is missing"):
+        list(read_sheet(path))
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "r.xlsx"
+    write_sheet(path, [(item("a", ()), None)])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("xl/more.xml", bytes(65 << 20))
+    with pytest.raises(InputError, match="fill the memory"):
+        list(read_sheet(path))
 
 
 @given(st.sampled_from(sorted(load_sheet_words())))

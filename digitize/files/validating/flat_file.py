@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
 from digitize.errors import InputError
-
-# A workbook is an archive: a small one may be made to fill the disk and the memory when it is unpacked.
-MAX_UNPACKED = 4 << 30
-
-_MOST_TEXTS = 64 << 20
-# No table packs as well as that: a workbook that claims more is a trap or damaged.
-_HIGHEST_RATIO = 200
-# Broken XML is a SyntaxError; parts may be packed in a way that is not known.
-_DAMAGE = (
-    KeyError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    NotImplementedError,
-    RecursionError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+from digitize.files.workbook import DAMAGE, open_book
 
 Row = tuple[int, list[str] | str]
 """Line and cells of a row; in place of the cells the code of what is broken (see validators/rulebook/structure.py)."""
@@ -45,7 +26,7 @@ def read_sheet(path: Path, sheet: str = "") -> Iterator[Row]:
 
 def sheet_names(path: Path) -> tuple[str, ...]:
     """The sheets of an XLSX file. Raises InputError when it is none."""
-    book = _open_book(path)
+    book = open_book(path)
     try:
         return tuple(book.sheetnames)
     finally:
@@ -53,7 +34,7 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
 
 def _read_xlsx(path: Path, sheet: str) -> Iterator[Row]:
-    book = _open_book(path)
+    book = open_book(path)
     try:
         names = book.sheetnames
         page = book[sheet if sheet in names else names[0]]
@@ -67,7 +48,7 @@ def _read_xlsx(path: Path, sheet: str) -> Iterator[Row]:
                 yield line, (_fit(row, width, filled))
         if not width:
             raise InputError(f"{path.name}: the sheet is empty")
-    except (*_DAMAGE, TypeError, AttributeError, IndexError) as e:
+    except DAMAGE as e:
         raise InputError(f"{path.name}: the workbook is damaged") from e
     finally:
         book.close()
@@ -79,31 +60,6 @@ def _fit(row: Sequence[str], width: int, filled: int) -> list[str] | str:
     if any("\x00" in c for c in row):
         return "S003"
     return [*row[:width], *[""] * (width - len(row))]
-
-
-def _open_book(path: Path):  # type: ignore[no-untyped-def]  # openpyxl has no types
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        if path.stat().st_size == 0:
-            raise InputError(f"{path.name}: the file is empty")
-        with zipfile.ZipFile(path) as z:
-            parts = z.infolist()
-            if sum(i.file_size for i in parts) > MAX_UNPACKED:
-                raise InputError(f"{path.name}: the workbook would unpack to more than 4 GiB")
-            # openpyxl holds the shared texts of a workbook at once, each as an object of its own.
-            if any(i.file_size > max(_MOST_TEXTS, _HIGHEST_RATIO * i.compress_size) for i in parts if _is_texts(i)):
-                raise InputError(f"{path.name}: its texts would fill the memory; it is damaged, or made to do so")
-        # data_only: what a formula came to, not the formula.
-        return load_workbook(path, read_only=True, data_only=True)
-    except (*_DAMAGE, InvalidFileException, TypeError, AttributeError, IndexError) as e:
-        raise InputError(f"{path.name}: this is not an XLSX workbook, or it is damaged") from e
-
-
-def _is_texts(part: zipfile.ZipInfo) -> bool:
-    """Whether openpyxl reads a part of a workbook whole before the first row: all but the sheets themselves."""
-    return "worksheets/" not in part.filename and "media/" not in part.filename
 
 
 def _cell_text(value: object) -> str:
