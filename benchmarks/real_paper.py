@@ -1,6 +1,6 @@
 """Registers and forms on real paper: ruled books, and scans as offices bring them.
 
-    python benchmarks/real_paper.py --data FOLDER [--only ruled] [--most N] [--json FILE]
+    python benchmarks/real_paper.py --data FOLDER [--only ruled,degraded] [--most N] [--json FILE]
     python benchmarks/real_paper.py --quick
 
 Each part is a module of benchmarks/parts/real_paper/ with a function measure(data, log, most), and says there what
@@ -17,7 +17,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-MODULES = {"ruled": "benchmarks.parts.real_paper.ruled"}
+MODULES = {
+    "ruled": "benchmarks.parts.real_paper.ruled",
+    "degraded": "benchmarks.parts.real_paper.degraded",
+}
 """Part -> its module."""
 
 

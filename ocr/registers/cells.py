@@ -159,6 +159,9 @@ def pictures_of(sheet: LevelSheet, cell: Cell, marks: Marks) -> list[Image]:
         above = (lines[number - 1].bottom + line.top) / 2 if number else line.top - 0.8 * letter
         below = (line.bottom + lines[number + 1].top) / 2 if number + 1 < len(lines) else line.bottom + 0.8 * letter
         top, bottom = max(above, line.top - _LINE_MARGIN * letter), min(below, line.bottom + _LINE_MARGIN * letter)
+        # Of three lines that run into each other the middle one has no room between the other two.
+        if bottom <= top:
+            top, bottom = line.top, line.bottom
         own = cell.marks[in_line(marks, cell.marks, line)]
         x0 = float(marks.x0[own].min()) - 0.5 * letter if len(own) else cell.sides[0].middle
         x1 = float(marks.x1[own].max()) + 0.5 * letter if len(own) else cell.sides[1].middle
