@@ -2,11 +2,16 @@
 
     .venv/bin/python -m benchmarks.mutants [--only AREA] [--mutants N] [--seed N] [--json FILE] [--quick]
 
-Faults are planted one at a time: a condition negated, a call left out, a limit moved by one, an argument or an
-element dropped, an empty answer. Each is tried with the tests that run its block, the quickest first, until one fails.
+Faults are planted one at a time: a condition negated or left out, a call or a refusal left out, a limit moved by one,
+an argument or an element dropped, an empty answer, `and` for `or`. Each is tried with the tests that run its block, the
+quickest first, until one fails; it counts as noticed when that test fails again with the fault, and passes without it.
+A test that runs out of time is asked again: it hangs only where it needs many times what it needs without the fault,
+measured at that moment. equivalent.toml lists the few faults that change nothing anybody could see, each with its
+reason; they are neither noticed nor survivors.
 What tests run is recorded once (half an hour at first, then only for files of tests that changed); what became of a
 fault is kept, too, and asked again only when its function changed or nobody noticed it. `noticed`: the share of the
 faults that a test notices. `areas`: the same for each part of the product. `survivors`: what nobody noticed.
+`equivalent`: how many of the chosen faults are on that list.
 """
 
 from __future__ import annotations
@@ -33,11 +38,20 @@ from benchmarks.mutants.kept import Kept, file_hash, text_hash
 from benchmarks.mutants.plant import Mutant, list_mutants
 from benchmarks.mutants.record import QUIET
 from benchmarks.mutants.replacing import read_source
-from benchmarks.mutants.targets import AREAS, ROOT, TESTS, TINY, TINY_TESTS, find_modules, find_test_files
+from benchmarks.mutants.targets import (
+    AREAS,
+    ROOT,
+    TESTS,
+    TINY,
+    TINY_TESTS,
+    find_modules,
+    find_test_files,
+    read_equivalent,
+)
 from benchmarks.mutants.trial import Known, Trial
 
 HOOK = Path(__file__).parent / "hook"
-NOT_COUNTED = ("not planted", "at import")
+NOT_COUNTED = ("not planted", "at import", "equivalent")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=sorted(AREAS), help="an area; may be given several times")
     parser.add_argument("--path", action="append", default=[], help="only modules whose path holds this")
     parser.add_argument("--where", default="", help="only functions whose name holds this")
-    parser.add_argument("--mutants", type=int, default=420, help="how many, an equal share of each area")
+    parser.add_argument("--mutants", type=int, default=448, help="how many, an equal share of each area")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=40, help="how long tests may take for one fault")
     parser.add_argument("--slow", action="store_true", help="ask slow tests, too")
@@ -123,21 +137,26 @@ def measure(areas: Mapping[str, tuple[str, ...]], tests: tuple[str, ...], option
     began = time.monotonic()
     done: dict[Mutant, dict[str, str]] = {}
     keys = make_keys(chosen)
+    equivalent = read_equivalent()
     waiting: list[Mutant] = []
     for mutant in chosen:
+        if (mutant.path, mutant.where, mutant.what) in equivalent:
+            done[mutant] = {"outcome": "equivalent", "by": ""}
+            continue
         old = results.get(keys[mutant], {})
         if old.get("outcome") in ("noticed", "slow", *NOT_COUNTED) or (old and options.untried):
             done[mutant] = old
         else:
             waiting.append(mutant)
     if options.kept:
-        return count(chosen, {m: results[keys[m]] for m in chosen if keys[m] in results}, modules)
+        known_already = {m: results[keys[m]] for m in chosen if keys[m] in results}
+        return count(chosen, {**known_already, **done}, modules)
     # All areas in turn: what is missed shows early.
     waiting.sort(key=lambda m: text_hash(f"{m.where} {m.what}"))
 
     def tell(mutant: Mutant, outcome: str, by: str) -> None:
         done[mutant] = results[keys[mutant]] = {"outcome": outcome, "by": by}
-        kept.write_results(results)
+        kept.add_result(keys[mutant], done[mutant])
         spent = time.monotonic() - began
         if outcome in ("missed", "unasked"):
             print(f"{mutant.path}:{mutant.line}: {mutant.what}" + (" (no test runs it)" * (outcome == "unasked")))
@@ -245,7 +264,8 @@ def count(
     return {
         "noticed": round(len(noticed) / len(counted), 4) if counted else 0.0,
         "mutants": len(counted),
-        "not_counted": len(chosen) - len(counted),
+        "equivalent": sum(done[m]["outcome"] == "equivalent" for m in chosen if m in done),
+        "not_counted": sum(m not in done or done[m]["outcome"] in NOT_COUNTED[:2] for m in chosen),
         "noticed_by_time": sum(done[m]["outcome"] == "slow" for m in counted),
         "areas": {a: {"noticed": round(seen[a] / n, 4), "mutants": n} for a, n in sorted(planted.items())},
         "survivors": [

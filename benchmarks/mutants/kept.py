@@ -24,7 +24,7 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.results_file = folder / "results.json"
+        self.results_file = folder / "results.jsonl"
 
     def _tests_file(self, name: str, marker: str) -> Path:
         return self.folder / f"{name.replace('/', '-')}.{marker.replace(' ', '-')}.json"
@@ -41,10 +41,10 @@ class Kept:
     def read_results(self) -> dict[str, Any]:
         """What became of each fault, by its key."""
         path = self.results_file
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        return dict(json.loads(line) for line in lines)
 
-    def write_results(self, results: dict[str, Any]) -> None:
-        """Keep what became of each fault."""
-        new = self.results_file.with_suffix(".new")
-        new.write_text(json.dumps(results, indent=0), encoding="utf-8")
-        new.replace(self.results_file)
+    def add_result(self, key: str, result: dict[str, str]) -> None:
+        """Keep what became of one fault. Runs of several areas at once may write: one line is one write."""
+        with self.results_file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([key, result]) + "\n")

@@ -31,6 +31,8 @@ _NEGATED: dict[type, type] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
 _EDGE: dict[type, type] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+_EXCHANGED = {"min": "max", "max": "min", "any": "all", "all": "any"}
+_FOLDING = frozenset({"strip", "lower", "upper", "casefold"})
 _SIGN = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -97,7 +99,9 @@ class _Walk:
                 for inner in node.body:
                     if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                         self.statement(node.body, 0, inner, replace(place, where=where))
-            case ast.Raise() | ast.Assert() | ast.Import() | ast.ImportFrom() | ast.Delete() | ast.Global():
+            case ast.Raise():
+                self.add(node, place, f"raise dropped: {_short(node)}", drop)
+            case ast.Assert() | ast.Import() | ast.ImportFrom() | ast.Delete() | ast.Global():
                 return
             case ast.Expr(value=ast.Constant()):
                 return
@@ -139,6 +143,8 @@ class _Walk:
                 self.body(node.finalbody, place, is_new=False)
             case ast.Match():
                 for case_ in node.cases:
+                    if case_.guard is not None:
+                        self.guard(case_, case_.guard, place)
                     self.body(case_.body, place)
             case ast.Continue():
 
@@ -164,6 +170,12 @@ class _Walk:
         self.body(node.body, place)
         if node.orelse:
             self.body(node.orelse, place)
+
+    def guard(self, node: ast.match_case, guard: ast.expr, place: _Place) -> None:
+        def drop() -> None:
+            node.guard = None
+
+        self.add(guard, place, f"guard dropped: {_short(guard)}", drop)
 
     def condition(self, node: ast.If | ast.IfExp, test: ast.expr, place: _Place) -> None:
         def negate() -> None:
@@ -217,8 +229,9 @@ class _Walk:
                 self.condition(node, node.test, place)
             case ast.UnaryOp(op=ast.Not()) if not is_condition:
                 self.add(node, place, f"not dropped: {_short(node)}", lambda: put(node.operand))
-            case ast.Compare(ops=[op]):
-                self.compared(node, op, place, is_condition)
+            case ast.Compare():
+                for n in range(len(node.ops)):
+                    self.compared(node, n, place, is_condition)
             case ast.BoolOp():
                 other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
 
@@ -226,12 +239,8 @@ class _Walk:
                     node.op = other
 
                 self.add(node, place, f"and/or swapped: {_short(node)}", swap)
-                last = node.values[-1]
-                rest = node.values[0] if len(node.values) == 2 else ast.BoolOp(node.op, node.values[:-1])
-                what = f"left out of {_short(node)}: {_short(last)}"
-                # "x or ''" stands for what need not be there: types ask for it more than data do.
-                if not (isinstance(last, ast.Constant) and not last.value):
-                    self.add(last, place, what, lambda: put(ast.copy_location(rest, node)))
+                for n in range(len(node.values)):
+                    self.left_out(node, n, put, place)
             case ast.BinOp(op=ast.Sub()) | ast.BinOp(op=ast.Add(), right=ast.Constant(value=int())):
                 is_add = isinstance(node.op, ast.Add)
 
@@ -239,11 +248,20 @@ class _Walk:
                     node.op = ast.Sub() if is_add else ast.Add()
 
                 self.add(node, place, f"plus and minus swapped: {_short(node)}", turn)
+            case ast.BinOp(op=ast.Mult() | ast.Div() | ast.FloorDiv()):
+                is_product = isinstance(node.op, ast.Mult)
+
+                def exchange() -> None:
+                    node.op = ast.FloorDiv() if is_product else ast.Mult()
+
+                self.add(node, place, f"times and divided exchanged: {_short(node)}", exchange)
             case ast.Constant(value=bool(value)):
                 self.add(node, place, f"{value} became {not value}", lambda: put(_constant(not value, node)))
             case ast.Constant(value=int(value) | float(value)):
                 new = _other_number(value)
                 self.add(node, place, f"{value} became {new}", lambda: put(_constant(new, node)))
+                if isinstance(value, int) and 0 < value < 10:
+                    self.add(node, place, f"{value} became {value - 1}", lambda: put(_constant(value - 1, node)))
             case ast.comprehension() if node.ifs:
                 self.add(node.ifs[-1], place, f"filter dropped: {_short(node.ifs[-1])}", node.ifs.pop)
             case ast.List() | ast.Set() | ast.Tuple():
@@ -257,6 +275,7 @@ class _Walk:
 
                         self.add(key, place, f"entry dropped: {_short(key)}", drop)
             case ast.Call():
+                self.called(node, put, place)
                 for n, word in enumerate(node.keywords):
                     if word.arg and word.arg not in _TUNING and _called(node) not in _SILENT:
 
@@ -265,23 +284,41 @@ class _Walk:
 
                         self.add(word.value, place, f"argument dropped: {_short(word)}", forget)
 
-    def compared(self, node: ast.Compare, op: ast.cmpop, place: _Place, is_condition: bool) -> None:
-        kind = type(op)
+    def left_out(self, node: ast.BoolOp, n: int, put: Callable[[ast.AST], None], place: _Place) -> None:
+        value = node.values[n]
+        # "x or ''" stands for what need not be there: types ask for it more than data do.
+        if isinstance(value, ast.Constant) and not value.value:
+            return
+        others = node.values[:n] + node.values[n + 1 :]
+        rest = others[0] if len(others) == 1 else ast.copy_location(ast.BoolOp(node.op, others), node)
+        self.add(value, place, f"left out of {_short(node)}: {_short(value)}", lambda: put(rest))
+
+    def called(self, node: ast.Call, put: Callable[[ast.AST], None], place: _Place) -> None:
+        match node.func:
+            case ast.Name(id=name) if name in _EXCHANGED:
+                other = _EXCHANGED[name]
+                what = f"{name} became {other}: {_short(node)}"
+                self.add(node, place, what, lambda: setattr(node, "func", ast.copy_location(_name(other), node)))
+            case ast.Attribute(value=value, attr=name) if name in _FOLDING:
+                self.add(node, place, f"{name} dropped: {_short(node)}", lambda: put(value))
+
+    def compared(self, node: ast.Compare, n: int, place: _Place, is_condition: bool) -> None:
+        kind = type(node.ops[n])
         other = _EDGE.get(kind) if self.has_edge(node) else None
-        other = other or (None if is_condition else _NEGATED.get(kind))
+        other = other or (None if is_condition and len(node.ops) == 1 else _NEGATED.get(kind))
         if other is not None:
 
             def turn() -> None:
-                node.ops = [other()]
+                node.ops[n] = other()
 
             self.add(node, place, f"{_SIGN[kind]} became {_SIGN[other]}: {_short(node)}", turn)
-        for n, side in enumerate(node.comparators):
-            if isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value:
+        side = node.comparators[n]
+        if isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value:
 
-                def change(n: int = n, side: ast.Constant = side) -> None:
-                    node.comparators[n] = _constant(f"{side.value}~", side)
+            def change() -> None:
+                node.comparators[n] = _constant(f"{side.value}~", side)
 
-                self.add(side, place, f"compared with another text: {_short(node)}", change)
+            self.add(side, place, f"compared with another text: {_short(node)}", change)
 
     def has_edge(self, node: ast.Compare) -> bool:
         """Whether a value may be exactly at the border that is compared with."""
@@ -350,6 +387,10 @@ def _never(inside: list[ast.stmt], n: int, node: ast.stmt) -> None:
 
 def _not(test: ast.expr) -> ast.expr:
     return ast.copy_location(ast.UnaryOp(ast.Not(), test), test)
+
+
+def _name(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
 
 
 def _constant(value: Any, node: ast.AST) -> ast.AST:
