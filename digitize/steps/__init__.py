@@ -1,1 +1,1 @@
-"""The steps of a run, one file each: read, map, check, load (review is done by people, in `digitize/review`)."""
+"""The steps of a run, one file each: read, map, check, load. People do the review (`digitize/review`)."""

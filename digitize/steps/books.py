@@ -1,7 +1,7 @@
-"""Learn a volume's station and year from its own sure pages, once they are read.
+"""Learn the station and year of a volume from its own confident pages, once they are read.
 
-Pages are bound into a volume because they are of one station and year. Where the sure ones agree, the doubtful ones are
-weighed with that, as with what intake is told; none is overruled that plainly says otherwise.
+Pages bound into one volume share one station and year. Where the confident pages agree, doubtful ones are decided with
+that value as a prior, as with intake metadata; a page that clearly says otherwise is not overruled.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _AGREE, _HOLDS = 0.95, 0.8
 
 
 def learn_books(ledger: Ledger, known: RunContext) -> bool:
-    """Learn from what was read since, also by a run that was killed before it came to this.
+    """Learn from pages read since the last run, including a run that was killed before it learned.
 
-    Returns whether anything is known of a volume that was not, or no longer is.
+    Returns whether the facts known about any volume changed.
     """
     changed = False
     for volume in books.list_unseen(ledger):
@@ -43,7 +43,7 @@ def learn_books(ledger: Ledger, known: RunContext) -> bool:
 
 
 def note_decided(ledger: Ledger, known: RunContext) -> None:
-    """Note that pages were decided with what was learned: they are no new witnesses for it."""
+    """Record that pages were decided with learned facts, so they do not count as further evidence for them."""
     for volume in books.list_unseen(ledger):
         books.record(ledger, volume, known.books.get(volume, {}))
 
@@ -67,7 +67,7 @@ def _facts(ledger: Ledger, scans: Sequence[PageScan], before: Mapping[str, BookF
 
 
 def learned_fact(zone: str, decided: Sequence[Decided], before: BookFact | None) -> BookFact | None:
-    """What the pages of a volume tell in one zone, None where they do not agree. before: what was learned of them."""
+    """Value on which the pages of a volume agree in one zone, or None. before: what was learned earlier."""
     sure = [d for d in decided if d.value and d.confidence >= _SURE]
     if before is not None:
         # What was weighed with it is no witness for it; what is sure of another value in spite of it is one against.

@@ -1,4 +1,4 @@
-"""Why work is due, and how long it will take: which part of its key changed, and what such work took here so far."""
+"""Why work is due and how long it will take: which part of its key changed, and times measured for such work here."""
 
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ _READ_HERE = """SELECT e.at FROM events e WHERE e.step = 'decide' AND e.outcome 
 
 @dataclass(slots=True)
 class StepDue:
-    """What is due in a step. why: reason -> how many units. seconds: it will take, None where nothing was measured yet;
-    each_s: one of them, the median here. more: at most so many more will be due when the steps before are done, and
-    because of what; more_s: as seconds; unknown: what of that cannot be counted yet.
+    """Work due in a step.
+
+    why: reason -> number of units. seconds: estimated time, None if nothing was measured yet; each_s: median per unit
+    on this machine. more: upper bound of units that become due after the earlier steps, and why; more_s: the same in
+    seconds; unknown: what cannot be counted yet.
     """
 
     units: int = 0
@@ -64,12 +66,12 @@ class StepDue:
 
     @property
     def is_any(self) -> bool:
-        """Whether anything is to be told."""
+        """Whether there is anything to report."""
         return bool(self.units or self.more or self.unknown)
 
 
 class Reasons:
-    """Compares what work was done with and what it would be done with today."""
+    """Compares the inputs of finished work with the inputs of today."""
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         """Of one ledger."""
@@ -78,7 +80,7 @@ class Reasons:
         self._today = inputs_of(known, ("read", "map", "check", "load"))
 
     def of_page(self, todo: PageTodo) -> str:
-        """Why a page is read or decided anew."""
+        """Why a page must be read or decided again."""
         page = todo.scan.page
         before = self._fetch_state(page, REGISTER if todo.matched and todo.form is None else RECOGNISE)
         if before is None:
@@ -99,7 +101,7 @@ class Reasons:
         return self._find_change("read", before["seq"], names, SOURCE)
 
     def of_unit(self, todo: MapTodo) -> str:
-        """Why a page or table is mapped anew."""
+        """Why a page or table must be mapped again."""
         before = self._fetch_state(todo.unit, "map")
         if before is None:
             return NEVER
@@ -114,11 +116,11 @@ class Reasons:
         return found or self._find_change("map", before["seq"], self._names("map") if todo.table else [], ANSWERS)
 
     def of_group(self, unit: str) -> str:
-        """Why a group is checked anew."""
+        """Why a group must be checked again."""
         return self._of_all("check", unit)
 
     def of_batch(self, batch: str) -> str:
-        """Why a batch is loaded anew."""
+        """Why a batch must be loaded again."""
         return self._of_all("load", batch)
 
     def _of_all(self, step: str, unit: str) -> str:
@@ -137,7 +139,7 @@ class Reasons:
         return found
 
     def _find_change(self, step: str, seq: int, names: Sequence[str], otherwise: str) -> str:
-        """The first of these that is another one today than when an event was written."""
+        """First of these inputs that changed since an event was written."""
         then = next((noted for at, noted in reversed(self._noted) if at < seq), None)
         if then is None:
             # By an earlier version of the program: any of them may be the one.
@@ -152,7 +154,7 @@ class Reasons:
 def pages_due(
     ledger: Ledger, known: RunContext, volumes: Iterable[int], limit: int | None
 ) -> tuple[StepDue, dict[int, int]]:
-    """What is due to be read in these volumes, at most so many pages of it; and in which volumes how many."""
+    """Pages to read in these volumes, at most `limit`, and how many per volume."""
     reasons = Reasons(ledger, known)
     found = due_pages(ledger, known, volumes, Desk(ledger, known, is_dry=True))
     why: Counter[tuple[str, bool]] = Counter()
@@ -165,7 +167,7 @@ def pages_due(
 
 
 def due_of(ledger: Ledger, step: str, reasons: Iterable[str], decided_only: int = 0) -> StepDue:
-    """Sum up why units of a step are due. decided_only: how many of them have nothing to be recognised."""
+    """Summarise why units of a step are due. decided_only: number that need no recognition."""
     why = Counter(reasons)
     due = StepDue(sum(why.values()), dict(why.most_common()))
     each = each_of(ledger, step)
@@ -181,14 +183,14 @@ def due_of(ledger: Ledger, step: str, reasons: Iterable[str], decided_only: int 
 
 
 def each_of(ledger: Ledger, step: str) -> float | None:
-    """Seconds for one unit of a step, as it went here; None where too few were done."""
+    """Measured seconds per unit of a step; None if too few were done."""
     return each_seconds(ledger, _TIMES, (RECOGNISE if step == "read" else step,))
 
 
 def each_seconds(ledger: Ledger, sql: str, values: Iterable[str] = ()) -> float | None:
-    """Seconds from one unit to the next, the median over blocks of the last thousand; pauses are left out.
+    """Seconds from one unit to the next: the median over blocks of the last thousand, without pauses.
 
-    As many work at once as did then; None where too few were done.
+    Assumes the same number of workers as then. None if too few were done.
     """
     times = [datetime.fromisoformat(r["at"]) for r in ledger.rows(sql, values)]
     gaps = [(a - b).total_seconds() for a, b in zip(times, times[1:], strict=False)]

@@ -1,4 +1,4 @@
-"""Check: records to findings, one station and year at a time, so that rules across records see all of them."""
+"""Check: records to findings, one station and year at a time, so that cross-record rules see all of them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _CLAIMED = 200
 
 
 def plan(ledger: Ledger, known: RunContext, groups: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """(group, key) of every group whose records, rules or decisions changed since it was last checked.
+    """(group, key) of every group whose records, rules or decisions changed since its last check.
 
-    groups: those in which something may be due; None: all.
+    groups: candidates, None for all.
     """
     todos = []
     for group in Records(ledger).groups() if groups is None else groups:
@@ -54,7 +54,7 @@ def check_groups(ledger: Ledger, known: RunContext, todos: Sequence[tuple[str, s
 def _lots(
     ledger: Ledger, known: RunContext, todos: Sequence[tuple[str, str]], progress: Progress
 ) -> Iterator[CheckLot]:
-    """The groups that this process holds, with their records, in lots."""
+    """Groups leased by this process, with their records, in lots."""
     records, lot, size = Records(ledger), list[tuple[str, str, list[PackedRow]]](), 0
     for at in range(0, len(todos), _CLAIMED):
         some = todos[at : at + _CLAIMED]
@@ -94,5 +94,5 @@ def _keep(ledger: Ledger, known: RunContext, done: Sequence[GroupChecked]) -> No
 
 
 def unit_of(group: str) -> str:
-    """The unit under which the check of a group stands in the ledger."""
+    """Ledger unit under which the check of a group is stored."""
     return f"group:{group}"

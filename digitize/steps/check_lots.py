@@ -1,4 +1,4 @@
-"""Groups of records checked in lots, in this process or in workers beside each other."""
+"""Check groups of records in lots, in this process or in parallel workers."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ _CLEAN = Verdict("clean", (), {})
 
 @dataclass(frozen=True)
 class CheckWork:
-    """What groups are checked with. parts: what values say of mappings whose rows are parts of other records."""
+    """Inputs of a check. parts: metadata of mappings whose rows are parts of other records."""
 
     settings: CheckSettings
     parts: frozenset[str]
 
 
 class CheckLot(NamedTuple):
-    """Groups, each with its key and its records, and the shapes by which these are packed."""
+    """Groups, each with its key and records, and the shapes needed to unpack them."""
 
     groups: list[tuple[str, str, list[PackedRow]]]
     shapes: dict[int, bytes]
 
 
 class GroupChecked(NamedTuple):
-    """What came of a group: a verdict for each record, and what the rules say."""
+    """Result for a group: a verdict per record and the findings."""
 
     group: str
     key: str
@@ -71,7 +71,7 @@ def check_lot(work: CheckWork, lot: CheckLot) -> list[GroupChecked]:
 
 
 def _judge_record(values: RecordValues, work: CheckWork, findings: list[Finding]) -> tuple[Verdict, list[Finding]]:
-    """The verdict on a record, and its findings with what a person's answer contradicts."""
+    """Verdict on a record, and its findings including fields that contradict a person's answer."""
     if not values.by.isdisjoint(work.parts):
         return PART, findings
     # What is sure, and of which no rule asks, is clean without a closer look.
@@ -83,7 +83,7 @@ def _judge_record(values: RecordValues, work: CheckWork, findings: list[Finding]
 
 
 def checked_lots(work: CheckWork, lots: Iterator[CheckLot], workers: Workers) -> Iterator[list[GroupChecked]]:
-    """Lots checked, in no set order; in workers where there are enough of them."""
+    """Check lots in any order; use workers if there are enough lots."""
     first = list(islice(lots, _FEW)) if are_many(workers) else []
     coming = next(lots, None)
     if coming is None or not are_many(workers):

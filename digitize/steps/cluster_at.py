@@ -1,4 +1,4 @@
-"""The cluster that a run works on, if any."""
+"""The cluster that a run uses, if any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from digitize.workspace.place import Place
 
 @contextmanager
 def cluster_at(place: Place, address: str, progress: Progress) -> Iterator[Cluster | None]:
-    """The cluster at an address, None for "". Raises MachineLacks, OptionsError for a store that cannot be meant."""
+    """Connect to the cluster at an address, None for "". Raises MachineLacks, OptionsError for an unusable store."""
     if not address:
         yield None
         return

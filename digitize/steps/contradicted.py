@@ -1,4 +1,6 @@
-"""What a person contradicts: a rule that compares fields names one of them, and the wrong one may be another."""
+"""Fields that contradict a person's answer: a rule names one of the fields it compares, but the error may be in
+another.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def also_asked(record: Record, findings: Sequence[Finding], settings: CheckSettings) -> list[Finding]:
-    """The same findings said of further fields: where a person settled the field that a rule names and the rule still
-    asks, of what the machine read of the others that it compares.
+    """Add the findings for further fields.
 
-    Without that the record would pass with two values that cannot both be right: the person's word stands, and nobody
-    ever looks at the other. Named are those without which the rule has nothing to say. Old tables are left out: what
-    stands there was typed by people, and a rule on two columns would ask each row twice.
+    If a person settled the field that a rule names and the rule still fails, the machine-read fields it compares are
+    reported as well. Otherwise the record would pass with two values that cannot both be right. Only fields without
+    which the rule is silent are reported. Legacy tables are excluded: people typed them, and a rule on two columns
+    would ask about each row twice.
     """
     if not record.pages:
         return []
@@ -56,7 +58,7 @@ def _list_compared(record: Record, finding: Finding, cells: Mapping[str, FieldVa
 
 
 def _path(name: str, row: str) -> str:
-    """The path of a rule's field for a finding in a row, "" for one of the record itself."""
+    """Path of a rule's field in a row; "" in `row` means the record itself."""
     own, _, last = name.rpartition(".")
     return last if own == "parent" else f"{row}.{name}" if row and not own else name
 
@@ -66,7 +68,7 @@ def _is_machines(value: FieldValue) -> bool:
 
 
 def _blank_fields(record: Record, paths: Sequence[str]) -> Record:
-    """The record as if nothing stood there."""
+    """Copy of the record with these fields empty."""
     for path in paths:
         record = record.with_value(path, FieldValue("", None, blank=True))
     return record

@@ -1,4 +1,4 @@
-"""Discover: pages of known forms in prints that are not known have their print drafted, from ten of them on."""
+"""Discover: draft the print of known forms whose print is unknown, from ten pages on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DPI = 200
 
 @dataclass(frozen=True, slots=True)
 class DraftedPrint:
-    """A print that was drafted. picture: its zones over the bare print, for a person to look at."""
+    """A drafted print. picture: its zones drawn over the blank print, for a person to check."""
 
     id: str
     family: str
@@ -41,10 +41,10 @@ class DraftedPrint:
 def discover(
     ledger: Ledger, known: RunContext, progress: Progress | None = None, *, again: bool = False
 ) -> list[DraftedPrint]:
-    """Draft the prints of pages whose print is not known, into the workspace's forms; they wait for a person's look.
+    """Draft prints for pages of unknown print and store them in the workspace's forms, pending approval.
 
-    The same pages are not looked at twice, unless again. Raises EngineMissing and FormError; again, EngineFailed as
-    well.
+    Pages already examined are skipped unless `again`. Raises EngineMissing and FormError; with `again` also
+    EngineFailed.
     """
     from digitize.files.forms.discovered import find_prints
 
@@ -69,7 +69,7 @@ def discover(
 
 
 def unknown_pages(ledger: Ledger) -> list[PageScan]:
-    """Pages whose form was found by its words, and whose print is none that is known."""
+    """Pages whose form was identified by its words but whose print is unknown."""
     found = []
     # Asked of the volumes alone that had such a page, for each run asks it, and mostly there are none.
     for part in list_dirty(ledger, PRINT) if ledger.is_current else list_parts(ledger, PRINT):
@@ -80,7 +80,7 @@ def unknown_pages(ledger: Ledger) -> list[PageScan]:
 
 
 def _open_pages(ledger: Ledger, known: RunContext, scans: Sequence[PageScan], progress: Progress) -> list[Image]:
-    """The pages in their order, opened by workers; without those that cannot be opened any more."""
+    """Open the pages in order, in workers; pages that can no longer be opened are left out."""
     sources = {s.sha256: s for s in Catalogue(ledger).sources()}
     jobs = []
     for scan in scans:

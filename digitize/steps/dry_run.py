@@ -1,4 +1,4 @@
-"""What a run would do, by step: what is due now, and at most how much more when the steps before are done."""
+"""Dry run: work due per step now, and an upper bound of what becomes due after the earlier steps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_TABLE = "SELECT batch FROM tables WHERE unit = ?"
 def plan_dry_run(
     ledger: Ledger, known: RunContext, steps: Iterable[str], limit: int | None = None, first: str = ""
 ) -> dict[str, StepDue]:
-    """What is due in these steps, which come in the order of a run. limit: at most so many pages are read."""
+    """Work due in these steps, given in run order. limit: maximum number of pages to read."""
     reasons, follows, found = Reasons(ledger, known), _Follows(ledger), dict[str, StepDue]()
     for step in steps:
         due = Due(ledger, known, step, is_dry=True)
@@ -46,10 +46,10 @@ def plan_dry_run(
 
 @dataclass(slots=True)
 class _Follows:
-    """Carries from step to step, in their order, what the ones before would do.
+    """Carries the effects of each step to the next ones.
 
-    pages: that are read or decided anew. parts: volumes and tables in which something is read or mapped. new: pages and
-    tables of which there are no records yet. groups: that are checked then.
+    pages: to be read or decided again. parts: volumes and tables to be read or mapped. new: pages and tables without
+    records yet. groups: to be checked.
     """
 
     ledger: Ledger
@@ -65,13 +65,13 @@ class _Follows:
         self.new += due.why.get(NEVER, 0)
 
     def note_map(self, due: StepDue, todos: Iterable[MapTodo]) -> None:
-        """These will be mapped; what is read will be as well."""
+        """Add units to be mapped, including those of pages to be read."""
         self.parts.update(self.ledger.part_of(todo.unit) for todo in todos)
         self.new += due.why.get(NEVER, 0)
         self._tell(due, "map", self.pages, f"{self.pages:,} pages are read or decided anew before")
 
     def note_check(self, due: StepDue, groups: Iterable[str]) -> None:
-        """These groups will be checked; and those in which records are mapped anew."""
+        """Add groups to be checked, including those whose records are mapped again."""
         own = set(groups)
         for part in sorted(self.parts):
             sql = _GROUPS.format(where_of(part))
@@ -83,7 +83,7 @@ class _Follows:
             due.unknown = f"and the groups into which records of {self.new:,} new pages or tables will fall"
 
     def note_load(self, due: StepDue, batches: Iterable[str]) -> None:
-        """These batches will be loaded; and those of which something is mapped or checked anew."""
+        """Add batches to be loaded, including those with anything mapped or checked again."""
         own, found = set(batches), set[str]()
         for part in sorted(self.parts):
             kind, _, name = part.partition(":")

@@ -1,4 +1,4 @@
-"""Where a step has to look: the parts in which something changed since nothing was to be done there, in which order."""
+"""Dirty parts: which volumes and tables a step must visit because something changed, and in which order."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _AT_ONCE = 500
 
 
 class Due:
-    """The parts of a step. seq: the newest event before they were looked at; what is written later counts as news."""
+    """The dirty parts of a step. seq: newest event before the scan; later events are handled next time."""
 
     def __init__(self, ledger: Ledger, known: RunContext, step: str, *, is_dry: bool = False) -> None:
-        """is_dry: nothing was noted of what changed beside the ledger, so that is compared here."""
+        """is_dry: changes outside the ledger were not recorded, so compare them here."""
         self._ledger, self._step = ledger, step
         self._seq = newest_event(ledger)
         everywhere = not ledger.is_current or (is_dry and bool(changed_steps(ledger, known, (step,))))
         self.parts = list_parts(ledger, step) if everywhere else list_dirty(ledger, step)
 
     def volumes(self, first: str = "") -> list[int]:
-        """The volumes among them, by number, or as --first says."""
+        """Dirty volumes, by number or in the order of --first."""
         found = sorted(int(p.partition(":")[2]) for p in self.parts if p.startswith("volume:"))
         return order_of(self._ledger, first, found) if first and found else found
 
     def settle(self, idle: Iterable[str]) -> None:
-        """Take away the marks of parts in which nothing is to be done."""
+        """Clear the marks of parts with nothing to do."""
         if (parts := list(idle)) and self._ledger.can_write:
             clear_marks(self._ledger, self._step, parts, self._seq)
 
 
 def parse_first(text: str) -> str:
-    """What --first asks for. Raises OptionsError for anything but "oldest", "gain" and "station NAME"."""
+    """Parse --first. Raises OptionsError for anything but "oldest", "gain" and "station NAME"."""
     word, _, name = text.strip().partition(" ")
     if text.strip() and word not in (OLDEST, GAIN) and not (word == STATION and name.strip()):
         raise OptionsError(f'--first knows "oldest", "gain" and "station NAME"; not "{text}"')
@@ -47,7 +47,7 @@ def parse_first(text: str) -> str:
 
 
 def order_of(ledger: Ledger, first: str, volumes: list[int]) -> list[int]:
-    """Volumes in that order; those of which it says nothing stay by number, behind the others."""
+    """Sort volumes in that order; volumes it does not rank follow, by number."""
     word, _, name = first.partition(" ")
     key = _KEYS[word](ledger, volumes, name)
     return sorted(volumes, key=lambda volume: (key(volume), volume))
@@ -66,7 +66,7 @@ def _by_age(ledger: Ledger, volumes: Sequence[int], _: str) -> Key:
 
 
 def _by_gain(ledger: Ledger, volumes: Sequence[int], _: str) -> Key:
-    """What a page brings at most: a record where there was none, and fields that a person would look at."""
+    """Upper bound of the gain per page: a new record, or fields that a person would otherwise review."""
     gain = {}
     for part, tally in iter_volume_counts(ledger, volumes):
         totals = tally.get("totals", {})

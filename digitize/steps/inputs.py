@@ -1,6 +1,6 @@
-"""What each step depends on beside the ledger, by name and hash: kept as an event whenever it differs.
+"""Inputs of each step outside the ledger, by name and hash, recorded as an event when they change.
 
-So a run knows from one look whether anything but the ledger changed, and says of old work which part of its key did.
+A run can then tell at once whether anything outside the ledger changed, and name the part that made old work stale.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _NEWEST = "SELECT detail FROM events WHERE step = 'inputs' ORDER BY seq DESC LIM
 
 
 def inputs_of(known: RunContext, steps: Iterable[str]) -> dict[str, str]:
-    """What these steps depend on today."""
+    """Current inputs of these steps."""
     return {f"{step}/{name}": value for step in steps for name, value in _OF[step](known).items()}
 
 
 def changed_steps(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> list[str]:
-    """Those of the steps that depend on something else than when it was last noted; all where nothing was."""
+    """Steps whose inputs differ from those last recorded; all of them if none were recorded."""
     before = newest_inputs(ledger)
     return [step for step in steps if inputs_of(known, (step,)) != _of_step(before, step)]
 
 
 def note_inputs(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None:
-    """Keep what the steps depend on from now on, and have those that depend on something else look everywhere."""
+    """Record the current inputs, and mark everything dirty for steps whose inputs changed."""
     if not changed_steps(ledger, known, steps):
         return
     with ledger.writing():
@@ -50,7 +50,7 @@ def note_inputs(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None
 
 
 def newest_inputs(ledger: Ledger) -> Inputs:
-    """What was noted last; nothing where nothing was."""
+    """Inputs last recorded, empty if none."""
     rows = ledger.rows(_NEWEST)
     found: Inputs = json.loads(rows[0]["detail"]) if rows else {}
     return found

@@ -1,4 +1,4 @@
-"""A table's rows, read to the end before the first is used: its file is opened and taken apart once."""
+"""Rows of a table, read to the end before the first is used, so that the file is parsed once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNK = 1000
 
 
 class KeptRows(NamedTuple):
-    """Rows of a chunk, packed once: nobody takes them apart on their way to a worker. left: those not mapped."""
+    """Rows of a chunk, pickled once and sent to workers as they are. left: rows not mapped."""
 
     total: int
     left: list[LegacyRow]
@@ -42,10 +42,10 @@ def is_usable(row: LegacyRow) -> bool:
 
 @contextmanager
 def kept_chunks(rows: Iterable[LegacyRow], folder: Path) -> Iterator[Iterator[KeptRows]]:
-    """All rows read, and given in chunks from a file in that folder that has no name and is gone with the process.
+    """Read all rows, then give them in chunks from an anonymous temporary file in that folder.
 
-    So what a table's last row tells (rows cut off, another font) is known before a record is made of its first, and a
-    table larger than memory passes. Raises DiskFull, and what reading the rows raises.
+    Facts that only the last row reveals (truncated rows, another font) are known before the first record is made, and
+    tables larger than memory work. Raises DiskFull, and whatever reading the rows raises.
     """
     coming = iter(rows)
     with SpillFile[KeptRows](folder) as away:

@@ -1,4 +1,4 @@
-"""Load: clean records into the target, one batch one transaction, with a signed receipt."""
+"""Load: clean records into the target, one transaction per batch, with a signed receipt."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ LOAD_VERSION = "1"
 
 
 def plan(ledger: Ledger, known: RunContext, batches: Iterable[str] | None = None) -> list[tuple[str, str]]:
-    """(batch, key) of every batch of which a checked record changed since it was last loaded into this target.
+    """(batch, key) of every batch with a checked record that changed since its last load into this target.
 
-    batches: those in which something may be due; None: all.
+    batches: candidates, None for all.
     """
     todos = []
     for batch in [b.batch for b in Catalogue(ledger).batches()] if batches is None else batches:
@@ -65,9 +65,9 @@ def load_batches(
     ledger: Ledger, known: RunContext, target: Target, todos: Sequence[tuple[str, str]], progress: Progress,
     contents: Mapping[str, str] | None = None,
 ) -> list[Receipt]:  # fmt: skip
-    """Load all batches of the plan. contents: key -> the plan's key of that content, where it is another.
+    """Load all batches of the plan. contents: key -> the plan's key of the same content, if different.
 
-    Raises TargetRefused; batches loaded before it stay loaded.
+    Raises TargetRefused; batches loaded before stay loaded.
     """
     receipts = []
     if todos:
@@ -84,21 +84,22 @@ def load_batches(
 
 
 def may_have_room(ledger: Ledger) -> bool:
-    """Whether a batch gave numbers free since it was last looked which refused records have room."""
+    """Whether a batch released record numbers since the last retry of refused records."""
     return bool(list_dirty(ledger, FREED))
 
 
 def load_all(
     ledger: Ledger, known: RunContext, target: Target, todos: Sequence[tuple[str, str]], progress: Progress
 ) -> list[Receipt]:
-    """Load all batches of the plan, and those of which a refused record has room then. Raises TargetRefused."""
+    """Load the plan, then retry batches with refused records whose numbers are free now. Raises TargetRefused."""
     receipts = load_batches(ledger, known, target, todos, progress)
     return receipts + _load_into_room(ledger, known, target, progress)
 
 
 def _load_into_room(ledger: Ledger, known: RunContext, target: Target, progress: Progress) -> list[Receipt]:
-    """Load those batches once more of which a record was refused that has room now, since other batches gave numbers
-    free: it may belong to an earlier one than the batch that lost it. Raises TargetRefused.
+    """Retry batches with a refused record whose number another batch has released.
+
+    The record may belong to an earlier batch than the one that released it. Raises TargetRefused.
     """
     receipts: list[Receipt] = []
     while freed := list_dirty(ledger, FREED):
@@ -116,7 +117,7 @@ def _load_into_room(ledger: Ledger, known: RunContext, target: Target, progress:
 
 
 def _has_room(ledger: Ledger, target: Target, batch: str) -> bool:
-    """Whether the target would take one of the clean records that it refused; only these are tried."""
+    """Whether the target would now accept a clean record it refused; only those records are tried."""
     sql = "SELECT DISTINCT record_id FROM rejects WHERE batch = ? AND state = 'open' ORDER BY record_id"
     waiting = [str(record) for (record,) in target.run(sql, (batch,))]
     for i in range(0, len(waiting), PART):
@@ -129,7 +130,7 @@ def _has_room(ledger: Ledger, target: Target, batch: str) -> bool:
 
 
 def try_batch(ledger: Ledger, known: RunContext, target: Target, batch: str, key: str) -> Receipt:
-    """What would become of a batch; nothing is changed."""
+    """Trial load of a batch: what would happen, without changing anything."""
     with batch_to_load(ledger, batch, key, known.place.folder) as rows:
         return target.take(rows, dry_run=True)
 
@@ -174,8 +175,8 @@ def _count(ledger: Ledger, batch: str) -> int:
 
 
 def _delivery(ledger: Ledger, known: RunContext, target: Target, key: str) -> dict[str, object]:
-    """The source of a load, with its place in the order of deliveries: what the ledger says now is newer than all
-    before it.
+    """Source of a load and its place in the order of deliveries: the ledger's current state is newer than all
+    others.
     """
     from digitize.files.loading.settings import plain_settings
 
@@ -186,9 +187,9 @@ def _delivery(ledger: Ledger, known: RunContext, target: Target, key: str) -> di
 
 
 def write_receipts(ledger: Ledger, known: RunContext, batches: Sequence[str] | None = None) -> None:
-    """Write the receipts of the ledger that are not on the disk yet, those of a run that was killed among them.
+    """Write receipts that are in the ledger but not on disk, including those of a killed run.
 
-    batches: of these alone; None: of all.
+    batches: only these, None for all.
     """
     sql = "SELECT data, signature FROM receipts"
     found = (

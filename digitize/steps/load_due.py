@@ -1,4 +1,4 @@
-"""The last step of a run: which batches are to be loaded now, and which wait until they are up to date."""
+"""Last step of a run: which batches to load now, and which are stale and must wait."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from digitize.workspace.target import open_place_target
 
 @dataclass(frozen=True, slots=True)
 class DueBatches:
-    """The batches of which a checked record changed since they were loaded into this target.
+    """Batches with a checked record that changed since the last load into this target.
 
-    todos: (batch, key) of those that may be loaded. stale: those that wait, see `find_stale`.
+    todos: (batch, key) to load. stale: waiting batches, see `find_stale`.
     """
 
     todos: list[tuple[str, str]] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
-        """How many, whether they may be loaded or not."""
+        """Number of batches, loadable or not."""
         return len(self.todos) + len(self.stale)
 
 
 def find_due_batches(
     ledger: Ledger, known: RunContext, named: Sequence[str] | None = None, *, is_dry: bool = False
 ) -> DueBatches:
-    """What is to be loaded now. named: of these batches alone; None: of all. is_dry: nothing is noted."""
+    """Find batches to load. named: only these batches, None for all. is_dry: record nothing."""
     due = Due(ledger, known, "load", is_dry=is_dry)
     looked = [b for b in due.parts if named is None or b in named]
     todos = load.plan(ledger, known, looked)
@@ -52,10 +52,10 @@ def load_due_batches(
     named: Sequence[str] | None = None,
     target: Target | None = None,
 ) -> list[Receipt]:
-    """Load what is due, and where all batches are meant also refused records for which there is room now.
+    """Load due batches; if all batches are meant, also refused records whose numbers are free now.
 
-    target: that is open already; None: the workspace's, opened where something is to be loaded. Raises TargetRefused;
-    batches loaded before it stay loaded.
+    target: already open; None: open the workspace's target if there is anything to load. Raises TargetRefused; batches
+    loaded before stay loaded.
     """
     receipts: list[Receipt] = []
     if due.todos or load.may_have_room(ledger):
@@ -68,10 +68,10 @@ def load_due_batches(
 
 
 def find_stale(ledger: Ledger, known: RunContext, batches: Iterable[str]) -> list[str]:
-    """Of these batches those with a record that waits to be mapped or checked again: thresholds, weights, rules or
-    mappings are others than it was made with, or an answer was given since.
+    """Batches with a record to be mapped or checked again, because thresholds, weights, rules, mappings or answers
+    changed.
 
-    As it stands, such a record might pass by a threshold that was proved for something else.
+    Until then such a record might pass by a threshold proved for something else.
     """
     asked = set(batches)
     if not asked:

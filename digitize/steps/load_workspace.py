@@ -1,4 +1,4 @@
-"""Load the checked records of a workspace, now, into the target that is set or one that was named."""
+"""Load the checked records of a workspace now, into the configured or a named target."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ from digitize.workspace.target import open_place_target
 
 @dataclass(frozen=True, slots=True)
 class LoadPart:
-    """Of what a load is made: a batch, by id, or the batches in which pages of a volume, by label or number, came; of
-    everything where both are "". A batch is loaded whole: it is one transaction, and has one receipt.
+    """Part to load: a batch by id, the batches containing pages of a volume (label or number), or everything if both
+    are "".
+
+    A batch is always loaded as a whole: one transaction, one receipt.
     """
 
     batch: str = ""
     volume: str = ""
 
     def batches(self, ledger: Ledger) -> list[str] | None:
-        """The batches, None for all. Raises NotFound; OptionsError where both are named."""
+        """The selected batches, None for all. Raises NotFound; OptionsError if both are named."""
         if self.batch and self.volume:
             raise OptionsError("--batch and --volume: one of them")
         catalogue = Catalogue(ledger)
@@ -50,12 +52,11 @@ EVERYTHING = LoadPart()
 def load_workspace(
     place: Place, progress: Progress, agreed: AgreedLimit | None, *, dry_run: bool = False, part: LoadPart = EVERYTHING
 ) -> LoadResult:
-    """Load every batch of which a record changed since it was last loaded into this target.
+    """Load every batch with a record that changed since its last load into this target.
 
-    agreed: how many checked records may be rejected; None: any. part: of which batches; no other is looked at, and
-    what is due in others stays due. A batch that is stale waits (`load_due.find_stale`). Raises TooManyRefused before
-    anything is loaded, TargetRefused, and then batches loaded before it stay loaded, NotFound and OptionsError for a
-    part. Memory: see `batch_to_load`.
+    agreed: how many checked records may be rejected; None: any. part: only these batches; work due in others stays due.
+    A batch that is stale waits (`load_due.find_stale`). Raises TooManyRefused before anything is loaded; TargetRefused,
+    with earlier batches staying loaded; NotFound and OptionsError for a part. Memory: see `batch_to_load`.
     """
     with Ledger(place.ledger) as ledger:
         named = part.batches(ledger)
@@ -88,7 +89,7 @@ def _require_agreed(ledger: Ledger, agreed: AgreedLimit, named: list[str] | None
 
 
 def _of_all(ledger: Ledger) -> tuple[int, int]:
-    """Rejected and checked records, from the counts that are kept: unchecked ones would make the share look small."""
+    """Rejected and checked records from the stored counts; counting unchecked ones would make the share look small."""
     own = [part.get("totals", {}) for _, part in iter_summed_counts(ledger)]
     rejected, clean, waiting = (sum(t.get(name, 0) for t in own) for name in ("rejected", "clean", "in_review"))
     return rejected, rejected + clean + waiting

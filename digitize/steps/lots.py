@@ -1,4 +1,4 @@
-"""Pages in lots of whole volumes, for many workers on one ledger: each reads and records its own under its lease."""
+"""Lots of whole volumes for many workers on one ledger: each worker reads and records its lot under a lease."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ LOT_PAGES = 50
 
 
 class PageLot(NamedTuple):
-    """Pages that are held, and the volumes they stand in."""
+    """Leased pages and the volumes they belong to."""
 
     lot: Lot
     volumes: tuple[int, ...]
 
 
 class LotSource(Iterator[PageLot]):
-    """Lots of pages that are due and that nobody holds. It runs dry, and fills again when more is due."""
+    """Source of lots that are due and not leased; it may run dry and refill when more becomes due."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class LotSource(Iterator[PageLot]):
         *,
         decided_only: bool = False,
     ) -> None:
-        """size: of a lot, in pages. limit: so many pages in all. decided_only: those that nothing has to be recognised
-        of.
+        """size: pages per lot. limit: maximum number of pages in all. decided_only: only pages that need no
+        recognition.
         """
         self._ledger, self._known, self._size = ledger, known, size
         self._left, self._decided_only = limit, decided_only
@@ -65,7 +65,7 @@ class LotSource(Iterator[PageLot]):
         raise StopIteration
 
     def count_due(self) -> int:
-        """How many pages are due and free, as far as was looked."""
+        """Number of due, unleased pages found so far."""
         if not self._is_planned:
             self._plan()
         return sum(len(pages) for _, pages in self._volumes)
@@ -101,14 +101,14 @@ class LotSource(Iterator[PageLot]):
 
 @dataclass(frozen=True)
 class LotReport:
-    """What came of a lot. is_lost: somebody else took it over; what was recorded before stays."""
+    """Result of a lot. is_lost: another worker took over the lease; what was recorded before stays."""
 
     report: ReadReport
     is_lost: bool = False
 
 
 def work_lot(ledger: Ledger, known: RunContext, pages: PageLot, progress: Progress | None = None) -> LotReport:
-    """Read and record a lot, and give back what is left of it."""
+    """Read and record a lot, then release what is left of it."""
     lots = Lots(ledger, READ)
     lot = pages.lot
     try:
@@ -126,16 +126,16 @@ def work_lot(ledger: Ledger, known: RunContext, pages: PageLot, progress: Progre
 
 
 class LotJob(NamedTuple):
-    """A lot on its way to a worker of a cluster. folder: the workspace, as the worker sees it."""
+    """A lot sent to a cluster worker. folder: the workspace as the worker sees it."""
 
     folder: Path
     pages: PageLot
 
 
 def read_in_lots(ledger: Ledger, known: RunContext, progress: Progress, limit: int | None = None) -> ReadReport:
-    """Have the workers of a cluster read and record all that is due, each its own lots; for a ledger that they reach.
+    """Let cluster workers read and record all due lots themselves; for a ledger they can reach.
 
-    Raises as `read_pages` does. A lot whose worker was lost is worked on by the next, behind a fence of its own.
+    Raises as `read_pages` does. If a worker is lost, the next one continues its lot under a new fencing token.
     """
     assert known.cluster is not None
     known.require_engine()
@@ -154,7 +154,7 @@ def read_in_lots(ledger: Ledger, known: RunContext, progress: Progress, limit: i
 
 
 def work_there(hands: Cluster, job: LotJob) -> LotReport:
-    """On a worker: open the ledger, and work on the lot. hands: what opens scans."""
+    """On a worker: open the ledger and process the lot. hands: opens scans."""
     place = open_place(job.folder)
     try:
         with Ledger(place.ledger) as ledger, searching(place.models):

@@ -33,10 +33,10 @@ NO_MAPPING = "no-mapping"
 @dataclass(frozen=True, slots=True)
 class MapTodo:
     """One unit to map. pages: of a filled form, in order; or a register's page; or a table, which may belong to a
-    system; own_key: of such a table without those it is tied to. problem: why it cannot be mapped, or "".
+    system; own_key: key of such a table without the tables linked to it. problem: why it cannot be mapped, or "".
 
-    is_gone: the page is no form any more (it was scanned again), or continues another; its records are taken out.
-    replaced_by: SHA-256 of the file that replaces a table's; its records are taken out when that is mapped.
+    is_gone: after a rescan the page is no form any more, or continues another; its records are withdrawn. replaced_by:
+    SHA-256 of the file that replaces a table's; its records are withdrawn once that one is mapped.
     """
 
     unit: str
@@ -60,9 +60,9 @@ class MapPlan:
 
 
 def plan(ledger: Ledger, known: RunContext, parts: Iterable[str] | None = None) -> MapPlan:
-    """The page groups and tables that are not mapped under today's readings, mapping files and decisions.
+    """Page groups and tables not mapped yet under the current readings, mapping files and decisions.
 
-    parts: those in which something may be due; None: all.
+    parts: candidates, None for all.
     """
     made = MapPlan()
     some = list_parts(ledger, MAP) if parts is None else list(parts)
@@ -99,7 +99,7 @@ def _is_settled(todo: MapTodo, now: StepState | None) -> bool:
 
 
 def map_units(ledger: Ledger, known: RunContext, todos: Sequence[MapTodo], progress: Progress) -> int:
-    """Map all units of the plan. Returns the number of records made."""
+    """Map all units of the plan. Returns the number of records."""
     if not todos:
         return 0
     progress.start("map", len(todos))
@@ -118,7 +118,7 @@ def map_units(ledger: Ledger, known: RunContext, todos: Sequence[MapTodo], progr
 
 
 def _map(ledger: Ledger, known: RunContext, systems: OpenSystems, todo: MapTodo, decisions: Decisions) -> int:
-    """Map one unit. A fault of ours in it is recorded with its place, and the others go on."""
+    """Map one unit. An internal error is recorded with its location, and the run continues."""
     if todo.replaced_by and todo.table is not None:
         replaced.take_out(ledger, todo.table, todo.replaced_by)
         return 0
@@ -153,7 +153,7 @@ def group_pages(
     """Filled forms of a volume: (pages in order, keys of their readings with the cuts of their forms, form family).
 
     A page whose form is a later part joins the group before it when that group's last page is its neighbour in the
-    volume and of the same family; otherwise it begins a group of its own, so that it is never lost.
+    volume and of the same family; otherwise it starts its own group, so it is never lost.
     """
     waiting: dict[str, tuple[PageScan, str]] = {}
     for group in grouping.group_pages(_form_pages(ledger, known, scans, waiting)):
@@ -164,7 +164,7 @@ def group_pages(
 def _form_pages(
     ledger: Ledger, known: RunContext, scans: Sequence[PageScan], waiting: dict[str, tuple[PageScan, str]]
 ) -> Iterator[grouping.PageKind]:
-    """Every page that was read as a form, in order; its scan and key are left in waiting until its group is whole."""
+    """Pages read as forms, in order; scan and key stay in `waiting` until the group is complete."""
     for scan in scans:
         now = ledger.state(scan.page, DECIDE)
         # A blank page is done, and of no form.
@@ -203,7 +203,7 @@ def _register_units(
 
 
 def _digest(known: RunContext, family: str, unit: str) -> tuple[str, str]:
-    """(hash of the mapping of a family, "") or, where there is none, ("", why)."""
+    """(hash of the family's mapping, "") or, if there is none, ("", reason)."""
     try:
         return known.mapping_for_family(family).digest, ""
     except MappingError as e:
@@ -211,7 +211,10 @@ def _digest(known: RunContext, family: str, unit: str) -> tuple[str, str]:
 
 
 def _gone_units(ledger: Ledger, volume: int, mapped: set[str]) -> Iterator[MapTodo]:
-    """Units that gave records and begin no filled form now. A page that only waits or failed to open keeps them."""
+    """Units with records that no longer start a filled form.
+
+    A page that is pending or failed to open keeps its unit.
+    """
     # One after another: of the three together PostgreSQL makes a plan that goes through the whole ledger.
     sql = "SELECT DISTINCT unit FROM records WHERE unit IN (SELECT page FROM scans WHERE volume = ?)"
     for row in ledger.rows(sql, (volume,)):
@@ -224,7 +227,7 @@ def _gone_units(ledger: Ledger, volume: int, mapped: set[str]) -> Iterator[MapTo
 
 
 def _table_units(ledger: Ledger, known: RunContext) -> Iterator[MapTodo]:
-    """Every table: one of a system depends on the others."""
+    """All tables; a table of a system depends on the system's other tables."""
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     tables = counting_tables(ledger)
     systems = systems_of(known, tables) if known.systems else {}
@@ -256,7 +259,9 @@ def _table_units(ledger: Ledger, known: RunContext) -> Iterator[MapTodo]:
 
 
 def _replaced_units(ledger: Ledger) -> Iterator[MapTodo]:
-    """Tables that a newer delivery replaces, where that is mapped: until then the older counts, and none is missing."""
+    """Tables replaced by a newer delivery that is already mapped; until then the older one counts, so nothing goes
+    missing.
+    """
     gone = replaced_by(ledger)
     tables = Catalogue(ledger).tables() if gone else []
     waiting = {t.sha256 for t in tables if not ((now := ledger.state(t.unit, "map")) and now.is_done)}
@@ -267,7 +272,7 @@ def _replaced_units(ledger: Ledger) -> Iterator[MapTodo]:
 
 
 def plan_replaced(ledger: Ledger, known: RunContext) -> list[MapTodo]:
-    """What a run has to map once more: replaced tables, and those in their place, for which answers hold since."""
+    """Units to map again because answers now apply: replaced tables and their replacements."""
     gone = replaced_by(ledger)
     if not gone:
         return []

@@ -1,4 +1,4 @@
-"""One filled form: its pages' zones as plain values, with people's decisions over them, to records in the ledger."""
+"""One filled form: zone values with people's decisions applied, mapped to records in the ledger."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def map_group(
     key: str,
     decisions: Mapping[str, Mapping[str, Decision]],
 ) -> int:
-    """Map one group and keep its records with the "done" event in one transaction. Returns how many."""
+    """Map one group and store its records and the "done" event in one transaction. Returns their number."""
     unit = pages[0].page
     records = make_records(ledger, known, pages, decisions)
     first = newest_reading(ledger, unit)
@@ -54,7 +54,7 @@ def map_group(
 def make_records(
     ledger: Ledger, known: RunContext, pages: Sequence[PageScan], decisions: Mapping[str, Mapping[str, Decision]]
 ) -> list[Record]:
-    """The records of a group of pages under these decisions; nothing is written."""
+    """Records of a page group under these decisions; nothing is written."""
     readings = {p.page: newest_reading(ledger, p.page) for p in pages}
     first = readings[pages[0].page]
     assert first is not None and first.family is not None
@@ -74,13 +74,13 @@ def make_records(
 
 
 def _day_groups(known: RunContext, reading: Reading | None) -> list[tuple[str, ...]]:
-    """Zones of a page that are mostly the same day, as its form says."""
+    """Zones of a page that usually carry the same date, as defined by its form."""
     form = known.forms.get(reading.form or "") if reading else None
     return [rule.dates for rule in form.agree] if form else []
 
 
 def page_values(page: str, reading: Reading, known: RunContext) -> PageValues:
-    """A reading as the mapping takes it."""
+    """Convert a reading to mapping input."""
     zones = {
         name: zone_value(d, known.threshold_of(reading.form, name, page), is_own=known.is_measured(reading.form, name))
         for name, d in reading.zones.items()
@@ -89,7 +89,7 @@ def page_values(page: str, reading: Reading, known: RunContext) -> PageValues:
 
 
 def group_of(record: Record) -> str:
-    """The station and year within which numbers must be unique; a group of its own while they are not surely known."""
+    """Station and year within which numbers must be unique; a separate group while these are not certain."""
     return group_in(record.id, [record.fields.get(n) for n in GROUP])
 
 
@@ -102,7 +102,7 @@ def group_in(record_id: str, cells: Sequence[FieldValue | SourceAnswers | None])
 
 
 def station_of(record: Record, said: str) -> str:
-    """The record's station when it is surely known, else what the metadata say."""
+    """Station of the record if certain, else the station in the metadata."""
     return station_in(record.fields.get("police_station"), said)
 
 

@@ -1,7 +1,7 @@
-"""Rows of registers to records: a page is a unit, and it looks at its neighbours where its rows do.
+"""Rows of registers to records: one unit per page, with neighbouring pages where rows depend on them.
 
-A ditto mark in the first row of a page needs the page above; a last row that goes on needs the page below. Only such a
-page is mapped anew when its neighbour changes.
+A ditto mark in the first row needs the page above; a last row that continues needs the page below. Only such pages are
+mapped again when a neighbour changes.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ _SEVERAL, _BY_LINE = ("persons",), ("block", "property")
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """A register's page and those beside it that its records need.
+    """A register page and the neighbours its records depend on.
 
-    key: of its reading. form: the register. above: pages that ditto marks in its first row may lead to, in order.
-    below: pages on which its last row goes on. is_joined: its first row goes on from the page before, to whose records
-    it belongs.
+    key: of its reading. form: the register. above: pages that ditto marks in its first row may refer to, in order.
+    below: pages on which its last row continues. is_joined: its first row continues a row of the page before and
+    belongs to that page's records.
     """
 
     scan: PageScan
@@ -65,7 +65,7 @@ class RegisterPage:
 
 
 def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[RegisterPage]:
-    """Every page that was read as a register's, or those of one volume, with its neighbours."""
+    """Pages read as registers, of all volumes or one, with their neighbours."""
     gone = purged_files(ledger) if volume is None else purged_in(ledger, volume)
     # To its neighbours a page whose reading was purged is one that is missing.
     emptied = {sha256 for sha256, purged in gone.items() if purged.is_personal}
@@ -83,7 +83,7 @@ def register_pages(ledger: Ledger, volume: int | None = None) -> Iterator[Regist
 
 
 def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, StepState]) -> dict[str, StepState]:
-    """The states of pages of whose rows people said what they are, with what their neighbours must know of them now."""
+    """States of pages with row types set by people, plus what their neighbours need to know."""
     readings = Readings(ledger)
     changed: dict[str, StepState] = {}
     for scan in pages:
@@ -97,8 +97,10 @@ def _with_words(ledger: Ledger, pages: Sequence[PageScan], states: Mapping[str, 
 
 
 def _runs(scans: Sequence[PageScan], states: Mapping[str, StepState]) -> Iterator[list[PageScan]]:
-    """Pages of one register that follow each other. Letters and blank pages between them do no harm; a page that is
-    missing, or could not be read, does: what stood there is not known.
+    """Runs of consecutive pages of one register.
+
+    Letters and blank pages in between are skipped; a missing or failed page ends the run, because its content is
+    unknown.
     """
     run: list[PageScan] = []
     last = None
@@ -128,7 +130,7 @@ def _link_pages(run: Sequence[PageScan], states: Mapping[str, StepState], at: in
 
 
 def map_register(ledger: Ledger, known: RunContext, page: RegisterPage, key: str, decisions: Decisions) -> int:
-    """Map the rows of one page and keep their records with the "done" event in one transaction. Returns how many.
+    """Map the rows of one page; store records and "done" event in one transaction. Returns their number.
 
     decisions: record -> cell -> decision, of this page's records and those of the pages above. Every row ends as a
     record, or is reported with the reason.
@@ -152,7 +154,7 @@ def map_register(ledger: Ledger, known: RunContext, page: RegisterPage, key: str
 
 
 def make_again(ledger: Ledger, known: RunContext, record_id: str, page: str, decisions: Decisions) -> Record:
-    """One record of a register made anew under these decisions; nothing is written. Raises NotFound."""
+    """Rebuild one register record under these decisions; nothing is written. Raises NotFound."""
     record = next((r for r in _work_again(ledger, known, page, decisions).records() if r.id == record_id), None)
     if record is None:
         raise NotFound(f"There is no record {record_id} any more: its row makes none.")
@@ -160,7 +162,7 @@ def make_again(ledger: Ledger, known: RunContext, record_id: str, page: str, dec
 
 
 def as_record(ledger: Ledger, known: RunContext, page: str, row: str) -> Record | None:
-    """The record that a row would make which makes none; nothing is written. None where the row is gone."""
+    """The record that a skipped row would give; nothing is written. None if the row is gone."""
     work = _work_again(ledger, known, page, {})
     # As if a person had said so: the word goes before what was seen of the row.
     work.rows = [replace(r, kind_by_person=RECORD) for r in work.rows if r.id == row]
@@ -168,12 +170,12 @@ def as_record(ledger: Ledger, known: RunContext, page: str, row: str) -> Record 
 
 
 def rows_today(ledger: Ledger, known: RunContext, page: str) -> list[RegisterRow]:
-    """The rows that begin on a page, as they are mapped today; nothing is written."""
+    """Rows that start on a page, as mapped today; nothing is written."""
     return _work_again(ledger, known, page, {}).rows
 
 
 def _work_again(ledger: Ledger, known: RunContext, page: str, decisions: Decisions) -> _Work:
-    """A page as it is mapped today, under these decisions and those kept."""
+    """A page mapped under these decisions and the stored ones."""
     scan = Catalogue(ledger).scan(page)
     assert scan is not None
     found = next(p for p in register_pages(ledger, scan.volume) if p.scan.page == page)
@@ -182,7 +184,7 @@ def _work_again(ledger: Ledger, known: RunContext, page: str, decisions: Decisio
 
 
 class _Work:
-    """The rows of one page with what they take from its neighbours."""
+    """Rows of one page with the values they take from its neighbours."""
 
     def __init__(self, ledger: Ledger, known: RunContext, page: RegisterPage, decisions: Decisions) -> None:
         self._known, self._page = known, page
@@ -201,7 +203,7 @@ class _Work:
         self.rows = entries.rows_of(pages, page.scan.page, settled)
 
     def records(self) -> list[Record]:
-        """The records of all rows that make one."""
+        """Records of all rows that give one."""
         entries = {row.record_id: row for row in self.rows if not row.reported}
         rows = [PageRow(name, row.pages, self._cells(row)) for name, row in entries.items()]
         context = self._known.context("", self._page.scan.batch, self._page.scan)
@@ -211,7 +213,7 @@ class _Work:
         return [capture(r, self._known.capture) for r in made]
 
     def _cells(self, row: RegisterRow) -> Mapping[str, PlacedValue]:
-        """The cells of a row as mapping takes them, in one line but for text that is kept line by line."""
+        """Cells of a row as mapping input, joined to one line unless the field keeps line breaks."""
         several = {r.source for r in self.mapping.all_rules if r.cleaner.name in _SEVERAL}
         kept = {r.source for r in self.mapping.all_rules if r.cleaner.name in _BY_LINE}
         # A name in two lines is one name; lines of a narrative, and things named one below the other, are not.
@@ -221,7 +223,7 @@ class _Work:
         }
 
     def _settle(self, row: str, decisions: Decisions) -> Settled:
-        """What was decided on a row's record and still holds."""
+        """Decisions on a row's record that still apply."""
         cells = {c for record, own in decisions.items() if row_of(record) == row for c in own}
         sources = {c: register_source(self._scan, self._readings, row, c) for c in cells}
         return settled_of(self.mapping, row, decisions, sources)
@@ -230,7 +232,7 @@ class _Work:
         return next((s for s in self._page.scans if s.page == page), None)
 
     def _entries_on(self, scan: PageScan) -> entries.PageOfRows:
-        """One of the pages with people's decisions over its cells."""
+        """Entries of one page with people's decisions applied."""
         reading = self._readings.newest(scan.page)
         assert reading is not None
         values = self._values(scan, reading)
@@ -252,7 +254,7 @@ class _Work:
         )
 
     def _values(self, scan: PageScan, reading: Reading) -> PageValues:
-        """The cells of a page, and what may be said of the days of its entries."""
+        """Cells of a page, and the date constraints of its entries."""
         values = page_values(scan.page, reading, self._known)
         seen = newest_recognition(self._ledger, scan.page) if self._has_days else None
         days = day_zones(seen, self._known.threshold_of(reading.form, ABOVE, scan.page)) if seen else {}

@@ -1,4 +1,4 @@
-"""Tables of an old system: heads with their parts become records, parts without a head wait, others are left."""
+"""Tables of a legacy system: heads with parts become records, orphan parts wait, other tables are skipped."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ def map_member(
     keys: tuple[str, str],
     decisions: Decisions,
 ) -> int:
-    """Map one table of a system. keys: of the table with all that it is tied to, and of it alone, under which a chunk
-    stays done while nothing that it is tied to changed. Returns how many records are new or changed.
+    """Map one table of a system. Returns the number of new or changed records.
+
+    keys: of the table with all linked tables, and of the table alone; under the second a chunk stays done while nothing
+    linked to it changed.
     """
     system, role = members.system, members.role(table)
     if role in ("left", "lookup"):
@@ -62,7 +64,7 @@ def _units_of(ledger: Ledger, table: TableUnit) -> list[str]:
 
 
 class _ChunkDone(NamedTuple):
-    """What became of a chunk: its records, rows reported, records written now, rows."""
+    """Result of a chunk: its records, reported rows, records written now, rows."""
 
     records: int
     reported: int
@@ -72,7 +74,7 @@ class _ChunkDone(NamedTuple):
 
 @dataclass
 class _Table:
-    """One table of an open system on its way to records."""
+    """One table of an open system being mapped."""
 
     ledger: Ledger
     known: RunContext
@@ -85,7 +87,7 @@ class _Table:
 
     @cached_property
     def work(self) -> SystemWork:
-        """What its chunks are mapped with, the shape of its records aside."""
+        """Mapping inputs of its chunks, except the record shape."""
         source = self.opened.delivered[self.unit.unit].number
         return _work(self.ledger, self.known, self.members, self.opened, (source, self.unit), self.keys[1])
 
@@ -107,7 +109,7 @@ class _Table:
         return list(self.opened.store.chunks(self.work.source, CHUNK))
 
     def _by_chunk(self) -> Mapping[int, Decisions]:
-        """What people settled, by number of the chunk whose records show it."""
+        """Decisions by number of the chunk whose records show them."""
         found: dict[int, dict[str, Mapping[str, object]]] = {}
         placed = by_head(self.opened.store, self.opened.kept.tables, self.decisions) if self.decisions else {}
         for (source, number), rows in placed.items():
@@ -117,9 +119,7 @@ class _Table:
         return found  # type: ignore[return-value]
 
     def _due(self, settled: Mapping[int, Decisions]) -> Iterator[SystemJob]:
-        """The chunks that may have to be made. Where the same rows were mapped to the end before, only those of which
-        people settled something since are looked at.
-        """
+        """Chunks to rebuild. If the same rows were mapped to the end before, only those with decisions since then."""
         was = self.ledger.state(self.unit.unit, "map")
         is_same = was is not None and was.is_done and was.detail.get("rows_key") == self._rows_key
         for number, numbers in enumerate(self._chunks, 1):
@@ -191,8 +191,10 @@ def _work(
 def make_again(
     ledger: Ledger, known: RunContext, members: SystemTables, stored: Stored, decisions: Decisions
 ) -> Record:
-    """One record of a system made anew under these decisions, of the rows as the last run put them together; nothing is
-    written. Raises InputError, TableError.
+    """Rebuild one record of a system under these decisions, from the rows as joined by the last run; nothing is
+    written.
+
+    Raises InputError, TableError.
     """
     unit, _, number = stored.record.id.rpartition("-r")
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
@@ -210,7 +212,7 @@ def make_again(
 
 
 def _of_parts(ledger: Ledger, work: SystemWork, number: int) -> Decisions:
-    """What was settled for parts of a record while they waited, or belonged to another."""
+    """Decisions on parts of a record made while the parts were orphans or belonged to another record."""
     rows = list(work.store.firsts(work.source, (number, number)))
     ids = [row_id for families in work.joining.lots(rows) for f in families[1:] for row_id in f.ids]
     found = {row_id: Records(ledger).decisions(row_id) for row_id in ids}

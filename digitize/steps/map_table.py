@@ -1,4 +1,4 @@
-"""One legacy table: its rows in chunks, each chunk's records and "done" event in one transaction."""
+"""One legacy table: rows in chunks, each chunk's records and "done" event in one transaction."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def map_table(ledger: Ledger, known: RunContext, table: TableUnit, key: str, dec
 
 @dataclass(frozen=True)
 class _Table:
-    """One table on its way. key: of the work on all of it."""
+    """One table being mapped. key: of the work on the whole table."""
 
     table: TableUnit
     legacy: LegacyTable
@@ -71,7 +71,7 @@ class _Table:
 
 
 class _ChunkDone(NamedTuple):
-    """What became of a chunk: its records, rows reported, records written now, rows."""
+    """Result of a chunk: its records, reported rows, records written now, rows."""
 
     records: int
     reported: int
@@ -82,9 +82,9 @@ class _ChunkDone(NamedTuple):
 def _map_chunks(
     ledger: Ledger, known: RunContext, table: _Table, kept: Iterator[KeptRows], decisions: Decisions
 ) -> Iterator[_ChunkDone]:
-    """Map and keep the chunks that are not done; those in which a person settled something are mapped here as records.
+    """Map the chunks that are not done; chunks with decisions are mapped here as records.
 
-    A run that was killed in the middle of a long table goes on at the chunks that are not done.
+    A run killed in a long table resumes at the first unfinished chunks.
     """
     first = next(kept, None)
     if first is None:
@@ -111,7 +111,7 @@ def _map_chunks(
 
 
 class _Made(NamedTuple):
-    """The records of a chunk, and what an event says of how they were captured."""
+    """Records of a chunk, and the capture counts for its event."""
 
     unit: str
     records: list[RecordRow]
@@ -119,7 +119,7 @@ class _Made(NamedTuple):
 
 
 def _work(ledger: Ledger, known: RunContext, table: _Table, first: list[LegacyRow]) -> TableWork:
-    """What the chunks are mapped with: the shape of the records that are there already is used on, if it fits."""
+    """Mapping inputs of the chunks; the shape of existing records is reused if it fits."""
     context = known.context("", table.table.batch, table.table)
     of_table = (_file_name(ledger, table.table), table.table.unit, table.table.name, table.table.station)
     work = TableWork(table.mapping, context, *of_table, tuple(table.legacy.columns))
@@ -177,7 +177,7 @@ def _keep(ledger: Ledger, known: RunContext, table: _Table, job: Job, made: _Mad
 def map_decided(
     known: RunContext, mapping: FormMapping, rows: list[RowValues], context: MapContext, decisions: Decisions
 ) -> list[Record]:
-    """Rows to records under people's decisions; a decision on a cell holds for all forms that its row makes."""
+    """Map rows to records under people's decisions; a decision on a cell applies to every form the row gives."""
     own = {r.record_id: settled_of(mapping, r.record_id, decisions) for r in rows}
     decided = [apply_to_row(r, own[r.record_id]) if own[r.record_id].cells else r for r in rows]
     records = map_rows(mapping, decided, context)
@@ -197,9 +197,9 @@ def row_of(record_id: str) -> str:
 def settled_of(
     mapping: FormMapping, record_id: str, decisions: Decisions, source_of: Mapping[str, str] = MappingProxyType({})
 ) -> Settled:
-    """What people settled for the cells of a row, in whichever of its records they were asked.
+    """Decisions on the cells of a row, from any of its records.
 
-    source_of: cell -> hash of what it lies on today, where that may have changed.
+    source_of: cell -> hash of its source today, if it may have changed.
     """
     cells: dict[str, Decision] = {}
     for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
@@ -208,13 +208,13 @@ def settled_of(
 
 
 def _of_record(settled: Settled, record_id: str) -> Settled:
-    """Of a row's decisions, those on its cells and on the fields of one of its records."""
+    """Decisions of a row on its cells and on the fields of one of its records."""
     is_of_another = {c for c, d in settled.cells.items() if c.startswith(f"{FIELD}:") and d.record != record_id}
     return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})
 
 
 def make_again(ledger: Ledger, known: RunContext, stored: Stored, decisions: Decisions) -> Record:
-    """One record of a table made anew under these decisions; nothing is written. Raises InputError, TableError."""
+    """Rebuild one record of a table under these decisions; nothing is written. Raises InputError, TableError."""
     unit, _, number = stored.record.id.rpartition("-r")
     table = next(t for t in Catalogue(ledger).tables() if t.unit == unit)
     mapping, legacy = known.mapping_for_table(_open(ledger, known, table))

@@ -1,4 +1,4 @@
-"""What answers say of the machine: given to a sheet, or long ago and compared with what other weights read today."""
+"""Measure the machine by people's answers: on a sheet, or earlier answers compared with readings by newer weights."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHOSEN = """
 def answer_of(
     ledger: Ledger, known: RunContext, before: Record, after: Record, decision: Decision
 ) -> dict[str, Any] | None:
-    """What a blind answer says of the machine, without values, as its event keeps it; None where it says nothing.
+    """What a blind answer shows about the machine, without values, for its event; None if nothing.
 
     before: the record that would have passed; after: the same with the answer.
     """
@@ -59,16 +59,16 @@ def _select_fields(record: Record, cell: str) -> dict[str, FieldValue]:
 
 
 def _confidence(value: FieldValue) -> float:
-    """With which a value might pass; 0 for what never does."""
+    """Confidence with which a value might pass; 0 if it never does."""
     never = value.value is None and not value.blank
     return 0.0 if never or any(word in value.notes for word in _NEVER_PASS) else value.confidence
 
 
 def measure_anew(ledger: Ledger, known: RunContext) -> int:
-    """Compare earlier answers with what the weights of today read there; keep what that says. Returns how many.
+    """Compare earlier answers with readings by the current weights and store the results. Returns their number.
 
-    Only of pages that were read since the weights of their form were chosen, and that these and those they were trained
-    from never saw: what was learned by heart shows nothing.
+    Only pages read since the form's weights were chosen, and not in the training data of these weights or their
+    ancestors: a memorised page proves nothing.
     """
     if not known.thresholds.is_begun or not ledger.states(WEIGHTS):
         return 0
@@ -87,7 +87,7 @@ def measure_anew(ledger: Ledger, known: RunContext) -> int:
 
 
 class _SeenAnew:
-    """Which pages were read since the weights of their form were chosen, by weights that never saw them."""
+    """Pages read since the weights of their form were chosen, by weights that never saw them in training."""
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         read = ledger.rows("SELECT unit, seq FROM state WHERE step = 'recognise'")
@@ -103,14 +103,14 @@ class _SeenAnew:
 
 
 class _Comparing:
-    """Records made of what is read today, with the answers and without."""
+    """Records built from current readings, with and without the answers."""
 
     def __init__(self, ledger: Ledger, known: RunContext) -> None:
         self._ledger, self._known = ledger, known
         self._made = cache(lambda record: _map_both(ledger, known, record))
 
     def answer(self, record: str, cell: str) -> dict[str, Any] | None:
-        """What the answer on a cell says of the machine of today, None where it says nothing any more."""
+        """What the answer on a cell shows about the current machine, None if it no longer applies."""
         made = self._made(record)
         decision = Records(self._ledger).decisions(record).get(cell)
         return answer_of(self._ledger, self._known, *made, decision) if made and decision else None
@@ -128,7 +128,7 @@ def _map_both(ledger: Ledger, known: RunContext, record: str) -> tuple[Record, R
 
 
 def _not_measured(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """(record, cell) of the answers that say nothing yet of the weights of today, in order."""
+    """(record, cell) of answers not yet measured against the current weights, in order."""
     rows, now = ledger.rows(_MEASURED, (STEP,)), find_all_chosen(ledger)
     done = {(r["unit"], r["cell"]) for r in rows if is_for_weights(r["weights"], now)}
     return ((r["unit"], r["cell"]) for r in rows if (r["unit"], r["cell"]) not in done)

@@ -1,4 +1,4 @@
-"""What people settled stays settled when its place on the paper is read otherwise: by other weights or settings."""
+"""Keep people's decisions when other weights or settings read the same place differently."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ def as_read_today(
     readings: Mapping[str, Reading | None],
     decisions: Mapping[str, Decision],
 ) -> Mapping[str, Decision]:
-    """The decisions on a record's zones and cells, made on what they say today where the same place is read otherwise.
+    """Decisions on a record's zones and cells, transferred to the current readings of the same place.
 
-    A decision counts for the reading that it was made on. Where that was read in the same place of the page before,
-    what the person saw on the paper is what lies there still; whether the scan is the same, its source tells
-    (decisions.apply.still_hold). Where a form has the zone elsewhere now, the decision is left as it is, and the place
-    is asked again.
+    A decision belongs to the reading it was made on. If that reading came from the same place of the page, the person
+    saw the same ink; its source shows whether the scan is the same (decisions.apply.still_hold). If the form moved the
+    zone, the decision is left unchanged and the place is asked again.
     """
     held = dict(decisions)
     for scan in pages if decisions else ():
@@ -48,7 +47,7 @@ def as_read_today(
 
 
 def _read_before(ledger: Ledger, scan: PageScan) -> dict[str, list[tuple[str, Box]]]:
-    """Zone -> what it was ever read as, and where."""
+    """Zone -> all earlier readings and their places."""
     found: dict[str, list[tuple[str, Box]]] = {}
     for event in ledger.events(scan.page):
         if event.step == DECIDE and event.outcome == "done" and event.detail.get("form"):

@@ -1,6 +1,6 @@
-"""Read: scans to readings. Recognising (dear) and deciding (cheap) are kept under keys of their own.
+"""Read: scans to readings. Recognition (expensive) and decision (cheap) are cached under separate keys.
 
-A page is visited once: tried as a form, and where it is none as a register's, with what its volume carries to it.
+A page is visited once: tried as a form, then as a register with the context carried over from its volume.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _KEPT = "{} pages would be read anew and stay as they were read: their originals
 
 @dataclass(slots=True)
 class ReadReport:
-    """What became of pages: each counts once, by what came of it last, however often one run came to it.
+    """Results of pages. Each counts once, by its last outcome in this run.
 
     outcomes: page -> read, decided anew, read and blank, or why it failed (of no known form, too).
     """
@@ -47,7 +47,7 @@ class ReadReport:
         self._note(todo.scan.page, failed_kind(done) or read)
 
     def add(self, other: ReadReport) -> None:
-        """Count what came of pages that the same run came to again, or for the first time."""
+        """Merge the results of pages that the same run visited first or again."""
         for page, outcome in other.outcomes.items():
             self._note(page, outcome)
 
@@ -63,22 +63,22 @@ class ReadReport:
 
     @property
     def read(self) -> int:
-        """Pages that were read, blank ones too."""
+        """Pages read, including blank ones."""
         return self._counts[READ] + self._counts[BLANK]
 
     @property
     def blank(self) -> int:
-        """Of the pages that were read those on which nothing is."""
+        """Pages read that are blank."""
         return self._counts[BLANK]
 
     @property
     def decided(self) -> int:
-        """Pages that were decided anew alone."""
+        """Pages only decided again."""
         return self._counts[DECIDED]
 
     @property
     def failed(self) -> int:
-        """Pages that gave nothing."""
+        """Pages without a result."""
         return self.total - self.read - self.decided
 
     @property
@@ -88,7 +88,7 @@ class ReadReport:
 
     @property
     def total(self) -> int:
-        """Pages that came back."""
+        """Pages finished."""
         return len(self.outcomes)
 
     def as_plain(self) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class ReadReport:
 
 
 def failed_kind(done: PageDone | PageFailed) -> str:
-    """Why a page gives no record, as a stable word; "" when it was read, or is blank."""
+    """Why a page gives no record, as a stable code; "" if it was read or is blank."""
     if isinstance(done, PageFailed):
         return done.kind
     return "" if done.is_form or done.is_register or done.is_blank else UNKNOWN_FORM
@@ -108,12 +108,11 @@ def failed_kind(done: PageDone | PageFailed) -> str:
 def read_pages(
     ledger: Ledger, known: RunContext, todos: PagePlan, progress: Progress, *, lot: Lot | None = None
 ) -> ReadReport:
-    """Read all pages of the plan; every result is in the ledger before the next is awaited.
+    """Read all pages of the plan; each result is stored in the ledger before the next is awaited.
 
-    Where a plan names the only pages that may be read, no others are, even where what a page of a register hands on has
-    changed. lot: that they are, of whole volumes; its results are kept some at once. Raises TooManyRefused when, after
-    50 pages, more than the agreed share failed, of a lot never; EngineMissing when the engine itself is not installed;
-    LeaseLost for a lot.
+    If the plan restricts pages, no others are read, even if the context a register page hands on changed. lot: leased
+    pages of whole volumes; results are stored in groups. Raises TooManyRefused if more than the agreed share failed
+    after 50 pages (never for a lot); EngineMissing if the engine is not installed; LeaseLost for a lot.
     """
     report = ReadReport()
     if todos.kept_as_read:
@@ -136,7 +135,7 @@ def read_pages(
 
 
 def _count(queue: Queue, report: ReadReport, progress: Progress, todo: PageTodo, done: PageDone | PageFailed) -> None:
-    """Count a page that is done with; of one read ahead of its turn, so far only whether it is a form is known."""
+    """Count a finished page; for a page read ahead of its turn it is only known whether it is a form."""
     if isinstance(done, PageDone) and not done.is_whole:
         queue.desk.note_match(done.page)
         return
@@ -151,7 +150,7 @@ def _fail_page(job: PageJob) -> PageFailed:
 
 
 def stop_if_too_many(report: ReadReport, known: RunContext) -> None:
-    """Raise TooManyRefused where more than the agreed share of pages failed."""
+    """Raise TooManyRefused if more than the agreed share of pages failed."""
     share = known.place.options.run.max_failed_share
     if report.total >= _LOOKED_AT_FIRST and report.failed > share * report.total:
         raise TooManyRefused(

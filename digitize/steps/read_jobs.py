@@ -21,7 +21,7 @@ Book = VolumeQueue[PageScan, PageTodo]
 
 
 class Queue(Iterator[PageJob]):
-    """Jobs of volumes, one volume after another as far as workers are free. It runs dry, and fills again."""
+    """Job queue of volumes, one after another as workers become free; it may run dry and refill."""
 
     def __init__(
         self,
@@ -32,8 +32,8 @@ class Queue(Iterator[PageJob]):
         lot: Lot | None = None,
         planned: int = 0,
     ) -> None:
-        """volumes: in the order in which they are read. allowed: the only pages that may be read, None for all. lot:
-        what is held. planned: so many pages, for `operator.length_hint`.
+        """volumes: in reading order. allowed: only these pages, None for all. lot: leased pages. planned: number of
+        pages, for `operator.length_hint`.
         """
         self._ledger, self._known, self._allowed = ledger, known, allowed
         self._held = frozenset(lot.units) if lot else frozenset()
@@ -45,7 +45,7 @@ class Queue(Iterator[PageJob]):
         self._left = planned
 
     def __length_hint__(self) -> int:
-        """About so many jobs are still to come; what a page hands on may add some."""
+        """Approximate number of remaining jobs; context carried to later pages may add some."""
         return max(0, self._left)
 
     def __next__(self) -> PageJob:
@@ -66,7 +66,7 @@ class Queue(Iterator[PageJob]):
         raise StopIteration
 
     def _first(self) -> Book | None:
-        """The volume whose turn it is; opened only now, for there may be many thousands."""
+        """The next volume, opened only now because there may be many thousands."""
         if not self._free:
             number = next(self._coming, None)
             if number is None:
@@ -76,7 +76,7 @@ class Queue(Iterator[PageJob]):
         return self._free[0]
 
     def take(self, page: str, done: PageDone | PageFailed) -> list[tuple[PageTodo, PageDone | PageFailed]]:
-        """What holds now that something came of a page; its volume may have more to begin."""
+        """Process the result of a page; its volume may have further pages to start."""
         volume = self._busy.pop(page)
         held = volume.take(page, done)
         # A volume that is begun goes before new ones, so that few are open at a time.
@@ -84,7 +84,7 @@ class Queue(Iterator[PageJob]):
         return held
 
     def _may_begin(self, todo: PageTodo) -> bool:
-        """Whether a page may be read, and nobody else is at it."""
+        """Whether a page may be read and no other worker has it."""
         page = todo.scan.page
         if self._allowed is not None and page not in self._allowed:
             return False
@@ -96,12 +96,12 @@ class Queue(Iterator[PageJob]):
 
 
 def seconds_for(known: RunContext, todo: PageTodo) -> float:
-    """How long a page may take, of the processor: the more, the longer it took in vain."""
+    """Processor time limit of a page; longer after each timeout."""
     return next_seconds(todo.last, known.place.options.read.seconds_per_page)
 
 
 def page_job(ledger: Ledger, known: RunContext, todo: PageTodo, source: SourceFile) -> PageJob:
-    """What a worker needs for one page."""
+    """Job for one page, with all a worker needs."""
     scan = todo.scan
     path = known.place.original(source.sha256, source.suffix, source.linked)
     return PageJob(
@@ -122,5 +122,5 @@ def page_job(ledger: Ledger, known: RunContext, todo: PageTodo, source: SourceFi
 
 
 def _held_something(ledger: Ledger, page: str) -> bool:
-    """Whether a page, on this scan or an earlier one, was of a form or register: then no scan of it is called blank."""
+    """Whether any scan of the page was a form or register; later scans of it are then never called blank."""
     return any(e.step == DECIDE and e.outcome == "done" and e.detail.get("form") for e in ledger.events(page))

@@ -1,4 +1,4 @@
-"""What came of pages into the ledger: each at once, or in lots behind a fence that keeps a late worker out."""
+"""Store page results in the ledger: one by one, or in lots behind a fencing token that keeps late workers out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AT_ONCE, _LONGEST_S = 20, 30.0
 
 
 class Keeper:
-    """Writes pages of one run, or of one lot."""
+    """Stores pages of one run or lot."""
 
     def __init__(self, ledger: Ledger, known: RunContext, lot: Lot | None) -> None:
         self._ledger, self._known, self._lot = ledger, known, lot
@@ -25,7 +25,7 @@ class Keeper:
         self._since = 0.0
 
     def add(self, todo: PageTodo, held: PageDone | PageFailed) -> None:
-        """Keep what came of a page. Raises LeaseLost where the lot is somebody else's by now."""
+        """Store the result of a page. Raises LeaseLost if another worker has taken over the lot."""
         if not self._waiting:
             self._since = time.monotonic()
         self._waiting.append((todo, held))
@@ -36,7 +36,7 @@ class Keeper:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits. Raises LeaseLost."""
+        """Write buffered results. Raises LeaseLost."""
         if self._waiting:
             self._ledger.settle(self._write)
             self._waiting = []

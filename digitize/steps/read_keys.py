@@ -1,4 +1,4 @@
-"""The keys under which pages are recognised and decided: same key means already done."""
+"""Cache keys of recognition and decision: the same key means the work is done."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ PRINT_UNKNOWN = "print_unknown"
 
 
 def recognise_key(known: RunContext, scan: PageScan, form: str | None, *, print_unknown: bool = False) -> str:
-    """The key of recognising a page that turned out to be of that form, or of none.
+    """Recognition key of a page that turned out to be of that form, or of none.
 
-    One whose print is not known depends on all forms, as one of no form does: the next one may be its print.
+    A page of unknown print depends on all forms, as a page of no form does: the next form added may match.
 
-    A page depends on the form it matched alone, so that a new form in the library has only those pages looked at again
-    that match none. (That the new one would have fitted better is not noticed; change READ_VERSION for that.)
+    A matched page depends only on its form, so a new form in the library re-examines only unmatched pages. (A better
+    match by the new form goes unnoticed; change READ_VERSION for that.)
     """
     settings = known.read_settings(scan.language)
     # No part at all without weights of its own, so that pages keep the key they have; a page of no form needs none.
@@ -54,7 +54,7 @@ def decide_key(known: RunContext, scan: PageScan, recognised: str, form: str | N
 
 
 def register_key(known: RunContext, scan: PageScan, before: Carried | None, form: str | None) -> str:
-    """The key of recognising a page as one of that register, or of none; form "failed" for one that could not be.
+    """Recognition key of a page as that register, or of none; form "failed" if recognition failed.
 
     It depends on the page's scan, on the settings, on what the page before handed on, and on the register it turned out
     to be of: on all of them when it is of none.
@@ -73,19 +73,19 @@ def register_decide_key(known: RunContext, recognised: str, form: str | None) ->
 
 
 def metadata_of(known: RunContext, scan: PageScan) -> dict[str, str]:
-    """What is known of the volume that a page stands in, by the zone that tells it (ocr/forms/expected.py).
+    """Metadata of the page's volume, by the zone that shows them (ocr/forms/expected.py).
 
-    What intake was told goes before what the volume's own pages tell.
+    Intake metadata take precedence over what was learned from the volume's pages.
     """
     return {zone: fact.value for zone, fact in known.books.get(scan.volume, {}).items()} | told_of(scan)
 
 
 def told_of(scan: PageScan) -> dict[str, str]:
-    """What intake was told of the volume that a page stands in, by zone."""
+    """Intake metadata of the page's volume, by zone."""
     told = {"police_station": scan.station, "district": scan.district, "year": scan.year}
     return {zone: value for zone, value in told.items() if value}
 
 
 def named_register(known: RunContext, scan: PageScan) -> str:
-    """The register that intake was told a page is of, "" when it was not told."""
+    """Register named at intake for a page, "" if none."""
     return scan.kind if known.registers.find(scan.kind) else ""

@@ -1,4 +1,4 @@
-"""What is to do for pages under today's scans, forms, settings and lists."""
+"""Plan the work on pages under the current scans, forms, settings and lists."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from ocr.plain import carried_from_plain
 class PageTodo:
     """One page that is not up to date.
 
-    before: what its volume carries to it. matched: the key under which it was recognised as a form or as none, "" where
-    that is to be done. form: the form it is then of. registered: the key under which it was recognised as a register's,
-    "" where that is to be done. tries_register: whether it is tried as a register's where it is no form. last: how it
-    failed when it was tried before.
+    before: context carried over from its volume. matched: the key under which it was recognised as a form or as none,
+    "" where that is to be done. form: the form it is then of. registered: the key under which it was recognised as a
+    register's, "" where that is to be done. tries_register: whether it is tried as a register's where it is no form.
+    last: its previous failure.
     """
 
     scan: PageScan
@@ -49,7 +49,7 @@ class PageTodo:
 
     @property
     def is_decided_only(self) -> bool:
-        """Whether nothing has to be recognised."""
+        """Whether no recognition is needed."""
         return bool(self.registered) or (bool(self.matched) and self.form is not None)
 
 
@@ -60,7 +60,7 @@ _OF_VOLUME = f"""SELECT unit, step, key, outcome, detail FROM state
 
 
 def _states_of(ledger: Ledger, volume: int) -> _States:
-    """Step -> page -> where it stands, of one volume."""
+    """Step -> page -> state, for one volume."""
     found: _States = {RECOGNISE: {}, REGISTER: {}, DECIDE: {}}
     for r in ledger.execute(_OF_VOLUME, (volume,)):
         found[r["step"]][r["unit"]] = StepState(r["key"], r["outcome"], json.loads(r["detail"]))
@@ -68,10 +68,10 @@ def _states_of(ledger: Ledger, volume: int) -> _States:
 
 
 class Desk:
-    """Says of each page what is to do for it. It holds where the pages of a volume stood when it first came to it."""
+    """Plans the work on each page. Keeps the states of a volume's pages from its first visit."""
 
     def __init__(self, ledger: Ledger, known: RunContext, *, is_dry: bool = False) -> None:
-        """Look at pages of a ledger. is_dry: what was done earlier and holds again is not noted as the newest."""
+        """is_dry: do not record earlier work that applies again as the newest."""
         self._ledger, self._known, self._take_up = ledger, known, ledger.is_done if is_dry else ledger.take_up
         self._volumes: dict[int, _States] = {}
         self._purged: dict[int, Mapping[str, Purged]] = {}
@@ -79,7 +79,7 @@ class Desk:
         """So many pages would be read anew, and are not: their originals were purged."""
 
     def find_state(self, step: str, scan: PageScan) -> StepState | None:
-        """Where a page stood in a step."""
+        """Current state of a page in a step."""
         states = self._volumes.get(scan.volume)
         if states is None:
             # Volumes are worked on one after another: those of long ago are not asked for again.
@@ -89,7 +89,7 @@ class Desk:
         return states[step].get(scan.page)
 
     def turn(self, scan: PageScan, before: Carried | None) -> Turn[PageTodo]:
-        """What is to do for a page, given what the page before handed on. A form begins anew what follows it."""
+        """Work on a page, given the context from the page before. A form resets the context."""
         purged = self._purge_of(scan)
         if purged is not None and purged.is_personal:
             return self._as_it_was(scan, before)
@@ -106,7 +106,7 @@ class Desk:
         return Turn(carried=self._carried_last_time(scan, before), is_form=is_form)
 
     def _purge_of(self, scan: PageScan) -> Purged | None:
-        """What was purged of the file in which a page's newest scan is."""
+        """What was purged from the file of the page's newest scan."""
         if scan.volume not in self._purged:
             self._purged = {scan.volume: purged_in(self._ledger, scan.volume)}
         return self._purged[scan.volume].get(scan.sha256)
@@ -126,20 +126,20 @@ class Desk:
         return Turn(None if is_decided else PageTodo(scan, matched=key, form=form), is_form=True)
 
     def plan_ahead(self, scan: PageScan, tries_register: bool) -> PageTodo | None:
-        """A page to recognise before its turn; None where that was done, or failed for good."""
+        """Page to recognise ahead of its turn; None if that is done or failed for good."""
         if self._purge_of(scan) or self._is_given_up(scan) or self._recognised_today(scan) is not None:
             return None
         return PageTodo(scan, tries_register=tries_register, last=self._failed_before(scan))
 
     def note_match(self, page: str) -> None:
-        """Take in that a page was recognised as a form or as none."""
+        """Note that a page was recognised as a form or as none."""
         now = self._ledger.state(page, RECOGNISE)
         states = self._volumes.get(int(self._ledger.part_of(page).partition(":")[2]))
         if now is not None and states is not None:
             states[RECOGNISE][page] = now
 
     def _register_turn(self, scan: PageScan, before: Carried | None, matched: str) -> Turn[PageTodo]:
-        """What is to do for a page that is no form."""
+        """Work on a page that is not a form."""
         decided = self.find_state(DECIDE, scan)
         if decided and decided.is_failed and decided.key == register_key(self._known, scan, before, FAILED):
             waits = is_tried_again(decided, self._known.place.options.read.seconds_per_page)
@@ -156,12 +156,12 @@ class Desk:
         return Turn(todo, carried=_find_carried(detail, before))
 
     def _is_given_up(self, scan: PageScan) -> bool:
-        """Whether it could not be recognised under today's settings, and nothing is awaited that might help."""
+        """Whether recognition failed under the current settings and nothing pending might help."""
         now = self._failed_before(scan)
         return now is not None and not is_tried_again(now, self._known.place.options.read.seconds_per_page)
 
     def _failed_before(self, scan: PageScan) -> StepState | None:
-        """How its recognition failed under today's settings, None where it did not."""
+        """How recognition failed under the current settings, None if it did not."""
         now = self.find_state(RECOGNISE, scan)
         return now if now is not None and now.is_failed and now.key == failed_key(self._known, scan) else None
 
@@ -170,7 +170,7 @@ class Desk:
         return (now is not None and now.is_settled_under(key)) or self._take_up(scan.page, DECIDE, key)
 
     def _recognised_today(self, scan: PageScan) -> tuple[str, str | None] | None:
-        """Key and form of the recognition that holds today, made now or earlier; None when there is none."""
+        """Key and form of the recognition valid today, new or earlier; None if there is none."""
         now = self.find_state(RECOGNISE, scan)
         if now is None:
             return None
@@ -188,12 +188,12 @@ class Desk:
         return None
 
     def _key(self, scan: PageScan, detail: Mapping[str, Any]) -> str:
-        """The key today of a recognition of which the ledger says that."""
+        """Today's key of a recognition with these details in the ledger."""
         unknown = bool(detail.get(PRINT_UNKNOWN))
         return recognise_key(self._known, scan, detail.get("form"), print_unknown=unknown)
 
     def _registered_today(self, scan: PageScan, before: Carried | None) -> tuple[str, Mapping[str, Any]] | None:
-        """Key and detail of the recognition as a register's that holds today; None when there is none."""
+        """Key and details of the register recognition valid today; None if there is none."""
         now = self.find_state(REGISTER, scan)
         if now is None:
             return None
@@ -207,7 +207,7 @@ class Desk:
         return None
 
     def _carried_last_time(self, scan: PageScan, before: Carried | None) -> Carried | None:
-        """What a page handed on when it was read last, as if it were the same today."""
+        """Context the page handed on when last read, assuming the same result today."""
         now = self.find_state(RECOGNISE, scan)
         if now is not None and now.is_done and now.form is not None:
             return None
@@ -216,17 +216,17 @@ class Desk:
 
 
 def _find_carried(detail: Mapping[str, Any], before: Carried | None) -> Carried | None:
-    """What a register's page handed on: what it was given, where its event says nothing of it."""
+    """Context a register page handed on; if its event has none, the context it received."""
     return carried_from_plain(detail["carried"]) if "carried" in detail else before
 
 
 @dataclass(slots=True)
 class PagePlan:
-    """The pages to read, volume by volume, without a line for each: there may be millions.
+    """Pages to read, counted per volume: there may be millions.
 
-    volumes: volume -> how many of its pages. decided_only: pages of which nothing has to be recognised. longest_s:
-    seconds of the processor that a page of them may take. allowed: the only pages that may be read, None for all. idle:
-    volumes with nothing to do. kept_as_read: pages without an original, see `Desk`.
+    volumes: volume -> number of pages. decided_only: pages that need no recognition. longest_s: highest processor time
+    limit of a page, in seconds. allowed: the only pages that may be read, None for all. idle: volumes with nothing to
+    do. kept_as_read: pages without an original, see `Desk`.
     """
 
     volumes: dict[int, int] = field(default_factory=dict)
@@ -241,7 +241,7 @@ class PagePlan:
         return sum(self.volumes.values())
 
     def add(self, todo: PageTodo, seconds: float) -> None:
-        """Count one page. seconds: that it may take."""
+        """Count one page. seconds: its time limit."""
         self.volumes[todo.scan.volume] = self.volumes.get(todo.scan.volume, 0) + 1
         self.decided_only += todo.is_decided_only
         self.longest_s = max(self.longest_s, seconds)
@@ -256,11 +256,10 @@ def plan(
     decided_only: bool = False,
     only: frozenset[str] | None = None,
 ) -> PagePlan:
-    """The pages to read, at most limit of them; those that failed for good under today's settings are left out.
+    """Pages to read, at most `limit`; pages that failed for good under the current settings are left out.
 
-    Each is planned as if what is read before it turned out as it did last time; what it hands on may add others.
-    volumes: those in which something may be due, in the order in which they are read; None: all. only: pages of which
-    others are left out.
+    Each page is planned as if the pages before it give the same result as last time; changed context may add pages.
+    volumes: candidates in reading order, None for all. only: restrict to these pages.
     """
     made, desk = PagePlan(), Desk(ledger, known)
     chosen: set[str] = set()
@@ -285,7 +284,7 @@ def plan(
 def due_pages(
     ledger: Ledger, known: RunContext, volumes: Iterable[int] | None = None, desk: Desk | None = None
 ) -> Iterator[tuple[int, list[PageTodo]]]:
-    """(volume, its pages that are to be read, maybe none) of each of these volumes, in their order; None: of all."""
+    """(volume, its pages to read, possibly none) for each of these volumes in order; None for all."""
     desk, catalogue = desk or Desk(ledger, known), Catalogue(ledger)
     for volume in catalogue.volumes() if volumes is None else volumes:
         yield volume, list(_of_volume(desk, catalogue.scans(volume)))

@@ -1,4 +1,4 @@
-"""What came of pages, into the ledger: under the keys of their recognising and deciding."""
+"""Write page results to the ledger under their recognition and decision keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ocr.plain import reading_from_plain, recognition_from_plain
 
 
 def write_page(ledger: Ledger, known: RunContext, todo: PageTodo, done: PageDone | PageFailed) -> None:
-    """Keep all that came of a page in one transaction."""
+    """Store the whole result of a page in one transaction."""
     with ledger.writing():
         if done.as_form is None:
             ledger.fail(todo.scan.page, RECOGNISE, failed_key(known, todo.scan), _describe_failure(known, todo, done))
@@ -100,7 +100,7 @@ def _write_register(
 
 
 def _detail(known: RunContext, todo: PageTodo, found: PageReading) -> Mapping[str, object]:
-    """What the ledger says of a register's page: also what the pages beside it must know of it."""
+    """Event details of a register page, including what neighbouring pages need."""
     reading = reading_from_plain(found.reading)
     around = recognition_from_plain(found.recognition).around
     assert reading.form is not None

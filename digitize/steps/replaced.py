@@ -1,6 +1,6 @@
-"""A table that a newer delivery replaces: its records are taken out, and what people settled holds for the newer rows.
+"""Tables replaced by a newer delivery: withdraw their records and carry people's answers over to the newer rows.
 
-The newer delivery has to be mapped first: until then the older counts, so that no record is missing in between.
+The newer delivery must be mapped first; until then the older one counts, so no record is missing in between.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _CHUNKS = """SELECT unit FROM state WHERE step = 'map' AND unit > ? AND unit < ?
 
 
 def replaced_key(newer: str) -> str:
-    """The key of the work of taking a table out. newer: SHA-256 of what replaces it."""
+    """Key of withdrawing a table. newer: SHA-256 of its replacement."""
     return work_key("map", "replaced", newer)
 
 
 def take_out(ledger: Ledger, old: TableUnit, newer: str) -> None:
-    """Take the records of a table out, in one transaction. newer: SHA-256 of what replaces it, which is mapped."""
+    """Withdraw the records of a table in one transaction. newer: SHA-256 of its replacement, already mapped."""
     tables = [t for t in Catalogue(ledger).tables() if t.sha256 == newer]
     key = replaced_key(newer)
     with ledger.writing():
@@ -44,16 +44,16 @@ def take_out(ledger: Ledger, old: TableUnit, newer: str) -> None:
 
 
 def _counterpart(old: TableUnit, tables: Sequence[TableUnit]) -> TableUnit | None:
-    """The newer form of a table: that of its name, or the only one."""
+    """The newer version of a table: the one of the same name, or the only one."""
     named = [t for t in tables if t.name.casefold() == old.name.casefold()]
     found = named or tables
     return found[0] if len(found) == 1 else None
 
 
 def _carry_over(ledger: Ledger, old: TableUnit, newer: TableUnit | None) -> tuple[int, int]:
-    """Let what was settled of a row hold for the same row of the newer table, where the cell says what it said.
+    """Carry decisions over to the same row of the newer table if the cell is unchanged.
 
-    Returns how many answers there are, and how many of them hold for the newer.
+    Returns the number of answers, and how many of them were carried over.
     """
     records = Records(ledger)
     decided = records.decisions_of(old.unit)
@@ -76,7 +76,7 @@ def _carry_over(ledger: Ledger, old: TableUnit, newer: TableUnit | None) -> tupl
 def _pairs(
     records: Records, old: TableUnit, newer: TableUnit, decided: Mapping[str, object]
 ) -> Iterator[tuple[Stored, Stored]]:
-    """Decided records and the newer ones of the same rows: by number where the texts agree, else by what they are."""
+    """Pairs of decided and newer records of the same row: by number if the texts agree, else by identity."""
     others: list[Stored] = []
     for before in records.each_of(decided):
         after = records.find(f"{newer.unit}{before.record.id.removeprefix(old.unit)}")
@@ -104,13 +104,13 @@ def _by_identity(records: Records, table: TableUnit, wanted: set[_Identity]) -> 
 
 
 def _identity(record: Record) -> _Identity:
-    """What tells a record from others of its table, as the table has it: the number of its FIR, or else all texts."""
+    """Identity of a record within its table: its FIR number, or else all texts."""
     raws = [record.fields[n].raw if n in record.fields else "" for n in _IDENTITY]
     return (record.form, *raws) if raws[-1] else (record.form, *sorted(_texts(record).items()))
 
 
 def _agree(one: Record, other: Record) -> bool:
-    """Whether two records may be of one row: what both tables have of it is the same."""
+    """Whether two records may come from one row: all fields in both tables agree."""
     was, now = _texts(one), _texts(other)
     return all(not text or cell.startswith(f"{FIELD}:") or now.get(cell) == text for cell, text in was.items())
 

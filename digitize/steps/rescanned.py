@@ -1,7 +1,7 @@
-"""Pages of which a person said that they are scanned once more: what was settled on the earlier scan holds still.
+"""Rescanned pages: answers given on the earlier scan still apply.
 
-An answer holds where the place reads the same, or the number of its FIR does: the paper is the same then, however
-another scan of it is read. Rows of a register are known again by that number, or by all that stands in them.
+An answer applies if the place reads the same, or if the FIR number does: the paper is then the same, whatever else the
+new scan reads. Register rows are matched by that number, or by their whole content.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER = "fir_no"
 
 
 def carry_over(ledger: Ledger) -> None:
-    """Let answers hold on the newer scans that were read since, once for each page, before anything is mapped."""
+    """Carry answers over to newer scans, once per page, before anything is mapped."""
     if not _not_carried(ledger):
         return
     # Looked at once more inside: of two runs at once one carries them over.
@@ -51,7 +51,7 @@ class _Scans:
 
 
 def _readings(ledger: Ledger, page: WaitingPage) -> _Scans | None:
-    """What both scans of a page say; None while the newer is not read, or where it does not count any more."""
+    """Readings of both scans of a page; None while the newer is unread or no longer counts."""
     newest = Catalogue(ledger).scan(page.page)
     if newest is None or f"{newest.sha256}:{newest.idx}" != page.unit:
         return None
@@ -68,7 +68,7 @@ def _readings(ledger: Ledger, page: WaitingPage) -> _Scans | None:
 
 
 class _Carrying:
-    """Answers on records that lie on pages scanned once more."""
+    """Answers on records of rescanned pages."""
 
     def __init__(self, ledger: Ledger, scans: Mapping[str, _Scans]) -> None:
         self._records, self._catalogue, self._scans = Records(ledger), Catalogue(ledger), scans
@@ -89,7 +89,7 @@ class _Carrying:
         return self._counts
 
     def _carry_answer(self, unit: str, record: str, cell: str, own: Decision) -> Decision | None:
-        """The answer as it holds on the newer scan; None where it does not, or is on none of these."""
+        """The answer as it applies to the newer scan; None if it does not, or is on another page."""
         kind, _, place = cell.partition(":")
         page = place.rpartition("/")[0] if kind == ZONE else unit
         scans = self._scans.get(page)
@@ -110,7 +110,7 @@ class _Carrying:
 
 
 def _on_page(scans: _Scans, own: Decision, number: str) -> Decision | None:
-    """An answer on a zone of a form, or for a field that nothing feeds."""
+    """Answer on a zone of a form, or on a field that no zone feeds."""
     is_same = scans.before.family == scans.now.family and _says_same(scans, number, number)
     kind, _, place = own.field.partition(":")
     if kind == FIELD:
@@ -125,7 +125,7 @@ def _on_page(scans: _Scans, own: Decision, number: str) -> Decision | None:
 
 
 def _on_row(scans: _Scans, own: Decision, number: str) -> Decision | None:
-    """An answer on a cell of a register's row, or for a field of the record that it makes."""
+    """Answer on a cell of a register row, or on a field of its record."""
     row, page, column = row_id(own.record), "", ""
     kind, _, place = own.field.partition(":")
     if kind == ZONE:
@@ -146,7 +146,7 @@ def _on_row(scans: _Scans, own: Decision, number: str) -> Decision | None:
 
 
 def _row_now(scans: _Scans, row: str, column: str) -> tuple[bool, str]:
-    """(whether by its number, row) of a row on the newer scan; "" where none or several say the same."""
+    """(matched by number, row) on the newer scan; "" if no row or several match."""
     keys: list[tuple[bool, Callable[[Reading, str], str]]] = [(False, _texts)]
     if column:
         keys.insert(0, (True, lambda reading, name: _raw(reading, f"{name}.{column}")))

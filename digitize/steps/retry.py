@@ -1,4 +1,4 @@
-"""Pages that failed, tried again: by themselves with more time, or because somebody asks for it."""
+"""Retry failed pages: automatically with a longer limit, or on request."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def is_tried_again(failed: StepState, seconds_per_page: float) -> bool:
 
 
 def next_seconds(failed: StepState | None, seconds_per_page: float) -> float:
-    """Seconds of the processor that a page may take now: the setting's, or twice what was too little for it."""
+    """Processor time limit for the next attempt: the setting, or twice the limit that was too short."""
     if failed is None or failed.kind != OUT_OF_TIME:
         return seconds_per_page
     return max(seconds_per_page, _LONGER * float(failed.detail.get("seconds", seconds_per_page)))
 
 
 def count_try(failed: StepState | None, seconds: float) -> Mapping[str, object]:
-    """What an event says of a page that ran out of time: after how many seconds, and how often by now."""
+    """Event details of a timeout: the limit in seconds and the number of attempts."""
     before = int(failed.detail.get("tries", 0)) if failed is not None and failed.kind == OUT_OF_TIME else 0
     return {"seconds": seconds, "tries": before + 1, "retry": before + 1 < _MOST}
 
 
 def request_retry(ledger: Ledger, pages: Sequence[str] = ()) -> list[FailedPage]:
-    """Have the next run read pages that failed, all of them or those that are named. Returns which.
+    """Queue failed pages for the next run, all or the named ones. Returns which.
 
-    A page of no known form is not among them, for it is looked at again when a form or register is added; but for one
-    of which an earlier version did not tell whether it is blank. Raises InputError for a page that did not fail, or is
-    not in the workspace.
+    Pages of no known form are excluded, since a new form or register re-examines them, except those for which an
+    earlier version did not record whether they are blank. Raises InputError for a page that did not fail or is not in
+    the workspace.
     """
     failed = {p.page: p for p in failed_pages(ledger)}
     strange = [page for page in pages if page not in failed]

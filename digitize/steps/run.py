@@ -1,7 +1,7 @@
-"""A run: its steps in the one order that holds for every caller. Review is done by people between two runs.
+"""A run: its steps in the one order used by every caller. People review between two runs.
 
-`digitize run`, `run --only`, `run --cluster`, `worker`, `watch` and `load` all come here. How they take their work
-(the whole plan, or lots that many workers share) is given to the run; the order is not.
+`digitize run`, `run --only`, `run --cluster`, `worker`, `watch` and `load` all come here. How work is claimed (whole
+plan, or lots shared by workers) is a parameter; the order is not.
 """
 
 from __future__ import annotations
@@ -45,10 +45,9 @@ STEPS = ("read", "map", "check", "load")
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is asked to do. limit: at most so many pages are read. is_dry: only say what would be done.
+    """Options of a run. limit: maximum number of pages to read. is_dry: only report.
 
-    cluster: the address of a scheduler whose workers compute, "" for this machine. first: which volumes are read first,
-    see `due.parse_first`.
+    cluster: scheduler address, "" for this machine. first: volumes to read first, see `due.parse_first`.
     """
 
     steps: tuple[str, ...] = STEPS
@@ -70,8 +69,8 @@ def parse_steps(text: str) -> tuple[str, ...]:
 def run_workspace(place: Place, options: RunOptions, progress: Progress) -> RunReport:
     """Bring a workspace up to date.
 
-    Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Whatever
-    happens, finished work stays finished.
+    Raises TooManyRefused when a run must pause, TargetRefused, EngineMissing, MappingError, LedgerError. Finished work
+    is kept in any case.
     """
     address = "" if options.is_dry else options.cluster
     with Ledger(place.ledger) as ledger, searching(place.models), cluster_at(place, address, progress) as cluster:
@@ -84,7 +83,7 @@ def run_workspace(place: Place, options: RunOptions, progress: Progress) -> RunR
 
 
 def build_dry_context(place: Place, ledger: Ledger) -> RunContext:
-    """What a run would know, with the thresholds that it would measure; nothing is written."""
+    """Context a run would use, with the thresholds it would measure; nothing is written."""
     known = build_run_context(place, ledger)
     return replace(known, thresholds=preview_place_thresholds(ledger, place))
 
@@ -95,18 +94,18 @@ def _preview(ledger: Ledger, known: RunContext, options: RunOptions) -> RunRepor
 
 
 class Run:
-    """One pass over a workspace: all that is due, in order.
+    """One pass over a workspace: all due work, in order.
 
-    Several may run at once on one ledger. What must not be done twice (measure, carry over, note settings and models)
-    is compared and written in one transaction; pages, tables and groups are leased, and so is learning from volumes.
+    Several may run at once on one ledger. Work that must happen once (measure, carry over, record settings and models)
+    is compared and written in one transaction; pages, tables and groups are leased, as is learning from volumes.
     """
 
     def __init__(
         self, ledger: Ledger, place: Place, sharing: WorkSharing, progress: Progress, cluster: Cluster | None = None
     ) -> None:
-        """Measure thresholds, note settings, and gather what the steps need to know.
+        """Measure thresholds, record settings, and build the context of the steps.
 
-        cluster: whose workers compute, None for this machine. Raises MappingError, FormError, OptionsError.
+        cluster: its workers compute, None for this machine. Raises MappingError, FormError, OptionsError.
         """
         self._ledger, self._place, self._sharing, self._progress = ledger, place, sharing, progress
         self._measure()
@@ -117,7 +116,7 @@ class Run:
                 progress.say(f"{name} is another one than at the last run; this run works with it.")
 
     def do(self, steps: Iterable[str]) -> RunReport:
-        """Do these steps, in the order of STEPS; end early where other workers hold what the next step needs."""
+        """Do these steps in the order of STEPS; stop early if other workers hold what the next step needs."""
         try:
             # Each step plans when its turn has come, for what it has to do comes of the one before.
             for step in steps:
@@ -131,7 +130,7 @@ class Run:
         return self.report
 
     def _settle(self) -> None:
-        """What is in order now need not be looked at by the next run."""
+        """Mark finished parts clean, so the next run skips them."""
         settle_steps(self._ledger, self.known, [step for step, n in self.report.todo.items() if n])
 
     def _measure(self) -> None:
@@ -139,7 +138,7 @@ class Run:
             self._progress.say(text)
 
     def _read(self) -> bool:
-        """Read what is due, learn from volumes, draft unknown prints. Returns whether mapping may begin."""
+        """Read due pages, learn from volumes, draft unknown prints. Returns whether mapping may start."""
         while True:
             note_inputs(self._ledger, self.known, ("read",))
             self._read_due()
@@ -158,7 +157,7 @@ class Run:
         self.report.read.add(pages.read(self._progress))
 
     def _learn_books(self) -> None:
-        """What pages of a volume tell together has its doubtful ones decided anew; nothing is recognised again."""
+        """Learn facts from whole volumes and decide their doubtful pages again, without recognition."""
         with self._lease_alone("learn-books") as is_alone:
             if is_alone and learn_books(self._ledger, self.known):
                 self.report.books = lines(self._ledger)
@@ -167,7 +166,7 @@ class Run:
                 note_decided(self._ledger, self.known)
 
     def _draft_prints(self) -> bool:
-        """Draft the prints of pages that are of none that is known: these pages are read once more by them."""
+        """Draft unknown prints; their pages are then read again with them."""
         if not self._sharing.may_draft:
             return False
         with self._lease_alone("draft-prints") as is_alone:
@@ -228,7 +227,7 @@ class Run:
         return True
 
     def load_only(self, named: Sequence[str] | None, target: Target) -> None:
-        """Load these batches alone, None: all that are due. Raises TargetRefused."""
+        """Load only these batches, None for all due ones. Raises TargetRefused."""
         try:
             self._load_batches(named, target)
         finally:

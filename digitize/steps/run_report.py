@@ -1,4 +1,4 @@
-"""What a run did, or would do: for people, as JSON, and as the error that ends it."""
+"""What a run did or would do: for people, as JSON, and as the error that ends it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from digitize.workspace.counting.totals import StatusCounts, Totals
 
 @dataclass(slots=True)
 class RunReport:
-    """What a run did, or would do when it is dry.
+    """Report of a run, or of a dry run.
 
-    todo: step -> how many units were due. waiting: batches that were not loaded, see `load_due.find_stale`.
+    todo: step -> number of units due. waiting: batches not loaded, see `load_due.find_stale`.
     """
 
     is_dry: bool = False
@@ -42,7 +42,7 @@ class RunReport:
 
     @property
     def to_review(self) -> int:
-        """Fields a person must look at."""
+        """Fields that need review."""
         return self.totals.open_fields
 
     @property

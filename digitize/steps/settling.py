@@ -1,4 +1,4 @@
-"""After a run: what is in order now need not be looked at by the next one."""
+"""After a run: mark finished parts clean, so the next run skips them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from digitize.workspace.run_context import RunContext
 
 
 def settle_steps(ledger: Ledger, known: RunContext, steps: Iterable[str]) -> None:
-    """Look once more where something was done in these steps, and take the marks away where that was all."""
+    """Check parts worked on in these steps again, and clear their marks if nothing is left."""
     for step in steps:
         due = Due(ledger, known, step)
         due.settle(_IDLE[step](ledger, known, due))

@@ -1,6 +1,6 @@
-"""Chunks of a system's tables made into packed records, in this process or in workers beside each other.
+"""Chunks of a system's tables made into packed records, in this process or in parallel workers.
 
-A worker reads the rows from the file of the system itself; what comes back is what the ledger keeps.
+A worker reads rows from the system's own file and returns what the ledger stores.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _SHAPED_BY = 200
 
 
 class SystemJob(NamedTuple):
-    """A chunk to make. numbers: first and last of its rows; before: the key under which it was done last, "" for none;
-    decisions: on its rows and on those of their parts.
+    """A chunk to build. numbers: first and last row; before: key under which it was last done, "" if none; decisions:
+    on its rows and their parts.
     """
 
     number: int
@@ -56,8 +56,8 @@ class SystemJob(NamedTuple):
 
 
 class ChunkMade(NamedTuple):
-    """What became of a chunk. rows: that it has; reported: those of which nothing is made; records: None where it was
-    done under that key before; captured: what an event says of how they were captured.
+    """Result of a chunk. rows: their number; reported: rows that give nothing; records: None if done before under that
+    key; captured: capture counts for the event.
     """
 
     key: str
@@ -69,9 +69,10 @@ class ChunkMade(NamedTuple):
 
 @dataclass(frozen=True)
 class SystemWork:
-    """All that the chunks of one table of a system are mapped with; it travels to workers. source: number of the table;
-    station: told at intake; key: of the work, without rows and decisions; mapped: number of a table -> when it was
-    mapped first; number: of the shape in the ledger.
+    """Mapping inputs of one table of a system; sent to workers.
+
+    source: number of the table; station: from intake metadata; key: of the work, without rows and decisions; mapped:
+    table number -> first mapping time; number: of the shape in the ledger.
     """
 
     system: System
@@ -86,7 +87,7 @@ class SystemWork:
     shape: bytes = b""
 
     def __getstate__(self) -> dict[str, Any]:
-        """What travels: not the open file."""
+        """Pickled state, without the open file."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
@@ -96,7 +97,7 @@ class SystemWork:
 
     @cached_property
     def joining(self) -> CaseJoiner:
-        """The system at work, which remembers what equal cells mean."""
+        """The system with its cache of equal cells."""
         return CaseJoiner(self.store, self.system, self.kept.tables)
 
     @cached_property
@@ -106,7 +107,7 @@ class SystemWork:
 
     @cached_property
     def memory(self) -> TextMemory:
-        """What equal cells of its heads were written as."""
+        """Cache: converted values of equal cells of its heads."""
         return TextMemory()
 
     @cached_property
@@ -137,7 +138,7 @@ class SystemWork:
         return [r for r in rows if r.problem or states.get(r.first[1]) != JOINED]
 
     def find_shape(self, numbers: tuple[int, int]) -> RecordShape:
-        """What records of such a chunk have in common."""
+        """Shared shape of the records of such a chunk."""
         some = [r for r in self.rows_of(numbers) if not r.problem][:_SHAPED_BY]
         return RecordShape.from_records(_records(self, some, {}) if some else [])
 
@@ -163,7 +164,7 @@ def make_chunk(work: SystemWork, job: SystemJob) -> ChunkMade:
 
 
 def records_of_row(work: SystemWork, number: int, decisions: Decisions) -> list[Record]:
-    """The records of one row of a head under decisions, those of the row and of its parts."""
+    """Records of one head row under decisions on the row and its parts."""
     rows = [r for r in work.store.firsts(work.source, (number, number)) if not r.problem]
     return _records(work, rows, decisions) if rows else []
 
@@ -202,7 +203,7 @@ def _row(work: SystemWork, unit: str, record: Record) -> RecordRow:
 
 
 def make_chunks(work: SystemWork, jobs: Iterator[SystemJob], workers: Workers) -> Iterator[tuple[SystemJob, ChunkMade]]:
-    """Chunks made, in no set order; in workers where there are enough of them."""
+    """Build chunks in any order; use workers if there are enough chunks."""
     first = list(islice(jobs, _FEW)) if are_many(workers) else []
     coming = next(jobs, None)
     if coming is None or not are_many(workers):

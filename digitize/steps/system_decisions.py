@@ -1,6 +1,4 @@
-"""What people settled of the rows of a system: found by the row, wherever it belongs now, and held while its cell is
-what it was.
-"""
+"""Decisions on rows of a system: found by row wherever it belongs now, and valid while its cell is unchanged."""
 
 from __future__ import annotations
 
@@ -26,10 +24,10 @@ Place = tuple[int, int]
 
 
 def by_head(store: RowStore, tables: Sequence[DeliveredTable], decisions: Decisions) -> dict[Place, Decisions]:
-    """Table and number of a head, or of a part that waits -> id of a row of it -> cell -> what was settled there.
+    """(table, number) of a head or orphan part -> row id -> cell -> decision.
 
-    A decision on a cell of a part is found by the row it lies on: the part may have waited for its head, been delivered
-    again, or belong to another FIR by now. Of several the newest counts.
+    A decision on a part's cell is found by its row: the part may have been an orphan, been delivered again, or belong
+    to another FIR now. The newest decision wins.
     """
     numbers = {t.unit: t.number for t in tables}
     units = {t.number: t for t in tables}
@@ -71,7 +69,7 @@ def _find_row(
 
 
 def settled_of(mapping: FormMapping, row_id: str, decisions: Decisions) -> Settled:
-    """What people settled for the cells of a row, in whichever of its records they were asked."""
+    """Decisions on the cells of a row, from any of its records."""
     cells: dict[str, Decision] = {}
     for name, form in [("", mapping.form), *((f"+{n}", m.form) for n, m in mapping.also.items())]:
         cells |= keep_valid(decisions.get(row_id + name, {}), form, {}).cells
@@ -81,9 +79,9 @@ def settled_of(mapping: FormMapping, row_id: str, decisions: Decisions) -> Settl
 def decided_rows(
     joining: CaseJoiner, families: Sequence[Family], decisions: Decisions, mapped: Mapping[int, str]
 ) -> dict[str, Settled]:
-    """Id of a row -> what holds of its cells; a decision on a cell that changed since has it asked again.
+    """Row id -> valid decisions on its cells; if a cell changed since, it is asked again.
 
-    mapped: number of a table -> when it was mapped first.
+    mapped: table number -> first mapping time.
     """
     found: dict[str, Settled] = {}
     rows = {row_id.partition("+")[0] for row_id in decisions}
@@ -118,7 +116,7 @@ def _hold_decision(
 
 @dataclass
 class Over:
-    """What people settled, put over the rows of heads and parts before they are mapped. settled: id of a row -> it."""
+    """Applies decisions to rows of heads and parts before mapping. settled: row id -> decisions."""
 
     joining: CaseJoiner
     rows: Mapping[str, Settled]
@@ -145,7 +143,7 @@ class Over:
         return replace(sources, columns={**sources.columns, **columns}) if columns else sources
 
     def _list_decisions(self, family: Family) -> Iterator[tuple[int, str, str, Decision]]:
-        """(place of the row, its column or "", the cell as the record knows it, what was settled)."""
+        """(position of the row, its column or "", cell path in the record, decision)."""
         is_head = family.ids is self._heads
         for at, row_id in enumerate(family.ids):
             for cell, decision in (self.rows[row_id].cells if row_id in self.rows else {}).items():
@@ -157,7 +155,7 @@ class Over:
 
 
 def sign(record: Record, over: Over, context: MapContext) -> Record:
-    """A record of heads with the names of those who settled its cells."""
+    """Add the names of those who settled the cells of a head's record."""
     head = record.id.partition("+")[0]
     cells = over.settled.get(head)
     if not cells:
@@ -166,6 +164,6 @@ def sign(record: Record, over: Over, context: MapContext) -> Record:
 
 
 def of_record(settled: Settled, record_id: str) -> Settled:
-    """Of a row's decisions, those on its cells and on the fields of one of its records."""
+    """Decisions of a row on its cells and on the fields of one of its records."""
     is_of_another = {c for c, d in settled.cells.items() if c.startswith(f"{FIELD}:") and d.record != record_id}
     return Settled({c: d for c, d in settled.cells.items() if c not in is_of_another})

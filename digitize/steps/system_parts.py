@@ -1,4 +1,4 @@
-"""Parts that belong to no record: each waits as a record of its own, with its key, until its head is delivered."""
+"""Orphan parts: each is stored as its own record with its key, until its head is delivered."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def waiting(
 
 
 def _with_key(record: Record, table: DeliveredTable, system: System, cells: Sequence[bytes | str]) -> Record:
-    """The key of a part that waits, as a field of its own: by it a person looks for the head."""
+    """Key of an orphan part as a field, by which a person finds its head."""
     if _KEY in record.fields or _KEY not in form_tables(record.form)[record.form].by_name:
         return record
     tie = tie_of(system, table.name)

@@ -1,6 +1,6 @@
-"""The rows of a system as a workspace keeps them: put together once, until a table or a mapping changes.
+"""Cache of a system's joined rows in the workspace, valid until a table or mapping changes.
 
-The file may be taken away at any time; it is made anew from the originals.
+The file may be deleted at any time; it is rebuilt from the originals.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FOLDER = "systems"
 
 @dataclass(frozen=True)
 class KeptSystem:
-    """A system whose rows are kept in a file. rules: hash of what says how they are read; tables: as delivered."""
+    """A system with cached rows. rules: hash of the settings that control reading; tables: as delivered."""
 
     path: Path
     rules: str
@@ -37,13 +37,13 @@ class KeptSystem:
 
 
 def rules_key(known: RunContext, system: System) -> str:
-    """Hash of what says how the tables of a system are read."""
+    """Hash of the settings that control how a system's tables are read."""
     mappings = plain_hash({m.id: m.digest for m in known.mappings.values()})
     return work_key("rows", ROWS_VERSION, known.map_key, mappings, system.digest)
 
 
 def rows_key(known: RunContext, system: System, tables: str) -> str:
-    """Hash of what kept rows depend on. tables: hash of which tables there are."""
+    """Hash of all inputs of the cached rows. tables: hash of the list of tables."""
     return work_key(rules_key(known, system), tables)
 
 
@@ -55,9 +55,9 @@ def kept_rows(
     *,
     is_last: bool = False,
 ) -> KeptSystem:
-    """The file with the rows of a system; made, unless it is there under that key. Raises what building raises.
+    """File with the rows of a system, built unless it exists under that key. Raises what building raises.
 
-    is_last: take that of the last run, whatever was delivered since.
+    is_last: use the last run's file, whatever was delivered since.
     """
     folder = known.place.folder / _FOLDER
     path, rules = folder / f"{system.id}.rows", rules_key(known, system)
@@ -92,7 +92,7 @@ def _find_kept(path: Path, known: RunContext, rules: str, key: str) -> KeptSyste
 
 
 def _clear(folder: Path, name: str) -> None:
-    """Take away what killed processes left half made."""
+    """Delete partial files of killed processes."""
     import psutil
 
     for path in folder.glob(f".{name}-*"):

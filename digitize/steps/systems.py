@@ -1,4 +1,4 @@
-"""The old systems of a workspace: which of its tables belong to which, and their rows put together while a run maps."""
+"""Legacy systems of a workspace: which tables belong together, and their joined rows during mapping."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ from mappers.text.folding import fold_key
 
 @dataclass(frozen=True)
 class SystemTables:
-    """The tables of one system that are in a workspace, the earliest delivered first."""
+    """Tables of one system in a workspace, earliest delivery first."""
 
     system: System
     tables: tuple[TableUnit, ...]
 
     def role(self, table: TableUnit) -> Role:
-        """What a table is in it."""
+        """Role of a table in the system."""
         return self.system.role(table.name)
 
     def units(self, role: Role) -> frozenset[str]:
-        """The units of its tables of one role."""
+        """Units of its tables with one role."""
         return frozenset(t.unit for t in self.tables if self.role(t) == role)
 
     @property
     def key(self) -> str:
-        """Hash of what its records depend on beside their own tables: which tables there are, and how they tie."""
+        """Hash of what its records depend on outside their own tables: the list of tables and their links."""
         return plain_hash([self.system.digest, *([t.unit, t.sha256, t.name, t.batch, t.station, t.district]
                                                  for t in self.tables)])  # fmt: skip
 
 
 def systems_of(known: RunContext, tables: Sequence[TableUnit]) -> Mapping[str, SystemTables]:
-    """Unit of a table -> the system it belongs to, for tables that belong to one.
+    """Table unit -> its system, for tables that belong to one.
 
-    Where two systems know a table, that which knows the most of its delivery has it.
+    If two systems know a table, the one that knows more of its delivery wins.
     """
     batches: dict[str, list[TableUnit]] = {}
     for table in tables:
@@ -73,7 +73,7 @@ def systems_of(known: RunContext, tables: Sequence[TableUnit]) -> Mapping[str, S
 
 @dataclass
 class OpenSystem:
-    """A system whose rows have been read and tied. key: hash of what they depend on; delivered: unit -> its table."""
+    """A system with its rows read and joined. key: hash of their inputs; delivered: unit -> table."""
 
     kept: KeptSystem
     key: str
@@ -99,10 +99,12 @@ class OpenSystems:
         self._open.clear()
 
     def open(self, members: SystemTables, *, is_last: bool = False) -> OpenSystem:
-        """The system with the rows of all its tables. Raises TableError, MappingError, EncodingUnclear, InputError.
+        """Open the system with the rows of all its tables.
 
-        One that cannot be read stops all that is tied to it: an FIR without its accused would look whole. is_last: as
-        the last run had it, whatever was delivered since.
+        Raises TableError, MappingError, EncodingUnclear, InputError.
+
+        One unreadable table stops all tables linked to it: an FIR without its accused would look complete. is_last: as
+        in the last run, whatever was delivered since.
         """
         found = self._open.get(members.system.id)
         if found is None:
@@ -115,7 +117,7 @@ class OpenSystems:
         return found
 
     def open_anew(self, members: SystemTables) -> OpenSystem:
-        """As `open`, where one of the last run does not have what is asked for."""
+        """As `open`, or open again if the last run's cache lacks what is needed."""
         self.__exit__()
         return self.open(members)
 
@@ -148,7 +150,7 @@ class OpenSystems:
 
 
 def open_table_unit(ledger: Ledger, known: RunContext, table: TableUnit) -> LegacyTable:
-    """A table of a workspace, still to be read. Raises InputError where its file is gone, TableError."""
+    """Open a table of a workspace for reading. Raises InputError if its file is gone, TableError."""
     source = Catalogue(ledger).source(table.sha256)
     assert source is not None
     path = known.place.original(source.sha256, source.suffix, source.linked)

@@ -1,4 +1,4 @@
-"""Chunks of a table's rows made into packed records, in this process or in workers beside each other."""
+"""Chunks of a table's rows made into packed records, in this process or in parallel workers."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class TableWork:
 
     @cached_property
     def applications(self) -> dict[str, Application]:
-        """The mapping and its other forms at work, which remember what equal cells mean."""
+        """The mapping and its other forms, with their caches of equal cells."""
         return {n: Application(m, self.context) for n, m in {"": self.mapping, **self.mapping.also}.items()}
 
     @cached_property
     def memory(self) -> TextMemory:
-        """What equal cells were written as."""
+        """Cache: converted values of equal cells."""
         return TextMemory()
 
     def record_id(self, row: LegacyRow) -> str:
@@ -70,19 +70,19 @@ class TableWork:
         return f"{self.unit}:{number:05d}"
 
     def values(self, rows: Iterable[LegacyRow]) -> list[RowValues]:
-        """Rows as a mapping takes them."""
+        """Rows as mapping input."""
         return [
             RowValues(self.file, self.name, r.number, named_cells(self.columns, r), self.record_id(r)) for r in rows
         ]
 
     def shape_of(self, rows: Sequence[LegacyRow]) -> RecordShape:
-        """What records of such rows have in common."""
+        """Shared shape of the records of such rows."""
         some = [r for r in rows if is_usable(r)][:_SHAPED_BY]
         return RecordShape.from_records(map_rows(self.mapping, self.values(some), self.context))
 
 
 def pack_chunk(work: TableWork, job: Job) -> list[RecordRow]:
-    """The records of a chunk as the ledger takes them."""
+    """Records of a chunk in the ledger's packed form."""
     number, kept = job
     usable = [r for r in kept.rows() if is_usable(r)]
     if not usable:
@@ -102,7 +102,7 @@ def _row(work: TableWork, unit: str, made: RecordText) -> RecordRow:
 
 
 def pack_chunks(work: TableWork, jobs: Iterator[Job], workers: Workers) -> Iterator[tuple[Job, list[RecordRow]]]:
-    """The records of chunks, in no set order; in workers where there are enough of them."""
+    """Records of chunks in any order; use workers if there are enough chunks."""
     first = list(islice(jobs, _FEW)) if are_many(workers) else []
     coming = next(jobs, None)
     if coming is None or not are_many(workers):

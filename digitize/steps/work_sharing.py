@@ -1,4 +1,4 @@
-"""How a run takes its work: the whole plan in one process, or lots that many workers on one ledger share."""
+"""How a run claims work: the whole plan in one process, or lots shared by many workers on one ledger."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DuePages(Protocol):
 
 
 class WorkSharing(Protocol):
-    """What differs between the callers of a run. has_folder: whether it works in the workspace's own folder."""
+    """What differs between callers of a run. has_folder: whether it works in the workspace's own folder."""
 
     @property
     def has_folder(self) -> bool:
@@ -47,17 +47,17 @@ class WorkSharing(Protocol):
         ...
 
     def due_pages(self, ledger: Ledger, known: RunContext, *, decided_only: bool = False) -> DuePages:
-        """The pages to read. decided_only: those of which nothing has to be recognised."""
+        """Pages to read. decided_only: only pages that need no recognition."""
         ...
 
     def is_all_read(self, ledger: Ledger, read: ReadReport) -> bool:
-        """Whether the run may go on behind reading. read: what came of pages in it so far."""
+        """Whether the run may continue after reading. read: page results so far."""
         ...
 
     def portions(
         self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]
     ) -> Iterator[tuple[Sequence[Todo], RunContext]]:
-        """What is due in portions, each with what to work on it with."""
+        """Due work in portions, each with the context to process it."""
         ...
 
 
@@ -67,12 +67,12 @@ class WholePlan:
     has_folder = True
 
     def __init__(self, limit: int | None = None, first: str = "") -> None:
-        """first: which volumes are read first, see `due.parse_first`."""
+        """first: volumes to read first, see `due.parse_first`."""
         self._limit, self._first = limit, first
 
     @property
     def may_draft(self) -> bool:
-        """Of few pages a print is not told."""
+        """No print is drafted from few pages."""
         return self._limit is None
 
     def due_pages(self, ledger: Ledger, known: RunContext, *, decided_only: bool = False) -> DuePages:
@@ -88,13 +88,13 @@ class WholePlan:
         return _PlannedPages(ledger, known, found)
 
     def is_all_read(self, ledger: Ledger, read: ReadReport) -> bool:
-        """Always: what others hold is theirs."""
+        """Always true: work leased by others is theirs."""
         return True
 
     def portions(
         self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]
     ) -> Iterator[tuple[Sequence[Todo], RunContext]]:
-        """All at once."""
+        """One portion with everything."""
         yield todos, known
 
 
@@ -123,13 +123,13 @@ class _ClusterPages(_PlannedPages):
 
 
 class SharedLots:
-    """Work in lots under leases. It is kept from pass to pass: what fails as before is no news.
+    """Work in leased lots. Kept from pass to pass, so that a repeated failure is not reported again.
 
-    is_idle: whether nothing was done since `begin_pass`. lots, lost: lots of pages, and those that others took over.
+    is_idle: nothing was done since `begin_pass`. lots, lost: page lots, and those taken over by others.
     """
 
     def __init__(self, size: int = LOT_PAGES, *, has_folder: bool = True) -> None:
-        """size: pages of a lot. has_folder: see `WorkSharing`."""
+        """size: pages per lot. has_folder: see `WorkSharing`."""
         self.size, self._has_folder = size, has_folder
         self._outcomes: dict[str, str] = {}
         self.is_idle, self.lots, self.lost = True, 0, 0
@@ -145,7 +145,7 @@ class SharedLots:
 
     @property
     def may_draft(self) -> bool:
-        """A print that is drafted elsewhere than in the workspace is known to nobody else."""
+        """Only in the workspace folder: a print drafted elsewhere would be unknown to the others."""
         return self._has_folder
 
     def due_pages(self, ledger: Ledger, known: RunContext, *, decided_only: bool = False) -> DuePages:
@@ -153,7 +153,7 @@ class SharedLots:
         return _LeasedPages(self, ledger, known, LotSource(ledger, known, self.size, decided_only=decided_only))
 
     def is_all_read(self, ledger: Ledger, read: ReadReport) -> bool:
-        """Whether nobody is at work, and a look anew would find nothing: a volume is learned from when it is whole."""
+        """Whether no worker is active and another scan would find nothing: volumes are learned from when complete."""
         # What fails as it did a moment ago, for want of a store say, is no reason to look at once.
         is_news = not read.outcomes.items() <= self._outcomes.items()
         self._outcomes |= read.outcomes
@@ -163,7 +163,7 @@ class SharedLots:
     def portions(
         self, ledger: Ledger, known: RunContext, step: str, todos: Sequence[Todo], work: Callable[[Todo], Work]
     ) -> Iterator[tuple[Sequence[Todo], RunContext]]:
-        """Lots of which each is held; what others do or did is left out."""
+        """Leased lots, without work that others do or did."""
         lots = Lots(ledger, step)
         for at in range(0, len(todos), _UNITS):
             some = {work(t).unit: t for t in todos[at : at + _UNITS]}
@@ -178,7 +178,7 @@ class SharedLots:
 
 
 class _LeasedPages:
-    """Pages in lots that this worker claims one after the other."""
+    """Page lots that this worker claims one by one."""
 
     def __init__(self, sharing: SharedLots, ledger: Ledger, known: RunContext, source: LotSource) -> None:
         self._sharing, self._ledger, self._known, self._source = sharing, ledger, known, source

@@ -1,4 +1,4 @@
-"""A worker by itself: runs over a ledger that it shares with others, until nothing is due or it is stopped."""
+"""A standalone worker: runs over a shared ledger until nothing is due or it is stopped."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ class WorkerReport:
 
 
 class LotWorker:
-    """One of many on one ledger: the same run as `digitize run`, without its last step, on lots under leases."""
+    """One of many workers on one ledger: the same run as `digitize run` without loading, on leased lots."""
 
     def __init__(
         self, find: Callable[[], FoundPlace], progress: Progress, size: int = LOT_PAGES, *, has_folder: bool = True
     ) -> None:
-        """find: the workspace as it is by now, and what opens its scans; None for so many processes as the settings
-        say. size: pages of a lot. has_folder: see `WorkSharing`.
+        """find: the current workspace, and what opens its scans; None for the configured number of processes. size:
+        pages per lot. has_folder: see `WorkSharing`.
         """
         self._find, self._progress = find, progress
         self._sharing = SharedLots(size, has_folder=has_folder)
         self.report = WorkerReport()
 
     def go_on(self, wait: Callable[[], bool]) -> WorkerReport:
-        """Work until nothing is due and free. wait: called then; True ends it, False looks again.
+        """Work until nothing is due and free. wait: called then; True stops, False looks again.
 
-        Raises what a run raises; what was recorded stays.
+        Raises what a run raises; recorded results stay.
         """
         while True:
             self._sharing.begin_pass()

@@ -1,4 +1,4 @@
-"""The workspace as a worker sees it: the folder, or its small files out of the database."""
+"""The workspace as a worker sees it: the folder, or its small files from the database."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def share_kit(ledger: Ledger, place: Place) -> bool:
 
 
 def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, object]) -> Place:
-    """The workspace of a folder, or of a ledger's URL, laid out in this machine's cache.
+    """Workspace of a folder or ledger URL, laid out in this machine's cache.
 
-    Raises OptionsError where a URL comes without a site or key, MachineLacks where this machine would read otherwise.
+    Raises OptionsError for a URL without a site or key, MachineLacks if this machine would read differently.
     """
     if not is_address(where):
         return open_place(Path(where), flags)
@@ -77,8 +77,8 @@ def worker_place(where: str, site: str, key: Path | None, flags: Mapping[str, ob
 
 
 def _require_newest(ledger: Ledger, kit: Kit) -> None:
-    """Raise MachineLacks where a run worked with other files since these were shared: pages would be decided to and fro
-    by lists of before and of now.
+    """Raise MachineLacks if a run used other files since these were shared; pages would flip between two sets
+    of lists.
     """
     shared = ledger.execute("SELECT seq FROM state WHERE unit = ? AND step = ?", (KIT, KIT)).fetchone()["seq"]
     here = {place: hashlib.sha256(data).hexdigest() for place, data in kit.files.items()}
@@ -93,7 +93,7 @@ def _require_newest(ledger: Ledger, kit: Kit) -> None:
 
 
 def _require_fit(place: Place, wanted: Fitness) -> None:
-    """Raise MachineLacks where this machine would read pages of the state otherwise than the workspace's own."""
+    """Raise MachineLacks if this machine would read pages differently from the workspace's own."""
     from mappers.states import load_state
 
     with searching(place.models):
@@ -108,7 +108,7 @@ def _require_fit(place: Place, wanted: Fitness) -> None:
 
 
 def worker_hands(place: Place) -> Here:
-    """What opens scans for a worker: processes of this machine, with scans from the store where one is named."""
+    """What opens scans for a worker: processes of this machine, with scans from the store if one is set."""
     named = place.options.store
     store = ScanStore(named.url, named.endpoint) if named.url else None
     return Here(Site(place.folder.resolve(), store), place.options.run.jobs or default_workers())
